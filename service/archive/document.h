@@ -1,0 +1,46 @@
+#ifndef QUOTES_SERVICE_ARCHIVE_DOCUMENT_H_
+#define QUOTES_SERVICE_ARCHIVE_DOCUMENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "service/report/report.h"
+#include "service/text/decode.h"
+#include "service/themes/scheme.h"
+
+namespace quotes::archive {
+
+// Where a revision's bytes came from.
+struct Source {
+  std::string file_name;   // as given by the importer, without folders
+  std::string media_type;  // "text/plain"
+  text::Encoding encoding = text::Encoding::kUtf8;
+  uint64_t size_bytes = 0;
+  std::string sha256;  // 64 hex digits
+};
+
+enum class ReportState { kActive = 1, kSuperseded = 2, kWithdrawn = 3 };
+
+// One report with its latest revision: all that look-ups need. Immutable once built.
+struct Document {
+  std::string report_id;
+  ReportState state = ReportState::kActive;
+  uint64_t revision = 0;  // number of the latest revision, from 1
+  std::string parser_version;
+  std::string fold_version;
+  Source source;
+  std::string etag;
+  absl::Time create_time;
+  absl::Time update_time;
+  report::ParsedReport content;         // metadata, text, outline, quotes
+  std::vector<report::Defect> defects;  // in text order
+  // Themes of each quote, parallel to content.quotes.
+  std::vector<std::vector<themes::Assignment>> themes;
+};
+
+}  // namespace quotes::archive
+
+#endif  // QUOTES_SERVICE_ARCHIVE_DOCUMENT_H_

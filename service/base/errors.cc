@@ -1,0 +1,372 @@
+#include "service/base/errors.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/absl_string.h"
+
+namespace quotes {
+namespace {
+
+constexpr char kPayloadUrl[] = "quotes.v1/ErrorDetail";
+
+// The payload stays inside the process: a sequence of length-prefixed strings.
+void Put(std::string* out, std::string_view value) {
+  absl::StrAppend(out, value.size(), ":");
+  out->append(value);
+}
+
+bool Take(std::string_view* in, std::string* value) {
+  const size_t colon = in->find(':');
+  if (colon == std::string_view::npos) {
+    return false;
+  }
+  size_t size = 0;
+  if (!absl::SimpleAtoi(ToAbsl(in->substr(0, colon)), &size) || in->size() - colon - 1 < size) {
+    return false;
+  }
+  value->assign(in->substr(colon + 1, size));
+  in->remove_prefix(colon + 1 + size);
+  return true;
+}
+
+bool TakeNumber(std::string_view* in, int64_t* value) {
+  std::string text;
+  return Take(in, &text) && absl::SimpleAtoi(text, value);
+}
+
+absl::Status Field(ErrorReason reason, std::string_view field, std::string_view description,
+                   std::vector<std::pair<std::string, std::string>> metadata = {}) {
+  ErrorDetail detail;
+  detail.reason = reason;
+  detail.metadata = std::move(metadata);
+  detail.violations.push_back({std::string(field), std::string(description)});
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat(ToAbsl(field), ": ", ToAbsl(description)), detail);
+}
+
+absl::Status Plain(absl::StatusCode code, ErrorReason reason, std::string_view message,
+                   std::vector<std::pair<std::string, std::string>> metadata = {}) {
+  ErrorDetail detail;
+  detail.reason = reason;
+  detail.metadata = std::move(metadata);
+  return MakeError(code, message, detail);
+}
+
+absl::Status Missing(ErrorReason reason, std::string_view what, std::string_view name) {
+  return Plain(absl::StatusCode::kNotFound, reason,
+               absl::StrCat("there is no ", ToAbsl(what), " \"", ToAbsl(name), "\""),
+               {{"name", std::string(name)}});
+}
+
+}  // namespace
+
+std::string_view ErrorReasonName(ErrorReason reason) {
+  switch (reason) {
+    case ErrorReason::kUnspecified:
+      return "UNSPECIFIED";
+    case ErrorReason::kInvalidUtf8:
+      return "INVALID_UTF8";
+    case ErrorReason::kMalformedMessage:
+      return "MALFORMED_MESSAGE";
+    case ErrorReason::kFieldRequired:
+      return "FIELD_REQUIRED";
+    case ErrorReason::kFieldOutOfRange:
+      return "FIELD_OUT_OF_RANGE";
+    case ErrorReason::kFieldInvalid:
+      return "FIELD_INVALID";
+    case ErrorReason::kInvalidName:
+      return "INVALID_NAME";
+    case ErrorReason::kInvalidQuery:
+      return "INVALID_QUERY";
+    case ErrorReason::kPageTokenInvalid:
+      return "PAGE_TOKEN_INVALID";
+    case ErrorReason::kUndecodableText:
+      return "UNDECODABLE_TEXT";
+    case ErrorReason::kEmptyText:
+      return "EMPTY_TEXT";
+    case ErrorReason::kSourceTooLarge:
+      return "SOURCE_TOO_LARGE";
+    case ErrorReason::kDefectUnplaced:
+      return "DEFECT_UNPLACED";
+    case ErrorReason::kUploadIncomplete:
+      return "UPLOAD_INCOMPLETE";
+    case ErrorReason::kRequestIdReused:
+      return "REQUEST_ID_REUSED";
+    case ErrorReason::kReportNotFound:
+      return "REPORT_NOT_FOUND";
+    case ErrorReason::kRevisionNotFound:
+      return "REVISION_NOT_FOUND";
+    case ErrorReason::kSectionNotFound:
+      return "SECTION_NOT_FOUND";
+    case ErrorReason::kQuoteNotFound:
+      return "QUOTE_NOT_FOUND";
+    case ErrorReason::kThemeNotFound:
+      return "THEME_NOT_FOUND";
+    case ErrorReason::kRevisionChanged:
+      return "REVISION_CHANGED";
+    case ErrorReason::kReadOnly:
+      return "READ_ONLY";
+    case ErrorReason::kDatabaseInUse:
+      return "DATABASE_IN_USE";
+    case ErrorReason::kSchemaTooNew:
+      return "SCHEMA_TOO_NEW";
+    case ErrorReason::kDatabaseCorrupt:
+      return "DATABASE_CORRUPT";
+    case ErrorReason::kStorageFull:
+      return "STORAGE_FULL";
+    case ErrorReason::kQueueFull:
+      return "QUEUE_FULL";
+    case ErrorReason::kAnswerTooLarge:
+      return "ANSWER_TOO_LARGE";
+    case ErrorReason::kLoading:
+      return "LOADING";
+    case ErrorReason::kStoreBusy:
+      return "STORE_BUSY";
+    case ErrorReason::kStoreUnavailable:
+      return "STORE_UNAVAILABLE";
+  }
+  return "UNSPECIFIED";
+}
+
+absl::Status MakeError(absl::StatusCode code, std::string_view message, const ErrorDetail& detail) {
+  std::string payload;
+  Put(&payload, std::to_string(static_cast<int>(detail.reason)));
+  Put(&payload, std::to_string(detail.metadata.size()));
+  for (const auto& [key, value] : detail.metadata) {
+    Put(&payload, key);
+    Put(&payload, value);
+  }
+  Put(&payload, std::to_string(detail.violations.size()));
+  for (const FieldViolation& violation : detail.violations) {
+    Put(&payload, violation.field);
+    Put(&payload, violation.description);
+  }
+  Put(&payload,
+      std::to_string(detail.retry_after.has_value() ? absl::ToInt64Milliseconds(*detail.retry_after)
+                                                    : int64_t{-1}));
+  absl::Status status(code, ToAbsl(message));
+  status.SetPayload(kPayloadUrl, absl::Cord(payload));
+  return status;
+}
+
+std::optional<ErrorDetail> GetErrorDetail(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kPayloadUrl);
+  if (!payload.has_value()) {
+    return std::nullopt;
+  }
+  const std::string bytes(*payload);
+  std::string_view in = bytes;
+  ErrorDetail detail;
+  int64_t number = 0;
+  if (!TakeNumber(&in, &number)) {
+    return std::nullopt;
+  }
+  detail.reason = static_cast<ErrorReason>(number);
+  if (!TakeNumber(&in, &number)) {
+    return std::nullopt;
+  }
+  for (int64_t i = 0; i < number; ++i) {
+    std::pair<std::string, std::string> entry;
+    if (!Take(&in, &entry.first) || !Take(&in, &entry.second)) {
+      return std::nullopt;
+    }
+    detail.metadata.push_back(std::move(entry));
+  }
+  if (!TakeNumber(&in, &number)) {
+    return std::nullopt;
+  }
+  for (int64_t i = 0; i < number; ++i) {
+    FieldViolation violation;
+    if (!Take(&in, &violation.field) || !Take(&in, &violation.description)) {
+      return std::nullopt;
+    }
+    detail.violations.push_back(std::move(violation));
+  }
+  if (!TakeNumber(&in, &number)) {
+    return std::nullopt;
+  }
+  if (number >= 0) {
+    detail.retry_after = absl::Milliseconds(number);
+  }
+  return detail;
+}
+
+ErrorReason GetErrorReason(const absl::Status& status) {
+  const std::optional<ErrorDetail> detail = GetErrorDetail(status);
+  return detail.has_value() ? detail->reason : ErrorReason::kUnspecified;
+}
+
+namespace errors {
+
+absl::Status InvalidUtf8(std::string_view field, uint64_t byte_offset) {
+  return Field(ErrorReason::kInvalidUtf8, field,
+               absl::StrCat("not UTF-8 at byte ", byte_offset, " of the field"),
+               {{"byte_offset", std::to_string(byte_offset)}});
+}
+
+absl::Status MalformedMessage(std::string_view message_type) {
+  return Plain(absl::StatusCode::kInvalidArgument, ErrorReason::kMalformedMessage,
+               absl::StrCat("the request's bytes are not a message of type ", ToAbsl(message_type)),
+               {{"type", std::string(message_type)}});
+}
+
+absl::Status FieldRequired(std::string_view field) {
+  return Field(ErrorReason::kFieldRequired, field, "is required");
+}
+
+absl::Status FieldOutOfRange(std::string_view field, std::string_view limit) {
+  return Field(ErrorReason::kFieldOutOfRange, field, limit, {{"limit", std::string(limit)}});
+}
+
+absl::Status FieldInvalid(std::string_view field, std::string_view description) {
+  return Field(ErrorReason::kFieldInvalid, field, description);
+}
+
+absl::Status InvalidName(std::string_view field, std::string_view value,
+                         std::string_view expected_pattern) {
+  return Field(ErrorReason::kInvalidName, field,
+               absl::StrCat("\"", ToAbsl(value.substr(0, 200)), "\" is not of the form ",
+                            ToAbsl(expected_pattern)),
+               {{"expected", std::string(expected_pattern)}});
+}
+
+absl::Status InvalidQuery(std::string_view description, uint64_t position) {
+  return Field(ErrorReason::kInvalidQuery, "query",
+               absl::StrCat(ToAbsl(description), " (at character ", position, ")"),
+               {{"position", std::to_string(position)}});
+}
+
+absl::Status PageTokenInvalid(std::string_view description) {
+  return Field(ErrorReason::kPageTokenInvalid, "page_token", description);
+}
+
+absl::Status UndecodableText(std::string_view encoding, uint64_t byte_offset,
+                             std::string_view description) {
+  return Field(ErrorReason::kUndecodableText, "source.content",
+               absl::StrCat(ToAbsl(description), " at byte ", byte_offset, " (read as ",
+                            ToAbsl(encoding), ")"),
+               {{"byte_offset", std::to_string(byte_offset)}, {"encoding", std::string(encoding)}});
+}
+
+absl::Status EmptyText() { return Field(ErrorReason::kEmptyText, "source.content", "has no text"); }
+
+absl::Status SourceTooLarge(std::string_view field, std::string_view limit) {
+  return Field(ErrorReason::kSourceTooLarge, field, limit, {{"limit", std::string(limit)}});
+}
+
+absl::Status DefectUnplaced(uint64_t index, uint64_t line, std::string_view description) {
+  return Field(ErrorReason::kDefectUnplaced, absl::StrCat("defects[", index, "]"), description,
+               {{"line", std::to_string(line)}});
+}
+
+absl::Status UploadIncomplete(std::string_view description) {
+  return Plain(absl::StatusCode::kInvalidArgument, ErrorReason::kUploadIncomplete, description);
+}
+
+absl::Status RequestIdReused(std::string_view request_id) {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kRequestIdReused;
+  detail.metadata.emplace_back("request_id", request_id);
+  detail.violations.push_back({"request_id", "was used before with another request"});
+  return MakeError(absl::StatusCode::kAlreadyExists,
+                   "request_id: was used before with another request", detail);
+}
+
+absl::Status ReportNotFound(std::string_view name) {
+  return Missing(ErrorReason::kReportNotFound, "report", name);
+}
+absl::Status RevisionNotFound(std::string_view name) {
+  return Missing(ErrorReason::kRevisionNotFound, "revision", name);
+}
+absl::Status SectionNotFound(std::string_view name) {
+  return Missing(ErrorReason::kSectionNotFound, "section", name);
+}
+absl::Status QuoteNotFound(std::string_view name) {
+  return Missing(ErrorReason::kQuoteNotFound, "quote", name);
+}
+absl::Status ThemeNotFound(std::string_view name) {
+  return Missing(ErrorReason::kThemeNotFound, "theme", name);
+}
+
+absl::Status RevisionChanged(uint64_t expected, uint64_t actual) {
+  return Plain(absl::StatusCode::kAborted, ErrorReason::kRevisionChanged,
+               absl::StrCat("the archive is at revision ", actual, ", the page token is from ",
+                            expected, "; start again without page_token"),
+               {{"expected", std::to_string(expected)}, {"actual", std::to_string(actual)}});
+}
+
+absl::Status ReadOnly() {
+  return Plain(absl::StatusCode::kFailedPrecondition, ErrorReason::kReadOnly,
+               "the database is open for reading only; send writes to its writer");
+}
+
+absl::Status DatabaseInUse(std::string_view path) {
+  return Plain(absl::StatusCode::kFailedPrecondition, ErrorReason::kDatabaseInUse,
+               absl::StrCat("another process writes to ", ToAbsl(path),
+                            "; stop it, or send the request to its server"),
+               {{"path", std::string(path)}});
+}
+
+absl::Status SchemaTooNew(std::string_view path, int64_t found, int64_t supported) {
+  return Plain(
+      absl::StatusCode::kFailedPrecondition, ErrorReason::kSchemaTooNew,
+      absl::StrCat(ToAbsl(path), " has schema version ", found,
+                   "; this program knows versions up to ", supported, ": use a newer program"),
+      {{"found", std::to_string(found)}, {"supported", std::to_string(supported)}});
+}
+
+absl::Status DatabaseCorrupt(std::string_view path, std::string_view description) {
+  return Plain(absl::StatusCode::kDataLoss, ErrorReason::kDatabaseCorrupt,
+               absl::StrCat(ToAbsl(path), ": ", ToAbsl(description)),
+               {{"path", std::string(path)}});
+}
+
+absl::Status StorageFull(std::string_view path) {
+  return Plain(absl::StatusCode::kResourceExhausted, ErrorReason::kStorageFull,
+               absl::StrCat("no space left to write ", ToAbsl(path)));
+}
+
+absl::Status QueueFull(absl::Duration retry_after) {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kQueueFull;
+  detail.retry_after = retry_after;
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   "too many calls wait for the store; retry later", detail);
+}
+
+absl::Status AnswerTooLarge(std::string_view field_to_narrow, uint64_t bytes) {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kAnswerTooLarge;
+  detail.metadata.emplace_back("bytes", std::to_string(bytes));
+  detail.violations.push_back({std::string(field_to_narrow), "narrow it: the answer is too large"});
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("the answer would have ", bytes, " bytes; narrow ", ToAbsl(field_to_narrow)),
+      detail);
+}
+
+absl::Status Loading() {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kLoading;
+  detail.retry_after = absl::Seconds(1);
+  return MakeError(absl::StatusCode::kUnavailable, "the archive is not ready; retry", detail);
+}
+
+absl::Status StoreBusy() {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kStoreBusy;
+  detail.retry_after = absl::Milliseconds(200);
+  return MakeError(absl::StatusCode::kUnavailable, "the store is busy; retry", detail);
+}
+
+absl::Status StoreUnavailable(std::string_view description) {
+  return Plain(absl::StatusCode::kInternal, ErrorReason::kStoreUnavailable, description);
+}
+
+}  // namespace errors
+}  // namespace quotes

@@ -1,0 +1,123 @@
+#ifndef QUOTES_SERVICE_BASE_ERRORS_H_
+#define QUOTES_SERVICE_BASE_ERRORS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+// The catalogue of everything that can go wrong, one function a cause. Below the rim an error is an
+// absl::Status with an ErrorDetail attached; service/rpc turns it into google.rpc details once.
+// Callers and tests look at the code and the reason, never at the sentence.
+namespace quotes {
+
+// Mirrors quotes.v1.ErrorReason; the numbers are those of the contract.
+enum class ErrorReason {
+  kUnspecified = 0,
+  kInvalidUtf8 = 1,        // INVALID_ARGUMENT: a text field holds bytes that are not UTF-8
+  kMalformedMessage = 2,   // INVALID_ARGUMENT: the request is not a message of its type
+  kFieldRequired = 3,      // INVALID_ARGUMENT: a required field is missing or empty
+  kFieldOutOfRange = 4,    // INVALID_ARGUMENT: a field is too long, too large, too small, too many
+  kFieldInvalid = 5,       // INVALID_ARGUMENT: a field has a malformed or unknown value
+  kInvalidName = 6,        // INVALID_ARGUMENT: not a resource name of the expected form
+  kInvalidQuery = 7,       // INVALID_ARGUMENT: the query has no positive term or cannot be parsed
+  kPageTokenInvalid = 8,   // INVALID_ARGUMENT: forged, damaged, or from another query
+  kUndecodableText = 9,    // INVALID_ARGUMENT: the source is not text in the (named) encoding
+  kEmptyText = 10,         // INVALID_ARGUMENT: the source has no text
+  kSourceTooLarge = 11,    // INVALID_ARGUMENT: the source exceeds a size limit
+  kDefectUnplaced = 12,    // INVALID_ARGUMENT: a defect's printed string is not on its line
+  kUploadIncomplete = 13,  // INVALID_ARGUMENT: an upload ended early or in the wrong order
+  kRequestIdReused = 14,   // ALREADY_EXISTS: the request id was used with another request
+  kReportNotFound = 15,    // NOT_FOUND
+  kRevisionNotFound = 16,  // NOT_FOUND
+  kSectionNotFound = 17,   // NOT_FOUND
+  kQuoteNotFound = 18,     // NOT_FOUND
+  kThemeNotFound = 19,     // NOT_FOUND
+  kRevisionChanged = 20,   // ABORTED: require_same_revision, and the archive moved on
+  kReadOnly = 21,          // FAILED_PRECONDITION: this process may not write
+  kDatabaseInUse = 22,     // FAILED_PRECONDITION: another process holds the writer's lock
+  kSchemaTooNew = 23,      // FAILED_PRECONDITION: the database was written by a newer version
+  kDatabaseCorrupt = 24,   // DATA_LOSS: the file is damaged or no database of this service
+  kStorageFull = 25,       // RESOURCE_EXHAUSTED: the disk is full
+  kQueueFull = 26,         // RESOURCE_EXHAUSTED: too much blocking work waits; retry later
+  kAnswerTooLarge = 27,    // RESOURCE_EXHAUSTED: the answer would exceed the message limit
+  kLoading = 28,           // UNAVAILABLE: the archive is not loaded yet, or the server drains
+  kStoreBusy = 29,         // UNAVAILABLE: the store is locked by a short operation; retry
+  kStoreUnavailable = 30,  // INTERNAL: reading or writing the store failed
+};
+
+// "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
+std::string_view ErrorReasonName(ErrorReason reason);
+
+// One faulty field of a request: path in proto notation ("filter.reports[3]") and what is wrong.
+struct FieldViolation {
+  std::string field;
+  std::string description;
+
+  friend bool operator==(const FieldViolation&, const FieldViolation&) = default;
+};
+
+// What travels with a status, machine-readable.
+struct ErrorDetail {
+  ErrorReason reason = ErrorReason::kUnspecified;
+  std::vector<std::pair<std::string, std::string>> metadata;
+  std::vector<FieldViolation> violations;
+  std::optional<absl::Duration> retry_after;
+};
+
+// Builds a status of the given code whose payload is `detail`. `message` is English, for people.
+absl::Status MakeError(absl::StatusCode code, std::string_view message, const ErrorDetail& detail);
+
+// The detail of a status, or nullopt for a status not made here.
+std::optional<ErrorDetail> GetErrorDetail(const absl::Status& status);
+
+// kUnspecified for a status not made here.
+ErrorReason GetErrorReason(const absl::Status& status);
+
+namespace errors {
+
+absl::Status InvalidUtf8(std::string_view field, uint64_t byte_offset);
+absl::Status MalformedMessage(std::string_view message_type);
+absl::Status FieldRequired(std::string_view field);
+// `limit` says the bound with its unit, for example "at most 200 values".
+absl::Status FieldOutOfRange(std::string_view field, std::string_view limit);
+absl::Status FieldInvalid(std::string_view field, std::string_view description);
+absl::Status InvalidName(std::string_view field, std::string_view value,
+                         std::string_view expected_pattern);
+// `position` is the code point of the query where parsing stopped.
+absl::Status InvalidQuery(std::string_view description, uint64_t position);
+absl::Status PageTokenInvalid(std::string_view description);
+absl::Status UndecodableText(std::string_view encoding, uint64_t byte_offset,
+                             std::string_view description);
+absl::Status EmptyText();
+absl::Status SourceTooLarge(std::string_view field, std::string_view limit);
+// `index` is the entry's place in the list of the request.
+absl::Status DefectUnplaced(uint64_t index, uint64_t line, std::string_view description);
+absl::Status UploadIncomplete(std::string_view description);
+absl::Status RequestIdReused(std::string_view request_id);
+absl::Status ReportNotFound(std::string_view name);
+absl::Status RevisionNotFound(std::string_view name);
+absl::Status SectionNotFound(std::string_view name);
+absl::Status QuoteNotFound(std::string_view name);
+absl::Status ThemeNotFound(std::string_view name);
+absl::Status RevisionChanged(uint64_t expected, uint64_t actual);
+absl::Status ReadOnly();
+absl::Status DatabaseInUse(std::string_view path);
+absl::Status SchemaTooNew(std::string_view path, int64_t found, int64_t supported);
+absl::Status DatabaseCorrupt(std::string_view path, std::string_view description);
+absl::Status StorageFull(std::string_view path);
+absl::Status QueueFull(absl::Duration retry_after);
+absl::Status AnswerTooLarge(std::string_view field_to_narrow, uint64_t bytes);
+absl::Status Loading();
+absl::Status StoreBusy();
+absl::Status StoreUnavailable(std::string_view description);
+
+}  // namespace errors
+}  // namespace quotes
+
+#endif  // QUOTES_SERVICE_BASE_ERRORS_H_

@@ -1,0 +1,72 @@
+#ifndef QUOTES_SERVICE_BASE_LIMITS_H_
+#define QUOTES_SERVICE_BASE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+// Every limit of the service has its home and its reason here. Sizes are bytes unless the name says
+// otherwise.
+namespace quotes::limits {
+
+// A unary request carries at most this much report source; larger files use UploadReport. gRPC's
+// own default of 4 MiB would cut ordinary PDF-made texts; 32 MiB is held twice while a call is
+// parsed, which 16 concurrent imports still survive on a small machine.
+inline constexpr size_t kMaxUnaryImportBytes = 32u << 20;
+// Source size of one report by any way in. A congress report is 100 KB; decoding and parsing hold
+// about 30 bytes a character.
+inline constexpr size_t kMaxSourceBytes = 64u << 20;
+// One chunk of UploadReport.
+inline constexpr size_t kMaxUploadChunkBytes = 1u << 20;
+// Received message size: the largest unary import plus its metadata.
+inline constexpr size_t kMaxReceiveMessageBytes = kMaxUnaryImportBytes + (1u << 20);
+// A unary answer: gRPC clients refuse more than 4 MiB unless configured; the rest is for framing
+// and trailers.
+inline constexpr size_t kMaxAnswerBytes = 3584u << 10;
+// Status message and details together: clients accept 8 KiB of metadata.
+inline constexpr size_t kMaxStatusBytes = 4u << 10;
+
+// One printed line, in code points. The longest paragraph of a real report has a few thousand;
+// more is a file without line structure or no report at all.
+inline constexpr size_t kMaxLineCodePoints = 1'000'000;
+// One quote, in code points. A longer "sentence" (tables, text without stops) is cut at its last
+// mark before the limit, so that an answer of a few hundred quotes stays sendable.
+inline constexpr size_t kMaxQuoteCodePoints = 4'000;
+inline constexpr size_t kMaxSections = 20'000;
+inline constexpr size_t kMaxLintFindings = 500;
+inline constexpr size_t kMaxDefects = 5'000;
+inline constexpr size_t kMaxDefectReadings = 8;
+// Titles, names of persons and organisations, in code points.
+inline constexpr size_t kMaxMetadataCodePoints = 500;
+
+// The text of a query, in code points, its terms and the depth of its parentheses: enough for a
+// pasted sentence, small enough to be planned at once.
+inline constexpr size_t kMaxQueryCodePoints = 1'000;
+inline constexpr size_t kMaxQueryTerms = 64;
+inline constexpr size_t kMaxQueryDepth = 16;
+// Entries of each repeated field of a look-up filter.
+inline constexpr size_t kMaxFilterValues = 100;
+
+inline constexpr int kDefaultPageSize = 20;
+inline constexpr int kMaxPageSize = 200;
+inline constexpr size_t kMaxBatchQuotes = 200;
+// Sentences of context on either side of a hit.
+inline constexpr int kMaxContext = 5;
+// Highlights listed for one hit; their exact count is given beside them.
+inline constexpr size_t kMaxHighlights = 50;
+// Buckets of one facet, most frequent first.
+inline constexpr size_t kMaxFacetBuckets = 100;
+// Incomplete reports named in the coverage of an answer; their exact count is given beside them.
+inline constexpr size_t kMaxCoverageReports = 20;
+// Code points of joined text that GetRevision returns in one answer: 4 UTF-8 bytes each fit
+// kMaxAnswerBytes with the print map beside them.
+inline constexpr size_t kMaxRevisionCodePoints = 400'000;
+inline constexpr size_t kMaxPageTokenBytes = 1'024;
+inline constexpr size_t kMaxRequestIdBytes = 128;
+
+// Blocking work waiting for a worker. Beyond it callers are refused at once instead of timing out.
+inline constexpr size_t kExecutorQueue = 64;
+inline constexpr size_t kExecutorThreads = 4;
+
+}  // namespace quotes::limits
+
+#endif  // QUOTES_SERVICE_BASE_LIMITS_H_

@@ -1,0 +1,39 @@
+#ifndef QUOTES_SERVICE_REPORT_PARSER_H_
+#define QUOTES_SERVICE_REPORT_PARSER_H_
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "service/report/report.h"
+#include "service/text/decode.h"
+
+namespace quotes::report {
+
+// Version of the parser's rules; stored with every revision.
+std::string_view ParserVersion();
+
+struct ParseOptions {
+  // Seeds the ids of sections and quotes: the resource id of the report.
+  std::string_view report_id;
+};
+
+// Reads a plain text report: source lines become blocks (speech or furniture), speech lines that a
+// page or line break cut are joined, the outline is found from markers, repeated leads, list
+// introductions and bullets, and the speech is split into sentences (。！？ with closing quotation
+// marks; ；stays inside). Nothing of the source is lost: see PrintSpan.
+//
+// The ids of quotes and sections are left empty when `report_id` is empty; AssignIds sets them.
+//
+// INVALID_ARGUMENT / EMPTY_TEXT when the source has no letter or digit, SOURCE_TOO_LARGE when a
+// line or the number of sections exceeds service/base/limits.h. Pure and deterministic.
+absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
+                                         const ParseOptions& options = {});
+
+// Sets the ids of all sections and quotes from the report's id: a section's from its kind, heading
+// and ancestors, a quote's from its folded text and the number of equal quotes before it. Unchanged
+// sentences keep their ids whatever changes around them.
+void AssignIds(std::string_view report_id, ParsedReport* report);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_PARSER_H_

@@ -1,0 +1,22 @@
+#ifndef QUOTES_SERVICE_REPORT_REPORT_ID_H_
+#define QUOTES_SERVICE_REPORT_REPORT_ID_H_
+
+#include <string>
+#include <string_view>
+
+#include "service/report/report.h"
+
+namespace quotes::report {
+
+// True for ids of reports, sections, quotes and defects: AIP-122, [a-z0-9] and inner hyphens, 1 to
+// 63 characters.
+bool IsResourceId(std::string_view id);
+
+// An id made from body, date and title (never from the bytes), so that the same report imported
+// twice has one name: the year, then the first words of the title and body as pinyin, then eight
+// characters of a hash.
+std::string MakeReportId(const Metadata& metadata);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_REPORT_ID_H_

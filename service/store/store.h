@@ -1,0 +1,115 @@
+#ifndef QUOTES_SERVICE_STORE_STORE_H_
+#define QUOTES_SERVICE_STORE_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "service/archive/document.h"
+#include "service/report/report.h"
+
+namespace quotes::store {
+
+// What one import writes. Ids of sections and quotes are set.
+struct RevisionDraft {
+  std::string report_id;
+  std::string request_id;      // empty: none
+  std::string request_digest;  // identifies the whole request: same id, other digest is an error
+  std::string source_bytes;
+  archive::Source source;
+  std::string parser_version;
+  std::string fold_version;
+  report::ParsedReport content;
+  std::vector<report::Defect> defects;
+};
+
+struct ImportOutcome {
+  std::string report_id;
+  uint64_t revision = 0;          // of the report
+  uint64_t archive_revision = 0;  // after the import
+  bool unchanged = false;         // same bytes and metadata as the latest revision: nothing written
+  bool replayed = false;          // the request id was seen before: the first outcome again
+};
+
+struct RevisionInfo {
+  uint64_t number = 0;
+  archive::Source source;
+  std::string parser_version;
+  std::string fold_version;
+  absl::Time create_time;
+  uint32_t code_points = 0;
+  uint32_t quotes = 0;
+  uint32_t sections = 0;
+};
+
+struct StoreStatus {
+  std::string engine;  // "sqlite"
+  std::string engine_version;
+  std::string location;
+  int64_t schema_version = 0;
+  bool read_only = false;
+  uint64_t archive_revision = 0;
+  uint64_t reports = 0;
+  uint64_t revisions = 0;
+  uint64_t size_bytes = 0;
+};
+
+// The durable truth: reports and their immutable revisions. Thread-safe; calls block on I/O.
+// Errors: READ_ONLY for writes on a read-only store, STORE_BUSY, STORAGE_FULL, DATABASE_CORRUPT,
+// STORE_UNAVAILABLE; a failed call changes nothing.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Writes a revision, its report and the register in one durable transaction. An unchanged import
+  // writes nothing but the request id. A new text for a known report becomes its next revision.
+  // ALREADY_EXISTS / REQUEST_ID_REUSED.
+  virtual absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) = 0;
+
+  // The outcome of an earlier import with this request id; nullopt if there was none.
+  // ALREADY_EXISTS / REQUEST_ID_REUSED when its digest differs.
+  virtual absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
+                                                                   std::string_view digest) = 0;
+
+  // Calls `visit` with every active report's latest revision (themes left empty), ordered by id,
+  // all from one consistent state, and returns that state's archive revision. Stops at the first
+  // error of `visit`.
+  virtual absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) = 0;
+
+  // One revision of a report in full; `revision` 0 is the latest. REPORT_NOT_FOUND,
+  // REVISION_NOT_FOUND.
+  virtual absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(
+      std::string_view report_id, uint64_t revision) = 0;
+
+  // The original bytes of a revision.
+  virtual absl::StatusOr<std::string> LoadSource(std::string_view report_id, uint64_t revision) = 0;
+
+  // Newest first; at most `limit`, those with a number below `before` (0: all).
+  virtual absl::StatusOr<std::vector<RevisionInfo>> ListRevisions(std::string_view report_id,
+                                                                  uint64_t before,
+                                                                  size_t limit) = 0;
+
+  // The latest revision in which a quote or section of this id stood (it may have vanished since).
+  // QUOTE_NOT_FOUND / SECTION_NOT_FOUND.
+  virtual absl::StatusOr<uint64_t> FindQuoteRevision(std::string_view report_id,
+                                                     std::string_view quote_id) = 0;
+  virtual absl::StatusOr<uint64_t> FindSectionRevision(std::string_view report_id,
+                                                       std::string_view section_id) = 0;
+
+  virtual absl::StatusOr<StoreStatus> Status() = 0;
+
+  // The counter that every change of the archive raises.
+  virtual absl::StatusOr<uint64_t> ArchiveRevision() = 0;
+};
+
+}  // namespace quotes::store
+
+#endif  // QUOTES_SERVICE_STORE_STORE_H_

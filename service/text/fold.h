@@ -1,0 +1,82 @@
+#ifndef QUOTES_SERVICE_TEXT_FOLD_H_
+#define QUOTES_SERVICE_TEXT_FOLD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quotes::text {
+
+// Why two different characters count as the same in a search. A set is a bit mask, so that the
+// folds behind one match are an OR.
+enum FoldKind : uint32_t {
+  kFoldWidth = 1u << 0,      // full-width, half-width and compatibility forms
+  kFoldScript = 1u << 1,     // traditional to simplified
+  kFoldVariant = 1u << 2,    // variant forms of one character
+  kFoldCase = 1u << 3,       // Latin (Greek, Cyrillic) case
+  kFoldQuotation = 1u << 4,  // a soft mark dropped: quotation marks, 《》, middle dot
+  kFoldMark = 1u << 5,       // one hard mark or run of marks for another
+  kFoldSpace = 1u << 6,      // transport noise: spaces, zero-width characters, line breaks
+  kFoldZero = 1u << 7,       // ○ for 〇
+  kFoldAmbiguous = 1u << 8,  // a script fold that joins what simplified keeps apart: 乾/干, 著/着
+};
+using FoldSet = uint32_t;
+
+// The version of the fold rules and of the table behind them; part of every key that depends on
+// folded text.
+std::string_view FoldVersion();
+
+// One unit that stands for a run of hard marks in folded text (，、；：。！？—… brackets).
+inline constexpr char32_t kBreak = U'\u241E';
+
+// Folded text with its way back. Unit i stands for the source characters [begin[i], end[i]);
+// dropped characters (soft marks, noise) lie in no unit, a run of hard marks is one kBreak over all
+// of them, and a character that folds to several units gives each the same range.
+struct FoldedText {
+  std::u32string units;
+  std::vector<uint32_t> begin;
+  std::vector<uint32_t> end;
+};
+
+// Folds text for searching, as the page on verdicts defines the form fold:
+//  - width: only characters with a wide or narrow compatibility form and a short named list (℃, ㎡,
+//    radicals), never NFKC as a whole (² is not 2); NFC-equivalent compositions are left alone;
+//  - script and variants by one table generated from OpenCC's dictionaries; Latin case; ○ to 〇;
+//  - soft marks (all shapes of quotation marks, 《》〈〉, middle dots) vanish; transport noise
+//    vanishes: zero-width characters, soft hyphens, line breaks, and spaces beside a Han character,
+//    a digit or a mark; inside Latin text a run of spaces is one space;
+//  - signs that belong to a numeral stay themselves: . between digits, a comma before a group of
+//    exactly three digits, % ‰ after a digit, + and - before a digit, + - ~ — : / between digits
+//    (glyphs of dash and tilde folded to one); + and other symbols (Unicode S*) are ordinary units;
+//    - between Latin letters or digits stays;
+//  - every other punctuation mark is hard: a maximal run of them (noise and soft marks between them
+//    included) is one kBreak.
+// Pure; any code points are accepted.
+FoldedText Fold(std::u32string_view source);
+
+// Folds one character outside any context; what Fold() does to letters. Characters that Fold()
+// drops or breaks at are returned unchanged. Never allocates; O(1).
+char32_t FoldLetter(char32_t c);
+
+// The folds that FoldLetter (or the dropping of a mark) applied to `c`; 0 when it stays as it is.
+FoldSet FoldsOf(char32_t c);
+
+// Character classes shared with the parser and the query language.
+bool IsHan(char32_t c);
+bool IsSoftMark(char32_t c);   // vanishes from folded text
+bool IsHardMark(char32_t c);   // becomes a break (outside numerals)
+bool IsNoise(char32_t c);      // zero-width and other transport characters; not spaces
+bool IsSpace(char32_t c);      // U+0020, U+00A0, U+3000, TAB and the other Zs
+bool IsLineBreak(char32_t c);  // LF, VT, FF, CR, NEL, U+2028, U+2029
+bool IsDigit(char32_t c);      // 0-9 and their full-width forms
+
+// The folds that make `query` (code points as typed) match source characters [begin, end) whose
+// folded units equal those of the query: every kind by which the two differ, 0 when they are the
+// same code points. REQUIRES: equal folded units but for leading and trailing breaks.
+FoldSet FoldsBetween(std::u32string_view query, std::u32string_view matched);
+
+}  // namespace quotes::text
+
+#endif  // QUOTES_SERVICE_TEXT_FOLD_H_
