@@ -1,0 +1,49 @@
+#include "service/base/hash.h"
+
+#include <openssl/sha.h>
+
+#include <array>
+#include <cstdint>
+
+namespace quotes {
+
+std::string Sha256(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+std::string Sha256Hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(2 * SHA256_DIGEST_LENGTH);
+  for (const char byte : Sha256(bytes)) {
+    const auto value = static_cast<unsigned char>(byte);
+    hex.push_back(kDigits[value >> 4]);
+    hex.push_back(kDigits[value & 15]);
+  }
+  return hex;
+}
+
+std::string Base32(std::string_view bytes) {
+  constexpr std::string_view kDigits = "abcdefghijklmnopqrstuvwxyz234567";
+  std::string out;
+  out.reserve((bytes.size() * 8 + 4) / 5);
+  uint32_t buffer = 0;
+  unsigned bits = 0;
+  for (const char byte : bytes) {
+    buffer = (buffer << 8) | static_cast<unsigned char>(byte);
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out.push_back(kDigits[(buffer >> bits) & 31]);
+    }
+    buffer &= (1u << bits) - 1;
+  }
+  if (bits > 0) {
+    out.push_back(kDigits[(buffer << (5 - bits)) & 31]);
+  }
+  return out;
+}
+
+}  // namespace quotes
