@@ -22,19 +22,21 @@ namespace quotes::archive {
 
 enum class MatchMode {
   kFolded = 1,  // equal after the folds of text::Fold
-  kExact = 2    // and the joined text has the term's code points as typed
+  kExact = 2    // the quote's joined text has the term's code points as typed; no fold plays a part
 };
 
 enum class Order {
   kNewest = 1,        // speech date descending (undated last), report id, reading order
   kReadingOrder = 2,  // report id, reading order
-  kRelevance = 3      // distinct positive terms matched, headings and leads first, then kNewest
+  kRelevance = 3      // distinct positive terms matched (equal terms count once), then headings and
+                      // leads before others, then kNewest
 };
 
 enum class TextScope { kSpeech = 1, kFurniture = 2, kAll = 3 };
 
 // Conditions that every hit meets; values inside one field are alternatives, fields combine by AND.
-// An empty list or absent value does not restrict.
+// An empty list or absent value does not restrict; a value that nothing has (an unknown report, a
+// section of another report, a name without letters) matches nothing.
 struct Filter {
   std::vector<std::string> reports;         // report ids
   std::vector<std::string> speakers;        // folded substrings of the speaker's name
@@ -56,37 +58,56 @@ struct QuoteRef {
   const report::Quote& quote() const { return document->content.quotes[index]; }
 };
 
-// The place of a quote in an order: enough to go on after it on any later snapshot, whether or not
-// the quote is still there.
+// Ids of preceding quotes that a SortKey carries: enough for a paragraph to be rewritten between
+// two pages, few enough for a page token.
+inline constexpr size_t kSortKeyPredecessors = 4;
+
+// The place of a quote in an order: enough to go on after it on any later snapshot.
+//
+// A report may be revised between two pages, so that its quotes move. The place inside the report
+// is therefore that of the quote itself, wherever it now stands; if it is gone, that of the nearest
+// predecessor that is still there; if all are gone, `position`. Quotes that are present throughout
+// and keep their order are then never skipped or repeated. The other fields stay as they were: a
+// report whose date is changed moves with all its quotes, as withdrawn and imported anew.
 struct SortKey {
   uint32_t relevance = 0;  // Order::kRelevance only
-  bool lead = false;       // Order::kRelevance only: a heading or the first sentence of a section
+  // Order::kRelevance only: a heading, or the quote in which a section begins.
+  bool lead = false;
   std::optional<absl::CivilDay> date;
   std::string report_id;
   std::string quote_id;
   uint32_t position = 0;  // of the quote, in the joined text
+  // Ids of the quotes before it in its report, nearest first; all of them if they are fewer than
+  // kSortKeyPredecessors.
+  std::vector<std::string> predecessors;
 };
 
 struct Highlight {
-  report::Range range;  // joined text of the document; inside the quote
-  uint32_t term = 0;    // index into Query::terms
+  // Joined text of the document; inside the quote, from the first to the last character that
+  // matched: marks within the match belong to it, marks around it do not.
+  report::Range range;
+  uint32_t term = 0;  // index into Query::terms, the first of equal terms
 };
 
 struct Hit {
   QuoteRef ref;
   SortKey key;
-  std::vector<Highlight> highlights;  // in text order, at most limits::kMaxHighlights
-  uint64_t highlight_count = 0;       // exact
-  text::FoldSet folds = 0;            // the folds that made these matches possible
+  // Every occurrence of every positive term, by begin, end, term; occurrences may overlap or touch.
+  // At most limits::kMaxHighlights, the first.
+  std::vector<Highlight> highlights;
+  uint64_t highlight_count = 0;  // exact
+  text::FoldSet folds = 0;       // the folds that made the listed matches possible
 };
 
 struct Lookup {
-  const Query* query = nullptr;  // not owned; null: every quote the filter lets through
+  // Not owned; null: every quote the filter lets through. A result of ParseQuery.
+  const Query* query = nullptr;
   MatchMode match = MatchMode::kFolded;
   Filter filter;
   Order order = Order::kNewest;
   size_t limit = 20;
-  std::optional<SortKey> after;  // begin behind this place
+  std::optional<SortKey> after;  // begin behind this place; a key of the same order
+  // Without total and facets a look-up stops as soon as its page is full.
   bool with_total = true;
   bool with_facets = false;
 };
@@ -100,22 +121,25 @@ struct FacetBucket {
 // limits::kMaxFacetBuckets each.
 struct Facets {
   std::vector<FacetBucket> reports;  // report ids
-  std::vector<FacetBucket> themes;   // theme codes, descendants counted in their parents
-  std::vector<FacetBucket> years;    // "2022"; reports without a date are left out
+  // Theme codes; a quote counts once for each of its themes and their ancestors.
+  std::vector<FacetBucket> themes;
+  std::vector<FacetBucket> years;  // "2022"; reports without a date are left out
 };
 
 struct LookupAnswer {
   std::vector<Hit> hits;
-  bool more = false;   // hits exist behind the last one
-  uint64_t total = 0;  // quotes, exact over the whole archive, wherever the page begins
+  bool more = false;  // hits exist behind the last one
+  // Quotes, exact over the whole archive, wherever the page begins; 0 unless asked for.
+  uint64_t total = 0;
   Facets facets;
 };
 
+// What a look-up with some filter searches.
 struct Coverage {
-  uint64_t reports = 0;  // searched
-  uint64_t quotes = 0;
+  uint64_t reports = 0;                     // those the filter's report-level fields let through
+  uint64_t quotes = 0;                      // theirs within the filter's scope
   uint64_t incomplete_reports = 0;          // exact
-  std::vector<const Document*> incomplete;  // at most limits::kMaxCoverageReports
+  std::vector<const Document*> incomplete;  // newest first, at most limits::kMaxCoverageReports
 };
 
 // An immutable, searchable snapshot of the latest revisions of all active reports. Thread-safe;
@@ -138,17 +162,21 @@ class Archive {
                                             std::string_view quote_id) const = 0;
   // All active reports: speech date descending (undated last), then id.
   virtual const std::vector<std::shared_ptr<const Document>>& documents() const = 0;
-  // Of the reports that `filter` lets through.
+  // Of the reports that `filter` lets through: by report, speaker, body, date and section.
   virtual Coverage CoverageOf(const Filter& filter) const = 0;
   // Number of speech quotes carrying each theme (descendants not added), by index of the scheme.
   virtual const std::vector<uint64_t>& theme_counts() const = 0;
 };
 
-// The plain scan: folds every quote once at construction and tests all of them at each call. Slow
-// and simple; the oracle for every faster archive.
+// The plain scan: folds every quote once and tests all of them at each call. Slow and simple; the
+// oracle for every faster archive.
+//
+// Documents that are not active are left out. Report ids are unique, themes are empty or parallel
+// to the quotes and of `scheme`. What was prepared for documents of `previous` (a result of this
+// function, or null) that are handed in again is shared with it instead of made anew.
 std::shared_ptr<const Archive> MakeScanArchive(
     uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
-    std::vector<std::shared_ptr<const Document>> documents);
+    std::vector<std::shared_ptr<const Document>> documents, const Archive* previous = nullptr);
 
 }  // namespace quotes::archive
 
