@@ -34,8 +34,14 @@ struct ImportOutcome {
   std::string report_id;
   uint64_t revision = 0;          // of the report
   uint64_t archive_revision = 0;  // after the import
-  bool unchanged = false;         // same bytes and metadata as the latest revision: nothing written
-  bool replayed = false;          // the request id was seen before: the first outcome again
+  // Same bytes, encoding, metadata, defects and versions of parser and folds as the latest
+  // revision: nothing written. The file's name does not count.
+  bool unchanged = false;
+  bool replayed = false;  // the request id was seen before: the first outcome again
+  // Of the report, set only when this import wrote a revision: what LoadRevision would return.
+  std::string etag;
+  absl::Time create_time;
+  absl::Time update_time;
 };
 
 struct RevisionInfo {

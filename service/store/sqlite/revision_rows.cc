@@ -1,0 +1,671 @@
+#include "service/store/sqlite/revision_rows.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "service/base/absl_string.h"
+#include "service/base/errors.h"
+#include "service/base/hash.h"
+#include "service/base/status_macros.h"
+#include "service/store/content.h"
+#include "service/text/utf8.h"
+
+namespace quotes::store::sqlite {
+namespace {
+
+absl::Status Damaged(const Connection* connection, std::string_view what) {
+  return errors::DatabaseCorrupt(connection->path(), absl::StrCat("damaged: ", ToAbsl(what)));
+}
+
+// --- values ---
+
+// "2022-01-17"; years of four digits sort as text.
+std::string DateText(absl::CivilDay date) {
+  if (date.year() < 0 || date.year() > 9999) {
+    return absl::FormatCivilTime(date);
+  }
+  char text[16];
+  std::snprintf(text, sizeof(text), "%04d-%02d-%02d", static_cast<int>(date.year()), date.month(),
+                date.day());
+  return text;
+}
+
+std::optional<std::string> DateText(const std::optional<absl::CivilDay>& date) {
+  return date.has_value() ? std::optional<std::string>(DateText(*date)) : std::nullopt;
+}
+
+// Reads columns one after the other and remembers whether any held what it cannot hold.
+class RowReader {
+ public:
+  explicit RowReader(const Statement* row, int first = 0) : row_(row), column_(first) {}
+
+  int64_t Int() { return row_->Int(column_++); }
+  uint64_t U64() { return static_cast<uint64_t>(Int()); }
+  uint32_t U32() {
+    const int64_t value = Int();
+    if (value < 0 || value > std::numeric_limits<uint32_t>::max()) {
+      ok_ = false;
+      return 0;
+    }
+    return static_cast<uint32_t>(value);
+  }
+  int Number() {
+    const int64_t value = Int();
+    if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) {
+      ok_ = false;
+      return 0;
+    }
+    return static_cast<int>(value);
+  }
+  // -1 for NULL.
+  int Index() {
+    if (row_->IsNull(column_)) {
+      ++column_;
+      return -1;
+    }
+    return Number();
+  }
+  bool Bool() { return Int() != 0; }
+  // Whether the value exists is for CheckContent to say.
+  template <typename T>
+  T Enum() {
+    return static_cast<T>(Number());
+  }
+  std::string Text() { return row_->Text(column_++); }
+  std::string_view Bytes() { return row_->Bytes(column_++); }
+  report::Range Range() {
+    const uint32_t begin = U32();
+    return {begin, U32()};
+  }
+  std::optional<absl::CivilDay> Date() {
+    if (row_->IsNull(column_)) {
+      ++column_;
+      return std::nullopt;
+    }
+    absl::CivilDay date;
+    ok_ = absl::ParseCivilTime(ToAbsl(Bytes()), &date) && ok_;
+    return date;
+  }
+  report::Metadata Metadata() {
+    report::Metadata m;
+    m.title = Text();
+    m.subtitle = Text();
+    m.event = Text();
+    m.body = Text();
+    m.speaker = Text();
+    m.office = Text();
+    m.language = Text();
+    m.date = Date();
+    m.publication.paper = Text();
+    m.publication.edition = Text();
+    m.publication.issue_date = Date();
+    m.publication.pages = Text();
+    return m;
+  }
+
+  bool ok() const { return ok_; }
+
+ private:
+  const Statement* row_;
+  int column_;
+  bool ok_ = true;
+};
+
+// -1 is NULL in the database, so that foreign keys hold.
+std::optional<int> IndexOrNull(int index) {
+  return index < 0 ? std::nullopt : std::optional<int>(index);
+}
+
+// Runs `sql` with the revision's row id and calls `read` for each row; rows come in list order.
+template <typename Read>
+absl::Status ForEachRow(Connection* connection, std::string_view sql, int64_t revision,
+                        const Read& read) {
+  Statement select = connection->Prepare(sql);
+  QUOTES_RETURN_IF_ERROR(select.Bind(revision));
+  while (true) {
+    QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) {
+      return absl::OkStatus();
+    }
+    RowReader row(&select);
+    read(&row);
+    if (!row.ok()) {
+      return Damaged(connection, "a number or date out of range");
+    }
+  }
+}
+
+// --- statements: reports ---
+
+constexpr char kSelectReport[] =
+    "SELECT report_id, state, latest_revision, generation, create_time, update_time,"
+    " title, subtitle, event, body, speaker, office, language, speech_date,"
+    " paper, edition, issue_date, pages"
+    " FROM reports"
+    " WHERE report_id = ?1";
+
+constexpr char kUpsertReport[] =
+    "INSERT INTO reports"
+    " (report_id, state, latest_revision, generation, create_time, update_time,"
+    " title, subtitle, event, body, speaker, office, language, speech_date,"
+    " paper, edition, issue_date, pages)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+    " ON CONFLICT (report_id) DO UPDATE SET"
+    " state = excluded.state,"
+    " latest_revision = excluded.latest_revision,"
+    " generation = excluded.generation,"
+    " create_time = excluded.create_time,"
+    " update_time = excluded.update_time,"
+    " title = excluded.title,"
+    " subtitle = excluded.subtitle,"
+    " event = excluded.event,"
+    " body = excluded.body,"
+    " speaker = excluded.speaker,"
+    " office = excluded.office,"
+    " language = excluded.language,"
+    " speech_date = excluded.speech_date,"
+    " paper = excluded.paper,"
+    " edition = excluded.edition,"
+    " issue_date = excluded.issue_date,"
+    " pages = excluded.pages";
+
+// --- statements: revisions ---
+
+constexpr char kInsertRevision[] =
+    "INSERT INTO revisions"
+    " (report_id, number, create_time, file_name, media_type, encoding, size_bytes, source_sha256,"
+    " parser_version, fold_version,"
+    " title, subtitle, event, body, speaker, office, language, speech_date,"
+    " paper, edition, issue_date, pages,"
+    " truncated, jump_target, end_position, code_points, quotes, sections,"
+    " joined_sha256, joined, source)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)";
+
+constexpr char kSelectRevision[] =
+    "SELECT id, file_name, media_type, encoding, size_bytes, source_sha256,"
+    " parser_version, fold_version,"
+    " title, subtitle, event, body, speaker, office, language, speech_date,"
+    " paper, edition, issue_date, pages,"
+    " truncated, jump_target, end_position, code_points, quotes, sections, joined_sha256, joined"
+    " FROM revisions"
+    " WHERE report_id = ?1 AND number = ?2";
+
+constexpr char kSelectRevisionKey[] =
+    "SELECT id, source_sha256, encoding, parser_version, fold_version"
+    " FROM revisions"
+    " WHERE report_id = ?1 AND number = ?2";
+
+constexpr char kSelectSource[] =
+    "SELECT source_sha256, source"
+    " FROM revisions"
+    " WHERE report_id = ?1 AND number = ?2";
+
+constexpr char kListRevisions[] =
+    "SELECT number, file_name, media_type, encoding, size_bytes, source_sha256,"
+    " parser_version, fold_version, create_time, code_points, quotes, sections"
+    " FROM revisions"
+    " WHERE report_id = ?1 AND number < ?2"
+    " ORDER BY number DESC"
+    " LIMIT ?3";
+
+// --- statements: what a revision holds ---
+
+constexpr char kInsertPrintSpan[] =
+    "INSERT INTO print_spans"
+    " (revision, ordinal, kind, line, page, byte_begin, byte_end, range_begin, range_end)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+constexpr char kSelectPrintSpans[] =
+    "SELECT kind, line, page, byte_begin, byte_end, range_begin, range_end"
+    " FROM print_spans"
+    " WHERE revision = ?1"
+    " ORDER BY ordinal";
+
+constexpr char kInsertRun[] =
+    "INSERT INTO runs (revision, ordinal, kind, range_begin, range_end)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)";
+
+constexpr char kSelectRuns[] =
+    "SELECT kind, range_begin, range_end"
+    " FROM runs"
+    " WHERE revision = ?1"
+    " ORDER BY ordinal";
+
+constexpr char kInsertParagraph[] =
+    "INSERT INTO paragraphs (revision, ordinal, range_begin, range_end)"
+    " VALUES (?1, ?2, ?3, ?4)";
+
+constexpr char kSelectParagraphs[] =
+    "SELECT range_begin, range_end"
+    " FROM paragraphs"
+    " WHERE revision = ?1"
+    " ORDER BY ordinal";
+
+constexpr char kInsertJoin[] =
+    "INSERT INTO joins (revision, ordinal, position, line_before, line_after)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)";
+
+constexpr char kSelectJoins[] =
+    "SELECT position, line_before, line_after"
+    " FROM joins"
+    " WHERE revision = ?1"
+    " ORDER BY ordinal";
+
+constexpr char kInsertSection[] =
+    "INSERT INTO sections"
+    " (revision, ordinal, section_id, path, parent, level, printed_ordinal, kind, marker, heading,"
+    " run_in, heading_begin, heading_end, range_begin, range_end, mode, period)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+
+constexpr char kSelectSections[] =
+    "SELECT section_id, path, parent, level, printed_ordinal, kind, marker, heading,"
+    " run_in, heading_begin, heading_end, range_begin, range_end, mode, period"
+    " FROM sections"
+    " WHERE revision = ?1"
+    " ORDER BY ordinal";
+
+constexpr char kInsertQuote[] =
+    "INSERT INTO quotes"
+    " (revision, ordinal, quote_id, range_begin, range_end, section, paragraph, sentence, kind,"
+    " mode, has_figures)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+
+constexpr char kSelectQuotes[] =
+    "SELECT quote_id, range_begin, range_end, section, paragraph, sentence, kind, mode, has_figures"
+    " FROM quotes"
+    " WHERE revision = ?1"
+    " ORDER BY ordinal";
+
+constexpr char kInsertLint[] =
+    "INSERT INTO lint"
+    " (revision, ordinal, kind, certainty, line, range_begin, range_end, message, proposal)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+constexpr char kSelectLint[] =
+    "SELECT kind, certainty, line, range_begin, range_end, message, proposal"
+    " FROM lint"
+    " WHERE revision = ?1"
+    " ORDER BY ordinal";
+
+constexpr char kInsertDefect[] =
+    "INSERT INTO defects"
+    " (revision, ordinal, defect_id, kind, certainty, range_begin, range_end, printed,"
+    " printed_sha256, note)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
+constexpr char kSelectDefects[] =
+    "SELECT defect_id, kind, certainty, range_begin, range_end, printed, printed_sha256, note"
+    " FROM defects"
+    " WHERE revision = ?1"
+    " ORDER BY ordinal";
+
+constexpr char kInsertReading[] =
+    "INSERT INTO defect_readings (revision, defect, ordinal, reading)"
+    " VALUES (?1, ?2, ?3, ?4)";
+
+constexpr char kSelectReadings[] =
+    "SELECT defect, reading"
+    " FROM defect_readings"
+    " WHERE revision = ?1"
+    " ORDER BY defect, ordinal";
+
+absl::Status WriteContent(Connection* connection, int64_t revision,
+                          const report::ParsedReport& content) {
+  size_t ordinal = 0;
+  for (const report::PrintSpan& span : content.print_spans) {
+    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertPrintSpan)
+                               .Run(revision, ordinal++, span.kind, span.line, span.page,
+                                    span.byte_begin, span.byte_end, span.joined.begin,
+                                    span.joined.end));
+  }
+  ordinal = 0;
+  for (const report::Run& run : content.runs) {
+    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertRun)
+                               .Run(revision, ordinal++, run.kind, run.range.begin, run.range.end));
+  }
+  ordinal = 0;
+  for (const report::Range& paragraph : content.paragraphs) {
+    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertParagraph)
+                               .Run(revision, ordinal++, paragraph.begin, paragraph.end));
+  }
+  ordinal = 0;
+  for (const report::Join& join : content.joins) {
+    QUOTES_RETURN_IF_ERROR(
+        connection->Prepare(kInsertJoin)
+            .Run(revision, ordinal++, join.position, join.line_before, join.line_after));
+  }
+  ordinal = 0;
+  for (const report::Section& section : content.sections) {
+    QUOTES_RETURN_IF_ERROR(
+        connection->Prepare(kInsertSection)
+            .Run(revision, ordinal++, section.id, section.path, IndexOrNull(section.parent),
+                 section.level, section.ordinal, section.kind, section.marker, section.heading,
+                 section.run_in, section.heading_range.begin, section.heading_range.end,
+                 section.range.begin, section.range.end, section.mode, section.period));
+  }
+  ordinal = 0;
+  for (const report::Quote& quote : content.quotes) {
+    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertQuote)
+                               .Run(revision, ordinal++, quote.id, quote.range.begin,
+                                    quote.range.end, IndexOrNull(quote.section), quote.paragraph,
+                                    quote.sentence, quote.block, quote.mode, quote.has_figures));
+  }
+  ordinal = 0;
+  for (const report::LintFinding& finding : content.lint) {
+    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertLint)
+                               .Run(revision, ordinal++, finding.kind, finding.certainty,
+                                    finding.line, finding.range.begin, finding.range.end,
+                                    finding.message, finding.proposal));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteDefects(Connection* connection, int64_t revision,
+                          const std::vector<report::Defect>& defects) {
+  for (size_t i = 0; i < defects.size(); ++i) {
+    const report::Defect& defect = defects[i];
+    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertDefect)
+                               .Run(revision, i, defect.id, defect.kind, defect.certainty,
+                                    defect.range.begin, defect.range.end, defect.printed,
+                                    Sha256Hex(defect.printed), defect.note));
+    for (size_t k = 0; k < defect.readings.size(); ++k) {
+      QUOTES_RETURN_IF_ERROR(
+          connection->Prepare(kInsertReading).Run(revision, i, k, defect.readings[k]));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadContent(Connection* connection, int64_t revision, report::ParsedReport* content) {
+  QUOTES_RETURN_IF_ERROR(
+      ForEachRow(connection, kSelectPrintSpans, revision, [content](RowReader* row) {
+        report::PrintSpan& span = content->print_spans.emplace_back();
+        span.kind = row->Enum<report::BlockKind>();
+        span.line = row->U32();
+        span.page = row->U32();
+        span.byte_begin = row->U64();
+        span.byte_end = row->U64();
+        span.joined = row->Range();
+      }));
+  QUOTES_RETURN_IF_ERROR(ForEachRow(connection, kSelectRuns, revision, [content](RowReader* row) {
+    report::Run& run = content->runs.emplace_back();
+    run.kind = row->Enum<report::BlockKind>();
+    run.range = row->Range();
+  }));
+  QUOTES_RETURN_IF_ERROR(
+      ForEachRow(connection, kSelectParagraphs, revision,
+                 [content](RowReader* row) { content->paragraphs.push_back(row->Range()); }));
+  QUOTES_RETURN_IF_ERROR(ForEachRow(connection, kSelectJoins, revision, [content](RowReader* row) {
+    report::Join& join = content->joins.emplace_back();
+    join.position = row->U32();
+    join.line_before = row->U32();
+    join.line_after = row->U32();
+  }));
+  QUOTES_RETURN_IF_ERROR(
+      ForEachRow(connection, kSelectSections, revision, [content](RowReader* row) {
+        report::Section& section = content->sections.emplace_back();
+        section.id = row->Text();
+        section.path = row->Text();
+        section.parent = row->Index();
+        section.level = row->Number();
+        section.ordinal = row->Number();
+        section.kind = row->Enum<report::SectionKind>();
+        section.marker = row->Text();
+        section.heading = row->Text();
+        section.run_in = row->Bool();
+        section.heading_range = row->Range();
+        section.range = row->Range();
+        section.mode = row->Enum<report::Mode>();
+        section.period = row->Text();
+      }));
+  QUOTES_RETURN_IF_ERROR(ForEachRow(connection, kSelectQuotes, revision, [content](RowReader* row) {
+    report::Quote& quote = content->quotes.emplace_back();
+    quote.id = row->Text();
+    quote.range = row->Range();
+    quote.section = row->Index();
+    quote.paragraph = row->U32();
+    quote.sentence = row->U32();
+    quote.block = row->Enum<report::BlockKind>();
+    quote.mode = row->Enum<report::Mode>();
+    quote.has_figures = row->Bool();
+  }));
+  return ForEachRow(connection, kSelectLint, revision, [content](RowReader* row) {
+    report::LintFinding& finding = content->lint.emplace_back();
+    finding.kind = row->Enum<report::LintKind>();
+    finding.certainty = row->Enum<report::Certainty>();
+    finding.line = row->U32();
+    finding.range = row->Range();
+    finding.message = row->Text();
+    finding.proposal = row->Text();
+  });
+}
+
+absl::StatusOr<std::vector<report::Defect>> ReadDefects(Connection* connection, int64_t revision) {
+  std::vector<report::Defect> defects;
+  bool intact = true;
+  QUOTES_RETURN_IF_ERROR(
+      ForEachRow(connection, kSelectDefects, revision, [&defects, &intact](RowReader* row) {
+        report::Defect& defect = defects.emplace_back();
+        defect.id = row->Text();
+        defect.kind = row->Enum<report::DefectKind>();
+        defect.certainty = row->Enum<report::Certainty>();
+        defect.range = row->Range();
+        defect.printed = row->Text();
+        intact = row->Bytes() == Sha256Hex(defect.printed) && intact;
+        defect.note = row->Text();
+      }));
+  QUOTES_RETURN_IF_ERROR(
+      ForEachRow(connection, kSelectReadings, revision, [&defects, &intact](RowReader* row) {
+        const uint64_t defect = row->U64();
+        if (defect >= defects.size()) {
+          intact = false;
+          return;
+        }
+        defects[defect].readings.push_back(row->Text());
+      }));
+  if (!intact) {
+    return Damaged(connection, "a registered defect is not as it was written");
+  }
+  return defects;
+}
+
+}  // namespace
+
+std::string ReportRow::Etag() const {
+  return absl::StrCat(absl::Hex(create_time), "-", generation);
+}
+
+absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
+                                                    std::string_view report_id) {
+  Statement select = connection->Prepare(kSelectReport);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report_id));
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return std::optional<ReportRow>();
+  }
+  RowReader row(&select);
+  ReportRow report;
+  report.report_id = row.Text();
+  report.state = row.Enum<archive::ReportState>();
+  report.latest_revision = row.U64();
+  report.generation = row.U64();
+  report.create_time = row.Int();
+  report.update_time = row.Int();
+  report.metadata = row.Metadata();
+  if (!row.ok() || report.state < archive::ReportState::kActive ||
+      report.state > archive::ReportState::kWithdrawn) {
+    return Damaged(connection, "a report's row");
+  }
+  return std::optional<ReportRow>(std::move(report));
+}
+
+absl::Status WriteReport(Connection* connection, const ReportRow& row) {
+  const report::Metadata& m = row.metadata;
+  return connection->Prepare(kUpsertReport)
+      .Run(row.report_id, row.state, row.latest_revision, row.generation, row.create_time,
+           row.update_time, m.title, m.subtitle, m.event, m.body, m.speaker, m.office, m.language,
+           DateText(m.date), m.publication.paper, m.publication.edition,
+           DateText(m.publication.issue_date), m.publication.pages);
+}
+
+absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft, uint64_t number,
+                           int64_t create_time) {
+  const report::ParsedReport& content = draft.content;
+  const report::Metadata& m = content.metadata;
+  const std::string joined = text::ToUtf8(content.joined);
+  QUOTES_RETURN_IF_ERROR(
+      connection->Prepare(kInsertRevision)
+          .Run(draft.report_id, number, create_time, draft.source.file_name,
+               draft.source.media_type, draft.source.encoding, draft.source.size_bytes,
+               draft.source.sha256, draft.parser_version, draft.fold_version, m.title, m.subtitle,
+               m.event, m.body, m.speaker, m.office, m.language, DateText(m.date),
+               m.publication.paper, m.publication.edition, DateText(m.publication.issue_date),
+               m.publication.pages, content.completeness.truncated,
+               content.completeness.jump_target, content.completeness.position,
+               content.joined.size(), content.quotes.size(), content.sections.size(),
+               Sha256Hex(joined), joined, Blob{draft.source_bytes}));
+  const int64_t revision = connection->last_insert_id();
+  QUOTES_RETURN_IF_ERROR(WriteContent(connection, revision, content));
+  return WriteDefects(connection, revision, draft.defects);
+}
+
+absl::StatusOr<bool> IsLatest(Connection* connection, const ReportRow& report,
+                              const RevisionDraft& draft) {
+  if (!SameMetadata(report.metadata, draft.content.metadata)) {
+    return false;
+  }
+  Statement select = connection->Prepare(kSelectRevisionKey);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report.report_id, report.latest_revision));
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return Damaged(connection, "a report without its latest revision");
+  }
+  if (select.Bytes(1) != draft.source.sha256 ||
+      select.Int(2) != static_cast<int64_t>(draft.source.encoding) ||
+      select.Bytes(3) != draft.parser_version || select.Bytes(4) != draft.fold_version) {
+    return false;
+  }
+  QUOTES_ASSIGN_OR_RETURN(const std::vector<report::Defect> defects,
+                          ReadDefects(connection, select.Int(0)));
+  return SameDefects(defects, draft.defects);
+}
+
+absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* connection,
+                                                                const ReportRow& report,
+                                                                uint64_t number) {
+  if (number > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
+    return std::unique_ptr<archive::Document>();
+  }
+  Statement select = connection->Prepare(kSelectRevision);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report.report_id, number));
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return std::unique_ptr<archive::Document>();
+  }
+  auto document = std::make_unique<archive::Document>();
+  document->report_id = report.report_id;
+  document->state = report.state;
+  document->revision = number;
+  document->etag = report.Etag();
+  document->create_time = absl::FromUnixMicros(report.create_time);
+  document->update_time = absl::FromUnixMicros(report.update_time);
+
+  RowReader row(&select);
+  const int64_t revision = row.Int();
+  document->source.file_name = row.Text();
+  document->source.media_type = row.Text();
+  document->source.encoding = row.Enum<text::Encoding>();
+  document->source.size_bytes = row.U64();
+  document->source.sha256 = row.Text();
+  document->parser_version = row.Text();
+  document->fold_version = row.Text();
+  report::ParsedReport& content = document->content;
+  content.metadata = row.Metadata();
+  if (number == report.latest_revision) {
+    content.metadata = report.metadata;
+  }
+  content.completeness.truncated = row.Bool();
+  content.completeness.jump_target = row.Text();
+  content.completeness.position = row.U32();
+  const uint32_t code_points = row.U32();
+  const uint32_t quotes = row.U32();
+  const uint32_t sections = row.U32();
+  const std::string joined_sha256 = row.Text();
+  const std::string_view joined = row.Bytes();
+  if (!row.ok() || document->source.encoding < text::Encoding::kUtf8 ||
+      document->source.encoding > text::Encoding::kBig5 || joined_sha256 != Sha256Hex(joined)) {
+    return Damaged(connection, "a revision is not as it was written");
+  }
+  content.joined = text::ToCodePoints(joined);
+
+  QUOTES_RETURN_IF_ERROR(ReadContent(connection, revision, &content));
+  QUOTES_ASSIGN_OR_RETURN(document->defects, ReadDefects(connection, revision));
+  if (content.joined.size() != code_points || content.quotes.size() != quotes ||
+      content.sections.size() != sections) {
+    return Damaged(connection, "a revision is incomplete");
+  }
+  const absl::Status check = CheckContent(content, document->defects);
+  if (!check.ok()) {
+    return Damaged(connection, ToStd(check.message()));
+  }
+  return document;
+}
+
+absl::StatusOr<std::optional<std::string>> ReadSource(Connection* connection,
+                                                      std::string_view report_id, uint64_t number) {
+  if (number > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
+    return std::optional<std::string>();
+  }
+  Statement select = connection->Prepare(kSelectSource);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report_id, number));
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return std::optional<std::string>();
+  }
+  const std::string sha256 = select.Text(0);
+  std::string source = select.Text(1);
+  if (Sha256Hex(source) != sha256) {
+    return Damaged(connection, "the source of a revision is not as it was written");
+  }
+  return std::optional<std::string>(std::move(source));
+}
+
+absl::StatusOr<std::vector<RevisionInfo>> ReadRevisionInfos(Connection* connection,
+                                                            std::string_view report_id,
+                                                            uint64_t end, size_t limit) {
+  Statement select = connection->Prepare(kListRevisions);
+  const size_t rows = std::min(limit, static_cast<size_t>(std::numeric_limits<int64_t>::max()));
+  QUOTES_RETURN_IF_ERROR(select.Bind(report_id, end, rows));
+  std::vector<RevisionInfo> infos;
+  while (true) {
+    QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) {
+      return infos;
+    }
+    RowReader row(&select);
+    RevisionInfo& info = infos.emplace_back();
+    info.number = row.U64();
+    info.source.file_name = row.Text();
+    info.source.media_type = row.Text();
+    info.source.encoding = row.Enum<text::Encoding>();
+    info.source.size_bytes = row.U64();
+    info.source.sha256 = row.Text();
+    info.parser_version = row.Text();
+    info.fold_version = row.Text();
+    info.create_time = absl::FromUnixMicros(row.Int());
+    info.code_points = row.U32();
+    info.quotes = row.U32();
+    info.sections = row.U32();
+    if (!row.ok()) {
+      return Damaged(connection, "a revision's row");
+    }
+  }
+}
+
+}  // namespace quotes::store::sqlite

@@ -1,0 +1,68 @@
+#ifndef QUOTES_SERVICE_STORE_SQLITE_REVISION_ROWS_H_
+#define QUOTES_SERVICE_STORE_SQLITE_REVISION_ROWS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "service/archive/document.h"
+#include "service/report/report.h"
+#include "service/store/sqlite/connection.h"
+#include "service/store/store.h"
+
+// Reports and revisions as rows, and back. Every function works inside the caller's transaction.
+namespace quotes::store::sqlite {
+
+struct ReportRow {
+  std::string report_id;
+  archive::ReportState state = archive::ReportState::kActive;
+  uint64_t latest_revision = 0;
+  uint64_t generation = 0;  // raised by every change of the row
+  int64_t create_time = 0;  // microseconds since 1970
+  int64_t update_time = 0;
+  report::Metadata metadata;
+
+  // Another one after every change, and after removal and import anew.
+  std::string Etag() const;
+};
+
+absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
+                                                    std::string_view report_id);
+
+// Inserts or replaces all columns.
+absl::Status WriteReport(Connection* connection, const ReportRow& row);
+
+// Writes a revision with everything below it. REQUIRES: the report's row is written.
+absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft, uint64_t number,
+                           int64_t create_time);
+
+// True when `draft` would repeat the report's latest revision.
+absl::StatusOr<bool> IsLatest(Connection* connection, const ReportRow& report,
+                              const RevisionDraft& draft);
+
+// One revision of `report` in full, themes left empty; null if there is none of this number. The
+// latest has the report's metadata of today, an older one those of its time. DATABASE_CORRUPT when
+// what is stored does not hold together.
+absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* connection,
+                                                                const ReportRow& report,
+                                                                uint64_t number);
+
+// The original bytes; nullopt if there is no such revision. DATABASE_CORRUPT when they are not
+// those that were imported.
+absl::StatusOr<std::optional<std::string>> ReadSource(Connection* connection,
+                                                      std::string_view report_id, uint64_t number);
+
+// Newest first, numbers below `end`, at most `limit`.
+absl::StatusOr<std::vector<RevisionInfo>> ReadRevisionInfos(Connection* connection,
+                                                            std::string_view report_id,
+                                                            uint64_t end, size_t limit);
+
+}  // namespace quotes::store::sqlite
+
+#endif  // QUOTES_SERVICE_STORE_SQLITE_REVISION_ROWS_H_

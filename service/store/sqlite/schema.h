@@ -1,0 +1,23 @@
+#ifndef QUOTES_SERVICE_STORE_SQLITE_SCHEMA_H_
+#define QUOTES_SERVICE_STORE_SQLITE_SCHEMA_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "service/store/sqlite/connection.h"
+
+// The schema as numbered migrations; SCHEMA.md tells what it means.
+namespace quotes::store::sqlite {
+
+// "QUOT": marks a file as a database of this service (PRAGMA application_id).
+inline constexpr int64_t kApplicationId = 0x51554F54;
+// The newest version (PRAGMA user_version).
+inline constexpr int64_t kSchemaVersion = 1;
+
+// Brings the schema to kSchemaVersion, each step in a transaction of its own. REQUIRES: a writing
+// connection and no other writer.
+absl::Status Migrate(Connection* connection);
+
+}  // namespace quotes::store::sqlite
+
+#endif  // QUOTES_SERVICE_STORE_SQLITE_SCHEMA_H_

@@ -1,0 +1,543 @@
+#include "service/store/sqlite/store.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "service/base/absl_string.h"
+#include "service/base/errors.h"
+#include "service/base/mutex.h"
+#include "service/base/status_macros.h"
+#include "service/store/content.h"
+#include "service/store/sqlite/connection.h"
+#include "service/store/sqlite/revision_rows.h"
+#include "service/store/sqlite/schema.h"
+#include "service/store/sqlite/writer_lock.h"
+
+namespace quotes::store::sqlite {
+namespace {
+
+// Read connections kept open for the next call. One a blocking worker; more come and go.
+constexpr size_t kIdleReaders = 4;
+
+std::string ReportName(std::string_view report_id) {
+  return absl::StrCat("reports/", ToAbsl(report_id));
+}
+
+std::string RevisionName(std::string_view report_id, uint64_t number) {
+  return absl::StrCat(ReportName(report_id), "/revisions/", number);
+}
+
+uint64_t SizeOf(const std::string& path) {
+  struct stat file = {};
+  return stat(path.c_str(), &file) == 0 ? static_cast<uint64_t>(file.st_size) : 0;
+}
+
+// True when SQLite's own files beside the database can neither be made nor are needed: the folder
+// may not be written, and no log waits to be read.
+bool MayBeImmutable(const std::string& path) {
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  return access(folder.c_str(), W_OK) != 0 && SizeOf(path + "-wal") == 0;
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> OpenReader(const std::string& path, bool* reusable) {
+  *reusable = true;
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      Connection::Open({.path = path, .mode = ConnectionOptions::Mode::kRead});
+  const ErrorReason reason = GetErrorReason(connection.status());
+  if ((reason == ErrorReason::kReadOnly || reason == ErrorReason::kStoreUnavailable) &&
+      MayBeImmutable(path)) {
+    // Such a connection notices no change of the file. It serves one call, so that the next one
+    // sees what somebody with more rights has written since.
+    *reusable = false;
+    absl::StatusOr<std::unique_ptr<Connection>> immutable =
+        Connection::Open({.path = path, .mode = ConnectionOptions::Mode::kImmutable});
+    if (immutable.ok()) {
+      connection = std::move(immutable);
+    }
+  }
+  if (connection.ok()) {
+    const int64_t version = (*connection)->schema_version();
+    if (version == 0) {
+      return errors::DatabaseCorrupt(path, "is empty: no writer has set it up yet");
+    }
+    if (version < kSchemaVersion) {
+      ErrorDetail detail;
+      detail.reason = ErrorReason::kReadOnly;
+      detail.metadata.emplace_back("path", path);
+      return MakeError(absl::StatusCode::kFailedPrecondition,
+                       absl::StrCat(path, " has the older schema version ", version,
+                                    "; open it once for writing, which migrates it"),
+                       detail);
+    }
+  }
+  return connection;
+}
+
+class SqliteStore : public Store {
+ public:
+  SqliteStore(std::string path, std::unique_ptr<WriterLock> lock,
+              std::unique_ptr<Connection> writer)
+      : path_(std::move(path)),
+        read_only_(writer == nullptr),
+        lock_(std::move(lock)),
+        writer_(std::move(writer)) {}
+
+  absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) override;
+  absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
+                                                           std::string_view digest) override;
+  absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
+  absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
+                                                                  uint64_t revision) override;
+  absl::StatusOr<std::string> LoadSource(std::string_view report_id, uint64_t revision) override;
+  absl::StatusOr<std::vector<RevisionInfo>> ListRevisions(std::string_view report_id,
+                                                          uint64_t before, size_t limit) override;
+  absl::StatusOr<uint64_t> FindQuoteRevision(std::string_view report_id,
+                                             std::string_view quote_id) override;
+  absl::StatusOr<uint64_t> FindSectionRevision(std::string_view report_id,
+                                               std::string_view section_id) override;
+  absl::StatusOr<StoreStatus> Status() override;
+  absl::StatusOr<uint64_t> ArchiveRevision() override;
+
+  // Reads the whole file once.
+  absl::Status CheckIntegrity();
+
+ private:
+  // A connection for one call with a read transaction around it; goes back to the idle ones.
+  class Reader {
+   public:
+    Reader(SqliteStore* store, std::unique_ptr<Connection> connection, bool reusable,
+           std::unique_ptr<Transaction> transaction)
+        : store_(store),
+          connection_(std::move(connection)),
+          reusable_(reusable),
+          transaction_(std::move(transaction)) {}
+    ~Reader() {
+      transaction_.reset();
+      if (reusable_) {
+        store_->GiveBack(std::move(connection_));
+      }
+    }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    Connection& connection() { return *connection_; }
+
+   private:
+    SqliteStore* const store_;
+    std::unique_ptr<Connection> connection_;
+    const bool reusable_;
+    std::unique_ptr<Transaction> transaction_;
+  };
+
+  absl::StatusOr<std::unique_ptr<Reader>> Read();
+  void GiveBack(std::unique_ptr<Connection> connection);
+  absl::StatusOr<uint64_t> FindRevisionOf(std::string_view sql, std::string_view report_id,
+                                          std::string_view id, const absl::Status& missing);
+
+  const std::string path_;
+  const bool read_only_;
+  // In this order: the readers close first, then the writer, which empties the log, then the lock.
+  const std::unique_ptr<WriterLock> lock_;
+  Mutex writer_mutex_;
+  const std::unique_ptr<Connection> writer_ ABSL_PT_GUARDED_BY(writer_mutex_);
+  Mutex idle_mutex_;
+  std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(idle_mutex_);
+};
+
+absl::StatusOr<std::unique_ptr<SqliteStore::Reader>> SqliteStore::Read() {
+  std::unique_ptr<Connection> connection;
+  bool reusable = true;
+  {
+    const MutexLock lock(&idle_mutex_);
+    if (!idle_.empty()) {
+      connection = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (connection == nullptr) {
+    QUOTES_ASSIGN_OR_RETURN(connection, OpenReader(path_, &reusable));
+  }
+  QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<Transaction> transaction,
+                          Transaction::Begin(connection.get(), Transaction::Kind::kRead));
+  return std::make_unique<Reader>(this, std::move(connection), reusable, std::move(transaction));
+}
+
+void SqliteStore::GiveBack(std::unique_ptr<Connection> connection) {
+  const MutexLock lock(&idle_mutex_);
+  if (idle_.size() < kIdleReaders) {
+    idle_.push_back(std::move(connection));
+  }
+}
+
+absl::Status SqliteStore::CheckIntegrity() {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  return reader->connection().CheckIntegrity();
+}
+
+// --- requests ---
+
+constexpr char kFindRequest[] =
+    "SELECT digest, report_id, revision, archive_revision, unchanged"
+    " FROM requests"
+    " WHERE request_id = ?1";
+
+constexpr char kInsertRequest[] =
+    "INSERT INTO requests"
+    " (request_id, digest, report_id, revision, archive_revision, unchanged, create_time)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+absl::StatusOr<std::optional<ImportOutcome>> FindRequestRow(Connection* connection,
+                                                            std::string_view request_id,
+                                                            std::string_view digest) {
+  if (request_id.empty()) {
+    return std::optional<ImportOutcome>();
+  }
+  Statement select = connection->Prepare(kFindRequest);
+  QUOTES_RETURN_IF_ERROR(select.Bind(request_id));
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return std::optional<ImportOutcome>();
+  }
+  if (select.Bytes(0) != digest) {
+    return errors::RequestIdReused(request_id);
+  }
+  ImportOutcome outcome;
+  outcome.report_id = select.Text(1);
+  outcome.revision = static_cast<uint64_t>(select.Int(2));
+  outcome.archive_revision = static_cast<uint64_t>(select.Int(3));
+  outcome.unchanged = select.Bool(4);
+  outcome.replayed = true;
+  return std::optional<ImportOutcome>(std::move(outcome));
+}
+
+absl::Status InsertRequestRow(Connection* connection, const RevisionDraft& draft,
+                              const ImportOutcome& outcome, int64_t now) {
+  if (draft.request_id.empty()) {
+    return absl::OkStatus();
+  }
+  return connection->Prepare(kInsertRequest)
+      .Run(draft.request_id, draft.request_digest, outcome.report_id, outcome.revision,
+           outcome.archive_revision, outcome.unchanged, now);
+}
+
+absl::StatusOr<std::optional<ImportOutcome>> SqliteStore::FindRequest(std::string_view request_id,
+                                                                      std::string_view digest) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  return FindRequestRow(&reader->connection(), request_id, digest);
+}
+
+// --- the archive's counter ---
+
+constexpr char kSelectArchiveRevision[] = "SELECT archive_revision FROM meta WHERE id = 1";
+
+constexpr char kRaiseArchiveRevision[] =
+    "UPDATE meta SET archive_revision = archive_revision + 1 WHERE id = 1";
+
+absl::StatusOr<int64_t> SelectInt(Connection* connection, std::string_view sql) {
+  Statement select = connection->Prepare(sql);
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return errors::DatabaseCorrupt(connection->path(), "a row of its register is missing");
+  }
+  return select.Int(0);
+}
+
+absl::StatusOr<uint64_t> SqliteStore::ArchiveRevision() {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  QUOTES_ASSIGN_OR_RETURN(const int64_t revision,
+                          SelectInt(&reader->connection(), kSelectArchiveRevision));
+  return static_cast<uint64_t>(revision);
+}
+
+// --- imports ---
+
+absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  QUOTES_RETURN_IF_ERROR(CheckDraft(draft));
+  const MutexLock lock(&writer_mutex_);
+  Connection* const connection = writer_.get();
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> transaction,
+                          Transaction::Begin(connection, Transaction::Kind::kWrite));
+  QUOTES_ASSIGN_OR_RETURN(std::optional<ImportOutcome> replayed,
+                          FindRequestRow(connection, draft.request_id, draft.request_digest));
+  if (replayed.has_value()) {
+    return *std::move(replayed);
+  }
+
+  QUOTES_ASSIGN_OR_RETURN(const std::optional<ReportRow> before,
+                          FindReport(connection, draft.report_id));
+  int64_t now = absl::ToUnixMicros(absl::Now());
+  ImportOutcome outcome;
+  outcome.report_id = draft.report_id;
+
+  if (before.has_value()) {
+    // The clock may have been set back.
+    now = std::max(now, before->update_time);
+    QUOTES_ASSIGN_OR_RETURN(const bool unchanged, IsLatest(connection, *before, draft));
+    if (unchanged) {
+      QUOTES_ASSIGN_OR_RETURN(const int64_t revision,
+                              SelectInt(connection, kSelectArchiveRevision));
+      outcome.revision = before->latest_revision;
+      outcome.archive_revision = static_cast<uint64_t>(revision);
+      outcome.unchanged = true;
+      QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, now));
+      QUOTES_RETURN_IF_ERROR(transaction->Commit());
+      return outcome;
+    }
+  }
+
+  ReportRow after;
+  after.report_id = draft.report_id;
+  after.state = before.has_value() ? before->state : archive::ReportState::kActive;
+  after.latest_revision = before.has_value() ? before->latest_revision + 1 : 1;
+  after.generation = before.has_value() ? before->generation + 1 : 1;
+  after.create_time = before.has_value() ? before->create_time : now;
+  after.update_time = now;
+  after.metadata = draft.content.metadata;
+  QUOTES_RETURN_IF_ERROR(WriteReport(connection, after));
+  QUOTES_RETURN_IF_ERROR(WriteRevision(connection, draft, after.latest_revision, now));
+  QUOTES_RETURN_IF_ERROR(connection->Prepare(kRaiseArchiveRevision).Run());
+  QUOTES_ASSIGN_OR_RETURN(const int64_t archive_revision,
+                          SelectInt(connection, kSelectArchiveRevision));
+  outcome.revision = after.latest_revision;
+  outcome.archive_revision = static_cast<uint64_t>(archive_revision);
+  QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, now));
+  QUOTES_RETURN_IF_ERROR(transaction->Commit());
+
+  outcome.etag = after.Etag();
+  outcome.create_time = absl::FromUnixMicros(after.create_time);
+  outcome.update_time = absl::FromUnixMicros(after.update_time);
+  return outcome;
+}
+
+// --- loading ---
+
+constexpr char kListActive[] =
+    "SELECT report_id"
+    " FROM reports"
+    " WHERE state = ?1"
+    " ORDER BY report_id";
+
+// The report and the number that `revision` stands for. REPORT_NOT_FOUND.
+absl::StatusOr<ReportRow> RequireReport(Connection* connection, std::string_view report_id,
+                                        uint64_t* revision) {
+  QUOTES_ASSIGN_OR_RETURN(std::optional<ReportRow> row, FindReport(connection, report_id));
+  if (!row.has_value()) {
+    return errors::ReportNotFound(ReportName(report_id));
+  }
+  if (*revision == 0) {
+    *revision = row->latest_revision;
+  }
+  return *std::move(row);
+}
+
+absl::StatusOr<uint64_t> SqliteStore::LoadActive(
+    absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  Connection* const connection = &reader->connection();
+  QUOTES_ASSIGN_OR_RETURN(const int64_t archive_revision,
+                          SelectInt(connection, kSelectArchiveRevision));
+  Statement list = connection->Prepare(kListActive);
+  QUOTES_RETURN_IF_ERROR(list.Bind(archive::ReportState::kActive));
+  while (true) {
+    QUOTES_ASSIGN_OR_RETURN(const bool found, list.Step());
+    if (!found) {
+      break;
+    }
+    uint64_t number = 0;
+    QUOTES_ASSIGN_OR_RETURN(const ReportRow row, RequireReport(connection, list.Text(0), &number));
+    QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
+                            ReadDocument(connection, row, number));
+    if (document == nullptr) {
+      return errors::DatabaseCorrupt(path_, RevisionName(row.report_id, number) + " is missing");
+    }
+    QUOTES_RETURN_IF_ERROR(visit(std::move(document)));
+  }
+  return static_cast<uint64_t>(archive_revision);
+}
+
+absl::StatusOr<std::unique_ptr<archive::Document>> SqliteStore::LoadRevision(
+    std::string_view report_id, uint64_t revision) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  QUOTES_ASSIGN_OR_RETURN(const ReportRow row,
+                          RequireReport(&reader->connection(), report_id, &revision));
+  QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
+                          ReadDocument(&reader->connection(), row, revision));
+  if (document == nullptr) {
+    return errors::RevisionNotFound(RevisionName(report_id, revision));
+  }
+  return document;
+}
+
+absl::StatusOr<std::string> SqliteStore::LoadSource(std::string_view report_id, uint64_t revision) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  QUOTES_RETURN_IF_ERROR(RequireReport(&reader->connection(), report_id, &revision).status());
+  QUOTES_ASSIGN_OR_RETURN(std::optional<std::string> source,
+                          ReadSource(&reader->connection(), report_id, revision));
+  if (!source.has_value()) {
+    return errors::RevisionNotFound(RevisionName(report_id, revision));
+  }
+  return *std::move(source);
+}
+
+absl::StatusOr<std::vector<RevisionInfo>> SqliteStore::ListRevisions(std::string_view report_id,
+                                                                     uint64_t before,
+                                                                     size_t limit) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  uint64_t latest = 0;
+  QUOTES_RETURN_IF_ERROR(RequireReport(&reader->connection(), report_id, &latest).status());
+  const uint64_t end = before == 0 ? latest + 1 : std::min(before, latest + 1);
+  return ReadRevisionInfos(&reader->connection(), report_id, end, limit);
+}
+
+// --- where an id stood last ---
+
+constexpr char kFindQuoteRevision[] =
+    "SELECT r.number"
+    " FROM quotes AS q"
+    " JOIN revisions AS r ON r.id = q.revision"
+    " WHERE q.quote_id = ?2 AND r.report_id = ?1"
+    " ORDER BY r.number DESC"
+    " LIMIT 1";
+
+constexpr char kFindSectionRevision[] =
+    "SELECT r.number"
+    " FROM sections AS s"
+    " JOIN revisions AS r ON r.id = s.revision"
+    " WHERE s.section_id = ?2 AND r.report_id = ?1"
+    " ORDER BY r.number DESC"
+    " LIMIT 1";
+
+absl::StatusOr<uint64_t> SqliteStore::FindRevisionOf(std::string_view sql,
+                                                     std::string_view report_id,
+                                                     std::string_view id,
+                                                     const absl::Status& missing) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  Statement select = reader->connection().Prepare(sql);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report_id, id));
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return missing;
+  }
+  return static_cast<uint64_t>(select.Int(0));
+}
+
+absl::StatusOr<uint64_t> SqliteStore::FindQuoteRevision(std::string_view report_id,
+                                                        std::string_view quote_id) {
+  return FindRevisionOf(
+      kFindQuoteRevision, report_id, quote_id,
+      errors::QuoteNotFound(absl::StrCat(ReportName(report_id), "/quotes/", ToAbsl(quote_id))));
+}
+
+absl::StatusOr<uint64_t> SqliteStore::FindSectionRevision(std::string_view report_id,
+                                                          std::string_view section_id) {
+  return FindRevisionOf(kFindSectionRevision, report_id, section_id,
+                        errors::SectionNotFound(
+                            absl::StrCat(ReportName(report_id), "/sections/", ToAbsl(section_id))));
+}
+
+// --- status ---
+
+constexpr char kCountReports[] = "SELECT count(*) FROM reports";
+constexpr char kCountRevisions[] = "SELECT count(*) FROM revisions";
+
+absl::StatusOr<StoreStatus> SqliteStore::Status() {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  Connection* const connection = &reader->connection();
+  QUOTES_ASSIGN_OR_RETURN(const int64_t archive_revision,
+                          SelectInt(connection, kSelectArchiveRevision));
+  QUOTES_ASSIGN_OR_RETURN(const int64_t reports, SelectInt(connection, kCountReports));
+  QUOTES_ASSIGN_OR_RETURN(const int64_t revisions, SelectInt(connection, kCountRevisions));
+  StoreStatus status;
+  status.engine = "sqlite";
+  status.engine_version = sqlite3_libversion();
+  status.location = path_;
+  status.schema_version = connection->schema_version();
+  status.read_only = read_only_;
+  status.archive_revision = static_cast<uint64_t>(archive_revision);
+  status.reports = static_cast<uint64_t>(reports);
+  status.revisions = static_cast<uint64_t>(revisions);
+  status.size_bytes = SizeOf(path_) + SizeOf(path_ + "-wal");
+  return status;
+}
+
+// Absolute and without symbolic links, so that every name of a file leads to the same lock.
+absl::StatusOr<std::string> ResolvePath(const std::string& path) {
+  if (path.empty()) {
+    return errors::FieldRequired("database");
+  }
+  std::error_code error;
+  std::filesystem::path resolved = std::filesystem::absolute(path, error);
+  if (!error) {
+    resolved = std::filesystem::weakly_canonical(resolved, error);
+  }
+  if (error) {
+    return errors::StoreUnavailable(absl::StrCat(path, ": ", error.message()));
+  }
+  return resolved.string();
+}
+
+// Tells what stands at `path` before anything is opened.
+absl::Status CheckFile(const std::string& path, bool may_create) {
+  struct stat file = {};
+  if (stat(path.c_str(), &file) == 0) {
+    if (!S_ISREG(file.st_mode)) {
+      return errors::StoreUnavailable(absl::StrCat(path, " is not a file"));
+    }
+    return absl::OkStatus();
+  }
+  const int error = errno;
+  if (error != ENOENT) {
+    return errors::StoreUnavailable(
+        absl::StrCat(path, ": ", std::generic_category().message(error)));
+  }
+  if (!may_create) {
+    return absl::NotFoundError(absl::StrCat("there is no database ", path));
+  }
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  if (stat(folder.c_str(), &file) != 0 || !S_ISDIR(file.st_mode)) {
+    return absl::NotFoundError(absl::StrCat("there is no folder ", folder));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> Open(const Options& options) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string path, ResolvePath(options.path));
+  QUOTES_RETURN_IF_ERROR(CheckFile(path, !options.read_only && options.create));
+  std::unique_ptr<WriterLock> lock;
+  std::unique_ptr<Connection> writer;
+  if (!options.read_only) {
+    QUOTES_ASSIGN_OR_RETURN(lock, WriterLock::Acquire(path));
+    QUOTES_ASSIGN_OR_RETURN(
+        writer, Connection::Open({.path = path, .mode = ConnectionOptions::Mode::kWrite}));
+    QUOTES_RETURN_IF_ERROR(Migrate(writer.get()));
+  }
+  auto store = std::make_unique<SqliteStore>(path, std::move(lock), std::move(writer));
+  QUOTES_RETURN_IF_ERROR(store->CheckIntegrity());
+  return store;
+}
+
+}  // namespace quotes::store::sqlite
