@@ -1,0 +1,424 @@
+#include "service/text/fold.h"
+
+#include <algorithm>
+#include <array>
+
+#include "service/text/char_class.h"
+
+namespace quotes::text {
+namespace {
+
+using internal::CharClass;
+using internal::Entry;
+using internal::Expansion;
+using internal::IsNumeralSign;
+using internal::IsTransparent;
+using internal::IsUnitClass;
+using internal::kLastCodePoint;
+using internal::kPageBits;
+using internal::kPageSize;
+using internal::kSharesSimplified;
+
+#include "fold_table.inc"
+
+constexpr Entry kNoEntry{};
+
+inline const Entry& Lookup(char32_t c) {
+  if (c > kLastCodePoint) {
+    return kNoEntry;
+  }
+  return kEntries[(size_t{kPages[c >> kPageBits]} << kPageBits) + (c & (kPageSize - 1))];
+}
+
+inline CharClass ClassOf(char32_t c) { return Lookup(c).char_class; }
+
+inline char32_t Apply(char32_t c, const Entry& entry) {
+  return static_cast<char32_t>(static_cast<int32_t>(c) + entry.delta);
+}
+
+// What an expansion looks like from its left and from its right.
+CharClass FrontClass(char32_t c) {
+  const Entry& entry = Lookup(c);
+  return entry.char_class == CharClass::kExpansion ? ClassOf(kExpansions[entry.delta].units[0])
+                                                   : entry.char_class;
+}
+
+CharClass BackClass(char32_t c) {
+  const Entry& entry = Lookup(c);
+  if (entry.char_class != CharClass::kExpansion) {
+    return entry.char_class;
+  }
+  const Expansion& expansion = kExpansions[entry.delta];
+  return ClassOf(expansion.units[expansion.size - 1]);
+}
+
+// A space between two of these is part of the text; beside anything else it is noise.
+bool KeepsSpace(CharClass c) { return c == CharClass::kOrdinary || c == CharClass::kLatin; }
+
+bool IsDashLike(CharClass c) { return c == CharClass::kHyphen || c == CharClass::kDash; }
+
+class Folder {
+ public:
+  explicit Folder(std::u32string_view source) : source_(source) {
+    folded_.units.reserve(source.size());
+    folded_.begin.reserve(source.size());
+    folded_.end.reserve(source.size());
+  }
+
+  FoldedText Run() && {
+    const size_t size = source_.size();
+    size_t i = 0;
+    while (i < size) {
+      const char32_t c = source_[i];
+      const Entry& entry = Lookup(c);
+      if (IsUnitClass(entry.char_class)) {
+        Unit(Apply(c, entry), i, i + 1);
+        Seen(entry.char_class, i);
+        ++i;
+      } else if (IsTransparent(entry.char_class)) {
+        i = Noise(i);
+      } else {
+        Mark(c, entry, i);
+        ++i;
+      }
+    }
+    return std::move(folded_);
+  }
+
+ private:
+  static constexpr size_t kNone = static_cast<size_t>(-1);
+
+  // How the digits before a comma came about; a comma groups only digits that started a numeral or
+  // are a group themselves, not those after a decimal point.
+  enum class Digits { kPlain, kGrouped, kFraction };
+
+  void Unit(char32_t unit, size_t begin, size_t end) {
+    folded_.units.push_back(unit);
+    folded_.begin.push_back(static_cast<uint32_t>(begin));
+    folded_.end.push_back(static_cast<uint32_t>(end));
+    open_break_ = false;
+  }
+
+  // Notes what stands to the left of the next character. Soft marks and noise are not seen by the
+  // rules of numeral signs, so that dropping them first changes nothing.
+  void Seen(CharClass c, size_t index) {
+    if (c == CharClass::kDigit) {
+      ++digit_count_;
+    } else {
+      digit_count_ = 0;
+      digits_ = Digits::kPlain;
+    }
+    left_ = c;
+    last_ = index;
+  }
+
+  // The class of the next character that is neither noise nor a soft mark.
+  CharClass Right(size_t index) const {
+    for (size_t i = index + 1; i < source_.size(); ++i) {
+      const CharClass c = FrontClass(source_[i]);
+      if (!IsTransparent(c) && c != CharClass::kSoft) {
+        return c;
+      }
+    }
+    return CharClass::kHard;
+  }
+
+  // Exactly three digits follow.
+  bool GroupFollows(size_t index) const {
+    int digits = 0;
+    for (size_t i = index + 1; i < source_.size() && digits < 4; ++i) {
+      const CharClass c = ClassOf(source_[i]);
+      if (c == CharClass::kDigit) {
+        ++digits;
+      } else if (!IsTransparent(c) && c != CharClass::kSoft) {
+        break;
+      }
+    }
+    return digits == 3;
+  }
+
+  bool IsPartOfNumeral(CharClass c, size_t index) const {
+    const bool after_digit = left_ == CharClass::kDigit;
+    const bool after_number = after_digit || left_ == CharClass::kPercent;
+    switch (c) {
+      case CharClass::kPercent:
+        return after_digit;
+      case CharClass::kComma:
+        return after_digit && digits_ != Digits::kFraction && digit_count_ <= 3 &&
+               GroupFollows(index);
+      case CharClass::kHyphen: {
+        const CharClass right = Right(index);
+        if (IsDashLike(left_)) {
+          return false;
+        }
+        return right == CharClass::kDigit ||
+               (right == CharClass::kLatin &&
+                (left_ == CharClass::kLatin || left_ == CharClass::kDigit));
+      }
+      case CharClass::kDash:
+      case CharClass::kTilde:
+        return after_number && Right(index) == CharClass::kDigit;
+      case CharClass::kPoint:
+      case CharClass::kColon:
+      case CharClass::kSlash:
+        return after_digit && Right(index) == CharClass::kDigit;
+      default:
+        return false;
+    }
+  }
+
+  void Mark(char32_t c, const Entry& entry, size_t index) {
+    if (entry.char_class == CharClass::kSoft) {
+      last_ = index;
+      return;
+    }
+    if (entry.char_class == CharClass::kExpansion) {
+      const Expansion& expansion = kExpansions[entry.delta];
+      for (size_t i = 0; i < expansion.size; ++i) {
+        Unit(expansion.units[i], index, index + 1);
+      }
+      Seen(BackClass(c), index);
+      return;
+    }
+    if (IsNumeralSign(entry.char_class) && IsPartOfNumeral(entry.char_class, index)) {
+      Unit(Apply(c, entry), index, index + 1);
+      Seen(entry.char_class, index);
+      if (entry.char_class == CharClass::kComma) {
+        digits_ = Digits::kGrouped;
+      } else if (entry.char_class == CharClass::kPoint) {
+        digits_ = Digits::kFraction;
+      }
+      return;
+    }
+    if (open_break_) {
+      folded_.end.back() = static_cast<uint32_t>(index + 1);
+    } else {
+      Unit(kBreak, index, index + 1);
+      open_break_ = true;
+    }
+    // A per cent sign that follows no digit is no end of a number.
+    Seen(entry.char_class == CharClass::kPercent ? CharClass::kHard : entry.char_class, index);
+  }
+
+  // A run of noise from `begin`; returns its end. A space or line break in it stays as one space
+  // if the run stands between letters that are neither Han nor digits.
+  size_t Noise(size_t begin) {
+    size_t end = begin;
+    size_t first = kNone;
+    size_t past_last = kNone;
+    for (; end < source_.size(); ++end) {
+      const CharClass c = ClassOf(source_[end]);
+      if (!IsTransparent(c)) {
+        break;
+      }
+      if (c != CharClass::kNoise) {
+        first = first == kNone ? end : first;
+        past_last = end + 1;
+      }
+    }
+    if (first != kNone && last_ != kNone && end < source_.size() &&
+        KeepsSpace(BackClass(source_[last_])) && KeepsSpace(FrontClass(source_[end]))) {
+      Unit(U' ', first, past_last);
+    }
+    return end;
+  }
+
+  const std::u32string_view source_;
+  FoldedText folded_;
+  bool open_break_ = false;            // the last unit is a break that may grow
+  CharClass left_ = CharClass::kHard;  // of the last character that is no noise or soft mark
+  size_t last_ = kNone;                // the last character that is no noise
+  size_t digit_count_ = 0;             // digits directly to the left
+  Digits digits_ = Digits::kPlain;
+};
+
+// The folds by which two characters of equal fold differ.
+FoldSet Between(char32_t a, char32_t b) {
+  if (a == b) {
+    return 0;
+  }
+  const Entry& x = Lookup(a);
+  const Entry& y = Lookup(b);
+  FoldSet folds = static_cast<FoldSet>(x.folds ^ y.folds) & ~FoldSet{kFoldAmbiguous};
+  if (folds == 0) {
+    folds = static_cast<FoldSet>(x.folds | y.folds) & ~FoldSet{kFoldAmbiguous};
+  }
+  constexpr FoldSet kByMeaning = kFoldScript | kFoldVariant;
+  if ((folds & kByMeaning) != 0) {
+    folds |= (x.folds | y.folds) & kFoldAmbiguous;
+    if ((x.flags & y.flags & kSharesSimplified) != 0) {
+      folds |= kFoldAmbiguous;
+    }
+  }
+  return folds;
+}
+
+FoldSet OwnFolds(char32_t c) { return FoldsOf(c) & ~FoldSet{kFoldAmbiguous}; }
+
+// What is left of `text` for one kind of character.
+enum class Part { kMarks, kSoft, kNoise };
+
+std::u32string Filter(std::u32string_view text, Part part) {
+  std::u32string out;
+  for (const char32_t c : text) {
+    const CharClass char_class = ClassOf(c);
+    const Part own = char_class == CharClass::kSoft ? Part::kSoft
+                     : IsTransparent(char_class)    ? Part::kNoise
+                                                    : Part::kMarks;
+    if (own == part) {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+// The folds between two stretches of which at most one break is left in folded text.
+FoldSet BetweenMarks(std::u32string_view a, std::u32string_view b) {
+  if (a == b) {
+    return 0;
+  }
+  FoldSet folds = 0;
+  if (Filter(a, Part::kSoft) != Filter(b, Part::kSoft)) {
+    folds |= kFoldQuotation;
+  }
+  if (Filter(a, Part::kNoise) != Filter(b, Part::kNoise)) {
+    folds |= kFoldSpace;
+  }
+  const std::u32string x = Filter(a, Part::kMarks);
+  const std::u32string y = Filter(b, Part::kMarks);
+  if (x != y) {
+    FoldSet marks = 0;
+    bool same = x.size() == y.size();
+    for (size_t i = 0; same && i < x.size(); ++i) {
+      same = Apply(x[i], Lookup(x[i])) == Apply(y[i], Lookup(y[i]));
+      marks |= Between(x[i], y[i]);
+    }
+    folds |= same ? marks : FoldSet{kFoldMark};
+  }
+  if (folds == 0) {
+    // The same characters in another order: a quotation mark before the comma or after it.
+    folds = x.empty() ? kFoldQuotation : kFoldMark;
+  }
+  return folds;
+}
+
+// The units of a folded text but for breaks at its ends, and the stretches between them.
+class Trimmed {
+ public:
+  explicit Trimmed(std::u32string_view source) : source_(source), folded_(Fold(source)) {
+    last_ = folded_.units.size();
+    while (first_ < last_ && folded_.units[first_] == kBreak) {
+      ++first_;
+    }
+    while (last_ > first_ && folded_.units[last_ - 1] == kBreak) {
+      --last_;
+    }
+  }
+
+  size_t size() const { return last_ - first_; }
+  char32_t unit(size_t i) const { return folded_.units[first_ + i]; }
+  std::u32string_view source(size_t i) const {
+    return Slice(folded_.begin[first_ + i], folded_.end[first_ + i]);
+  }
+  // What was dropped before unit i, or behind the last for i == size(). Breaks at the ends
+  // included.
+  std::u32string_view Gap(size_t i) const {
+    const size_t begin = i == 0 ? 0 : folded_.end[first_ + i - 1];
+    const size_t end = i == size() ? source_.size() : folded_.begin[first_ + i];
+    return Slice(begin, std::max(begin, end));
+  }
+
+ private:
+  std::u32string_view Slice(size_t begin, size_t end) const {
+    return source_.substr(begin, end - begin);
+  }
+
+  const std::u32string_view source_;
+  const FoldedText folded_;
+  size_t first_ = 0;
+  size_t last_ = 0;
+};
+
+}  // namespace
+
+std::string_view FoldVersion() { return kVersion; }
+
+FoldedText Fold(std::u32string_view source) { return Folder(source).Run(); }
+
+char32_t FoldLetter(char32_t c) {
+  const Entry& entry = Lookup(c);
+  return IsUnitClass(entry.char_class) ? Apply(c, entry) : c;
+}
+
+FoldSet FoldsOf(char32_t c) {
+  const Entry& entry = Lookup(c);
+  switch (entry.char_class) {
+    case CharClass::kSoft:
+      return kFoldQuotation;
+    case CharClass::kSpace:
+    case CharClass::kLineBreak:
+    case CharClass::kNoise:
+      return kFoldSpace;
+    default:
+      break;
+  }
+  return IsUnitClass(entry.char_class) || entry.char_class == CharClass::kExpansion
+             ? FoldSet{entry.folds}
+             : FoldSet{kFoldMark};
+}
+
+bool IsHan(char32_t c) {
+  return ClassOf(c) == CharClass::kHan && (Lookup(c).folds & kFoldZero) == 0;
+}
+bool IsSoftMark(char32_t c) { return ClassOf(c) == CharClass::kSoft; }
+bool IsHardMark(char32_t c) {
+  const CharClass char_class = ClassOf(c);
+  return char_class == CharClass::kHard || IsNumeralSign(char_class);
+}
+bool IsNoise(char32_t c) { return ClassOf(c) == CharClass::kNoise; }
+bool IsSpace(char32_t c) { return ClassOf(c) == CharClass::kSpace; }
+bool IsLineBreak(char32_t c) { return ClassOf(c) == CharClass::kLineBreak; }
+bool IsDigit(char32_t c) { return ClassOf(c) == CharClass::kDigit; }
+
+FoldSet FoldsBetween(std::u32string_view query, std::u32string_view matched) {
+  if (query == matched) {
+    return 0;
+  }
+  const Trimmed a(query);
+  const Trimmed b(matched);
+  FoldSet folds = 0;
+  bool equal = a.size() == b.size();
+  for (size_t i = 0; equal && i < a.size(); ++i) {
+    equal = a.unit(i) == b.unit(i);
+  }
+  if (!equal) {
+    // Not asked for; claim too much rather than too little.
+    for (const std::u32string_view side : {query, matched}) {
+      for (const char32_t c : side) {
+        folds |= FoldsOf(c);
+      }
+    }
+    return folds | kFoldMark;
+  }
+  for (size_t i = 0; i < a.size(); ++i) {
+    folds |= a.Gap(i) == b.Gap(i) ? 0 : BetweenMarks(a.Gap(i), b.Gap(i));
+    const std::u32string_view x = a.source(i);
+    const std::u32string_view y = b.source(i);
+    if (x == y) {
+      continue;
+    }
+    if (a.unit(i) == kBreak) {
+      folds |= BetweenMarks(x, y);
+    } else if (a.unit(i) == U' ') {
+      folds |= kFoldSpace;
+    } else if (ClassOf(x[0]) == CharClass::kExpansion || ClassOf(y[0]) == CharClass::kExpansion) {
+      folds |= OwnFolds(x[0]) | OwnFolds(y[0]);
+    } else {
+      folds |= Between(x[0], y[0]);
+    }
+  }
+  folds |= a.Gap(a.size()) == b.Gap(b.size()) ? 0 : BetweenMarks(a.Gap(a.size()), b.Gap(b.size()));
+  return folds;
+}
+
+}  // namespace quotes::text

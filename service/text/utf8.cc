@@ -1,0 +1,125 @@
+#include "service/text/utf8.h"
+
+#include <unicode/uchar.h>
+
+#include <cstring>
+
+#include "service/text/fold.h"
+#include "service/text/utf8_sequence.h"
+
+namespace quotes::text {
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+
+bool IsScalar(char32_t c) { return c < 0xD800 || (c > 0xDFFF && c <= 0x10FFFF); }
+
+size_t Utf8Size(char32_t c) {
+  return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 || !IsScalar(c) ? 3 : 4;
+}
+
+}  // namespace
+
+std::optional<size_t> FindInvalidUtf8(std::string_view bytes) {
+  size_t i = 0;
+  while (i < bytes.size()) {
+    if (internal::IsAsciiBlock(bytes, i)) {
+      i += internal::kAsciiBlock;
+      continue;
+    }
+    const internal::Utf8Sequence sequence = internal::ReadUtf8(bytes, i);
+    if (!sequence.valid) {
+      return i;
+    }
+    i += sequence.size;
+  }
+  return std::nullopt;
+}
+
+std::u32string ToCodePoints(std::string_view utf8) {
+  std::u32string text;
+  text.reserve(utf8.size() / 2);
+  size_t i = 0;
+  while (i < utf8.size()) {
+    const internal::Utf8Sequence sequence = internal::ReadUtf8(utf8, i);
+    text.push_back(sequence.valid ? sequence.c : kReplacement);
+    i += sequence.size;
+  }
+  return text;
+}
+
+void AppendUtf8(char32_t c, std::string* out) {
+  if (!IsScalar(c)) {
+    c = kReplacement;
+  }
+  const auto tail = [c](unsigned shift) { return static_cast<char>(0x80 | ((c >> shift) & 0x3F)); };
+  if (c < 0x80) {
+    out->push_back(static_cast<char>(c));
+  } else if (c < 0x800) {
+    out->push_back(static_cast<char>(0xC0 | (c >> 6)));
+    out->push_back(tail(0));
+  } else if (c < 0x10000) {
+    out->push_back(static_cast<char>(0xE0 | (c >> 12)));
+    out->push_back(tail(6));
+    out->push_back(tail(0));
+  } else {
+    out->push_back(static_cast<char>(0xF0 | (c >> 18)));
+    out->push_back(tail(12));
+    out->push_back(tail(6));
+    out->push_back(tail(0));
+  }
+}
+
+std::string ToUtf8(std::u32string_view text) {
+  std::string out;
+  out.reserve(text.size() * 3);
+  for (const char32_t c : text) {
+    AppendUtf8(c, &out);
+  }
+  return out;
+}
+
+size_t CountCodePoints(std::string_view utf8) {
+  size_t count = 0;
+  size_t i = 0;
+  while (i < utf8.size()) {
+    i += internal::ReadUtf8(utf8, i).size;
+    ++count;
+  }
+  return count;
+}
+
+size_t OffsetInUnit(std::u32string_view text, size_t index, OffsetUnit unit) {
+  if (unit == OffsetUnit::kCodePoints) {
+    return index;
+  }
+  size_t offset = 0;
+  for (const char32_t c : text.substr(0, index)) {
+    offset += unit == OffsetUnit::kUtf8Bytes ? Utf8Size(c) : (c > 0xFFFF && IsScalar(c) ? 2 : 1);
+  }
+  return offset;
+}
+
+int DisplayWidth(std::u32string_view text) {
+  int columns = 0;
+  for (const char32_t c : text) {
+    if (c >= 0x20 && c < 0x7F) {
+      ++columns;
+      continue;
+    }
+    const auto icu = static_cast<UChar32>(c);
+    if (!IsScalar(c)) {
+      ++columns;  // shown as U+FFFD
+      continue;
+    }
+    constexpr uint32_t kNoColumns = U_GC_MN_MASK | U_GC_ME_MASK | U_GC_CC_MASK;
+    if ((U_GET_GC_MASK(icu) & kNoColumns) != 0 || IsNoise(c) || IsLineBreak(c)) {
+      continue;
+    }
+    const int width = u_getIntPropertyValue(icu, UCHAR_EAST_ASIAN_WIDTH);
+    columns += width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
+  }
+  return columns;
+}
+
+}  // namespace quotes::text
