@@ -16,7 +16,7 @@ std::string Sha256(std::string_view bytes) {
 std::string Sha256Hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;
-  hex.reserve(2 * SHA256_DIGEST_LENGTH);
+  hex.reserve(size_t{2} * SHA256_DIGEST_LENGTH);
   for (const char byte : Sha256(bytes)) {
     const auto value = static_cast<unsigned char>(byte);
     hex.push_back(kDigits[value >> 4]);
