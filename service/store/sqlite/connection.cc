@@ -36,7 +36,8 @@ std::string ImmutableUri(std::string_view path) {
   return uri + "?immutable=1";
 }
 
-bool IsOutOfSpace(int error) { return error == ENOSPC || error == EDQUOT; }
+// Full disk, used-up quota, or the largest file that the file system or a limit allows.
+bool IsOutOfSpace(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
 // A new file's name is durable only when its folder is.
 void SyncFolder(const std::string& path) {
@@ -50,6 +51,11 @@ void SyncFolder(const std::string& path) {
 }
 
 }  // namespace
+
+uint64_t SizeOf(const std::string& path) {
+  struct stat file = {};
+  return stat(path.c_str(), &file) == 0 ? static_cast<uint64_t>(file.st_size) : 0;
+}
 
 absl::Status NotWritable(std::string_view path) {
   ErrorDetail detail;
@@ -165,7 +171,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
   if (db == nullptr) {
     return errors::StoreUnavailable(absl::StrCat(options.path, ": out of memory"));
   }
-  std::unique_ptr<Connection> connection(new Connection(options.path, db));
+  std::unique_ptr<Connection> connection(new Connection(options, db));
   if (code != SQLITE_OK) {
     return connection->Error(code);
   }
@@ -173,7 +179,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
     // SQLite falls back to reading where it may not write.
     return connection->Error(SQLITE_READONLY);
   }
-  QUOTES_RETURN_IF_ERROR(connection->Configure(options.mode));
+  QUOTES_RETURN_IF_ERROR(connection->Configure());
   if (is_new) {
     SyncFolder(options.path);
   }
@@ -188,7 +194,7 @@ Connection::~Connection() {
   sqlite3_close(db_);
 }
 
-absl::Status Connection::Configure(ConnectionOptions::Mode mode) {
+absl::Status Connection::Configure() {
   // A misspelt "column" is an error, not a string.
   constexpr std::pair<int, int> kSettings[] = {
       {SQLITE_DBCONFIG_DQS_DML, 0},        {SQLITE_DBCONFIG_DQS_DDL, 0},
@@ -211,7 +217,7 @@ absl::Status Connection::Configure(ConnectionOptions::Mode mode) {
 
   // First look whose file it is; nothing has been written to it yet.
   QUOTES_RETURN_IF_ERROR(Identify());
-  if (mode == ConnectionOptions::Mode::kWrite) {
+  if (mode_ == ConnectionOptions::Mode::kWrite) {
     QUOTES_RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
     // An acknowledged commit survives loss of power.
     QUOTES_RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL"));
@@ -295,6 +301,9 @@ absl::Status Connection::Error(int code) const {
       if (IsOutOfSpace(system_error)) {
         return errors::StorageFull(path_);
       }
+      if (mode_ != ConnectionOptions::Mode::kWrite) {
+        break;
+      }
       if (system_error == EROFS || system_error == EACCES || system_error == EPERM) {
         return NotWritable(path_);
       }
@@ -308,6 +317,14 @@ absl::Status Connection::Error(int code) const {
 }
 
 absl::Status Connection::CheckIntegrity() {
+  // SQLite takes what is missing of the last page for zeros. Pages that still wait in the log need
+  // not be in the file yet.
+  QUOTES_ASSIGN_OR_RETURN(const int64_t pages, QueryInt("PRAGMA page_count"));
+  QUOTES_ASSIGN_OR_RETURN(const int64_t page_size, QueryInt("PRAGMA page_size"));
+  const std::string log = path_ + "-wal";
+  if (SizeOf(log) == 0 && SizeOf(path_) < static_cast<uint64_t>(pages * page_size)) {
+    return errors::DatabaseCorrupt(path_, "damaged: the file has been cut off");
+  }
   Statement check = Prepare("PRAGMA quick_check(1)");
   QUOTES_ASSIGN_OR_RETURN(const bool row, check.Step());
   if (!row || check.Bytes(0) != "ok") {

@@ -26,6 +26,9 @@ struct Blob {
   std::string_view bytes;
 };
 
+// Bytes of a file; 0 if there is none.
+uint64_t SizeOf(const std::string& path);
+
 // READ_ONLY for a file or folder that this process may not write.
 absl::Status NotWritable(std::string_view path);
 
@@ -150,7 +153,8 @@ class Connection {
   // by code, never by message.
   absl::Status Error(int code) const;
 
-  // DATABASE_CORRUPT unless SQLite finds every page, record and constraint in order.
+  // Reads the whole file. DATABASE_CORRUPT unless SQLite finds every page, record and constraint in
+  // order.
   absl::Status CheckIntegrity();
 
  private:
@@ -159,12 +163,14 @@ class Connection {
     bool in_use = false;
   };
 
-  Connection(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}
-  absl::Status Configure(ConnectionOptions::Mode mode);
+  Connection(ConnectionOptions options, sqlite3* db)
+      : path_(std::move(options.path)), mode_(options.mode), db_(db) {}
+  absl::Status Configure();
   absl::Status Identify();
   absl::StatusOr<int64_t> QueryInt(std::string_view sql);
 
   const std::string path_;
+  const ConnectionOptions::Mode mode_;
   sqlite3* const db_;
   int64_t schema_version_ = 0;
   // Cached is referred to by statements in use; a node-based map keeps it in place.

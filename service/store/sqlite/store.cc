@@ -37,6 +37,9 @@ namespace {
 // Read connections kept open for the next call. One a blocking worker; more come and go.
 constexpr size_t kIdleReaders = 4;
 
+// One page of the smallest size there is.
+constexpr int64_t kSmallestDatabase = 512;
+
 std::string ReportName(std::string_view report_id) {
   return absl::StrCat("reports/", ToAbsl(report_id));
 }
@@ -45,16 +48,10 @@ std::string RevisionName(std::string_view report_id, uint64_t number) {
   return absl::StrCat(ReportName(report_id), "/revisions/", number);
 }
 
-uint64_t SizeOf(const std::string& path) {
-  struct stat file = {};
-  return stat(path.c_str(), &file) == 0 ? static_cast<uint64_t>(file.st_size) : 0;
-}
-
-// True when SQLite's own files beside the database can neither be made nor are needed: the folder
-// may not be written, and no log waits to be read.
-bool MayBeImmutable(const std::string& path) {
+// True when SQLite cannot make its own files beside the database.
+bool FolderIsReadOnly(const std::string& path) {
   const std::string folder = path.substr(0, path.rfind('/') + 1);
-  return access(folder.c_str(), W_OK) != 0 && SizeOf(path + "-wal") == 0;
+  return access(folder.c_str(), W_OK) != 0;
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> OpenReader(const std::string& path, bool* reusable) {
@@ -63,7 +60,13 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenReader(const std::string& path, 
       Connection::Open({.path = path, .mode = ConnectionOptions::Mode::kRead});
   const ErrorReason reason = GetErrorReason(connection.status());
   if ((reason == ErrorReason::kReadOnly || reason == ErrorReason::kStoreUnavailable) &&
-      MayBeImmutable(path)) {
+      FolderIsReadOnly(path)) {
+    if (SizeOf(path + "-wal") != 0) {
+      return errors::StoreUnavailable(
+          absl::StrCat(path,
+                       ": its writer left a log beside it, which cannot be read in a folder that "
+                       "cannot be written; open the database once for writing"));
+    }
     // Such a connection notices no change of the file. It serves one call, so that the next one
     // sees what somebody with more rights has written since.
     *reusable = false;
@@ -504,6 +507,10 @@ absl::Status CheckFile(const std::string& path, bool may_create) {
   if (stat(path.c_str(), &file) == 0) {
     if (!S_ISREG(file.st_mode)) {
       return errors::StoreUnavailable(absl::StrCat(path, " is not a file"));
+    }
+    // SQLite would take a file of one byte for an empty one.
+    if (file.st_size > 0 && file.st_size < kSmallestDatabase) {
+      return errors::DatabaseCorrupt(path, "is no database");
     }
     return absl::OkStatus();
   }

@@ -1,0 +1,485 @@
+#include "tests/unit/store/store_conformance.h"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <functional>
+#include <limits>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/hash.h"
+#include "service/text/utf8.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/store/document_text.h"
+#include "tests/unit/store/random_draft.h"
+
+namespace quotes::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StoreConformance);
+
+store::ImportOutcome MustImport(store::Store& store, const store::RevisionDraft& draft) {
+  absl::StatusOr<store::ImportOutcome> outcome = store.Import(draft);
+  EXPECT_THAT(outcome, IsOk());
+  return outcome.ok() ? *std::move(outcome) : store::ImportOutcome();
+}
+
+std::vector<archive::Document> Active(store::Store& store, uint64_t* revision = nullptr) {
+  std::vector<archive::Document> documents;
+  const absl::StatusOr<uint64_t> loaded =
+      store.LoadActive([&documents](std::unique_ptr<archive::Document> document) {
+        documents.push_back(std::move(*document));
+        return absl::OkStatus();
+      });
+  EXPECT_THAT(loaded, IsOk());
+  if (revision != nullptr) {
+    *revision = loaded.value_or(0);
+  }
+  return documents;
+}
+
+// Everything a reader can see.
+std::string Everything(store::Store& store) {
+  std::string text;
+  for (const archive::Document& document : Active(store)) {
+    text += DocumentText(document, true);
+    const auto infos = store.ListRevisions(document.report_id, 0, 1000);
+    EXPECT_THAT(infos, IsOk());
+    for (const store::RevisionInfo& info : infos.value_or(std::vector<store::RevisionInfo>())) {
+      const auto older = store.LoadRevision(document.report_id, info.number);
+      const auto source = store.LoadSource(document.report_id, info.number);
+      EXPECT_THAT(older, IsOk());
+      EXPECT_THAT(source, IsOk());
+      if (older.ok() && source.ok()) {
+        text += DocumentText(**older, true) + Sha256Hex(*source) + "\n";
+      }
+    }
+  }
+  const auto status = store.Status();
+  EXPECT_THAT(status, IsOk());
+  if (status.ok()) {
+    text += std::to_string(status->archive_revision) + " " + std::to_string(status->revisions);
+  }
+  return text;
+}
+
+TEST_P(StoreConformance, BeginsEmpty) {
+  uint64_t revision = 99;
+  EXPECT_THAT(Active(store(), &revision), IsEmpty());
+  EXPECT_EQ(revision, 0u);
+  EXPECT_EQ(store().ArchiveRevision().value_or(99), 0u);
+  const auto status = store().Status();
+  QUOTES_ASSERT_OK(status);
+  EXPECT_EQ(status->reports, 0u);
+  EXPECT_EQ(status->revisions, 0u);
+  EXPECT_FALSE(status->read_only);
+  EXPECT_GE(status->schema_version, 1);
+  EXPECT_FALSE(status->engine.empty());
+  EXPECT_FALSE(status->engine_version.empty());
+}
+
+TEST_P(StoreConformance, GivesBackEveryFieldOfAnyReport) {
+  std::mt19937 random(20220117);
+  std::vector<store::RevisionDraft> drafts;
+  for (int i = 0; i < 80; ++i) {
+    drafts.push_back(RandomDraft(absl::StrCat("report-", 100 + i), &random));
+    MustImport(store(), drafts.back());
+  }
+  for (int pass = 0; pass < 2; ++pass) {
+    const std::vector<archive::Document> active = Active(store());
+    ASSERT_THAT(active, SizeIs(drafts.size()));
+    for (size_t i = 0; i < drafts.size(); ++i) {
+      const std::string expected = DocumentText(ExpectedDocument(drafts[i]), false);
+      EXPECT_EQ(DocumentText(active[i], false), expected);
+      const auto loaded = store().LoadRevision(drafts[i].report_id, 1);
+      QUOTES_ASSERT_OK(loaded);
+      EXPECT_EQ(DocumentText(**loaded, true), DocumentText(active[i], true));
+      EXPECT_EQ(store().LoadSource(drafts[i].report_id, 0).value_or(""), drafts[i].source_bytes);
+      for (const report::Quote& quote : drafts[i].content.quotes) {
+        EXPECT_EQ(store().FindQuoteRevision(drafts[i].report_id, quote.id).value_or(0), 1u);
+      }
+    }
+    QUOTES_ASSERT_OK(instance_->Reopen());
+  }
+}
+
+TEST_P(StoreConformance, TellsTheOutcome) {
+  const absl::Time before = absl::Now() - absl::Milliseconds(1);
+  const store::ImportOutcome outcome = MustImport(store(), SmallDraft("a", "甲乙。"));
+  EXPECT_EQ(outcome.report_id, "a");
+  EXPECT_EQ(outcome.revision, 1u);
+  EXPECT_EQ(outcome.archive_revision, 1u);
+  EXPECT_FALSE(outcome.unchanged);
+  EXPECT_FALSE(outcome.replayed);
+  const auto document = store().LoadRevision("a", 0);
+  QUOTES_ASSERT_OK(document);
+  EXPECT_EQ(outcome.etag, (*document)->etag);
+  EXPECT_EQ(outcome.create_time, (*document)->create_time);
+  EXPECT_EQ(outcome.update_time, (*document)->update_time);
+  EXPECT_GE(outcome.create_time, before);
+  EXPECT_LE(outcome.create_time, absl::Now());
+}
+
+TEST_P(StoreConformance, UnchangedImportWritesNothing) {
+  store::RevisionDraft draft = SmallDraft("a", "甲乙。");
+  draft.defects.push_back({"d1",
+                           report::DefectKind::kScript,
+                           report::Certainty::kCertain,
+                           {0, 1},
+                           "甲",
+                           {"乙", "丙"},
+                           "note"});
+  MustImport(store(), draft);
+  const std::string before = Everything(store());
+  draft.source.file_name = "another name.txt";
+  const store::ImportOutcome again = MustImport(store(), draft);
+  EXPECT_TRUE(again.unchanged);
+  EXPECT_FALSE(again.replayed);
+  EXPECT_EQ(again.revision, 1u);
+  EXPECT_EQ(again.archive_revision, 1u);
+  EXPECT_EQ(Everything(store()), before);
+}
+
+TEST_P(StoreConformance, EveryDifferenceMakesARevision) {
+  using Change = std::function<void(store::RevisionDraft*)>;
+  const std::vector<Change> changes = {
+      [](store::RevisionDraft* d) {
+        d->source_bytes += " ";
+        d->source.size_bytes += 1;
+        d->source.sha256 = Sha256Hex(d->source_bytes);
+      },
+      [](store::RevisionDraft* d) { d->source.encoding = text::Encoding::kGb18030; },
+      [](store::RevisionDraft* d) { d->parser_version += "+"; },
+      [](store::RevisionDraft* d) { d->fold_version += "+"; },
+      [](store::RevisionDraft* d) { d->content.metadata.title += "+"; },
+      [](store::RevisionDraft* d) { d->content.metadata.subtitle += "+"; },
+      [](store::RevisionDraft* d) { d->content.metadata.event += "+"; },
+      [](store::RevisionDraft* d) { d->content.metadata.body += "+"; },
+      [](store::RevisionDraft* d) { d->content.metadata.speaker += "+"; },
+      [](store::RevisionDraft* d) { d->content.metadata.office += "+"; },
+      [](store::RevisionDraft* d) { d->content.metadata.language += "+"; },
+      [](store::RevisionDraft* d) { d->content.metadata.date.reset(); },
+      [](store::RevisionDraft* d) { d->content.metadata.publication.paper += "+"; },
+      [](store::RevisionDraft* d) { d->content.metadata.publication.edition += "+"; },
+      [](store::RevisionDraft* d) {
+        d->content.metadata.publication.issue_date = absl::CivilDay(2022, 1, 18);
+      },
+      [](store::RevisionDraft* d) { d->content.metadata.publication.pages += "+"; },
+      [](store::RevisionDraft* d) {
+        d->defects.push_back({"d1",
+                              report::DefectKind::kOther,
+                              report::Certainty::kPossible,
+                              {0, 1},
+                              "甲",
+                              {"乙"},
+                              ""});
+      },
+      [](store::RevisionDraft* d) { d->defects[0].kind = report::DefectKind::kScript; },
+      [](store::RevisionDraft* d) { d->defects[0].certainty = report::Certainty::kCertain; },
+      [](store::RevisionDraft* d) { d->defects[0].range.end = 2; },
+      [](store::RevisionDraft* d) { d->defects[0].printed += "乙"; },
+      [](store::RevisionDraft* d) { d->defects[0].readings.emplace_back("丁"); },
+      [](store::RevisionDraft* d) { d->defects[0].note += "+"; },
+      [](store::RevisionDraft* d) { d->defects.clear(); },
+  };
+  store::RevisionDraft draft = SmallDraft("a", "甲乙。");
+  std::set<std::string> etags = {MustImport(store(), draft).etag};
+  absl::Time last;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    changes[i](&draft);
+    const store::ImportOutcome outcome = MustImport(store(), draft);
+    EXPECT_FALSE(outcome.unchanged) << i;
+    EXPECT_EQ(outcome.revision, i + 2);
+    EXPECT_EQ(outcome.archive_revision, i + 2);
+    EXPECT_TRUE(etags.insert(outcome.etag).second) << i;
+    EXPECT_GE(outcome.update_time, last);
+    EXPECT_LE(outcome.create_time, outcome.update_time);
+    last = outcome.update_time;
+    EXPECT_TRUE(MustImport(store(), draft).unchanged) << i;
+    archive::Document expected = ExpectedDocument(draft);
+    expected.revision = outcome.revision;
+    const auto document = store().LoadRevision("a", 0);
+    QUOTES_ASSERT_OK(document);
+    EXPECT_EQ(DocumentText(**document, false), DocumentText(expected, false));
+    EXPECT_EQ((*document)->etag, outcome.etag);
+  }
+}
+
+TEST_P(StoreConformance, RequestIdMakesARetrySafe) {
+  store::RevisionDraft draft = SmallDraft("a", "甲。");
+  draft.request_id = "request-1";
+  draft.request_digest = "digest-1";
+  EXPECT_FALSE(store().FindRequest("request-1", "digest-1").value().has_value());
+  EXPECT_FALSE(store().FindRequest("", "").value().has_value());
+  const store::ImportOutcome first = MustImport(store(), draft);
+  EXPECT_FALSE(first.replayed);
+
+  MustImport(store(), SmallDraft("a", "乙。"));
+  MustImport(store(), SmallDraft("b", "乙。"));
+  const std::string before = Everything(store());
+  for (int pass = 0; pass < 2; ++pass) {
+    const store::ImportOutcome again = MustImport(store(), draft);
+    EXPECT_TRUE(again.replayed);
+    EXPECT_FALSE(again.unchanged);
+    EXPECT_EQ(again.report_id, "a");
+    EXPECT_EQ(again.revision, first.revision);
+    EXPECT_EQ(again.archive_revision, first.archive_revision);
+    const auto found = store().FindRequest("request-1", "digest-1");
+    QUOTES_ASSERT_OK(found);
+    ASSERT_TRUE(found->has_value());
+    EXPECT_TRUE((*found)->replayed);
+    EXPECT_EQ((*found)->revision, first.revision);
+    QUOTES_ASSERT_OK(instance_->Reopen());
+  }
+
+  draft.request_digest = "digest-2";
+  EXPECT_THAT(store().Import(draft), HasReason(ErrorReason::kRequestIdReused));
+  EXPECT_THAT(store().Import(draft), HasCode(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(store().FindRequest("request-1", "digest-2"),
+              HasReason(ErrorReason::kRequestIdReused));
+  EXPECT_EQ(Everything(store()), before);
+}
+
+TEST_P(StoreConformance, AnUnchangedImportIsRememberedByItsRequestId) {
+  store::RevisionDraft draft = SmallDraft("a", "甲。");
+  MustImport(store(), draft);
+  draft.request_id = "request-2";
+  draft.request_digest = "digest";
+  EXPECT_TRUE(MustImport(store(), draft).unchanged);
+  MustImport(store(), SmallDraft("a", "乙。"));
+  // Without the request id this would be a third revision.
+  const store::ImportOutcome again = MustImport(store(), draft);
+  EXPECT_TRUE(again.replayed);
+  EXPECT_TRUE(again.unchanged);
+  EXPECT_EQ(again.revision, 1u);
+  EXPECT_EQ(store().ArchiveRevision().value_or(0), 2u);
+}
+
+TEST_P(StoreConformance, OldRevisionsStayAsTheyWere) {
+  std::mt19937 random(7);
+  std::vector<store::RevisionDraft> drafts;
+  for (int i = 0; i < 6; ++i) {
+    drafts.push_back(RandomDraft("a", &random));
+    EXPECT_EQ(MustImport(store(), drafts.back()).revision, drafts.size());
+  }
+  QUOTES_ASSERT_OK(instance_->Reopen());
+  for (size_t i = 0; i < drafts.size(); ++i) {
+    archive::Document expected = ExpectedDocument(drafts[i]);
+    expected.revision = i + 1;
+    const auto document = store().LoadRevision("a", i + 1);
+    QUOTES_ASSERT_OK(document);
+    EXPECT_EQ(DocumentText(**document, false), DocumentText(expected, false));
+    EXPECT_EQ(store().LoadSource("a", i + 1).value_or(""), drafts[i].source_bytes);
+  }
+  EXPECT_THAT(Active(store()), SizeIs(1));
+}
+
+TEST_P(StoreConformance, UnknownNamesAreNotFound) {
+  MustImport(store(), SmallDraft("a", "甲。"));
+  constexpr uint64_t kHuge = std::numeric_limits<uint64_t>::max();
+  EXPECT_THAT(store().LoadRevision("b", 0), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(store().LoadRevision("", 1), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(store().LoadRevision("a", 2), HasReason(ErrorReason::kRevisionNotFound));
+  EXPECT_THAT(store().LoadRevision("a", kHuge), HasReason(ErrorReason::kRevisionNotFound));
+  EXPECT_THAT(store().LoadSource("b", 0), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(store().LoadSource("a", 2), HasReason(ErrorReason::kRevisionNotFound));
+  EXPECT_THAT(store().LoadSource("a", kHuge), HasReason(ErrorReason::kRevisionNotFound));
+  EXPECT_THAT(store().ListRevisions("b", 0, 10), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(store().FindQuoteRevision("a", "nothing"), HasReason(ErrorReason::kQuoteNotFound));
+  EXPECT_THAT(store().FindQuoteRevision("b", "q30002-1"), HasReason(ErrorReason::kQuoteNotFound));
+  EXPECT_THAT(store().FindSectionRevision("a", "x"), HasReason(ErrorReason::kSectionNotFound));
+  EXPECT_THAT(store().FindSectionRevision("b", "x"), HasReason(ErrorReason::kSectionNotFound));
+}
+
+TEST_P(StoreConformance, LoadsActiveReportsInOrderFromOneState) {
+  for (const char* id : {"m", "b", "z", "a-2", "a"}) {
+    MustImport(store(), SmallDraft(id, "甲。"));
+  }
+  std::vector<std::string> ids;
+  uint64_t revision = 0;
+  for (const archive::Document& document : Active(store(), &revision)) {
+    ids.push_back(document.report_id);
+    EXPECT_THAT(document.themes, IsEmpty());
+  }
+  EXPECT_THAT(ids, ElementsAre("a", "a-2", "b", "m", "z"));
+  EXPECT_EQ(revision, 5u);
+
+  // What is imported while the visitor runs belongs to a later state.
+  int visited = 0;
+  const auto loaded =
+      store().LoadActive([this, &visited](std::unique_ptr<archive::Document> document) {
+        ++visited;
+        EXPECT_EQ(document->revision, 1u);
+        MustImport(store(), SmallDraft(document->report_id, "乙。"));
+        MustImport(store(), SmallDraft("zz", absl::StrCat("乙。", visited)));
+        return absl::OkStatus();
+      });
+  EXPECT_EQ(loaded.value_or(0), 5u);
+  EXPECT_EQ(visited, 5);
+  EXPECT_EQ(store().ArchiveRevision().value_or(0), 15u);
+}
+
+TEST_P(StoreConformance, AVisitorsErrorEndsTheLoad) {
+  MustImport(store(), SmallDraft("a", "甲。"));
+  MustImport(store(), SmallDraft("b", "甲。"));
+  int visited = 0;
+  const auto loaded = store().LoadActive([&visited](const std::unique_ptr<archive::Document>&) {
+    ++visited;
+    return absl::CancelledError("enough");
+  });
+  EXPECT_THAT(loaded, HasCode(absl::StatusCode::kCancelled));
+  EXPECT_EQ(visited, 1);
+  EXPECT_THAT(Active(store()), SizeIs(2));
+}
+
+TEST_P(StoreConformance, ListsRevisionsNewestFirst) {
+  for (int i = 1; i <= 7; ++i) {
+    store::RevisionDraft draft = SmallDraft("a", std::string(static_cast<size_t>(i), 'x'));
+    draft.source.file_name = absl::StrCat("v", i);
+    MustImport(store(), draft);
+  }
+  std::vector<uint64_t> numbers;
+  uint64_t before = 0;
+  while (true) {
+    const auto page = store().ListRevisions("a", before, 3);
+    QUOTES_ASSERT_OK(page);
+    if (page->empty()) {
+      break;
+    }
+    EXPECT_LE(page->size(), 3u);
+    for (const store::RevisionInfo& info : *page) {
+      numbers.push_back(info.number);
+      EXPECT_EQ(info.source.file_name, absl::StrCat("v", info.number));
+      EXPECT_EQ(info.source.size_bytes, info.number);
+      EXPECT_EQ(info.source.sha256, Sha256Hex(std::string(info.number, 'x')));
+      EXPECT_EQ(info.code_points, info.number);
+      EXPECT_EQ(info.quotes, info.number);
+      EXPECT_EQ(info.sections, 1u);
+      EXPECT_EQ(info.parser_version, "parser-1");
+      EXPECT_EQ(info.fold_version, "fold-1");
+      EXPECT_GT(info.create_time, absl::Now() - absl::Hours(1));
+    }
+    before = page->back().number;
+    if (before == 1) {
+      break;
+    }
+  }
+  EXPECT_THAT(numbers, ElementsAre(7, 6, 5, 4, 3, 2, 1));
+  EXPECT_THAT(*store().ListRevisions("a", 1, 3), IsEmpty());
+  EXPECT_THAT(*store().ListRevisions("a", 0, 0), IsEmpty());
+  EXPECT_THAT(*store().ListRevisions("a", std::numeric_limits<uint64_t>::max(),
+                                     std::numeric_limits<size_t>::max()),
+              SizeIs(7));
+}
+
+TEST_P(StoreConformance, FindsTheLastRevisionOfAnId) {
+  const auto quote = [](char32_t c) { return absl::StrCat("q", static_cast<uint32_t>(c), "-1"); };
+  MustImport(store(), SmallDraft("a", "甲乙"));
+  const std::string first_section = SmallDraft("a", "甲乙").content.sections[0].id;
+  MustImport(store(), SmallDraft("a", "乙丙"));
+  MustImport(store(), SmallDraft("a", "丙丁"));
+  MustImport(store(), SmallDraft("b", "甲"));
+  EXPECT_EQ(store().FindQuoteRevision("a", quote(U'甲')).value_or(0), 1u);
+  EXPECT_EQ(store().FindQuoteRevision("a", quote(U'乙')).value_or(0), 2u);
+  EXPECT_EQ(store().FindQuoteRevision("a", quote(U'丙')).value_or(0), 3u);
+  EXPECT_EQ(store().FindQuoteRevision("a", quote(U'丁')).value_or(0), 3u);
+  EXPECT_EQ(store().FindSectionRevision("a", first_section).value_or(0), 1u);
+  EXPECT_THAT(store().FindQuoteRevision("b", quote(U'乙')), HasReason(ErrorReason::kQuoteNotFound));
+}
+
+TEST_P(StoreConformance, ARefusedDraftLeavesNothing) {
+  MustImport(store(), SmallDraft("a", "甲乙。"));
+  const std::string before = Everything(store());
+  using Break = std::function<void(store::RevisionDraft*)>;
+  const std::vector<Break> breaks = {
+      [](store::RevisionDraft* d) { d->report_id.clear(); },
+      [](store::RevisionDraft* d) { d->source_bytes += "x"; },
+      [](store::RevisionDraft* d) { d->source.sha256[0] = 'x'; },
+      [](store::RevisionDraft* d) { d->content.runs.clear(); },
+      [](store::RevisionDraft* d) { d->content.quotes[0].range.end = 99; },
+      [](store::RevisionDraft* d) { d->content.quotes[0].section = 1; },
+      [](store::RevisionDraft* d) { d->content.sections[0].parent = 0; },
+      [](store::RevisionDraft* d) { d->content.joined[0] = 0xD800; },
+      // Only the engine notices these, in the middle of its writing.
+      [](store::RevisionDraft* d) { d->content.quotes[1].id = d->content.quotes[0].id; },
+      [](store::RevisionDraft* d) { d->content.sections.push_back(d->content.sections[0]); },
+  };
+  for (size_t i = 0; i < breaks.size(); ++i) {
+    store::RevisionDraft draft = SmallDraft(i % 2 == 0 ? "a" : "new", "丙丁。");
+    draft.request_id = "request";
+    draft.request_digest = "digest";
+    breaks[i](&draft);
+    EXPECT_THAT(store().Import(draft), HasReason(ErrorReason::kStoreUnavailable)) << i;
+    EXPECT_EQ(Everything(store()), before) << i;
+    EXPECT_FALSE(store().FindRequest("request", "digest").value().has_value());
+  }
+  // The store works on.
+  EXPECT_EQ(MustImport(store(), SmallDraft("new", "丙。")).archive_revision, 2u);
+}
+
+TEST_P(StoreConformance, AReaderSeesWhatItsWriterCommits) {
+  MustImport(store(), SmallDraft("a", "甲。"));
+  auto reader = instance_->OpenReader();
+  QUOTES_ASSERT_OK(reader);
+  EXPECT_THAT(Active(**reader), SizeIs(1));
+  EXPECT_TRUE((*reader)->Status()->read_only);
+  EXPECT_THAT((*reader)->Import(SmallDraft("b", "甲。")), HasReason(ErrorReason::kReadOnly));
+  MustImport(store(), SmallDraft("b", "甲。"));
+  EXPECT_THAT(Active(**reader), SizeIs(2));
+  EXPECT_EQ((*reader)->ArchiveRevision().value_or(0), 2u);
+}
+
+TEST_P(StoreConformance, ManyThreadsReadWhileOneAfterTheOtherWrites) {
+  constexpr int kWriters = 3;
+  constexpr int kImports = 12;
+  constexpr int kReaders = 4;
+  std::atomic<int> running{kWriters};
+  std::vector<std::thread> threads;
+  for (int w = 0; w < kWriters; ++w) {
+    threads.emplace_back([this, w, &running] {
+      for (int i = 1; i <= kImports; ++i) {
+        const std::string text = absl::StrCat(w, "号", i);
+        const auto outcome = store().Import(SmallDraft(absl::StrCat("r", w), text));
+        EXPECT_THAT(outcome, IsOk());
+        EXPECT_EQ(outcome->revision, static_cast<uint64_t>(i));
+      }
+      --running;
+    });
+  }
+  for (int r = 0; r < kReaders; ++r) {
+    threads.emplace_back([this, &running] {
+      uint64_t last = 0;
+      do {
+        uint64_t sum = 0;
+        const auto revision =
+            store().LoadActive([&sum](const std::unique_ptr<archive::Document>& document) {
+              sum += document->revision;
+              EXPECT_EQ(document->content.quotes.size(), document->content.joined.size());
+              return absl::OkStatus();
+            });
+        EXPECT_THAT(revision, IsOk());
+        // Each import raises both by one: a mixed state would show.
+        EXPECT_EQ(revision.value_or(0), sum);
+        EXPECT_GE(sum, last);
+        last = sum;
+      } while (running > 0);
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(store().ArchiveRevision().value_or(0), static_cast<uint64_t>(kWriters * kImports));
+}
+
+}  // namespace
+}  // namespace quotes::testing
