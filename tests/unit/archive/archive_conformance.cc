@@ -1,0 +1,845 @@
+#include "tests/unit/archive/archive_conformance.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <thread>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/base/limits.h"
+#include "service/text/utf8.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/archive/naive_lookup.h"
+#include "tests/unit/archive/test_documents.h"
+
+namespace quotes::archive {
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ArchiveConformance);
+
+std::shared_ptr<const Archive> ArchiveConformance::Make(
+    std::vector<std::shared_ptr<const Document>> documents, const Archive* previous) const {
+  return GetParam().make(1, TestScheme(), std::move(documents), previous);
+}
+
+std::vector<Hit> FetchAll(const Archive& archive, Lookup lookup, size_t page_size) {
+  lookup.limit = page_size;
+  const bool from_the_start = !lookup.after.has_value();
+  std::vector<Hit> all;
+  std::optional<uint64_t> total;
+  while (true) {
+    const auto answer = archive.Find(lookup, Cancellation());
+    EXPECT_THAT(answer, testing::IsOk());
+    if (!answer.ok()) {
+      return all;
+    }
+    EXPECT_EQ(answer->total, total.value_or(answer->total)) << "totals differ between pages";
+    total = answer->total;
+    EXPECT_LE(answer->hits.size(), page_size);
+    all.insert(all.end(), answer->hits.begin(), answer->hits.end());
+    if (!answer->more) {
+      break;
+    }
+    EXPECT_EQ(answer->hits.size(), page_size) << "a page with more behind it is not full";
+    if (answer->hits.empty()) {
+      break;
+    }
+    lookup.after = answer->hits.back().key;
+  }
+  if (lookup.with_total && from_the_start) {
+    EXPECT_EQ(*total, all.size());
+  }
+  return all;
+}
+
+namespace {
+
+using HighlightTuple = std::tuple<uint32_t, uint32_t, uint32_t>;
+
+std::vector<HighlightTuple> Tuples(const std::vector<Highlight>& highlights) {
+  std::vector<HighlightTuple> tuples;
+  for (const Highlight& highlight : highlights) {
+    tuples.emplace_back(highlight.range.begin, highlight.range.end, highlight.term);
+  }
+  return tuples;
+}
+
+std::map<std::string, uint64_t> Map(const std::vector<FacetBucket>& buckets) {
+  std::map<std::string, uint64_t> map;
+  for (const FacetBucket& bucket : buckets) {
+    map.emplace(bucket.value, bucket.count);
+  }
+  return map;
+}
+
+void ExpectOrdered(const std::vector<FacetBucket>& buckets) {
+  EXPECT_TRUE(std::is_sorted(buckets.begin(), buckets.end(),
+                             [](const FacetBucket& a, const FacetBucket& b) {
+                               return std::tie(b.count, a.value) < std::tie(a.count, b.value);
+                             }));
+}
+
+}  // namespace
+
+void ExpectSameAsNaive(const Archive& archive, const Lookup& lookup) {
+  Lookup all = lookup;
+  all.limit = 1'000'000;
+  all.with_total = true;
+  all.with_facets = true;
+  const NaiveAnswer expected = NaiveFind(archive.documents(), archive.scheme(), all);
+  const auto answer = archive.Find(all, Cancellation());
+  QUOTES_ASSERT_OK(answer);
+  EXPECT_FALSE(answer->more);
+  EXPECT_EQ(answer->total, expected.hits.size());
+  ASSERT_EQ(answer->hits.size(), expected.hits.size());
+  for (size_t i = 0; i < expected.hits.size(); ++i) {
+    const Hit& hit = answer->hits[i];
+    const NaiveHit& naive = expected.hits[i];
+    ASSERT_EQ(hit.ref.document->report_id, naive.report_id);
+    ASSERT_EQ(hit.ref.quote().id, naive.quote_id);
+    EXPECT_EQ(hit.key.report_id, naive.report_id);
+    EXPECT_EQ(hit.key.quote_id, naive.quote_id);
+    EXPECT_EQ(hit.key.date, hit.ref.document->content.metadata.date);
+    EXPECT_EQ(hit.key.position, hit.ref.quote().range.begin);
+    if (lookup.order == Order::kRelevance) {
+      EXPECT_EQ(hit.key.relevance, naive.relevance);
+      EXPECT_EQ(hit.key.lead, naive.lead);
+    }
+    EXPECT_EQ(hit.highlight_count, naive.highlights.size());
+    std::vector<Highlight> shown = naive.highlights;
+    shown.resize(std::min(shown.size(), limits::kMaxHighlights));
+    EXPECT_EQ(Tuples(hit.highlights), Tuples(shown));
+    if (lookup.match == MatchMode::kExact) {
+      EXPECT_EQ(hit.folds, 0u);
+    }
+  }
+  EXPECT_EQ(Map(answer->facets.reports), expected.reports);
+  EXPECT_EQ(Map(answer->facets.themes), expected.themes);
+  EXPECT_EQ(Map(answer->facets.years), expected.years);
+  ExpectOrdered(answer->facets.reports);
+  ExpectOrdered(answer->facets.themes);
+  ExpectOrdered(answer->facets.years);
+}
+
+namespace {
+
+using ::testing::ElementsAre;
+using testing::HasCode;
+using ::testing::IsEmpty;
+
+Query MustParse(std::string_view typed) {
+  auto query = ParseQuery(typed);
+  EXPECT_THAT(query, testing::IsOk()) << typed;
+  return query.ok() ? *std::move(query) : *ParseQuery("无");
+}
+
+// The texts of the hits of a query, in order.
+std::vector<std::string> Texts(const Archive& archive, std::string_view typed,
+                               Lookup lookup = Lookup()) {
+  const Query query = MustParse(typed);
+  lookup.query = &query;
+  std::vector<std::string> texts;
+  for (const Hit& hit : FetchAll(archive, lookup, 3)) {
+    const report::Range& range = hit.ref.quote().range;
+    texts.push_back(
+        text::ToUtf8(hit.ref.document->content.joined.substr(range.begin, range.size())));
+  }
+  return texts;
+}
+
+// The highlighted texts of the first hit, each with its term.
+std::vector<std::string> Highlighted(const Archive& archive, std::string_view typed,
+                                     MatchMode match = MatchMode::kFolded) {
+  const Query query = MustParse(typed);
+  Lookup lookup;
+  lookup.query = &query;
+  lookup.match = match;
+  std::vector<std::string> texts;
+  const auto answer = archive.Find(lookup, Cancellation());
+  EXPECT_THAT(answer, testing::IsOk());
+  if (answer.ok() && !answer->hits.empty()) {
+    const Hit& hit = answer->hits.front();
+    EXPECT_EQ(hit.highlight_count, hit.highlights.size());
+    for (const Highlight& highlight : hit.highlights) {
+      texts.push_back(absl::StrCat(highlight.term, ":",
+                                   text::ToUtf8(hit.ref.document->content.joined.substr(
+                                       highlight.range.begin, highlight.range.size()))));
+    }
+  }
+  return texts;
+}
+
+text::FoldSet FoldsOfFirst(const Archive& archive, std::string_view typed) {
+  const Query query = MustParse(typed);
+  Lookup lookup;
+  lookup.query = &query;
+  const auto answer = archive.Find(lookup, Cancellation());
+  EXPECT_TRUE(answer.ok() && !answer->hits.empty()) << typed;
+  return answer.ok() && !answer->hits.empty() ? answer->hits.front().folds : 0;
+}
+
+const absl::CivilDay kDay2021(2021, 3, 5);
+const absl::CivilDay kDay2022(2022, 1, 17);
+
+TEST_P(ArchiveConformance, EmptyArchive) {
+  const auto archive = Make({});
+  EXPECT_THAT(Texts(*archive, "党"), IsEmpty());
+  EXPECT_EQ(archive->revision(), 1u);
+  EXPECT_THAT(archive->documents(), IsEmpty());
+  EXPECT_EQ(archive->FindReport("a"), nullptr);
+  EXPECT_FALSE(archive->FindQuote("a", "q").has_value());
+  EXPECT_EQ(archive->CoverageOf({}).reports, 0u);
+  EXPECT_THAT(archive->theme_counts(), ElementsAre(0, 0, 0, 0, 0));
+}
+
+TEST_P(ArchiveConformance, TermsMatchAsFoldedSubstrings) {
+  const auto archive = Make({MakeDocument(
+      Speech("a", kDay2022,
+             {"以创新，发展为先。", "坚持新发展理念。", "回顾五年的发展歷程。", "完成280亿元。",
+              "人均GDP增长33.8%。", "实施“棚改”项目。", "《中国》制造·二〇二五。"}))});
+  EXPECT_THAT(Texts(*archive, "新发展"), ElementsAre("坚持新发展理念。"));
+  EXPECT_THAT(Texts(*archive, "新，发展"), ElementsAre("以创新，发展为先。"));
+  EXPECT_THAT(Texts(*archive, "新；发展"), ElementsAre("以创新，发展为先。"));
+  EXPECT_THAT(Texts(*archive, "發展歷程"), ElementsAre("回顾五年的发展歷程。"));
+  EXPECT_THAT(Texts(*archive, "发展历程"), ElementsAre("回顾五年的发展歷程。"));
+  EXPECT_THAT(Texts(*archive, "２８０亿元"), ElementsAre("完成280亿元。"));
+  EXPECT_THAT(Texts(*archive, "80"), ElementsAre("完成280亿元。"));
+  EXPECT_THAT(Texts(*archive, "gdp"), ElementsAre("人均GDP增长33.8%。"));
+  EXPECT_THAT(Texts(*archive, "dp"), ElementsAre("人均GDP增长33.8%。"));
+  EXPECT_THAT(Texts(*archive, "3.8%"), ElementsAre("人均GDP增长33.8%。"));
+  EXPECT_THAT(Texts(*archive, "338"), IsEmpty());
+  EXPECT_THAT(Texts(*archive, "施棚"), ElementsAre("实施“棚改”项目。"));
+  EXPECT_THAT(Texts(*archive, "中国制造二"), ElementsAre("《中国》制造·二〇二五。"));
+  EXPECT_THAT(Texts(*archive, "二○二五"), ElementsAre("《中国》制造·二〇二五。"));
+  EXPECT_THAT(Texts(*archive, "念"), ElementsAre("坚持新发展理念。"));
+  EXPECT_THAT(Texts(*archive, "理念。回顾"), IsEmpty()) << "a match left its quote";
+}
+
+TEST_P(ArchiveConformance, BooleanQueries) {
+  const auto archive =
+      Make({MakeDocument(Speech("a", kDay2022, {"甲乙", "甲丙", "乙丙", "甲乙丙", "丁"}))});
+  EXPECT_THAT(Texts(*archive, "甲 乙"), ElementsAre("甲乙", "甲乙丙"));
+  EXPECT_THAT(Texts(*archive, "甲 -乙"), ElementsAre("甲丙"));
+  EXPECT_THAT(Texts(*archive, "甲 乙 OR 丁"), ElementsAre("甲乙", "甲乙丙", "丁"));
+  EXPECT_THAT(Texts(*archive, "甲 (乙 OR 丙) -(乙 丙)"), ElementsAre("甲乙", "甲丙"));
+  EXPECT_THAT(Texts(*archive, "丙 -(甲 -乙)"), ElementsAre("乙丙", "甲乙丙"));
+  EXPECT_THAT(Texts(*archive, "\"甲丙\""), ElementsAre("甲丙"));
+}
+
+TEST_P(ArchiveConformance, ExactMatchesTakeTheCharactersAsTyped) {
+  const auto archive = Make({MakeDocument(Speech(
+      "a", kDay2022, {"发展，党", "發展，党", "“发展”党", "ＧＤＰ增长", "GDP增长", "发展、党"}))});
+  Lookup exact;
+  exact.match = MatchMode::kExact;
+  EXPECT_THAT(Texts(*archive, "发展", exact), ElementsAre("发展，党", "“发展”党", "发展、党"));
+  EXPECT_THAT(Texts(*archive, "發展", exact), ElementsAre("發展，党"));
+  EXPECT_THAT(Texts(*archive, "展，党", exact), ElementsAre("发展，党", "發展，党"));
+  EXPECT_THAT(Texts(*archive, "展，党"), ElementsAre("发展，党", "發展，党", "发展、党"));
+  EXPECT_THAT(Texts(*archive, "展党", exact), IsEmpty());
+  EXPECT_THAT(Texts(*archive, "\"，党\"", exact), ElementsAre("发展，党", "發展，党"));
+  EXPECT_THAT(Texts(*archive, "gdp", exact), IsEmpty());
+  EXPECT_THAT(Texts(*archive, "ＧＤＰ", exact), ElementsAre("ＧＤＰ增长"));
+  EXPECT_THAT(Texts(*archive, "党 -發展", exact), ElementsAre("发展，党", "“发展”党", "发展、党"));
+  EXPECT_THAT(Texts(*archive, "党 -發展"), IsEmpty());
+  EXPECT_THAT(Highlighted(*archive, "\"，党\"", MatchMode::kExact), ElementsAre("0:，党"));
+}
+
+TEST_P(ArchiveConformance, Highlights) {
+  const auto archive =
+      Make({MakeDocument(Speech("a", kDay2022, {"“产业”强，产业、集群；ＡＡa集群产业。"}))});
+  EXPECT_THAT(Highlighted(*archive, "产业"), ElementsAre("0:产业", "0:产业", "0:产业"));
+  EXPECT_THAT(Highlighted(*archive, "集群 产业"),
+              ElementsAre("1:产业", "1:产业", "0:集群", "0:集群", "1:产业"));
+  EXPECT_THAT(Highlighted(*archive, "业强"), ElementsAre("0:业”强"));
+  EXPECT_THAT(Highlighted(*archive, "强。产"), ElementsAre("0:强，产"));
+  EXPECT_THAT(Highlighted(*archive, "aa"), ElementsAre("0:ＡＡ", "0:Ａa")) << "overlapping";
+  EXPECT_THAT(Highlighted(*archive, "集群 \"集群\" -農業"), ElementsAre("0:集群", "0:集群"))
+      << "equal terms are one";
+  EXPECT_THAT(Highlighted(*archive, "产 产业 -(党 -强)"),
+              ElementsAre("0:产", "1:产业", "0:产", "1:产业", "0:产", "1:产业"));
+}
+
+TEST_P(ArchiveConformance, HighlightsAreCappedAndCounted) {
+  std::string text;
+  for (size_t i = 0; i < limits::kMaxHighlights + 7; ++i) {
+    text += "党啊";
+  }
+  const auto archive = Make({MakeDocument(Speech("a", kDay2022, {text}))});
+  const Query query = MustParse("党");
+  Lookup lookup;
+  lookup.query = &query;
+  const auto answer = archive->Find(lookup, Cancellation());
+  QUOTES_ASSERT_OK(answer);
+  ASSERT_EQ(answer->hits.size(), 1u);
+  EXPECT_EQ(answer->total, 1u) << "quotes are counted, not occurrences";
+  EXPECT_EQ(answer->hits[0].highlight_count, limits::kMaxHighlights + 7);
+  EXPECT_EQ(answer->hits[0].highlights.size(), limits::kMaxHighlights);
+  EXPECT_EQ(answer->hits[0].highlights.back().range.begin, 2 * (limits::kMaxHighlights - 1));
+}
+
+TEST_P(ArchiveConformance, FoldsThatWereNeededAreNamed) {
+  const auto archive =
+      Make({MakeDocument(Speech("a", kDay2022, {"发展歷程，２８０亿元的“棚改”项目GDP、啊。"}))});
+  EXPECT_EQ(FoldsOfFirst(*archive, "歷程"), 0u);
+  EXPECT_EQ(FoldsOfFirst(*archive, "历程"), text::kFoldScript);
+  EXPECT_EQ(FoldsOfFirst(*archive, "發展"),
+            text::kFoldScript | (text::FoldsOf(U'發') & text::kFoldAmbiguous));
+  EXPECT_EQ(FoldsOfFirst(*archive, "280"), text::kFoldWidth);
+  EXPECT_EQ(FoldsOfFirst(*archive, "的棚改项目"), text::kFoldQuotation);
+  EXPECT_EQ(FoldsOfFirst(*archive, "gdp"), text::kFoldCase);
+  EXPECT_EQ(FoldsOfFirst(*archive, "GDP，啊"), text::kFoldMark);
+  EXPECT_EQ(FoldsOfFirst(*archive, "GDP、啊"), 0u);
+  EXPECT_EQ(FoldsOfFirst(*archive, "《歷程》，"), 0u) << "marks around a term ask for nothing";
+  EXPECT_EQ(FoldsOfFirst(*archive, "280 gdp"), text::kFoldWidth | text::kFoldCase);
+}
+
+TEST_P(ArchiveConformance, ReportFilters) {
+  TestReport a = Speech("a", kDay2022, {"党一"});
+  a.speaker = "宋 磊";
+  a.body = "中国共产党枣庄市市中区委员会";
+  TestReport b = Speech("b", kDay2021, {"党二"});
+  b.speaker = "李強";
+  b.body = "国务院";
+  TestReport c = Speech("c", std::nullopt, {"党三"});
+  const auto archive = Make({MakeDocument(c), MakeDocument(a), MakeDocument(b)});
+  const auto texts = [&archive](auto set) {
+    Lookup lookup;
+    set(&lookup.filter);
+    return Texts(*archive, "党", lookup);
+  };
+  EXPECT_THAT(texts([](Filter*) {}), ElementsAre("党一", "党二", "党三"));
+  EXPECT_THAT(texts([](Filter* f) {
+                f->reports = {"c", "a", "none"};
+              }),
+              ElementsAre("党一", "党三"));
+  EXPECT_THAT(texts([](Filter* f) { f->reports = {"none"}; }), IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) { f->speakers = {"宋磊"}; }), ElementsAre("党一"));
+  EXPECT_THAT(texts([](Filter* f) { f->speakers = {"磊", "李强"}; }), ElementsAre("党一", "党二"));
+  EXPECT_THAT(texts([](Filter* f) { f->speakers = {"，"}; }), IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) { f->bodies = {"國務院"}; }), ElementsAre("党二"));
+  EXPECT_THAT(texts([](Filter* f) {
+                f->bodies = {"国务院"};
+                f->speakers = {"宋磊"};
+              }),
+              IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) { f->date_from = kDay2022; }), ElementsAre("党一"));
+  EXPECT_THAT(texts([](Filter* f) { f->date_from = kDay2022 + 1; }), IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) { f->date_to = kDay2021; }), ElementsAre("党二"));
+  EXPECT_THAT(texts([](Filter* f) { f->date_to = kDay2021 - 1; }), IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) {
+                f->date_from = kDay2021;
+                f->date_to = kDay2022;
+              }),
+              ElementsAre("党一", "党二"));
+}
+
+TEST_P(ArchiveConformance, QuoteFilters) {
+  TestReport a;
+  a.id = "a";
+  a.sections = {{"s0", -1, 0}, {"s1", 0, -1}, {"s2", 1, -1}, {"s3", -1, -1}};
+  a.quotes = {
+      {"党〇", 0, report::BlockKind::kHeading, report::Mode::kReview, false, {0}},
+      {"党一", 1, report::BlockKind::kBody, report::Mode::kReview, true, {1, 4}},
+      {"党二", 2, report::BlockKind::kBody, report::Mode::kTarget, true, {2}},
+      {"党三", 3, report::BlockKind::kBody, report::Mode::kMeasure, false, {3}},
+      {"党四", -1, report::BlockKind::kBody, report::Mode::kUnspecified, false, {}},
+      {"党五", -1, report::BlockKind::kCaption, report::Mode::kUnspecified, true, {}},
+  };
+  TestReport b = Speech("b", kDay2022, {"党六"});
+  b.sections = {{"s1", -1, -1}};
+  b.quotes[0].section = 0;
+  const auto archive = Make({MakeDocument(a), MakeDocument(b)});
+  const auto texts = [&archive](auto set) {
+    Lookup lookup;
+    lookup.order = Order::kReadingOrder;
+    set(&lookup.filter);
+    return Texts(*archive, "党", lookup);
+  };
+  EXPECT_THAT(texts([](Filter*) {}), ElementsAre("党〇", "党一", "党二", "党三", "党四", "党六"));
+  EXPECT_THAT(texts([](Filter* f) { f->scope = TextScope::kFurniture; }), ElementsAre("党五"));
+  EXPECT_THAT(texts([](Filter* f) { f->scope = TextScope::kAll; }),
+              ElementsAre("党〇", "党一", "党二", "党三", "党四", "党五", "党六"));
+  EXPECT_THAT(texts([](Filter* f) {
+                f->sections = {{"a", "s0"}};
+              }),
+              ElementsAre("党〇", "党一", "党二"));
+  EXPECT_THAT(texts([](Filter* f) {
+                f->sections = {{"a", "s2"}, {"a", "s3"}};
+              }),
+              ElementsAre("党二", "党三"));
+  EXPECT_THAT(texts([](Filter* f) {
+                f->sections = {{"b", "s1"}, {"a", "s9"}};
+              }),
+              ElementsAre("党六"));
+  EXPECT_THAT(texts([](Filter* f) { f->sections = {{"c", "s1"}}; }), IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) { f->themes = {1, 3}; }), ElementsAre("党一", "党三"));
+  EXPECT_THAT(texts([](Filter* f) { f->themes = {99, -1}; }), IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) {
+                f->modes = {report::Mode::kTarget, report::Mode::kMeasure};
+              }),
+              ElementsAre("党二", "党三"));
+  EXPECT_THAT(texts([](Filter* f) { f->with_figures = true; }), ElementsAre("党一", "党二"));
+  EXPECT_THAT(texts([](Filter* f) { f->with_figures = false; }),
+              ElementsAre("党〇", "党三", "党四", "党六"));
+}
+
+TEST_P(ArchiveConformance, Orders) {
+  TestReport a = Speech("b", kDay2022, {"甲", "甲乙", "乙"});
+  a.sections = {{"s", -1, 2}};
+  const TestReport b = Speech("a", kDay2021, {"乙甲", "甲甲"});
+  const TestReport c = Speech("c", kDay2022, {"乙乙"});
+  const TestReport d = Speech("0", std::nullopt, {"乙乙乙"});
+  const auto archive = Make({MakeDocument(a), MakeDocument(b), MakeDocument(c), MakeDocument(d)});
+  Lookup lookup;
+  EXPECT_THAT(Texts(*archive, "甲 OR 乙", lookup),
+              ElementsAre("甲", "甲乙", "乙", "乙乙", "乙甲", "甲甲", "乙乙乙"));
+  lookup.order = Order::kReadingOrder;
+  EXPECT_THAT(Texts(*archive, "甲 OR 乙", lookup),
+              ElementsAre("乙乙乙", "乙甲", "甲甲", "甲", "甲乙", "乙", "乙乙"));
+  lookup.order = Order::kRelevance;
+  EXPECT_THAT(Texts(*archive, "甲 OR 乙", lookup),
+              ElementsAre("甲乙", "乙甲", "乙", "甲", "乙乙", "甲甲", "乙乙乙"));
+}
+
+TEST_P(ArchiveConformance, WithoutQueryTheFilterDecides) {
+  const auto archive = Make({MakeDocument(Speech("a", kDay2022, {"甲", "，", "乙"}))});
+  Lookup lookup;
+  const std::vector<Hit> hits = FetchAll(*archive, lookup, 2);
+  ASSERT_EQ(hits.size(), 3u);
+  EXPECT_THAT(hits[1].highlights, IsEmpty());
+  EXPECT_EQ(hits[1].highlight_count, 0u);
+}
+
+TEST_P(ArchiveConformance, LimitTotalAndFacetsAreIndependent) {
+  TestReport a = Speech("a", kDay2022, {"甲", "甲乙", "乙甲"});
+  a.quotes[0].themes = {2, 3};
+  a.quotes[1].themes = {1};
+  const auto archive = Make({MakeDocument(a), MakeDocument(Speech("b", kDay2021, {"甲甲"})),
+                             MakeDocument(Speech("c", std::nullopt, {"甲丙"}))});
+  const Query query = MustParse("甲");
+  for (const Order order : {Order::kNewest, Order::kReadingOrder, Order::kRelevance}) {
+    Lookup lookup;
+    lookup.query = &query;
+    lookup.order = order;
+    lookup.limit = 0;
+    lookup.with_facets = true;
+    auto answer = archive->Find(lookup, Cancellation());
+    QUOTES_ASSERT_OK(answer);
+    EXPECT_THAT(answer->hits, IsEmpty());
+    EXPECT_TRUE(answer->more);
+    EXPECT_EQ(answer->total, 5u);
+    const auto bucket = [](std::string_view value, uint64_t count) {
+      return ::testing::AllOf(::testing::Field(&FacetBucket::value, value),
+                              ::testing::Field(&FacetBucket::count, count));
+    };
+    EXPECT_THAT(answer->facets.reports,
+                ElementsAre(bucket("a", 3), bucket("b", 1), bucket("c", 1)));
+    EXPECT_THAT(answer->facets.themes, ElementsAre(bucket("a", 2), bucket("a.b", 2),
+                                                   bucket("a.b.c", 1), bucket("a.d", 1)));
+    EXPECT_THAT(answer->facets.years, ElementsAre(bucket("2022", 3), bucket("2021", 1)));
+
+    lookup.limit = 5;
+    lookup.with_total = false;
+    lookup.with_facets = false;
+    answer = archive->Find(lookup, Cancellation());
+    QUOTES_ASSERT_OK(answer);
+    EXPECT_EQ(answer->hits.size(), 5u);
+    EXPECT_FALSE(answer->more);
+    EXPECT_EQ(answer->total, 0u);
+    EXPECT_THAT(answer->facets.reports, IsEmpty());
+    lookup.limit = 4;
+    EXPECT_TRUE(archive->Find(lookup, Cancellation())->more);
+  }
+}
+
+TEST_P(ArchiveConformance, FacetsAreCapped) {
+  std::vector<std::shared_ptr<const Document>> documents;
+  for (size_t i = 0; i < limits::kMaxFacetBuckets + 5; ++i) {
+    documents.push_back(MakeDocument(
+        Speech(absl::StrCat("r", 1000 + i), std::nullopt,
+               i == 40 ? std::vector<std::string>{"甲", "甲甲"} : std::vector<std::string>{"甲"})));
+  }
+  const auto archive = Make(documents);
+  Lookup lookup;
+  lookup.with_facets = true;
+  const auto answer = archive->Find(lookup, Cancellation());
+  QUOTES_ASSERT_OK(answer);
+  ASSERT_EQ(answer->facets.reports.size(), limits::kMaxFacetBuckets);
+  EXPECT_EQ(answer->facets.reports[0].value, "r1040");
+  EXPECT_EQ(answer->facets.reports[1].value, "r1000");
+}
+
+TEST_P(ArchiveConformance, ReportsAndQuotesByName) {
+  TestReport withdrawn = Speech("w", kDay2022, {"甲"});
+  withdrawn.state = ReportState::kWithdrawn;
+  const auto a = MakeDocument(Speech("a", kDay2021, {"甲", "乙", "甲"}));
+  const auto b = MakeDocument(Speech("b", kDay2022, {"甲"}));
+  const auto u = MakeDocument(Speech("0", std::nullopt, {"甲"}));
+  const auto archive = Make({u, a, MakeDocument(withdrawn), b});
+  EXPECT_THAT(archive->documents(), ElementsAre(b, a, u));
+  EXPECT_EQ(archive->FindReport("a"), a.get());
+  EXPECT_EQ(archive->FindReport("w"), nullptr);
+  EXPECT_EQ(archive->FindReport(""), nullptr);
+  for (uint32_t i = 0; i < 3; ++i) {
+    const auto found = archive->FindQuote("a", a->content.quotes[i].id);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->document, a.get());
+    EXPECT_EQ(found->index, i);
+  }
+  EXPECT_FALSE(archive->FindQuote("b", a->content.quotes[1].id).has_value());
+  EXPECT_FALSE(archive->FindQuote("w", a->content.quotes[0].id).has_value());
+  EXPECT_EQ(Texts(*archive, "甲").size(), 4u);
+}
+
+TEST_P(ArchiveConformance, CoverageAndThemeCounts) {
+  TestReport a = Speech("a", kDay2022, {"甲", "乙"});
+  a.truncated = true;
+  a.sections = {{"s", -1, -1}};
+  a.quotes[0].themes = {0, 2};
+  a.quotes[1].themes = {2};
+  a.quotes.push_back(
+      {"丙", -1, report::BlockKind::kBanner, report::Mode::kUnspecified, false, {4}});
+  const auto archive = Make({MakeDocument(a), MakeDocument(Speech("b", kDay2021, {"甲"}))});
+  EXPECT_THAT(archive->theme_counts(), ElementsAre(1, 0, 2, 0, 0)) << "speech only";
+  Coverage coverage = archive->CoverageOf({});
+  EXPECT_EQ(coverage.reports, 2u);
+  EXPECT_EQ(coverage.quotes, 3u);
+  EXPECT_EQ(coverage.incomplete_reports, 1u);
+  EXPECT_THAT(coverage.incomplete, ElementsAre(archive->FindReport("a")));
+  Filter filter;
+  filter.scope = TextScope::kAll;
+  EXPECT_EQ(archive->CoverageOf(filter).quotes, 4u);
+  filter.reports = {"b"};
+  coverage = archive->CoverageOf(filter);
+  EXPECT_EQ(coverage.reports, 1u);
+  EXPECT_EQ(coverage.quotes, 1u);
+  EXPECT_THAT(coverage.incomplete, IsEmpty());
+  filter = Filter();
+  filter.sections = {{"a", "s"}};
+  EXPECT_EQ(archive->CoverageOf(filter).reports, 1u);
+
+  std::vector<std::shared_ptr<const Document>> many;
+  for (size_t i = 0; i < limits::kMaxCoverageReports + 3; ++i) {
+    TestReport report = Speech(absl::StrCat("r", i), std::nullopt, {"甲"});
+    report.truncated = true;
+    many.push_back(MakeDocument(report));
+  }
+  coverage = Make(many)->CoverageOf({});
+  EXPECT_EQ(coverage.incomplete_reports, limits::kMaxCoverageReports + 3);
+  EXPECT_EQ(coverage.incomplete.size(), limits::kMaxCoverageReports);
+}
+
+TEST_P(ArchiveConformance, CancellationAndDeadline) {
+  const auto archive = Make({MakeDocument(Speech("a", kDay2022, {"甲"}))});
+  Cancellation cancelled;
+  cancelled.Cancel();
+  EXPECT_THAT(archive->Find({}, cancelled), HasCode(absl::StatusCode::kCancelled));
+  EXPECT_THAT(archive->Find({}, Cancellation(absl::Now() - absl::Seconds(1))),
+              HasCode(absl::StatusCode::kDeadlineExceeded));
+}
+
+TEST_P(ArchiveConformance, ReadersRunBesideEachOther) {
+  RandomReports random(7);
+  std::vector<std::shared_ptr<const Document>> documents;
+  for (int i = 0; i < 30; ++i) {
+    documents.push_back(MakeDocument(random.Report(absl::StrCat("r", i))));
+  }
+  const auto archive = Make(documents);
+  const Query query = MustParse("党 OR 新 -发展");
+  Lookup lookup;
+  lookup.query = &query;
+  lookup.with_facets = true;
+  const uint64_t expected = archive->Find(lookup, Cancellation())->total;
+  std::vector<std::thread> readers;
+  std::vector<int> wrong(4, 0);
+  for (size_t reader = 0; reader < wrong.size(); ++reader) {
+    readers.emplace_back([&, reader] {
+      for (int i = 0; i < 50; ++i) {
+        const auto answer = archive->Find(lookup, Cancellation());
+        wrong[reader] += answer.ok() && answer->total == expected ? 0 : 1;
+      }
+    });
+  }
+  for (std::thread& reader : readers) {
+    reader.join();
+  }
+  EXPECT_THAT(wrong, ::testing::Each(0));
+}
+
+Filter RandomFilter(RandomReports* random, size_t reports) {
+  Filter filter;
+  const auto report = [random, reports] { return absl::StrCat("r", random->Below(reports + 2)); };
+  if (random->OneIn(4)) {
+    filter.reports = {report(), report(), report()};
+  }
+  if (random->OneIn(5)) {
+    filter.speakers = {random->Text(2)};
+  }
+  if (random->OneIn(5)) {
+    filter.bodies = {random->Text(1), random->Text(1)};
+  }
+  if (random->OneIn(5)) {
+    filter.date_from = absl::CivilDay(static_cast<int>(2020 + random->Below(3)), 1, 2);
+  }
+  if (random->OneIn(5)) {
+    filter.date_to = absl::CivilDay(static_cast<int>(2020 + random->Below(3)), 1, 1);
+  }
+  if (random->OneIn(4)) {
+    for (int i = 0; i < 6; ++i) {
+      filter.sections.emplace_back(report(), absl::StrCat("s", random->Below(3)));
+    }
+  }
+  if (random->OneIn(4)) {
+    filter.themes = {static_cast<int>(random->Below(6)), static_cast<int>(random->Below(5))};
+  }
+  if (random->OneIn(4)) {
+    filter.modes = {static_cast<report::Mode>(random->Below(4))};
+  }
+  filter.scope = static_cast<TextScope>(1 + random->Below(3));
+  if (random->OneIn(4)) {
+    filter.with_figures = random->OneIn(2);
+  }
+  return filter;
+}
+
+TEST_P(ArchiveConformance, RandomLookupsAgreeWithTheirDefinition) {
+  RandomReports random(20220117);
+  uint64_t hits = 0;
+  for (int round = 0; round < 12; ++round) {
+    std::vector<std::shared_ptr<const Document>> documents;
+    const size_t reports = 1 + random.Below(12);
+    for (size_t i = 0; i < reports; ++i) {
+      documents.push_back(MakeDocument(random.Report(absl::StrCat("r", i))));
+    }
+    const auto archive = Make(documents);
+    for (int i = 0; i < 60; ++i) {
+      const std::string typed = random.QueryText();
+      const Query query = MustParse(typed);
+      Lookup lookup;
+      lookup.query = random.OneIn(10) ? nullptr : &query;
+      lookup.match = random.OneIn(3) ? MatchMode::kExact : MatchMode::kFolded;
+      lookup.order = static_cast<Order>(1 + random.Below(3));
+      if (random.OneIn(2)) {
+        lookup.filter = RandomFilter(&random, reports);
+      }
+      SCOPED_TRACE(typed);
+      ASSERT_NO_FATAL_FAILURE(ExpectSameAsNaive(*archive, lookup));
+
+      // The same hits, page by page.
+      lookup.with_total = random.OneIn(2);
+      const NaiveAnswer expected = NaiveFind(documents, archive->scheme(), lookup);
+      const std::vector<Hit> paged = FetchAll(*archive, lookup, 1 + random.Below(9));
+      ASSERT_EQ(paged.size(), expected.hits.size());
+      for (size_t k = 0; k < paged.size(); ++k) {
+        EXPECT_EQ(paged[k].key.report_id, expected.hits[k].report_id);
+        EXPECT_EQ(paged[k].key.quote_id, expected.hits[k].quote_id);
+      }
+      hits += paged.size();
+    }
+  }
+  EXPECT_GT(hits, 2'000u) << "the test looks at too little";
+}
+
+// An archive whose reports come, go and are rewritten.
+class EvolvingArchive {
+ public:
+  explicit EvolvingArchive(RandomReports* random) : random_(random) {
+    for (int i = 0; i < 8; ++i) {
+      Add();
+    }
+  }
+
+  void Step() {
+    switch (random_->Below(6)) {
+      case 0:
+        Add();
+        break;
+      case 1:
+        reports_.erase(
+            std::next(reports_.begin(), static_cast<ptrdiff_t>(random_->Below(reports_.size()))));
+        break;
+      default:
+        Revise(&std::next(reports_.begin(), static_cast<ptrdiff_t>(random_->Below(reports_.size())))
+                    ->second);
+        break;
+    }
+    if (reports_.size() < 3) {
+      Add();
+    }
+  }
+
+  // Unchanged reports keep their documents, as in a running server.
+  std::vector<std::shared_ptr<const Document>> Documents() {
+    std::vector<std::shared_ptr<const Document>> documents;
+    for (auto& [id, report] : reports_) {
+      if (report.document == nullptr) {
+        report.document = MakeDocument(report.content);
+      }
+      documents.push_back(report.document);
+    }
+    return documents;
+  }
+
+ private:
+  struct Versioned {
+    TestReport content;
+    std::shared_ptr<const Document> document;
+  };
+
+  void Add() {
+    const std::string id = absl::StrCat(random_->OneIn(2) ? "a" : "z", next_++);
+    TestReport& report = reports_[id].content = random_->Report(id);
+    for (TestQuote& quote : report.quotes) {
+      quote.id = NextQuoteId();
+    }
+    // Whether a quote is a lead must not depend on its neighbours here.
+    for (TestSection& section : report.sections) {
+      section.heading_quote = -1;
+    }
+  }
+
+  std::string NextQuoteId() { return absl::StrCat("q", next_++); }
+
+  // Changes some quotes, keeps the others in their order.
+  void Revise(Versioned* report) {
+    report->document = nullptr;
+    std::vector<TestQuote>& quotes = report->content.quotes;
+    for (size_t i = 0; i < quotes.size();) {
+      if (random_->OneIn(12)) {
+        TestQuote added = random_->Quote();
+        added.block = quotes[i].block;
+        added.section = quotes[i].section;
+        added.id = NextQuoteId();
+        quotes.insert(quotes.begin() + static_cast<ptrdiff_t>(i), added);
+        i += 2;
+      } else if (random_->OneIn(8)) {
+        quotes.erase(quotes.begin() + static_cast<ptrdiff_t>(i));
+      } else {
+        ++i;
+      }
+    }
+  }
+
+  RandomReports* const random_;
+  std::map<std::string, Versioned> reports_;
+  int next_ = 0;
+};
+
+using QuoteName = std::pair<std::string, std::string>;
+
+std::set<QuoteName> HitNames(const std::vector<std::shared_ptr<const Document>>& documents,
+                             const themes::Scheme& scheme, const Lookup& lookup) {
+  std::set<QuoteName> names;
+  for (const NaiveHit& hit : NaiveFind(documents, scheme, lookup).hits) {
+    names.emplace(hit.report_id, hit.quote_id);
+  }
+  return names;
+}
+
+TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
+  RandomReports random(31);
+  size_t shown = 0;
+  for (int round = 0; round < 150; ++round) {
+    EvolvingArchive evolving(&random);
+    const std::string typed = random.QueryText() + " OR 产 OR 发 党";
+    SCOPED_TRACE(absl::StrCat("round ", round, ": ", typed));
+    const Query query = MustParse(typed);
+    Lookup lookup;
+    lookup.query = random.OneIn(5) ? nullptr : &query;
+    lookup.order = static_cast<Order>(1 + round % 3);
+    lookup.with_total = random.OneIn(2);
+    lookup.filter.scope = TextScope::kAll;
+
+    std::shared_ptr<const Archive> archive = Make(evolving.Documents());
+    std::set<QuoteName> throughout = HitNames(archive->documents(), archive->scheme(), lookup);
+    std::set<QuoteName> seen;
+    int steps = 40;
+    while (true) {
+      lookup.limit = 1 + random.Below(9);
+      const auto answer = archive->Find(lookup, Cancellation());
+      QUOTES_ASSERT_OK(answer);
+      for (const Hit& hit : answer->hits) {
+        EXPECT_TRUE(seen.emplace(hit.key.report_id, hit.key.quote_id).second)
+            << hit.key.report_id << " " << hit.key.quote_id << " came twice";
+      }
+      if (!answer->more) {
+        break;
+      }
+      lookup.after = answer->hits.back().key;
+      for (size_t i = random.Below(4); i > 0 && steps > 0; --i, --steps) {
+        evolving.Step();
+      }
+      // An engine may build on any earlier snapshot, or on none.
+      archive = Make(evolving.Documents(), random.OneIn(2) ? archive.get() : nullptr);
+      std::set<QuoteName> still;
+      for (const QuoteName& name : HitNames(archive->documents(), archive->scheme(), lookup)) {
+        if (throughout.contains(name)) {
+          still.insert(name);
+        }
+      }
+      throughout = std::move(still);
+    }
+    for (const QuoteName& name : throughout) {
+      EXPECT_TRUE(seen.contains(name)) << name.first << " " << name.second << " was skipped";
+    }
+    shown += throughout.size();
+  }
+  EXPECT_GT(shown, 1'000u) << "the test looks at too little";
+}
+
+TEST_P(ArchiveConformance, PagesGoOnBehindAQuoteThatIsGone) {
+  TestReport before = Speech("r", kDay2022, {"甲一", "甲二", "甲三", "甲四"});
+  const TestReport other = Speech("s", kDay2021, {"甲"});
+  const auto rest = [this, &before, &other](size_t page, const TestReport& after) {
+    Lookup lookup;
+    lookup.limit = page;
+    const auto first =
+        Make({MakeDocument(before), MakeDocument(other)})->Find(lookup, Cancellation());
+    EXPECT_THAT(first, testing::IsOk());
+    lookup.after = first->hits.back().key;
+    const auto archive = Make({MakeDocument(after), MakeDocument(other)});
+    std::vector<std::string> texts;
+    for (const Hit& hit : FetchAll(*archive, lookup, 2)) {
+      const report::Range& range = hit.ref.quote().range;
+      texts.push_back(
+          text::ToUtf8(hit.ref.document->content.joined.substr(range.begin, range.size())));
+    }
+    return texts;
+  };
+  const auto report = [](const std::vector<std::string>& texts) {
+    return Speech("r", kDay2022, texts);
+  };
+  EXPECT_THAT(rest(2, report({"甲一", "甲三", "甲四"})), ElementsAre("甲三", "甲四", "甲"));
+  EXPECT_THAT(rest(2, report({"新新新新新新新新", "甲一", "甲三", "甲四"})),
+              ElementsAre("甲三", "甲四", "甲"));
+  EXPECT_THAT(rest(2, report({"甲三", "甲四"})), ElementsAre("甲三", "甲四", "甲"));
+  EXPECT_THAT(rest(1, report({"甲二", "甲三"})), ElementsAre("甲二", "甲三", "甲"));
+  EXPECT_THAT(rest(4, report({"长长长长长长长长长", "甲一", "甲二", "甲三"})), ElementsAre("甲"));
+  EXPECT_THAT(rest(2, Speech("q", kDay2022, {"甲"})), ElementsAre("甲"))
+      << "a report before the key's that is new";
+}
+
+TEST_P(ArchiveConformance, PositionIsTheLastResort) {
+  const TestReport before = Speech("r", kDay2022, {"一", "二", "三", "四", "五", "六", "七", "八"});
+  Lookup lookup;
+  lookup.limit = 6;
+  const auto first = Make({MakeDocument(before)})->Find(lookup, Cancellation());
+  QUOTES_ASSERT_OK(first);
+  lookup.after = first->hits.back().key;
+  EXPECT_EQ(lookup.after->predecessors.size(), kSortKeyPredecessors);
+  const auto archive =
+      Make({MakeDocument(Speech("r", kDay2022, {"一", "贰", "叁", "肆", "伍", "陆", "七", "八"}))});
+  const auto rest = archive->Find(lookup, Cancellation());
+  QUOTES_ASSERT_OK(rest);
+  ASSERT_EQ(rest->hits.size(), 2u);
+  EXPECT_EQ(rest->hits[0].key.position, 6u);
+}
+
+}  // namespace
+}  // namespace quotes::archive

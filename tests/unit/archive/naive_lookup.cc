@@ -1,0 +1,213 @@
+#include "tests/unit/archive/naive_lookup.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <tuple>
+
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::archive {
+namespace {
+
+std::u32string FoldedTerm(std::u32string_view raw) {
+  std::u32string units = text::Fold(raw).units;
+  while (!units.empty() && units.back() == text::kBreak) {
+    units.pop_back();
+  }
+  while (!units.empty() && units.front() == text::kBreak) {
+    units.erase(units.begin());
+  }
+  return units;
+}
+
+// The ranges of the joined text where a term stands in a quote.
+std::vector<report::Range> Places(const Document& document, const report::Quote& quote,
+                                  const Term& term, MatchMode match) {
+  const std::u32string text = document.content.joined.substr(quote.range.begin, quote.range.size());
+  const text::FoldedText folded = text::Fold(text);
+  const std::u32string haystack = match == MatchMode::kExact ? text : folded.units;
+  const std::u32string needle = match == MatchMode::kExact ? term.raw : FoldedTerm(term.raw);
+  std::vector<report::Range> places;
+  for (size_t i = 0; i + needle.size() <= haystack.size(); ++i) {
+    if (!std::equal(needle.begin(), needle.end(), haystack.begin() + static_cast<ptrdiff_t>(i))) {
+      continue;
+    }
+    const size_t last = i + needle.size() - 1;
+    report::Range range{static_cast<uint32_t>(i), static_cast<uint32_t>(last + 1)};
+    if (match == MatchMode::kFolded) {
+      range = {folded.begin[i], folded.end[last]};
+    }
+    range.begin += quote.range.begin;
+    range.end += quote.range.begin;
+    if (places.empty() || !(places.back() == range)) {
+      places.push_back(range);
+    }
+  }
+  return places;
+}
+
+bool Holds(const QueryNode& node, const std::function<bool(size_t)>& has) {
+  size_t holding = 0;
+  for (const QueryNode& child : node.children) {
+    holding += Holds(child, has) ? size_t{1} : size_t{0};
+  }
+  switch (node.kind) {
+    case QueryNode::Kind::kTerm:
+      return has(node.term);
+    case QueryNode::Kind::kAnd:
+      return holding == node.children.size();
+    case QueryNode::Kind::kOr:
+      return holding > 0;
+    case QueryNode::Kind::kNot:
+      return holding == 0;
+  }
+  return false;
+}
+
+bool NameHas(const std::string& name, const std::vector<std::string>& parts) {
+  const std::u32string folded = FoldedTerm(text::ToCodePoints(name));
+  return parts.empty() || std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+           const std::u32string wanted = FoldedTerm(text::ToCodePoints(part));
+           return !wanted.empty() && folded.find(wanted) != std::u32string::npos;
+         });
+}
+
+bool Passes(const Document& document, size_t index, const Filter& filter) {
+  const report::Metadata& metadata = document.content.metadata;
+  const report::Quote& quote = document.content.quotes[index];
+  if (!filter.reports.empty() &&
+      std::count(filter.reports.begin(), filter.reports.end(), document.report_id) == 0) {
+    return false;
+  }
+  if (!NameHas(metadata.speaker, filter.speakers) || !NameHas(metadata.body, filter.bodies)) {
+    return false;
+  }
+  if ((filter.date_from || filter.date_to) && !metadata.date) {
+    return false;
+  }
+  if ((filter.date_from && *metadata.date < *filter.date_from) ||
+      (filter.date_to && *metadata.date > *filter.date_to)) {
+    return false;
+  }
+  if (!filter.sections.empty()) {
+    bool inside = false;
+    for (int section = quote.section; section >= 0;
+         section = document.content.sections[static_cast<size_t>(section)].parent) {
+      const std::string& id = document.content.sections[static_cast<size_t>(section)].id;
+      inside = inside || std::count(filter.sections.begin(), filter.sections.end(),
+                                    std::pair(document.report_id, id)) > 0;
+    }
+    if (!inside) {
+      return false;
+    }
+  }
+  if (!filter.themes.empty()) {
+    bool any = false;
+    for (const themes::Assignment& assignment : document.themes[index]) {
+      any = any || std::count(filter.themes.begin(), filter.themes.end(), assignment.theme) > 0;
+    }
+    if (!any) {
+      return false;
+    }
+  }
+  if (!filter.modes.empty() &&
+      std::count(filter.modes.begin(), filter.modes.end(), quote.mode) == 0) {
+    return false;
+  }
+  if (filter.scope == TextScope::kSpeech && !report::IsSpeech(quote.block)) {
+    return false;
+  }
+  if (filter.scope == TextScope::kFurniture && report::IsSpeech(quote.block)) {
+    return false;
+  }
+  return !filter.with_figures || *filter.with_figures == quote.has_figures;
+}
+
+bool IsLead(const Document& document, const report::Quote& quote) {
+  return quote.block == report::BlockKind::kHeading ||
+         std::any_of(document.content.sections.begin(), document.content.sections.end(),
+                     [&quote](const report::Section& section) {
+                       return !section.heading_range.empty() &&
+                              section.heading_range.begin >= quote.range.begin &&
+                              section.heading_range.end <= quote.range.end;
+                     });
+}
+
+}  // namespace
+
+NaiveAnswer NaiveFind(const std::vector<std::shared_ptr<const Document>>& documents,
+                      const themes::Scheme& scheme, const Lookup& lookup) {
+  NaiveAnswer answer;
+  using Place = std::tuple<uint32_t, bool, int64_t, std::string, uint32_t>;
+  std::vector<std::pair<Place, NaiveHit>> found;
+  for (const auto& document : documents) {
+    for (size_t index = 0; index < document->content.quotes.size(); ++index) {
+      const report::Quote& quote = document->content.quotes[index];
+      if (!Passes(*document, index, lookup.filter)) {
+        continue;
+      }
+      NaiveHit hit{document->report_id, quote.id, 0, IsLead(*document, quote), {}};
+      if (lookup.query != nullptr) {
+        const std::vector<Term>& terms = lookup.query->terms;
+        const auto has = [&](size_t term) {
+          return !Places(*document, quote, terms[term], lookup.match).empty();
+        };
+        if (!Holds(lookup.query->root, has)) {
+          continue;
+        }
+        const std::vector<bool> positive = PositiveTerms(*lookup.query);
+        std::set<std::u32string> seen;
+        for (size_t term = 0; term < terms.size(); ++term) {
+          const std::u32string wanted =
+              lookup.match == MatchMode::kExact ? terms[term].raw : FoldedTerm(terms[term].raw);
+          if (!positive[term] || !seen.insert(wanted).second) {
+            continue;
+          }
+          const auto places = Places(*document, quote, terms[term], lookup.match);
+          hit.relevance += places.empty() ? 0u : 1u;
+          for (const report::Range& range : places) {
+            hit.highlights.push_back({range, static_cast<uint32_t>(term)});
+          }
+        }
+        std::sort(hit.highlights.begin(), hit.highlights.end(),
+                  [](const Highlight& a, const Highlight& b) {
+                    return std::tie(a.range.begin, a.range.end, a.term) <
+                           std::tie(b.range.begin, b.range.end, b.term);
+                  });
+      }
+      const auto& date = document->content.metadata.date;
+      const int64_t newest_first = date ? absl::CivilDay(1970, 1, 1) - *date
+                                        : absl::CivilDay(99999, 1, 1) - absl::CivilDay();
+      const bool ranked = lookup.order == Order::kRelevance;
+      found.emplace_back(Place{ranked ? 64 - hit.relevance : 0, ranked && !hit.lead,
+                               lookup.order == Order::kReadingOrder ? 0 : newest_first,
+                               document->report_id, quote.range.begin},
+                         hit);
+
+      ++answer.reports[document->report_id];
+      if (date) {
+        ++answer.years[std::to_string(date->year())];
+      }
+      std::set<std::string> codes;
+      for (const themes::Assignment& assignment : document->themes[index]) {
+        for (std::string code = scheme.themes()[static_cast<size_t>(assignment.theme)].code;
+             !code.empty(); code = scheme.themes()[static_cast<size_t>(scheme.Find(code))].parent) {
+          codes.insert(code);
+        }
+      }
+      for (const std::string& code : codes) {
+        ++answer.themes[code];
+      }
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (auto& [place, hit] : found) {
+    answer.hits.push_back(std::move(hit));
+  }
+  return answer;
+}
+
+}  // namespace quotes::archive
