@@ -11,10 +11,13 @@
 
 namespace quotes::themes {
 
+// A word or phrase that speaks for a theme, or against it. It is matched as a folded substring; of
+// cues that lie inside each other at one place of the text only the longest counts.
 struct Cue {
-  std::string term;     // matched as a folded substring
-  double weight = 1.0;  // negative: speaks against the theme
-  bool heading_only = false;
+  std::string term;
+  double weight = 1.0;        // 1 alone gives the theme; negative: speaks against it
+  bool heading_only = false;  // counts in headings and for what stands below them
+  bool own_only = false;      // counts for the sentence that holds it, is never handed down
 };
 
 struct Theme {
@@ -39,8 +42,11 @@ class Scheme {
   // The scheme that ships with the program (service/themes/data).
   static std::shared_ptr<const Scheme> BuiltIn();
 
-  // Reads a scheme from its two tab-separated files. INVALID_ARGUMENT / FIELD_INVALID naming file
-  // and line for a malformed line, an unknown parent, a duplicate code or a cue of no theme.
+  // Reads a scheme from its two tab-separated files; their form is described at the head of
+  // service/themes/data/cues.tsv. INVALID_ARGUMENT / FIELD_INVALID, with the field "themes.tsv:12"
+  // or "cues.tsv:40" (file and line), for bytes that are not UTF-8, a malformed line, an unknown
+  // parent or one that stands below its child, a code or cue that stands twice, a cue of no theme,
+  // and a weight or scope out of range.
   static absl::StatusOr<std::shared_ptr<const Scheme>> Parse(std::string_view themes_tsv,
                                                              std::string_view cues_tsv);
 
@@ -59,7 +65,9 @@ class Scheme {
 
   // The themes of every quote of a report, best score first, by the quote's own words, its
   // paragraph's lead and the headings above it. One entry per quote; furniture gets none. A parent
-  // theme is assigned only where no child of it fits; look-ups include descendants.
+  // theme is assigned only where no child of it fits; look-ups include descendants. A quote may
+  // well get no theme. The score is 1 - 2^-w for the summed weights w of its cues, so 0.5 is the
+  // least that is given. Linear in the text.
   std::vector<std::vector<Assignment>> Assign(const report::ParsedReport& report) const;
 
  private:

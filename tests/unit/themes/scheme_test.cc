@@ -1,0 +1,421 @@
+#include "service/themes/scheme.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "service/text/utf8.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
+
+namespace quotes::themes {
+namespace {
+
+using ::quotes::testing::HasField;
+using ::quotes::testing::HasReason;
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::Ge;
+using ::testing::IsEmpty;
+using ::testing::Le;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
+
+constexpr char kThemes[] =
+    "code\tparent\tzh\ten\tscope\n"
+    "city\t\t城市\tCity\tAll of it\n"
+    "city.road\tcity\t道路\tRoads\tRoads\n"
+    "city.park\tcity\t公园\tParks\tParks\n"
+    "farm\t\t农业\tFarming\tFields\n"
+    "city.road.bridge\tcity.road\t桥\tBridges\tBridges\n";
+
+constexpr char kCues[] =
+    "# a comment\n"
+    "version\t7\n"
+    "code\tterm\tweight\tscope\n"
+    "\n"
+    "city\t城市\t1\tany\n"
+    "city\t城\t0.7\theading\n"
+    "city.road\t道路\t1\tany\n"
+    "city.road\t路\t0.5\tany\n"
+    "city.park\t公园\t1\tany\n"
+    "city.park\t绿地\t0.5\tany\n"
+    "city.park\t草莓\t-1\tany\n"
+    "farm\t田\t1\tany\n"
+    "farm\t道路田\t1\tany\n"
+    "farm\t谢田\t1\town\n"
+    "city.road.bridge\t桥\t1\tany\n"
+    "-\t思路\t0\tany\n";
+
+std::shared_ptr<const Scheme> Small() {
+  auto scheme = Scheme::Parse(kThemes, kCues);
+  EXPECT_THAT(scheme, ::quotes::testing::IsOk());
+  return *scheme;
+}
+
+std::string Replace(std::string text, std::string_view from, std::string_view to) {
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+// Puts reports together sentence by sentence.
+class Builder {
+ public:
+  // Opens a section; `text` is its heading, on a line of its own. Returns its index.
+  int Heading(std::string_view text, int parent = -1) {
+    report::Section section;
+    section.parent = parent;
+    section.heading = text;
+    section.heading_range = Append(text);
+    report_.sections.push_back(section);
+    const int index = static_cast<int>(report_.sections.size()) - 1;
+    Add(section.heading_range, index, report::BlockKind::kHeading, ++paragraph_);
+    return index;
+  }
+  // Adds a paragraph of sentences.
+  void Paragraph(int section, const std::vector<std::string_view>& sentences,
+                 report::BlockKind block = report::BlockKind::kBody) {
+    ++paragraph_;
+    for (const std::string_view sentence : sentences) {
+      Add(Append(sentence), section, block, paragraph_);
+    }
+  }
+  const report::ParsedReport& report() const { return report_; }
+
+ private:
+  report::Range Append(std::string_view text) {
+    const auto begin = static_cast<uint32_t>(report_.joined.size());
+    report_.joined += text::ToCodePoints(text);
+    return {begin, static_cast<uint32_t>(report_.joined.size())};
+  }
+  void Add(report::Range range, int section, report::BlockKind block, uint32_t paragraph) {
+    report::Quote quote;
+    quote.range = range;
+    quote.section = section;
+    quote.block = block;
+    quote.paragraph = paragraph;
+    report_.quotes.push_back(quote);
+  }
+
+  report::ParsedReport report_;
+  uint32_t paragraph_ = 0;
+};
+
+// The codes of each quote, best first.
+std::vector<std::vector<std::string>> Codes(const Scheme& scheme, const Builder& builder) {
+  std::vector<std::vector<std::string>> codes;
+  for (const auto& assignments : scheme.Assign(builder.report())) {
+    auto& quote = codes.emplace_back();
+    for (const Assignment& assignment : assignments) {
+      quote.push_back(scheme.themes()[static_cast<size_t>(assignment.theme)].code);
+    }
+  }
+  return codes;
+}
+
+std::vector<Assignment> AssignOne(const Scheme& scheme, std::string_view sentence) {
+  Builder builder;
+  builder.Paragraph(-1, {sentence});
+  return scheme.Assign(builder.report()).front();
+}
+
+std::vector<std::string> CodesOfOne(const Scheme& scheme, std::string_view sentence) {
+  Builder builder;
+  builder.Paragraph(-1, {sentence});
+  return Codes(scheme, builder).front();
+}
+
+TEST(SchemeParseTest, ReadsThemesAndCues) {
+  const auto scheme = Small();
+  ASSERT_EQ(scheme->themes().size(), 5u);
+  const Theme& road = scheme->themes()[1];
+  EXPECT_EQ(road.code, "city.road");
+  EXPECT_EQ(road.parent, "city");
+  EXPECT_EQ(road.name_zh, "道路");
+  EXPECT_EQ(road.name_en, "Roads");
+  EXPECT_EQ(road.scope, "Roads");
+  ASSERT_EQ(road.cues.size(), 2u);
+  EXPECT_EQ(road.cues[1].term, "路");
+  EXPECT_EQ(road.cues[1].weight, 0.5);
+  EXPECT_FALSE(road.cues[1].heading_only);
+  EXPECT_TRUE(scheme->themes()[0].cues[1].heading_only);
+  EXPECT_TRUE(scheme->themes()[3].cues[2].own_only);
+}
+
+TEST(SchemeParseTest, WindowsLineEndsAreRead) {
+  std::string cues = kCues;
+  for (size_t at = 0; (at = cues.find('\n', at)) != std::string::npos; at += 2) {
+    cues.replace(at, 1, "\r\n");
+  }
+  QUOTES_EXPECT_OK(Scheme::Parse(kThemes, cues));
+}
+
+TEST(SchemeParseTest, FindAndDescendants) {
+  const auto scheme = Small();
+  EXPECT_EQ(scheme->Find("farm"), 3);
+  EXPECT_EQ(scheme->Find("farms"), -1);
+  EXPECT_EQ(scheme->Find(""), -1);
+  EXPECT_EQ(scheme->Find("-"), -1);
+  EXPECT_THAT(scheme->WithDescendants(0), ElementsAre(0, 1, 2, 4));
+  EXPECT_THAT(scheme->WithDescendants(1), ElementsAre(1, 4));
+  EXPECT_THAT(scheme->WithDescendants(3), ElementsAre(3));
+}
+
+TEST(SchemeParseTest, VersionNamesTheDataAndChangesWithIt) {
+  const std::string version = Small()->version();
+  EXPECT_THAT(version, MatchesRegex("7-[0-9a-f]{12}"));
+  EXPECT_EQ(Small()->version(), version);
+  EXPECT_NE((*Scheme::Parse(kThemes, Replace(kCues, "路\t0.5", "路\t0.6")))->version(), version);
+  EXPECT_NE((*Scheme::Parse(Replace(kThemes, "Bridges", "Bridge"), kCues))->version(), version);
+}
+
+struct BadData {
+  const char* name;
+  const char* file;  // which one is changed
+  const char* from;
+  const char* to;
+  const char* field;
+};
+
+class SchemeParseErrorTest : public ::testing::TestWithParam<BadData> {};
+
+TEST_P(SchemeParseErrorTest, NamesFileAndLine) {
+  const BadData& bad = GetParam();
+  std::string themes = kThemes;
+  std::string cues = kCues;
+  std::string& changed = std::string_view(bad.file) == "themes" ? themes : cues;
+  changed = Replace(changed, bad.from, bad.to);
+  const auto scheme = Scheme::Parse(themes, cues);
+  EXPECT_THAT(scheme, AllOf(HasReason(ErrorReason::kFieldInvalid), HasField(bad.field)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, SchemeParseErrorTest,
+    ::testing::Values(
+        BadData{"ThemeColumnMissing", "themes", "道路\tRoads\tRoads", "道路\tRoads",
+                "themes.tsv:3"},
+        BadData{"ThemeColumnTooMany", "themes", "\tFields", "\tFields\tx", "themes.tsv:5"},
+        BadData{"ThemeHeader", "themes", "scope", "range", "themes.tsv:1"},
+        BadData{"ThemeNameEmpty", "themes", "Farming", "", "themes.tsv:5"},
+        BadData{"ThemeCode", "themes", "farm\t", "Farm\t", "themes.tsv:5"},
+        BadData{"ThemeCodeOfDots", "themes", "farm\t", "farm..x\t", "themes.tsv:5"},
+        BadData{"UnknownParent", "themes", "\ncity.road\tcity\t", "\ncity.road\ttown\t",
+                "themes.tsv:3"},
+        BadData{"ParentAfterChild", "themes", "\ncity.road\tcity\t", "\ncity.road\tfarm\t",
+                "themes.tsv:3"},
+        BadData{"OwnParent", "themes", "\ncity.road\tcity\t", "\ncity.road\tcity.road\t",
+                "themes.tsv:3"},
+        BadData{"DuplicateCode", "themes", "farm\t", "city.park\t", "themes.tsv:5"},
+        BadData{"ThemesNotUtf8", "themes", "农业", "\xC5\xFF", "themes.tsv:5"},
+        BadData{"NoVersion", "cues", "version\t7\n", "", "cues.tsv:2"},
+        BadData{"BadVersion", "cues", "version\t7", "version\t7/8", "cues.tsv:2"},
+        BadData{"CueHeader", "cues", "weight\tscope", "scope\tweight", "cues.tsv:3"},
+        BadData{"CueColumnMissing", "cues", "桥\t1\tany", "桥\t1", "cues.tsv:15"},
+        BadData{"UnknownTheme", "cues", "farm\t田", "farms\t田", "cues.tsv:12"},
+        BadData{"TermEmpty", "cues", "farm\t田", "farm\t", "cues.tsv:12"},
+        BadData{"TermOfMarks", "cues", "farm\t田", "farm\t，", "cues.tsv:12"},
+        BadData{"TermEndsInMark", "cues", "farm\t田", "farm\t田。", "cues.tsv:12"},
+        BadData{"WeightNoNumber", "cues", "路\t0.5", "路\tabc", "cues.tsv:8"},
+        BadData{"WeightTooLarge", "cues", "路\t0.5", "路\t11", "cues.tsv:8"},
+        BadData{"WeightNan", "cues", "路\t0.5", "路\tnan", "cues.tsv:8"},
+        BadData{"WeightZero", "cues", "路\t0.5", "路\t0", "cues.tsv:8"},
+        BadData{"MaskWithWeight", "cues", "思路\t0", "思路\t1", "cues.tsv:16"},
+        BadData{"Scope", "cues", "0.7\theading", "0.7\ttitle", "cues.tsv:6"},
+        BadData{"DuplicateCue", "cues", "city.road\t路", "city.road\t道路", "cues.tsv:8"},
+        BadData{"DuplicateCueWhenFolded", "cues", "city.park\t绿地", "city.park\t公園",
+                "cues.tsv:10"},
+        BadData{"CuesNotUtf8", "cues", "草莓", "\xB2\xDD", "cues.tsv:11"}),
+    [](const auto& param) { return std::string(param.param.name); });
+
+TEST(SchemeParseTest, EmptyFilesAreRefused) {
+  EXPECT_THAT(Scheme::Parse("", kCues),
+              AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("themes.tsv:1")));
+  EXPECT_THAT(Scheme::Parse("code\tparent\tzh\ten\tscope\n", kCues),
+              AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("themes.tsv:1")));
+  EXPECT_THAT(Scheme::Parse(kThemes, ""),
+              AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("cues.tsv:1")));
+}
+
+TEST(AssignTest, OwnWords) {
+  const auto scheme = Small();
+  EXPECT_THAT(CodesOfOne(*scheme, "新建道路三条。"), ElementsAre("city.road"));
+  EXPECT_THAT(CodesOfOne(*scheme, "新建道路和公园。"),
+              UnorderedElementsAre("city.road", "city.park"));
+  EXPECT_THAT(CodesOfOne(*scheme, "没有别的。"), IsEmpty());
+  EXPECT_THAT(CodesOfOne(*scheme, "一条路。"), IsEmpty());  // half the weight is not enough
+}
+
+TEST(AssignTest, TraditionalTextAndQuotationMarksFold) {
+  EXPECT_THAT(CodesOfOne(*Small(), "“公”園"), ElementsAre("city.park"));
+}
+
+TEST(AssignTest, CuesDoNotReachOverMarks) {
+  EXPECT_THAT(CodesOfOne(*Small(), "公，园"), IsEmpty());
+}
+
+TEST(AssignTest, OnlyTheLongestCueOfAPlaceCounts) {
+  EXPECT_THAT(CodesOfOne(*Small(), "道路田"), ElementsAre("farm"));
+}
+
+TEST(AssignTest, MaskingTermsHide) {
+  const auto scheme = Small();
+  EXPECT_THAT(CodesOfOne(*scheme, "思路公园"), ElementsAre("city.park"));
+  const auto assignments = AssignOne(*scheme, "城市思路");
+  ASSERT_EQ(assignments.size(), 1u);
+  EXPECT_THAT(assignments[0].cues, ElementsAre("城市"));
+}
+
+TEST(AssignTest, NegativeCuesSpeakAgainst) {
+  EXPECT_THAT(CodesOfOne(*Small(), "草莓公园"), IsEmpty());
+}
+
+TEST(AssignTest, ParentOnlyWhereNoChildFits) {
+  const auto scheme = Small();
+  EXPECT_THAT(CodesOfOne(*scheme, "城市很美。"), ElementsAre("city"));
+  EXPECT_THAT(CodesOfOne(*scheme, "城市道路很美。"), ElementsAre("city.road"));
+  EXPECT_THAT(CodesOfOne(*scheme, "城市道路上的桥。"), ElementsAre("city.road.bridge"));
+  EXPECT_THAT(CodesOfOne(*scheme, "城市的桥。"), ElementsAre("city.road.bridge"));
+}
+
+TEST(AssignTest, ScoresRiseWithEvidenceAndStayInBounds) {
+  const auto scheme = Small();
+  const auto one = AssignOne(*scheme, "公园。");
+  const auto two = AssignOne(*scheme, "公园和绿地。");
+  ASSERT_EQ(one.size(), 1u);
+  ASSERT_EQ(two.size(), 1u);
+  EXPECT_DOUBLE_EQ(one[0].score, 0.5);
+  EXPECT_GT(two[0].score, one[0].score);
+  EXPECT_LT(two[0].score, 1);
+  EXPECT_THAT(two[0].cues, ElementsAre("公园", "绿地"));
+  EXPECT_EQ(AssignOne(*scheme, "公园，公园，公园。")[0].score, one[0].score);
+}
+
+TEST(AssignTest, HeadingsHandDownWhereTheSentenceIsSilent) {
+  const auto scheme = Small();
+  Builder builder;
+  const int city = builder.Heading("二、建设公园");
+  builder.Paragraph(city, {"完成三处。", "新建道路。"});
+  const auto codes = Codes(*scheme, builder);
+  EXPECT_THAT(codes, ElementsAre(ElementsAre("city.park"), ElementsAre("city.park"),
+                                 ElementsAre("city.road")));
+  EXPECT_THAT(scheme->Assign(builder.report())[1][0].cues, ElementsAre("heading:公园"));
+}
+
+TEST(AssignTest, HeadingCuesCountOnlyInHeadings) {
+  const auto scheme = Small();
+  EXPECT_THAT(CodesOfOne(*scheme, "城。城。"), IsEmpty());
+  Builder builder;
+  const int section = builder.Heading("一、城市与城");
+  builder.Paragraph(section, {"城在这里。"});
+  const auto assigned = scheme->Assign(builder.report());
+  ASSERT_EQ(assigned[0].size(), 1u);
+  EXPECT_THAT(assigned[0][0].cues, ElementsAre("城市", "城"));
+  ASSERT_EQ(assigned[1].size(), 1u);
+  EXPECT_THAT(assigned[1][0].cues, ElementsAre("heading:城市", "heading:城"));
+}
+
+TEST(AssignTest, OuterHeadingsReachDownToo) {
+  Builder builder;
+  const int outer = builder.Heading("二、建设公园");
+  const int inner = builder.Heading("（一）抓紧落实", outer);
+  builder.Paragraph(inner, {"完成三处。"});
+  EXPECT_THAT(Codes(*Small(), builder)[2], ElementsAre("city.park"));
+}
+
+TEST(AssignTest, TheLeadOfAParagraphHandsDown) {
+  Builder builder;
+  builder.Paragraph(-1, {"建设公园。", "完成三处。"});
+  builder.Paragraph(-1, {"完成三处。"});
+  EXPECT_THAT(Codes(*Small(), builder),
+              ElementsAre(ElementsAre("city.park"), ElementsAre("city.park"), IsEmpty()));
+}
+
+TEST(AssignTest, OwnCuesAreNotHandedDown) {
+  Builder builder;
+  builder.Paragraph(-1, {"谢田。", "完成三处。"});
+  EXPECT_THAT(Codes(*Small(), builder), ElementsAre(ElementsAre("farm"), IsEmpty()));
+}
+
+TEST(AssignTest, FurnitureGetsNone) {
+  Builder builder;
+  builder.Paragraph(-1, {"公园。"});
+  builder.Paragraph(-1, {"公园。"}, report::BlockKind::kCaption);
+  EXPECT_THAT(Codes(*Small(), builder), ElementsAre(ElementsAre("city.park"), IsEmpty()));
+}
+
+TEST(AssignTest, EmptyReport) { EXPECT_THAT(Small()->Assign({}), IsEmpty()); }
+
+TEST(AssignTest, SameFromManyThreads) {
+  const auto scheme = Small();
+  Builder builder;
+  const int section = builder.Heading("二、建设公园");
+  for (int i = 0; i < 50; ++i) {
+    builder.Paragraph(section, {"新建道路。", "城市田园。"});
+  }
+  const auto expected = Codes(*scheme, builder);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] { EXPECT_EQ(Codes(*scheme, builder), expected); });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+}
+
+TEST(BuiltInTest, IsTheDataOfTheFolder) {
+  const auto data = testing::SourceDir() / "service/themes/data";
+  const auto scheme =
+      Scheme::Parse(testing::ReadFile(data / "themes.tsv"), testing::ReadFile(data / "cues.tsv"));
+  QUOTES_ASSERT_OK(scheme);
+  EXPECT_EQ((*scheme)->version(), Scheme::BuiltIn()->version());
+  EXPECT_EQ(Scheme::BuiltIn(), Scheme::BuiltIn());
+}
+
+TEST(BuiltInTest, EveryThemeHasCues) {
+  const auto scheme = Scheme::BuiltIn();
+  EXPECT_EQ(scheme->themes().size(), 38u);
+  for (const Theme& theme : scheme->themes()) {
+    EXPECT_GE(theme.cues.size(), 8u) << theme.code;
+  }
+}
+
+TEST(BuiltInTest, EveryThemeIsGivenForItsOwnHeading) {
+  const auto scheme = Scheme::BuiltIn();
+  for (size_t i = 0; i < scheme->themes().size(); ++i) {
+    const Theme& theme = scheme->themes()[i];
+    Builder builder;
+    builder.Heading(theme.name_zh);
+    const auto assigned = scheme->Assign(builder.report());
+    bool found = false;
+    const std::vector<int> below = scheme->WithDescendants(static_cast<int>(i));
+    for (const Assignment& assignment : assigned[0]) {
+      found = found || std::find(below.begin(), below.end(), assignment.theme) != below.end();
+    }
+    EXPECT_TRUE(found) << theme.code << " " << theme.name_zh;
+  }
+}
+
+TEST(BuiltInTest, WordsThatMislead) {
+  const auto scheme = Scheme::BuiltIn();
+  EXPECT_THAT(CodesOfOne(*scheme, "扎实开展党史学习教育。"), ElementsAre("party.ideology"));
+  EXPECT_THAT(CodesOfOne(*scheme, "全面落实安全生产责任制。"), ElementsAre("security.safety"));
+  EXPECT_THAT(CodesOfOne(*scheme, "保障粮食安全。"), ElementsAre("rural"));
+  EXPECT_THAT(CodesOfOne(*scheme, "坚决维护国家安全。"), ElementsAre("security"));
+  EXPECT_THAT(CodesOfOne(*scheme, "推进口岸建设。"), ElementsAre("reform.opening"));
+  EXPECT_THAT(CodesOfOne(*scheme, "單位GDP能耗下降。"), ElementsAre("environment"));
+}
+
+}  // namespace
+}  // namespace quotes::themes
