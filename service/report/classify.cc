@@ -1,0 +1,759 @@
+#include "service/report/classify.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "service/base/limits.h"
+#include "service/report/chars.h"
+#include "service/report/lexicon.h"
+#include "service/report/markers.h"
+#include "service/report/metadata.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::report {
+namespace {
+
+using View = std::u32string_view;
+
+// The head of a page never has more lines of its own; a salutation further down is not the first.
+constexpr size_t kMaxHeadLines = 120;
+// Editor's words, summaries and captions that may stand before the salutation.
+constexpr size_t kMaxHeadParagraphs = 4;
+constexpr uint32_t kMinParagraph = 30;
+constexpr uint32_t kMaxTitleLine = 80;
+constexpr size_t kMaxTitleLines = 4;
+constexpr uint32_t kMaxBanner = 60;
+
+char32_t At(View text, size_t i) { return i < text.size() ? text[i] : 0; }
+
+View Trim(View text) {
+  while (!text.empty() && text::IsSpace(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && text::IsSpace(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+bool Contains(View text, View what) { return text.find(what) != View::npos; }
+
+struct Span {
+  size_t begin = 0;
+  size_t end = 0;
+};
+
+// （下转11版） at the end of a line, （上接1版） at its start; the bracket may be missing only when
+// the line holds nothing else. `onward` tells 下转 from 上接.
+std::optional<Span> FindJump(View line, bool onward) {
+  constexpr size_t kLongest = 30;
+  const View words[] = {onward ? View(U"下转") : View(U"上接"),
+                        onward ? View(U"转第") : View(U"接第")};
+  for (const View word : words) {
+    const size_t from = onward && line.size() > kLongest ? line.size() - kLongest : 0;
+    size_t at = onward ? line.substr(from).rfind(word) : line.substr(0, kLongest).find(word);
+    if (at == View::npos) {
+      continue;
+    }
+    at += from;
+    const size_t sheet = line.substr(at, kLongest).find_first_of(U"版页");
+    if (sheet == View::npos) {
+      continue;
+    }
+    size_t digits = 0;
+    for (size_t i = at; i < at + sheet; ++i) {
+      digits += IsAsciiDigit(line[i]) || HanDigit(line[i]) >= 0 || IsLatinLetter(line[i]) ? 1 : 0;
+    }
+    if (digits == 0) {
+      continue;
+    }
+    size_t begin = at;
+    size_t end = at + sheet + 1;
+    const char32_t open = begin > 0 ? line[begin - 1] : 0;
+    if (open != 0 && ClosingPartner(open) != 0) {
+      --begin;
+      const size_t close =
+          line.substr(end, kLongest)
+              .find(ClosingPartner(open) == U'）' && !Contains(line.substr(end), U"）")
+                        ? U')'
+                        : ClosingPartner(open));
+      if (close == View::npos) {
+        continue;
+      }
+      end += close + 1;
+    } else if (Trim(line.substr(0, begin)).empty() && Trim(line.substr(end)).size() < 12) {
+      return Span{0, line.size()};
+    } else {
+      continue;
+    }
+    if (onward ? Trim(line.substr(end)).empty() : Trim(line.substr(0, begin)).empty()) {
+      return Span{begin, end};
+    }
+  }
+  return std::nullopt;
+}
+
+bool IsPageNumber(View line) {
+  if (line.size() > 16) {
+    return false;
+  }
+  size_t digits = 0;
+  for (const char32_t c : line) {
+    if (IsAsciiDigit(c)) {
+      ++digits;
+    } else if (!text::IsSpace(c) && !IsDash(c) && c != U'-' && c != U'－' && c != U'·' &&
+               c != U'/' && c != U'第' && c != U'页' && c != U'共' && c != U'P' && c != U'p' &&
+               c != U'.' && c != U'~' && c != U'～' && c != U'|') {
+      return false;
+    }
+  }
+  return digits > 0 && digits <= 8 &&
+         (digits <= 4 || Contains(line, U"/") || Contains(line, U"共"));
+}
+
+// Ends with a picture credit: …(记者 王乐平 摄), 本报记者 霍艳恩摄.
+bool IsCaption(View line) {
+  const Lexicon& lexicon = GetLexicon();
+  if (line.size() > 400) {
+    return false;
+  }
+  if (lexicon.photo_start.PrefixOf(line) > 0) {
+    return true;
+  }
+  View end = line;
+  while (!end.empty() && (IsTerminal(end.back()) || IsCloser(end.back()))) {
+    end.remove_suffix(1);
+  }
+  const size_t credit = lexicon.photo_end.SuffixOf(end);
+  if (credit == 0) {
+    return false;
+  }
+  const View tail = end.substr(end.size() - std::min<size_t>(end.size(), 40));
+  return Contains(tail, U"记者") || Contains(tail, U"通讯员") || Contains(tail, U"图片") ||
+         (end.size() < line.size() &&
+          (tail.rfind(U'（') != View::npos || tail.rfind(U'(') != View::npos));
+}
+
+bool IsWebFurniture(View line) {
+  if (line.size() > 60) {
+    return false;
+  }
+  const Lexicon& lexicon = GetLexicon();
+  View bare = line;
+  while (!bare.empty() && (IsColon(bare.back()) || bare.back() == U'】' || bare.back() == U'>' ||
+                           bare.back() == U'|' || text::IsSpace(bare.back()))) {
+    bare.remove_suffix(1);
+  }
+  while (!bare.empty() && (bare.front() == U'【' || bare.front() == U'|')) {
+    bare.remove_prefix(1);
+  }
+  if (!bare.empty() && lexicon.web_line.Contains(bare)) {
+    return true;
+  }
+  if (lexicon.web_prefix.PrefixOf(line) > 0) {
+    return true;
+  }
+  // 字体：大 中 小 and the like: words of the list, parted by spaces.
+  size_t words = 0;
+  size_t i = 0;
+  while (i < line.size()) {
+    const char32_t c = line[i];
+    if (text::IsSpace(c) || IsColon(c) || c == U'|' || c == U'【' || c == U'】' || c == U'[' ||
+        c == U']') {
+      ++i;
+      continue;
+    }
+    const size_t length = lexicon.web_line.PrefixOf(line.substr(i));
+    if (length == 0) {
+      return false;
+    }
+    ++words;
+    i += length;
+  }
+  return words >= 2;
+}
+
+// 来源：…: the size of the label and its colon, 0 for none.
+size_t ReadLabel(const WordList& labels, View line) {
+  const size_t length = labels.PrefixOf(line);
+  if (length == 0) {
+    return 0;
+  }
+  size_t at = length;
+  while (at < line.size() && text::IsSpace(line[at])) {
+    ++at;
+  }
+  return IsColon(At(line, at)) ? at + 1 : 0;
+}
+
+View StripBrackets(View line) {
+  if (line.size() >= 2 && ClosingPartner(line.front()) != 0 &&
+      CloserShape(line.back()) == ClosingPartner(line.front())) {
+    return Trim(line.substr(1, line.size() - 2));
+  }
+  return line;
+}
+
+View WithoutFinalMark(View line) {
+  while (!line.empty() && (IsTerminal(line.back()) || IsColon(line.back()))) {
+    line.remove_suffix(1);
+  }
+  return line;
+}
+
+class Classifier {
+ public:
+  Classifier(View source, View folded, const std::vector<Line>& lines)
+      : source_(source), folded_(folded), lines_(lines), kinds_(lines.size(), BlockKind::kBody) {}
+
+  Classified Run() {
+    MarkContents();
+    FindHead();
+    ReadHead();
+    MarkBody();
+    MarkTail();
+    Emit();
+    return std::move(result_);
+  }
+
+ private:
+  View Folded(size_t i) const {
+    return folded_.substr(lines_[i].begin, lines_[i].end - lines_[i].begin);
+  }
+  View Printed(size_t i) const {
+    return source_.substr(lines_[i].begin, lines_[i].end - lines_[i].begin);
+  }
+  std::string Utf8(size_t i, size_t begin, size_t end) const {
+    return text::ToUtf8(
+        Trim(Printed(i).substr(begin, std::min(end - begin, limits::kMaxMetadataCodePoints))));
+  }
+
+  bool IsParagraph(size_t i) const {
+    const Line& line = lines_[i];
+    return line.size() >= kMinParagraph && (EndsClosed(line) || line.inner_stop) &&
+           !IsCaption(Folded(i)) && ReadLabel(GetLexicon().source_label, Folded(i)) == 0;
+  }
+
+  // Lines of a table of contents: after a line 目录, lines that the text repeats.
+  void MarkContents() {
+    const size_t most = std::min(lines_.size(), kMaxHeadLines);
+    size_t head = most;
+    for (size_t i = 0; i < most && head == most; ++i) {
+      std::u32string bare;
+      for (const char32_t c : Folded(i).substr(0, 12)) {
+        if (!text::IsSpace(c)) {
+          bare.push_back(c);
+        }
+      }
+      if (bare == U"目录" || bare == U"目次" || bare == U"contents") {
+        head = i;
+      }
+    }
+    if (head == most) {
+      return;
+    }
+    std::unordered_map<size_t, size_t> last;  // hash of an entry's words -> its last line
+    for (size_t i = head + 1; i < lines_.size(); ++i) {
+      if (lines_[i].size() <= kMaxTitleLine) {
+        last[EntryHash(i)] = i;
+      }
+    }
+    kinds_[head] = BlockKind::kWebFurniture;
+    for (size_t i = head + 1; i < lines_.size() && lines_[i].size() <= kMaxTitleLine; ++i) {
+      const bool leader =
+          Contains(Folded(i), U"……") || Contains(Folded(i), U"....") || Contains(Folded(i), U"··");
+      if (!leader && last[EntryHash(i)] == i) {
+        break;
+      }
+      kinds_[i] = BlockKind::kWebFurniture;
+      contents_end_ = i + 1;
+    }
+  }
+
+  // The words of an entry without leaders and page number.
+  size_t EntryHash(size_t i) const {
+    std::u32string words;
+    View line = Folded(i);
+    while (!line.empty() &&
+           (IsAsciiDigit(line.back()) || text::IsSpace(line.back()) || IsEllipsis(line.back()) ||
+            IsDash(line.back()) || IsCloser(line.back()) || line.back() == U'.' ||
+            line.back() == U'·' || line.back() == U'(' || line.back() == U'（')) {
+      line.remove_suffix(1);
+    }
+    for (const char32_t c : line) {
+      if (!text::IsSpace(c)) {
+        words.push_back(c);
+      }
+    }
+    return std::hash<std::u32string>()(words);
+  }
+
+  // Where the speech begins.
+  void FindHead() {
+    const size_t most = std::min(lines_.size(), kMaxHeadLines);
+    size_t first_paragraph = lines_.size();
+    size_t first_marker = lines_.size();
+    size_t paragraphs = 0;
+    for (size_t i = contents_end_; i < most; ++i) {
+      const View line = Folded(i);
+      if (BeginsWithSalutation(line)) {
+        const bool reports = Contains(line, U"代表") && Contains(line, U"报告");
+        const View next = i + 1 < lines_.size() ? Folded(i + 1).substr(0, 200) : View();
+        const bool next_reports =
+            (Contains(next, U"我代表") || Contains(next, U"我受") || Contains(next, U"向大会") ||
+             Contains(next, U"作报告") || Contains(next, U"报告工作"));
+        if (paragraphs == 0 || ((reports || next_reports) && paragraphs <= kMaxHeadParagraphs)) {
+          head_end_ = first_marker < i && paragraphs > 0 && !next_reports ? first_marker : i;
+          has_salutation_ = true;
+          return;
+        }
+      }
+      if (IsParagraph(i)) {
+        if (paragraphs == 0) {
+          first_paragraph = i;
+        }
+        ++paragraphs;
+      }
+      const Marker marker = ReadMarker(line);
+      if (first_marker == lines_.size() && IsStrongFamily(marker.family) && marker.number <= 2) {
+        first_marker = i;
+      }
+    }
+    head_end_ = std::min(first_paragraph, first_marker);
+    if (head_end_ == lines_.size()) {
+      head_end_ = 0;
+    }
+  }
+
+  // One line of the head; kBody when its shape says nothing.
+  BlockKind JudgeHeadLine(size_t i) {
+    const Lexicon& lexicon = GetLexicon();
+    const View line = Folded(i);
+    Metadata& metadata = result_.metadata;
+    if (!lines_[i].has_word || IsWebFurniture(line)) {
+      return BlockKind::kWebFurniture;
+    }
+    if (IsPageNumber(line)) {
+      return BlockKind::kPageNumber;
+    }
+    // Steps of a breadcrumb stand beside lines of > alone.
+    const auto is_step = [&](size_t j) {
+      return j < head_end_ && (Folded(j) == U">" || Folded(j) == U"》" || Folded(j) == U"»");
+    };
+    if (is_step(i + 1) || (i > 0 && is_step(i - 1))) {
+      return BlockKind::kWebFurniture;
+    }
+    if (Contains(line, U">") && line.size() < kMaxTitleLine) {
+      return BlockKind::kWebFurniture;
+    }
+    if (IsCaption(line)) {
+      return BlockKind::kCaption;
+    }
+    if (const size_t label = ReadLabel(lexicon.source_label, line); label > 0) {
+      size_t end = label;
+      while (end < line.size() && text::IsSpace(line[end])) {
+        ++end;
+      }
+      while (end < line.size() && !text::IsSpace(line[end])) {
+        ++end;
+      }
+      metadata.publication.paper = Utf8(i, label, end);
+      source_label_ = metadata.publication.paper.empty() ? i : lines_.size();
+      if (const auto date = FindDate(line)) {
+        metadata.publication.issue_date = date->day;
+      }
+      return BlockKind::kNote;
+    }
+    if (source_label_ + 1 == i && line.size() < 20) {
+      metadata.publication.paper = Utf8(i, 0, line.size());
+      return BlockKind::kNote;
+    }
+    if (const size_t label = ReadLabel(lexicon.date_label, line); label > 0) {
+      if (const auto date = FindDate(line)) {
+        metadata.publication.issue_date = date->day;
+      } else if (label == line.size()) {
+        date_label_ = i;
+      }
+      return BlockKind::kDateline;
+    }
+    if (ReadLabel(lexicon.editor_label, line) > 0) {
+      return BlockKind::kNote;
+    }
+    if (const auto byline = ReadByline(line)) {
+      TakeByline(i, *byline);
+      return BlockKind::kByline;
+    }
+    const bool dashed =
+        IsDash(line.front()) || line.starts_with(U"--") || line.starts_with(U"－－");
+    if (const auto occasion = ReadOccasion(line)) {
+      TakeOccasion(i, *occasion);
+      return BlockKind::kSubtitle;
+    }
+    if (dashed && i > 0 && lines_[i].size() <= kMaxTitleLine) {
+      const Marker marker = ReadMarker(line);
+      if (metadata.subtitle.empty()) {
+        metadata.subtitle = Utf8(i, marker.text, line.size());
+      }
+      return BlockKind::kSubtitle;
+    }
+    if (lexicon.wire.PrefixOf(line) > 0 &&
+        (Contains(line, U"电") || Contains(line, U"讯") || line.size() < 20)) {
+      return BlockKind::kDateline;
+    }
+    if (const auto date = FindDate(line)) {
+      const View inner = StripBrackets(line);
+      const size_t rest = inner.size() - std::min(inner.size(), date->end - date->begin);
+      if (date_label_ + 1 == i && i > 0) {
+        metadata.publication.issue_date = date->day;
+        return BlockKind::kDateline;
+      }
+      if (rest <= 8 || (inner.size() < line.size() && line.size() <= kMaxTitleLine)) {
+        if (!metadata.date) {
+          metadata.date = date->day;
+        }
+        return BlockKind::kDateline;
+      }
+    }
+    if (StripBrackets(line).size() < line.size()) {
+      return BlockKind::kNote;
+    }
+    const View bare = WithoutFinalMark(line);
+    if (lexicon.masthead_end.SuffixOf(bare) > 0 && lines_[i].size() <= kMaxTitleLine) {
+      return BlockKind::kMasthead;
+    }
+    if (lexicon.banner_start.PrefixOf(line) > 0 && lines_[i].size() <= kMaxBanner) {
+      return BlockKind::kBanner;
+    }
+    // A caption without a credit: 张工作政府工作报告。
+    if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine &&
+        (Contains(line, U"作政府工作报告") || Contains(line, U"作报告") ||
+         Contains(line, U"作工作报告"))) {
+      return BlockKind::kCaption;
+    }
+    if (IsParagraph(i)) {
+      return BlockKind::kNote;
+    }
+    return BlockKind::kBody;
+  }
+
+  void TakeByline(size_t i, const Byline& byline) {
+    Metadata& metadata = result_.metadata;
+    if (!metadata.speaker.empty()) {
+      return;
+    }
+    TakeSpeaker(Printed(i).substr(byline.name_begin, byline.name_end - byline.name_begin));
+    metadata.office = Utf8(i, byline.office_begin, byline.office_end);
+  }
+
+  void TakeSpeaker(View name) {
+    std::u32string speaker;
+    for (const char32_t c : name) {
+      if (!text::IsSpace(c)) {
+        speaker.push_back(c);
+      }
+    }
+    result_.metadata.speaker = text::ToUtf8(speaker);
+  }
+
+  void TakeOccasion(size_t i, const OccasionLine& occasion) {
+    Metadata& metadata = result_.metadata;
+    if (const auto date = FindDate(Folded(i)); date && !metadata.date) {
+      metadata.date = date->day;
+    }
+    metadata.subtitle = Utf8(i, occasion.text_begin, occasion.end);
+    metadata.event = Utf8(i, occasion.event_begin, occasion.event_end);
+    const View line = Folded(i);
+    size_t rest = occasion.end;
+    while (rest < line.size() && text::IsSpace(line[rest])) {
+      ++rest;
+    }
+    if (rest < line.size()) {
+      splits_[i] = Split{occasion.end, rest};
+      if (const auto byline = ReadByline(line.substr(rest))) {
+        TakeByline(i, {byline->office_begin + rest, byline->office_end + rest,
+                       byline->name_begin + rest, byline->name_end + rest});
+      }
+    }
+  }
+
+  void ReadHead() {
+    for (size_t i = 0; i < head_end_; ++i) {
+      if (i < contents_end_ && kinds_[i] == BlockKind::kWebFurniture) {
+        continue;
+      }
+      kinds_[i] = JudgeHeadLine(i);
+    }
+    ChooseTitle();
+    ReadBareName();
+    GiveBackLeadingHeading();
+  }
+
+  bool IsCandidate(size_t i) const {
+    return kinds_[i] == BlockKind::kBody && lines_[i].size() <= kMaxTitleLine;
+  }
+
+  // The title is the group of lines right above the occasion, date or byline; without those the
+  // group that calls itself a report, else the last one.
+  void ChooseTitle() {
+    size_t best_begin = head_end_;
+    size_t best_end = head_end_;
+    int best_score = -1;
+    for (size_t i = 0; i < head_end_;) {
+      if (!IsCandidate(i)) {
+        ++i;
+        continue;
+      }
+      size_t end = i;
+      while (end < head_end_ && IsCandidate(end) && end - i < kMaxTitleLines) {
+        ++end;
+      }
+      // A name between title and date is the speaker's.
+      size_t title_end = end;
+      while (title_end > i + 1 && IsPersonName(Folded(title_end - 1), false)) {
+        --title_end;
+      }
+      int score = 0;
+      if (end < head_end_) {
+        const BlockKind next = kinds_[end];
+        score += next == BlockKind::kSubtitle ? 8 : 0;
+        score += next == BlockKind::kDateline || next == BlockKind::kByline ? 4 : 0;
+      }
+      for (size_t j = i; j < title_end; ++j) {
+        score += Contains(Folded(j), U"报告") || Contains(Folded(j), U"讲话") ? 2 : 0;
+      }
+      score += lines_[i].size() >= 4 ? 1 : 0;
+      if (!IsPersonName(Folded(i), false) && score >= best_score) {
+        best_score = score;
+        best_begin = i;
+        best_end = title_end;
+      }
+      i = end;
+    }
+    for (size_t i = best_begin; i < best_end; ++i) {
+      std::string& title = result_.metadata.title;
+      if (!title.empty()) {
+        title += ' ';
+      }
+      title += Utf8(i, 0, lines_[i].size());
+      kinds_[i] = BlockKind::kTitle;
+    }
+    if (CountCodePointsAbove(result_.metadata.title)) {
+      result_.metadata.title = text::ToUtf8(View(text::ToCodePoints(result_.metadata.title))
+                                                .substr(0, limits::kMaxMetadataCodePoints));
+    }
+    title_end_ = best_end;
+    for (size_t i = 0; i < head_end_; ++i) {
+      if (IsCandidate(i) && i < best_begin) {
+        const bool repeats = best_begin < best_end && Folded(i) == Folded(best_begin);
+        kinds_[i] = repeats ? BlockKind::kTitle : BlockKind::kMasthead;
+      }
+    }
+  }
+
+  static bool CountCodePointsAbove(const std::string& value) {
+    return text::CountCodePoints(value) > limits::kMaxMetadataCodePoints;
+  }
+
+  void ReadBareName() {
+    if (!result_.metadata.speaker.empty()) {
+      return;
+    }
+    for (int pass = 0; pass < 2; ++pass) {
+      const bool minority = pass == 1;
+      for (size_t i = title_end_; i < head_end_; ++i) {
+        if (kinds_[i] != BlockKind::kBody || !IsPersonName(Folded(i), minority)) {
+          continue;
+        }
+        // A name without a known surname must stand right below the date or the occasion.
+        if (minority && (i == 0 || (kinds_[i - 1] != BlockKind::kDateline &&
+                                    kinds_[i - 1] != BlockKind::kSubtitle))) {
+          continue;
+        }
+        kinds_[i] = BlockKind::kByline;
+        TakeSpeaker(Printed(i));
+        return;
+      }
+    }
+  }
+
+  // What is left between title and speech: an unmarked heading right above the speech belongs to
+  // it, anything else is the page's.
+  void GiveBackLeadingHeading() {
+    size_t end = head_end_;
+    if (!has_salutation_ && end > title_end_ && title_end_ > 0 &&
+        kinds_[end - 1] == BlockKind::kBody && !ReadMarker(Folded(end - 1))) {
+      --end;
+    }
+    for (size_t i = 0; i < end; ++i) {
+      if (kinds_[i] == BlockKind::kBody) {
+        kinds_[i] = BlockKind::kBanner;
+      }
+    }
+  }
+
+  void MarkBody() {
+    const Lexicon& lexicon = GetLexicon();
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      const Line& line = lines_[i];
+      if (!line.has_word) {
+        // Marks alone: the end of a cut sentence, or an ornament.
+        const bool closes = i > head_end_ && !EndsClosed(lines_[i - 1]) && line.size() <= 4 &&
+                            (IsTerminal(line.last_mark) || IsCloser(line.last_mark));
+        kinds_[i] = closes ? BlockKind::kBody : BlockKind::kWebFurniture;
+        continue;
+      }
+      if (line.size() > 400) {
+        continue;
+      }
+      const View text = Folded(i);
+      if (IsPageNumber(text)) {
+        kinds_[i] = BlockKind::kPageNumber;
+      } else if (text.size() <= 60 && IsWebFurniture(text)) {
+        kinds_[i] = BlockKind::kWebFurniture;
+      } else if (IsCaption(text)) {
+        kinds_[i] = BlockKind::kCaption;
+      } else if (lexicon.banner_start.PrefixOf(text) > 0 && text.size() <= kMaxBanner &&
+                 !EndsClosed(line)) {
+        kinds_[i] = BlockKind::kBanner;
+      } else if (text.size() <= 60 && (ReadLabel(lexicon.source_label, StripBrackets(text)) > 0 ||
+                                       ReadLabel(lexicon.editor_label, StripBrackets(text)) > 0)) {
+        kinds_[i] = BlockKind::kNote;
+      }
+    }
+  }
+
+  // Below a jump line nothing of the speech follows unless it says so (上接) or reads like speech;
+  // below a line 注： in the last third everything is notes.
+  void MarkTail() {
+    const Lexicon& lexicon = GetLexicon();
+    size_t jump = lines_.size();
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      if (lines_[i].size() > 400 && kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      const View text = Folded(i);
+      if (jump < i && kinds_[i] == BlockKind::kBody) {
+        const bool back = FindJump(text, false).has_value();
+        if (back || EndsClosed(lines_[i]) || lines_[i].size() > kMaxBanner || ReadMarker(text)) {
+          jump = lines_.size();
+        } else {
+          kinds_[i] = BlockKind::kBanner;
+        }
+      }
+      if (kinds_[i] == BlockKind::kBody && FindJump(text, true)) {
+        jump = i;
+      }
+      if (text.size() <= 12 && i * 3 > lines_.size() * 2) {
+        const View bare = WithoutFinalMark(StripBrackets(text));
+        if (lexicon.note_head.Contains(bare) ||
+            (IsColon(text.back()) && lexicon.note_head.SuffixOf(bare) > 0)) {
+          std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i), kinds_.end(),
+                    BlockKind::kNote);
+          break;
+        }
+      }
+    }
+  }
+
+  void Emit() {
+    result_.pieces.reserve(lines_.size() + 8);
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const Line& line = lines_[i];
+      const auto index = static_cast<uint32_t>(i);
+      const auto add = [&](size_t begin, size_t end, BlockKind kind) {
+        while (begin < end && text::IsSpace(source_[begin])) {
+          ++begin;
+        }
+        while (end > begin && text::IsSpace(source_[end - 1])) {
+          --end;
+        }
+        if (begin < end) {
+          result_.pieces.push_back(
+              {static_cast<uint32_t>(begin), static_cast<uint32_t>(end), index, kind});
+        }
+      };
+      if (const auto split = splits_.find(i); split != splits_.end()) {
+        add(line.begin, line.begin + split->second.first_end, kinds_[i]);
+        add(line.begin + split->second.second_begin, line.end, BlockKind::kByline);
+        continue;
+      }
+      if (kinds_[i] != BlockKind::kBody) {
+        add(line.begin, line.end, kinds_[i]);
+        continue;
+      }
+      size_t begin = line.begin;
+      size_t end = line.end;
+      const View text = Folded(i);
+      if (const auto back = FindJump(text, false)) {
+        add(line.begin, line.begin + back->end, BlockKind::kJumpLine);
+        begin = line.begin + back->end;
+        result_.open_jump = -1;
+      }
+      const auto onward = FindJump(text, true);
+      if (onward && line.begin + onward->begin >= begin) {
+        end = line.begin + onward->begin;
+      }
+      if (begin < end) {
+        add(begin, end, BlockKind::kBody);
+        result_.open_jump = -1;
+      }
+      if (end < line.end) {
+        add(end, line.end, BlockKind::kJumpLine);
+        result_.open_jump = static_cast<int>(result_.pieces.size()) - 1;
+      }
+    }
+  }
+
+  struct Split {
+    size_t first_end;
+    size_t second_begin;
+  };
+
+  const View source_;
+  const View folded_;
+  const std::vector<Line>& lines_;
+  std::vector<BlockKind> kinds_;
+  std::unordered_map<size_t, Split> splits_;
+  size_t contents_end_ = 0;
+  size_t head_end_ = 0;
+  size_t title_end_ = 0;
+  size_t source_label_ = static_cast<size_t>(-2);
+  size_t date_label_ = static_cast<size_t>(-2);
+  bool has_salutation_ = false;
+  Classified result_;
+};
+
+}  // namespace
+
+bool BeginsWithSalutation(View folded) {
+  const WordList& words = GetLexicon().salutation;
+  size_t at = 0;
+  // 各位代表、同志们：, 尊敬的主席团：
+  for (int i = 0; i < 6; ++i) {
+    const size_t length = words.PrefixOf(folded.substr(at));
+    if (length == 0) {
+      if (at == 0) {
+        return false;
+      }
+      break;
+    }
+    at += length;
+    while (at < folded.size() && (folded[at] == U'、' || text::IsSpace(folded[at]))) {
+      ++at;
+    }
+  }
+  const char32_t end = At(folded, at);
+  return IsColon(end) || end == U'！' || end == U'!' || end == U'，' || end == U',';
+}
+
+Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines) {
+  return Classifier(source, folded, lines).Run();
+}
+
+}  // namespace quotes::report

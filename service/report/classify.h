@@ -1,0 +1,42 @@
+#ifndef QUOTES_SERVICE_REPORT_CLASSIFY_H_
+#define QUOTES_SERVICE_REPORT_CLASSIFY_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "service/report/lines.h"
+#include "service/report/report.h"
+
+namespace quotes::report {
+
+// A stretch of one line that is one kind of thing. Offsets are code points of the source.
+struct Piece {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  uint32_t line = 0;  // index into the lines
+  BlockKind kind = BlockKind::kBody;
+};
+
+struct Classified {
+  std::vector<Piece> pieces;  // source order
+  Metadata metadata;          // what the head of the page says; language and body are not set
+  // The jump line after which the speech does not go on, an index into pieces; -1 for none.
+  int open_jump = -1;
+};
+
+// Tells speech from furniture, line by line, and reads the head. The head reaches to the
+// salutation, the first marked heading or the first paragraph; each of its lines is judged by its
+// shape (date, byline, occasion, label, picture credit …) and its place. Below the head only lines
+// that can be nothing else are furniture.
+//
+// `source` is the text as printed, `folded` the same with its letters folded (text::FoldLetter).
+Classified ClassifyLines(std::u32string_view source, std::u32string_view folded,
+                         const std::vector<Line>& lines);
+
+// True when a paragraph begins by addressing the audience (同志们！ 各位代表：).
+bool BeginsWithSalutation(std::u32string_view folded);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_CLASSIFY_H_

@@ -1,0 +1,75 @@
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "service/base/hash.h"
+#include "service/report/parser.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::report {
+namespace {
+
+constexpr size_t kQuoteIdLength = 16;
+constexpr size_t kSectionIdLength = 12;
+
+// Text as it counts for identity: what a search would find equal is the same sentence.
+std::string IdentityOf(const std::u32string& joined, Range range) {
+  const text::FoldedText folded =
+      text::Fold(std::u32string_view(joined).substr(range.begin, range.size()));
+  return text::ToUtf8(folded.units);
+}
+
+// NUL stands in no text, so that it parts the fields without ambiguity.
+void AppendField(std::string_view field, std::string* key) {
+  key->append(field);
+  key->push_back('\0');
+}
+
+// Hashes a key and the number of equal keys before it.
+class IdMaker {
+ public:
+  explicit IdMaker(std::string_view report_id) : report_id_(report_id) {}
+
+  std::string Make(std::string_view fields, size_t length) {
+    std::string key;
+    AppendField(report_id_, &key);
+    AppendField(fields, &key);
+    std::string digest = Sha256(key);
+    const uint64_t occurrence = seen_[digest.substr(0, 16)]++;
+    if (occurrence > 0) {
+      AppendField(std::to_string(occurrence), &key);
+      digest = Sha256(key);
+    }
+    return Base32(digest).substr(0, length);
+  }
+
+ private:
+  const std::string_view report_id_;
+  std::unordered_map<std::string, uint64_t> seen_;
+};
+
+}  // namespace
+
+void AssignIds(std::string_view report_id, ParsedReport* report) {
+  IdMaker quotes(report_id);
+  for (Quote& quote : report->quotes) {
+    quote.id = quotes.Make(IdentityOf(report->joined, quote.range), kQuoteIdLength);
+  }
+  IdMaker sections(report_id);
+  for (Section& section : report->sections) {
+    std::string fields;
+    if (section.parent >= 0) {
+      AppendField(report->sections[static_cast<size_t>(section.parent)].id, &fields);
+    }
+    AppendField(std::to_string(static_cast<int>(section.kind)), &fields);
+    // The number is no part of a name: a section put in before must not rename those behind it.
+    AppendField(section.heading.empty()
+                    ? section.marker
+                    : text::ToUtf8(text::Fold(text::ToCodePoints(section.heading)).units),
+                &fields);
+    section.id = "s" + sections.Make(fields, kSectionIdLength);
+  }
+}
+
+}  // namespace quotes::report

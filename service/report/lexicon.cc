@@ -1,0 +1,164 @@
+#include "service/report/lexicon.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "service/base/check.h"
+#include "service/text/utf8.h"
+
+namespace quotes::data {
+extern const std::string_view report_words;
+extern const std::string_view report_modes;
+}  // namespace quotes::data
+
+namespace quotes::report {
+namespace {
+
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  size_t begin = 0;
+  while (begin <= text.size()) {
+    const size_t end = std::min(text.find(separator, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+WordList* ListOf(std::string_view category, Lexicon* lexicon) {
+  const std::pair<std::string_view, WordList*> lists[] = {
+      {"salutation", &lexicon->salutation},     {"web_line", &lexicon->web_line},
+      {"web_prefix", &lexicon->web_prefix},     {"source_label", &lexicon->source_label},
+      {"date_label", &lexicon->date_label},     {"speaker_label", &lexicon->speaker_label},
+      {"editor_label", &lexicon->editor_label}, {"wire", &lexicon->wire},
+      {"note_head", &lexicon->note_head},       {"masthead_end", &lexicon->masthead_end},
+      {"banner_start", &lexicon->banner_start}, {"photo_end", &lexicon->photo_end},
+      {"photo_start", &lexicon->photo_start},   {"office", &lexicon->office},
+      {"assembly", &lexicon->assembly},         {"surname", &lexicon->surname},
+  };
+  for (const auto& [name, list] : lists) {
+    if (name == category) {
+      return list;
+    }
+  }
+  return nullptr;
+}
+
+Mode ModeOf(std::string_view name) {
+  const std::pair<std::string_view, Mode> modes[] = {
+      {"REVIEW", Mode::kReview},       {"PROBLEM", Mode::kProblem},
+      {"SITUATION", Mode::kSituation}, {"AIM", Mode::kAim},
+      {"TARGET", Mode::kTarget},       {"MEASURE", Mode::kMeasure},
+      {"FORMALITY", Mode::kFormality},
+  };
+  for (const auto& [key, mode] : modes) {
+    if (key == name) {
+      return mode;
+    }
+  }
+  return Mode::kUnspecified;
+}
+
+CueScope ScopeOf(std::string_view name) {
+  if (name == "heading") {
+    return CueScope::kHeading;
+  }
+  if (name == "start") {
+    return CueScope::kStart;
+  }
+  if (name == "opening") {
+    return CueScope::kOpening;
+  }
+  QUOTES_CHECK(name == "sentence");
+  return CueScope::kSentence;
+}
+
+const Lexicon* LoadLexicon() {
+  auto* lexicon = new Lexicon;
+  for (const std::string_view line : Split(data::report_words, '\n')) {
+    if (line.empty() || line.front() == '#') {
+      continue;
+    }
+    const auto fields = Split(line, '\t');
+    QUOTES_CHECK(fields.size() == 2);
+    WordList* list = ListOf(fields[0], lexicon);
+    QUOTES_CHECK(list != nullptr);
+    list->Add(text::ToCodePoints(fields[1]));
+  }
+  for (const std::string_view line : Split(data::report_modes, '\n')) {
+    if (line.empty() || line.front() == '#') {
+      continue;
+    }
+    const auto fields = Split(line, '\t');
+    QUOTES_CHECK(fields.size() == 4 && fields[2].size() == 1);
+    const Mode mode = ModeOf(fields[0]);
+    QUOTES_CHECK(mode != Mode::kUnspecified);
+    lexicon->modes.push_back(
+        {mode, ScopeOf(fields[1]), fields[2][0] - '0', text::ToCodePoints(fields[3])});
+  }
+  return lexicon;
+}
+
+}  // namespace
+
+void WordList::Add(std::u32string word) {
+  const auto longest_first = [](const std::u32string& a, const std::u32string& b) {
+    return a.size() > b.size();
+  };
+  auto& first = by_first_[word.front()];
+  auto& last = by_last_[word.back()];
+  first.insert(std::upper_bound(first.begin(), first.end(), word, longest_first), word);
+  last.insert(std::upper_bound(last.begin(), last.end(), word, longest_first), word);
+}
+
+size_t WordList::PrefixOf(std::u32string_view text) const {
+  if (text.empty()) {
+    return 0;
+  }
+  const auto bucket = by_first_.find(text.front());
+  if (bucket == by_first_.end()) {
+    return 0;
+  }
+  for (const std::u32string& word : bucket->second) {
+    if (text.starts_with(word)) {
+      return word.size();
+    }
+  }
+  return 0;
+}
+
+size_t WordList::SuffixOf(std::u32string_view text) const {
+  if (text.empty()) {
+    return 0;
+  }
+  const auto bucket = by_last_.find(text.back());
+  if (bucket == by_last_.end()) {
+    return 0;
+  }
+  for (const std::u32string& word : bucket->second) {
+    if (text.ends_with(word)) {
+      return word.size();
+    }
+  }
+  return 0;
+}
+
+size_t WordList::FindIn(std::u32string_view text, size_t* length) const {
+  for (size_t i = 0; i < text.size(); ++i) {
+    *length = PrefixOf(text.substr(i));
+    if (*length > 0) {
+      return i;
+    }
+  }
+  *length = 0;
+  return std::u32string_view::npos;
+}
+
+const Lexicon& GetLexicon() {
+  static const Lexicon* const kLexicon = LoadLexicon();
+  return *kLexicon;
+}
+
+}  // namespace quotes::report

@@ -1,0 +1,67 @@
+#ifndef QUOTES_SERVICE_REPORT_LEXICON_H_
+#define QUOTES_SERVICE_REPORT_LEXICON_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "service/report/report.h"
+
+namespace quotes::report {
+
+// Word lists of data/words.tsv. All texts given to it have their letters folded
+// (text::FoldLetter), so that one list serves every script and width.
+class WordList {
+ public:
+  void Add(std::u32string word);
+
+  // Length of the longest word that `text` begins with, 0 for none.
+  size_t PrefixOf(std::u32string_view text) const;
+  // Length of the longest word that `text` ends with, 0 for none.
+  size_t SuffixOf(std::u32string_view text) const;
+  bool Contains(std::u32string_view text) const { return PrefixOf(text) == text.size(); }
+  // Where the first word begins in `text`, npos for none; `*length` is its size.
+  size_t FindIn(std::u32string_view text, size_t* length) const;
+
+ private:
+  std::unordered_map<char32_t, std::vector<std::u32string>> by_first_;
+  std::unordered_map<char32_t, std::vector<std::u32string>> by_last_;
+};
+
+enum class CueScope { kHeading, kStart, kOpening, kSentence };
+
+struct ModeCue {
+  Mode mode = Mode::kUnspecified;
+  CueScope scope = CueScope::kHeading;
+  int weight = 0;
+  std::u32string cue;
+};
+
+struct Lexicon {
+  WordList salutation;
+  WordList web_line;
+  WordList web_prefix;
+  WordList source_label;
+  WordList date_label;
+  WordList speaker_label;
+  WordList editor_label;
+  WordList wire;
+  WordList note_head;
+  WordList masthead_end;
+  WordList banner_start;
+  WordList photo_end;
+  WordList photo_start;
+  WordList office;
+  WordList assembly;  // what a speaker speaks to: 大会, 会议 …
+  WordList surname;
+  std::vector<ModeCue> modes;
+};
+
+// The lists that ship with the program; made once, never freed. Thread-safe.
+const Lexicon& GetLexicon();
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_LEXICON_H_

@@ -1,0 +1,118 @@
+#include "service/report/lines.h"
+
+#include <algorithm>
+#include <string>
+
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/report/chars.h"
+#include "service/text/fold.h"
+
+namespace quotes::report {
+namespace {
+
+bool IsBreak(char32_t c) {
+  return (c >= 0x0A && c <= 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+
+bool IsIndent(char32_t c) { return c == U' ' || c == U'\t' || c == 0x3000 || text::IsSpace(c); }
+
+void Describe(std::u32string_view source, Line* line) {
+  uint32_t columns = 0;
+  uint32_t commas = 0;
+  for (uint32_t i = line->begin; i < line->end; ++i) {
+    const char32_t c = source[i];
+    columns += c < 0x1100 ? 1 : 2;
+    if (IsCommaLike(c)) {
+      ++commas;
+    } else if (IsTerminal(c) || IsSemicolon(c)) {
+      line->inner_stop |= i + 1 < line->end;
+    } else if (!line->has_word) {
+      line->has_word = IsWordCharacter(c);
+    }
+  }
+  line->columns = columns;
+  line->commas = static_cast<uint16_t>(std::min<uint32_t>(commas, UINT16_MAX));
+  uint32_t last = line->end - 1;
+  line->last_mark = source[last];
+  while (last > line->begin && (IsCloser(source[last]) || source[last] == U'"')) {
+    --last;
+  }
+  const char32_t inner = source[last];
+  if (IsTerminal(inner) || IsSemicolon(inner) || IsEllipsis(inner)) {
+    line->last_mark = inner;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source) {
+  std::vector<Line> lines;
+  const bool paged = source.find(U'\f') != std::u32string_view::npos;
+  uint32_t number = 1;
+  uint32_t page = paged ? 1 : 0;
+  bool gap = false;
+  bool page_break = false;
+  const auto size = static_cast<uint32_t>(source.size());
+  uint32_t begin = 0;
+  while (begin <= size) {
+    uint32_t end = begin;
+    while (end < size && !IsBreak(source[end])) {
+      ++end;
+    }
+    if (end - begin > limits::kMaxLineCodePoints) {
+      return errors::SourceTooLarge(
+          "source.content",
+          "lines of at most " + std::to_string(limits::kMaxLineCodePoints) + " characters");
+    }
+    Line line;
+    line.begin = begin;
+    line.end = end;
+    uint32_t indent = 0;
+    while (line.begin < end && IsIndent(source[line.begin])) {
+      indent += source[line.begin] < 0x1100 ? 1 : 2;
+      ++line.begin;
+    }
+    while (line.end > line.begin && IsIndent(source[line.end - 1])) {
+      --line.end;
+    }
+    if (line.begin < line.end) {
+      line.number = number;
+      line.page = page;
+      line.indent = static_cast<uint16_t>(std::min<uint32_t>(indent, UINT16_MAX));
+      line.gap_before = gap;
+      line.page_break_before = page_break;
+      gap = false;
+      page_break = false;
+      Describe(source, &line);
+      lines.push_back(line);
+    } else {
+      gap = true;
+    }
+    if (end == size) {
+      break;
+    }
+    const char32_t c = source[end];
+    begin = end + 1;
+    if (c == U'\r' && begin < size && source[begin] == U'\n') {
+      ++begin;
+    }
+    if (c == U'\f') {
+      ++page;
+      page_break = true;
+    } else if (c != U'\v') {
+      ++number;
+    }
+  }
+  return lines;
+}
+
+bool EndsSentence(const Line& line) {
+  return IsTerminal(line.last_mark) || IsEllipsis(line.last_mark);
+}
+
+bool EndsClosed(const Line& line) {
+  return EndsSentence(line) || IsSemicolon(line.last_mark) || IsColon(line.last_mark);
+}
+
+}  // namespace quotes::report

@@ -1,0 +1,46 @@
+#ifndef QUOTES_SERVICE_REPORT_LINES_H_
+#define QUOTES_SERVICE_REPORT_LINES_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace quotes::report {
+
+// One source line that holds more than spaces. Offsets are code points of the source.
+struct Line {
+  uint32_t begin = 0;  // without indent
+  uint32_t end = 0;    // without trailing spaces
+  uint32_t number = 0;
+  uint32_t page = 0;    // 0 when the source has no form feeds
+  uint16_t indent = 0;  // columns of the removed indent, saturated
+  bool gap_before = false;
+  bool page_break_before = false;
+
+  // What the characters of the line say, found in one pass.
+  bool has_word = false;    // a letter or digit
+  bool inner_stop = false;  // 。！？； before its end
+  uint16_t commas = 0;
+  uint32_t columns = 0;    // printed width, Han counting two
+  char32_t last_mark = 0;  // the last character, closing marks skipped when a stop is before them
+
+  uint32_t size() const { return end - begin; }
+};
+
+// Splits the source at every line break. LF, CRLF, CR, NEL, U+2028 and U+2029 count as lines the
+// way editors number them; VT and FF end a line for the parser without adding to the number, and
+// the pages of a source with FF are numbered from 1.
+//
+// SOURCE_TOO_LARGE when a line is longer than limits::kMaxLineCodePoints.
+absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source);
+
+// True when the line ends with a mark that ends a sentence or a member of a list.
+bool EndsClosed(const Line& line);
+// True when it ends with 。！？ or an ellipsis, closing marks after it allowed.
+bool EndsSentence(const Line& line);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_LINES_H_

@@ -1,0 +1,37 @@
+#ifndef QUOTES_SERVICE_REPORT_LINT_H_
+#define QUOTES_SERVICE_REPORT_LINT_H_
+
+#include <string_view>
+#include <vector>
+
+#include "service/report/report.h"
+
+namespace quotes::report {
+
+// What the checks look at: a parsed report whose lint list they fill, at most
+// limits::kMaxLintFindings in all.
+struct LintInput {
+  std::u32string_view speech;  // as printed
+  std::u32string_view folded;  // its letters folded
+};
+
+// Title, speaker and date that were not found.
+void LintMetadata(ParsedReport* report);
+// Brackets and quotation marks without a partner inside their paragraph.
+void LintMarks(const LintInput& input, ParsedReport* report);
+// Passages of 30 or more characters that stand twice. Linear in the length of the speech.
+void LintDuplicates(const LintInput& input, ParsedReport* report);
+// Siblings whose numbers leave one out, in the outline and inside a paragraph (一是 … 三是).
+void LintNumbering(const LintInput& input, ParsedReport* report);
+// Traditional characters in a simplified text.
+void LintScript(const LintInput& input, ParsedReport* report);
+
+// Adds a finding unless the list is full; `line` is found from the range.
+void AddFinding(LintFinding finding, ParsedReport* report);
+
+// The source line that prints position `position` of the joined text.
+uint32_t LineAt(const ParsedReport& report, uint32_t position);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_LINT_H_

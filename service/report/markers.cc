@@ -1,0 +1,204 @@
+#include "service/report/markers.h"
+
+#include <string_view>
+
+#include "service/report/chars.h"
+#include "service/text/fold.h"
+
+namespace quotes::report {
+namespace {
+
+using View = std::u32string_view;
+
+char32_t At(View text, size_t i) { return i < text.size() ? text[i] : 0; }
+
+Marker Make(View text, MarkerFamily family, int number, size_t length) {
+  Marker marker{family, number, length, length};
+  while (marker.text < text.size() && text::IsSpace(text[marker.text])) {
+    ++marker.text;
+  }
+  return marker;
+}
+
+// 1 to 999 in ASCII digits.
+int ReadArabic(View text, size_t* length) {
+  int value = 0;
+  size_t i = 0;
+  while (i < text.size() && i < 4 && IsAsciiDigit(text[i])) {
+    value = value * 10 + static_cast<int>(text[i] - U'0');
+    ++i;
+  }
+  *length = i;
+  return i <= 3 && At(text, 0) != U'0' ? value : 0;
+}
+
+int ReadNumeral(View text, size_t* length) {
+  const int han = ReadHanNumeral(text, length);
+  return han > 0 ? han : ReadArabic(text, length);
+}
+
+bool StartsWith(View text, size_t at, View prefix) { return text.substr(at).starts_with(prefix); }
+
+bool IsSeparator(char32_t c) { return c == 0 || text::IsSpace(c) || IsColon(c); }
+
+// 第一章, 第一，
+Marker ReadOrdinal(View text) {
+  size_t digits = 0;
+  const int number = ReadNumeral(text.substr(1), &digits);
+  if (number == 0) {
+    return {};
+  }
+  const size_t after = 1 + digits;
+  const char32_t unit = At(text, after);
+  if (StartsWith(text, after, U"部分") && (IsSeparator(At(text, after + 2)) || text.size() < 40)) {
+    return Make(text, MarkerFamily::kPart, number, after + 2);
+  }
+  const char32_t next = At(text, after + 1);
+  const bool separated = IsSeparator(next) || IsCommaLike(next);
+  if ((unit == U'编' || unit == U'篇') && separated) {
+    return Make(text, MarkerFamily::kPart, number, after + 1);
+  }
+  if (unit == U'章' && (separated || text.size() < 40)) {
+    return Make(text, MarkerFamily::kChapter, number, after + 1);
+  }
+  if (unit == U'节' && separated) {
+    return Make(text, MarkerFamily::kPartSection, number, after + 1);
+  }
+  if (unit == U'条' && IsSeparator(next)) {
+    return Make(text, MarkerFamily::kArticle, number, after + 1);
+  }
+  if (IsCommaLike(unit) || IsColon(unit) || text::IsSpace(unit)) {
+    return Make(text, MarkerFamily::kOrdinalWord, number, text::IsSpace(unit) ? after : after + 1);
+  }
+  return {};
+}
+
+Marker ReadParenthesised(View text) {
+  size_t digits = 0;
+  const bool han = ReadHanNumeral(text.substr(1), &digits) > 0;
+  const int number = ReadNumeral(text.substr(1), &digits);
+  const char32_t close = At(text, 1 + digits);
+  if (number == 0 || (close != U'）' && close != U')')) {
+    return {};
+  }
+  return Make(text, han ? MarkerFamily::kParenHan : MarkerFamily::kParenArabic, number, digits + 2);
+}
+
+Marker ReadHan(View text) {
+  size_t digits = 0;
+  const int number = ReadHanNumeral(text, &digits);
+  if (number == 0) {
+    return {};
+  }
+  if (digits == text.size()) {
+    return Make(text, MarkerFamily::kHanBare, number, digits);
+  }
+  const char32_t c = text[digits];
+  const char32_t next = At(text, digits + 1);
+  // 一、二产业 counts things, it is no marker; 一、一九八〇年 is one.
+  size_t more = 0;
+  if (c == U'、' && (ReadHanNumeral(text.substr(digits + 1), &more) != number + 1)) {
+    return Make(text, MarkerFamily::kHan, number, digits + 1);
+  }
+  if (IsFullStopDot(c)) {
+    return Make(text, MarkerFamily::kHan, number, digits + 1);
+  }
+  if (c == U'是' || c == U'要') {
+    const MarkerFamily family = c == U'是' ? MarkerFamily::kHanIs : MarkerFamily::kHanMust;
+    Marker marker = Make(text, family, number, digits + 1);
+    if (IsCommaLike(next) || IsColon(next)) {
+      ++marker.text;
+    }
+    return marker;
+  }
+  return {};
+}
+
+Marker ReadArabicMarker(View text) {
+  size_t digits = 0;
+  const int number = ReadArabic(text, &digits);
+  if (number == 0) {
+    return {};
+  }
+  const char32_t c = At(text, digits);
+  const char32_t next = At(text, digits + 1);
+  if (next == 0 || IsAsciiDigit(next)) {
+    return {};
+  }
+  if (IsFullStopDot(c) || c == U'、') {
+    return Make(text, MarkerFamily::kArabic, number, digits + 1);
+  }
+  if (c == U'）' || c == U')') {
+    return Make(text, MarkerFamily::kParenArabic, number, digits + 1);
+  }
+  return {};
+}
+
+Marker ReadBullet(View text) {
+  constexpr View kGlyphs = U"●•■◆◇□▪▲★☆➢✓·‧・";
+  constexpr size_t kMaxDashes = 8;
+  size_t length = 0;
+  while (length < kMaxDashes && IsDash(At(text, length))) {
+    ++length;
+  }
+  if (length == 0 && kGlyphs.find(text[0]) != View::npos) {
+    length = 1;
+  }
+  if (length == 0 && (text[0] == U'-' || text[0] == U'－')) {
+    if (At(text, 1) == text[0]) {
+      length = 2;
+    } else if (text[0] == U'-' && text::IsSpace(At(text, 1))) {
+      length = 1;
+    }
+  }
+  if (length == 0 && text[0] == U'*' && text::IsSpace(At(text, 1))) {
+    length = 1;
+  }
+  if (length == 0 || length >= text.size()) {
+    return {};
+  }
+  return Make(text, MarkerFamily::kBullet, 0, length);
+}
+
+}  // namespace
+
+Marker ReadMarker(View paragraph) {
+  if (paragraph.empty()) {
+    return {};
+  }
+  const char32_t first = paragraph[0];
+  if (first == U'第') {
+    return ReadOrdinal(paragraph);
+  }
+  if (first == U'（' || first == U'(') {
+    return ReadParenthesised(paragraph);
+  }
+  if (HanDigit(first) > 0) {
+    return ReadHan(paragraph);
+  }
+  if (IsAsciiDigit(first)) {
+    return ReadArabicMarker(paragraph);
+  }
+  if (first >= U'①' && first <= U'⑳') {
+    return Make(paragraph, MarkerFamily::kCircled, static_cast<int>(first - U'①') + 1, 1);
+  }
+  if (first >= U'⑴' && first <= U'⒇') {
+    return Make(paragraph, MarkerFamily::kParenArabic, static_cast<int>(first - U'⑴') + 1, 1);
+  }
+  return ReadBullet(paragraph);
+}
+
+bool IsStrongFamily(MarkerFamily family) {
+  switch (family) {
+    case MarkerFamily::kPart:
+    case MarkerFamily::kChapter:
+    case MarkerFamily::kPartSection:
+    case MarkerFamily::kHan:
+    case MarkerFamily::kParenHan:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace quotes::report

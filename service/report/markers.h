@@ -1,0 +1,49 @@
+#ifndef QUOTES_SERVICE_REPORT_MARKERS_H_
+#define QUOTES_SERVICE_REPORT_MARKERS_H_
+
+#include <cstddef>
+#include <string_view>
+
+namespace quotes::report {
+
+// Families of markers at the beginning of a paragraph. The order is the usual order of nesting.
+enum class MarkerFamily {
+  kNone = 0,
+  kPart,         // 第一部分 第一编
+  kChapter,      // 第一章
+  kPartSection,  // 第一节
+  kArticle,      // 第一条
+  kHan,          // 一、
+  kHanBare,      // 一, alone on its line
+  kParenHan,     // （一）
+  kArabic,       // 1. 1、
+  kParenArabic,  // （1） 1）
+  kCircled,      // ①
+  kOrdinalWord,  // 第一，
+  kHanIs,        // 一是
+  kHanMust,      // 一要
+  kBullet        // —— ● ·
+};
+inline constexpr size_t kMarkerFamilies = static_cast<size_t>(MarkerFamily::kBullet) + 1;
+
+struct Marker {
+  MarkerFamily family = MarkerFamily::kNone;
+  int number = 0;     // 0 for bullets
+  size_t length = 0;  // of the marker as printed
+  size_t text = 0;    // where the text after it begins, spaces skipped
+
+  explicit operator bool() const { return family != MarkerFamily::kNone; }
+};
+
+// Reads the marker at the start of a paragraph. `paragraph` has its letters folded
+// (text::FoldLetter), so that digits of all widths are ASCII; its end is the paragraph's end. Looks
+// at a bounded number of characters.
+Marker ReadMarker(std::u32string_view paragraph);
+
+// Families whose single occurrence is already a heading. Of the others (第一， 一是 1. ① …) a
+// sequence is needed.
+bool IsStrongFamily(MarkerFamily family);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_MARKERS_H_

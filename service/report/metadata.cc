@@ -1,0 +1,289 @@
+#include "service/report/metadata.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "service/report/chars.h"
+#include "service/report/lexicon.h"
+#include "service/text/fold.h"
+
+namespace quotes::report {
+namespace {
+
+using View = std::u32string_view;
+
+// No line of a head that says something is longer.
+constexpr size_t kHeadWindow = 300;
+constexpr size_t kMaxNameCodePoints = 16;
+
+char32_t At(View text, size_t i) { return i < text.size() ? text[i] : 0; }
+
+size_t SkipSpaces(View text, size_t i) {
+  while (i < text.size() && text::IsSpace(text[i])) {
+    ++i;
+  }
+  return i;
+}
+
+// Digits of a year, Arabic or Chinese: exactly four.
+size_t ReadYear(View text, size_t at, int* year) {
+  *year = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    const char32_t c = At(text, at + i);
+    int digit = IsAsciiDigit(c) ? static_cast<int>(c - U'0') : HanDigit(c);
+    if (c == U'O' || c == U'o') {
+      digit = 0;
+    }
+    if (digit < 0 || digit > 9) {
+      return 0;
+    }
+    *year = *year * 10 + digit;
+  }
+  const bool more = IsAsciiDigit(At(text, at + 4));
+  return *year >= 1900 && *year <= 2199 && !more ? 4 : 0;
+}
+
+// A number of one or two digits, or a Chinese numeral.
+size_t ReadSmall(View text, size_t at, int* value) {
+  *value = 0;
+  size_t length = 0;
+  while (length < 2 && IsAsciiDigit(At(text, at + length))) {
+    *value = *value * 10 + static_cast<int>(text[at + length] - U'0');
+    ++length;
+  }
+  if (length == 0 && at < text.size()) {
+    *value = ReadHanNumeral(text.substr(at), &length);
+  }
+  return length;
+}
+
+std::optional<FoundDate> ReadDate(View text, size_t at) {
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  const size_t year_digits = ReadYear(text, at, &year);
+  if (year_digits == 0) {
+    return std::nullopt;
+  }
+  size_t i = SkipSpaces(text, at + year_digits);
+  const char32_t separator = At(text, i);
+  const bool written = separator == U'年';
+  if (!written && separator != U'-' && separator != U'/' && separator != U'.') {
+    return std::nullopt;
+  }
+  i = SkipSpaces(text, i + 1);
+  const size_t month_digits = ReadSmall(text, i, &month);
+  i = SkipSpaces(text, i + month_digits);
+  if (month_digits == 0 || At(text, i) != (written ? U'月' : separator)) {
+    return std::nullopt;
+  }
+  i = SkipSpaces(text, i + 1);
+  const size_t day_digits = ReadSmall(text, i, &day);
+  i += day_digits;
+  if (day_digits == 0) {
+    return std::nullopt;
+  }
+  if (written) {
+    i = SkipSpaces(text, i);
+    if (At(text, i) != U'日' && At(text, i) != U'号') {
+      return std::nullopt;
+    }
+    ++i;
+  }
+  const absl::CivilDay civil(year, month, day);
+  if (civil.year() != year || civil.month() != month || civil.day() != day) {
+    return std::nullopt;
+  }
+  return FoundDate{civil, at, i};
+}
+
+size_t FindLast(View text, View what) { return text.rfind(what); }
+
+size_t CountNameCharacters(View text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char32_t c) { return !text::IsSpace(c); }));
+}
+
+bool IsNameShaped(View name, size_t most) {
+  const size_t size = CountNameCharacters(name);
+  if (size < 2 || size > most || name.size() > kMaxNameCodePoints) {
+    return false;
+  }
+  return std::all_of(name.begin(), name.end(), [](char32_t c) {
+    return text::IsHan(c) || text::IsSpace(c) || c == U'·' || c == U'•';
+  });
+}
+
+}  // namespace
+
+std::optional<FoundDate> FindDate(View text) {
+  text = text.substr(0, kHeadWindow);
+  for (size_t i = 0; i + 8 <= text.size(); ++i) {
+    if (i > 0 && IsAsciiDigit(text[i - 1])) {
+      continue;
+    }
+    if (auto date = ReadDate(text, i)) {
+      return date;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<OccasionLine> ReadOccasion(View line) {
+  if (line.size() > kHeadWindow) {
+    return std::nullopt;
+  }
+  OccasionLine occasion;
+  while (IsDash(At(line, occasion.text_begin)) || At(line, occasion.text_begin) == U'-' ||
+         At(line, occasion.text_begin) == U'－') {
+    ++occasion.text_begin;
+  }
+  occasion.text_begin = SkipSpaces(line, occasion.text_begin);
+  size_t at = occasion.text_begin;
+  if (const auto date = FindDate(line); date && date->begin == at) {
+    at = SkipSpaces(line, date->end);
+  }
+  if (At(line, at) != U'在') {
+    return std::nullopt;
+  }
+  occasion.event_begin = at + 1;
+  const WordList& assemblies = GetLexicon().assembly;
+  for (size_t i = occasion.event_begin; i < line.size(); ++i) {
+    if (line[i] != U'上') {
+      continue;
+    }
+    const View event = line.substr(occasion.event_begin, i - occasion.event_begin);
+    if (assemblies.SuffixOf(event) == 0) {
+      continue;
+    }
+    occasion.event_end = i;
+    size_t end = i + 1;
+    if (At(line, end) == U'的') {
+      // 上的报告, 上的政治报告, 上的讲话: to the next space or the end.
+      const size_t begin = end;
+      while (end < line.size() && !text::IsSpace(line[end])) {
+        ++end;
+      }
+      if (end - begin > 12) {
+        return std::nullopt;
+      }
+    } else if (end < line.size() && !text::IsSpace(line[end])) {
+      continue;
+    }
+    occasion.end = end;
+    return occasion;
+  }
+  return std::nullopt;
+}
+
+bool IsPersonName(View line, bool minority) {
+  if (!IsNameShaped(line, minority ? 12 : 4)) {
+    return false;
+  }
+  return minority || GetLexicon().surname.PrefixOf(line) > 0;
+}
+
+std::optional<Byline> ReadByline(View line) {
+  if (line.size() > 60) {
+    return std::nullopt;
+  }
+  Byline byline;
+  const Lexicon& lexicon = GetLexicon();
+  if (const size_t label = lexicon.speaker_label.PrefixOf(line);
+      label > 0 && IsColon(At(line, label))) {
+    byline.office_begin = byline.office_end = SkipSpaces(line, label + 1);
+  }
+  // The last office word of the line; the name follows it.
+  const size_t from = byline.office_end;
+  size_t office_end = 0;
+  for (size_t i = from; i < line.size(); ++i) {
+    const size_t length = lexicon.office.PrefixOf(line.substr(i));
+    if (length > 0) {
+      office_end = i + length;
+      i = office_end - 1;
+    }
+  }
+  if (office_end == 0 && from == 0) {
+    return std::nullopt;
+  }
+  byline.office_end = std::max(office_end, from);
+  byline.name_begin = SkipSpaces(line, byline.office_end);
+  byline.name_end = line.size();
+  const View name = line.substr(byline.name_begin);
+  const View office = line.substr(byline.office_begin, byline.office_end - byline.office_begin);
+  const bool clean = std::none_of(office.begin(), office.end(), [](char32_t c) {
+    return IsTerminal(c) || IsColon(c) || c == U'，' || ClosingPartner(c) != 0;
+  });
+  if (!clean || !IsNameShaped(name, 12)) {
+    return std::nullopt;
+  }
+  // Without a known surname or middle dot the name must be set off by a space.
+  if (lexicon.surname.PrefixOf(name) == 0 && byline.name_begin == byline.office_end) {
+    return std::nullopt;
+  }
+  if (CountNameCharacters(name) > 4 && name.find(U'·') == View::npos &&
+      byline.name_begin == byline.office_end) {
+    return std::nullopt;
+  }
+  return byline;
+}
+
+std::optional<BodyClause> FindBodyClause(View paragraph) {
+  paragraph = paragraph.substr(0, kHeadWindow);
+  BodyClause clause;
+  size_t begin = paragraph.find(U"我代表");
+  bool entrusted = false;
+  if (begin == View::npos) {
+    begin = paragraph.find(U"我受");
+    entrusted = begin != View::npos;
+  }
+  if (begin == View::npos) {
+    return std::nullopt;
+  }
+  begin += entrusted ? 2 : 3;
+  clause.begin = begin;
+  size_t end = begin;
+  const auto stops = [&](size_t i) {
+    const char32_t c = paragraph[i];
+    const View rest = paragraph.substr(i);
+    return c == U'，' || c == U',' || IsTerminal(c) || IsColon(c) || rest.starts_with(U"向") ||
+           rest.starts_with(U"作") || rest.starts_with(U"做") || rest.starts_with(U"提出") ||
+           rest.starts_with(U"报告") || rest.starts_with(U"的委托") || rest.starts_with(U"委托");
+  };
+  while (end < paragraph.size() && !stops(end)) {
+    ++end;
+  }
+  clause.end = end;
+  const View body = paragraph.substr(begin, end - begin);
+  const View rest = paragraph.substr(end);
+  const size_t report = rest.find(U"报告");
+  if (body.size() < 2 || body.size() > 60 || end == paragraph.size() ||
+      (report == View::npos && !entrusted) || (report != View::npos && report > 80)) {
+    return std::nullopt;
+  }
+  if (const size_t to = rest.find(U'向'); to != View::npos && to < 12) {
+    const WordList& assemblies = GetLexicon().assembly;
+    const View after = rest.substr(to + 1);
+    size_t size = 0;
+    while (size < after.size() && size < 60 && !IsCommaLike(after[size]) &&
+           !IsTerminal(after[size])) {
+      ++size;
+      if (assemblies.SuffixOf(after.substr(0, size)) > 0 &&
+          assemblies.PrefixOf(after.substr(size)) == 0) {
+        const View event = after.substr(0, size);
+        if (event.find(U'届') != View::npos || event.find(U'次') != View::npos) {
+          clause.event_begin = end + to + 1;
+          clause.event_end = clause.event_begin + size;
+          if (At(paragraph, clause.event_end) != U'议' && FindLast(event, U"大会") == size - 2 &&
+              after.substr(size).starts_with(U"第")) {
+            continue;  // 全国人民代表大会第三次会议
+          }
+          break;
+        }
+      }
+    }
+  }
+  return clause;
+}
+
+}  // namespace quotes::report

@@ -1,0 +1,58 @@
+#ifndef QUOTES_SERVICE_REPORT_METADATA_H_
+#define QUOTES_SERVICE_REPORT_METADATA_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/time/civil_time.h"
+
+// Readers of what the head of a report prints about it. Every text has its letters folded
+// (text::FoldLetter); positions are the same in the text as printed.
+namespace quotes::report {
+
+struct FoundDate {
+  absl::CivilDay day;
+  size_t begin = 0;
+  size_t end = 0;
+};
+
+// The first date in `text`: 2022年1月17日, 二〇二二年一月十七日, 2022-01-17, 2022/1/17, 2022.1.17,
+// in every width, spaces between the parts allowed.
+std::optional<FoundDate> FindDate(std::u32string_view text);
+
+// A line that names the occasion: 在…大会上(的报告), with or without dashes and a date before it.
+struct OccasionLine {
+  size_t text_begin = 0;   // after the dashes
+  size_t event_begin = 0;  // what stands between 在 and 上
+  size_t event_end = 0;
+  size_t end = 0;  // after 上 or 上的报告; what follows after spaces is another thing (a byline)
+};
+std::optional<OccasionLine> ReadOccasion(std::u32string_view line);
+
+// 省长 卢东亮, 国务院总理李鹏, 上海市市长 龚 正, 报告人：宋磊.
+struct Byline {
+  size_t office_begin = 0;
+  size_t office_end = 0;
+  size_t name_begin = 0;
+  size_t name_end = 0;  // inner spaces are possible
+};
+// A byline that names an office or has a label.
+std::optional<Byline> ReadByline(std::u32string_view line);
+// A line that is nothing but a name of 2 to 4 characters (with `minority`, up to 12 with middle
+// dots and without a known surname).
+bool IsPersonName(std::u32string_view line, bool minority);
+
+// In whose name the speaker reports: X in 我代表X，向大会作报告 and 我受X委托.
+struct BodyClause {
+  size_t begin = 0;
+  size_t end = 0;
+  size_t event_begin = 0;  // 向Y作报告; empty when Y is only 大会
+  size_t event_end = 0;
+};
+std::optional<BodyClause> FindBodyClause(std::u32string_view paragraph);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_METADATA_H_

@@ -1,0 +1,134 @@
+#include "service/report/modes.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "service/report/chars.h"
+#include "service/report/lexicon.h"
+
+namespace quotes::report {
+namespace {
+
+using View = std::u32string_view;
+
+constexpr size_t kOpening = 120;
+
+struct Best {
+  Mode mode = Mode::kUnspecified;
+  int weight = 0;
+  void Offer(const ModeCue& cue) {
+    if (cue.weight > weight) {
+      mode = cue.mode;
+      weight = cue.weight;
+    }
+  }
+};
+
+char32_t At(View text, size_t i) { return i < text.size() ? text[i] : 0; }
+
+// 二〇三五年, 2035年, 五年, 一年: the size of number and 年, 0 for none.
+size_t YearsAt(View text, size_t i) {
+  size_t digits = 0;
+  while (digits < 4 && (IsAsciiDigit(At(text, i + digits)) || HanDigit(At(text, i + digits)) >= 0 ||
+                        At(text, i + digits) == U'几' || At(text, i + digits) == U'两')) {
+    ++digits;
+  }
+  return digits > 0 && At(text, i + digits) == U'年' ? digits + 1 : 0;
+}
+
+}  // namespace
+
+Mode ModeOfHeading(View heading, Mode inherited) {
+  Best best;
+  for (const ModeCue& cue : GetLexicon().modes) {
+    if (cue.scope == CueScope::kHeading && heading.find(cue.cue) != View::npos) {
+      best.Offer(cue);
+    } else if (cue.scope == CueScope::kStart && heading.starts_with(cue.cue) &&
+               (cue.mode != Mode::kMeasure || inherited != Mode::kReview)) {
+      best.Offer(cue);
+    }
+  }
+  return best.weight > 0 ? best.mode : inherited;
+}
+
+Mode ModeOfParagraph(View paragraph, Mode inherited) {
+  // The cues of a list's own sections (measures by their first verb) are those of headings.
+  Best best;
+  const View opening = paragraph.substr(0, kOpening);
+  for (const ModeCue& cue : GetLexicon().modes) {
+    if (cue.scope == CueScope::kOpening && opening.find(cue.cue) != View::npos) {
+      if (cue.mode != Mode::kMeasure || inherited != Mode::kReview) {
+        best.Offer(cue);
+      }
+    } else if (cue.scope == CueScope::kStart && cue.mode != Mode::kMeasure &&
+               opening.starts_with(cue.cue)) {
+      best.Offer(cue);
+    }
+  }
+  return best.mode;
+}
+
+Mode ModeOfSentence(View sentence) {
+  Best best;
+  for (const ModeCue& cue : GetLexicon().modes) {
+    if (cue.scope == CueScope::kSentence && sentence.find(cue.cue) != View::npos) {
+      best.Offer(cue);
+    }
+  }
+  return best.mode;
+}
+
+Range FindPeriod(View heading) {
+  constexpr View kLeads[] = {U"过去的", U"过去", U"今后", U"未来", U"近", U"这", U"前"};
+  constexpr View kWhole[] = {U"去年", U"今年", U"明年", U"本届", U"下一阶段"};
+  heading = heading.substr(0, kOpening);
+  for (size_t i = 0; i < heading.size(); ++i) {
+    const auto range = [&](size_t size) {
+      return Range{static_cast<uint32_t>(i), static_cast<uint32_t>(i + size)};
+    };
+    const View rest = heading.substr(i);
+    for (const View lead : kLeads) {
+      if (rest.starts_with(lead)) {
+        if (const size_t years = YearsAt(heading, i + lead.size()); years > 0) {
+          return range(lead.size() + years);
+        }
+      }
+    }
+    for (const View whole : kWhole) {
+      if (rest.starts_with(whole)) {
+        return range(whole.size());
+      }
+    }
+    if (const size_t years = YearsAt(heading, i); years > 0) {
+      if (At(heading, i + years) == U'来') {
+        return range(years + 1);
+      }
+      if (years == 5) {
+        // 2021年至2025年 is one span.
+        size_t end = i + years;
+        const char32_t to = At(heading, end);
+        if (to == U'至' || to == U'到' || IsDash(to) || to == U'-') {
+          if (const size_t more = YearsAt(heading, end + 1); more > 0) {
+            end += 1 + more;
+          }
+        }
+        return range(end - i);
+      }
+      i += years - 1;
+      continue;
+    }
+    if (ClosingPartner(heading[i]) == U'”' || ClosingPartner(heading[i]) == U'」') {
+      const size_t close = heading.find(ClosingPartner(heading[i]), i);
+      if (close != View::npos && close > i + 2 && close < i + 6 && heading[close - 1] == U'五') {
+        size_t end = close + 1;
+        if (heading.substr(end).starts_with(U"时期") || heading.substr(end).starts_with(U"期间")) {
+          end += 2;
+        }
+        return range(end - i);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace quotes::report

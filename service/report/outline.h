@@ -1,0 +1,40 @@
+#ifndef QUOTES_SERVICE_REPORT_OUTLINE_H_
+#define QUOTES_SERVICE_REPORT_OUTLINE_H_
+
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "service/report/report.h"
+
+namespace quotes::report {
+
+struct Outline {
+  std::vector<Section> sections;       // without ids and modes
+  std::vector<int> paragraph_section;  // the innermost section of each paragraph, -1 for none
+  std::vector<bool> heading;           // paragraphs that are nothing but a heading
+};
+
+// Finds the outline of the speech from four kinds of evidence, none of it the words of a report:
+//  - markers, by family; weak families (一是 第一， 1. ①) need a sequence, and numbers decide what
+//    is a sibling, a nested list or a new list;
+//  - unmarked headings: short lines without a final mark above a paragraph. Whether they stand
+//    above or below the marked ones is what the numbering says: it restarts below the former and
+//    runs on across the latter;
+//  - repeated leads: three or more paragraphs in a row that open with the same words and have a
+//    short first sentence;
+//  - bullets, two or more, and the line ending in a colon that introduces them.
+//
+// A run-in heading is the first sentence when it has at most 60 characters, else the first clause
+// when it has at most 40, without its final mark; otherwise only the marker is. A list introduction
+// keeps its colon. An item of a list (run-in) owns further paragraphs only if an item before the
+// last one does; the paragraphs behind the last item belong to what is above the list.
+//
+// `joined` and `folded` are the speech as printed and with its letters folded; `paragraphs` cover
+// it. SOURCE_TOO_LARGE above limits::kMaxSections.
+absl::StatusOr<Outline> FindOutline(std::u32string_view joined, std::u32string_view folded,
+                                    const std::vector<Range>& paragraphs);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_OUTLINE_H_

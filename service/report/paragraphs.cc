@@ -1,0 +1,252 @@
+#include "service/report/paragraphs.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "service/report/chars.h"
+#include "service/report/markers.h"
+#include "service/text/fold.h"
+
+namespace quotes::report {
+namespace {
+
+using View = std::u32string_view;
+
+// A heading on a line of its own is rarely longer.
+constexpr uint32_t kLongestHeading = 45;
+// Two lines that open with the same words are two items of a list.
+constexpr size_t kSameOpening = 3;
+constexpr uint32_t kMaxWrapColumns = 160;
+constexpr uint32_t kMinWrapColumns = 30;
+constexpr size_t kMinWrapLines = 8;
+
+// The shape of the whole source.
+struct Layout {
+  bool wrapped = false;
+  uint32_t width = 0;    // columns of a full line
+  bool indents = false;  // paragraphs begin with an indent
+  bool gaps = false;     // some paragraphs are set off by blank lines
+};
+
+Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& pieces) {
+  Layout layout;
+  std::array<size_t, kMaxWrapColumns + 1> histogram{};
+  size_t counted = 0;
+  size_t indented = 0;
+  size_t gaps = 0;
+  for (const Piece& piece : pieces) {
+    if (piece.kind != BlockKind::kBody) {
+      continue;
+    }
+    const Line& line = lines[piece.line];
+    ++counted;
+    indented += line.indent >= 2 ? 1 : 0;
+    gaps += line.gap_before ? 1 : 0;
+    const uint32_t columns = line.columns + line.indent;
+    ++histogram[std::min<uint32_t>(columns, kMaxWrapColumns)];
+  }
+  // Indents that some lines have and some do not mark paragraphs.
+  layout.indents = indented * 20 >= counted && counted > 0;
+  layout.gaps = gaps * 20 >= counted;
+  if (counted < kMinWrapLines || histogram[kMaxWrapColumns] * 20 > counted) {
+    return layout;
+  }
+  // Wrapped text has a width that no line exceeds (but for hanging marks) and many lines reach.
+  uint32_t width = kMaxWrapColumns;
+  size_t above = 0;
+  while (width > 0 && (above + histogram[width]) * 50 <= counted) {
+    above += histogram[width];
+    --width;
+  }
+  size_t full = 0;
+  for (uint32_t w = width > 5 ? width - 5 : 0; w <= std::min(width + 4, kMaxWrapColumns); ++w) {
+    full += histogram[w];
+  }
+  layout.wrapped = width >= kMinWrapColumns && full * 3 >= counted;
+  layout.width = width;
+  return layout;
+}
+
+// Brackets and quotation marks still open, counted over one paragraph. Closing marks without a
+// partner are ignored.
+class OpenMarks {
+ public:
+  void Reset() { depth_ = 0; }
+  void Read(View text) {
+    for (const char32_t c : text) {
+      if (ClosingPartner(c) != 0) {
+        ++depth_;
+      } else if (CloserShape(c) != 0 && depth_ > 0) {
+        --depth_;
+      }
+    }
+  }
+  bool open() const { return depth_ > 0; }
+
+ private:
+  int depth_ = 0;
+};
+
+class Joiner {
+ public:
+  Joiner(View folded, const std::vector<Line>& lines, const std::vector<Piece>& pieces)
+      : folded_(folded), lines_(lines), pieces_(pieces), layout_(ReadLayout(lines, pieces)) {}
+
+  Paragraphs Run() {
+    for (uint32_t i = 0; i < pieces_.size(); ++i) {
+      if (IsSpeech(pieces_[i].kind)) {
+        result_.speech.push_back(i);
+      }
+    }
+    for (size_t s = 0; s < result_.speech.size(); ++s) {
+      PieceJoin join;
+      if (s > 0 && Continues(s, &join)) {
+        result_.joins.push_back(join);
+      } else {
+        result_.starts.push_back(static_cast<uint32_t>(s));
+        open_.Reset();
+        paragraph_stops_ = false;
+      }
+      const View text = Text(s);
+      open_.Read(text);
+      paragraph_stops_ |= LineOf(s).inner_stop;
+    }
+    result_.starts.push_back(static_cast<uint32_t>(result_.speech.size()));
+    return std::move(result_);
+  }
+
+ private:
+  const Piece& PieceAt(size_t s) const { return pieces_[result_.speech[s]]; }
+  const Line& LineOf(size_t s) const { return lines_[PieceAt(s).line]; }
+  View Text(size_t s) const {
+    const Piece& piece = PieceAt(s);
+    return folded_.substr(piece.begin, piece.end - piece.begin);
+  }
+
+  // The last character that counts, and whether it ends a sentence or a member of a list. A piece
+  // may end before its line does (a jump line).
+  static char32_t LastMark(View text) {
+    size_t last = text.size() - 1;
+    while (last > 0 && (IsCloser(text[last]) || text[last] == U'"')) {
+      --last;
+    }
+    const char32_t inner = text[last];
+    return IsTerminal(inner) || IsSemicolon(inner) || IsEllipsis(inner) ? inner : text.back();
+  }
+
+  static bool IsClosedBy(char32_t mark) {
+    return IsTerminal(mark) || IsSemicolon(mark) || IsColon(mark) || IsEllipsis(mark) ||
+           IsFullStopDot(mark);
+  }
+
+  bool BeginsParagraph(size_t s) const {
+    const View text = Text(s);
+    const Line& line = LineOf(s);
+    if (ReadMarker(text) || BeginsWithSalutation(text)) {
+      return true;
+    }
+    return layout_.indents && line.indent >= 2 && PieceAt(s).begin == line.begin;
+  }
+
+  // Short, without a final mark, and a paragraph follows.
+  bool LooksLikeHeading(size_t s) const {
+    const View text = Text(s);
+    if (text.size() > kLongestHeading || IsClosedBy(LastMark(text)) || IsCommaLike(text.back()) ||
+        s + 1 >= result_.speech.size()) {
+      return false;
+    }
+    const Line& next = LineOf(s + 1);
+    return next.size() > text.size() && (next.inner_stop || EndsClosed(next));
+  }
+
+  bool SharesOpening(size_t s) const {
+    const View first = Text(result_.starts.back());
+    const View text = Text(s);
+    const size_t most = std::min(first.size(), text.size());
+    size_t same = 0;
+    while (same < most && same < kSameOpening && first[same] == text[same]) {
+      ++same;
+    }
+    return same >= kSameOpening;
+  }
+
+  bool Continues(size_t s, PieceJoin* join) const {
+    const View before = Text(s - 1);
+    const View after = Text(s);
+    const Line& line_before = LineOf(s - 1);
+    const Line& line_after = LineOf(s);
+    const char32_t last = LastMark(before);
+    join->before = result_.speech[s - 1];
+    join->after = result_.speech[s];
+    if (PieceAt(s - 1).line == PieceAt(s).line) {
+      return false;
+    }
+    const bool comma = IsCommaLike(before.back());
+    const char32_t first = after.front();
+    const bool continues_mark =
+        !IsClosedBy(last) && (IsCommaLike(first) || IsTerminal(first) || IsSemicolon(first) ||
+                              IsCloser(first) || IsColon(first));
+    if (continues_mark) {
+      join->certain = true;
+      return true;
+    }
+    if (BeginsParagraph(s)) {
+      return false;
+    }
+    if (layout_.wrapped && ContinuesWrapped(s, line_before, line_after)) {
+      join->reason =
+          join->before + 1 == join->after && !line_after.gap_before && !line_after.page_break_before
+              ? JoinReason::kWrap
+              : JoinReason::kPageBreak;
+      join->certain = true;
+      return true;
+    }
+    if (IsClosedBy(last)) {
+      return false;
+    }
+    join->certain = comma || open_.open();
+    if (join->certain) {
+      // A list of lines that end with commas repeats its opening.
+      return !SharesOpening(s) && (paragraph_stops_ || before.size() > 12 || open_.open());
+    }
+    const bool paragraph_like =
+        paragraph_stops_ || line_before.commas >= 3 || before.size() > 2 * kLongestHeading;
+    if (!paragraph_like || layout_.wrapped) {
+      return false;
+    }
+    return !LooksLikeHeading(s) && !SharesOpening(s);
+  }
+
+  bool ContinuesWrapped(size_t s, const Line& before, const Line& after) const {
+    constexpr uint32_t kSlack = 6;
+    const bool full = before.columns + before.indent + kSlack >= layout_.width;
+    const bool closed = IsClosedBy(LastMark(Text(s - 1)));
+    if (!full) {
+      return false;
+    }
+    if (after.gap_before) {
+      // A page break may leave a blank line inside a paragraph, a paragraph's end as well.
+      return !closed;
+    }
+    // Without indents and blank lines nothing but the final mark tells paragraphs apart.
+    return !closed || layout_.indents || layout_.gaps;
+  }
+
+  const View folded_;
+  const std::vector<Line>& lines_;
+  const std::vector<Piece>& pieces_;
+  const Layout layout_;
+  Paragraphs result_;
+  OpenMarks open_;
+  bool paragraph_stops_ = false;
+};
+
+}  // namespace
+
+Paragraphs BuildParagraphs(View folded, const std::vector<Line>& lines,
+                           const std::vector<Piece>& pieces) {
+  return Joiner(folded, lines, pieces).Run();
+}
+
+}  // namespace quotes::report

@@ -1,0 +1,378 @@
+#include "service/report/parser.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+#include "service/report/chars.h"
+#include "service/report/classify.h"
+#include "service/report/lines.h"
+#include "service/report/lint.h"
+#include "service/report/metadata.h"
+#include "service/report/modes.h"
+#include "service/report/outline.h"
+#include "service/report/paragraphs.h"
+#include "service/report/sentences.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::report {
+namespace {
+
+using View = std::u32string_view;
+
+class Parser {
+ public:
+  explicit Parser(const text::DecodedText& source) : source_(source) {}
+
+  absl::StatusOr<ParsedReport> Run() {
+    auto lines = SplitLines(source_.text);
+    if (!lines.ok()) {
+      return lines.status();
+    }
+    lines_ = *std::move(lines);
+    const bool has_word =
+        std::any_of(lines_.begin(), lines_.end(), [](const Line& line) { return line.has_word; });
+    if (!has_word) {
+      return errors::EmptyText();
+    }
+    std::u32string folded_source = source_.text;
+    for (char32_t& c : folded_source) {
+      c = text::FoldLetter(c);
+    }
+    classified_ = ClassifyLines(source_.text, folded_source, lines_);
+    const Paragraphs paragraphs = BuildParagraphs(folded_source, lines_, classified_.pieces);
+    report_.metadata = classified_.metadata;
+    Join(paragraphs, folded_source);
+    folded_source = std::u32string();
+    QUOTES_RETURN_IF_ERROR(BuildOutline());
+    SetSpanKinds(paragraphs);
+    ReadLanguage();
+    ReadBody();
+    ReadCompleteness(paragraphs);
+    SetModes();
+    SplitSpeech();
+    SplitFurniture();
+    Lint(paragraphs);
+    return std::move(report_);
+  }
+
+ private:
+  View Speech() const { return View(report_.joined).substr(0, report_.runs.front().range.end); }
+  View FoldedSpeech() const { return View(folded_).substr(0, report_.runs.front().range.end); }
+  View Folded(Range range) const { return View(folded_).substr(range.begin, range.size()); }
+
+  // Lays out the joined text: the speech, then each block of furniture.
+  void Join(const Paragraphs& paragraphs, const std::u32string& folded_source) {
+    std::vector<Range> joined(classified_.pieces.size());
+    report_.joined.reserve(source_.text.size());
+    folded_.reserve(source_.text.size());
+    const auto append = [&](size_t piece) {
+      const Piece& p = classified_.pieces[piece];
+      const auto begin = static_cast<uint32_t>(report_.joined.size());
+      report_.joined.append(source_.text, p.begin, p.end - p.begin);
+      folded_.append(folded_source, p.begin, p.end - p.begin);
+      joined[piece] = {begin, static_cast<uint32_t>(report_.joined.size())};
+    };
+    for (const uint32_t piece : paragraphs.speech) {
+      append(piece);
+    }
+    const auto speech_end = static_cast<uint32_t>(report_.joined.size());
+    report_.runs.push_back({BlockKind::kBody, {0, speech_end}});
+    for (size_t piece = 0; piece < classified_.pieces.size(); ++piece) {
+      const BlockKind kind = classified_.pieces[piece].kind;
+      if (!IsSpeech(kind)) {
+        append(piece);
+        report_.runs.push_back({kind, joined[piece]});
+      }
+    }
+    report_.paragraphs.reserve(paragraphs.starts.size());
+    for (size_t p = 0; p + 1 < paragraphs.starts.size(); ++p) {
+      const uint32_t first = paragraphs.speech[paragraphs.starts[p]];
+      const uint32_t last = paragraphs.speech[paragraphs.starts[p + 1] - 1];
+      report_.paragraphs.push_back({joined[first].begin, joined[last].end});
+    }
+    report_.print_spans.reserve(classified_.pieces.size());
+    for (size_t piece = 0; piece < classified_.pieces.size(); ++piece) {
+      const Piece& p = classified_.pieces[piece];
+      PrintSpan span;
+      span.kind = p.kind;
+      span.line = lines_[p.line].number;
+      span.page = lines_[p.line].page;
+      span.byte_begin = source_.byte_offsets[p.begin];
+      span.byte_end = source_.byte_offsets[p.end];
+      span.joined = joined[piece];
+      report_.print_spans.push_back(span);
+    }
+    for (const PieceJoin& join : paragraphs.joins) {
+      report_.joins.push_back({joined[join.after].begin, report_.print_spans[join.before].line,
+                               report_.print_spans[join.after].line});
+    }
+  }
+
+  absl::Status BuildOutline() {
+    auto outline = FindOutline(Speech(), FoldedSpeech(), report_.paragraphs);
+    if (!outline.ok()) {
+      return outline.status();
+    }
+    outline_ = *std::move(outline);
+    report_.sections = std::move(outline_.sections);
+    for (Section& section : report_.sections) {
+      const Range period = FindPeriod(Folded(section.heading_range));
+      section.period = text::ToUtf8(
+          View(report_.joined).substr(section.heading_range.begin + period.begin, period.size()));
+    }
+    return absl::OkStatus();
+  }
+
+  void SetSpanKinds(const Paragraphs& paragraphs) {
+    for (size_t p = 0; p < report_.paragraphs.size(); ++p) {
+      if (!outline_.heading[p]) {
+        continue;
+      }
+      for (uint32_t s = paragraphs.starts[p]; s < paragraphs.starts[p + 1]; ++s) {
+        report_.print_spans[paragraphs.speech[s]].kind = BlockKind::kHeading;
+      }
+    }
+  }
+
+  void ReadLanguage() {
+    size_t han = 0;
+    size_t latin = 0;
+    size_t traditional = 0;
+    for (size_t i = 0; i < report_.joined.size(); ++i) {
+      const char32_t c = report_.joined[i];
+      if (IsLatinLetter(c)) {
+        ++latin;
+      } else if (text::IsHan(c)) {
+        ++han;
+        traditional += c != folded_[i] && (text::FoldsOf(c) & text::kFoldScript) != 0 ? 1 : 0;
+      }
+    }
+    if (han * 4 < latin) {
+      report_.metadata.language = "en";
+    } else {
+      // Real traditional text has a third of its characters in forms of its own, simplified text
+      // none but slips.
+      report_.metadata.language = traditional * 10 > han ? "zh-Hant" : "zh-Hans";
+    }
+  }
+
+  void ReadBody() {
+    constexpr size_t kOpeningParagraphs = 8;
+    const size_t most = std::min(report_.paragraphs.size(), kOpeningParagraphs);
+    for (size_t p = 0; p < most; ++p) {
+      const Range range = report_.paragraphs[p];
+      const auto clause = FindBodyClause(Folded(range));
+      if (!clause) {
+        continue;
+      }
+      const auto printed = [&](size_t begin, size_t end) {
+        return text::ToUtf8(View(report_.joined).substr(range.begin + begin, end - begin));
+      };
+      report_.metadata.body = printed(clause->begin, clause->end);
+      if (report_.metadata.event.empty()) {
+        report_.metadata.event = printed(clause->event_begin, clause->event_end);
+      }
+      return;
+    }
+  }
+
+  void ReadCompleteness(const Paragraphs& paragraphs) {
+    Completeness& completeness = report_.completeness;
+    completeness.position = report_.runs.front().range.end;
+    if (classified_.open_jump >= 0) {
+      const PrintSpan& span = report_.print_spans[static_cast<size_t>(classified_.open_jump)];
+      completeness.truncated = true;
+      completeness.jump_target = JumpTarget(span.joined);
+      return;
+    }
+    if (paragraphs.speech.empty()) {
+      return;
+    }
+    // A long last paragraph that just stops.
+    const Range last = report_.paragraphs.back();
+    const View text = Folded(last);
+    constexpr uint32_t kMinOpenEnd = 20;
+    size_t end = text.size();
+    while (end > 1 && (IsCloser(text[end - 1]) || text[end - 1] == U'"')) {
+      --end;
+    }
+    const char32_t mark = text[end - 1];
+    const bool closed = IsTerminal(mark) || IsEllipsis(mark) || IsFullStopDot(mark) ||
+                        IsSemicolon(mark) || IsColon(mark);
+    const bool clauses = std::any_of(text.begin(), text.end(),
+                                     [](char32_t c) { return IsCommaLike(c) || IsTerminal(c); });
+    completeness.truncated = !closed && !outline_.heading.back() &&
+                             ((last.size() >= kMinOpenEnd && clauses) || IsCommaLike(text.back()));
+  }
+
+  // 下转11版 -> 11版, 下转第三版 -> 第三版.
+  std::string JumpTarget(Range jump) const {
+    View text = Folded(jump);
+    size_t begin = text.find(U'转');
+    begin = begin == View::npos ? 0 : begin + 1;
+    size_t end = text.find_first_of(U"版页", begin);
+    end = end == View::npos ? text.size() : end + 1;
+    return text::ToUtf8(View(report_.joined).substr(jump.begin + begin, end - begin));
+  }
+
+  void SetModes() {
+    for (Section& section : report_.sections) {
+      const Mode inherited = section.parent < 0
+                                 ? Mode::kUnspecified
+                                 : report_.sections[static_cast<size_t>(section.parent)].mode;
+      Range text = section.heading_range;
+      text.begin = std::min(
+          text.end, text.begin + static_cast<uint32_t>(text::CountCodePoints(section.marker)));
+      section.mode = ModeOfHeading(Folded(text), inherited);
+    }
+  }
+
+  bool HasFigures(Range range) const {
+    const View text = Folded(range);
+    return std::any_of(text.begin(), text.end(), IsAsciiDigit) ||
+           text.find(U"百分之") != View::npos;
+  }
+
+  void SplitSpeech() {
+    std::vector<Sentence> sentences;
+    for (size_t p = 0; p < report_.paragraphs.size(); ++p) {
+      const Range paragraph = report_.paragraphs[p];
+      const int section = outline_.paragraph_section[p];
+      const Mode inherited =
+          section < 0 ? Mode::kUnspecified : report_.sections[static_cast<size_t>(section)].mode;
+      const bool heading = outline_.heading[p];
+      Mode mode = inherited;
+      sentences.clear();
+      if (heading) {
+        sentences.push_back({paragraph, false});
+      } else {
+        SplitSentences(report_.joined, paragraph, &sentences);
+        const bool begins_section =
+            section >= 0 &&
+            report_.sections[static_cast<size_t>(section)].heading_range.begin == paragraph.begin;
+        if (!begins_section) {
+          const Mode own = BeginsWithSalutation(Folded(paragraph)) && sentences.size() == 1
+                               ? Mode::kFormality
+                               : ModeOfParagraph(Folded(paragraph), inherited);
+          mode = own == Mode::kUnspecified ? inherited : own;
+        }
+      }
+      uint32_t number = 0;
+      for (const Sentence& sentence : sentences) {
+        Quote quote;
+        quote.range = sentence.range;
+        quote.section = section;
+        quote.paragraph = static_cast<uint32_t>(p + 1);
+        quote.sentence = ++number;
+        quote.block = heading ? BlockKind::kHeading : BlockKind::kBody;
+        const Mode own = heading ? Mode::kUnspecified : ModeOfSentence(Folded(sentence.range));
+        quote.mode = own == Mode::kUnspecified ? mode : own;
+        quote.has_figures = HasFigures(sentence.range);
+        report_.quotes.push_back(quote);
+        if (sentence.cut) {
+          cuts_.push_back(sentence.range);
+        }
+      }
+    }
+  }
+
+  void SplitFurniture() {
+    std::vector<Sentence> sentences;
+    uint32_t ordinals[32] = {};
+    for (size_t r = 1; r < report_.runs.size(); ++r) {
+      const Run& run = report_.runs[r];
+      sentences.clear();
+      SplitSentences(report_.joined, run.range, &sentences);
+      const uint32_t ordinal = ++ordinals[static_cast<size_t>(run.kind) % 32];
+      uint32_t number = 0;
+      for (const Sentence& sentence : sentences) {
+        Quote quote;
+        quote.range = sentence.range;
+        quote.paragraph = ordinal;
+        quote.sentence = ++number;
+        quote.block = run.kind;
+        quote.has_figures = HasFigures(sentence.range);
+        report_.quotes.push_back(quote);
+        if (sentence.cut) {
+          cuts_.push_back(sentence.range);
+        }
+      }
+    }
+  }
+
+  void Lint(const Paragraphs& paragraphs) {
+    constexpr uint32_t kAround = 6;
+    const uint32_t speech_end = report_.runs.front().range.end;
+    LintMetadata(&report_);
+    if (report_.completeness.truncated) {
+      const bool jump = !report_.completeness.jump_target.empty();
+      AddFinding({LintKind::kTruncated,
+                  jump ? Certainty::kCertain : Certainty::kProbable,
+                  0,
+                  {speech_end - std::min(kAround, speech_end), speech_end},
+                  jump ? "the text goes on elsewhere: " + report_.completeness.jump_target
+                       : "the last sentence has no end",
+                  ""},
+                 &report_);
+    }
+    for (size_t j = 0; j < paragraphs.joins.size(); ++j) {
+      if (paragraphs.joins[j].reason == JoinReason::kWrap) {
+        continue;
+      }
+      const Join_& join = report_.joins[j];
+      AddFinding({LintKind::kPageBreakJoin,
+                  paragraphs.joins[j].certain ? Certainty::kCertain : Certainty::kProbable,
+                  join.line_before,
+                  {join.position - std::min(kAround, join.position),
+                   std::min(join.position + kAround, speech_end)},
+                  "lines " + std::to_string(join.line_before) + " and " +
+                      std::to_string(join.line_after) + " were read as one sentence",
+                  ""},
+                 &report_);
+    }
+    for (const Range& range : cuts_) {
+      AddFinding({LintKind::kSentenceCut, Certainty::kCertain, 0, range,
+                  "a sentence of more than " + std::to_string(limits::kMaxQuoteCodePoints) +
+                      " characters was cut",
+                  ""},
+                 &report_);
+    }
+    const LintInput input{Speech(), FoldedSpeech()};
+    LintNumbering(input, &report_);
+    LintMarks(input, &report_);
+    LintScript(input, &report_);
+    LintDuplicates(input, &report_);
+  }
+
+  using Join_ = quotes::report::Join;
+
+  const text::DecodedText& source_;
+  std::vector<Line> lines_;
+  Classified classified_;
+  std::u32string folded_;  // the joined text with its letters folded
+  Outline outline_;
+  std::vector<Range> cuts_;
+  ParsedReport report_;
+};
+
+}  // namespace
+
+std::string_view ParserVersion() { return "1"; }
+
+absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
+                                         const ParseOptions& options) {
+  auto report = Parser(source).Run();
+  if (report.ok() && !options.report_id.empty()) {
+    AssignIds(options.report_id, &*report);
+  }
+  return report;
+}
+
+}  // namespace quotes::report

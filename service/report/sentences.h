@@ -1,0 +1,30 @@
+#ifndef QUOTES_SERVICE_REPORT_SENTENCES_H_
+#define QUOTES_SERVICE_REPORT_SENTENCES_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "service/report/report.h"
+
+namespace quotes::report {
+
+struct Sentence {
+  Range range;
+  bool cut = false;  // ended by the length limit, not by a mark
+};
+
+// Splits `paragraph` of `joined` into sentences that cover it without gaps.
+//
+// 。！？ and their ASCII and narrow forms end a sentence, a run of them once, closing quotation
+// marks and brackets after them included; a stop inside round brackets that are closed later in
+// the paragraph does not. When a comma-like mark follows the closing quotation mark the sentence
+// goes on. A dot ends one after a Han character or before a space and a capital, never between
+// digits or letters. ；and …… stay inside. A remainder without a letter or digit belongs to the
+// sentence before it. A sentence above limits::kMaxQuoteCodePoints is cut behind its last mark
+// before the limit.
+void SplitSentences(std::u32string_view joined, Range paragraph, std::vector<Sentence>* sentences);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_SENTENCES_H_
