@@ -68,7 +68,8 @@ std::optional<Span> FindJump(View line, bool onward) {
     }
     size_t digits = 0;
     for (size_t i = at; i < at + sheet; ++i) {
-      digits += IsAsciiDigit(line[i]) || HanDigit(line[i]) >= 0 || IsLatinLetter(line[i]) ? 1 : 0;
+      const char32_t c = line[i];
+      digits += IsAsciiDigit(c) || HanDigit(c) >= 0 || IsLatinLetter(c) ? 1u : 0u;
     }
     if (digits == 0) {
       continue;

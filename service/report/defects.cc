@@ -203,11 +203,14 @@ absl::StatusOr<std::vector<Defect>> PlaceDefects(const ParsedReport& report,
       return errors::DefectUnplaced(i, entry.line, placement.problem);
     }
     // Named by what is printed and its count, so that an unrelated correction renames nothing.
-    std::string key = std::to_string(static_cast<int>(entry.kind)) + '\0' + entry.printed;
+    std::string key = std::to_string(static_cast<int>(entry.kind));
+    key.append(1, '\0').append(entry.printed);
     const int occurrence = seen[key]++;
-    key += '\0' + std::to_string(occurrence);
+    key.append(1, '\0').append(std::to_string(occurrence));
     Defect defect;
-    defect.id = "d" + Base32(Sha256(key)).substr(0, kIdLength);
+    std::string id(1, 'd');
+    id.append(Base32(Sha256(key)), 0, kIdLength);
+    defect.id = std::move(id);
     defect.kind = entry.kind;
     defect.certainty = entry.certainty;
     defect.range = *placement.range;

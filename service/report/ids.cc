@@ -1,6 +1,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "service/base/hash.h"
 #include "service/report/parser.h"
@@ -68,7 +69,9 @@ void AssignIds(std::string_view report_id, ParsedReport* report) {
                     ? section.marker
                     : text::ToUtf8(text::Fold(text::ToCodePoints(section.heading)).units),
                 &fields);
-    section.id = "s" + sections.Make(fields, kSectionIdLength);
+    std::string id(1, 's');
+    id += sections.Make(fields, kSectionIdLength);
+    section.id = std::move(id);
   }
 }
 

@@ -22,7 +22,7 @@ void Describe(std::u32string_view source, Line* line) {
   uint32_t commas = 0;
   for (uint32_t i = line->begin; i < line->end; ++i) {
     const char32_t c = source[i];
-    columns += c < 0x1100 ? 1 : 2;
+    columns += c < 0x1100 ? 1u : 2u;
     if (IsCommaLike(c)) {
       ++commas;
     } else if (IsTerminal(c) || IsSemicolon(c)) {
@@ -70,7 +70,7 @@ absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source) {
     line.end = end;
     uint32_t indent = 0;
     while (line.begin < end && IsIndent(source[line.begin])) {
-      indent += source[line.begin] < 0x1100 ? 1 : 2;
+      indent += source[line.begin] < 0x1100 ? 1u : 2u;
       ++line.begin;
     }
     while (line.end > line.begin && IsIndent(source[line.end - 1])) {

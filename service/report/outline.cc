@@ -291,7 +291,7 @@ class Finder {
     size_t letters = 0;
     bool mark = false;
     for (const char32_t c : prefix) {
-      letters += IsWordCharacter(c) ? 1 : 0;
+      letters += IsWordCharacter(c) ? 1u : 0u;
       mark |= IsCommaLike(c);
     }
     return letters >= 4 || (letters >= 3 && mark);
@@ -355,8 +355,8 @@ class Finder {
         ++unmarked;
       } else if (p.role == Role::kMarked && p.marker.family == top && p.stand_alone) {
         if (pending) {
-          above += p.marker.number == 1 ? 1 : 0;
-          below += p.marker.number == previous + 1 && previous > 0 ? 1 : 0;
+          above += p.marker.number == 1 ? 1u : 0u;
+          below += p.marker.number == previous + 1 && previous > 0 ? 1u : 0u;
         }
         previous = p.marker.number;
         pending = false;

@@ -41,8 +41,8 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
     }
     const Line& line = lines[piece.line];
     ++counted;
-    indented += line.indent >= 2 ? 1 : 0;
-    gaps += line.gap_before ? 1 : 0;
+    indented += line.indent >= 2 ? 1u : 0u;
+    gaps += line.gap_before ? 1u : 0u;
     const uint32_t columns = line.columns + line.indent;
     ++histogram[std::min<uint32_t>(columns, kMaxWrapColumns)];
   }

@@ -30,7 +30,7 @@ class Parser {
  public:
   explicit Parser(const text::DecodedText& source) : source_(source) {}
 
-  absl::StatusOr<ParsedReport> Run() {
+  absl::StatusOr<ParsedReport> Parse() {
     auto lines = SplitLines(source_.text);
     if (!lines.ok()) {
       return lines.status();
@@ -48,7 +48,7 @@ class Parser {
     classified_ = ClassifyLines(source_.text, folded_source, lines_);
     const Paragraphs paragraphs = BuildParagraphs(folded_source, lines_, classified_.pieces);
     report_.metadata = classified_.metadata;
-    Join(paragraphs, folded_source);
+    LayOut(paragraphs, folded_source);
     folded_source = std::u32string();
     QUOTES_RETURN_IF_ERROR(BuildOutline());
     SetSpanKinds(paragraphs);
@@ -68,7 +68,7 @@ class Parser {
   View Folded(Range range) const { return View(folded_).substr(range.begin, range.size()); }
 
   // Lays out the joined text: the speech, then each block of furniture.
-  void Join(const Paragraphs& paragraphs, const std::u32string& folded_source) {
+  void LayOut(const Paragraphs& paragraphs, const std::u32string& folded_source) {
     std::vector<Range> joined(classified_.pieces.size());
     report_.joined.reserve(source_.text.size());
     folded_.reserve(source_.text.size());
@@ -151,7 +151,7 @@ class Parser {
         ++latin;
       } else if (text::IsHan(c)) {
         ++han;
-        traditional += c != folded_[i] && (text::FoldsOf(c) & text::kFoldScript) != 0 ? 1 : 0;
+        traditional += c != folded_[i] && (text::FoldsOf(c) & text::kFoldScript) != 0 ? 1u : 0u;
       }
     }
     if (han * 4 < latin) {
@@ -326,7 +326,7 @@ class Parser {
       if (paragraphs.joins[j].reason == JoinReason::kWrap) {
         continue;
       }
-      const Join_& join = report_.joins[j];
+      const Join& join = report_.joins[j];
       AddFinding({LintKind::kPageBreakJoin,
                   paragraphs.joins[j].certain ? Certainty::kCertain : Certainty::kProbable,
                   join.line_before,
@@ -351,8 +351,6 @@ class Parser {
     LintDuplicates(input, &report_);
   }
 
-  using Join_ = quotes::report::Join;
-
   const text::DecodedText& source_;
   std::vector<Line> lines_;
   Classified classified_;
@@ -368,7 +366,7 @@ std::string_view ParserVersion() { return "1"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {
-  auto report = Parser(source).Run();
+  auto report = Parser(source).Parse();
   if (report.ok() && !options.report_id.empty()) {
     AssignIds(options.report_id, &*report);
   }
