@@ -44,7 +44,8 @@ struct Filter {
   std::optional<absl::CivilDay> date_from;  // inclusive; undated reports never match a date bound
   std::optional<absl::CivilDay> date_to;    // inclusive
   std::vector<std::pair<std::string, std::string>> sections;  // report id, section id; descendants
-  std::vector<int> themes;  // indices of the scheme; the caller adds descendants
+  // Indices of the scheme; the caller adds descendants. A quote has a theme of every group.
+  std::vector<std::vector<int>> theme_groups;
   std::vector<report::Mode> modes;
   TextScope scope = TextScope::kSpeech;
   std::optional<bool> with_figures;

@@ -166,13 +166,15 @@ class FilterPlan {
         reports_(filter.reports.begin(), filter.reports.end()),
         speakers_(FoldNames(filter.speakers)),
         bodies_(FoldNames(filter.bodies)),
-        themes_(theme_count, false) {
+        theme_groups_(filter.theme_groups.size(), std::vector<bool>(theme_count, false)) {
     for (const auto& [report_id, section_id] : filter.sections) {
       sections_[report_id].insert(section_id);
     }
-    for (const int theme : filter.themes) {
-      if (theme >= 0 && static_cast<size_t>(theme) < theme_count) {
-        themes_[static_cast<size_t>(theme)] = true;
+    for (size_t group = 0; group < theme_groups_.size(); ++group) {
+      for (const int theme : filter.theme_groups[group]) {
+        if (theme >= 0 && static_cast<size_t>(theme) < theme_count) {
+          theme_groups_[group][static_cast<size_t>(theme)] = true;
+        }
       }
     }
   }
@@ -253,10 +255,12 @@ class FilterPlan {
   }
 
   bool ThemesPass(const std::vector<themes::Assignment>& assignments) const {
-    return filter_.themes.empty() ||
-           std::any_of(assignments.begin(), assignments.end(),
-                       [this](const themes::Assignment& assignment) {
-                         return themes_[static_cast<size_t>(assignment.theme)];
+    return std::all_of(theme_groups_.begin(), theme_groups_.end(),
+                       [&](const std::vector<bool>& group) {
+                         return std::any_of(assignments.begin(), assignments.end(),
+                                            [&](const themes::Assignment& assignment) {
+                                              return group[static_cast<size_t>(assignment.theme)];
+                                            });
                        });
   }
 
@@ -265,7 +269,7 @@ class FilterPlan {
   const std::vector<std::u32string> speakers_;
   const std::vector<std::u32string> bodies_;
   absl::flat_hash_map<std::string_view, absl::flat_hash_set<std::string_view>> sections_;
-  std::vector<bool> themes_;
+  std::vector<std::vector<bool>> theme_groups_;  // by group, by theme
 };
 
 // A query made ready: equal terms are looked for once.

@@ -378,8 +378,11 @@ TEST_P(ArchiveConformance, QuoteFilters) {
               }),
               ElementsAre("党六"));
   EXPECT_THAT(texts([](Filter* f) { f->sections = {{"c", "s1"}}; }), IsEmpty());
-  EXPECT_THAT(texts([](Filter* f) { f->themes = {1, 3}; }), ElementsAre("党一", "党三"));
-  EXPECT_THAT(texts([](Filter* f) { f->themes = {99, -1}; }), IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{1, 3}}; }), ElementsAre("党一", "党三"));
+  EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{1, 3}, {3}}; }), ElementsAre("党三"));
+  EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{1}, {3}}; }), IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{}}; }), IsEmpty());
+  EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{99, -1}}; }), IsEmpty());
   EXPECT_THAT(texts([](Filter* f) {
                 f->modes = {report::Mode::kTarget, report::Mode::kMeasure};
               }),
@@ -596,7 +599,11 @@ Filter RandomFilter(RandomReports* random, size_t reports) {
     }
   }
   if (random->OneIn(4)) {
-    filter.themes = {static_cast<int>(random->Below(6)), static_cast<int>(random->Below(5))};
+    filter.theme_groups.push_back(
+        {static_cast<int>(random->Below(6)), static_cast<int>(random->Below(5))});
+  }
+  if (random->OneIn(6)) {
+    filter.theme_groups.push_back({static_cast<int>(random->Below(5)), 0});
   }
   if (random->OneIn(4)) {
     filter.modes = {static_cast<report::Mode>(random->Below(4))};

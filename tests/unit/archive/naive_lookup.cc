@@ -103,10 +103,10 @@ bool Passes(const Document& document, size_t index, const Filter& filter) {
       return false;
     }
   }
-  if (!filter.themes.empty()) {
+  for (const std::vector<int>& group : filter.theme_groups) {
     bool any = false;
     for (const themes::Assignment& assignment : document.themes[index]) {
-      any = any || std::count(filter.themes.begin(), filter.themes.end(), assignment.theme) > 0;
+      any = any || std::count(group.begin(), group.end(), assignment.theme) > 0;
     }
     if (!any) {
       return false;
