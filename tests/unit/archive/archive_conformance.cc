@@ -618,7 +618,7 @@ Filter RandomFilter(RandomReports* random, size_t reports) {
 TEST_P(ArchiveConformance, RandomLookupsAgreeWithTheirDefinition) {
   RandomReports random(20220117);
   uint64_t hits = 0;
-  for (int round = 0; round < 12; ++round) {
+  for (int round = 0; round < 25; ++round) {
     std::vector<std::shared_ptr<const Document>> documents;
     const size_t reports = 1 + random.Below(12);
     for (size_t i = 0; i < reports; ++i) {
