@@ -35,10 +35,22 @@ struct ImportRequest {
   std::vector<report::DefectEntry> defects;
 };
 
+// Checks the fields of a request by themselves; Library::Import does so first. The violations name
+// the fields of ImportReportRequest ("metadata.title", "defects[2].printed"). INVALID_NAME for a
+// malformed report id; SOURCE_TOO_LARGE; FIELD_OUT_OF_RANGE for what exceeds
+// service/base/limits.h or the years 1 to 9999; FIELD_REQUIRED in a defect; INVALID_UTF8.
+absl::Status CheckImportRequest(const ImportRequest& request);
+
+// 64 hex digits that differ whenever two requests ask for different imports. All fields count but
+// request_id and validate_only.
+std::string ImportRequestDigest(const ImportRequest& request);
+
 struct ImportResult {
   store::ImportOutcome outcome;
-  // The report as imported (or as it would be, with validate_only).
+  // The report as held now; with validate_only as it would be, without etag and with the time of
+  // the check; of a replayed request the revision that it made.
   std::shared_ptr<const archive::Document> document;
+  // What the parser was unsure of, without the metadata that the caller supplied.
   std::vector<report::LintFinding> lint;
 };
 
@@ -48,6 +60,7 @@ struct ImportResult {
 class Library {
  public:
   // Builds the first snapshot before it returns. `store` must not be null.
+  // Errors are those of Store::LoadActive.
   static absl::StatusOr<std::unique_ptr<Library>> Create(
       std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme);
 
@@ -58,8 +71,13 @@ class Library {
   // The current snapshot, never null. Hold it for as long as pointers into its answers are used.
   std::shared_ptr<const archive::Archive> archive() const;
 
-  // Blocks on the store; imports run one at a time. Errors are those of Decode, ParseReport,
-  // PlaceDefects and Store::Import; INVALID_NAME for a malformed report id.
+  // Blocks on the store; texts are read side by side, written one at a time. A document without a
+  // change is not swapped in anew. With validate_only nothing is written, the request id does not
+  // count, and a read-only store will do.
+  //
+  // Errors, in this order: CheckImportRequest; READ_ONLY; REQUEST_ID_REUSED; those of Decode,
+  // ParseReport and PlaceDefects; CANCELLED and DEADLINE_EXCEEDED until the writing begins; those
+  // of Store::Import.
   absl::StatusOr<ImportResult> Import(const ImportRequest& request,
                                       const Cancellation& cancellation);
 
@@ -71,12 +89,18 @@ class Library {
                                                                         uint64_t revision);
 
  private:
-  Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme);
+  Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
+          bool read_only, std::shared_ptr<const archive::Archive> snapshot);
 
-  void Publish(std::shared_ptr<const archive::Archive> snapshot);
+  // Adds the document of an outcome that wrote nothing.
+  absl::StatusOr<ImportResult> WithDocument(store::ImportOutcome outcome);
+  // Makes a snapshot with `document` in place of the one of the same id, and swaps it in.
+  void Publish(uint64_t archive_revision, std::shared_ptr<const archive::Document> document)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
 
   const std::unique_ptr<store::Store> store_;
   const std::shared_ptr<const themes::Scheme> scheme_;
+  const bool read_only_;
   Mutex import_mutex_;            // one import at a time, from Store::Import to the swap
   mutable Mutex snapshot_mutex_;  // guards the pointer only
   std::shared_ptr<const archive::Archive> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);

@@ -137,6 +137,15 @@ absl::Status CheckDraft(const RevisionDraft& draft) {
   return CheckContent(draft.content, draft.defects);
 }
 
+bool IsSameImport(const archive::Document& latest, const RevisionDraft& draft) {
+  return latest.source.sha256 == draft.source.sha256 &&
+         latest.source.encoding == draft.source.encoding &&
+         latest.parser_version == draft.parser_version &&
+         latest.fold_version == draft.fold_version &&
+         SameMetadata(latest.content.metadata, draft.content.metadata) &&
+         SameDefects(latest.defects, draft.defects);
+}
+
 bool SameMetadata(const report::Metadata& a, const report::Metadata& b) {
   const auto fields = [](const report::Metadata& m) {
     return std::tie(m.title, m.subtitle, m.event, m.body, m.speaker, m.office, m.language, m.date,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "service/archive/document.h"
 #include "service/report/report.h"
 #include "service/store/store.h"
 
@@ -18,6 +19,10 @@ absl::Status CheckContent(const report::ParsedReport& content,
 
 // CheckContent, and that source and bytes belong together.
 absl::Status CheckDraft(const RevisionDraft& draft);
+
+// True when importing `draft` would repeat `latest`, the report's latest revision: same bytes,
+// encoding, metadata, defects and versions of parser and folds.
+bool IsSameImport(const archive::Document& latest, const RevisionDraft& draft);
 
 bool SameMetadata(const report::Metadata& a, const report::Metadata& b);
 bool SameDefects(const std::vector<report::Defect>& a, const std::vector<report::Defect>& b);

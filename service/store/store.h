@@ -39,6 +39,7 @@ struct ImportOutcome {
   bool unchanged = false;
   bool replayed = false;  // the request id was seen before: the first outcome again
   // Of the report, set only when this import wrote a revision: what LoadRevision would return.
+  archive::ReportState state = archive::ReportState::kActive;
   std::string etag;
   absl::Time create_time;
   absl::Time update_time;

@@ -328,6 +328,7 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
   QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, now));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
 
+  outcome.state = after.state;
   outcome.etag = after.Etag();
   outcome.create_time = absl::FromUnixMicros(after.create_time);
   outcome.update_time = absl::FromUnixMicros(after.update_time);

@@ -1,0 +1,273 @@
+#include "service/library/library.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/base/check.h"
+#include "service/base/errors.h"
+#include "service/base/hash.h"
+#include "service/base/status_macros.h"
+#include "service/report/parser.h"
+#include "service/report/report_id.h"
+#include "service/store/content.h"
+#include "service/text/fold.h"
+
+namespace quotes {
+namespace {
+
+void Override(const std::string& given, std::string* value) {
+  if (!given.empty()) {
+    *value = given;
+  }
+}
+
+void Override(const std::optional<absl::CivilDay>& given, std::optional<absl::CivilDay>* value) {
+  if (given.has_value()) {
+    *value = given;
+  }
+}
+
+void Override(const report::Metadata& given, report::Metadata* metadata) {
+  Override(given.title, &metadata->title);
+  Override(given.subtitle, &metadata->subtitle);
+  Override(given.event, &metadata->event);
+  Override(given.body, &metadata->body);
+  Override(given.speaker, &metadata->speaker);
+  Override(given.office, &metadata->office);
+  Override(given.language, &metadata->language);
+  Override(given.date, &metadata->date);
+  Override(given.publication.paper, &metadata->publication.paper);
+  Override(given.publication.edition, &metadata->publication.edition);
+  Override(given.publication.issue_date, &metadata->publication.issue_date);
+  Override(given.publication.pages, &metadata->publication.pages);
+}
+
+// Takes out what the parser says is missing and the caller gave. It says so once for each of title,
+// speaker and date, in this order.
+void DropSettledFindings(const report::Metadata& found, const report::Metadata& given,
+                         std::vector<report::LintFinding>* lint) {
+  std::vector<bool> settled;
+  if (found.title.empty()) {
+    settled.push_back(!given.title.empty());
+  }
+  if (found.speaker.empty()) {
+    settled.push_back(!given.speaker.empty());
+  }
+  if (!found.date.has_value()) {
+    settled.push_back(given.date.has_value());
+  }
+  const auto is_missing = [](const report::LintFinding& finding) {
+    return finding.kind == report::LintKind::kMissingMetadata;
+  };
+  if (static_cast<size_t>(std::count_if(lint->begin(), lint->end(), is_missing)) !=
+      settled.size()) {
+    return;  // the list was cut at its limit
+  }
+  size_t next = 0;
+  lint->erase(std::remove_if(lint->begin(), lint->end(),
+                             [&](const report::LintFinding& finding) {
+                               return is_missing(finding) && settled[next++];
+                             }),
+              lint->end());
+}
+
+std::string WithoutFolders(const std::string& file_name) {
+  const size_t slash = file_name.find_last_of("/\\");
+  return slash == std::string::npos ? file_name : file_name.substr(slash + 1);
+}
+
+// Reads the request's text: everything that an import writes.
+absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
+                                               const Cancellation& cancellation) {
+  store::RevisionDraft draft;
+  {
+    QUOTES_ASSIGN_OR_RETURN(const text::DecodedText decoded,
+                            text::Decode(request.content, request.encoding));
+    QUOTES_RETURN_IF_ERROR(cancellation.Check());
+    QUOTES_ASSIGN_OR_RETURN(draft.content, report::ParseReport(decoded));
+    draft.source.encoding = decoded.encoding;
+  }
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  report::Metadata& metadata = draft.content.metadata;
+  DropSettledFindings(metadata, request.metadata, &draft.content.lint);
+  Override(request.metadata, &metadata);
+  draft.report_id = request.report_id.empty() ? report::MakeReportId(metadata) : request.report_id;
+  report::AssignIds(draft.report_id, &draft.content);
+  QUOTES_ASSIGN_OR_RETURN(draft.defects, report::PlaceDefects(draft.content, request.defects));
+  draft.request_id = request.request_id;
+  draft.source_bytes = request.content;
+  draft.source.file_name = WithoutFolders(request.file_name);
+  draft.source.media_type = "text/plain";
+  draft.source.size_bytes = request.content.size();
+  draft.source.sha256 = Sha256Hex(request.content);
+  draft.parser_version = report::ParserVersion();
+  draft.fold_version = text::FoldVersion();
+  return draft;
+}
+
+// What a store would load after writing `draft` as `outcome`. Takes the draft's contents.
+std::shared_ptr<archive::Document> MakeDocument(store::RevisionDraft draft,
+                                                const store::ImportOutcome& outcome,
+                                                const themes::Scheme& scheme) {
+  auto document = std::make_shared<archive::Document>();
+  document->report_id = std::move(draft.report_id);
+  document->state = outcome.state;
+  document->revision = outcome.revision;
+  document->parser_version = std::move(draft.parser_version);
+  document->fold_version = std::move(draft.fold_version);
+  document->source = std::move(draft.source);
+  document->etag = outcome.etag;
+  document->create_time = outcome.create_time;
+  document->update_time = outcome.update_time;
+  document->content = std::move(draft.content);
+  document->defects = std::move(draft.defects);
+  document->themes = scheme.Assign(document->content);
+  return document;
+}
+
+// A report of a snapshot, kept alive by it; null if there is none.
+std::shared_ptr<const archive::Document> FindIn(
+    const std::shared_ptr<const archive::Archive>& snapshot, std::string_view report_id) {
+  return {snapshot, snapshot->FindReport(report_id)};
+}
+
+ImportResult Result(store::ImportOutcome outcome,
+                    std::shared_ptr<const archive::Document> document) {
+  ImportResult result;
+  result.outcome = std::move(outcome);
+  result.lint = document->content.lint;
+  result.document = std::move(document);
+  return result;
+}
+
+}  // namespace
+
+Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
+                 bool read_only, std::shared_ptr<const archive::Archive> snapshot)
+    : store_(std::move(store)),
+      scheme_(std::move(scheme)),
+      read_only_(read_only),
+      snapshot_(std::move(snapshot)) {}
+
+Library::~Library() = default;
+
+absl::StatusOr<std::unique_ptr<Library>> Library::Create(
+    std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme) {
+  QUOTES_CHECK(store != nullptr && scheme != nullptr);
+  QUOTES_ASSIGN_OR_RETURN(const store::StoreStatus status, store->Status());
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  QUOTES_ASSIGN_OR_RETURN(
+      const uint64_t revision,
+      store->LoadActive([&documents, &scheme](std::unique_ptr<archive::Document> document) {
+        document->themes = scheme->Assign(document->content);
+        documents.push_back(std::move(document));
+        return absl::OkStatus();
+      }));
+  std::shared_ptr<const archive::Archive> snapshot =
+      archive::MakeScanArchive(revision, scheme, std::move(documents));
+  return std::unique_ptr<Library>(
+      new Library(std::move(store), std::move(scheme), status.read_only, std::move(snapshot)));
+}
+
+std::shared_ptr<const archive::Archive> Library::archive() const {
+  const MutexLock lock(&snapshot_mutex_);
+  return snapshot_;
+}
+
+void Library::Publish(uint64_t archive_revision,
+                      std::shared_ptr<const archive::Document> document) {
+  const std::shared_ptr<const archive::Archive> before = archive();
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  documents.reserve(before->documents().size() + 1);
+  for (const std::shared_ptr<const archive::Document>& other : before->documents()) {
+    if (other->report_id != document->report_id) {
+      documents.push_back(other);
+    }
+  }
+  documents.push_back(std::move(document));
+  std::shared_ptr<const archive::Archive> after =
+      archive::MakeScanArchive(archive_revision, scheme_, std::move(documents), before.get());
+  {
+    const MutexLock lock(&snapshot_mutex_);
+    snapshot_.swap(after);
+  }
+  // The old snapshot goes here, outside the lock, unless a reader still has it.
+}
+
+absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {
+  std::shared_ptr<const archive::Document> document = FindIn(archive(), outcome.report_id);
+  if (document == nullptr || document->revision != outcome.revision) {
+    QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
+  }
+  return Result(std::move(outcome), std::move(document));
+}
+
+absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
+                                             const Cancellation& cancellation) {
+  QUOTES_RETURN_IF_ERROR(CheckImportRequest(request));
+  std::string digest;
+  if (!request.validate_only) {
+    if (read_only_) {
+      return errors::ReadOnly();
+    }
+    if (!request.request_id.empty()) {
+      digest = ImportRequestDigest(request);
+      QUOTES_ASSIGN_OR_RETURN(std::optional<store::ImportOutcome> replayed,
+                              store_->FindRequest(request.request_id, digest));
+      if (replayed.has_value()) {
+        // The first call with this id may still be about to swap its snapshot in.
+        import_mutex_.Lock();
+        import_mutex_.Unlock();
+        return WithDocument(*std::move(replayed));
+      }
+    }
+  }
+  QUOTES_ASSIGN_OR_RETURN(store::RevisionDraft draft, MakeDraft(request, cancellation));
+  draft.request_digest = std::move(digest);
+
+  if (request.validate_only) {
+    const std::shared_ptr<const archive::Archive> snapshot = archive();
+    const std::shared_ptr<const archive::Document> latest = FindIn(snapshot, draft.report_id);
+    store::ImportOutcome outcome;
+    outcome.report_id = draft.report_id;
+    outcome.archive_revision = snapshot->revision();
+    if (latest != nullptr && store::IsSameImport(*latest, draft)) {
+      outcome.revision = latest->revision;
+      outcome.unchanged = true;
+      return Result(std::move(outcome), latest);
+    }
+    outcome.revision = latest != nullptr ? latest->revision + 1 : 1;
+    outcome.update_time = absl::Now();
+    outcome.create_time = latest != nullptr ? latest->create_time : outcome.update_time;
+    std::shared_ptr<const archive::Document> document =
+        MakeDocument(std::move(draft), outcome, *scheme_);
+    return Result(std::move(outcome), std::move(document));
+  }
+
+  store::ImportOutcome outcome;
+  {
+    const MutexLock lock(&import_mutex_);
+    QUOTES_RETURN_IF_ERROR(cancellation.Check());
+    QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
+    if (!outcome.replayed && !outcome.unchanged) {
+      std::shared_ptr<const archive::Document> document =
+          MakeDocument(std::move(draft), outcome, *scheme_);
+      Publish(outcome.archive_revision, document);
+      return Result(std::move(outcome), std::move(document));
+    }
+  }
+  return WithDocument(std::move(outcome));
+}
+
+absl::StatusOr<std::shared_ptr<const archive::Document>> Library::LoadRevision(
+    std::string_view report_id, uint64_t revision) {
+  QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
+                          store_->LoadRevision(report_id, revision));
+  document->themes = scheme_->Assign(document->content);
+  return std::shared_ptr<const archive::Document>(std::move(document));
+}
+
+}  // namespace quotes

@@ -1,0 +1,678 @@
+#include "service/library/library.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/hash.h"
+#include "service/base/limits.h"
+#include "service/store/content.h"
+#include "service/store/sqlite/store.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
+#include "tests/unit/store/document_text.h"
+
+namespace quotes {
+namespace {
+
+using ::quotes::testing::DocumentText;
+using ::quotes::testing::HasCode;
+using ::quotes::testing::HasField;
+using ::quotes::testing::HasReason;
+using ::quotes::testing::IsOk;
+using ::quotes::testing::TempDir;
+using ::testing::AllOf;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kShort[] =
+    "政府工作报告\n"
+    "一、过去五年工作回顾\n"
+    "全区生产总值达到280亿元。棚改安置房建成2800套。\n"
+    "二、今后五年的目标\n"
+    "加快高质量发展，建设现代化强区。\n";
+
+ImportRequest SampleRequest() {
+  ImportRequest request;
+  request.content = quotes::testing::SampleReport();
+  request.file_name = "zaozhuang-shizhong-2022.txt";
+  auto defects = report::ParseDefects(quotes::testing::SampleDefects());
+  EXPECT_THAT(defects, IsOk());
+  if (defects.ok()) {
+    request.defects = *std::move(defects);
+  }
+  return request;
+}
+
+ImportRequest ShortRequest(std::string report_id, std::string_view more = "") {
+  ImportRequest request;
+  request.report_id = std::move(report_id);
+  request.content = absl::StrCat(kShort, std::string(more));
+  request.file_name = "short.txt";
+  return request;
+}
+
+class LibraryTest : public ::testing::Test {
+ protected:
+  LibraryTest() : library_(Load(false)) {}
+
+  std::unique_ptr<Library> Load(bool read_only) const {
+    auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db", .read_only = read_only});
+    EXPECT_THAT(store, IsOk());
+    if (!store.ok()) {
+      return nullptr;
+    }
+    auto library = Library::Create(*std::move(store), themes::Scheme::BuiltIn());
+    EXPECT_THAT(library, IsOk());
+    return library.ok() ? *std::move(library) : nullptr;
+  }
+
+  ImportResult MustImport(const ImportRequest& request) {
+    absl::StatusOr<ImportResult> result = library_->Import(request, Cancellation());
+    EXPECT_THAT(result, IsOk());
+    return result.ok() ? *std::move(result) : ImportResult();
+  }
+
+  // The snapshot is what a new process would load.
+  void ExpectSnapshotIsFresh() {
+    const std::shared_ptr<const archive::Archive> held = library_->archive();
+    const std::unique_ptr<Library> other = Load(true);
+    ASSERT_NE(other, nullptr);
+    const std::shared_ptr<const archive::Archive> fresh = other->archive();
+    EXPECT_EQ(held->revision(), fresh->revision());
+    EXPECT_EQ(held->theme_counts(), fresh->theme_counts());
+    ASSERT_EQ(held->documents().size(), fresh->documents().size());
+    for (size_t i = 0; i < held->documents().size(); ++i) {
+      EXPECT_EQ(DocumentText(*held->documents()[i], true),
+                DocumentText(*fresh->documents()[i], true));
+    }
+  }
+
+  static uint64_t Count(const archive::Archive& archive, std::string_view text) {
+    const auto query = archive::ParseQuery(text);
+    EXPECT_THAT(query, IsOk());
+    archive::Lookup lookup;
+    lookup.query = &*query;
+    const auto answer = archive.Find(lookup, Cancellation());
+    EXPECT_THAT(answer, IsOk());
+    return answer.ok() ? answer->total : 0;
+  }
+
+  TempDir dir_;
+  std::unique_ptr<Library> library_;
+};
+
+TEST_F(LibraryTest, BeginsEmpty) {
+  EXPECT_THAT(library_->archive()->documents(), IsEmpty());
+  EXPECT_EQ(library_->archive()->revision(), 0u);
+  EXPECT_EQ(&library_->archive()->scheme(), &library_->scheme());
+}
+
+TEST_F(LibraryTest, TheSampleIsHeldAsAFreshLoadWouldHoldIt) {
+  const ImportResult result = MustImport(SampleRequest());
+  ASSERT_NE(result.document, nullptr);
+  const archive::Document& document = *result.document;
+  EXPECT_EQ(result.outcome.revision, 1u);
+  EXPECT_FALSE(result.outcome.unchanged);
+  EXPECT_EQ(document.report_id, result.outcome.report_id);
+  EXPECT_EQ(document.content.metadata.speaker, "宋磊");
+  EXPECT_EQ(document.content.metadata.date, absl::CivilDay(2022, 1, 17));
+  EXPECT_EQ(document.defects.size(), SampleRequest().defects.size());
+  EXPECT_EQ(document.source.sha256, Sha256Hex(quotes::testing::SampleReport()));
+  EXPECT_FALSE(result.lint.empty());
+
+  const auto loaded = library_->LoadRevision(document.report_id, 0);
+  QUOTES_ASSERT_OK(loaded);
+  EXPECT_EQ(DocumentText(document, true), DocumentText(**loaded, true));
+  ExpectSnapshotIsFresh();
+  EXPECT_EQ(library_->archive()->FindReport(document.report_id), result.document.get());
+  EXPECT_EQ(Count(*library_->archive(), "棚改"), 2u);
+  EXPECT_EQ(library_->store().LoadSource(document.report_id, 0).value_or(""),
+            quotes::testing::SampleReport());
+}
+
+TEST_F(LibraryTest, AnUnchangedImportSwapsNothing) {
+  MustImport(SampleRequest());
+  const std::shared_ptr<const archive::Archive> before = library_->archive();
+  ImportRequest again = SampleRequest();
+  again.file_name = "a copy.txt";
+  const ImportResult result = MustImport(again);
+  EXPECT_TRUE(result.outcome.unchanged);
+  EXPECT_EQ(result.outcome.archive_revision, 1u);
+  EXPECT_EQ(library_->archive(), before);
+  EXPECT_EQ(result.document.get(), before->FindReport(result.outcome.report_id));
+}
+
+TEST_F(LibraryTest, ANewTextBecomesTheNextRevisionAndSharesTheOthers) {
+  MustImport(ShortRequest("one"));
+  MustImport(ShortRequest("two"));
+  const std::shared_ptr<const archive::Archive> before = library_->archive();
+  const ImportResult result = MustImport(ShortRequest("two", "新增一句改革话语。\n"));
+  EXPECT_EQ(result.outcome.revision, 2u);
+  EXPECT_EQ(result.outcome.archive_revision, 3u);
+  const std::shared_ptr<const archive::Archive> after = library_->archive();
+  EXPECT_EQ(after->FindReport("one"), before->FindReport("one"));
+  EXPECT_NE(after->FindReport("two"), before->FindReport("two"));
+  EXPECT_EQ(Count(*after, "改革话语"), 1u);
+  EXPECT_EQ(Count(*before, "改革话语"), 0u);
+  EXPECT_THAT(after->documents(), SizeIs(2));
+  const auto old = library_->LoadRevision("two", 1);
+  QUOTES_ASSERT_OK(old);
+  EXPECT_EQ((*old)->content.joined, before->FindReport("two")->content.joined);
+  EXPECT_EQ((*old)->themes.size(), (*old)->content.quotes.size());
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, TheReportsIdDoesNotDependOnTheBytes) {
+  ImportRequest request = SampleRequest();
+  const ImportResult first = MustImport(request);
+  request.content += "\n";
+  const ImportResult second = MustImport(request);
+  EXPECT_EQ(first.outcome.report_id, second.outcome.report_id);
+  EXPECT_EQ(second.outcome.revision, 2u);
+  request.report_id = "mine";
+  EXPECT_EQ(MustImport(request).document->report_id, "mine");
+}
+
+TEST_F(LibraryTest, ARequestIdGivesTheFirstOutcomeAgain) {
+  ImportRequest request = ShortRequest("one");
+  request.request_id = "request-1";
+  const ImportResult first = MustImport(request);
+  MustImport(ShortRequest("one", "后来的一句。\n"));
+  for (int pass = 0; pass < 2; ++pass) {
+    const std::shared_ptr<const archive::Archive> before = library_->archive();
+    const ImportResult again = MustImport(request);
+    EXPECT_TRUE(again.outcome.replayed);
+    EXPECT_EQ(again.outcome.revision, 1u);
+    EXPECT_EQ(again.outcome.archive_revision, 1u);
+    EXPECT_EQ(again.document->content.joined, first.document->content.joined);
+    EXPECT_EQ(again.lint.size(), first.lint.size());
+    EXPECT_EQ(library_->archive(), before);
+    library_.reset();
+    library_ = Load(false);
+  }
+  request.metadata.office = "区长";
+  EXPECT_THAT(library_->Import(request, Cancellation()), HasReason(ErrorReason::kRequestIdReused));
+  // Known before the text is read.
+  request.content = std::string("\0", 1);
+  EXPECT_THAT(library_->Import(request, Cancellation()), HasReason(ErrorReason::kRequestIdReused));
+}
+
+TEST_F(LibraryTest, ValidateOnlyTellsWhatWouldBe) {
+  ImportRequest request = SampleRequest();
+  request.request_id = "request-1";
+  request.validate_only = true;
+  const ImportResult checked = MustImport(request);
+  EXPECT_EQ(checked.outcome.revision, 1u);
+  EXPECT_EQ(checked.outcome.archive_revision, 0u);
+  EXPECT_FALSE(checked.outcome.unchanged);
+  EXPECT_EQ(library_->store().ArchiveRevision().value_or(9), 0u);
+  EXPECT_THAT(library_->archive()->documents(), IsEmpty());
+
+  request.validate_only = false;
+  const ImportResult imported = MustImport(request);
+  EXPECT_FALSE(imported.outcome.replayed);
+  EXPECT_EQ(DocumentText(*checked.document, false), DocumentText(*imported.document, false));
+
+  request.validate_only = true;
+  const ImportResult same = MustImport(request);
+  EXPECT_TRUE(same.outcome.unchanged);
+  EXPECT_EQ(same.outcome.revision, 1u);
+  request.metadata.office = "区长";
+  const ImportResult other = MustImport(request);
+  EXPECT_FALSE(other.outcome.unchanged);
+  EXPECT_EQ(other.outcome.revision, 2u);
+  EXPECT_EQ(library_->store().ArchiveRevision().value_or(9), 1u);
+}
+
+TEST_F(LibraryTest, GivenMetadataWinOverTheText) {
+  ImportRequest request = ShortRequest("one");
+  const ImportResult plain = MustImport(request);
+  const auto missing = [](const ImportResult& result) {
+    int count = 0;
+    for (const report::LintFinding& finding : result.lint) {
+      count += finding.kind == report::LintKind::kMissingMetadata ? 1 : 0;
+    }
+    return count;
+  };
+  const report::Metadata& found = plain.document->content.metadata;
+  const int absent = (found.title.empty() ? 1 : 0) + (found.speaker.empty() ? 1 : 0) +
+                     (found.date.has_value() ? 0 : 1);
+  EXPECT_EQ(missing(plain), absent);
+  ASSERT_TRUE(found.speaker.empty());
+  ASSERT_FALSE(found.date.has_value());
+
+  request.metadata.speaker = "某人";
+  EXPECT_EQ(missing(MustImport(request)), absent - 1);
+  report::Metadata& m = request.metadata;
+  m.title = "题目";
+  m.subtitle = "副题";
+  m.event = "会议";
+  m.body = "区人民政府";
+  m.office = "区长";
+  m.language = "zh-Hans";
+  m.date = absl::CivilDay(2021, 2, 3);
+  m.publication = {"日报", "特刊", absl::CivilDay(2021, 2, 4), "1–2"};
+  const ImportResult full = MustImport(request);
+  EXPECT_EQ(missing(full), 0);
+  EXPECT_TRUE(store::SameMetadata(full.document->content.metadata, m));
+  ExpectSnapshotIsFresh();
+
+  // What is not given is the text's.
+  ImportRequest sample = SampleRequest();
+  sample.metadata.office = "书记";
+  const ImportResult mixed = MustImport(sample);
+  EXPECT_EQ(mixed.document->content.metadata.office, "书记");
+  EXPECT_EQ(mixed.document->content.metadata.speaker, "宋磊");
+}
+
+TEST_F(LibraryTest, FoldersOfTheFileNameAreDropped) {
+  ImportRequest request = ShortRequest("one");
+  request.file_name = "/home/editor/报告/a.txt";
+  EXPECT_EQ(MustImport(request).document->source.file_name, "a.txt");
+  request = ShortRequest("two");
+  request.file_name = "C:\\Reports\\b.txt";
+  EXPECT_EQ(MustImport(request).document->source.file_name, "b.txt");
+}
+
+TEST_F(LibraryTest, TheEncodingMayBeNamed) {
+  ImportRequest request = ShortRequest("one");
+  request.encoding = text::Encoding::kUtf16Le;
+  // Read as something it is not, it is either refused or another text, never taken for UTF-8.
+  const auto result = library_->Import(request, Cancellation());
+  if (result.ok()) {
+    EXPECT_EQ(result->document->source.encoding, text::Encoding::kUtf16Le);
+  } else {
+    EXPECT_THAT(result, HasReason(ErrorReason::kUndecodableText));
+  }
+  request.encoding = text::Encoding::kUtf8;
+  EXPECT_EQ(MustImport(request).document->source.encoding, text::Encoding::kUtf8);
+}
+
+TEST_F(LibraryTest, EveryFieldIsChecked) {
+  const std::string longest(limits::kMaxMetadataCodePoints, 'x');
+  const std::string too_long = longest + "x";
+  struct Case {
+    ErrorReason reason;
+    std::string field;
+    std::function<void(ImportRequest*)> set;
+  };
+  const report::DefectEntry entry = {
+      3, "280", {"281"}, report::DefectKind::kOther, report::Certainty::kPossible, ""};
+  std::vector<Case> cases = {
+      {ErrorReason::kInvalidName, "report_id", [](ImportRequest* r) { r->report_id = "A b"; }},
+      {ErrorReason::kInvalidName, "report_id", [](ImportRequest* r) { r->report_id = "报告"; }},
+      {ErrorReason::kInvalidName, "report_id",
+       [](ImportRequest* r) { r->report_id = std::string(64, 'a'); }},
+      {ErrorReason::kFieldOutOfRange, "request_id",
+       [](ImportRequest* r) { r->request_id = std::string(129, 'a'); }},
+      {ErrorReason::kInvalidUtf8, "request_id", [](ImportRequest* r) { r->request_id = "\xFF"; }},
+      {ErrorReason::kSourceTooLarge, "source.content",
+       [](ImportRequest* r) { r->content.assign(limits::kMaxSourceBytes + 1, 'x'); }},
+      {ErrorReason::kFieldOutOfRange, "metadata.speech_date",
+       [](ImportRequest* r) { r->metadata.date = absl::CivilDay(10'000, 1, 1); }},
+      {ErrorReason::kFieldOutOfRange, "metadata.publication.issue_date",
+       [](ImportRequest* r) { r->metadata.publication.issue_date = absl::CivilDay(0, 1, 1); }},
+      {ErrorReason::kFieldOutOfRange, "defects",
+       [&entry](ImportRequest* r) { r->defects.assign(limits::kMaxDefects + 1, entry); }},
+      {ErrorReason::kFieldRequired, "defects[1].printed",
+       [&entry](ImportRequest* r) {
+         r->defects.assign(2, entry);
+         r->defects[1].printed.clear();
+       }},
+      {ErrorReason::kFieldRequired, "defects[0].readings",
+       [&entry](ImportRequest* r) {
+         r->defects.assign(1, entry);
+         r->defects[0].readings.clear();
+       }},
+      {ErrorReason::kFieldOutOfRange, "defects[0].readings",
+       [&entry](ImportRequest* r) {
+         r->defects.assign(1, entry);
+         r->defects[0].readings.assign(limits::kMaxDefectReadings + 1, "x");
+       }},
+  };
+  const auto add_text = [&cases, &too_long](const std::string& field,
+                                            std::function<std::string*(ImportRequest*)> at) {
+    cases.push_back({ErrorReason::kFieldOutOfRange, field,
+                     [at, too_long](ImportRequest* r) { *at(r) = too_long; }});
+    cases.push_back(
+        {ErrorReason::kInvalidUtf8, field, [at](ImportRequest* r) { *at(r) = "ab\xE4\xB8"; }});
+  };
+  add_text("source.file_name", [](ImportRequest* r) { return &r->file_name; });
+  add_text("metadata.title", [](ImportRequest* r) { return &r->metadata.title; });
+  add_text("metadata.subtitle", [](ImportRequest* r) { return &r->metadata.subtitle; });
+  add_text("metadata.event", [](ImportRequest* r) { return &r->metadata.event; });
+  add_text("metadata.body", [](ImportRequest* r) { return &r->metadata.body; });
+  add_text("metadata.speaker", [](ImportRequest* r) { return &r->metadata.speaker; });
+  add_text("metadata.office", [](ImportRequest* r) { return &r->metadata.office; });
+  add_text("metadata.language", [](ImportRequest* r) { return &r->metadata.language; });
+  add_text("metadata.publication.paper",
+           [](ImportRequest* r) { return &r->metadata.publication.paper; });
+  add_text("metadata.publication.edition",
+           [](ImportRequest* r) { return &r->metadata.publication.edition; });
+  add_text("metadata.publication.pages",
+           [](ImportRequest* r) { return &r->metadata.publication.pages; });
+  add_text("defects[0].printed", [&entry](ImportRequest* r) {
+    r->defects.assign(1, entry);
+    return &r->defects[0].printed;
+  });
+  add_text("defects[0].readings[0]", [&entry](ImportRequest* r) {
+    r->defects.assign(1, entry);
+    return r->defects[0].readings.data();
+  });
+  add_text("defects[0].note", [&entry](ImportRequest* r) {
+    r->defects.assign(1, entry);
+    return &r->defects[0].note;
+  });
+  for (const Case& c : cases) {
+    ImportRequest request = ShortRequest("one");
+    c.set(&request);
+    EXPECT_THAT(library_->Import(request, Cancellation()),
+                AllOf(HasReason(c.reason), HasField(c.field)))
+        << c.field;
+  }
+  EXPECT_EQ(library_->store().ArchiveRevision().value_or(9), 0u);
+
+  // The bounds themselves are allowed.
+  ImportRequest request = ShortRequest(std::string(63, 'a'));
+  request.request_id.assign(limits::kMaxRequestIdBytes, 'a');
+  request.metadata.title = longest;
+  request.metadata.date = absl::CivilDay(9999, 12, 31);
+  MustImport(request);
+}
+
+TEST_F(LibraryTest, ABadTextChangesNothing) {
+  MustImport(ShortRequest("one"));
+  const std::shared_ptr<const archive::Archive> before = library_->archive();
+  const std::vector<std::pair<std::string, ErrorReason>> texts = {
+      {"", ErrorReason::kEmptyText},
+      {" \n\n", ErrorReason::kEmptyText},
+      {"\xFF\xD8\xFF\xE0\x01\x02\x03", ErrorReason::kUndecodableText},
+      {std::string("abc\0def", 7), ErrorReason::kUndecodableText},
+  };
+  for (const auto& [content, reason] : texts) {
+    ImportRequest request = ShortRequest("one");
+    request.request_id = "request";
+    request.content = content;
+    EXPECT_THAT(library_->Import(request, Cancellation()), HasReason(reason)) << content;
+    request.validate_only = true;
+    EXPECT_THAT(library_->Import(request, Cancellation()), HasReason(reason)) << content;
+  }
+  ImportRequest request = ShortRequest("one");
+  request.request_id = "request";
+  request.defects.push_back(
+      {3, "没有这几个字", {"x"}, report::DefectKind::kOther, report::Certainty::kPossible, ""});
+  EXPECT_THAT(library_->Import(request, Cancellation()), HasReason(ErrorReason::kDefectUnplaced));
+  EXPECT_EQ(library_->archive(), before);
+  EXPECT_EQ(library_->store().ArchiveRevision().value_or(9), 1u);
+  // A failed request leaves its id free.
+  MustImport([] {
+    ImportRequest good = ShortRequest("two");
+    good.request_id = "request";
+    return good;
+  }());
+}
+
+TEST_F(LibraryTest, ACancelledImportWritesNothing) {
+  Cancellation cancelled;
+  cancelled.Cancel();
+  EXPECT_THAT(library_->Import(ShortRequest("one"), cancelled),
+              HasCode(absl::StatusCode::kCancelled));
+  const Cancellation late(absl::Now() - absl::Seconds(1));
+  EXPECT_THAT(library_->Import(ShortRequest("one"), late),
+              HasCode(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_EQ(library_->store().ArchiveRevision().value_or(9), 0u);
+}
+
+TEST_F(LibraryTest, AReadOnlyLibraryReadsAndChecksOnly) {
+  MustImport(ShortRequest("one"));
+  const std::unique_ptr<Library> reader = Load(true);
+  ASSERT_NE(reader, nullptr);
+  EXPECT_THAT(reader->archive()->documents(), SizeIs(1));
+  EXPECT_THAT(reader->Import(ShortRequest("two"), Cancellation()),
+              HasReason(ErrorReason::kReadOnly));
+  // Before the text is read, after the fields are.
+  ImportRequest bad = ShortRequest("two");
+  bad.content.clear();
+  EXPECT_THAT(reader->Import(bad, Cancellation()), HasReason(ErrorReason::kReadOnly));
+  bad.report_id = "AB";
+  EXPECT_THAT(reader->Import(bad, Cancellation()), HasReason(ErrorReason::kInvalidName));
+  ImportRequest check = ShortRequest("two");
+  check.validate_only = true;
+  QUOTES_EXPECT_OK(reader->Import(check, Cancellation()));
+}
+
+TEST_F(LibraryTest, RevisionsOfUnknownReportsAreNotFound) {
+  MustImport(ShortRequest("one"));
+  EXPECT_THAT(library_->LoadRevision("two", 0), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(library_->LoadRevision("one", 2), HasReason(ErrorReason::kRevisionNotFound));
+}
+
+TEST_F(LibraryTest, ConcurrentRetriesImportOnce) {
+  constexpr int kThreads = 6;
+  std::atomic<int> first{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([this, &first] {
+      ImportRequest request = ShortRequest("one");
+      request.request_id = "request";
+      const auto result = library_->Import(request, Cancellation());
+      EXPECT_THAT(result, IsOk());
+      first += result.ok() && !result->outcome.replayed ? 1 : 0;
+      // Whoever is answered sees the report.
+      EXPECT_NE(library_->archive()->FindReport("one"), nullptr);
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(first, 1);
+  EXPECT_EQ(library_->archive()->revision(), 1u);
+}
+
+TEST_F(LibraryTest, ReadersKeepWholeSnapshotsWhileImportsGoOn) {
+  constexpr int kWriters = 3;
+  constexpr int kImports = 6;
+  std::atomic<int> running{kWriters};
+  std::vector<std::thread> threads;
+  for (int w = 0; w < kWriters; ++w) {
+    threads.emplace_back([this, w, &running] {
+      for (int i = 1; i <= kImports; ++i) {
+        const std::string id = absl::StrCat("r", w);
+        const auto result =
+            library_->Import(ShortRequest(id, absl::StrCat("第", i, "次修订。\n")), Cancellation());
+        EXPECT_THAT(result, IsOk());
+        if (result.ok()) {
+          EXPECT_EQ(result->outcome.revision, static_cast<uint64_t>(i));
+          const auto snapshot = library_->archive();
+          EXPECT_GE(snapshot->revision(), result->outcome.archive_revision);
+          EXPECT_GE(snapshot->FindReport(id)->revision, result->outcome.revision);
+        }
+      }
+      --running;
+    });
+  }
+  for (int r = 0; r < 2; ++r) {
+    threads.emplace_back([this, &running] {
+      uint64_t last = 0;
+      do {
+        const std::shared_ptr<const archive::Archive> snapshot = library_->archive();
+        uint64_t sum = 0;
+        for (const auto& document : snapshot->documents()) {
+          sum += document->revision;
+        }
+        // Each import raises both by one: a snapshot of mixed states would show.
+        EXPECT_EQ(sum, snapshot->revision());
+        EXPECT_GE(sum, last);
+        last = sum;
+        EXPECT_EQ(Count(*snapshot, "次修订"), snapshot->documents().size());
+      } while (running > 0);
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(library_->archive()->revision(), static_cast<uint64_t>(kWriters * kImports));
+  ExpectSnapshotIsFresh();
+}
+
+// A store whose imports fail as told.
+class FailingStore : public store::Store {
+ public:
+  FailingStore(std::unique_ptr<store::Store> store, const absl::Status* failure)
+      : store_(std::move(store)), failure_(failure) {}
+
+  absl::StatusOr<store::ImportOutcome> Import(const store::RevisionDraft& draft) override {
+    if (!failure_->ok()) {
+      return *failure_;
+    }
+    return store_->Import(draft);
+  }
+  absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
+      std::string_view request_id, std::string_view digest) override {
+    return store_->FindRequest(request_id, digest);
+  }
+  absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
+    if (!failure_->ok()) {
+      return *failure_;
+    }
+    return store_->LoadActive(visit);
+  }
+  absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
+                                                                  uint64_t revision) override {
+    return store_->LoadRevision(report_id, revision);
+  }
+  absl::StatusOr<std::string> LoadSource(std::string_view report_id, uint64_t revision) override {
+    return store_->LoadSource(report_id, revision);
+  }
+  absl::StatusOr<std::vector<store::RevisionInfo>> ListRevisions(std::string_view report_id,
+                                                                 uint64_t before,
+                                                                 size_t limit) override {
+    return store_->ListRevisions(report_id, before, limit);
+  }
+  absl::StatusOr<uint64_t> FindQuoteRevision(std::string_view report_id,
+                                             std::string_view quote_id) override {
+    return store_->FindQuoteRevision(report_id, quote_id);
+  }
+  absl::StatusOr<uint64_t> FindSectionRevision(std::string_view report_id,
+                                               std::string_view section_id) override {
+    return store_->FindSectionRevision(report_id, section_id);
+  }
+  absl::StatusOr<store::StoreStatus> Status() override { return store_->Status(); }
+  absl::StatusOr<uint64_t> ArchiveRevision() override { return store_->ArchiveRevision(); }
+
+ private:
+  const std::unique_ptr<store::Store> store_;
+  const absl::Status* const failure_;
+};
+
+TEST(LibraryFaults, AFailedWriteLeavesTheSnapshot) {
+  const TempDir dir;
+  auto store = store::sqlite::Open({.path = dir.path() / "quotes.db"});
+  QUOTES_ASSERT_OK(store);
+  absl::Status failure;
+  auto library = Library::Create(std::make_unique<FailingStore>(*std::move(store), &failure),
+                                 themes::Scheme::BuiltIn());
+  QUOTES_ASSERT_OK(library);
+  QUOTES_ASSERT_OK((*library)->Import(ShortRequest("one"), Cancellation()));
+  const std::shared_ptr<const archive::Archive> before = (*library)->archive();
+  failure = errors::StorageFull("disk");
+  EXPECT_THAT((*library)->Import(ShortRequest("two"), Cancellation()),
+              HasReason(ErrorReason::kStorageFull));
+  EXPECT_EQ((*library)->archive(), before);
+  failure = absl::OkStatus();
+  QUOTES_EXPECT_OK((*library)->Import(ShortRequest("two"), Cancellation()));
+  EXPECT_THAT((*library)->archive()->documents(), SizeIs(2));
+}
+
+TEST(LibraryFaults, AStoreThatCannotBeReadMakesNoLibrary) {
+  const TempDir dir;
+  auto store = store::sqlite::Open({.path = dir.path() / "quotes.db"});
+  QUOTES_ASSERT_OK(store);
+  const absl::Status failure = errors::DatabaseCorrupt("quotes.db", "damaged");
+  EXPECT_THAT(Library::Create(std::make_unique<FailingStore>(*std::move(store), &failure),
+                              themes::Scheme::BuiltIn()),
+              HasReason(ErrorReason::kDatabaseCorrupt));
+}
+
+TEST(ImportRequestDigestTest, EveryFieldCounts) {
+  using Change = std::function<void(ImportRequest*)>;
+  const report::DefectEntry entry = {
+      3, "280", {"281"}, report::DefectKind::kOther, report::Certainty::kPossible, ""};
+  const std::vector<Change> changes = {
+      [](ImportRequest*) {},
+      [](ImportRequest* r) { r->report_id = "ab"; },
+      [](ImportRequest* r) { r->content = "ab"; },
+      [](ImportRequest* r) { r->file_name = "ab"; },
+      [](ImportRequest* r) { r->encoding = text::Encoding::kUtf8; },
+      [](ImportRequest* r) { r->encoding = text::Encoding::kBig5; },
+      [](ImportRequest* r) { r->metadata.title = "ab"; },
+      [](ImportRequest* r) { r->metadata.subtitle = "ab"; },
+      [](ImportRequest* r) { r->metadata.event = "ab"; },
+      [](ImportRequest* r) { r->metadata.body = "ab"; },
+      [](ImportRequest* r) { r->metadata.speaker = "ab"; },
+      [](ImportRequest* r) { r->metadata.office = "ab"; },
+      [](ImportRequest* r) { r->metadata.language = "ab"; },
+      [](ImportRequest* r) { r->metadata.date = absl::CivilDay(2022, 1, 17); },
+      [](ImportRequest* r) { r->metadata.publication.paper = "ab"; },
+      [](ImportRequest* r) { r->metadata.publication.edition = "ab"; },
+      [](ImportRequest* r) { r->metadata.publication.issue_date = absl::CivilDay(2022, 1, 17); },
+      [](ImportRequest* r) { r->metadata.publication.pages = "ab"; },
+      [&](ImportRequest* r) { r->defects = {entry}; },
+      [&](ImportRequest* r) {
+        r->defects = {entry, entry};
+      },
+      [&](ImportRequest* r) {
+        r->defects = {entry};
+        r->defects[0].line = 4;
+      },
+      [&](ImportRequest* r) {
+        r->defects = {entry};
+        r->defects[0].printed = "28";
+      },
+      [&](ImportRequest* r) {
+        r->defects = {entry};
+        r->defects[0].readings = {"281", "282"};
+      },
+      [&](ImportRequest* r) {
+        r->defects = {entry};
+        r->defects[0].readings = {"281282"};
+      },
+      [&](ImportRequest* r) {
+        r->defects = {entry};
+        r->defects[0].kind = report::DefectKind::kScript;
+      },
+      [&](ImportRequest* r) {
+        r->defects = {entry};
+        r->defects[0].certainty = report::Certainty::kCertain;
+      },
+      [&](ImportRequest* r) {
+        r->defects = {entry};
+        r->defects[0].note = "ab";
+      },
+  };
+  std::set<std::string> digests;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    ImportRequest request;
+    changes[i](&request);
+    const std::string digest = ImportRequestDigest(request);
+    EXPECT_EQ(digest.size(), 64u);
+    EXPECT_TRUE(digests.insert(digest).second) << i;
+    request.request_id = "ab";
+    request.validate_only = true;
+    EXPECT_EQ(ImportRequestDigest(request), digest);
+  }
+}
+
+}  // namespace
+}  // namespace quotes
