@@ -13,7 +13,9 @@
 //      character that the dictionary gives first for itself stays.
 //   7. Variants: a character that is neither in TSCharacters nor one of its simplified forms goes
 //      by OpenCC's reversed Taiwan and Hong Kong variants and, unless GB 2312 has it (芸 and 弁
-//      are Chinese characters too), by its reversed Japanese forms; then rule 6 again.
+//      are Chinese characters too), by its reversed Japanese forms; then rule 6 again. Where GB
+//      2312 has the variant and not what OpenCC calls standard (抬 and 擡), the fold goes to the
+//      former.
 // Expansions (kUnits): the decomposition of a short named list, with rule 4 on each character.
 //
 // A script or variant fold from c to s is ambiguous if simplified text may hold both, or
@@ -190,6 +192,15 @@ class Generator {
     }
     for (const auto& [from, to] : to_traditional_) {
       simplified_.insert(from);
+    }
+    for (const CharDict* dict : {&taiwan_, &hong_kong_}) {
+      for (const auto& [variant, standard] : *dict) {
+        const char32_t to = standard.front();
+        if (gb2312_.contains(variant) && !gb2312_.contains(to) && !to_simplified_.contains(to) &&
+            !simplified_.contains(to)) {
+          reversed_[to] = variant;
+        }
+      }
     }
     for (const Pair& pair : kRadicals) {
       radicals_[pair.from] = pair.to;
@@ -374,9 +385,13 @@ class Generator {
     if (simplified_.contains(c)) {
       return std::nullopt;
     }
+    const auto reversed = reversed_.find(c);
+    if (reversed != reversed_.end()) {
+      return reversed->second;
+    }
     for (const CharDict* dict : {&taiwan_, &hong_kong_}) {
       const auto found = dict->find(c);
-      if (found != dict->end()) {
+      if (found != dict->end() && reversed_.find(found->second.front()) == reversed_.end()) {
         return found->second.front();
       }
     }
@@ -481,6 +496,7 @@ class Generator {
   const std::set<char32_t> gb2312_;
   const std::set<char32_t> big5_level1_;
   std::set<char32_t> simplified_;
+  std::map<char32_t, char32_t> reversed_;
   std::map<char32_t, char32_t> radicals_;
   std::vector<Expansion> expansions_;
 };

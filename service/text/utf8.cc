@@ -116,6 +116,10 @@ int DisplayWidth(std::u32string_view text) {
     if ((U_GET_GC_MASK(icu) & kNoColumns) != 0 || IsNoise(c) || IsLineBreak(c)) {
       continue;
     }
+    const int hangul = u_getIntPropertyValue(icu, UCHAR_HANGUL_SYLLABLE_TYPE);
+    if (hangul == U_HST_VOWEL_JAMO || hangul == U_HST_TRAILING_JAMO) {
+      continue;
+    }
     const int width = u_getIntPropertyValue(icu, UCHAR_EAST_ASIAN_WIDTH);
     columns += width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
   }

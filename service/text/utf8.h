@@ -15,24 +15,29 @@ namespace quotes::text {
 // surrogates, overlong forms and values above U+10FFFF are none), or nullopt.
 std::optional<size_t> FindInvalidUtf8(std::string_view bytes);
 
-// Converts well-formed UTF-8. Malformed sequences become U+FFFD: callers at the rim have refused
-// those before.
+// Converts well-formed UTF-8. Each maximal subpart of a malformed sequence becomes U+FFFD: callers
+// at the rim have refused those before.
 std::u32string ToCodePoints(std::string_view utf8);
 
 // Converts code points; surrogates and values above U+10FFFF become U+FFFD.
 std::string ToUtf8(std::u32string_view text);
 void AppendUtf8(char32_t c, std::string* out);
 
+// ToCodePoints(utf8).size().
 size_t CountCodePoints(std::string_view utf8);
 
 // Units in which callers count offsets.
 enum class OffsetUnit { kCodePoints, kUtf16, kUtf8Bytes };
 
-// The offset of code point `index` of `text` in the given unit. REQUIRES: index <= text.size().
+// The offset of code point `index` of `text` in the given unit. Takes time in proportion to
+// `index`. REQUIRES: index <= text.size().
 size_t OffsetInUnit(std::u32string_view text, size_t index, OffsetUnit unit);
 
 // Columns on a terminal: East Asian wide and full-width characters take two, combining and
-// zero-width characters none (ICU's East_Asian_Width).
+// zero-width characters, controls and the later letters of a Hangul syllable none (ICU's
+// East_Asian_Width). Characters of ambiguous width (“ ” — … ①) take one, as terminals in UTF-8
+// draw them unless told otherwise. Each code point counts by itself: an emoji made of several is
+// counted too wide.
 int DisplayWidth(std::u32string_view text);
 
 }  // namespace quotes::text

@@ -44,6 +44,9 @@ TEST(Fold, Script) {
   EXPECT_EQ(Folded(U"説說说"), "说说说");
   EXPECT_EQ(Folded(U"発売"), "发卖");
   EXPECT_EQ(Folded(U"著名"), "着名");
+  EXPECT_EQ(Folded(U"擡头 抬头 爲為为 峯峰 衆眾众"), "抬头抬头为为为峰峰众众众");
+  EXPECT_EQ(FoldsOf(U'抬'), 0u);
+  EXPECT_EQ(FoldsOf(U'擡'), FoldSet{kFoldVariant});
   EXPECT_EQ(Folded(U"什么 芸芸众生 覆盖 予以"), "什么芸芸众生覆盖予以");
 }
 

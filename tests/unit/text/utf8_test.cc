@@ -71,6 +71,9 @@ TEST(Utf8, WidthOnATerminal) {
   EXPECT_EQ(DisplayWidth(U"a\u200Bb\uFEFF"), 2);
   EXPECT_EQ(DisplayWidth(U"\U00020000"), 2);
   EXPECT_EQ(DisplayWidth(U"\n"), 0);
+  EXPECT_EQ(DisplayWidth(U"“…—①"), 4);  // ambiguous: one each
+  EXPECT_EQ(DisplayWidth(U"\u1112\u1161\u11AB"), 2);
+  EXPECT_EQ(DisplayWidth(std::u32string{0xD800}), 1);
 }
 
 }  // namespace
