@@ -15,7 +15,7 @@ namespace quotes::text {
 namespace {
 
 using ::quotes::testing::HasReason;
-using ::quotes::testing::IsOk;
+using namespace std::string_literals;  // text with NUL in it
 
 // The text in another encoding, by ICU; empty if the encoding lacks a character.
 std::string Encode(std::string_view utf8, const char* name) {
@@ -94,9 +94,8 @@ TEST(Decode, OtherFiles) {
     const char* offset;
   };
   for (const Case& c :
-       {Case{std::string("\xFF\xD8\xFF\xE0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 22), "0"},
-        Case{std::string("\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\2\0", 20), "0"},
-        Case{std::string("PK\3\4\x14\0\0\0\x08\0", 10), "2"},
+       {Case{"\xFF\xD8\xFF\xE0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"s, "0"},
+        Case{"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\2\0"s, "0"}, Case{"PK\3\4\x14\0\0\0\x08\0"s, "2"},
         Case{std::string("\x7F"
                          "ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0",
                          18),
