@@ -1,6 +1,0 @@
-# CMake generated Testfile for 
-# Source directory: /work/wt/text/tests/golden
-# Build directory: /work/wt/text/build-asan/tests/golden
-# 
-# This file includes the relevant testing commands required for 
-# testing this directory and lists subdirectories to be tested as well.

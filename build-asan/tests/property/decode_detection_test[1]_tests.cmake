@@ -1,7 +1,0 @@
-add_test([=[Detection.AFaultIsFoundInTheRightEncoding]=]  /work/wt/text/build-asan/bin/decode_detection_test [==[--gtest_filter=Detection.AFaultIsFoundInTheRightEncoding]==] --gtest_also_run_disabled_tests)
-set_tests_properties([=[Detection.AFaultIsFoundInTheRightEncoding]=]  PROPERTIES WORKING_DIRECTORY /work/wt/text/build-asan/tests/property SKIP_REGULAR_EXPRESSION [==[\[  SKIPPED \]]==] LABELS property TIMEOUT 600)
-add_test([=[Detection.WholeSampleAndItsSentences]=]  /work/wt/text/build-asan/bin/decode_detection_test [==[--gtest_filter=Detection.WholeSampleAndItsSentences]==] --gtest_also_run_disabled_tests)
-set_tests_properties([=[Detection.WholeSampleAndItsSentences]=]  PROPERTIES WORKING_DIRECTORY /work/wt/text/build-asan/tests/property SKIP_REGULAR_EXPRESSION [==[\[  SKIPPED \]]==] LABELS property TIMEOUT 600)
-add_test([=[Detection.ReportsOfTheCorpus]=]  /work/wt/text/build-asan/bin/decode_detection_test [==[--gtest_filter=Detection.ReportsOfTheCorpus]==] --gtest_also_run_disabled_tests)
-set_tests_properties([=[Detection.ReportsOfTheCorpus]=]  PROPERTIES WORKING_DIRECTORY /work/wt/text/build-asan/tests/property SKIP_REGULAR_EXPRESSION [==[\[  SKIPPED \]]==] LABELS property TIMEOUT 600)
-set(  decode_detection_test_TESTS Detection.AFaultIsFoundInTheRightEncoding Detection.WholeSampleAndItsSentences Detection.ReportsOfTheCorpus)

@@ -1,7 +1,0 @@
-add_test([=[DecodeProperty.AcceptsWhatIcuAcceptsAndReadsTheSame]=]  /work/wt/text/build-asan/bin/decode_property_test [==[--gtest_filter=DecodeProperty.AcceptsWhatIcuAcceptsAndReadsTheSame]==] --gtest_also_run_disabled_tests)
-set_tests_properties([=[DecodeProperty.AcceptsWhatIcuAcceptsAndReadsTheSame]=]  PROPERTIES WORKING_DIRECTORY /work/wt/text/build-asan/tests/property SKIP_REGULAR_EXPRESSION [==[\[  SKIPPED \]]==] LABELS property TIMEOUT 600)
-add_test([=[DecodeProperty.EveryCharacterLeadsBackToItsBytes]=]  /work/wt/text/build-asan/bin/decode_property_test [==[--gtest_filter=DecodeProperty.EveryCharacterLeadsBackToItsBytes]==] --gtest_also_run_disabled_tests)
-set_tests_properties([=[DecodeProperty.EveryCharacterLeadsBackToItsBytes]=]  PROPERTIES WORKING_DIRECTORY /work/wt/text/build-asan/tests/property SKIP_REGULAR_EXPRESSION [==[\[  SKIPPED \]]==] LABELS property TIMEOUT 600)
-add_test([=[DecodeProperty.ReadsEverySequence]=]  /work/wt/text/build-asan/bin/decode_property_test [==[--gtest_filter=DecodeProperty.ReadsEverySequence]==] --gtest_also_run_disabled_tests)
-set_tests_properties([=[DecodeProperty.ReadsEverySequence]=]  PROPERTIES WORKING_DIRECTORY /work/wt/text/build-asan/tests/property SKIP_REGULAR_EXPRESSION [==[\[  SKIPPED \]]==] LABELS property TIMEOUT 600)
-set(  decode_property_test_TESTS DecodeProperty.AcceptsWhatIcuAcceptsAndReadsTheSame DecodeProperty.EveryCharacterLeadsBackToItsBytes DecodeProperty.ReadsEverySequence)
