@@ -201,6 +201,22 @@ View StripBrackets(View line) {
   return line;
 }
 
+// 张工作政府工作报告: somebody gives a report. 政府工作报告 alone is a title.
+bool TellsOfReporting(View line) {
+  for (size_t i = line.find(U'作'); i != View::npos; i = line.find(U'作', i + 1)) {
+    const View rest = line.substr(i + 1);
+    if ((i == 0 || line[i - 1] != U'工') &&
+        (rest.starts_with(U"报告") || rest.starts_with(U"工作报告") ||
+         rest.starts_with(U"政府工作报告"))) {
+      return true;
+    }
+    if (i > 0 && line[i - 1] == U'工' && rest.starts_with(U"政府工作报告")) {
+      return true;  // 张工作政府工作报告
+    }
+  }
+  return false;
+}
+
 View WithoutFinalMark(View line) {
   while (!line.empty() && (IsTerminal(line.back()) || IsColon(line.back()))) {
     line.remove_suffix(1);
@@ -386,15 +402,15 @@ class Classifier {
     if (ReadLabel(lexicon.editor_label, line) > 0) {
       return BlockKind::kNote;
     }
-    if (const auto byline = ReadByline(line)) {
-      TakeByline(i, *byline);
-      return BlockKind::kByline;
-    }
     const bool dashed =
         IsDash(line.front()) || line.starts_with(U"--") || line.starts_with(U"－－");
     if (const auto occasion = ReadOccasion(line)) {
       TakeOccasion(i, *occasion);
       return BlockKind::kSubtitle;
+    }
+    if (const auto byline = ReadByline(line)) {
+      TakeByline(i, *byline);
+      return BlockKind::kByline;
     }
     if (dashed && i > 0 && lines_[i].size() <= kMaxTitleLine) {
       const Marker marker = ReadMarker(line);
@@ -432,9 +448,7 @@ class Classifier {
       return BlockKind::kBanner;
     }
     // A caption without a credit: 张工作政府工作报告。
-    if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine &&
-        (Contains(line, U"作政府工作报告") || Contains(line, U"作报告") ||
-         Contains(line, U"作工作报告"))) {
+    if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine && TellsOfReporting(line)) {
       return BlockKind::kCaption;
     }
     if (IsParagraph(i)) {

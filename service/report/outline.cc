@@ -286,15 +286,22 @@ class Finder {
     return same;
   }
 
-  // Four letters, or three and a mark (这五年，): less is chance (我们).
+  // Four letters, or three and a mark (这五年，): less is chance (我们). A year alone is none, nor
+  // is a verb of saying.
   static bool IsLeadPrefix(View prefix) {
     size_t letters = 0;
     bool mark = false;
+    bool dated = true;
     for (const char32_t c : prefix) {
       letters += IsWordCharacter(c) ? 1u : 0u;
       mark |= IsCommaLike(c);
+      dated &= IsAsciiDigit(c) || (HanDigit(c) >= 0 && HanDigit(c) < 10) || c == U'年' ||
+               c == U'的' || IsCommaLike(c);
     }
-    return letters >= 4 || (letters >= 3 && mark);
+    const size_t comma = prefix.find(U'，');
+    const bool says = comma != View::npos && comma > 0 &&
+                      (prefix[comma - 1] == U'说' || prefix[comma - 1] == U'出');
+    return (letters >= 4 || (letters >= 3 && mark)) && (!dated || letters < 4) && !says;
   }
 
   void FindLeads() {
@@ -327,17 +334,18 @@ class Finder {
   // Unmarked headings stand above the marked ones when the numbering of the marked ones restarts
   // under them, below when it runs on across them.
   void DecideUnmarkedLevel() {
+    // The family that heads the text: the first strong one on lines of its own, else any.
     MarkerFamily top = MarkerFamily::kNone;
-    int best = 1000;
     for (const Paragraph& p : paragraphs_) {
-      if (p.role == Role::kMarked && p.stand_alone) {
-        Open probe;
-        probe.family = p.marker.family;
-        probe.stand_alone = true;
-        if (Rank(probe) < best) {
-          best = Rank(probe);
-          top = p.marker.family;
-        }
+      if (p.role != Role::kMarked || !p.stand_alone) {
+        continue;
+      }
+      if (IsStrongFamily(p.marker.family)) {
+        top = p.marker.family;
+        break;
+      }
+      if (top == MarkerFamily::kNone) {
+        top = p.marker.family;
       }
     }
     if (top == MarkerFamily::kNone) {
@@ -573,17 +581,24 @@ class Finder {
     constexpr size_t kMaxLookAhead = 400;
     const MarkerFamily family = outer.family;
     const size_t most = std::min(count(), i + kMaxLookAhead);
-    int inner = 1;
+    std::vector<int> inner = {1};  // the last number of each list that is open inside
     for (size_t j = i + 1; j < most; ++j) {
       const Paragraph& p = paragraphs_[j];
       if (p.role != Role::kMarked || p.marker.family != family) {
         continue;
       }
-      if (p.marker.number == inner + 1) {
-        inner = p.marker.number;
-      } else {
-        return p.marker.number == outer.number + 1;
+      const int number = p.marker.number;
+      if (number == 1) {
+        inner.push_back(1);
+        continue;
       }
+      while (!inner.empty() && inner.back() + 1 != number) {
+        inner.pop_back();
+      }
+      if (inner.empty()) {
+        return number == outer.number + 1;
+      }
+      inner.back() = number;
     }
     return false;
   }

@@ -15,6 +15,8 @@ using View = std::u32string_view;
 
 // A heading on a line of its own is rarely longer.
 constexpr uint32_t kLongestHeading = 45;
+// A line of this length without a stop is a paragraph's, unless it has a marker.
+constexpr uint32_t kLongLine = 60;
 // Two lines that open with the same words are two items of a list.
 constexpr size_t kSameOpening = 3;
 constexpr uint32_t kMaxWrapColumns = 160;
@@ -104,6 +106,7 @@ class Joiner {
       if (s > 0 && Continues(s, &join)) {
         result_.joins.push_back(join);
       } else {
+        comma_list_ = s > 0 && IsCommaLike(Text(s - 1).back());
         result_.starts.push_back(static_cast<uint32_t>(s));
         open_.Reset();
         paragraph_stops_ = false;
@@ -127,12 +130,46 @@ class Joiner {
   // The last character that counts, and whether it ends a sentence or a member of a list. A piece
   // may end before its line does (a jump line).
   static char32_t LastMark(View text) {
+    text = WithoutReferences(text);
     size_t last = text.size() - 1;
     while (last > 0 && (IsCloser(text[last]) || text[last] == U'"')) {
       --last;
     }
     const char32_t inner = text[last];
     return IsTerminal(inner) || IsSemicolon(inner) || IsEllipsis(inner) ? inner : text.back();
+  }
+
+  // …。”（《全集》第三卷，第六页） ends with the stop before the bracket: drops bracketed
+  // references that stand behind a stop.
+  static View WithoutReferences(View text) {
+    constexpr size_t kLongestReference = 120;
+    constexpr int kMostReferences = 4;
+    View rest = text;
+    for (int i = 0; i < kMostReferences && CloserShape(rest.back()) == U'）'; ++i) {
+      const size_t from = rest.size() - std::min(rest.size(), kLongestReference);
+      size_t open = rest.size() - 1;
+      int depth = 0;
+      while (open > from) {
+        if (CloserShape(rest[open]) == U'）') {
+          ++depth;
+        } else if (ClosingPartner(rest[open]) == U'）' && --depth == 0) {
+          break;
+        }
+        --open;
+      }
+      if (open == from || depth != 0) {
+        return text;
+      }
+      rest = rest.substr(0, open);
+      size_t last = rest.size() - 1;
+      while (last > 0 && IsCloser(rest[last]) && CloserShape(rest[last]) != U'）') {
+        --last;
+      }
+      if (IsTerminal(rest[last])) {
+        return rest;
+      }
+    }
+    return text;
   }
 
   static bool IsClosedBy(char32_t mark) {
@@ -208,10 +245,15 @@ class Joiner {
     join->certain = comma || open_.open();
     if (join->certain) {
       // A list of lines that end with commas repeats its opening.
+      if (comma && !open_.open() && comma_list_) {
+        return false;
+      }
       return !SharesOpening(s) && (paragraph_stops_ || before.size() > 12 || open_.open());
     }
-    const bool paragraph_like =
-        paragraph_stops_ || line_before.commas >= 3 || before.size() > 2 * kLongestHeading;
+    // Headings have commas too, but no stops; marked ones are longer than others.
+    const size_t longest_heading =
+        ReadMarker(Text(result_.starts.back())) ? 2 * kLongestHeading : kLongLine;
+    const bool paragraph_like = paragraph_stops_ || before.size() > longest_heading;
     if (!paragraph_like || layout_.wrapped) {
       return false;
     }
@@ -240,6 +282,7 @@ class Joiner {
   Paragraphs result_;
   OpenMarks open_;
   bool paragraph_stops_ = false;
+  bool comma_list_ = false;  // the paragraph before ended with a comma, too
 };
 
 }  // namespace

@@ -206,8 +206,8 @@ class Parser {
     const char32_t mark = text[end - 1];
     const bool closed = IsTerminal(mark) || IsEllipsis(mark) || IsFullStopDot(mark) ||
                         IsSemicolon(mark) || IsColon(mark);
-    const bool clauses = std::any_of(text.begin(), text.end(),
-                                     [](char32_t c) { return IsCommaLike(c) || IsTerminal(c); });
+    const auto commas = std::count_if(text.begin(), text.end(), IsCommaLike);
+    const bool clauses = commas >= 3 || std::any_of(text.begin(), text.end(), IsTerminal);
     completeness.truncated = !closed && !outline_.heading.back() &&
                              ((last.size() >= kMinOpenEnd && clauses) || IsCommaLike(text.back()));
   }
