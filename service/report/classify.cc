@@ -346,6 +346,18 @@ class Classifier {
     if (head_end_ == lines_.size()) {
       head_end_ = 0;
     }
+    // A full, indented line right above is the first of a wrapped paragraph.
+    constexpr uint32_t kSlack = 6;
+    while (head_end_ == first_paragraph && head_end_ > contents_end_ &&
+           !lines_[head_end_].gap_before) {
+      const Line& above = lines_[head_end_ - 1];
+      const Line& first = lines_[head_end_];
+      if (above.indent < 2 || above.indent <= first.indent ||
+          above.columns + above.indent + kSlack < first.columns + first.indent) {
+        break;
+      }
+      first_paragraph = --head_end_;
+    }
   }
 
   // One line of the head; kBody when its shape says nothing.

@@ -272,8 +272,8 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
     const Marker marker = ReadMarker(heading);
     const MarkerFamily family = section.ordinal > 0 && marker ? marker.family : MarkerFamily::kNone;
     Last& before = last[static_cast<size_t>(section.parent + 1)];
-    if (family != MarkerFamily::kNone && family == before.family && section.ordinal != 1 &&
-        section.ordinal != before.number + 1) {
+    if (family != MarkerFamily::kNone && family == before.family &&
+        section.ordinal > before.number + 1) {
       AddFinding(
           {LintKind::kNumberingGap, Certainty::kProbable, 0, section.heading_range,
            "number " + FamilyText(section.ordinal) + " follows number " + FamilyText(before.number),
@@ -325,21 +325,39 @@ void LintScript(const LintInput& input, ParsedReport* report) {
   if (report->metadata.language != "zh-Hans") {
     return;
   }
-  for (uint32_t i = 0; i < input.speech.size(); ++i) {
-    if (input.speech[i] == input.folded[i] || !text::IsHan(input.speech[i])) {
+  // A paragraph with many of them is quoted from elsewhere: one finding for all.
+  constexpr size_t kMany = 8;
+  std::vector<uint32_t> found;
+  for (const Range& paragraph : report->paragraphs) {
+    found.clear();
+    for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
+      if (input.speech[i] == input.folded[i] || !text::IsHan(input.speech[i])) {
+        continue;
+      }
+      const text::FoldSet folds = text::FoldsOf(input.speech[i]);
+      if ((folds & text::kFoldScript) != 0 && (folds & text::kFoldAmbiguous) == 0) {
+        found.push_back(i);
+      }
+    }
+    if (found.size() > kMany) {
+      AddFinding({LintKind::kMixedScript,
+                  Certainty::kPossible,
+                  0,
+                  {found.front(), found.back() + 1},
+                  std::to_string(found.size()) + " traditional characters in simplified text",
+                  ""},
+                 report);
       continue;
     }
-    const text::FoldSet folds = text::FoldsOf(input.speech[i]);
-    if ((folds & text::kFoldScript) == 0 || (folds & text::kFoldAmbiguous) != 0) {
-      continue;
+    for (const uint32_t i : found) {
+      AddFinding({LintKind::kMixedScript,
+                  Certainty::kProbable,
+                  0,
+                  {i, i + 1},
+                  "a traditional character in simplified text",
+                  text::ToUtf8(input.folded.substr(i, 1))},
+                 report);
     }
-    AddFinding({LintKind::kMixedScript,
-                Certainty::kProbable,
-                0,
-                {i, i + 1},
-                "a traditional character in simplified text",
-                text::ToUtf8(input.folded.substr(i, 1))},
-               report);
     if (Full(*report)) {
       return;
     }

@@ -1,0 +1,306 @@
+#include "service/report/parser.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/base/limits.h"
+#include "service/report/report_id.h"
+#include "service/text/decode.h"
+#include "service/text/utf8.h"
+#include "tests/support/report_checks.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
+
+namespace quotes::report {
+namespace {
+
+using ::quotes::testing::HasReason;
+using ::quotes::testing::ReportViolations;
+using ::quotes::testing::TextOf;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+ParsedReport Parse(std::string_view utf8, std::string_view id = "r") {
+  const auto source = text::Decode(utf8, text::Encoding::kUtf8);
+  EXPECT_THAT(source, ::quotes::testing::IsOk());
+  auto report = ParseReport(*source, {.report_id = id});
+  EXPECT_THAT(report, ::quotes::testing::IsOk());
+  EXPECT_THAT(ReportViolations(*source, *report), IsEmpty()) << utf8;
+  return *std::move(report);
+}
+
+std::vector<std::string> Paragraphs(const ParsedReport& report) {
+  std::vector<std::string> texts;
+  for (const Range& range : report.paragraphs) {
+    texts.push_back(TextOf(report, range));
+  }
+  return texts;
+}
+
+std::vector<std::string> Sentences(std::string_view paragraph) {
+  const ParsedReport report = Parse(paragraph);
+  std::vector<std::string> texts;
+  for (const Quote& quote : report.quotes) {
+    texts.push_back(TextOf(report, quote.range));
+  }
+  return texts;
+}
+
+TEST(ParseReport, RefusesTextWithoutWords) {
+  for (const std::string_view text : {"。。。", "——\n……\n", " \n\t\n　"}) {
+    const auto source = text::Decode(text, text::Encoding::kUtf8);
+    QUOTES_ASSERT_OK(source);
+    EXPECT_THAT(ParseReport(*source), HasReason(ErrorReason::kEmptyText)) << text;
+  }
+}
+
+TEST(ParseReport, RefusesALineAboveTheLimit) {
+  std::string line;
+  for (size_t i = 0; i <= limits::kMaxLineCodePoints; ++i) {
+    line += "长";
+  }
+  EXPECT_THAT(ParseReport(*text::Decode(line)), HasReason(ErrorReason::kSourceTooLarge));
+  line.resize(line.size() - 3);
+  QUOTES_EXPECT_OK(ParseReport(*text::Decode(line)));
+}
+
+TEST(ParseReport, RefusesTooManySections) {
+  std::string text;
+  for (size_t i = 0; i <= limits::kMaxSections; ++i) {
+    text += "一、标题\n";
+  }
+  EXPECT_THAT(ParseReport(*text::Decode(text)), HasReason(ErrorReason::kSourceTooLarge));
+}
+
+TEST(ParseReport, LeavesIdsEmptyWithoutAReportId) {
+  const auto source = text::Decode("各位代表：\n一、回顾\n过去一年，工作顺利。\n");
+  const auto report = ParseReport(*source);
+  QUOTES_ASSERT_OK(report);
+  for (const Quote& quote : report->quotes) {
+    EXPECT_EQ(quote.id, "");
+  }
+  for (const Section& section : report->sections) {
+    EXPECT_EQ(section.id, "");
+  }
+}
+
+TEST(Lines, NumbersAsEditorsCountThem) {
+  const ParsedReport report = Parse(
+      "第一行是一句话。\r\n第二行是一句话。\r第三行是一句话。\n\n第五行是一句话。\xC2\x85"
+      "第六行是一句话。\xE2\x80\xA8第七行是一句话。\v还是第七行的话。\n第八行是一句话。");
+  std::vector<uint32_t> lines;
+  for (const PrintSpan& span : report.print_spans) {
+    lines.push_back(span.line);
+  }
+  EXPECT_THAT(lines, ElementsAre(1, 2, 3, 5, 6, 7, 7, 8));
+}
+
+TEST(Lines, FormFeedsCountPages) {
+  const ParsedReport report = Parse("第一页是一句话。\n\f第二页是一句话。\n");
+  ASSERT_EQ(report.print_spans.size(), 2u);
+  EXPECT_EQ(report.print_spans[0].page, 1u);
+  EXPECT_EQ(report.print_spans[1].page, 2u);
+  EXPECT_EQ(Parse("没有分页的一句话。").print_spans[0].page, 0u);
+}
+
+TEST(Lines, IndentsAreRemovedInnerSpacesKept) {
+  const ParsedReport report = Parse("　　各位 代表，大家好。 \t\n\t现在开始　报告。　\n");
+  EXPECT_EQ(text::ToUtf8(report.joined), "各位 代表，大家好。现在开始　报告。");
+}
+
+TEST(Sentences, EndAtStopsWithTheirClosingMarks) {
+  EXPECT_THAT(Sentences("他说：“好。”我们同意！真的吗？！是的。"),
+              ElementsAre("他说：“好。”", "我们同意！", "真的吗？！", "是的。"));
+  EXPECT_THAT(Sentences("增长5.5%；就业稳定；物价平稳。下一句"),
+              ElementsAre("增长5.5%；就业稳定；物价平稳。", "下一句"));
+  EXPECT_THAT(Sentences("“十四五”规划收官。“十五五”规划启动。"),
+              ElementsAre("“十四五”规划收官。", "“十五五”规划启动。"));
+}
+
+TEST(Sentences, GoOnBehindAQuotationAndInsideBrackets) {
+  EXPECT_THAT(Sentences("提出“发展是硬道理。”，并且落实。完成。"),
+              ElementsAre("提出“发展是硬道理。”，并且落实。", "完成。"));
+  EXPECT_THAT(Sentences("全文如下（第一条。第二条。）再见。"),
+              ElementsAre("全文如下（第一条。第二条。）再见。"));
+  EXPECT_THAT(Sentences("一个（没有闭合的括号。下一句。"),
+              ElementsAre("一个（没有闭合的括号。", "下一句。"));
+  EXPECT_THAT(Sentences("任务艰巨……我们努力。结束……"),
+              ElementsAre("任务艰巨……我们努力。", "结束……"));
+}
+
+TEST(Sentences, DotsBetweenDigitsAndLettersAreNoStops) {
+  EXPECT_THAT(Sentences("增长3.5%，达到1.2万亿元.明年继续。"),
+              ElementsAre("增长3.5%，达到1.2万亿元.", "明年继续。"));
+  EXPECT_THAT(Sentences("The plan covers 3.5 million people. It works! Is it done?"),
+              ElementsAre("The plan covers 3.5 million people. ", "It works! ", "Is it done?"));
+}
+
+TEST(Sentences, AreCutAtTheLimit) {
+  std::string text;
+  for (int i = 0; i < 1500; ++i) {
+    text += "很长的，";
+  }
+  const ParsedReport report = Parse(text + "完。");
+  ASSERT_EQ(report.quotes.size(), 2u);
+  EXPECT_EQ(report.quotes[0].range.size(), limits::kMaxQuoteCodePoints);
+  EXPECT_TRUE(TextOf(report, report.quotes[0].range).ends_with("，"));
+  const bool linted = std::any_of(report.lint.begin(), report.lint.end(), [](const LintFinding& f) {
+    return f.kind == LintKind::kSentenceCut;
+  });
+  EXPECT_TRUE(linted);
+}
+
+TEST(Joins, WrappedLinesOfOneWidth) {
+  const ParsedReport report = Parse(
+      "　　过去的一年是很不平凡的一年我们在上级党委的正确领导下团结带\n"
+      "领全市人民攻坚克难，经济社会发展取得了新的显著成效。全年生产总\n"
+      "值增长百分之六，财政收入稳步提高。居民生活水平有了新的明显改善\n"
+      "和提高。城市面貌焕然一新。\n"
+      "　　今年的工作任务十分繁重我们要坚定信心迎难而上全力以赴抓好各\n"
+      "项工作的落实。坚持以人民为中心的发展思想，着力保障和改善民生事\n"
+      "业，让改革发展成果更多更公平惠及全体人民群众。努力完成全年的目\n"
+      "标任务。\n");
+  EXPECT_EQ(report.paragraphs.size(), 2u);
+  EXPECT_EQ(report.joins.size(), 6u);
+}
+
+TEST(Joins, NeverAfterAHeadingOrBeforeAMarker) {
+  const ParsedReport report = Parse(
+      "各位代表：\n现在，我代表市政府，向大会报告工作。请审议，并请提出意见\n一、工作回顾\n"
+      "过去一年，成绩很大。问题也不少。\n结束语\n各位代表，让我们一起努力，再创辉煌。\n");
+  EXPECT_THAT(report.joins, IsEmpty());
+  EXPECT_EQ(Paragraphs(report)[2], "一、工作回顾");
+}
+
+TEST(Ids, SurviveChangesAroundThem) {
+  const std::string before = "一、回顾\n过去一年，成绩很大。问题不少。\n二、任务\n今年要努力。\n";
+  const std::string after =
+      "一、回顾\n新的一句话。过去一年，成绩很大。问题不少。\n二、任务\n要苦干。今年要努力。\n";
+  const auto ids = [](const ParsedReport& report) {
+    std::map<std::string, std::string> by_text;
+    for (const Quote& quote : report.quotes) {
+      by_text[TextOf(report, quote.range)] = quote.id;
+    }
+    return by_text;
+  };
+  const auto first = ids(Parse(before));
+  const auto second = ids(Parse(after));
+  for (const auto& [text, id] : first) {
+    EXPECT_EQ(second.at(text), id) << text;
+    EXPECT_EQ(id.size(), 16u);
+    EXPECT_TRUE(IsResourceId(id));
+  }
+  EXPECT_NE(ids(Parse(before, "other")), first);
+}
+
+TEST(Ids, EqualSentencesAreCounted) {
+  const ParsedReport report = Parse("我们要努力。我们要努力。我們要努力。");
+  ASSERT_EQ(report.quotes.size(), 3u);
+  EXPECT_NE(report.quotes[0].id, report.quotes[1].id);
+  EXPECT_NE(report.quotes[1].id, report.quotes[2].id);
+}
+
+TEST(ReportId, IsValidForAnyMetadata) {
+  Metadata metadata;
+  EXPECT_TRUE(IsResourceId(MakeReportId(metadata))) << MakeReportId(metadata);
+  metadata.title = "政府工作报告";
+  metadata.body = "上海市人民政府";
+  metadata.date = absl::CivilDay(2026, 2, 3);
+  const std::string id = MakeReportId(metadata);
+  EXPECT_TRUE(id.starts_with("2026-zheng-fu-gong-zuo-")) << id;
+  EXPECT_TRUE(IsResourceId(id));
+  metadata.date = absl::CivilDay(2026, 2, 4);
+  EXPECT_NE(MakeReportId(metadata), id);
+  metadata.title = "----";
+  EXPECT_TRUE(IsResourceId(MakeReportId(metadata)));
+  metadata.title = std::string(2000, 'x');
+  metadata.body = "Ωμέγα \xF0\x9F\x98\x80 Заседание";
+  EXPECT_TRUE(IsResourceId(MakeReportId(metadata))) << MakeReportId(metadata);
+}
+
+TEST(ReportId, ResourceIds) {
+  for (const char* good : {"a", "0", "a-b", "2022-x"}) {
+    EXPECT_TRUE(IsResourceId(good));
+  }
+  for (const std::string& bad :
+       {std::string(), std::string("-a"), std::string("a-"), std::string("A"), std::string("a_b"),
+        std::string("一"), std::string(64, 'a')}) {
+    EXPECT_FALSE(IsResourceId(bad)) << bad;
+  }
+  EXPECT_TRUE(IsResourceId(std::string(63, 'a')));
+}
+
+// Pieces of reports in random order and with random damage: every invariant holds of whatever the
+// parser makes of them.
+TEST(Property, InvariantsHoldOfRandomLines) {
+  const std::vector<std::string> kPieces = {"各位代表：",
+                                            "同志们！",
+                                            "一、",
+                                            "（一）",
+                                            "二是",
+                                            "1.",
+                                            "第三，",
+                                            "——",
+                                            "●",
+                                            "①",
+                                            "第一章 ",
+                                            "过去一年",
+                                            "坚持稳中求进",
+                                            "增长5.5%",
+                                            "，",
+                                            "。",
+                                            "；",
+                                            "！”",
+                                            "“十四五",
+                                            "”",
+                                            "（",
+                                            "）",
+                                            "（下转11版）",
+                                            "（上接1版）",
+                                            "目录",
+                                            "注：",
+                                            "来源：某报",
+                                            "2022年1月17日",
+                                            "省长 张三",
+                                            "——在第十次代表大会上的报告",
+                                            "字体：大 中 小",
+                                            "（记者 某某 摄）",
+                                            "— 3 —",
+                                            "\n",
+                                            "\n\n",
+                                            "\r\n",
+                                            "　　",
+                                            " ",
+                                            "\t",
+                                            "\f",
+                                            "\v",
+                                            "目标是：",
+                                            "发展歷程",
+                                            "Abc. Def",
+                                            "……",
+                                            "12",
+                                            "\xE2\x80\x8B"};
+  std::mt19937 random(42);
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = "字";
+    const size_t count = 1 + random() % 60;
+    for (size_t i = 0; i < count; ++i) {
+      text += kPieces[random() % kPieces.size()];
+    }
+    const auto source = text::Decode(text, text::Encoding::kUtf8);
+    QUOTES_ASSERT_OK(source);
+    const auto report = ParseReport(*source, {.report_id = "x"});
+    QUOTES_ASSERT_OK(report);
+    ASSERT_THAT(ReportViolations(*source, *report), IsEmpty()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace quotes::report
