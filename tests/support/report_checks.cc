@@ -295,12 +295,10 @@ std::string DumpOutline(const ParsedReport& report) {
     if (!section.period.empty()) {
       out.append(" {").append(section.period).append("}");
     }
-    size_t quotes = 0;
-    const auto index = static_cast<int>(&section - report.sections.data());
-    for (const report::Quote& quote : report.quotes) {
-      quotes += quote.section == index ? 1 : 0;
-    }
-    out.append(" #").append(std::to_string(quotes)).append("\n");
+    // Where it ends, by its last characters.
+    constexpr uint32_t kTail = 6;
+    const Range tail{section.range.end - std::min(kTail, section.range.size()), section.range.end};
+    out.append(" …").append(TextOf(report, tail)).append("\n");
   }
   return out;
 }
