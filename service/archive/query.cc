@@ -247,20 +247,31 @@ class Parser {
 
   // The closing mark of the phrase that opens here.
   std::optional<size_t> PhraseEnd() const {
+    const std::optional<size_t> straight = FindFrom(position_ + 1, IsStraightQuote);
+    const std::optional<size_t> paired = UnpairedRightQuote();
+    if (straight.has_value() && (IsStraightQuote(Current()) || !paired.has_value())) {
+      return straight;
+    }
+    return paired.has_value() ? paired : FindFrom(position_ + 1, IsQuote);
+  }
+
+  std::optional<size_t> FindFrom(size_t begin, bool (*is_wanted)(char32_t)) const {
+    const auto found =
+        std::find_if(text_.begin() + static_cast<ptrdiff_t>(begin), text_.end(), is_wanted);
+    return found == text_.end() ? std::nullopt
+                                : std::optional<size_t>(static_cast<size_t>(found - text_.begin()));
+  }
+
+  std::optional<size_t> UnpairedRightQuote() const {
     size_t open_pairs = 0;
     for (size_t i = position_ + 1; i < text_.size(); ++i) {
-      if (IsStraightQuote(text_[i]) || (IsRightQuote(text_[i]) && open_pairs == 0)) {
-        return i;
-      }
       if (IsLeftQuote(text_[i])) {
         ++open_pairs;
       } else if (IsRightQuote(text_[i])) {
+        if (open_pairs == 0) {
+          return i;
+        }
         --open_pairs;
-      }
-    }
-    for (size_t i = position_ + 1; i < text_.size(); ++i) {
-      if (IsQuote(text_[i])) {
-        return i;
       }
     }
     return std::nullopt;
@@ -334,7 +345,9 @@ class Writer {
   void WriteTerm(const Term& term) {
     const std::string raw = text::ToUtf8(term.raw);
     if (term.phrase) {
-      absl::StrAppend(&out_, "\"", raw, "\"");
+      // A phrase that holds straight marks was typed in “…”.
+      const bool straight = std::none_of(term.raw.begin(), term.raw.end(), IsStraightQuote);
+      absl::StrAppend(&out_, straight ? "\"" : "“", raw, straight ? "\"" : "”");
       after_word_ = false;
     } else {
       WriteWord(raw);

@@ -51,9 +51,10 @@ struct Query {
 // the next space, parenthesis or quotation mark, so a "-" inside a word is part of it. A term may
 // be one character.
 //
-// Inside "…" everything is literal. A phrase ends at the next " or ＂, or at the ” that is its own:
-// pairs “…” inside it belong to it, so that a sentence may be pasted with its quotation marks.
-// Where no such end follows, the next quotation mark of any shape is the end.
+// Inside "…" everything is literal. A phrase that begins with " or ＂ ends at the next such mark,
+// so that any text without them can be asked for; one that begins with “ or ” ends at the first ”
+// that closes no “ inside it. Where that end is missing, the other kind of end counts, and at last
+// the next quotation mark of any shape.
 //
 // Negations: "--a" is "a"; parentheses that change nothing are dropped before the rule is applied
 // that each alternative of an OR, each negated group and the whole query need a term that is not

@@ -78,7 +78,8 @@ class Generator {
     static constexpr std::string_view kFirst[] = {"产", "發", "A", "z", "5", "２", "+", "党"};
     static constexpr std::string_view kRest[] = {"业", "，", "-",  "·", "《", "》", "OR",
                                                  ".",  "7",  "、", "b", "「", "％", "\u200B"};
-    static constexpr std::string_view kPhrase[] = {" ", "　", "(", "）", "“好”", "\n", "-", "OR"};
+    static constexpr std::string_view kPhrase[] = {" ",  "　", "(",  "）", "“好”",
+                                                   "\n", "-",  "OR", "”",  "\"＂\""};
     Term term;
     term.phrase = OneIn(2);
     std::string raw;
@@ -91,6 +92,9 @@ class Generator {
     }
     if (!term.phrase) {
       raw += "末";  // words lose the noise at their ends
+    }
+    if (raw.find('"') != std::string::npos && raw.find("”") != std::string::npos) {
+      return MakeTerm();  // no marks can go round both
     }
     term.raw = text::ToCodePoints(raw);
     return term;
@@ -152,10 +156,13 @@ class Generator {
     if (!term.phrase) {
       return raw;
     }
+    // Straight marks go round curly ones, and the other way round; without inner marks all do.
     static constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
-        {"\"", "\""}, {"＂", "＂"}, {"“", "”"}, {"\"", "＂"}, {"“", "\""}, {"\"", "”"}, {"”", "”"}};
-    const auto& [open, close] = kMarks[Below(std::size(kMarks))];
-    return absl::StrCat(std::string(open), raw, std::string(close));
+        {"\"", "\""}, {"＂", "\""}, {"“", "”"}, {"”", "”"}};
+    const bool straight_inside = raw.find('"') != std::string::npos;
+    const bool curly_inside = raw.find("”") != std::string::npos;
+    const size_t choice = straight_inside ? 2 + Below(2) : Below(curly_inside ? 2 : 4);
+    return absl::StrCat(std::string(kMarks[choice].first), raw, std::string(kMarks[choice].second));
   }
 
   std::mt19937 random_;

@@ -127,7 +127,11 @@ TEST(ParseQueryTest, PhrasesAreLiteralWithTheirQuotationMarks) {
   ASSERT_EQ(query->terms.size(), 1u);
   EXPECT_EQ(text::ToUtf8(query->terms[0].raw), "结合“亩均效益”评价 (a OR -b)");
   EXPECT_EQ(Parsed("“结合“亩均效益”评价”"), "\"结合亩均效益评价\"");
-  EXPECT_EQ(Parsed("\"a” \"b\""), "(\"a\" & \"b\")");
+  EXPECT_EQ(Parsed("\"业”集\" a"), "(\"业集\" & a)");
+  EXPECT_EQ(Parsed("“他说\"好\"吧” a"), "(\"他说好吧\" & a)");
+  EXPECT_EQ(Parsed("“a\" \"b\""), "(\"a\" & \"b\")");
+  EXPECT_EQ(Parsed("“产业\" 园区 “城市”"), "(\"产业\" & 园区 & \"城市\")");
+  EXPECT_EQ(Parsed("\"产业” 园区"), "(\"产业\" & 园区)");
   EXPECT_EQ(Parsed("\"甲“乙\" 丙"), "(\"甲乙\" & 丙)");
 }
 
@@ -269,6 +273,8 @@ TEST(CanonicalQueryTest, WritesOnlyWhatIsNeeded) {
   EXPECT_EQ(canonical("(a b) OR ((c))"), "a b OR c");
   EXPECT_EQ(canonical("a -(b c)"), "a -(b c)");
   EXPECT_EQ(canonical("a -(-b)"), "a b");
+  EXPECT_EQ(canonical("“他说\"好\"吧”"), "“他说\"好\"吧”");
+  EXPECT_EQ(canonical("＂业”集＂"), "\"业”集\"");
   // The forms that were typed matter for exact matches and stay.
   EXPECT_EQ(canonical("２８０亿元"), "２８０亿元");
 }

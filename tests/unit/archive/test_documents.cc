@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/check.h"
+#include "service/report/parser.h"
+#include "service/text/decode.h"
 #include "service/text/utf8.h"
 
 namespace quotes::archive {
@@ -57,6 +59,23 @@ std::shared_ptr<const Document> MakeDocument(const TestReport& report) {
     }
     content.sections.push_back(std::move(made));
   }
+  return document;
+}
+
+std::shared_ptr<const Document> MakeReport(std::string_view id, std::string_view bytes) {
+  const auto decoded = text::Decode(bytes);
+  if (!decoded.ok()) {
+    return nullptr;
+  }
+  auto parsed = report::ParseReport(*decoded, {id});
+  if (!parsed.ok()) {
+    return nullptr;
+  }
+  auto document = std::make_shared<Document>();
+  document->report_id = std::string(id);
+  document->revision = 1;
+  document->content = *std::move(parsed);
+  document->themes = themes::Scheme::BuiltIn()->Assign(document->content);
   return document;
 }
 

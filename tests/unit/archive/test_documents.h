@@ -49,6 +49,10 @@ std::shared_ptr<const Document> MakeDocument(const TestReport& report);
 TestReport Speech(std::string_view id, std::optional<absl::CivilDay> date,
                   const std::vector<std::string>& texts);
 
+// The document of a printed report as an import makes it, with the themes of the built-in scheme;
+// null when it cannot be read.
+std::shared_ptr<const Document> MakeReport(std::string_view id, std::string_view bytes);
+
 // Themes 0 a, 1 a.b, 2 a.b.c, 3 a.d, 4 e.
 std::shared_ptr<const themes::Scheme> TestScheme();
 
