@@ -274,24 +274,24 @@ struct Level {
   double factor = 1;
 };
 
+// A cue that spoke for a theme.
+struct Witness {
+  double weight = 0;  // with the level's factor
+  bool heading = false;
+  Clue clue;
+};
+
 // The evidence for one theme.
 struct Weighed {
   double own = 0;
   double total = 0;
-  std::vector<std::pair<double, std::string>> own_cues;  // by their weight
-  std::vector<std::pair<double, std::string>> heading_cues;
 };
 
-void AppendByWeight(std::vector<std::pair<double, std::string>> cues, std::string_view prefix,
-                    std::vector<std::string>* out) {
-  std::stable_sort(cues.begin(), cues.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  for (const auto& [weight, term] : cues) {
-    std::string name = absl::StrCat(ToAbsl(prefix), term);
-    if (std::find(out->begin(), out->end(), name) == out->end()) {
-      out->push_back(std::move(name));
-    }
-  }
+// A bullet or the introduction of a list is a sentence about its matter, not a name for it.
+bool IsName(const report::Section& section) {
+  return section.kind != report::SectionKind::kBullet &&
+         section.kind != report::SectionKind::kListIntroduction &&
+         section.heading_range.size() <= kHeadingCodePoints;
 }
 
 bool Overlap(const report::Range& a, const report::Range& b) {
@@ -313,6 +313,7 @@ struct Scheme::Rep {
                          bool heading) const;
   std::vector<Assignment> Judge(const std::vector<Clue>& own,
                                 const std::vector<Level>& levels) const;
+  std::vector<std::string> NameCues(int theme, const std::vector<Witness>& witnesses) const;
 
   Matcher matcher;
   std::vector<Term> terms;
@@ -349,17 +350,38 @@ std::vector<Clue> Scheme::Rep::Read(const report::ParsedReport& report, report::
   return clues;
 }
 
+// The terms that spoke for a theme; for one that also lives on what its children have in common,
+// theirs too.
+std::vector<std::string> Scheme::Rep::NameCues(int theme,
+                                               const std::vector<Witness>& witnesses) const {
+  std::vector<std::string> names;
+  for (const Witness& witness : witnesses) {
+    int speaks_for = witness.clue.theme;
+    while (speaks_for != theme && speaks_for >= 0 && !witness.heading) {
+      speaks_for = parents[static_cast<size_t>(speaks_for)];
+    }
+    if (speaks_for != theme) {
+      continue;
+    }
+    const Theme& of = themes[static_cast<size_t>(witness.clue.theme)];
+    std::string name = absl::StrCat(witness.heading ? "heading:" : "",
+                                    of.cues[static_cast<size_t>(witness.clue.cue)].term);
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
 std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
                                            const std::vector<Level>& levels) const {
   std::vector<Weighed> weighed(themes.size());
-  const auto term_of = [this](const Clue& clue) {
-    return themes[static_cast<size_t>(clue.theme)].cues[static_cast<size_t>(clue.cue)].term;
-  };
+  std::vector<Witness> witnesses;
   for (const Clue& clue : own) {
     Weighed& theme = weighed[static_cast<size_t>(clue.theme)];
     theme.own += clue.weight;
     if (clue.weight > 0) {
-      theme.own_cues.emplace_back(clue.weight, term_of(clue));
+      witnesses.push_back({clue.weight, false, clue});
     }
   }
   double best_own = 0;
@@ -384,8 +406,7 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
     }
     for (const Clue& clue : *level.clues) {
       if (clue.inherits && clue.weight > 0 && sums[static_cast<size_t>(clue.theme)] > 0) {
-        weighed[static_cast<size_t>(clue.theme)].heading_cues.emplace_back(
-            factor * level.factor * clue.weight, term_of(clue));
+        witnesses.push_back({factor * level.factor * clue.weight, true, clue});
       }
     }
     if (names_a_theme) {
@@ -407,6 +428,10 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
     }
   }
   std::vector<bool> fits_below(themes.size(), false);
+  // The sentence's own cues first, the strongest of each kind before the others.
+  std::stable_sort(witnesses.begin(), witnesses.end(), [](const Witness& a, const Witness& b) {
+    return a.heading != b.heading ? b.heading : a.weight > b.weight;
+  });
   std::vector<Assignment> given;
   for (size_t i = weighed.size(); i-- > 0;) {
     const bool fits = weighed[i].total >= needed;
@@ -419,8 +444,7 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
     Assignment& assignment = given.emplace_back();
     assignment.theme = static_cast<int>(i);
     assignment.score = 1 - std::exp2(-weighed[i].total);
-    AppendByWeight(weighed[i].own_cues, "", &assignment.cues);
-    AppendByWeight(weighed[i].heading_cues, "heading:", &assignment.cues);
+    assignment.cues = NameCues(static_cast<int>(i), witnesses);
   }
   std::sort(given.begin(), given.end(), [](const Assignment& a, const Assignment& b) {
     return a.score != b.score ? a.score > b.score : a.theme < b.theme;
@@ -485,8 +509,7 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
   std::vector<std::vector<Clue>> heading_clues;
   heading_clues.reserve(report.sections.size());
   for (const report::Section& section : report.sections) {
-    const bool short_enough = section.heading_range.size() <= kHeadingCodePoints;
-    heading_clues.push_back(rep_->Read(report, section.heading_range, short_enough));
+    heading_clues.push_back(rep_->Read(report, section.heading_range, IsName(section)));
   }
 
   std::vector<std::vector<Assignment>> assigned(report.quotes.size());
@@ -503,10 +526,10 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
                  : nullptr;
     };
     const report::Section* innermost = section_at(quote.section);
-    const bool is_heading =
-        quote.range.size() <= kHeadingCodePoints &&
-        (quote.block == report::BlockKind::kHeading ||
-         (innermost != nullptr && Overlap(quote.range, innermost->heading_range)));
+    const bool is_heading = quote.range.size() <= kHeadingCodePoints &&
+                            (quote.block == report::BlockKind::kHeading ||
+                             (innermost != nullptr && IsName(*innermost) &&
+                              Overlap(quote.range, innermost->heading_range)));
     const std::vector<Clue> own = rep_->Read(report, quote.range, is_heading);
 
     std::vector<Level> levels;

@@ -20,16 +20,9 @@ namespace {
 using ::quotes::testing::HasField;
 using ::quotes::testing::HasReason;
 using ::testing::AllOf;
-using ::testing::AnyOf;
-using ::testing::Contains;
-using ::testing::Each;
 using ::testing::ElementsAre;
-using ::testing::Ge;
 using ::testing::IsEmpty;
-using ::testing::Le;
 using ::testing::MatchesRegex;
-using ::testing::Not;
-using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
 constexpr char kThemes[] =
@@ -366,6 +359,7 @@ TEST(AssignTest, SameFromManyThreads) {
   }
   const auto expected = Codes(*scheme, builder);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] { EXPECT_EQ(Codes(*scheme, builder), expected); });
   }
