@@ -98,6 +98,10 @@ const Lexicon* LoadLexicon() {
     lexicon->modes.push_back(
         {mode, ScopeOf(fields[1]), fields[2][0] - '0', text::ToCodePoints(fields[3])});
   }
+  for (const ModeCue& cue : lexicon->modes) {
+    lexicon->modes_by_first[cue.cue.front()].push_back(&cue);
+    lexicon->mode_first.set(cue.cue.front() & 0xFFFF);
+  }
   return lexicon;
 }
 

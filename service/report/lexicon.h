@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_REPORT_LEXICON_H_
 #define QUOTES_SERVICE_REPORT_LEXICON_H_
 
+#include <bitset>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -57,6 +58,9 @@ struct Lexicon {
   WordList assembly;  // what a speaker speaks to: 大会, 会议 …
   WordList surname;
   std::vector<ModeCue> modes;
+  // The same cues by their first character, so that a text is scanned once for all of them.
+  std::unordered_map<char32_t, std::vector<const ModeCue*>> modes_by_first;
+  std::bitset<0x10000> mode_first;  // the characters that begin one
 };
 
 // The lists that ship with the program; made once, never freed. Thread-safe.

@@ -271,7 +271,7 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
         input.folded.substr(section.heading_range.begin, section.heading_range.size());
     const Marker marker = ReadMarker(heading);
     const MarkerFamily family = section.ordinal > 0 && marker ? marker.family : MarkerFamily::kNone;
-    Last& before = last[static_cast<size_t>(section.parent + 1)];
+    Last& before = last[static_cast<size_t>(section.parent) + 1];
     if (family != MarkerFamily::kNone && family == before.family &&
         section.ordinal > before.number + 1) {
       AddFinding(

@@ -24,6 +24,26 @@ struct Best {
   }
 };
 
+// Calls `visit` with every cue that stands in `text` and its place.
+template <typename Visit>
+void ForEachCue(View text, Visit visit) {
+  const Lexicon& lexicon = GetLexicon();
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!lexicon.mode_first.test(text[i] & 0xFFFF)) {
+      continue;
+    }
+    const auto bucket = lexicon.modes_by_first.find(text[i]);
+    if (bucket == lexicon.modes_by_first.end()) {
+      continue;
+    }
+    for (const ModeCue* cue : bucket->second) {
+      if (text.substr(i).starts_with(cue->cue)) {
+        visit(*cue, i);
+      }
+    }
+  }
+}
+
 char32_t At(View text, size_t i) { return i < text.size() ? text[i] : 0; }
 
 // 二〇三五年, 2035年, 五年, 一年: the size of number and 年, 0 for none.
@@ -40,41 +60,38 @@ size_t YearsAt(View text, size_t i) {
 
 Mode ModeOfHeading(View heading, Mode inherited) {
   Best best;
-  for (const ModeCue& cue : GetLexicon().modes) {
-    if (cue.scope == CueScope::kHeading && heading.find(cue.cue) != View::npos) {
-      best.Offer(cue);
-    } else if (cue.scope == CueScope::kStart && heading.starts_with(cue.cue) &&
-               (cue.mode != Mode::kMeasure || inherited != Mode::kReview)) {
+  ForEachCue(heading, [&](const ModeCue& cue, size_t at) {
+    const bool done = cue.mode == Mode::kMeasure && inherited == Mode::kReview;
+    const bool start = cue.scope == CueScope::kStart && at == 0 && !done;
+    if (start || cue.scope == CueScope::kHeading) {
       best.Offer(cue);
     }
-  }
+  });
   return best.weight > 0 ? best.mode : inherited;
 }
 
 Mode ModeOfParagraph(View paragraph, Mode inherited) {
-  // The cues of a list's own sections (measures by their first verb) are those of headings.
+  // Measures by their first verb are the business of headings.
   Best best;
-  const View opening = paragraph.substr(0, kOpening);
-  for (const ModeCue& cue : GetLexicon().modes) {
-    if (cue.scope == CueScope::kOpening && opening.find(cue.cue) != View::npos) {
-      if (cue.mode != Mode::kMeasure || inherited != Mode::kReview) {
-        best.Offer(cue);
-      }
-    } else if (cue.scope == CueScope::kStart && cue.mode != Mode::kMeasure &&
-               opening.starts_with(cue.cue)) {
+  ForEachCue(paragraph.substr(0, kOpening), [&](const ModeCue& cue, size_t at) {
+    const bool measure = cue.mode == Mode::kMeasure;
+    const bool opening =
+        cue.scope == CueScope::kOpening && (!measure || inherited != Mode::kReview);
+    const bool start = cue.scope == CueScope::kStart && at == 0 && !measure;
+    if (opening || start) {
       best.Offer(cue);
     }
-  }
+  });
   return best.mode;
 }
 
 Mode ModeOfSentence(View sentence) {
   Best best;
-  for (const ModeCue& cue : GetLexicon().modes) {
-    if (cue.scope == CueScope::kSentence && sentence.find(cue.cue) != View::npos) {
+  ForEachCue(sentence, [&](const ModeCue& cue, size_t) {
+    if (cue.scope == CueScope::kSentence) {
       best.Offer(cue);
     }
-  }
+  });
   return best.mode;
 }
 

@@ -614,7 +614,7 @@ class Finder {
     const bool introduction = kind == SectionKind::kListIntroduction;
     section.run_in = !p.stand_alone && !introduction;
     SetHeading(i, &section);
-    stack_.resize(static_cast<size_t>(parent_slot + 1));
+    stack_.resize(static_cast<size_t>(parent_slot) + 1);
     Open open;
     open.section = static_cast<int>(outline_.sections.size());
     open.paragraph = i;
@@ -688,7 +688,7 @@ class Finder {
     }
     std::vector<int> children(sections.size() + 1, 0);
     for (Section& section : sections) {
-      const auto parent = static_cast<size_t>(section.parent + 1);
+      const auto parent = static_cast<size_t>(section.parent) + 1;
       const std::string ordinal = std::to_string(++children[parent]);
       section.path = section.parent < 0
                          ? ordinal

@@ -94,6 +94,12 @@ bool IsResourceId(std::string_view id) {
   return std::all_of(id.begin(), id.end(), [](char c) { return IsIdCharacter(c) || c == '-'; });
 }
 
+bool NamesOneReport(const Metadata& metadata) {
+  const bool source = !metadata.body.empty() || !metadata.event.empty();
+  return (metadata.date.has_value() && (source || !metadata.title.empty())) ||
+         (!metadata.title.empty() && source);
+}
+
 std::string MakeReportId(const Metadata& metadata) {
   std::string date;
   std::vector<std::string> parts;

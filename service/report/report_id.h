@@ -12,6 +12,11 @@ namespace quotes::report {
 // 63 characters.
 bool IsResourceId(std::string_view id);
 
+// True when the metadata tells one report from all others: a date with a title, body or event, or a
+// title with one of these. Ids made from less would be shared by different reports (a bare text of
+// the State Council, say): ask for an id or add something else to it.
+bool NamesOneReport(const Metadata& metadata);
+
 // An id made from body, date and title (never from the bytes), so that the same report imported
 // twice has one name: the year, then the first words of the title and body as pinyin, then eight
 // characters of a hash.

@@ -225,6 +225,18 @@ TEST(ReportId, IsValidForAnyMetadata) {
   EXPECT_TRUE(IsResourceId(MakeReportId(metadata))) << MakeReportId(metadata);
 }
 
+TEST(ReportId, SaysWhenMetadataNamesNoReport) {
+  Metadata metadata;
+  EXPECT_FALSE(NamesOneReport(metadata));
+  metadata.body = "国务院";
+  EXPECT_FALSE(NamesOneReport(metadata));
+  metadata.date = absl::CivilDay(2024, 3, 5);
+  EXPECT_TRUE(NamesOneReport(metadata));
+  metadata.date.reset();
+  metadata.title = "政府工作报告";
+  EXPECT_TRUE(NamesOneReport(metadata));
+}
+
 TEST(ReportId, ResourceIds) {
   for (const char* good : {"a", "0", "a-b", "2022-x"}) {
     EXPECT_TRUE(IsResourceId(good));
