@@ -129,6 +129,8 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "STORE_BUSY";
     case ErrorReason::kStoreUnavailable:
       return "STORE_UNAVAILABLE";
+    case ErrorReason::kInternal:
+      return "INTERNAL";
   }
   return "UNSPECIFIED";
 }

@@ -49,6 +49,7 @@ enum class ErrorReason {
   kLoading = 28,           // UNAVAILABLE: the archive is not loaded yet, or the server drains
   kStoreBusy = 29,         // UNAVAILABLE: the store is locked by a short operation; retry
   kStoreUnavailable = 30,  // INTERNAL: reading or writing the store failed
+  kInternal = 31,          // INTERNAL: any other fault of the service itself
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.

@@ -66,6 +66,9 @@ inline constexpr size_t kMaxRequestIdBytes = 128;
 // Blocking work waiting for a worker. Beyond it callers are refused at once instead of timing out.
 inline constexpr size_t kExecutorQueue = 64;
 inline constexpr size_t kExecutorThreads = 4;
+// Report sources that calls hold together while they upload, wait or import; more are refused like
+// a full queue. Eight of the largest uploads, or thousands of ordinary reports.
+inline constexpr size_t kMaxImportBytesInFlight = 512u << 20;
 
 }  // namespace quotes::limits
 

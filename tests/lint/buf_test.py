@@ -35,13 +35,13 @@ def main():
     # one line of it, and expect to be told.
     proto = work / "quotes/v1/quote.proto"
     text = proto.read_text(encoding="utf-8")
-    spoilt, count = re.subn(r"\n  //[^\n]*\n(  string citation = )", r"\n\1", text, count=1)
+    spoilt, count = re.subn(r"\n  //[^\n]*\n(  string section = )", r"\n\1", text, count=1)
     if count != 1:
         print("the control found no comment to take away")
         return 1
     proto.write_text(spoilt, encoding="utf-8")
     control = lint(buf, work)
-    if control.returncode == 0 or "citation" not in control.stdout:
+    if control.returncode == 0 or "section" not in control.stdout:
         print("a field without a comment was let through:", control.stdout, control.stderr)
         return 1
     print("clean, and a missing comment is found")

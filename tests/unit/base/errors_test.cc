@@ -32,10 +32,10 @@ TEST(Errors, ForeignStatusHasNoDetail) {
 
 TEST(Errors, EveryReasonHasItsOwnName) {
   std::set<std::string> names;
-  for (int i = 1; i <= static_cast<int>(ErrorReason::kStoreUnavailable); ++i) {
+  for (int i = 1; i <= static_cast<int>(ErrorReason::kInternal); ++i) {
     names.insert(std::string(ErrorReasonName(static_cast<ErrorReason>(i))));
   }
-  EXPECT_EQ(names.size(), static_cast<size_t>(ErrorReason::kStoreUnavailable));
+  EXPECT_EQ(names.size(), static_cast<size_t>(ErrorReason::kInternal));
   EXPECT_EQ(names.count("UNSPECIFIED"), 0u);
 }
 
