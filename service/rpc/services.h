@@ -26,6 +26,21 @@ struct CallRecord {
   absl::Duration duration;
   size_t request_bytes = 0;
   size_t answer_bytes = 0;
+  // What really happened, for INTERNAL errors only, whose callers get a general sentence.
+  std::string_view error;
+};
+
+// What an import that succeeded leaves for the log.
+struct ImportRecord {
+  std::string_view report_id;
+  uint64_t revision = 0;
+  uint64_t archive_revision = 0;
+  bool validate_only = false;
+  bool unchanged = false;
+  bool replayed = false;
+  uint64_t source_bytes = 0;
+  size_t quotes = 0;
+  size_t lint_findings = 0;
 };
 
 struct ServicesOptions {
@@ -33,21 +48,31 @@ struct ServicesOptions {
   absl::Time start_time;
   // Called once for every finished call, from any thread; must not block.
   std::function<void(const CallRecord&)> on_call;
+  // Called once for every import that succeeded, before its call finishes; must not block.
+  std::function<void(const ImportRecord&)> on_import;
 };
 
 // The gRPC services over a library: proto to domain, errors, paging, limits. Look-ups run inline in
 // gRPC's callback threads (memory only); calls that touch the store run on a bounded executor that
-// refuses with QUEUE_FULL. The library must outlive the services; the server must have ended
-// (Shutdown and Wait) before the services are destroyed.
+// refuses with QUEUE_FULL. Without a library every call is answered with UNAVAILABLE / LOADING. The
+// library must outlive the services; the server must have ended (Shutdown and Wait) before the
+// services are destroyed.
 class Services {
  public:
+  // `library` may be null: then SetLibrary follows.
   Services(Library* library, ServicesOptions options);
   ~Services();
   Services(const Services&) = delete;
   Services& operator=(const Services&) = delete;
 
+  // Begins to serve, once; thread-safe. REQUIRES: there was no library so far.
+  void SetLibrary(Library* library);
+
   // To be registered with a server builder; owned by this object.
   std::vector<grpc::Service*> services();
+
+  // Full names of the services: "quotes.v1.QuoteService" ...
+  static std::vector<std::string> Names();
 
  private:
   struct Rep;

@@ -1,0 +1,480 @@
+#include "service/rpc/convert.h"
+
+#include <unicode/ucnv.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/check.h"
+#include "service/base/hash.h"
+#include "service/rpc/citation.h"
+#include "service/rpc/names.h"
+#include "service/text/decode.h"
+
+namespace quotes::rpc {
+namespace {
+
+constexpr size_t kStride = 256;
+constexpr uint32_t kSelectorContext = 32;
+
+std::string Utf8(const std::u32string& joined, report::Range range) {
+  return text::ToUtf8(std::u32string_view(joined).substr(range.begin, range.size()));
+}
+
+int64_t UnitsOf(char32_t c, text::OffsetUnit unit) {
+  switch (unit) {
+    case text::OffsetUnit::kUtf16:
+      return c > 0xFFFF ? 2 : 1;
+    case text::OffsetUnit::kUtf8Bytes:
+      return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    case text::OffsetUnit::kCodePoints:
+      break;
+  }
+  return 1;
+}
+
+// The number of bytes that `text` has in an encoding; nullopt when it cannot be written in it.
+std::optional<uint64_t> EncodedSize(std::u32string_view text, text::Encoding encoding) {
+  uint64_t size = 0;
+  switch (encoding) {
+    case text::Encoding::kUtf8:
+      for (const char32_t c : text) {
+        size += static_cast<uint64_t>(UnitsOf(c, text::OffsetUnit::kUtf8Bytes));
+      }
+      return size;
+    case text::Encoding::kUtf16Le:
+    case text::Encoding::kUtf16Be:
+      for (const char32_t c : text) {
+        size += 2 * static_cast<uint64_t>(UnitsOf(c, text::OffsetUnit::kUtf16));
+      }
+      return size;
+    case text::Encoding::kGb18030:
+    case text::Encoding::kBig5:
+      break;
+  }
+  std::u16string units;
+  for (const char32_t c : text) {
+    if (c > 0xFFFF) {
+      units.push_back(static_cast<char16_t>(0xD7C0 + (c >> 10)));
+      units.push_back(static_cast<char16_t>(0xDC00 + (c & 0x3FF)));
+    } else {
+      units.push_back(static_cast<char16_t>(c));
+    }
+  }
+  UErrorCode error = U_ZERO_ERROR;
+  UConverter* converter = ucnv_open(std::string(text::EncodingName(encoding)).c_str(), &error);
+  if (U_FAILURE(error)) {
+    return std::nullopt;
+  }
+  // Characters that the encoding does not have must not pass as a substitute of some length.
+  ucnv_setFromUCallBack(converter, UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &error);
+  std::string bytes(units.size() * 4 + 16, '\0');
+  const int32_t written =
+      ucnv_fromUChars(converter, bytes.data(), static_cast<int32_t>(bytes.size()), units.data(),
+                      static_cast<int32_t>(units.size()), &error);
+  ucnv_close(converter);
+  if (U_FAILURE(error)) {
+    return std::nullopt;
+  }
+  return static_cast<uint64_t>(written);
+}
+
+const report::Run& RunOf(const report::ParsedReport& content, report::Range range) {
+  const auto behind = std::upper_bound(
+      content.runs.begin(), content.runs.end(), range.begin,
+      [](uint32_t position, const report::Run& run) { return position < run.range.begin; });
+  QUOTES_CHECK(behind != content.runs.begin());
+  return *std::prev(behind);
+}
+
+void AddFolds(text::FoldSet folds, google::protobuf::RepeatedField<int>* out) {
+  // The contract numbers the folds in the order of their bits.
+  for (int bit = 0; v1::Fold_IsValid(bit + 1); ++bit) {
+    if ((folds & (text::FoldSet{1} << bit)) != 0) {
+      out->Add(bit + 1);
+    }
+  }
+}
+
+// The index of a neighbour among quotes of the same kind.
+std::optional<uint32_t> Neighbour(const archive::Document& document, uint32_t index, int step) {
+  const std::vector<report::Quote>& quotes = document.content.quotes;
+  const int64_t next = int64_t{index} + step;
+  if (next < 0 || next >= static_cast<int64_t>(quotes.size())) {
+    return std::nullopt;
+  }
+  const auto at = static_cast<uint32_t>(next);
+  if (report::IsSpeech(quotes[at].block) != report::IsSpeech(quotes[index].block)) {
+    return std::nullopt;
+  }
+  return at;
+}
+
+}  // namespace
+
+void SetDate(const absl::CivilDay& day, google::type::Date* out) {
+  out->set_year(static_cast<int32_t>(day.year()));
+  out->set_month(day.month());
+  out->set_day(day.day());
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  out->set_seconds(seconds);
+  out->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+}
+
+int64_t Offsets::At(size_t index) {
+  QUOTES_CHECK(index <= text_.size());
+  if (unit_ == text::OffsetUnit::kCodePoints) {
+    return static_cast<int64_t>(index);
+  }
+  const auto measure = [&](size_t begin, size_t end) {
+    int64_t units = 0;
+    for (size_t i = begin; i < end; ++i) {
+      units += UnitsOf(text_[i], unit_);
+    }
+    return units;
+  };
+  while (marks_.size() * kStride <= index) {
+    const size_t begin = (marks_.size() - 1) * kStride;
+    marks_.push_back(marks_.back() + measure(begin, begin + kStride));
+  }
+  return marks_[index / kStride] + measure(index / kStride * kStride, index);
+}
+
+void Offsets::Set(report::Range range, v1::TextRange* out) {
+  out->set_begin(At(range.begin));
+  out->set_end(At(range.end));
+}
+
+std::vector<v1::PrintPlace> PrintPlaces(const archive::Document& document, report::Range range) {
+  std::vector<v1::PrintPlace> places;
+  const std::u32string_view joined = document.content.joined;
+  for (const report::PrintSpan& span : document.content.print_spans) {
+    const uint32_t begin = std::max(span.joined.begin, range.begin);
+    const uint32_t end = std::min(span.joined.end, range.end);
+    if (begin >= end) {
+      continue;
+    }
+    v1::PrintPlace place;
+    place.set_line(static_cast<int32_t>(span.line));
+    place.set_page(static_cast<int32_t>(span.page));
+    uint64_t byte_begin = span.byte_begin;
+    uint64_t byte_end = span.byte_end;
+    if (span.joined.begin != begin || span.joined.end != end) {
+      const text::Encoding encoding = document.source.encoding;
+      const auto before =
+          EncodedSize(joined.substr(span.joined.begin, begin - span.joined.begin), encoding);
+      const auto inside = EncodedSize(joined.substr(begin, end - begin), encoding);
+      const auto behind = EncodedSize(joined.substr(end, span.joined.end - end), encoding);
+      // Where the three do not add up (some old encodings spell a character in two ways) the whole
+      // span is given: too wide, but never wrong.
+      if (before && inside && behind &&
+          *before + *inside + *behind == span.byte_end - span.byte_begin) {
+        byte_begin = span.byte_begin + *before;
+        byte_end = byte_begin + *inside;
+      }
+    }
+    place.set_byte_begin(static_cast<int64_t>(byte_begin));
+    place.set_byte_end(static_cast<int64_t>(byte_end));
+    places.push_back(std::move(place));
+  }
+  return places;
+}
+
+Offsets& Converter::OffsetsOf(const archive::Document& document) {
+  std::unique_ptr<Offsets>& offsets = offsets_[&document];
+  if (offsets == nullptr) {
+    offsets = std::make_unique<Offsets>(document.content.joined, unit_);
+  }
+  return *offsets;
+}
+
+void Converter::SetRange(const archive::Document& document, report::Range range,
+                         v1::TextRange* out) {
+  OffsetsOf(document).Set(range, out);
+}
+
+int64_t Converter::OffsetAt(const archive::Document& document, size_t index) {
+  return OffsetsOf(document).At(index);
+}
+
+void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool superseded,
+                         v1::Quote* out) {
+  const archive::Document& document = *ref.document;
+  const report::ParsedReport& content = document.content;
+  const report::Quote& quote = ref.quote();
+  out->set_name(QuoteName(document.report_id, quote.id));
+  out->set_text(Utf8(content.joined, quote.range));
+  out->set_citation(CitationLine(document, quote));
+  if (view != v1::QUOTE_VIEW_FULL) {
+    return;
+  }
+  out->set_revision(RevisionNameOf(document.report_id, document.revision));
+  out->set_superseded(superseded);
+  SetRange(document, quote.range, out->mutable_range());
+  if (quote.section >= 0) {
+    out->set_section(
+        SectionName(document.report_id, content.sections[static_cast<size_t>(quote.section)].id));
+  }
+  for (const size_t section : SectionsAbove(content, quote)) {
+    out->add_breadcrumb(HeadingLine(content.sections[section]));
+  }
+  out->set_paragraph(static_cast<int32_t>(quote.paragraph));
+  out->set_sentence(static_cast<int32_t>(quote.sentence));
+  out->set_kind(report::IsSpeech(quote.block) ? v1::TEXT_KIND_SPEECH : v1::TEXT_KIND_FURNITURE);
+  out->set_block(static_cast<v1::BlockKind>(quote.block));
+  out->set_mode(static_cast<v1::Mode>(quote.mode));
+  out->set_has_figures(quote.has_figures);
+  if (ref.index < document.themes.size()) {
+    for (const themes::Assignment& assignment : document.themes[ref.index]) {
+      v1::QuoteTheme* theme = out->add_themes();
+      theme->set_theme(ThemeName(scheme_.themes()[static_cast<size_t>(assignment.theme)].code));
+      theme->set_score(assignment.score);
+      for (const std::string& cue : assignment.cues) {
+        theme->add_cues(cue);
+      }
+      theme->set_origin(v1::QuoteTheme::ORIGIN_RULE);
+    }
+  }
+  for (const report::Defect& defect : document.defects) {
+    if (defect.range.begin < quote.range.end && defect.range.end > quote.range.begin) {
+      out->add_defects(DefectName(document.report_id, defect.id));
+    }
+  }
+  const report::Range run = RunOf(content, quote.range).range;
+  v1::QuoteSelector* selector = out->mutable_selector();
+  selector->set_prefix(
+      Utf8(content.joined,
+           {quote.range.begin - std::min(kSelectorContext, quote.range.begin - run.begin),
+            quote.range.begin}));
+  selector->set_exact(out->text());
+  selector->set_suffix(
+      Utf8(content.joined,
+           {quote.range.end,
+            quote.range.end +
+                std::min(kSelectorContext, std::max(run.end, quote.range.end) - quote.range.end)}));
+  *selector->mutable_position() = out->range();
+  for (v1::PrintPlace& place : PrintPlaces(document, quote.range)) {
+    *out->add_print_places() = std::move(place);
+  }
+  out->set_previous_quote(NeighbourName(ref, -1));
+  out->set_next_quote(NeighbourName(ref, 1));
+}
+
+void Converter::SetHit(const archive::Hit& hit, v1::QuoteView view, size_t context,
+                       v1::QuoteHit* out) {
+  const archive::Document& document = *hit.ref.document;
+  SetQuote(hit.ref, view, /*superseded=*/false, out->mutable_quote());
+  Offsets& offsets = OffsetsOf(document);
+  const int64_t origin = offsets.At(hit.ref.quote().range.begin);
+  for (const archive::Highlight& highlight : hit.highlights) {
+    v1::Highlight* added = out->add_highlights();
+    offsets.Set(highlight.range, added->mutable_range());
+    added->mutable_quote_range()->set_begin(added->range().begin() - origin);
+    added->mutable_quote_range()->set_end(added->range().end() - origin);
+    added->set_term(static_cast<int32_t>(highlight.term));
+  }
+  out->set_highlight_count(static_cast<int64_t>(hit.highlight_count));
+  AddFolds(hit.folds, out->mutable_folds());
+  std::vector<uint32_t> before;
+  std::optional<uint32_t> at = Neighbour(document, hit.ref.index, -1);
+  for (; before.size() < context && at.has_value(); at = Neighbour(document, *at, -1)) {
+    before.push_back(*at);
+  }
+  std::reverse(before.begin(), before.end());
+  for (const uint32_t index : before) {
+    SetQuote({&document, index}, v1::QUOTE_VIEW_BASIC, false, out->add_context_before());
+  }
+  at = Neighbour(document, hit.ref.index, 1);
+  for (size_t i = 0; i < context && at.has_value(); ++i, at = Neighbour(document, *at, 1)) {
+    SetQuote({&document, *at}, v1::QUOTE_VIEW_BASIC, false, out->add_context_after());
+  }
+}
+
+void Converter::SetSection(const archive::Document& document, size_t index, v1::Section* out) {
+  const report::Section& section = document.content.sections[index];
+  out->set_name(SectionName(document.report_id, section.id));
+  out->set_path(section.path);
+  if (section.parent >= 0) {
+    out->set_parent(SectionName(document.report_id,
+                                document.content.sections[static_cast<size_t>(section.parent)].id));
+  }
+  out->set_level(section.level);
+  out->set_ordinal(section.ordinal);
+  out->set_kind(static_cast<v1::Section::Kind>(section.kind));
+  out->set_marker(section.marker);
+  out->set_heading(section.heading);
+  out->set_run_in(section.run_in);
+  SetRange(document, section.heading_range, out->mutable_heading_range());
+  SetRange(document, section.range, out->mutable_range());
+  out->set_mode(static_cast<v1::Mode>(section.mode));
+  out->set_period(section.period);
+}
+
+void Converter::SetDefect(const archive::Document& document, const report::Defect& defect,
+                          v1::Defect* out) {
+  out->set_name(DefectName(document.report_id, defect.id));
+  out->set_revision(RevisionNameOf(document.report_id, document.revision));
+  SetRange(document, defect.range, out->mutable_range());
+  out->set_printed(defect.printed);
+  out->set_printed_sha256(Sha256Hex(defect.printed));
+  for (const std::string& reading : defect.readings) {
+    out->add_readings(reading);
+  }
+  out->set_kind(static_cast<v1::Defect::Kind>(defect.kind));
+  out->set_certainty(static_cast<v1::Certainty>(defect.certainty));
+  out->set_note(defect.note);
+}
+
+void SetSource(const archive::Source& source, v1::SourceInfo* out) {
+  out->set_file_name(source.file_name);
+  out->set_media_type(source.media_type);
+  out->set_encoding(std::string(text::EncodingName(source.encoding)));
+  out->set_size_bytes(static_cast<int64_t>(source.size_bytes));
+  out->set_sha256(source.sha256);
+}
+
+void SetReport(const archive::Document& document, v1::Report* out) {
+  const report::ParsedReport& content = document.content;
+  const report::Metadata& metadata = content.metadata;
+  out->set_name(ReportName(document.report_id));
+  v1::ReportMetadata* meta = out->mutable_metadata();
+  meta->set_title(metadata.title);
+  meta->set_subtitle(metadata.subtitle);
+  meta->set_event(metadata.event);
+  meta->set_body(metadata.body);
+  meta->set_speaker(metadata.speaker);
+  meta->set_office(metadata.office);
+  meta->set_language(metadata.language);
+  if (metadata.date.has_value()) {
+    SetDate(*metadata.date, meta->mutable_speech_date());
+  }
+  v1::Publication* publication = meta->mutable_publication();
+  publication->set_paper(metadata.publication.paper);
+  publication->set_edition(metadata.publication.edition);
+  publication->set_pages(metadata.publication.pages);
+  if (metadata.publication.issue_date.has_value()) {
+    SetDate(*metadata.publication.issue_date, publication->mutable_issue_date());
+  }
+  SetSource(document.source, out->mutable_source());
+  v1::Completeness* completeness = out->mutable_completeness();
+  completeness->set_state(content.completeness.truncated ? v1::Completeness::STATE_TRUNCATED
+                                                         : v1::Completeness::STATE_COMPLETE);
+  if (content.completeness.truncated) {
+    completeness->set_jump_target(content.completeness.jump_target);
+    completeness->set_position(content.completeness.position);
+  }
+  out->set_state(v1::Report::STATE_ACTIVE);
+  // A report that is only validated has no revision yet.
+  if (document.revision > 0) {
+    out->set_latest_revision(RevisionNameOf(document.report_id, document.revision));
+    SetTime(document.create_time, out->mutable_create_time());
+    SetTime(document.update_time, out->mutable_update_time());
+  }
+  const auto speech =
+      std::count_if(content.quotes.begin(), content.quotes.end(),
+                    [](const report::Quote& quote) { return report::IsSpeech(quote.block); });
+  out->set_section_count(static_cast<int32_t>(content.sections.size()));
+  out->set_quote_count(static_cast<int32_t>(speech));
+  out->set_furniture_quote_count(static_cast<int32_t>(content.quotes.size()) -
+                                 static_cast<int32_t>(speech));
+  out->set_defect_count(static_cast<int32_t>(document.defects.size()));
+  out->set_etag(document.etag);
+}
+
+void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info,
+                     v1::Revision* out) {
+  out->set_name(RevisionNameOf(report_id, info.number));
+  SetSource(info.source, out->mutable_source());
+  out->set_parser_version(info.parser_version);
+  out->set_fold_version(info.fold_version);
+  SetTime(info.create_time, out->mutable_create_time());
+  out->set_text_length(info.code_points);
+}
+
+void SetLint(const report::LintFinding& finding, v1::LintFinding* out) {
+  out->set_kind(static_cast<v1::LintFinding::Kind>(finding.kind));
+  out->set_certainty(static_cast<v1::Certainty>(finding.certainty));
+  out->set_line(static_cast<int32_t>(finding.line));
+  if (!finding.range.empty()) {
+    out->mutable_range()->set_begin(finding.range.begin);
+    out->mutable_range()->set_end(finding.range.end);
+  }
+  out->set_message(finding.message);
+  out->set_proposal(finding.proposal);
+}
+
+void SetTheme(const themes::Theme& theme, uint64_t quote_count, v1::Theme* out) {
+  out->set_name(ThemeName(theme.code));
+  if (!theme.parent.empty()) {
+    out->set_parent(ThemeName(theme.parent));
+  }
+  out->set_title_zh(theme.name_zh);
+  out->set_title_en(theme.name_en);
+  out->set_scope(theme.scope);
+  std::vector<const themes::Cue*> cues;
+  for (const themes::Cue& cue : theme.cues) {
+    if (cue.weight > 0) {
+      cues.push_back(&cue);
+    }
+  }
+  std::stable_sort(cues.begin(), cues.end(), [](const themes::Cue* a, const themes::Cue* b) {
+    return a->weight > b->weight;
+  });
+  for (const themes::Cue* cue : cues) {
+    out->add_cues(cue->term);
+  }
+  out->set_quote_count(static_cast<int64_t>(quote_count));
+}
+
+void SetCoverage(const archive::Coverage& coverage, v1::Coverage* out) {
+  out->set_report_count(static_cast<int64_t>(coverage.reports));
+  out->set_quote_count(static_cast<int64_t>(coverage.quotes));
+  out->set_incomplete_report_count(static_cast<int64_t>(coverage.incomplete_reports));
+  for (const archive::Document* document : coverage.incomplete) {
+    v1::Coverage::IncompleteReport* report = out->add_incomplete_reports();
+    report->set_report(ReportName(document->report_id));
+    const std::string& target = document->content.completeness.jump_target;
+    report->set_reason(target.empty()
+                           ? "the text breaks off"
+                           : absl::StrCat("the text breaks off; the rest is on ", target));
+    report->set_jump_target(target);
+  }
+}
+
+void SetFacets(const archive::Facets& facets, const archive::Archive& archive, v1::Facets* out) {
+  const auto add = [](google::protobuf::RepeatedPtrField<v1::Facets::Bucket>* list,
+                      std::string value, std::string title, uint64_t count) {
+    v1::Facets::Bucket* bucket = list->Add();
+    bucket->set_value(std::move(value));
+    bucket->set_title(std::move(title));
+    bucket->set_count(static_cast<int64_t>(count));
+  };
+  for (const archive::FacetBucket& bucket : facets.reports) {
+    const archive::Document* document = archive.FindReport(bucket.value);
+    add(out->mutable_reports(), ReportName(bucket.value),
+        document == nullptr ? std::string() : document->content.metadata.title, bucket.count);
+  }
+  for (const archive::FacetBucket& bucket : facets.themes) {
+    const int theme = archive.scheme().Find(bucket.value);
+    add(out->mutable_themes(), ThemeName(bucket.value),
+        theme < 0 ? std::string() : archive.scheme().themes()[static_cast<size_t>(theme)].name_zh,
+        bucket.count);
+  }
+  for (const archive::FacetBucket& bucket : facets.years) {
+    add(out->mutable_years(), bucket.value, bucket.value, bucket.count);
+  }
+}
+
+std::string NeighbourName(const archive::QuoteRef& ref, int step) {
+  const std::optional<uint32_t> at = Neighbour(*ref.document, ref.index, step);
+  return at.has_value() ? QuoteName(ref.document->report_id, ref.document->content.quotes[*at].id)
+                        : std::string();
+}
+
+}  // namespace quotes::rpc

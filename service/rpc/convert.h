@@ -1,0 +1,90 @@
+#ifndef QUOTES_SERVICE_RPC_CONVERT_H_
+#define QUOTES_SERVICE_RPC_CONVERT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "quotes/v1/lookup.pb.h"
+#include "quotes/v1/quote.pb.h"
+#include "quotes/v1/report.pb.h"
+#include "quotes/v1/theme.pb.h"
+#include "service/archive/archive.h"
+#include "service/archive/document.h"
+#include "service/report/report.h"
+#include "service/store/store.h"
+#include "service/text/utf8.h"
+#include "service/themes/scheme.h"
+
+// Domain values become messages of the contract here.
+namespace quotes::rpc {
+
+void SetDate(const absl::CivilDay& day, google::type::Date* out);
+void SetTime(absl::Time time, google::protobuf::Timestamp* out);
+
+// Positions of one text in the unit of an answer. Measures the text only as far as it is asked,
+// once. Thread-compatible.
+class Offsets {
+ public:
+  // `text` must outlive the object.
+  Offsets(std::u32string_view text, text::OffsetUnit unit) : text_(text), unit_(unit) {}
+
+  // REQUIRES: index <= size of the text.
+  int64_t At(size_t index);
+  void Set(report::Range range, v1::TextRange* out);
+
+ private:
+  const std::u32string_view text_;
+  const text::OffsetUnit unit_;
+  std::vector<int64_t> marks_ = {0};  // offset of every kStride-th code point
+};
+
+// Where the characters of `range` stand in the source, in source order.
+std::vector<v1::PrintPlace> PrintPlaces(const archive::Document& document, report::Range range);
+
+// Converts what one answer carries. Remembers the documents it has met, so that a page of quotes
+// measures each text once; they must outlive it. Thread-compatible.
+class Converter {
+ public:
+  // `scheme` must outlive the object.
+  Converter(const themes::Scheme& scheme, text::OffsetUnit unit) : scheme_(scheme), unit_(unit) {}
+
+  // `view` is BASIC or FULL. `superseded`: the latest revision no longer has the quote.
+  void SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool superseded, v1::Quote* out);
+  // With `context` quotes of the same kind (speech or furniture) on either side.
+  void SetHit(const archive::Hit& hit, v1::QuoteView view, size_t context, v1::QuoteHit* out);
+  void SetSection(const archive::Document& document, size_t index, v1::Section* out);
+  void SetDefect(const archive::Document& document, const report::Defect& defect, v1::Defect* out);
+  void SetRange(const archive::Document& document, report::Range range, v1::TextRange* out);
+  int64_t OffsetAt(const archive::Document& document, size_t index);
+
+ private:
+  Offsets& OffsetsOf(const archive::Document& document);
+
+  const themes::Scheme& scheme_;
+  const text::OffsetUnit unit_;
+  std::map<const archive::Document*, std::unique_ptr<Offsets>> offsets_;
+};
+
+void SetReport(const archive::Document& document, v1::Report* out);
+void SetSource(const archive::Source& source, v1::SourceInfo* out);
+void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info,
+                     v1::Revision* out);
+void SetLint(const report::LintFinding& finding, v1::LintFinding* out);
+void SetTheme(const themes::Theme& theme, uint64_t quote_count, v1::Theme* out);
+void SetCoverage(const archive::Coverage& coverage, v1::Coverage* out);
+void SetFacets(const archive::Facets& facets, const archive::Archive& archive, v1::Facets* out);
+
+// The name of the quote `step` places away (-1 or 1) among those of the same kind; empty at either
+// end.
+std::string NeighbourName(const archive::QuoteRef& ref, int step);
+
+}  // namespace quotes::rpc
+
+#endif  // QUOTES_SERVICE_RPC_CONVERT_H_

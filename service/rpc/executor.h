@@ -1,0 +1,45 @@
+#ifndef QUOTES_SERVICE_RPC_EXECUTOR_H_
+#define QUOTES_SERVICE_RPC_EXECUTOR_H_
+
+#include <cstddef>
+#include <deque>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "service/base/mutex.h"
+
+namespace quotes::rpc {
+
+// A few threads with a bounded queue, for work that blocks: gRPC's own callback threads are only
+// two on a small machine, and one blocked there stalls every other call. Thread-safe.
+class Executor {
+ public:
+  using Task = absl::AnyInvocable<void() &&>;
+
+  // At most `queue` tasks wait beside those that the `threads` run.
+  Executor(size_t threads, size_t queue);
+
+  // Destroys the tasks that wait without running them, then waits for those that run.
+  ~Executor();
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+
+  // Takes `task` over. False, with the task destroyed unrun, when the queue is full.
+  bool Submit(Task task);
+
+ private:
+  void Work();
+
+  const size_t capacity_;
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<Task> waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace quotes::rpc
+
+#endif  // QUOTES_SERVICE_RPC_EXECUTOR_H_

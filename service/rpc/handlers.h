@@ -1,0 +1,102 @@
+#ifndef QUOTES_SERVICE_RPC_HANDLERS_H_
+#define QUOTES_SERVICE_RPC_HANDLERS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "quotes/v1/admin_service.pb.h"
+#include "quotes/v1/quote_service.pb.h"
+#include "quotes/v1/report_service.pb.h"
+#include "service/archive/archive.h"
+#include "service/base/cancellation.h"
+#include "service/base/mutex.h"
+#include "service/library/library.h"
+#include "service/rpc/services.h"
+
+// The handlers: free functions from a request to an answer, without a word of gRPC. What they
+// return is from the error catalogue; the answer is meaningless then.
+namespace quotes::rpc {
+
+// Number of speech quotes of each theme, those of the themes below counted in, each quote once.
+// Counted once for each snapshot. Thread-safe.
+class ThemeCounts {
+ public:
+  std::shared_ptr<const std::vector<uint64_t>> Of(
+      const std::shared_ptr<const archive::Archive>& archive);
+
+ private:
+  Mutex mutex_;
+  std::shared_ptr<const archive::Archive> archive_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const std::vector<uint64_t>> counts_ ABSL_GUARDED_BY(mutex_);
+};
+
+// What a handler works with, for the time of one call.
+struct CallContext {
+  Library& library;
+  // The snapshot of the whole call: an import in between does not mix two states in one answer.
+  const std::shared_ptr<const archive::Archive> archive;
+  const Cancellation& cancellation;
+  const ServicesOptions& options;
+  ThemeCounts& theme_counts;
+  // Whether the call may block on the store.
+  bool may_block = false;
+  // Set by Defer().
+  bool deferred = false;
+
+  // For handlers that usually need memory only: when the store must be asked after all and
+  // `may_block` is false, they return this, and are called again from the beginning, with an empty
+  // answer, where they may block.
+  absl::Status Defer() {
+    deferred = true;
+    return absl::UnavailableError("deferred");
+  }
+};
+
+absl::Status ImportReport(CallContext& call, const v1::ImportReportRequest& request,
+                          v1::ImportReportResponse* response);
+// The end of an upload: `import` holds the bytes. Paths of errors are those of UploadReportRequest.
+absl::Status FinishUpload(CallContext& call, const ImportRequest& import,
+                          v1::UploadReportResponse* response);
+absl::Status GetReport(CallContext& call, const v1::GetReportRequest& request,
+                       v1::GetReportResponse* response);
+absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& request,
+                         v1::ListReportsResponse* response);
+absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& request,
+                         v1::GetRevisionResponse* response);
+absl::Status ListRevisions(CallContext& call, const v1::ListRevisionsRequest& request,
+                           v1::ListRevisionsResponse* response);
+absl::Status ListSections(CallContext& call, const v1::ListSectionsRequest& request,
+                          v1::ListSectionsResponse* response);
+absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,
+                        v1::GetSectionResponse* response);
+absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& request,
+                         v1::ListDefectsResponse* response);
+
+absl::Status GetQuote(CallContext& call, const v1::GetQuoteRequest& request,
+                      v1::GetQuoteResponse* response);
+absl::Status BatchGetQuotes(CallContext& call, const v1::BatchGetQuotesRequest& request,
+                            v1::BatchGetQuotesResponse* response);
+absl::Status ListQuotes(CallContext& call, const v1::ListQuotesRequest& request,
+                        v1::ListQuotesResponse* response);
+absl::Status SearchQuotes(CallContext& call, const v1::SearchQuotesRequest& request,
+                          v1::SearchQuotesResponse* response);
+absl::Status ListThemes(CallContext& call, const v1::ListThemesRequest& request,
+                        v1::ListThemesResponse* response);
+absl::Status GetTheme(CallContext& call, const v1::GetThemeRequest& request,
+                      v1::GetThemeResponse* response);
+absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& request,
+                         v1::LookupThemeResponse* response);
+
+absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& request,
+                       v1::GetStatusResponse* response);
+
+// The document of a report that look-ups see; REPORT_NOT_FOUND.
+absl::StatusOr<const archive::Document*> FindDocument(const CallContext& call,
+                                                      std::string_view report_id);
+
+}  // namespace quotes::rpc
+
+#endif  // QUOTES_SERVICE_RPC_HANDLERS_H_

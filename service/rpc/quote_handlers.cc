@@ -1,0 +1,350 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/archive/query.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+#include "service/rpc/answer_size.h"
+#include "service/rpc/convert.h"
+#include "service/rpc/handlers.h"
+#include "service/rpc/names.h"
+#include "service/rpc/page_token.h"
+#include "service/rpc/validate.h"
+
+namespace quotes::rpc {
+namespace {
+
+using archive::Document;
+
+// Finds quotes by name, in older revisions too; loads each of those once. For the time of one call.
+class QuoteFinder {
+ public:
+  struct Found {
+    archive::QuoteRef ref;
+    bool superseded = false;
+  };
+
+  explicit QuoteFinder(CallContext& call) : call_(call) {}
+
+  // REPORT_NOT_FOUND, QUOTE_NOT_FOUND, or CallContext::Defer().
+  absl::StatusOr<Found> Find(const ChildName& name) {
+    QUOTES_RETURN_IF_ERROR(FindDocument(call_, name.report).status());
+    if (const auto ref = call_.archive->FindQuote(name.report, name.child)) {
+      return Found{*ref, false};
+    }
+    if (!call_.may_block) {
+      return call_.Defer();
+    }
+    QUOTES_RETURN_IF_ERROR(call_.cancellation.Check());
+    QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
+                            call_.library.store().FindQuoteRevision(name.report, name.child));
+    std::shared_ptr<const Document>& document = loaded_[{name.report, revision}];
+    if (document == nullptr) {
+      QUOTES_ASSIGN_OR_RETURN(document, call_.library.LoadRevision(name.report, revision));
+    }
+    const std::vector<report::Quote>& quotes = document->content.quotes;
+    for (size_t i = 0; i < quotes.size(); ++i) {
+      if (quotes[i].id == name.child) {
+        return Found{{document.get(), static_cast<uint32_t>(i)}, true};
+      }
+    }
+    return errors::QuoteNotFound(QuoteName(name.report, name.child));
+  }
+
+ private:
+  CallContext& call_;
+  std::map<std::pair<std::string, uint64_t>, std::shared_ptr<const Document>> loaded_;
+};
+
+v1::QuoteView ViewOr(v1::QuoteView view, v1::QuoteView otherwise) {
+  return view == v1::QUOTE_VIEW_UNSPECIFIED ? otherwise : view;
+}
+
+archive::Order OrderOr(v1::LookupOrder order, archive::Order otherwise) {
+  return order == v1::LOOKUP_ORDER_UNSPECIFIED ? otherwise : static_cast<archive::Order>(order);
+}
+
+// The place where the page begins, if it is not the first.
+template <typename Request>
+absl::StatusOr<std::optional<archive::SortKey>> PageBegin(const CallContext& call,
+                                                          const Request& request,
+                                                          const std::string& digest) {
+  if (request.page_token().empty()) {
+    return std::nullopt;
+  }
+  QUOTES_ASSIGN_OR_RETURN(PagePlace place, DecodePageToken(digest, request.page_token()));
+  if (request.require_same_revision() && place.archive_revision != call.archive->revision()) {
+    return errors::RevisionChanged(place.archive_revision, call.archive->revision());
+  }
+  return std::move(place.key);
+}
+
+// Fills the page of an answer whose other fields are set: `convert(hit, message)` makes an element
+// of `list`.
+template <typename List, typename Response, typename Convert>
+void FillPage(const CallContext& call, const archive::LookupAnswer& answer,
+              const std::string& digest, List* list, Response* response, Convert convert) {
+  AnswerSize size(*response);
+  size_t fitting = 0;
+  for (const archive::Hit& hit : answer.hits) {
+    auto* element = list->Add();
+    convert(hit, element);
+    if (!size.Add(*element)) {
+      list->RemoveLast();
+      break;
+    }
+    ++fitting;
+  }
+  const bool cut = fitting < answer.hits.size();
+  response->set_stop_reason(cut           ? v1::STOP_REASON_LIMIT
+                            : answer.more ? v1::STOP_REASON_PAGE
+                                          : v1::STOP_REASON_END);
+  if ((cut || answer.more) && fitting > 0) {
+    response->set_next_page_token(
+        EncodePageToken(digest, {call.archive->revision(), answer.hits[fitting - 1].key}));
+  }
+}
+
+// What SearchQuotes and LookupTheme have in common; `lookup` has query, match and filter set.
+template <typename Request, typename Response>
+absl::Status RunLookup(CallContext& call, const Request& request, archive::Lookup lookup,
+                       Response* response) {
+  if (request.context() < 0 || request.context() > limits::kMaxContext) {
+    return errors::FieldOutOfRange("context", absl::StrCat("0 to ", limits::kMaxContext));
+  }
+  QUOTES_ASSIGN_OR_RETURN(lookup.limit, PageSize(request.page_size(), limits::kDefaultPageSize));
+  const std::string digest = ListingDigest(request);
+  QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request, digest));
+  lookup.order = OrderOr(request.order_by(), archive::Order::kNewest);
+  lookup.with_total = !request.has_return_total_size() || request.return_total_size();
+  lookup.with_facets = request.return_facets();
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
+                          call.archive->Find(lookup, call.cancellation));
+  if (lookup.with_total) {
+    response->set_total_size(static_cast<int64_t>(answer.total));
+  }
+  if (lookup.with_facets) {
+    SetFacets(answer.facets, *call.archive, response->mutable_facets());
+  }
+  response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
+  SetCoverage(call.archive->CoverageOf(lookup.filter), response->mutable_coverage());
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
+  FillPage(call, answer, digest, response->mutable_hits(), response,
+           [&](const archive::Hit& hit, v1::QuoteHit* out) {
+             converter.SetHit(hit, view, static_cast<size_t>(request.context()), out);
+           });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> FindTheme(const CallContext& call, const std::string& name) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string code, ParseThemeName("name", name));
+  const int theme = call.archive->scheme().Find(code);
+  if (theme < 0) {
+    return errors::ThemeNotFound(name);
+  }
+  return theme;
+}
+
+}  // namespace
+
+std::shared_ptr<const std::vector<uint64_t>> ThemeCounts::Of(
+    const std::shared_ptr<const archive::Archive>& archive) {
+  {
+    MutexLock lock(&mutex_);
+    if (archive_ == archive) {
+      return counts_;
+    }
+  }
+  const std::vector<themes::Theme>& themes = archive->scheme().themes();
+  std::vector<int> parents(themes.size(), -1);
+  for (size_t i = 0; i < themes.size(); ++i) {
+    parents[i] = themes[i].parent.empty() ? -1 : archive->scheme().Find(themes[i].parent);
+  }
+  auto counts = std::make_shared<std::vector<uint64_t>>(themes.size(), 0);
+  // The number of the quote that a theme was last counted for: a quote with two themes below one
+  // counts once there.
+  std::vector<uint64_t> last(themes.size(), 0);
+  uint64_t number = 0;
+  for (const auto& document : archive->documents()) {
+    for (size_t i = 0; i < document->themes.size(); ++i) {
+      if (!report::IsSpeech(document->content.quotes[i].block)) {
+        continue;
+      }
+      ++number;
+      for (const themes::Assignment& assignment : document->themes[i]) {
+        for (int theme = assignment.theme; theme >= 0;
+             theme = parents[static_cast<size_t>(theme)]) {
+          const auto at = static_cast<size_t>(theme);
+          if (last[at] != number) {
+            last[at] = number;
+            ++(*counts)[at];
+          }
+        }
+      }
+    }
+  }
+  MutexLock lock(&mutex_);
+  archive_ = archive;
+  counts_ = counts;
+  return counts;
+}
+
+absl::Status GetQuote(CallContext& call, const v1::GetQuoteRequest& request,
+                      v1::GetQuoteResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseQuoteName("name", request.name()));
+  QuoteFinder finder(call);
+  QUOTES_ASSIGN_OR_RETURN(const QuoteFinder::Found found, finder.Find(name));
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.SetQuote(found.ref, ViewOr(request.view(), v1::QUOTE_VIEW_FULL), found.superseded,
+                     response->mutable_quote());
+  response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
+  return absl::OkStatus();
+}
+
+absl::Status BatchGetQuotes(CallContext& call, const v1::BatchGetQuotesRequest& request,
+                            v1::BatchGetQuotesResponse* response) {
+  std::string parent;
+  if (!request.parent().empty()) {
+    QUOTES_ASSIGN_OR_RETURN(parent, ParseReportOrAny("parent", request.parent()));
+  }
+  if (request.names().empty()) {
+    return errors::FieldRequired("names");
+  }
+  if (static_cast<size_t>(request.names_size()) > limits::kMaxBatchQuotes) {
+    return errors::FieldOutOfRange("names",
+                                   absl::StrCat("at most ", limits::kMaxBatchQuotes, " values"));
+  }
+  std::vector<ChildName> names;
+  for (int i = 0; i < request.names_size(); ++i) {
+    const std::string path = absl::StrCat("names[", i, "]");
+    QUOTES_ASSIGN_OR_RETURN(ChildName name, ParseQuoteName(path, request.names(i)));
+    if (!parent.empty() && name.report != parent) {
+      return errors::FieldInvalid(path, absl::StrCat("is not below ", request.parent()));
+    }
+    names.push_back(std::move(name));
+  }
+  QuoteFinder finder(call);
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_FULL);
+  for (const ChildName& name : names) {
+    QUOTES_ASSIGN_OR_RETURN(const QuoteFinder::Found found, finder.Find(name));
+    converter.SetQuote(found.ref, view, found.superseded, response->add_quotes());
+  }
+  response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
+  if (response->ByteSizeLong() > limits::kMaxAnswerBytes) {
+    return errors::AnswerTooLarge("names", response->ByteSizeLong());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ListQuotes(CallContext& call, const v1::ListQuotesRequest& request,
+                        v1::ListQuotesResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string parent, ParseReportOrAny("parent", request.parent()));
+  archive::Lookup lookup;
+  QUOTES_ASSIGN_OR_RETURN(lookup.filter, ToFilter(request.filter(), call.archive->scheme()));
+  if (request.order_by() == v1::LOOKUP_ORDER_RELEVANCE) {
+    return errors::FieldInvalid("order_by", "there is no query to be relevant to");
+  }
+  QUOTES_ASSIGN_OR_RETURN(lookup.limit, PageSize(request.page_size(), limits::kDefaultPageSize));
+  const std::string digest = ListingDigest(request);
+  QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request, digest));
+  lookup.order = OrderOr(request.order_by(), archive::Order::kReadingOrder);
+  if (!parent.empty()) {
+    QUOTES_RETURN_IF_ERROR(FindDocument(call, parent).status());
+    std::vector<std::string>& reports = lookup.filter.reports;
+    const bool let_through =
+        reports.empty() || std::find(reports.begin(), reports.end(), parent) != reports.end();
+    // No report has the empty id: a parent that the filter excludes has no quotes.
+    reports = {let_through ? parent : std::string()};
+  }
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
+                          call.archive->Find(lookup, call.cancellation));
+  response->set_total_size(static_cast<int64_t>(answer.total));
+  response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
+  FillPage(call, answer, digest, response->mutable_quotes(), response,
+           [&](const archive::Hit& hit, v1::Quote* out) {
+             converter.SetQuote(hit.ref, view, /*superseded=*/false, out);
+           });
+  return absl::OkStatus();
+}
+
+absl::Status SearchQuotes(CallContext& call, const v1::SearchQuotesRequest& request,
+                          v1::SearchQuotesResponse* response) {
+  if (request.query().empty()) {
+    return errors::InvalidQuery("there is nothing to look for", 0);
+  }
+  QUOTES_ASSIGN_OR_RETURN(const archive::Query query, archive::ParseQuery(request.query()));
+  archive::Lookup lookup;
+  lookup.query = &query;
+  if (request.match() == v1::MATCH_MODE_EXACT) {
+    lookup.match = archive::MatchMode::kExact;
+  }
+  QUOTES_ASSIGN_OR_RETURN(lookup.filter, ToFilter(request.filter(), call.archive->scheme()));
+  for (const archive::Term& term : query.terms) {
+    response->add_terms(text::ToUtf8(term.raw));
+  }
+  return RunLookup(call, request, std::move(lookup), response);
+}
+
+absl::Status ListThemes(CallContext& call, const v1::ListThemesRequest& request,
+                        v1::ListThemesResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
+                          PageSize(request.page_size(), limits::kMaxPageSize));
+  const std::string digest = ListingDigest(request);
+  const std::vector<themes::Theme>& themes = call.archive->scheme().themes();
+  size_t index = 0;
+  if (!request.page_token().empty()) {
+    QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
+    const int last = call.archive->scheme().Find(place.key.quote_id);
+    if (last < 0) {
+      return errors::PageTokenInvalid("is from another scheme of themes");
+    }
+    index = static_cast<size_t>(last) + 1;
+  }
+  response->set_scheme_version(call.archive->scheme().version());
+  response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
+  const auto counts = call.theme_counts.Of(call.archive);
+  AnswerSize size(*response);
+  for (; index < themes.size(); ++index) {
+    v1::Theme theme;
+    SetTheme(themes[index], (*counts)[index], &theme);
+    if (static_cast<size_t>(response->themes_size()) == page_size || !size.Add(theme)) {
+      PagePlace place;
+      place.archive_revision = call.archive->revision();
+      place.key.quote_id = themes[index - 1].code;
+      response->set_next_page_token(EncodePageToken(digest, place));
+      break;
+    }
+    *response->add_themes() = std::move(theme);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GetTheme(CallContext& call, const v1::GetThemeRequest& request,
+                      v1::GetThemeResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const int theme, FindTheme(call, request.name()));
+  const auto index = static_cast<size_t>(theme);
+  SetTheme(call.archive->scheme().themes()[index], (*call.theme_counts.Of(call.archive))[index],
+           response->mutable_theme());
+  response->set_scheme_version(call.archive->scheme().version());
+  return absl::OkStatus();
+}
+
+absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& request,
+                         v1::LookupThemeResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const int theme, FindTheme(call, request.name()));
+  archive::Lookup lookup;
+  QUOTES_ASSIGN_OR_RETURN(lookup.filter, ToFilter(request.filter(), call.archive->scheme()));
+  lookup.filter.theme_groups.push_back(call.archive->scheme().WithDescendants(theme));
+  response->set_scheme_version(call.archive->scheme().version());
+  return RunLookup(call, request, std::move(lookup), response);
+}
+
+}  // namespace quotes::rpc

@@ -1,0 +1,357 @@
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/absl_string.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+#include "service/report/report_id.h"
+#include "service/rpc/answer_size.h"
+#include "service/rpc/convert.h"
+#include "service/rpc/handlers.h"
+#include "service/rpc/names.h"
+#include "service/rpc/page_token.h"
+#include "service/rpc/validate.h"
+
+namespace quotes::rpc {
+namespace {
+
+using archive::Document;
+
+// Runs an import and fills the answer, which is the same for both ways in.
+template <typename Response>
+absl::Status RunImport(CallContext& call, const ImportRequest& import, Response* response) {
+  QUOTES_ASSIGN_OR_RETURN(const ImportResult result,
+                          call.library.Import(import, call.cancellation));
+  SetReport(*result.document, response->mutable_report());
+  response->set_unchanged(result.outcome.unchanged);
+  response->set_replayed(result.outcome.replayed);
+  response->set_archive_revision(static_cast<int64_t>(result.outcome.archive_revision));
+  AnswerSize size(*response);
+  for (const report::LintFinding& finding : result.lint) {
+    v1::LintFinding added;
+    SetLint(finding, &added);
+    if (static_cast<size_t>(response->lint_size()) == limits::kMaxLintFindings ||
+        !size.Add(added)) {
+      break;
+    }
+    *response->add_lint() = std::move(added);
+  }
+  if (call.options.on_import) {
+    ImportRecord record;
+    record.report_id = result.outcome.report_id;
+    record.revision = result.outcome.revision;
+    record.archive_revision = result.outcome.archive_revision;
+    record.validate_only = import.validate_only;
+    record.unchanged = result.outcome.unchanged;
+    record.replayed = result.outcome.replayed;
+    record.source_bytes = import.content.size();
+    record.quotes = result.document->content.quotes.size();
+    record.lint_findings = result.lint.size();
+    call.options.on_import(record);
+  }
+  return absl::OkStatus();
+}
+
+// The place in a report's list at which a page goes on: behind the child with the token's id, or,
+// if that is gone, at the first one behind its position.
+template <typename Children, typename IdOf, typename PositionOf>
+size_t IndexAfter(const Children& children, const archive::SortKey& after, IdOf id_of,
+                  PositionOf position_of) {
+  for (size_t i = 0; i < children.size(); ++i) {
+    if (id_of(children[i]) == after.quote_id) {
+      return i + 1;
+    }
+  }
+  size_t i = 0;
+  while (i < children.size() && position_of(children[i]) <= after.position) {
+    ++i;
+  }
+  return i;
+}
+
+const std::string& SectionId(const report::Section& section) { return section.id; }
+uint32_t SectionPosition(const report::Section& section) { return section.heading_range.begin; }
+const std::string& DefectId(const report::Defect& defect) { return defect.id; }
+uint32_t DefectPosition(const report::Defect& defect) { return defect.range.begin; }
+
+// Lists children of one report: `add` appends the child at an index to the answer, or refuses when
+// it does not fit.
+template <typename Request, typename Children, typename IdOf, typename PositionOf, typename Add,
+          typename Response>
+absl::Status ListChildren(const CallContext& call, const Request& request, const Children& children,
+                          IdOf id_of, PositionOf position_of, Add add, Response* response) {
+  QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
+                          PageSize(request.page_size(), limits::kDefaultPageSize));
+  const std::string digest = ListingDigest(request);
+  size_t index = 0;
+  if (!request.page_token().empty()) {
+    QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
+    index = IndexAfter(children, place.key, id_of, position_of);
+  }
+  response->set_total_size(static_cast<int64_t>(children.size()));
+  AnswerSize size(*response);
+  size_t added = 0;
+  while (index < children.size() && added < page_size && add(index, &size)) {
+    ++index;
+    ++added;
+  }
+  if (index < children.size() && index > 0) {
+    PagePlace place;
+    place.archive_revision = call.archive->revision();
+    place.key.quote_id = id_of(children[index - 1]);
+    place.key.position = position_of(children[index - 1]);
+    response->set_next_page_token(EncodePageToken(digest, place));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<const Document*> FindDocument(const CallContext& call, std::string_view report_id) {
+  const Document* document = call.archive->FindReport(report_id);
+  if (document == nullptr) {
+    return errors::ReportNotFound(ReportName(report_id));
+  }
+  return document;
+}
+
+absl::Status ImportReport(CallContext& call, const v1::ImportReportRequest& request,
+                          v1::ImportReportResponse* response) {
+  if (!request.has_source()) {
+    return errors::FieldRequired("source");
+  }
+  if (request.source().content().size() > limits::kMaxUnaryImportBytes) {
+    return errors::SourceTooLarge(
+        "source.content",
+        absl::StrCat("at most ", limits::kMaxUnaryImportBytes, " bytes; use UploadReport"));
+  }
+  QUOTES_ASSIGN_OR_RETURN(ImportRequest import, ToImport(request));
+  import.content = request.source().content();
+  return RunImport(call, import, response);
+}
+
+absl::Status FinishUpload(CallContext& call, const ImportRequest& import,
+                          v1::UploadReportResponse* response) {
+  return InTermsOfUpload(RunImport(call, import, response));
+}
+
+absl::Status GetReport(CallContext& call, const v1::GetReportRequest& request,
+                       v1::GetReportResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("name", request.name()));
+  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, id));
+  SetReport(*document, response->mutable_report());
+  return absl::OkStatus();
+}
+
+absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& request,
+                         v1::ListReportsResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
+                          PageSize(request.page_size(), limits::kDefaultPageSize));
+  const std::string digest = ListingDigest(request);
+  const auto& documents = call.archive->documents();
+  auto at = documents.begin();
+  if (!request.page_token().empty()) {
+    QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
+    at = std::upper_bound(
+        documents.begin(), documents.end(), place.key,
+        [](const archive::SortKey& key, const std::shared_ptr<const Document>& document) {
+          const std::optional<absl::CivilDay>& date = document->content.metadata.date;
+          if (key.date != date) {
+            return key.date.has_value() && (!date.has_value() || *key.date > *date);
+          }
+          return key.report_id < document->report_id;
+        });
+  }
+  response->set_total_size(static_cast<int64_t>(documents.size()));
+  response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
+  AnswerSize size(*response);
+  for (; at != documents.end(); ++at) {
+    v1::Report report;
+    if (static_cast<size_t>(response->reports_size()) < page_size) {
+      SetReport(**at, &report);
+    }
+    if (static_cast<size_t>(response->reports_size()) == page_size || !size.Add(report)) {
+      PagePlace place;
+      place.archive_revision = call.archive->revision();
+      place.key.date = (*std::prev(at))->content.metadata.date;
+      place.key.report_id = (*std::prev(at))->report_id;
+      response->set_next_page_token(EncodePageToken(digest, place));
+      break;
+    }
+    *response->add_reports() = std::move(report);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& request,
+                         v1::GetRevisionResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const RevisionName name, ParseRevisionName("name", request.name()));
+  if (request.has_range() &&
+      (request.range().begin() < 0 || request.range().end() < request.range().begin())) {
+    return errors::FieldOutOfRange("range", "0 <= begin <= end");
+  }
+  QUOTES_ASSIGN_OR_RETURN(const Document* latest, FindDocument(call, name.report));
+  std::shared_ptr<const Document> loaded;
+  const Document* document = latest;
+  if (name.revision != 0 && name.revision != latest->revision) {
+    QUOTES_ASSIGN_OR_RETURN(loaded, call.library.LoadRevision(name.report, name.revision));
+    document = loaded.get();
+  }
+  const report::ParsedReport& content = document->content;
+  report::Range range{0, static_cast<uint32_t>(content.joined.size())};
+  if (request.has_range()) {
+    range.end = static_cast<uint32_t>(std::min<int64_t>(range.end, request.range().end()));
+    range.begin = static_cast<uint32_t>(std::min<int64_t>(range.end, request.range().begin()));
+  }
+  const std::u32string_view part =
+      std::u32string_view(content.joined).substr(range.begin, range.size());
+  if (part.size() > limits::kMaxRevisionCodePoints) {
+    return errors::AnswerTooLarge("range", text::ToUtf8(part).size());
+  }
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  v1::Revision* out = response->mutable_revision();
+  out->set_name(RevisionNameOf(document->report_id, document->revision));
+  SetSource(document->source, out->mutable_source());
+  out->set_parser_version(document->parser_version);
+  out->set_fold_version(document->fold_version);
+  SetTime(document->update_time, out->mutable_create_time());
+  out->set_text_length(converter.OffsetAt(*document, content.joined.size()));
+  out->set_text(text::ToUtf8(part));
+  converter.SetRange(*document, range, out->mutable_text_range());
+  const auto touches = [&](report::Range other) {
+    return other.begin < range.end && other.end > range.begin;
+  };
+  for (const report::PrintSpan& span : content.print_spans) {
+    if (touches(span.joined)) {
+      v1::PrintSpan* added = out->add_print_spans();
+      added->set_kind(static_cast<v1::BlockKind>(span.kind));
+      added->set_line(static_cast<int32_t>(span.line));
+      added->set_page(static_cast<int32_t>(span.page));
+      added->set_byte_begin(static_cast<int64_t>(span.byte_begin));
+      added->set_byte_end(static_cast<int64_t>(span.byte_end));
+      converter.SetRange(*document, span.joined, added->mutable_range());
+    }
+  }
+  for (const report::Run& run : content.runs) {
+    if (touches(run.range)) {
+      v1::Run* added = out->add_runs();
+      added->set_kind(static_cast<v1::BlockKind>(run.kind));
+      converter.SetRange(*document, run.range, added->mutable_range());
+    }
+  }
+  if (response->ByteSizeLong() > limits::kMaxAnswerBytes) {
+    return errors::AnswerTooLarge("range", response->ByteSizeLong());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ListRevisions(CallContext& call, const v1::ListRevisionsRequest& request,
+                           v1::ListRevisionsResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("parent", request.parent()));
+  QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
+                          PageSize(request.page_size(), limits::kDefaultPageSize));
+  const std::string digest = ListingDigest(request);
+  uint64_t before = 0;
+  if (!request.page_token().empty()) {
+    QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
+    before = place.key.position;
+    if (before == 0) {
+      return errors::PageTokenInvalid("is damaged");
+    }
+  }
+  QUOTES_RETURN_IF_ERROR(FindDocument(call, id).status());
+  // One more than asked for tells whether there is a next page.
+  QUOTES_ASSIGN_OR_RETURN(std::vector<store::RevisionInfo> revisions,
+                          call.library.store().ListRevisions(id, before, page_size + 1));
+  const bool more = revisions.size() > page_size;
+  if (more) {
+    revisions.pop_back();
+    PagePlace place;
+    place.archive_revision = call.archive->revision();
+    place.key.position = static_cast<uint32_t>(revisions.back().number);
+    response->set_next_page_token(EncodePageToken(digest, place));
+  }
+  for (const store::RevisionInfo& revision : revisions) {
+    SetRevisionInfo(id, revision, response->add_revisions());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ListSections(CallContext& call, const v1::ListSectionsRequest& request,
+                          v1::ListSectionsResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("parent", request.parent()));
+  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, id));
+  response->set_revision(RevisionNameOf(id, document->revision));
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  return ListChildren(
+      call, request, document->content.sections, SectionId, SectionPosition,
+      [&](size_t index, AnswerSize* size) {
+        v1::Section section;
+        converter.SetSection(*document, index, &section);
+        const bool fits = size->Add(section);
+        if (fits) {
+          *response->add_sections() = std::move(section);
+        }
+        return fits;
+      },
+      response);
+}
+
+absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,
+                        v1::GetSectionResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseSectionName("name", request.name()));
+  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, name.report));
+  const auto find = [&](const Document& in) -> std::optional<size_t> {
+    const std::vector<report::Section>& sections = in.content.sections;
+    const auto found =
+        std::find_if(sections.begin(), sections.end(),
+                     [&](const report::Section& section) { return section.id == name.child; });
+    if (found == sections.end()) {
+      return std::nullopt;
+    }
+    return static_cast<size_t>(found - sections.begin());
+  };
+  std::optional<size_t> index = find(*document);
+  std::shared_ptr<const Document> loaded;
+  if (!index.has_value()) {
+    if (!call.may_block) {
+      return call.Defer();
+    }
+    QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
+                            call.library.store().FindSectionRevision(name.report, name.child));
+    QUOTES_ASSIGN_OR_RETURN(loaded, call.library.LoadRevision(name.report, revision));
+    document = loaded.get();
+    index = find(*document);
+    if (!index.has_value()) {
+      return errors::SectionNotFound(request.name());
+    }
+  }
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.SetSection(*document, *index, response->mutable_section());
+  response->set_revision(RevisionNameOf(name.report, document->revision));
+  return absl::OkStatus();
+}
+
+absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& request,
+                         v1::ListDefectsResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("parent", request.parent()));
+  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, id));
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  return ListChildren(
+      call, request, document->defects, DefectId, DefectPosition,
+      [&](size_t index, AnswerSize* size) {
+        v1::Defect defect;
+        converter.SetDefect(*document, document->defects[index], &defect);
+        const bool fits = size->Add(defect);
+        if (fits) {
+          *response->add_defects() = std::move(defect);
+        }
+        return fits;
+      },
+      response);
+}
+
+}  // namespace quotes::rpc

@@ -1,0 +1,597 @@
+#include "service/rpc/services.h"
+
+#include <google/protobuf/arena.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/proto_buffer_writer.h>
+
+#include <algorithm>
+#include <atomic>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "quotes/v1/admin_service.grpc.pb.h"
+#include "quotes/v1/quote_service.grpc.pb.h"
+#include "quotes/v1/report_service.grpc.pb.h"
+#include "service/base/absl_string.h"
+#include "service/base/check.h"
+#include "service/base/errors.h"
+#include "service/base/hash.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+#include "service/rpc/byte_budget.h"
+#include "service/rpc/executor.h"
+#include "service/rpc/grpc_status.h"
+#include "service/rpc/handlers.h"
+#include "service/rpc/validate.h"
+#include "service/rpc/wire_check.h"
+
+namespace quotes::rpc {
+namespace {
+
+using google::protobuf::Message;
+
+// How long a caller should wait that was refused because of others: a few imports' time.
+constexpr absl::Duration kQueueRetry = absl::Milliseconds(500);
+constexpr char kRequestIdHeader[] = "x-request-id";
+constexpr size_t kMaxCallIdBytes = 128;
+
+// What all calls share.
+struct Core {
+  explicit Core(ServicesOptions given)
+      : options(std::move(given)),
+        import_bytes(limits::kMaxImportBytesInFlight),
+        executor(limits::kExecutorThreads, limits::kExecutorQueue) {}
+
+  const ServicesOptions options;
+  std::atomic<Library*> library{nullptr};
+  ThemeCounts theme_counts;
+  ByteBudget import_bytes;
+  Executor executor;  // last: its threads use the rest
+};
+
+// One RPC method: where its handler runs, and the handler behind a common signature.
+struct Method {
+  const char* path;
+  bool inline_first;  // in gRPC's thread: memory only
+  bool holds_source;  // its requests count against the budget of import bytes
+  const Message* request;
+  const Message* response;
+  absl::Status (*handle)(CallContext&, const Message&, Message*);
+};
+
+template <auto kHandler>
+struct HandlerOf;
+template <typename Request, typename Response,
+          absl::Status (*kHandler)(CallContext&, const Request&, Response*)>
+struct HandlerOf<kHandler> {
+  static absl::Status Handle(CallContext& call, const Message& request, Message* response) {
+    return kHandler(call, static_cast<const Request&>(request), static_cast<Response*>(response));
+  }
+  static Method Make(const char* path, bool inline_first, bool holds_source) {
+    return {path,
+            inline_first,
+            holds_source,
+            &Request::default_instance(),
+            &Response::default_instance(),
+            &Handle};
+  }
+};
+
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context) {
+  const auto deadline = context.deadline();
+  return deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture()
+                                                                  : absl::FromChrono(deadline);
+}
+
+std::string NewCallId() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  return absl::StrCat(absl::Hex(random(), absl::kZeroPad16));
+}
+
+bool IsCallId(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxCallIdBytes &&
+         std::all_of(id.begin(), id.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_' || c == '.' || c == ':' || c == '/' || c == '+' || c == '=';
+         });
+}
+
+// The caller's id of the call, if it is fit for a log line, else a new one.
+std::string CallIdOf(const grpc::CallbackServerContext& context) {
+  const auto found = context.client_metadata().find(kRequestIdHeader);
+  if (found != context.client_metadata().end()) {
+    const std::string_view given(found->second.data(), found->second.size());
+    if (IsCallId(given)) {
+      return std::string(given);
+    }
+  }
+  return NewCallId();
+}
+
+// Parses a message that arrived; INVALID_UTF8 or MALFORMED_MESSAGE if it is none.
+absl::Status Parse(const grpc::ByteBuffer& bytes, Message* message) {
+  {
+    // The reader takes slices, it does not change the buffer.
+    grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&bytes));
+    if (reader.status().ok() && message->ParseFromZeroCopyStream(&reader)) {
+      return absl::OkStatus();
+    }
+  }
+  std::vector<grpc::Slice> slices;
+  std::string joined;
+  if (bytes.Dump(&slices).ok()) {
+    for (const grpc::Slice& slice : slices) {
+      joined.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    }
+  }
+  return ExplainParseFailure(*message->GetDescriptor(), joined);
+}
+
+// What a call is from its arrival to its record: its id, its clock, who waits for it.
+class Ticket {
+ public:
+  Ticket(Core* core, grpc::CallbackServerContext* context, std::string_view method)
+      : core_(core),
+        context_(context),
+        method_(method),
+        start_(absl::Now()),
+        id_(CallIdOf(*context)),
+        cancellation_(DeadlineOf(*context)) {
+    context->AddTrailingMetadata(kRequestIdHeader, id_);
+  }
+
+  Core& core() { return *core_; }
+  Cancellation& cancellation() { return cancellation_; }
+  void set_request_bytes(size_t bytes) { request_bytes_ = bytes; }
+
+  // Turns the outcome into what travels and hands the record of the call out; the last step before
+  // Finish. An answer that is not sent has no bytes.
+  grpc::Status Close(const absl::Status& status, size_t answer_bytes) {
+    grpc::Status wire = ToGrpcStatus(status);
+    if (core_->options.on_call) {
+      CallRecord record;
+      record.method = method_;
+      const std::string peer = context_->peer();
+      record.peer = peer;
+      record.request_id = id_;
+      record.code = wire.error_code();
+      const ErrorReason reason = GetErrorReason(status);
+      record.reason =
+          reason == ErrorReason::kUnspecified ? std::string_view() : ErrorReasonName(reason);
+      record.duration = absl::Now() - start_;
+      record.request_bytes = request_bytes_;
+      record.answer_bytes = status.ok() ? answer_bytes : 0;
+      if (wire.error_code() == grpc::StatusCode::INTERNAL) {
+        record.error = ToStd(status.message());
+      }
+      core_->options.on_call(record);
+    }
+    return wire;
+  }
+
+ private:
+  Core* const core_;
+  grpc::CallbackServerContext* const context_;
+  const std::string_view method_;
+  const absl::Time start_;
+  const std::string id_;
+  Cancellation cancellation_;
+  size_t request_bytes_ = 0;
+};
+
+// Answers a call exactly once: when told, or when it is dropped on the way. `Call` has
+// `void Complete(const absl::Status&)`, which may delete the call.
+template <typename Call>
+class Responder {
+ public:
+  Responder(Call* call, absl::Status if_dropped)
+      : call_(call), if_dropped_(std::move(if_dropped)) {}
+  Responder(Responder&& other) noexcept
+      : call_(std::exchange(other.call_, nullptr)), if_dropped_(std::move(other.if_dropped_)) {}
+  Responder& operator=(Responder&&) = delete;
+  ~Responder() {
+    if (call_ != nullptr) {
+      call_->Complete(if_dropped_);
+    }
+  }
+
+  Call& call() { return *call_; }
+  void Finish(const absl::Status& status) { std::exchange(call_, nullptr)->Complete(status); }
+
+ private:
+  Call* call_;
+  absl::Status if_dropped_;
+};
+
+// Runs `work(call)`, which returns the call's status, on the executor; answers QUEUE_FULL when the
+// executor refuses.
+template <typename Call, typename Work>
+void RunOnExecutor(Core* core, Call* call, Work work) {
+  core->executor.Submit([responder = Responder<Call>(call, errors::QueueFull(kQueueRetry)),
+                         work = std::move(work)]() mutable {
+    const absl::Status status = work(&responder.call());
+    responder.Finish(status);
+  });
+}
+
+CallContext MakeContext(Core* core, Library* library, const Cancellation& cancellation) {
+  return CallContext{*library, library->archive(), cancellation, core->options, core->theme_counts};
+}
+
+// A unary call. Deletes itself when gRPC is done with it.
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryCall(Core* core, grpc::CallbackServerContext* context, const Method& method,
+            const grpc::ByteBuffer* request, grpc::ByteBuffer* answer)
+      : ticket_(core, context, method.path),
+        method_(method),
+        bytes_in_(request),
+        bytes_out_(answer),
+        share_(&core->import_bytes) {}
+
+  void Start() {
+    ticket_.set_request_bytes(bytes_in_->Length());
+    Library* const library = ticket_.core().library.load(std::memory_order_acquire);
+    if (library == nullptr) {
+      Complete(errors::Loading());
+      return;
+    }
+    if (method_.holds_source && !share_.Grow(bytes_in_->Length())) {
+      Complete(errors::QueueFull(kQueueRetry));
+      return;
+    }
+    context_.emplace(MakeContext(&ticket_.core(), library, ticket_.cancellation()));
+    if (method_.inline_first) {
+      const absl::Status status = Work();
+      if (!context_->deferred) {
+        Complete(status);
+        return;
+      }
+    }
+    context_->may_block = true;
+    RunOnExecutor(&ticket_.core(), this, [](UnaryCall* call) { return call->Work(); });
+  }
+
+  // Nothing of the call may be touched afterwards.
+  void Complete(absl::Status status) {
+    size_t answer_bytes = 0;
+    if (status.ok()) {
+      bool own_buffer = false;
+      const grpc::Status serialized = grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
+          *response_, bytes_out_, &own_buffer);
+      if (serialized.ok()) {
+        answer_bytes = bytes_out_->Length();
+      } else {
+        status = absl::InternalError(serialized.error_message());
+      }
+    }
+    Finish(ticket_.Close(status, answer_bytes));
+  }
+
+  void OnCancel() override { ticket_.cancellation().Cancel(); }
+  void OnDone() override { delete this; }
+
+ private:
+  ~UnaryCall() override = default;
+
+  absl::Status Work() {
+    // Whoever waited in the queue longer than its caller is not worked for any more.
+    QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
+    if (request_ == nullptr) {
+      request_ = method_.request->New(&arena_);
+      QUOTES_RETURN_IF_ERROR(Parse(*bytes_in_, request_));
+      QUOTES_RETURN_IF_ERROR(CheckEnums(*request_));
+    }
+    response_ = method_.response->New(&arena_);
+    return method_.handle(*context_, *request_, response_);
+  }
+
+  Ticket ticket_;
+  const Method& method_;
+  const grpc::ByteBuffer* const bytes_in_;
+  grpc::ByteBuffer* const bytes_out_;
+  ByteBudget::Share share_;
+  std::optional<CallContext> context_;
+  google::protobuf::Arena arena_;
+  Message* request_ = nullptr;   // in the arena
+  Message* response_ = nullptr;  // in the arena
+};
+
+// A call of UploadReport: reads a header and chunks, then imports on the executor. An upload whose
+// caller goes away imports nothing: what was announced has not arrived. Deletes itself when gRPC is
+// done with it.
+class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
+ public:
+  UploadCall(Core* core, grpc::CallbackServerContext* context, grpc::ByteBuffer* answer)
+      : ticket_(core, context, "/quotes.v1.ReportService/UploadReport"),
+        bytes_out_(answer),
+        share_(&core->import_bytes),
+        library_(core->library.load(std::memory_order_acquire)) {}
+
+  void Start() {
+    if (library_ == nullptr) {
+      Complete(errors::Loading());
+      return;
+    }
+    StartRead(&bytes_in_);
+  }
+
+  void OnReadDone(bool ok) override {
+    absl::Status status = ok ? Accept() : End();
+    if (!status.ok()) {
+      Complete(status);
+    } else if (ok) {
+      StartRead(&bytes_in_);
+    } else {
+      RunOnExecutor(&ticket_.core(), this, [](UploadCall* call) { return call->Import(); });
+    }
+  }
+
+  // Nothing of the call may be touched afterwards.
+  void Complete(absl::Status status) {
+    size_t answer_bytes = 0;
+    if (status.ok()) {
+      bool own_buffer = false;
+      const grpc::Status serialized = grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
+          response_, bytes_out_, &own_buffer);
+      if (serialized.ok()) {
+        answer_bytes = bytes_out_->Length();
+      } else {
+        status = absl::InternalError(serialized.error_message());
+      }
+    }
+    // The record of a stream may outlive its bytes by a slow caller's network: give them back now.
+    import_ = ImportRequest();
+    Finish(ticket_.Close(status, answer_bytes));
+  }
+
+  void OnCancel() override { ticket_.cancellation().Cancel(); }
+  void OnDone() override { delete this; }
+
+ private:
+  ~UploadCall() override = default;
+
+  absl::Status Accept() {
+    QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
+    received_ += bytes_in_.Length();
+    ticket_.set_request_bytes(received_);
+    if (!share_.Grow(bytes_in_.Length())) {
+      return errors::QueueFull(kQueueRetry);
+    }
+    v1::UploadReportRequest message;
+    QUOTES_RETURN_IF_ERROR(Parse(bytes_in_, &message));
+    bytes_in_.Clear();
+    QUOTES_RETURN_IF_ERROR(CheckEnums(message));
+    switch (message.part_case()) {
+      case v1::UploadReportRequest::kHeader:
+        return AcceptHeader(message.header());
+      case v1::UploadReportRequest::kChunk:
+        return AcceptChunk(message.chunk());
+      case v1::UploadReportRequest::PART_NOT_SET:
+        break;
+    }
+    return errors::UploadIncomplete("a message had neither header nor chunk");
+  }
+
+  absl::Status AcceptHeader(const v1::UploadReportRequest::Header& header) {
+    if (has_header_) {
+      return errors::UploadIncomplete("a second header came instead of a chunk");
+    }
+    has_header_ = true;
+    if (header.size_bytes() < 0) {
+      return errors::FieldOutOfRange("header.size_bytes", "at least 0");
+    }
+    if (static_cast<uint64_t>(header.size_bytes()) > limits::kMaxSourceBytes) {
+      return TooLarge("header.size_bytes");
+    }
+    if (header.size_bytes() == 0 && header.sha256().empty()) {
+      return errors::FieldRequired("header.size_bytes");
+    }
+    if (!header.sha256().empty() &&
+        (header.sha256().size() != 64 ||
+         header.sha256().find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)) {
+      return errors::FieldInvalid("header.sha256", "is not 64 hexadecimal digits");
+    }
+    if (!header.import().source().content().empty()) {
+      return errors::FieldInvalid("header.import.source.content",
+                                  "must be empty: the bytes follow in chunks");
+    }
+    absl::StatusOr<ImportRequest> import = ToImport(header.import());
+    if (!import.ok()) {
+      return InTermsOfUpload(import.status());
+    }
+    import_ = *std::move(import);
+    size_bytes_ = static_cast<uint64_t>(header.size_bytes());
+    sha256_ = header.sha256();
+    std::transform(sha256_.begin(), sha256_.end(), sha256_.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
+    return absl::OkStatus();
+  }
+
+  absl::Status AcceptChunk(const std::string& chunk) {
+    if (!has_header_) {
+      return errors::UploadIncomplete("a chunk came before the header");
+    }
+    if (chunk.size() > limits::kMaxUploadChunkBytes) {
+      return errors::FieldOutOfRange(
+          "chunk", absl::StrCat("at most ", limits::kMaxUploadChunkBytes, " bytes"));
+    }
+    const size_t size = import_.content.size() + chunk.size();
+    if (size > limits::kMaxSourceBytes) {
+      return TooLarge("chunk");
+    }
+    if (size_bytes_ > 0 && size > size_bytes_) {
+      return errors::UploadIncomplete("more bytes came than the header announced");
+    }
+    import_.content += chunk;
+    return absl::OkStatus();
+  }
+
+  // No more messages: all came, or the caller went away.
+  absl::Status End() {
+    QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
+    if (!has_header_) {
+      return errors::UploadIncomplete("no header came");
+    }
+    if (size_bytes_ > 0 && import_.content.size() != size_bytes_) {
+      return errors::UploadIncomplete(
+          absl::StrCat(import_.content.size(), " of ", size_bytes_, " announced bytes came"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Import() {
+    QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
+    if (!sha256_.empty() && Sha256Hex(import_.content) != sha256_) {
+      return errors::UploadIncomplete("the bytes do not have the announced SHA-256");
+    }
+    CallContext context = MakeContext(&ticket_.core(), library_, ticket_.cancellation());
+    context.may_block = true;
+    return FinishUpload(context, import_, &response_);
+  }
+
+  static absl::Status TooLarge(std::string_view field) {
+    return errors::SourceTooLarge(field,
+                                  absl::StrCat("at most ", limits::kMaxSourceBytes, " bytes"));
+  }
+
+  Ticket ticket_;
+  grpc::ByteBuffer* const bytes_out_;
+  ByteBudget::Share share_;
+  Library* const library_;
+  grpc::ByteBuffer bytes_in_;
+  size_t received_ = 0;
+  bool has_header_ = false;
+  ImportRequest import_;
+  uint64_t size_bytes_ = 0;
+  std::string sha256_;
+  v1::UploadReportResponse response_;
+};
+
+grpc::ServerUnaryReactor* Answer(Core* core, grpc::CallbackServerContext* context,
+                                 const Method& method, const grpc::ByteBuffer* request,
+                                 grpc::ByteBuffer* answer) {
+  auto* call = new UnaryCall(core, context, method, request, answer);
+  // gRPC keeps what a reactor does until the reactor is returned, so the call still exists then.
+  call->Start();
+  return call;
+}
+
+enum Where { kExecutor = 0, kInline = 1 };
+
+// Overrides one raw method of a generated service.
+#define QUOTES_UNARY(service, method, where, holds_source)                                    \
+  grpc::ServerUnaryReactor* method(grpc::CallbackServerContext* context,                      \
+                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* answer) \
+      override {                                                                              \
+    static const Method kMethod = HandlerOf<&rpc::method>::Make(                              \
+        "/quotes.v1." #service "/" #method, (where) == kInline, holds_source);                \
+    return Answer(core_, context, kMethod, request, answer);                                  \
+  }
+
+namespace report_service {
+using S = v1::ReportService;
+using Raw = S::WithRawCallbackMethod_ImportReport<S::WithRawCallbackMethod_UploadReport<
+    S::WithRawCallbackMethod_GetReport<S::WithRawCallbackMethod_ListReports<
+        S::WithRawCallbackMethod_GetRevision<S::WithRawCallbackMethod_ListRevisions<
+            S::WithRawCallbackMethod_ListSections<S::WithRawCallbackMethod_GetSection<
+                S::WithRawCallbackMethod_ListDefects<S::Service>>>>>>>>>;
+}  // namespace report_service
+
+class ReportService final : public report_service::Raw {
+ public:
+  explicit ReportService(Core* core) : core_(core) {}
+
+  QUOTES_UNARY(ReportService, ImportReport, kExecutor, true)
+  QUOTES_UNARY(ReportService, GetReport, kInline, false)
+  QUOTES_UNARY(ReportService, ListReports, kInline, false)
+  QUOTES_UNARY(ReportService, GetRevision, kExecutor, false)
+  QUOTES_UNARY(ReportService, ListRevisions, kExecutor, false)
+  QUOTES_UNARY(ReportService, ListSections, kInline, false)
+  QUOTES_UNARY(ReportService, GetSection, kInline, false)
+  QUOTES_UNARY(ReportService, ListDefects, kInline, false)
+
+  grpc::ServerReadReactor<grpc::ByteBuffer>* UploadReport(grpc::CallbackServerContext* context,
+                                                          grpc::ByteBuffer* answer) override {
+    auto* call = new UploadCall(core_, context, answer);
+    call->Start();
+    return call;
+  }
+
+ private:
+  Core* const core_;
+};
+
+namespace quote_service {
+using S = v1::QuoteService;
+using Raw = S::WithRawCallbackMethod_GetQuote<S::WithRawCallbackMethod_BatchGetQuotes<
+    S::WithRawCallbackMethod_ListQuotes<S::WithRawCallbackMethod_SearchQuotes<
+        S::WithRawCallbackMethod_ListThemes<S::WithRawCallbackMethod_GetTheme<
+            S::WithRawCallbackMethod_LookupTheme<S::Service>>>>>>>;
+}  // namespace quote_service
+
+class QuoteService final : public quote_service::Raw {
+ public:
+  explicit QuoteService(Core* core) : core_(core) {}
+
+  QUOTES_UNARY(QuoteService, GetQuote, kInline, false)
+  QUOTES_UNARY(QuoteService, BatchGetQuotes, kInline, false)
+  QUOTES_UNARY(QuoteService, ListQuotes, kInline, false)
+  QUOTES_UNARY(QuoteService, SearchQuotes, kInline, false)
+  QUOTES_UNARY(QuoteService, ListThemes, kInline, false)
+  QUOTES_UNARY(QuoteService, GetTheme, kInline, false)
+  QUOTES_UNARY(QuoteService, LookupTheme, kInline, false)
+
+ private:
+  Core* const core_;
+};
+
+class AdminService final
+    : public v1::AdminService::WithRawCallbackMethod_GetStatus<v1::AdminService::Service> {
+ public:
+  explicit AdminService(Core* core) : core_(core) {}
+
+  QUOTES_UNARY(AdminService, GetStatus, kExecutor, false)
+
+ private:
+  Core* const core_;
+};
+
+#undef QUOTES_UNARY
+
+}  // namespace
+
+struct Services::Rep {
+  explicit Rep(ServicesOptions options) : core(std::move(options)) {}
+
+  Core core;
+  ReportService reports{&core};
+  QuoteService quotes{&core};
+  AdminService admin{&core};
+};
+
+Services::Services(Library* library, ServicesOptions options)
+    : rep_(std::make_unique<Rep>(std::move(options))) {
+  rep_->core.library = library;
+}
+
+Services::~Services() = default;
+
+void Services::SetLibrary(Library* library) {
+  QUOTES_CHECK(rep_->core.library.exchange(library, std::memory_order_acq_rel) == nullptr);
+}
+
+std::vector<grpc::Service*> Services::services() {
+  return {&rep_->reports, &rep_->quotes, &rep_->admin};
+}
+
+std::vector<std::string> Services::Names() {
+  return {v1::ReportService::service_full_name(), v1::QuoteService::service_full_name(),
+          v1::AdminService::service_full_name()};
+}
+
+}  // namespace quotes::rpc

@@ -1,0 +1,300 @@
+#include "service/rpc/validate.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/absl_string.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+#include "service/rpc/names.h"
+#include "service/text/decode.h"
+#include "service/text/fold.h"
+
+namespace quotes::rpc {
+namespace {
+
+using google::protobuf::EnumDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+std::string Element(std::string_view field, int index) {
+  return absl::StrCat(ToAbsl(field), "[", index, "]");
+}
+
+absl::Status CheckEnum(const FieldDescriptor& field, const std::string& path, int value) {
+  if (field.enum_type()->FindValueByNumber(value) == nullptr) {
+    return errors::FieldInvalid(path, absl::StrCat("has no value ", value));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckEnumsBelow(const Message& message, const std::string& prefix) {
+  const Reflection& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const bool is_enum = field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM;
+    if (!is_enum && field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+      continue;
+    }
+    const std::string path = prefix + field->name();
+    const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      const std::string place = field->is_repeated() ? Element(path, i) : path;
+      if (is_enum) {
+        QUOTES_RETURN_IF_ERROR(CheckEnum(*field, place,
+                                         field->is_repeated()
+                                             ? reflection.GetRepeatedEnumValue(message, field, i)
+                                             : reflection.GetEnumValue(message, field)));
+      } else {
+        QUOTES_RETURN_IF_ERROR(
+            CheckEnumsBelow(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
+                                                 : reflection.GetMessage(message, field),
+                            place + "."));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCount(std::string_view field, int count, size_t limit) {
+  if (static_cast<size_t>(count) > limit) {
+    return errors::FieldOutOfRange(field, absl::StrCat("at most ", limit, " values"));
+  }
+  return absl::OkStatus();
+}
+
+// Folded, as the archive compares; at least one letter must be left.
+template <typename Values>
+absl::Status FoldNames(const std::string& field, const Values& values,
+                       std::vector<std::string>* out) {
+  QUOTES_RETURN_IF_ERROR(CheckCount(field, values.size(), limits::kMaxFilterValues));
+  for (int i = 0; i < values.size(); ++i) {
+    const std::string path = Element(field, i);
+    QUOTES_RETURN_IF_ERROR(CheckText(path, values[i], limits::kMaxMetadataCodePoints));
+    const std::u32string folded = text::Fold(text::ToCodePoints(values[i])).units;
+    if (std::all_of(folded.begin(), folded.end(), [](char32_t c) { return c == text::kBreak; })) {
+      return errors::FieldInvalid(path, "has no letter");
+    }
+    out->push_back(text::ToUtf8(folded));
+  }
+  return absl::OkStatus();
+}
+
+// Metadata goes into citation lines: it must stay on one.
+absl::Status CopyLine(std::string_view field, const std::string& value, std::string* out) {
+  if (std::any_of(value.begin(), value.end(),
+                  [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; })) {
+    return errors::FieldInvalid(field, "has a control character");
+  }
+  *out = value;
+  return absl::OkStatus();
+}
+
+absl::Status CopyDay(std::string_view field, const google::type::Date& date,
+                     std::optional<absl::CivilDay>* out) {
+  QUOTES_ASSIGN_OR_RETURN(*out, ToCivilDay(field, date));
+  return absl::OkStatus();
+}
+
+absl::Status ToMetadata(const v1::ReportMetadata& from, report::Metadata* to) {
+  QUOTES_RETURN_IF_ERROR(CopyLine("metadata.title", from.title(), &to->title));
+  QUOTES_RETURN_IF_ERROR(CopyLine("metadata.subtitle", from.subtitle(), &to->subtitle));
+  QUOTES_RETURN_IF_ERROR(CopyLine("metadata.event", from.event(), &to->event));
+  QUOTES_RETURN_IF_ERROR(CopyLine("metadata.body", from.body(), &to->body));
+  QUOTES_RETURN_IF_ERROR(CopyLine("metadata.speaker", from.speaker(), &to->speaker));
+  QUOTES_RETURN_IF_ERROR(CopyLine("metadata.office", from.office(), &to->office));
+  QUOTES_RETURN_IF_ERROR(CopyLine("metadata.language", from.language(), &to->language));
+  if (from.has_speech_date()) {
+    QUOTES_RETURN_IF_ERROR(CopyDay("metadata.speech_date", from.speech_date(), &to->date));
+  }
+  const v1::Publication& publication = from.publication();
+  QUOTES_RETURN_IF_ERROR(
+      CopyLine("metadata.publication.paper", publication.paper(), &to->publication.paper));
+  QUOTES_RETURN_IF_ERROR(
+      CopyLine("metadata.publication.edition", publication.edition(), &to->publication.edition));
+  QUOTES_RETURN_IF_ERROR(
+      CopyLine("metadata.publication.pages", publication.pages(), &to->publication.pages));
+  if (publication.has_issue_date()) {
+    QUOTES_RETURN_IF_ERROR(CopyDay("metadata.publication.issue_date", publication.issue_date(),
+                                   &to->publication.issue_date));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<report::DefectEntry> ToDefectEntry(const v1::DefectEntry& from,
+                                                  const std::string& path) {
+  if (from.line() == 0) {
+    return errors::FieldRequired(path + ".line");
+  }
+  if (from.line() < 0) {
+    return errors::FieldOutOfRange(path + ".line", "at least 1");
+  }
+  report::DefectEntry entry;
+  entry.line = static_cast<uint32_t>(from.line());
+  entry.printed = from.printed();
+  entry.readings.assign(from.readings().begin(), from.readings().end());
+  if (from.kind() != v1::Defect::KIND_UNSPECIFIED) {
+    entry.kind = static_cast<report::DefectKind>(from.kind());
+  }
+  if (from.certainty() != v1::CERTAINTY_UNSPECIFIED) {
+    entry.certainty = static_cast<report::Certainty>(from.certainty());
+  }
+  entry.note = from.note();
+  return entry;
+}
+
+}  // namespace
+
+absl::Status CheckEnums(const Message& message) { return CheckEnumsBelow(message, ""); }
+
+absl::Status CheckText(std::string_view field, std::string_view value, size_t max_code_points) {
+  // A code point has at least one byte, so most values need no counting.
+  if (value.size() > max_code_points && text::CountCodePoints(value) > max_code_points) {
+    return errors::FieldOutOfRange(field,
+                                   absl::StrCat("at most ", max_code_points, " code points"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> PageSize(int32_t page_size, int default_size) {
+  if (page_size < 0) {
+    return errors::FieldOutOfRange("page_size", "at least 0");
+  }
+  return static_cast<size_t>(page_size == 0 ? default_size
+                                            : std::min(page_size, limits::kMaxPageSize));
+}
+
+absl::StatusOr<absl::CivilDay> ToCivilDay(std::string_view field, const google::type::Date& date) {
+  if (date.year() < 1 || date.year() > 9999 || date.month() < 1 || date.month() > 12 ||
+      date.day() < 1 || date.day() > 31) {
+    return errors::FieldInvalid(field, "is not a full date");
+  }
+  // CivilDay carries 31 April over into May: such a day is not in the calendar.
+  const absl::CivilDay day(date.year(), date.month(), date.day());
+  if (day.day() != date.day()) {
+    return errors::FieldInvalid(field, "is not a day of the calendar");
+  }
+  return day;
+}
+
+absl::StatusOr<archive::Filter> ToFilter(const v1::LookupFilter& filter,
+                                         const themes::Scheme& scheme) {
+  archive::Filter out;
+  QUOTES_RETURN_IF_ERROR(
+      CheckCount("filter.reports", filter.reports_size(), limits::kMaxFilterValues));
+  for (int i = 0; i < filter.reports_size(); ++i) {
+    QUOTES_ASSIGN_OR_RETURN(std::string id,
+                            ParseReportName(Element("filter.reports", i), filter.reports(i)));
+    out.reports.push_back(std::move(id));
+  }
+  QUOTES_RETURN_IF_ERROR(FoldNames("filter.speakers", filter.speakers(), &out.speakers));
+  QUOTES_RETURN_IF_ERROR(FoldNames("filter.bodies", filter.bodies(), &out.bodies));
+  if (filter.has_date_from()) {
+    QUOTES_ASSIGN_OR_RETURN(out.date_from, ToCivilDay("filter.date_from", filter.date_from()));
+  }
+  if (filter.has_date_to()) {
+    QUOTES_ASSIGN_OR_RETURN(out.date_to, ToCivilDay("filter.date_to", filter.date_to()));
+    if (out.date_from.has_value() && *out.date_to < *out.date_from) {
+      return errors::FieldInvalid("filter.date_to", "is before filter.date_from");
+    }
+  }
+  QUOTES_RETURN_IF_ERROR(
+      CheckCount("filter.sections", filter.sections_size(), limits::kMaxFilterValues));
+  for (int i = 0; i < filter.sections_size(); ++i) {
+    QUOTES_ASSIGN_OR_RETURN(ChildName name,
+                            ParseSectionName(Element("filter.sections", i), filter.sections(i)));
+    out.sections.emplace_back(std::move(name.report), std::move(name.child));
+  }
+  QUOTES_RETURN_IF_ERROR(
+      CheckCount("filter.themes", filter.themes_size(), limits::kMaxFilterValues));
+  std::vector<int> alternatives;
+  for (int i = 0; i < filter.themes_size(); ++i) {
+    QUOTES_ASSIGN_OR_RETURN(const std::string code,
+                            ParseThemeName(Element("filter.themes", i), filter.themes(i)));
+    const int theme = scheme.Find(code);
+    if (theme < 0) {
+      return errors::ThemeNotFound(filter.themes(i));
+    }
+    const std::vector<int> below = scheme.WithDescendants(theme);
+    alternatives.insert(alternatives.end(), below.begin(), below.end());
+  }
+  if (!alternatives.empty()) {
+    out.theme_groups.push_back(std::move(alternatives));
+  }
+  QUOTES_RETURN_IF_ERROR(CheckCount("filter.modes", filter.modes_size(), limits::kMaxFilterValues));
+  for (const int mode : filter.modes()) {
+    out.modes.push_back(static_cast<report::Mode>(mode));
+  }
+  if (filter.kind() != v1::TEXT_KIND_UNSPECIFIED) {
+    out.scope = static_cast<archive::TextScope>(filter.kind());
+  }
+  if (filter.has_has_figures()) {
+    out.with_figures = filter.has_figures();
+  }
+  return out;
+}
+
+absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request) {
+  ImportRequest out;
+  out.report_id = request.report_id();
+  out.request_id = request.request_id();
+  out.validate_only = request.validate_only();
+  const v1::ReportSource& source = request.source();
+  // Callers on any system: both kinds of slashes separate folders.
+  const size_t slash = source.file_name().find_last_of("/\\");
+  QUOTES_RETURN_IF_ERROR(CopyLine(
+      "source.file_name",
+      slash == std::string::npos ? source.file_name() : source.file_name().substr(slash + 1),
+      &out.file_name));
+  if (!source.encoding().empty()) {
+    out.encoding = text::ParseEncoding(source.encoding());
+    if (!out.encoding.has_value()) {
+      return errors::FieldInvalid("source.encoding", "is not a known encoding");
+    }
+  }
+  QUOTES_RETURN_IF_ERROR(ToMetadata(request.metadata(), &out.metadata));
+  // Before they are copied: the library's own check comes after it.
+  QUOTES_RETURN_IF_ERROR(CheckCount("defects", request.defects_size(), limits::kMaxDefects));
+  for (int i = 0; i < request.defects_size(); ++i) {
+    QUOTES_ASSIGN_OR_RETURN(report::DefectEntry entry,
+                            ToDefectEntry(request.defects(i), Element("defects", i)));
+    out.defects.push_back(std::move(entry));
+  }
+  QUOTES_RETURN_IF_ERROR(CheckImportRequest(out));
+  return out;
+}
+
+absl::Status InTermsOfUpload(const absl::Status& status) {
+  std::optional<ErrorDetail> detail = GetErrorDetail(status);
+  if (!detail.has_value() || detail->violations.empty()) {
+    return status;
+  }
+  for (FieldViolation& violation : detail->violations) {
+    violation.field = violation.field == "source.content"
+                          ? "chunk"
+                          : absl::StrCat("header.import.", violation.field);
+  }
+  return MakeError(status.code(), ToStd(status.message()), *detail);
+}
+
+text::OffsetUnit ToOffsetUnit(v1::OffsetEncoding encoding) {
+  switch (encoding) {
+    case v1::OFFSET_ENCODING_UTF16:
+      return text::OffsetUnit::kUtf16;
+    case v1::OFFSET_ENCODING_UTF8_BYTES:
+      return text::OffsetUnit::kUtf8Bytes;
+    default:
+      return text::OffsetUnit::kCodePoints;
+  }
+}
+
+}  // namespace quotes::rpc

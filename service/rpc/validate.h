@@ -1,0 +1,50 @@
+#ifndef QUOTES_SERVICE_RPC_VALIDATE_H_
+#define QUOTES_SERVICE_RPC_VALIDATE_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "quotes/v1/lookup.pb.h"
+#include "quotes/v1/report_service.pb.h"
+#include "service/archive/archive.h"
+#include "service/library/library.h"
+#include "service/text/utf8.h"
+#include "service/themes/scheme.h"
+
+// Requests become domain values here, and every documented bound of a field is checked. Errors name
+// the field's path.
+namespace quotes::rpc {
+
+// FIELD_INVALID for the first enum field, at any depth, with a value that the contract does not
+// have.
+absl::Status CheckEnums(const google::protobuf::Message& message);
+
+// FIELD_OUT_OF_RANGE above `max_code_points`.
+absl::Status CheckText(std::string_view field, std::string_view value, size_t max_code_points);
+
+// 0 gives `default_size`, above limits::kMaxPageSize gives that; FIELD_OUT_OF_RANGE if negative.
+absl::StatusOr<size_t> PageSize(int32_t page_size, int default_size);
+
+// FIELD_INVALID for a date that is incomplete or not in the calendar.
+absl::StatusOr<absl::CivilDay> ToCivilDay(std::string_view field, const google::type::Date& date);
+
+// A filter with themes widened by their descendants. The filter's path is "filter".
+absl::StatusOr<archive::Filter> ToFilter(const v1::LookupFilter& filter,
+                                         const themes::Scheme& scheme);
+
+// Everything of an import but its bytes.
+absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request);
+
+// An error about an ImportReportRequest in terms of UploadReportRequest, where the bytes come in
+// chunks and the rest stands in the header.
+absl::Status InTermsOfUpload(const absl::Status& status);
+
+text::OffsetUnit ToOffsetUnit(v1::OffsetEncoding encoding);
+
+}  // namespace quotes::rpc
+
+#endif  // QUOTES_SERVICE_RPC_VALIDATE_H_
