@@ -21,21 +21,34 @@ struct ServerOptions {
   // through InProcessChannel() only.
   std::string listen;
   std::function<void(const rpc::CallRecord&)> on_call;
+  std::function<void(const rpc::ImportRecord&)> on_import;
 };
+
+// The program's version, as GetStatus and --version tell it.
+std::string ProgramVersion();
 
 // A running gRPC server over a library: the services, health per service, reflection, channelz.
 // Thread-safe.
 class Server {
  public:
-  // Serves as soon as it returns. `library` must outlive the server. Errors: FAILED_PRECONDITION
-  // when the address is taken (a second server never shares a port), INVALID_ARGUMENT when it is
-  // malformed.
+  // Listens as soon as it returns, and serves if there is a `library`, which must outlive the
+  // server. Without one, health says NOT_SERVING and every call is answered with UNAVAILABLE /
+  // LOADING until Serve(). Errors: FAILED_PRECONDITION when the address is taken (a second server
+  // never shares a port) or may not be listened on, INVALID_ARGUMENT when it is malformed or
+  // unknown.
   static absl::StatusOr<std::unique_ptr<Server>> Start(Library* library, ServerOptions options);
 
   // Drains with no grace.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
+
+  // Begins to serve, once; for a server that was started without a library.
+  void Serve(Library* library);
+
+  // Health goes to NOT_SERVING; calls are served on. Gives load balancers time to look elsewhere
+  // before Drain().
+  void AnnounceEnd();
 
   // The port that it listens on; 0 without one.
   int port() const;

@@ -1,0 +1,198 @@
+#include "service/server/log.h"
+
+#include <grpcpp/support/status_code_enum.h>
+#include <spdlog/async.h>
+#include <spdlog/async_logger.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <array>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/base/absl_string.h"
+#include "service/text/utf8.h"
+
+namespace quotes::server {
+namespace {
+
+constexpr size_t kWaitingLines = 8'192;
+
+spdlog::level::level_enum ToSpdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      break;
+  }
+  return spdlog::level::err;
+}
+
+std::string_view CodeName(int code) {
+  static constexpr std::array<std::string_view, 17> kNames = {
+      "OK",
+      "CANCELLED",
+      "UNKNOWN",
+      "INVALID_ARGUMENT",
+      "DEADLINE_EXCEEDED",
+      "NOT_FOUND",
+      "ALREADY_EXISTS",
+      "PERMISSION_DENIED",
+      "RESOURCE_EXHAUSTED",
+      "FAILED_PRECONDITION",
+      "ABORTED",
+      "OUT_OF_RANGE",
+      "UNIMPLEMENTED",
+      "INTERNAL",
+      "UNAVAILABLE",
+      "DATA_LOSS",
+      "UNAUTHENTICATED",
+  };
+  return code >= 0 && static_cast<size_t>(code) < kNames.size() ? kNames[static_cast<size_t>(code)]
+                                                                : "UNKNOWN";
+}
+
+void AppendQuoted(std::string_view value, std::string* out) {
+  std::string clean;
+  if (text::FindInvalidUtf8(value).has_value()) {
+    clean = text::ToUtf8(text::ToCodePoints(value));
+    value = clean;
+  }
+  out->push_back('"');
+  for (const char c : value) {
+    switch (c) {
+      case '"':
+        out->append("\\\"");
+        break;
+      case '\\':
+        out->append("\\\\");
+        break;
+      case '\n':
+        out->append("\\n");
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+          absl::StrAppend(out, "\\u", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad4));
+        } else {
+          out->push_back(c);
+        }
+    }
+  }
+  out->push_back('"');
+}
+
+}  // namespace
+
+void JsonLine::Key(std::string_view key) {
+  if (text_.size() > 1) {
+    text_.push_back(',');
+  }
+  AppendQuoted(key, &text_);
+  text_.push_back(':');
+}
+
+JsonLine& JsonLine::Add(std::string_view key, std::string_view value) {
+  Key(key);
+  AppendQuoted(value, &text_);
+  return *this;
+}
+
+JsonLine& JsonLine::Add(std::string_view key, int64_t value) {
+  Key(key);
+  absl::StrAppend(&text_, value);
+  return *this;
+}
+
+JsonLine& JsonLine::Add(std::string_view key, bool value) {
+  Key(key);
+  text_.append(value ? "true" : "false");
+  return *this;
+}
+
+Log::Log() = default;
+
+absl::StatusOr<std::unique_ptr<Log>> Log::Open(const Config& config) {
+  std::unique_ptr<Log> log(new Log);
+  spdlog::sink_ptr sink;
+  try {
+    if (config.log_file.empty()) {
+      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    } else {
+      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(config.log_file);
+    }
+  } catch (const spdlog::spdlog_ex& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot write the log file ", config.log_file, ": ", error.what()));
+  }
+  log->thread_ = std::make_shared<spdlog::details::thread_pool>(kWaitingLines, 1);
+  log->logger_ = std::make_shared<spdlog::async_logger>(
+      "quoted", sink, log->thread_, spdlog::async_overflow_policy::overrun_oldest);
+  log->logger_->set_pattern("%v");
+  log->logger_->set_level(ToSpdlog(config.log_level));
+  // A log that is read while the server runs must not wait for a buffer to fill.
+  log->logger_->flush_on(spdlog::level::debug);
+  return log;
+}
+
+Log::~Log() {
+  // The thread writes what is waiting before it ends; it lives in the pool.
+  logger_.reset();
+  thread_.reset();
+}
+
+void Log::Write(LogLevel level, std::string_view event, const JsonLine& fields) {
+  if (!logger_->should_log(ToSpdlog(level))) {
+    return;
+  }
+  JsonLine head;
+  head.Add("time", std::string_view(
+                       absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone())))
+      .Add("level", LogLevelName(level))
+      .Add("event", event);
+  std::string line = head.Finish();
+  const std::string rest = fields.Finish();
+  if (rest.size() > 2) {
+    line.back() = ',';
+    line.append(rest, 1);
+  }
+  logger_->log(ToSpdlog(level), spdlog::string_view_t(line));
+}
+
+void Log::Call(const rpc::CallRecord& record) {
+  const bool fault = record.code == grpc::StatusCode::INTERNAL ||
+                     record.code == grpc::StatusCode::DATA_LOSS ||
+                     record.code == grpc::StatusCode::UNKNOWN;
+  JsonLine fields;
+  fields.Add("method", record.method)
+      .Add("peer", record.peer)
+      .Add("request_id", record.request_id)
+      .Add("code", CodeName(record.code))
+      .Add("reason", record.reason)
+      .Add("duration_us", absl::ToInt64Microseconds(record.duration))
+      .Add("request_bytes", static_cast<int64_t>(record.request_bytes))
+      .Add("answer_bytes", static_cast<int64_t>(record.answer_bytes));
+  if (!record.error.empty()) {
+    fields.Add("error", record.error);
+  }
+  Write(fault ? LogLevel::kError : LogLevel::kInfo, "call", fields);
+}
+
+void Log::Import(const rpc::ImportRecord& record) {
+  Write(LogLevel::kInfo, "import",
+        JsonLine()
+            .Add("report", record.report_id)
+            .Add("revision", static_cast<int64_t>(record.revision))
+            .Add("archive_revision", static_cast<int64_t>(record.archive_revision))
+            .Add("validate_only", record.validate_only)
+            .Add("unchanged", record.unchanged)
+            .Add("replayed", record.replayed)
+            .Add("source_bytes", static_cast<int64_t>(record.source_bytes))
+            .Add("quotes", static_cast<int64_t>(record.quotes))
+            .Add("lint_findings", static_cast<int64_t>(record.lint_findings)));
+}
+
+}  // namespace quotes::server

@@ -1,0 +1,176 @@
+// quoted: the server program.
+
+#include <google/protobuf/stubs/logging.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/base/absl_string.h"
+#include "service/library/library.h"
+#include "service/server/config.h"
+#include "service/server/listen_address.h"
+#include "service/server/log.h"
+#include "service/server/server.h"
+#include "service/store/sqlite/store.h"
+#include "service/themes/scheme.h"
+
+namespace quotes::server {
+namespace {
+
+constexpr int kExitOptions = 2;
+constexpr int kExitStart = 3;
+
+int Fail(int code, absl::string_view message) {
+  std::fprintf(stderr, "quoted: %s\n", std::string(message).c_str());
+  return code;
+}
+
+std::optional<std::string> Environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// The signals that end the server. They are blocked before the first thread starts, so that all
+// threads inherit that and only Wait() gets them.
+class EndSignals {
+ public:
+  EndSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+
+  std::string_view Wait() const {
+    int signal = 0;
+    while (sigwait(&set_, &signal) != 0) {
+    }
+    return signal == SIGINT ? "SIGINT" : "SIGTERM";
+  }
+
+  // The next signal ends the process at once.
+  void Release() const { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
+
+  // Waits for a second signal, but not longer than `limit`.
+  bool WaitFor(absl::Duration limit) const {
+    const timespec time = absl::ToTimespec(limit);
+    return sigtimedwait(&set_, nullptr, &time) > 0;
+  }
+
+ private:
+  sigset_t set_ = {};
+};
+
+// Protobuf reports malformed texts of requests on standard error; callers get an error instead.
+void IgnoreProtobufLog(google::protobuf::LogLevel level, const char* file, int line,
+                       const std::string& message) {
+  if (level == google::protobuf::LOGLEVEL_FATAL) {
+    std::fprintf(stderr, "%s:%d: %s\n", file, line, message.c_str());
+  }
+}
+
+int Serve(const Config& config, const EndSignals& signals) {
+  absl::StatusOr<ListenAddress> address = ResolveListenAddress(config.listen);
+  if (!address.ok()) {
+    return Fail(kExitOptions, address.status().message());
+  }
+  if (!address->loopback && !config.insecure_allow_remote) {
+    return Fail(kExitOptions,
+                absl::StrCat("--listen ", config.listen,
+                             " is reached by other machines, and calls travel unencrypted; "
+                             "--insecure-allow-remote allows that"));
+  }
+  absl::StatusOr<std::unique_ptr<Log>> log = Log::Open(config);
+  if (!log.ok()) {
+    return Fail(kExitOptions, log.status().message());
+  }
+  Log& out = **log;
+  const auto fail_start = [&](const absl::Status& status) {
+    out.Write(LogLevel::kError, "start_failed", JsonLine().Add("error", ToStd(status.message())));
+    log->reset();  // what is logged stands before the last line
+    return Fail(kExitStart, status.message());
+  };
+  out.Write(LogLevel::kInfo, "start",
+            JsonLine()
+                .Add("version", ProgramVersion())
+                .Add("database", config.database)
+                .Add("read_only", config.read_only));
+
+  absl::StatusOr<std::unique_ptr<store::Store>> store = store::sqlite::Open(
+      {.path = config.database, .read_only = config.read_only, .create = !config.read_only});
+  if (!store.ok()) {
+    return fail_start(store.status());
+  }
+  // The server outlives nothing that it uses: the library is declared before it.
+  std::unique_ptr<Library> library;
+  // Listens before the archive is loaded: health checks get an answer, NOT_SERVING, from the first
+  // moment on, and callers UNAVAILABLE / LOADING instead of a refused connection.
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Start(nullptr, {.listen = config.listen,
+                              .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
+                              .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); }});
+  if (!server.ok()) {
+    return fail_start(server.status());
+  }
+  out.Write(LogLevel::kInfo, "listening",
+            JsonLine().Add("address", config.listen).Add("port", int64_t{(*server)->port()}));
+  const absl::Time load_start = absl::Now();
+  absl::StatusOr<std::unique_ptr<Library>> loaded =
+      Library::Create(*std::move(store), themes::Scheme::BuiltIn());
+  if (!loaded.ok()) {
+    server->reset();
+    return fail_start(loaded.status());
+  }
+  library = *std::move(loaded);
+  (*server)->Serve(library.get());
+  out.Write(LogLevel::kInfo, "serving",
+            JsonLine()
+                .Add("port", int64_t{(*server)->port()})
+                .Add("reports", static_cast<int64_t>(library->archive()->documents().size()))
+                .Add("archive_revision", static_cast<int64_t>(library->archive()->revision()))
+                .Add("load_us", absl::ToInt64Microseconds(absl::Now() - load_start)));
+
+  const std::string_view signal = signals.Wait();
+  out.Write(LogLevel::kInfo, "drain", JsonLine().Add("signal", signal));
+  (*server)->AnnounceEnd();
+  if (config.drain_delay > absl::ZeroDuration()) {
+    // A second signal is impatience: drain now.
+    signals.WaitFor(config.drain_delay);
+  }
+  // From here on a further signal ends the process at once; what was acknowledged is durable.
+  signals.Release();
+  (*server)->Drain(config.drain_grace);
+  server->reset();
+  library.reset();
+  out.Write(LogLevel::kInfo, "end", JsonLine());
+  return EXIT_SUCCESS;
+}
+
+int Main(int argc, const char* const* argv) {
+  const EndSignals signals;
+  signal(SIGPIPE, SIG_IGN);
+  google::protobuf::SetLogHandler(IgnoreProtobufLog);
+  absl::StatusOr<CommandLine> command = ReadCommandLine(argc, argv, Environment);
+  if (!command.ok()) {
+    return Fail(kExitOptions, command.status().message());
+  }
+  if (command->action == CommandLine::Action::kPrint) {
+    std::fputs(command->text.c_str(), stdout);
+    return std::fflush(stdout) == 0 ? EXIT_SUCCESS : kExitStart;
+  }
+  return Serve(command->config, signals);
+}
+
+}  // namespace
+}  // namespace quotes::server
+
+int main(int argc, char** argv) { return quotes::server::Main(argc, argv); }
