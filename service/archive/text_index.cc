@@ -244,8 +244,8 @@ TextIndex::Interval TextIndex::Find(std::u32string_view term) const {
   }
   const auto begin = suffixes_.begin() + entry->second.begin;
   const auto end = suffixes_.begin() + entry->second.end;
-  const auto low = std::partition_point(
-      begin, end, [&](uint32_t place) { return Compare(place, units) < 0; });
+  const auto low =
+      std::partition_point(begin, end, [&](uint32_t place) { return Compare(place, units) < 0; });
   const auto high =
       std::partition_point(low, end, [&](uint32_t place) { return Compare(place, units) == 0; });
   return {static_cast<uint32_t>(low - suffixes_.begin()),

@@ -80,11 +80,11 @@ class TextIndex {
   void BuildTotals();
 
   uint32_t quote_count_ = 0;
-  std::u16string text_;                // texts in order, each followed by U+0000
-  std::vector<uint32_t> suffixes_;     // places in text_, in suffix order
-  std::vector<uint32_t> starts_;       // place of each quote's text, and the end
-  std::vector<uint32_t> quote_of_block_;  // quote at the beginning of each block of places
-  std::vector<std::vector<uint32_t>> minima_;  // sparse table: ArgMin over 2^i blocks
+  std::u16string text_;                            // texts in order, each followed by U+0000
+  std::vector<uint32_t> suffixes_;                 // places in text_, in suffix order
+  std::vector<uint32_t> starts_;                   // place of each quote's text, and the end
+  std::vector<uint32_t> quote_of_block_;           // quote at the beginning of each block of places
+  std::vector<std::vector<uint32_t>> minima_;      // sparse table: ArgMin over 2^i blocks
   absl::flat_hash_map<char32_t, Interval> pairs_;  // of the first two units (or one)
   absl::flat_hash_map<uint64_t, uint32_t> totals_;  // interval to number of quotes
 };
