@@ -78,14 +78,18 @@ absl::Status Execute(sqlite3* database, const char* sql) {
 }  // namespace
 
 struct Fts5Peer::Statements {
-  sqlite3_stmt* top = nullptr;
-  sqlite3_stmt* count = nullptr;
-  sqlite3_stmt* top_between = nullptr;
-  sqlite3_stmt* count_between = nullptr;
+  struct Pair {
+    sqlite3_stmt* top = nullptr;
+    sqlite3_stmt* count = nullptr;
+  };
+  Pair plain;
+  Pair between;
+  Pair theme;
 
   ~Statements() {
-    for (sqlite3_stmt* statement : {top, count, top_between, count_between}) {
-      sqlite3_finalize(statement);
+    for (const Pair& pair : {plain, between, theme}) {
+      sqlite3_finalize(pair.top);
+      sqlite3_finalize(pair.count);
     }
   }
 };
@@ -130,22 +134,45 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
   QUOTES_RETURN_IF_ERROR(Execute(database, "COMMIT"));
   // Merged to one b-tree: the best that the peer can be.
   QUOTES_RETURN_IF_ERROR(Execute(database, "INSERT INTO quotes(quotes) VALUES ('optimize')"));
-  const std::pair<sqlite3_stmt**, const char*> statements[] = {
-      {&peer->statements_->top,
-       "SELECT rowid, text FROM quotes WHERE quotes MATCH ?1 ORDER BY rowid LIMIT 20"},
-      {&peer->statements_->count, "SELECT count(*) FROM quotes WHERE quotes MATCH ?1"},
-      {&peer->statements_->top_between,
-       "SELECT rowid, text FROM quotes WHERE quotes MATCH ?1 AND rowid BETWEEN ?2 AND ?3 "
-       "ORDER BY rowid LIMIT 20"},
-      {&peer->statements_->count_between,
-       "SELECT count(*) FROM quotes WHERE quotes MATCH ?1 AND rowid BETWEEN ?2 AND ?3"}};
-  for (const auto& [statement, sql] : statements) {
-    if (sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, nullptr) !=
-        SQLITE_OK) {
-      return Error(database);
+  QUOTES_RETURN_IF_ERROR(
+      Execute(database,
+              "CREATE TABLE themes(theme INTEGER, id INTEGER, PRIMARY KEY (theme, id)) "
+              "WITHOUT ROWID"));
+  const std::pair<Statements::Pair*, std::string> conditions[] = {
+      {&peer->statements_->plain, "quotes MATCH ?1"},
+      {&peer->statements_->between, "quotes MATCH ?1 AND rowid BETWEEN ?2 AND ?3"},
+      {&peer->statements_->theme,
+       "quotes MATCH ?1 AND EXISTS (SELECT 1 FROM themes WHERE theme = ?2 AND id = quotes.rowid)"}};
+  for (const auto& [pair, condition] : conditions) {
+    const std::pair<sqlite3_stmt**, std::string> statements[] = {
+        {&pair->top,
+         "SELECT rowid, text FROM quotes WHERE " + condition + " ORDER BY rowid LIMIT 20"},
+        {&pair->count, "SELECT count(*) FROM quotes WHERE " + condition}};
+    for (const auto& [statement, sql] : statements) {
+      if (sqlite3_prepare_v3(database, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, statement,
+                             nullptr) != SQLITE_OK) {
+        return Error(database);
+      }
     }
   }
   return peer;
+}
+
+absl::Status Fts5Peer::AddTheme(int theme, const std::vector<int64_t>& ids) {
+  sqlite3_stmt* insert = nullptr;
+  QUOTES_RETURN_IF_ERROR(Execute(database_, "BEGIN"));
+  if (sqlite3_prepare_v2(database_, "INSERT OR IGNORE INTO themes VALUES (?1, ?2)", -1, &insert,
+                         nullptr) != SQLITE_OK) {
+    return Error(database_);
+  }
+  for (const int64_t id : ids) {
+    sqlite3_bind_int(insert, 1, theme);
+    sqlite3_bind_int64(insert, 2, id);
+    sqlite3_step(insert);
+    sqlite3_reset(insert);
+  }
+  sqlite3_finalize(insert);
+  return Execute(database_, "COMMIT");
 }
 
 bool Fts5Peer::Finds(size_t code_points) const {
@@ -167,17 +194,20 @@ std::string Fts5Peer::Phrase(std::string_view keyword) const {
   return phrase;
 }
 
-absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, int64_t lowest,
-                                                int64_t highest) {
-  const bool between = highest > 0;
+absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const Filter& filter) {
   Answer answer;
-  sqlite3_stmt* const top = between ? statements_->top_between : statements_->top;
-  sqlite3_stmt* const count = between ? statements_->count_between : statements_->count;
+  const Statements::Pair& pair = filter.theme >= 0    ? statements_->theme
+                                 : filter.highest > 0 ? statements_->between
+                                                      : statements_->plain;
+  sqlite3_stmt* const top = pair.top;
+  sqlite3_stmt* const count = pair.count;
   for (sqlite3_stmt* statement : {top, count}) {
     sqlite3_bind_text(statement, 1, match.data(), static_cast<int>(match.size()), SQLITE_STATIC);
-    if (between) {
-      sqlite3_bind_int64(statement, 2, lowest);
-      sqlite3_bind_int64(statement, 3, highest);
+    if (filter.theme >= 0) {
+      sqlite3_bind_int(statement, 2, filter.theme);
+    } else if (filter.highest > 0) {
+      sqlite3_bind_int64(statement, 2, filter.lowest);
+      sqlite3_bind_int64(statement, 3, filter.highest);
     }
   }
   answer.ids.reserve(kTop);

@@ -35,9 +35,17 @@ class Fts5Peer {
     int64_t total = 0;
   };
 
-  // `match` is an FTS5 expression; see Phrase. `lowest` and `highest` bound the ids (a filter by
-  // report, as reports are runs of ids); 0 for none.
-  absl::StatusOr<Answer> Find(const std::string& match, int64_t lowest = 0, int64_t highest = 0);
+  // Files a text under a theme, for Filter::theme.
+  absl::Status AddTheme(int theme, const std::vector<int64_t>& ids);
+
+  struct Filter {
+    int64_t lowest = 0;   // bounds of the ids: a filter by report, as reports are runs of ids;
+    int64_t highest = 0;  // 0 for none
+    int theme = -1;       // -1 for none
+  };
+
+  // `match` is an FTS5 expression; see Phrase.
+  absl::StatusOr<Answer> Find(const std::string& match, const Filter& filter);
 
   // The expression that finds `keyword` anywhere in a text.
   std::string Phrase(std::string_view keyword) const;
