@@ -18,6 +18,9 @@
 namespace quotes {
 namespace {
 
+// Segments that a look-up may have to ask while merging lags behind imports.
+constexpr size_t kMostSegments = 24;
+
 void Override(const std::string& given, std::string* value) {
   if (!given.empty()) {
     *value = given;
@@ -150,9 +153,17 @@ Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const them
     : store_(std::move(store)),
       scheme_(std::move(scheme)),
       read_only_(read_only),
-      snapshot_(std::move(snapshot)) {}
+      snapshot_(std::move(snapshot)),
+      merger_([this] { MergeInBackground(); }) {}
 
-Library::~Library() = default;
+Library::~Library() {
+  {
+    const MutexLock lock(&merge_mutex_);
+    stop_ = true;
+  }
+  merge_wanted_or_stop_.SignalAll();
+  merger_.join();
+}
 
 absl::StatusOr<std::unique_ptr<Library>> Library::Create(
     std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme) {
@@ -167,7 +178,7 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
         return absl::OkStatus();
       }));
   std::shared_ptr<const archive::Archive> snapshot =
-      archive::MakeScanArchive(revision, scheme, std::move(documents));
+      archive::MakeIndexedArchive(revision, scheme, std::move(documents));
   return std::unique_ptr<Library>(
       new Library(std::move(store), std::move(scheme), status.read_only, std::move(snapshot)));
 }
@@ -189,12 +200,61 @@ void Library::Publish(uint64_t archive_revision,
   }
   documents.push_back(std::move(document));
   std::shared_ptr<const archive::Archive> after =
-      archive::MakeScanArchive(archive_revision, scheme_, std::move(documents), before.get());
+      archive::MakeIndexedArchive(archive_revision, scheme_, std::move(documents), before.get());
+  // Imports that are faster than the merging thread do its work, so that look-ups never have to ask
+  // more segments than this.
+  while (archive::SegmentCount(*after) > kMostSegments) {
+    archive::MergePlan plan(after);
+    if (plan.empty()) {
+      break;  // segments of the largest size
+    }
+    plan.Run();
+    after = plan.Apply(*after);
+  }
+  Swap(std::move(after));
+  {
+    const MutexLock lock(&merge_mutex_);
+    merge_wanted_ = true;
+  }
+  merge_wanted_or_stop_.Signal();
+}
+
+void Library::Swap(std::shared_ptr<const archive::Archive> snapshot) {
   {
     const MutexLock lock(&snapshot_mutex_);
-    snapshot_.swap(after);
+    snapshot_.swap(snapshot);
   }
   // The old snapshot goes here, outside the lock, unless a reader still has it.
+}
+
+void Library::MergeInBackground() {
+  while (true) {
+    {
+      const MutexLock lock(&merge_mutex_);
+      while (!merge_wanted_ && !stop_) {
+        merge_wanted_or_stop_.Wait(&merge_mutex_);
+      }
+      if (stop_) {
+        return;
+      }
+      merge_wanted_ = false;
+    }
+    for (archive::MergePlan plan(archive()); !plan.empty(); plan = archive::MergePlan(archive())) {
+      plan.Run();
+      {
+        const MutexLock lock(&import_mutex_);
+        // Null when an import has merged the same segments meanwhile.
+        if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*archive());
+            merged != nullptr) {
+          Swap(std::move(merged));
+        }
+      }
+      const MutexLock lock(&merge_mutex_);
+      if (stop_) {
+        return;
+      }
+    }
+  }
 }
 
 absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {
