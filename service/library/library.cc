@@ -82,6 +82,27 @@ std::string WithoutFolders(const std::string& file_name) {
   return slash == std::string::npos ? file_name : file_name.substr(slash + 1);
 }
 
+// The caller's id, or one made from what the report is. Texts that do not say when they are from
+// (many are handed down without their head, and all of a body have one title) would get one name
+// and become revisions of each other: there the file's name counts too.
+absl::StatusOr<std::string> ChooseReportId(const ImportRequest& request,
+                                           const report::Metadata& metadata) {
+  if (!request.report_id.empty()) {
+    return request.report_id;
+  }
+  const std::string file_name = WithoutFolders(request.file_name);
+  if (report::NamesOneReport(metadata) && (metadata.date.has_value() || file_name.empty())) {
+    return report::MakeReportId(metadata);
+  }
+  if (file_name.empty()) {
+    return errors::FieldRequired(
+        "report_id", "is required: the text says neither title nor date, and has no file name");
+  }
+  report::Metadata named = metadata;
+  named.title = absl::StrCat(metadata.title, file_name.substr(0, file_name.find_last_of('.')));
+  return report::MakeReportId(named);
+}
+
 // Reads the request's text: everything that an import writes.
 absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
                                                const Cancellation& cancellation) {
@@ -97,7 +118,7 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
   report::Metadata& metadata = draft.content.metadata;
   DropSettledFindings(metadata, request.metadata, &draft.content.lint);
   Override(request.metadata, &metadata);
-  draft.report_id = request.report_id.empty() ? report::MakeReportId(metadata) : request.report_id;
+  QUOTES_ASSIGN_OR_RETURN(draft.report_id, ChooseReportId(request, metadata));
   report::AssignIds(draft.report_id, &draft.content);
   QUOTES_ASSIGN_OR_RETURN(draft.defects, report::PlaceDefects(draft.content, request.defects));
   draft.request_id = request.request_id;
