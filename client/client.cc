@@ -1,0 +1,233 @@
+#include "client/client.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "client/error.h"
+#include "quotes/v1/admin_service.grpc.pb.h"
+#include "quotes/v1/quote_service.grpc.pb.h"
+#include "quotes/v1/report_service.grpc.pb.h"
+#include "service/base/errors.h"
+#include "service/base/hash.h"
+#include "service/base/limits.h"
+
+namespace quotes::data {
+extern const std::string_view client_service_config;
+}  // namespace quotes::data
+
+namespace quotes::client {
+namespace {
+
+// What every call sends along.
+std::string PrepareContext(absl::Duration timeout, grpc::ClientContext* context) {
+  std::string request_id = NewRequestId();
+  context->AddMetadata("x-request-id", request_id);
+  if (timeout < absl::InfiniteDuration()) {
+    context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  }
+  return request_id;
+}
+
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<Response> Call(Stub* stub, absl::Duration timeout,
+                              grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                           Response*),
+                              const Request& request) {
+  grpc::ClientContext context;
+  const std::string request_id = PrepareContext(timeout, &context);
+  Response response;
+  const grpc::Status status = (stub->*method)(&context, request, &response);
+  if (!status.ok()) {
+    return FromGrpcStatus(status, request_id);
+  }
+  return response;
+}
+
+}  // namespace
+
+struct Client::Rep {
+  Rep(const std::shared_ptr<grpc::Channel>& channel, Options the_options)
+      : options(the_options), reports(channel), quotes(channel), admin(channel) {}
+
+  absl::StatusOr<v1::ImportReportResponse> Upload(const v1::ImportReportRequest& request);
+
+  const Options options;
+  v1::ReportService::Stub reports;
+  v1::QuoteService::Stub quotes;
+  v1::AdminService::Stub admin;
+};
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(std::string(data::client_service_config));
+  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+}
+
+Client::Client(std::shared_ptr<grpc::Channel> channel, Options options)
+    : rep_(std::make_unique<Rep>(channel, options)) {}
+
+Client::~Client() = default;
+
+absl::StatusOr<v1::ImportReportResponse> Client::Rep::Upload(
+    const v1::ImportReportRequest& request) {
+  const std::string& content = request.source().content();
+  v1::UploadReportRequest message;
+  v1::UploadReportRequest::Header* header = message.mutable_header();
+  // Copied field by field: the content would double the memory of the largest imports.
+  v1::ImportReportRequest* import = header->mutable_import();
+  import->set_report_id(request.report_id());
+  import->mutable_source()->set_file_name(request.source().file_name());
+  import->mutable_source()->set_encoding(request.source().encoding());
+  if (request.has_metadata()) {
+    *import->mutable_metadata() = request.metadata();
+  }
+  *import->mutable_defects() = request.defects();
+  import->set_request_id(request.request_id());
+  import->set_validate_only(request.validate_only());
+  header->set_size_bytes(static_cast<int64_t>(content.size()));
+  header->set_sha256(Sha256Hex(content));
+
+  grpc::ClientContext context;
+  const std::string request_id = PrepareContext(options.import_timeout, &context);
+  v1::UploadReportResponse uploaded;
+  const std::unique_ptr<grpc::ClientWriter<v1::UploadReportRequest>> writer =
+      reports.UploadReport(&context, &uploaded);
+  bool open = writer->Write(message);
+  for (size_t at = 0; open && at < content.size(); at += limits::kMaxUploadChunkBytes) {
+    message.set_chunk(content.substr(at, limits::kMaxUploadChunkBytes));
+    open = writer->Write(message);
+  }
+  if (open) {
+    writer->WritesDone();
+  }
+  const grpc::Status status = writer->Finish();
+  if (!status.ok()) {
+    return FromGrpcStatus(status, request_id);
+  }
+  v1::ImportReportResponse response;
+  *response.mutable_report() = std::move(*uploaded.mutable_report());
+  *response.mutable_lint() = std::move(*uploaded.mutable_lint());
+  response.set_unchanged(uploaded.unchanged());
+  response.set_replayed(uploaded.replayed());
+  response.set_archive_revision(uploaded.archive_revision());
+  return response;
+}
+
+absl::StatusOr<v1::ImportReportResponse> Client::Import(const v1::ImportReportRequest& request) {
+  const size_t size = request.source().content().size();
+  if (size > limits::kMaxSourceBytes) {
+    return errors::SourceTooLarge("source.content",
+                                  absl::StrCat("at most ", limits::kMaxSourceBytes >> 20, " MiB"));
+  }
+  if (size > limits::kMaxUnaryImportBytes) {
+    return rep_->Upload(request);
+  }
+  return Call(&rep_->reports, rep_->options.import_timeout, &v1::ReportService::Stub::ImportReport,
+              request);
+}
+
+absl::StatusOr<v1::GetReportResponse> Client::GetReport(const v1::GetReportRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetReport,
+              request);
+}
+
+absl::StatusOr<v1::ListReportsResponse> Client::ListReports(const v1::ListReportsRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListReports,
+              request);
+}
+
+absl::StatusOr<v1::GetRevisionResponse> Client::GetRevision(const v1::GetRevisionRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetRevision,
+              request);
+}
+
+absl::StatusOr<v1::ListRevisionsResponse> Client::ListRevisions(
+    const v1::ListRevisionsRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListRevisions,
+              request);
+}
+
+absl::StatusOr<v1::ListSectionsResponse> Client::ListSections(
+    const v1::ListSectionsRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListSections,
+              request);
+}
+
+absl::StatusOr<v1::GetSectionResponse> Client::GetSection(const v1::GetSectionRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetSection,
+              request);
+}
+
+absl::StatusOr<v1::ListDefectsResponse> Client::ListDefects(const v1::ListDefectsRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListDefects,
+              request);
+}
+
+absl::StatusOr<v1::GetQuoteResponse> Client::GetQuote(const v1::GetQuoteRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::GetQuote,
+              request);
+}
+
+absl::StatusOr<v1::BatchGetQuotesResponse> Client::BatchGetQuotes(
+    const v1::BatchGetQuotesRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::BatchGetQuotes,
+              request);
+}
+
+absl::StatusOr<v1::ListQuotesResponse> Client::ListQuotes(const v1::ListQuotesRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::ListQuotes,
+              request);
+}
+
+absl::StatusOr<v1::SearchQuotesResponse> Client::SearchQuotes(
+    const v1::SearchQuotesRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::SearchQuotes,
+              request);
+}
+
+absl::StatusOr<v1::ListThemesResponse> Client::ListThemes(const v1::ListThemesRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::ListThemes,
+              request);
+}
+
+absl::StatusOr<v1::GetThemeResponse> Client::GetTheme(const v1::GetThemeRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::GetTheme,
+              request);
+}
+
+absl::StatusOr<v1::LookupThemeResponse> Client::LookupTheme(const v1::LookupThemeRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::LookupTheme,
+              request);
+}
+
+absl::StatusOr<v1::GetStatusResponse> Client::GetStatus(const v1::GetStatusRequest& request) {
+  return Call(&rep_->admin, rep_->options.lookup_timeout, &v1::AdminService::Stub::GetStatus,
+              request);
+}
+
+std::string NewRequestId() {
+  std::random_device device;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string id;
+  for (int word = 0; word < 4; ++word) {
+    uint32_t bits = device();
+    for (int digit = 0; digit < 8; ++digit) {
+      id.push_back(kDigits[bits & 0xfU]);
+      bits >>= 4;
+    }
+  }
+  return id;
+}
+
+}  // namespace quotes::client

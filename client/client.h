@@ -1,0 +1,75 @@
+#ifndef QUOTES_CLIENT_CLIENT_H_
+#define QUOTES_CLIENT_CLIENT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "quotes/v1/admin_service.pb.h"
+#include "quotes/v1/quote_service.pb.h"
+#include "quotes/v1/report_service.pb.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace quotes::client {
+
+struct Options {
+  // How long a call may take; a call that takes longer fails with DEADLINE_EXCEEDED. Look-ups touch
+  // memory only, so half a minute is a server in trouble; an import of 64 MiB parses and writes.
+  absl::Duration lookup_timeout = absl::Seconds(30);
+  absl::Duration import_timeout = absl::Minutes(10);
+};
+
+// A channel to a server, "host:port" (any name that gRPC resolves), without encryption. Calls that
+// find the server unavailable are tried again as data/service_config.json says. Connects when the
+// first call is made.
+std::shared_ptr<grpc::Channel> Connect(const std::string& target);
+
+// The services, one method a call. Errors are statuses of FromGrpcStatus (client/error.h); every
+// call carries a fresh x-request-id, which the error names. Thread-safe.
+class Client {
+ public:
+  explicit Client(std::shared_ptr<grpc::Channel> channel, Options options = {});
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Imports a report of any permitted size: as ImportReport, or in chunks as UploadReport when the
+  // content is larger than a unary call may carry. A content above the service's limit is refused
+  // with SOURCE_TOO_LARGE before anything is sent.
+  absl::StatusOr<v1::ImportReportResponse> Import(const v1::ImportReportRequest& request);
+
+  absl::StatusOr<v1::GetReportResponse> GetReport(const v1::GetReportRequest& request);
+  absl::StatusOr<v1::ListReportsResponse> ListReports(const v1::ListReportsRequest& request);
+  absl::StatusOr<v1::GetRevisionResponse> GetRevision(const v1::GetRevisionRequest& request);
+  absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(const v1::ListRevisionsRequest& request);
+  absl::StatusOr<v1::ListSectionsResponse> ListSections(const v1::ListSectionsRequest& request);
+  absl::StatusOr<v1::GetSectionResponse> GetSection(const v1::GetSectionRequest& request);
+  absl::StatusOr<v1::ListDefectsResponse> ListDefects(const v1::ListDefectsRequest& request);
+
+  absl::StatusOr<v1::GetQuoteResponse> GetQuote(const v1::GetQuoteRequest& request);
+  absl::StatusOr<v1::BatchGetQuotesResponse> BatchGetQuotes(
+      const v1::BatchGetQuotesRequest& request);
+  absl::StatusOr<v1::ListQuotesResponse> ListQuotes(const v1::ListQuotesRequest& request);
+  absl::StatusOr<v1::SearchQuotesResponse> SearchQuotes(const v1::SearchQuotesRequest& request);
+  absl::StatusOr<v1::ListThemesResponse> ListThemes(const v1::ListThemesRequest& request);
+  absl::StatusOr<v1::GetThemeResponse> GetTheme(const v1::GetThemeRequest& request);
+  absl::StatusOr<v1::LookupThemeResponse> LookupTheme(const v1::LookupThemeRequest& request);
+
+  absl::StatusOr<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request);
+
+ private:
+  struct Rep;
+  const std::unique_ptr<Rep> rep_;
+};
+
+// A new random id: 32 hexadecimal digits. Serves as x-request-id and as ImportReportRequest's
+// request_id.
+std::string NewRequestId();
+
+}  // namespace quotes::client
+
+#endif  // QUOTES_CLIENT_CLIENT_H_

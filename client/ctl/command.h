@@ -1,0 +1,42 @@
+#ifndef QUOTES_CLIENT_CTL_COMMAND_H_
+#define QUOTES_CLIENT_CTL_COMMAND_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/ctl/context.h"
+#include "client/ctl/messages.h"
+#include "client/ctl/options.h"
+
+namespace quotes::ctl {
+
+// One command of quotectl. Used once: Define, then Run after the options were read.
+class Command {
+ public:
+  virtual ~Command() = default;
+  virtual std::string Name() const = 0;
+  virtual Msg About() const = 0;
+  // Command lines, without comments: they are the same in both languages.
+  virtual std::vector<std::string> Examples() const = 0;
+  virtual bool Hidden() const { return false; }
+  virtual void Define(Options* options) = 0;
+  virtual ExitCode Run(Context* context) = 0;
+};
+
+std::unique_ptr<Command> MakeFind();
+std::unique_ptr<Command> MakeTheme();
+std::unique_ptr<Command> MakeThemes();
+std::unique_ptr<Command> MakeReports();
+std::unique_ptr<Command> MakeOutline();
+std::unique_ptr<Command> MakeGet();
+std::unique_ptr<Command> MakeImport();
+std::unique_ptr<Command> MakeExport();
+std::unique_ptr<Command> MakeStatus();
+// `program` is filled after all commands were defined and outlives the command.
+std::unique_ptr<Command> MakeCompletion(const ProgramModel* program);
+std::unique_ptr<Command> MakeNames();
+
+}  // namespace quotes::ctl
+
+#endif  // QUOTES_CLIENT_CTL_COMMAND_H_

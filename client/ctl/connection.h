@@ -1,0 +1,36 @@
+#ifndef QUOTES_CLIENT_CTL_CONNECTION_H_
+#define QUOTES_CLIENT_CTL_CONNECTION_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "client/client.h"
+#include "client/ctl/settings.h"
+
+namespace quotes::ctl {
+
+enum class Access { kRead, kWrite };
+
+// The service that the commands call: a server over the network, or, with a database file, the same
+// services inside this process over the same channel interface. There is one way for both.
+class Connection {
+ public:
+  // With a server nothing is sent yet. A database that is missing is INVALID_ARGUMENT when only
+  // read and made when written; otherwise errors are those of the store.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const Settings& settings, Access access);
+
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  client::Client& client();
+
+ private:
+  struct Rep;
+  explicit Connection(std::unique_ptr<Rep> rep);
+  const std::unique_ptr<Rep> rep_;
+};
+
+}  // namespace quotes::ctl
+
+#endif  // QUOTES_CLIENT_CTL_CONNECTION_H_

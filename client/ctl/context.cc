@@ -1,0 +1,105 @@
+#include "client/ctl/context.h"
+
+#include <utility>
+
+#include "client/ctl/json.h"
+#include "client/error.h"
+#include "service/base/errors.h"
+#include "service/base/status_macros.h"
+
+namespace quotes::ctl {
+namespace {
+
+std::string Metadata(const client::CallError& error, std::string_view key) {
+  for (const auto& [name, value] : error.metadata) {
+    if (name == key) {
+      return value;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+ExitCode ExitCodeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return kExitOk;
+    case absl::StatusCode::kNotFound:
+      return kExitNothing;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kOutOfRange:
+      return kExitInput;
+    default:
+      return kExitService;
+  }
+}
+
+Context::Context(const Environment& environment, Settings settings)
+    : environment_(environment),
+      settings_(std::move(settings)),
+      out_painter_(UseColor(settings_.color, environment.out_is_terminal, environment)),
+      err_painter_(UseColor(settings_.color, environment.err_is_terminal, environment)) {}
+
+size_t Context::columns() const { return environment_.out_is_terminal ? environment_.columns : 0; }
+
+absl::StatusOr<client::Client*> Context::Connect(Access access) {
+  if (connection_ == nullptr) {
+    QUOTES_ASSIGN_OR_RETURN(connection_, Connection::Open(settings_, access));
+  }
+  return &connection_->client();
+}
+
+void Context::PrintJson(const google::protobuf::Message& message) {
+  out() << ToJson(message) << '\n';
+}
+
+std::string Context::Describe(const absl::Status& status) const {
+  const client::CallError error = client::DescribeError(status);
+  if (error.reason == ErrorReasonName(ErrorReason::kDatabaseInUse)) {
+    return Text(Msg::kDatabaseInUse, {Metadata(error, "path")});
+  }
+  if (error.reason.empty() && !settings_.server.empty()) {
+    if (error.code == absl::StatusCode::kUnavailable) {
+      return Text(Msg::kUnavailable, {settings_.server, error.message});
+    }
+    if (error.code == absl::StatusCode::kDeadlineExceeded) {
+      return Text(Msg::kDeadline);
+    }
+  }
+  return settings_.lang == Lang::kChinese && !error.message_zh.empty() ? error.message_zh
+                                                                       : error.message;
+}
+
+ExitCode Context::Fail(const absl::Status& status, std::string_view file) {
+  client::CallError error = client::DescribeError(status);
+  error.message = Describe(status);
+  const ExitCode code = ExitCodeOf(status);
+  if (json()) {
+    err() << ErrorJson(error, Printable(file)) << '\n';
+    return code;
+  }
+  const std::string sentence = Printable(error.message);
+  err() << err_painter_.Paint(Style::kWarning,
+                              file.empty() ? Text(Msg::kError, {sentence})
+                                           : Text(Msg::kErrorFile, {Printable(file), sentence}))
+        << '\n';
+  // One violation is what the sentence says already.
+  if (error.violations.size() > 1) {
+    for (const FieldViolation& violation : error.violations) {
+      err() << Text(Msg::kErrorField,
+                    {Printable(violation.field), Printable(violation.description)})
+            << '\n';
+    }
+  }
+  // A failure of the service is looked up in its log; a faulty input is not.
+  if (code == kExitService && !error.reason.empty()) {
+    err() << (error.request_id.empty() ? Text(Msg::kErrorReasonOnly, {error.reason})
+                                       : Text(Msg::kErrorReason, {error.reason, error.request_id}))
+          << '\n';
+  }
+  return code;
+}
+
+}  // namespace quotes::ctl

@@ -1,0 +1,33 @@
+#include "client/ctl/details.h"
+
+#include <algorithm>
+
+namespace quotes::ctl {
+
+void Details::Add(Msg label, std::string_view value) {
+  if (!value.empty()) {
+    rows_.emplace_back(context_.Text(label), value);
+  }
+}
+
+std::string Details::Render() const {
+  constexpr size_t kGap = 2;
+  size_t width = 0;
+  for (const auto& [label, value] : rows_) {
+    width = std::max(width, Columns(label));
+  }
+  std::string out;
+  std::string_view previous;
+  for (const auto& [label, value] : rows_) {
+    const std::string text =
+        Paragraph(value, {}, width + kGap, context_.columns(), context_.painter());
+    // A label that repeats is said once.
+    const std::string shown = label == previous ? "" : label;
+    out += context_.painter().Paint(Style::kDim, Pad(shown, width + kGap));
+    out += text.substr(width + kGap);
+    previous = label;
+  }
+  return out;
+}
+
+}  // namespace quotes::ctl

@@ -1,0 +1,30 @@
+#ifndef QUOTES_CLIENT_CTL_DETAILS_H_
+#define QUOTES_CLIENT_CTL_DETAILS_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "client/ctl/context.h"
+#include "client/ctl/messages.h"
+
+namespace quotes::ctl {
+
+// Labels with their values under each other, long values wrapped. `context` must outlive it.
+class Details {
+ public:
+  explicit Details(const Context& context) : context_(context) {}
+
+  // Leaves out empty values.
+  void Add(Msg label, std::string_view value);
+  std::string Render() const;
+
+ private:
+  const Context& context_;
+  std::vector<std::pair<std::string, std::string>> rows_;
+};
+
+}  // namespace quotes::ctl
+
+#endif  // QUOTES_CLIENT_CTL_DETAILS_H_

@@ -1,0 +1,67 @@
+#include "client/ctl/json.h"
+
+#include <google/protobuf/message.h>
+#include <google/protobuf/util/json_util.h>
+
+#include "service/base/check.h"
+
+namespace quotes::ctl {
+
+std::string ToJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  // Fails only for well-known types out of their range and for unknown Any types; the contract has
+  // neither.
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  QUOTES_CHECK(status.ok());
+  return json;
+}
+
+std::string JsonString(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += "\\u00";
+      out.push_back(kHex[byte >> 4]);
+      out.push_back(kHex[byte & 0xf]);
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+  return out;
+}
+
+std::string ErrorJson(const client::CallError& error, std::string_view file) {
+  std::string out = "{";
+  if (!file.empty()) {
+    out += "\"file\":" + JsonString(file) + ",";
+  }
+  out += "\"code\":" + JsonString(client::CodeName(error.code));
+  out += ",\"reason\":" + JsonString(error.reason);
+  out += ",\"message\":" + JsonString(error.message);
+  out += ",\"metadata\":{";
+  for (size_t i = 0; i < error.metadata.size(); ++i) {
+    out += (i > 0 ? "," : "") + JsonString(error.metadata[i].first) + ":" +
+           JsonString(error.metadata[i].second);
+  }
+  out += "},\"violations\":[";
+  for (size_t i = 0; i < error.violations.size(); ++i) {
+    out += i > 0 ? "," : "";
+    out += "{\"field\":" + JsonString(error.violations[i].field) +
+           ",\"description\":" + JsonString(error.violations[i].description) + "}";
+  }
+  out += "],\"request_id\":" + JsonString(error.request_id) + "}";
+  return out;
+}
+
+}  // namespace quotes::ctl

@@ -1,0 +1,81 @@
+#ifndef QUOTES_CLIENT_CTL_LOOKUP_H_
+#define QUOTES_CLIENT_CTL_LOOKUP_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/ctl/context.h"
+#include "client/ctl/options.h"
+#include "quotes/v1/lookup.pb.h"
+
+// What `find` and `theme` share: filter options, paging, and the way hits are shown.
+namespace quotes::ctl {
+
+struct LookupOptions {
+  std::vector<std::string> reports;
+  std::vector<std::string> speakers;
+  std::vector<std::string> bodies;
+  std::vector<std::string> sections;
+  std::vector<std::string> themes;
+  std::vector<std::string> modes;
+  std::optional<std::string> kind;
+  std::optional<std::string> from;
+  std::optional<std::string> to;
+  std::optional<bool> figures;
+  std::optional<std::string> order;
+  int limit = 20;
+  std::optional<std::string> page_token;
+  bool all = false;
+  int context = 0;
+  bool facets = false;
+
+  void Define(Options* options);
+};
+
+// One page of an answer, of whichever call.
+struct LookupPage {
+  std::vector<v1::QuoteHit> hits;
+  std::string next_page_token;
+  int64_t total_size = 0;
+  v1::Facets facets;
+  v1::Coverage coverage;
+};
+
+// What a call is asked for one page.
+struct PageRequest {
+  v1::LookupFilter filter;
+  v1::LookupOrder order = v1::LOOKUP_ORDER_UNSPECIFIED;
+  int page_size = 0;
+  std::string page_token;
+  int context = 0;
+  bool facets = false;
+};
+
+// Makes one call; with --json it has printed the answer when it returns.
+using FetchPage = std::function<absl::StatusOr<LookupPage>(const PageRequest&)>;
+
+// Runs a look-up page by page and shows what it finds. `subject` is the name that is looked up,
+// empty if none: that it does not exist is kExitNothing, any other missing name is a mistake in the
+// options.
+ExitCode RunLookup(Context* context, const LookupOptions& options, std::string_view subject,
+                   const FetchPage& fetch);
+
+// The resource name of a report that a person named by id, name, or unique beginning of an id.
+// NOT_FOUND if there is none, INVALID_ARGUMENT naming the candidates if there are several.
+absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* client,
+                                          std::string_view text);
+
+// "themes/rural" for "rural" and "themes/rural".
+std::string ThemeName(std::string_view text);
+
+// One hit as people read it: breadcrumb, words, folds, citation, name.
+std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t number);
+
+}  // namespace quotes::ctl
+
+#endif  // QUOTES_CLIENT_CTL_LOOKUP_H_

@@ -1,0 +1,47 @@
+#ifndef QUOTES_CLIENT_CTL_VALUES_H_
+#define QUOTES_CLIENT_CTL_VALUES_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/ctl/messages.h"
+#include "google/type/date.pb.h"
+#include "quotes/v1/quote.pb.h"
+#include "quotes/v1/report.pb.h"
+#include "quotes/v1/text.pb.h"
+
+// Values of the contract as people read and write them.
+namespace quotes::ctl {
+
+Msg Label(v1::Mode mode);  // REQUIRES: not MODE_UNSPECIFIED
+Msg Label(v1::Fold fold);
+Msg Label(v1::TextKind kind);
+Msg Label(v1::Section::Kind kind);
+Msg Label(v1::Defect::Kind kind);
+Msg Label(v1::Certainty certainty);
+Msg Label(v1::LintFinding::Kind kind);
+
+// "回顾", "review"; empty for MODE_UNSPECIFIED.
+std::string ModeName(Lang lang, v1::Mode mode);
+// "truncated, continues on 11版".
+std::string CompletenessName(Lang lang, const v1::Completeness& completeness);
+
+// "2022-01-17"; the parts that are there; empty without a year.
+std::string DateText(const google::type::Date& date);
+
+// "2022-01-17"; nullopt for anything that is no day of the calendar.
+std::optional<google::type::Date> ParseDate(std::string_view text);
+// A day, or the first (`last`: the last) day of "2022-01" or "2022".
+std::optional<google::type::Date> ParsePartialDate(std::string_view text, bool last);
+
+// The words of --mode, --kind and --order, and what they mean. REQUIRES: one of the choices.
+const std::vector<std::string>& ModeChoices();
+v1::Mode ParseMode(std::string_view choice);
+const std::vector<std::string>& KindChoices();
+v1::TextKind ParseKind(std::string_view choice);
+
+}  // namespace quotes::ctl
+
+#endif  // QUOTES_CLIENT_CTL_VALUES_H_
