@@ -1,0 +1,427 @@
+// The commands against a database of their own: what goes in, what comes out, and the exit codes.
+#include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "client/ctl/context.h"
+#include "client/ctl/environment.h"
+#include "client/ctl/json.h"
+#include "quotes/v1/admin_service.pb.h"
+#include "quotes/v1/quote_service.pb.h"
+#include "quotes/v1/report_service.pb.h"
+#include "service/text/utf8.h"
+#include "tests/support/test_data.h"
+
+namespace quotes::ctl {
+namespace {
+
+using quotes::testing::ReadFile;
+using quotes::testing::SampleReport;
+using quotes::testing::SourceDir;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+struct Result {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+template <typename Message>
+Message FromJson(const std::string& json) {
+  Message message;
+  const auto status = google::protobuf::util::JsonStringToMessage(json, &message);
+  EXPECT_TRUE(status.ok()) << status.ToString() << "\n" << json;
+  return message;
+}
+
+class CommandsTest : public ::testing::Test {
+ protected:
+  Result Quotectl(std::vector<std::string> arguments, const std::string& input = {}) {
+    arguments.insert(arguments.begin(), {"--database", Path("quotes.db")});
+    std::istringstream in(input);
+    std::ostringstream out;
+    std::ostringstream err;
+    Environment environment;
+    environment.in = &in;
+    environment.out = &out;
+    environment.err = &err;
+    environment.variable = [](std::string_view) { return std::nullopt; };
+    const int code = RunQuotectl(arguments, environment);
+    return {code, out.str(), err.str()};
+  }
+
+  std::string Path(const std::string& name) const { return (dir_.path() / name).string(); }
+
+  std::string Write(const std::string& name, const std::string& bytes) {
+    std::filesystem::create_directories(std::filesystem::path(Path(name)).parent_path());
+    std::ofstream(Path(name), std::ios::binary) << bytes;
+    return Path(name);
+  }
+
+  void ImportSample() {
+    const Result result =
+        Quotectl({"import", "--quiet", "--id", "sample",
+                  (SourceDir() / "service/report/data/zaozhuang-shizhong-2022.txt").string()});
+    ASSERT_EQ(result.code, kExitOk) << result.err;
+  }
+
+  // Imports a file that must be refused; what was said.
+  std::string Refused(const std::string& file) {
+    const Result result = Quotectl({"import", file});
+    EXPECT_EQ(result.code, kExitInput) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(file));
+    return result.err;
+  }
+
+  quotes::testing::TempDir dir_;
+};
+
+TEST_F(CommandsTest, ImportsWithTheRegisterBesideTheFile) {
+  const Result first = Quotectl(
+      {"import", (SourceDir() / "service/report/data/zaozhuang-shizhong-2022.txt").string(), "--id",
+       "sample"});
+  EXPECT_EQ(first.code, kExitOk);
+  EXPECT_THAT(first.out, AllOf(HasSubstr("imported"), HasSubstr("reports/sample")));
+  // Findings with file and line, and a summary, on stderr.
+  EXPECT_THAT(first.err, AllOf(HasSubstr(".txt:34: page-break join"), HasSubstr("1 imported")));
+  const auto report =
+      FromJson<v1::GetReportResponse>(Quotectl({"get", "reports/sample", "--json"}).out);
+  EXPECT_GT(report.report().defect_count(), 5);
+
+  const Result again = Quotectl(
+      {"import", (SourceDir() / "service/report/data/zaozhuang-shizhong-2022.txt").string(), "--id",
+       "sample", "--quiet"});
+  EXPECT_EQ(again.code, kExitOk);
+  EXPECT_THAT(again.out, HasSubstr("unchanged"));
+  EXPECT_EQ(again.err, "0 imported, 1 unchanged, 0 refused\n");
+}
+
+TEST_F(CommandsTest, RefusesWhatIsNoReportAndNamesFileAndLimit) {
+  // A sparse file: a gigabyte by its size alone, and nothing of it is read.
+  const std::string huge = Write("huge.txt", "");
+  std::filesystem::resize_file(huge, uintmax_t{1} << 30);
+  EXPECT_THAT(Refused(huge), AllOf(HasSubstr("1073741824 bytes"), HasSubstr("64 MiB")));
+  EXPECT_THAT(Refused(Write("empty.txt", "")), HasSubstr("no text"));
+  EXPECT_THAT(Refused(Write("picture.txt", std::string("\xff\xd8\xff\xe0\0\x10JFIF\0", 11))),
+              HasSubstr("byte"));
+  EXPECT_THAT(Refused(Write("nul.txt", std::string("同志们：\n现在\0报告。\n", 29))),
+              HasSubstr("byte"));
+  EXPECT_THAT(Refused(Path("absent.txt")), HasSubstr("cannot be read"));
+  EXPECT_EQ(Quotectl({"reports"}).code, kExitNothing);
+}
+
+// Larger than a unary call may carry, so that it goes up in chunks and the service's own limit for
+// lines answers.
+TEST_F(CommandsTest, RefusesALineOfFiftyMegabytes) {
+  std::string line;
+  line.reserve(size_t{50} << 20);
+  while (line.size() < size_t{50} << 20) {
+    line += "坚持";
+  }
+  EXPECT_THAT(Refused(Write("line.txt", line)), HasSubstr("1000000"));
+}
+
+TEST_F(CommandsTest, GoesOnAfterAFaultyFile) {
+  Write("in/a.txt", SampleReport());
+  Write("in/b.txt", "");
+  Write("in/deeper/c.txt", "关于工作的报告\n\n同志们：\n我们要加快发展。\n");
+  Write("in/not-a-report.md", "not read");
+  const Result result = Quotectl({"import", "-q", Path("in")});
+  EXPECT_EQ(result.code, kExitInput);
+  EXPECT_THAT(Lines(result.out), SizeIs(4));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("refused"), HasSubstr("c.txt")));
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("b.txt"), HasSubstr("2 imported, 0 unchanged, 1 refused")));
+  EXPECT_EQ(FromJson<v1::ListReportsResponse>(Quotectl({"reports", "--json"}).out).total_size(), 2);
+}
+
+TEST_F(CommandsTest, ImportJsonSaysWhichFile) {
+  Write("a.txt", SampleReport());
+  Write("b.txt", "");
+  const Result result = Quotectl({"import", "--json", Path("a.txt"), Path("b.txt")});
+  EXPECT_EQ(result.code, kExitInput);
+  const std::string prefix = "{\"file\":" + JsonString(Path("a.txt")) + ",\"result\":";
+  ASSERT_THAT(result.out, StartsWith(prefix));
+  const auto response = FromJson<v1::ImportReportResponse>(
+      result.out.substr(prefix.size(), result.out.size() - prefix.size() - 2));
+  EXPECT_EQ(response.report().metadata().speaker(), "宋磊");
+  EXPECT_THAT(result.err, StartsWith("{\"file\":" + JsonString(Path("b.txt")) +
+                                     ",\"code\":\"INVALID_ARGUMENT\",\"reason\":\"EMPTY_TEXT\","));
+}
+
+TEST_F(CommandsTest, ReadsStdinAndTakesWhatTheCallerKnows) {
+  const Result result =
+      Quotectl({"import", "-q", "--id", "mine", "--speaker", "张三", "--date", "2021-02-03",
+                "--title", "题", "--paper", "日报", "--issue-date", "2021-02-04", "-"},
+               "同志们：\n我们要加快发展。\n");
+  EXPECT_EQ(result.code, kExitOk) << result.err;
+  const auto report =
+      FromJson<v1::GetReportResponse>(Quotectl({"get", "reports/mine", "--json"}).out).report();
+  EXPECT_EQ(report.metadata().speaker(), "张三");
+  EXPECT_EQ(report.metadata().title(), "题");
+  EXPECT_EQ(report.metadata().speech_date().day(), 3);
+  EXPECT_EQ(report.metadata().publication().paper(), "日报");
+  EXPECT_EQ(report.metadata().publication().issue_date().month(), 2);
+}
+
+TEST_F(CommandsTest, TheSampleInAnotherEncodingIsTheSameReport) {
+  ImportSample();
+  const std::string text = Quotectl({"get", "reports/sample", "--text"}).out;
+  const std::u32string points = text::ToCodePoints(SampleReport());
+  std::string utf16 = "\xff\xfe";
+  for (const char32_t c : points) {
+    ASSERT_LT(c, 0x10000U);
+    utf16.push_back(static_cast<char>(c & 0xff));
+    utf16.push_back(static_cast<char>(c >> 8));
+  }
+  EXPECT_EQ(Quotectl({"import", "-q", "--id", "utf16", Write("utf16.txt", utf16)}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"get", "reports/utf16", "--text"}).out, text);
+  EXPECT_EQ(Quotectl({"import", "-q", "--encoding", "UTF-8", Path("utf16.txt")}).code, kExitInput);
+}
+
+TEST_F(CommandsTest, ValidateOnlyWritesNothing) {
+  ImportSample();
+  const Result result =
+      Quotectl({"import", "--validate-only", "-q", "-"}, "同志们：\n我们要加快发展。\n");
+  EXPECT_EQ(result.code, kExitOk) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("valid, not written"));
+  EXPECT_EQ(FromJson<v1::ListReportsResponse>(Quotectl({"reports", "--json"}).out).total_size(), 1);
+}
+
+TEST_F(CommandsTest, ARequestIdGetsTheFirstOutcomeAgain) {
+  const std::string file = Write("a.txt", SampleReport());
+  EXPECT_THAT(Quotectl({"import", "-q", "--request-id", "r1", file}).out, HasSubstr("imported"));
+  EXPECT_THAT(Quotectl({"import", "-q", "--request-id", "r1", file}).out,
+              HasSubstr("imported before"));
+  const Result other =
+      Quotectl({"import", "-q", "--request-id", "r1", "-"}, "同志们：\n我们要加快发展。\n");
+  EXPECT_EQ(other.code, kExitInput);
+}
+
+TEST_F(CommandsTest, ImportOptionsAreChecked) {
+  const std::string file = Write("a.txt", SampleReport());
+  const std::string other = Write("b.txt", SampleReport());
+  for (const auto& [arguments, sentence] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"--id", "x", file, other}, "--id is for one file only"},
+           {{"--date", "2021-02-30", file}, "2021-02-30 is no day"},
+           {{"-", "-"}, "stdin"},
+           {{"--id", "Not An Id", file}, "report_id"},
+           {{"--encoding", "EBCDIC", file}, "encoding"}}) {
+    std::vector<std::string> all = {"import"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const Result result = Quotectl(all);
+    EXPECT_EQ(result.code, kExitInput) << sentence;
+    EXPECT_THAT(result.err, HasSubstr(sentence));
+  }
+  std::filesystem::create_directories(Path("nothing"));
+  EXPECT_THAT(Quotectl({"import", Path("nothing")}).err, HasSubstr("no *.txt file"));
+  Write("a.defects.tsv", "no register\n");
+  EXPECT_THAT(Refused(file), HasSubstr("a.defects.tsv"));
+  EXPECT_EQ(Quotectl({"import", "-q", "--no-defects", file}).code, kExitOk);
+}
+
+TEST_F(CommandsTest, FindJsonIsTheAnswerPageByPage) {
+  ImportSample();
+  const Result all = Quotectl({"find", "党", "--all", "--json"});
+  EXPECT_EQ(all.code, kExitOk);
+  EXPECT_EQ(all.err, "");
+  ASSERT_THAT(Lines(all.out), SizeIs(1));
+  const auto whole = FromJson<v1::SearchQuotesResponse>(all.out);
+  EXPECT_EQ(whole.hits_size(), whole.total_size());
+  EXPECT_GT(whole.total_size(), 7);
+  for (const v1::QuoteHit& hit : whole.hits()) {
+    EXPECT_THAT(hit.quote().text(), HasSubstr("党"));
+  }
+
+  // By pages of one command line each: the same hits in the same order.
+  std::vector<std::string> names;
+  std::string token;
+  do {
+    std::vector<std::string> arguments = {"find", "党", "--limit", "7", "--json"};
+    if (!token.empty()) {
+      arguments.insert(arguments.end(), {"--page-token", token});
+    }
+    const auto page = FromJson<v1::SearchQuotesResponse>(Quotectl(arguments).out);
+    for (const v1::QuoteHit& hit : page.hits()) {
+      names.push_back(hit.quote().name());
+    }
+    token = page.next_page_token();
+  } while (!token.empty());
+  ASSERT_THAT(names, SizeIs(static_cast<size_t>(whole.hits_size())));
+  for (size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(names[i], whole.hits(static_cast<int>(i)).quote().name());
+  }
+  EXPECT_EQ(Quotectl({"find", "党", "--page-token", "forged"}).code, kExitInput);
+}
+
+TEST_F(CommandsTest, NothingFoundIsOne) {
+  ImportSample();
+  const Result people = Quotectl({"find", "没有的词"});
+  EXPECT_EQ(people.code, kExitNothing);
+  EXPECT_EQ(people.out, "");
+  EXPECT_THAT(people.err, StartsWith("nothing found in "));
+  const Result json = Quotectl({"find", "没有的词", "--json"});
+  EXPECT_EQ(json.code, kExitNothing);
+  EXPECT_EQ(FromJson<v1::SearchQuotesResponse>(json.out).total_size(), 0);
+}
+
+TEST_F(CommandsTest, ThemesCountWhatThemeFinds) {
+  ImportSample();
+  const auto themes = FromJson<v1::ListThemesResponse>(Quotectl({"themes", "--json"}).out);
+  int64_t most = 0;
+  std::string name;
+  for (const v1::Theme& theme : themes.themes()) {
+    if (theme.quote_count() > most) {
+      most = theme.quote_count();
+      name = theme.name();
+    }
+  }
+  ASSERT_GT(most, 0);
+  const auto found = FromJson<v1::LookupThemeResponse>(
+      Quotectl({"theme", name.substr(name.find('/') + 1), "--limit", "200", "--json"}).out);
+  EXPECT_EQ(found.total_size(), most);
+  EXPECT_THAT(Quotectl({"theme", name, "--facets"}).out, HasSubstr("\nThemes\n"));
+  const std::vector<std::string> table = Lines(Quotectl({"themes"}).out);
+  EXPECT_THAT(table, SizeIs(static_cast<size_t>(themes.themes_size()) + 1));
+}
+
+TEST_F(CommandsTest, GetShowsEveryKindOfResource) {
+  ImportSample();
+  const auto quotes =
+      FromJson<v1::SearchQuotesResponse>(Quotectl({"find", "發展歷程", "--json"}).out);
+  ASSERT_EQ(quotes.hits_size(), 1);
+  const v1::Quote& quote = quotes.hits(0).quote();
+  EXPECT_EQ(Quotectl({"get", quote.name(), "--text"}).out, quote.text() + "\n");
+  EXPECT_THAT(Quotectl({"get", quote.name()}).out, HasSubstr(quote.citation()));
+  EXPECT_EQ(
+      ToJson(FromJson<v1::GetQuoteResponse>(Quotectl({"get", quote.name(), "--json"}).out).quote()),
+      ToJson(quote));
+  ASSERT_EQ(quote.defects_size(), 1);
+  EXPECT_THAT(Quotectl({"get", quote.defects(0)}).out,
+              AllOf(HasSubstr("发展歷程"), HasSubstr("certain")));
+  EXPECT_EQ(Quotectl({"get", "reports/sample/defects/none"}).code, kExitNothing);
+
+  const auto sections =
+      FromJson<v1::ListSectionsResponse>(Quotectl({"outline", "sample", "--json"}).out);
+  ASSERT_GT(sections.sections_size(), 20);
+  const v1::Section& section = sections.sections(0);
+  const std::string words = Quotectl({"get", section.name(), "--text"}).out;
+  EXPECT_THAT(words, StartsWith(section.marker() + section.heading()));
+  EXPECT_EQ(text::CountCodePoints(words) - 1,
+            static_cast<size_t>(section.range().end() - section.range().begin()));
+  EXPECT_THAT(Quotectl({"get", section.name()}).out, HasSubstr(section.heading()));
+
+  EXPECT_EQ(Quotectl({"get", "reports/sample/revisions/latest", "--text"}).out,
+            Quotectl({"get", "reports/sample/revisions/1", "--text"}).out);
+  EXPECT_THAT(Quotectl({"get", "themes/rural"}).out, HasSubstr("themes/rural"));
+  EXPECT_EQ(Quotectl({"get", "reports/none"}).code, kExitNothing);
+  for (const char* bad : {"sample", "reports/", "reports/sample/pages/1", "themes/a/b", "/", ""}) {
+    EXPECT_EQ(Quotectl({"get", bad}).code, kExitInput) << bad;
+  }
+}
+
+TEST_F(CommandsTest, ReportsAreFoundByTheBeginningOfTheirIds) {
+  for (const char* id : {"2021-a", "2021-ab", "2022-c"}) {
+    EXPECT_EQ(Quotectl({"import", "-q", "--id", id, "-"}, "同志们：\n我们要加快发展。\n").code,
+              kExitOk);
+  }
+  EXPECT_EQ(Quotectl({"outline", "2022"}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"outline", "reports/2022-"}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"outline", "2021-a"}).code, kExitOk) << "an id before a beginning";
+  const Result several = Quotectl({"outline", "2021"});
+  EXPECT_EQ(several.code, kExitInput);
+  EXPECT_THAT(several.err, HasSubstr("2021-a, 2021-ab"));
+  EXPECT_EQ(Quotectl({"outline", "1999"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"find", "发展", "--report", "2022", "--json"}).code, kExitOk);
+}
+
+// The text of an export and everything in it fit together.
+TEST_F(CommandsTest, ExportIsWhole) {
+  ImportSample();
+  const Result lines = Quotectl({"export", "sample", "--json"});
+  EXPECT_EQ(lines.code, kExitOk);
+  std::u32string joined;
+  size_t quotes = 0;
+  size_t sections = 0;
+  size_t defects = 0;
+  for (const std::string& line : Lines(lines.out)) {
+    const std::string key = line.substr(2, line.find('"', 2) - 2);
+    const std::string value = line.substr(key.size() + 4, line.size() - key.size() - 5);
+    if (key == "revision") {
+      const auto revision = FromJson<v1::Revision>(value);
+      joined = text::ToCodePoints(revision.text());
+      EXPECT_EQ(static_cast<int64_t>(joined.size()), revision.text_length());
+    } else if (key == "quote") {
+      const auto quote = FromJson<v1::Quote>(value);
+      ++quotes;
+      EXPECT_EQ(text::ToUtf8(joined.substr(
+                    static_cast<size_t>(quote.range().begin()),
+                    static_cast<size_t>(quote.range().end() - quote.range().begin()))),
+                quote.text());
+    } else if (key == "section") {
+      ++sections;
+    } else if (key == "defect") {
+      ++defects;
+    } else {
+      EXPECT_EQ(key, "report");
+    }
+  }
+  const auto report =
+      FromJson<v1::GetReportResponse>(Quotectl({"get", "reports/sample", "--json"}).out).report();
+  EXPECT_EQ(quotes, static_cast<size_t>(report.quote_count() + report.furniture_quote_count()));
+  EXPECT_EQ(sections, static_cast<size_t>(report.section_count()));
+  EXPECT_EQ(defects, static_cast<size_t>(report.defect_count()));
+
+  const Result document = Quotectl({"export", "sample"});
+  EXPECT_EQ(document.out, Quotectl({"export", "reports/sample"}).out) << "stable";
+  EXPECT_EQ(Quotectl({"export", "sample", "-o", Path("out.json")}).code, kExitOk);
+  EXPECT_EQ(ReadFile(Path("out.json")), document.out);
+  EXPECT_FALSE(std::filesystem::exists(Path("out.json.part")));
+  EXPECT_EQ(Quotectl({"export", "sample", "-o", Path("no/such/folder.json")}).code, kExitInput);
+}
+
+TEST_F(CommandsTest, StatusTellsOfTheDatabase) {
+  ImportSample();
+  const auto status = FromJson<v1::GetStatusResponse>(Quotectl({"status", "--json"}).out);
+  EXPECT_EQ(status.report_count(), 1);
+  EXPECT_TRUE(status.read_only());
+  EXPECT_THAT(Quotectl({"status"}).out, AllOf(HasSubstr("sqlite"), HasSubstr(Path("quotes.db"))));
+}
+
+TEST_F(CommandsTest, CompletionNamesAreIdsAndCodes) {
+  ImportSample();
+  EXPECT_EQ(Quotectl({"complete-names", "reports"}).out, "sample\n");
+  EXPECT_THAT(Lines(Quotectl({"complete-names", "themes"}).out), ::testing::Contains("rural"));
+}
+
+TEST_F(CommandsTest, AFileThatIsNoDatabaseIsAServiceError) {
+  Write("quotes.db", "this is no database, but it is long enough to be looked at as one");
+  const Result result = Quotectl({"reports"});
+  EXPECT_EQ(result.code, kExitService);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("quotes.db"), HasSubstr("DATABASE_CORRUPT")));
+}
+
+}  // namespace
+}  // namespace quotes::ctl
