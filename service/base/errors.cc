@@ -217,8 +217,8 @@ absl::Status MalformedMessage(std::string_view message_type) {
                {{"type", std::string(message_type)}});
 }
 
-absl::Status FieldRequired(std::string_view field) {
-  return Field(ErrorReason::kFieldRequired, field, "is required");
+absl::Status FieldRequired(std::string_view field, std::string_view description) {
+  return Field(ErrorReason::kFieldRequired, field, description);
 }
 
 absl::Status FieldOutOfRange(std::string_view field, std::string_view limit) {

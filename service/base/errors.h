@@ -84,7 +84,7 @@ namespace errors {
 
 absl::Status InvalidUtf8(std::string_view field, uint64_t byte_offset);
 absl::Status MalformedMessage(std::string_view message_type);
-absl::Status FieldRequired(std::string_view field);
+absl::Status FieldRequired(std::string_view field, std::string_view description = "is required");
 // `limit` says the bound with its unit, for example "at most 200 values".
 absl::Status FieldOutOfRange(std::string_view field, std::string_view limit);
 absl::Status FieldInvalid(std::string_view field, std::string_view description);

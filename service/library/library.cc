@@ -18,6 +18,9 @@
 namespace quotes {
 namespace {
 
+// Segments that a look-up may have to ask while merging lags behind imports.
+constexpr size_t kMostSegments = 24;
+
 void Override(const std::string& given, std::string* value) {
   if (!given.empty()) {
     *value = given;
@@ -79,6 +82,27 @@ std::string WithoutFolders(const std::string& file_name) {
   return slash == std::string::npos ? file_name : file_name.substr(slash + 1);
 }
 
+// The caller's id, or one made from what the report is. Texts that do not say when they are from
+// (many are handed down without their head, and all of a body have one title) would get one name
+// and become revisions of each other: there the file's name counts too.
+absl::StatusOr<std::string> ChooseReportId(const ImportRequest& request,
+                                           const report::Metadata& metadata) {
+  if (!request.report_id.empty()) {
+    return request.report_id;
+  }
+  const std::string file_name = WithoutFolders(request.file_name);
+  if (report::NamesOneReport(metadata) && (metadata.date.has_value() || file_name.empty())) {
+    return report::MakeReportId(metadata);
+  }
+  if (file_name.empty()) {
+    return errors::FieldRequired(
+        "report_id", "is required: the text says neither title nor date, and has no file name");
+  }
+  report::Metadata named = metadata;
+  named.title = absl::StrCat(metadata.title, file_name.substr(0, file_name.find_last_of('.')));
+  return report::MakeReportId(named);
+}
+
 // Reads the request's text: everything that an import writes.
 absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
                                                const Cancellation& cancellation) {
@@ -94,7 +118,7 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
   report::Metadata& metadata = draft.content.metadata;
   DropSettledFindings(metadata, request.metadata, &draft.content.lint);
   Override(request.metadata, &metadata);
-  draft.report_id = request.report_id.empty() ? report::MakeReportId(metadata) : request.report_id;
+  QUOTES_ASSIGN_OR_RETURN(draft.report_id, ChooseReportId(request, metadata));
   report::AssignIds(draft.report_id, &draft.content);
   QUOTES_ASSIGN_OR_RETURN(draft.defects, report::PlaceDefects(draft.content, request.defects));
   draft.request_id = request.request_id;
@@ -150,9 +174,17 @@ Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const them
     : store_(std::move(store)),
       scheme_(std::move(scheme)),
       read_only_(read_only),
-      snapshot_(std::move(snapshot)) {}
+      snapshot_(std::move(snapshot)),
+      merger_([this] { MergeInBackground(); }) {}
 
-Library::~Library() = default;
+Library::~Library() {
+  {
+    const MutexLock lock(&merge_mutex_);
+    stop_ = true;
+  }
+  merge_wanted_or_stop_.SignalAll();
+  merger_.join();
+}
 
 absl::StatusOr<std::unique_ptr<Library>> Library::Create(
     std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme) {
@@ -167,7 +199,7 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
         return absl::OkStatus();
       }));
   std::shared_ptr<const archive::Archive> snapshot =
-      archive::MakeScanArchive(revision, scheme, std::move(documents));
+      archive::MakeIndexedArchive(revision, scheme, std::move(documents));
   return std::unique_ptr<Library>(
       new Library(std::move(store), std::move(scheme), status.read_only, std::move(snapshot)));
 }
@@ -189,12 +221,61 @@ void Library::Publish(uint64_t archive_revision,
   }
   documents.push_back(std::move(document));
   std::shared_ptr<const archive::Archive> after =
-      archive::MakeScanArchive(archive_revision, scheme_, std::move(documents), before.get());
+      archive::MakeIndexedArchive(archive_revision, scheme_, std::move(documents), before.get());
+  // Imports that are faster than the merging thread do its work, so that look-ups never have to ask
+  // more segments than this.
+  while (archive::SegmentCount(*after) > kMostSegments) {
+    archive::MergePlan plan(after);
+    if (plan.empty()) {
+      break;  // segments of the largest size
+    }
+    plan.Run();
+    after = plan.Apply(*after);
+  }
+  Swap(std::move(after));
+  {
+    const MutexLock lock(&merge_mutex_);
+    merge_wanted_ = true;
+  }
+  merge_wanted_or_stop_.Signal();
+}
+
+void Library::Swap(std::shared_ptr<const archive::Archive> snapshot) {
   {
     const MutexLock lock(&snapshot_mutex_);
-    snapshot_.swap(after);
+    snapshot_.swap(snapshot);
   }
   // The old snapshot goes here, outside the lock, unless a reader still has it.
+}
+
+void Library::MergeInBackground() {
+  while (true) {
+    {
+      const MutexLock lock(&merge_mutex_);
+      while (!merge_wanted_ && !stop_) {
+        merge_wanted_or_stop_.Wait(&merge_mutex_);
+      }
+      if (stop_) {
+        return;
+      }
+      merge_wanted_ = false;
+    }
+    for (archive::MergePlan plan(archive()); !plan.empty(); plan = archive::MergePlan(archive())) {
+      plan.Run();
+      {
+        const MutexLock lock(&import_mutex_);
+        // Null when an import has merged the same segments meanwhile.
+        if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*archive());
+            merged != nullptr) {
+          Swap(std::move(merged));
+        }
+      }
+      const MutexLock lock(&merge_mutex_);
+      if (stop_) {
+        return;
+      }
+    }
+  }
 }
 
 absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {

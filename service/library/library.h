@@ -6,12 +6,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "service/archive/archive.h"
+#include "service/archive/indexed_archive.h"
 #include "service/base/cancellation.h"
 #include "service/base/mutex.h"
 #include "service/report/defects.h"
@@ -56,6 +58,7 @@ struct ImportResult {
 
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
 // that archive() returns; an import has been made durable and swapped in when it returns.
+// A thread of its own merges the archive's segments; the destructor waits for the merge at hand.
 // Thread-safe.
 class Library {
  public:
@@ -97,6 +100,8 @@ class Library {
   // Makes a snapshot with `document` in place of the one of the same id, and swaps it in.
   void Publish(uint64_t archive_revision, std::shared_ptr<const archive::Document> document)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  void Swap(std::shared_ptr<const archive::Archive> snapshot);
+  void MergeInBackground();
 
   const std::unique_ptr<store::Store> store_;
   const std::shared_ptr<const themes::Scheme> scheme_;
@@ -104,6 +109,12 @@ class Library {
   Mutex import_mutex_;            // one import at a time, from Store::Import to the swap
   mutable Mutex snapshot_mutex_;  // guards the pointer only
   std::shared_ptr<const archive::Archive> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
+
+  Mutex merge_mutex_;
+  CondVar merge_wanted_or_stop_;
+  bool merge_wanted_ ABSL_GUARDED_BY(merge_mutex_) = false;
+  bool stop_ ABSL_GUARDED_BY(merge_mutex_) = false;
+  std::thread merger_;
 };
 
 }  // namespace quotes

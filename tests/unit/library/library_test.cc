@@ -284,6 +284,35 @@ TEST_F(LibraryTest, FoldersOfTheFileNameAreDropped) {
   EXPECT_EQ(MustImport(request).document->source.file_name, "b.txt");
 }
 
+TEST_F(LibraryTest, TextsWithoutADateAreToldApartByTheirFiles) {
+  ImportRequest request = ShortRequest("");
+  request.file_name = "1954.txt";
+  const std::string first = MustImport(request).outcome.report_id;
+  request.content += "又一句。\n";
+  EXPECT_EQ(MustImport(request).outcome.report_id, first);
+  request.file_name = "old/1956.txt";
+  EXPECT_NE(MustImport(request).outcome.report_id, first);
+  request.file_name.clear();
+  EXPECT_THAT(library_->Import(request, Cancellation()),
+              AllOf(HasReason(ErrorReason::kFieldRequired), HasField("report_id")));
+}
+
+TEST_F(LibraryTest, ManyImportsAreMergedAndStayWhole) {
+  constexpr int kReports = 60;
+  for (int i = 0; i < kReports; ++i) {
+    MustImport(ShortRequest(absl::StrCat("report-", i)));
+    if (i % 3 == 2) {
+      MustImport(ShortRequest(absl::StrCat("report-", i / 2), "新的一句。\n"));
+    }
+    const auto query = archive::ParseQuery("棚改安置房");
+    archive::Lookup lookup;
+    lookup.query = &*query;
+    EXPECT_EQ(library_->archive()->Find(lookup, Cancellation())->total,
+              static_cast<uint64_t>(i + 1));
+  }
+  EXPECT_LE(archive::SegmentCount(*library_->archive()), 24u);
+}
+
 TEST_F(LibraryTest, TheEncodingMayBeNamed) {
   ImportRequest request = ShortRequest("one");
   request.encoding = text::Encoding::kUtf16Le;

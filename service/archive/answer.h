@@ -1,0 +1,235 @@
+#ifndef QUOTES_SERVICE_ARCHIVE_ANSWER_H_
+#define QUOTES_SERVICE_ARCHIVE_ANSWER_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "service/archive/archive.h"
+#include "service/archive/entry.h"
+#include "service/archive/query_plan.h"
+#include "service/base/limits.h"
+#include "service/report/report.h"
+#include "service/themes/scheme.h"
+
+namespace quotes::archive {
+
+// Counts what the facets of an answer say.
+class FacetCounter {
+ public:
+  explicit FacetCounter(const themes::Scheme& scheme)
+      : scheme_(scheme), theme_counts_(scheme.themes().size(), 0) {
+    for (const themes::Theme& theme : scheme.themes()) {
+      parents_.push_back(theme.parent.empty() ? -1 : scheme.Find(theme.parent));
+    }
+    last_seen_.resize(theme_counts_.size(), 0);
+  }
+
+  void Add(const Entry& entry, uint32_t quote) {
+    ++quotes_;
+    ++reports_[entry.id()];
+    if (entry.date().has_value()) {
+      ++years_[entry.date()->year()];
+    }
+    for (const themes::Assignment& assignment : entry.themes(quote)) {
+      for (int theme = assignment.theme; theme >= 0; theme = parents_[static_cast<size_t>(theme)]) {
+        // A quote counts once for a theme, however many of its descendants it carries.
+        uint64_t& seen = last_seen_[static_cast<size_t>(theme)];
+        if (seen == quotes_) {
+          break;
+        }
+        seen = quotes_;
+        ++theme_counts_[static_cast<size_t>(theme)];
+      }
+    }
+  }
+
+  Facets Take() const {
+    Facets facets;
+    for (const auto& [report_id, count] : reports_) {
+      facets.reports.push_back({std::string(report_id), count});
+    }
+    for (size_t theme = 0; theme < theme_counts_.size(); ++theme) {
+      if (theme_counts_[theme] > 0) {
+        facets.themes.push_back({scheme_.themes()[theme].code, theme_counts_[theme]});
+      }
+    }
+    for (const auto& [year, count] : years_) {
+      facets.years.push_back({absl::StrCat(year), count});
+    }
+    Order(&facets.reports);
+    Order(&facets.themes);
+    Order(&facets.years);
+    return facets;
+  }
+
+ private:
+  static void Order(std::vector<FacetBucket>* buckets) {
+    std::sort(buckets->begin(), buckets->end(), [](const FacetBucket& a, const FacetBucket& b) {
+      return a.count != b.count ? a.count > b.count : a.value < b.value;
+    });
+    if (buckets->size() > limits::kMaxFacetBuckets) {
+      buckets->resize(limits::kMaxFacetBuckets);
+    }
+  }
+
+  const themes::Scheme& scheme_;
+  std::vector<int> parents_;
+  std::vector<uint64_t> theme_counts_;
+  std::vector<uint64_t> last_seen_;  // the number of the last quote counted for each theme
+  absl::flat_hash_map<std::string_view, uint64_t> reports_;
+  std::map<absl::civil_year_t, uint64_t> years_;
+  uint64_t quotes_ = 0;
+};
+
+// A matching quote before its hit is written out. `rank` is its report's in the order walked.
+struct Candidate {
+  uint32_t relevance = 0;
+  bool lead = false;
+  size_t rank = 0;
+  uint32_t quote = 0;
+
+  friend bool operator<(const Candidate& a, const Candidate& b) {
+    if (a.relevance != b.relevance) {
+      return a.relevance > b.relevance;
+    }
+    if (a.lead != b.lead) {
+      return a.lead;
+    }
+    return std::tie(a.rank, a.quote) < std::tie(b.rank, b.quote);
+  }
+};
+
+// The first candidates behind the place where the page begins, and whether more follow.
+class Page {
+ public:
+  Page(size_t limit, bool ranked)
+      : capacity_(std::min(limit, std::numeric_limits<size_t>::max() - 1) + 1), ranked_(ranked) {}
+
+  // REQUIRES: candidates come in their order unless the page is ranked.
+  void Add(const Candidate& candidate) {
+    if (candidates_.size() < capacity_) {
+      candidates_.push_back(candidate);
+      if (ranked_) {
+        std::push_heap(candidates_.begin(), candidates_.end());
+      }
+    } else if (ranked_ && candidate < candidates_.front()) {
+      std::pop_heap(candidates_.begin(), candidates_.end());
+      candidates_.back() = candidate;
+      std::push_heap(candidates_.begin(), candidates_.end());
+    }
+  }
+
+  // No later candidate changes the page.
+  bool Complete() const { return !ranked_ && candidates_.size() == capacity_; }
+
+  // The candidates in order; sets `more`.
+  std::vector<Candidate> Take(bool* more) {
+    if (ranked_) {
+      std::sort_heap(candidates_.begin(), candidates_.end());
+    }
+    *more = candidates_.size() == capacity_;
+    if (*more) {
+      candidates_.pop_back();
+    }
+    return std::move(candidates_);
+  }
+
+ private:
+  const size_t capacity_;  // one more than is shown
+  const bool ranked_;
+  std::vector<Candidate> candidates_;  // ranked: a heap with the last on top
+};
+
+// Where a page begins: the places behind a sort key, as this snapshot sees it.
+class Resumption {
+ public:
+  // `entry` is that of the key's report, null if there is no key or no such report.
+  Resumption(const Lookup& lookup, const Entry* entry) : key_(lookup.after), order_(lookup.order) {
+    if (key_.has_value() && entry != nullptr) {
+      first_quote_ = FirstQuoteBehind(*entry);
+    }
+  }
+
+  // Negative when every quote of the report comes before the key, were relevance and lead
+  // equal; 0 for the key's own report.
+  int Compare(const Entry& entry) const {
+    if (!key_.has_value()) {
+      return 1;
+    }
+    const int dates = order_ == Order::kReadingOrder ? 0 : CompareDates(entry.date(), key_->date);
+    return dates != 0 ? dates : entry.id().compare(key_->report_id);
+  }
+
+  bool IsBehind(const Candidate& candidate, int compared) const {
+    if (!key_.has_value()) {
+      return true;
+    }
+    if (order_ == Order::kRelevance) {
+      if (candidate.relevance != key_->relevance) {
+        return candidate.relevance < key_->relevance;
+      }
+      if (candidate.lead != key_->lead) {
+        return key_->lead;
+      }
+    }
+    return compared > 0 || (compared == 0 && candidate.quote >= first_quote_);
+  }
+
+ private:
+  // The first quote of the key's report that is behind the key.
+  uint32_t FirstQuoteBehind(const Entry& entry) const {
+    if (const std::optional<uint32_t> quote = entry.Find(key_->quote_id); quote.has_value()) {
+      return *quote + 1;
+    }
+    for (const std::string& id : key_->predecessors) {
+      if (const std::optional<uint32_t> quote = entry.Find(id); quote.has_value()) {
+        return *quote + 1;
+      }
+    }
+    if (key_->predecessors.size() < kSortKeyPredecessors) {
+      return 0;  // all that stood before the key is gone
+    }
+    const auto next = std::upper_bound(
+        entry.quotes().begin(), entry.quotes().end(), key_->position,
+        [](uint32_t position, const report::Quote& quote) { return position < quote.range.begin; });
+    return static_cast<uint32_t>(next - entry.quotes().begin());
+  }
+
+  const std::optional<SortKey>& key_;
+  const Order order_;
+  uint32_t first_quote_ = 0;
+};
+
+inline Hit MakeHit(const Entry& entry, const Candidate& candidate, const QueryPlan& plan) {
+  Hit hit;
+  hit.ref = {entry.document().get(), candidate.quote};
+  const report::Quote& quote = hit.ref.quote();
+  hit.key.relevance = candidate.relevance;
+  hit.key.lead = candidate.lead;
+  hit.key.date = entry.date();
+  hit.key.report_id = entry.id();
+  hit.key.quote_id = quote.id;
+  hit.key.position = quote.range.begin;
+  for (uint32_t i = candidate.quote; i > 0 && hit.key.predecessors.size() < kSortKeyPredecessors;
+       --i) {
+    hit.key.predecessors.push_back(entry.quotes()[i - 1].id);
+  }
+  plan.Explain(entry, &hit);
+  return hit;
+}
+
+}  // namespace quotes::archive
+
+#endif  // QUOTES_SERVICE_ARCHIVE_ANSWER_H_

@@ -1,0 +1,234 @@
+#include "tests/bench/fts5_peer.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/absl_string.h"
+#include "service/base/status_macros.h"
+#include "service/text/utf8.h"
+
+namespace quotes::bench {
+namespace {
+
+constexpr int kTop = 20;
+
+absl::Status Error(sqlite3* database) { return absl::InternalError(sqlite3_errmsg(database)); }
+
+int CharacterBytes(unsigned char lead) {
+  return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+// Emits every pair of neighbouring characters, and the last character alone, so that a prefix query
+// finds a single character anywhere. A query of two and more characters emits pairs only.
+int BigramTokenize(Fts5Tokenizer* /*tokenizer*/, void* context, int flags, const char* text,
+                   int size, int (*emit)(void*, int, const char*, int, int, int)) {
+  const bool query = (flags & FTS5_TOKENIZE_QUERY) != 0;
+  for (int begin = 0; begin < size;) {
+    const int first = CharacterBytes(static_cast<unsigned char>(text[begin]));
+    const int next = begin + first;
+    const int end =
+        next < size ? next + CharacterBytes(static_cast<unsigned char>(text[next])) : next;
+    if (end == next && query && begin > 0) {
+      break;
+    }
+    const int status = emit(context, 0, text + begin, end - begin, begin, end);
+    if (status != SQLITE_OK) {
+      return status;
+    }
+    begin = next;
+  }
+  return SQLITE_OK;
+}
+
+int BigramCreate(void* /*context*/, const char** /*arguments*/, int /*count*/,
+                 Fts5Tokenizer** tokenizer) {
+  static char instance;
+  *tokenizer = reinterpret_cast<Fts5Tokenizer*>(&instance);
+  return SQLITE_OK;
+}
+
+void BigramDelete(Fts5Tokenizer* /*tokenizer*/) {}
+
+absl::Status RegisterBigram(sqlite3* database) {
+  fts5_api* api = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(database, "SELECT fts5(?1)", -1, &statement, nullptr) != SQLITE_OK) {
+    return Error(database);
+  }
+  sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", nullptr);
+  sqlite3_step(statement);
+  sqlite3_finalize(statement);
+  if (api == nullptr) {
+    return absl::InternalError("FTS5 is not there");
+  }
+  fts5_tokenizer tokenizer{BigramCreate, BigramDelete, BigramTokenize};
+  return api->xCreateTokenizer(api, "bigram", nullptr, &tokenizer, nullptr) == SQLITE_OK
+             ? absl::OkStatus()
+             : Error(database);
+}
+
+absl::Status Execute(sqlite3* database, const char* sql) {
+  return sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? absl::OkStatus()
+                                                                             : Error(database);
+}
+
+}  // namespace
+
+struct Fts5Peer::Statements {
+  struct Pair {
+    sqlite3_stmt* top = nullptr;
+    sqlite3_stmt* count = nullptr;
+  };
+  Pair plain;
+  Pair between;
+  Pair theme;
+
+  ~Statements() {
+    for (const Pair& pair : {plain, between, theme}) {
+      sqlite3_finalize(pair.top);
+      sqlite3_finalize(pair.count);
+    }
+  }
+};
+
+Fts5Peer::Fts5Peer(Tokenizer tokenizer, sqlite3* database)
+    : tokenizer_(tokenizer), database_(database), statements_(std::make_unique<Statements>()) {}
+
+Fts5Peer::~Fts5Peer() {
+  statements_.reset();
+  sqlite3_close(database_);
+}
+
+absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
+    Tokenizer tokenizer, const std::vector<std::string_view>& texts) {
+  sqlite3* database = nullptr;
+  if (sqlite3_open(":memory:", &database) != SQLITE_OK) {
+    return absl::InternalError("no database in memory");
+  }
+  std::unique_ptr<Fts5Peer> peer(new Fts5Peer(tokenizer, database));
+  QUOTES_RETURN_IF_ERROR(RegisterBigram(database));
+  QUOTES_RETURN_IF_ERROR(Execute(
+      database, tokenizer == Tokenizer::kBigram
+                    ? "CREATE VIRTUAL TABLE quotes USING fts5(text, tokenize='bigram', prefix='1')"
+                    : "CREATE VIRTUAL TABLE quotes USING fts5(text, tokenize='trigram')"));
+  QUOTES_RETURN_IF_ERROR(Execute(database, "BEGIN"));
+  sqlite3_stmt* insert = nullptr;
+  if (sqlite3_prepare_v2(database, "INSERT INTO quotes(rowid, text) VALUES (?1, ?2)", -1, &insert,
+                         nullptr) != SQLITE_OK) {
+    return Error(database);
+  }
+  int status = SQLITE_DONE;
+  for (size_t i = 0; i < texts.size() && status == SQLITE_DONE; ++i) {
+    sqlite3_bind_int64(insert, 1, static_cast<int64_t>(i) + 1);
+    sqlite3_bind_text(insert, 2, texts[i].data(), static_cast<int>(texts[i].size()), SQLITE_STATIC);
+    status = sqlite3_step(insert);
+    sqlite3_reset(insert);
+  }
+  sqlite3_finalize(insert);
+  if (status != SQLITE_DONE) {
+    return Error(database);
+  }
+  QUOTES_RETURN_IF_ERROR(Execute(database, "COMMIT"));
+  // Merged to one b-tree: the best that the peer can be.
+  QUOTES_RETURN_IF_ERROR(Execute(database, "INSERT INTO quotes(quotes) VALUES ('optimize')"));
+  QUOTES_RETURN_IF_ERROR(
+      Execute(database,
+              "CREATE TABLE themes(theme INTEGER, id INTEGER, PRIMARY KEY (theme, id)) "
+              "WITHOUT ROWID"));
+  const std::pair<Statements::Pair*, std::string> conditions[] = {
+      {&peer->statements_->plain, "quotes MATCH ?1"},
+      {&peer->statements_->between, "quotes MATCH ?1 AND rowid BETWEEN ?2 AND ?3"},
+      {&peer->statements_->theme,
+       "quotes MATCH ?1 AND EXISTS (SELECT 1 FROM themes WHERE theme = ?2 AND id = quotes.rowid)"}};
+  for (const auto& [pair, condition] : conditions) {
+    const std::pair<sqlite3_stmt**, std::string> statements[] = {
+        {&pair->top,
+         "SELECT rowid, text FROM quotes WHERE " + condition + " ORDER BY rowid LIMIT 20"},
+        {&pair->count, "SELECT count(*) FROM quotes WHERE " + condition}};
+    for (const auto& [statement, sql] : statements) {
+      if (sqlite3_prepare_v3(database, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, statement,
+                             nullptr) != SQLITE_OK) {
+        return Error(database);
+      }
+    }
+  }
+  return peer;
+}
+
+absl::Status Fts5Peer::AddTheme(int theme, const std::vector<int64_t>& ids) {
+  sqlite3_stmt* insert = nullptr;
+  QUOTES_RETURN_IF_ERROR(Execute(database_, "BEGIN"));
+  if (sqlite3_prepare_v2(database_, "INSERT OR IGNORE INTO themes VALUES (?1, ?2)", -1, &insert,
+                         nullptr) != SQLITE_OK) {
+    return Error(database_);
+  }
+  for (const int64_t id : ids) {
+    sqlite3_bind_int(insert, 1, theme);
+    sqlite3_bind_int64(insert, 2, id);
+    sqlite3_step(insert);
+    sqlite3_reset(insert);
+  }
+  sqlite3_finalize(insert);
+  return Execute(database_, "COMMIT");
+}
+
+bool Fts5Peer::Finds(size_t code_points) const {
+  return tokenizer_ == Tokenizer::kBigram ? code_points >= 1 : code_points >= 3;
+}
+
+std::string Fts5Peer::Phrase(std::string_view keyword) const {
+  std::string phrase = "\"";
+  for (const char c : keyword) {
+    phrase += c;
+    if (c == '"') {
+      phrase += c;
+    }
+  }
+  phrase += '"';
+  if (tokenizer_ == Tokenizer::kBigram && text::CountCodePoints(keyword) == 1) {
+    phrase += " *";
+  }
+  return phrase;
+}
+
+absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const Filter& filter) {
+  Answer answer;
+  const Statements::Pair& pair = filter.theme >= 0    ? statements_->theme
+                                 : filter.highest > 0 ? statements_->between
+                                                      : statements_->plain;
+  sqlite3_stmt* const top = pair.top;
+  sqlite3_stmt* const count = pair.count;
+  for (sqlite3_stmt* statement : {top, count}) {
+    sqlite3_bind_text(statement, 1, match.data(), static_cast<int>(match.size()), SQLITE_STATIC);
+    if (filter.theme >= 0) {
+      sqlite3_bind_int(statement, 2, filter.theme);
+    } else if (filter.highest > 0) {
+      sqlite3_bind_int64(statement, 2, filter.lowest);
+      sqlite3_bind_int64(statement, 3, filter.highest);
+    }
+  }
+  answer.ids.reserve(kTop);
+  answer.texts.reserve(kTop);
+  int status = 0;
+  while ((status = sqlite3_step(top)) == SQLITE_ROW) {
+    answer.ids.push_back(sqlite3_column_int64(top, 0));
+    answer.texts.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(top, 1)),
+                              static_cast<size_t>(sqlite3_column_bytes(top, 1)));
+  }
+  sqlite3_reset(top);
+  if (status != SQLITE_DONE) {
+    return Error(database_);
+  }
+  status = sqlite3_step(count);
+  if (status == SQLITE_ROW) {
+    answer.total = sqlite3_column_int64(count, 0);
+  }
+  sqlite3_reset(count);
+  return status == SQLITE_ROW ? absl::StatusOr<Answer>(std::move(answer))
+                              : absl::StatusOr<Answer>(Error(database_));
+}
+
+}  // namespace quotes::bench
