@@ -64,6 +64,7 @@ using HighlightTuple = std::tuple<uint32_t, uint32_t, uint32_t>;
 
 std::vector<HighlightTuple> Tuples(const std::vector<Highlight>& highlights) {
   std::vector<HighlightTuple> tuples;
+  tuples.reserve(highlights.size());
   for (const Highlight& highlight : highlights) {
     tuples.emplace_back(highlight.range.begin, highlight.range.end, highlight.term);
   }
@@ -550,6 +551,7 @@ TEST_P(ArchiveConformance, CancellationAndDeadline) {
 TEST_P(ArchiveConformance, ReadersRunBesideEachOther) {
   RandomReports random(7);
   std::vector<std::shared_ptr<const Document>> documents;
+  documents.reserve(30);
   for (int i = 0; i < 30; ++i) {
     documents.push_back(MakeDocument(random.Report(absl::StrCat("r", i))));
   }
@@ -752,7 +754,7 @@ std::set<QuoteName> HitNames(const std::vector<std::shared_ptr<const Document>>&
 TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
   RandomReports random(31);
   size_t shown = 0;
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < 100; ++round) {
     EvolvingArchive evolving(&random);
     const std::string typed = random.QueryText() + " OR 产 OR 发 党";
     SCOPED_TRACE(absl::StrCat("round ", round, ": ", typed));

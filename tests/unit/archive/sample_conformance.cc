@@ -233,14 +233,14 @@ TEST_P(ArchiveConformance, CorpusLookupsAgreeWithTheirDefinition) {
     while (true) {
       const std::u32string& joined = documents[random() % documents.size()]->content.joined;
       const std::u32string string = joined.substr(random() % joined.size(), 1 + random() % 6);
-      const std::string typed = absl::StrCat("\"", text::ToUtf8(string), "\"");
+      std::string typed = absl::StrCat("\"", text::ToUtf8(string), "\"");
       const auto query = ParseQuery(typed);
       if (query.ok() && query->terms.size() == 1) {
         return typed;
       }
     }
   };
-  for (int i = 0; i < 25; ++i) {
+  for (int i = 0; i < 15; ++i) {
     static constexpr std::string_view kJoints[] = {" ", " OR ", " -"};
     std::string typed = term();
     for (size_t more = random() % 3; more > 0; --more) {
