@@ -91,7 +91,8 @@ std::string ZshAction(const OptionModel& option) {
     case ValueKind::kChoice:
       return absl::StrCat("(", absl::StrJoin(option.choices, " "), ")");
     case ValueKind::kText:
-      return " ";
+      // Nothing to offer; an empty action would show a message and insert no option either.
+      return "()";
   }
   return {};
 }
@@ -252,9 +253,9 @@ std::string ZshCompletion(const ProgramModel& program) {
 _quotectl_names() {
   local -a target names
   local i
-  for ((i = 2; i < CURRENT; i++)); do
-    case $words[i] in
-      --server | --database) target=($words[i] $words[i+1]) ;;
+  for ((i = 2; i < $#whole; i++)); do
+    case $whole[i] in
+      --server | --database) target=($whole[i] $whole[i+1]) ;;
     esac
   done
   names=(${(f)"$(quotectl $target --timeout 1 complete-names $1 2>/dev/null)"})
@@ -265,7 +266,8 @@ _quotectl_themes() { _quotectl_names themes }
 
 _quotectl() {
   local context state line
-  local -a commands
+  # _arguments cuts the words before the command off.
+  local -a commands whole=($words)
   commands=(
 )sh";
   for (const CommandModel& command : program.commands) {
@@ -327,7 +329,7 @@ complete -c quotectl -f
                     FishQuoted(Brief(command.description)), "\n");
   }
   for (const CommandModel& command : program.commands) {
-    const std::string condition = "__fish_seen_subcommand_from " + command.name;
+    const std::string condition = absl::StrCat("__fish_seen_subcommand_from ", command.name);
     for (const OptionModel& option : command.options) {
       FishOption(condition, option, &out);
     }

@@ -98,7 +98,7 @@ absl::Status Get::Show(Context* context) {
   if (child == "defects") {
     return ShowDefect(context, client, absl::StrCat(parts[0], "/", parts[1]));
   }
-  return text_only_ ? ShowRevision(context, client, name_ + "/revisions/latest")
+  return text_only_ ? ShowRevision(context, client, absl::StrCat(name_, "/revisions/latest"))
                     : ShowReport(context, client);
 }
 

@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
+#include "absl/strings/str_cat.h"
 #include "service/base/check.h"
 
 namespace quotes::ctl {
@@ -44,23 +45,24 @@ std::string JsonString(std::string_view text) {
 std::string ErrorJson(const client::CallError& error, std::string_view file) {
   std::string out = "{";
   if (!file.empty()) {
-    out += "\"file\":" + JsonString(file) + ",";
+    absl::StrAppend(&out, "\"file\":", JsonString(file), ",");
   }
-  out += "\"code\":" + JsonString(client::CodeName(error.code));
-  out += ",\"reason\":" + JsonString(error.reason);
-  out += ",\"message\":" + JsonString(error.message);
-  out += ",\"metadata\":{";
-  for (size_t i = 0; i < error.metadata.size(); ++i) {
-    out += (i > 0 ? "," : "") + JsonString(error.metadata[i].first) + ":" +
-           JsonString(error.metadata[i].second);
+  absl::StrAppend(&out, "\"code\":", JsonString(client::CodeName(error.code)),
+                  ",\"reason\":", JsonString(error.reason),
+                  ",\"message\":", JsonString(error.message), ",\"metadata\":{");
+  const char* separator = "";
+  for (const auto& [key, value] : error.metadata) {
+    absl::StrAppend(&out, separator, JsonString(key), ":", JsonString(value));
+    separator = ",";
   }
-  out += "},\"violations\":[";
-  for (size_t i = 0; i < error.violations.size(); ++i) {
-    out += i > 0 ? "," : "";
-    out += "{\"field\":" + JsonString(error.violations[i].field) +
-           ",\"description\":" + JsonString(error.violations[i].description) + "}";
+  absl::StrAppend(&out, "},\"violations\":[");
+  separator = "";
+  for (const FieldViolation& violation : error.violations) {
+    absl::StrAppend(&out, separator, "{\"field\":", JsonString(violation.field),
+                    ",\"description\":", JsonString(violation.description), "}");
+    separator = ",";
   }
-  out += "],\"request_id\":" + JsonString(error.request_id) + "}";
+  absl::StrAppend(&out, "],\"request_id\":", JsonString(error.request_id), "}");
   return out;
 }
 

@@ -5,7 +5,9 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client/ctl/values.h"
+#include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
@@ -108,8 +110,8 @@ std::string FormatFacet(const Context& context, Msg title,
     table.AddRow({std::to_string(bucket.count()), bucket.title(),
                   bucket.title() == bucket.value() ? "" : bucket.value()});
   }
-  return "\n" + context.painter().Paint(Style::kStrong, context.Text(title)) + "\n" +
-         table.Render(context.columns(), context.painter());
+  return absl::StrCat("\n", context.painter().Paint(Style::kStrong, context.Text(title)), "\n",
+                      table.Render(context.columns(), context.painter()));
 }
 
 void WarnOfCoverage(Context* context, const v1::Coverage& coverage) {
@@ -163,7 +165,7 @@ std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t n
     breadcrumb += (breadcrumb.empty() ? "" : " › ") + heading;
   }
   // The number stands in the indent, so that words begin at the same column in every hit.
-  const std::string lead = Pad(std::to_string(number) + ".", kIndent);
+  const std::string lead = Pad(absl::StrCat(number, "."), kIndent);
   std::vector<Span> marks;
   for (const v1::Highlight& highlight : hit.highlights()) {
     const Span span{static_cast<size_t>(highlight.quote_range().begin()),
@@ -193,7 +195,8 @@ std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t n
   }
   out += Paragraph(quote.citation(), {}, kIndent, columns, painter);
   // Never wrapped: a name that is broken cannot be pasted.
-  out += std::string(kIndent, ' ') + painter.Paint(Style::kDim, Printable(quote.name())) + "\n";
+  absl::StrAppend(&out, std::string(kIndent, ' '),
+                  painter.Paint(Style::kDim, Printable(quote.name())), "\n");
   if (!breadcrumb.empty()) {
     out = Paragraph(breadcrumb, {}, kIndent, columns, painter, Style::kDim) + out;
   }
@@ -325,7 +328,7 @@ absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* clie
 }
 
 std::string ThemeName(std::string_view text) {
-  return text.starts_with("themes/") ? std::string(text) : "themes/" + std::string(text);
+  return text.starts_with("themes/") ? std::string(text) : absl::StrCat("themes/", ToAbsl(text));
 }
 
 }  // namespace quotes::ctl

@@ -18,10 +18,10 @@ constexpr char kMark = '\x01';
 std::vector<std::string> Names(const CLI::Option& option) {
   std::vector<std::string> names;
   for (const std::string& name : option.get_snames()) {
-    names.push_back("-" + name);
+    names.push_back(absl::StrCat("-", name));
   }
   for (const std::string& name : option.get_lnames()) {
-    names.push_back("--" + name);
+    names.push_back(absl::StrCat("--", name));
   }
   return names;
 }
@@ -128,9 +128,9 @@ void Options::Flag(const std::string& names, bool* value, Msg description) {
 void Options::Switch(const std::string& name, std::optional<bool>* value, Msg description) {
   auto entry = std::make_unique<Entry>();
   const std::string text(Raw(lang_, description));
-  entry->option = app_->add_flag("--" + name + "{true},--no-" + name + "{false}", text);
+  entry->option = app_->add_flag(absl::StrCat("--", name, "{true},--no-", name, "{false}"), text);
   entry->model.description = text;
-  entry->model.names = {"--" + name, "--no-" + name};
+  entry->model.names = {absl::StrCat("--", name), absl::StrCat("--no-", name)};
   entry->read = [value](const std::vector<std::string>& results) {
     *value = results.back() == "true";
     return absl::OkStatus();

@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "client/ctl/command.h"
 #include "client/ctl/lookup.h"
 #include "client/ctl/text_map.h"
@@ -68,7 +69,7 @@ absl::Status Outline::Show(Context* context) {
   for (const std::string& part :
        {report.metadata().speaker(), DateText(report.metadata().speech_date()),
         CompletenessName(context->lang(), report.completeness())}) {
-    about += part.empty() ? "" : "  " + part;
+    absl::StrAppend(&about, part.empty() ? "" : "  ", part);
   }
   context->out() << Paragraph(about, {}, 0, context->columns(), painter, Style::kDim) << '\n';
 

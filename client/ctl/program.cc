@@ -5,10 +5,12 @@
 #include <ostream>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client/ctl/context.h"
 #include "client/ctl/json.h"
 #include "client/ctl/layout.h"
 #include "client/version.h"
+#include "service/base/absl_string.h"
 
 namespace quotes::ctl {
 namespace {
@@ -23,19 +25,22 @@ class HelpFormatter : public CLI::Formatter {
 
   std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
     const CLI::App* root = app->get_parent() == nullptr ? app : app->get_parent();
-    std::string out = app->get_description() + "\n\n" + Say(lang_, Msg::kHelpUsage) + " " + kName;
+    std::string out =
+        absl::StrCat(app->get_description(), "\n\n", Say(lang_, Msg::kHelpUsage), " ", kName);
     const std::vector<const CLI::Option*> arguments = Select(app, true);
     if (app == root) {
-      out += " " + Say(lang_, Msg::kHelpOptionsUsage) + " " + Say(lang_, Msg::kHelpSubcommand);
+      absl::StrAppend(&out, " ", Say(lang_, Msg::kHelpOptionsUsage), " ",
+                      Say(lang_, Msg::kHelpSubcommand));
     } else {
-      out += " " + app->get_name() + " " + Say(lang_, Msg::kHelpOptionsUsage);
+      absl::StrAppend(&out, " ", app->get_name(), " ", Say(lang_, Msg::kHelpOptionsUsage));
     }
     for (const CLI::Option* argument : arguments) {
-      out += " " + argument->get_name(true) + (argument->get_expected_max() > 1 ? "..." : "");
+      absl::StrAppend(&out, " ", argument->get_name(true),
+                      argument->get_expected_max() > 1 ? "..." : "");
     }
     out += "\n";
     if (app == root) {
-      out += "\n" + Say(lang_, Msg::kHelpSubcommands) + "\n";
+      absl::StrAppend(&out, "\n", Say(lang_, Msg::kHelpSubcommands), "\n");
       for (const CLI::App* command : root->get_subcommands({})) {
         if (!command->get_group().empty()) {
           out += Line(command->get_name(), command->get_description());
@@ -48,7 +53,7 @@ class HelpFormatter : public CLI::Formatter {
     }
     out += Group(Msg::kHelpGlobalOptions, Select(root, false), false);
     if (!app->get_footer().empty()) {
-      out += "\n" + app->get_footer() + "\n";
+      absl::StrAppend(&out, "\n", app->get_footer(), "\n");
     }
     return out;
   }
@@ -66,7 +71,7 @@ class HelpFormatter : public CLI::Formatter {
     if (options.empty()) {
       return {};
     }
-    std::string out = "\n" + Say(lang_, title) + "\n";
+    std::string out = absl::StrCat("\n", Say(lang_, title), "\n");
     for (const CLI::Option* option : options) {
       std::string name = option->get_name(positional, !positional);
       // Flags carry their values in braces, for CLI11 alone.
@@ -76,7 +81,7 @@ class HelpFormatter : public CLI::Formatter {
         }
       }
       if (!positional && option->get_items_expected_max() > 0 && !option->get_type_name().empty()) {
-        name += " " + option->get_type_name();
+        absl::StrAppend(&name, " ", option->get_type_name());
       }
       out += Line(name, option->get_description());
     }
@@ -85,10 +90,10 @@ class HelpFormatter : public CLI::Formatter {
 
   std::string Line(const std::string& name, const std::string& description) const {
     constexpr size_t kNameColumns = 28;
-    const std::string lead = "  " + name;
+    const std::string lead = absl::StrCat("  ", name);
     const std::string text = Paragraph(description, {}, kNameColumns, columns_, Painter(false));
     if (Columns(lead) + 2 > kNameColumns) {
-      return lead + "\n" + text;
+      return absl::StrCat(lead, "\n", text);
     }
     return lead + text.substr(Columns(lead));
   }
@@ -161,7 +166,10 @@ void Program::Rep::AddCommand(std::unique_ptr<Command> command) {
   entry.app->set_help_flag("-h,--help", std::string(Raw(lang, Msg::kHelpOption)));
   std::string footer;
   for (const std::string& example : entry.command->Examples()) {
-    footer += (footer.empty() ? Say(lang, Msg::kHelpExamples) + "\n  " : "\n  ") + example;
+    if (footer.empty()) {
+      footer = Say(lang, Msg::kHelpExamples);
+    }
+    absl::StrAppend(&footer, "\n  ", example);
   }
   entry.app->footer(footer);
   if (entry.command->Hidden()) {
@@ -215,7 +223,7 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.app.formatter(std::make_shared<HelpFormatter>(lang, help_columns));
   rep.app.require_subcommand(1, 1);
   rep.app.set_help_flag("-h,--help", std::string(Raw(lang, Msg::kHelpOption)));
-  rep.app.set_version_flag("--version", std::string(kName) + " " + std::string(kVersion),
+  rep.app.set_version_flag("--version", absl::StrCat(kName, " ", ToAbsl(kVersion)),
                            std::string(Raw(lang, Msg::kVersionOption)));
   rep.app.footer(std::string(Raw(lang, Msg::kHelpAllFooter)));
   rep.AddGlobalOptions();

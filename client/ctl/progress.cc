@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "absl/strings/str_cat.h"
 #include "client/ctl/layout.h"
 
 namespace quotes::ctl {
@@ -11,9 +12,9 @@ std::string ProgressLine(size_t done, size_t total, std::string_view name, size_
   constexpr size_t kBar = 20;
   const size_t filled = total == 0 ? kBar : kBar * std::min(done, total) / total;
   const std::string count = std::to_string(total);
-  const std::string line = "[" + std::string(filled, '#') + std::string(kBar - filled, '-') +
-                           "]  " + Pad(std::to_string(done), count.size(), true) + "/" + count +
-                           "  " + Printable(name);
+  const std::string line = absl::StrCat(
+      "[", std::string(filled, '#'), std::string(kBar - filled, '-'), "]  ",
+      Pad(std::to_string(done), count.size(), true), "/", count, "  ", Printable(name));
   // One column less than the terminal has: some wrap when the last one is written.
   return Truncate(line, columns > 1 ? columns - 1 : 1);
 }

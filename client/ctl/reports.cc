@@ -48,8 +48,8 @@ class Reports : public Command {
     if (!context->json() && any) {
       context->out() << table.Render(context->columns(), context->painter());
     }
-    if (!any) {
-      context->err() << (context->json() ? "" : context->Text(Msg::kNoReports) + "\n");
+    if (!any && !context->json()) {
+      context->err() << context->Text(Msg::kNoReports) << '\n';
     }
     return any ? kExitOk : kExitNothing;
   }

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
 #include "service/base/status_macros.h"
 
@@ -66,7 +67,7 @@ absl::StatusOr<ConfigFile> ReadConfig(const std::filesystem::path& path, Lang la
   } catch (const toml::parse_error& failure) {
     return Invalid(
         lang, Msg::kConfigMalformed,
-        {path.string() + ":" + std::to_string(failure.source().begin.line), failure.description()});
+        {absl::StrCat(path.string(), ":", failure.source().begin.line), failure.description()});
   }
   ConfigFile config;
   for (const auto& [key, node] : table) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "client/ctl/command.h"
 #include "service/base/limits.h"
 
@@ -41,7 +42,7 @@ class Themes : public Command {
         table.AddRow({std::string(2 * depth, ' ') + code, std::to_string(theme.quote_count()),
                       context->lang() == Lang::kChinese
                           ? theme.title_zh()
-                          : theme.title_zh() + "  " + theme.title_en(),
+                          : absl::StrCat(theme.title_zh(), "  ", theme.title_en()),
                       theme.scope()});
       }
       request.set_page_token(page->next_page_token());

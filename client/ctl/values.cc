@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "service/base/absl_string.h"
 
@@ -82,7 +83,7 @@ google::type::Date ToDate(absl::CivilDay day) {
   return date;
 }
 
-std::string TwoDigits(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
+std::string TwoDigits(int number) { return absl::StrCat(number < 10 ? "0" : "", number); }
 
 }  // namespace
 
@@ -230,8 +231,8 @@ std::string DateText(const google::type::Date& date) {
   if (date.month() == 0) {
     return out;
   }
-  out += "-" + TwoDigits(date.month());
-  return date.day() == 0 ? out : out + "-" + TwoDigits(date.day());
+  absl::StrAppend(&out, "-", TwoDigits(date.month()));
+  return date.day() == 0 ? out : absl::StrCat(out, "-", TwoDigits(date.day()));
 }
 
 std::optional<google::type::Date> ParseDate(std::string_view text) {

@@ -7,6 +7,7 @@ sample=$2/service/report/data/zaozhuang-shizhong-2022.txt
 dir=$(mktemp -d)
 server=''
 failures=0
+# shellcheck disable=SC2317  # the trap calls it
 finish() {
   [[ -n $server ]] && kill "$server" 2>/dev/null && wait "$server"
   rm -rf "$dir"
