@@ -112,7 +112,7 @@ absl::Status Statement::Finish() {
   while (code == SQLITE_ROW) {
     code = sqlite3_step(statement_);
   }
-  const absl::Status status = code == SQLITE_DONE ? absl::OkStatus() : connection_->Error(code);
+  absl::Status status = code == SQLITE_DONE ? absl::OkStatus() : connection_->Error(code);
   sqlite3_reset(statement_);
   return status;
 }

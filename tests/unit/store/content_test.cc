@@ -14,7 +14,6 @@ namespace quotes::store {
 namespace {
 
 using ::quotes::testing::HasReason;
-using ::quotes::testing::IsOk;
 using ::quotes::testing::SmallDraft;
 
 TEST(Content, RandomDraftsAreWellFormed) {

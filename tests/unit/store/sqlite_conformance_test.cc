@@ -13,21 +13,23 @@ namespace {
 
 class SqliteOnFile : public EngineInstance {
  public:
-  SqliteOnFile() { QUOTES_CHECK(Reopen().ok()); }
+  SqliteOnFile() { QUOTES_CHECK(Open().ok()); }
 
   store::Store& store() override { return *store_; }
 
-  absl::Status Reopen() override {
-    store_.reset();
-    QUOTES_ASSIGN_OR_RETURN(store_, store::sqlite::Open({.path = path()}));
-    return absl::OkStatus();
-  }
+  absl::Status Reopen() override { return Open(); }
 
   absl::StatusOr<std::unique_ptr<store::Store>> OpenReader() override {
     return store::sqlite::Open({.path = path(), .read_only = true});
   }
 
  private:
+  absl::Status Open() {
+    store_.reset();
+    QUOTES_ASSIGN_OR_RETURN(store_, store::sqlite::Open({.path = path()}));
+    return absl::OkStatus();
+  }
+
   std::string path() const { return dir_.path() / "quotes.db"; }
 
   TempDir dir_;

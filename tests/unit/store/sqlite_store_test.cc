@@ -34,7 +34,6 @@ namespace fs = std::filesystem;
 using ::quotes::testing::ChildProcess;
 using ::quotes::testing::HasCode;
 using ::quotes::testing::HasReason;
-using ::quotes::testing::IsOk;
 using ::quotes::testing::ReadFile;
 using ::quotes::testing::RunUnprivileged;
 using ::quotes::testing::SmallDraft;
@@ -149,7 +148,7 @@ TEST_F(SqliteStoreTest, OtherFilesAreRefusedAndLeftAlone) {
   std::mt19937 random(1);
   std::string noise(70'000, '\0');
   std::generate(noise.begin(), noise.end(), [&random] { return static_cast<char>(random()); });
-  const std::vector<std::string> files = {"\xFF\xD8\xFF\xE0\x00\x10JFIF" + noise,
+  const std::vector<std::string> files = {std::string("\xFF\xD8\xFF\xE0\0\x10JFIF", 10) + noise,
                                           noise,
                                           "x",
                                           std::string(99, 'x'),

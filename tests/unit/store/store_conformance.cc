@@ -445,6 +445,7 @@ TEST_P(StoreConformance, ManyThreadsReadWhileOneAfterTheOtherWrites) {
   constexpr int kReaders = 4;
   std::atomic<int> running{kWriters};
   std::vector<std::thread> threads;
+  threads.reserve(kWriters + kReaders);
   for (int w = 0; w < kWriters; ++w) {
     threads.emplace_back([this, w, &running] {
       for (int i = 1; i <= kImports; ++i) {
