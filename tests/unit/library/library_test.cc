@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <set>
@@ -138,6 +139,27 @@ TEST_F(LibraryTest, TheSampleIsHeldAsAFreshLoadWouldHoldIt) {
   EXPECT_EQ(Count(*library_->archive(), "棚改"), 2u);
   EXPECT_EQ(library_->store().LoadSource(document.report_id, 0).value_or(""),
             quotes::testing::SampleReport());
+}
+
+TEST_F(LibraryTest, RealReportsAreHeldAsAFreshLoadWouldHoldThem) {
+  const auto corpus = quotes::testing::CorpusDir();
+  if (!corpus.has_value()) {
+    GTEST_SKIP() << "the corpus of real reports is not here";
+  }
+  std::set<std::string> ids;
+  for (const std::filesystem::path& file : quotes::testing::TextFiles(*corpus / "reports")) {
+    ImportRequest request;
+    request.content = quotes::testing::ReadFile(file);
+    request.file_name = file.filename();
+    // Two reports of unknown title and date may share the id that is made from these.
+    request.report_id = absl::StrCat("r", ids.size());
+    const ImportResult result = MustImport(request);
+    ASSERT_NE(result.document, nullptr) << file;
+    EXPECT_EQ(result.outcome.revision, 1u) << file;
+    ids.insert(request.report_id);
+  }
+  EXPECT_EQ(library_->archive()->documents().size(), ids.size());
+  ExpectSnapshotIsFresh();
 }
 
 TEST_F(LibraryTest, AnUnchangedImportSwapsNothing) {
@@ -344,7 +366,7 @@ TEST_F(LibraryTest, EveryFieldIsChecked) {
        [](ImportRequest* r) { r->report_id = std::string(64, 'a'); }},
       {ErrorReason::kFieldOutOfRange, "request_id",
        [](ImportRequest* r) { r->request_id = std::string(129, 'a'); }},
-      {ErrorReason::kInvalidUtf8, "request_id", [](ImportRequest* r) { r->request_id = "\xFF"; }},
+      {ErrorReason::kInvalidUtf8, "request_id", [](ImportRequest* r) { r->request_id = "ab\xFF"; }},
       {ErrorReason::kSourceTooLarge, "source.content",
        [](ImportRequest* r) { r->content.assign(limits::kMaxSourceBytes + 1, 'x'); }},
       {ErrorReason::kFieldOutOfRange, "metadata.speech_date",
@@ -490,6 +512,7 @@ TEST_F(LibraryTest, ConcurrentRetriesImportOnce) {
   constexpr int kThreads = 6;
   std::atomic<int> first{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([this, &first] {
       ImportRequest request = ShortRequest("one");
@@ -513,6 +536,7 @@ TEST_F(LibraryTest, ReadersKeepWholeSnapshotsWhileImportsGoOn) {
   constexpr int kImports = 6;
   std::atomic<int> running{kWriters};
   std::vector<std::thread> threads;
+  threads.reserve(kWriters + 2);
   for (int w = 0; w < kWriters; ++w) {
     threads.emplace_back([this, w, &running] {
       for (int i = 1; i <= kImports; ++i) {
