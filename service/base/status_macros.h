@@ -19,6 +19,7 @@
 #define QUOTES_STATUS_CONCAT(a, b) QUOTES_STATUS_CONCAT_INNER(a, b)
 
 // Assigns the value of `expr` (an absl::StatusOr) to `lhs`, or returns its status.
+// NOLINTBEGIN(bugprone-macro-parentheses): `lhs` may declare a variable, which takes no parentheses.
 #define QUOTES_ASSIGN_OR_RETURN(lhs, expr) \
   QUOTES_ASSIGN_OR_RETURN_IMPL(QUOTES_STATUS_CONCAT(quotes_status_or_, __LINE__), lhs, expr)
 #define QUOTES_ASSIGN_OR_RETURN_IMPL(tmp, lhs, expr) \
@@ -27,5 +28,6 @@
     return std::move(tmp).status();                  \
   }                                                  \
   lhs = *std::move(tmp)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #endif  // QUOTES_SERVICE_BASE_STATUS_MACROS_H_
