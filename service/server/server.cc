@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "grpc/health/v1/health.pb.h"
 #include "service/base/limits.h"
 #include "service/base/mutex.h"
 #include "service/server/listen_address.h"
@@ -23,6 +24,9 @@ void InitGrpcOnce() {
   static std::once_flag once;
   std::call_once(once, [] {
     grpc::EnableDefaultHealthCheckService(true);
+    // gRPC's own health service brings no description of itself; without this reflection would name
+    // a service that it cannot describe, and tools that ask for all of them give up.
+    grpc::health::v1::HealthCheckRequest::descriptor();
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::channelz::experimental::InitChannelzService();
   });
