@@ -30,7 +30,7 @@ build_packages=(
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev
   grpc-proto libgoogle-common-protos-java
   # text: conversion and detection, folds of script and variants
-  libicu-dev libopencc-dev
+  libicu-dev libopencc-dev libopencc-data
   # the store
   libsqlite3-dev libssl-dev
   # the programs
@@ -45,8 +45,8 @@ test_packages=(
   clang-format clang-tidy shellcheck git
   # shells whose completions are tried
   zsh fish
-  # other users, process groups and attributes of files in the end-to-end tests
-  util-linux e2fsprogs procps
+  # programs that the end-to-end tests start: setpriv, sqlite3
+  util-linux sqlite3
 )
 fuzz_packages=(clang libclang-rt-14-dev)
 
