@@ -1,0 +1,207 @@
+// A Node client: @grpc/grpc-js, the contract loaded from its .proto files. node_test.py starts the
+// server and says in the environment where it is.
+"use strict";
+
+const assert = require("node:assert/strict");
+const fs = require("node:fs");
+const path = require("node:path");
+const test = require("node:test");
+const grpc = require("@grpc/grpc-js");
+const protoLoader = require("@grpc/proto-loader");
+
+const source = process.env.QUOTES_SOURCE_DIR;
+const options = {
+  keepCase: true,
+  longs: Number,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+  includeDirs: [path.join(source, "proto"), process.env.QUOTES_THIRD_PARTY_DIR],
+};
+const definition = protoLoader.loadSync(
+  [
+    "quotes/v1/admin_service.proto",
+    "quotes/v1/quote_service.proto",
+    "quotes/v1/report_service.proto",
+    "google/rpc/status.proto",
+    "google/rpc/error_details.proto",
+    "grpc/health/v1/health.proto",
+  ],
+  options,
+);
+const contract = grpc.loadPackageDefinition(definition);
+const address = process.env.QUOTES_SERVER;
+const credentials = grpc.credentials.createInsecure();
+const quotes = new contract.quotes.v1.QuoteService(address, credentials);
+const reports = new contract.quotes.v1.ReportService(address, credentials);
+const admin = new contract.quotes.v1.AdminService(address, credentials);
+const health = new contract.grpc.health.v1.Health(address, credentials);
+
+function call(client, method, request) {
+  return new Promise((resolve, reject) => {
+    client[method](request, { deadline: Date.now() + 60_000 }, (error, answer) =>
+      error ? reject(error) : resolve(answer),
+    );
+  });
+}
+
+// google.rpc.Status with its details unpacked, from the trailer.
+function details(error) {
+  const [bytes] = error.metadata.get("grpc-status-details-bin");
+  const status = definition["google.rpc.Status"].deserialize(bytes);
+  return status.details.map((packed) => {
+    const type = packed.type_url.split("/").pop();
+    return { type, ...definition[type].deserialize(packed.value) };
+  });
+}
+
+async function failure(client, method, request) {
+  try {
+    await call(client, method, request);
+  } catch (error) {
+    return error;
+  }
+  return assert.fail(`${method} succeeded`);
+}
+
+function importFile(file, report_id) {
+  return call(reports, "ImportReport", {
+    report_id,
+    source: { content: fs.readFileSync(file), file_name: path.basename(file) },
+  });
+}
+
+test("the whole of it", async (t) => {
+  await t.test("health", async () => {
+    const answer = await call(health, "Check", { service: "quotes.v1.QuoteService" });
+    assert.equal(answer.status, "SERVING");
+  });
+
+  await t.test("imports", async () => {
+    const sample = path.join(source, "service/report/data/zaozhuang-shizhong-2022.txt");
+    const answer = await importFile(sample, "zaozhuang-shizhong-2022");
+    assert.equal(answer.report.metadata.speaker, "宋磊");
+    assert.ok(answer.report.quote_count > 100);
+    await importFile(path.join(source, "tests/foreign/data/qingxi-2023.txt"), "qingxi-2023");
+    const status = await call(admin, "GetStatus", {});
+    assert.equal(status.report_count, 2);
+  });
+
+  await t.test("UTF-16 offsets index JavaScript strings", async () => {
+    let beyondTheBasicPlane = 0;
+    for (const query of ["棚户区", "产业集群", "党", "公路", "湿地"]) {
+      const answer = await call(quotes, "SearchQuotes", {
+        query,
+        offset_encoding: "OFFSET_ENCODING_UTF16",
+        view: "QUOTE_VIEW_FULL",
+      });
+      assert.ok(answer.total_size > 0, query);
+      for (const hit of answer.hits) {
+        const { revision } = await call(reports, "GetRevision", {
+          name: hit.quote.revision,
+          offset_encoding: "OFFSET_ENCODING_UTF16",
+        });
+        assert.equal(
+          revision.text.slice(hit.quote.range.begin, hit.quote.range.end),
+          hit.quote.text,
+        );
+        assert.ok(hit.highlights.length > 0);
+        for (const { quote_range, range } of hit.highlights) {
+          assert.equal(hit.quote.text.slice(quote_range.begin, quote_range.end), query);
+          assert.equal(revision.text.slice(range.begin, range.end), query);
+          const before = hit.quote.text.slice(0, quote_range.begin);
+          beyondTheBasicPlane += before.length > [...before].length ? 1 : 0;
+        }
+      }
+    }
+    // Else code points and UTF-16 units would not have been told apart.
+    assert.ok(beyondTheBasicPlane > 0);
+  });
+
+  await t.test("sections count in UTF-16 units too", async () => {
+    const parent = "reports/qingxi-2023";
+    const { sections } = await call(reports, "ListSections", {
+      parent,
+      offset_encoding: "OFFSET_ENCODING_UTF16",
+    });
+    const { revision } = await call(reports, "GetRevision", {
+      name: `${parent}/revisions/latest`,
+      offset_encoding: "OFFSET_ENCODING_UTF16",
+    });
+    assert.equal(revision.text_length, revision.text.length);
+    assert.ok(sections.length > 0);
+    for (const section of sections) {
+      const heading = revision.text.slice(section.heading_range.begin, section.heading_range.end);
+      assert.ok(heading.includes(section.heading), heading);
+    }
+  });
+
+  await t.test("pages by 7", async () => {
+    const names = [];
+    let page = { next_page_token: "" };
+    do {
+      page = await call(quotes, "ListQuotes", {
+        parent: "reports/-",
+        page_size: 7,
+        page_token: page.next_page_token,
+      });
+      names.push(...page.quotes.map((quote) => quote.name));
+    } while (page.next_page_token);
+    assert.equal(names.length, page.total_size);
+    assert.equal(new Set(names).size, names.length);
+    const { quotes: batch } = await call(quotes, "BatchGetQuotes", {
+      names: names.slice(0, 200),
+    });
+    assert.deepEqual(
+      batch.map((quote) => quote.name),
+      names.slice(0, 200),
+    );
+  });
+
+  await t.test("themes", async () => {
+    const answer = await call(quotes, "LookupTheme", { name: "themes/rural", page_size: 200 });
+    const theme = await call(quotes, "GetTheme", { name: "themes/rural" });
+    assert.ok(answer.total_size > 0);
+    assert.equal(answer.hits.length, answer.total_size);
+    assert.equal(theme.theme.quote_count, answer.total_size);
+  });
+
+  await t.test("a forged token says so in its details", async () => {
+    const error = await failure(quotes, "ListQuotes", {
+      parent: "reports/-",
+      page_token: "forged",
+    });
+    assert.equal(error.code, grpc.status.INVALID_ARGUMENT);
+    const found = details(error);
+    const info = found.find((detail) => detail.type === "google.rpc.ErrorInfo");
+    assert.equal(info.domain, "quotes.v1");
+    assert.equal(info.reason, "PAGE_TOKEN_INVALID");
+    assert.ok(found.some((detail) => detail.locale === "zh"));
+  });
+
+  await t.test("an upload in pieces", async () => {
+    const file = path.join(source, "tests/foreign/data/liuyuan-2019.txt");
+    const bytes = fs.readFileSync(file);
+    const answer = await new Promise((resolve, reject) => {
+      const stream = reports.UploadReport((error, value) =>
+        error ? reject(error) : resolve(value),
+      );
+      stream.write({
+        header: {
+          import: { report_id: "liuyuan-2019", source: { file_name: "liuyuan-2019.txt" } },
+          size_bytes: bytes.length,
+        },
+      });
+      for (let begin = 0; begin < bytes.length; begin += 100) {
+        stream.write({ chunk: bytes.subarray(begin, begin + 100) });
+      }
+      stream.end();
+    });
+    assert.equal(answer.unchanged, false);
+    assert.equal(answer.report.metadata.speech_date.year, 2019);
+  });
+
+  for (const client of [quotes, reports, admin, health]) {
+    client.close();
+  }
+});
