@@ -1,0 +1,121 @@
+"""Files that no newsroom means to import: a clear error each, or the same report."""
+
+import unittest
+
+from quotes_testing import (SAMPLE, SAMPLE_ID, Server, TempDir, quotectl, quotectl_json)
+
+# The beginning of a real JPEG: start of image, JFIF header, quantisation table; then noise.
+JPEG = (bytes.fromhex("ffd8ffe000104a46494600010101004800480000ffdb004300")
+        + bytes((index * 73 + 41) % 256 for index in range(20_000)) + bytes.fromhex("ffd9"))
+
+
+def quote_names(server, report_id):
+    export = quotectl_json("find", "党", "--all", "--report", report_id, server=server)
+    names = []
+    for page in export:
+        names += [(hit["quote"]["name"], hit["quote"]["text"]) for hit in page["hits"]]
+    assert names
+    return names
+
+
+class HostileTest(unittest.TestCase):
+    """All against one server, which must be as good afterwards as before."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = cls.enterClassContext(TempDir())
+        cls.server = cls.enterClassContext(Server(cls.folder / "quotes.db"))
+        quotectl_json("import", SAMPLE, "--id", SAMPLE_ID, server=cls.server)
+        cls.names = quote_names(cls.server, SAMPLE_ID)
+
+    def tearDown(self):
+        self.assertIsNone(self.server.process.poll(), self.server.log_text())
+        self.assertEqual(quote_names(self.server, SAMPLE_ID), self.names)
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    def refused(self, path, reason):
+        for target in ({"server": self.server}, {"database": self.folder / "other.db"}):
+            result = quotectl("import", path, "--json", **target)
+            self.assertEqual(result.returncode, 2, result)
+            self.assertIn(f'"{reason}"', result.stderr)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+            for_people = quotectl("import", path, **target)
+            self.assertEqual(for_people.returncode, 2)
+            self.assertIn(path.name, for_people.stderr)
+            self.assertLess(len(for_people.stderr), 1000)
+
+    def test_a_gigabyte(self):
+        path = self.folder / "gigabyte.txt"
+        with open(path, "wb") as file:
+            file.truncate(1 << 30)
+        self.refused(path, "SOURCE_TOO_LARGE")
+
+    def test_just_above_the_limit(self):
+        self.refused(self.file("large.txt", "报告\n".encode() * ((64 << 20) // 7 + 1)),
+                     "SOURCE_TOO_LARGE")
+
+    def test_empty(self):
+        self.refused(self.file("empty.txt", b""), "EMPTY_TEXT")
+        self.refused(self.file("blank.txt", "　\n\r\n \t\n".encode()), "EMPTY_TEXT")
+
+    def test_jpeg(self):
+        self.refused(self.file("picture.txt", JPEG), "UNDECODABLE_TEXT")
+
+    def test_a_line_of_50_megabytes(self):
+        self.refused(self.file("line.txt", "党".encode() * (50_000_000 // 3)), "SOURCE_TOO_LARGE")
+
+    def test_nul_bytes(self):
+        text = SAMPLE.read_bytes()
+        self.refused(self.file("nul.txt", text[:3000] + b"\0\0\0" + text[3000:]),
+                     "UNDECODABLE_TEXT")
+        self.refused(self.file("only-nul.txt", b"\0" * 4096), "UNDECODABLE_TEXT")
+
+    def test_cut_in_the_middle_of_a_character(self):
+        self.refused(self.file("cut.txt", SAMPLE.read_bytes()[:-1].rstrip(b"\n")[:-1]),
+                     "UNDECODABLE_TEXT")
+
+    def test_no_file(self):
+        for path in (self.folder / "no-such-file.txt", self.folder / "no" / "such"):
+            result = quotectl("import", path, server=self.server)
+            self.assertEqual(result.returncode, 2, result)
+            self.assertIn("No such file", result.stderr)
+
+    def test_the_same_report_in_other_encodings(self):
+        text = SAMPLE.read_text(encoding="utf-8")
+        copies = {
+            "gb18030": text.encode("gb18030"),
+            "gbk": text.encode("gbk", errors="strict") if self.encodable(text, "gbk") else None,
+            "utf8-bom": text.encode("utf-8-sig"),
+            "utf16le-bom": "\ufeff".encode("utf-16-le") + text.encode("utf-16-le"),
+            "utf16be-bom": "\ufeff".encode("utf-16-be") + text.encode("utf-16-be"),
+            "crlf": text.replace("\n", "\r\n").encode(),
+        }
+        for name, content in copies.items():
+            if content is None:
+                continue
+            with self.subTest(name), TempDir() as folder:
+                path = folder / f"{SAMPLE_ID}.txt"
+                path.write_bytes(content)
+                # In a database of its own: the names are made anew and must come out the same.
+                with Server(folder / "quotes.db") as server:
+                    quotectl_json("import", path, "--id", SAMPLE_ID, server=server)
+                    self.assertEqual(quote_names(server, SAMPLE_ID), self.names)
+                # And as a further revision of the report: the names are carried over.
+                quotectl_json("import", path, "--id", SAMPLE_ID, server=self.server)
+                self.assertEqual(quote_names(self.server, SAMPLE_ID), self.names)
+
+    @staticmethod
+    def encodable(text, encoding):
+        try:
+            text.encode(encoding)
+            return True
+        except UnicodeEncodeError:
+            return False
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,235 @@
+"""quotectl as scripts and people use it: against a server and on a database of its own."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import unittest
+
+from quotes_testing import (CLEAN_ENVIRONMENT, QUOTECTL, SAMPLE, SAMPLE_ID, Server, TempDir,
+                            free_port, quotectl, quotectl_json)
+
+
+class QuotectlTest(unittest.TestCase):
+    """A server and a database without one, both with the sample."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = cls.enterClassContext(TempDir())
+        cls.server = cls.enterClassContext(Server(cls.folder / "served.db"))
+        cls.database = cls.folder / "own.db"
+        for target in cls.targets():
+            result = quotectl("import", SAMPLE, "--id", SAMPLE_ID, **target)
+            assert result.returncode == 0, result
+
+    @classmethod
+    def targets(cls):
+        return [{"server": cls.server}, {"database": cls.database}]
+
+    def both(self, *arguments, code=0):
+        """Runs against both; returns the output, which must be the same."""
+        outputs = []
+        for target in self.targets():
+            result = quotectl(*arguments, **target)
+            self.assertEqual(result.returncode, code, result)
+            outputs.append((result.stdout, result.stderr))
+        self.assertEqual(*outputs)
+        return outputs[0][0]
+
+    def test_find(self):
+        text = self.both("find", "棚改")
+        self.assertEqual(text.count("棚改"), 2, text)
+        self.assertIn("宋磊", text)
+        self.both("find", '"产业集群"', "园区", "-纺织")
+        self.assertIn("歷程", self.both("find", "发展历程") + self.both("find", "發展歷程"))
+        self.both("find", "希望社区")
+        self.both("find", "２８０亿元")
+
+    def test_nothing_found_is_1(self):
+        self.assertEqual(self.both("find", "查无此词", code=1), "")
+        self.assertEqual(self.both("find", "新发展 创新发展", code=1), "")
+
+    def test_a_name_that_does_not_exist_is_1(self):
+        for arguments in [("theme", "no.such.theme"), ("outline", "no-such-report"),
+                          ("get", "reports/no-such"), ("export", "no-such-report"),
+                          ("get", f"reports/{SAMPLE_ID}/quotes/aaaaaaaaaaaaa")]:
+            with self.subTest(arguments=arguments):
+                self.assertEqual(self.both(*arguments, code=1), "")
+
+    def test_a_term_does_not_cross_a_mark(self):
+        for page in quotectl_json("find", "新发展", "--all", server=self.server):
+            for hit in page["hits"]:
+                for highlight in hit["highlights"]:
+                    begin, end = (int(highlight["quote_range"][key]) for key in ("begin", "end"))
+                    self.assertEqual(hit["quote"]["text"][begin:end], "新发展")
+
+    def test_usage_and_input_errors_are_2(self):
+        for arguments in [(), ("nonsense",), ("find",), ("find", "党", "--no-such-option"),
+                          ("find", "-党"), ("find", "("), ("find", "，"),
+                          ("find", "党", "--limit", "x"), ("get", "no/such/form"),
+                          ("import",), ("completion", "powershell")]:
+            for target in self.targets():
+                with self.subTest(arguments=arguments):
+                    result = quotectl(*arguments, **target)
+                    self.assertEqual(result.returncode, 2, result)
+                    self.assertEqual(result.stdout, "")
+                    self.assertTrue(result.stderr.strip())
+
+    def test_no_server_is_3(self):
+        result = quotectl("find", "党", "--server", f"127.0.0.1:{free_port()}",
+                          "--timeout", "2s", timeout=60)
+        self.assertEqual(result.returncode, 3, result)
+        self.assertTrue(result.stderr.strip())
+        self.assertEqual(result.stdout, "")
+
+    def test_json_is_one_object_a_line(self):
+        for arguments in [("find", "党"), ("theme", "rural"), ("themes",), ("reports",),
+                          ("outline", SAMPLE_ID), ("status",), ("get", f"reports/{SAMPLE_ID}")]:
+            with self.subTest(arguments=arguments):
+                for line in quotectl(*arguments, "--json", server=self.server).stdout.splitlines():
+                    self.assertIsInstance(json.loads(line), dict)
+        page, = quotectl_json("find", "棚改", server=self.server)
+        self.assertEqual(page["total_size"], "2")
+        result = quotectl("get", "reports/no-such", "--json", server=self.server)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(json.loads(result.stderr)["reason"], "REPORT_NOT_FOUND")
+
+    def test_get_what_find_found(self):
+        page, = quotectl_json("find", "希望社区", "--limit", "1", server=self.server)
+        quote = page["hits"][0]["quote"]
+        self.assertIn("希望社区", quote["text"])
+        self.assertIn("希望社区", self.both("get", quote["name"]))
+
+    def test_outline(self):
+        text = self.both("outline", SAMPLE_ID)
+        for heading in ["一、", "二、", "（一）", "（二）", "（三）", "五年来，坚持", "一是", "四是",
+                        "未来奋斗目标是", "今后五年的具体目标是"]:
+            self.assertIn(heading, text)
+
+    def test_themes_and_theme(self):
+        self.assertIn("party.discipline", self.both("themes"))
+        for code in ["party.discipline", "rural", "economy"]:
+            self.assertTrue(self.both("theme", code, "--all").strip())
+
+    def test_export_is_whole(self):
+        path = self.folder / "export.json"
+        result = quotectl("export", SAMPLE_ID, "--output", path, server=self.server)
+        self.assertEqual(result.returncode, 0, result)
+        exported = json.loads(path.read_text(encoding="utf-8"))
+        page, = quotectl_json("reports", server=self.server)
+        count = page["reports"][0]["quote_count"] + page["reports"][0]["furniture_quote_count"]
+        self.assertEqual(len(exported["quotes"]), count)
+        self.assertEqual(sum("棚改" in quote["text"] for quote in exported["quotes"]), 2)
+
+    def test_stdin(self):
+        result = quotectl("import", "-", "--validate-only", "--json", server=self.server,
+                          stdin=SAMPLE.read_bytes())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(json.loads(result.stdout)["result"]["report"]["metadata"]["speaker"],
+                         "宋磊")
+
+    def test_folder(self):
+        with TempDir() as folder:
+            (folder / "deep" / "er").mkdir(parents=True)
+            shutil.copy(SAMPLE, folder / "deep" / "er" / "one.txt")
+            (folder / "two.txt").write_text(SAMPLE.read_text(encoding="utf-8").replace(
+                "2022年1月17日", "2023年1月18日"), encoding="utf-8")
+            (folder / "other.md").write_text("no report", encoding="utf-8")
+            database = folder / "quotes.db"
+            result = quotectl("import", folder, database=database)
+            self.assertEqual(result.returncode, 0, result)
+            page, = quotectl_json("reports", database=database)
+            self.assertEqual(page["total_size"], "2")
+
+    def test_writing_beside_a_server_is_refused_and_reading_is_not(self):
+        held = {"database": self.folder / "served.db"}
+        result = quotectl("import", SAMPLE, "--id", "other", **held)
+        self.assertEqual(result.returncode, 3, result)
+        self.assertIn("served.db", result.stderr)
+        result = quotectl("import", SAMPLE, "--id", "other", "--json", **held)
+        self.assertEqual(json.loads(result.stderr)["reason"], "DATABASE_IN_USE")
+        self.assertEqual(quotectl("find", "棚改", **held).returncode, 0)
+        page, = quotectl_json("reports", server=self.server)
+        self.assertEqual(page["total_size"], "1")
+
+    def test_languages(self):
+        english = quotectl("find", "查无此词", server=self.server)
+        for chinese in [quotectl("find", "查无此词", "--lang", "zh", server=self.server),
+                        quotectl("find", "查无此词", server=self.server,
+                                 env={"LC_ALL": "zh_CN.UTF-8"})]:
+            self.assertNotEqual(english.stderr, chinese.stderr)
+            self.assertIn("没有找到", chinese.stderr)
+
+    def test_colours_only_when_asked(self):
+        self.assertNotIn("\x1b[", quotectl("find", "棚改", server=self.server).stdout)
+        self.assertIn("\x1b[", quotectl("find", "棚改", "--color", "always",
+                                        server=self.server).stdout)
+
+    def test_help_of_every_command(self):
+        for command in ["find", "theme", "themes", "reports", "outline", "get", "import", "export",
+                        "status", "completion"]:
+            for lang in ["en", "zh"]:
+                result = quotectl(command, "--help", "--lang", lang)
+                self.assertEqual(result.returncode, 0, result)
+                self.assertIn("quotectl " + command, result.stdout)
+
+    def test_full_disk_or_closed_pipe_is_no_success(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            result = subprocess.run(
+                [str(QUOTECTL), "find", "党", "--all", "--server", self.server.address],
+                stdout=full, stderr=subprocess.PIPE, env=CLEAN_ENVIRONMENT, timeout=60,
+                check=False)
+        self.assertNotEqual(result.returncode, 0)
+
+
+class CompletionTest(unittest.TestCase):
+    """The scripts do complete, in the shells themselves."""
+
+    def run_shell(self, *command, code=0):
+        environment = {**CLEAN_ENVIRONMENT,
+                       "PATH": f"{QUOTECTL.parent}:{os.environ.get('PATH', '/usr/bin:/bin')}"}
+        result = subprocess.run(command, capture_output=True, text=True, env=environment,
+                                stdin=subprocess.DEVNULL, timeout=60, check=False)
+        self.assertEqual(result.returncode, code, result)
+        return result.stdout
+
+    def test_bash(self):
+        script = r'''
+          source <(quotectl completion bash)
+          line=$(complete -p quotectl)
+          function=$(sed -E 's/.*-F ([^ ]+).*/\1/' <<<"$line")
+          COMP_WORDS=(quotectl the) COMP_CWORD=1 COMP_LINE="quotectl the" COMP_POINT=12
+          "$function" quotectl the quotectl
+          printf '%s\n' "${COMPREPLY[@]}"
+        '''
+        words = {word.strip() for word in self.run_shell("bash", "--norc", "-c", script).split()}
+        self.assertEqual(words, {"theme", "themes"})
+
+    def test_zsh(self):
+        if shutil.which("zsh") is None:
+            self.skipTest("zsh is not installed")
+        with TempDir() as folder:
+            script = folder / "_quotectl"
+            script.write_text(self.run_shell("quotectl", "completion", "zsh"), encoding="utf-8")
+            self.run_shell("zsh", "-f", "-n", str(script))
+            out = self.run_shell(
+                "zsh", "-f", "-c",
+                f"fpath=({folder} $fpath); autoload -U compinit; compinit -u -D; "
+                "print -r -- ${_comps[quotectl]}")
+            self.assertEqual(out.strip(), "_quotectl")
+
+    def test_fish(self):
+        if shutil.which("fish") is None:
+            self.skipTest("fish is not installed")
+        with TempDir() as folder:
+            out = self.run_shell("env", f"HOME={folder}", f"XDG_CONFIG_HOME={folder}", "fish",
+                                 "-N", "-c",
+                                 "quotectl completion fish | source; complete -C 'quotectl the'")
+        words = {line.split("\t")[0] for line in out.splitlines()}
+        self.assertEqual(words, {"theme", "themes"})
+
+
+if __name__ == "__main__":
+    assert stat.S_IXUSR & QUOTECTL.stat().st_mode
+    unittest.main()
