@@ -19,7 +19,7 @@
 #define QUOTES_STATUS_CONCAT(a, b) QUOTES_STATUS_CONCAT_INNER(a, b)
 
 // Assigns the value of `expr` (an absl::StatusOr) to `lhs`, or returns its status.
-// NOLINTBEGIN(bugprone-macro-parentheses): `lhs` may declare a variable, which takes no parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses): parentheses would forbid a declaration as `lhs`.
 #define QUOTES_ASSIGN_OR_RETURN(lhs, expr) \
   QUOTES_ASSIGN_OR_RETURN_IMPL(QUOTES_STATUS_CONCAT(quotes_status_or_, __LINE__), lhs, expr)
 #define QUOTES_ASSIGN_OR_RETURN_IMPL(tmp, lhs, expr) \

@@ -18,8 +18,10 @@ def main():
             failures.append(f"{path}: does not parse")
         if not os.access(ROOT / path, os.X_OK):
             failures.append(f"{path}: is not executable")
-    checked = subprocess.run(["shellcheck", "--external-sources", *map(str, scripts)], cwd=ROOT,
-                             check=False)
+    # SC2317 takes a function that only a trap calls for dead code.
+    checked = subprocess.run(
+        ["shellcheck", "--external-sources", "--exclude=SC2317", *map(str, scripts)], cwd=ROOT,
+        check=False)
     if checked.returncode != 0:
         failures.append("shellcheck has findings")
     for path in python_files():
