@@ -202,8 +202,8 @@ TEST_F(CommandsTest, TheSampleInAnotherEncodingIsTheSameReport) {
 
 TEST_F(CommandsTest, ValidateOnlyWritesNothing) {
   ImportSample();
-  const Result result =
-      Quotectl({"import", "--validate-only", "-q", "-"}, "同志们：\n我们要加快发展。\n");
+  const Result result = Quotectl({"import", "--validate-only", "-q", "--id", "new", "-"},
+                                 "同志们：\n我们要加快发展。\n");
   EXPECT_EQ(result.code, kExitOk) << result.err;
   EXPECT_THAT(result.out, HasSubstr("valid, not written"));
   EXPECT_EQ(FromJson<v1::ListReportsResponse>(Quotectl({"reports", "--json"}).out).total_size(), 1);
