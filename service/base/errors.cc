@@ -1,5 +1,6 @@
 #include "service/base/errors.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -231,8 +232,13 @@ absl::Status FieldInvalid(std::string_view field, std::string_view description) 
 
 absl::Status InvalidName(std::string_view field, std::string_view value,
                          std::string_view expected_pattern) {
+  // Cut on a code point border: half a character would make the whole status undecodable.
+  size_t end = std::min<size_t>(value.size(), 200);
+  while (end > 0 && end < value.size() && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80) {
+    --end;
+  }
   return Field(ErrorReason::kInvalidName, field,
-               absl::StrCat("\"", ToAbsl(value.substr(0, 200)), "\" is not of the form ",
+               absl::StrCat("\"", ToAbsl(value.substr(0, end)), "\" is not of the form ",
                             ToAbsl(expected_pattern)),
                {{"expected", std::string(expected_pattern)}});
 }

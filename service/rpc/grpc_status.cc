@@ -13,6 +13,7 @@
 #include "service/base/check.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
+#include "service/text/utf8.h"
 
 namespace quotes::rpc {
 namespace {
@@ -70,17 +71,22 @@ const char* GeneralSentence(ErrorReason reason) {
              : "the service failed; the server's log says how";
 }
 
-// At most `limit` bytes, never half a code point.
-std::string Cut(std::string_view text, size_t limit) {
+// At most `limit` bytes, never half a code point, always UTF-8: clients cannot decode details with
+// anything else in them.
+std::string Cut(std::string_view given, size_t limit) {
+  std::string text(given);
+  if (text::FindInvalidUtf8(text).has_value()) {
+    text = text::ToUtf8(text::ToCodePoints(text));
+  }
   if (text.size() <= limit) {
-    return std::string(text);
+    return text;
   }
   constexpr std::string_view kEllipsis = "…";
   size_t end = limit - kEllipsis.size();
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
     --end;
   }
-  return std::string(text.substr(0, end)).append(kEllipsis);
+  return text.substr(0, end).append(kEllipsis);
 }
 
 // gRPC sends the sentence percent-encoded: all but printable ASCII takes three bytes.

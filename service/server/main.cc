@@ -1,6 +1,7 @@
 // quoted: the server program.
 
 #include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -15,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/base/absl_string.h"
+#include "service/base/mutex.h"
 #include "service/library/library.h"
 #include "service/server/config.h"
 #include "service/server/listen_address.h"
@@ -78,6 +80,35 @@ void IgnoreProtobufLog(google::protobuf::LogLevel level, const char* file, int l
   }
 }
 
+// Sends gRPC's own messages to a log as long as it lives. gRPC knows only a plain function, and its
+// threads outlive the server, hence the global pointer with a lock.
+class GrpcMessages {
+ public:
+  explicit GrpcMessages(Log* log) {
+    SetLog(log);
+    gpr_set_log_function([](gpr_log_func_args* args) {
+      MutexLock lock(&mutex_);
+      if (log_ != nullptr) {
+        log_->Write(
+            args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug,
+            "grpc", JsonLine().Add("message", args->message));
+      }
+    });
+  }
+  ~GrpcMessages() { SetLog(nullptr); }
+  GrpcMessages(const GrpcMessages&) = delete;
+  GrpcMessages& operator=(const GrpcMessages&) = delete;
+
+ private:
+  static void SetLog(Log* log) {
+    MutexLock lock(&mutex_);
+    log_ = log;
+  }
+
+  static inline Mutex mutex_;
+  static inline Log* log_ ABSL_GUARDED_BY(mutex_) = nullptr;
+};
+
 int Serve(const Config& config, const EndSignals& signals) {
   absl::StatusOr<ListenAddress> address = ResolveListenAddress(config.listen);
   if (!address.ok()) {
@@ -94,8 +125,10 @@ int Serve(const Config& config, const EndSignals& signals) {
     return Fail(kExitOptions, log.status().message());
   }
   Log& out = **log;
+  std::optional<GrpcMessages> grpc_messages(&out);
   const auto fail_start = [&](const absl::Status& status) {
     out.Write(LogLevel::kError, "start_failed", JsonLine().Add("error", ToStd(status.message())));
+    grpc_messages.reset();
     log->reset();  // what is logged stands before the last line
     return Fail(kExitStart, status.message());
   };

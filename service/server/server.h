@@ -19,9 +19,9 @@ namespace quotes::server {
 struct ServerOptions {
   // "127.0.0.1:50051"; port 0 lets the system choose. Empty: no port at all, the server is reached
   // through InProcessChannel() only.
-  std::string listen;
-  std::function<void(const rpc::CallRecord&)> on_call;
-  std::function<void(const rpc::ImportRecord&)> on_import;
+  std::string listen{};
+  std::function<void(const rpc::CallRecord&)> on_call{};
+  std::function<void(const rpc::ImportRecord&)> on_import{};
 };
 
 // The program's version, as GetStatus and --version tell it.

@@ -1,0 +1,512 @@
+// QuoteService: what it answers when all is well.
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "service/text/utf8.h"
+#include "tests/contract/contract_fixture.h"
+
+namespace quotes::contract {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using Quotes = v1::QuoteService::Stub;
+
+class Lookups : public Contract {
+ protected:
+  v1::SearchQuotesResponse Search(v1::SearchQuotesRequest request, const std::string& query) {
+    request.set_query(query);
+    v1::SearchQuotesResponse response;
+    const grpc::Status status = Call(quotes_, &Quotes::SearchQuotes, request, &response);
+    EXPECT_TRUE(status.ok()) << Outcome(status);
+    return response;
+  }
+
+  v1::Quote Get(const std::string& name, v1::GetQuoteRequest request = {}) {
+    request.set_name(name);
+    v1::GetQuoteResponse response;
+    const grpc::Status status = Call(quotes_, &Quotes::GetQuote, request, &response);
+    EXPECT_TRUE(status.ok()) << Outcome(status);
+    return response.quote();
+  }
+
+  std::vector<v1::Quote> ListAll(v1::ListQuotesRequest request) {
+    std::vector<v1::Quote> quotes;
+    do {
+      v1::ListQuotesResponse response;
+      const grpc::Status status = Call(quotes_, &Quotes::ListQuotes, request, &response);
+      EXPECT_TRUE(status.ok()) << Outcome(status);
+      EXPECT_EQ(response.next_page_token().empty(), response.stop_reason() == v1::STOP_REASON_END);
+      quotes.insert(quotes.end(), response.quotes().begin(), response.quotes().end());
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    return quotes;
+  }
+};
+
+TEST_F(Lookups, SearchFindsAndHighlights) {
+  Start();
+  v1::SearchQuotesRequest request;
+  request.set_view(v1::QUOTE_VIEW_FULL);
+  request.set_return_facets(true);
+  request.set_context(2);
+  const v1::SearchQuotesResponse response = Search(request, "棚改");
+  EXPECT_EQ(response.total_size(), 2);
+  ASSERT_EQ(response.hits_size(), 2);
+  EXPECT_EQ(response.stop_reason(), v1::STOP_REASON_END);
+  EXPECT_EQ(response.archive_revision(), 1);
+  EXPECT_THAT(response.terms(), ElementsAre("棚改"));
+  EXPECT_EQ(response.coverage().report_count(), 1);
+  EXPECT_EQ(response.coverage().incomplete_report_count(), 1);
+  ASSERT_EQ(response.coverage().incomplete_reports_size(), 1);
+  EXPECT_EQ(response.coverage().incomplete_reports(0).report(), "reports/sample");
+  EXPECT_EQ(response.coverage().incomplete_reports(0).jump_target(), "11版");
+  EXPECT_THAT(response.coverage().incomplete_reports(0).reason(), Not(IsEmpty()));
+  ASSERT_EQ(response.facets().reports_size(), 1);
+  EXPECT_EQ(response.facets().reports(0).value(), "reports/sample");
+  EXPECT_THAT(response.facets().reports(0).title(), Not(IsEmpty()));
+  EXPECT_EQ(response.facets().reports(0).count(), 2);
+  ASSERT_EQ(response.facets().years_size(), 1);
+  EXPECT_EQ(response.facets().years(0).value(), "2022");
+  ASSERT_GT(response.facets().themes_size(), 0);
+  EXPECT_THAT(response.facets().themes(0).value(), HasSubstr("themes/"));
+  EXPECT_THAT(response.facets().themes(0).title(), Not(IsEmpty()));
+  for (const v1::QuoteHit& hit : response.hits()) {
+    EXPECT_THAT(hit.quote().text(), HasSubstr("棚改"));
+    EXPECT_THAT(hit.quote().citation(), HasSubstr("宋磊：《"));
+    EXPECT_THAT(hit.quote().citation(), HasSubstr("（2022年1月17日）"));
+    EXPECT_EQ(hit.highlight_count(), hit.highlights_size());
+    EXPECT_THAT(hit.folds(), IsEmpty());
+    ASSERT_GT(hit.highlights_size(), 0);
+    const std::u32string text = text::ToCodePoints(hit.quote().text());
+    for (const v1::Highlight& highlight : hit.highlights()) {
+      EXPECT_EQ(text.substr(static_cast<size_t>(highlight.quote_range().begin()), 2), U"棚改");
+      EXPECT_EQ(highlight.range().begin() - hit.quote().range().begin(),
+                highlight.quote_range().begin());
+      EXPECT_EQ(highlight.term(), 0);
+    }
+    ASSERT_EQ(hit.context_before_size(), 2);
+    ASSERT_GE(hit.context_after_size(), 1) << "the second hit is the last sentence but one";
+    EXPECT_EQ(hit.context_before(1).name(), hit.quote().previous_quote());
+    EXPECT_EQ(hit.context_after(0).name(), hit.quote().next_quote());
+    EXPECT_THAT(hit.context_after(0).revision(), IsEmpty()) << "context is BASIC";
+  }
+}
+
+TEST_F(Lookups, BasicViewIsNameTextAndCitation) {
+  Start();
+  const v1::SearchQuotesResponse response = Search({}, "棚改");
+  for (const v1::QuoteHit& hit : response.hits()) {
+    v1::Quote basic;
+    basic.set_name(hit.quote().name());
+    basic.set_text(hit.quote().text());
+    basic.set_citation(hit.quote().citation());
+    EXPECT_EQ(basic.SerializeAsString(), hit.quote().SerializeAsString());
+    EXPECT_EQ(hit.context_before_size() + hit.context_after_size(), 0);
+  }
+  EXPECT_FALSE(response.has_facets());
+}
+
+TEST_F(Lookups, TotalsAreOptional) {
+  Start();
+  v1::SearchQuotesRequest request;
+  request.set_return_total_size(false);
+  request.set_page_size(1);
+  const v1::SearchQuotesResponse response = Search(request, "党");
+  EXPECT_EQ(response.total_size(), 0);
+  EXPECT_EQ(response.hits_size(), 1);
+  EXPECT_EQ(response.stop_reason(), v1::STOP_REASON_PAGE);
+}
+
+TEST_F(Lookups, FoldsAreNamed) {
+  Start();
+  const v1::SearchQuotesResponse wide = Search({}, "２８０亿元");
+  ASSERT_GT(wide.hits_size(), 0);
+  EXPECT_THAT(wide.hits(0).folds(), ElementsAre(v1::FOLD_WIDTH));
+  v1::SearchQuotesRequest exact;
+  exact.set_match(v1::MATCH_MODE_EXACT);
+  EXPECT_EQ(Search(exact, "２８０亿元").hits_size(), 0);
+  EXPECT_GT(Search(exact, "280亿元").hits_size(), 0);
+  EXPECT_GT(Search({}, "希望社区").hits_size(), 0) << "over a page break";
+}
+
+TEST_F(Lookups, OffsetsInEveryEncoding) {
+  Start(/*sample=*/false);
+  Import("r", "前言𠀀𠀁。中间𠀂发展abc。");
+  struct Case {
+    v1::OffsetEncoding encoding;
+    int64_t quote_begin;
+    int64_t begin;
+  };
+  for (const Case& c :
+       {Case{v1::OFFSET_ENCODING_UNSPECIFIED, 5, 3}, Case{v1::OFFSET_ENCODING_CODE_POINTS, 5, 3},
+        Case{v1::OFFSET_ENCODING_UTF16, 7, 4}, Case{v1::OFFSET_ENCODING_UTF8_BYTES, 17, 10}}) {
+    v1::SearchQuotesRequest request;
+    request.set_view(v1::QUOTE_VIEW_FULL);
+    request.set_offset_encoding(c.encoding);
+    const v1::SearchQuotesResponse response = Search(request, "发展");
+    ASSERT_EQ(response.hits_size(), 1);
+    const v1::QuoteHit& hit = response.hits(0);
+    EXPECT_EQ(hit.quote().range().begin(), c.quote_begin);
+    EXPECT_EQ(hit.quote().selector().position().begin(), c.quote_begin);
+    EXPECT_EQ(hit.highlights(0).quote_range().begin(), c.begin);
+    EXPECT_EQ(hit.highlights(0).range().begin(), c.quote_begin + c.begin);
+  }
+}
+
+TEST_F(Lookups, PagesMeetWithoutGapOrOverlap) {
+  Start();
+  for (const auto order :
+       {v1::LOOKUP_ORDER_NEWEST, v1::LOOKUP_ORDER_READING, v1::LOOKUP_ORDER_RELEVANCE}) {
+    v1::SearchQuotesRequest request;
+    request.set_order_by(order);
+    request.set_page_size(200);
+    std::vector<std::string> whole;
+    const v1::SearchQuotesResponse all = Search(request, "党 OR 发展 OR 坚持");
+    for (const v1::QuoteHit& hit : all.hits()) {
+      whole.push_back(hit.quote().name());
+    }
+    ASSERT_EQ(static_cast<int64_t>(whole.size()), all.total_size());
+    std::vector<std::string> paged;
+    request.set_page_size(7);
+    do {
+      const v1::SearchQuotesResponse page = Search(request, "党 OR 发展 OR 坚持");
+      EXPECT_EQ(page.total_size(), all.total_size());
+      for (const v1::QuoteHit& hit : page.hits()) {
+        paged.push_back(hit.quote().name());
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_EQ(paged, whole) << order;
+  }
+}
+
+TEST_F(Lookups, TokensOutliveImportsAndServers) {
+  Start();
+  v1::ListQuotesRequest request;
+  request.set_parent("reports/-");
+  std::vector<std::string> before;
+  for (const v1::Quote& quote : ListAll(request)) {
+    before.push_back(quote.name());
+  }
+  request.set_page_size(7);
+  std::vector<std::string> paged;
+  for (int page = 0;; ++page) {
+    if (page == 3) {
+      Import("aaa-first", "别的报告。发展。");
+      Import("zzz-last", "别的报告。发展。");
+    }
+    if (page == 6) {
+      Stop();
+      Start(/*sample=*/false);
+    }
+    v1::ListQuotesResponse response;
+    const grpc::Status status = Call(quotes_, &Quotes::ListQuotes, request, &response);
+    ASSERT_TRUE(status.ok()) << Outcome(status);
+    EXPECT_EQ(response.archive_revision(), page < 3 ? 1 : 3);
+    for (const v1::Quote& quote : response.quotes()) {
+      if (quote.name().starts_with("reports/sample/")) {
+        paged.push_back(quote.name());
+      }
+    }
+    request.set_page_token(response.next_page_token());
+    if (request.page_token().empty()) {
+      break;
+    }
+  }
+  EXPECT_EQ(paged, before);
+}
+
+TEST_F(Lookups, ListQuotesOfOneReportAndKinds) {
+  Start();
+  v1::ListQuotesRequest request;
+  request.set_parent("reports/sample");
+  request.set_page_size(50);
+  request.set_view(v1::QUOTE_VIEW_FULL);
+  const std::vector<v1::Quote> speech = ListAll(request);
+  ASSERT_GT(speech.size(), 100u);
+  const std::string source = testing::SampleReport();
+  std::string previous;
+  for (size_t i = 0; i < speech.size(); ++i) {
+    const v1::Quote& quote = speech[i];
+    SCOPED_TRACE(quote.text());
+    EXPECT_EQ(quote.kind(), v1::TEXT_KIND_SPEECH);
+    EXPECT_EQ(quote.revision(), "reports/sample/revisions/1");
+    EXPECT_FALSE(quote.superseded());
+    EXPECT_EQ(quote.previous_quote(), previous);
+    EXPECT_EQ(quote.next_quote(), i + 1 < speech.size() ? speech[i + 1].name() : "");
+    previous = quote.name();
+    EXPECT_EQ(quote.selector().exact(), quote.text());
+    EXPECT_LE(text::CountCodePoints(quote.selector().prefix()), 32u);
+    EXPECT_LE(text::CountCodePoints(quote.selector().suffix()), 32u);
+    EXPECT_GT(quote.paragraph(), 0);
+    EXPECT_GT(quote.sentence(), 0);
+    std::string printed;
+    for (const v1::PrintPlace& place : quote.print_places()) {
+      printed += source.substr(static_cast<size_t>(place.byte_begin()),
+                               static_cast<size_t>(place.byte_end() - place.byte_begin()));
+    }
+    EXPECT_EQ(printed, quote.text());
+  }
+  // A middle sentence has a full window on both sides, of the text around it.
+  const v1::Quote& middle = speech[speech.size() / 2];
+  EXPECT_EQ(text::CountCodePoints(middle.selector().prefix()), 32u);
+  EXPECT_EQ(text::CountCodePoints(middle.selector().suffix()), 32u);
+
+  request.mutable_filter()->set_kind(v1::TEXT_KIND_FURNITURE);
+  const std::vector<v1::Quote> furniture = ListAll(request);
+  ASSERT_GT(furniture.size(), 3u);
+  bool caption = false;
+  for (const v1::Quote& quote : furniture) {
+    EXPECT_EQ(quote.kind(), v1::TEXT_KIND_FURNITURE);
+    EXPECT_THAT(quote.citation(), HasSubstr("版面文字，"));
+    EXPECT_THAT(quote.citation(), Not(HasSubstr("宋磊：")));
+    caption = caption ||
+              (quote.block() == v1::BLOCK_KIND_CAPTION && quote.citation().ends_with("图片说明"));
+  }
+  EXPECT_TRUE(caption);
+  request.mutable_filter()->set_kind(v1::TEXT_KIND_ANY);
+  EXPECT_EQ(ListAll(request).size(), speech.size() + furniture.size());
+  // A filter that excludes the parent leaves nothing.
+  request.mutable_filter()->add_reports("reports/other");
+  EXPECT_THAT(ListAll(request), IsEmpty());
+}
+
+TEST_F(Lookups, FiltersCompose) {
+  Start();
+  const auto count = [this](const std::function<void(v1::LookupFilter*)>& set) {
+    v1::ListQuotesRequest request;
+    request.set_parent("reports/-");
+    set(request.mutable_filter());
+    v1::ListQuotesResponse response;
+    const grpc::Status status = Call(quotes_, &Quotes::ListQuotes, request, &response);
+    EXPECT_TRUE(status.ok()) << Outcome(status);
+    return response.total_size();
+  };
+  const int64_t all = count([](v1::LookupFilter*) {});
+  EXPECT_EQ(count([](v1::LookupFilter* f) { f->add_reports("reports/sample"); }), all);
+  EXPECT_EQ(count([](v1::LookupFilter* f) { f->add_reports("reports/none"); }), 0);
+  EXPECT_EQ(count([](v1::LookupFilter* f) { f->add_speakers("宋"); }), all);
+  EXPECT_EQ(count([](v1::LookupFilter* f) { f->add_speakers("李"); }), 0);
+  EXPECT_EQ(count([](v1::LookupFilter* f) { f->add_bodies("没有的机关"); }), 0);
+  const auto set_day = [](google::type::Date* date, int year, int month, int day) {
+    date->set_year(year);
+    date->set_month(month);
+    date->set_day(day);
+  };
+  EXPECT_EQ(count([&](v1::LookupFilter* f) {
+              set_day(f->mutable_date_from(), 2022, 1, 17);
+              set_day(f->mutable_date_to(), 2022, 1, 17);
+            }),
+            all);
+  EXPECT_EQ(count([&](v1::LookupFilter* f) { set_day(f->mutable_date_from(), 2022, 1, 18); }), 0);
+  EXPECT_EQ(count([&](v1::LookupFilter* f) { set_day(f->mutable_date_to(), 2022, 1, 16); }), 0);
+  const int64_t with = count([](v1::LookupFilter* f) { f->set_has_figures(true); });
+  const int64_t without = count([](v1::LookupFilter* f) { f->set_has_figures(false); });
+  EXPECT_EQ(with + without, all);
+  EXPECT_GT(with, 0);
+  int64_t modes = 0;
+  for (int mode = v1::Mode_MIN; mode <= v1::Mode_MAX; ++mode) {
+    modes += count([&](v1::LookupFilter* f) { f->add_modes(static_cast<v1::Mode>(mode)); });
+  }
+  EXPECT_EQ(modes, all);
+}
+
+TEST_F(Lookups, QuotesByName) {
+  Start();
+  v1::ListQuotesRequest list;
+  list.set_parent("reports/sample");
+  const std::vector<v1::Quote> all = ListAll(list);
+  v1::BatchGetQuotesRequest batch;
+  batch.set_parent("reports/sample");
+  for (const size_t i : {5u, 3u, 5u, 0u}) {
+    batch.add_names(all[i].name());
+  }
+  v1::BatchGetQuotesResponse response;
+  ASSERT_TRUE(Call(quotes_, &Quotes::BatchGetQuotes, batch, &response).ok());
+  ASSERT_EQ(response.quotes_size(), 4);
+  EXPECT_EQ(response.archive_revision(), 1);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(response.quotes(i).name(), batch.names(i));
+    EXPECT_EQ(response.quotes(i).SerializeAsString(), Get(batch.names(i)).SerializeAsString());
+    EXPECT_THAT(response.quotes(i).revision(), Not(IsEmpty())) << "FULL unless said";
+  }
+  v1::GetQuoteRequest basic;
+  basic.set_view(v1::QUOTE_VIEW_BASIC);
+  EXPECT_THAT(Get(all[0].name(), basic).revision(), IsEmpty());
+}
+
+TEST_F(Lookups, QuotesThatVanishedAreStillRead) {
+  Start(/*sample=*/false);
+  Import("r", "第一句话。第二句话。第三句话。");
+  const v1::SearchQuotesResponse found = Search({}, "第二句话");
+  ASSERT_EQ(found.hits_size(), 1);
+  const std::string gone = found.hits(0).quote().name();
+  const std::string kept = Search({}, "第三句话").hits(0).quote().name();
+  Import("r", "第一句话。第三句话。");
+  EXPECT_EQ(Search({}, "第二句话").hits_size(), 0);
+  EXPECT_EQ(Search({}, "第三句话").hits(0).quote().name(), kept);
+  const v1::Quote old = Get(gone);
+  EXPECT_EQ(old.text(), "第二句话。");
+  EXPECT_TRUE(old.superseded());
+  EXPECT_EQ(old.revision(), "reports/r/revisions/1");
+  v1::BatchGetQuotesRequest batch;
+  batch.add_names(kept);
+  batch.add_names(gone);
+  v1::BatchGetQuotesResponse response;
+  ASSERT_TRUE(Call(quotes_, &Quotes::BatchGetQuotes, batch, &response).ok());
+  EXPECT_FALSE(response.quotes(0).superseded());
+  EXPECT_TRUE(response.quotes(1).superseded());
+}
+
+TEST_F(Lookups, ThemesAndTheirQuotes) {
+  Start();
+  v1::ListThemesRequest list;
+  std::vector<v1::Theme> themes;
+  list.set_page_size(7);
+  do {
+    v1::ListThemesResponse response;
+    ASSERT_TRUE(Call(quotes_, &Quotes::ListThemes, list, &response).ok());
+    EXPECT_EQ(response.archive_revision(), 1);
+    EXPECT_THAT(response.scheme_version(), Not(IsEmpty()));
+    themes.insert(themes.end(), response.themes().begin(), response.themes().end());
+    list.set_page_token(response.next_page_token());
+  } while (!list.page_token().empty());
+  v1::ListThemesResponse whole;
+  ASSERT_TRUE(Call(quotes_, &Quotes::ListThemes, v1::ListThemesRequest(), &whole).ok());
+  EXPECT_EQ(whole.themes_size(), static_cast<int>(themes.size()));
+  EXPECT_THAT(whole.next_page_token(), IsEmpty());
+
+  std::set<std::string> seen;
+  int64_t with_quotes = 0;
+  for (const v1::Theme& theme : themes) {
+    SCOPED_TRACE(theme.name());
+    EXPECT_TRUE(theme.parent().empty() || seen.contains(theme.parent()));
+    seen.insert(theme.name());
+    EXPECT_THAT(theme.title_zh(), Not(IsEmpty()));
+    EXPECT_THAT(theme.title_en(), Not(IsEmpty()));
+    EXPECT_THAT(theme.scope(), Not(IsEmpty()));
+    v1::GetThemeRequest get;
+    get.set_name(theme.name());
+    v1::GetThemeResponse one;
+    ASSERT_TRUE(Call(quotes_, &Quotes::GetTheme, get, &one).ok());
+    EXPECT_EQ(one.theme().SerializeAsString(), theme.SerializeAsString());
+    v1::LookupThemeRequest lookup;
+    lookup.set_name(theme.name());
+    lookup.set_view(v1::QUOTE_VIEW_FULL);
+    lookup.set_page_size(5);
+    v1::LookupThemeResponse found;
+    ASSERT_TRUE(Call(quotes_, &Quotes::LookupTheme, lookup, &found).ok());
+    EXPECT_EQ(found.total_size(), theme.quote_count());
+    EXPECT_EQ(found.scheme_version(), one.scheme_version());
+    EXPECT_EQ(found.coverage().report_count(), 1);
+    with_quotes += theme.quote_count() > 0 ? 1 : 0;
+    const std::string code = theme.name().substr(7);
+    for (const v1::QuoteHit& hit : found.hits()) {
+      EXPECT_EQ(hit.highlights_size(), 0);
+      EXPECT_TRUE(std::any_of(hit.quote().themes().begin(), hit.quote().themes().end(),
+                              [&](const v1::QuoteTheme& given) {
+                                return given.theme() == theme.name() ||
+                                       given.theme().starts_with(theme.name() + ".");
+                              }));
+      for (const v1::QuoteTheme& given : hit.quote().themes()) {
+        EXPECT_GT(given.score(), 0);
+        EXPECT_LE(given.score(), 1);
+        EXPECT_EQ(given.origin(), v1::QuoteTheme::ORIGIN_RULE);
+        EXPECT_GT(given.cues_size(), 0);
+      }
+    }
+  }
+  EXPECT_GT(with_quotes, 20);
+}
+
+TEST_F(Lookups, ThemeNarrowedByThemes) {
+  Start();
+  const auto names = [this](const std::string& theme, const std::string& narrow) {
+    std::set<std::string> result;
+    v1::LookupThemeRequest request;
+    request.set_name(theme);
+    if (!narrow.empty()) {
+      request.mutable_filter()->add_themes(narrow);
+    }
+    request.set_page_size(13);
+    do {
+      v1::LookupThemeResponse response;
+      EXPECT_TRUE(Call(quotes_, &Quotes::LookupTheme, request, &response).ok());
+      for (const v1::QuoteHit& hit : response.hits()) {
+        EXPECT_TRUE(result.insert(hit.quote().name()).second) << "twice";
+      }
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    return result;
+  };
+  const std::set<std::string> party = names("themes/party", "");
+  const std::set<std::string> economy = names("themes/economy", "");
+  std::set<std::string> both;
+  std::set_intersection(party.begin(), party.end(), economy.begin(), economy.end(),
+                        std::inserter(both, both.end()));
+  EXPECT_EQ(names("themes/party", "themes/economy"), both);
+  EXPECT_EQ(names("themes/party", "themes/party"), party);
+}
+
+TEST_F(Lookups, FullPagesEndAtTheSizeLimit) {
+  Start(/*sample=*/false);
+  // Each quote fills its limit, so that a page of 200 in FULL view would be far above 3.5 MiB.
+  std::string text;
+  for (int i = 0; i < 260; ++i) {
+    absl::StrAppend(&text, "第", i, "句");
+    for (int j = 0; j < 3'900; ++j) {
+      text += "字";
+    }
+    text += "。\n";
+  }
+  Import("long", text);
+  v1::ListQuotesRequest request;
+  request.set_parent("reports/long");
+  request.set_view(v1::QUOTE_VIEW_FULL);
+  request.set_page_size(200);
+  int limited = 0;
+  std::set<std::string> names;
+  int64_t total = 0;
+  do {
+    v1::ListQuotesResponse response;
+    const grpc::Status status = Call(quotes_, &Quotes::ListQuotes, request, &response);
+    ASSERT_TRUE(status.ok()) << Outcome(status);
+    EXPECT_LE(response.ByteSizeLong(), 3'584u << 10);
+    limited += response.stop_reason() == v1::STOP_REASON_LIMIT ? 1 : 0;
+    total = response.total_size();
+    for (const v1::Quote& quote : response.quotes()) {
+      EXPECT_TRUE(names.insert(quote.name()).second);
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_GE(limited, 1);
+  EXPECT_EQ(static_cast<int64_t>(names.size()), total);
+
+  v1::BatchGetQuotesRequest batch;
+  for (auto it = names.begin(); batch.names_size() < 200; ++it) {
+    batch.add_names(*it);
+  }
+  v1::BatchGetQuotesResponse quotes;
+  EXPECT_EQ(Outcome(Call(quotes_, &Quotes::BatchGetQuotes, batch, &quotes)),
+            "EXHAUSTED/ANSWER_TOO_LARGE names");
+  v1::GetRevisionRequest revision;
+  revision.set_name("reports/long/revisions/latest");
+  v1::GetRevisionResponse whole;
+  EXPECT_EQ(Outcome(Call(reports_, &v1::ReportService::Stub::GetRevision, revision, &whole)),
+            "EXHAUSTED/ANSWER_TOO_LARGE range");
+  revision.mutable_range()->set_end(400'000);
+  EXPECT_EQ(Outcome(Call(reports_, &v1::ReportService::Stub::GetRevision, revision, &whole)), "OK");
+}
+
+}  // namespace
+}  // namespace quotes::contract

@@ -1,0 +1,401 @@
+// ReportService and AdminService: what they answer when all is well.
+
+#include <gmock/gmock.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/hash.h"
+#include "service/text/utf8.h"
+#include "tests/contract/contract_fixture.h"
+
+namespace quotes::contract {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using Reports = v1::ReportService::Stub;
+
+class ReportCalls : public Contract {
+ protected:
+  v1::Report Get(const std::string& name) {
+    v1::GetReportRequest request;
+    request.set_name(name);
+    v1::GetReportResponse response;
+    const grpc::Status status = Call(reports_, &Reports::GetReport, request, &response);
+    EXPECT_TRUE(status.ok()) << Outcome(status);
+    return response.report();
+  }
+
+  v1::Revision GetRevision(const std::string& name, v1::GetRevisionRequest request = {}) {
+    request.set_name(name);
+    v1::GetRevisionResponse response;
+    const grpc::Status status = Call(reports_, &Reports::GetRevision, request, &response);
+    EXPECT_TRUE(status.ok()) << Outcome(status);
+    return response.revision();
+  }
+};
+
+TEST_F(ReportCalls, ImportAnswersWithTheReport) {
+  Start(/*sample=*/false);
+  v1::ImportReportResponse response;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, SampleImport(), &response).ok());
+  const v1::Report& report = response.report();
+  EXPECT_EQ(report.name(), "reports/sample");
+  EXPECT_EQ(report.metadata().speaker(), "宋磊");
+  EXPECT_EQ(report.metadata().speech_date().year(), 2022);
+  EXPECT_EQ(report.metadata().speech_date().month(), 1);
+  EXPECT_EQ(report.metadata().speech_date().day(), 17);
+  EXPECT_THAT(report.metadata().title(), Not(IsEmpty()));
+  EXPECT_EQ(report.source().file_name(), "zaozhuang-shizhong-2022.txt");
+  EXPECT_EQ(report.source().media_type(), "text/plain");
+  EXPECT_EQ(report.source().encoding(), "UTF-8");
+  EXPECT_EQ(report.source().sha256(), Sha256Hex(testing::SampleReport()));
+  EXPECT_EQ(report.source().size_bytes(), static_cast<int64_t>(testing::SampleReport().size()));
+  EXPECT_EQ(report.completeness().state(), v1::Completeness::STATE_TRUNCATED);
+  EXPECT_EQ(report.completeness().jump_target(), "11版");
+  EXPECT_GT(report.completeness().position(), 1'000);
+  EXPECT_EQ(report.state(), v1::Report::STATE_ACTIVE);
+  EXPECT_EQ(report.latest_revision(), "reports/sample/revisions/1");
+  EXPECT_GT(report.section_count(), 20);
+  EXPECT_GT(report.quote_count(), 100);
+  EXPECT_GT(report.furniture_quote_count(), 3);
+  EXPECT_EQ(report.defect_count(), SampleImport().defects_size());
+  EXPECT_THAT(report.etag(), Not(IsEmpty()));
+  EXPECT_TRUE(report.has_create_time());
+  EXPECT_TRUE(report.has_update_time());
+  EXPECT_GT(response.lint_size(), 4);
+  EXPECT_FALSE(response.unchanged());
+  EXPECT_FALSE(response.replayed());
+  EXPECT_EQ(response.archive_revision(), 1);
+  EXPECT_EQ(Get("reports/sample").SerializeAsString(), report.SerializeAsString());
+}
+
+TEST_F(ReportCalls, ImportIsIdempotent) {
+  Start();
+  v1::ImportReportRequest request = SampleImport();
+  v1::ImportReportResponse again;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, request, &again).ok());
+  EXPECT_TRUE(again.unchanged());
+  EXPECT_EQ(again.archive_revision(), 1);
+
+  request.set_request_id("try-1");
+  request.mutable_metadata()->set_office("区委书记");
+  v1::ImportReportResponse first;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, request, &first).ok());
+  EXPECT_FALSE(first.unchanged());
+  EXPECT_EQ(first.report().latest_revision(), "reports/sample/revisions/2");
+  EXPECT_EQ(first.report().metadata().office(), "区委书记");
+  v1::ImportReportResponse retried;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, request, &retried).ok());
+  EXPECT_TRUE(retried.replayed());
+  EXPECT_EQ(retried.archive_revision(), first.archive_revision());
+  EXPECT_EQ(retried.report().SerializeAsString(), first.report().SerializeAsString());
+}
+
+TEST_F(ReportCalls, ValidateOnlyWritesNothing) {
+  Start(/*sample=*/false);
+  v1::ImportReportRequest request = SampleImport();
+  request.set_validate_only(true);
+  v1::ImportReportResponse response;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, request, &response).ok());
+  EXPECT_EQ(response.report().metadata().speaker(), "宋磊");
+  EXPECT_GT(response.lint_size(), 4);
+  v1::ListReportsResponse list;
+  ASSERT_TRUE(Call(reports_, &Reports::ListReports, v1::ListReportsRequest(), &list).ok());
+  EXPECT_EQ(list.total_size(), 0);
+}
+
+TEST_F(ReportCalls, FileNamesLoseTheirFolders) {
+  Start(/*sample=*/false);
+  for (const std::string name : {"/a/b/r.txt", "C:\\a\\r.txt", "r.txt"}) {
+    v1::ImportReportRequest request = SampleImport();
+    request.set_validate_only(true);
+    request.mutable_source()->set_file_name(name);
+    v1::ImportReportResponse response;
+    ASSERT_TRUE(Call(reports_, &Reports::ImportReport, request, &response).ok());
+    EXPECT_EQ(response.report().source().file_name(), "r.txt");
+  }
+}
+
+TEST_F(ReportCalls, UploadIsAnImport) {
+  Start(/*sample=*/false);
+  const std::string content = testing::SampleReport();
+  for (const bool with_hash : {false, true}) {
+    v1::UploadReportResponse response;
+    grpc::ClientContext context;
+    auto writer = reports_->UploadReport(&context, &response);
+    v1::UploadReportRequest message;
+    auto* header = message.mutable_header();
+    header->mutable_import()->set_report_id(with_hash ? "hashed" : "sized");
+    if (with_hash) {
+      header->set_sha256(Sha256Hex(content));
+    } else {
+      header->set_size_bytes(static_cast<int64_t>(content.size()));
+    }
+    ASSERT_TRUE(writer->Write(message));
+    for (size_t i = 0; i < content.size(); i += 10'007) {
+      message.set_chunk(content.substr(i, 10'007));
+      ASSERT_TRUE(writer->Write(message));
+    }
+    writer->WritesDone();
+    const grpc::Status status = writer->Finish();
+    ASSERT_TRUE(status.ok()) << Outcome(status);
+    EXPECT_EQ(response.report().source().sha256(), Sha256Hex(content));
+    EXPECT_EQ(response.archive_revision(), with_hash ? 2 : 1);
+  }
+}
+
+TEST_F(ReportCalls, LargestUploadArrivesWhole) {
+  Start(/*sample=*/false);
+  // The source limit to the byte, in lines that are allowed; only read, not written.
+  std::string line = std::string(60'000, 'a') + "。\n";
+  std::string content;
+  while (content.size() + line.size() <= (64u << 20)) {
+    content += line;
+  }
+  content.append((64u << 20) - content.size(), 'b');
+  v1::UploadReportResponse response;
+  grpc::ClientContext context;
+  auto writer = reports_->UploadReport(&context, &response);
+  v1::UploadReportRequest message;
+  message.mutable_header()->set_size_bytes(64 << 20);
+  message.mutable_header()->set_sha256(std::string(64, '0'));  // refused after the last byte
+  ASSERT_TRUE(writer->Write(message));
+  for (size_t i = 0; i < content.size(); i += 1u << 20) {
+    message.set_chunk(content.substr(i, 1u << 20));
+    ASSERT_TRUE(writer->Write(message));
+  }
+  writer->WritesDone();
+  const grpc::Status status = writer->Finish();
+  EXPECT_EQ(Outcome(status), "INVALID_ARGUMENT/UPLOAD_INCOMPLETE");
+  EXPECT_THAT(status.error_message(), ::testing::HasSubstr("SHA-256"));
+}
+
+TEST_F(ReportCalls, ListReportsPagesInOrder) {
+  Start(/*sample=*/false);
+  for (const int year : {2019, 2021, 2020}) {
+    for (const char* id : {"b", "a"}) {
+      v1::ImportReportRequest request;
+      request.set_report_id(absl::StrCat(id, "-", year));
+      request.mutable_source()->set_content(
+          absl::StrCat("关于", year, "年工作的报告。我们要努力。"));
+      request.mutable_metadata()->mutable_speech_date()->set_year(year);
+      request.mutable_metadata()->mutable_speech_date()->set_month(3);
+      request.mutable_metadata()->mutable_speech_date()->set_day(5);
+      v1::ImportReportResponse response;
+      ASSERT_TRUE(Call(reports_, &Reports::ImportReport, request, &response).ok());
+    }
+  }
+  Import("undated", "没有日期的报告。");
+  for (const int page_size : {1, 2, 3, 7, 500}) {
+    std::vector<std::string> names;
+    v1::ListReportsRequest request;
+    request.set_page_size(page_size);
+    do {
+      v1::ListReportsResponse response;
+      ASSERT_TRUE(Call(reports_, &Reports::ListReports, request, &response).ok());
+      EXPECT_EQ(response.total_size(), 7);
+      EXPECT_EQ(response.archive_revision(), 7);
+      EXPECT_LE(response.reports_size(), page_size);
+      for (const v1::Report& report : response.reports()) {
+        names.push_back(report.name());
+      }
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_THAT(names,
+                ElementsAre("reports/a-2021", "reports/b-2021", "reports/a-2020", "reports/b-2020",
+                            "reports/a-2019", "reports/b-2019", "reports/undated"));
+  }
+}
+
+TEST_F(ReportCalls, RevisionsKeepTheirTexts) {
+  Start(/*sample=*/false);
+  Import("r", "第一句话。第二句话。");
+  Import("r", "第一句话。新的第二句。");
+  Import("r", "第一句话。");
+  EXPECT_EQ(GetRevision("reports/r/revisions/1").text(), "第一句话。第二句话。");
+  EXPECT_EQ(GetRevision("reports/r/revisions/2").text(), "第一句话。新的第二句。");
+  const v1::Revision latest = GetRevision("reports/r/revisions/latest");
+  EXPECT_EQ(latest.name(), "reports/r/revisions/3");
+  EXPECT_EQ(latest.text(), "第一句话。");
+  EXPECT_EQ(latest.text_length(), 5);
+  EXPECT_THAT(latest.parser_version(), Not(IsEmpty()));
+  EXPECT_THAT(latest.fold_version(), Not(IsEmpty()));
+
+  for (const int page_size : {1, 2, 3, 4}) {
+    std::vector<std::string> names;
+    v1::ListRevisionsRequest request;
+    request.set_parent("reports/r");
+    request.set_page_size(page_size);
+    do {
+      v1::ListRevisionsResponse response;
+      ASSERT_TRUE(Call(reports_, &Reports::ListRevisions, request, &response).ok());
+      for (const v1::Revision& revision : response.revisions()) {
+        names.push_back(revision.name());
+        EXPECT_TRUE(revision.text().empty());
+        EXPECT_FALSE(revision.has_text_range());
+        EXPECT_GT(revision.text_length(), 0);
+        EXPECT_EQ(revision.source().sha256().size(), 64u);
+        EXPECT_TRUE(revision.has_create_time());
+      }
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_THAT(names, ElementsAre("reports/r/revisions/3", "reports/r/revisions/2",
+                                   "reports/r/revisions/1"));
+  }
+}
+
+TEST_F(ReportCalls, PartsOfARevision) {
+  Start();
+  const v1::Revision whole = GetRevision("reports/sample/revisions/latest");
+  const std::u32string text = text::ToCodePoints(whole.text());
+  EXPECT_EQ(whole.text_length(), static_cast<int64_t>(text.size()));
+  EXPECT_EQ(whole.text_range().begin(), 0);
+  EXPECT_EQ(whole.text_range().end(), static_cast<int64_t>(text.size()));
+  const std::string source = testing::SampleReport();
+  for (const v1::PrintSpan& span : whole.print_spans()) {
+    const std::string printed =
+        source.substr(static_cast<size_t>(span.byte_begin()),
+                      static_cast<size_t>(span.byte_end() - span.byte_begin()));
+    EXPECT_EQ(printed, text::ToUtf8(text.substr(
+                           static_cast<size_t>(span.range().begin()),
+                           static_cast<size_t>(span.range().end() - span.range().begin()))));
+  }
+  EXPECT_EQ(whole.runs(0).kind(), v1::BLOCK_KIND_BODY);
+
+  v1::GetRevisionRequest request;
+  request.mutable_range()->set_begin(100);
+  request.mutable_range()->set_end(140);
+  const v1::Revision part = GetRevision("reports/sample/revisions/1", request);
+  EXPECT_EQ(part.text(), text::ToUtf8(text.substr(100, 40)));
+  EXPECT_EQ(part.text_length(), whole.text_length());
+  EXPECT_EQ(part.runs_size(), 1);
+  EXPECT_LT(part.print_spans_size(), whole.print_spans_size());
+  for (const v1::PrintSpan& span : part.print_spans()) {
+    EXPECT_TRUE(span.range().begin() < 140 && span.range().end() > 100);
+  }
+
+  request.set_offset_encoding(v1::OFFSET_ENCODING_UTF8_BYTES);
+  const v1::Revision bytes = GetRevision("reports/sample/revisions/1", request);
+  EXPECT_EQ(bytes.text_range().begin(),
+            static_cast<int64_t>(text::ToUtf8(text.substr(0, 100)).size()));
+  EXPECT_EQ(bytes.text_length(), static_cast<int64_t>(whole.text().size()));
+  EXPECT_EQ(bytes.text(), part.text()) << "requests count in code points";
+
+  request.mutable_range()->set_begin(INT64_MAX - 1);
+  request.mutable_range()->set_end(INT64_MAX);
+  EXPECT_EQ(GetRevision("reports/sample/revisions/1", request).text(), "");
+}
+
+TEST_F(ReportCalls, OutlineAndDefectsPage) {
+  Start();
+  const int total = Get("reports/sample").section_count();
+  std::vector<std::string> all;
+  for (const int page_size : {200, 7, 1}) {
+    std::vector<std::string> names;
+    std::set<std::string> seen;
+    v1::ListSectionsRequest request;
+    request.set_parent("reports/sample");
+    request.set_page_size(page_size);
+    do {
+      v1::ListSectionsResponse response;
+      ASSERT_TRUE(Call(reports_, &Reports::ListSections, request, &response).ok());
+      EXPECT_EQ(response.total_size(), total);
+      EXPECT_EQ(response.revision(), "reports/sample/revisions/1");
+      for (const v1::Section& section : response.sections()) {
+        EXPECT_TRUE(section.parent().empty() || seen.contains(section.parent()));
+        EXPECT_LE(section.heading_range().begin(), section.heading_range().end());
+        EXPECT_LE(section.range().begin(), section.heading_range().begin());
+        EXPECT_GE(section.range().end(), section.heading_range().end());
+        names.push_back(section.name());
+        seen.insert(section.name());
+      }
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_EQ(static_cast<int>(names.size()), total);
+    EXPECT_TRUE(all.empty() || all == names);
+    all = names;
+  }
+  v1::GetSectionRequest get;
+  get.set_name(all.front());
+  v1::GetSectionResponse section;
+  ASSERT_TRUE(Call(reports_, &Reports::GetSection, get, &section).ok());
+  EXPECT_EQ(section.section().name(), all.front());
+  EXPECT_EQ(section.section().path(), "1");
+  EXPECT_EQ(section.revision(), "reports/sample/revisions/1");
+
+  const std::u32string text = text::ToCodePoints(GetRevision("reports/sample/revisions/1").text());
+  int64_t last = 0;
+  int defects = 0;
+  v1::ListDefectsRequest request;
+  request.set_parent("reports/sample");
+  request.set_page_size(2);
+  do {
+    v1::ListDefectsResponse response;
+    ASSERT_TRUE(Call(reports_, &Reports::ListDefects, request, &response).ok());
+    EXPECT_EQ(response.total_size(), SampleImport().defects_size());
+    for (const v1::Defect& defect : response.defects()) {
+      ++defects;
+      EXPECT_GE(defect.range().begin(), last);
+      last = defect.range().begin();
+      EXPECT_EQ(text::ToUtf8(text.substr(static_cast<size_t>(last),
+                                         static_cast<size_t>(defect.range().end() - last))),
+                defect.printed());
+      EXPECT_EQ(defect.printed_sha256(), Sha256Hex(defect.printed()));
+      EXPECT_GT(defect.readings_size(), 0);
+      EXPECT_EQ(defect.revision(), "reports/sample/revisions/1");
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(defects, SampleImport().defects_size());
+}
+
+TEST_F(ReportCalls, SectionsThatVanishedAreStillRead) {
+  Start(/*sample=*/false);
+  Import("r", "一、第一个标题\n第一句话。\n二、第二个标题\n第二句话。\n");
+  v1::ListSectionsRequest list;
+  list.set_parent("reports/r");
+  v1::ListSectionsResponse sections;
+  ASSERT_TRUE(Call(reports_, &Reports::ListSections, list, &sections).ok());
+  ASSERT_EQ(sections.sections_size(), 2);
+  Import("r", "一、第一个标题\n第一句话。\n");
+  v1::GetSectionRequest get;
+  get.set_name(sections.sections(1).name());
+  v1::GetSectionResponse section;
+  const grpc::Status status = Call(reports_, &Reports::GetSection, get, &section);
+  ASSERT_TRUE(status.ok()) << Outcome(status);
+  EXPECT_EQ(section.section().heading(), "第二个标题");
+  EXPECT_EQ(section.revision(), "reports/r/revisions/1");
+}
+
+TEST_F(ReportCalls, StatusFillsEveryField) {
+  Start();
+  v1::GetStatusResponse status;
+  ASSERT_TRUE(
+      Call(admin_, &v1::AdminService::Stub::GetStatus, v1::GetStatusRequest(), &status).ok());
+  EXPECT_EQ(status.version(), server::ProgramVersion());
+  EXPECT_GT(status.start_time().seconds(), 1'600'000'000);
+  EXPECT_GT(status.uptime().seconds() * 1'000'000'000 + status.uptime().nanos(), 0);
+  EXPECT_FALSE(status.read_only());
+  EXPECT_THAT(status.storage_engine(), ::testing::StartsWith("sqlite 3."));
+  EXPECT_THAT(status.storage_location(), ::testing::HasSubstr("quotes.db"));
+  EXPECT_GE(status.schema_version(), 1);
+  EXPECT_GT(status.storage_size_bytes(), 10'000);
+  EXPECT_EQ(status.archive_revision(), 1);
+  EXPECT_EQ(status.report_count(), 1);
+  EXPECT_EQ(status.revision_count(), 1);
+  const v1::Report report = Get("reports/sample");
+  EXPECT_EQ(status.quote_count(), report.quote_count() + report.furniture_quote_count());
+  EXPECT_EQ(status.code_point_count(),
+            GetRevision("reports/sample/revisions/latest").text_length());
+  EXPECT_THAT(status.scheme_version(), Not(IsEmpty()));
+  EXPECT_THAT(status.fold_version(), Not(IsEmpty()));
+  EXPECT_THAT(status.parser_version(), Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace quotes::contract
