@@ -561,8 +561,8 @@ MergePlan& MergePlan::operator=(MergePlan&&) noexcept = default;
 
 // Segments are kept in tiers: two of similar size become one, so that a character is merged a
 // logarithmic number of times; a segment of which a quarter is dead is written anew.
-MergePlan::MergePlan(std::shared_ptr<const Archive> archive) : rep_(std::make_unique<Rep>()) {
-  const auto* const indexed = dynamic_cast<const IndexedArchive*>(archive.get());
+MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
+  const auto* const indexed = dynamic_cast<const IndexedArchive*>(&archive);
   if (indexed == nullptr) {
     return;
   }

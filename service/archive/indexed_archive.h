@@ -26,7 +26,7 @@ std::shared_ptr<const Archive> MakeIndexedArchive(
 // merged segment stands for those it was made of.
 class MergePlan {
  public:
-  explicit MergePlan(std::shared_ptr<const Archive> archive);
+  explicit MergePlan(const Archive& archive);
   ~MergePlan();
   MergePlan(MergePlan&&) noexcept;
   MergePlan& operator=(MergePlan&&) noexcept;

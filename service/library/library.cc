@@ -225,7 +225,7 @@ void Library::Publish(uint64_t archive_revision,
   // Imports that are faster than the merging thread do its work, so that look-ups never have to ask
   // more segments than this.
   while (archive::SegmentCount(*after) > kMostSegments) {
-    archive::MergePlan plan(after);
+    archive::MergePlan plan(*after);
     if (plan.empty()) {
       break;  // segments of the largest size
     }
@@ -260,7 +260,8 @@ void Library::MergeInBackground() {
       }
       merge_wanted_ = false;
     }
-    for (archive::MergePlan plan(archive()); !plan.empty(); plan = archive::MergePlan(archive())) {
+    for (archive::MergePlan plan(*archive()); !plan.empty();
+         plan = archive::MergePlan(*archive())) {
       plan.Run();
       {
         const MutexLock lock(&import_mutex_);

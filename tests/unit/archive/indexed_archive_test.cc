@@ -19,7 +19,7 @@ std::shared_ptr<const Archive> MakeMerged(uint64_t revision,
                                           const Archive* previous) {
   std::shared_ptr<const Archive> archive =
       MakeIndexedArchive(revision, std::move(scheme), std::move(documents), previous);
-  for (MergePlan plan(archive); !plan.empty(); plan = MergePlan(archive)) {
+  for (MergePlan plan(*archive); !plan.empty(); plan = MergePlan(*archive)) {
     plan.Run();
     archive = plan.Apply(*archive);
   }
