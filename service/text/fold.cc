@@ -345,6 +345,38 @@ std::string_view FoldVersion() { return kVersion; }
 
 FoldedText Fold(std::u32string_view source) { return Folder(source).Run(); }
 
+bool FindHan(std::u32string_view source, std::u32string_view units,
+             absl::FunctionRef<void(uint32_t begin, uint32_t end)> visit) {
+  const auto is_han = [](char32_t c) { return ClassOf(c) == CharClass::kHan; };
+  const auto expands = [](char32_t c) { return ClassOf(c) == CharClass::kExpansion; };
+  if (units.empty() || !std::all_of(units.begin(), units.end(), is_han) ||
+      std::any_of(source.begin(), source.end(), expands)) {
+    return false;
+  }
+  for (size_t begin = 0; begin < source.size(); ++begin) {
+    const Entry& first = Lookup(source[begin]);
+    if (first.char_class != CharClass::kHan || Apply(source[begin], first) != units[0]) {
+      continue;
+    }
+    // Between two Han characters soft marks and every kind of noise vanish.
+    size_t matched = 1;
+    size_t end = begin + 1;
+    for (size_t i = end; matched < units.size() && i < source.size(); ++i) {
+      const Entry& entry = Lookup(source[i]);
+      if (entry.char_class == CharClass::kHan && Apply(source[i], entry) == units[matched]) {
+        ++matched;
+        end = i + 1;
+      } else if (entry.char_class != CharClass::kSoft && !IsTransparent(entry.char_class)) {
+        break;
+      }
+    }
+    if (matched == units.size()) {
+      visit(static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
+    }
+  }
+  return true;
+}
+
 char32_t FoldLetter(char32_t c) {
   const Entry& entry = Lookup(c);
   return IsUnitClass(entry.char_class) ? Apply(c, entry) : c;
