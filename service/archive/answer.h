@@ -246,17 +246,8 @@ class Resumption {
 inline Hit MakeHit(const Entry& entry, const Candidate& candidate, const QueryPlan& plan) {
   Hit hit;
   hit.ref = {entry.document().get(), candidate.quote};
-  const report::Quote& quote = hit.ref.quote();
-  hit.key.relevance = candidate.relevance;
-  hit.key.lead = candidate.lead;
-  hit.key.date = entry.date();
-  hit.key.report_id = entry.id();
-  hit.key.quote_id = quote.id;
-  hit.key.position = quote.range.begin;
-  for (uint32_t i = candidate.quote; i > 0 && hit.key.predecessors.size() < kSortKeyPredecessors;
-       --i) {
-    hit.key.predecessors.push_back(entry.quotes()[i - 1].id);
-  }
+  hit.relevance = candidate.relevance;
+  hit.lead = candidate.lead;
   plan.Explain(entry, &hit);
   return hit;
 }

@@ -92,12 +92,30 @@ struct Highlight {
 
 struct Hit {
   QuoteRef ref;
-  SortKey key;
+  uint32_t relevance = 0;  // as in SortKey
+  bool lead = false;       // as in SortKey
   // Every occurrence of every positive term, by begin, end, term; occurrences may overlap or touch.
   // At most limits::kMaxHighlights, the first.
   std::vector<Highlight> highlights;
   uint64_t highlight_count = 0;  // exact
   text::FoldSet folds = 0;       // the folds that made the listed matches possible
+
+  // The hit's place in the order of its look-up. Made when asked for: a page needs that of its last
+  // hit only.
+  SortKey Key() const {
+    const std::vector<report::Quote>& quotes = ref.document->content.quotes;
+    SortKey key{relevance,
+                lead,
+                ref.document->content.metadata.date,
+                ref.document->report_id,
+                ref.quote().id,
+                ref.quote().range.begin,
+                {}};
+    for (uint32_t i = ref.index; i > 0 && key.predecessors.size() < kSortKeyPredecessors; --i) {
+      key.predecessors.push_back(quotes[i - 1].id);
+    }
+    return key;
+  }
 };
 
 struct Lookup {

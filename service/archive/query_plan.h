@@ -147,8 +147,10 @@ class QueryPlan {
     const auto key = [](const Highlight& highlight) {
       return std::tuple(highlight.range.begin, highlight.range.end, highlight.term);
     };
-    std::sort(highlights.begin(), highlights.end(),
-              [key](const Highlight& a, const Highlight& b) { return key(a) < key(b); });
+    if (highlights.size() > 1) {
+      std::sort(highlights.begin(), highlights.end(),
+                [key](const Highlight& a, const Highlight& b) { return key(a) < key(b); });
+    }
     // Two places inside the units of one character are one range of the text.
     highlights.erase(
         std::unique(highlights.begin(), highlights.end(),

@@ -358,7 +358,7 @@ void TextIndex::MarkQuotes(Interval interval, uint64_t* bits) const {
 // the first, four times as many in each further one.
 void TextIndex::ScanPlaces(Interval interval, uint32_t first,
                            absl::FunctionRef<bool(uint32_t place)> visit) const {
-  size_t wanted = 64;
+  size_t wanted = 32;
   std::vector<uint32_t> places;
   while (true) {
     places.clear();

@@ -84,13 +84,19 @@ void AppendUtf8(char32_t c, std::string* out) {
   out->append(bytes, static_cast<size_t>(WriteUtf8(c, bytes) - bytes));
 }
 
-std::string ToUtf8(std::u32string_view text) {
-  std::string out(text.size() * 4, '\0');
-  char* end = out.data();
+void AppendUtf8(std::u32string_view text, std::string* out) {
+  const size_t before = out->size();
+  out->resize(before + text.size() * 4);
+  char* end = out->data() + before;
   for (const char32_t c : text) {
     end = WriteUtf8(c, end);
   }
-  out.resize(static_cast<size_t>(end - out.data()));
+  out->resize(static_cast<size_t>(end - out->data()));
+}
+
+std::string ToUtf8(std::u32string_view text) {
+  std::string out;
+  AppendUtf8(text, &out);
   return out;
 }
 

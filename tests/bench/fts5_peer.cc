@@ -222,12 +222,11 @@ absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const 
     }
   }
   answer.ids.reserve(kTop);
-  answer.texts.reserve(kTop);
   int status = 0;
   while ((status = sqlite3_step(top)) == SQLITE_ROW) {
     answer.ids.push_back(sqlite3_column_int64(top, 0));
-    answer.texts.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(top, 1)),
-                              static_cast<size_t>(sqlite3_column_bytes(top, 1)));
+    answer.texts.append(reinterpret_cast<const char*>(sqlite3_column_text(top, 1)),
+                        static_cast<size_t>(sqlite3_column_bytes(top, 1)));
   }
   sqlite3_reset(top);
   if (status != SQLITE_DONE) {

@@ -33,8 +33,8 @@ class Fts5Peer {
   bool Finds(size_t code_points) const;
 
   struct Answer {
-    std::vector<int64_t> ids;        // the first 20, ascending
-    std::vector<std::string> texts;  // theirs
+    std::vector<int64_t> ids;  // the first 20, ascending
+    std::string texts;         // theirs, one after the other
     int64_t total = 0;
   };
 

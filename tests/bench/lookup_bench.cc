@@ -453,9 +453,8 @@ class Bench {
   }
 
   struct Answer {
-    std::vector<std::string> ids;
-    std::vector<std::string> texts;
-    uint64_t total = 0;
+    archive::LookupAnswer found;
+    std::string texts;  // of the hits, one after the other
   };
 
   // The archive's answer, from the typed query to the texts.
@@ -468,23 +467,22 @@ class Bench {
     lookup.query = &*query;
     lookup.filter = question.filter;
     auto found = archive_->Find(lookup, Cancellation());
-    Answer answer;
-    answer.total = found->total;
-    answer.ids.reserve(found->hits.size());
-    answer.texts.reserve(found->hits.size());
-    for (archive::Hit& hit : found->hits) {
-      answer.ids.push_back(std::move(hit.key.quote_id));
-      answer.texts.push_back(text::ToUtf8(TextOf(*hit.ref.document, hit.ref.index)));
+    if (!found.ok()) {
+      Fail(found.status().ToString());
+    }
+    Answer answer{*std::move(found), {}};
+    for (const archive::Hit& hit : answer.found.hits) {
+      text::AppendUtf8(TextOf(*hit.ref.document, hit.ref.index), &answer.texts);
     }
     return answer;
   }
 
-  static void Compare(const Question& question, const Answer& answer,
+  static void Compare(const Question& question, const archive::LookupAnswer& answer,
                       const Fts5Peer::Answer& peer) {
     bool same =
-        static_cast<uint64_t>(peer.total) == answer.total && peer.ids.size() == answer.ids.size();
-    for (size_t h = 0; same && h < answer.ids.size(); ++h) {
-      same = answer.ids[h] == absl::StrCat("q", peer.ids[h] - 1);
+        static_cast<uint64_t>(peer.total) == answer.total && peer.ids.size() == answer.hits.size();
+    for (size_t h = 0; same && h < answer.hits.size(); ++h) {
+      same = answer.hits[h].ref.quote().id == absl::StrCat("q", peer.ids[h] - 1);
     }
     if (!same) {
       Fail(absl::StrCat("answers differ for ", question.query, ": ", answer.total, " against ",
@@ -513,10 +511,10 @@ class Bench {
     }
     random_.seed(7);
     std::vector<Question> questions;
-    std::vector<Answer> answers;
+    std::vector<archive::LookupAnswer> answers;
     for (size_t i = 0; i < options_.queries; ++i) {
       questions.push_back(make());
-      answers.push_back(Ask(questions.back()));
+      answers.push_back(Ask(questions.back()).found);
     }
     Row row{count_, state, name, kind, {}, {}};
     row.archive = Time(questions.size(), [&](size_t i) { Ask(questions[i]); });
