@@ -119,18 +119,23 @@ class Page {
   Page(size_t limit, bool ranked)
       : capacity_(std::min(limit, std::numeric_limits<size_t>::max() - 1) + 1), ranked_(ranked) {}
 
-  // REQUIRES: candidates come in their order unless the page is ranked.
-  void Add(const Candidate& candidate) {
+  // False if the candidate stands behind the page. REQUIRES: candidates come in their order unless
+  // the page is ranked.
+  bool Add(const Candidate& candidate) {
     if (candidates_.size() < capacity_) {
       candidates_.push_back(candidate);
       if (ranked_) {
         std::push_heap(candidates_.begin(), candidates_.end());
       }
-    } else if (ranked_ && candidate < candidates_.front()) {
-      std::pop_heap(candidates_.begin(), candidates_.end());
-      candidates_.back() = candidate;
-      std::push_heap(candidates_.begin(), candidates_.end());
+      return true;
     }
+    if (!ranked_ || !(candidate < candidates_.front())) {
+      return false;
+    }
+    std::pop_heap(candidates_.begin(), candidates_.end());
+    candidates_.back() = candidate;
+    std::push_heap(candidates_.begin(), candidates_.end());
+    return true;
   }
 
   // No later candidate changes the page.

@@ -209,6 +209,10 @@ class Archive {
   // ends with a break, stands nowhere.
   virtual Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const = 0;
 
+  // About how much Find would do: occurrences of terms and quotes to be visited, each some ten
+  // nanoseconds. Cheap itself.
+  virtual uint64_t PlannedWork(const Lookup& lookup) const = 0;
+
   // Null if there is no such active report.
   virtual const Document* FindReport(std::string_view report_id) const = 0;
   virtual std::optional<QuoteRef> FindQuote(std::string_view report_id,

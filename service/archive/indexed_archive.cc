@@ -104,6 +104,8 @@ class Matcher {
 
   bool exact() const { return plan_.match() == MatchMode::kFolded; }
 
+  size_t NeedleOf(const QueryNode& term) const { return plan_.needle_of_term(term.term); }
+
   // Number of occurrences to be visited for the set of `node`; an upper bound of its size.
   uint64_t Cost(const QueryNode& node) const {
     switch (node.kind) {
@@ -129,6 +131,24 @@ class Matcher {
         break;
     }
     return source_.part->size();
+  }
+
+  // About what Find(node) visits.
+  uint64_t Work(const QueryNode& node) const {
+    if (node.kind == QueryNode::Kind::kTerm) {
+      return Cost(node);
+    }
+    if (node.kind == QueryNode::Kind::kNot) {
+      return Work(node.children.front());
+    }
+    // Of an AND what is more than the rarest is worth is tested by the texts.
+    const uint64_t most = node.kind == QueryNode::Kind::kAnd ? kTestCost * Cost(node)
+                                                             : std::numeric_limits<uint64_t>::max();
+    uint64_t sum = 0;
+    for (const QueryNode& child : node.children) {
+      sum += std::min(most, Work(child));
+    }
+    return sum;
   }
 
   // The quotes that match `node`; nullopt for all of the part.
@@ -180,6 +200,30 @@ class Matcher {
         }
       }
     });
+  }
+
+  // Of FindNeedleIn.
+  uint64_t CostIn(size_t needle, const std::vector<NumberRange>& ranges) const {
+    // So many occurrences are glanced at in the time that one takes to be visited.
+    constexpr uint64_t kGlances = 16;
+    return CostOf(needles_[needle]) * ranges.size() / kGlances;
+  }
+
+  // The quotes inside `ranges` that have a needle. REQUIRES: exact().
+  QuoteSet FindNeedleIn(size_t needle, const std::vector<NumberRange>& ranges) const {
+    std::vector<uint32_t> quotes;
+    for (const NumberRange& range : ranges) {
+      source_.part->index->VisitQuotes(needles_[needle].interval, range.begin,
+                                       [&](uint32_t number) {
+                                         if (number >= range.end) {
+                                           return false;
+                                         }
+                                         quotes.push_back(number);
+                                         return true;
+                                       });
+    }
+    progress_->Step(CostIn(needle, ranges));
+    return QuoteSet(std::move(quotes));
   }
 
   uint64_t CostOfNeedle(size_t needle) const { return CostOf(needles_[needle]); }
@@ -398,6 +442,7 @@ class IndexedArchive final : public Catalog<Entry> {
 
   absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
                                     const Cancellation& cancellation) const override;
+  uint64_t PlannedWork(const Lookup& lookup) const override;
   std::vector<Seed> LongestMatches(std::u32string_view units,
                                    const SeedOptions& options) const override;
   Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
@@ -494,8 +539,17 @@ class IndexedArchive final : public Catalog<Entry> {
     absl::flat_hash_map<uint32_t, FilterPlan::SectionSet> sections;  // by entry
   };
   Passing FindPassing(const Lookup& lookup, const FilterPlan& filter, const Source& source) const;
+  // Whether a look-up is one of those that FindTerm answers.
+  static bool IsPlainTerm(const Lookup& lookup) {
+    return lookup.query != nullptr && lookup.query->root.kind == QueryNode::Kind::kTerm &&
+           lookup.match == MatchMode::kFolded && lookup.order == Order::kNewest &&
+           !lookup.with_facets && !FilterPlan::Restricts(lookup.filter);
+  }
   QuoteSet FindQuotes(const Lookup& lookup, const FilterPlan& filter, const Source& source,
                       const Passing& passing, const Matcher& matcher, Progress* progress) const;
+  // Has the processor fetch what the hits of a page are made of, all of them at the same time: one
+  // after the other each would wait for memory several times.
+  void Fetch(const std::vector<Candidate>& candidates) const;
   static uint32_t FirstNumber(const Lookup& lookup, const Resumption& resumption,
                               const Source& source);
 
@@ -509,6 +563,29 @@ class IndexedArchive final : public Catalog<Entry> {
   std::vector<uint32_t> reading_rank_;  // place by report id, by rank
   std::vector<View> views_;
 };
+
+void IndexedArchive::Fetch(const std::vector<Candidate>& candidates) const {
+  const auto each = [&](const auto& fetch) {
+    for (const Candidate& candidate : candidates) {
+      fetch(*entries()[candidate.rank], candidate.quote);
+    }
+  };
+  each([](const Entry& entry, uint32_t) { __builtin_prefetch(&entry); });
+  each([](const Entry& entry, uint32_t) {
+    const report::ParsedReport& content = entry.document()->content;
+    __builtin_prefetch(&content.joined);
+    __builtin_prefetch(&content.quotes);
+  });
+  each(
+      [](const Entry& entry, uint32_t quote) { __builtin_prefetch(&entry.quotes()[quote].range); });
+  each([](const Entry& entry, uint32_t quote) {
+    constexpr size_t kLine = 64 / sizeof(char32_t);
+    const std::u32string_view text = entry.text(quote);
+    for (size_t at = 0; at < std::min<size_t>(text.size(), 4 * kLine); at += kLine) {
+      __builtin_prefetch(text.data() + at);
+    }
+  });
+}
 
 // Newest first: the number of the first quote of the first entry that is not wholly before the
 // place where the page begins.
@@ -528,26 +605,23 @@ uint32_t IndexedArchive::FirstNumber(const Lookup& lookup, const Resumption& res
 void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& sources,
                               const QueryPlan& plan, const Resumption& resumption,
                               LookupAnswer* answer) const {
-  std::vector<Candidate> candidates;
+  Page page(lookup.limit, /*ranked=*/true);
   for (const Source& source : sources) {
     const TextIndex& index = *source.part->index;
     const TextIndex::Interval interval = index.Find(plan.needle(0));
     if (interval.empty()) {
       continue;
     }
-    size_t taken = 0;
+    // Numbers ascend: behind one that has no place on the page nothing has.
     const auto take = [&](uint32_t number) {
       const uint32_t rank = source.rank(number);
       if (rank == View::kDead) {
         return true;
       }
       const Candidate candidate{0, false, rank, source.part->quote[number]};
-      if (!lookup.after.has_value() ||
-          resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
-        candidates.push_back(candidate);
-        ++taken;
-      }
-      return taken <= lookup.limit;
+      return (lookup.after.has_value() &&
+              !resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) ||
+             page.Add(candidate);
     };
     const uint32_t first = FirstNumber(lookup, resumption, source);
     if (interval.occurrences() <= TextIndex::kCountedAbove && source.dead == nullptr) {
@@ -568,11 +642,8 @@ void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& s
     }
     index.VisitQuotes(interval, first, take);
   }
-  std::sort(candidates.begin(), candidates.end());
-  answer->more = candidates.size() > lookup.limit;
-  if (answer->more) {
-    candidates.resize(lookup.limit);
-  }
+  const std::vector<Candidate> candidates = page.Take(&answer->more);
+  Fetch(candidates);
   answer->hits.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
     answer->hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
@@ -665,6 +736,16 @@ QuoteSet IndexedArchive::FindQuotes(const Lookup& lookup, const FilterPlan& filt
 
   std::optional<QuoteSet> quotes;
   bool verified = lookup.query == nullptr;
+  if (!verified && matcher.exact() && lookup.query->root.kind == QueryNode::Kind::kTerm &&
+      passing.quotes < part.size()) {
+    // One term in a few reports: its places there are read off the index.
+    const size_t needle = matcher.NeedleOf(lookup.query->root);
+    if (matcher.CostIn(needle, passing.ranges) <=
+        std::min(matcher.CostOfNeedle(needle), kTestCost * filter_cost)) {
+      quotes = matcher.FindNeedleIn(needle, passing.ranges);
+      verified = true;
+    }
+  }
   if (!verified && matcher.Cost(lookup.query->root) <= kTestCost * filter_cost) {
     quotes = matcher.Find(lookup.query->root);
     verified = quotes.has_value() && matcher.exact();
@@ -705,9 +786,7 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
       lookup, lookup.after.has_value() ? FindEntry(lookup.after->report_id) : nullptr);
   const std::vector<Source> sources = Sources(lookup.filter.scope);
   LookupAnswer answer;
-  if (lookup.query != nullptr && lookup.query->root.kind == QueryNode::Kind::kTerm &&
-      lookup.match == MatchMode::kFolded && lookup.order == Order::kNewest && !lookup.with_facets &&
-      !FilterPlan::Restricts(lookup.filter)) {
+  if (IsPlainTerm(lookup)) {
     FindTerm(lookup, sources, plan, resumption, &answer);
     if (!lookup.with_total) {
       answer.total = 0;
@@ -742,7 +821,6 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
       }
     }
     const bool newest_only = lookup.order == Order::kNewest && !lookup.with_facets;
-    size_t taken = 0;
     quotes.Visit(newest_only ? FirstNumber(lookup, resumption, source) : 0, [&](uint32_t number) {
       const Entry& entry = source.entry(number);
       Candidate candidate{0, false, source.rank(number), part.quote[number]};
@@ -759,11 +837,10 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
       } else if (lookup.order == Order::kReadingOrder) {
         candidate.rank = reading_rank_[candidate.rank];
       }
-      if (!lookup.after.has_value() || resumption.IsBehind(candidate, resumption.Compare(entry))) {
-        page.Add(candidate);
-        ++taken;
-      }
-      return progress.Step() && (!newest_only || taken <= lookup.limit);
+      const bool before_page = lookup.after.has_value() &&
+                               !resumption.IsBehind(candidate, resumption.Compare(entry));
+      const bool may_follow = before_page || page.Add(candidate) || !newest_only;
+      return progress.Step() && may_follow;
     });
     QUOTES_RETURN_IF_ERROR(progress.status());
   }
@@ -775,12 +852,16 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
       rank_of_reading[reading_rank_[rank]] = rank;
     }
   }
-  const std::vector<Candidate> candidates = page.Take(&answer.more);
+  std::vector<Candidate> candidates = page.Take(&answer.more);
+  if (lookup.order == Order::kReadingOrder) {
+    for (Candidate& candidate : candidates) {
+      candidate.rank = rank_of_reading[candidate.rank];
+    }
+  }
+  Fetch(candidates);
   answer.hits.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
-    const size_t rank =
-        lookup.order == Order::kReadingOrder ? rank_of_reading[candidate.rank] : candidate.rank;
-    answer.hits.push_back(MakeHit(*entries()[rank], candidate, plan));
+    answer.hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
   }
   if (!lookup.with_total) {
     answer.total = 0;
@@ -789,6 +870,34 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
     answer.facets = facets.Take();
   }
   return answer;
+}
+
+uint64_t IndexedArchive::PlannedWork(const Lookup& lookup) const {
+  if (IsPlainTerm(lookup)) {
+    return lookup.limit;
+  }
+  const QueryPlan plan(lookup.query, lookup.match);
+  const FilterPlan filter(lookup.filter, scheme().themes().size());
+  const Cancellation never;
+  Progress progress(never);
+  uint64_t work = 0;
+  for (const Source& source : Sources(lookup.filter.scope)) {
+    uint64_t filtered = FindPassing(lookup, filter, source).quotes;
+    for (const std::vector<int>& group : lookup.filter.theme_groups) {
+      filtered = std::min(filtered, ThemedQuotes(*source.part, group).cost());
+    }
+    if (lookup.query == nullptr) {
+      // Theme postings and whole reports are counted without a look at their quotes, unless the
+      // order or the facets need one.
+      const bool looks = lookup.order != Order::kNewest || lookup.with_facets ||
+                         FilterPlan::LooksAtQuotes(lookup.filter);
+      work += looks ? filtered : filtered / 64;
+      continue;
+    }
+    const Matcher matcher(plan, source, &progress);
+    work += std::min(matcher.Work(lookup.query->root), kTestCost * filtered);
+  }
+  return work;
 }
 
 bool IndexedArchive::AnyAlive(const Source& source, TextIndex::Interval interval) {

@@ -79,6 +79,10 @@ class ScanArchive final : public Catalog<ScanEntry> {
                                    const SeedOptions& options) const override;
   Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
 
+  uint64_t PlannedWork(const Lookup& lookup) const override {
+    return CoverageOf(lookup.filter).quotes;
+  }
+
  private:
   std::vector<const ScanEntry*> newest_;
   std::vector<const ScanEntry*> reading_order_;  // by id

@@ -54,7 +54,10 @@ std::string Title(const archive::Document& document) {
   if (title.empty()) {
     title = metadata.event.empty() ? ReportName(document.report_id) : metadata.event;
   }
-  return absl::StrCat("《", absl::StrReplaceAll(title, {{"《", "〈"}, {"》", "〉"}}), "》");
+  if (title.find("《") != std::string::npos || title.find("》") != std::string::npos) {
+    title = absl::StrReplaceAll(title, {{"《", "〈"}, {"》", "〉"}});
+  }
+  return absl::StrCat("《", title, "》");
 }
 
 // "（2022年1月17日）" with the event before the day, or nothing.

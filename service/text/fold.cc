@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "absl/container/inlined_vector.h"
 #include "service/text/char_class.h"
 
 namespace quotes::text {
@@ -370,41 +371,43 @@ FoldedText Fold(std::u32string_view source) { return Folder(source).Run(); }
 
 bool FindHan(std::u32string_view source, std::u32string_view units,
              absl::FunctionRef<void(uint32_t begin, uint32_t end)> visit) {
-  const auto is_han = [](char32_t c) { return ClassOf(c) == CharClass::kHan; };
   static const auto& kChanging = *new Changing;
   const Changing& changing = kChanging;
-  const auto expands = [&](char32_t c) {
-    return changing(c) && ClassOf(c) == CharClass::kExpansion;
-  };
-  if (units.empty() || !std::all_of(units.begin(), units.end(), is_han) ||
-      std::any_of(source.begin(), source.end(), expands)) {
+  const auto is_han = [](char32_t c) { return ClassOf(c) == CharClass::kHan; };
+  if (units.empty() || !std::all_of(units.begin(), units.end(), is_han)) {
     return false;
   }
-  const auto is_unit = [&](char32_t c, char32_t unit) {
-    if (c == unit || !changing(c)) {
-      return c == unit;
+  // Where the first unit stands.
+  absl::InlinedVector<uint32_t, 16> begins;
+  for (uint32_t i = 0; i < source.size(); ++i) {
+    const char32_t c = source[i];
+    if (changing(c)) {
+      const Entry& entry = Lookup(c);
+      if (entry.char_class == CharClass::kExpansion) {
+        return false;
+      }
+      if (entry.char_class == CharClass::kHan && Apply(c, entry) == units[0]) {
+        begins.push_back(i);
+      }
+    } else if (c == units[0]) {
+      begins.push_back(i);
     }
-    const Entry& entry = Lookup(c);
-    return entry.char_class == CharClass::kHan && Apply(c, entry) == unit;
-  };
-  for (size_t begin = 0; begin < source.size(); ++begin) {
-    if (!is_unit(source[begin], units[0])) {
-      continue;
-    }
+  }
+  for (const uint32_t begin : begins) {
     // Between two Han characters soft marks and every kind of noise vanish.
     size_t matched = 1;
     size_t end = begin + 1;
     for (size_t i = end; matched < units.size() && i < source.size(); ++i) {
-      if (is_unit(source[i], units[matched])) {
+      const Entry& entry = Lookup(source[i]);
+      if (entry.char_class == CharClass::kHan && Apply(source[i], entry) == units[matched]) {
         ++matched;
         end = i + 1;
-      } else if (const CharClass c = ClassOf(source[i]);
-                 c != CharClass::kSoft && !IsTransparent(c)) {
+      } else if (entry.char_class != CharClass::kSoft && !IsTransparent(entry.char_class)) {
         break;
       }
     }
     if (matched == units.size()) {
-      visit(static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
+      visit(begin, static_cast<uint32_t>(end));
     }
   }
   return true;
