@@ -21,7 +21,7 @@ constexpr int kHits = 1;
 constexpr uint64_t kVarint = 0;
 constexpr uint64_t kLengthDelimited = 2;
 
-void PutVarint(uint64_t value, std::string* out) {
+inline void PutVarint(uint64_t value, std::string* out) {
   while (value >= 0x80) {
     out->push_back(static_cast<char>(value | 0x80));
     value >>= 7;
@@ -62,6 +62,22 @@ std::string RangeBytes(uint32_t begin, uint32_t end) {
 
 }  // namespace
 
+// Hits of one section often stand together, and all sentences below its heading have one line.
+const std::string& HitWriter::Citation(const archive::Document& document,
+                                       const report::Quote& quote) {
+  const bool below_heading =
+      report::IsSpeech(quote.block) &&
+      (quote.section < 0 ||
+       document.content.sections[static_cast<size_t>(quote.section)].heading_range.begin <
+           quote.range.begin);
+  if (!below_heading || &document != cited_document_ || quote.section != cited_section_) {
+    citation_ = CitationLine(document, quote);
+    cited_document_ = below_heading ? &document : nullptr;
+    cited_section_ = quote.section;
+  }
+  return citation_;
+}
+
 size_t HitWriter::Append(const archive::Hit& hit) {
   const archive::Document& document = *hit.ref.document;
   const report::Quote& quote = hit.ref.quote();
@@ -72,7 +88,7 @@ size_t HitWriter::Append(const archive::Hit& hit) {
       std::u32string_view(document.content.joined).substr(quote.range.begin, quote.range.size()),
       &part_);
   PutString(v1::Quote::kTextFieldNumber, part_, &quote_);
-  PutString(v1::Quote::kCitationFieldNumber, CitationLine(document, quote), &quote_);
+  PutString(v1::Quote::kCitationFieldNumber, Citation(document, quote), &quote_);
 
   hit_.clear();
   PutMessage(v1::QuoteHit::kQuoteFieldNumber, quote_, &hit_);
