@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -87,7 +88,7 @@ class QuoteSet {
   }
 
   // With a sorted list that may be much longer than the set.
-  void AndSorted(const std::vector<uint32_t>& sorted) {
+  void AndSorted(std::span<const uint32_t> sorted) {
     auto from = sorted.begin();
     Keep([&](uint32_t number) {
       // Galloping: numbers ascend.

@@ -6,7 +6,6 @@
 #include "quotes/v1/lookup.pb.h"
 #include "quotes/v1/quote.pb.h"
 #include "quotes/v1/text.pb.h"
-#include "service/rpc/citation.h"
 #include "service/rpc/names.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -62,33 +61,16 @@ std::string RangeBytes(uint32_t begin, uint32_t end) {
 
 }  // namespace
 
-// Hits of one section often stand together, and all sentences below its heading have one line.
-const std::string& HitWriter::Citation(const archive::Document& document,
-                                       const report::Quote& quote) {
-  const bool below_heading =
-      report::IsSpeech(quote.block) &&
-      (quote.section < 0 ||
-       document.content.sections[static_cast<size_t>(quote.section)].heading_range.begin <
-           quote.range.begin);
-  if (!below_heading || &document != cited_document_ || quote.section != cited_section_) {
-    citation_ = CitationLine(document, quote);
-    cited_document_ = below_heading ? &document : nullptr;
-    cited_section_ = quote.section;
-  }
-  return citation_;
-}
-
 size_t HitWriter::Append(const archive::Hit& hit) {
-  const archive::Document& document = *hit.ref.document;
-  const report::Quote& quote = hit.ref.quote();
+  const archive::PackedDocument& document = *hit.ref.document;
+  const archive::PackedQuote& quote = hit.ref.quote();
   quote_.clear();
-  PutString(v1::Quote::kNameFieldNumber, QuoteName(document.report_id, quote.id), &quote_);
+  PutString(v1::Quote::kNameFieldNumber, QuoteName(document.report_id(), hit.ref.id()), &quote_);
   part_.clear();
-  text::AppendUtf8(
-      std::u32string_view(document.content.joined).substr(quote.range.begin, quote.range.size()),
-      &part_);
+  text::AppendUtf8(hit.ref.text(), &part_);
   PutString(v1::Quote::kTextFieldNumber, part_, &quote_);
-  PutString(v1::Quote::kCitationFieldNumber, Citation(document, quote), &quote_);
+  part_.assign(document.citation_head(quote)).append(document.citation_tail(quote));
+  PutString(v1::Quote::kCitationFieldNumber, part_, &quote_);
 
   hit_.clear();
   PutMessage(v1::QuoteHit::kQuoteFieldNumber, quote_, &hit_);

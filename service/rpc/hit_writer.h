@@ -5,7 +5,6 @@
 #include <string>
 
 #include "service/archive/archive.h"
-#include "service/report/report.h"
 
 namespace quotes::rpc {
 
@@ -24,18 +23,12 @@ class HitWriter {
   void RemoveLast() { out_.resize(before_); }
 
  private:
-  const std::string& Citation(const archive::Document& document, const report::Quote& quote);
-
   std::string& out_;
   size_t before_ = 0;
   // Parts whose sizes stand before them, kept for their memory.
   std::string hit_;
   std::string quote_;
   std::string part_;
-  // The last citation line, and what it holds for; null if for one quote only.
-  std::string citation_;
-  const archive::Document* cited_document_ = nullptr;
-  int cited_section_ = -1;
 };
 
 }  // namespace quotes::rpc

@@ -340,7 +340,7 @@ class Bench {
     }
     Answer answer{*std::move(found), {}};
     for (const archive::Hit& hit : answer.found.hits) {
-      text::AppendUtf8(TextOf(*hit.ref.document, hit.ref.index), &answer.texts);
+      text::AppendUtf8(hit.ref.text(), &answer.texts);
     }
     return answer;
   }
@@ -350,7 +350,7 @@ class Bench {
     bool same =
         static_cast<uint64_t>(peer.total) == answer.total && peer.ids.size() == answer.hits.size();
     for (size_t h = 0; same && h < answer.hits.size(); ++h) {
-      same = answer.hits[h].ref.quote().id == absl::StrCat("q", peer.ids[h] - 1);
+      same = answer.hits[h].ref.id() == absl::StrCat("q", peer.ids[h] - 1);
     }
     if (!same) {
       Fail(absl::StrCat("answers differ for ", question.query, ": ", answer.total, " against ",

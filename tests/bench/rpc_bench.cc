@@ -145,16 +145,14 @@ std::vector<std::string> Words(const Library& library) {
   const auto archive = library.archive();
   std::vector<std::string> words;
   while (words.size() < kDifferentRequests) {
-    const archive::Document& document =
+    const archive::PackedDocument& document =
         *archive->documents()[random() % archive->documents().size()];
-    const report::Range range =
-        document.content.quotes[random() % document.content.quotes.size()].range;
+    const std::u32string_view text = document.text(random() % document.size());
     const size_t size = 2 + random() % 3;
-    if (range.size() < size) {
+    if (text.size() < size) {
       continue;
     }
-    const std::u32string word =
-        document.content.joined.substr(range.begin + random() % (range.size() - size + 1), size);
+    const std::u32string_view word = text.substr(random() % (text.size() - size + 1), size);
     if (std::all_of(word.begin(), word.end(), [](char32_t c) { return text::IsHan(c); })) {
       words.push_back(text::ToUtf8(word));
     }

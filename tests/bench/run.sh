@@ -19,11 +19,11 @@ HELP
 }
 
 sizes=50000,1000000,4000000
-curve=50000,100000,200000,400000,1000000
+curve="50000 200000 1000000"
 lines=""
 while [[ $# -gt 0 ]]; do
   case "$1" in
-    --quick) sizes=50000 curve=20000,50000; shift ;;
+    --quick) sizes=50000 curve="20000 50000"; shift ;;
     --lines) [[ $# -ge 2 ]] || { usage >&2; exit 2; }; lines="$(realpath "$2")"; shift 2 ;;
     --help | -h) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -32,7 +32,7 @@ done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 cmake --preset release >/dev/null
-cmake --build --preset release --target lookup_bench rpc_bench size_bench >/dev/null
+cmake --build --preset release --target lookup_bench rpc_bench segment_bench >/dev/null
 
 data=()
 if [[ -n "$lines" ]]; then
@@ -52,4 +52,6 @@ build/bin/lookup_bench --quotes "$sizes" "${data[@]}"
 printf '\n== over gRPC\n'
 build/bin/rpc_bench "${data[@]}"
 printf '\n== size\n'
-build/bin/size_bench --quotes "$curve" "${data[@]}"
+for size in $curve; do
+  build/bin/segment_bench --quotes "$size" "${data[@]}"
+done
