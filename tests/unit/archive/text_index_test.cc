@@ -95,7 +95,7 @@ TEST(TextIndexTest, AgreesWithASearch) {
                 longest == 0 ? 0 : index.Find(term.substr(0, longest)).occurrences());
       if (count > 0) {
         const auto quote = static_cast<uint32_t>(random() % count);
-        EXPECT_EQ(index.Contains(quote, term), distinct.contains(quote));
+        EXPECT_EQ(index.Contains(quote, TextIndex::Encode(term)), distinct.contains(quote));
       }
     }
     EXPECT_TRUE(index.Find(U"").empty());
