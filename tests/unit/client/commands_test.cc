@@ -342,6 +342,15 @@ TEST_F(CommandsTest, GetShowsEveryKindOfResource) {
   }
 }
 
+TEST_F(CommandsTest, OutlineOfAReportWithoutATitleBeginsWithItsName) {
+  const Result import =
+      Quotectl({"import", "-q", "--id", "untitled", "-"}, "同志们：\n我们要加快发展。\n");
+  ASSERT_EQ(import.code, kExitOk) << import.err;
+  const Result outline = Quotectl({"outline", "untitled"});
+  EXPECT_EQ(outline.code, kExitOk);
+  EXPECT_THAT(outline.out, StartsWith("reports/untitled"));
+}
+
 TEST_F(CommandsTest, ReportsAreFoundByTheBeginningOfTheirIds) {
   for (const char* id : {"2021-a", "2021-ab", "2022-c"}) {
     EXPECT_EQ(Quotectl({"import", "-q", "--id", id, "-"}, "同志们：\n我们要加快发展。\n").code,
