@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_ARCHIVE_ANSWER_H_
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -21,6 +22,7 @@
 #include "service/archive/query_plan.h"
 #include "service/base/limits.h"
 #include "service/report/report.h"
+#include "service/text/fold.h"
 #include "service/themes/scheme.h"
 
 namespace quotes::archive {
@@ -151,6 +153,35 @@ class Page {
   const bool ranked_;
   std::vector<Candidate> candidates_;  // ranked: a heap with the last on top
 };
+
+// A place of a seed before it is written out. `rank` is its report's, newest first.
+struct SeedCandidate {
+  size_t rank = 0;
+  uint32_t quote = 0;
+  uint32_t offset = 0;
+
+  friend auto operator<=>(const SeedCandidate&, const SeedCandidate&) = default;
+};
+
+// The greedy factorisation that Archive::LongestMatches describes. `longest` gives the length of
+// the longest prefix of a text that stands in a quote, `find` the seed of a string that does.
+template <typename Longest, typename Find>
+std::vector<Seed> Factorise(std::u32string_view units, size_t min_units, const Longest& longest,
+                            const Find& find) {
+  std::vector<Seed> seeds;
+  size_t at = 0;
+  while (at < units.size()) {
+    const size_t length = units[at] == text::kBreak ? 0 : longest(units.substr(at));
+    if (length > 0 && length >= min_units) {
+      Seed seed = find(units.substr(at, length));
+      seed.begin += at;
+      seed.end += at;
+      seeds.push_back(std::move(seed));
+    }
+    at += std::max<size_t>(length, 1);
+  }
+  return seeds;
+}
 
 // Where a page begins: the places behind a sort key, as this snapshot sees it.
 class Resumption {

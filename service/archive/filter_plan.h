@@ -17,6 +17,10 @@
 
 namespace quotes::archive {
 
+inline bool InScope(report::BlockKind block, TextScope scope) {
+  return scope == TextScope::kAll || report::IsSpeech(block) == (scope == TextScope::kSpeech);
+}
+
 // A filter made ready to be asked for every report and quote.
 class FilterPlan {
  public:
@@ -113,8 +117,7 @@ class FilterPlan {
   }
 
   bool InScope(const report::Quote& quote) const {
-    return filter_.scope == TextScope::kAll ||
-           report::IsSpeech(quote.block) == (filter_.scope == TextScope::kSpeech);
+    return archive::InScope(quote.block, filter_.scope);
   }
 
  private:

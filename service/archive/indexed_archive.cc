@@ -274,6 +274,9 @@ class IndexedArchive final : public Catalog<Entry> {
 
   absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
                                     const Cancellation& cancellation) const override;
+  std::vector<Seed> LongestMatches(std::u32string_view units,
+                                   const SeedOptions& options) const override;
+  Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
 
  private:
   void ConnectRanks() {
@@ -358,6 +361,11 @@ class IndexedArchive final : public Catalog<Entry> {
 
   void FindTerm(const Lookup& lookup, const std::vector<Source>& sources, const QueryPlan& plan,
                 const Resumption& resumption, LookupAnswer* answer) const;
+
+  static bool AnyAlive(const Source& source, TextIndex::Interval interval);
+  static size_t LongestAlive(const Source& source, std::u32string_view units);
+  Seed PlacesIn(const std::vector<Source>& sources, std::u32string_view units,
+                size_t max_places) const;
 
   // Ranks by pointer: entries live as long as the snapshot.
   absl::flat_hash_map<const Entry*, uint32_t> ranks_;
@@ -544,6 +552,88 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
     answer.facets = facets.Take();
   }
   return answer;
+}
+
+bool IndexedArchive::AnyAlive(const Source& source, TextIndex::Interval interval) {
+  bool alive = false;
+  source.part->index->VisitQuotes(interval, 0, [&](uint32_t number) {
+    alive = source.rank(number) != View::kDead;
+    return !alive;
+  });
+  return alive;
+}
+
+// The length of the longest prefix that a quote of a living entry has.
+size_t IndexedArchive::LongestAlive(const Source& source, std::u32string_view units) {
+  const TextIndex& index = *source.part->index;
+  const TextIndex::Prefix prefix = index.FindLongestPrefix(units);
+  if (prefix.length == 0 || source.dead == nullptr || AnyAlive(source, prefix.interval)) {
+    return prefix.length;
+  }
+  // Only dead entries have it. Shorter prefixes stand where longer ones do.
+  size_t longest = 0;
+  size_t beyond = prefix.length;
+  while (beyond - longest > 1) {
+    const size_t middle = longest + (beyond - longest) / 2;
+    (AnyAlive(source, index.Find(units.substr(0, middle))) ? longest : beyond) = middle;
+  }
+  return longest;
+}
+
+Seed IndexedArchive::PlacesIn(const std::vector<Source>& sources, std::u32string_view units,
+                              size_t max_places) const {
+  Seed seed;
+  seed.end = units.size();
+  std::vector<SeedCandidate> candidates;
+  for (const Source& source : sources) {
+    const TextIndex& index = *source.part->index;
+    const TextIndex::Interval interval = index.Find(units);
+    seed.occurrences += interval.occurrences();
+    if (source.dead != nullptr) {
+      seed.occurrences -= source.dead->index->Find(units).occurrences();
+    }
+    size_t taken = 0;
+    if (interval.empty() || max_places == 0) {
+      continue;
+    }
+    index.VisitOccurrences(interval, [&](TextIndex::Occurrence occurrence) {
+      const uint32_t rank = source.rank(occurrence.quote);
+      if (rank != View::kDead) {
+        candidates.push_back({rank, source.part->quote[occurrence.quote], occurrence.offset});
+        ++taken;
+      }
+      return taken < max_places;
+    });
+  }
+  std::sort(candidates.begin(), candidates.end());
+  candidates.resize(std::min(candidates.size(), max_places));
+  for (const SeedCandidate& candidate : candidates) {
+    const Entry& entry = *entries()[candidate.rank];
+    // The index has quotes without the breaks around them.
+    const std::u32string folded = text::Fold(entry.text(candidate.quote)).units;
+    const auto leading = static_cast<uint32_t>(folded.find_first_not_of(text::kBreak));
+    seed.places.push_back({{entry.document().get(), candidate.quote}, leading + candidate.offset});
+  }
+  return seed;
+}
+
+std::vector<Seed> IndexedArchive::LongestMatches(std::u32string_view units,
+                                                 const SeedOptions& options) const {
+  const std::vector<Source> sources = Sources(options.scope);
+  return Factorise(
+      units, options.min_units,
+      [&](std::u32string_view rest) {
+        size_t longest = 0;
+        for (const Source& source : sources) {
+          longest = std::max(longest, LongestAlive(source, rest));
+        }
+        return longest;
+      },
+      [&](std::u32string_view found) { return PlacesIn(sources, found, options.max_places); });
+}
+
+Seed IndexedArchive::FindPlaces(std::u32string_view units, const SeedOptions& options) const {
+  return PlacesIn(Sources(options.scope), units, options.max_places);
 }
 
 }  // namespace

@@ -75,6 +75,9 @@ class ScanArchive final : public Catalog<ScanEntry> {
 
   absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
                                     const Cancellation& cancellation) const override;
+  std::vector<Seed> LongestMatches(std::u32string_view units,
+                                   const SeedOptions& options) const override;
+  Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
 
  private:
   std::vector<const ScanEntry*> newest_;
@@ -150,6 +153,50 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
     answer.facets = facets.Take();
   }
   return answer;
+}
+
+Seed ScanArchive::FindPlaces(std::u32string_view units, const SeedOptions& options) const {
+  Seed seed;
+  seed.end = units.size();
+  if (units.empty() || units.find(U'\0') != std::u32string_view::npos) {
+    return seed;
+  }
+  for (const ScanEntry* const entry : newest_) {
+    for (uint32_t quote = 0; quote < entry->size(); ++quote) {
+      if (!InScope(entry->quotes()[quote].block, options.scope)) {
+        continue;
+      }
+      // A match does not reach into the breaks around a quote.
+      const std::u32string_view all = entry->units(quote);
+      const std::u32string_view inside = StripBreaks(all);
+      const size_t leading = inside.empty() ? 0 : static_cast<size_t>(inside.data() - all.data());
+      for (size_t at = inside.find(units); at != std::u32string_view::npos;
+           at = inside.find(units, at + 1)) {
+        ++seed.occurrences;
+        if (seed.places.size() < options.max_places) {
+          seed.places.push_back(
+              {{entry->document().get(), quote}, static_cast<uint32_t>(leading + at)});
+        }
+      }
+    }
+  }
+  return seed;
+}
+
+std::vector<Seed> ScanArchive::LongestMatches(std::u32string_view units,
+                                              const SeedOptions& options) const {
+  return Factorise(
+      units, options.min_units,
+      [&](std::u32string_view rest) {
+        size_t length = 0;
+        while (length < rest.size() &&
+               FindPlaces(rest.substr(0, length + 1), {.scope = options.scope, .max_places = 0})
+                       .occurrences > 0) {
+          ++length;
+        }
+        return length;
+      },
+      [&](std::u32string_view found) { return FindPlaces(found, options); });
 }
 
 }  // namespace

@@ -230,8 +230,11 @@ int TextIndex::Compare(uint32_t place, std::u16string_view term) const {
 }
 
 TextIndex::Interval TextIndex::Find(std::u32string_view term) const {
-  const std::u16string units = Encode(term);
-  if (units.empty() || units.find(kEnd) != std::u16string::npos) {
+  return FindUnits(Encode(term));
+}
+
+TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
+  if (units.empty() || units.find(kEnd) != std::u16string_view::npos) {
     return {};
   }
   const char32_t key = (char32_t{units[0]} << 16) | (units.size() > 1 ? units[1] : 0);
@@ -250,6 +253,47 @@ TextIndex::Interval TextIndex::Find(std::u32string_view term) const {
       std::partition_point(low, end, [&](uint32_t place) { return Compare(place, units) == 0; });
   return {static_cast<uint32_t>(low - suffixes_.begin()),
           static_cast<uint32_t>(high - suffixes_.begin())};
+}
+
+TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
+  std::u16string encoded = Encode(text.substr(0, text.find(U'\0')));
+  const std::u16string_view units = encoded;
+  if (units.empty()) {
+    return {};
+  }
+  // What is longest shares its prefix with a neighbour of the place where `text` would be sorted
+  // in.
+  size_t longest = 0;
+  if (const Interval pair = FindUnits(units.substr(0, 2)); !pair.empty()) {
+    const auto common = [&](uint32_t place) {
+      size_t length = 0;
+      while (length < units.size() && text_[place + length] == units[length]) {
+        ++length;
+      }
+      return length;
+    };
+    const auto begin = suffixes_.begin() + pair.begin;
+    const auto end = suffixes_.begin() + pair.end;
+    const auto next =
+        std::partition_point(begin, end, [&](uint32_t place) { return Compare(place, units) < 0; });
+    longest = next == end ? 0 : common(*next);
+    if (next != begin) {
+      longest = std::max(longest, common(*std::prev(next)));
+    }
+  } else {
+    longest = FindUnits(units.substr(0, 1)).empty() ? 0 : 1;
+  }
+  if (longest > 0 && longest < units.size() && IsLowSurrogate(units[longest])) {
+    --longest;
+  }
+  if (longest == 0) {
+    return {};
+  }
+  size_t length = longest;
+  for (const char16_t unit : units.substr(0, longest)) {
+    length -= IsLowSurrogate(unit) ? size_t{1} : size_t{0};
+  }
+  return {length, FindUnits(units.substr(0, longest))};
 }
 
 uint32_t TextIndex::CountQuotes(Interval interval) const {
@@ -300,17 +344,17 @@ uint32_t TextIndex::ArgMin(uint32_t begin, uint32_t end) const {
   return best;
 }
 
-void TextIndex::VisitQuotes(Interval interval, uint32_t first,
-                            absl::FunctionRef<bool(uint32_t quote)> visit) const {
-  if (interval.empty()) {
-    return;
-  }
-  // A few hundred occurrences are sorted faster than they are enumerated one by one.
-  constexpr uint32_t kSortBelow = 256;
-  if (first > 0 || interval.occurrences() <= kSortBelow) {
-    // Range minima cannot skip what lies before `first`: later pages pay for their interval.
-    for (const uint32_t quote : Quotes(interval)) {
-      if (quote >= first && !visit(quote)) {
+// A few hundred occurrences are sorted faster than they are enumerated one by one.
+constexpr uint32_t kSortBelow = 256;
+
+void TextIndex::VisitPlaces(Interval interval,
+                            absl::FunctionRef<bool(uint32_t place)> visit) const {
+  if (interval.occurrences() <= kSortBelow) {
+    std::vector<uint32_t> places(suffixes_.begin() + interval.begin,
+                                 suffixes_.begin() + interval.end);
+    std::sort(places.begin(), places.end());
+    for (const uint32_t place : places) {
+      if (!visit(place)) {
         return;
       }
     }
@@ -330,18 +374,46 @@ void TextIndex::VisitQuotes(Interval interval, uint32_t first,
     }
   };
   add(interval.begin, interval.end);
-  uint32_t previous = UINT32_MAX;
   while (!parts.empty()) {
     const Part part = parts.top();
     parts.pop();
-    const uint32_t quote = QuoteAt(part.place);
-    if (quote != previous && !visit(quote)) {
+    if (!visit(part.place)) {
       return;
     }
-    previous = quote;
     add(part.interval.begin, part.index);
     add(part.index + 1, part.interval.end);
   }
+}
+
+void TextIndex::VisitQuotes(Interval interval, uint32_t first,
+                            absl::FunctionRef<bool(uint32_t quote)> visit) const {
+  if (first > 0 || interval.occurrences() <= kSortBelow) {
+    // Range minima cannot skip what lies before `first`: later pages pay for their interval.
+    for (const uint32_t quote : Quotes(interval)) {
+      if (quote >= first && !visit(quote)) {
+        return;
+      }
+    }
+    return;
+  }
+  uint32_t previous = UINT32_MAX;
+  VisitPlaces(interval, [&](uint32_t place) {
+    const uint32_t quote = QuoteAt(place);
+    const bool go_on = quote == previous || visit(quote);
+    previous = quote;
+    return go_on;
+  });
+}
+
+void TextIndex::VisitOccurrences(Interval interval,
+                                 absl::FunctionRef<bool(Occurrence occurrence)> visit) const {
+  VisitPlaces(interval, [&](uint32_t place) {
+    Occurrence occurrence{QuoteAt(place), 0};
+    for (uint32_t at = starts_[occurrence.quote]; at < place; ++at) {
+      occurrence.offset += IsLowSurrogate(text_[at]) ? 0u : 1u;
+    }
+    return visit(occurrence);
+  });
 }
 
 bool TextIndex::Contains(uint32_t quote, std::u32string_view term) const {

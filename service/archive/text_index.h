@@ -63,6 +63,24 @@ class TextIndex {
   // The distinct quotes of an interval, ascending. Linear in the occurrences.
   std::vector<uint32_t> Quotes(Interval interval) const;
 
+  // The longest prefix of `text` that stands in a quote, and where: `length` code points of it have
+  // the interval. Length 0 and an empty interval if its first is nowhere.
+  struct Prefix {
+    size_t length = 0;
+    Interval interval;
+  };
+  Prefix FindLongestPrefix(std::u32string_view text) const;
+
+  // One occurrence: `offset` code points into the text of `quote`.
+  struct Occurrence {
+    uint32_t quote = 0;
+    uint32_t offset = 0;
+  };
+  // Calls `visit` with the occurrences of an interval, ascending, until it returns false. The cost
+  // grows with those visited, not with the interval.
+  void VisitOccurrences(Interval interval,
+                        absl::FunctionRef<bool(Occurrence occurrence)> visit) const;
+
   // Whether `term` stands in a quote: a scan of its text.
   bool Contains(uint32_t quote, std::u32string_view term) const;
 
@@ -77,6 +95,8 @@ class TextIndex {
   // Index in [begin, end) of the smallest place.
   uint32_t ArgMin(uint32_t begin, uint32_t end) const;
   int Compare(uint32_t place, std::u16string_view term) const;
+  Interval FindUnits(std::u16string_view units) const;
+  void VisitPlaces(Interval interval, absl::FunctionRef<bool(uint32_t place)> visit) const;
   void BuildTotals();
 
   uint32_t quote_count_ = 0;

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/base/limits.h"
+#include "service/text/fold.h"
 #include "service/text/utf8.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/archive/naive_lookup.h"
@@ -800,6 +801,93 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
     shown += throughout.size();
   }
   EXPECT_GT(shown, 1'000u) << "the test looks at too little";
+}
+
+void ExpectSeed(const Archive& archive, std::u32string_view units, const SeedOptions& options,
+                const Seed& seed) {
+  const std::vector<NaivePlace> expected = NaivePlaces(
+      archive.documents(), units.substr(seed.begin, seed.end - seed.begin), options.scope);
+  EXPECT_EQ(seed.occurrences, expected.size());
+  ASSERT_EQ(seed.places.size(), std::min(options.max_places, expected.size()));
+  for (size_t i = 0; i < seed.places.size(); ++i) {
+    EXPECT_EQ(seed.places[i].ref.document->report_id, expected[i].report_id);
+    EXPECT_EQ(seed.places[i].ref.quote().id, expected[i].quote_id);
+    EXPECT_EQ(seed.places[i].offset, expected[i].offset);
+  }
+}
+
+TEST_P(ArchiveConformance, SeedsAreTheLongestMatches) {
+  RandomReports random(47);
+  size_t seeds = 0;
+  for (int round = 0; round < 60; ++round) {
+    EvolvingArchive evolving(&random);
+    std::shared_ptr<const Archive> archive = Make(evolving.Documents());
+    for (int change = 0; change < 4; ++change) {
+      for (size_t i = random.Below(5); i > 0; --i) {
+        evolving.Step();
+      }
+      archive = Make(evolving.Documents(), archive.get());
+      const std::u32string units =
+          text::Fold(text::ToCodePoints(random.Text(40) + (random.OneIn(4) ? "𠮷无" : ""))).units;
+      SeedOptions options;
+      options.scope = static_cast<TextScope>(1 + random.Below(3));
+      options.min_units = random.Below(4);
+      options.max_places = random.Below(6);
+      SCOPED_TRACE(absl::StrCat("round ", round, ": ", text::ToUtf8(units)));
+      const std::vector<Seed> found = archive->LongestMatches(units, options);
+      seeds += found.size();
+      // Walks the text as the interface describes.
+      size_t next = 0;
+      size_t at = 0;
+      const std::u32string_view all = units;
+      while (at < units.size()) {
+        size_t length = 0;
+        while (
+            units[at] != text::kBreak && at + length < units.size() &&
+            !NaivePlaces(archive->documents(), all.substr(at, length + 1), options.scope).empty()) {
+          ++length;
+        }
+        if (length > 0 && length >= options.min_units) {
+          ASSERT_LT(next, found.size());
+          EXPECT_EQ(found[next].begin, at);
+          EXPECT_EQ(found[next].end, at + length);
+          ExpectSeed(*archive, units, options, found[next]);
+          ++next;
+        }
+        at += std::max<size_t>(length, 1);
+      }
+      EXPECT_EQ(next, found.size());
+      const size_t begin = random.Below(units.size() + 1);
+      const std::u32string_view part = all.substr(begin, random.Below(5));
+      const Seed places = archive->FindPlaces(part, options);
+      EXPECT_EQ(places.begin, 0u);
+      EXPECT_EQ(places.end, part.size());
+      ExpectSeed(*archive, part, options, places);
+    }
+  }
+  EXPECT_GT(seeds, 1'000u) << "the test looks at too little";
+}
+
+TEST_P(ArchiveConformance, SeedsTellVerbatimFromChanged) {
+  const auto archive =
+      Make({MakeDocument(Speech("r", kDay2022, {"“我们𠮷要发展产业。", "党要管党，从严治党。"}))});
+  const auto seeds = [&archive](std::string_view text) {
+    std::vector<std::pair<size_t, size_t>> ranges;
+    for (const Seed& seed :
+         archive->LongestMatches(text::Fold(text::ToCodePoints(text)).units, SeedOptions())) {
+      ranges.emplace_back(seed.begin, seed.end);
+    }
+    return ranges;
+  };
+  using Ranges = std::vector<std::pair<size_t, size_t>>;
+  EXPECT_EQ(seeds("我们𠮷要发展產业"), (Ranges{{0, 8}}));
+  EXPECT_EQ(seeds("我们𠮷要大发展产业"), (Ranges{{0, 4}, {5, 9}}));
+  EXPECT_EQ(seeds("党要管党；从严治党！"), (Ranges{{0, 9}}));
+  EXPECT_EQ(seeds("发展产业。党要管党"), (Ranges{{0, 4}, {5, 9}}));
+  EXPECT_EQ(seeds("𠮸"), Ranges()) << "shares its first unit in UTF-16 with a character there";
+  EXPECT_EQ(seeds("们𠮸"), (Ranges{{0, 1}}));
+  EXPECT_EQ(seeds("，。"), Ranges());
+  EXPECT_EQ(seeds(""), Ranges());
 }
 
 TEST_P(ArchiveConformance, PagesGoOnBehindAQuoteThatIsGone) {
