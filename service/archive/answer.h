@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -40,11 +41,11 @@ class FacetCounter {
 
   void Add(const Entry& entry, uint32_t quote) {
     ++quotes_;
-    ++reports_[entry.id()];
-    if (entry.date().has_value()) {
-      ++years_[entry.date()->year()];
+    ++reports_[entry.report_id()];
+    if (const std::optional<absl::CivilDay> date = entry.date(); date.has_value()) {
+      ++years_[date->year()];
     }
-    for (const themes::Assignment& assignment : entry.themes(quote)) {
+    for (const PackedAssignment& assignment : entry.themes(quote)) {
       for (int theme = assignment.theme; theme >= 0; theme = parents_[static_cast<size_t>(theme)]) {
         // A quote counts once for a theme, however many of its descendants it carries.
         uint64_t& seen = last_seen_[static_cast<size_t>(theme)];
@@ -200,7 +201,7 @@ class Resumption {
       return 1;
     }
     const int dates = order_ == Order::kReadingOrder ? 0 : CompareDates(entry.date(), key_->date);
-    return dates != 0 ? dates : entry.id().compare(key_->report_id);
+    return dates != 0 ? dates : entry.report_id().compare(key_->report_id);
   }
 
   bool IsBehind(const Candidate& candidate, int compared) const {
@@ -232,10 +233,11 @@ class Resumption {
     if (key_->predecessors.size() < kSortKeyPredecessors) {
       return 0;  // all that stood before the key is gone
     }
+    const std::span<const PackedQuote> quotes = entry.quotes();
     const auto next = std::upper_bound(
-        entry.quotes().begin(), entry.quotes().end(), key_->position,
-        [](uint32_t position, const report::Quote& quote) { return position < quote.range.begin; });
-    return static_cast<uint32_t>(next - entry.quotes().begin());
+        quotes.begin(), quotes.end(), key_->position,
+        [](uint32_t position, const PackedQuote& quote) { return position < quote.range.begin; });
+    return static_cast<uint32_t>(next - quotes.begin());
   }
 
   const std::optional<SortKey>& key_;
@@ -245,17 +247,16 @@ class Resumption {
 
 inline Hit MakeHit(const Entry& entry, const Candidate& candidate, const QueryPlan& plan) {
   Hit hit;
-  hit.ref = {entry.document().get(), candidate.quote};
-  const report::Quote& quote = hit.ref.quote();
+  hit.ref = {&entry, candidate.quote};
   hit.key.relevance = candidate.relevance;
   hit.key.lead = candidate.lead;
   hit.key.date = entry.date();
-  hit.key.report_id = entry.id();
-  hit.key.quote_id = quote.id;
-  hit.key.position = quote.range.begin;
+  hit.key.report_id = entry.report_id();
+  hit.key.quote_id = hit.ref.id();
+  hit.key.position = hit.ref.quote().range.begin;
   for (uint32_t i = candidate.quote; i > 0 && hit.key.predecessors.size() < kSortKeyPredecessors;
        --i) {
-    hit.key.predecessors.push_back(entry.quotes()[i - 1].id);
+    hit.key.predecessors.emplace_back(entry.quote_id(i - 1));
   }
   plan.Explain(entry, &hit);
   return hit;

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "service/archive/document.h"
+#include "service/archive/packed_document.h"
 #include "service/archive/query.h"
 #include "service/base/cancellation.h"
 #include "service/report/report.h"
@@ -53,10 +54,12 @@ struct Filter {
 
 // A quote inside the snapshot it came from.
 struct QuoteRef {
-  const Document* document = nullptr;
-  uint32_t index = 0;  // into document->content.quotes
+  const PackedDocument* document = nullptr;
+  uint32_t index = 0;  // into document->quotes()
 
-  const report::Quote& quote() const { return document->content.quotes[index]; }
+  const PackedQuote& quote() const { return document->quotes()[index]; }
+  std::string_view id() const { return document->quote_id(index); }
+  std::u32string_view text() const { return document->text(index); }
 };
 
 // Ids of preceding quotes that a SortKey carries: enough for a paragraph to be rewritten between
@@ -137,10 +140,11 @@ struct LookupAnswer {
 
 // What a look-up with some filter searches.
 struct Coverage {
-  uint64_t reports = 0;                     // those the filter's report-level fields let through
-  uint64_t quotes = 0;                      // theirs within the filter's scope
-  uint64_t incomplete_reports = 0;          // exact
-  std::vector<const Document*> incomplete;  // newest first, at most limits::kMaxCoverageReports
+  uint64_t reports = 0;             // those the filter's report-level fields let through
+  uint64_t quotes = 0;              // theirs within the filter's scope
+  uint64_t incomplete_reports = 0;  // exact
+  // Newest first, at most limits::kMaxCoverageReports.
+  std::vector<const PackedDocument*> incomplete;
 };
 
 struct SeedOptions {
@@ -192,11 +196,11 @@ class Archive {
   virtual Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const = 0;
 
   // Null if there is no such active report.
-  virtual const Document* FindReport(std::string_view report_id) const = 0;
+  virtual const PackedDocument* FindReport(std::string_view report_id) const = 0;
   virtual std::optional<QuoteRef> FindQuote(std::string_view report_id,
                                             std::string_view quote_id) const = 0;
   // All active reports: speech date descending (undated last), then id.
-  virtual const std::vector<std::shared_ptr<const Document>>& documents() const = 0;
+  virtual const std::vector<const PackedDocument*>& documents() const = 0;
   // Of the reports that `filter` lets through: by report, speaker, body, date and section.
   virtual Coverage CoverageOf(const Filter& filter) const = 0;
   // Number of speech quotes carrying each theme (descendants not added), by index of the scheme.
@@ -207,11 +211,10 @@ class Archive {
 // oracle for every faster archive.
 //
 // Documents that are not active are left out. Report ids are unique, themes are empty or parallel
-// to the quotes and of `scheme`. What was prepared for documents of `previous` (a result of this
-// function, or null) that are handed in again is shared with it instead of made anew.
+// to the quotes and of `scheme`.
 std::shared_ptr<const Archive> MakeScanArchive(
     uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
-    std::vector<std::shared_ptr<const Document>> documents, const Archive* previous = nullptr);
+    const std::vector<std::shared_ptr<const Document>>& documents);
 
 }  // namespace quotes::archive
 

@@ -24,6 +24,16 @@ struct Source {
 
 enum class ReportState { kActive = 1, kSuperseded = 2, kWithdrawn = 3 };
 
+// What of a report may change while its revision stays.
+struct DocumentHead {
+  ReportState state = ReportState::kActive;
+  std::string etag;
+  absl::Time create_time;
+  absl::Time update_time;
+
+  friend bool operator==(const DocumentHead&, const DocumentHead&) = default;
+};
+
 // One report with its latest revision: all that look-ups need. Immutable once built.
 struct Document {
   std::string report_id;

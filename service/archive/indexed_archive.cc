@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,7 @@
 #include "service/archive/filter_plan.h"
 #include "service/archive/query_plan.h"
 #include "service/archive/segment.h"
+#include "service/archive/segment_folder.h"
 #include "service/archive/text_index.h"
 #include "service/base/check.h"
 #include "service/base/status_macros.h"
@@ -28,36 +31,54 @@
 namespace quotes::archive {
 namespace {
 
-// Merged while an import waits: below 30 ms.
-constexpr uint64_t kMergeAtOnce = 64'000;
-// A segment is not merged beyond this many code points, so that the memory of a merge is bounded.
-constexpr uint64_t kLargestSegment = 64'000'000;
-// Each look-up asks every segment.
-constexpr size_t kMostSegments = 8;
 // Quotes verified between two checks of the cancellation.
 constexpr size_t kQuotesBetweenChecks = 4'096;
 
+// Indices of dead texts of one segment that a look-up may have to ask.
+constexpr size_t kMostDeadTexts = 4;
+
 // A segment as one snapshot sees it.
 struct View {
+  static constexpr uint32_t kDead = Catalog::kNoRank;
+
   std::shared_ptr<const Segment> segment;
   std::vector<uint32_t> rank;  // of each entry in this snapshot; kDead without one
   uint64_t dead_code_points = 0;
-  // The dead entries alone, so that their quotes can be taken off totals; null if there are none.
-  std::shared_ptr<const Segment> dead;
+  // The texts of the dead entries, each once, so that their quotes can be taken off totals.
+  std::vector<std::shared_ptr<const DeadTexts>> dead;
 
-  static constexpr uint32_t kDead = std::numeric_limits<uint32_t>::max();
+  uint64_t alive_code_points() const { return segment->code_points() - dead_code_points; }
 };
 
 // One part of one view: what a look-up goes through.
 struct Source {
   const View* view;
   const Segment::Part* part;
-  const Segment::Part* dead;  // null if there are none
+  bool speech;
 
   const Entry& entry(uint32_t number) const {
     return *view->segment->entries()[part->entry[number]];
   }
   uint32_t rank(uint32_t number) const { return view->rank[part->entry[number]]; }
+
+  bool has_dead() const { return !view->dead.empty(); }
+  // Quotes of dead entries that have `term`, and places where it stands in them.
+  uint64_t CountDeadQuotes(std::u32string_view term) const {
+    uint64_t count = 0;
+    for (const auto& dead : view->dead) {
+      const TextIndex& index = speech ? dead->speech() : dead->furniture();
+      count += index.CountQuotes(index.Find(term));
+    }
+    return count;
+  }
+  uint64_t CountDeadPlaces(std::u32string_view term) const {
+    uint64_t count = 0;
+    for (const auto& dead : view->dead) {
+      const TextIndex& index = speech ? dead->speech() : dead->furniture();
+      count += index.Find(term).occurrences();
+    }
+    return count;
+  }
 };
 
 // The places of a query's needles in one part.
@@ -206,70 +227,151 @@ class Needles {
   std::vector<std::optional<TextIndex::Interval>> intervals_;
 };
 
-class IndexedArchive final : public Catalog<Entry> {
+// A segment that a new snapshot takes in, and which of its entries live in it.
+struct NewSegment {
+  std::shared_ptr<const Segment> segment;
+  std::vector<bool> alive;  // by entry; empty: all
+};
+
+bool IsAlive(const NewSegment& added, size_t entry) {
+  return added.alive.empty() || added.alive[entry];
+}
+
+std::shared_ptr<const DeadTexts> Join(const Segment& segment,
+                                      const std::vector<std::shared_ptr<const DeadTexts>>& parts) {
+  std::vector<uint32_t> entries;
+  for (const auto& part : parts) {
+    entries.insert(entries.end(), part->entries().begin(), part->entries().end());
+  }
+  return std::make_shared<const DeadTexts>(segment, std::move(entries));
+}
+
+std::vector<const Entry*> Living(const std::vector<NewSegment>& segments) {
+  std::vector<const Entry*> entries;
+  for (const NewSegment& added : segments) {
+    for (size_t e = 0; e < added.segment->entries().size(); ++e) {
+      if (IsAlive(added, e)) {
+        entries.push_back(added.segment->entries()[e]);
+      }
+    }
+  }
+  return entries;
+}
+
+// Segments of `documents`, each as large as allowed.
+std::vector<NewSegment> MakeSegments(std::vector<const PackedDocument*> documents,
+                                     const themes::Scheme& scheme, uint64_t largest) {
+  std::sort(documents.begin(), documents.end(),
+            [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
+  std::vector<NewSegment> segments;
+  for (size_t begin = 0; begin < documents.size();) {
+    uint64_t code_points = documents[begin]->joined().size();
+    size_t end = begin + 1;
+    while (end < documents.size() && code_points + documents[end]->joined().size() <= largest) {
+      code_points += documents[end]->joined().size();
+      ++end;
+    }
+    segments.push_back(
+        {Segment::Make(std::span(documents).subspan(begin, end - begin), scheme), {}});
+    begin = end;
+  }
+  return segments;
+}
+
+class IndexedArchive final : public Catalog {
  public:
   IndexedArchive(uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
-                 std::vector<std::shared_ptr<const Document>> documents,
-                 const IndexedArchive* previous)
-      : Catalog(revision, std::move(scheme), std::move(documents), previous) {
-    if (previous != nullptr && &previous->scheme() != &this->scheme()) {
-      previous = nullptr;
+                 const ArchiveOptions& options, const std::vector<NewSegment>& segments)
+      : Catalog(revision, std::move(scheme), Living(segments)), options_(options) {
+    for (const NewSegment& added : segments) {
+      AddView(added);
     }
-    ConnectRanks();
-    absl::flat_hash_set<const Entry*> indexed;
-    if (previous != nullptr) {
-      for (const View& view : previous->views_) {
-        AddView(view.segment, &view, &indexed);
+  }
+
+  // `previous` without the entries of some ranks (ascending) and without some of its views (all
+  // ranks of their living entries are among those), and with new segments.
+  IndexedArchive(const IndexedArchive& previous, uint64_t revision,
+                 const std::vector<uint32_t>& removed, const std::vector<bool>& dropped,
+                 const std::vector<NewSegment>& segments)
+      : IndexedArchive(previous, revision, removed, dropped, segments,
+                       std::make_unique<std::vector<uint32_t>>()) {}
+
+  // The same with other indices of the dead texts of one segment.
+  IndexedArchive(const IndexedArchive& previous, const Segment* segment,
+                 const std::vector<std::shared_ptr<const DeadTexts>>& inputs,
+                 std::shared_ptr<const DeadTexts> merged)
+      : IndexedArchive(previous, previous.revision(), {},
+                       std::vector<bool>(previous.views_.size(), false), {}) {
+    for (View& view : views_) {
+      if (view.segment.get() == segment) {
+        std::erase_if(view.dead, [&inputs](const auto& dead) {
+          return std::find(inputs.begin(), inputs.end(), dead) != inputs.end();
+        });
+        view.dead.push_back(std::move(merged));
       }
     }
-    std::vector<std::shared_ptr<const Entry>> fresh;
-    for (const auto& entry : entries()) {
-      if (!indexed.contains(entry.get())) {
-        fresh.push_back(entry);
-      }
-    }
-    // Small neighbours join the new segment at once, smallest first.
+  }
+
+  // `previous` with `added` in place of what had their ids, and without `removed`.
+  static std::shared_ptr<const IndexedArchive> Update(
+      const IndexedArchive& previous, uint64_t revision,
+      const std::vector<std::shared_ptr<const PackedDocument>>& added,
+      const std::vector<std::string>& removed) {
+    std::vector<uint32_t> gone;
+    std::vector<const PackedDocument*> fresh;
     uint64_t size = 0;
-    for (const auto& entry : fresh) {
-      size += entry->document()->content.joined.size();
-    }
-    std::sort(views_.begin(), views_.end(), [](const View& a, const View& b) {
-      return a.segment->code_points() > b.segment->code_points();
-    });
-    while (!fresh.empty() && !views_.empty() &&
-           size + views_.back().segment->code_points() <= kMergeAtOnce) {
-      size += views_.back().segment->code_points();
-      TakeAlive(views_.back(), &fresh);
-      views_.pop_back();
-    }
-    for (auto begin = fresh.begin(); begin != fresh.end();) {
-      // One segment, unless it would exceed the largest size.
-      uint64_t code_points = 0;
-      auto end = begin;
-      do {
-        code_points += (*end)->document()->content.joined.size();
-        ++end;
-      } while (end != fresh.end() && code_points < kLargestSegment);
-      AddSegment({begin, end});
-      begin = end;
-    }
-  }
-
-  // A snapshot of the same reports in which `merged` stands for `inputs`.
-  IndexedArchive(const IndexedArchive& current,
-                 const std::vector<std::shared_ptr<const Segment>>& inputs,
-                 std::shared_ptr<const Segment> merged)
-      : Catalog(current.revision(), current.scheme_pointer(), current.documents(), &current) {
-    ConnectRanks();
-    absl::flat_hash_set<const Entry*> indexed;
-    for (const View& view : current.views_) {
-      if (std::find(inputs.begin(), inputs.end(), view.segment) == inputs.end()) {
-        AddView(view.segment, &view, &indexed);
+    const auto remove = [&](std::string_view id) {
+      if (const uint32_t rank = previous.RankOf(id); rank != kNoRank) {
+        gone.push_back(rank);
       }
+    };
+    for (const std::string& id : removed) {
+      remove(id);
     }
-    AddView(std::move(merged), nullptr, &indexed);
+    for (const auto& document : added) {
+      remove(document->report_id());
+      fresh.push_back(document.get());
+      size += document->joined().size();
+    }
+    std::sort(gone.begin(), gone.end());
+    gone.erase(std::unique(gone.begin(), gone.end()), gone.end());
+    // Small neighbours join the new segment at once, smallest first.
+    std::vector<bool> dropped(previous.views_.size(), false);
+    if (!fresh.empty()) {
+      std::vector<size_t> smallest(previous.views_.size());
+      std::iota(smallest.begin(), smallest.end(), size_t{0});
+      std::sort(smallest.begin(), smallest.end(), [&previous](size_t a, size_t b) {
+        return previous.views_[a].segment->code_points() <
+               previous.views_[b].segment->code_points();
+      });
+      const uint64_t limit =
+          std::min(previous.options_.merge_at_once, previous.options_.largest_segment);
+      std::vector<uint32_t> moved;
+      for (const size_t v : smallest) {
+        const View& view = previous.views_[v];
+        if (size + view.segment->code_points() > limit) {
+          break;
+        }
+        size += view.segment->code_points();
+        dropped[v] = true;
+        for (size_t e = 0; e < view.rank.size(); ++e) {
+          const uint32_t rank = view.rank[e];
+          if (rank != View::kDead && !std::binary_search(gone.begin(), gone.end(), rank)) {
+            fresh.push_back(view.segment->entries()[e]);
+            moved.push_back(rank);
+          }
+        }
+      }
+      gone.insert(gone.end(), moved.begin(), moved.end());
+      std::sort(gone.begin(), gone.end());
+    }
+    return std::make_shared<const IndexedArchive>(
+        previous, revision, gone, dropped,
+        MakeSegments(std::move(fresh), previous.scheme(), previous.options_.largest_segment));
   }
 
+  const ArchiveOptions& options() const { return options_; }
+  const std::shared_ptr<const themes::Scheme>& shared_scheme() const { return scheme_pointer(); }
   const std::vector<View>& views() const { return views_; }
 
   absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
@@ -279,81 +381,79 @@ class IndexedArchive final : public Catalog<Entry> {
   Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
 
  private:
-  void ConnectRanks() {
-    ranks_.reserve(entries().size());
-    for (uint32_t rank = 0; rank < entries().size(); ++rank) {
-      ranks_.emplace(entries()[rank].get(), rank);
+  IndexedArchive(const IndexedArchive& previous, uint64_t revision,
+                 const std::vector<uint32_t>& removed, const std::vector<bool>& dropped,
+                 const std::vector<NewSegment>& segments,
+                 const std::unique_ptr<std::vector<uint32_t>>& remap)
+      : Catalog(previous, revision, removed, Living(segments), remap.get()),
+        options_(previous.options_) {
+    for (size_t v = 0; v < previous.views_.size(); ++v) {
+      if (dropped[v]) {
+        continue;
+      }
+      View view = previous.views_[v];
+      std::vector<uint32_t> dead;
+      for (uint32_t e = 0; e < view.rank.size(); ++e) {
+        if (view.rank[e] != View::kDead) {
+          view.rank[e] = (*remap)[view.rank[e]];
+          if (view.rank[e] == View::kDead) {
+            dead.push_back(e);
+          }
+        }
+      }
+      Keep(std::move(view), std::move(dead));
     }
-    std::vector<uint32_t> by_id(entries().size());
-    for (uint32_t rank = 0; rank < by_id.size(); ++rank) {
-      by_id[rank] = rank;
-    }
-    std::sort(by_id.begin(), by_id.end(),
-              [this](uint32_t a, uint32_t b) { return entries()[a]->id() < entries()[b]->id(); });
-    reading_rank_.resize(by_id.size());
-    for (uint32_t place = 0; place < by_id.size(); ++place) {
-      reading_rank_[by_id[place]] = place;
+    for (const NewSegment& added : segments) {
+      AddView(added);
     }
   }
 
-  // Adds a segment of an earlier snapshot, or a merged one. `before` is its view there.
-  void AddView(std::shared_ptr<const Segment> segment, const View* before,
-               absl::flat_hash_set<const Entry*>* indexed) {
+  void AddView(const NewSegment& added) {
     View view;
-    view.segment = std::move(segment);
-    std::vector<std::shared_ptr<const Entry>> dead;
-    size_t dead_before = 0;
-    for (size_t e = 0; e < view.segment->entries().size(); ++e) {
-      const auto& entry = view.segment->entries()[e];
-      const auto rank = ranks_.find(entry.get());
-      if (rank == ranks_.end()) {
-        view.rank.push_back(View::kDead);
-        view.dead_code_points += entry->document()->content.joined.size();
-        dead.push_back(entry);
-        dead_before += before != nullptr && before->rank[e] == View::kDead ? size_t{1} : size_t{0};
+    view.segment = added.segment;
+    view.rank.reserve(added.segment->entries().size());
+    std::vector<uint32_t> dead;
+    for (uint32_t e = 0; e < added.segment->entries().size(); ++e) {
+      if (IsAlive(added, e)) {
+        view.rank.push_back(RankOf(added.segment->entries()[e]->report_id()));
       } else {
-        view.rank.push_back(rank->second);
-        indexed->insert(entry.get());
+        view.rank.push_back(View::kDead);
+        dead.push_back(e);
       }
     }
-    if (dead.size() == view.segment->entries().size()) {
+    Keep(std::move(view), std::move(dead));
+  }
+
+  // Takes in a view of which some entries have just died.
+  void Keep(View view, std::vector<uint32_t> dead) {
+    for (const uint32_t entry : dead) {
+      view.dead_code_points += view.segment->entries()[entry]->joined().size();
+    }
+    if (std::all_of(view.rank.begin(), view.rank.end(),
+                    [](uint32_t rank) { return rank == View::kDead; })) {
       return;  // nothing left
     }
     if (!dead.empty()) {
-      view.dead = before != nullptr && dead_before == dead.size()
-                      ? before->dead
-                      : std::make_shared<const Segment>(std::move(dead), scheme().themes().size());
+      auto texts = std::make_shared<const DeadTexts>(*view.segment, std::move(dead));
+      // Small neighbours join it at once.
+      while (!view.dead.empty() &&
+             texts->code_points() + view.dead.back()->code_points() <= options_.merge_at_once) {
+        texts = Join(*view.segment, {texts, view.dead.back()});
+        view.dead.pop_back();
+      }
+      view.dead.push_back(std::move(texts));
     }
     views_.push_back(std::move(view));
-  }
-
-  void AddSegment(std::vector<std::shared_ptr<const Entry>> segment_entries) {
-    std::sort(segment_entries.begin(), segment_entries.end(), [this](const auto& a, const auto& b) {
-      return ranks_.at(a.get()) < ranks_.at(b.get());
-    });
-    absl::flat_hash_set<const Entry*> ignored;
-    AddView(std::make_shared<const Segment>(std::move(segment_entries), scheme().themes().size()),
-            nullptr, &ignored);
-  }
-
-  static void TakeAlive(const View& view, std::vector<std::shared_ptr<const Entry>>* entries) {
-    for (size_t e = 0; e < view.rank.size(); ++e) {
-      if (view.rank[e] != View::kDead) {
-        entries->push_back(view.segment->entries()[e]);
-      }
-    }
   }
 
   std::vector<Source> Sources(TextScope scope) const {
     std::vector<Source> sources;
     for (const View& view : views_) {
       if (scope != TextScope::kFurniture) {
-        sources.push_back({&view, &view.segment->speech(),
-                           view.dead == nullptr ? nullptr : &view.dead->speech()});
+        sources.push_back({&view, &view.segment->speech(), true});
       }
       if (scope != TextScope::kSpeech) {
-        sources.push_back({&view, &view.segment->furniture(),
-                           view.dead == nullptr ? nullptr : &view.dead->furniture()});
+        sources.push_back({&view, &view.segment->furniture(), false});
       }
     }
     return sources;
@@ -367,9 +467,7 @@ class IndexedArchive final : public Catalog<Entry> {
   Seed PlacesIn(const std::vector<Source>& sources, std::u32string_view units,
                 size_t max_places) const;
 
-  // Ranks by pointer: entries live as long as the snapshot.
-  absl::flat_hash_map<const Entry*, uint32_t> ranks_;
-  std::vector<uint32_t> reading_rank_;  // place by report id, by rank
+  const ArchiveOptions options_;
   std::vector<View> views_;
 };
 
@@ -386,10 +484,7 @@ void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& s
     }
     if (lookup.with_total) {
       answer->total += index.CountQuotes(interval);
-      if (source.dead != nullptr) {
-        const TextIndex& dead = *source.dead->index;
-        answer->total -= dead.CountQuotes(dead.Find(plan.needle(0)));
-      }
+      answer->total -= source.CountDeadQuotes(plan.needle(0));
     }
     // The first entry that is not wholly before the place where the page begins.
     uint32_t first = 0;
@@ -429,7 +524,7 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
   const QueryPlan plan(lookup.query, lookup.match);
   const Resumption resumption(
-      lookup, lookup.after.has_value() ? FindEntry(lookup.after->report_id) : nullptr);
+      lookup, lookup.after.has_value() ? FindReport(lookup.after->report_id) : nullptr);
   const std::vector<Source> sources = Sources(lookup.filter.scope);
   LookupAnswer answer;
   if (lookup.query != nullptr && lookup.query->root.kind == QueryNode::Kind::kTerm &&
@@ -493,7 +588,7 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
         candidate.relevance = match.Relevance();
         candidate.lead = entry.lead(candidate.quote);
       } else if (lookup.order == Order::kReadingOrder) {
-        candidate.rank = reading_rank_[candidate.rank];
+        candidate.rank = reading_rank()[candidate.rank];
       }
       if (resumption.IsBehind(candidate, resumption.Compare(entry))) {
         page.Add(candidate);
@@ -533,16 +628,9 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
     }
   }
 
-  std::vector<uint32_t> rank_of_reading;
-  if (lookup.order == Order::kReadingOrder) {
-    rank_of_reading.resize(reading_rank_.size());
-    for (uint32_t rank = 0; rank < reading_rank_.size(); ++rank) {
-      rank_of_reading[reading_rank_[rank]] = rank;
-    }
-  }
   for (const Candidate& candidate : page.Take(&answer.more)) {
     const size_t rank =
-        lookup.order == Order::kReadingOrder ? rank_of_reading[candidate.rank] : candidate.rank;
+        lookup.order == Order::kReadingOrder ? by_id()[candidate.rank] : candidate.rank;
     answer.hits.push_back(MakeHit(*entries()[rank], candidate, plan));
   }
   if (!lookup.with_total) {
@@ -567,7 +655,7 @@ bool IndexedArchive::AnyAlive(const Source& source, TextIndex::Interval interval
 size_t IndexedArchive::LongestAlive(const Source& source, std::u32string_view units) {
   const TextIndex& index = *source.part->index;
   const TextIndex::Prefix prefix = index.FindLongestPrefix(units);
-  if (prefix.length == 0 || source.dead == nullptr || AnyAlive(source, prefix.interval)) {
+  if (prefix.length == 0 || !source.has_dead() || AnyAlive(source, prefix.interval)) {
     return prefix.length;
   }
   // Only dead entries have it. Shorter prefixes stand where longer ones do.
@@ -589,9 +677,7 @@ Seed IndexedArchive::PlacesIn(const std::vector<Source>& sources, std::u32string
     const TextIndex& index = *source.part->index;
     const TextIndex::Interval interval = index.Find(units);
     seed.occurrences += interval.occurrences();
-    if (source.dead != nullptr) {
-      seed.occurrences -= source.dead->index->Find(units).occurrences();
-    }
+    seed.occurrences -= source.CountDeadPlaces(units);
     size_t taken = 0;
     if (interval.empty() || max_places == 0) {
       continue;
@@ -612,7 +698,7 @@ Seed IndexedArchive::PlacesIn(const std::vector<Source>& sources, std::u32string
     // The index has quotes without the breaks around them.
     const std::u32string folded = text::Fold(entry.text(candidate.quote)).units;
     const auto leading = static_cast<uint32_t>(folded.find_first_not_of(text::kBreak));
-    seed.places.push_back({{entry.document().get(), candidate.quote}, leading + candidate.offset});
+    seed.places.push_back({{&entry, candidate.quote}, leading + candidate.offset});
   }
   return seed;
 }
@@ -639,10 +725,23 @@ Seed IndexedArchive::FindPlaces(std::u32string_view units, const SeedOptions& op
 }  // namespace
 
 struct MergePlan::Rep {
+  ArchiveOptions options;
+  std::shared_ptr<const themes::Scheme> scheme;
+
+  // Segments to be merged, and their living entries in the order of answers.
   std::vector<std::shared_ptr<const Segment>> inputs;
-  std::vector<std::shared_ptr<const Entry>> entries;  // alive, in the order of answers
-  size_t theme_count = 0;
+  struct Origin {
+    uint32_t input;
+    uint32_t entry;
+  };
+  std::vector<Origin> origins;
+  std::vector<const Entry*> entries;
   std::shared_ptr<const Segment> merged;
+
+  // Or indices of the dead texts of one segment.
+  std::shared_ptr<const Segment> segment;
+  std::vector<std::shared_ptr<const DeadTexts>> dead;
+  std::shared_ptr<const DeadTexts> joined;
 };
 
 MergePlan::~MergePlan() = default;
@@ -656,22 +755,22 @@ MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
   if (indexed == nullptr) {
     return;
   }
-  const auto alive = [](const View& view) {
-    return view.segment->code_points() - view.dead_code_points;
-  };
+  rep_->options = indexed->options();
+  rep_->scheme = indexed->shared_scheme();
   std::vector<const View*> views;
   for (const View& view : indexed->views()) {
     views.push_back(&view);
   }
-  std::sort(views.begin(), views.end(),
-            [&](const View* a, const View* b) { return alive(*a) < alive(*b); });
+  std::sort(views.begin(), views.end(), [](const View* a, const View* b) {
+    return a->alive_code_points() < b->alive_code_points();
+  });
   std::vector<const View*> chosen;
   uint64_t size = 0;
   for (size_t i = 0; i < views.size(); ++i) {
-    const uint64_t next = alive(*views[i]);
+    const uint64_t next = views[i]->alive_code_points();
     // Twice what was gathered so far: the next tier would be merged for too little.
-    const bool similar = next <= 2 * size || views.size() - i > kMostSegments;
-    if (!chosen.empty() && (!similar || size + next > kLargestSegment)) {
+    const bool similar = next <= 2 * size || views.size() - i > rep_->options.most_segments;
+    if (!chosen.empty() && (!similar || size + next > rep_->options.largest_segment)) {
       break;
     }
     chosen.push_back(views[i]);
@@ -686,55 +785,309 @@ MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
       }
     }
   }
-  std::vector<std::pair<uint32_t, std::shared_ptr<const Entry>>> entries;
-  for (const View* view : chosen) {
-    rep_->inputs.push_back(view->segment);
-    for (size_t e = 0; e < view->rank.size(); ++e) {
-      if (view->rank[e] != View::kDead) {
-        entries.emplace_back(view->rank[e], view->segment->entries()[e]);
+  if (chosen.empty()) {
+    for (const View* view : views) {
+      if (view->dead.size() > kMostDeadTexts) {
+        rep_->segment = view->segment;
+        rep_->dead = view->dead;
+        return;
       }
     }
   }
-  std::sort(entries.begin(), entries.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (auto& [rank, entry] : entries) {
-    rep_->entries.push_back(std::move(entry));
+  std::vector<std::pair<uint32_t, Rep::Origin>> origins;
+  for (const View* view : chosen) {
+    for (uint32_t e = 0; e < view->rank.size(); ++e) {
+      if (view->rank[e] != View::kDead) {
+        origins.push_back({view->rank[e], {static_cast<uint32_t>(rep_->inputs.size()), e}});
+      }
+    }
+    rep_->inputs.push_back(view->segment);
   }
-  rep_->theme_count = indexed->scheme().themes().size();
+  std::sort(origins.begin(), origins.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [rank, origin] : origins) {
+    rep_->origins.push_back(origin);
+    rep_->entries.push_back(rep_->inputs[origin.input]->entries()[origin.entry]);
+  }
 }
 
-bool MergePlan::empty() const { return rep_->inputs.empty(); }
+bool MergePlan::empty() const { return rep_->inputs.empty() && rep_->dead.empty(); }
 
 void MergePlan::Run() {
   QUOTES_CHECK(!empty());
-  rep_->merged = std::make_shared<const Segment>(rep_->entries, rep_->theme_count);
+  if (!rep_->dead.empty()) {
+    rep_->joined = Join(*rep_->segment, rep_->dead);
+    return;
+  }
+  if (rep_->options.folder != nullptr) {
+    rep_->merged = rep_->options.folder->Write(rep_->entries, *rep_->scheme);
+  }
+  if (rep_->merged == nullptr) {
+    rep_->merged = Segment::Make(rep_->entries, *rep_->scheme);
+  }
 }
 
 std::shared_ptr<const Archive> MergePlan::Apply(const Archive& current) const {
-  QUOTES_CHECK(rep_->merged != nullptr);
+  QUOTES_CHECK(rep_->merged != nullptr || rep_->joined != nullptr);
   const auto* const indexed = dynamic_cast<const IndexedArchive*>(&current);
   if (indexed == nullptr) {
     return nullptr;
   }
-  for (const auto& input : rep_->inputs) {
-    if (std::none_of(indexed->views().begin(), indexed->views().end(),
-                     [&](const View& view) { return view.segment == input; })) {
+  const std::vector<View>& views = indexed->views();
+  const auto find = [&views](const std::shared_ptr<const Segment>& segment) {
+    return std::find_if(views.begin(), views.end(),
+                        [&segment](const View& view) { return view.segment == segment; });
+  };
+  if (rep_->joined != nullptr) {
+    const auto view = find(rep_->segment);
+    if (view == views.end() ||
+        !std::all_of(rep_->dead.begin(), rep_->dead.end(), [&view](const auto& dead) {
+          return std::find(view->dead.begin(), view->dead.end(), dead) != view->dead.end();
+        })) {
       return nullptr;
     }
+    return std::make_shared<const IndexedArchive>(*indexed, rep_->segment.get(), rep_->dead,
+                                                  rep_->joined);
   }
-  return std::make_shared<const IndexedArchive>(*indexed, rep_->inputs, rep_->merged);
+  std::vector<bool> dropped(views.size(), false);
+  std::vector<const View*> inputs;
+  for (const auto& input : rep_->inputs) {
+    const auto view = find(input);
+    if (view == views.end()) {
+      return nullptr;
+    }
+    dropped[static_cast<size_t>(view - views.begin())] = true;
+    inputs.push_back(&*view);
+  }
+  // What died since the plan was made is dead in the merged segment too.
+  NewSegment added{rep_->merged, {}};
+  std::vector<uint32_t> moved;
+  for (const Rep::Origin& origin : rep_->origins) {
+    const uint32_t rank = inputs[origin.input]->rank[origin.entry];
+    added.alive.push_back(rank != View::kDead);
+    if (rank != View::kDead) {
+      moved.push_back(rank);
+    }
+  }
+  std::sort(moved.begin(), moved.end());
+  return std::make_shared<const IndexedArchive>(*indexed, indexed->revision(), moved, dropped,
+                                                std::vector<NewSegment>{std::move(added)});
+}
+
+struct ArchiveLoader::Rep {
+  std::shared_ptr<const themes::Scheme> scheme;
+  ArchiveOptions options;
+
+  struct Stored {
+    std::shared_ptr<const Segment> segment;
+    std::vector<bool> alive;
+    std::vector<DocumentHead> heads;  // of those alive
+  };
+  std::vector<Stored> stored;
+  struct Place {
+    size_t segment;
+    size_t entry;
+    bool alive;         // when segments were last saved
+    DocumentHead head;  // then; state and create_time are unknown
+  };
+  // Several entries can have one id: older texts that were not merged away yet.
+  absl::flat_hash_map<std::string_view, std::vector<Place>> places;
+
+  // Documents that no stored segment has.
+  std::vector<std::shared_ptr<const PackedDocument>> fresh;
+  uint64_t fresh_code_points = 0;
+  std::vector<NewSegment> segments;
+
+  void Revive(const Place& place, const DocumentHead& head) {
+    stored[place.segment].alive[place.entry] = true;
+    stored[place.segment].heads[place.entry] = head;
+  }
+
+  // Makes a segment of what was gathered.
+  void Flush() {
+    std::vector<const PackedDocument*> documents;
+    for (const auto& document : fresh) {
+      documents.push_back(document.get());
+    }
+    std::sort(documents.begin(), documents.end(),
+              [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
+    std::shared_ptr<const Segment> segment;
+    if (options.folder != nullptr) {
+      segment = options.folder->Write(documents, *scheme);
+    }
+    if (segment == nullptr) {
+      segment = Segment::Make(documents, *scheme);
+    }
+    segments.push_back({std::move(segment), {}});
+    fresh.clear();
+    fresh_code_points = 0;
+  }
+};
+
+ArchiveLoader::ArchiveLoader(std::shared_ptr<const themes::Scheme> scheme, ArchiveOptions options)
+    : rep_(std::make_unique<Rep>()) {
+  QUOTES_CHECK(options.largest_segment <= kLargestSegment);
+  rep_->scheme = std::move(scheme);
+  rep_->options = options;
+  if (options.folder == nullptr) {
+    return;
+  }
+  for (StoredSegment& loaded : options.folder->Load(*rep_->scheme)) {
+    const size_t count = loaded.segment->entries().size();
+    for (size_t e = 0; e < count; ++e) {
+      rep_->places[loaded.segment->entries()[e]->report_id()].push_back(
+          {rep_->stored.size(), e, loaded.alive[e], loaded.heads[e]});
+    }
+    rep_->stored.push_back({std::move(loaded.segment), std::vector<bool>(count, false),
+                            std::vector<DocumentHead>(count)});
+  }
+}
+
+ArchiveLoader::~ArchiveLoader() = default;
+
+bool ArchiveLoader::Lacks(std::string_view report_id, uint64_t revision, const DocumentHead& head) {
+  const auto found = rep_->places.find(report_id);
+  if (found == rep_->places.end()) {
+    return true;
+  }
+  for (const Rep::Place& place : found->second) {
+    const PackedDocument& entry = *rep_->stored[place.segment].segment->entries()[place.entry];
+    if (place.alive && entry.revision() == revision && place.head.etag == head.etag &&
+        place.head.update_time == head.update_time) {
+      rep_->Revive(place, head);
+      return false;
+    }
+  }
+  return true;
+}
+
+void ArchiveLoader::Add(const Document& document) {
+  if (document.state != ReportState::kActive) {
+    return;
+  }
+  std::shared_ptr<const PackedDocument> packed = Pack(document, rep_->scheme->themes().size());
+  if (const auto found = rep_->places.find(packed->report_id()); found != rep_->places.end()) {
+    for (const Rep::Place& place : found->second) {
+      const PackedDocument& entry = *rep_->stored[place.segment].segment->entries()[place.entry];
+      if (std::ranges::equal(entry.bytes(), packed->bytes())) {
+        rep_->Revive(place, packed->head());
+        return;
+      }
+    }
+  }
+  const uint64_t size = packed->joined().size();
+  if (!rep_->fresh.empty() && rep_->fresh_code_points + size > rep_->options.largest_segment) {
+    rep_->Flush();
+  }
+  rep_->fresh.push_back(std::move(packed));
+  rep_->fresh_code_points += size;
+}
+
+std::shared_ptr<const Archive> ArchiveLoader::Finish(uint64_t revision) {
+  if (!rep_->fresh.empty()) {
+    rep_->Flush();
+  }
+  for (const Rep::Stored& stored : rep_->stored) {
+    if (std::find(stored.alive.begin(), stored.alive.end(), true) == stored.alive.end()) {
+      continue;
+    }
+    rep_->segments.push_back(
+        {stored.segment->WithHeads(
+             [&stored](size_t entry, const PackedDocument&) { return stored.heads[entry]; }),
+         stored.alive});
+  }
+  return std::make_shared<const IndexedArchive>(revision, rep_->scheme, rep_->options,
+                                                rep_->segments);
+}
+
+std::shared_ptr<const Archive> UpdateArchive(
+    const Archive& previous, uint64_t revision,
+    const std::vector<std::shared_ptr<const PackedDocument>>& added,
+    const std::vector<std::string>& removed) {
+  const auto* const indexed = dynamic_cast<const IndexedArchive*>(&previous);
+  QUOTES_CHECK(indexed != nullptr);
+  return IndexedArchive::Update(*indexed, revision, added, removed);
 }
 
 std::shared_ptr<const Archive> MakeIndexedArchive(
     uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
-    std::vector<std::shared_ptr<const Document>> documents, const Archive* previous) {
-  return std::make_shared<const IndexedArchive>(revision, std::move(scheme), std::move(documents),
-                                                dynamic_cast<const IndexedArchive*>(previous));
+    const std::vector<std::shared_ptr<const Document>>& documents, const Archive* previous,
+    const ArchiveOptions& options) {
+  const auto* const indexed = dynamic_cast<const IndexedArchive*>(previous);
+  if (indexed == nullptr || &indexed->scheme() != scheme.get()) {
+    ArchiveLoader loader(std::move(scheme), options);
+    for (const auto& document : documents) {
+      loader.Add(*document);
+    }
+    return loader.Finish(revision);
+  }
+  std::vector<std::shared_ptr<const PackedDocument>> added;
+  absl::flat_hash_set<std::string_view> present;
+  for (const auto& document : documents) {
+    if (document->state != ReportState::kActive) {
+      continue;
+    }
+    present.insert(document->report_id);
+    std::shared_ptr<const PackedDocument> packed = Pack(*document, scheme->themes().size());
+    const PackedDocument* const held = indexed->FindReport(document->report_id);
+    if (held == nullptr || held->head() != packed->head() ||
+        !std::ranges::equal(held->bytes(), packed->bytes())) {
+      added.push_back(std::move(packed));
+    }
+  }
+  std::vector<std::string> removed;
+  for (const PackedDocument* const held : indexed->documents()) {
+    if (!present.contains(held->report_id())) {
+      removed.emplace_back(held->report_id());
+    }
+  }
+  return UpdateArchive(*indexed, revision, added, removed);
 }
 
 size_t SegmentCount(const Archive& archive) {
   const auto* const indexed = dynamic_cast<const IndexedArchive*>(&archive);
   return indexed == nullptr ? 0 : indexed->views().size();
+}
+
+std::vector<SegmentState> SegmentsOf(const Archive& archive) {
+  std::vector<SegmentState> states;
+  if (const auto* const indexed = dynamic_cast<const IndexedArchive*>(&archive);
+      indexed != nullptr) {
+    for (const View& view : indexed->views()) {
+      SegmentState& state = states.emplace_back();
+      state.segment = view.segment;
+      for (const uint32_t rank : view.rank) {
+        state.alive.push_back(rank != View::kDead);
+      }
+    }
+  }
+  return states;
+}
+
+std::vector<std::pair<std::string_view, size_t>> MemoryUse(const Archive& archive) {
+  std::vector<std::pair<std::string_view, size_t>> sum;
+  const auto* const indexed = dynamic_cast<const IndexedArchive*>(&archive);
+  if (indexed == nullptr) {
+    return sum;
+  }
+  size_t dead = 0;
+  size_t snapshot = indexed->documents().size() * (sizeof(void*) + 2 * sizeof(uint32_t) + 1);
+  for (const View& view : indexed->views()) {
+    const std::vector<std::pair<std::string_view, size_t>> use = view.segment->MemoryUse();
+    for (size_t i = 0; i < use.size(); ++i) {
+      if (i == sum.size()) {
+        sum.emplace_back(use[i].first, 0);
+      }
+      sum[i].second += use[i].second;
+    }
+    snapshot += view.rank.size() * sizeof(uint32_t);
+    for (const auto& texts : view.dead) {
+      dead += texts->size_bytes();
+    }
+  }
+  sum.emplace_back("dead texts", dead);
+  sum.emplace_back("snapshot", snapshot);
+  return sum;
 }
 
 }  // namespace quotes::archive

@@ -138,7 +138,7 @@ class QueryPlan {
       highlights.resize(limits::kMaxHighlights);
     }
     if (match_ == MatchMode::kFolded) {
-      const std::u32string_view joined = entry.document()->content.joined;
+      const std::u32string_view joined = entry.joined();
       for (const Highlight& highlight : highlights) {
         const Needle& needle = needles_[needle_of_term_[highlight.term]];
         hit->folds |= text::FoldsBetween(

@@ -133,36 +133,35 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
 }
 
 // What a store would load after writing `draft` as `outcome`. Takes the draft's contents.
-std::shared_ptr<archive::Document> MakeDocument(store::RevisionDraft draft,
-                                                const store::ImportOutcome& outcome,
-                                                const themes::Scheme& scheme) {
-  auto document = std::make_shared<archive::Document>();
-  document->report_id = std::move(draft.report_id);
-  document->state = outcome.state;
-  document->revision = outcome.revision;
-  document->parser_version = std::move(draft.parser_version);
-  document->fold_version = std::move(draft.fold_version);
-  document->source = std::move(draft.source);
-  document->etag = outcome.etag;
-  document->create_time = outcome.create_time;
-  document->update_time = outcome.update_time;
-  document->content = std::move(draft.content);
-  document->defects = std::move(draft.defects);
-  document->themes = scheme.Assign(document->content);
+archive::Document MakeDocument(store::RevisionDraft draft, const store::ImportOutcome& outcome,
+                               const themes::Scheme& scheme) {
+  archive::Document document;
+  document.report_id = std::move(draft.report_id);
+  document.state = outcome.state;
+  document.revision = outcome.revision;
+  document.parser_version = std::move(draft.parser_version);
+  document.fold_version = std::move(draft.fold_version);
+  document.source = std::move(draft.source);
+  document.etag = outcome.etag;
+  document.create_time = outcome.create_time;
+  document.update_time = outcome.update_time;
+  document.content = std::move(draft.content);
+  document.defects = std::move(draft.defects);
+  document.themes = scheme.Assign(document.content);
   return document;
 }
 
 // A report of a snapshot, kept alive by it; null if there is none.
-std::shared_ptr<const archive::Document> FindIn(
+std::shared_ptr<const archive::PackedDocument> FindIn(
     const std::shared_ptr<const archive::Archive>& snapshot, std::string_view report_id) {
   return {snapshot, snapshot->FindReport(report_id)};
 }
 
 ImportResult Result(store::ImportOutcome outcome,
-                    std::shared_ptr<const archive::Document> document) {
+                    std::shared_ptr<const archive::PackedDocument> document) {
   ImportResult result;
   result.outcome = std::move(outcome);
-  result.lint = document->content.lint;
+  result.lint = archive::UnpackLint(*document);
   result.document = std::move(document);
   return result;
 }
@@ -170,10 +169,12 @@ ImportResult Result(store::ImportOutcome outcome,
 }  // namespace
 
 Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
-                 bool read_only, std::shared_ptr<const archive::Archive> snapshot)
+                 bool read_only, std::unique_ptr<archive::SegmentFolder> folder,
+                 std::shared_ptr<const archive::Archive> snapshot)
     : store_(std::move(store)),
       scheme_(std::move(scheme)),
       read_only_(read_only),
+      folder_(std::move(folder)),
       snapshot_(std::move(snapshot)),
       merger_([this] { MergeInBackground(); }) {}
 
@@ -187,21 +188,37 @@ Library::~Library() {
 }
 
 absl::StatusOr<std::unique_ptr<Library>> Library::Create(
-    std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme) {
+    std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
+    LibraryOptions options) {
   QUOTES_CHECK(store != nullptr && scheme != nullptr);
   QUOTES_ASSIGN_OR_RETURN(const store::StoreStatus status, store->Status());
-  std::vector<std::shared_ptr<const archive::Document>> documents;
-  QUOTES_ASSIGN_OR_RETURN(
-      const uint64_t revision,
-      store->LoadActive([&documents, &scheme](std::unique_ptr<archive::Document> document) {
-        document->themes = scheme->Assign(document->content);
-        documents.push_back(std::move(document));
-        return absl::OkStatus();
-      }));
-  std::shared_ptr<const archive::Archive> snapshot =
-      archive::MakeIndexedArchive(revision, scheme, std::move(documents));
-  return std::unique_ptr<Library>(
-      new Library(std::move(store), std::move(scheme), status.read_only, std::move(snapshot)));
+  std::unique_ptr<archive::SegmentFolder> folder;
+  if (!options.segment_folder.empty()) {
+    folder = std::make_unique<archive::SegmentFolder>(
+        archive::SegmentFolder::Options{.path = std::move(options.segment_folder),
+                                        .writable = !status.read_only,
+                                        .on_warning = std::move(options.on_warning)});
+  }
+  archive::ArchiveOptions archive_options;
+  archive_options.largest_segment = options.largest_segment;
+  archive_options.merge_at_once = options.merge_at_once;
+  archive_options.folder = folder.get();
+  archive::ArchiveLoader loader(scheme, archive_options);
+  QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
+                          store->LoadActive(
+                              [&loader](const store::ActiveReport& report) {
+                                return loader.Lacks(report.report_id, report.revision, report.head);
+                              },
+                              [&loader, &scheme](std::unique_ptr<archive::Document> document) {
+                                document->themes = scheme->Assign(document->content);
+                                loader.Add(*document);
+                                return absl::OkStatus();
+                              }));
+  std::unique_ptr<Library> library(new Library(std::move(store), std::move(scheme),
+                                               status.read_only, std::move(folder),
+                                               loader.Finish(revision)));
+  library->WantMerge();
+  return library;
 }
 
 std::shared_ptr<const archive::Archive> Library::archive() const {
@@ -209,19 +226,9 @@ std::shared_ptr<const archive::Archive> Library::archive() const {
   return snapshot_;
 }
 
-void Library::Publish(uint64_t archive_revision,
-                      std::shared_ptr<const archive::Document> document) {
-  const std::shared_ptr<const archive::Archive> before = archive();
-  std::vector<std::shared_ptr<const archive::Document>> documents;
-  documents.reserve(before->documents().size() + 1);
-  for (const std::shared_ptr<const archive::Document>& other : before->documents()) {
-    if (other->report_id != document->report_id) {
-      documents.push_back(other);
-    }
-  }
-  documents.push_back(std::move(document));
-  std::shared_ptr<const archive::Archive> after =
-      archive::MakeIndexedArchive(archive_revision, scheme_, std::move(documents), before.get());
+void Library::Publish(uint64_t archive_revision, const archive::Document& document) {
+  std::shared_ptr<const archive::Archive> after = archive::UpdateArchive(
+      *archive(), archive_revision, {archive::Pack(document, scheme_->themes().size())}, {});
   // Imports that are faster than the merging thread do its work, so that look-ups never have to ask
   // more segments than this.
   while (archive::SegmentCount(*after) > kMostSegments) {
@@ -233,11 +240,7 @@ void Library::Publish(uint64_t archive_revision,
     after = plan.Apply(*after);
   }
   Swap(std::move(after));
-  {
-    const MutexLock lock(&merge_mutex_);
-    merge_wanted_ = true;
-  }
-  merge_wanted_or_stop_.Signal();
+  WantMerge();
 }
 
 void Library::Swap(std::shared_ptr<const archive::Archive> snapshot) {
@@ -248,40 +251,58 @@ void Library::Swap(std::shared_ptr<const archive::Archive> snapshot) {
   // The old snapshot goes here, outside the lock, unless a reader still has it.
 }
 
+void Library::WantMerge() {
+  {
+    const MutexLock lock(&merge_mutex_);
+    merge_wanted_ = true;
+  }
+  merge_wanted_or_stop_.Signal();
+}
+
+bool Library::MergeAll() {
+  for (archive::MergePlan plan(*archive()); !plan.empty(); plan = archive::MergePlan(*archive())) {
+    plan.Run();
+    {
+      const MutexLock lock(&import_mutex_);
+      // Null when an import has merged the same segments meanwhile.
+      if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*archive());
+          merged != nullptr) {
+        Swap(std::move(merged));
+      }
+    }
+    const MutexLock lock(&merge_mutex_);
+    if (stop_) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void Library::MergeInBackground() {
-  while (true) {
+  bool go_on = true;
+  while (go_on) {
     {
       const MutexLock lock(&merge_mutex_);
       while (!merge_wanted_ && !stop_) {
         merge_wanted_or_stop_.Wait(&merge_mutex_);
       }
-      if (stop_) {
+      if (!merge_wanted_) {
         return;
       }
       merge_wanted_ = false;
+      go_on = !stop_;
     }
-    for (archive::MergePlan plan(*archive()); !plan.empty();
-         plan = archive::MergePlan(*archive())) {
-      plan.Run();
-      {
-        const MutexLock lock(&import_mutex_);
-        // Null when an import has merged the same segments meanwhile.
-        if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*archive());
-            merged != nullptr) {
-          Swap(std::move(merged));
-        }
-      }
-      const MutexLock lock(&merge_mutex_);
-      if (stop_) {
-        return;
-      }
+    go_on = go_on && MergeAll();
+    // What was imported is in the store; saving its segments only makes the next start short.
+    if (folder_ != nullptr) {
+      folder_->Save(*archive());
     }
   }
 }
 
 absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {
-  std::shared_ptr<const archive::Document> document = FindIn(archive(), outcome.report_id);
-  if (document == nullptr || document->revision != outcome.revision) {
+  std::shared_ptr<const archive::PackedDocument> document = FindIn(archive(), outcome.report_id);
+  if (document == nullptr || document->revision() != outcome.revision) {
     QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
   }
   return Result(std::move(outcome), std::move(document));
@@ -312,21 +333,20 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
 
   if (request.validate_only) {
     const std::shared_ptr<const archive::Archive> snapshot = archive();
-    const std::shared_ptr<const archive::Document> latest = FindIn(snapshot, draft.report_id);
+    const std::shared_ptr<const archive::PackedDocument> latest = FindIn(snapshot, draft.report_id);
     store::ImportOutcome outcome;
     outcome.report_id = draft.report_id;
     outcome.archive_revision = snapshot->revision();
-    if (latest != nullptr && store::IsSameImport(*latest, draft)) {
-      outcome.revision = latest->revision;
+    if (latest != nullptr && store::IsSameImport(archive::Unpack(*latest), draft)) {
+      outcome.revision = latest->revision();
       outcome.unchanged = true;
       return Result(std::move(outcome), latest);
     }
-    outcome.revision = latest != nullptr ? latest->revision + 1 : 1;
+    outcome.revision = latest != nullptr ? latest->revision() + 1 : 1;
     outcome.update_time = absl::Now();
-    outcome.create_time = latest != nullptr ? latest->create_time : outcome.update_time;
-    std::shared_ptr<const archive::Document> document =
-        MakeDocument(std::move(draft), outcome, *scheme_);
-    return Result(std::move(outcome), std::move(document));
+    outcome.create_time = latest != nullptr ? latest->create_time() : outcome.update_time;
+    const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme_);
+    return Result(std::move(outcome), archive::Pack(document, scheme_->themes().size()));
   }
 
   store::ImportOutcome outcome;
@@ -335,21 +355,21 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
-      std::shared_ptr<const archive::Document> document =
-          MakeDocument(std::move(draft), outcome, *scheme_);
-      Publish(outcome.archive_revision, document);
+      Publish(outcome.archive_revision, MakeDocument(std::move(draft), outcome, *scheme_));
+      std::shared_ptr<const archive::PackedDocument> document =
+          FindIn(archive(), outcome.report_id);
       return Result(std::move(outcome), std::move(document));
     }
   }
   return WithDocument(std::move(outcome));
 }
 
-absl::StatusOr<std::shared_ptr<const archive::Document>> Library::LoadRevision(
+absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> Library::LoadRevision(
     std::string_view report_id, uint64_t revision) {
   QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
                           store_->LoadRevision(report_id, revision));
   document->themes = scheme_->Assign(document->content);
-  return std::shared_ptr<const archive::Document>(std::move(document));
+  return archive::Pack(*document, scheme_->themes().size());
 }
 
 }  // namespace quotes

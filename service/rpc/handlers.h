@@ -94,8 +94,8 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& request,
                        v1::GetStatusResponse* response);
 
 // The document of a report that look-ups see; REPORT_NOT_FOUND.
-absl::StatusOr<const archive::Document*> FindDocument(const CallContext& call,
-                                                      std::string_view report_id);
+absl::StatusOr<const archive::PackedDocument*> FindDocument(const CallContext& call,
+                                                            std::string_view report_id);
 
 }  // namespace quotes::rpc
 

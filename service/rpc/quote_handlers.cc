@@ -18,7 +18,7 @@
 namespace quotes::rpc {
 namespace {
 
-using archive::Document;
+using archive::PackedDocument;
 
 // Finds quotes by name, in older revisions too; loads each of those once. For the time of one call.
 class QuoteFinder {
@@ -42,22 +42,19 @@ class QuoteFinder {
     QUOTES_RETURN_IF_ERROR(call_.cancellation.Check());
     QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
                             call_.library.store().FindQuoteRevision(name.report, name.child));
-    std::shared_ptr<const Document>& document = loaded_[{name.report, revision}];
+    std::shared_ptr<const PackedDocument>& document = loaded_[{name.report, revision}];
     if (document == nullptr) {
       QUOTES_ASSIGN_OR_RETURN(document, call_.library.LoadRevision(name.report, revision));
     }
-    const std::vector<report::Quote>& quotes = document->content.quotes;
-    for (size_t i = 0; i < quotes.size(); ++i) {
-      if (quotes[i].id == name.child) {
-        return Found{{document.get(), static_cast<uint32_t>(i)}, true};
-      }
+    if (const std::optional<uint32_t> index = document->Find(name.child); index.has_value()) {
+      return Found{{document.get(), *index}, true};
     }
     return errors::QuoteNotFound(QuoteName(name.report, name.child));
   }
 
  private:
   CallContext& call_;
-  std::map<std::pair<std::string, uint64_t>, std::shared_ptr<const Document>> loaded_;
+  std::map<std::pair<std::string, uint64_t>, std::shared_ptr<const PackedDocument>> loaded_;
 };
 
 v1::QuoteView ViewOr(v1::QuoteView view, v1::QuoteView otherwise) {
@@ -170,13 +167,13 @@ std::shared_ptr<const std::vector<uint64_t>> ThemeCounts::Of(
   // counts once there.
   std::vector<uint64_t> last(themes.size(), 0);
   uint64_t number = 0;
-  for (const auto& document : archive->documents()) {
-    for (size_t i = 0; i < document->themes.size(); ++i) {
-      if (!report::IsSpeech(document->content.quotes[i].block)) {
+  for (const PackedDocument* const document : archive->documents()) {
+    for (size_t i = 0; i < document->size(); ++i) {
+      if (!report::IsSpeech(document->quotes()[i].block)) {
         continue;
       }
       ++number;
-      for (const themes::Assignment& assignment : document->themes[i]) {
+      for (const archive::PackedAssignment& assignment : document->themes(i)) {
         for (int theme = assignment.theme; theme >= 0;
              theme = parents[static_cast<size_t>(theme)]) {
           const auto at = static_cast<size_t>(theme);

@@ -327,9 +327,7 @@ class Bench {
       const auto answer = archive_->Find(lookup, Cancellation());
       std::vector<std::string> texts;
       for (const archive::Hit& hit : answer->hits) {
-        const report::Range range = hit.ref.quote().range;
-        texts.push_back(text::ToUtf8(std::u32string_view(hit.ref.document->content.joined)
-                                         .substr(range.begin, range.size())));
+        texts.push_back(text::ToUtf8(hit.ref.text()));
       }
       ours.micros.push_back(Micros(begin));
       for (size_t p = 0; p < peers_.size(); ++p) {
@@ -346,7 +344,7 @@ class Bench {
         bool same = static_cast<uint64_t>(peer_answer->total) == answer->total &&
                     peer_answer->ids.size() == answer->hits.size();
         for (size_t h = 0; same && h < answer->hits.size(); ++h) {
-          same = answer->hits[h].ref.quote().id == absl::StrCat("q", peer_answer->ids[h] - 1);
+          same = answer->hits[h].ref.id() == absl::StrCat("q", peer_answer->ids[h] - 1);
         }
         if (!same) {
           Fail("answers differ for " + question.query + ": " + std::to_string(answer->total) +

@@ -94,7 +94,7 @@ void ExpectSameAsNaive(const Archive& archive, const Lookup& lookup) {
   all.limit = 1'000'000;
   all.with_total = true;
   all.with_facets = true;
-  const NaiveAnswer expected = NaiveFind(archive.documents(), archive.scheme(), all);
+  const NaiveAnswer expected = NaiveFind(Unpacked(archive), archive.scheme(), all);
   const auto answer = archive.Find(all, Cancellation());
   QUOTES_ASSERT_OK(answer);
   EXPECT_FALSE(answer->more);
@@ -103,11 +103,11 @@ void ExpectSameAsNaive(const Archive& archive, const Lookup& lookup) {
   for (size_t i = 0; i < expected.hits.size(); ++i) {
     const Hit& hit = answer->hits[i];
     const NaiveHit& naive = expected.hits[i];
-    ASSERT_EQ(hit.ref.document->report_id, naive.report_id);
-    ASSERT_EQ(hit.ref.quote().id, naive.quote_id);
+    ASSERT_EQ(hit.ref.document->report_id(), naive.report_id);
+    ASSERT_EQ(hit.ref.id(), naive.quote_id);
     EXPECT_EQ(hit.key.report_id, naive.report_id);
     EXPECT_EQ(hit.key.quote_id, naive.quote_id);
-    EXPECT_EQ(hit.key.date, hit.ref.document->content.metadata.date);
+    EXPECT_EQ(hit.key.date, hit.ref.document->date());
     EXPECT_EQ(hit.key.position, hit.ref.quote().range.begin);
     if (lookup.order == Order::kRelevance) {
       EXPECT_EQ(hit.key.relevance, naive.relevance);
@@ -149,8 +149,7 @@ std::vector<std::string> Texts(const Archive& archive, std::string_view typed,
   std::vector<std::string> texts;
   for (const Hit& hit : FetchAll(archive, lookup, 3)) {
     const report::Range& range = hit.ref.quote().range;
-    texts.push_back(
-        text::ToUtf8(hit.ref.document->content.joined.substr(range.begin, range.size())));
+    texts.push_back(text::ToUtf8(hit.ref.document->joined(range)));
   }
   return texts;
 }
@@ -170,8 +169,7 @@ std::vector<std::string> Highlighted(const Archive& archive, std::string_view ty
     EXPECT_EQ(hit.highlight_count, hit.highlights.size());
     for (const Highlight& highlight : hit.highlights) {
       texts.push_back(absl::StrCat(highlight.term, ":",
-                                   text::ToUtf8(hit.ref.document->content.joined.substr(
-                                       highlight.range.begin, highlight.range.size()))));
+                                   text::ToUtf8(hit.ref.document->joined(highlight.range))));
     }
   }
   return texts;
@@ -487,14 +485,18 @@ TEST_P(ArchiveConformance, ReportsAndQuotesByName) {
   const auto b = MakeDocument(Speech("b", kDay2022, {"甲"}));
   const auto u = MakeDocument(Speech("0", std::nullopt, {"甲"}));
   const auto archive = Make({u, a, MakeDocument(withdrawn), b});
-  EXPECT_THAT(archive->documents(), ElementsAre(b, a, u));
-  EXPECT_EQ(archive->FindReport("a"), a.get());
+  std::vector<std::string_view> ids;
+  for (const PackedDocument* const document : archive->documents()) {
+    EXPECT_EQ(archive->FindReport(document->report_id()), document);
+    ids.push_back(document->report_id());
+  }
+  EXPECT_THAT(ids, ElementsAre("b", "a", "0"));
   EXPECT_EQ(archive->FindReport("w"), nullptr);
   EXPECT_EQ(archive->FindReport(""), nullptr);
   for (uint32_t i = 0; i < 3; ++i) {
     const auto found = archive->FindQuote("a", a->content.quotes[i].id);
     ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(found->document, a.get());
+    EXPECT_EQ(found->document, archive->FindReport("a"));
     EXPECT_EQ(found->index, i);
   }
   EXPECT_FALSE(archive->FindQuote("b", a->content.quotes[1].id).has_value());
@@ -767,7 +769,7 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
     lookup.filter.scope = TextScope::kAll;
 
     std::shared_ptr<const Archive> archive = Make(evolving.Documents());
-    std::set<QuoteName> throughout = HitNames(archive->documents(), archive->scheme(), lookup);
+    std::set<QuoteName> throughout = HitNames(Unpacked(*archive), archive->scheme(), lookup);
     std::set<QuoteName> seen;
     int steps = 40;
     while (true) {
@@ -788,7 +790,7 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
       // An engine may build on any earlier snapshot, or on none.
       archive = Make(evolving.Documents(), random.OneIn(2) ? archive.get() : nullptr);
       std::set<QuoteName> still;
-      for (const QuoteName& name : HitNames(archive->documents(), archive->scheme(), lookup)) {
+      for (const QuoteName& name : HitNames(Unpacked(*archive), archive->scheme(), lookup)) {
         if (throughout.contains(name)) {
           still.insert(name);
         }
@@ -803,15 +805,15 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
   EXPECT_GT(shown, 1'000u) << "the test looks at too little";
 }
 
-void ExpectSeed(const Archive& archive, std::u32string_view units, const SeedOptions& options,
-                const Seed& seed) {
-  const std::vector<NaivePlace> expected = NaivePlaces(
-      archive.documents(), units.substr(seed.begin, seed.end - seed.begin), options.scope);
+void ExpectSeed(const std::vector<std::shared_ptr<const Document>>& documents,
+                std::u32string_view units, const SeedOptions& options, const Seed& seed) {
+  const std::vector<NaivePlace> expected =
+      NaivePlaces(documents, units.substr(seed.begin, seed.end - seed.begin), options.scope);
   EXPECT_EQ(seed.occurrences, expected.size());
   ASSERT_EQ(seed.places.size(), std::min(options.max_places, expected.size()));
   for (size_t i = 0; i < seed.places.size(); ++i) {
-    EXPECT_EQ(seed.places[i].ref.document->report_id, expected[i].report_id);
-    EXPECT_EQ(seed.places[i].ref.quote().id, expected[i].quote_id);
+    EXPECT_EQ(seed.places[i].ref.document->report_id(), expected[i].report_id);
+    EXPECT_EQ(seed.places[i].ref.id(), expected[i].quote_id);
     EXPECT_EQ(seed.places[i].offset, expected[i].offset);
   }
 }
@@ -836,22 +838,22 @@ TEST_P(ArchiveConformance, SeedsAreTheLongestMatches) {
       SCOPED_TRACE(absl::StrCat("round ", round, ": ", text::ToUtf8(units)));
       const std::vector<Seed> found = archive->LongestMatches(units, options);
       seeds += found.size();
+      const std::vector<std::shared_ptr<const Document>> documents = Unpacked(*archive);
       // Walks the text as the interface describes.
       size_t next = 0;
       size_t at = 0;
       const std::u32string_view all = units;
       while (at < units.size()) {
         size_t length = 0;
-        while (
-            units[at] != text::kBreak && at + length < units.size() &&
-            !NaivePlaces(archive->documents(), all.substr(at, length + 1), options.scope).empty()) {
+        while (units[at] != text::kBreak && at + length < units.size() &&
+               !NaivePlaces(documents, all.substr(at, length + 1), options.scope).empty()) {
           ++length;
         }
         if (length > 0 && length >= options.min_units) {
           ASSERT_LT(next, found.size());
           EXPECT_EQ(found[next].begin, at);
           EXPECT_EQ(found[next].end, at + length);
-          ExpectSeed(*archive, units, options, found[next]);
+          ExpectSeed(documents, units, options, found[next]);
           ++next;
         }
         at += std::max<size_t>(length, 1);
@@ -862,7 +864,7 @@ TEST_P(ArchiveConformance, SeedsAreTheLongestMatches) {
       const Seed places = archive->FindPlaces(part, options);
       EXPECT_EQ(places.begin, 0u);
       EXPECT_EQ(places.end, part.size());
-      ExpectSeed(*archive, part, options, places);
+      ExpectSeed(documents, part, options, places);
     }
   }
   EXPECT_GT(seeds, 1'000u) << "the test looks at too little";
@@ -904,8 +906,7 @@ TEST_P(ArchiveConformance, PagesGoOnBehindAQuoteThatIsGone) {
     std::vector<std::string> texts;
     for (const Hit& hit : FetchAll(*archive, lookup, 2)) {
       const report::Range& range = hit.ref.quote().range;
-      texts.push_back(
-          text::ToUtf8(hit.ref.document->content.joined.substr(range.begin, range.size())));
+      texts.push_back(text::ToUtf8(hit.ref.document->joined(range)));
     }
     return texts;
   };

@@ -137,6 +137,14 @@ bool IsLead(const Document& document, const report::Quote& quote) {
 
 }  // namespace
 
+std::vector<std::shared_ptr<const Document>> Unpacked(const Archive& archive) {
+  std::vector<std::shared_ptr<const Document>> documents;
+  for (const PackedDocument* const packed : archive.documents()) {
+    documents.push_back(std::make_shared<const Document>(Unpack(*packed)));
+  }
+  return documents;
+}
+
 NaiveAnswer NaiveFind(const std::vector<std::shared_ptr<const Document>>& documents,
                       const themes::Scheme& scheme, const Lookup& lookup) {
   NaiveAnswer answer;

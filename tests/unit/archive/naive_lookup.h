@@ -12,6 +12,9 @@
 
 namespace quotes::archive {
 
+// The documents that an archive holds.
+std::vector<std::shared_ptr<const Document>> Unpacked(const Archive& archive);
+
 // Look-ups written down as their definition reads, without a thought for speed: the judge of every
 // engine on archives of a few hundred quotes.
 struct NaiveHit {

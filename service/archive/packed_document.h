@@ -1,0 +1,232 @@
+#ifndef QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_
+#define QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "service/archive/document.h"
+#include "service/archive/flat.h"
+#include "service/report/report.h"
+
+namespace quotes::archive {
+
+// A string of a packed document; PackedDocument::Text() reads it.
+struct TextRef {
+  uint32_t offset = 0;
+  uint32_t size = 0;
+};
+
+// The members of the structs below are those of their namesakes in report.h and scheme.h.
+struct PackedQuote {
+  report::Range range;
+  TextRef id;
+  int section = -1;
+  uint32_t paragraph = 0;
+  uint32_t sentence = 0;
+  report::BlockKind block = report::BlockKind::kBody;
+  report::Mode mode = report::Mode::kUnspecified;
+  bool has_figures = false;
+  // A heading, or the quote in which a section begins.
+  bool lead = false;
+  uint16_t unused = 0;
+  TextRef citation;  // its line behind PackedDocument::citation_head()
+  uint32_t first_theme = 0;
+  uint32_t theme_count = 0;
+};
+
+struct PackedSection {
+  TextRef id;
+  TextRef path;
+  TextRef marker;
+  TextRef heading;
+  TextRef period;
+  int parent = -1;
+  int level = 1;
+  int ordinal = 0;
+  report::SectionKind kind = report::SectionKind::kMarkedHeading;
+  report::Mode mode = report::Mode::kUnspecified;
+  uint32_t run_in = 0;
+  report::Range heading_range;
+  report::Range range;
+};
+
+struct PackedPrintSpan {
+  report::BlockKind kind = report::BlockKind::kBody;
+  uint32_t line = 0;
+  uint32_t page = 0;
+  uint32_t unused = 0;
+  uint64_t byte_begin = 0;
+  uint64_t byte_end = 0;
+  report::Range joined;
+};
+
+struct PackedAssignment {
+  int theme = 0;
+  uint32_t first_cue = 0;
+  uint32_t cue_count = 0;
+  uint32_t unused = 0;
+  uint64_t score_bits = 0;
+
+  double score() const { return std::bit_cast<double>(score_bits); }
+};
+
+struct PackedLintFinding {
+  report::LintKind kind = report::LintKind::kPageBreakJoin;
+  report::Certainty certainty = report::Certainty::kPossible;
+  uint32_t line = 0;
+  report::Range range;
+  TextRef message;
+  TextRef proposal;
+};
+
+struct PackedDefect {
+  TextRef id;
+  report::DefectKind kind = report::DefectKind::kOther;
+  report::Certainty certainty = report::Certainty::kPossible;
+  report::Range range;
+  TextRef printed;
+  TextRef note;
+  uint32_t first_reading = 0;
+  uint32_t reading_count = 0;
+};
+
+struct ThemeCount {
+  int theme = 0;
+  uint32_t count = 0;
+};
+
+// A document as the archive holds it: one block without pointers, made once, in memory or in a
+// segment's file, with the few things that may change beside it. Reads like Document. Immutable;
+// everything it returns lives as long as the block.
+class PackedDocument {
+ public:
+  // `block` is a result of Pack or a copy of one, at a multiple of 8, and outlives the object.
+  PackedDocument(const std::byte* block, DocumentHead head)
+      : block_(block), head_(std::move(head)) {}
+
+  std::span<const std::byte> bytes() const;
+  const DocumentHead& head() const { return head_; }
+
+  std::string_view report_id() const;
+  ReportState state() const { return head_.state; }
+  uint64_t revision() const;
+  std::string_view parser_version() const;
+  std::string_view fold_version() const;
+  const std::string& etag() const { return head_.etag; }
+  absl::Time create_time() const { return head_.create_time; }
+  absl::Time update_time() const { return head_.update_time; }
+
+  struct Source {
+    std::string_view file_name;
+    std::string_view media_type;
+    text::Encoding encoding;
+    uint64_t size_bytes;
+    std::string_view sha256;
+  };
+  Source source() const;
+
+  struct Publication {
+    std::string_view paper;
+    std::string_view edition;
+    std::optional<absl::CivilDay> issue_date;
+    std::string_view pages;
+  };
+  struct Metadata {
+    std::string_view title;
+    std::string_view subtitle;
+    std::string_view event;
+    std::string_view body;
+    std::string_view speaker;
+    std::string_view office;
+    std::string_view language;
+    std::optional<absl::CivilDay> date;
+    Publication publication;
+  };
+  Metadata metadata() const;
+  std::optional<absl::CivilDay> date() const;  // of the metadata
+
+  struct Completeness {
+    bool truncated;
+    std::string_view jump_target;
+    uint32_t position;
+  };
+  Completeness completeness() const;
+
+  std::u32string_view joined() const;
+  std::u32string_view joined(report::Range range) const {
+    return joined().substr(range.begin, range.size());
+  }
+  std::span<const report::Run> runs() const;
+  std::span<const report::Range> paragraphs() const;
+  std::span<const PackedPrintSpan> print_spans() const;
+  std::span<const report::Join> joins() const;
+  std::span<const PackedSection> sections() const;
+  std::span<const PackedQuote> quotes() const;
+  std::span<const PackedLintFinding> lint() const;
+  std::span<const PackedDefect> defects() const;
+  std::span<const TextRef> readings(const PackedDefect& defect) const;
+  std::span<const PackedAssignment> themes(size_t quote) const;
+  std::span<const TextRef> cues(const PackedAssignment& assignment) const;
+
+  std::string_view Text(TextRef ref) const;
+
+  uint32_t size() const { return static_cast<uint32_t>(quotes().size()); }  // quotes
+  std::string_view quote_id(size_t quote) const { return Text(quotes()[quote].id); }
+  std::u32string_view text(size_t quote) const { return joined(quotes()[quote].range); }
+  bool lead(size_t quote) const { return quotes()[quote].lead; }
+  // The quote with an id. O(log n).
+  std::optional<uint32_t> Find(std::string_view quote_id) const;
+
+  bool has_themes() const;        // false: the document came without
+  uint32_t speech_count() const;  // quotes
+  // Number of speech quotes by theme, ascending; themes without any are left out.
+  std::span<const ThemeCount> theme_counts() const;
+  // Folded, without breaks at either end.
+  std::u32string_view folded_speaker() const;
+  std::u32string_view folded_body() const;
+
+  // A quote's citation line in two parts: what all of a kind begin with, and the rest.
+  std::string_view citation_head(const PackedQuote& quote) const;
+  std::string_view citation_tail(const PackedQuote& quote) const { return Text(quote.citation); }
+
+ private:
+  struct Layout;
+  friend class Packer;
+  const Layout& layout() const;
+  template <FlatValue T>
+  std::span<const T> Array(ArrayRef ref) const {
+    return ArrayAt<T>(block_, ref);
+  }
+
+  const std::byte* block_;
+  DocumentHead head_;
+};
+
+DocumentHead HeadOf(const Document& document);
+
+// Writes the block of a document, which begins at the sink's next multiple of 8. The same content
+// gives the same bytes; the head is not part of them. REQUIRES: themes are empty or parallel to the
+// quotes, their indices below `theme_count`.
+void Pack(const Document& document, size_t theme_count, ByteSink* sink);
+
+// A packed document by itself.
+std::shared_ptr<const PackedDocument> Pack(const Document& document, size_t theme_count);
+
+std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed);
+
+// The document that was packed.
+Document Unpack(const PackedDocument& packed);
+
+}  // namespace quotes::archive
+
+#endif  // QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_
