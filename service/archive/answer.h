@@ -248,16 +248,8 @@ class Resumption {
 inline Hit MakeHit(const Entry& entry, const Candidate& candidate, const QueryPlan& plan) {
   Hit hit;
   hit.ref = {&entry, candidate.quote};
-  hit.key.relevance = candidate.relevance;
-  hit.key.lead = candidate.lead;
-  hit.key.date = entry.date();
-  hit.key.report_id = entry.report_id();
-  hit.key.quote_id = hit.ref.id();
-  hit.key.position = hit.ref.quote().range.begin;
-  for (uint32_t i = candidate.quote; i > 0 && hit.key.predecessors.size() < kSortKeyPredecessors;
-       --i) {
-    hit.key.predecessors.emplace_back(entry.quote_id(i - 1));
-  }
+  hit.relevance = candidate.relevance;
+  hit.lead = candidate.lead;
   plan.Explain(entry, &hit);
   return hit;
 }

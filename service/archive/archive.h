@@ -95,12 +95,29 @@ struct Highlight {
 
 struct Hit {
   QuoteRef ref;
-  SortKey key;
+  uint32_t relevance = 0;  // as in SortKey
+  bool lead = false;       // as in SortKey
   // Every occurrence of every positive term, by begin, end, term; occurrences may overlap or touch.
   // At most limits::kMaxHighlights, the first.
   std::vector<Highlight> highlights;
   uint64_t highlight_count = 0;  // exact
   text::FoldSet folds = 0;       // the folds that made the listed matches possible
+
+  // The hit's place in the order of its look-up. Made when asked for: a page needs that of its last
+  // hit only.
+  SortKey Key() const {
+    SortKey key{relevance,
+                lead,
+                ref.document->date(),
+                std::string(ref.document->report_id()),
+                std::string(ref.id()),
+                ref.quote().range.begin,
+                {}};
+    for (uint32_t i = ref.index; i > 0 && key.predecessors.size() < kSortKeyPredecessors; --i) {
+      key.predecessors.emplace_back(ref.document->quote_id(i - 1));
+    }
+    return key;
+  }
 };
 
 struct Lookup {

@@ -56,35 +56,9 @@ class FilterPlan {
            filter.with_figures.has_value();
   }
 
-  // A superset of the quotes that pass by their themes, ascending, from postings by theme: the
-  // union of the smallest group. Empty without groups.
-  std::vector<uint32_t> Themed(const ThemePostings& postings) const {
-    const std::vector<bool>* smallest = nullptr;
-    size_t least = 0;
-    for (const std::vector<bool>& group : theme_groups_) {
-      size_t size = 0;
-      for (size_t theme = 0; theme < group.size(); ++theme) {
-        size += group[theme] ? postings[theme].size() : 0;
-      }
-      if (smallest == nullptr || size < least) {
-        smallest = &group;
-        least = size;
-      }
-    }
-    std::vector<uint32_t> quotes;
-    if (smallest == nullptr) {
-      return quotes;
-    }
-    quotes.reserve(least);
-    for (size_t theme = 0; theme < smallest->size(); ++theme) {
-      if ((*smallest)[theme]) {
-        const std::span<const uint32_t> of_theme = postings[theme];
-        quotes.insert(quotes.end(), of_theme.begin(), of_theme.end());
-      }
-    }
-    std::sort(quotes.begin(), quotes.end());
-    quotes.erase(std::unique(quotes.begin(), quotes.end()), quotes.end());
-    return quotes;
+  // Whether it needs a look at each quote beside its report, text and themes.
+  static bool LooksAtQuotes(const Filter& filter) {
+    return !filter.sections.empty() || !filter.modes.empty() || filter.with_figures.has_value();
   }
 
   // The sections of a report that pass, by index; nullopt where sections do not matter.

@@ -21,6 +21,7 @@
 #include "service/archive/entry.h"
 #include "service/archive/filter_plan.h"
 #include "service/archive/query_plan.h"
+#include "service/archive/quote_set.h"
 #include "service/archive/segment.h"
 #include "service/archive/segment_folder.h"
 #include "service/archive/text_index.h"
@@ -31,8 +32,10 @@
 namespace quotes::archive {
 namespace {
 
-// Quotes verified between two checks of the cancellation.
-constexpr size_t kQuotesBetweenChecks = 4'096;
+// Occurrences visited between two checks of the cancellation: below a millisecond.
+constexpr uint32_t kVisitsBetweenChecks = 65'536;
+// Testing a quote by its text costs about as much as visiting so many occurrences.
+constexpr uint64_t kTestCost = 10;
 
 // Indices of dead texts of one segment that a look-up may have to ask.
 constexpr size_t kMostDeadTexts = 4;
@@ -81,29 +84,52 @@ struct Source {
   }
 };
 
-// The places of a query's needles in one part.
-class Needles {
+// Counts what a look-up has done, and asks now and then whether it is still wanted.
+class Progress {
  public:
-  Needles(const QueryPlan& plan, const Source& source) : plan_(plan), source_(source) {
+  explicit Progress(const Cancellation& cancellation) : cancellation_(cancellation) {}
+
+  // False when the look-up should end; what it has made so far is then incomplete.
+  bool Step(uint64_t visited = 1) {
+    visited_ += visited;
+    if (visited_ >= kVisitsBetweenChecks) {
+      visited_ = 0;
+      status_.Update(cancellation_.Check());
+    }
+    return status_.ok();
+  }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  const Cancellation& cancellation_;
+  uint64_t visited_ = 0;
+  absl::Status status_;
+};
+
+// A query over one part. In folded matches its sets are exact; in exact matches they are supersets,
+// as the index knows folded text only.
+class Matcher {
+ public:
+  Matcher(const QueryPlan& plan, const Source& source, Progress* progress)
+      : plan_(plan), source_(source), progress_(progress) {
     for (size_t needle = 0; needle < plan.needle_count(); ++needle) {
-      if (plan.match() == MatchMode::kFolded) {
-        intervals_.push_back(source.part->index->Find(plan.needle(needle)));
-      } else {
-        intervals_.push_back(Candidates(plan.needle(needle)));
+      const std::u32string folded =
+          exact() ? std::u32string(plan.needle(needle)) : LongestLetters(plan.needle(needle));
+      needles_.push_back({TextIndex::Encode(folded), {}, folded.empty()});
+      if (!folded.empty()) {
+        needles_.back().interval = source.part->index->Find(folded);
       }
     }
   }
 
-  // Exact: the interval's quotes are those that have the needle.
   bool exact() const { return plan_.match() == MatchMode::kFolded; }
 
-  // Number of quotes to be looked at when `node` drives; an upper bound of its matches.
+  // Number of occurrences to be visited for the set of `node`; an upper bound of its size.
   uint64_t Cost(const QueryNode& node) const {
     switch (node.kind) {
-      case QueryNode::Kind::kTerm: {
-        const auto& interval = intervals_[plan_.needle_of_term(node.term)];
-        return interval.has_value() ? interval->occurrences() : source_.part->size();
-      }
+      case QueryNode::Kind::kTerm:
+        return CostOf(needles_[plan_.needle_of_term(node.term)]);
       case QueryNode::Kind::kAnd: {
         uint64_t least = source_.part->size();
         for (const QueryNode& child : node.children) {
@@ -121,56 +147,98 @@ class Needles {
         return sum;
       }
       case QueryNode::Kind::kNot:
-        return source_.part->size();
+        break;
     }
     return source_.part->size();
   }
 
-  // A superset of the quotes that match `node`, ascending; nullopt for all.
-  std::optional<std::vector<uint32_t>> Drive(const QueryNode& node) const {
+  // The quotes that match `node`; nullopt for all of the part.
+  std::optional<QuoteSet> Find(const QueryNode& node) const {
     switch (node.kind) {
-      case QueryNode::Kind::kTerm: {
-        const auto& interval = intervals_[plan_.needle_of_term(node.term)];
-        if (!interval.has_value()) {
-          return std::nullopt;
-        }
-        return source_.part->index->Quotes(*interval);
-      }
+      case QueryNode::Kind::kTerm:
+        return FindNeedle(plan_.needle_of_term(node.term));
       case QueryNode::Kind::kAnd:
-        return DriveAnd(node);
+        return FindAll(node);
       case QueryNode::Kind::kOr: {
-        std::vector<uint32_t> all;
+        std::optional<QuoteSet> any;
         for (const QueryNode& child : node.children) {
-          std::optional<std::vector<uint32_t>> quotes = Drive(child);
+          std::optional<QuoteSet> quotes = Find(child);
           if (!quotes.has_value()) {
             return std::nullopt;
           }
-          std::vector<uint32_t> both;
-          both.reserve(all.size() + quotes->size());
-          std::set_union(all.begin(), all.end(), quotes->begin(), quotes->end(),
-                         std::back_inserter(both));
-          all = std::move(both);
+          if (any.has_value()) {
+            any->Or(*std::move(quotes));
+          } else {
+            any = std::move(quotes);
+          }
         }
-        return all;
+        return any;
       }
       case QueryNode::Kind::kNot:
-        return std::nullopt;
+        break;
     }
     return std::nullopt;
   }
 
+  std::optional<QuoteSet> FindNeedle(size_t needle) const {
+    const Needle& wanted = needles_[needle];
+    if (wanted.anywhere) {
+      return std::nullopt;
+    }
+    const TextIndex& index = *source_.part->index;
+    const TextIndex::Interval& interval = wanted.interval;
+    if (!QuoteSet::IsDense(interval.occurrences(), source_.part->size())) {
+      progress_->Step(interval.occurrences());
+      return QuoteSet(index.Quotes(interval));
+    }
+    return QuoteSet::FromBits(source_.part->size(), [&](uint64_t* bits) {
+      for (uint32_t begin = interval.begin; begin < interval.end;) {
+        const uint32_t end = begin + std::min(kVisitsBetweenChecks, interval.end - begin);
+        index.MarkQuotes({begin, end}, bits);
+        begin = end;
+        if (!progress_->Step(kVisitsBetweenChecks)) {
+          return;
+        }
+      }
+    });
+  }
+
+  uint64_t CostOfNeedle(size_t needle) const { return CostOf(needles_[needle]); }
+
+  // Whether a quote has a needle, by its text.
   bool Has(uint32_t number, size_t needle) const {
     if (exact()) {
-      return source_.part->index->Contains(number, plan_.needle(needle));
+      return source_.part->index->Contains(number, needles_[needle].units);
     }
     return source_.entry(number).text(source_.part->quote[number]).find(plan_.needle(needle)) !=
            std::u32string_view::npos;
   }
 
+  // Keeps the quotes for which `node` holds by their text.
+  void Test(const QueryNode& node, bool holds, QuoteSet* quotes) const {
+    quotes->Keep([&](uint32_t number) {
+      if (!progress_->Step(kTestCost)) {
+        return false;
+      }
+      const auto has = [&](size_t needle) { return Has(number, needle); };
+      return QueryPlan::Match(plan_, has).Holds(node) == holds;
+    });
+  }
+
  private:
-  // The quotes that can have a string of code points exactly: those with its longest run of
-  // characters whose folding does not depend on their neighbours. Nullopt where it has none.
-  std::optional<TextIndex::Interval> Candidates(std::u32string_view exact) const {
+  struct Needle {
+    std::u16string units;  // what the interval is of
+    TextIndex::Interval interval;
+    bool anywhere = false;  // the index cannot tell where it stands
+  };
+
+  uint64_t CostOf(const Needle& needle) const {
+    return needle.anywhere ? source_.part->size() : needle.interval.occurrences();
+  }
+
+  // The longest run of characters in a string of code points whose folding does not depend on
+  // their neighbours, folded: quotes that have the string have the run. Empty where there is none.
+  static std::u32string LongestLetters(std::u32string_view exact) {
     std::u32string best;
     std::u32string run;
     for (const char32_t c : exact) {
@@ -185,46 +253,103 @@ class Needles {
         best = run;
       }
     }
-    if (best.empty()) {
-      return std::nullopt;
-    }
-    return source_.part->index->Find(best);
+    return best;
   }
 
-  std::optional<std::vector<uint32_t>> DriveAnd(const QueryNode& node) const {
+  // The rarest child first; the others as sets or, where they are much more frequent than what is
+  // left, by the texts.
+  std::optional<QuoteSet> FindAll(const QueryNode& node) const {
     std::vector<std::pair<uint64_t, const QueryNode*>> children;
     for (const QueryNode& child : node.children) {
-      if (child.kind != QueryNode::Kind::kNot) {
-        children.emplace_back(Cost(child), &child);
-      }
+      // Negations last: they need something to be taken from.
+      children.emplace_back(
+          child.kind == QueryNode::Kind::kNot ? std::numeric_limits<uint64_t>::max() : Cost(child),
+          &child);
     }
-    std::sort(children.begin(), children.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::optional<std::vector<uint32_t>> quotes;
-    for (const auto& [cost, child] : children) {
-      // Testing a quote's text costs about ten times what one occurrence of an interval costs.
-      if (quotes.has_value() && cost > 10 * quotes->size()) {
-        break;
+    std::stable_sort(children.begin(), children.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::optional<QuoteSet> quotes;
+    for (const auto& [order, child] : children) {
+      const bool negated = child->kind == QueryNode::Kind::kNot;
+      const QueryNode& asked = negated ? child->children.front() : *child;
+      if (negated && !exact()) {
+        continue;  // what a superset leaves out may be right
       }
-      std::optional<std::vector<uint32_t>> next = Drive(*child);
+      if (quotes.has_value() && Cost(asked) > kTestCost * quotes->size()) {
+        if (exact()) {
+          Test(asked, !negated, &*quotes);
+        }
+        continue;
+      }
+      std::optional<QuoteSet> next = Find(asked);
       if (!next.has_value()) {
         continue;
       }
       if (!quotes.has_value()) {
         quotes = std::move(next);
-        continue;
+      } else if (negated) {
+        quotes->AndNot(*next);
+      } else {
+        quotes->And(*next);
       }
-      std::vector<uint32_t> both;
-      std::set_intersection(quotes->begin(), quotes->end(), next->begin(), next->end(),
-                            std::back_inserter(both));
-      quotes = std::move(both);
     }
     return quotes;
   }
 
   const QueryPlan& plan_;
   const Source& source_;
-  std::vector<std::optional<TextIndex::Interval>> intervals_;
+  Progress* const progress_;
+  std::vector<Needle> needles_;
+};
+
+// The quotes that have a theme of a group, or those of `among` that have one.
+class ThemedQuotes {
+ public:
+  ThemedQuotes(const Segment::Part& part, const std::vector<int>& group, size_t theme_count)
+      : part_(&part) {
+    for (const int theme : group) {
+      if (theme >= 0 && static_cast<size_t>(theme) < theme_count) {
+        postings_.push_back(part.themes[static_cast<size_t>(theme)]);
+        cost_ += postings_.back().size();
+      }
+    }
+  }
+
+  uint64_t cost() const { return cost_; }
+
+  QuoteSet All() const {
+    if (postings_.size() == 1 && !QuoteSet::IsDense(cost_, part_->size())) {
+      return QuoteSet(std::vector<uint32_t>(postings_.front().begin(), postings_.front().end()));
+    }
+    return QuoteSet::FromBits(part_->size(), [&](uint64_t* bits) {
+      for (const std::span<const uint32_t> posting : postings_) {
+        for (const uint32_t number : posting) {
+          bits[number / 64] |= uint64_t{1} << (number % 64);
+        }
+      }
+    });
+  }
+
+  void Restrict(QuoteSet* quotes) const {
+    // Finding a number in a posting costs about as much as reading so many of them.
+    constexpr uint64_t kSearchCost = 8;
+    if (quotes->size() * kSearchCost * postings_.size() >= cost_) {
+      quotes->And(All());
+      return;
+    }
+    QuoteSet any{std::vector<uint32_t>()};
+    for (const std::span<const uint32_t> posting : postings_) {
+      QuoteSet with = *quotes;
+      with.AndSorted(posting);
+      any.Or(std::move(with));
+    }
+    *quotes = std::move(any);
+  }
+
+ private:
+  const Segment::Part* part_;
+  std::vector<std::span<const uint32_t>> postings_;
+  uint64_t cost_ = 0;
 };
 
 // A segment that a new snapshot takes in, and which of its entries live in it.
@@ -462,6 +587,19 @@ class IndexedArchive final : public Catalog {
   void FindTerm(const Lookup& lookup, const std::vector<Source>& sources, const QueryPlan& plan,
                 const Resumption& resumption, LookupAnswer* answer) const;
 
+  // The entries of a source that pass a filter by what they are, as their numbers' ranges and, if
+  // the filter has sections, which of them pass.
+  struct Passing {
+    std::vector<NumberRange> ranges;
+    uint64_t quotes = 0;
+    absl::flat_hash_map<uint32_t, FilterPlan::SectionSet> sections;  // by entry
+  };
+  Passing FindPassing(const Lookup& lookup, const FilterPlan& filter, const Source& source) const;
+  QuoteSet FindQuotes(const Lookup& lookup, const FilterPlan& filter, const Source& source,
+                      const Passing& passing, const Matcher& matcher, Progress* progress) const;
+  static uint32_t FirstNumber(const Lookup& lookup, const Resumption& resumption,
+                              const Source& source);
+
   static bool AnyAlive(const Source& source, TextIndex::Interval interval);
   static size_t LongestAlive(const Source& source, std::u32string_view units);
   Seed PlacesIn(const std::vector<Source>& sources, std::u32string_view units,
@@ -470,6 +608,20 @@ class IndexedArchive final : public Catalog {
   const ArchiveOptions options_;
   std::vector<View> views_;
 };
+
+// Newest first: the number of the first quote of the first entry that is not wholly before the
+// place where the page begins.
+uint32_t IndexedArchive::FirstNumber(const Lookup& lookup, const Resumption& resumption,
+                                     const Source& source) {
+  if (!lookup.after.has_value()) {
+    return 0;
+  }
+  const auto& segment_entries = source.view->segment->entries();
+  const auto entry = std::partition_point(
+      segment_entries.begin(), segment_entries.end(),
+      [&](const auto& candidate) { return resumption.Compare(*candidate) < 0; });
+  return source.part->first[static_cast<size_t>(entry - segment_entries.begin())];
+}
 
 // One term, newest first, no filter: only the quotes shown are visited, and the total is read.
 void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& sources,
@@ -482,41 +634,163 @@ void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& s
     if (interval.empty()) {
       continue;
     }
-    if (lookup.with_total) {
-      answer->total += index.CountQuotes(interval);
-      answer->total -= source.CountDeadQuotes(plan.needle(0));
-    }
-    // The first entry that is not wholly before the place where the page begins.
-    uint32_t first = 0;
-    if (lookup.after.has_value()) {
-      const auto& segment_entries = source.view->segment->entries();
-      const auto entry = std::partition_point(
-          segment_entries.begin(), segment_entries.end(),
-          [&](const auto& candidate) { return resumption.Compare(*candidate) < 0; });
-      first = source.part->first[static_cast<size_t>(entry - segment_entries.begin())];
-    }
     size_t taken = 0;
-    index.VisitQuotes(interval, first, [&](uint32_t number) {
+    const auto take = [&](uint32_t number) {
       const uint32_t rank = source.rank(number);
       if (rank == View::kDead) {
         return true;
       }
       const Candidate candidate{0, false, rank, source.part->quote[number]};
-      if (resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
+      if (!lookup.after.has_value() ||
+          resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
         candidates.push_back(candidate);
         ++taken;
       }
       return taken <= lookup.limit;
-    });
+    };
+    const uint32_t first = FirstNumber(lookup, resumption, source);
+    if (interval.occurrences() <= TextIndex::kCountedAbove && !source.has_dead()) {
+      // Few: the same list gives the total and the page.
+      const std::vector<uint32_t> quotes = index.Quotes(interval);
+      answer->total += quotes.size();
+      for (auto number = std::lower_bound(quotes.begin(), quotes.end(), first);
+           number != quotes.end() && take(*number); ++number) {
+      }
+      continue;
+    }
+    if (lookup.with_total) {
+      answer->total += index.CountQuotes(interval);
+      answer->total -= source.CountDeadQuotes(plan.needle(0));
+    }
+    index.VisitQuotes(interval, first, take);
   }
   std::sort(candidates.begin(), candidates.end());
   answer->more = candidates.size() > lookup.limit;
   if (answer->more) {
     candidates.resize(lookup.limit);
   }
+  answer->hits.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
     answer->hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
   }
+}
+
+IndexedArchive::Passing IndexedArchive::FindPassing(const Lookup& lookup, const FilterPlan& filter,
+                                                    const Source& source) const {
+  Passing passing;
+  const Segment::Part& part = *source.part;
+  const auto& all = source.view->segment->entries();
+  const bool restricts = FilterPlan::RestrictsReports(lookup.filter);
+  const auto add = [&](uint32_t e) {
+    FilterPlan::SectionSet sections;
+    if (source.view->rank[e] == View::kDead || part.first[e] == part.first[e + 1] ||
+        (restricts && !filter.Passes(*all[e], &sections))) {
+      return;
+    }
+    passing.quotes += part.first[e + 1] - part.first[e];
+    if (sections.has_value()) {
+      passing.sections.emplace(e, std::move(sections));
+    }
+    if (!passing.ranges.empty() && passing.ranges.back().end == part.first[e]) {
+      passing.ranges.back().end = part.first[e + 1];
+    } else {
+      passing.ranges.push_back({part.first[e], part.first[e + 1]});
+    }
+  };
+
+  if (!restricts && !source.has_dead()) {
+    if (part.size() > 0) {
+      passing.ranges.push_back({0, part.size()});
+      passing.quotes = part.size();
+    }
+    return passing;
+  }
+  if (!lookup.filter.reports.empty() || !lookup.filter.sections.empty()) {
+    // Few reports are named; the others need not be looked at.
+    std::vector<uint32_t> named;
+    const auto name = [&](std::string_view report_id) {
+      const Entry* const entry = FindReport(report_id);
+      if (entry == nullptr) {
+        return;
+      }
+      const auto found =
+          std::partition_point(all.begin(), all.end(), [entry](const Entry* candidate) {
+            return ComesBefore(*candidate, *entry);
+          });
+      // A dead entry of the same date and id stands beside the one that replaced it.
+      for (auto e = found; e != all.end() && (*e)->report_id() == entry->report_id(); ++e) {
+        if (*e == entry) {
+          named.push_back(static_cast<uint32_t>(e - all.begin()));
+        }
+      }
+    };
+    for (const std::string& report_id : lookup.filter.reports) {
+      name(report_id);
+    }
+    if (lookup.filter.reports.empty()) {
+      for (const auto& [report_id, section_id] : lookup.filter.sections) {
+        name(report_id);
+      }
+    }
+    std::sort(named.begin(), named.end());
+    named.erase(std::unique(named.begin(), named.end()), named.end());
+    for (const uint32_t e : named) {
+      add(e);
+    }
+    return passing;
+  }
+  for (uint32_t e = 0; e < all.size(); ++e) {
+    add(e);
+  }
+  return passing;
+}
+
+// The quotes of one source that a look-up finds, from the cheapest of query, themes and reports.
+QuoteSet IndexedArchive::FindQuotes(const Lookup& lookup, const FilterPlan& filter,
+                                    const Source& source, const Passing& passing,
+                                    const Matcher& matcher, Progress* progress) const {
+  const Segment::Part& part = *source.part;
+  std::vector<ThemedQuotes> groups;
+  for (const std::vector<int>& group : lookup.filter.theme_groups) {
+    groups.emplace_back(part, group, scheme().themes().size());
+  }
+  std::sort(groups.begin(), groups.end(),
+            [](const ThemedQuotes& a, const ThemedQuotes& b) { return a.cost() < b.cost(); });
+  const uint64_t filter_cost =
+      groups.empty() ? passing.quotes : std::min(passing.quotes, groups.front().cost());
+
+  std::optional<QuoteSet> quotes;
+  bool verified = lookup.query == nullptr;
+  if (!verified && matcher.Cost(lookup.query->root) <= kTestCost * filter_cost) {
+    quotes = matcher.Find(lookup.query->root);
+    verified = quotes.has_value() && matcher.exact();
+  }
+  auto group = groups.begin();
+  if (!quotes.has_value() && group != groups.end() && group->cost() <= passing.quotes) {
+    quotes = group->All();
+    ++group;
+  }
+  if (!quotes.has_value()) {
+    quotes = QuoteSet::FromRanges(part.size(), passing.ranges);
+  } else if (passing.quotes < part.size()) {
+    quotes->Restrict(passing.ranges);
+  }
+  for (; group != groups.end(); ++group) {
+    group->Restrict(&*quotes);
+  }
+  if (FilterPlan::LooksAtQuotes(lookup.filter)) {
+    static const FilterPlan::SectionSet kAnySection;
+    quotes->Keep([&](uint32_t number) {
+      const auto sections = passing.sections.find(part.entry[number]);
+      return progress->Step(kTestCost) &&
+             filter.Passes(source.entry(number), part.quote[number],
+                           sections == passing.sections.end() ? kAnySection : sections->second);
+    });
+  }
+  if (!verified) {
+    matcher.Test(lookup.query->root, true, &*quotes);
+  }
+  return *std::move(quotes);
 }
 
 absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
@@ -531,6 +805,9 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
       lookup.match == MatchMode::kFolded && lookup.order == Order::kNewest && !lookup.with_facets &&
       !FilterPlan::Restricts(lookup.filter)) {
     FindTerm(lookup, sources, plan, resumption, &answer);
+    if (!lookup.with_total) {
+      answer.total = 0;
+    }
     return answer;
   }
 
@@ -538,97 +815,58 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
   const bool ranked = lookup.order == Order::kRelevance;
   FacetCounter facets(scheme());
   Page page(lookup.limit, /*ranked=*/true);
-  size_t work = 0;
+  Progress progress(cancellation);
 
   for (const Source& source : sources) {
-    const auto& segment_entries = source.view->segment->entries();
     const Segment::Part& part = *source.part;
-    // Which entries pass, and how many quotes they have.
-    std::vector<uint32_t> passing;
-    std::vector<FilterPlan::SectionSet> sections;
-    std::vector<uint32_t> place(segment_entries.size(), View::kDead);
-    uint64_t passing_quotes = 0;
-    for (uint32_t e = 0; e < segment_entries.size(); ++e) {
-      FilterPlan::SectionSet set;
-      if (source.view->rank[e] == View::kDead || part.first[e] == part.first[e + 1] ||
-          !filter.Passes(*segment_entries[e], &set)) {
-        continue;
-      }
-      place[e] = static_cast<uint32_t>(passing.size());
-      passing.push_back(e);
-      sections.push_back(std::move(set));
-      passing_quotes += part.first[e + 1] - part.first[e];
-    }
-    if (passing.empty()) {
+    const Passing passing = FindPassing(lookup, filter, source);
+    if (passing.ranges.empty()) {
       continue;
     }
-    const Needles needles(plan, source);
-    const auto visit = [&](uint32_t number, bool verified) -> absl::Status {
-      if (++work > kQuotesBetweenChecks) {
-        QUOTES_RETURN_IF_ERROR(cancellation.Check());
-        work = 0;
+    const Matcher matcher(plan, source, &progress);
+    const QuoteSet quotes = FindQuotes(lookup, filter, source, passing, matcher, &progress);
+    QUOTES_RETURN_IF_ERROR(progress.status());
+    answer.total += quotes.size();
+
+    // Where it is cheaper than looking at the texts, relevance is read from sets.
+    std::vector<std::optional<QuoteSet>> by_needle(plan.needle_count());
+    if (ranked && matcher.exact()) {
+      for (size_t needle = 0; needle < plan.needle_count(); ++needle) {
+        if (plan.positive(needle) && matcher.CostOfNeedle(needle) <= kTestCost * quotes.size()) {
+          by_needle[needle] = matcher.FindNeedle(needle);
+        }
       }
-      const uint32_t e = part.entry[number];
-      if (place[e] == View::kDead ||
-          !filter.Passes(*segment_entries[e], part.quote[number], sections[place[e]])) {
-        return absl::OkStatus();
-      }
-      const auto has = [&](size_t needle) { return needles.Has(number, needle); };
-      QueryPlan::Match match(plan, has);
-      if (!verified && !match.Holds()) {
-        return absl::OkStatus();
-      }
-      ++answer.total;
-      const Entry& entry = *segment_entries[e];
+    }
+    const bool newest_only = lookup.order == Order::kNewest && !lookup.with_facets;
+    size_t taken = 0;
+    quotes.Visit(newest_only ? FirstNumber(lookup, resumption, source) : 0, [&](uint32_t number) {
+      const Entry& entry = source.entry(number);
+      Candidate candidate{0, false, source.rank(number), part.quote[number]};
       if (lookup.with_facets) {
-        facets.Add(entry, part.quote[number]);
+        facets.Add(entry, candidate.quote);
       }
-      Candidate candidate{0, false, source.view->rank[e], part.quote[number]};
       if (ranked) {
-        candidate.relevance = match.Relevance();
+        const auto has = [&](size_t needle) {
+          return by_needle[needle].has_value() ? by_needle[needle]->Has(number)
+                                               : matcher.Has(number, needle);
+        };
+        candidate.relevance = QueryPlan::Match(plan, has).Relevance();
         candidate.lead = entry.lead(candidate.quote);
       } else if (lookup.order == Order::kReadingOrder) {
         candidate.rank = reading_rank()[candidate.rank];
       }
-      if (resumption.IsBehind(candidate, resumption.Compare(entry))) {
+      if (!lookup.after.has_value() || resumption.IsBehind(candidate, resumption.Compare(entry))) {
         page.Add(candidate);
+        ++taken;
       }
-      return absl::OkStatus();
-    };
-
-    // The cheapest of: the passing reports, the postings of a group of themes, the query.
-    const std::vector<uint32_t> themed = filter.Themed(part.themes);
-    const uint64_t filter_cost = lookup.filter.theme_groups.empty()
-                                     ? passing_quotes
-                                     : std::min<uint64_t>(passing_quotes, themed.size());
-    const uint64_t query_cost = lookup.query == nullptr ? std::numeric_limits<uint64_t>::max()
-                                                        : needles.Cost(lookup.query->root);
-    // Testing a quote against the query costs more than reading a posting.
-    constexpr uint64_t kTestCost = 6;
-    if (lookup.query != nullptr && query_cost < kTestCost * filter_cost) {
-      const std::optional<std::vector<uint32_t>> quotes = needles.Drive(lookup.query->root);
-      const bool verified = needles.exact() && lookup.query->root.kind == QueryNode::Kind::kTerm;
-      if (quotes.has_value()) {
-        for (const uint32_t number : *quotes) {
-          QUOTES_RETURN_IF_ERROR(visit(number, verified));
-        }
-        continue;
-      }
-    }
-    if (!lookup.filter.theme_groups.empty() && themed.size() <= passing_quotes) {
-      for (const uint32_t number : themed) {
-        QUOTES_RETURN_IF_ERROR(visit(number, lookup.query == nullptr));
-      }
-      continue;
-    }
-    for (const uint32_t e : passing) {
-      for (uint32_t number = part.first[e]; number < part.first[e + 1]; ++number) {
-        QUOTES_RETURN_IF_ERROR(visit(number, lookup.query == nullptr));
-      }
-    }
+      return progress.Step() && (!newest_only || taken <= lookup.limit);
+    });
+    QUOTES_RETURN_IF_ERROR(progress.status());
   }
 
-  for (const Candidate& candidate : page.Take(&answer.more)) {
+  const std::vector<Candidate> candidates = page.Take(&answer.more);
+  answer.hits.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) {
     const size_t rank =
         lookup.order == Order::kReadingOrder ? by_id()[candidate.rank] : candidate.rank;
     answer.hits.push_back(MakeHit(*entries()[rank], candidate, plan));

@@ -33,18 +33,12 @@ size_t SlotOf(uint64_t key, size_t slots) {
   return static_cast<size_t>((key * 0x9E3779B97F4A7C15u) >> 32) & (slots - 1);
 }
 
-std::u16string Encode(std::u32string_view term) {
-  std::u16string out;
-  out.reserve(term.size());
-  for (const char32_t c : term) {
-    Append(c, &out);
-  }
-  return out;
-}
-
 uint32_t FindQuote(std::span<const uint32_t> starts, std::span<const uint32_t> quote_of_block,
                    uint32_t place) {
   uint32_t quote = quote_of_block[place / kPlaceBlock];
+  // Mostly one step or two, which a processor cannot foresee: taken without a branch.
+  quote += starts[quote + 1] <= place ? 1u : 0u;
+  quote += starts[quote + 1] <= place ? 1u : 0u;
   while (starts[quote + 1] <= place) {
     ++quote;
   }
@@ -52,6 +46,15 @@ uint32_t FindQuote(std::span<const uint32_t> starts, std::span<const uint32_t> q
 }
 
 }  // namespace
+
+std::u16string TextIndex::Encode(std::u32string_view term) {
+  std::u16string out;
+  out.reserve(term.size());
+  for (const char32_t c : term) {
+    Append(c, &out);
+  }
+  return out;
+}
 
 TextIndex::TextIndex(const std::byte* block, const Layout& layout)
     : quote_count_(static_cast<uint32_t>(layout.quote_count)),
@@ -439,20 +442,57 @@ uint32_t TextIndex::ArgMin(uint32_t begin, uint32_t end) const {
   return best;
 }
 
-// A few hundred occurrences are sorted faster than they are enumerated one by one.
-constexpr uint32_t kSortBelow = 256;
+void TextIndex::MarkQuotes(Interval interval, uint64_t* bits) const {
+  for (uint32_t i = interval.begin; i < interval.end; ++i) {
+    const uint32_t quote = QuoteAt(suffixes_[i]);
+    bits[quote / 64] |= uint64_t{1} << (quote % 64);
+  }
+}
 
-void TextIndex::VisitPlaces(Interval interval,
-                            absl::FunctionRef<bool(uint32_t place)> visit) const {
-  if (interval.occurrences() <= kSortBelow) {
-    std::vector<uint32_t> places(suffixes_.begin() + interval.begin,
-                                 suffixes_.begin() + interval.end);
+// Gathers the smallest places in passes over the interval: as many as one page of answers needs in
+// the first, four times as many in each further one.
+void TextIndex::ScanPlaces(Interval interval, uint32_t first,
+                           absl::FunctionRef<bool(uint32_t place)> visit) const {
+  size_t wanted = 32;
+  std::vector<uint32_t> places;
+  while (true) {
+    places.clear();
+    places.reserve(std::min<size_t>(2 * wanted, interval.occurrences()));
+    uint32_t bound = UINT32_MAX;  // places from here on are not among the smallest
+    for (uint32_t i = interval.begin; i < interval.end; ++i) {
+      const uint32_t place = suffixes_[i];
+      if (place < first || place >= bound) {
+        continue;
+      }
+      places.push_back(place);
+      if (places.size() == 2 * wanted) {
+        const auto last = places.begin() + static_cast<std::ptrdiff_t>(wanted);
+        std::nth_element(places.begin(), last, places.end());
+        bound = *last;
+        places.resize(wanted);
+      }
+    }
     std::sort(places.begin(), places.end());
     for (const uint32_t place : places) {
       if (!visit(place)) {
         return;
       }
     }
+    if (bound == UINT32_MAX) {
+      return;  // nothing was left out
+    }
+    first = bound;
+    wanted *= 4;
+  }
+}
+
+void TextIndex::VisitPlaces(Interval interval, uint32_t first,
+                            absl::FunctionRef<bool(uint32_t place)> visit) const {
+  // Range minima cannot skip what lies before `first`, and cost more than a look at a few thousand
+  // occurrences.
+  constexpr uint32_t kScanBelow = 4'096;
+  if (first > 0 || interval.occurrences() <= kScanBelow) {
+    ScanPlaces(interval, first, visit);
     return;
   }
   struct Part {
@@ -482,17 +522,11 @@ void TextIndex::VisitPlaces(Interval interval,
 
 void TextIndex::VisitQuotes(Interval interval, uint32_t first,
                             absl::FunctionRef<bool(uint32_t quote)> visit) const {
-  if (first > 0 || interval.occurrences() <= kSortBelow) {
-    // Range minima cannot skip what lies before `first`: later pages pay for their interval.
-    for (const uint32_t quote : Quotes(interval)) {
-      if (quote >= first && !visit(quote)) {
-        return;
-      }
-    }
+  if (first >= quote_count_) {
     return;
   }
   uint32_t previous = UINT32_MAX;
-  VisitPlaces(interval, [&](uint32_t place) {
+  VisitPlaces(interval, starts_[first], [&](uint32_t place) {
     const uint32_t quote = QuoteAt(place);
     const bool go_on = quote == previous || visit(quote);
     previous = quote;
@@ -502,7 +536,7 @@ void TextIndex::VisitQuotes(Interval interval, uint32_t first,
 
 void TextIndex::VisitOccurrences(Interval interval,
                                  absl::FunctionRef<bool(Occurrence occurrence)> visit) const {
-  VisitPlaces(interval, [&](uint32_t place) {
+  VisitPlaces(interval, 0, [&](uint32_t place) {
     Occurrence occurrence{QuoteAt(place), 0};
     for (uint32_t at = starts_[occurrence.quote]; at < place; ++at) {
       occurrence.offset += IsLowSurrogate(text_[at]) ? 0u : 1u;
@@ -511,10 +545,10 @@ void TextIndex::VisitOccurrences(Interval interval,
   });
 }
 
-bool TextIndex::Contains(uint32_t quote, std::u32string_view term) const {
+bool TextIndex::Contains(uint32_t quote, std::u16string_view units) const {
   const std::u16string_view text =
       text_.substr(starts_[quote], starts_[quote + 1] - 1 - starts_[quote]);
-  return text.find(Encode(term)) != std::u16string_view::npos;
+  return text.find(units) != std::u16string_view::npos;
 }
 
 std::vector<std::pair<std::string_view, size_t>> TextIndex::MemoryUse() const {

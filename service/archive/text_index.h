@@ -76,12 +76,16 @@ class TextIndex {
   uint32_t CountQuotes(Interval interval) const;
 
   // Calls `visit` with the distinct quotes of an interval that are at least `first`, ascending,
-  // until it returns false. The cost grows with the quotes visited, not with the interval.
+  // until it returns false. From the beginning the cost grows with the quotes visited, not with the
+  // interval; from a later quote every occurrence is glanced at, a fraction of a nanosecond each.
   void VisitQuotes(Interval interval, uint32_t first,
                    absl::FunctionRef<bool(uint32_t quote)> visit) const;
 
   // The distinct quotes of an interval, ascending. Linear in the occurrences.
   std::vector<uint32_t> Quotes(Interval interval) const;
+
+  // Sets the bit of each quote of an interval: bit q % 64 of bits[q / 64].
+  void MarkQuotes(Interval interval, uint64_t* bits) const;
 
   // The longest prefix of `text` that stands in a quote, and where: `length` code points of it have
   // the interval. Length 0 and an empty interval if its first is nowhere.
@@ -101,8 +105,9 @@ class TextIndex {
   void VisitOccurrences(Interval interval,
                         absl::FunctionRef<bool(Occurrence occurrence)> visit) const;
 
-  // Whether `term` stands in a quote: a scan of its text.
-  bool Contains(uint32_t quote, std::u32string_view term) const;
+  // Whether a term stands in a quote: a scan of its text. `units` is the term in UTF-16.
+  bool Contains(uint32_t quote, std::u16string_view units) const;
+  static std::u16string Encode(std::u32string_view term);
 
   // Bytes held, by structure, for measurements.
   std::vector<std::pair<std::string_view, size_t>> MemoryUse() const;
@@ -115,7 +120,12 @@ class TextIndex {
   uint32_t ArgMin(uint32_t begin, uint32_t end) const;
   int Compare(uint32_t place, std::u16string_view term) const;
   Interval FindUnits(std::u16string_view units) const;
-  void VisitPlaces(Interval interval, absl::FunctionRef<bool(uint32_t place)> visit) const;
+  // Calls `visit` with the places of an interval from `first` on, ascending, until it returns
+  // false.
+  void VisitPlaces(Interval interval, uint32_t first,
+                   absl::FunctionRef<bool(uint32_t place)> visit) const;
+  void ScanPlaces(Interval interval, uint32_t first,
+                  absl::FunctionRef<bool(uint32_t place)> visit) const;
 
   uint32_t quote_count_ = 0;
   std::u16string_view text_;

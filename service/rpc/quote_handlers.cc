@@ -102,7 +102,7 @@ void FillPage(const CallContext& call, const archive::LookupAnswer& answer,
                                           : v1::STOP_REASON_END);
   if ((cut || answer.more) && fitting > 0) {
     response->set_next_page_token(
-        EncodePageToken(digest, {call.archive->revision(), answer.hits[fitting - 1].key}));
+        EncodePageToken(digest, {call.archive->revision(), answer.hits[fitting - 1].Key()}));
   }
 }
 

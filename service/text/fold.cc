@@ -36,6 +36,29 @@ inline char32_t Apply(char32_t c, const Entry& entry) {
   return static_cast<char32_t>(static_cast<int32_t>(c) + entry.delta);
 }
 
+// Says of the characters of the first plane whether they fold to anything but themselves, a bit
+// each: the table itself is too large for the fastest cache.
+class Changing {
+ public:
+  Changing() {
+    for (char32_t c = 0; c < kPlane; ++c) {
+      const Entry& entry = Lookup(c);
+      if (entry.delta != 0 || entry.char_class == CharClass::kExpansion) {
+        bits_[c / 64] |= uint64_t{1} << (c % 64);
+      }
+    }
+  }
+
+  // May be true of others beyond the first plane.
+  bool operator()(char32_t c) const {
+    return c >= kPlane || ((bits_[c / 64] >> (c % 64)) & 1) != 0;
+  }
+
+ private:
+  static constexpr char32_t kPlane = 0x10000;
+  std::array<uint64_t, kPlane / 64> bits_{};
+};
+
 // What an expansion looks like from its left and from its right.
 CharClass FrontClass(char32_t c) {
   const Entry& entry = Lookup(c);
@@ -344,6 +367,48 @@ class Trimmed {
 std::string_view FoldVersion() { return kVersion; }
 
 FoldedText Fold(std::u32string_view source) { return Folder(source).Run(); }
+
+bool FindHan(std::u32string_view source, std::u32string_view units,
+             absl::FunctionRef<void(uint32_t begin, uint32_t end)> visit) {
+  const auto is_han = [](char32_t c) { return ClassOf(c) == CharClass::kHan; };
+  static const auto& kChanging = *new Changing;
+  const Changing& changing = kChanging;
+  const auto expands = [&](char32_t c) {
+    return changing(c) && ClassOf(c) == CharClass::kExpansion;
+  };
+  if (units.empty() || !std::all_of(units.begin(), units.end(), is_han) ||
+      std::any_of(source.begin(), source.end(), expands)) {
+    return false;
+  }
+  const auto is_unit = [&](char32_t c, char32_t unit) {
+    if (c == unit || !changing(c)) {
+      return c == unit;
+    }
+    const Entry& entry = Lookup(c);
+    return entry.char_class == CharClass::kHan && Apply(c, entry) == unit;
+  };
+  for (size_t begin = 0; begin < source.size(); ++begin) {
+    if (!is_unit(source[begin], units[0])) {
+      continue;
+    }
+    // Between two Han characters soft marks and every kind of noise vanish.
+    size_t matched = 1;
+    size_t end = begin + 1;
+    for (size_t i = end; matched < units.size() && i < source.size(); ++i) {
+      if (is_unit(source[i], units[matched])) {
+        ++matched;
+        end = i + 1;
+      } else if (const CharClass c = ClassOf(source[i]);
+                 c != CharClass::kSoft && !IsTransparent(c)) {
+        break;
+      }
+    }
+    if (matched == units.size()) {
+      visit(static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
+    }
+  }
+  return true;
+}
 
 char32_t FoldLetter(char32_t c) {
   const Entry& entry = Lookup(c);

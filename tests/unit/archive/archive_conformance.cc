@@ -51,7 +51,7 @@ std::vector<Hit> FetchAll(const Archive& archive, Lookup lookup, size_t page_siz
     if (answer->hits.empty()) {
       break;
     }
-    lookup.after = answer->hits.back().key;
+    lookup.after = answer->hits.back().Key();
   }
   if (lookup.with_total && from_the_start) {
     EXPECT_EQ(*total, all.size());
@@ -105,13 +105,14 @@ void ExpectSameAsNaive(const Archive& archive, const Lookup& lookup) {
     const NaiveHit& naive = expected.hits[i];
     ASSERT_EQ(hit.ref.document->report_id(), naive.report_id);
     ASSERT_EQ(hit.ref.id(), naive.quote_id);
-    EXPECT_EQ(hit.key.report_id, naive.report_id);
-    EXPECT_EQ(hit.key.quote_id, naive.quote_id);
-    EXPECT_EQ(hit.key.date, hit.ref.document->date());
-    EXPECT_EQ(hit.key.position, hit.ref.quote().range.begin);
+    const SortKey key = hit.Key();
+    EXPECT_EQ(key.report_id, naive.report_id);
+    EXPECT_EQ(key.quote_id, naive.quote_id);
+    EXPECT_EQ(key.date, hit.ref.document->date());
+    EXPECT_EQ(key.position, hit.ref.quote().range.begin);
     if (lookup.order == Order::kRelevance) {
-      EXPECT_EQ(hit.key.relevance, naive.relevance);
-      EXPECT_EQ(hit.key.lead, naive.lead);
+      EXPECT_EQ(key.relevance, naive.relevance);
+      EXPECT_EQ(key.lead, naive.lead);
     }
     EXPECT_EQ(hit.highlight_count, naive.highlights.size());
     std::vector<Highlight> shown = naive.highlights;
@@ -649,8 +650,8 @@ TEST_P(ArchiveConformance, RandomLookupsAgreeWithTheirDefinition) {
       const std::vector<Hit> paged = FetchAll(*archive, lookup, 1 + random.Below(9));
       ASSERT_EQ(paged.size(), expected.hits.size());
       for (size_t k = 0; k < paged.size(); ++k) {
-        EXPECT_EQ(paged[k].key.report_id, expected.hits[k].report_id);
-        EXPECT_EQ(paged[k].key.quote_id, expected.hits[k].quote_id);
+        EXPECT_EQ(paged[k].ref.document->report_id(), expected.hits[k].report_id);
+        EXPECT_EQ(paged[k].ref.id(), expected.hits[k].quote_id);
       }
       hits += paged.size();
     }
@@ -777,13 +778,13 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
       const auto answer = archive->Find(lookup, Cancellation());
       QUOTES_ASSERT_OK(answer);
       for (const Hit& hit : answer->hits) {
-        EXPECT_TRUE(seen.emplace(hit.key.report_id, hit.key.quote_id).second)
-            << hit.key.report_id << " " << hit.key.quote_id << " came twice";
+        EXPECT_TRUE(seen.emplace(hit.ref.document->report_id(), hit.ref.id()).second)
+            << hit.ref.document->report_id() << " " << hit.ref.id() << " came twice";
       }
       if (!answer->more) {
         break;
       }
-      lookup.after = answer->hits.back().key;
+      lookup.after = answer->hits.back().Key();
       for (size_t i = random.Below(4); i > 0 && steps > 0; --i, --steps) {
         evolving.Step();
       }
@@ -898,10 +899,10 @@ TEST_P(ArchiveConformance, PagesGoOnBehindAQuoteThatIsGone) {
   const auto rest = [this, &before, &other](size_t page, const TestReport& after) {
     Lookup lookup;
     lookup.limit = page;
-    const auto first =
-        Make({MakeDocument(before), MakeDocument(other)})->Find(lookup, Cancellation());
+    const auto earlier = Make({MakeDocument(before), MakeDocument(other)});
+    const auto first = earlier->Find(lookup, Cancellation());
     EXPECT_THAT(first, testing::IsOk());
-    lookup.after = first->hits.back().key;
+    lookup.after = first->hits.back().Key();
     const auto archive = Make({MakeDocument(after), MakeDocument(other)});
     std::vector<std::string> texts;
     for (const Hit& hit : FetchAll(*archive, lookup, 2)) {
@@ -927,16 +928,17 @@ TEST_P(ArchiveConformance, PositionIsTheLastResort) {
   const TestReport before = Speech("r", kDay2022, {"一", "二", "三", "四", "五", "六", "七", "八"});
   Lookup lookup;
   lookup.limit = 6;
-  const auto first = Make({MakeDocument(before)})->Find(lookup, Cancellation());
+  const auto earlier = Make({MakeDocument(before)});
+  const auto first = earlier->Find(lookup, Cancellation());
   QUOTES_ASSERT_OK(first);
-  lookup.after = first->hits.back().key;
+  lookup.after = first->hits.back().Key();
   EXPECT_EQ(lookup.after->predecessors.size(), kSortKeyPredecessors);
   const auto archive =
       Make({MakeDocument(Speech("r", kDay2022, {"一", "贰", "叁", "肆", "伍", "陆", "七", "八"}))});
   const auto rest = archive->Find(lookup, Cancellation());
   QUOTES_ASSERT_OK(rest);
   ASSERT_EQ(rest->hits.size(), 2u);
-  EXPECT_EQ(rest->hits[0].key.position, 6u);
+  EXPECT_EQ(rest->hits[0].Key().position, 6u);
 }
 
 }  // namespace
