@@ -1,5 +1,6 @@
 #include "client/ctl/context.h"
 
+#include <string_view>
 #include <utility>
 
 #include "client/ctl/json.h"
@@ -17,6 +18,23 @@ std::string Metadata(const client::CallError& error, std::string_view key) {
     }
   }
   return {};
+}
+
+// The sentence without the path of a field that a person never wrote: the query is what was typed,
+// the bytes are those of the file that the line names.
+std::string_view ForPeople(const client::CallError& error) {
+  std::string_view sentence = error.message;
+  if (error.violations.size() != 1) {
+    return sentence;
+  }
+  const std::string_view field = error.violations.front().field;
+  if (field != "query" && field != "source.content" && field != "chunk") {
+    return sentence;
+  }
+  if (sentence.starts_with(field) && sentence.substr(field.size()).starts_with(": ")) {
+    sentence.remove_prefix(field.size() + 2);
+  }
+  return sentence;
 }
 
 }  // namespace
@@ -80,7 +98,7 @@ ExitCode Context::Fail(const absl::Status& status, std::string_view file) {
     err() << ErrorJson(error, Printable(file)) << '\n';
     return code;
   }
-  const std::string sentence = Printable(error.message);
+  const std::string sentence = Printable(ForPeople(error));
   err() << err_painter_.Paint(Style::kWarning,
                               file.empty() ? Text(Msg::kError, {sentence})
                                            : Text(Msg::kErrorFile, {Printable(file), sentence}))

@@ -63,8 +63,10 @@ absl::Status Outline::Show(Context* context) {
   }
 
   const Painter& painter = context->painter();
-  context->out() << Paragraph(report.metadata().title(), {}, 0, context->columns(), painter,
-                              Style::kStrong);
+  if (!report.metadata().title().empty()) {
+    context->out() << Paragraph(report.metadata().title(), {}, 0, context->columns(), painter,
+                                Style::kStrong);
+  }
   std::string about = report.name();
   for (const std::string& part :
        {report.metadata().speaker(), DateText(report.metadata().speech_date()),

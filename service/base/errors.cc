@@ -40,11 +40,15 @@ bool TakeNumber(std::string_view* in, int64_t* value) {
   return Take(in, &text) && absl::SimpleAtoi(text, value);
 }
 
+// Without a field there was no request yet: the fault is the caller's own finding.
 absl::Status Field(ErrorReason reason, std::string_view field, std::string_view description,
                    std::vector<std::pair<std::string, std::string>> metadata = {}) {
   ErrorDetail detail;
   detail.reason = reason;
   detail.metadata = std::move(metadata);
+  if (field.empty()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, description, detail);
+  }
   detail.violations.push_back({std::string(field), std::string(description)});
   return MakeError(absl::StatusCode::kInvalidArgument,
                    absl::StrCat(ToAbsl(field), ": ", ToAbsl(description)), detail);
@@ -254,17 +258,18 @@ absl::Status PageTokenInvalid(std::string_view description) {
 }
 
 absl::Status UndecodableText(std::string_view encoding, uint64_t byte_offset,
-                             std::string_view description) {
+                             std::string_view description, std::string_view hint) {
   return Field(ErrorReason::kUndecodableText, "source.content",
                absl::StrCat(ToAbsl(description), " at byte ", byte_offset, " (read as ",
-                            ToAbsl(encoding), ")"),
+                            ToAbsl(encoding), ")", hint.empty() ? "" : "; ", ToAbsl(hint)),
                {{"byte_offset", std::to_string(byte_offset)}, {"encoding", std::string(encoding)}});
 }
 
 absl::Status EmptyText() { return Field(ErrorReason::kEmptyText, "source.content", "has no text"); }
 
 absl::Status SourceTooLarge(std::string_view field, std::string_view limit) {
-  return Field(ErrorReason::kSourceTooLarge, field, limit, {{"limit", std::string(limit)}});
+  return Field(ErrorReason::kSourceTooLarge, field, absl::StrCat("too large: ", ToAbsl(limit)),
+               {{"limit", std::string(limit)}});
 }
 
 absl::Status DefectUnplaced(uint64_t index, uint64_t line, std::string_view description) {

@@ -93,9 +93,11 @@ absl::Status InvalidName(std::string_view field, std::string_view value,
 // `position` is the code point of the query where parsing stopped.
 absl::Status InvalidQuery(std::string_view description, uint64_t position);
 absl::Status PageTokenInvalid(std::string_view description);
+// `hint` says what the source may be instead; empty without a guess.
 absl::Status UndecodableText(std::string_view encoding, uint64_t byte_offset,
-                             std::string_view description);
+                             std::string_view description, std::string_view hint = {});
 absl::Status EmptyText();
+// `field` is empty when the source was refused before there was a request.
 absl::Status SourceTooLarge(std::string_view field, std::string_view limit);
 // `index` is the entry's place in the list of the request.
 absl::Status DefectUnplaced(uint64_t index, uint64_t line, std::string_view description);

@@ -278,12 +278,17 @@ absl::Status InTermsOfUpload(const absl::Status& status) {
   if (!detail.has_value() || detail->violations.empty()) {
     return status;
   }
+  const std::string first = detail->violations.front().field;
   for (FieldViolation& violation : detail->violations) {
     violation.field = violation.field == "source.content"
                           ? "chunk"
                           : absl::StrCat("header.import.", violation.field);
   }
-  return MakeError(status.code(), ToStd(status.message()), *detail);
+  std::string sentence(status.message());
+  if (sentence.starts_with(first + ":")) {
+    sentence.replace(0, first.size(), detail->violations.front().field);
+  }
+  return MakeError(status.code(), sentence, *detail);
 }
 
 text::OffsetUnit ToOffsetUnit(v1::OffsetEncoding encoding) {

@@ -300,13 +300,14 @@ std::string_view KindOfFile(std::string_view bytes) {
 }
 
 absl::Status Undecodable(std::string_view bytes, Encoding encoding, size_t offset,
-                         std::string description) {
+                         std::string_view description) {
   const std::string_view kind = KindOfFile(bytes);
+  std::string hint;
   if (!kind.empty()) {
-    description += "; the source looks like ";
-    description += kind;
+    hint = "the source looks like ";
+    hint += kind;
   }
-  return errors::UndecodableText(EncodingName(encoding), offset, description);
+  return errors::UndecodableText(EncodingName(encoding), offset, description, hint);
 }
 
 absl::StatusOr<DecodedText> DecodeAs(std::string_view bytes, Encoding encoding) {

@@ -617,8 +617,10 @@ TEST_F(ContractErrors, UploadsThatGoWrong) {
             "INVALID_ARGUMENT/FIELD_INVALID header.import.source.content");
   EXPECT_EQ(Outcome(Upload({Header(2 << 20), Chunk(std::string((1 << 20) + 1, 'a'))})),
             "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE chunk");
-  EXPECT_EQ(Outcome(Upload({Header(3), Chunk(std::string("a\0b", 3))})),
-            "INVALID_ARGUMENT/UNDECODABLE_TEXT chunk");
+  const grpc::Status undecodable = Upload({Header(3), Chunk(std::string("a\0b", 3))});
+  EXPECT_EQ(Outcome(undecodable), "INVALID_ARGUMENT/UNDECODABLE_TEXT chunk");
+  // The sentence names the same field as the details.
+  EXPECT_EQ(undecodable.error_message().rfind("chunk: ", 0), 0U) << undecodable.error_message();
   {
     std::vector<v1::UploadReportRequest> messages = {Header(0, std::string(64, 'a'))};
     messages.resize(66, Chunk(std::string(1 << 20, 'a')));
