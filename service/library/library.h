@@ -69,7 +69,7 @@ struct LibraryOptions {
   uint64_t merge_at_once = archive::ArchiveOptions().merge_at_once;
   // Called, from any thread, with a sentence about a segment file that could not be used or
   // written: the archive is whole all the same. May be null.
-  std::function<void(std::string_view)> on_warning;
+  std::function<void(std::string_view)> on_warning = nullptr;
 };
 
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
