@@ -713,10 +713,9 @@ IndexedArchive::Passing IndexedArchive::FindPassing(const Lookup& lookup, const 
       if (entry == nullptr) {
         return;
       }
-      const auto found =
-          std::partition_point(all.begin(), all.end(), [entry](const Entry* candidate) {
-            return ComesBefore(*candidate, *entry);
-          });
+      const auto found = std::partition_point(
+          all.begin(), all.end(),
+          [entry](const Entry* candidate) { return ComesBefore(*candidate, *entry); });
       // A dead entry of the same date and id stands beside the one that replaced it.
       for (auto e = found; e != all.end() && (*e)->report_id() == entry->report_id(); ++e) {
         if (*e == entry) {

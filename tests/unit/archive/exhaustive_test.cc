@@ -152,18 +152,15 @@ uint64_t Fingerprint(std::u32string_view gram) {
 TEST_P(Exhaustive, EveryShortStringHasItsNumberOfQuotes) {
   // The folded quotes of the speech in the order of answers, kept so that grams can be views.
   struct Folded {
-    const Document* document;
+    const PackedDocument* document;
     uint32_t quote;
     std::u32string units;
   };
   std::vector<Folded> quotes;
-  for (const auto& document : archive_->documents()) {
-    for (uint32_t q = 0; q < document->content.quotes.size(); ++q) {
-      const report::Quote& quote = document->content.quotes[q];
-      if (report::IsSpeech(quote.block)) {
-        const std::u32string_view joined = document->content.joined;
-        quotes.push_back({document.get(), q,
-                          text::Fold(joined.substr(quote.range.begin, quote.range.size())).units});
+  for (const PackedDocument* const document : archive_->documents()) {
+    for (uint32_t q = 0; q < document->size(); ++q) {
+      if (report::IsSpeech(document->quotes()[q].block)) {
+        quotes.push_back({document, q, text::Fold(document->text(q)).units});
       }
     }
   }
@@ -239,7 +236,7 @@ class Questions {
     filter.scope = OneIn(3) ? static_cast<TextScope>(1 + Below(3)) : TextScope::kSpeech;
     if (OneIn(5)) {
       for (size_t i = 1 + Below(4); i > 0; --i) {
-        filter.reports.push_back(AnyDocument().report_id);
+        filter.reports.emplace_back(AnyDocument().report_id());
       }
     }
     if (OneIn(6)) {
@@ -256,10 +253,11 @@ class Questions {
     }
     if (OneIn(8)) {
       for (size_t i = 1 + Below(5); i > 0; --i) {
-        const Document& document = AnyDocument();
-        const auto& sections = document.content.sections;
+        const PackedDocument& document = AnyDocument();
+        const auto sections = document.sections();
         if (!sections.empty()) {
-          filter.sections.emplace_back(document.report_id, sections[Below(sections.size())].id);
+          filter.sections.emplace_back(document.report_id(),
+                                       document.Text(sections[Below(sections.size())].id));
         }
       }
     }
@@ -277,7 +275,7 @@ class Questions {
   }
 
  private:
-  const Document& AnyDocument() {
+  const PackedDocument& AnyDocument() {
     return *archive_.documents()[Below(archive_.documents().size())];
   }
 
@@ -288,19 +286,16 @@ class Questions {
   // A piece of a quote as it stands there, as a phrase.
   std::string Term() {
     while (true) {
-      const Document& document = AnyDocument();
-      if (document.content.quotes.empty()) {
+      const PackedDocument& document = AnyDocument();
+      if (document.size() == 0) {
         continue;
       }
-      const report::Range range =
-          document.content.quotes[Below(document.content.quotes.size())].range;
+      const std::u32string_view text = document.text(Below(document.size()));
       const size_t size = 1 + (OneIn(3) ? Below(8) : Below(3));
-      if (range.size() < size) {
+      if (text.size() < size) {
         continue;
       }
-      const std::u32string_view piece =
-          std::u32string_view(document.content.joined)
-              .substr(range.begin + Below(range.size() - size + 1), size);
+      const std::u32string_view piece = text.substr(Below(text.size() - size + 1), size);
       const std::string phrase = absl::StrCat("\"", text::ToUtf8(piece), "\"");
       if (ParseQuery(phrase).ok()) {
         return phrase;
@@ -319,7 +314,8 @@ void ExpectSame(const LookupAnswer& answer, const LookupAnswer& expected) {
   for (size_t i = 0; i < answer.hits.size(); ++i) {
     const Hit& a = answer.hits[i];
     const Hit& b = expected.hits[i];
-    ASSERT_EQ(a.ref.document, b.ref.document);
+    // The engines hold packed documents of their own.
+    ASSERT_EQ(a.ref.document->report_id(), b.ref.document->report_id());
     ASSERT_EQ(a.ref.index, b.ref.index);
     EXPECT_EQ(a.relevance, b.relevance);
     EXPECT_EQ(a.lead, b.lead);
