@@ -19,11 +19,11 @@ HELP
 }
 
 sizes=50000,1000000,4000000
-curve="50000 200000 1000000"
+curve=(50000 200000 1000000 4000000)
 lines=""
 while [[ $# -gt 0 ]]; do
   case "$1" in
-    --quick) sizes=50000 curve="20000 50000"; shift ;;
+    --quick) sizes=50000 curve=(20000 50000); shift ;;
     --lines) [[ $# -ge 2 ]] || { usage >&2; exit 2; }; lines="$(realpath "$2")"; shift 2 ;;
     --help | -h) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -52,6 +52,6 @@ build/bin/lookup_bench --quotes "$sizes" "${data[@]}"
 printf '\n== over gRPC\n'
 build/bin/rpc_bench "${data[@]}"
 printf '\n== size\n'
-for size in $curve; do
+for size in "${curve[@]}"; do
   build/bin/segment_bench --quotes "$size" "${data[@]}"
 done

@@ -3,8 +3,7 @@
 //
 //   segment_bench [--quotes N] [--lines FILE]
 //
-// Quotes are sentences of the sample report put together anew, or pieces of FILE's lines, the same
-// in every run, 40 to a report.
+// Quotes are those of MakeQuotes.
 
 #include <algorithm>
 #include <chrono>
@@ -12,9 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <memory>
-#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,61 +20,15 @@
 #include "absl/strings/str_cat.h"
 #include "service/archive/indexed_archive.h"
 #include "service/archive/segment_folder.h"
-#include "service/report/parser.h"
-#include "service/text/decode.h"
-#include "service/text/fold.h"
-#include "service/text/utf8.h"
+#include "tests/bench/bench_data.h"
 #include "tests/support/test_data.h"
 
 namespace quotes::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr size_t kQuotesPerReport = 40;
-
 double Millis(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
-
-std::vector<std::u32string> Recombined(size_t count) {
-  const auto decoded = text::Decode(testing::SampleReport());
-  const auto report = report::ParseReport(*decoded);
-  std::vector<std::u32string> clauses(1);
-  for (const char32_t c : report->joined.substr(0, report->runs[0].range.end)) {
-    clauses.back() += c;
-    if (text::IsHardMark(c)) {
-      clauses.emplace_back();
-    }
-  }
-  std::mt19937 random(20220117);
-  std::vector<std::u32string> quotes(count);
-  for (std::u32string& quote : quotes) {
-    while (quote.size() < 36) {
-      const std::u32string& clause = clauses[random() % clauses.size()];
-      quote += clause.substr(random() % 4 == 0 ? random() % (clause.size() + 1) : 0);
-    }
-  }
-  return quotes;
-}
-
-std::vector<std::u32string> FromLines(const std::string& path, size_t count) {
-  std::ifstream in(path);
-  std::vector<std::u32string> quotes;
-  std::string line;
-  while (quotes.size() < count && std::getline(in, line)) {
-    std::u32string quote;
-    for (const char32_t c : text::ToCodePoints(line)) {
-      quote += c;
-      if (c == U'。' || c == U'；' || quote.size() >= 200) {
-        quotes.push_back(std::exchange(quote, {}));
-      }
-    }
-    if (quote.size() >= 4) {
-      quotes.push_back(std::move(quote));
-    }
-  }
-  quotes.resize(std::min(count, quotes.size()));
-  return quotes;
 }
 
 archive::Document MakeDocument(const std::vector<std::u32string>& quotes, size_t number,
@@ -128,12 +79,10 @@ int Main(int argc, char** argv) {
     } else if (std::string_view(argv[i]) == "--lines") {
       lines = argv[i + 1];
     } else {
-      std::fprintf(stderr, "unknown option %s\n", argv[i]);
-      return 1;
+      Fail(absl::StrCat("unknown option ", argv[i]));
     }
   }
-  const std::vector<std::u32string> quotes =
-      lines.empty() ? Recombined(count) : FromLines(lines, count);
+  const std::vector<std::u32string> quotes = MakeQuotes(lines, count);
   const auto scheme = themes::Scheme::BuiltIn();
   const testing::TempDir dir;
   const auto open = [&dir] {
