@@ -1087,24 +1087,27 @@ std::shared_ptr<const Archive> MergePlan::Apply(const Archive& current) const {
                                                   rep_->joined);
   }
   std::vector<bool> dropped(views.size(), false);
-  std::vector<const View*> inputs;
+  std::vector<const View*> inputs;  // null: gone
   for (const auto& input : rep_->inputs) {
     const auto view = find(input);
-    if (view == views.end()) {
-      return nullptr;
+    inputs.push_back(view == views.end() ? nullptr : &*view);
+    if (view != views.end()) {
+      dropped[static_cast<size_t>(view - views.begin())] = true;
     }
-    dropped[static_cast<size_t>(view - views.begin())] = true;
-    inputs.push_back(&*view);
   }
-  // What died since the plan was made is dead in the merged segment too.
+  // What died since the plan was made, or was merged into another segment, is dead in this one.
   NewSegment added{rep_->merged, {}};
   std::vector<uint32_t> moved;
   for (const Rep::Origin& origin : rep_->origins) {
-    const uint32_t rank = inputs[origin.input]->rank[origin.entry];
+    const View* const view = inputs[origin.input];
+    const uint32_t rank = view == nullptr ? View::kDead : view->rank[origin.entry];
     added.alive.push_back(rank != View::kDead);
     if (rank != View::kDead) {
       moved.push_back(rank);
     }
+  }
+  if (moved.empty()) {
+    return nullptr;
   }
   std::sort(moved.begin(), moved.end());
   return std::make_shared<const IndexedArchive>(*indexed, indexed->revision(), moved, dropped,

@@ -89,7 +89,7 @@ class MergePlan {
 
   bool empty() const;
   void Run();
-  // Null when a segment of the plan is no longer part of `current`.
+  // Null when nothing that was merged is part of `current` any more.
   std::shared_ptr<const Archive> Apply(const Archive& current) const;
 
  private:

@@ -38,7 +38,7 @@ class SegmentFolder {
     std::string path;       // made if it is missing and `writable`
     bool writable = false;  // one process at a time; others only map what it wrote
     // Called with a sentence about what could not be used or written; may be null.
-    std::function<void(std::string_view)> on_warning;
+    std::function<void(std::string_view)> on_warning = nullptr;
   };
   explicit SegmentFolder(Options options);
   ~SegmentFolder();
