@@ -634,6 +634,126 @@ class FailingStore : public store::Store {
   const absl::Status* const failure_;
 };
 
+// A store that counts the reports it is asked for.
+class CountingStore : public FailingStore {
+ public:
+  CountingStore(std::unique_ptr<store::Store> store, size_t* loaded)
+      : FailingStore(std::move(store), &ok_), loaded_(loaded) {}
+
+  absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<bool(const store::ActiveReport&)> wanted,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
+    return FailingStore::LoadActive(wanted, [&](std::unique_ptr<archive::Document> document) {
+      ++*loaded_;
+      return visit(std::move(document));
+    });
+  }
+
+ private:
+  const absl::Status ok_;
+  size_t* const loaded_;
+};
+
+class LibrarySegmentsTest : public ::testing::Test {
+ protected:
+  struct Started {
+    std::unique_ptr<Library> library;
+    size_t loaded = 0;  // reports read from the store
+    std::vector<std::string> warnings;
+  };
+
+  std::unique_ptr<Started> Start(bool read_only = false) {
+    auto started = std::make_unique<Started>();
+    auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db", .read_only = read_only});
+    EXPECT_THAT(store, IsOk());
+    LibraryOptions options;
+    options.segment_folder = Folder();
+    options.largest_segment = 500;
+    options.merge_at_once = 100;
+    options.on_warning = [warnings = &started->warnings](std::string_view warning) {
+      warnings->emplace_back(warning);
+    };
+    auto library =
+        Library::Create(std::make_unique<CountingStore>(*std::move(store), &started->loaded),
+                        themes::Scheme::BuiltIn(), options);
+    EXPECT_THAT(library, IsOk());
+    started->library = *std::move(library);
+    return started;
+  }
+
+  std::filesystem::path Folder() const { return dir_.path() / "quotes.db.segments"; }
+
+  void Fill(Library* library) {
+    for (int i = 0; i < 12; ++i) {
+      QUOTES_EXPECT_OK(library->Import(
+          ShortRequest(absl::StrCat("r", i % 9), absl::StrCat("第", i, "次修订。\n")),
+          Cancellation()));
+    }
+  }
+
+  // All that the archive holds.
+  static std::vector<std::string> Texts(const Library& library) {
+    std::vector<std::string> texts;
+    const std::shared_ptr<const archive::Archive> archive = library.archive();
+    for (const archive::PackedDocument* const document : archive->documents()) {
+      texts.push_back(DocumentText(archive::Unpack(*document), true));
+    }
+    return texts;
+  }
+
+  TempDir dir_;
+};
+
+TEST_F(LibrarySegmentsTest, ARestartReadsNoReport) {
+  std::unique_ptr<Started> started = Start();
+  Fill(started->library.get());
+  const std::vector<std::string> texts = Texts(*started->library);
+  started.reset();  // saves what is new
+  for (const bool read_only : {false, true}) {
+    started = Start(read_only);
+    EXPECT_EQ(started->loaded, 0u);
+    EXPECT_THAT(started->warnings, IsEmpty());
+    EXPECT_EQ(Texts(*started->library), texts);
+    EXPECT_EQ(started->library->archive()->revision(), 12u);
+  }
+}
+
+TEST_F(LibrarySegmentsTest, WhatIsMissingComesFromTheStore) {
+  std::unique_ptr<Started> started = Start();
+  Fill(started->library.get());
+  const std::vector<std::string> texts = Texts(*started->library);
+  started.reset();
+  std::filesystem::remove_all(Folder());
+  started = Start(true);
+  EXPECT_EQ(started->loaded, 9u);
+  EXPECT_EQ(Texts(*started->library), texts);
+  EXPECT_FALSE(std::filesystem::exists(Folder())) << "a reader writes nothing";
+  started.reset();
+  started = Start();
+  EXPECT_EQ(started->loaded, 9u);
+  started.reset();
+  started = Start();
+  EXPECT_EQ(started->loaded, 0u);
+  EXPECT_EQ(Texts(*started->library), texts);
+}
+
+TEST_F(LibrarySegmentsTest, SegmentsOfAnotherTimeAreNotUsed) {
+  std::unique_ptr<Started> started = Start();
+  Fill(started->library.get());
+  started.reset();
+  const std::filesystem::path old = dir_.path() / "old";
+  std::filesystem::copy(Folder(), old);
+  started = Start();
+  QUOTES_EXPECT_OK(started->library->Import(ShortRequest("r1", "后来的一句。\n"), Cancellation()));
+  const std::vector<std::string> texts = Texts(*started->library);
+  started.reset();
+  std::filesystem::remove_all(Folder());
+  std::filesystem::rename(old, Folder());
+  started = Start();
+  EXPECT_EQ(started->loaded, 1u);
+  EXPECT_EQ(Texts(*started->library), texts);
+}
+
 TEST(LibraryFaults, AFailedWriteLeavesTheSnapshot) {
   const TempDir dir;
   auto store = store::sqlite::Open({.path = dir.path() / "quotes.db"});
