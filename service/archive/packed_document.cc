@@ -15,18 +15,8 @@
 namespace quotes::archive {
 namespace {
 
-// A date that may be absent.
-struct PackedDate {
-  int64_t day = 0;  // since 1970
-  uint64_t known = 0;
-};
-
 PackedDate PackDate(const std::optional<absl::CivilDay>& date) {
   return date.has_value() ? PackedDate{*date - absl::CivilDay(), 1} : PackedDate();
-}
-
-std::optional<absl::CivilDay> UnpackDate(const PackedDate& date) {
-  return date.known != 0 ? std::optional(absl::CivilDay() + date.day) : std::nullopt;
 }
 
 // For each quote whether it is a heading or the quote in which a section begins.
@@ -53,56 +43,6 @@ std::vector<bool> FindLeads(const report::ParsedReport& content) {
 }
 
 }  // namespace
-
-struct PackedDocument::Layout {
-  uint64_t size = 0;  // of the block, in bytes
-  uint64_t revision = 0;
-  uint64_t source_size = 0;
-  PackedDate date;
-  PackedDate issue_date;
-  ArrayRef joined;
-  ArrayRef runs;
-  ArrayRef paragraphs;
-  ArrayRef print_spans;
-  ArrayRef joins;
-  ArrayRef sections;
-  ArrayRef quotes;
-  ArrayRef quotes_by_id;
-  ArrayRef assignments;
-  ArrayRef cues;
-  ArrayRef lint;
-  ArrayRef defects;
-  ArrayRef readings;
-  ArrayRef theme_counts;
-  ArrayRef folded_speaker;
-  ArrayRef folded_body;
-  ArrayRef texts;
-  TextRef report_id;
-  TextRef parser_version;
-  TextRef fold_version;
-  TextRef file_name;
-  TextRef media_type;
-  TextRef sha256;
-  TextRef title;
-  TextRef subtitle;
-  TextRef event;
-  TextRef body;
-  TextRef speaker;
-  TextRef office;
-  TextRef language;
-  TextRef paper;
-  TextRef edition;
-  TextRef pages;
-  TextRef jump_target;
-  TextRef speech_citation;
-  TextRef furniture_citation;
-  text::Encoding encoding = text::Encoding::kUtf8;
-  uint32_t truncated = 0;
-  uint32_t position = 0;
-  uint32_t speech_count = 0;
-  uint32_t has_themes = 0;
-  uint32_t unused = 0;
-};
 
 class Packer {
  public:
@@ -322,24 +262,6 @@ class Packer {
   absl::flat_hash_map<std::string, TextRef> interned_;
 };
 
-const PackedDocument::Layout& PackedDocument::layout() const {
-  return *reinterpret_cast<const Layout*>(block_);
-}
-
-std::span<const std::byte> PackedDocument::bytes() const {
-  return {block_, static_cast<size_t>(layout().size)};
-}
-
-std::string_view PackedDocument::Text(TextRef ref) const {
-  const std::span<const char> texts = Array<char>(layout().texts);
-  return {texts.data() + ref.offset, ref.size};
-}
-
-std::string_view PackedDocument::report_id() const { return Text(layout().report_id); }
-uint64_t PackedDocument::revision() const { return layout().revision; }
-std::string_view PackedDocument::parser_version() const { return Text(layout().parser_version); }
-std::string_view PackedDocument::fold_version() const { return Text(layout().fold_version); }
-
 PackedDocument::Source PackedDocument::source() const {
   const Layout& from = layout();
   return {Text(from.file_name), Text(from.media_type), from.encoding, from.source_size,
@@ -356,54 +278,12 @@ PackedDocument::Metadata PackedDocument::metadata() const {
           Text(from.office),
           Text(from.language),
           date(),
-          {Text(from.paper), Text(from.edition), UnpackDate(from.issue_date), Text(from.pages)}};
+          {Text(from.paper), Text(from.edition), from.issue_date.get(), Text(from.pages)}};
 }
-
-std::optional<absl::CivilDay> PackedDocument::date() const { return UnpackDate(layout().date); }
 
 PackedDocument::Completeness PackedDocument::completeness() const {
   const Layout& from = layout();
   return {from.truncated != 0, Text(from.jump_target), from.position};
-}
-
-std::u32string_view PackedDocument::joined() const {
-  const std::span<const char32_t> text = Array<char32_t>(layout().joined);
-  return {text.data(), text.size()};
-}
-
-std::span<const report::Run> PackedDocument::runs() const {
-  return Array<report::Run>(layout().runs);
-}
-std::span<const report::Range> PackedDocument::paragraphs() const {
-  return Array<report::Range>(layout().paragraphs);
-}
-std::span<const PackedPrintSpan> PackedDocument::print_spans() const {
-  return Array<PackedPrintSpan>(layout().print_spans);
-}
-std::span<const report::Join> PackedDocument::joins() const {
-  return Array<report::Join>(layout().joins);
-}
-std::span<const PackedSection> PackedDocument::sections() const {
-  return Array<PackedSection>(layout().sections);
-}
-std::span<const PackedQuote> PackedDocument::quotes() const {
-  return Array<PackedQuote>(layout().quotes);
-}
-std::span<const PackedLintFinding> PackedDocument::lint() const {
-  return Array<PackedLintFinding>(layout().lint);
-}
-std::span<const PackedDefect> PackedDocument::defects() const {
-  return Array<PackedDefect>(layout().defects);
-}
-std::span<const TextRef> PackedDocument::readings(const PackedDefect& defect) const {
-  return Array<TextRef>(layout().readings).subspan(defect.first_reading, defect.reading_count);
-}
-std::span<const PackedAssignment> PackedDocument::themes(size_t quote) const {
-  const PackedQuote& of = quotes()[quote];
-  return Array<PackedAssignment>(layout().assignments).subspan(of.first_theme, of.theme_count);
-}
-std::span<const TextRef> PackedDocument::cues(const PackedAssignment& assignment) const {
-  return Array<TextRef>(layout().cues).subspan(assignment.first_cue, assignment.cue_count);
 }
 
 std::optional<uint32_t> PackedDocument::Find(std::string_view quote_id) const {
@@ -415,28 +295,6 @@ std::optional<uint32_t> PackedDocument::Find(std::string_view quote_id) const {
     return std::nullopt;
   }
   return *found;
-}
-
-bool PackedDocument::has_themes() const { return layout().has_themes != 0; }
-uint32_t PackedDocument::speech_count() const { return layout().speech_count; }
-
-std::span<const ThemeCount> PackedDocument::theme_counts() const {
-  return Array<ThemeCount>(layout().theme_counts);
-}
-
-std::u32string_view PackedDocument::folded_speaker() const {
-  const std::span<const char32_t> units = Array<char32_t>(layout().folded_speaker);
-  return {units.data(), units.size()};
-}
-
-std::u32string_view PackedDocument::folded_body() const {
-  const std::span<const char32_t> units = Array<char32_t>(layout().folded_body);
-  return {units.data(), units.size()};
-}
-
-std::string_view PackedDocument::citation_head(const PackedQuote& quote) const {
-  return Text(report::IsSpeech(quote.block) ? layout().speech_citation
-                                            : layout().furniture_citation);
 }
 
 DocumentHead HeadOf(const Document& document) {

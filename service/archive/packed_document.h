@@ -105,6 +105,16 @@ struct ThemeCount {
   uint32_t count = 0;
 };
 
+// A date that may be absent.
+struct PackedDate {
+  int64_t day = 0;  // since 1970
+  uint64_t known = 0;
+
+  std::optional<absl::CivilDay> get() const {
+    return known != 0 ? std::optional(absl::CivilDay() + day) : std::nullopt;
+  }
+};
+
 // A document as the archive holds it: one block without pointers, made once, in memory or in a
 // segment's file, with the few things that may change beside it. Reads like Document. Immutable;
 // everything it returns lives as long as the block.
@@ -114,14 +124,14 @@ class PackedDocument {
   PackedDocument(const std::byte* block, DocumentHead head)
       : block_(block), head_(std::move(head)) {}
 
-  std::span<const std::byte> bytes() const;
+  std::span<const std::byte> bytes() const { return {block_, static_cast<size_t>(layout().size)}; }
   const DocumentHead& head() const { return head_; }
 
-  std::string_view report_id() const;
+  std::string_view report_id() const { return Text(layout().report_id); }
   ReportState state() const { return head_.state; }
-  uint64_t revision() const;
-  std::string_view parser_version() const;
-  std::string_view fold_version() const;
+  uint64_t revision() const { return layout().revision; }
+  std::string_view parser_version() const { return Text(layout().parser_version); }
+  std::string_view fold_version() const { return Text(layout().fold_version); }
   const std::string& etag() const { return head_.etag; }
   absl::Time create_time() const { return head_.create_time; }
   absl::Time update_time() const { return head_.update_time; }
@@ -153,7 +163,7 @@ class PackedDocument {
     Publication publication;
   };
   Metadata metadata() const;
-  std::optional<absl::CivilDay> date() const;  // of the metadata
+  std::optional<absl::CivilDay> date() const { return layout().date.get(); }  // of the metadata
 
   struct Completeness {
     bool truncated;
@@ -162,23 +172,40 @@ class PackedDocument {
   };
   Completeness completeness() const;
 
-  std::u32string_view joined() const;
+  std::u32string_view joined() const { return Units(layout().joined); }
   std::u32string_view joined(report::Range range) const {
     return joined().substr(range.begin, range.size());
   }
-  std::span<const report::Run> runs() const;
-  std::span<const report::Range> paragraphs() const;
-  std::span<const PackedPrintSpan> print_spans() const;
-  std::span<const report::Join> joins() const;
-  std::span<const PackedSection> sections() const;
-  std::span<const PackedQuote> quotes() const;
-  std::span<const PackedLintFinding> lint() const;
-  std::span<const PackedDefect> defects() const;
-  std::span<const TextRef> readings(const PackedDefect& defect) const;
-  std::span<const PackedAssignment> themes(size_t quote) const;
-  std::span<const TextRef> cues(const PackedAssignment& assignment) const;
+  std::span<const report::Run> runs() const { return Array<report::Run>(layout().runs); }
+  std::span<const report::Range> paragraphs() const {
+    return Array<report::Range>(layout().paragraphs);
+  }
+  std::span<const PackedPrintSpan> print_spans() const {
+    return Array<PackedPrintSpan>(layout().print_spans);
+  }
+  std::span<const report::Join> joins() const { return Array<report::Join>(layout().joins); }
+  std::span<const PackedSection> sections() const {
+    return Array<PackedSection>(layout().sections);
+  }
+  std::span<const PackedQuote> quotes() const { return Array<PackedQuote>(layout().quotes); }
+  std::span<const PackedLintFinding> lint() const {
+    return Array<PackedLintFinding>(layout().lint);
+  }
+  std::span<const PackedDefect> defects() const { return Array<PackedDefect>(layout().defects); }
+  std::span<const TextRef> readings(const PackedDefect& defect) const {
+    return Array<TextRef>(layout().readings).subspan(defect.first_reading, defect.reading_count);
+  }
+  std::span<const PackedAssignment> themes(size_t quote) const {
+    const PackedQuote& of = quotes()[quote];
+    return Array<PackedAssignment>(layout().assignments).subspan(of.first_theme, of.theme_count);
+  }
+  std::span<const TextRef> cues(const PackedAssignment& assignment) const {
+    return Array<TextRef>(layout().cues).subspan(assignment.first_cue, assignment.cue_count);
+  }
 
-  std::string_view Text(TextRef ref) const;
+  std::string_view Text(TextRef ref) const {
+    return TextAt(block_, layout().texts).substr(ref.offset, ref.size);
+  }
 
   uint32_t size() const { return static_cast<uint32_t>(quotes().size()); }  // quotes
   std::string_view quote_id(size_t quote) const { return Text(quotes()[quote].id); }
@@ -187,25 +214,86 @@ class PackedDocument {
   // The quote with an id. O(log n).
   std::optional<uint32_t> Find(std::string_view quote_id) const;
 
-  bool has_themes() const;        // false: the document came without
-  uint32_t speech_count() const;  // quotes
+  // False: the document came without.
+  bool has_themes() const { return layout().has_themes != 0; }
+  uint32_t speech_count() const { return layout().speech_count; }  // quotes
   // Number of speech quotes by theme, ascending; themes without any are left out.
-  std::span<const ThemeCount> theme_counts() const;
+  std::span<const ThemeCount> theme_counts() const {
+    return Array<ThemeCount>(layout().theme_counts);
+  }
   // Folded, without breaks at either end.
-  std::u32string_view folded_speaker() const;
-  std::u32string_view folded_body() const;
+  std::u32string_view folded_speaker() const { return Units(layout().folded_speaker); }
+  std::u32string_view folded_body() const { return Units(layout().folded_body); }
 
   // A quote's citation line in two parts: what all of a kind begin with, and the rest.
-  std::string_view citation_head(const PackedQuote& quote) const;
+  std::string_view citation_head(const PackedQuote& quote) const {
+    return Text(report::IsSpeech(quote.block) ? layout().speech_citation
+                                              : layout().furniture_citation);
+  }
   std::string_view citation_tail(const PackedQuote& quote) const { return Text(quote.citation); }
 
  private:
-  struct Layout;
   friend class Packer;
-  const Layout& layout() const;
+
+  // The beginning of a block.
+  struct Layout {
+    uint64_t size = 0;  // of the block, in bytes
+    uint64_t revision = 0;
+    uint64_t source_size = 0;
+    PackedDate date;
+    PackedDate issue_date;
+    ArrayRef joined;
+    ArrayRef runs;
+    ArrayRef paragraphs;
+    ArrayRef print_spans;
+    ArrayRef joins;
+    ArrayRef sections;
+    ArrayRef quotes;
+    ArrayRef quotes_by_id;
+    ArrayRef assignments;
+    ArrayRef cues;
+    ArrayRef lint;
+    ArrayRef defects;
+    ArrayRef readings;
+    ArrayRef theme_counts;
+    ArrayRef folded_speaker;
+    ArrayRef folded_body;
+    ArrayRef texts;
+    TextRef report_id;
+    TextRef parser_version;
+    TextRef fold_version;
+    TextRef file_name;
+    TextRef media_type;
+    TextRef sha256;
+    TextRef title;
+    TextRef subtitle;
+    TextRef event;
+    TextRef body;
+    TextRef speaker;
+    TextRef office;
+    TextRef language;
+    TextRef paper;
+    TextRef edition;
+    TextRef pages;
+    TextRef jump_target;
+    TextRef speech_citation;
+    TextRef furniture_citation;
+    text::Encoding encoding = text::Encoding::kUtf8;
+    uint32_t truncated = 0;
+    uint32_t position = 0;
+    uint32_t speech_count = 0;
+    uint32_t has_themes = 0;
+    uint32_t unused = 0;
+  };
+
+  const Layout& layout() const { return *reinterpret_cast<const Layout*>(block_); }
   template <FlatValue T>
   std::span<const T> Array(ArrayRef ref) const {
     return ArrayAt<T>(block_, ref);
+  }
+  std::u32string_view Units(ArrayRef ref) const {
+    const std::span<const char32_t> units = Array<char32_t>(ref);
+    return {units.data(), units.size()};
   }
 
   const std::byte* block_;
