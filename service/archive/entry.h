@@ -25,8 +25,13 @@ inline int CompareDates(const std::optional<absl::CivilDay>& a,
 
 // Whether `a` comes before `b` in the order of answers. Ids are unique.
 inline bool ComesBefore(const Entry& a, const Entry& b) {
-  const int dates = CompareDates(a.date(), b.date());
-  return dates != 0 ? dates < 0 : a.report_id() < b.report_id();
+  // As CompareDates, without making dates of the days.
+  const PackedDate& day_a = a.packed_date();
+  const PackedDate& day_b = b.packed_date();
+  if (day_a.known != day_b.known) {
+    return day_a.known > day_b.known;
+  }
+  return day_a.day != day_b.day ? day_a.day > day_b.day : a.report_id() < b.report_id();
 }
 
 }  // namespace quotes::archive

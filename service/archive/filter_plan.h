@@ -69,10 +69,12 @@ class FilterPlan {
     if (!reports_.empty() && !reports_.contains(entry.report_id())) {
       return false;
     }
-    const std::optional<absl::CivilDay> date = entry.date();
-    if ((filter_.date_from.has_value() && !(date >= filter_.date_from)) ||
-        (filter_.date_to.has_value() && !(date.has_value() && date <= filter_.date_to))) {
-      return false;
+    if (filter_.date_from.has_value() || filter_.date_to.has_value()) {
+      const std::optional<absl::CivilDay> date = entry.date();
+      if (!date.has_value() || (filter_.date_from.has_value() && *date < *filter_.date_from) ||
+          (filter_.date_to.has_value() && *date > *filter_.date_to)) {
+        return false;
+      }
     }
     if (!NamePasses(filter_.speakers, speakers_, entry.folded_speaker()) ||
         !NamePasses(filter_.bodies, bodies_, entry.folded_body())) {

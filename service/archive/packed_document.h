@@ -164,6 +164,7 @@ class PackedDocument {
   };
   Metadata metadata() const;
   std::optional<absl::CivilDay> date() const { return layout().date.get(); }  // of the metadata
+  const PackedDate& packed_date() const { return layout().date; }
 
   struct Completeness {
     bool truncated;
