@@ -103,7 +103,7 @@ class SegmentFolderTest : public ::testing::Test {
       EXPECT_EQ(answer->total, expected->total) << typed;
       ASSERT_EQ(answer->hits.size(), expected->hits.size()) << typed;
       for (size_t i = 0; i < answer->hits.size(); ++i) {
-        EXPECT_EQ(answer->hits[i].key.quote_id, expected->hits[i].key.quote_id) << typed;
+        EXPECT_EQ(answer->hits[i].ref.id(), expected->hits[i].ref.id()) << typed;
         EXPECT_EQ(answer->hits[i].ref.text(), expected->hits[i].ref.text()) << typed;
       }
     }

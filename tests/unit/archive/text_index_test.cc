@@ -72,6 +72,11 @@ TEST(TextIndexTest, AgreesWithASearch) {
       EXPECT_EQ(interval.occurrences(), places.size());
       EXPECT_EQ(index.CountQuotes(interval), expected.size());
       EXPECT_EQ(index.Quotes(interval), expected);
+      std::vector<uint64_t> bits(count / 64 + 1, 0);
+      index.MarkQuotes(interval, bits.data());
+      for (uint32_t quote = 0; quote < count; ++quote) {
+        ASSERT_EQ((bits[quote / 64] >> (quote % 64)) & 1, distinct.contains(quote) ? 1u : 0u);
+      }
       std::vector<std::pair<uint32_t, uint32_t>> visited;
       index.VisitOccurrences(interval, [&visited](TextIndex::Occurrence occurrence) {
         visited.emplace_back(occurrence.quote, occurrence.offset);
@@ -95,7 +100,7 @@ TEST(TextIndexTest, AgreesWithASearch) {
                 longest == 0 ? 0 : index.Find(term.substr(0, longest)).occurrences());
       if (count > 0) {
         const auto quote = static_cast<uint32_t>(random() % count);
-        EXPECT_EQ(index.Contains(quote, term), distinct.contains(quote));
+        EXPECT_EQ(index.Contains(quote, TextIndex::Encode(term)), distinct.contains(quote));
       }
     }
     EXPECT_TRUE(index.Find(U"").empty());
