@@ -7,8 +7,9 @@
 #include <vector>
 
 // Words that decide how grave a change to a quotation is. Pure functions over data that ships with
-// the program (data/cues.tsv and a word list compiled in); thread-safe. All ranges count code points
-// of the text that was given, half-open. Texts may be in any script or width and have noise in them.
+// the program (data/cues.tsv and a word list compiled in); thread-safe. All ranges count code
+// points of the text that was given, half-open. Texts may be in any script or width and have noise
+// in them.
 namespace quotes::citation {
 
 enum class CueKind : uint8_t {
@@ -44,9 +45,9 @@ bool IsCritical(CueKind kind);
 std::vector<Cue> FindCues(std::u32string_view text);
 
 enum class WordKind : uint8_t {
-  kWord,     // a word of the lists
-  kSingle,   // one character that no word of the lists holds
-  kLatin,    // letters and digits in a row, with the signs inside: GDP, A4, 280, 5.5
+  kWord,    // a word of the lists
+  kSingle,  // one character that no word of the lists holds
+  kLatin,   // letters and digits in a row, with the signs inside: GDP, A4, 280, 5.5
 };
 
 struct Word {
@@ -70,9 +71,9 @@ enum class Reach : uint8_t {
   kBefore,  // it stands in the clause before: conditions, and 不能因为…，就…
 };
 
-// Whether `cue` of `text` (a negator, hedge or condition) governs what begins at code point `begin`,
-// from before it. Clauses end at ，；：。！？…—. A negator or hedge is closed off by 的 behind its
-// word (不符合要求的企业|依法关停). Cues that begin at or behind `begin` do not (kNone).
+// Whether `cue` of `text` (a negator, hedge or condition) governs what begins at code point
+// `begin`, from before it. Clauses end at ，；：。！？…—. A negator or hedge is closed off by 的
+// behind its word (不符合要求的企业|依法关停). Cues that begin at or behind `begin` do not (kNone).
 Reach Governs(std::u32string_view text, const Cue& cue, size_t begin);
 
 struct Governor {

@@ -6,8 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/inlined_vector.h"
-
 // Numerals of Chinese text by value. Pure functions; thread-safe.
 namespace quotes::figures {
 
@@ -70,15 +68,17 @@ struct Numeral {
   // All of it, from the first qualifier to the last: the other ranges lie inside, in this order:
   // qualifiers before, number, (qualifier,) unit, qualifiers behind.
   Range token;
-  // Sign, digits, separators and scale (万, 亿); 第, 百分之, % and ‰ too; of a range or date all from
-  // the first digit to the last.
+  // Sign, digits, separators and scale (万, 亿); 第, 百分之, % and ‰ too; of a range or date all
+  // from the first digit to the last.
   Range number;
+  // The scale that ends the number (万, 千亿; also of 三万), empty for none.
+  Range scale;
   // As printed, empty for none: 元, 平方公里, 个百分点.
   Range unit;
-  absl::InlinedVector<Qualifier, 2> qualifiers;
+  std::vector<Qualifier> qualifiers;
 
-  // The value, scale included (280亿 is 28 × 10^9, 78.3% is 783 × 10^-1); of a year the year; nullopt
-  // for the kinds without one, for dates, and above 18 significant digits.
+  // The value, scale included (280亿 is 28 × 10^9, 78.3% is 783 × 10^-1); of a year the year;
+  // nullopt for the kinds without one, for dates, and above 18 significant digits.
   std::optional<Decimal> value;
   // The upper end of a range, on the scale that is printed behind it (三至五万: both are ten
   // thousands); nullopt when there is no range.
@@ -101,8 +101,8 @@ struct Numeral {
 
 // All numerals of `text`, in text order, disjoint. `text` may be in any script or width and have
 // noise in it. Every digit 0-9 lies in a numeral; Chinese numerals count with a scale, a unit or a
-// second digit, not as part of other words (统一, 十分重要, 一些). Where several readings are possible
-// the longest token wins, so that no cut through a figure goes unseen. Linear in the text.
+// second digit, not as part of other words (统一, 十分重要, 一些). Where several readings are
+// possible the longest token wins, so that no cut through a figure goes unseen. Linear in the text.
 //
 // A numeral whose context is cut off by the border of `text` is read as it stands there: give a
 // window of some 40 code points more than what is looked at.
