@@ -31,6 +31,9 @@ struct Cue {
   CueKind kind = CueKind::kNegator;
   uint32_t begin = 0;
   uint32_t end = 0;
+  // A negator that is bound to its own word and governs nothing else: 非, 无, 未 and 不 inside a
+  // word (不平衡, 办不到).
+  bool local = false;
 
   friend bool operator==(const Cue&, const Cue&) = default;
 };
@@ -39,9 +42,9 @@ struct Cue {
 // MINOR).
 bool IsCritical(CueKind kind);
 
-// The cues of `text` in text order, disjoint: matched as words, of overlapping candidates the
-// longest, and never inside another word (习近平, 分别, 节约 hold none). Persons, places and
-// organisations come from the word list as well. Linear in the text.
+// The cues of `text` in text order, disjoint: those of its words (FindWords) that the data names,
+// and the negators 不, 没, 未, 无, 非, 勿, 莫 inside words that it does not name (习近平, 分别,
+// 节约, 不断 hold none). Linear in the text.
 std::vector<Cue> FindCues(std::u32string_view text);
 
 enum class WordKind : uint8_t {
@@ -58,22 +61,29 @@ struct Word {
   friend bool operator==(const Word&, const Word&) = default;
 };
 
-// The words of `text` in text order, disjoint; marks and noise lie in none. Cues come first, the
-// rest is parted as the most probable sequence of words by the frequencies of the word list. Good
+// The words of `text` in text order, disjoint; marks and noise lie in none. The most probable
+// sequence of words by the frequencies of the word list, where cues count as frequent words. Good
 // enough to grade an edit by the word it touches; not a judgement on grammar.
 std::vector<Word> FindWords(std::u32string_view text);
 
 // How a cue that stands before a place bears on what begins there.
 enum class Reach : uint8_t {
   kNone,
-  kDirect,  // it stands directly before, noise and quotation marks apart
-  kClause,  // it stands earlier in the clause that the place is in, nothing closes it off
-  kBefore,  // it stands in the clause before: conditions, and 不能因为…，就…
+  kDirect,  // it stands directly before, noise and quotation marks apart, or the place lies inside
+            // it
+  kClause,  // it stands earlier in the clause that the place is in, and nothing closes it off
+  kBefore,  // it stands in a clause before: see Governs
 };
 
-// Whether `cue` of `text` (a negator, hedge or condition) governs what begins at code point
-// `begin`, from before it. Clauses end at ，；：。！？…—. A negator or hedge is closed off by 的
-// behind its word (不符合要求的企业|依法关停). Cues that begin at or behind `begin` do not (kNone).
+// Whether `cue` of `text` (a negator, hedge or condition; others never do) governs what begins at
+// code point `begin`, from before it. Clauses end at ，：, sentences at 。；！？…
+//  - In the clause of the place: unless a 的 or 地 between them closes off a negator or hedge
+//    (不符合要求的企业|依法关停); local negators only directly.
+//  - A condition also from the clause before, and from any clause of the sentence when the place
+//    begins a clause with 就, 才, 便, 则, 那么 (只要…，…，|就一定能够).
+//  - A negator or modal negation from the clause before when 因为, 由于 or 一 … follow it and the
+//  place
+//    begins with 就, 便 or 而 (绝不能因为…，|就沾沾自喜).
 Reach Governs(std::u32string_view text, const Cue& cue, size_t begin);
 
 struct Governor {
@@ -84,7 +94,8 @@ struct Governor {
 };
 
 // The negators, hedges and conditions of `text` that govern what begins at `begin`, nearest last.
-// Looks no further back than the sentence. A window that begins with the sentence is enough.
+// Looks back to the begin of the sentence, at most 400 code points: a window of that size is
+// enough.
 std::vector<Governor> FindGovernors(std::u32string_view text, size_t begin);
 
 // Version of the cues and of the word list, with a hash of both: "1-0123456789ab".
