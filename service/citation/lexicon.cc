@@ -1,96 +1,40 @@
 #include "service/citation/lexicon.h"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <string>
-#include <utility>
 
-#include "service/base/check.h"
-#include "service/base/hash.h"
+#include "service/citation/word_list.h"
 #include "service/text/fold.h"
-#include "service/text/utf8.h"
-#include "service/text/word_trie.h"
-
-namespace quotes::data {
-extern const std::string_view citation_cues;
-}  // namespace quotes::data
 
 namespace quotes::citation {
+namespace internal {
 namespace {
 
 #include "word_list.inc"
 
-using text::WordTrie;
+}  // namespace
+}  // namespace internal
 
-// The value of words that hold a cue's characters and are none.
-constexpr uint32_t kNoCue = 255;
-// Costs on the scale of the word list: a cue that the list does not have counts as a word with a
-// frequency of 1 in 6,000; a character that it does not have is dearer than any word.
-constexpr uint8_t kCueCost = 61;
-constexpr uint8_t kUnknownCost = 127;
+namespace {
+
+using internal::kNoCue;
+using internal::kNotNamed;
+
+// A character that the word list does not have is as dear as the rarest word.
+constexpr uint32_t kUnknownCost = internal::kMaxCost;
 constexpr size_t kLookBack = 400;
 // What is read behind a place, so that a word that it cuts is seen.
 constexpr size_t kLookAhead = 12;
 
 constexpr std::u32string_view kNegatingCharacters = U"不没未无非勿莫";
 
-// Names in the data, in the order of CueKind.
-constexpr std::array<std::string_view, 12> kKindNames = {
-    "negator", "hedge",  "condition", "modal",        "quantifier", "function",
-    "result",  "person", "place",     "organisation", "office",     "phrase"};
-
-struct Lexicon {
-  WordTrie cues;
-  std::string version;
-};
-
-std::u32string Folded(std::string_view word) {
-  std::u32string folded = text::ToCodePoints(word);
-  for (char32_t& c : folded) {
-    c = text::FoldLetter(c);
-  }
-  return folded;
-}
-
-const Lexicon* Load() {
-  std::vector<std::pair<std::u32string, uint32_t>> words;
-  std::string_view version;
-  bool named = false;
-  const std::string_view data = data::citation_cues;
-  for (size_t begin = 0; begin < data.size();) {
-    const size_t end = std::min(data.find('\n', begin), data.size());
-    const std::string_view line = data.substr(begin, end - begin);
-    begin = end + 1;
-    if (line.empty() || line.front() == '#') {
-      continue;
-    }
-    const size_t tab = line.find('\t');
-    QUOTES_CHECK(tab != std::string_view::npos);
-    const std::string_view kind = line.substr(0, tab);
-    const std::string_view word = line.substr(tab + 1);
-    if (version.empty()) {
-      QUOTES_CHECK(kind == "version");
-      version = word;
-    } else if (!named) {
-      named = true;  // the names of the columns
-    } else {
-      const auto at = std::find(kKindNames.begin(), kKindNames.end(), kind);
-      QUOTES_CHECK(at != kKindNames.end() || kind == "none");
-      words.emplace_back(Folded(word), at == kKindNames.end()
-                                           ? kNoCue
-                                           : static_cast<uint32_t>(at - kKindNames.begin()));
-    }
-  }
-  return new Lexicon{
-      WordTrie(std::move(words), WordTrie::Direction::kForward),
-      std::string(version) + "-" + Sha256Hex(std::string(data) + kWordListHash).substr(0, 12),
-  };
-}
-
-const Lexicon& GetLexicon() {
-  static const Lexicon* const lexicon = Load();
-  return *lexicon;
+// 0 for characters that are not in the list.
+uint16_t CodeOf(char32_t c) {
+  const char32_t index = c - internal::kFirstHan;
+  return index < std::size(internal::kCodes) ? internal::kCodes[index] : uint16_t{0};
 }
 
 bool IsAsciiAlphanumeric(char32_t c) {
@@ -100,40 +44,18 @@ bool IsAsciiAlphanumeric(char32_t c) {
 // Signs that stay inside a run of letters and digits.
 bool IsAlphanumericSign(char32_t c) { return c == U'.' || c == U',' || c == U'+' || c == U'-'; }
 
-// Calls visit(length, cost) for every word of the list that `text` begins with, shortest first.
-template <typename Visit>
-void ForEachListed(std::u32string_view text, Visit visit) {
-  const char32_t first = text.front();
-  if (first < kFirstHan || first - kFirstHan >= std::size(kRoot)) {
-    return;
-  }
-  uint32_t node = kRoot[first - kFirstHan];
-  for (size_t length = 1; node != 0; ++length) {
-    if (kCost[node] != 0) {
-      visit(length, kCost[node]);
-    }
-    if (length == text.size() || text[length] > 0xFFFF) {
-      return;
-    }
-    const uint16_t* const begin = kLabel + kFirstChild[node];
-    const uint16_t* const end = kLabel + kFirstChild[node + 1];
-    const uint16_t* const at = std::lower_bound(begin, end, static_cast<uint16_t>(text[length]));
-    node = at != end && *at == text[length] ? static_cast<uint32_t>(at - kLabel) : 0;
-  }
-}
-
 // A text without noise, folded, parted into words.
 class Parted {
  public:
   explicit Parted(std::u32string_view text);
 
+  enum class Form : uint8_t { kHan, kLatin, kMark, kSymbol };
+
   struct Piece {
     size_t begin = 0;  // in units()
     size_t end = 0;
-    uint32_t cue = kNoCue;
-    bool listed = false;  // `cue` comes from the data, kNoCue included
-    bool mark = false;
-    bool latin = false;
+    uint8_t cue = kNotNamed;
+    Form form = Form::kHan;
   };
 
   const std::u32string& units() const { return units_; }
@@ -143,52 +65,55 @@ class Parted {
   void ForEachPiece(Visit visit) const {
     for (size_t i = 0; i < units_.size();) {
       const Step& step = steps_[i];
-      visit(Piece{i, i + step.length, step.cue, step.listed, step.mark, step.latin});
+      visit(Piece{i, i + step.length, step.cue, step.form});
       i += step.length;
     }
   }
 
  private:
-  // The first word of the best way to part what begins at a unit.
+  // The first word of the cheapest way to part what begins at a unit.
   struct Step {
-    uint32_t cost = std::numeric_limits<uint32_t>::max();  // of all from here
+    uint32_t cost = 0;  // of all from here
     uint32_t length = 1;
-    uint8_t cue = kNoCue;
-    bool listed = false;
-    bool mark = false;
-    bool latin = false;
+    uint8_t cue = kNotNamed;
+    Form form = Form::kHan;
   };
+
+  void ReadHan(size_t i, const std::vector<uint16_t>& codes);
 
   std::u32string units_;
   std::vector<uint32_t> at_;
-  std::vector<Step> steps_;
+  std::vector<Step> steps_;  // and one behind the last unit
 };
 
 Parted::Parted(std::u32string_view text) {
   units_.reserve(text.size());
   at_.reserve(text.size());
+  std::vector<uint16_t> codes;
+  codes.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
-    const char32_t c = text[i];
-    if ((c < 0x3400 || c > 0x9FFF) &&
-        (text::IsSpace(c) || text::IsNoise(c) || text::IsLineBreak(c))) {
-      continue;
+    char32_t c = text[i];
+    uint16_t code = 0;
+    if (c < internal::kFirstHan || c > internal::kLastHan) {
+      if (text::IsSpace(c) || text::IsNoise(c) || text::IsLineBreak(c)) {
+        continue;
+      }
     }
-    units_.push_back(text::FoldLetter(c));
+    c = text::FoldLetter(c);
+    code = CodeOf(c);
+    units_.push_back(c);
+    codes.push_back(code);
     at_.push_back(static_cast<uint32_t>(i));
   }
-  const WordTrie& cues = GetLexicon().cues;
-  const std::u32string_view all = units_;
   steps_.resize(units_.size() + 1);
-  steps_.back().cost = 0;
-  size_t latin_end = 0;  // of the run of letters and digits that the last unit looked at is in
+  size_t latin_end = 0;  // of the run of letters and digits behind the unit, 0 for none
   for (size_t i = units_.size(); i-- > 0;) {
-    Step& best = steps_[i];
     const char32_t c = units_[i];
+    Step& step = steps_[i];
     if (IsAsciiAlphanumeric(c)) {
       latin_end = latin_end == 0 ? i + 1 : latin_end;
-      best.length = static_cast<uint32_t>(latin_end - i);
-      best.cost = steps_[latin_end].cost;
-      best.latin = true;
+      step = {steps_[latin_end].cost, static_cast<uint32_t>(latin_end - i), kNotNamed,
+              Form::kLatin};
       continue;
     }
     // A sign belongs to the run before it: pieces begin with a letter or digit.
@@ -197,34 +122,37 @@ Parted::Parted(std::u32string_view text) {
     if (!joins) {
       latin_end = 0;
     }
-    if (!text::IsHan(c)) {
-      best.cost = steps_[i + 1].cost;
-      best.mark = text::IsHardMark(c) || text::IsSoftMark(c);
+    if (codes[i] != 0 || text::IsHan(c)) {
+      ReadHan(i, codes);
+    } else {
+      step.cost = steps_[i + 1].cost;
+      step.form = text::IsHardMark(c) || text::IsSoftMark(c) ? Form::kMark : Form::kSymbol;
+    }
+  }
+}
+
+void Parted::ReadHan(size_t i, const std::vector<uint16_t>& codes) {
+  Step& best = steps_[i];
+  best.cost = kUnknownCost + steps_[i + 1].cost;
+  uint32_t node = 0;
+  for (size_t end = i; end < codes.size() && codes[end] != 0; ++end) {
+    const uint32_t child =
+        (internal::kNodes[node].base_and_cost & internal::kIndexMask) + codes[end];
+    const internal::Node& at = internal::kNodes[child];
+    if ((at.parent_and_cue & internal::kIndexMask) != node) {
+      return;
+    }
+    node = child;
+    const uint32_t cost = at.base_and_cost >> internal::kIndexBits;
+    if (cost == 0) {
       continue;
     }
-    best.cost = kUnknownCost + steps_[i + 1].cost;
-    const std::u32string_view rest = all.substr(i);
-    ForEachListed(rest, [&](size_t length, uint8_t cost) {
-      const uint32_t whole = cost + steps_[i + length].cost;
-      if (whole <= best.cost) {
-        best.cost = whole;
-        best.length = static_cast<uint32_t>(length);
-      }
-    });
-    cues.ForEach(rest, [&](const WordTrie::Match& match) {
-      // A single character is a word of its own only as often as the list says.
-      const uint32_t whole = kCueCost + steps_[i + match.length].cost;
-      if (match.length > 1 && whole < best.cost) {
-        best.cost = whole;
-        best.length = match.length;
-      }
-    });
-    cues.ForEach(rest, [&](const WordTrie::Match& match) {
-      if (match.length == best.length) {
-        best.cue = static_cast<uint8_t>(match.value);
-        best.listed = true;
-      }
-    });
+    const uint32_t whole = cost + steps_[end + 1].cost;
+    if (whole <= best.cost) {
+      best.cost = whole;
+      best.length = static_cast<uint32_t>(end + 1 - i);
+      best.cue = static_cast<uint8_t>(at.parent_and_cue >> internal::kIndexBits);
+    }
   }
 }
 
@@ -265,26 +193,23 @@ bool IsCritical(CueKind kind) { return kind != CueKind::kFunction && kind != Cue
 
 std::vector<Cue> FindCues(std::u32string_view text) {
   const Parted parted(text);
+  const std::u32string& units = parted.units();
   std::vector<Cue> cues;
+  const auto add = [&](CueKind kind, size_t begin, size_t end, bool local) {
+    cues.push_back({kind, parted.At(begin), parted.At(end - 1) + 1, local});
+  };
   parted.ForEachPiece([&](const Parted::Piece& piece) {
-    const auto add = [&](CueKind kind, size_t begin, size_t end, bool local) {
-      cues.push_back({kind, parted.At(begin), parted.At(end - 1) + 1, local});
-    };
-    if (piece.listed) {
-      if (piece.cue != kNoCue) {
-        const char32_t c = parted.units()[piece.begin];
-        const bool local = piece.end - piece.begin == 1 && (c == U'非' || c == U'无' || c == U'未');
-        add(static_cast<CueKind>(piece.cue), piece.begin, piece.end, local);
+    const bool single = piece.end - piece.begin == 1;
+    if (piece.cue == kNotNamed) {
+      for (size_t i = piece.begin; i < piece.end && !single; ++i) {
+        if (kNegatingCharacters.find(units[i]) != std::u32string_view::npos) {
+          add(CueKind::kNegator, i, i + 1, true);
+        }
       }
-      return;
-    }
-    if (piece.mark || piece.latin || piece.end - piece.begin < 2) {
-      return;
-    }
-    for (size_t i = piece.begin; i < piece.end; ++i) {
-      if (kNegatingCharacters.find(parted.units()[i]) != std::u32string_view::npos) {
-        add(CueKind::kNegator, i, i + 1, true);
-      }
+    } else if (piece.cue != kNoCue) {
+      const char32_t c = units[piece.begin];
+      const bool local = single && (c == U'非' || c == U'无' || c == U'未');
+      add(static_cast<CueKind>(piece.cue - 1), piece.begin, piece.end, local);
     }
   });
   return cues;
@@ -294,14 +219,16 @@ std::vector<Word> FindWords(std::u32string_view text) {
   const Parted parted(text);
   std::vector<Word> words;
   parted.ForEachPiece([&](const Parted::Piece& piece) {
-    if (piece.mark) {
+    if (piece.form == Parted::Form::kMark) {
       return;
     }
-    const bool single = piece.end - piece.begin == 1;
-    words.push_back({parted.At(piece.begin), parted.At(piece.end - 1) + 1,
-                     piece.latin ? WordKind::kLatin
-                     : single    ? WordKind::kSingle
-                                 : WordKind::kWord});
+    WordKind kind = WordKind::kWord;
+    if (piece.form == Parted::Form::kLatin) {
+      kind = WordKind::kLatin;
+    } else if (piece.end - piece.begin == 1) {
+      kind = WordKind::kSingle;
+    }
+    words.push_back({parted.At(piece.begin), parted.At(piece.end - 1) + 1, kind});
   });
   return words;
 }
@@ -373,6 +300,6 @@ std::vector<Governor> FindGovernors(std::u32string_view text, size_t begin) {
   return governors;
 }
 
-std::string_view LexiconVersion() { return GetLexicon().version; }
+std::string_view LexiconVersion() { return internal::kVersion; }
 
 }  // namespace quotes::citation

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-// Words that decide how grave a change to a quotation is. Pure functions over data that ships with
-// the program (data/cues.tsv and a word list compiled in); thread-safe. All ranges count code
+// Words that decide how grave a change to a quotation is. Pure functions over data that is compiled
+// in (data/cues.tsv and a word list); thread-safe. All ranges count code
 // points of the text that was given, half-open. Texts may be in any script or width and have noise
 // in them.
 namespace quotes::citation {

@@ -67,7 +67,17 @@ uint32_t WordTrie::Next(uint32_t node, char32_t c) const {
 
 WordTrie::Match WordTrie::Longest(std::u32string_view text) const {
   Match best;
-  ForEach(text, [&best](const Match& match) { best = match; });
+  uint32_t node = kNone;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char32_t c = direction_ == Direction::kForward ? text[i] : text[text.size() - 1 - i];
+    node = i == 0 ? (Begins(c) ? root_[c] : kNone) : Next(node, c);
+    if (node == kNone) {
+      break;
+    }
+    if (nodes_[node].is_word) {
+      best = {static_cast<uint32_t>(i + 1), nodes_[node].value};
+    }
+  }
   return best;
 }
 

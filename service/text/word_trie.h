@@ -26,23 +26,6 @@ class WordTrie {
 
   Match Longest(std::u32string_view text) const;
 
-  // Calls visit(Match) for every word that `text` begins with (kBackward: ends with), shortest
-  // first.
-  template <typename Visit>
-  void ForEach(std::u32string_view text, Visit visit) const {
-    uint32_t node = kNone;
-    for (size_t i = 0; i < text.size(); ++i) {
-      const char32_t c = direction_ == Direction::kForward ? text[i] : text[text.size() - 1 - i];
-      node = i == 0 ? (Begins(c) ? root_[c] : kNone) : Next(node, c);
-      if (node == kNone) {
-        return;
-      }
-      if (nodes_[node].is_word) {
-        visit(Match{static_cast<uint32_t>(i + 1), nodes_[node].value});
-      }
-    }
-  }
-
   // Whether a word begins (kBackward: ends) with `c`.
   bool Begins(char32_t c) const { return c < root_.size() && root_[c] != kNone; }
 
