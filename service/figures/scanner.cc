@@ -196,6 +196,18 @@ class Scanner {
 
   // The unit at `i`, empty for none.
   Range UnitAt(size_t i, uint32_t* unit_class) const;
+  // The value of the Chinese digit at `i`, -1 for none. 0 and o stand for 〇 behind another digit
+  // (二００一年, 二OO一年).
+  int DigitAt(size_t i) const {
+    const char32_t c = At(i);
+    if (c != U'0' && c != U'o') {
+      return ChineseDigit(c);
+    }
+    while (i > 0 && (t_[i - 1] == U'0' || t_[i - 1] == U'o')) {
+      --i;
+    }
+    return i > 0 && ChineseDigit(t_[i - 1]) >= 0 ? 0 : -1;
+  }
   // Whether the scale character at `i` begins a unit instead (千瓦, 百分点).
   bool BeginsUnit(size_t i) const;
 
@@ -311,23 +323,28 @@ Number Scanner::ArabicAt(size_t i) const {
 }
 
 void Scanner::ReadScales(Number* number) const {
-  // 10余万, 100多亿: the value is open on the scale's own order.
-  const auto inside = words_.inside.Longest(From(number->end));
-  const size_t behind = number->end + inside.length;
-  if (inside.length > 0 && IsBigScale(At(behind)) && !BeginsUnit(behind)) {
+  number->scale_begin = number->end;
+  while (true) {
+    if (IsBigScale(At(number->end)) && !BeginsUnit(number->end)) {
+      number->scale += ScalePower(At(number->end));
+      ++number->end;
+      number->plain = false;
+      number->four = false;
+      continue;
+    }
+    // 10余万, 3万多亿: the value is open on the order of the scale behind.
+    const auto inside = words_.inside.Longest(From(number->end));
+    const size_t behind = number->end + inside.length;
+    if (inside.length == 0 || !IsBigScale(At(behind)) || BeginsUnit(behind)) {
+      break;
+    }
     number->vague = true;
     number->end = behind;
   }
-  number->scale_begin = number->end;
-  while (IsBigScale(At(number->end)) && !BeginsUnit(number->end)) {
-    number->scale += ScalePower(At(number->end));
-    number->value = Scaled(number->value, ScalePower(At(number->end)));
-    ++number->end;
-    number->plain = false;
-    number->four = false;
-  }
   if (number->vague) {
     number->value.reset();
+  } else {
+    number->value = Scaled(number->value, number->scale);
   }
 }
 
@@ -341,22 +358,22 @@ std::optional<Decimal> Scanner::ChineseValue(size_t begin, size_t end) const {
       return std::nullopt;
     }
     scales = scales || ScalePower(t_[i]) > 0;
-    zeros = zeros || ChineseDigit(t_[i]) == 0;
+    zeros = zeros || DigitAt(i) == 0;
   }
   if (!scales) {
     if (size == 1) {
-      return Decimal{ChineseDigit(t_[begin]), 0};
+      return Decimal{DigitAt(begin), 0};
     }
     // Digit by digit: years, and numbers with a zero. Elsewhere neighbours are alternatives
     // (三五年).
-    const int lead = ChineseDigit(t_[begin]);
+    const int lead = DigitAt(begin);
     const bool year = size == 4 && (lead == 1 || lead == 2);
     if (size < 3 || size > kMaxDigits || !(year || zeros)) {
       return std::nullopt;
     }
     int64_t value = 0;
     for (size_t i = begin; i < end; ++i) {
-      value = value * 10 + ChineseDigit(t_[i]);
+      value = value * 10 + DigitAt(i);
     }
     return LowestTerms({value, 0});
   }
@@ -369,7 +386,7 @@ std::optional<Decimal> Scanner::ChineseValue(size_t begin, size_t end) const {
   bool wan = false;
   bool yi = false;
   for (size_t i = begin; i < end; ++i) {
-    const int d = ChineseDigit(t_[i]);
+    const int d = DigitAt(i);
     if (d >= 0) {
       if (digit > 0 || (digit == 0 && d == 0)) {
         return std::nullopt;
@@ -438,16 +455,15 @@ Number Scanner::ChineseAt(size_t i) const {
   }
   while (true) {
     const char32_t c = At(end);
-    if (ChineseDigit(c) >= 0 || IsVagueDigit(c)) {
+    // 一九八二|两个: 两 is no digit of a year.
+    if (c == U'两' && end > i && DigitAt(end - 1) >= 0) {
+      break;
+    }
+    if (DigitAt(end) >= 0 || IsVagueDigit(c)) {
       ++end;
       continue;
     }
-    const bool scale = ScalePower(c) > 0;
-    if (scale && !BeginsUnit(end) && At(end + 1) != U'分') {
-      ++end;
-      continue;
-    }
-    if (scale && At(end + 1) == U'分' && At(end + 2) != U'之' && !BeginsUnit(end)) {
+    if (ScalePower(c) > 0 && !BeginsUnit(end)) {
       ++end;
       continue;
     }
@@ -479,12 +495,11 @@ Number Scanner::ChineseAt(size_t i) const {
     number.scale += ScalePower(t_[--number.scale_begin]);
   }
   // 七十八点三, 二点五亿.
-  if (At(end) == U'点' && ChineseDigit(At(end + 1)) >= 0 && number.value.has_value() &&
-      number.scale == 0) {
+  if (At(end) == U'点' && DigitAt(end + 1) >= 0 && number.value.has_value() && number.scale == 0) {
     size_t digits = end + 1;
     int64_t mantissa = 0;
-    while (ChineseDigit(At(digits)) >= 0) {
-      mantissa = digits - end > kMaxDigits ? 0 : mantissa * 10 + ChineseDigit(t_[digits]);
+    while (DigitAt(digits) >= 0) {
+      mantissa = digits - end > kMaxDigits ? 0 : mantissa * 10 + DigitAt(digits);
       ++digits;
     }
     const size_t places = digits - end - 1;
@@ -495,8 +510,7 @@ Number Scanner::ChineseAt(size_t i) const {
       number.value = sum;
       number.four = false;
       number.precision = static_cast<uint16_t>(places);
-      while (number.trailing_zeros < places &&
-             ChineseDigit(t_[digits - 1 - number.trailing_zeros]) == 0) {
+      while (number.trailing_zeros < places && DigitAt(digits - 1 - number.trailing_zeros) == 0) {
         ++number.trailing_zeros;
       }
       number.end = digits;
@@ -758,7 +772,7 @@ bool Scanner::ReadTime(const Element& first, Numeral* numeral) const {
   return true;
 }
 
-// 1/3, 1:3; 6+3, 7×24小时, 1+n.
+// 1/3, 1:3; 6+3, 7×24小时, 1+n, 9·11.
 bool Scanner::ReadRatio(const Element& first, Numeral* numeral) const {
   size_t end = first.number.end;
   if (!first.number.arabic || first.kind != NumeralKind::kCardinal) {
@@ -770,7 +784,7 @@ bool Scanner::ReadRatio(const Element& first, Numeral* numeral) const {
     const char32_t next = At(end + 1);
     if ((mark == U'/' || mark == U':') && IsArabic(next)) {
       kind = NumeralKind::kFraction;
-    } else if ((mark == U'+' || mark == U'×' || mark == U'*') &&
+    } else if ((mark == U'+' || mark == U'×' || mark == U'*' || mark == U'·') &&
                (IsArabic(next) || IsLatin(next))) {
       kind = NumeralKind::kSet;
     } else {
@@ -833,8 +847,10 @@ void Scanner::ReadRange(const Element& first, Numeral* numeral) const {
   }
   size_t begin = at + 1;
   const Element second = ElementAt(begin);
-  if (!second.found() || (second.number.end == begin + 1 && !second.number.arabic &&
-                          second.unit.empty() && second.kind == NumeralKind::kCardinal)) {
+  // 到一起, 至三月底: a single digit without a measure is no end of a range.
+  const bool word = !second.number.arabic && second.number.end == begin + 1 &&
+                    second.unit.empty() && second.kind == NumeralKind::kCardinal;
+  if (!second.found() || (word && first.kind != NumeralKind::kPercent)) {
     return;
   }
   const auto unit_of = [&](const Element& e) { return t_.substr(e.unit.begin, e.unit.size()); };
@@ -932,7 +948,7 @@ std::optional<Numeral> Scanner::NumeralAt(size_t i) const {
     if (!first.inside.empty()) {
       numeral.qualifiers.push_back({first.inside, QualifierKind::kApproximation});
     }
-    if (first.vague) {
+    if (first.vague && numeral.kind != NumeralKind::kFraction) {
       numeral.kind = NumeralKind::kApproximate;
     }
     numeral.token.begin = static_cast<uint32_t>(i);
@@ -1145,6 +1161,10 @@ char32_t NormalUnit(char32_t c) {
     case U'〜':
     case U'∼':
       return U'~';
+    case U'・':
+    case U'•':
+    case U'‧':
+      return U'·';
     case U'＂':
       return U'"';
     case U'‘':
@@ -1174,12 +1194,17 @@ Normalized Normalize(std::u32string_view text) {
   Normalized out;
   out.units.reserve(text.size());
   out.at.reserve(text.size());
-  bool space = false;
+  const auto alone = [&text](size_t i) {
+    const size_t next = i + 1;
+    return next >= text.size() || !text::IsDigit(text[next]);
+  };
+  size_t space = text.size();  // the last space since the last unit
+  size_t group = 0;            // digits in a row that end the units
   for (size_t i = 0; i < text.size(); ++i) {
     const char32_t c = text[i];
     if (c < 0x3400 || c > 0x9FFF) {
       if (text::IsSpace(c)) {
-        space = true;
+        space = i;
         continue;
       }
       if (text::IsNoise(c) || text::IsLineBreak(c)) {
@@ -1187,11 +1212,18 @@ Normalized Normalize(std::u32string_view text) {
       }
     }
     const char32_t unit = NormalUnit(c);
-    if (space && !out.units.empty() && IsAlphanumeric(unit) && IsAlphanumeric(out.units.back())) {
-      out.units.push_back(U' ');
-      out.at.push_back(static_cast<uint32_t>(i - 1));
+    if (space < i && !out.units.empty() && IsAlphanumeric(unit) &&
+        IsAlphanumeric(out.units.back())) {
+      // 1 8 5 8 亿: digits set apart.
+      const bool spaced = group == 1 && IsArabic(unit) && alone(i);
+      if (!spaced) {
+        out.units.push_back(U' ');
+        out.at.push_back(static_cast<uint32_t>(space));
+      }
+      group = 0;
     }
-    space = false;
+    space = text.size();
+    group = IsArabic(unit) ? group + 1 : 0;
     out.units.push_back(unit);
     out.at.push_back(static_cast<uint32_t>(i));
   }
