@@ -33,6 +33,22 @@ std::vector<std::u32string> Qualifiers(const Numeral& numeral, std::u32string_vi
   return words;
 }
 
+// What is lost when only [begin, end) of the text is kept and one border lies inside `numeral`.
+CutPart PartOf(const Numeral& numeral, uint32_t border) {
+  if (border > numeral.number.begin && border < numeral.number.end) {
+    const bool scale = border >= numeral.scale.begin && border < numeral.scale.end;
+    return scale ? CutPart::kScale : CutPart::kDigits;
+  }
+  // 4.5万|余人: between number and unit.
+  const bool qualifier =
+      std::any_of(numeral.qualifiers.begin(), numeral.qualifiers.end(), [&](const Qualifier& q) {
+        return q.range.begin >= numeral.number.end && q.range.end <= numeral.unit.begin &&
+               border < q.range.end;
+      });
+  const bool behind_number = border >= numeral.number.end && border < numeral.unit.end;
+  return behind_number && !qualifier ? CutPart::kUnit : CutPart::kQualifier;
+}
+
 }  // namespace
 
 std::vector<Numeral> FindNumerals(std::u32string_view text) {
@@ -73,22 +89,6 @@ Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& 
   return a.trailing_zeros == b.trailing_zeros ? Sameness::kSameValue
                                               : Sameness::kSameValueOtherPrecision;
 }
-
-namespace {
-
-// What is lost when only [begin, end) of the text is kept and one border lies inside `numeral`.
-CutPart PartOf(const Numeral& numeral, uint32_t border) {
-  if (border > numeral.number.begin && border < numeral.number.end) {
-    const bool scale = border >= numeral.scale.begin && border < numeral.scale.end;
-    return scale ? CutPart::kScale : CutPart::kDigits;
-  }
-  if (!numeral.unit.empty() && border >= numeral.number.end && border < numeral.unit.end) {
-    return CutPart::kUnit;
-  }
-  return CutPart::kQualifier;
-}
-
-}  // namespace
 
 Cuts FindCuts(const std::vector<Numeral>& numerals, Range span) {
   Cuts cuts;

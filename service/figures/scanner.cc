@@ -89,6 +89,8 @@ bool IsChineseNumeral(char32_t c) {
   return ChineseDigit(c) >= 0 || ScalePower(c) > 0 || IsVagueDigit(c);
 }
 
+bool IsQuotation(char32_t c) { return c == U'“' || c == U'”' || c == U'"'; }
+
 bool IsRangeMark(char32_t c) {
   return c == U'-' || c == U'—' || c == U'~' || c == U'至' || c == U'到';
 }
@@ -910,6 +912,12 @@ void Scanner::ReadQualifiersBefore(size_t limit, Numeral* numeral) const {
 
 void Scanner::ReadQualifiersBehind(bool time, Numeral* numeral) const {
   size_t end = UnitEnd(*numeral);
+  numeral->token.end = static_cast<uint32_t>(end);
+  // “十四五”末: the closing mark of a quoted term does not part it from its qualifier.
+  if (numeral->number.begin > 0 && IsQuotation(t_[numeral->number.begin - 1]) &&
+      IsQuotation(At(end))) {
+    ++end;
+  }
   for (int i = 0; i < kMaxQualifiers; ++i) {
     const auto match = words_.behind.Longest(From(end));
     if (match.length == 0 || match.value == kNoQualifier) {
@@ -922,8 +930,8 @@ void Scanner::ReadQualifiersBehind(bool time, Numeral* numeral) const {
     }
     numeral->qualifiers.push_back({MakeRange(end, end + match.length), kind});
     end += match.length;
+    numeral->token.end = static_cast<uint32_t>(end);
   }
-  numeral->token.end = static_cast<uint32_t>(end);
 }
 
 // Without the qualifiers before it: token.begin is where the number begins.
@@ -1061,6 +1069,7 @@ std::optional<Numeral> Scanner::QuotedTermAt(size_t i) const {
   numeral.kind = NumeralKind::kSet;
   numeral.number = MakeRange(i + 1, end);
   numeral.token = numeral.number;
+  ReadQualifiersBehind(true, &numeral);
   return numeral;
 }
 
@@ -1122,7 +1131,8 @@ std::vector<Numeral> Scanner::Run() {
       ReadQualifiersBehind(true, &set);
       add(std::move(set), phrase.value == kAmount);
     } else if (numeral.has_value()) {
-      add(*std::move(numeral), numeral->kind != NumeralKind::kLabel);
+      const bool qualified = numeral->kind != NumeralKind::kLabel;
+      add(*std::move(numeral), qualified);
     } else {
       i = skip;
     }
