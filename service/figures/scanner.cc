@@ -205,7 +205,7 @@ class Scanner {
     if (c != U'0' && c != U'o') {
       return ChineseDigit(c);
     }
-    while (i > 0 && (t_[i - 1] == U'0' || t_[i - 1] == U'o')) {
+    for (int zeros = 1; zeros < 8 && i > 0 && (t_[i - 1] == U'0' || t_[i - 1] == U'o'); ++zeros) {
       --i;
     }
     return i > 0 && ChineseDigit(t_[i - 1]) >= 0 ? 0 : -1;
@@ -222,7 +222,7 @@ class Scanner {
   void ReadBehindNumber(Element* element) const;
 
   // Each tries to read more behind what `numeral` holds so far; its token ends there afterwards.
-  bool ReadDate(const Element& first, Numeral* numeral) const;
+  bool ReadDate(const Element& first, bool may_range, Numeral* numeral) const;
   bool ReadNumericDate(const Element& first, Numeral* numeral) const;
   bool ReadTime(const Element& first, Numeral* numeral) const;
   bool ReadRatio(const Element& first, Numeral* numeral) const;
@@ -379,6 +379,9 @@ std::optional<Decimal> Scanner::ChineseValue(size_t begin, size_t end) const {
     }
     return LowestTerms({value, 0});
   }
+  if (DigitAt(begin) == 0) {
+    return std::nullopt;
+  }
   int64_t total = 0;          // behind 亿
   int64_t ten_thousands = 0;  // behind 万
   int64_t section = 0;
@@ -458,7 +461,8 @@ Number Scanner::ChineseAt(size_t i) const {
   while (true) {
     const char32_t c = At(end);
     // 一九八二|两个: 两 is no digit of a year.
-    if (c == U'两' && end > i && DigitAt(end - 1) >= 0) {
+    if (c == U'两' && end > i && DigitAt(end - 1) >= 0 &&
+        (DigitAt(end - 1) > 0 || end - i == 1 || DigitAt(end - 2) >= 0)) {
       break;
     }
     if (DigitAt(end) >= 0 || IsVagueDigit(c)) {
@@ -497,7 +501,7 @@ Number Scanner::ChineseAt(size_t i) const {
     number.scale += ScalePower(t_[--number.scale_begin]);
   }
   // 七十八点三, 二点五亿.
-  if (At(end) == U'点' && DigitAt(end + 1) >= 0 && number.value.has_value() && number.scale == 0) {
+  if (At(end) == U'点' && DigitAt(end + 1) >= 0 && number.value.has_value()) {
     size_t digits = end + 1;
     int64_t mantissa = 0;
     while (DigitAt(digits) >= 0) {
@@ -516,6 +520,7 @@ Number Scanner::ChineseAt(size_t i) const {
         ++number.trailing_zeros;
       }
       number.end = digits;
+      number.scale = 0;
       ReadScales(&number);
     }
   }
@@ -627,7 +632,7 @@ std::optional<int> SmallValue(const Number& number, int limit) {
   return value <= limit ? std::optional<int>(static_cast<int>(value)) : std::nullopt;
 }
 
-bool Scanner::ReadDate(const Element& first, Numeral* numeral) const {
+bool Scanner::ReadDate(const Element& first, bool may_range, Numeral* numeral) const {
   if (first.kind != NumeralKind::kCardinal || first.unit.size() != 1 || first.vague ||
       !first.inside.empty()) {
     return false;
@@ -677,12 +682,12 @@ bool Scanner::ReadDate(const Element& first, Numeral* numeral) const {
     end = day.end + 1;
   }
   // 1月17日至20日, 2021年12月至2022年3月: read as printed.
-  if (IsRangeMark(At(end)) && !(At(end) == U'—' && At(end + 1) == U'—')) {
+  if (may_range && IsRangeMark(At(end)) && !(At(end) == U'—' && At(end + 1) == U'—')) {
     const Element last = ElementAt(end + 1);
     if (last.found() && last.kind == NumeralKind::kCardinal && IsTimeUnit(last)) {
       Numeral rest;
       rest.number = MakeRange(last.begin, last.end);
-      end = ReadDate(last, &rest) ? rest.number.end : last.end;
+      end = ReadDate(last, false, &rest) ? rest.number.end : last.end;
       literal = true;
     }
   }
@@ -949,7 +954,7 @@ std::optional<Numeral> Scanner::NumeralAt(size_t i) const {
   numeral.precision = first.number.precision;
   numeral.trailing_zeros = first.number.trailing_zeros;
   bool time = IsTimeUnit(first);
-  if (ReadNumericDate(first, &numeral) || ReadDate(first, &numeral)) {
+  if (ReadNumericDate(first, &numeral) || ReadDate(first, true, &numeral)) {
     time = true;
   } else if (!ReadTime(first, &numeral) && !ReadRatio(first, &numeral) &&
              !ReadLabel(first, &numeral)) {
