@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "service/citation/word_list.h"
 #include "service/text/fold.h"
@@ -61,6 +62,9 @@ class Parted {
   const std::u32string& units() const { return units_; }
   // Where the unit stands in the text.
   uint32_t At(size_t unit) const { return at_[unit]; }
+  // The longest word in the units [begin, end) from `begin` on that the data names, and its cue;
+  // length 0 for none.
+  std::pair<size_t, uint8_t> LongestNamed(size_t begin, size_t end) const;
   template <typename Visit>
   void ForEachPiece(Visit visit) const {
     for (size_t i = 0; i < units_.size();) {
@@ -79,9 +83,10 @@ class Parted {
     Form form = Form::kHan;
   };
 
-  void ReadHan(size_t i, const std::vector<uint16_t>& codes);
+  void ReadHan(size_t i);
 
   std::u32string units_;
+  std::vector<uint16_t> codes_;  // of the units in the word list
   std::vector<uint32_t> at_;
   std::vector<Step> steps_;  // and one behind the last unit
 };
@@ -89,20 +94,17 @@ class Parted {
 Parted::Parted(std::u32string_view text) {
   units_.reserve(text.size());
   at_.reserve(text.size());
-  std::vector<uint16_t> codes;
-  codes.reserve(text.size());
+  codes_.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
     char32_t c = text[i];
-    uint16_t code = 0;
     if (c < internal::kFirstHan || c > internal::kLastHan) {
       if (text::IsSpace(c) || text::IsNoise(c) || text::IsLineBreak(c)) {
         continue;
       }
     }
     c = text::FoldLetter(c);
-    code = CodeOf(c);
     units_.push_back(c);
-    codes.push_back(code);
+    codes_.push_back(CodeOf(c));
     at_.push_back(static_cast<uint32_t>(i));
   }
   steps_.resize(units_.size() + 1);
@@ -122,8 +124,8 @@ Parted::Parted(std::u32string_view text) {
     if (!joins) {
       latin_end = 0;
     }
-    if (codes[i] != 0 || text::IsHan(c)) {
-      ReadHan(i, codes);
+    if (codes_[i] != 0 || text::IsHan(c)) {
+      ReadHan(i);
     } else {
       step.cost = steps_[i + 1].cost;
       step.form = text::IsHardMark(c) || text::IsSoftMark(c) ? Form::kMark : Form::kSymbol;
@@ -131,29 +133,49 @@ Parted::Parted(std::u32string_view text) {
   }
 }
 
-void Parted::ReadHan(size_t i, const std::vector<uint16_t>& codes) {
-  Step& best = steps_[i];
-  best.cost = kUnknownCost + steps_[i + 1].cost;
+// Calls visit(length, node) for every word of the list that `codes` begins with, shortest first.
+template <typename Visit>
+void ForEachListed(const uint16_t* codes, size_t size, Visit visit) {
   uint32_t node = 0;
-  for (size_t end = i; end < codes.size() && codes[end] != 0; ++end) {
+  for (size_t length = 0; length < size && codes[length] != 0;) {
     const uint32_t child =
-        (internal::kNodes[node].base_and_cost & internal::kIndexMask) + codes[end];
+        (internal::kNodes[node].base_and_cost & internal::kIndexMask) + codes[length];
     const internal::Node& at = internal::kNodes[child];
     if ((at.parent_and_cue & internal::kIndexMask) != node) {
       return;
     }
     node = child;
-    const uint32_t cost = at.base_and_cost >> internal::kIndexBits;
-    if (cost == 0) {
-      continue;
-    }
-    const uint32_t whole = cost + steps_[end + 1].cost;
-    if (whole <= best.cost) {
-      best.cost = whole;
-      best.length = static_cast<uint32_t>(end + 1 - i);
-      best.cue = static_cast<uint8_t>(at.parent_and_cue >> internal::kIndexBits);
+    ++length;
+    if (at.base_and_cost >> internal::kIndexBits != 0) {
+      visit(length, at);
     }
   }
+}
+
+void Parted::ReadHan(size_t i) {
+  Step& best = steps_[i];
+  best.cost = kUnknownCost + steps_[i + 1].cost;
+  ForEachListed(codes_.data() + i, codes_.size() - i,
+                [&](size_t length, const internal::Node& node) {
+                  const uint32_t whole =
+                      (node.base_and_cost >> internal::kIndexBits) + steps_[i + length].cost;
+                  if (whole <= best.cost) {
+                    best.cost = whole;
+                    best.length = static_cast<uint32_t>(length);
+                    best.cue = static_cast<uint8_t>(node.parent_and_cue >> internal::kIndexBits);
+                  }
+                });
+}
+
+std::pair<size_t, uint8_t> Parted::LongestNamed(size_t begin, size_t end) const {
+  std::pair<size_t, uint8_t> longest = {0, kNotNamed};
+  ForEachListed(codes_.data() + begin, end - begin, [&](size_t length, const internal::Node& node) {
+    const uint8_t cue = static_cast<uint8_t>(node.parent_and_cue >> internal::kIndexBits);
+    if (cue != kNotNamed) {
+      longest = {length, cue};
+    }
+  });
+  return longest;
 }
 
 bool IsPreposed(CueKind kind) {
@@ -193,23 +215,35 @@ bool IsCritical(CueKind kind) { return kind != CueKind::kFunction && kind != Cue
 
 std::vector<Cue> FindCues(std::u32string_view text) {
   const Parted parted(text);
-  const std::u32string& units = parted.units();
   std::vector<Cue> cues;
   const auto add = [&](CueKind kind, size_t begin, size_t end, bool local) {
     cues.push_back({kind, parted.At(begin), parted.At(end - 1) + 1, local});
   };
   parted.ForEachPiece([&](const Parted::Piece& piece) {
-    const bool single = piece.end - piece.begin == 1;
-    if (piece.cue == kNotNamed) {
-      for (size_t i = piece.begin; i < piece.end && !single; ++i) {
-        if (kNegatingCharacters.find(units[i]) != std::u32string_view::npos) {
-          add(CueKind::kNegator, i, i + 1, true);
-        }
-      }
-    } else if (piece.cue != kNoCue) {
-      const char32_t c = units[piece.begin];
-      const bool local = single && (c == U'非' || c == U'无' || c == U'未');
+    if (piece.cue == kNoCue) {
+      return;
+    }
+    if (piece.cue != kNotNamed) {
+      const char32_t c = parted.units()[piece.begin];
+      const bool local = piece.end - piece.begin == 1 && (c == U'非' || c == U'无' || c == U'未');
       add(static_cast<CueKind>(piece.cue - 1), piece.begin, piece.end, local);
+      return;
+    }
+    // A word that the data does not name may hold one that it does: 不仅 in 不仅要.
+    for (size_t i = piece.begin; i < piece.end;) {
+      const auto [size, cue] = parted.LongestNamed(i, piece.end);
+      if (size > 1) {
+        if (cue == 1 + static_cast<uint8_t>(CueKind::kNegator)) {
+          add(CueKind::kNegator, i, i + size, false);
+        }
+        i += size;
+        continue;
+      }
+      if (piece.end - piece.begin > 1 &&
+          kNegatingCharacters.find(parted.units()[i]) != std::u32string_view::npos) {
+        add(CueKind::kNegator, i, i + 1, true);
+      }
+      ++i;
     }
   });
   return cues;
