@@ -150,6 +150,12 @@ bool IsBelow(const Decimal& a, int power) {
   return digits + a.exponent <= power;
 }
 
+// Whether a < b, for both >= 0; false where the difference of their orders is too large to tell.
+bool IsLess(const Decimal& a, const Decimal& b) {
+  const std::optional<Decimal> difference = Sum(b, {-a.mantissa, a.exponent});
+  return difference.has_value() && difference->mantissa > 0;
+}
+
 // A number without sign, unit and qualifiers.
 struct Number {
   size_t end = 0;          // 0: none here
@@ -886,12 +892,14 @@ void Scanner::ReadRange(const Element& first, Numeral* numeral) const {
   }
   numeral->value = first.number.value;
   numeral->second = second.number.value;
-  // 三至五万: the scale is for both, as the first is the smaller of the two only so.
+  // 三至五万: the scale is for both ends, unless the first would be the greater one (五十至一百).
   if (first.number.scale == 0 && second.number.scale > 0 && first.unit.empty() &&
-      numeral->value.has_value()) {
-    if (IsBelow(*numeral->value, second.number.scale)) {
-      numeral->value = Scaled(numeral->value, second.number.scale);
-    } else {
+      first.kind == NumeralKind::kCardinal && numeral->value.has_value() &&
+      numeral->second.has_value()) {
+    const std::optional<Decimal> scaled = Scaled(numeral->value, second.number.scale);
+    if (IsLess(*scaled, *numeral->second)) {
+      numeral->value = scaled;
+    } else if (!IsLess(*numeral->value, *numeral->second)) {
       numeral->value.reset();
     }
   }

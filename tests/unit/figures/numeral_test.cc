@@ -169,6 +169,11 @@ TEST(FindNumeralsTest, Ranges) {
   EXPECT_THAT(Find("百分之五至六"), ElementsAre("percent 百分之五至六 5e0..6e0"));
   EXPECT_THAT(Find("三至五年"), ElementsAre("cardinal 三至五年 三至五 年 3e0..5e0"));
   EXPECT_THAT(Find("三至五万"), ElementsAre("cardinal 三至五万 3e4..5e4"));
+  EXPECT_THAT(Find("五十至一百个"), ElementsAre("cardinal 五十至一百个 五十至一百 个 5e1..1e2"));
+  EXPECT_THAT(Find("百分之五十至百分之一百"),
+              ElementsAre("percent 百分之五十至百分之一百 5e1..1e2"));
+  EXPECT_THAT(Find("3000—5万元"), ElementsAre("cardinal 3000—5万元 3000—5万 元 3e3..5e4"));
+  EXPECT_THAT(Find("5000元至2万元"), ElementsAre("cardinal 5000元至2万元 5000元至2万 元 5e3..2e4"));
   EXPECT_THAT(Find("3到5个"), ElementsAre("cardinal 3到5个 3到5 个 3e0..5e0"));
   EXPECT_THAT(Find("2021—2025年"), ElementsAre("year 2021—2025年 2021—2025 年 2021e0..2025e0"));
   EXPECT_THAT(Find("从2016年到2020年"),
@@ -179,6 +184,14 @@ TEST(FindNumeralsTest, Ranges) {
   EXPECT_THAT(Find("5——6"), ElementsAre("cardinal 5 5e0", "cardinal 6 6e0"));
   EXPECT_THAT(Find("5年至6家"),
               ElementsAre("cardinal 5年 5 年 5e0", "cardinal 至6家 6 家 6e0 +至"));
+}
+
+TEST(FindNumeralsTest, LongRunsOfDatesAreRead) {
+  std::u32string text;
+  for (int i = 0; i < 100'000; ++i) {
+    text += U"1月1日至";
+  }
+  EXPECT_FALSE(FindNumerals(text).empty());
 }
 
 TEST(FindNumeralsTest, DatesAndTimes) {
