@@ -105,7 +105,7 @@ std::string ReadCues(const std::string& path, Entries* entries) {
     const std::u32string word = Folded(line.substr(tab + 1));
     const auto at = std::find(kCueKindNames.begin(), kCueKindNames.end(), kind);
     if (at == kCueKindNames.end() && kind != "none") {
-      throw std::runtime_error(place + ": no kind: " + kind);
+      throw std::runtime_error(place + ": no such kind");
     }
     if (word.empty() || !IsInTable(word)) {
       throw std::runtime_error(place + ": not a word of Han characters");
@@ -146,6 +146,7 @@ class DoubleArray {
       }
     }
     std::vector<std::pair<long, char32_t>> by_count;
+    by_count.reserve(counts.size());
     for (const auto& [c, count] : counts) {
       by_count.emplace_back(-count, c);
     }
@@ -210,9 +211,8 @@ class DoubleArray {
     while (first_free_ < used_.size() && used_[first_free_]) {
       ++first_free_;
     }
-    const size_t lowest = children.front().code;
-    size_t least = lowest;
-    size_t most = lowest;
+    size_t least = children.front().code;
+    size_t most = least;
     for (const auto& child : children) {
       least = std::min<size_t>(least, child.code);
       most = std::max<size_t>(most, child.code);

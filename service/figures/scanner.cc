@@ -972,7 +972,6 @@ std::optional<Numeral> Scanner::NumeralAt(size_t i) const {
     if (first.vague && numeral.kind != NumeralKind::kFraction) {
       numeral.kind = NumeralKind::kApproximate;
     }
-    numeral.token.begin = static_cast<uint32_t>(i);
     const size_t before = UnitEnd(numeral);
     ReadRange(first, &numeral);
     uint32_t unit_class = first.unit_class;

@@ -212,7 +212,7 @@ TEST(NumeralProperty, EveryNotationGivesTheValue) {
     std::vector<Numeral> first_found;
     for (const std::u32string& notation : Notations(value)) {
       const std::u32string before(kBefore[random() % std::size(kBefore)]);
-      const std::u32string text = before + notation + unit + U"。";
+      const std::u32string text = Join({before, notation, unit, U"。"});
       const std::vector<Numeral> found = FindNumerals(text);
       ASSERT_EQ(found.size(), 1u) << text::ToUtf8(text);
       const Numeral& n = found[0];

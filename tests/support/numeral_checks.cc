@@ -74,7 +74,7 @@ std::string BrokenNumeralPromise(std::u32string_view text) {
       return "tokens that overlap";
     }
     end = n.token.end;
-    const std::string broken = BrokenInNumeral(n, text);
+    std::string broken = BrokenInNumeral(n, text);
     if (!broken.empty()) {
       return broken;
     }

@@ -162,6 +162,7 @@ TEST(CueLabelsTest, SingleCharacterNegatorsInsideWordsOfAnotherSegmenter) {
     }
   }
   std::vector<std::pair<int, std::string>> frequent;
+  frequent.reserve(words.size());
   for (const auto& [word, count] : words) {
     frequent.emplace_back(-count, word);
   }
