@@ -31,6 +31,8 @@ build_packages=(
   grpc-proto libgoogle-common-protos-java
   # text: conversion and detection, folds of script and variants
   libicu-dev libopencc-dev libopencc-data
+  # citations: its dictionary is the word list that is compiled in (nothing of it runs)
+  python3-jieba
   # the archive: suffix sorting, compressed bitmaps, checksums
   libdivsufsort-dev libroaring-dev libxxhash-dev
   # the store

@@ -1,0 +1,131 @@
+#include "service/figures/numeral.h"
+
+#include <algorithm>
+#include <string>
+
+#include "service/figures/scanner.h"
+#include "service/figures/words.h"
+
+namespace quotes::figures {
+namespace {
+
+// Code points on either side of a border of a span that CutsToken looks at: more than any token but
+// those of absurd length, and a sentence's worth of context.
+constexpr size_t kCutWindow = 64;
+
+bool HasValue(const Numeral& numeral) {
+  return numeral.value.has_value() || (numeral.kind == NumeralKind::kDate && numeral.month > 0);
+}
+
+std::u32string Form(std::u32string_view text, Range range) {
+  std::u32string form = internal::Normalize(text.substr(range.begin, range.size())).units;
+  std::erase(form, U' ');
+  return form;
+}
+
+// The words of the qualifiers, sorted.
+std::vector<std::u32string> Qualifiers(const Numeral& numeral, std::u32string_view text) {
+  std::vector<std::u32string> words;
+  for (const Qualifier& qualifier : numeral.qualifiers) {
+    words.push_back(Form(text, qualifier.range));
+  }
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
+// What is lost when only [begin, end) of the text is kept and one border lies inside `numeral`.
+CutPart PartOf(const Numeral& numeral, uint32_t border) {
+  if (border > numeral.number.begin && border < numeral.number.end) {
+    const bool scale = border >= numeral.scale.begin && border < numeral.scale.end;
+    return scale ? CutPart::kScale : CutPart::kDigits;
+  }
+  // 4.5万|余人: between number and unit.
+  const bool qualifier =
+      std::any_of(numeral.qualifiers.begin(), numeral.qualifiers.end(), [&](const Qualifier& q) {
+        return q.range.begin >= numeral.number.end && q.range.end <= numeral.unit.begin &&
+               border < q.range.end;
+      });
+  const bool behind_number = border >= numeral.number.end && border < numeral.unit.end;
+  return behind_number && !qualifier ? CutPart::kUnit : CutPart::kQualifier;
+}
+
+}  // namespace
+
+std::vector<Numeral> FindNumerals(std::u32string_view text) {
+  const internal::Normalized normal = internal::Normalize(text);
+  std::vector<Numeral> numerals = internal::Scan(normal.units);
+  const auto map = [&normal](Range* range) {
+    if (range->empty()) {
+      *range = {};
+      return;
+    }
+    range->begin = normal.at[range->begin];
+    range->end = normal.at[range->end - 1] + 1;
+  };
+  for (Numeral& numeral : numerals) {
+    map(&numeral.token);
+    map(&numeral.number);
+    map(&numeral.scale);
+    map(&numeral.unit);
+    for (Qualifier& qualifier : numeral.qualifiers) {
+      map(&qualifier.range);
+    }
+  }
+  return numerals;
+}
+
+Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,
+                   std::u32string_view text_b) {
+  if (Form(text_a, a.token) == Form(text_b, b.token)) {
+    return Sameness::kSameForm;
+  }
+  if (a.kind != b.kind || !HasValue(a) || !HasValue(b) || a.value != b.value ||
+      a.second != b.second || a.range_mark != b.range_mark || a.unit_twice != b.unit_twice ||
+      a.year != b.year || a.month != b.month || a.day != b.day ||
+      Form(text_a, a.unit) != Form(text_b, b.unit) ||
+      Qualifiers(a, text_a) != Qualifiers(b, text_b)) {
+    return Sameness::kDifferent;
+  }
+  return a.trailing_zeros == b.trailing_zeros ? Sameness::kSameValue
+                                              : Sameness::kSameValueOtherPrecision;
+}
+
+Cuts FindCuts(const std::vector<Numeral>& numerals, Range span) {
+  Cuts cuts;
+  const auto inside = [&](uint32_t border) -> std::optional<uint32_t> {
+    const auto at = std::partition_point(numerals.begin(), numerals.end(),
+                                         [&](const Numeral& n) { return n.token.end <= border; });
+    if (at == numerals.end() || at->token.begin >= border) {
+      return std::nullopt;
+    }
+    return static_cast<uint32_t>(at - numerals.begin());
+  };
+  if (const auto i = inside(span.begin); i.has_value()) {
+    const Numeral& numeral = numerals[*i];
+    cuts.begin = Cut{*i, PartOf(numeral, span.begin), {numeral.token.begin, span.begin}};
+  }
+  if (const auto i = inside(span.end); i.has_value()) {
+    const Numeral& numeral = numerals[*i];
+    cuts.end = Cut{*i, PartOf(numeral, span.end), {span.end, numeral.token.end}};
+  }
+  return cuts;
+}
+
+Cuts CutsToken(std::u32string_view text, Range span) {
+  const size_t begin = span.begin > kCutWindow ? span.begin - kCutWindow : 0;
+  const size_t end = std::min(text.size(), size_t{span.end} + kCutWindow);
+  const auto shift = static_cast<uint32_t>(begin);
+  Cuts cuts = FindCuts(FindNumerals(text.substr(begin, end - begin)),
+                       {span.begin - shift, span.end - shift});
+  for (auto* cut : {&cuts.begin, &cuts.end}) {
+    if (cut->has_value()) {
+      (*cut)->lost.begin += shift;
+      (*cut)->lost.end += shift;
+    }
+  }
+  return cuts;
+}
+
+std::string_view DataVersion() { return internal::GetWords().version; }
+
+}  // namespace quotes::figures
