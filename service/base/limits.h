@@ -73,6 +73,38 @@ inline constexpr size_t kExecutorThreads = 4;
 // a full queue. Eight of the largest uploads, or thousands of ordinary reports.
 inline constexpr size_t kMaxImportBytesInFlight = 512u << 20;
 
+// Citation checks. A quotation, in code points: a long column; more is a draft. The caller's own
+// words around it: enough to see how it is used.
+inline constexpr size_t kMaxQuotationCodePoints = 5'000;
+inline constexpr size_t kMaxCitationContextCodePoints = 200;
+// Strings of a claim, in code points: a whole title with its subtitle.
+inline constexpr size_t kMaxClaimCodePoints = 500;
+inline constexpr size_t kDefaultLocations = 20;
+inline constexpr size_t kMaxLocations = 200;
+// Letters that an omission mark may stand for before the gap itself is suspicious.
+inline constexpr size_t kMaxElisionGap = 200;
+// Parts between omission marks; more is no quotation.
+inline constexpr size_t kMaxElisionParts = 50;
+// Windows of the archive that one part of a quotation is aligned with. The true source of a
+// misquotation is nearly always the first; the rest is for passages that resemble each other.
+inline constexpr size_t kMaxCitationWindows = 16;
+// Places of a quotation that stands many times which are compared code point by code point; of the
+// others only their number is known. Formula phrases stand thousands of times.
+inline constexpr size_t kMaxCitationPlaces = 400;
+// Cells of the dynamic programmes of one check: some 50 ms. 5,000 characters beside what resembles
+// them need a tenth of it.
+inline constexpr uint64_t kMaxAlignmentCells = 12'000'000;
+// Claimed reports that are read as a whole when the index does not find the words in them.
+inline constexpr size_t kMaxClaimScans = 8;
+// Differences listed in one answer; their exact count is given beside them.
+inline constexpr size_t kMaxCitationEdits = 500;
+// A passage that stands in this many reports is a formula.
+inline constexpr size_t kFormulaicReports = 5;
+// Equal text around two places that makes them one duplicated passage: as in the parser's lint.
+inline constexpr size_t kDuplicatedCodePoints = 30;
+// A passage this near to where an incomplete report breaks off may go on beyond it.
+inline constexpr size_t kNearEdgeCodePoints = 60;
+
 }  // namespace quotes::limits
 
 #endif  // QUOTES_SERVICE_BASE_LIMITS_H_

@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_CITATION_PROFILE_H_
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ struct Profile {
   Disposition operator[](Finding finding) const { return table[static_cast<size_t>(finding) - 1]; }
 };
 
-// strict, newspaper (the default), search.
+// newspaper (the default), strict, search.
 std::span<const Profile> BuiltInProfiles();
 // Null when no built-in profile has that name.
 const Profile* FindBuiltInProfile(std::string_view name);

@@ -97,7 +97,8 @@ enum class EditReason {
   kFinalMark = 20,   // the mark at the very end
   kOuterMark = 21,   // quotation marks around the whole, omission marks at its ends
   kUnbalanced = 22,  // a mark whose partner the cut left outside
-  kMovedBlock = 23,  // kReorder
+  kMovedBlock = 23,    // kReorder
+  kOmissionMark = 24,  // what an omission mark stands for; severity kNone
 };
 
 // One difference. Edits are in the order of the quotation and do not overlap on either side; the

@@ -1,0 +1,353 @@
+#include "service/citation/align.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "absl/container/flat_hash_map.h"
+
+namespace quotes::citation {
+namespace {
+
+// A changed letter costs as much as the extension of a gap, so that words exchanged at the ends of
+// a quotation are exchanged and not one insertion; opening a gap costs as much again, so that what
+// was left out in one piece stays in one piece.
+constexpr int kGapOpen = 3;
+constexpr int kLetterGap = 3;
+constexpr int kMarkGap = 1;
+constexpr int kLetterSubstitution = 3;
+constexpr int kMarkSubstitution = 2;
+constexpr int kImpossible = std::numeric_limits<int>::max() / 4;
+
+// Pairs below this many cells are aligned at once.
+constexpr uint64_t kDirectCells = 24'000;
+// Length of the stretches that part longer pairs: shorter ones recur by chance.
+constexpr size_t kAnchorUnits = 8;
+
+int GapCost(const Unit& unit) { return unit.letter() ? kLetterGap : kMarkGap; }
+
+int SubstitutionCost(const Unit& a, const Unit& b) {
+  if (a.form == b.form) {
+    return a.kind == b.kind ? 0 : kMarkGap;
+  }
+  if (a.kind != b.kind) {
+    return kImpossible;
+  }
+  return a.letter() ? kLetterSubstitution : kMarkSubstitution;
+}
+
+// Which ends of the source may be left out without cost.
+struct Ends {
+  bool free_begin = false;
+  bool free_end = false;
+};
+
+class Aligner {
+ public:
+  Aligner(std::span<const Unit> quotation, std::span<const Unit> source, WorkBudget* budget)
+      : quotation_(quotation), source_(source), budget_(budget) {}
+
+  Alignment Run() && {
+    begin_ = 0;
+    Segment(0, quotation_.size(), 0, source_.size(), {true, true});
+    alignment_.begin = begin_;
+    alignment_.end = end_;
+    return std::move(alignment_);
+  }
+
+ private:
+  static constexpr uint8_t kFromDiagonal = 0;
+  static constexpr uint8_t kFromDelete = 1;
+  static constexpr uint8_t kFromInsert = 2;
+  static constexpr uint8_t kFromMask = 3;
+  static constexpr uint8_t kDeleteExtends = 4;
+  static constexpr uint8_t kInsertExtends = 8;
+
+  void Segment(size_t q0, size_t q1, size_t s0, size_t s1, Ends ends) {
+    const uint64_t cells = uint64_t{q1 - q0 + 1} * (s1 - s0 + 1);
+    if (cells <= kDirectCells) {
+      Direct(q0, q1, s0, s1, ends);
+      return;
+    }
+    const std::vector<std::pair<size_t, size_t>> anchors = Anchors(q0, q1, s0, s1);
+    if (anchors.empty()) {
+      Direct(q0, q1, s0, s1, ends);
+      return;
+    }
+    size_t q = q0;
+    size_t s = s0;
+    bool first = true;
+    for (size_t i = 0; i < anchors.size(); ++i) {
+      auto [aq, as] = anchors[i];
+      if (aq < q || as < s) {
+        continue;  // inside the stretch before
+      }
+      size_t length = kAnchorUnits;
+      while (aq > q && as > s && quotation_[aq - 1].form == source_[as - 1].form) {
+        --aq;
+        --as;
+        ++length;
+      }
+      while (aq + length < q1 && as + length < s1 &&
+             quotation_[aq + length].form == source_[as + length].form) {
+        ++length;
+      }
+      Direct(q, aq, s, as, {first && ends.free_begin, false});
+      first = false;
+      for (size_t k = 0; k < length; ++k) {
+        Emit(OpKind::kMatch, aq + k, as + k);
+      }
+      q = aq + length;
+      s = as + length;
+    }
+    Direct(q, q1, s, s1, {false, ends.free_end});
+  }
+
+  // Stretches that stand once on either side, in an order that both have.
+  std::vector<std::pair<size_t, size_t>> Anchors(size_t q0, size_t q1, size_t s0, size_t s1) const {
+    struct Seen {
+      size_t quotation = 0;
+      size_t source = 0;
+      int in_quotation = 0;
+      int in_source = 0;
+    };
+    absl::flat_hash_map<uint64_t, Seen> seen;
+    const auto hash = [](std::span<const Unit> units, size_t at) {
+      uint64_t h = 1469598103934665603u;
+      for (size_t k = 0; k < kAnchorUnits; ++k) {
+        h = (h ^ units[at + k].form) * 1099511628211u;
+      }
+      return h;
+    };
+    if (q1 - q0 < kAnchorUnits || s1 - s0 < kAnchorUnits) {
+      return {};
+    }
+    for (size_t i = q0; i + kAnchorUnits <= q1; ++i) {
+      Seen& entry = seen[hash(quotation_, i)];
+      entry.quotation = i;
+      ++entry.in_quotation;
+    }
+    for (size_t j = s0; j + kAnchorUnits <= s1; ++j) {
+      const auto found = seen.find(hash(source_, j));
+      if (found != seen.end()) {
+        found->second.source = j;
+        ++found->second.in_source;
+      }
+    }
+    std::vector<std::pair<size_t, size_t>> pairs;
+    for (const auto& [unused, entry] : seen) {
+      if (entry.in_quotation == 1 && entry.in_source == 1) {
+        bool equal = true;
+        for (size_t k = 0; equal && k < kAnchorUnits; ++k) {
+          equal = quotation_[entry.quotation + k].form == source_[entry.source + k].form;
+        }
+        if (equal) {
+          pairs.emplace_back(entry.quotation, entry.source);
+        }
+      }
+    }
+    std::sort(pairs.begin(), pairs.end());
+    // The longest increasing subsequence of source places.
+    std::vector<size_t> tails;
+    std::vector<size_t> before(pairs.size(), pairs.size());
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      const auto at =
+          std::lower_bound(tails.begin(), tails.end(), pairs[i].second,
+                           [&](size_t k, size_t source) { return pairs[k].second < source; });
+      if (at != tails.begin()) {
+        before[i] = *(at - 1);
+      }
+      if (at == tails.end()) {
+        tails.push_back(i);
+      } else {
+        *at = i;
+      }
+    }
+    std::vector<std::pair<size_t, size_t>> chain;
+    for (size_t i = tails.empty() ? pairs.size() : tails.back(); i < pairs.size(); i = before[i]) {
+      chain.push_back(pairs[i]);
+    }
+    std::reverse(chain.begin(), chain.end());
+    return chain;
+  }
+
+  void Direct(size_t q0, size_t q1, size_t s0, size_t s1, Ends ends) {
+    const size_t n = q1 - q0;
+    const size_t m = s1 - s0;
+    const uint64_t cells = uint64_t{n + 1} * (m + 1);
+    if (n == 0 && (ends.free_begin || ends.free_end)) {
+      const size_t at = ends.free_begin ? s1 : s0;
+      if (ends.free_begin) {
+        begin_ = static_cast<uint32_t>(at);
+      }
+      if (ends.free_end) {
+        end_ = static_cast<uint32_t>(at);
+      }
+      return;
+    }
+    if (cells > budget_->cells) {
+      GiveUp(q0, q1, s0, s1, ends);
+      return;
+    }
+    budget_->cells -= cells;
+    const size_t width = m + 1;
+    trace_.assign((n + 1) * width, 0);
+    best_.assign(width, 0);
+    insert_.assign(width, kImpossible);
+    // The first row: nothing of the quotation yet.
+    for (size_t j = 1; j <= m; ++j) {
+      if (ends.free_begin) {
+        best_[j] = 0;
+      } else {
+        best_[j] = (j == 1 ? kGapOpen : best_[j - 1]) + GapCost(source_[s0 + j - 1]);
+        trace_[j] = static_cast<uint8_t>(kFromDelete | (j == 1 ? 0 : kDeleteExtends));
+      }
+    }
+    for (size_t i = 1; i <= n; ++i) {
+      const Unit& q = quotation_[q0 + i - 1];
+      uint8_t* const trace = &trace_[i * width];
+      int diagonal = best_[0];
+      insert_[0] = (i == 1 ? kGapOpen : insert_[0]) + GapCost(q);
+      trace[0] = static_cast<uint8_t>(kFromInsert | (i == 1 ? 0 : kInsertExtends));
+      best_[0] = insert_[0];
+      int del = kImpossible;
+      const int gap = GapCost(q);
+      for (size_t j = 1; j <= m; ++j) {
+        const Unit& s = source_[s0 + j - 1];
+        uint8_t step = 0;
+        const int open_insert = best_[j] + kGapOpen;
+        if (insert_[j] <= open_insert) {
+          step |= kInsertExtends;
+          insert_[j] += gap;
+        } else {
+          insert_[j] = open_insert + gap;
+        }
+        const int open_delete = best_[j - 1] + kGapOpen;
+        if (del <= open_delete) {
+          step |= kDeleteExtends;
+        } else {
+          del = open_delete;
+        }
+        del += GapCost(s);
+        int best = diagonal + SubstitutionCost(q, s);
+        uint8_t from = kFromDiagonal;
+        if (del < best) {
+          best = del;
+          from = kFromDelete;
+        }
+        if (insert_[j] < best) {
+          best = insert_[j];
+          from = kFromInsert;
+        }
+        diagonal = best_[j];
+        best_[j] = best;
+        trace[j] = static_cast<uint8_t>(step | from);
+      }
+    }
+    size_t j = m;
+    if (ends.free_end) {
+      j = static_cast<size_t>(std::min_element(best_.begin(), best_.end()) - best_.begin());
+    }
+    alignment_.cost += best_[j];
+    const size_t last = j;
+    Trace(q0, s0, n, j, ends);
+    if (ends.free_end) {
+      end_ = static_cast<uint32_t>(s0 + last);
+    }
+  }
+
+  void Trace(size_t q0, size_t s0, size_t i, size_t j, Ends ends) {
+    const size_t width = best_.size();
+    const size_t first = alignment_.ops.size();
+    uint8_t state = kFromDiagonal;  // the gap that is open, if any
+    while (i > 0 || (j > 0 && !ends.free_begin)) {
+      const uint8_t step = trace_[i * width + j];
+      if (state == kFromDiagonal) {
+        state = step & kFromMask;
+      }
+      if (state == kFromDelete) {
+        Emit(OpKind::kDelete, q0 + i, s0 + j - 1);
+        if ((step & kDeleteExtends) == 0) {
+          state = kFromDiagonal;
+        }
+        --j;
+      } else if (state == kFromInsert) {
+        Emit(OpKind::kInsert, q0 + i - 1, s0 + j);
+        if ((step & kInsertExtends) == 0) {
+          state = kFromDiagonal;
+        }
+        --i;
+      } else {
+        Emit(quotation_[q0 + i - 1].form == source_[s0 + j - 1].form ? OpKind::kMatch
+                                                                     : OpKind::kSubstitute,
+             q0 + i - 1, s0 + j - 1);
+        --i;
+        --j;
+      }
+    }
+    if (ends.free_begin) {
+      begin_ = static_cast<uint32_t>(s0 + j);
+    }
+    std::reverse(alignment_.ops.begin() + static_cast<ptrdiff_t>(first), alignment_.ops.end());
+  }
+
+  void GiveUp(size_t q0, size_t q1, size_t s0, size_t s1, Ends ends) {
+    alignment_.complete = false;
+    if (ends.free_begin) {
+      s0 = s1;
+      begin_ = static_cast<uint32_t>(s1);
+    }
+    if (ends.free_end) {
+      s1 = s0;
+      end_ = static_cast<uint32_t>(s0);
+    }
+    for (size_t s = s0; s < s1; ++s) {
+      Emit(OpKind::kDelete, q0, s);
+      alignment_.cost += GapCost(source_[s]);
+    }
+    for (size_t q = q0; q < q1; ++q) {
+      Emit(OpKind::kInsert, q, s1);
+      alignment_.cost += GapCost(quotation_[q]);
+    }
+  }
+
+  void Emit(OpKind kind, size_t q, size_t s) {
+    alignment_.ops.push_back({kind, static_cast<uint32_t>(q), static_cast<uint32_t>(s)});
+  }
+
+  const std::span<const Unit> quotation_;
+  const std::span<const Unit> source_;
+  WorkBudget* const budget_;
+  Alignment alignment_;
+  uint32_t begin_ = 0;
+  uint32_t end_ = 0;
+  std::vector<int> best_;
+  std::vector<int> insert_;
+  std::vector<uint8_t> trace_;
+};
+
+}  // namespace
+
+Alignment Align(std::span<const Unit> quotation, std::span<const Unit> source, WorkBudget* budget) {
+  return Aligner(quotation, source, budget).Run();
+}
+
+size_t EditedLetters(const Alignment& alignment, std::span<const Unit> quotation,
+                     std::span<const Unit> source) {
+  size_t letters = 0;
+  for (const Op& op : alignment.ops) {
+    switch (op.kind) {
+      case OpKind::kMatch:
+        break;
+      case OpKind::kSubstitute:
+      case OpKind::kInsert:
+        letters += quotation[op.quotation].letter() ? 1u : 0u;
+        break;
+      case OpKind::kDelete:
+        letters += source[op.source].letter() ? 1u : 0u;
+        break;
+    }
+  }
+  return letters;
+}
+
+}  // namespace quotes::citation

@@ -1,0 +1,53 @@
+#ifndef QUOTES_SERVICE_CITATION_ALIGN_H_
+#define QUOTES_SERVICE_CITATION_ALIGN_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "service/citation/form.h"
+
+namespace quotes::citation {
+
+enum class OpKind : uint8_t {
+  kMatch,       // equal forms
+  kSubstitute,  // a letter for a letter, a mark for a mark
+  kInsert,      // only the quotation has it
+  kDelete,      // only the source has it
+};
+
+struct Op {
+  OpKind kind = OpKind::kMatch;
+  uint32_t quotation = 0;  // index of the unit, or of the place between units
+  uint32_t source = 0;
+};
+
+struct Alignment {
+  std::vector<Op> ops;
+  // Source units [begin, end) that the quotation stands for; ops cover exactly them.
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  int cost = 0;
+  bool complete = true;  // false: a part was given up for want of work
+};
+
+// Cells of the dynamic programme that one call may still fill; shared by all alignments of a check.
+struct WorkBudget {
+  uint64_t cells = 0;
+};
+
+// Aligns the whole quotation with the cheapest part of the source window: affine gaps, so that one
+// missing clause is one gap (O. Gotoh, "An improved algorithm for matching biological sequences",
+// 1982). Pairs of long texts are first parted at their common unique stretches (B. Cohen's
+// "patience" order), so that the work stays near-linear for texts that resemble each other.
+// Deterministic. What exceeds `budget` is one deletion and one insertion, and `complete` is false.
+Alignment Align(std::span<const Unit> quotation, std::span<const Unit> source, WorkBudget* budget);
+
+// Letters edited: substituted, inserted and deleted.
+size_t EditedLetters(const Alignment& alignment, std::span<const Unit> quotation,
+                     std::span<const Unit> source);
+
+}  // namespace quotes::citation
+
+#endif  // QUOTES_SERVICE_CITATION_ALIGN_H_

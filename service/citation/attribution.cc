@@ -1,0 +1,321 @@
+#include "service/citation/attribution.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "service/citation/form.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::citation {
+namespace {
+
+std::u32string Letters(std::string_view utf8) {
+  std::u32string letters;
+  for (const Unit& unit : FormUnits(text::ToCodePoints(utf8))) {
+    if (unit.letter()) {
+      letters.push_back(unit.form);
+    }
+  }
+  return letters;
+}
+
+std::string DateText(const absl::CivilDay& day) {
+  return absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(), day.day());
+}
+
+std::string ClaimedDateText(const ClaimedDate& date) {
+  return date.year.has_value() ? absl::StrFormat("%04d-%02d-%02d", *date.year, date.month, date.day)
+                               : absl::StrFormat("%02d-%02d", date.month, date.day);
+}
+
+FieldVerdict VerdictOf(bool match) {
+  return match ? FieldVerdict::kMatch : FieldVerdict::kMismatch;
+}
+
+// 区委书记 and 书记 are the same office beside one name; 副书记 and 书记 are not.
+bool SameOffice(std::u32string_view a, std::u32string_view b) {
+  if (a.size() < b.size()) {
+    std::swap(a, b);
+  }
+  if (b.empty() || a.substr(a.size() - b.size()) != b) {
+    return false;
+  }
+  const char32_t before = a.size() == b.size() ? 0 : a[a.size() - b.size() - 1];
+  constexpr std::u32string_view kLesser = U"副代前原总";
+  return before == 0 || kLesser.find(before) == std::u32string_view::npos;
+}
+
+FieldResult Speaker(const Claim& claim, const Source& source) {
+  FieldResult result{ClaimField::kSpeaker, FieldVerdict::kUnknown, *claim.speaker,
+                     source.metadata().speaker};
+  if (!result.actual.empty()) {
+    result.verdict = VerdictOf(FoldedName(result.claimed) == FoldedName(result.actual));
+  }
+  return result;
+}
+
+FieldResult Date(const Claim& claim, const Source& source) {
+  FieldResult result{ClaimField::kDate, FieldVerdict::kUnknown, ClaimedDateText(*claim.date), ""};
+  const std::optional<absl::CivilDay>& day = source.metadata().date;
+  if (day.has_value()) {
+    result.actual = DateText(*day);
+    const ClaimedDate& date = *claim.date;
+    result.verdict = VerdictOf(day->month() == date.month && day->day() == date.day &&
+                               (!date.year.has_value() || day->year() == *date.year));
+  }
+  return result;
+}
+
+FieldResult PublicationField(const Claim& claim, const Source& source) {
+  const ClaimedPublication& claimed = *claim.publication;
+  const report::Publication& actual = source.metadata().publication;
+  FieldResult result{ClaimField::kPublication, FieldVerdict::kUnknown, claimed.paper, actual.paper};
+  const auto join = [](std::string* text, std::string_view part) {
+    if (!part.empty()) {
+      absl::StrAppend(text, text->empty() ? "" : " ", std::string(part));
+    }
+  };
+  join(&result.claimed, claimed.edition);
+  join(&result.actual, actual.edition);
+  join(&result.claimed, claimed.issue_date.has_value() ? DateText(*claimed.issue_date) : "");
+  join(&result.actual, actual.issue_date.has_value() ? DateText(*actual.issue_date) : "");
+  bool known = false;
+  bool match = true;
+  const auto compare = [&](bool is_claimed, bool is_known, bool equal) {
+    if (is_claimed && is_known) {
+      known = true;
+      match = match && equal;
+    }
+  };
+  compare(!claimed.paper.empty(), !actual.paper.empty(),
+          Letters(claimed.paper) == Letters(actual.paper));
+  compare(!claimed.edition.empty(), !actual.edition.empty(),
+          Letters(claimed.edition) == Letters(actual.edition));
+  compare(claimed.issue_date.has_value(), actual.issue_date.has_value(),
+          claimed.issue_date == actual.issue_date);
+  if (known) {
+    result.verdict = VerdictOf(match);
+  }
+  return result;
+}
+
+FieldResult SectionField(const Claim& claim, const Source& source, Range range) {
+  FieldResult result{ClaimField::kSection, FieldVerdict::kUnknown, *claim.section, ""};
+  for (const size_t i : source.SectionsAt(range.begin)) {
+    const report::Section& section = source.section(i);
+    result.actual = absl::StrCat(section.marker, section.heading);
+    if (IsSection(section, result.claimed)) {
+      result.verdict = FieldVerdict::kMatch;
+      return result;
+    }
+    result.verdict = FieldVerdict::kMismatch;
+  }
+  return result;
+}
+
+FieldResult Page(const Claim& claim, const Source& source, Range range) {
+  FieldResult result{ClaimField::kPage, FieldVerdict::kUnknown, absl::StrCat(*claim.page), ""};
+  for (const PrintPlace& place : source.PrintPlaces(range)) {
+    if (place.page == 0) {
+      continue;
+    }
+    if (place.page == *claim.page) {
+      result.verdict = FieldVerdict::kMatch;
+      result.actual = absl::StrCat(place.page);
+      return result;
+    }
+    if (result.actual.empty()) {
+      result.actual = absl::StrCat(place.page);
+    }
+    result.verdict = FieldVerdict::kMismatch;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::u32string FoldedName(std::string_view name) {
+  std::u32string letters = Letters(name);
+  for (const std::u32string_view courtesy : {U"同志", U"先生", U"女士"}) {
+    if (letters.size() > courtesy.size() + 1 && letters.ends_with(courtesy)) {
+      letters.resize(letters.size() - courtesy.size());
+    }
+  }
+  return letters;
+}
+
+bool IsSection(const report::Section& section, std::string_view claimed) {
+  if (section.id == claimed || section.path == claimed) {
+    return true;
+  }
+  const std::u32string wanted = Letters(claimed);
+  return wanted.size() >= 2 &&
+         Letters(absl::StrCat(section.marker, section.heading)).find(wanted) !=
+             std::u32string::npos;
+}
+
+bool NamesReport(const Claim& claim) {
+  return claim.report.has_value() || claim.revision.has_value() || claim.speaker.has_value() ||
+         claim.date.has_value() || claim.publication.has_value();
+}
+
+bool InsideClaim(const Claim& claim, const Source& source) {
+  if (claim.report.has_value()) {
+    return source.report_id() == *claim.report &&
+           (!claim.revision.has_value() || source.revision() == *claim.revision);
+  }
+  const auto wrong = [](const FieldResult& field) {
+    return field.verdict == FieldVerdict::kMismatch;
+  };
+  return !(claim.revision.has_value() && source.revision() != *claim.revision) &&
+         !(claim.speaker.has_value() && wrong(Speaker(claim, source))) &&
+         !(claim.date.has_value() && wrong(Date(claim, source))) &&
+         !(claim.publication.has_value() && wrong(PublicationField(claim, source)));
+}
+
+std::vector<FieldResult> JudgeFields(const Claim& claim, const Source* source, Range range) {
+  std::vector<FieldResult> fields;
+  const auto add = [&](ClaimField field, std::string claimed, auto judge) {
+    fields.push_back(source == nullptr
+                         ? FieldResult{field, FieldVerdict::kUnknown, std::move(claimed), ""}
+                         : judge());
+  };
+  if (claim.report.has_value()) {
+    add(ClaimField::kReport, *claim.report, [&] {
+      return FieldResult{ClaimField::kReport, VerdictOf(source->report_id() == *claim.report),
+                         *claim.report, std::string(source->report_id())};
+    });
+  }
+  if (claim.revision.has_value()) {
+    add(ClaimField::kRevision, absl::StrCat(*claim.revision), [&] {
+      return FieldResult{ClaimField::kRevision, VerdictOf(source->revision() == *claim.revision),
+                         absl::StrCat(*claim.revision), absl::StrCat(source->revision())};
+    });
+  }
+  if (claim.speaker.has_value()) {
+    add(ClaimField::kSpeaker, *claim.speaker, [&] { return Speaker(claim, *source); });
+  }
+  if (claim.role.has_value()) {
+    add(ClaimField::kRole, *claim.role, [&] {
+      FieldResult result{ClaimField::kRole, FieldVerdict::kUnknown, *claim.role,
+                         source->metadata().office};
+      if (!result.actual.empty()) {
+        result.verdict = VerdictOf(SameOffice(Letters(result.claimed), Letters(result.actual)));
+      }
+      return result;
+    });
+  }
+  if (claim.date.has_value()) {
+    add(ClaimField::kDate, ClaimedDateText(*claim.date), [&] { return Date(claim, *source); });
+  }
+  if (claim.section.has_value()) {
+    add(ClaimField::kSection, *claim.section, [&] { return SectionField(claim, *source, range); });
+  }
+  if (claim.page.has_value()) {
+    add(ClaimField::kPage, absl::StrCat(*claim.page), [&] { return Page(claim, *source, range); });
+  }
+  if (claim.publication.has_value()) {
+    add(ClaimField::kPublication, claim.publication->paper,
+        [&] { return PublicationField(claim, *source); });
+  }
+  return fields;
+}
+
+int PlaceMismatches(const Claim& claim, const Source& source, Range range) {
+  int mismatches = 0;
+  if (claim.section.has_value()) {
+    mismatches += SectionField(claim, source, range).verdict == FieldVerdict::kMismatch ? 1 : 0;
+  }
+  if (claim.page.has_value()) {
+    mismatches += Page(claim, source, range).verdict == FieldVerdict::kMismatch ? 1 : 0;
+  }
+  return mismatches;
+}
+
+int Mismatches(const std::vector<FieldResult>& fields) {
+  int mismatches = 0;
+  for (const FieldResult& field : fields) {
+    mismatches += field.verdict == FieldVerdict::kMismatch ? 1 : 0;
+  }
+  return mismatches;
+}
+
+bool IsSecondaryQuote(const Source& source, Range range) {
+  if (source.quote_count() == 0 || range.empty()) {
+    return false;
+  }
+  const std::u32string_view joined = source.joined();
+  // An unclosed opening mark before the place, in its sentence.
+  const Range& sentence = source.quote(source.QuoteAt(range.begin)).range;
+  int depth = 0;
+  uint32_t open = range.begin;
+  bool found = false;
+  for (uint32_t i = range.begin; i > sentence.begin && !found; --i) {
+    if (FormOfMark(joined[i - 1]) != kQuotationForm) {
+      continue;
+    }
+    const int direction = MarkDirection(joined[i - 1]);
+    if (direction < 0) {
+      ++depth;
+    } else if (direction > 0) {
+      found = depth == 0;
+      depth = std::max(0, depth - 1);
+      open = i;
+    }
+  }
+  if (!found) {
+    return false;
+  }
+  depth = 0;
+  const uint32_t end = source.RunAt(range.begin).range.end;
+  for (uint32_t i = open; i < end; ++i) {
+    if (FormOfMark(joined[i]) != kQuotationForm) {
+      continue;
+    }
+    const int direction = MarkDirection(joined[i]);
+    if (direction > 0) {
+      ++depth;
+    } else if (direction < 0 && depth-- == 0) {
+      if (i < range.end && range.end - i > 1) {
+        return false;  // the place goes on behind the closing mark
+      }
+      constexpr std::u32string_view kClauseMarks = U"，。；：！？,;:!?";
+      return joined.substr(open, i - open).find_first_of(kClauseMarks) != std::u32string_view::npos;
+    }
+  }
+  return false;
+}
+
+Attribution Summarise(const std::vector<FieldResult>& fields) {
+  // Gravest first.
+  constexpr std::pair<ClaimField, Attribution> kOrder[] = {
+      {ClaimField::kReport, Attribution::kWrongReport},
+      {ClaimField::kSpeaker, Attribution::kWrongSpeaker},
+      {ClaimField::kDate, Attribution::kWrongDate},
+      {ClaimField::kRevision, Attribution::kWrongReport},
+      {ClaimField::kRole, Attribution::kWrongRole},
+      {ClaimField::kPublication, Attribution::kWrongPublication},
+      {ClaimField::kSection, Attribution::kWrongSection},
+      {ClaimField::kPage, Attribution::kWrongPage},
+  };
+  for (const auto& [field, attribution] : kOrder) {
+    for (const FieldResult& result : fields) {
+      if (result.field == field && result.verdict == FieldVerdict::kMismatch) {
+        return attribution;
+      }
+    }
+  }
+  if (fields.empty()) {
+    return Attribution::kNotClaimed;
+  }
+  for (const FieldResult& result : fields) {
+    if (result.verdict == FieldVerdict::kUnknown) {
+      return Attribution::kUnknown;
+    }
+  }
+  return Attribution::kConfirmed;
+}
+
+}  // namespace quotes::citation

@@ -1,0 +1,1823 @@
+#include "service/citation/compare.h"
+
+#include <algorithm>
+#include <string>
+
+#include "service/base/limits.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::citation {
+namespace {
+
+// What is read beside a passage: figures and words that its borders may cut.
+constexpr uint32_t kMargin = 40;
+
+// Letters of the longest block that may have moved.
+constexpr size_t kMaxMovedLetters = 240;
+
+// A common run below this proves no common source.
+constexpr size_t kMinCommonRun = 4;
+
+// The stretch in which print and reading differ, and what the reading has there.
+struct Core {
+  Range printed;  // joined text
+  std::u32string replacement;
+};
+
+size_t CommonPrefix(std::u32string_view a, std::u32string_view b) {
+  size_t n = 0;
+  while (n < a.size() && n < b.size() && a[n] == b[n]) {
+    ++n;
+  }
+  return n;
+}
+
+size_t CommonSuffix(std::u32string_view a, std::u32string_view b) {
+  size_t n = 0;
+  while (n < a.size() && n < b.size() && a[a.size() - 1 - n] == b[b.size() - 1 - n]) {
+    ++n;
+  }
+  return n;
+}
+
+Core CoreOf(const report::Defect& defect, std::u32string_view joined,
+            const std::u32string& reading) {
+  const std::u32string_view printed = joined.substr(defect.range.begin, defect.range.size());
+  const size_t prefix = CommonPrefix(printed, reading);
+  const size_t suffix = CommonSuffix(printed.substr(prefix), reading.substr(prefix));
+  return {{static_cast<uint32_t>(defect.range.begin + prefix),
+           static_cast<uint32_t>(defect.range.end - suffix)},
+          reading.substr(prefix, reading.size() - prefix - suffix)};
+}
+
+bool Intersects(Range a, uint32_t begin, uint32_t end) {
+  return a.empty() ? begin < a.begin && a.begin < end : a.begin < end && begin < a.end;
+}
+
+// A window's text, as printed or with some faults read as emended, and its way back to the joined
+// text.
+class SourceText {
+ public:
+  using Choice = std::pair<size_t, size_t>;  // a defect, one of its readings
+
+  struct Segment {
+    Range text;    // of text()
+    Range joined;  // as printed
+    int defect = -1;
+  };
+
+  SourceText(const Source& source, uint32_t index, Range range, const std::vector<Choice>& choices)
+      : source_(source), index_(index), range_(range), text_(Build(choices)), annotated_(text_) {
+    units_ = FormUnits(text_);
+  }
+  SourceText(const SourceText&) = delete;
+  SourceText& operator=(const SourceText&) = delete;
+
+  const Source& source() const { return source_; }
+  uint32_t index() const { return index_; }
+  Range range() const { return range_; }
+  std::u32string_view text() const { return text_; }
+  const Annotated& annotated() const { return annotated_; }
+  const std::vector<Unit>& units() const { return units_; }
+  const std::vector<Segment>& segments() const { return segments_; }
+  const std::vector<Choice>& choices() const { return choices_; }
+
+  int SegmentOf(uint32_t offset) const {
+    for (size_t i = 0; i < segments_.size(); ++i) {
+      if (segments_[i].text.begin <= offset && offset < segments_[i].text.end) {
+        return static_cast<int>(i);
+      }
+    }
+    return -1;
+  }
+  uint32_t JoinedBegin(uint32_t offset) const {
+    if (segments_.empty()) {
+      return range_.begin + offset;
+    }
+    for (const Segment& segment : segments_) {
+      if (segment.text.begin <= offset && offset < segment.text.end) {
+        return segment.defect >= 0 ? segment.joined.begin
+                                   : segment.joined.begin + (offset - segment.text.begin);
+      }
+    }
+    return range_.end;
+  }
+  uint32_t JoinedEnd(uint32_t offset) const {
+    if (segments_.empty()) {
+      return range_.begin + offset;
+    }
+    for (const Segment& segment : segments_) {
+      if (segment.text.begin < offset && offset <= segment.text.end) {
+        return segment.defect >= 0 ? segment.joined.end
+                                   : segment.joined.begin + (offset - segment.text.begin);
+      }
+    }
+    return range_.begin;
+  }
+  Range Joined(Range text) const {
+    if (text.empty()) {
+      const uint32_t at = text.begin == 0 ? JoinedBegin(0) : JoinedEnd(text.begin);
+      return {at, at};
+    }
+    return {JoinedBegin(text.begin), JoinedEnd(text.end)};
+  }
+
+ private:
+  std::u32string_view Build(const std::vector<Choice>& choices) {
+    const std::u32string_view joined = source_.joined();
+    if (choices.empty()) {
+      return joined.substr(range_.begin, range_.size());
+    }
+    choices_ = choices;
+    std::sort(choices_.begin(), choices_.end());
+    uint32_t at = range_.begin;
+    const auto append = [&](std::u32string_view piece, Range printed, int defect) {
+      const auto begin = static_cast<uint32_t>(own_.size());
+      own_ += piece;
+      segments_.push_back({{begin, static_cast<uint32_t>(own_.size())}, printed, defect});
+    };
+    for (const auto& [defect, reading] : choices_) {
+      const report::Defect& fault = source_.defect(defect);
+      const Core core = CoreOf(fault, joined, text::ToCodePoints(fault.readings[reading]));
+      if (core.printed.begin < at || core.printed.end > range_.end) {
+        continue;
+      }
+      append(joined.substr(at, core.printed.begin - at), {at, core.printed.begin}, -1);
+      append(core.replacement, core.printed, static_cast<int>(defect));
+      at = core.printed.end;
+    }
+    append(joined.substr(at, range_.end - at), {at, range_.end}, -1);
+    return own_;
+  }
+
+  const Source& source_;
+  const uint32_t index_;
+  const Range range_;
+  std::u32string own_;
+  std::vector<Segment> segments_;
+  std::vector<Choice> choices_;
+  const std::u32string_view text_;
+  const Annotated annotated_;
+  std::vector<Unit> units_;
+};
+
+bool IsTerminalForm(char32_t form) { return form == U'?' || form == U'!'; }
+bool IsFinalForm(char32_t form) {
+  return form == U'。' || form == U',' || form == U';' || form == U'、' || form == U'.';
+}
+
+// Turns an alignment into edits and a verdict.
+class Judge {
+ public:
+  Judge(const Quoted& quoted, const SourceText& source, Alignment alignment)
+      : quoted_(quoted), source_(source), alignment_(std::move(alignment)) {}
+
+  Passage Run() && {
+    Passage passage;
+    passage.source = source_.index();
+    passage.complete = alignment_.complete;
+    passage.emended = source_.choices();
+    if (ops().empty() || alignment_.begin == alignment_.end) {
+      passage.cost = 1;
+      return passage;
+    }
+    FindRegions();
+    FindReorder();
+    for (const bool letters : {true, false}) {
+      for (const Region& region : regions_) {
+        if ((region.reorder || ChangesLetters(region)) == letters) {
+          EditRegion(region);
+        }
+      }
+    }
+    FormRuns();
+    CutTokens();
+    IgnoredMarks();
+    Emendations();
+    std::sort(edits_.begin(), edits_.end(), [](const Draft& a, const Draft& b) {
+      return std::tie(a.quotation.begin, a.source.begin, a.quotation.end, a.source.end) <
+             std::tie(b.quotation.begin, b.source.begin, b.quotation.end, b.source.end);
+    });
+    Finish(&passage);
+    return passage;
+  }
+
+ private:
+  struct Region {
+    size_t begin = 0;  // ops
+    size_t end = 0;
+    bool reorder = false;
+  };
+  // An edit in code points of the two texts at hand.
+  struct Draft {
+    EditKind kind = EditKind::kSubstitution;
+    Severity severity = Severity::kNone;
+    EditReason reason = EditReason::kNone;
+    Range quotation;
+    Range source;
+    text::FoldSet folds = 0;
+    int defect = -1;
+    size_t letters = 0;  // edited ones that count for the cost
+    bool hint = false;
+  };
+
+  const std::vector<Op>& ops() const { return alignment_.ops; }
+  const Unit& Q(size_t i) const { return quoted_.units[i]; }
+  const Unit& S(size_t i) const { return source_.units()[i]; }
+  bool HasQ(const Op& op) const { return op.kind != OpKind::kDelete; }
+  bool HasS(const Op& op) const { return op.kind != OpKind::kInsert; }
+
+  Range QRange(size_t begin, size_t end) const {
+    Range range;
+    bool any = false;
+    for (size_t i = begin; i < end; ++i) {
+      if (HasQ(ops()[i])) {
+        const Unit& unit = Q(ops()[i].quotation);
+        range.begin = any ? range.begin : unit.begin;
+        range.end = unit.end;
+        any = true;
+      }
+    }
+    if (!any) {
+      const size_t next = begin < ops().size() ? ops()[begin].quotation : quoted_.units.size();
+      const uint32_t at = next > 0 ? Q(next - 1).end : quoted_.units.empty() ? 0 : Q(0).begin;
+      return {at, at};
+    }
+    return range;
+  }
+  Range SRange(size_t begin, size_t end) const {
+    Range range;
+    bool any = false;
+    for (size_t i = begin; i < end; ++i) {
+      if (HasS(ops()[i])) {
+        const Unit& unit = S(ops()[i].source);
+        range.begin = any ? range.begin : unit.begin;
+        range.end = unit.end;
+        any = true;
+      }
+    }
+    if (!any) {
+      const size_t next = begin < ops().size() ? ops()[begin].source : alignment_.end;
+      const uint32_t at = next > alignment_.begin ? S(next - 1).end : S(alignment_.begin).begin;
+      return {at, at};
+    }
+    return range;
+  }
+
+  // Whether two neighbouring ops share a character on either side (㎡ is two units).
+  bool SharesCharacter(size_t a, size_t b) const {
+    const Op& x = ops()[a];
+    const Op& y = ops()[b];
+    return (HasQ(x) && HasQ(y) && x.quotation != y.quotation &&
+            Q(x.quotation).begin == Q(y.quotation).begin) ||
+           (HasS(x) && HasS(y) && x.source != y.source && S(x.source).begin == S(y.source).begin);
+  }
+
+  void FindRegions() {
+    for (size_t i = 0; i < ops().size(); ++i) {
+      if (ops()[i].kind == OpKind::kMatch) {
+        continue;
+      }
+      Region region{i, i + 1, false};
+      while (region.end < ops().size() && (ops()[region.end].kind != OpKind::kMatch ||
+                                           SharesCharacter(region.end - 1, region.end))) {
+        ++region.end;
+      }
+      while (region.begin > 0 && SharesCharacter(region.begin - 1, region.begin)) {
+        --region.begin;
+      }
+      if (!regions_.empty() && region.begin <= regions_.back().end) {
+        regions_.back().end = region.end;
+      } else {
+        regions_.push_back(region);
+      }
+      i = region.end - 1;
+    }
+    SlideGaps();
+  }
+
+  // A gap that may stand in several places (…因素，年均 lost behind …元，) is put behind a mark,
+  // where clauses begin.
+  void SlideGaps() {
+    for (Region& region : regions_) {
+      const OpKind kind = ops()[region.begin].kind;
+      if (kind != OpKind::kDelete && kind != OpKind::kInsert) {
+        continue;
+      }
+      bool pure = true;
+      for (size_t i = region.begin; i < region.end; ++i) {
+        pure = pure && ops()[i].kind == kind;
+      }
+      const auto unit = [&](size_t i) -> const Unit& {
+        return kind == OpKind::kDelete ? S(ops()[i].source) : Q(ops()[i].quotation);
+      };
+      // Sliding one place to the right swaps the first of the gap with the match behind it.
+      size_t begin = region.begin;
+      size_t end = region.end;
+      size_t slides = 0;
+      bool found = !unit(begin).letter() ? false : begin == 0 || !UnitBefore(begin).letter();
+      while (pure && !found && slides < region.end - region.begin && end < ops().size() &&
+             ops()[end].kind == OpKind::kMatch && unit(begin).form == unit(end).form &&
+             unit(begin).kind == unit(end).kind) {
+        found = !unit(begin).letter();
+        ++begin;
+        ++end;
+        ++slides;
+      }
+      if (found && slides > 0) {
+        std::vector<Op> moved(ops().begin() + static_cast<ptrdiff_t>(region.begin),
+                              ops().begin() + static_cast<ptrdiff_t>(end));
+        const size_t gap = region.end - region.begin;
+        const uint32_t q0 = moved[0].quotation;
+        const uint32_t s0 = moved[0].source;
+        for (size_t i = 0; i < moved.size(); ++i) {
+          Op& op = alignment_.ops[region.begin + i];
+          if (i < slides) {
+            op = {OpKind::kMatch, q0 + static_cast<uint32_t>(i), s0 + static_cast<uint32_t>(i)};
+          } else if (kind == OpKind::kDelete) {
+            op = {kind, q0 + static_cast<uint32_t>(slides), s0 + static_cast<uint32_t>(i)};
+          } else {
+            op = {kind, q0 + static_cast<uint32_t>(i), s0 + static_cast<uint32_t>(slides)};
+          }
+        }
+        region.begin += slides;
+        region.end = region.begin + gap;
+      }
+    }
+  }
+
+  const Unit& UnitBefore(size_t op) const {
+    const Op& before = ops()[op - 1];
+    return HasS(before) ? S(before.source) : Q(before.quotation);
+  }
+
+  size_t QLetters(size_t begin, size_t end) const {
+    size_t n = 0;
+    for (size_t i = begin; i < end; ++i) {
+      n += HasQ(ops()[i]) && Q(ops()[i].quotation).letter() ? 1u : 0u;
+    }
+    return n;
+  }
+  size_t SLetters(size_t begin, size_t end) const {
+    size_t n = 0;
+    for (size_t i = begin; i < end; ++i) {
+      n += HasS(ops()[i]) && S(ops()[i].source).letter() ? 1u : 0u;
+    }
+    return n;
+  }
+  bool ChangesLetters(const Region& region) const {
+    for (size_t i = region.begin; i < region.end; ++i) {
+      const Op& op = ops()[i];
+      if (op.kind != OpKind::kMatch &&
+          ((HasQ(op) && Q(op.quotation).letter()) || (HasS(op) && S(op.source).letter()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // A block that moved inside one sentence or between neighbours: source X M Y, quotation Y M X.
+  void FindReorder() {
+    const Region* first = nullptr;
+    const Region* last = nullptr;
+    for (const Region& region : regions_) {
+      if (ChangesLetters(region)) {
+        first = first == nullptr ? &region : first;
+        last = &region;
+      }
+    }
+    if (first == nullptr) {
+      return;
+    }
+    Region hull{first->begin, last->end, true};
+    if (first == last) {
+      hull = OverMovedBlock(hull);
+    }
+    std::u32string from;
+    std::u32string to;
+    for (size_t i = hull.begin; i < hull.end; ++i) {
+      if (HasS(ops()[i]) && S(ops()[i].source).letter()) {
+        from.push_back(S(ops()[i].source).form);
+      }
+      if (HasQ(ops()[i]) && Q(ops()[i].quotation).letter()) {
+        to.push_back(Q(ops()[i].quotation).form);
+      }
+    }
+    if (!IsExchange(from, to) || !InNeighbours(SRange(hull.begin, hull.end))) {
+      return;
+    }
+    std::vector<Region> regions;
+    for (const Region& region : regions_) {
+      if (region.end <= hull.begin || region.begin >= hull.end) {
+        regions.push_back(region);
+      }
+    }
+    regions.push_back(hull);
+    std::sort(regions.begin(), regions.end(),
+              [](const Region& a, const Region& b) { return a.begin < b.begin; });
+    regions_ = std::move(regions);
+  }
+
+  // Whether a stretch of the source lies in one sentence or in two neighbours.
+  bool InNeighbours(Range text) const {
+    const Range joined = source_.Joined(text);
+    const size_t first = source_.source().QuoteAt(joined.begin);
+    return source_.source().QuoteAt(std::max(joined.begin + 1, joined.end) - 1) <= first + 1;
+  }
+
+  // A block that only the quotation has, at one of its ends, while the source has it just beyond
+  // the other end of the span: the span is widened over it. Returns the stretch of ops that the
+  // exchange covers, or `hull` when there is none.
+  Region OverMovedBlock(Region hull) {
+    std::u32string block;
+    for (size_t i = hull.begin; i < hull.end; ++i) {
+      if (ops()[i].kind != OpKind::kInsert) {
+        return hull;
+      }
+      if (Q(ops()[i].quotation).letter()) {
+        block.push_back(Q(ops()[i].quotation).form);
+      }
+    }
+    if (block.size() < 2 || QLetters(0, ops().size()) > kMaxMovedLetters) {
+      return hull;
+    }
+    const bool at_end = QLetters(hull.end, ops().size()) == 0;
+    if (!at_end && QLetters(0, hull.begin) > 0) {
+      return hull;
+    }
+    // The units beside the span that hold the block.
+    size_t s = at_end ? alignment_.begin : alignment_.end;
+    for (size_t left = block.size(); left > 0;) {
+      if (at_end ? s == 0 : s == source_.units().size()) {
+        return hull;
+      }
+      const Unit& unit = S(at_end ? s - 1 : s);
+      if (unit.letter()) {
+        if (unit.form != block[at_end ? left - 1 : block.size() - left]) {
+          return hull;
+        }
+        --left;
+      }
+      s = at_end ? s - 1 : s + 1;
+    }
+    const size_t begin = std::min<size_t>(s, alignment_.begin);
+    const size_t end = std::max<size_t>(s, alignment_.end);
+    if (!InNeighbours({S(begin).begin, S(end - 1).end})) {
+      return hull;
+    }
+    std::vector<Op> added;
+    for (size_t i = at_end ? begin : alignment_.end; i < (at_end ? alignment_.begin : end); ++i) {
+      const size_t q = at_end ? 0 : quoted_.units.size();
+      added.push_back({OpKind::kDelete, static_cast<uint32_t>(q), static_cast<uint32_t>(i)});
+    }
+    alignment_.begin = static_cast<uint32_t>(begin);
+    alignment_.end = static_cast<uint32_t>(end);
+    if (!at_end) {
+      alignment_.ops.insert(alignment_.ops.end(), added.begin(), added.end());
+      return {hull.begin, ops().size(), true};
+    }
+    alignment_.ops.insert(alignment_.ops.begin(), added.begin(), added.end());
+    for (Region& region : regions_) {
+      region.begin += added.size();
+      region.end += added.size();
+    }
+    return {0, hull.end + added.size(), true};
+  }
+
+  static bool IsExchange(const std::u32string& from, const std::u32string& to) {
+    const size_t size = from.size();
+    if (size < 2 || size != to.size() || size > kMaxMovedLetters || from == to) {
+      return false;
+    }
+    std::u32string a = from;
+    std::u32string b = to;
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    if (a != b) {
+      return false;
+    }
+    const std::u32string_view f = from;
+    const std::u32string_view t = to;
+    for (size_t x = 1; x < size; ++x) {
+      if (t.substr(size - x) != f.substr(0, x)) {
+        continue;
+      }
+      // Single characters that changed places over others are two wrong characters.
+      for (size_t y = size - x; y >= 1; --y) {
+        const bool adjacent = x + y == size;
+        if ((adjacent || (x >= 2 && y >= 2)) && t.substr(0, y) == f.substr(size - y) &&
+            t.substr(y, size - x - y) == f.substr(x, size - x - y)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  // Widens a stretch of ops to the numerals that it touches, on both sides.
+  Region OverNumerals(Region region) const {
+    for (bool grown = true; grown;) {
+      grown = false;
+      const auto widen = [&](const std::vector<figures::Numeral>& numerals, bool quotation) {
+        const Range range =
+            quotation ? QRange(region.begin, region.end) : SRange(region.begin, region.end);
+        for (const figures::Numeral& numeral : numerals) {
+          if (!Intersects(range, numeral.token.begin, numeral.token.end)) {
+            continue;
+          }
+          const auto inside = [&](const Op& op) {
+            if (quotation ? !HasQ(op) : !HasS(op)) {
+              return false;
+            }
+            const Unit& unit = quotation ? Q(op.quotation) : S(op.source);
+            return unit.begin < numeral.token.end && numeral.token.begin < unit.end;
+          };
+          size_t begin = region.begin;
+          size_t end = region.end;
+          for (size_t i = 0; i < ops().size(); ++i) {
+            if (inside(ops()[i])) {
+              begin = std::min(begin, i);
+              end = std::max(end, i + 1);
+            }
+          }
+          if (begin != region.begin || end != region.end) {
+            region.begin = begin;
+            region.end = end;
+            grown = true;
+          }
+        }
+      };
+      widen(quoted_.annotated.numerals(), true);
+      widen(source_.annotated().numerals(), false);
+      for (const Region& other : regions_) {
+        if (other.begin < region.end && region.begin < other.end) {
+          if (other.begin < region.begin || other.end > region.end) {
+            region.begin = std::min(region.begin, other.begin);
+            region.end = std::max(region.end, other.end);
+            grown = true;
+          }
+        }
+      }
+    }
+    return region;
+  }
+
+  // Whether the two sides of a stretch say the same once numerals are taken by value, and at least
+  // one is written otherwise.
+  bool IsRestated(const Region& region) const {
+    const Range q = QRange(region.begin, region.end);
+    const Range s = SRange(region.begin, region.end);
+    const auto inside = [](const std::vector<figures::Numeral>& numerals, Range range) {
+      std::vector<const figures::Numeral*> found;
+      for (const figures::Numeral& numeral : numerals) {
+        if (range.begin <= numeral.token.begin && numeral.token.end <= range.end) {
+          found.push_back(&numeral);
+        }
+      }
+      return found;
+    };
+    const auto a = inside(quoted_.annotated.numerals(), q);
+    const auto b = inside(source_.annotated().numerals(), s);
+    if (a.empty() || a.size() != b.size()) {
+      return false;
+    }
+    bool restated = false;
+    for (size_t i = 0; i < a.size(); ++i) {
+      const figures::Sameness same =
+          figures::SameValue(*a[i], quoted_.annotated.text(), *b[i], source_.text());
+      if (same == figures::Sameness::kDifferent) {
+        return false;
+      }
+      restated = restated || same != figures::Sameness::kSameForm;
+    }
+    const auto rest = [&](bool quotation) {
+      std::u32string letters;
+      const auto& numerals = quotation ? a : b;
+      for (size_t i = region.begin; i < region.end; ++i) {
+        const Op& op = ops()[i];
+        if (quotation ? !HasQ(op) : !HasS(op)) {
+          continue;
+        }
+        const Unit& unit = quotation ? Q(op.quotation) : S(op.source);
+        bool in_numeral = false;
+        for (size_t k = 0; !in_numeral && k < numerals.size(); ++k) {
+          in_numeral = numerals[k]->token.begin <= unit.begin && unit.end <= numerals[k]->token.end;
+          if (in_numeral && (letters.empty() || letters.back() != 0x10FFFF - k)) {
+            letters.push_back(static_cast<char32_t>(0x10FFFF - k));
+          }
+        }
+        if (!in_numeral) {
+          letters.push_back(unit.form);
+        }
+      }
+      return letters;
+    };
+    return restated && rest(true) == rest(false);
+  }
+
+  void EditRegion(const Region& region) {
+    if (region.reorder) {
+      Draft draft;
+      draft.kind = EditKind::kReorder;
+      draft.quotation = QRange(region.begin, region.end);
+      draft.source = SRange(region.begin, region.end);
+      Grade(&draft);
+      draft.letters = std::max(QLetters(region.begin, region.end), size_t{1}) / 2;
+      if (draft.severity != Severity::kCritical) {
+        draft.severity = Severity::kMajor;
+        draft.reason = EditReason::kMovedBlock;
+      }
+      edits_.push_back(draft);
+      covered_.push_back({region.begin, region.end, false});
+      return;
+    }
+    for (const Region& done : covered_) {
+      if (done.begin <= region.begin && region.end <= done.end) {
+        return;
+      }
+    }
+    if (!ChangesLetters(region)) {
+      EditMarks(region);
+      return;
+    }
+    if (MayRestate()) {
+      const Region wide = OverNumerals(region);
+      if (IsRestated(wide)) {
+        Draft draft;
+        draft.kind = EditKind::kSubstitution;
+        draft.reason = EditReason::kNumeralRestated;
+        draft.quotation = QRange(wide.begin, wide.end);
+        draft.source = SRange(wide.begin, wide.end);
+        edits_.push_back(draft);
+        covered_.push_back(wide);
+        return;
+      }
+    }
+    EditLetters(region);
+  }
+
+  bool MayRestate() const {
+    return !quoted_.annotated.numerals().empty() && !source_.annotated().numerals().empty();
+  }
+
+  void EditLetters(const Region& region) {
+    Draft draft;
+    draft.quotation = QRange(region.begin, region.end);
+    draft.source = SRange(region.begin, region.end);
+    const size_t q = QLetters(region.begin, region.end);
+    const size_t s = SLetters(region.begin, region.end);
+    draft.kind = q == 0   ? EditKind::kOmission
+                 : s == 0 ? EditKind::kAddition
+                          : EditKind::kSubstitution;
+    // What a mark at the border of the region covers belongs to the edit.
+    draft.letters = 0;
+    for (size_t i = region.begin; i < region.end; ++i) {
+      const Op& op = ops()[i];
+      if (op.kind == OpKind::kInsert || op.kind == OpKind::kSubstitute) {
+        draft.letters += Q(op.quotation).letter() ? 1u : 0u;
+      } else if (op.kind == OpKind::kDelete) {
+        draft.letters += S(op.source).letter() ? 1u : 0u;
+      }
+    }
+    Grade(&draft);
+    edits_.push_back(draft);
+  }
+
+  // -- marks -------------------------------------------------------------------------------------
+
+  bool InHead(size_t q) const {  // before the first letter of the quotation
+    for (size_t i = 0; i < q; ++i) {
+      if (Q(i).letter()) {
+        return false;
+      }
+    }
+    return true;
+  }
+  bool InTail(size_t q) const {  // behind its last letter
+    for (size_t i = q; i < quoted_.units.size(); ++i) {
+      if (Q(i).letter()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // For each mark that opens or closes, its partner; straight quotation marks take turns.
+  template <typename At>
+  static std::vector<int> Partners(size_t size, const At& at) {
+    std::vector<int> partner(size, -1);
+    std::vector<size_t> open;
+    for (size_t i = 0; i < size; ++i) {
+      const Unit& unit = at(i);
+      if (unit.letter()) {
+        continue;
+      }
+      int direction = MarkDirection(unit.raw);
+      const bool quotation = unit.form == kQuotationForm;
+      if (direction == 0 && quotation) {
+        direction = !open.empty() && at(open.back()).raw == unit.raw ? -1 : 1;
+      }
+      if (direction > 0) {
+        open.push_back(i);
+      } else if (direction < 0) {
+        // The nearest opener of its kind; those that never close lie between.
+        size_t k = open.size();
+        while (k > 0 && (at(open[k - 1]).form == kQuotationForm) != quotation) {
+          --k;
+        }
+        if (k > 0) {
+          partner[i] = static_cast<int>(open[k - 1]);
+          partner[open[k - 1]] = static_cast<int>(i);
+          open.resize(k - 1);
+        }
+      }
+    }
+    return partner;
+  }
+
+  const std::vector<int>& QPartners() {
+    if (!q_partners_.has_value()) {
+      q_partners_ =
+          Partners(quoted_.units.size(), [this](size_t i) -> const Unit& { return Q(i); });
+    }
+    return *q_partners_;
+  }
+  const std::vector<int>& SPartners() {
+    if (!s_partners_.has_value()) {
+      s_partners_ =
+          Partners(source_.units().size(), [this](size_t i) -> const Unit& { return S(i); });
+    }
+    return *s_partners_;
+  }
+
+  bool IsPairMark(const Unit& unit) const {
+    return unit.form == kQuotationForm || MarkDirection(unit.raw) != 0;
+  }
+
+  // Whether a mark that only the quotation has is no change: around the whole of it, or the missing
+  // half of a pair that the cut parted.
+  bool IsHarmlessAddedMark(size_t q, EditReason* reason) {
+    const Unit& unit = Q(q);
+    const bool head = InHead(q);
+    const bool tail = InTail(q);
+    if ((head || tail) && unit.form == kEllipsisForm) {
+      *reason = EditReason::kOuterMark;
+      return true;
+    }
+    if (!head && !tail) {
+      return false;
+    }
+    if (unit.form == kQuotationForm) {
+      const int partner = QPartners()[q];
+      if (partner < 0 ||
+          (head ? InTail(static_cast<size_t>(partner)) : InHead(static_cast<size_t>(partner)))) {
+        *reason = EditReason::kOuterMark;
+        return true;
+      }
+    }
+    return IsPairMark(unit) && ClosesCutPair(q, reason);
+  }
+
+  // The partner of a mark of the quotation stands in the source, and its own partner there lies
+  // outside the span.
+  bool ClosesCutPair(size_t q, EditReason* reason) {
+    const int partner = QPartners()[q];
+    if (partner < 0) {
+      return false;
+    }
+    for (const Op& op : ops()) {
+      if (op.kind == OpKind::kMatch && op.quotation == static_cast<uint32_t>(partner)) {
+        if (CutsPair(op.source)) {
+          *reason = EditReason::kUnbalanced;
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  // The partner of a mark of the source lies outside the span.
+  bool CutsPair(size_t s) {
+    const int partner = SPartners()[s];
+    return partner >= 0 && (static_cast<uint32_t>(partner) < alignment_.begin ||
+                            static_cast<uint32_t>(partner) >= alignment_.end);
+  }
+
+  void EditMarks(const Region& region) {
+    // Marks that mean nothing here are taken out first; what is left decides.
+    std::vector<size_t> added;
+    std::vector<size_t> lost;
+    EditReason reason = EditReason::kNone;
+    bool tail = true;
+    for (size_t i = region.begin; i < region.end; ++i) {
+      const Op& op = ops()[i];
+      if (HasQ(op)) {
+        tail = tail && InTail(op.quotation);
+        EditReason why = EditReason::kNone;
+        if (op.kind != OpKind::kMatch && IsHarmlessAddedMark(op.quotation, &why)) {
+          reason = why;
+        } else {
+          added.push_back(op.quotation);
+        }
+      }
+      if (HasS(op)) {
+        const Unit& unit = S(op.source);
+        if (op.kind == OpKind::kDelete && IsPairMark(unit) && CutsPair(op.source)) {
+          reason = EditReason::kUnbalanced;
+        } else {
+          lost.push_back(op.source);
+        }
+      }
+    }
+    Draft draft;
+    draft.quotation = QRange(region.begin, region.end);
+    draft.source = SRange(region.begin, region.end);
+    draft.reason = reason;
+    draft.folds = text::kFoldMark;
+    bool form = SameMarks(region, added, lost);
+    if (!form && tail && region.end == ops().size()) {
+      form = IsFinalMarkOnly(added, lost);
+      draft.reason = form ? EditReason::kFinalMark : draft.reason;
+    }
+    draft.kind = form ? EditKind::kForm : EditKind::kPunctuation;
+    if (form && draft.reason == EditReason::kOuterMark) {
+      draft.folds = text::kFoldQuotation;
+    }
+    edits_.push_back(draft);
+  }
+
+  // Equal after joining runs of dashes, of dots that make an ellipsis.
+  bool SameMarks(const Region& region, const std::vector<size_t>& added,
+                 const std::vector<size_t>& lost) const {
+    std::u32string a;
+    std::u32string b;
+    for (const size_t i : added) {
+      a.push_back(Q(i).form);
+    }
+    for (const size_t i : lost) {
+      b.push_back(S(i).form);
+    }
+    // A neighbour that both have takes part: —— and — differ by one dash beside the common one.
+    if (region.begin > 0 && ops()[region.begin - 1].kind == OpKind::kMatch) {
+      const Unit& unit = S(ops()[region.begin - 1].source);
+      if (!unit.letter()) {
+        a.insert(a.begin(), unit.form);
+        b.insert(b.begin(), unit.form);
+      }
+    }
+    if (region.end < ops().size() && ops()[region.end].kind == OpKind::kMatch) {
+      const Unit& unit = S(ops()[region.end].source);
+      if (!unit.letter()) {
+        a.push_back(unit.form);
+        b.push_back(unit.form);
+      }
+    }
+    return Squeezed(a) == Squeezed(b);
+  }
+
+  static std::u32string Squeezed(const std::u32string& marks) {
+    std::u32string out;
+    for (size_t i = 0; i < marks.size();) {
+      size_t end = i;
+      while (end < marks.size() && marks[end] == marks[i]) {
+        ++end;
+      }
+      char32_t form = marks[i];
+      size_t count = end - i;
+      if ((form == U'.' || form == U'。') && count >= 3) {
+        form = kEllipsisForm;
+      }
+      if (form == kDashForm || form == kEllipsisForm) {
+        count = 1;
+      }
+      out.append(count, form);
+      i = end;
+    }
+    return out;
+  }
+
+  bool IsFinalMarkOnly(const std::vector<size_t>& added, const std::vector<size_t>& lost) const {
+    if (added.size() > 1 || lost.size() > 1) {
+      return false;
+    }
+    for (const size_t i : added) {
+      if (!IsFinalForm(Q(i).form)) {
+        return false;
+      }
+    }
+    for (const size_t i : lost) {
+      if (!IsFinalForm(S(i).form) && !(IsTerminalForm(S(i).form) && added.empty())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // -- form --------------------------------------------------------------------------------------
+
+  bool Covered(size_t op) const {
+    for (const Region& region : regions_) {
+      if (region.begin <= op && op < region.end) {
+        return true;
+      }
+    }
+    for (const Region& region : covered_) {
+      if (region.begin <= op && op < region.end) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void FormRuns() {
+    for (size_t i = 0; i < ops().size();) {
+      const auto differs = [&](size_t k) {
+        return ops()[k].kind == OpKind::kMatch &&
+               Q(ops()[k].quotation).raw != S(ops()[k].source).raw;
+      };
+      if (!differs(i) || Covered(i)) {
+        ++i;
+        continue;
+      }
+      size_t end = i + 1;
+      const int segment = source_.SegmentOf(S(ops()[i].source).begin);
+      while (end < ops().size() && (differs(end) || SharesCharacter(end - 1, end)) &&
+             !Covered(end) && source_.SegmentOf(S(ops()[end].source).begin) == segment) {
+        ++end;
+      }
+      Draft draft;
+      draft.kind = EditKind::kForm;
+      draft.quotation = QRange(i, end);
+      draft.source = SRange(i, end);
+      draft.folds = text::FoldsBetween(
+          quoted_.annotated.text().substr(draft.quotation.begin, draft.quotation.size()),
+          source_.text().substr(draft.source.begin, draft.source.size()));
+      edits_.push_back(draft);
+      i = end;
+    }
+  }
+
+  // -- borders -----------------------------------------------------------------------------------
+
+  Range Span() const { return {S(alignment_.begin).begin, S(alignment_.end - 1).end}; }
+
+  static bool IsLatin(const Unit& unit) {
+    return unit.letter() &&
+           ((unit.form >= U'a' && unit.form <= U'z') || (unit.form >= 0xC0 && unit.form < 0x250));
+  }
+  static bool IsWordSign(const Unit& unit) {
+    return IsLatin(unit) || (unit.letter() && (text::IsDigit(unit.form) || unit.form == U'-'));
+  }
+
+  void AddCut(Range lost, bool at_begin, EditReason reason) {
+    for (Draft& edit : edits_) {
+      // What is lost beside a changed word belongs to that change's edit.
+      if (at_begin ? edit.source.begin <= lost.begin : edit.source.end >= lost.end) {
+        return;
+      }
+    }
+    Draft draft;
+    draft.kind = EditKind::kOmission;
+    draft.severity = Severity::kCritical;
+    draft.reason = reason;
+    draft.source = lost;
+    // Beside the outermost letter; marks around the quotation stay outside.
+    uint32_t at = 0;
+    for (const Unit& unit : quoted_.units) {
+      if (unit.letter()) {
+        at = at_begin ? unit.begin : unit.end;
+        if (at_begin) {
+          break;
+        }
+      }
+    }
+    draft.quotation = {at, at};
+    for (Draft& edit : edits_) {
+      if (edit.source.empty() &&
+          (at_begin ? edit.quotation.end <= at && edit.source.begin == lost.end
+                    : edit.quotation.begin >= at && edit.source.begin == lost.begin)) {
+        edit.source.begin = edit.source.end = at_begin ? lost.begin : lost.end;
+      }
+    }
+    for (const Unit& unit : source_.units()) {
+      draft.letters += unit.letter() && unit.begin >= lost.begin && unit.end <= lost.end ? 1u : 0u;
+    }
+    edits_.push_back(draft);
+    if (at_begin) {
+      lost_begin_ = std::min(lost_begin_, lost.begin);
+    } else {
+      lost_end_ = std::max(lost_end_, lost.end);
+    }
+  }
+
+  void CutTokens() {
+    const Range span = Span();
+    lost_begin_ = span.begin;
+    lost_end_ = span.end;
+    const figures::Cuts cuts =
+        figures::FindCuts(source_.annotated().numerals(), {span.begin, span.end});
+    const auto reason_of = [](figures::CutPart part) {
+      switch (part) {
+        case figures::CutPart::kUnit:
+          return EditReason::kUnit;
+        case figures::CutPart::kQualifier:
+          return EditReason::kQualifier;
+        case figures::CutPart::kDigits:
+        case figures::CutPart::kScale:
+          break;
+      }
+      return EditReason::kCutToken;
+    };
+    if (cuts.begin.has_value()) {
+      AddCut({cuts.begin->lost.begin, cuts.begin->lost.end}, true, reason_of(cuts.begin->part));
+    }
+    if (cuts.end.has_value()) {
+      AddCut({cuts.end->lost.begin, cuts.end->lost.end}, false, reason_of(cuts.end->part));
+    }
+    // Latin words.
+    size_t first = alignment_.begin;
+    while (!cuts.begin.has_value() && first > 0 && IsWordSign(S(first)) &&
+           IsWordSign(S(first - 1)) && (IsLatin(S(first)) || IsLatin(S(first - 1)))) {
+      --first;
+    }
+    if (first < alignment_.begin) {
+      AddCut({S(first).begin, span.begin}, true, EditReason::kCutToken);
+    }
+    size_t last = alignment_.end;
+    while (!cuts.end.has_value() && last < source_.units().size() && IsWordSign(S(last - 1)) &&
+           IsWordSign(S(last)) && (IsLatin(S(last)) || IsLatin(S(last - 1)))) {
+      ++last;
+    }
+    if (last > alignment_.end) {
+      AddCut({span.end, S(last - 1).end}, false, EditReason::kCutToken);
+    }
+    // Names and negators are cut by nobody who quotes them.
+    for (const Cue& cue : BorderCues(span)) {
+      if (cue.kind != CueKind::kPerson && cue.kind != CueKind::kNegator) {
+        continue;
+      }
+      const EditReason reason =
+          cue.kind == CueKind::kPerson ? EditReason::kName : EditReason::kNegator;
+      if (cue.begin < lost_begin_ && lost_begin_ < cue.end) {
+        AddCut({cue.begin, lost_begin_}, true, reason);
+      }
+      if (cue.begin < lost_end_ && lost_end_ < cue.end) {
+        AddCut({lost_end_, cue.end}, false, reason);
+      }
+    }
+  }
+
+  std::vector<Cue> BorderCues(Range span) const {
+    // Looked for beside the borders only: the passage may be long.
+    std::vector<Cue> found;
+    const std::u32string_view text = source_.text();
+    const auto look = [&](uint32_t at) {
+      const uint32_t begin = at > 16 ? at - 16 : 0;
+      for (Cue cue : FindCues(text.substr(begin, 32))) {
+        cue.begin += begin;
+        cue.end += begin;
+        found.push_back(cue);
+      }
+    };
+    if (alignment_.begin > 0 && S(alignment_.begin - 1).letter() && S(alignment_.begin).letter()) {
+      look(span.begin);
+    }
+    if (alignment_.end < source_.units().size() && S(alignment_.end).letter() &&
+        S(alignment_.end - 1).letter()) {
+      look(span.end);
+    }
+    return found;
+  }
+
+  // -- editor's marks, emendations ---------------------------------------------------------------
+
+  void IgnoredMarks() {
+    for (const Range& range : quoted_.ignored) {
+      Draft draft;
+      draft.kind = EditKind::kAddition;
+      draft.reason = EditReason::kEditorialBracket;
+      draft.quotation = range;
+      uint32_t at = Span().begin;
+      for (const Op& op : ops()) {
+        if (HasQ(op) && Q(op.quotation).begin >= range.end) {
+          break;
+        }
+        if (HasS(op)) {
+          at = S(op.source).end;
+        }
+      }
+      draft.source = {at, at};
+      edits_.push_back(draft);
+    }
+  }
+
+  void Emendations() {
+    const Range span = Span();
+    for (const SourceText::Segment& segment : source_.segments()) {
+      if (segment.defect < 0 ||
+          !(segment.text.empty() ? span.begin < segment.text.begin && segment.text.begin < span.end
+                                 : Intersects(span, segment.text.begin, segment.text.end))) {
+        continue;
+      }
+      size_t begin = 0;
+      while (begin < ops().size() &&
+             (!HasS(ops()[begin]) || S(ops()[begin].source).begin < segment.text.begin)) {
+        ++begin;
+      }
+      size_t end = begin;
+      while (end < ops().size() &&
+             (!HasS(ops()[end]) || S(ops()[end].source).begin < segment.text.end)) {
+        ++end;
+      }
+      Draft draft;
+      draft.kind = segment.joined.empty() ? EditKind::kAddition
+                   : segment.text.empty() ? EditKind::kOmission
+                                          : EditKind::kSubstitution;
+      draft.reason = EditReason::kEmendation;
+      draft.defect = segment.defect;
+      draft.source = segment.text;
+      draft.quotation = QRange(begin, end);
+      edits_.erase(std::remove_if(edits_.begin(), edits_.end(),
+                                  [&](const Draft& edit) {
+                                    return edit.kind == EditKind::kForm &&
+                                           !edit.quotation.empty() &&
+                                           edit.quotation.begin >= draft.quotation.begin &&
+                                           edit.quotation.end <= draft.quotation.end;
+                                  }),
+                   edits_.end());
+      edits_.push_back(draft);
+    }
+  }
+
+  // -- severity ----------------------------------------------------------------------------------
+
+  static EditReason ReasonOf(CueKind kind) {
+    switch (kind) {
+      case CueKind::kNegator:
+        return EditReason::kNegator;
+      case CueKind::kHedge:
+        return EditReason::kHedge;
+      case CueKind::kCondition:
+        return EditReason::kCondition;
+      case CueKind::kModal:
+        return EditReason::kModal;
+      case CueKind::kQuantifier:
+        return EditReason::kQualifier;
+      case CueKind::kPerson:
+      case CueKind::kPlace:
+      case CueKind::kOrganisation:
+      case CueKind::kOffice:
+        return EditReason::kName;
+      case CueKind::kPhrase:
+        return EditReason::kSetPhrase;
+      case CueKind::kFunction:
+        return EditReason::kFunctionWord;
+      case CueKind::kResult:
+        return EditReason::kAspect;
+    }
+    return EditReason::kContentWord;
+  }
+
+  static EditReason NumeralReason(const figures::Numeral& numeral, Range range) {
+    if (numeral.kind == figures::NumeralKind::kYear ||
+        numeral.kind == figures::NumeralKind::kDate ||
+        numeral.kind == figures::NumeralKind::kTime) {
+      return EditReason::kDate;
+    }
+    if (numeral.kind == figures::NumeralKind::kSet) {
+      return EditReason::kSetPhrase;
+    }
+    if (!Intersects(range, numeral.number.begin, numeral.number.end)) {
+      if (Intersects(range, numeral.unit.begin, numeral.unit.end)) {
+        return EditReason::kUnit;
+      }
+      return EditReason::kQualifier;
+    }
+    return EditReason::kNumber;
+  }
+
+  void Grade(Draft* draft) {
+    const auto critical = [&](const Annotated& text, Range range) {
+      for (const figures::Numeral& numeral : text.numerals()) {
+        if (Intersects(range, numeral.token.begin, numeral.token.end)) {
+          draft->severity = Severity::kCritical;
+          draft->reason = NumeralReason(numeral, range);
+          return true;
+        }
+      }
+      for (const Cue& cue : text.cues()) {
+        if (IsCritical(cue.kind) && Intersects(range, cue.begin, cue.end)) {
+          draft->severity = Severity::kCritical;
+          draft->reason = ReasonOf(cue.kind);
+          return true;
+        }
+      }
+      return false;
+    };
+    const bool bracketed = draft->kind == EditKind::kAddition && IsBracketed(draft->quotation);
+    if (critical(source_.annotated(), draft->source) ||
+        critical(quoted_.annotated, draft->quotation)) {
+      draft->hint = IsDoubled(*draft);
+      return;
+    }
+    if (bracketed) {
+      draft->severity = Severity::kMinor;
+      draft->reason = EditReason::kEditorialBracket;
+      return;
+    }
+    if (draft->kind == EditKind::kAddition && IsFurniture(draft->quotation)) {
+      draft->severity = Severity::kMinor;
+      draft->reason = EditReason::kFurniture;
+      draft->letters = 0;
+      return;
+    }
+    if (IsDoubled(*draft)) {
+      draft->severity = Severity::kMinor;
+      draft->reason = EditReason::kDoubledWord;
+      draft->hint = draft->kind == EditKind::kOmission;
+      return;
+    }
+    if (AllInCues(source_.annotated(), source_.units(), draft->source, CueKind::kFunction) &&
+        AllInCues(quoted_.annotated, quoted_.units, draft->quotation, CueKind::kFunction)) {
+      draft->severity = Severity::kMinor;
+      draft->reason = EditReason::kFunctionWord;
+      return;
+    }
+    draft->severity = Severity::kMajor;
+    draft->reason = EditReason::kContentWord;
+    const auto aspect = [&](const Annotated& text, Range range) {
+      for (const Cue& cue : text.cues()) {
+        if (cue.kind == CueKind::kResult && Intersects(range, cue.begin, cue.end)) {
+          return true;
+        }
+      }
+      return false;
+    };
+    if (aspect(source_.annotated(), draft->source) || aspect(quoted_.annotated, draft->quotation)) {
+      draft->reason = EditReason::kAspect;
+    }
+    draft->hint = LooksLikeSourceFault(*draft);
+  }
+
+  static bool AllInCues(const Annotated& text, const std::vector<Unit>& units, Range range,
+                        CueKind kind) {
+    for (const Unit& unit : units) {
+      if (!unit.letter() || unit.end <= range.begin || unit.begin >= range.end) {
+        continue;
+      }
+      bool inside = false;
+      for (const Cue& cue : text.cues()) {
+        inside = inside || (cue.kind == kind && cue.begin <= unit.begin && unit.end <= cue.end);
+      }
+      if (!inside) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool IsBracketed(Range range) const {
+    char32_t first = 0;
+    char32_t last = 0;
+    int depth = 0;
+    for (const Unit& unit : quoted_.units) {
+      if (unit.end <= range.begin || unit.begin >= range.end) {
+        continue;
+      }
+      const bool bracket = unit.form == U'(' || unit.form == U')' || unit.form == U'[' ||
+                           unit.form == U']' || unit.form == U'〔' || unit.form == U'〕';
+      first = first == 0 ? unit.form : first;
+      last = unit.form;
+      if (bracket) {
+        depth += MarkDirection(unit.raw);
+      } else if (depth == 0) {
+        return false;
+      }
+    }
+    return depth == 0 && (first == U'(' || first == U'[' || first == U'〔') &&
+           (last == U')' || last == U']' || last == U'〕');
+  }
+
+  std::u32string Letters(const std::vector<Unit>& units, Range range) const {
+    std::u32string letters;
+    for (const Unit& unit : units) {
+      if (unit.letter() && unit.begin >= range.begin && unit.end <= range.end) {
+        letters.push_back(unit.form);
+      }
+    }
+    return letters;
+  }
+
+  bool IsFurniture(Range range) const {
+    const std::u32string letters = Letters(quoted_.units, range);
+    if (letters.size() < 2) {
+      return false;
+    }
+    // The speech is the first run; what else the page prints is short.
+    const Source& source = source_.source();
+    for (uint32_t at = source.RunAt(0).range.end; at < source.joined().size();) {
+      const report::Run& run = source.RunAt(at);
+      if (run.range.size() <= 2 * range.size() + 16) {
+        const std::u32string_view text = source.joined().substr(run.range.begin, run.range.size());
+        std::u32string furniture;
+        for (const Unit& unit : FormUnits(text)) {
+          if (unit.letter()) {
+            furniture.push_back(unit.form);
+          }
+        }
+        if (furniture == letters) {
+          return true;
+        }
+      }
+      at = std::max(run.range.end, at + 1);
+    }
+    return false;
+  }
+
+  // An added or lost stretch that repeats what stands directly beside it.
+  bool IsDoubled(const Draft& draft) const {
+    const bool addition = draft.kind == EditKind::kAddition;
+    if (!addition && draft.kind != EditKind::kOmission) {
+      return false;
+    }
+    const std::vector<Unit>& units = addition ? quoted_.units : source_.units();
+    const Range range = addition ? draft.quotation : draft.source;
+    const std::u32string block = Letters(units, range);
+    if (block.empty() || block.size() > 8) {
+      return false;
+    }
+    std::u32string before;
+    std::u32string after;
+    for (const Unit& unit : units) {
+      if (unit.end <= range.begin) {
+        if (unit.letter()) {
+          before.push_back(unit.form);
+        } else {
+          before.clear();
+        }
+      } else if (unit.begin >= range.end) {
+        if (!unit.letter() || after.size() >= block.size()) {
+          break;
+        }
+        after.push_back(unit.form);
+      } else if (!unit.letter()) {
+        return false;
+      }
+    }
+    return after == block ||
+           (before.size() >= block.size() &&
+            before.compare(before.size() - block.size(), block.size(), block) == 0);
+  }
+
+  // The quotation has a word where the source has single characters that make none.
+  bool LooksLikeSourceFault(const Draft& draft) const {
+    if (draft.quotation.size() != 1 || draft.source.size() > 1) {
+      return false;
+    }
+    bool word = false;
+    for (const Word& candidate : quoted_.annotated.words()) {
+      word = word ||
+             (candidate.kind == WordKind::kWord && candidate.end - candidate.begin >= 2 &&
+              candidate.begin <= draft.quotation.begin && draft.quotation.end <= candidate.end);
+    }
+    if (!word) {
+      return false;
+    }
+    for (const Word& candidate : source_.annotated().words()) {
+      const bool near =
+          draft.source.empty()
+              ? candidate.begin == draft.source.begin || candidate.end == draft.source.begin
+              : Intersects(draft.source, candidate.begin, candidate.end);
+      if (near && candidate.kind == WordKind::kSingle) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Range TokenOf(const Annotated& text, Range range) const {
+    if (range.empty()) {
+      return range;
+    }
+    Range token = range;
+    const auto widen = [&](uint32_t begin, uint32_t end) {
+      if (Intersects(range, begin, end)) {
+        token.begin = std::min(token.begin, begin);
+        token.end = std::max(token.end, end);
+      }
+    };
+    for (const figures::Numeral& numeral : text.numerals()) {
+      widen(numeral.token.begin, numeral.token.end);
+    }
+    for (const Word& word : text.words()) {
+      widen(word.begin, word.end);
+    }
+    return token;
+  }
+
+  // -- verdict -----------------------------------------------------------------------------------
+
+  void Finish(Passage* passage) {
+    size_t edited = 0;
+    size_t letter_edits = 0;
+    size_t brackets = 0;
+    bool punctuation = false;
+    bool restated = false;
+    bool form = false;
+    bool reorder = false;
+    const Draft* only = nullptr;
+    for (const Draft& draft : edits_) {
+      switch (draft.kind) {
+        case EditKind::kForm:
+          form = true;
+          break;
+        case EditKind::kPunctuation:
+          punctuation = true;
+          break;
+        default:
+          if (draft.reason == EditReason::kNumeralRestated) {
+            restated = true;
+          } else if (draft.severity == Severity::kNone) {
+            form = form || draft.reason == EditReason::kEditorialBracket;
+          } else {
+            ++letter_edits;
+            only = &draft;
+            edited += draft.letters;
+            brackets += IsBracketed(draft.quotation) && draft.kind == EditKind::kAddition ? 1u : 0u;
+            reorder = reorder || draft.kind == EditKind::kReorder;
+            passage->severity = std::max(passage->severity, draft.severity);
+          }
+      }
+    }
+    const Range span = {std::min(Span().begin, lost_begin_), std::max(Span().end, lost_end_)};
+    passage->range = source_.Joined(span);
+    size_t q_letters = 0;
+    for (const Unit& unit : quoted_.units) {
+      q_letters += unit.letter() ? 1u : 0u;
+    }
+    size_t s_letters = 0;
+    for (const Unit& unit : source_.units()) {
+      s_letters += unit.letter() && unit.begin >= span.begin && unit.end <= span.end ? 1u : 0u;
+    }
+    const size_t longer = std::max({q_letters, s_letters, size_t{1}});
+    passage->cost = static_cast<double>(edited) / static_cast<double>(longer);
+    if (letter_edits == 0) {
+      passage->verdict = restated      ? TextVerdict::kNumeralRestated
+                         : punctuation ? TextVerdict::kPunctuationChanged
+                         : !EmendationApplied()
+                             ? (form ? TextVerdict::kFormOnly : TextVerdict::kVerbatim)
+                             : TextVerdict::kVerbatimEmended;
+    } else {
+      const bool one_gap =
+          letter_edits == 1 && only->kind == EditKind::kOmission && InOneSentence(passage->range);
+      passage->bracket_only = letter_edits == brackets;
+      const bool one_passage = passage->cost <= 0.25 || one_gap || passage->bracket_only ||
+                               (reorder && letter_edits == 1) || AllMatched();
+      if (one_passage && (reorder || LongestRun() >= std::min(kMinCommonRun, q_letters))) {
+        passage->verdict = TextVerdict::kAltered;
+      } else if (passage->cost <= 0.5) {
+        passage->verdict = TextVerdict::kSimilar;
+      } else {
+        passage->verdict = TextVerdict::kNotFound;
+      }
+    }
+    if (!alignment_.complete && passage->verdict < TextVerdict::kAltered) {
+      passage->verdict = TextVerdict::kSimilar;
+    }
+    for (const Draft& draft : edits_) {
+      passage->edits.push_back(ToEdit(draft));
+    }
+  }
+
+  // All letters of the quotation stand in the source in one piece: only its borders are wrong.
+  bool AllMatched() const {
+    for (const Op& op : ops()) {
+      if (op.kind != OpKind::kMatch) {
+        const bool letter =
+            (HasQ(op) && Q(op.quotation).letter()) || (HasS(op) && S(op.source).letter());
+        if (letter) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  bool EmendationApplied() const {
+    for (const Draft& draft : edits_) {
+      if (draft.reason == EditReason::kEmendation) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool InOneSentence(Range joined) const {
+    const Source& source = source_.source();
+    return source.QuoteAt(joined.begin) ==
+           source.QuoteAt(std::max(joined.begin, joined.end > 0 ? joined.end - 1 : 0));
+  }
+
+  size_t LongestRun() const {
+    size_t run = 0;
+    size_t longest = 0;
+    for (const Op& op : ops()) {
+      if (op.kind == OpKind::kMatch) {
+        run += Q(op.quotation).letter() ? 1u : 0u;
+      } else if ((HasQ(op) && Q(op.quotation).letter()) || (HasS(op) && S(op.source).letter())) {
+        run = 0;
+      }
+      longest = std::max(longest, run);
+    }
+    return longest;
+  }
+
+  Edit ToEdit(const Draft& draft) const {
+    Edit edit;
+    edit.kind = draft.kind;
+    edit.severity = draft.severity;
+    edit.reason = draft.reason;
+    edit.folds = draft.kind == EditKind::kForm ? draft.folds : 0;
+    edit.possible_source_fault = draft.hint;
+    const auto shift = [&](Range range) {
+      return Range{range.begin + quoted_.base, range.end + quoted_.base};
+    };
+    const auto q_text = [&](Range range) {
+      return text::ToUtf8(quoted_.annotated.text().substr(range.begin, range.size()));
+    };
+    const auto s_text = [&](Range joined) {
+      return text::ToUtf8(source_.source().joined().substr(joined.begin, joined.size()));
+    };
+    edit.quotation = shift(draft.quotation);
+    edit.quotation_text = q_text(draft.quotation);
+    if (draft.defect >= 0) {
+      for (const SourceText::Segment& segment : source_.segments()) {
+        if (segment.defect == draft.defect) {
+          edit.source = segment.joined;
+        }
+      }
+      edit.defect_id = source_.source().defect(static_cast<size_t>(draft.defect)).id;
+    } else {
+      edit.source = source_.Joined(draft.source);
+    }
+    edit.source_text = s_text(edit.source);
+    edit.quotation_token = edit.quotation;
+    edit.source_token = edit.source;
+    if (draft.severity != Severity::kNone && draft.kind != EditKind::kReorder) {
+      edit.quotation_token = shift(TokenOf(quoted_.annotated, draft.quotation));
+      edit.source_token = source_.Joined(TokenOf(source_.annotated(), draft.source));
+    }
+    edit.quotation_token_text = q_text(
+        {edit.quotation_token.begin - quoted_.base, edit.quotation_token.end - quoted_.base});
+    edit.source_token_text = s_text(edit.source_token);
+    return edit;
+  }
+
+  const Quoted& quoted_;
+  const SourceText& source_;
+  Alignment alignment_;
+  std::vector<Region> regions_;
+  std::vector<Region> covered_;  // by a reordering or a restated numeral
+  std::vector<Draft> edits_;
+  std::optional<std::vector<int>> q_partners_;
+  std::optional<std::vector<int>> s_partners_;
+  uint32_t lost_begin_ = 0;
+  uint32_t lost_end_ = 0;
+};
+
+// All places of the quotation's letters among those of a source, as alignments.
+std::vector<Alignment> LetterPlaces(const Quoted& quoted, const SourceText& source,
+                                    WorkBudget* budget) {
+  std::vector<Alignment> places;
+  const std::vector<Unit>& q = quoted.units;
+  const std::vector<Unit>& s = source.units();
+  std::u32string wanted;
+  size_t first = q.size();
+  size_t last = 0;
+  for (size_t i = 0; i < q.size(); ++i) {
+    if (q[i].letter()) {
+      first = std::min(first, i);
+      last = i;
+      wanted.push_back(q[i].form);
+    }
+  }
+  if (wanted.empty()) {
+    return places;
+  }
+  std::u32string letters;
+  std::vector<uint32_t> at;
+  letters.reserve(s.size());
+  at.reserve(s.size());
+  for (size_t i = 0; i < s.size(); ++i) {
+    if (s[i].letter()) {
+      letters.push_back(s[i].form);
+      at.push_back(static_cast<uint32_t>(i));
+    }
+  }
+  for (size_t k = letters.find(wanted);
+       k != std::u32string::npos && places.size() < limits::kMaxCitationPlaces;
+       k = letters.find(wanted, k + 1)) {
+    const size_t begin = at[k];
+    const size_t end = at[k + wanted.size() - 1] + 1;
+    // With all marks the same there is nothing to align.
+    bool same = begin >= first && begin - first + q.size() <= s.size();
+    for (size_t i = 0; same && i < q.size(); ++i) {
+      same = q[i].form == s[begin - first + i].form;
+    }
+    if (same) {
+      Alignment alignment;
+      alignment.begin = static_cast<uint32_t>(begin - first);
+      alignment.end = static_cast<uint32_t>(alignment.begin + q.size());
+      alignment.ops.reserve(q.size());
+      for (uint32_t i = 0; i < q.size(); ++i) {
+        alignment.ops.push_back({OpKind::kMatch, i, alignment.begin + i});
+      }
+      places.push_back(std::move(alignment));
+      continue;
+    }
+    // The marks around the letters, as far as the quotation has some.
+    const size_t from = begin - std::min(begin, first);
+    const size_t to = std::min(s.size(), end + (q.size() - 1 - last));
+    Alignment alignment = Align(q, std::span<const Unit>(s).subspan(from, to - from), budget);
+    for (Op& op : alignment.ops) {
+      op.source += static_cast<uint32_t>(from);
+    }
+    alignment.begin += static_cast<uint32_t>(from);
+    alignment.end += static_cast<uint32_t>(from);
+    places.push_back(std::move(alignment));
+  }
+  return places;
+}
+
+Range Widened(const Source& source, Range range) {
+  const Range& run = source.RunAt(range.begin).range;
+  return {range.begin > run.begin + kMargin ? range.begin - kMargin : run.begin,
+          std::min(range.end + kMargin, run.end)};
+}
+
+Range FaultCore(const report::Defect& defect, std::u32string_view printed,
+                std::u32string_view reading) {
+  const size_t prefix = CommonPrefix(printed, reading);
+  const size_t suffix = CommonSuffix(printed.substr(prefix), reading.substr(prefix));
+  const size_t whole_suffix = CommonSuffix(printed, reading);
+  const size_t whole_prefix = CommonPrefix(printed.substr(0, printed.size() - whole_suffix),
+                                           reading.substr(0, reading.size() - whole_suffix));
+  return {static_cast<uint32_t>(defect.range.begin + std::min(prefix, whole_prefix)),
+          static_cast<uint32_t>(defect.range.begin + printed.size() -
+                                std::min(suffix, whole_suffix))};
+}
+
+}  // namespace
+
+const std::vector<figures::Numeral>& Annotated::numerals() const {
+  if (!numerals_.has_value()) {
+    numerals_ = figures::FindNumerals(text_);
+  }
+  return *numerals_;
+}
+
+const std::vector<Cue>& Annotated::cues() const {
+  if (!cues_.has_value()) {
+    cues_ = FindCues(text_);
+  }
+  return *cues_;
+}
+
+const std::vector<Word>& Annotated::words() const {
+  if (!words_.has_value()) {
+    words_ = FindWords(text_);
+  }
+  return *words_;
+}
+
+void Quoted::Ignore(Range range) {
+  units.erase(std::remove_if(units.begin(), units.end(),
+                             [&](const Unit& unit) {
+                               return unit.begin >= range.begin && unit.end <= range.end;
+                             }),
+              units.end());
+  ignored.push_back(range);
+}
+
+size_t Quoted::letters() const {
+  size_t letters = 0;
+  for (size_t i = 0; i < units.size(); ++i) {
+    const bool first = i == 0 || units[i - 1].begin != units[i].begin;
+    letters += first && units[i].letter() && !text::IsHardMark(units[i].raw) ? 1u : 0u;
+  }
+  return letters;
+}
+
+int Rank(TextVerdict verdict) { return static_cast<int>(verdict); }
+
+bool Better(const Passage& a, const Passage& b) {
+  if (a.verdict != b.verdict) {
+    return Rank(a.verdict) < Rank(b.verdict);
+  }
+  return a.cost < b.cost || (a.cost == b.cost && a.edits.size() < b.edits.size());
+}
+
+struct Comparison::Rep {
+  Rep(const Quoted& quotation, const Source& source, const Window& window, WorkBudget* work)
+      : quoted(quotation),
+        text(source, window.source, Widened(source, window.range), {}),
+        budget(work) {}
+
+  // The passage with registered faults read as emended, if that makes it equal.
+  Passage Emended(Passage printed) const;
+
+  const Quoted& quoted;
+  SourceText text;
+  WorkBudget* budget;
+  std::vector<Alignment> alignments;
+};
+
+Comparison::Comparison(const Quoted& quoted, const Source& source, const Window& window,
+                       WorkBudget* budget)
+    : rep_(std::make_unique<Rep>(quoted, source, window, budget)) {
+  rep_->alignments = LetterPlaces(quoted, rep_->text, budget);
+  if (!rep_->alignments.empty()) {
+    rough_cost_ = 0;
+    return;
+  }
+  rep_->alignments.push_back(Align(quoted.units, rep_->text.units(), budget));
+  rough_cost_ =
+      static_cast<double>(EditedLetters(rep_->alignments[0], quoted.units, rep_->text.units())) /
+      static_cast<double>(std::max<size_t>(quoted.letters(), 1));
+}
+
+Comparison::~Comparison() = default;
+Comparison::Comparison(Comparison&&) noexcept = default;
+Comparison& Comparison::operator=(Comparison&&) noexcept = default;
+
+std::vector<Passage> Comparison::Judge() const {
+  std::vector<Passage> passages;
+  for (const Alignment& alignment : rep_->alignments) {
+    Passage passage = citation::Judge(rep_->quoted, rep_->text, alignment).Run();
+    if (Rank(passage.verdict) > Rank(TextVerdict::kFormOnly)) {
+      passage = rep_->Emended(std::move(passage));
+    }
+    passages.push_back(std::move(passage));
+  }
+  return passages;
+}
+
+Passage Comparison::Rep::Emended(Passage printed) const {
+  const Source& source = text.source();
+  Passage best = printed;
+  for (size_t d = 0; d < source.defect_count(); ++d) {
+    const report::Defect& defect = source.defect(d);
+    if (defect.range.end < text.range().begin || defect.range.begin > text.range().end ||
+        best.cost > 0.5) {
+      continue;
+    }
+    // Faults do not overlap, so that each can be decided beside the choice made for the others.
+    const std::vector<SourceText::Choice> kept = best.emended;
+    for (size_t r = 0; r < defect.readings.size(); ++r) {
+      std::vector<SourceText::Choice> choices = kept;
+      choices.emplace_back(d, r);
+      const SourceText emended(source, text.index(), text.range(), choices);
+      std::vector<Alignment> places = LetterPlaces(quoted, emended, budget);
+      if (places.empty()) {
+        places.push_back(Align(quoted.units, emended.units(), budget));
+      }
+      for (Alignment& alignment : places) {
+        Passage passage = citation::Judge(quoted, emended, std::move(alignment)).Run();
+        if (Better(passage, best)) {
+          best = std::move(passage);
+        }
+      }
+    }
+  }
+  if (Rank(best.verdict) > Rank(TextVerdict::kVerbatimEmended)) {
+    return printed;
+  }
+  // Readings that the passage does not reach played no part.
+  best.emended.erase(
+      std::remove_if(best.emended.begin(), best.emended.end(),
+                     [&](const SourceText::Choice& choice) {
+                       const std::string& id = source.defect(choice.first).id;
+                       return std::none_of(
+                           best.edits.begin(), best.edits.end(),
+                           [&](const Edit& edit) { return edit.defect_id == id; });
+                     }),
+      best.emended.end());
+  return best;
+}
+
+bool TouchesFault(const report::Defect& defect, Range range) {
+  if (range.end <= defect.range.begin || range.begin >= defect.range.end) {
+    return false;
+  }
+  const std::u32string printed = text::ToCodePoints(defect.printed);
+  for (const std::string& reading : defect.readings) {
+    const Range core = FaultCore(defect, printed, text::ToCodePoints(reading));
+    if (Intersects(core, range.begin, range.end)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace quotes::citation

@@ -1,0 +1,222 @@
+#include "service/citation/context.h"
+
+#include <unicode/translit.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "service/base/limits.h"
+#include "service/citation/compare.h"
+#include "service/citation/elision.h"
+#include "service/citation/form.h"
+#include "service/citation/lexicon.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::citation {
+namespace {
+
+bool IsLetter(char32_t c) {
+  return !text::IsSoftMark(c) && !text::IsHardMark(c) && !text::IsNoise(c) && !text::IsSpace(c) &&
+         !text::IsLineBreak(c);
+}
+
+bool AnyLetter(std::u32string_view text) { return std::any_of(text.begin(), text.end(), IsLetter); }
+
+std::string Utf8(const Source& source, Range range) {
+  return text::ToUtf8(source.joined().substr(range.begin, range.size()));
+}
+
+// What governs the span from before it, in its sentence.
+void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* flags) {
+  const Range& sentence = source.quote(source.QuoteAt(range.begin)).range;
+  if (sentence.begin >= range.begin) {
+    return;
+  }
+  // Cues are words: what follows decides where they end.
+  constexpr uint32_t kBehind = 24;
+  const uint32_t end = std::min(range.begin + kBehind, source.RunAt(range.begin).range.end);
+  const std::u32string_view text = source.joined().substr(sentence.begin, end - sentence.begin);
+  for (const Governor& governor : FindGovernors(text, range.begin - sentence.begin)) {
+    FlagResult flag;
+    switch (governor.cue.kind) {
+      case CueKind::kNegator:
+        flag.flag = ContextFlag::kTruncatedNegation;
+        flag.direct = governor.reach == Reach::kDirect;
+        break;
+      case CueKind::kHedge:
+        flag.flag = ContextFlag::kDroppedHedge;
+        break;
+      case CueKind::kCondition:
+        flag.flag = ContextFlag::kDroppedCondition;
+        break;
+      default:
+        continue;
+    }
+    flag.source = {sentence.begin + governor.cue.begin, sentence.begin + governor.cue.end};
+    flag.detail = Utf8(source, flag.source);
+    flags->push_back(std::move(flag));
+  }
+}
+
+bool IsResult(report::Mode mode) { return mode == report::Mode::kReview; }
+bool IsPlan(report::Mode mode) {
+  return mode == report::Mode::kTarget || mode == report::Mode::kAim ||
+         mode == report::Mode::kMeasure;
+}
+
+}  // namespace
+
+report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32string_view after) {
+  if (claim.mode.has_value()) {
+    return *claim.mode;
+  }
+  const auto simplified = [](std::u32string_view text) {
+    std::u32string out;
+    for (const char32_t c : text) {
+      out.push_back(text::FoldLetter(c));
+    }
+    return out;
+  };
+  // The last clause before the quotation and the first behind it.
+  std::u32string_view left = before;
+  const size_t stop = left.find_last_of(U"。！？；");
+  left = stop == std::u32string_view::npos ? left : left.substr(stop + 1);
+  const std::u32string_view right = after.substr(0, after.find_first_of(U"。！？；"));
+  for (const std::u32string& side : {simplified(left), simplified(right)}) {
+    for (const std::u32string_view cue :
+         {U"已经实现", U"已实现", U"实现了", U"已经完成", U"已完成", U"完成了", U"已经达到",
+          U"已达到", U"达到了", U"取得了", U"顺利完成", U"如期实现", U"成果显示"}) {
+      const size_t at = side.find(cue);
+      if (at == std::u32string::npos) {
+        continue;
+      }
+      bool negated = false;
+      for (const Cue& word : FindCues(side)) {
+        negated = negated || word.kind == CueKind::kNegator || word.kind == CueKind::kCondition;
+      }
+      if (!negated) {
+        return report::Mode::kReview;
+      }
+    }
+  }
+  return report::Mode::kUnspecified;
+}
+
+void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool whole,
+               std::vector<FlagResult>* flags) {
+  const auto add = [&](ContextFlag flag, std::string detail = {}, Range at = {}) {
+    FlagResult result;
+    result.flag = flag;
+    result.detail = std::move(detail);
+    result.source = at;
+    flags->push_back(std::move(result));
+  };
+  if (source.quote_count() == 0 || range.empty()) {
+    return;
+  }
+  JudgeGovernors(source, range, flags);
+  const size_t first = source.QuoteAt(range.begin);
+  const size_t last = source.QuoteAt(range.end - 1);
+  const report::Mode mode = source.quote(first).mode;
+  if (IsResult(used_as) && IsPlan(mode)) {
+    add(ContextFlag::kTargetAsResult);
+  }
+  if (IsPlan(used_as) && mode == report::Mode::kProblem) {
+    add(ContextFlag::kProblemAsAim);
+  }
+  const report::Completeness& completeness = source.completeness();
+  if (completeness.truncated && range.begin <= completeness.position &&
+      range.end + limits::kNearEdgeCodePoints >= completeness.position) {
+    add(ContextFlag::kNearIncompleteEdge, completeness.jump_target,
+        {completeness.position, completeness.position});
+  }
+  bool heading = source.RunAt(range.begin).kind == report::BlockKind::kHeading ||
+                 source.quote(first).block == report::BlockKind::kHeading;
+  for (const size_t i : source.SectionsAt(range.begin)) {
+    const Range& own = source.section(i).heading_range;
+    heading = heading || (own.begin <= range.begin && range.end <= own.end);
+  }
+  if (heading) {
+    add(ContextFlag::kHeadingText);
+  }
+  if (source.JoinInside(range)) {
+    add(ContextFlag::kSpansPageBreak);
+  }
+  if (!whole) {
+    return;
+  }
+  const Range& begin_sentence = source.quote(first).range;
+  const Range& end_sentence = source.quote(last).range;
+  const std::u32string_view joined = source.joined();
+  if (AnyLetter(joined.substr(begin_sentence.begin,
+                              range.begin - std::min(range.begin, begin_sentence.begin))) ||
+      AnyLetter(
+          joined.substr(range.end, end_sentence.end - std::min(range.end, end_sentence.end)))) {
+    add(ContextFlag::kPartialSentence);
+  }
+  if (last > first) {
+    add(ContextFlag::kSpansSentences);
+    if (source.quote(first).paragraph != source.quote(last).paragraph) {
+      add(ContextFlag::kSpansParagraphs);
+    }
+    if (!InOneSection(source, {begin_sentence.begin, begin_sentence.begin + 1},
+                      {end_sentence.begin, end_sentence.end})) {
+      add(ContextFlag::kSpansSections);
+    }
+  }
+}
+
+std::vector<TouchedDefect> TouchedDefects(const Source& source, Range range) {
+  std::vector<TouchedDefect> touched;
+  for (size_t i = 0; i < source.defect_count(); ++i) {
+    const report::Defect& defect = source.defect(i);
+    if (TouchesFault(defect, range)) {
+      touched.push_back({defect.id, defect.kind, defect.certainty, defect.range, defect.printed,
+                         defect.readings, -1});
+    }
+  }
+  return touched;
+}
+
+bool InDuplicatedPassage(const Source& source, Range a, Range b) {
+  const std::u32string_view joined = source.joined();
+  if (a.begin > b.begin) {
+    std::swap(a, b);
+  }
+  size_t before = 0;
+  while (before < a.begin && joined[a.begin - 1 - before] == joined[b.begin - 1 - before]) {
+    ++before;
+  }
+  size_t length = 0;
+  while (b.begin + length < joined.size() && joined[a.begin + length] == joined[b.begin + length]) {
+    ++length;
+  }
+  return length >= a.size() && before + length >= limits::kDuplicatedCodePoints;
+}
+
+bool IsSimplifiedOnly(char32_t c) {
+  // Made once, when a quotation first mixes scripts: some 20,000 characters.
+  constexpr char32_t kFirst = 0x4E00;
+  constexpr char32_t kLast = 0x9FFF;
+  static const auto* const kTable = [] {
+    auto* const table = new std::vector<bool>(kLast - kFirst + 1, false);
+    UErrorCode error = U_ZERO_ERROR;
+    const std::unique_ptr<icu::Transliterator> transliterator(
+        icu::Transliterator::createInstance("Hans-Hant", UTRANS_FORWARD, error));
+    if (U_SUCCESS(error) && transliterator != nullptr) {
+      for (char32_t letter = kFirst; letter <= kLast; ++letter) {
+        const icu::UnicodeString before(static_cast<UChar32>(letter));
+        icu::UnicodeString after = before;
+        transliterator->transliterate(after);
+        (*table)[letter - kFirst] = after != before && text::FoldLetter(letter) == letter;
+      }
+    }
+    return table;
+  }();
+  return c >= kFirst && c <= kLast && (*kTable)[c - kFirst];
+}
+
+}  // namespace quotes::citation

@@ -1,0 +1,34 @@
+#ifndef QUOTES_SERVICE_CITATION_CONTEXT_H_
+#define QUOTES_SERVICE_CITATION_CONTEXT_H_
+
+#include <string_view>
+#include <vector>
+
+#include "service/citation/source.h"
+#include "service/citation/verdict.h"
+
+namespace quotes::citation {
+
+// How the caller uses the words, as far as that is said: the claimed mode, else a result where the
+// words around the quotation say so (已经实现, 完成了), else kUnspecified.
+report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32string_view after);
+
+// Appends the flags that one span of a source carries by itself: what governs it from before it,
+// what it spans, how its mode differs from `used_as`, headings, broken ends. `whole` false: the
+// span is a part of a quotation with omission marks, where gaps are judged by JudgeGap; only what
+// governs the span is looked at.
+void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool whole,
+               std::vector<FlagResult>* flags);
+
+// Faults that the span touches, in text order.
+std::vector<TouchedDefect> TouchedDefects(const Source& source, Range range);
+
+// Whether two places of one source stand in a passage that was printed twice.
+bool InDuplicatedPassage(const Source& source, Range a, Range b);
+
+// Whether a character is written so in simplified text only (们, not 歷 and not 人).
+bool IsSimplifiedOnly(char32_t c);
+
+}  // namespace quotes::citation
+
+#endif  // QUOTES_SERVICE_CITATION_CONTEXT_H_

@@ -1,0 +1,181 @@
+#include "service/citation/form.h"
+
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+
+#include <cstddef>
+
+#include "service/text/fold.h"
+
+namespace quotes::citation {
+namespace {
+
+bool IsQuotationMark(char32_t c) {
+  switch (c) {
+    case U'"':
+    case U'\'':
+    case U'“':
+    case U'”':
+    case U'„':
+    case U'‟':
+    case U'‘':
+    case U'’':
+    case U'‚':
+    case U'‛':
+    case U'「':
+    case U'」':
+    case U'『':
+    case U'』':
+    case U'〝':
+    case U'〞':
+    case U'〟':
+    case U'«':
+    case U'»':
+    case U'‹':
+    case U'›':
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsDashGlyph(char32_t c) {
+  return c == U'-' || (c >= U'\u2010' && c <= U'\u2015') || c == U'\u2212' || c == U'─' ||
+         c == U'━' || c == U'\u2E3A' || c == U'\u2E3B';
+}
+
+bool IsMiddleDot(char32_t c) {
+  return c == U'·' || c == U'•' || c == U'‧' || c == U'・' || c == U'∙' || c == U'⋅';
+}
+
+// The one character that a wide, narrow, small or vertical form is a form of.
+char32_t Unwidened(char32_t c) {
+  if (c >= U'！' && c <= U'～') {
+    return c - 0xFEE0;
+  }
+  if (c < 0xFE10 || c > 0xFFEE) {
+    return c;
+  }
+  switch (u_getIntPropertyValue(static_cast<UChar32>(c), UCHAR_DECOMPOSITION_TYPE)) {
+    case U_DT_WIDE:
+    case U_DT_NARROW:
+    case U_DT_SMALL:
+    case U_DT_VERTICAL:
+      break;
+    default:
+      return c;
+  }
+  UErrorCode error = U_ZERO_ERROR;
+  const UNormalizer2* const nfkc = unorm2_getNFKCInstance(&error);
+  UChar units[8];
+  const int32_t size = U_FAILURE(error) ? 0
+                                        : unorm2_getRawDecomposition(nfkc, static_cast<UChar32>(c),
+                                                                     units, 8, &error);
+  return U_FAILURE(error) || size != 1 ? c : static_cast<char32_t>(units[0]);
+}
+
+}  // namespace
+
+char32_t FormOfMark(char32_t c) {
+  c = Unwidened(c);
+  if (IsQuotationMark(c)) {
+    return kQuotationForm;
+  }
+  if (IsDashGlyph(c)) {
+    return kDashForm;
+  }
+  if (IsMiddleDot(c)) {
+    return U'·';
+  }
+  switch (c) {
+    case U'⋯':
+      return kEllipsisForm;
+    case U'〈':
+      return U'《';
+    case U'〉':
+      return U'》';
+    case U'\u223C':
+    case U'\u301C':
+      return U'~';
+    default:
+      return c;
+  }
+}
+
+int MarkDirection(char32_t raw) {
+  switch (Unwidened(raw)) {
+    case U'“':
+    case U'„':
+    case U'‟':
+    case U'‘':
+    case U'‚':
+    case U'‛':
+    case U'「':
+    case U'『':
+    case U'〝':
+    case U'«':
+    case U'‹':
+    case U'(':
+    case U'[':
+    case U'{':
+    case U'《':
+    case U'〈':
+    case U'【':
+    case U'〔':
+      return 1;
+    case U'”':
+    case U'’':
+    case U'」':
+    case U'』':
+    case U'〞':
+    case U'〟':
+    case U'»':
+    case U'›':
+    case U')':
+    case U']':
+    case U'}':
+    case U'》':
+    case U'〉':
+    case U'】':
+    case U'〕':
+      return -1;
+    default:
+      return 0;
+  }
+}
+
+std::vector<Unit> FormUnits(std::u32string_view text) {
+  const text::FoldedText folded = text::Fold(text);
+  std::vector<Unit> units;
+  units.reserve(text.size());
+  // Marks that the search fold drops or joins are taken from the text itself.
+  const auto add_marks = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      const char32_t c = text[i];
+      if (text::IsSoftMark(c) || text::IsHardMark(c)) {
+        const auto at = static_cast<uint32_t>(i);
+        units.push_back({FormOfMark(c), c, at, at + 1, UnitKind::kMark});
+      }
+    }
+  };
+  size_t next = 0;  // of the text
+  for (size_t i = 0; i < folded.units.size(); ++i) {
+    const uint32_t begin = folded.begin[i];
+    const uint32_t end = folded.end[i];
+    if (begin > next) {
+      add_marks(next, begin);
+    }
+    if (folded.units[i] == text::kBreak) {
+      add_marks(begin, end);
+    } else if (folded.units[i] == U' ') {
+      units.push_back({U' ', U' ', begin, end, UnitKind::kMark});
+    } else {
+      units.push_back({folded.units[i], text[begin], begin, end, UnitKind::kLetter});
+    }
+    next = end;
+  }
+  add_marks(next, text.size());
+  return units;
+}
+
+}  // namespace quotes::citation

@@ -1,0 +1,47 @@
+#ifndef QUOTES_SERVICE_CITATION_FORM_H_
+#define QUOTES_SERVICE_CITATION_FORM_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+// Text as citations compare it: transport noise removed, marks kept, every character beside its
+// form fold. Finer than the folded text of searches, which drops quotation marks and makes every
+// run of marks one break.
+namespace quotes::citation {
+
+enum class UnitKind : uint8_t {
+  kLetter,  // letters, digits, symbols, and the signs that belong to a numeral
+  kMark,    // every other mark, and a space inside Latin text
+};
+
+// One character, or one of those that a character such as ㎡ folds to (all with its range).
+struct Unit {
+  char32_t form = 0;  // after the form fold
+  char32_t raw = 0;   // as written; a run of spaces is one U+0020
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  UnitKind kind = UnitKind::kLetter;
+
+  bool letter() const { return kind == UnitKind::kLetter; }
+};
+
+// The units of `text`, in order; ranges are code points of `text`.
+std::vector<Unit> FormUnits(std::u32string_view text);
+
+// One shape for the marks that the form fold joins: widths, all quotation marks, dashes, ellipses,
+// middle dots, 《 and 〈. Other marks are returned as they are.
+char32_t FormOfMark(char32_t c);
+
+// Classes of FormOfMark's values.
+inline constexpr char32_t kQuotationForm = U'"';
+inline constexpr char32_t kDashForm = U'—';
+inline constexpr char32_t kEllipsisForm = U'…';
+
+// 1 for opening, -1 for closing quotation marks and brackets, 0 for others; straight quotation
+// marks, which are either, are 0 too.
+int MarkDirection(char32_t raw);
+
+}  // namespace quotes::citation
+
+#endif  // QUOTES_SERVICE_CITATION_FORM_H_

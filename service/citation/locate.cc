@@ -1,0 +1,227 @@
+#include "service/citation/locate.h"
+
+#include <algorithm>
+#include <string>
+
+#include "service/base/limits.h"
+#include "service/text/fold.h"
+
+namespace quotes::citation {
+namespace {
+
+// What lies around the place that a match points to may belong to the passage as well: dropped
+// marks shift the estimate, and figures are read with what stands beside them.
+constexpr uint32_t kSlack = 48;
+// Two matches of one passage are at most this far out of step: a longer omission parts it into two
+// windows, which are tried as one further window if they are near.
+constexpr uint32_t kStep = 64;
+constexpr size_t kSeedPlaces = 64;
+constexpr size_t kMinSeedUnits = 2;
+
+struct Vote {
+  uint32_t source = 0;
+  int64_t start = 0;  // where the quotation would begin
+  uint32_t factor = 0;
+  uint32_t weight = 0;
+  uint32_t begin = 0;  // what matched, in the source
+  uint32_t end = 0;
+};
+
+Range Clamp(const Source& source, int64_t begin, int64_t end, uint32_t inside) {
+  const Range& run = source.RunAt(inside).range;
+  const int64_t first = std::max<int64_t>(begin, run.begin);
+  const int64_t last = std::min<int64_t>(end, run.end);
+  return {static_cast<uint32_t>(first), static_cast<uint32_t>(std::max(first, last))};
+}
+
+// Joins votes for one passage into windows.
+void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32_t length,
+             size_t max_windows, WindowSet* set) {
+  std::sort(votes.begin(), votes.end(), [](const Vote& a, const Vote& b) {
+    return std::tie(a.source, a.start, a.factor) < std::tie(b.source, b.start, b.factor);
+  });
+  const uint32_t step = std::max(kStep, length);
+  std::vector<Window> windows;
+  std::vector<uint32_t> factors;
+  for (size_t i = 0; i < votes.size();) {
+    size_t end = i + 1;
+    while (end < votes.size() && votes[end].source == votes[i].source &&
+           votes[end].start - votes[end - 1].start <= step &&
+           votes[end].start - votes[i].start <= int64_t{4} * step &&
+           sources[votes[i].source].RunAt(votes[end].begin).range ==
+               sources[votes[i].source].RunAt(votes[i].begin).range) {
+      ++end;
+    }
+    Window window;
+    window.source = votes[i].source;
+    int64_t first = votes[i].start;
+    int64_t last = votes[i].start + length;
+    factors.clear();
+    for (size_t k = i; k < end; ++k) {
+      first = std::min({first, votes[k].start, int64_t{votes[k].begin}});
+      last = std::max({last, votes[k].start + length, int64_t{votes[k].end}});
+      if (std::find(factors.begin(), factors.end(), votes[k].factor) == factors.end()) {
+        factors.push_back(votes[k].factor);
+        window.weight += votes[k].weight;
+      }
+    }
+    window.range = Clamp(sources[window.source], first - kSlack, last + kSlack, votes[i].begin);
+    windows.push_back(window);
+    i = end;
+  }
+  std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) {
+    return a.weight != b.weight
+               ? a.weight > b.weight
+               : std::tie(a.source, a.range.begin) < std::tie(b.source, b.range.begin);
+  });
+  if (windows.size() > max_windows) {
+    set->cut = true;
+    windows.resize(max_windows);
+  }
+  set->windows = std::move(windows);
+}
+
+}  // namespace
+
+Corpus::Corpus(const archive::Archive& main, const archive::Archive* history)
+    : main_(&main), history_(history) {
+  for (const auto& document : main.documents()) {
+    sources_.emplace_back(*document, SourceState::kLatest);
+  }
+  latest_count_ = sources_.size();
+  if (history != nullptr) {
+    for (const auto& document : history->documents()) {
+      const bool held = main.FindReport(document->report_id) != nullptr;
+      sources_.emplace_back(*document, held ? SourceState::kOldRevision : SourceState::kWithdrawn);
+    }
+  }
+  index_.reserve(sources_.size());
+  for (uint32_t i = 0; i < sources_.size(); ++i) {
+    index_.emplace(sources_[i].key(), i);
+  }
+}
+
+WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t max_places,
+                         const std::vector<bool>& allowed) const {
+  WindowSet set;
+  const text::FoldedText folded = text::Fold(text);
+  std::u32string_view units = folded.units;
+  size_t first = 0;
+  while (first < units.size() && units[first] == text::kBreak) {
+    ++first;
+  }
+  size_t last = units.size();
+  while (last > first && units[last - 1] == text::kBreak) {
+    --last;
+  }
+  units = units.substr(first, last - first);
+  if (units.empty()) {
+    return set;
+  }
+  const auto length = static_cast<uint32_t>(text.size());
+  std::vector<Vote> votes;
+  uint32_t factor = 0;
+  for (const archive::Archive* const archive : {main_, history_}) {
+    if (archive == nullptr) {
+      continue;
+    }
+    archive::SeedOptions options;
+    options.min_units = std::min(kMinSeedUnits, units.size());
+    options.max_places = kSeedPlaces;
+    std::vector<archive::Seed> seeds = archive->LongestMatches(units, options);
+    if (seeds.size() == 1 && seeds[0].begin == 0 && seeds[0].end == units.size()) {
+      if (seeds[0].occurrences > seeds[0].places.size() && max_places > kSeedPlaces) {
+        options.max_places = max_places;
+        seeds[0] = archive->FindPlaces(units, options);
+      }
+      set.whole_places += seeds[0].occurrences;
+    }
+    for (const archive::Seed& seed : seeds) {
+      const auto weight = static_cast<uint32_t>(seed.end - seed.begin);
+      const uint32_t before = folded.begin[first + seed.begin];
+      for (const archive::SeedPlace& place : seed.places) {
+        const auto found = index_.find(place.ref.document);
+        if (found == index_.end() || (!allowed.empty() && !allowed[found->second])) {
+          continue;
+        }
+        const Range& quote = place.ref.quote().range;
+        const uint32_t begin = std::min(quote.begin + place.offset, quote.end - 1);
+        votes.push_back({found->second, int64_t{begin} - before, factor, weight, begin,
+                         std::min(begin + weight, quote.end)});
+      }
+      ++factor;
+    }
+  }
+  Cluster(sources_, std::move(votes), length, std::max(max_windows, max_places), &set);
+  // Places of the whole text are all wanted; of the rest only the best.
+  size_t keep = 0;
+  while (keep < set.windows.size() &&
+         (keep < max_windows || set.windows[keep].weight >= units.size())) {
+    ++keep;
+  }
+  set.cut = set.cut || keep < set.windows.size();
+  set.windows.resize(keep);
+  return set;
+}
+
+WindowSet Corpus::Scan(std::span<const Unit> units, size_t source, size_t max_windows) const {
+  WindowSet set;
+  std::u32string letters;
+  std::vector<uint32_t> offsets;  // of each letter, in units' own text
+  for (const Unit& unit : units) {
+    if (unit.letter() && !text::IsHardMark(unit.raw)) {
+      letters.push_back(unit.form);
+      offsets.push_back(unit.begin);
+    }
+  }
+  const std::u32string_view joined = sources_[source].joined();
+  if (letters.empty() || joined.empty()) {
+    return set;
+  }
+  const size_t gram = std::min<size_t>(3, letters.size());
+  const auto key_of = [gram](const char32_t* at) {
+    uint64_t key = 0;
+    for (size_t k = 0; k < gram; ++k) {
+      key = key << 21 | at[k];
+    }
+    return key;
+  };
+  // Places of one stretch beyond this many say nothing about a passage.
+  constexpr size_t kMaxRepeats = 4;
+  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> grams;
+  for (size_t i = 0; i + gram <= letters.size(); ++i) {
+    std::vector<uint32_t>& places = grams[key_of(&letters[i])];
+    if (places.size() < kMaxRepeats) {
+      places.push_back(static_cast<uint32_t>(i));
+    }
+  }
+  std::vector<Vote> votes;
+  std::u32string seen;            // the last letters of the source
+  std::vector<uint32_t> seen_at;  // and where they stand
+  for (uint32_t i = 0; i < joined.size(); ++i) {
+    const char32_t c = joined[i];
+    if (text::IsSoftMark(c) || text::IsHardMark(c) || text::IsNoise(c) || text::IsSpace(c) ||
+        text::IsLineBreak(c)) {
+      continue;
+    }
+    seen.push_back(text::FoldLetter(c));
+    seen_at.push_back(i);
+    if (seen.size() < gram) {
+      continue;
+    }
+    const auto found = grams.find(key_of(&seen[seen.size() - gram]));
+    if (found == grams.end()) {
+      continue;
+    }
+    const uint32_t begin = seen_at[seen.size() - gram];
+    for (const uint32_t at : found->second) {
+      votes.push_back(
+          {static_cast<uint32_t>(source), int64_t{begin} - offsets[at], at, 1, begin, i + 1});
+    }
+  }
+  const uint32_t length = units.back().end - units.front().begin;
+  Cluster(sources_, std::move(votes), length, max_windows, &set);
+  return set;
+}
+
+}  // namespace quotes::citation

@@ -1,0 +1,62 @@
+#ifndef QUOTES_SERVICE_CITATION_LOCATE_H_
+#define QUOTES_SERVICE_CITATION_LOCATE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "service/archive/archive.h"
+#include "service/citation/form.h"
+#include "service/citation/source.h"
+
+namespace quotes::citation {
+
+// A stretch of a source where the words of a quotation may stand.
+struct Window {
+  uint32_t source = 0;  // index into Corpus::sources()
+  Range range;          // joined text, inside one run
+  uint32_t weight = 0;  // units of the quotation that were found there
+};
+
+struct WindowSet {
+  std::vector<Window> windows;  // by weight descending, then source, then place
+  // Places of the whole quotation in folded text, as far as one factor holds it; exact.
+  uint64_t whole_places = 0;
+  bool cut = false;  // there were more windows than asked for
+};
+
+// The reports that a check searches, as snapshots: the latest revisions first, then old revisions
+// and withdrawn reports. Immutable; thread-safe. The archives must outlive it.
+class Corpus {
+ public:
+  // `history` may be null.
+  explicit Corpus(const archive::Archive& main, const archive::Archive* history = nullptr);
+
+  const std::vector<Source>& sources() const { return sources_; }
+  size_t latest_count() const { return latest_count_; }
+  uint64_t revision() const { return main_->revision(); }
+
+  // Windows of a text from the archive's longest matches: at most `max_windows`, and of a text that
+  // stands somewhere as a whole at most `max_places` of those places. `allowed`, parallel to
+  // sources(), says where to look; empty: everywhere.
+  WindowSet Locate(std::u32string_view text, size_t max_windows, size_t max_places,
+                   const std::vector<bool>& allowed) const;
+
+  // The same for one source, by reading all of it: linear in its text, needs no index, and finds
+  // what longer matches elsewhere hide from the factorisation.
+  WindowSet Scan(std::span<const Unit> units, size_t source, size_t max_windows) const;
+
+ private:
+  const archive::Archive* main_;
+  const archive::Archive* history_;
+  std::vector<Source> sources_;
+  size_t latest_count_ = 0;
+  absl::flat_hash_map<const void*, uint32_t> index_;
+};
+
+}  // namespace quotes::citation
+
+#endif  // QUOTES_SERVICE_CITATION_LOCATE_H_
