@@ -182,6 +182,7 @@ class Judge {
       passage.cost = 1;
       return passage;
     }
+    SettleEnds();
     FindRegions();
     FindReorder();
     for (const bool letters : {true, false}) {
@@ -272,6 +273,43 @@ class Judge {
     return (HasQ(x) && HasQ(y) && x.quotation != y.quotation &&
             Q(x.quotation).begin == Q(y.quotation).begin) ||
            (HasS(x) && HasS(y) && x.source != y.source && S(x.source).begin == S(y.source).begin);
+  }
+
+  // At the ends of the span a gap costs more than a wrong letter, because the source goes on for
+  // free. Where the last letter stands one place further out, what lies between was left out:
+  // 4.5万人 of 4.5万余人.
+  void SettleEnds() {
+    std::vector<Op>& all = alignment_.ops;
+    size_t last = all.size();
+    while (last > 0 && !(HasQ(all[last - 1]) && Q(all[last - 1].quotation).letter())) {
+      --last;
+    }
+    if (last > 1 && all[last - 1].kind == OpKind::kSubstitute) {
+      Op& op = all[last - 1];
+      const uint32_t beyond = op.source + 1;
+      if (all[last - 2].kind == OpKind::kMatch && last == all.size() &&
+          beyond < source_.units().size() && S(beyond).form == Q(op.quotation).form &&
+          S(beyond).letter()) {
+        const uint32_t q = op.quotation;
+        op = {OpKind::kDelete, q, beyond - 1};
+        all.push_back({OpKind::kMatch, q, beyond});
+        alignment_.end = beyond + 1;
+      }
+    }
+    size_t first = 0;
+    while (first < all.size() && !(HasQ(all[first]) && Q(all[first].quotation).letter())) {
+      ++first;
+    }
+    if (first == 0 && all.size() > 1 && all[0].kind == OpKind::kSubstitute &&
+        all[1].kind == OpKind::kMatch && all[0].source > 0) {
+      const uint32_t beyond = all[0].source - 1;
+      if (S(beyond).letter() && S(beyond).form == Q(all[0].quotation).form) {
+        const uint32_t q = all[0].quotation;
+        all[0] = {OpKind::kDelete, q + 1, beyond + 1};
+        all.insert(all.begin(), {OpKind::kMatch, q, beyond});
+        alignment_.begin = beyond;
+      }
+    }
   }
 
   void FindRegions() {
@@ -1396,10 +1434,8 @@ class Judge {
     return false;
   }
 
+  // The word, numeral or name around a range: 任务 around 任. Empty ranges are their own.
   Range TokenOf(const Annotated& text, Range range) const {
-    if (range.empty()) {
-      return range;
-    }
     Range token = range;
     const auto widen = [&](uint32_t begin, uint32_t end) {
       if (Intersects(range, begin, end)) {
@@ -1407,13 +1443,63 @@ class Judge {
         token.end = std::max(token.end, end);
       }
     };
-    for (const figures::Numeral& numeral : text.numerals()) {
-      widen(numeral.token.begin, numeral.token.end);
-    }
-    for (const Word& word : text.words()) {
-      widen(word.begin, word.end);
+    if (!range.empty()) {
+      for (const figures::Numeral& numeral : text.numerals()) {
+        widen(numeral.token.begin, numeral.token.end);
+      }
+      for (const Word& word : text.words()) {
+        widen(word.begin, word.end);
+      }
     }
     return token;
+  }
+
+  // The ops whose units lie in a range of one side.
+  Region OpsIn(Range range, bool quotation) const {
+    Region region{ops().size(), 0, false};
+    for (size_t i = 0; i < ops().size(); ++i) {
+      if (quotation ? !HasQ(ops()[i]) : !HasS(ops()[i])) {
+        continue;
+      }
+      const Unit& unit = quotation ? Q(ops()[i].quotation) : S(ops()[i].source);
+      if (unit.begin < range.end && range.begin < unit.end) {
+        region.begin = std::min(region.begin, i);
+        region.end = std::max(region.end, i + 1);
+      }
+    }
+    return region;
+  }
+
+  // The stretch to show for an edit, the same on both sides: the smaller of the two words that it
+  // lies in, 要务 and 任务 rather than 第一要务 and 任务.
+  void Tokens(const Draft& draft, Range* quotation, Range* source) const {
+    *quotation = draft.quotation;
+    *source = draft.source;
+    const Range q = TokenOf(quoted_.annotated, draft.quotation);
+    const Range s = TokenOf(source_.annotated(), draft.source);
+    const bool q_word = q.size() > draft.quotation.size();
+    const bool s_word = s.size() > draft.source.size();
+    if (!q_word && !s_word) {
+      return;
+    }
+    const size_t q_more = q.size() - draft.quotation.size();
+    const size_t s_more = s.size() - draft.source.size();
+    const bool by_quotation = q_word && (!s_word || q_more < s_more);
+    const Region own = OpsIn(by_quotation ? q : s, by_quotation);
+    if (own.begin >= own.end) {  // lost at the border of the span: outside the alignment
+      *source = s;
+      return;
+    }
+    const Range q_range = QRange(own.begin, own.end);
+    const Range s_range = SRange(own.begin, own.end);
+    *quotation = {std::min(q_range.begin, draft.quotation.begin),
+                  std::max(q_range.end, draft.quotation.end)};
+    *source = {std::min(s_range.begin, draft.source.begin),
+               std::max(s_range.end, draft.source.end)};
+    if (!by_quotation) {
+      source->begin = std::min(source->begin, s.begin);
+      source->end = std::max(source->end, s.end);
+    }
   }
 
   // -- verdict -----------------------------------------------------------------------------------
@@ -1565,8 +1651,11 @@ class Judge {
     edit.quotation_token = edit.quotation;
     edit.source_token = edit.source;
     if (draft.severity != Severity::kNone && draft.kind != EditKind::kReorder) {
-      edit.quotation_token = shift(TokenOf(quoted_.annotated, draft.quotation));
-      edit.source_token = source_.Joined(TokenOf(source_.annotated(), draft.source));
+      Range q_token;
+      Range s_token;
+      Tokens(draft, &q_token, &s_token);
+      edit.quotation_token = shift(q_token);
+      edit.source_token = source_.Joined(s_token);
     }
     edit.quotation_token_text = q_text(
         {edit.quotation_token.begin - quoted_.base, edit.quotation_token.end - quoted_.base});
@@ -1663,9 +1752,9 @@ Range FaultCore(const report::Defect& defect, std::u32string_view printed,
   const size_t whole_suffix = CommonSuffix(printed, reading);
   const size_t whole_prefix = CommonPrefix(printed.substr(0, printed.size() - whole_suffix),
                                            reading.substr(0, reading.size() - whole_suffix));
-  return {static_cast<uint32_t>(defect.range.begin + std::min(prefix, whole_prefix)),
-          static_cast<uint32_t>(defect.range.begin + printed.size() -
-                                std::min(suffix, whole_suffix))};
+  return {
+      static_cast<uint32_t>(defect.range.begin + std::min(prefix, whole_prefix)),
+      static_cast<uint32_t>(defect.range.begin + printed.size() - std::min(suffix, whole_suffix))};
 }
 
 }  // namespace
@@ -1794,15 +1883,14 @@ Passage Comparison::Rep::Emended(Passage printed) const {
     return printed;
   }
   // Readings that the passage does not reach played no part.
-  best.emended.erase(
-      std::remove_if(best.emended.begin(), best.emended.end(),
-                     [&](const SourceText::Choice& choice) {
-                       const std::string& id = source.defect(choice.first).id;
-                       return std::none_of(
-                           best.edits.begin(), best.edits.end(),
-                           [&](const Edit& edit) { return edit.defect_id == id; });
-                     }),
-      best.emended.end());
+  best.emended.erase(std::remove_if(best.emended.begin(), best.emended.end(),
+                                    [&](const SourceText::Choice& choice) {
+                                      const std::string& id = source.defect(choice.first).id;
+                                      return std::none_of(
+                                          best.edits.begin(), best.edits.end(),
+                                          [&](const Edit& edit) { return edit.defect_id == id; });
+                                    }),
+                     best.emended.end());
   return best;
 }
 

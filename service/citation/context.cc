@@ -39,7 +39,20 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   constexpr uint32_t kBehind = 24;
   const uint32_t end = std::min(range.begin + kBehind, source.RunAt(range.begin).range.end);
   const std::u32string_view text = source.joined().substr(sentence.begin, end - sentence.begin);
+  // A term in quotation marks is not said on a condition: 只要…牢记“江山就是人民…”.
+  const auto in_marks = [&](uint32_t from) {
+    int depth = 0;
+    for (uint32_t i = from; i < range.begin - sentence.begin; ++i) {
+      if (FormOfMark(text[i]) == kQuotationForm) {
+        depth = std::max(0, depth + MarkDirection(text[i]));
+      }
+    }
+    return depth > 0;
+  };
   for (const Governor& governor : FindGovernors(text, range.begin - sentence.begin)) {
+    if (governor.cue.kind != CueKind::kNegator && in_marks(governor.cue.end)) {
+      continue;
+    }
     FlagResult flag;
     switch (governor.cue.kind) {
       case CueKind::kNegator:
