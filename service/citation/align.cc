@@ -8,13 +8,12 @@
 namespace quotes::citation {
 namespace {
 
-// A changed letter costs as much as the extension of a gap, so that words exchanged at the ends of
-// a quotation are exchanged and not one insertion; opening a gap costs as much again, so that what
-// was left out in one piece stays in one piece.
-constexpr int kGapOpen = 3;
-constexpr int kLetterGap = 3;
+// A wrong letter costs as much as one that is missing. Opening a gap costs as much again as a
+// letter in it, so that what was left out in one piece stays in one piece.
+constexpr int kGapOpen = 2;
+constexpr int kLetterGap = 2;
 constexpr int kMarkGap = 1;
-constexpr int kLetterSubstitution = 3;
+constexpr int kLetterSubstitution = 4;
 constexpr int kMarkSubstitution = 2;
 constexpr int kImpossible = std::numeric_limits<int>::max() / 4;
 
@@ -331,21 +330,21 @@ Alignment Align(std::span<const Unit> quotation, std::span<const Unit> source, W
   return Aligner(quotation, source, budget).Run();
 }
 
-size_t EditedLetters(const Alignment& alignment, std::span<const Unit> quotation,
-                     std::span<const Unit> source) {
+size_t RoughEdits(const Alignment& alignment, std::span<const Unit> quotation,
+                  std::span<const Unit> source) {
+  constexpr size_t kMaxGap = 4;
   size_t letters = 0;
+  size_t gap = 0;
   for (const Op& op : alignment.ops) {
-    switch (op.kind) {
-      case OpKind::kMatch:
-        break;
-      case OpKind::kSubstitute:
-      case OpKind::kInsert:
-        letters += quotation[op.quotation].letter() ? 1u : 0u;
-        break;
-      case OpKind::kDelete:
-        letters += source[op.source].letter() ? 1u : 0u;
-        break;
+    if (op.kind == OpKind::kDelete) {
+      if (source[op.source].letter() && gap < kMaxGap) {
+        ++gap;
+        ++letters;
+      }
+      continue;
     }
+    gap = 0;
+    letters += op.kind != OpKind::kMatch && quotation[op.quotation].letter() ? 1u : 0u;
   }
   return letters;
 }

@@ -44,9 +44,10 @@ struct WorkBudget {
 // Deterministic. What exceeds `budget` is one deletion and one insertion, and `complete` is false.
 Alignment Align(std::span<const Unit> quotation, std::span<const Unit> source, WorkBudget* budget);
 
-// Letters edited: substituted, inserted and deleted.
-size_t EditedLetters(const Alignment& alignment, std::span<const Unit> quotation,
-                     std::span<const Unit> source);
+// A measure for ranking: letters substituted and inserted, and of each gap in the source at most four
+// letters, since one missing clause is one edit whatever its length.
+size_t RoughEdits(const Alignment& alignment, std::span<const Unit> quotation,
+                  std::span<const Unit> source);
 
 }  // namespace quotes::citation
 

@@ -19,12 +19,6 @@ constexpr size_t kMaxMovedLetters = 240;
 // A common run below this proves no common source.
 constexpr size_t kMinCommonRun = 4;
 
-// The stretch in which print and reading differ, and what the reading has there.
-struct Core {
-  Range printed;  // joined text
-  std::u32string replacement;
-};
-
 size_t CommonPrefix(std::u32string_view a, std::u32string_view b) {
   size_t n = 0;
   while (n < a.size() && n < b.size() && a[n] == b[n]) {
@@ -41,34 +35,52 @@ size_t CommonSuffix(std::u32string_view a, std::u32string_view b) {
   return n;
 }
 
-Core CoreOf(const report::Defect& defect, std::u32string_view joined,
-            const std::u32string& reading) {
-  const std::u32string_view printed = joined.substr(defect.range.begin, defect.range.size());
-  const size_t prefix = CommonPrefix(printed, reading);
-  const size_t suffix = CommonSuffix(printed.substr(prefix), reading.substr(prefix));
-  return {{static_cast<uint32_t>(defect.range.begin + prefix),
-           static_cast<uint32_t>(defect.range.end - suffix)},
-          reading.substr(prefix, reading.size() - prefix - suffix)};
-}
-
 bool Intersects(Range a, uint32_t begin, uint32_t end) {
   return a.empty() ? begin < a.begin && a.begin < end : a.begin < end && begin < a.end;
 }
 
-// A window's text, as printed or with some faults read as emended, and its way back to the joined
+// A stretch of the source that is read otherwise than it is printed: a registered fault as emended,
+// or a numeral as the quotation writes the same value.
+struct Reading {
+  Range printed;  // joined text
+  std::u32string text;
+  int defect = -1;     // index; -1: a numeral
+  size_t reading = 0;  // of the defect
+};
+
+// A fault as one of its readings emends it: no more of it than differs.
+Reading EmendedReading(const Source& source, size_t defect, size_t reading) {
+  const report::Defect& fault = source.defect(defect);
+  const std::u32string text = text::ToCodePoints(fault.readings[reading]);
+  const std::u32string_view printed = source.joined().substr(fault.range.begin, fault.range.size());
+  const size_t prefix = CommonPrefix(printed, text);
+  const size_t suffix =
+      CommonSuffix(printed.substr(prefix), std::u32string_view(text).substr(prefix));
+  return {{static_cast<uint32_t>(fault.range.begin + prefix),
+           static_cast<uint32_t>(fault.range.end - suffix)},
+          text.substr(prefix, text.size() - prefix - suffix),
+          static_cast<int>(defect),
+          reading};
+}
+
+// A window's text, as printed or with some stretches read otherwise, and its way back to the joined
 // text.
 class SourceText {
  public:
-  using Choice = std::pair<size_t, size_t>;  // a defect, one of its readings
-
   struct Segment {
-    Range text;    // of text()
-    Range joined;  // as printed
-    int defect = -1;
+    Range text;        // of text()
+    Range joined;      // as printed
+    int reading = -1;  // index into readings(); -1: as printed
   };
 
-  SourceText(const Source& source, uint32_t index, Range range, const std::vector<Choice>& choices)
-      : source_(source), index_(index), range_(range), text_(Build(choices)), annotated_(text_) {
+  // Readings are disjoint.
+  SourceText(const Source& source, uint32_t index, Range range, std::vector<Reading> readings)
+      : source_(source),
+        index_(index),
+        range_(range),
+        readings_(std::move(readings)),
+        text_(Build()),
+        annotated_(text_) {
     units_ = FormUnits(text_);
   }
   SourceText(const SourceText&) = delete;
@@ -81,7 +93,7 @@ class SourceText {
   const Annotated& annotated() const { return annotated_; }
   const std::vector<Unit>& units() const { return units_; }
   const std::vector<Segment>& segments() const { return segments_; }
-  const std::vector<Choice>& choices() const { return choices_; }
+  const std::vector<Reading>& readings() const { return readings_; }
 
   int SegmentOf(uint32_t offset) const {
     for (size_t i = 0; i < segments_.size(); ++i) {
@@ -97,8 +109,8 @@ class SourceText {
     }
     for (const Segment& segment : segments_) {
       if (segment.text.begin <= offset && offset < segment.text.end) {
-        return segment.defect >= 0 ? segment.joined.begin
-                                   : segment.joined.begin + (offset - segment.text.begin);
+        return segment.reading >= 0 ? segment.joined.begin
+                                    : segment.joined.begin + (offset - segment.text.begin);
       }
     }
     return range_.end;
@@ -109,8 +121,8 @@ class SourceText {
     }
     for (const Segment& segment : segments_) {
       if (segment.text.begin < offset && offset <= segment.text.end) {
-        return segment.defect >= 0 ? segment.joined.end
-                                   : segment.joined.begin + (offset - segment.text.begin);
+        return segment.reading >= 0 ? segment.joined.end
+                                    : segment.joined.begin + (offset - segment.text.begin);
       }
     }
     return range_.begin;
@@ -124,28 +136,28 @@ class SourceText {
   }
 
  private:
-  std::u32string_view Build(const std::vector<Choice>& choices) {
+  std::u32string_view Build() {
     const std::u32string_view joined = source_.joined();
-    if (choices.empty()) {
+    if (readings_.empty()) {
       return joined.substr(range_.begin, range_.size());
     }
-    choices_ = choices;
-    std::sort(choices_.begin(), choices_.end());
+    std::sort(readings_.begin(), readings_.end(), [](const Reading& a, const Reading& b) {
+      return std::tie(a.printed.begin, a.printed.end) < std::tie(b.printed.begin, b.printed.end);
+    });
     uint32_t at = range_.begin;
-    const auto append = [&](std::u32string_view piece, Range printed, int defect) {
+    const auto append = [&](std::u32string_view piece, Range printed, int reading) {
       const auto begin = static_cast<uint32_t>(own_.size());
       own_ += piece;
-      segments_.push_back({{begin, static_cast<uint32_t>(own_.size())}, printed, defect});
+      segments_.push_back({{begin, static_cast<uint32_t>(own_.size())}, printed, reading});
     };
-    for (const auto& [defect, reading] : choices_) {
-      const report::Defect& fault = source_.defect(defect);
-      const Core core = CoreOf(fault, joined, text::ToCodePoints(fault.readings[reading]));
-      if (core.printed.begin < at || core.printed.end > range_.end) {
+    for (size_t i = 0; i < readings_.size(); ++i) {
+      const Range printed = readings_[i].printed;
+      if (printed.begin < at || printed.end > range_.end) {
         continue;
       }
-      append(joined.substr(at, core.printed.begin - at), {at, core.printed.begin}, -1);
-      append(core.replacement, core.printed, static_cast<int>(defect));
-      at = core.printed.end;
+      append(joined.substr(at, printed.begin - at), {at, printed.begin}, -1);
+      append(readings_[i].text, printed, static_cast<int>(i));
+      at = printed.end;
     }
     append(joined.substr(at, range_.end - at), {at, range_.end}, -1);
     return own_;
@@ -154,9 +166,9 @@ class SourceText {
   const Source& source_;
   const uint32_t index_;
   const Range range_;
+  std::vector<Reading> readings_;
   std::u32string own_;
   std::vector<Segment> segments_;
-  std::vector<Choice> choices_;
   const std::u32string_view text_;
   const Annotated annotated_;
   std::vector<Unit> units_;
@@ -177,7 +189,6 @@ class Judge {
     Passage passage;
     passage.source = source_.index();
     passage.complete = alignment_.complete;
-    passage.emended = source_.choices();
     if (ops().empty() || alignment_.begin == alignment_.end) {
       passage.cost = 1;
       return passage;
@@ -185,17 +196,13 @@ class Judge {
     SettleEnds();
     FindRegions();
     FindReorder();
-    for (const bool letters : {true, false}) {
-      for (const Region& region : regions_) {
-        if ((region.reorder || ChangesLetters(region)) == letters) {
-          EditRegion(region);
-        }
-      }
+    for (const Region& region : regions_) {
+      EditRegion(region);
     }
     FormRuns();
     CutTokens();
     IgnoredMarks();
-    Emendations();
+    Readings(&passage);
     std::sort(edits_.begin(), edits_.end(), [](const Draft& a, const Draft& b) {
       return std::tie(a.quotation.begin, a.source.begin, a.quotation.end, a.source.end) <
              std::tie(b.quotation.begin, b.source.begin, b.quotation.end, b.source.end);
@@ -218,7 +225,7 @@ class Judge {
     Range quotation;
     Range source;
     text::FoldSet folds = 0;
-    int defect = -1;
+    int reading = -1;    // index into the source's readings
     size_t letters = 0;  // edited ones that count for the cost
     bool hint = false;
   };
@@ -275,10 +282,83 @@ class Judge {
            (HasS(x) && HasS(y) && x.source != y.source && S(x.source).begin == S(y.source).begin);
   }
 
+  // At the ends of the span the source goes on for free, so that the cheapest alignment is not
+  // always the one to show.
+  void SettleEnds() {
+    DropHeadMarks();
+    ExchangeEndWords();
+    SettleLastLetters();
+  }
+
+  // A mark before the first letter that the source does not have is one too many; it does not stand
+  // for the mark that ends the sentence before.
+  void DropHeadMarks() {
+    std::vector<Op>& all = alignment_.ops;
+    size_t head = 0;
+    while (head < all.size() && !(HasQ(all[head]) && Q(all[head].quotation).letter())) {
+      ++head;
+    }
+    size_t changed = 0;
+    for (size_t i = 0; i < head; ++i) {
+      changed = all[i].kind != OpKind::kMatch ? i + 1 : changed;
+    }
+    if (changed == 0 || head == all.size() || !HasS(all[head])) {
+      return;
+    }
+    // Marks of the source before the last changed one fall out of the span.
+    std::vector<Op> kept;
+    const uint32_t begin =
+        changed < head && HasS(all[changed]) ? all[changed].source : all[head].source;
+    for (size_t i = 0; i < changed; ++i) {
+      if (HasQ(all[i])) {
+        kept.push_back({OpKind::kInsert, all[i].quotation, begin});
+      }
+    }
+    all.erase(all.begin(), all.begin() + static_cast<ptrdiff_t>(changed));
+    all.insert(all.begin(), kept.begin(), kept.end());
+    alignment_.begin = begin;
+  }
+
+  // Letters that only the quotation has at one of its ends, where the source goes on in the same
+  // clause: one word for another.
+  void ExchangeEndWords() {
+    std::vector<Op>& all = alignment_.ops;
+    size_t first = 0;
+    while (first < all.size() && all[first].kind == OpKind::kInsert &&
+           Q(all[first].quotation).letter()) {
+      ++first;
+    }
+    if (first < all.size() && all[first].kind == OpKind::kMatch) {
+      for (size_t i = first; i-- > 0 && alignment_.begin > 0 && S(alignment_.begin - 1).letter();) {
+        all[i] = {OpKind::kSubstitute, all[i].quotation, --alignment_.begin};
+      }
+      for (size_t i = 0; i < first && all[i].kind == OpKind::kInsert; ++i) {
+        all[i].source = alignment_.begin;
+      }
+    }
+    size_t last = all.size();
+    while (last > 0 && all[last - 1].kind == OpKind::kInsert &&
+           Q(all[last - 1].quotation).letter()) {
+      --last;
+    }
+    if (last > 0 && all[last - 1].kind == OpKind::kMatch) {
+      for (size_t i = last;
+           i < all.size() && alignment_.end < source_.units().size() && S(alignment_.end).letter();
+           ++i) {
+        all[i] = {OpKind::kSubstitute, all[i].quotation, alignment_.end++};
+      }
+      for (size_t i = last; i < all.size(); ++i) {
+        if (all[i].kind == OpKind::kInsert) {
+          all[i].source = alignment_.end;
+        }
+      }
+    }
+  }
+
   // At the ends of the span a gap costs more than a wrong letter, because the source goes on for
   // free. Where the last letter stands one place further out, what lies between was left out:
   // 4.5万人 of 4.5万余人.
-  void SettleEnds() {
+  void SettleLastLetters() {
     std::vector<Op>& all = alignment_.ops;
     size_t last = all.size();
     while (last > 0 && !(HasQ(all[last - 1]) && Q(all[last - 1].quotation).letter())) {
@@ -464,9 +544,9 @@ class Judge {
     return source_.source().QuoteAt(std::max(joined.begin + 1, joined.end) - 1) <= first + 1;
   }
 
-  // A block that only the quotation has, at one of its ends, while the source has it just beyond
-  // the other end of the span: the span is widened over it. Returns the stretch of ops that the
-  // exchange covers, or `hull` when there is none.
+  // A block that only the quotation has, while the source has it just beyond one end of the span:
+  // the span is widened over it. Returns the stretch of ops that the exchange covers, or `hull`
+  // when there is none.
   Region OverMovedBlock(Region hull) {
     std::u32string block;
     for (size_t i = hull.begin; i < hull.end; ++i) {
@@ -480,47 +560,47 @@ class Judge {
     if (block.size() < 2 || QLetters(0, ops().size()) > kMaxMovedLetters) {
       return hull;
     }
-    const bool at_end = QLetters(hull.end, ops().size()) == 0;
-    if (!at_end && QLetters(0, hull.begin) > 0) {
-      return hull;
-    }
-    // The units beside the span that hold the block.
-    size_t s = at_end ? alignment_.begin : alignment_.end;
-    for (size_t left = block.size(); left > 0;) {
-      if (at_end ? s == 0 : s == source_.units().size()) {
-        return hull;
+    for (const bool before : {true, false}) {
+      if ((before ? QLetters(0, hull.begin) : QLetters(hull.end, ops().size())) == 0) {
+        continue;  // nothing that it moved over
       }
-      const Unit& unit = S(at_end ? s - 1 : s);
-      if (unit.letter()) {
-        if (unit.form != block[at_end ? left - 1 : block.size() - left]) {
-          return hull;
+      // The units beside the span that hold the block.
+      size_t s = before ? alignment_.begin : alignment_.end;
+      size_t left = block.size();
+      while (left > 0 && (before ? s > 0 : s < source_.units().size())) {
+        const Unit& unit = S(before ? s - 1 : s);
+        if (unit.letter()) {
+          if (unit.form != block[before ? left - 1 : block.size() - left]) {
+            break;
+          }
+          --left;
         }
-        --left;
+        s = before ? s - 1 : s + 1;
       }
-      s = at_end ? s - 1 : s + 1;
+      const size_t begin = std::min<size_t>(s, alignment_.begin);
+      const size_t end = std::max<size_t>(s, alignment_.end);
+      if (left > 0 || !InNeighbours({S(begin).begin, S(end - 1).end})) {
+        continue;
+      }
+      std::vector<Op> added;
+      for (size_t i = before ? begin : alignment_.end; i < (before ? alignment_.begin : end); ++i) {
+        const size_t q = before ? 0 : quoted_.units.size();
+        added.push_back({OpKind::kDelete, static_cast<uint32_t>(q), static_cast<uint32_t>(i)});
+      }
+      alignment_.begin = static_cast<uint32_t>(begin);
+      alignment_.end = static_cast<uint32_t>(end);
+      if (!before) {
+        alignment_.ops.insert(alignment_.ops.end(), added.begin(), added.end());
+        return {hull.begin, ops().size(), true};
+      }
+      alignment_.ops.insert(alignment_.ops.begin(), added.begin(), added.end());
+      for (Region& region : regions_) {
+        region.begin += added.size();
+        region.end += added.size();
+      }
+      return {0, hull.end + added.size(), true};
     }
-    const size_t begin = std::min<size_t>(s, alignment_.begin);
-    const size_t end = std::max<size_t>(s, alignment_.end);
-    if (!InNeighbours({S(begin).begin, S(end - 1).end})) {
-      return hull;
-    }
-    std::vector<Op> added;
-    for (size_t i = at_end ? begin : alignment_.end; i < (at_end ? alignment_.begin : end); ++i) {
-      const size_t q = at_end ? 0 : quoted_.units.size();
-      added.push_back({OpKind::kDelete, static_cast<uint32_t>(q), static_cast<uint32_t>(i)});
-    }
-    alignment_.begin = static_cast<uint32_t>(begin);
-    alignment_.end = static_cast<uint32_t>(end);
-    if (!at_end) {
-      alignment_.ops.insert(alignment_.ops.end(), added.begin(), added.end());
-      return {hull.begin, ops().size(), true};
-    }
-    alignment_.ops.insert(alignment_.ops.begin(), added.begin(), added.end());
-    for (Region& region : regions_) {
-      region.begin += added.size();
-      region.end += added.size();
-    }
-    return {0, hull.end + added.size(), true};
+    return hull;
   }
 
   static bool IsExchange(const std::u32string& from, const std::u32string& to) {
@@ -553,107 +633,6 @@ class Judge {
     return false;
   }
 
-  // Widens a stretch of ops to the numerals that it touches, on both sides.
-  Region OverNumerals(Region region) const {
-    for (bool grown = true; grown;) {
-      grown = false;
-      const auto widen = [&](const std::vector<figures::Numeral>& numerals, bool quotation) {
-        const Range range =
-            quotation ? QRange(region.begin, region.end) : SRange(region.begin, region.end);
-        for (const figures::Numeral& numeral : numerals) {
-          if (!Intersects(range, numeral.token.begin, numeral.token.end)) {
-            continue;
-          }
-          const auto inside = [&](const Op& op) {
-            if (quotation ? !HasQ(op) : !HasS(op)) {
-              return false;
-            }
-            const Unit& unit = quotation ? Q(op.quotation) : S(op.source);
-            return unit.begin < numeral.token.end && numeral.token.begin < unit.end;
-          };
-          size_t begin = region.begin;
-          size_t end = region.end;
-          for (size_t i = 0; i < ops().size(); ++i) {
-            if (inside(ops()[i])) {
-              begin = std::min(begin, i);
-              end = std::max(end, i + 1);
-            }
-          }
-          if (begin != region.begin || end != region.end) {
-            region.begin = begin;
-            region.end = end;
-            grown = true;
-          }
-        }
-      };
-      widen(quoted_.annotated.numerals(), true);
-      widen(source_.annotated().numerals(), false);
-      for (const Region& other : regions_) {
-        if (other.begin < region.end && region.begin < other.end) {
-          if (other.begin < region.begin || other.end > region.end) {
-            region.begin = std::min(region.begin, other.begin);
-            region.end = std::max(region.end, other.end);
-            grown = true;
-          }
-        }
-      }
-    }
-    return region;
-  }
-
-  // Whether the two sides of a stretch say the same once numerals are taken by value, and at least
-  // one is written otherwise.
-  bool IsRestated(const Region& region) const {
-    const Range q = QRange(region.begin, region.end);
-    const Range s = SRange(region.begin, region.end);
-    const auto inside = [](const std::vector<figures::Numeral>& numerals, Range range) {
-      std::vector<const figures::Numeral*> found;
-      for (const figures::Numeral& numeral : numerals) {
-        if (range.begin <= numeral.token.begin && numeral.token.end <= range.end) {
-          found.push_back(&numeral);
-        }
-      }
-      return found;
-    };
-    const auto a = inside(quoted_.annotated.numerals(), q);
-    const auto b = inside(source_.annotated().numerals(), s);
-    if (a.empty() || a.size() != b.size()) {
-      return false;
-    }
-    bool restated = false;
-    for (size_t i = 0; i < a.size(); ++i) {
-      const figures::Sameness same =
-          figures::SameValue(*a[i], quoted_.annotated.text(), *b[i], source_.text());
-      if (same == figures::Sameness::kDifferent) {
-        return false;
-      }
-      restated = restated || same != figures::Sameness::kSameForm;
-    }
-    const auto rest = [&](bool quotation) {
-      std::u32string letters;
-      const auto& numerals = quotation ? a : b;
-      for (size_t i = region.begin; i < region.end; ++i) {
-        const Op& op = ops()[i];
-        if (quotation ? !HasQ(op) : !HasS(op)) {
-          continue;
-        }
-        const Unit& unit = quotation ? Q(op.quotation) : S(op.source);
-        bool in_numeral = false;
-        for (size_t k = 0; !in_numeral && k < numerals.size(); ++k) {
-          in_numeral = numerals[k]->token.begin <= unit.begin && unit.end <= numerals[k]->token.end;
-          if (in_numeral && (letters.empty() || letters.back() != 0x10FFFF - k)) {
-            letters.push_back(static_cast<char32_t>(0x10FFFF - k));
-          }
-        }
-        if (!in_numeral) {
-          letters.push_back(unit.form);
-        }
-      }
-      return letters;
-    };
-    return restated && rest(true) == rest(false);
-  }
-
   void EditRegion(const Region& region) {
     if (region.reorder) {
       Draft draft;
@@ -667,36 +646,13 @@ class Judge {
         draft.reason = EditReason::kMovedBlock;
       }
       edits_.push_back(draft);
-      covered_.push_back({region.begin, region.end, false});
       return;
     }
-    for (const Region& done : covered_) {
-      if (done.begin <= region.begin && region.end <= done.end) {
-        return;
-      }
-    }
-    if (!ChangesLetters(region)) {
+    if (ChangesLetters(region)) {
+      EditLetters(region);
+    } else {
       EditMarks(region);
-      return;
     }
-    if (MayRestate()) {
-      const Region wide = OverNumerals(region);
-      if (IsRestated(wide)) {
-        Draft draft;
-        draft.kind = EditKind::kSubstitution;
-        draft.reason = EditReason::kNumeralRestated;
-        draft.quotation = QRange(wide.begin, wide.end);
-        draft.source = SRange(wide.begin, wide.end);
-        edits_.push_back(draft);
-        covered_.push_back(wide);
-        return;
-      }
-    }
-    EditLetters(region);
-  }
-
-  bool MayRestate() const {
-    return !quoted_.annotated.numerals().empty() && !source_.annotated().numerals().empty();
   }
 
   void EditLetters(const Region& region) {
@@ -960,11 +916,6 @@ class Judge {
         return true;
       }
     }
-    for (const Region& region : covered_) {
-      if (region.begin <= op && op < region.end) {
-        return true;
-      }
-    }
     return false;
   }
 
@@ -1150,14 +1101,16 @@ class Judge {
     }
   }
 
-  void Emendations() {
+  // What was read otherwise than printed, as edits: faults, restated numerals.
+  void Readings(Passage* passage) {
     const Range span = Span();
     for (const SourceText::Segment& segment : source_.segments()) {
-      if (segment.defect < 0 ||
+      if (segment.reading < 0 ||
           !(segment.text.empty() ? span.begin < segment.text.begin && segment.text.begin < span.end
                                  : Intersects(span, segment.text.begin, segment.text.end))) {
         continue;
       }
+      const Reading& reading = source_.readings()[static_cast<size_t>(segment.reading)];
       size_t begin = 0;
       while (begin < ops().size() &&
              (!HasS(ops()[begin]) || S(ops()[begin].source).begin < segment.text.begin)) {
@@ -1172,19 +1125,29 @@ class Judge {
       draft.kind = segment.joined.empty() ? EditKind::kAddition
                    : segment.text.empty() ? EditKind::kOmission
                                           : EditKind::kSubstitution;
-      draft.reason = EditReason::kEmendation;
-      draft.defect = segment.defect;
+      draft.reason = reading.defect >= 0 ? EditReason::kEmendation : EditReason::kNumeralRestated;
+      draft.reading = segment.reading;
       draft.source = segment.text;
       draft.quotation = QRange(begin, end);
-      edits_.erase(std::remove_if(edits_.begin(), edits_.end(),
-                                  [&](const Draft& edit) {
-                                    return edit.kind == EditKind::kForm &&
-                                           !edit.quotation.empty() &&
-                                           edit.quotation.begin >= draft.quotation.begin &&
-                                           edit.quotation.end <= draft.quotation.end;
-                                  }),
-                   edits_.end());
+      const auto within = [&](const Draft& edit) {
+        return segment.text.empty()
+                   ? false
+                   : edit.source.begin >= segment.text.begin &&
+                         edit.source.end <= segment.text.end &&
+                         !(edit.source.empty() && (edit.source.begin == segment.text.begin ||
+                                                   edit.source.begin == segment.text.end));
+      };
+      // A change inside a stretch that is read otherwise stands against what is read there.
+      if (std::any_of(edits_.begin(), edits_.end(), [&](const Draft& edit) {
+            return within(edit) && edit.kind != EditKind::kForm;
+          })) {
+        spoilt_ = true;
+      }
+      edits_.erase(std::remove_if(edits_.begin(), edits_.end(), within), edits_.end());
       edits_.push_back(draft);
+      if (reading.defect >= 0) {
+        passage->emended.emplace_back(static_cast<size_t>(reading.defect), reading.reading);
+      }
     }
   }
 
@@ -1254,6 +1217,12 @@ class Judge {
       return false;
     };
     const bool bracketed = draft->kind == EditKind::kAddition && IsBracketed(draft->quotation);
+    if (draft->kind == EditKind::kAddition && IsFurniture(draft->quotation)) {
+      draft->severity = Severity::kMinor;
+      draft->reason = EditReason::kFurniture;
+      draft->letters = 0;
+      return;
+    }
     if (critical(source_.annotated(), draft->source) ||
         critical(quoted_.annotated, draft->quotation)) {
       draft->hint = IsDoubled(*draft);
@@ -1262,12 +1231,6 @@ class Judge {
     if (bracketed) {
       draft->severity = Severity::kMinor;
       draft->reason = EditReason::kEditorialBracket;
-      return;
-    }
-    if (draft->kind == EditKind::kAddition && IsFurniture(draft->quotation)) {
-      draft->severity = Severity::kMinor;
-      draft->reason = EditReason::kFurniture;
-      draft->letters = 0;
       return;
     }
     if (IsDoubled(*draft)) {
@@ -1485,7 +1448,13 @@ class Judge {
     const size_t q_more = q.size() - draft.quotation.size();
     const size_t s_more = s.size() - draft.source.size();
     const bool by_quotation = q_word && (!s_word || q_more < s_more);
-    const Region own = OpsIn(by_quotation ? q : s, by_quotation);
+    Region own = OpsIn(by_quotation ? q : s, by_quotation);
+    for (const Region& region : regions_) {
+      if (region.begin < own.end && own.begin < region.end) {
+        own.begin = std::min(own.begin, region.begin);
+        own.end = std::max(own.end, region.end);
+      }
+    }
     if (own.begin >= own.end) {  // lost at the border of the span: outside the alignment
       *source = s;
       return;
@@ -1568,6 +1537,9 @@ class Judge {
         passage->verdict = TextVerdict::kNotFound;
       }
     }
+    if (spoilt_) {
+      passage->verdict = TextVerdict::kNotFound;
+    }
     if (!alignment_.complete && passage->verdict < TextVerdict::kAltered) {
       passage->verdict = TextVerdict::kSimilar;
     }
@@ -1637,13 +1609,12 @@ class Judge {
     };
     edit.quotation = shift(draft.quotation);
     edit.quotation_text = q_text(draft.quotation);
-    if (draft.defect >= 0) {
-      for (const SourceText::Segment& segment : source_.segments()) {
-        if (segment.defect == draft.defect) {
-          edit.source = segment.joined;
-        }
+    if (draft.reading >= 0) {
+      const Reading& reading = source_.readings()[static_cast<size_t>(draft.reading)];
+      edit.source = reading.printed;
+      if (reading.defect >= 0) {
+        edit.defect_id = source_.source().defect(static_cast<size_t>(reading.defect)).id;
       }
-      edit.defect_id = source_.source().defect(static_cast<size_t>(draft.defect)).id;
     } else {
       edit.source = source_.Joined(draft.source);
     }
@@ -1667,12 +1638,12 @@ class Judge {
   const SourceText& source_;
   Alignment alignment_;
   std::vector<Region> regions_;
-  std::vector<Region> covered_;  // by a reordering or a restated numeral
   std::vector<Draft> edits_;
   std::optional<std::vector<int>> q_partners_;
   std::optional<std::vector<int>> s_partners_;
   uint32_t lost_begin_ = 0;
   uint32_t lost_end_ = 0;
+  bool spoilt_ = false;  // the quotation departs from a stretch that is read otherwise
 };
 
 // All places of the quotation's letters among those of a source, as alignments.
@@ -1813,8 +1784,11 @@ struct Comparison::Rep {
         text(source, window.source, Widened(source, window.range), {}),
         budget(work) {}
 
-  // The passage with registered faults read as emended, if that makes it equal.
-  Passage Emended(Passage printed) const;
+  // The better of a passage as printed and with numerals read as the quotation writes the same
+  // values, and with registered faults read as emended if that makes it equal.
+  Passage ReadOtherwise(Passage printed) const;
+  Passage With(std::vector<Reading> readings) const;
+  std::vector<Reading> Restated() const;
 
   const Quoted& quoted;
   SourceText text;
@@ -1832,7 +1806,7 @@ Comparison::Comparison(const Quoted& quoted, const Source& source, const Window&
   }
   rep_->alignments.push_back(Align(quoted.units, rep_->text.units(), budget));
   rough_cost_ =
-      static_cast<double>(EditedLetters(rep_->alignments[0], quoted.units, rep_->text.units())) /
+      static_cast<double>(RoughEdits(rep_->alignments[0], quoted.units, rep_->text.units())) /
       static_cast<double>(std::max<size_t>(quoted.letters(), 1));
 }
 
@@ -1845,16 +1819,72 @@ std::vector<Passage> Comparison::Judge() const {
   for (const Alignment& alignment : rep_->alignments) {
     Passage passage = citation::Judge(rep_->quoted, rep_->text, alignment).Run();
     if (Rank(passage.verdict) > Rank(TextVerdict::kFormOnly)) {
-      passage = rep_->Emended(std::move(passage));
+      passage = rep_->ReadOtherwise(std::move(passage));
     }
     passages.push_back(std::move(passage));
   }
   return passages;
 }
 
-Passage Comparison::Rep::Emended(Passage printed) const {
+Passage Comparison::Rep::With(std::vector<Reading> readings) const {
+  const SourceText read(text.source(), text.index(), text.range(), std::move(readings));
+  std::vector<Alignment> places = LetterPlaces(quoted, read, budget);
+  if (places.empty()) {
+    places.push_back(Align(quoted.units, read.units(), budget));
+  }
+  Passage best;
+  best.cost = 2;
+  for (Alignment& alignment : places) {
+    Passage passage = citation::Judge(quoted, read, std::move(alignment)).Run();
+    if (Better(passage, best)) {
+      best = std::move(passage);
+    }
+  }
+  return best;
+}
+
+std::vector<Reading> Comparison::Rep::Restated() const {
+  std::vector<Reading> readings;
+  const std::vector<figures::Numeral>& own = quoted.annotated.numerals();
+  if (own.empty()) {
+    return readings;
+  }
+  size_t next = 0;  // numerals are restated in order, each once
+  for (const figures::Numeral& numeral : text.annotated().numerals()) {
+    for (size_t k = 0; k < own.size(); ++k) {
+      const size_t i = (next + k) % own.size();
+      const figures::Sameness same =
+          figures::SameValue(own[i], quoted.annotated.text(), numeral, text.text());
+      if (same == figures::Sameness::kSameValue ||
+          same == figures::Sameness::kSameValueOtherPrecision) {
+        readings.push_back({text.Joined({numeral.token.begin, numeral.token.end}),
+                            std::u32string(quoted.annotated.text().substr(own[i].token.begin,
+                                                                          own[i].token.size())),
+                            -1, 0});
+        next = i + 1;
+        break;
+      }
+      if (same == figures::Sameness::kSameForm) {
+        break;
+      }
+    }
+  }
+  return readings;
+}
+
+Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
   const Source& source = text.source();
-  Passage best = printed;
+  Passage best = std::move(printed);
+  std::vector<Reading> readings = Restated();
+  if (!readings.empty()) {
+    Passage passage = With(readings);
+    if (Better(passage, best)) {
+      best = std::move(passage);
+    } else {
+      readings.clear();
+    }
+  }
+  const Passage as_printed = best;
   for (size_t d = 0; d < source.defect_count(); ++d) {
     const report::Defect& defect = source.defect(d);
     if (defect.range.end < text.range().begin || defect.range.begin > text.range().end ||
@@ -1862,36 +1892,21 @@ Passage Comparison::Rep::Emended(Passage printed) const {
       continue;
     }
     // Faults do not overlap, so that each can be decided beside the choice made for the others.
-    const std::vector<SourceText::Choice> kept = best.emended;
+    const std::vector<Reading> kept = readings;
     for (size_t r = 0; r < defect.readings.size(); ++r) {
-      std::vector<SourceText::Choice> choices = kept;
-      choices.emplace_back(d, r);
-      const SourceText emended(source, text.index(), text.range(), choices);
-      std::vector<Alignment> places = LetterPlaces(quoted, emended, budget);
-      if (places.empty()) {
-        places.push_back(Align(quoted.units, emended.units(), budget));
-      }
-      for (Alignment& alignment : places) {
-        Passage passage = citation::Judge(quoted, emended, std::move(alignment)).Run();
-        if (Better(passage, best)) {
-          best = std::move(passage);
-        }
+      std::vector<Reading> tried = kept;
+      tried.push_back(EmendedReading(source, d, r));
+      Passage passage = With(tried);
+      if (Better(passage, best)) {
+        best = std::move(passage);
+        readings = std::move(tried);
       }
     }
   }
-  if (Rank(best.verdict) > Rank(TextVerdict::kVerbatimEmended)) {
-    return printed;
-  }
-  // Readings that the passage does not reach played no part.
-  best.emended.erase(std::remove_if(best.emended.begin(), best.emended.end(),
-                                    [&](const SourceText::Choice& choice) {
-                                      const std::string& id = source.defect(choice.first).id;
-                                      return std::none_of(
-                                          best.edits.begin(), best.edits.end(),
-                                          [&](const Edit& edit) { return edit.defect_id == id; });
-                                    }),
-                     best.emended.end());
-  return best;
+  // Emendations that leave other differences explain nothing.
+  const bool equal = best.verdict <= TextVerdict::kVerbatimEmended ||
+                     best.verdict == TextVerdict::kNumeralRestated;
+  return equal ? best : as_printed;
 }
 
 bool TouchesFault(const report::Defect& defect, Range range) {

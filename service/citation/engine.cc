@@ -437,9 +437,6 @@ class Check {
       if (i == 0 || chain[i].range.empty() || chain[i - 1].range.empty()) {
         continue;
       }
-      if (!InOneSection(source, chain[i - 1].range, chain[i].range)) {
-        verdict = Worst(verdict, TextVerdict::kStitched);
-      }
       const ElisionRisk risk = JudgeGap(source, chain[i - 1].range, chain[i].range);
       result_.elision_risk = std::max(result_.elision_risk, risk);
       if (risk != ElisionRisk::kNone) {
@@ -533,10 +530,12 @@ class Check {
         best_inside = Inside(source);
       }
     }
-    if (best.empty()) {
-      return best;
+    for (size_t i = 1; i < best.size(); ++i) {
+      if (!InOneSection(corpus_.sources()[best[i].source], best[i - 1].range, best[i].range)) {
+        return {};
+      }
     }
-    return WithShortParts(parts, long_parts, std::move(best));
+    return best.empty() ? best : WithShortParts(parts, std::move(best));
   }
 
   std::vector<Passage> ChainIn(const std::vector<ElidedPart>& parts,
@@ -598,9 +597,9 @@ class Check {
     return chain;
   }
 
-  // Puts the short parts between their neighbours, where they must stand word for word.
+  // Puts the short parts between their neighbours, where they must stand word for word; of several
+  // places the one that makes the gaps least suspicious, then the nearest.
   std::vector<Passage> WithShortParts(const std::vector<ElidedPart>& parts,
-                                      const std::vector<size_t>& long_parts,
                                       std::vector<Passage> chain) {
     const uint32_t index = chain.front().source;
     const Source& source = corpus_.sources()[index];
@@ -614,26 +613,42 @@ class Check {
       }
       const auto reach = static_cast<uint32_t>(limits::kMaxElisionGap);
       const uint32_t first = chain.front().range.begin;
-      const uint32_t from = !all.empty()                ? all.back().range.end
+      const Range* const before = all.empty() ? nullptr : &all.back().range;
+      const Range* const after = next_long < chain.size() ? &chain[next_long].range : nullptr;
+      const uint32_t from = before != nullptr           ? before->end
                             : first > run.begin + reach ? first - reach
                                                         : run.begin;
-      const uint32_t to =
-          next_long < chain.size() ? chain[next_long].range.begin : std::min(run.end, from + reach);
+      const uint32_t to = after != nullptr ? after->begin : std::min(run.end, from + reach);
       Passage found;
       found.source = index;
       found.range = {from, from};
+      std::tuple<ElisionRisk, int, uint32_t> best_key;
       if (from < to) {
         const Comparison comparison(*parts[i].quoted, source, {index, {from, to}, 0}, &budget_);
         for (const Passage& passage : comparison.Judge()) {
-          if (passage.range.begin >= from && passage.range.end <= to &&
-              passage.verdict < found.verdict) {
+          if (passage.range.begin < from || passage.range.end > to ||
+              !IsWordForWord(passage.verdict)) {
+            continue;
+          }
+          ElisionRisk risk = ElisionRisk::kNone;
+          uint32_t distance = 0;
+          if (before != nullptr && !before->empty()) {
+            risk = std::max(risk, JudgeGap(source, *before, passage.range));
+            distance += passage.range.begin - before->end;
+          }
+          if (after != nullptr) {
+            risk = std::max(risk, JudgeGap(source, passage.range, *after));
+            distance += before == nullptr ? after->begin - passage.range.end : 0;
+          }
+          const std::tuple<ElisionRisk, int, uint32_t> key(risk, Rank(passage.verdict), distance);
+          if (found.verdict == TextVerdict::kNotFound || key < best_key) {
             found = passage;
+            best_key = key;
           }
         }
       }
       all.push_back(std::move(found));
     }
-    (void)long_parts;
     return all;
   }
 
@@ -795,6 +810,16 @@ class Check {
       conclude(UnverifiableReason::kSourceNotHeld);
       return;
     }
+    const bool han = std::any_of(quotation_.begin(), quotation_.end(), text::IsHan);
+    const bool all_other =
+        !claimed_.empty() && std::all_of(claimed_.begin(), claimed_.end(), [&](size_t i) {
+          const std::string& language = corpus_.sources()[i].metadata().language;
+          return !language.empty() && language.starts_with("zh") != han;
+        });
+    if (all_other) {
+      conclude(UnverifiableReason::kLanguage);
+      return;
+    }
     if (result_.text == TextVerdict::kSimilar && !BeyondBrokenEnd()) {
       if (nearest != nullptr && Unreadable(*nearest)) {
         conclude(UnverifiableReason::kUnreadableRange);
@@ -810,15 +835,6 @@ class Check {
     if (nearest != nullptr && Inside(nearest->source) && Unreadable(*nearest)) {
       conclude(UnverifiableReason::kUnreadableRange);
       return;
-    }
-    const bool han = std::any_of(quotation_.begin(), quotation_.end(), text::IsHan);
-    const bool all_other =
-        !claimed_.empty() && std::all_of(claimed_.begin(), claimed_.end(), [&](size_t i) {
-          const std::string& language = corpus_.sources()[i].metadata().language;
-          return !language.empty() && language.starts_with("zh") != han;
-        });
-    if (all_other) {
-      conclude(UnverifiableReason::kLanguage);
     }
   }
 

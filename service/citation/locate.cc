@@ -12,9 +12,11 @@ namespace {
 // What lies around the place that a match points to may belong to the passage as well: dropped
 // marks shift the estimate, and figures are read with what stands beside them.
 constexpr uint32_t kSlack = 48;
-// Two matches of one passage are at most this far out of step: a longer omission parts it into two
-// windows, which are tried as one further window if they are near.
+// Two matches of one passage are at most this far out of step, or stand in one sentence: a longer
+// omission parts it into two windows.
 constexpr uint32_t kStep = 64;
+// Shorter matches stand in a sentence by chance.
+constexpr uint32_t kStrongUnits = 4;
 constexpr size_t kSeedPlaces = 64;
 constexpr size_t kMinSeedUnits = 2;
 
@@ -25,6 +27,7 @@ struct Vote {
   uint32_t weight = 0;
   uint32_t begin = 0;  // what matched, in the source
   uint32_t end = 0;
+  bool strong = false;
 };
 
 Range Clamp(const Source& source, int64_t begin, int64_t end, uint32_t inside) {
@@ -32,6 +35,47 @@ Range Clamp(const Source& source, int64_t begin, int64_t end, uint32_t inside) {
   const int64_t first = std::max<int64_t>(begin, run.begin);
   const int64_t last = std::min<int64_t>(end, run.end);
   return {static_cast<uint32_t>(first), static_cast<uint32_t>(std::max(first, last))};
+}
+
+// Windows over sentences in which strong matches stand far apart: what lies between was left out.
+void AcrossGaps(const std::vector<Source>& sources, const std::vector<Vote>& votes, uint32_t step,
+                uint32_t length, std::vector<Window>* windows) {
+  struct Strong {
+    uint32_t source;
+    size_t quote;
+    const Vote* vote;
+  };
+  std::vector<Strong> strong;
+  for (const Vote& vote : votes) {
+    if (vote.strong) {
+      strong.push_back({vote.source, sources[vote.source].QuoteAt(vote.begin), &vote});
+    }
+  }
+  std::sort(strong.begin(), strong.end(), [](const Strong& a, const Strong& b) {
+    return std::tie(a.source, a.quote, a.vote->start, a.vote->factor) <
+           std::tie(b.source, b.quote, b.vote->start, b.vote->factor);
+  });
+  for (size_t i = 0; i < strong.size();) {
+    size_t end = i;
+    Window window;
+    window.source = strong[i].source;
+    int64_t first = strong[i].vote->begin;
+    int64_t last = first;
+    while (end < strong.size() && strong[end].source == strong[i].source &&
+           strong[end].quote == strong[i].quote) {
+      const Vote& vote = *strong[end].vote;
+      window.weight += vote.weight;
+      first = std::min(first, int64_t{vote.begin});
+      last = std::max(last, int64_t{vote.end});
+      ++end;
+    }
+    if (strong[end - 1].vote->start - strong[i].vote->start > step) {
+      window.range = Clamp(sources[window.source], first - length - kSlack, last + length + kSlack,
+                           strong[i].vote->begin);
+      windows->push_back(window);
+    }
+    i = end;
+  }
 }
 
 // Joins votes for one passage into windows.
@@ -69,6 +113,7 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
     windows.push_back(window);
     i = end;
   }
+  AcrossGaps(sources, votes, step, length, &windows);
   std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) {
     return a.weight != b.weight
                ? a.weight > b.weight
@@ -147,7 +192,7 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
         const Range& quote = place.ref.quote().range;
         const uint32_t begin = std::min(quote.begin + place.offset, quote.end - 1);
         votes.push_back({found->second, int64_t{begin} - before, factor, weight, begin,
-                         std::min(begin + weight, quote.end)});
+                         std::min(begin + weight, quote.end), weight >= kStrongUnits});
       }
       ++factor;
     }

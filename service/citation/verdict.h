@@ -93,10 +93,10 @@ enum class EditReason {
   kFurniture = 16,         // page furniture copied into the quotation
   kEditorialBracket = 17,  // an addition in editorial brackets, or an editor's mark
   kContentWord = 18,
-  kAspect = 19,      // 了, 过
-  kFinalMark = 20,   // the mark at the very end
-  kOuterMark = 21,   // quotation marks around the whole, omission marks at its ends
-  kUnbalanced = 22,  // a mark whose partner the cut left outside
+  kAspect = 19,        // 了, 过
+  kFinalMark = 20,     // the mark at the very end
+  kOuterMark = 21,     // quotation marks around the whole, omission marks at its ends
+  kUnbalanced = 22,    // a mark whose partner the cut left outside
   kMovedBlock = 23,    // kReorder
   kOmissionMark = 24,  // what an omission mark stands for; severity kNone
 };
