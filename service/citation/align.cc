@@ -15,6 +15,9 @@ constexpr int kLetterGap = 2;
 constexpr int kMarkGap = 1;
 constexpr int kLetterSubstitution = 4;
 constexpr int kMarkSubstitution = 2;
+// A long gap in the source costs the same whatever its length: a quotation whose two halves stand
+// in one sentence is that sentence with a gap, not one half with an addition.
+constexpr int kLongGap = 24;
 constexpr int kImpossible = std::numeric_limits<int>::max() / 4;
 
 // Pairs below this many cells are aligned at once.
@@ -57,9 +60,11 @@ class Aligner {
   static constexpr uint8_t kFromDiagonal = 0;
   static constexpr uint8_t kFromDelete = 1;
   static constexpr uint8_t kFromInsert = 2;
+  static constexpr uint8_t kFromLongDelete = 3;
   static constexpr uint8_t kFromMask = 3;
   static constexpr uint8_t kDeleteExtends = 4;
   static constexpr uint8_t kInsertExtends = 8;
+  static constexpr uint8_t kLongDeleteExtends = 16;
 
   void Segment(size_t q0, size_t q1, size_t s0, size_t s1, Ends ends) {
     const uint64_t cells = uint64_t{q1 - q0 + 1} * (s1 - s0 + 1);
@@ -197,7 +202,8 @@ class Aligner {
       if (ends.free_begin) {
         best_[j] = 0;
       } else {
-        best_[j] = (j == 1 ? kGapOpen : best_[j - 1]) + GapCost(source_[s0 + j - 1]);
+        const int gap = (j == 1 ? kGapOpen : best_[j - 1]) + GapCost(source_[s0 + j - 1]);
+        best_[j] = std::min(gap, kLongGap);
         trace_[j] = static_cast<uint8_t>(kFromDelete | (j == 1 ? 0 : kDeleteExtends));
       }
     }
@@ -209,6 +215,7 @@ class Aligner {
       trace[0] = static_cast<uint8_t>(kFromInsert | (i == 1 ? 0 : kInsertExtends));
       best_[0] = insert_[0];
       int del = kImpossible;
+      int long_del = kImpossible;
       const int gap = GapCost(q);
       for (size_t j = 1; j <= m; ++j) {
         const Unit& s = source_[s0 + j - 1];
@@ -227,6 +234,11 @@ class Aligner {
           del = open_delete;
         }
         del += GapCost(s);
+        if (long_del <= best_[j - 1] + kLongGap) {
+          step |= kLongDeleteExtends;
+        } else {
+          long_del = best_[j - 1] + kLongGap;
+        }
         int best = diagonal + SubstitutionCost(q, s);
         uint8_t from = kFromDiagonal;
         if (del < best) {
@@ -236,6 +248,10 @@ class Aligner {
         if (insert_[j] < best) {
           best = insert_[j];
           from = kFromInsert;
+        }
+        if (long_del < best) {
+          best = long_del;
+          from = kFromLongDelete;
         }
         diagonal = best_[j];
         best_[j] = best;
@@ -263,9 +279,9 @@ class Aligner {
       if (state == kFromDiagonal) {
         state = step & kFromMask;
       }
-      if (state == kFromDelete) {
+      if (state == kFromDelete || state == kFromLongDelete) {
         Emit(OpKind::kDelete, q0 + i, s0 + j - 1);
-        if ((step & kDeleteExtends) == 0) {
+        if ((step & (state == kFromDelete ? kDeleteExtends : kLongDeleteExtends)) == 0) {
           state = kFromDiagonal;
         }
         --j;

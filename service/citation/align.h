@@ -39,7 +39,7 @@ struct WorkBudget {
 
 // Aligns the whole quotation with the cheapest part of the source window: affine gaps, so that one
 // missing clause is one gap (O. Gotoh, "An improved algorithm for matching biological sequences",
-// 1982). Pairs of long texts are first parted at their common unique stretches (B. Cohen's
+// 1982), in the source of two pieces, so that a long gap costs no more the longer it is. Pairs of long texts are first parted at their common unique stretches (B. Cohen's
 // "patience" order), so that the work stays near-linear for texts that resemble each other.
 // Deterministic. What exceeds `budget` is one deletion and one insertion, and `complete` is false.
 Alignment Align(std::span<const Unit> quotation, std::span<const Unit> source, WorkBudget* budget);
