@@ -1,0 +1,490 @@
+// Faithful and changed quotations whose verdict is known by construction: every sentence of the
+// bundled report and of some reports of the corpus, as it stands and through every kind of change.
+// No changed quotation passes; faithful ones pass but for half a per cent. A table is printed.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "service/citation/form.h"
+#include "service/figures/numeral.h"
+#include "service/report/report.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+#include "tests/support/citation_checks.h"
+#include "tests/support/test_data.h"
+
+namespace quotes::citation {
+namespace {
+
+using Document = archive::Document;
+using Text = std::u32string;
+using Random = std::mt19937;
+
+constexpr size_t kPrinted = 12;  // examples shown for one kind of surprise
+
+bool IsLetter(char32_t c) {
+  return !text::IsSoftMark(c) && !text::IsHardMark(c) && !text::IsNoise(c) && !text::IsSpace(c) &&
+         !text::IsLineBreak(c);
+}
+bool IsClauseMark(char32_t c) { return std::u32string_view(U"，。；：！？").find(c) < 6; }
+
+size_t Below(Random& random, size_t bound) { return random() % bound; }
+
+std::vector<size_t> Places(const Text& text, const std::function<bool(size_t)>& wanted) {
+  std::vector<size_t> places;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (wanted(i)) {
+      places.push_back(i);
+    }
+  }
+  return places;
+}
+
+std::optional<size_t> Any(Random& random, const std::vector<size_t>& places) {
+  return places.empty() ? std::nullopt : std::optional(places[Below(random, places.size())]);
+}
+
+// The folded letters of a text: what must differ for its words to be changed.
+Text LetterKey(std::u32string_view text) {
+  Text key;
+  for (const Unit& unit : FormUnits(text)) {
+    if (unit.letter()) {
+      key.push_back(unit.form);
+    }
+  }
+  return key;
+}
+
+struct Corpus {
+  std::vector<std::shared_ptr<const Document>> documents;
+  std::vector<Text> keys;  // of the letters of each document
+  std::unique_ptr<testing::TestCorpus> checked;
+
+  // Whether the letters stand somewhere, so that a change made another true quotation.
+  bool Holds(const Text& text) const {
+    const Text key = LetterKey(text);
+    return std::any_of(keys.begin(), keys.end(),
+                       [&](const Text& own) { return own.find(key) != Text::npos; });
+  }
+};
+
+Corpus MakeCorpus() {
+  Corpus corpus;
+  corpus.documents.push_back(testing::SampleDocument());
+  if (const auto dir = testing::CorpusDir(); dir.has_value()) {
+    for (const char* const name :
+         {"reports/national/1986_国务院政府工作报告.txt",
+          "reports/national/2010_国务院政府工作报告.txt",
+          "reports/national/2024_国务院政府工作报告.txt",
+          "reports/congress/"
+          "20大_高举中国特色社会主义伟大旗帜_为全面建设社会主义现代化国家而团结奋斗__二十大_.txt",
+          "reports/provincial/2026_上海市_政府工作报告.txt"}) {
+      corpus.documents.push_back(testing::MakeDocument(absl::StrCat("r", corpus.documents.size()),
+                                                       testing::ReadFile(*dir / name)));
+    }
+  } else {
+    std::printf("no corpus: the bundled report only\n");
+  }
+  for (const auto& document : corpus.documents) {
+    corpus.keys.push_back(LetterKey(document->content.joined));
+  }
+  corpus.checked = std::make_unique<testing::TestCorpus>(corpus.documents);
+  return corpus;
+}
+
+struct Sample {
+  const Document* document = nullptr;
+  report::Range range;
+  Text text;
+  size_t quote = 0;
+};
+
+// Sentences of the speech with at least eight letters that touch no registered fault.
+std::vector<Sample> Sentences(const Corpus& corpus) {
+  std::vector<Sample> sentences;
+  for (const auto& document : corpus.documents) {
+    const auto& quotes = document->content.quotes;
+    for (size_t i = 0; i < quotes.size(); ++i) {
+      if (!report::IsSpeech(quotes[i].block)) {
+        continue;
+      }
+      const Text text =
+          document->content.joined.substr(quotes[i].range.begin, quotes[i].range.size());
+      const bool faulty = std::any_of(document->defects.begin(), document->defects.end(),
+                                      [&](const report::Defect& defect) {
+                                        return defect.range.begin < quotes[i].range.end &&
+                                               quotes[i].range.begin < defect.range.end;
+                                      });
+      if (!faulty && LetterKey(text).size() >= 8 && text.size() < 1500) {
+        sentences.push_back({document.get(), quotes[i].range, text, i});
+      }
+    }
+  }
+  return sentences;
+}
+
+struct Tally {
+  size_t cases = 0;
+  std::map<std::string, size_t> verdicts;
+  std::map<Disposition, size_t> dispositions;
+};
+
+class CitationMutationTest : public ::testing::Test {
+ protected:
+  static const Corpus& corpus() {
+    static const auto* const kCorpus = new Corpus(MakeCorpus());
+    return *kCorpus;
+  }
+
+  Result Check(const std::string& kind, const Text& text, const Sample& sample,
+               const std::function<void(Claim*)>& claim = nullptr) {
+    const std::string utf8 = text::ToUtf8(text);
+    Request request;
+    request.quotation = utf8;
+    request.claim.report = sample.document->report_id;
+    if (claim != nullptr) {
+      claim(&request.claim);
+    }
+    const Result result = corpus().checked->Verify(request);
+    Tally& tally = tallies_[kind];
+    ++tally.cases;
+    ++tally.verdicts[std::string(testing::Name(result.text))];
+    ++tally.dispositions[result.disposition];
+    const std::string violation = testing::FindViolation(*corpus().checked, request, result);
+    if (!violation.empty() && ++violations_ <= kPrinted) {
+      std::printf("VIOLATION %s: %s\n  %s\n%s\n", kind.c_str(), violation.c_str(), utf8.c_str(),
+                  testing::Dump(result).c_str());
+    }
+    return result;
+  }
+
+  void Surprise(const std::string& kind, const Text& text, const Sample& sample,
+                const Result& result) {
+    if (++surprises_[kind] <= kPrinted) {
+      std::printf("SURPRISE %s: %s\n  of: %s\n%s\n", kind.c_str(), text::ToUtf8(text).c_str(),
+                  text::ToUtf8(sample.text).c_str(), testing::Dump(result).c_str());
+    }
+  }
+
+  void PrintTable() const {
+    std::printf("%-24s %7s %7s %7s %7s  verdicts\n", "kind", "cases", "PASS", "REVIEW", "FAIL");
+    for (const auto& [kind, tally] : tallies_) {
+      const auto count = [&tally = tally](Disposition disposition) {
+        const auto found = tally.dispositions.find(disposition);
+        return found == tally.dispositions.end() ? size_t{0} : found->second;
+      };
+      std::string verdicts;
+      for (const auto& [verdict, n] : tally.verdicts) {
+        absl::StrAppend(&verdicts, " ", verdict, " ", n);
+      }
+      std::printf("%-24s %7zu %7zu %7zu %7zu %s\n", kind.c_str(), tally.cases,
+                  count(Disposition::kPass), count(Disposition::kReview), count(Disposition::kFail),
+                  verdicts.c_str());
+    }
+  }
+
+  std::map<std::string, Tally> tallies_;
+  std::map<std::string, size_t> surprises_;
+  size_t violations_ = 0;
+};
+
+using Mutation = std::function<std::optional<Text>(const Text&, Random&)>;
+
+// Changes of words: whatever else they are, they may not pass.
+std::vector<std::pair<std::string, Mutation>> WordMutations() {
+  const auto letters = [](const Text& text) {
+    return Places(text, [&](size_t i) { return IsLetter(text[i]); });
+  };
+  const auto digits = [](const Text& text) {
+    return Places(text, [&](size_t i) { return text::IsDigit(text[i]); });
+  };
+  static const Text kCommon = U"的一国在人了有中是年和大业不为发会工经上地市要民主政";
+  const auto erase_word = [](std::vector<Text> words) {
+    return [words = std::move(words)](const Text& text, Random& random) -> std::optional<Text> {
+      std::vector<std::pair<size_t, size_t>> found;
+      for (const Text& word : words) {
+        for (size_t at = text.find(word); at != Text::npos; at = text.find(word, at + 1)) {
+          found.emplace_back(at, word.size());
+        }
+      }
+      if (found.empty()) {
+        return std::nullopt;
+      }
+      const auto [at, size] = found[Below(random, found.size())];
+      Text out = text;
+      out.erase(at, size);
+      return out;
+    };
+  };
+  return {
+      {"drop letter",
+       [=](const Text& text, Random& random) -> std::optional<Text> {
+         std::vector<size_t> places = letters(text);
+         if (places.size() < 6) {
+           return std::nullopt;
+         }
+         // The outermost letters may be left out: that is a cut.
+         const size_t at = places[1 + Below(random, places.size() - 2)];
+         Text out = text;
+         out.erase(at, 1);
+         return out;
+       }},
+      {"insert letter",
+       [=](const Text& text, Random& random) -> std::optional<Text> {
+         const std::vector<size_t> places = letters(text);
+         Text out = text;
+         out.insert(out.begin() + static_cast<ptrdiff_t>(places[Below(random, places.size())]),
+                    kCommon[Below(random, kCommon.size())]);
+         return out;
+       }},
+      {"swap letter",
+       [=](const Text& text, Random& random) -> std::optional<Text> {
+         const std::vector<size_t> places = letters(text);
+         Text out = text;
+         out[places[Below(random, places.size())]] = kCommon[Below(random, kCommon.size())];
+         return out;
+       }},
+      {"double letter",
+       [=](const Text& text, Random& random) -> std::optional<Text> {
+         const std::vector<size_t> places = letters(text);
+         const size_t at = places[Below(random, places.size())];
+         Text out = text;
+         out.insert(at, 1, text[at]);
+         return out;
+       }},
+      {"transpose letters",
+       [=](const Text& text, Random& random) -> std::optional<Text> {
+         const auto at = Any(random, Places(text, [&](size_t i) {
+                               return i + 1 < text.size() && IsLetter(text[i]) &&
+                                      IsLetter(text[i + 1]) && text[i] != text[i + 1];
+                             }));
+         if (!at.has_value()) {
+           return std::nullopt;
+         }
+         Text out = text;
+         std::swap(out[*at], out[*at + 1]);
+         return out;
+       }},
+      {"change digit",
+       [=](const Text& text, Random& random) -> std::optional<Text> {
+         const auto at = Any(random, digits(text));
+         if (!at.has_value()) {
+           return std::nullopt;
+         }
+         Text out = text;
+         out[*at] = U'0' + (out[*at] - U'0' + 1 + static_cast<char32_t>(Below(random, 9))) % 10;
+         return out;
+       }},
+      {"drop decimal point",
+       [=](const Text& text, Random& random) -> std::optional<Text> {
+         const auto at = Any(random, Places(text, [&](size_t i) {
+                               return text[i] == U'.' && i > 0 && text::IsDigit(text[i - 1]);
+                             }));
+         if (!at.has_value()) {
+           return std::nullopt;
+         }
+         Text out = text;
+         out.erase(*at, 1);
+         return out;
+       }},
+      {"cut inside a number",
+       [=](const Text& text, Random& random) -> std::optional<Text> {
+         const auto at = Any(random, Places(text, [&](size_t i) {
+                               return i > 0 && text::IsDigit(text[i]) && text::IsDigit(text[i - 1]);
+                             }));
+         if (!at.has_value()) {
+           return std::nullopt;
+         }
+         return Below(random, 2) == 0 ? text.substr(*at) : text.substr(0, *at);
+       }},
+      {"cut qualifier or unit",
+       [](const Text& text, Random& random) -> std::optional<Text> {
+         std::vector<size_t> ends;
+         for (const figures::Numeral& numeral : figures::FindNumerals(text)) {
+           if (numeral.token.end > numeral.number.end) {
+             ends.push_back(numeral.number.end);
+           }
+         }
+         const auto at = Any(random, ends);
+         return at.has_value() ? std::optional(text.substr(0, *at)) : std::nullopt;
+       }},
+      {"change unit",
+       [](const Text& text, Random& random) -> std::optional<Text> {
+         static const std::pair<const char32_t*, const char32_t*> kUnits[] = {
+             {U"亿", U"万"}, {U"万", U"亿"},         {U"元", U"美元"},      {U"个", U"家"},
+             {U"%", U"‰"},   {U"公里", U"平方公里"}, {U"百分点", U"百分比"}};
+         std::vector<std::pair<size_t, size_t>> found;
+         for (size_t k = 0; k < std::size(kUnits); ++k) {
+           const Text unit = kUnits[k].first;
+           for (size_t at = text.find(unit); at != Text::npos; at = text.find(unit, at + 1)) {
+             if (at > 0 && text::IsDigit(text[at - 1])) {
+               found.emplace_back(at, k);
+             }
+           }
+         }
+         if (found.empty()) {
+           return std::nullopt;
+         }
+         const auto [at, k] = found[Below(random, found.size())];
+         Text out = text;
+         out.replace(at, Text(kUnits[k].first).size(), kUnits[k].second);
+         return out;
+       }},
+      {"drop qualifier", erase_word({U"余", U"以上", U"以内", U"左右", U"约", U"预计", U"力争",
+                                     U"基本", U"超过", U"近", U"不足", U"至少"})},
+      {"drop negator", erase_word({U"不", U"没有", U"未", U"无", U"绝不", U"不能", U"防止"})},
+      {"insert negator",
+       [=](const Text& text, Random& random) -> std::optional<Text> {
+         const auto at = Any(random, Places(text, [&](size_t i) {
+                               return i > 1 && IsLetter(text[i]) && IsLetter(text[i - 1]) &&
+                                      text::IsHan(text[i]);
+                             }));
+         if (!at.has_value()) {
+           return std::nullopt;
+         }
+         Text out = text;
+         out.insert(*at, 1, U'不');
+         return out;
+       }},
+      {"exchange clauses",
+       [](const Text& text, Random& random) -> std::optional<Text> {
+         std::vector<size_t> commas =
+             Places(text, [&](size_t i) { return text[i] == U'，' || text[i] == U'；'; });
+         if (commas.size() < 2) {
+           return std::nullopt;
+         }
+         const size_t k = Below(random, commas.size() - 1);
+         const size_t begin = k == 0 ? 0 : commas[k - 1] + 1;
+         const Text a = text.substr(begin, commas[k] - begin);
+         const Text b = text.substr(commas[k] + 1, commas[k + 1] - commas[k] - 1);
+         if (LetterKey(a) == LetterKey(b)) {
+           return std::nullopt;
+         }
+         Text out = text;
+         out.replace(begin, commas[k + 1] - begin, b + text[commas[k]] + a);
+         return out;
+       }},
+      {"drop clause unmarked",
+       [](const Text& text, Random& random) -> std::optional<Text> {
+         std::vector<size_t> commas = Places(text, [&](size_t i) { return text[i] == U'，'; });
+         if (commas.size() < 2) {
+           return std::nullopt;
+         }
+         const size_t k = Below(random, commas.size() - 1);
+         Text out = text;
+         out.erase(commas[k], commas[k + 1] - commas[k]);
+         return out;
+       }},
+      {"reverse",
+       [](const Text& text, Random&) -> std::optional<Text> {
+         return Text(text.rbegin(), text.rend());
+       }},
+  };
+}
+
+TEST_F(CitationMutationTest, ChangedWordsNeverPass) {
+  Random random(20220117);
+  size_t false_passes = 0;
+  const std::vector<Sample> sentences = Sentences(corpus());
+  ASSERT_GT(sentences.size(), 100u);
+  for (const Sample& sample : sentences) {
+    for (const auto& [kind, mutate] : WordMutations()) {
+      const std::optional<Text> changed = mutate(sample.text, random);
+      if (!changed.has_value() || LetterKey(*changed) == LetterKey(sample.text)) {
+        continue;
+      }
+      const Result result = Check(kind, *changed, sample);
+      if (result.disposition == Disposition::kPass &&
+          (kind.starts_with("cut ") || !corpus().Holds(*changed))) {
+        ++false_passes;
+        Surprise(kind, *changed, sample, result);
+      }
+    }
+    // Clauses of other places joined to one.
+    const Sample& other = sentences[Below(random, sentences.size())];
+    if (other.document != sample.document || other.quote > sample.quote + 1) {
+      const Text joined = sample.text + other.text;
+      if (!corpus().Holds(joined)) {
+        const Result result = Check("join distant sentences", joined, sample);
+        if (result.disposition == Disposition::kPass) {
+          ++false_passes;
+          Surprise("join distant sentences", joined, sample, result);
+        }
+      }
+    }
+  }
+  PrintTable();
+  EXPECT_EQ(false_passes, 0u);
+  EXPECT_EQ(violations_, 0u);
+}
+
+// The clauses of a sentence, each with its mark.
+std::vector<report::Range> Clauses(const Text& text) {
+  std::vector<report::Range> clauses;
+  uint32_t begin = 0;
+  for (uint32_t i = 0; i < text.size(); ++i) {
+    if (IsClauseMark(text[i]) || i + 1 == text.size()) {
+      clauses.push_back({begin, i + 1});
+      begin = i + 1;
+    }
+  }
+  return clauses;
+}
+
+TEST_F(CitationMutationTest, FaithfulQuotationsPass) {
+  Random random(7);
+  size_t cases = 0;
+  size_t alarms = 0;
+  const auto expect_pass = [&](const std::string& kind, const Text& text, const Sample& sample) {
+    const Result result = Check(kind, text, sample);
+    ++cases;
+    if (result.disposition != Disposition::kPass) {
+      ++alarms;
+      Surprise(kind, text, sample, result);
+    }
+  };
+  for (const Sample& sample : Sentences(corpus())) {
+    expect_pass("sentence", sample.text, sample);
+    const std::vector<report::Range> clauses = Clauses(sample.text);
+    const size_t end = clauses[Below(random, clauses.size())].end;
+    const Text head = sample.text.substr(0, end);
+    if (LetterKey(head).size() >= 8) {
+      expect_pass("leading clauses", head, sample);
+    }
+    Text wide;
+    for (const char32_t c : sample.text) {
+      wide.push_back(text::IsDigit(c) || c == U'%' ? c + (c < 0x7F ? 0xFEE0 : 0) : c);
+    }
+    expect_pass("full width", wide, sample);
+    Text corners = sample.text;
+    for (char32_t& c : corners) {
+      c = c == U'“' ? U'「' : c == U'”' ? U'」' : c;
+    }
+    expect_pass("corner brackets", corners, sample);
+    Text noisy;
+    for (const char32_t c : sample.text) {
+      noisy.push_back(c);
+      if (text::IsHan(c) && Below(random, 4) == 0) {
+        noisy.push_back(U"\u200B\n\u3000\u00AD \uFEFF\r\t"[Below(random, 8)]);
+      }
+    }
+    expect_pass("transport noise", noisy, sample);
+    expect_pass("outer marks", U"“" + sample.text + U"”", sample);
+  }
+  PrintTable();
+  EXPECT_LE(static_cast<double>(alarms), 0.005 * static_cast<double>(cases));
+  EXPECT_EQ(violations_, 0u);
+}
+
+}  // namespace
+}  // namespace quotes::citation
