@@ -285,73 +285,150 @@ class Judge {
   // At the ends of the span the source goes on for free, so that the cheapest alignment is not
   // always the one to show.
   void SettleEnds() {
-    DropHeadMarks();
+    SettleHeadMarks();
     ExchangeEndWords();
     SettleLastLetters();
+    SettleTailMarks();
+  }
+
+  // Whether a mark of the quotation may be the source's: the same form, and not one that opens for
+  // one that closes.
+  bool SameMark(uint32_t q, uint32_t s) const {
+    return Q(q).form == S(s).form && MarkDirection(Q(q).raw) * MarkDirection(S(s).raw) >= 0;
+  }
+  bool IsSettled(size_t begin, size_t end) const {
+    for (size_t i = begin; i < end; ++i) {
+      if (ops()[i].kind != OpKind::kMatch || !SameMark(ops()[i].quotation, ops()[i].source)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   // A mark before the first letter that the source does not have is one too many; it does not stand
   // for the mark that ends the sentence before.
-  void DropHeadMarks() {
+  void SettleHeadMarks() {
     std::vector<Op>& all = alignment_.ops;
     size_t head = 0;
-    while (head < all.size() && !(HasQ(all[head]) && Q(all[head].quotation).letter())) {
+    while (head < all.size() && !HasLetter(all[head])) {
       ++head;
     }
-    size_t changed = 0;
-    for (size_t i = 0; i < head; ++i) {
-      changed = all[i].kind != OpKind::kMatch ? i + 1 : changed;
-    }
-    if (changed == 0 || head == all.size() || !HasS(all[head])) {
+    if (head == all.size() || IsSettled(0, head)) {
       return;
     }
-    // Marks of the source before the last changed one fall out of the span.
-    std::vector<Op> kept;
-    const uint32_t begin =
-        changed < head && HasS(all[changed]) ? all[changed].source : all[head].source;
-    for (size_t i = 0; i < changed; ++i) {
+    std::vector<uint32_t> marks;
+    for (size_t i = 0; i < head; ++i) {
       if (HasQ(all[i])) {
-        kept.push_back({OpKind::kInsert, all[i].quotation, begin});
+        marks.push_back(all[i].quotation);
       }
     }
-    all.erase(all.begin(), all.begin() + static_cast<ptrdiff_t>(changed));
-    all.insert(all.begin(), kept.begin(), kept.end());
-    alignment_.begin = begin;
+    uint32_t s = all[head].source;  // the first of the span
+    std::vector<Op> settled;
+    for (size_t i = marks.size(); i-- > 0;) {
+      if (s > 0 && !S(s - 1).letter() && SameMark(marks[i], s - 1)) {
+        settled.push_back({OpKind::kMatch, marks[i], --s});
+      } else {
+        settled.push_back({OpKind::kInsert, marks[i], s});
+      }
+    }
+    std::reverse(settled.begin(), settled.end());
+    all.erase(all.begin(), all.begin() + static_cast<ptrdiff_t>(head));
+    all.insert(all.begin(), settled.begin(), settled.end());
+    alignment_.begin = s;
+  }
+
+  // Behind the last letter only a final mark may stand for another; quotation marks and omission
+  // marks that the source does not have there are added.
+  void SettleTailMarks() {
+    std::vector<Op>& all = alignment_.ops;
+    size_t tail = all.size();
+    while (tail > 0 && !HasLetter(all[tail - 1])) {
+      --tail;
+    }
+    if (tail == 0 || tail == all.size()) {
+      return;
+    }
+    if (IsSettled(tail, all.size())) {
+      return;
+    }
+    std::vector<uint32_t> marks;
+    for (size_t i = tail; i < all.size(); ++i) {
+      if (HasQ(all[i])) {
+        marks.push_back(all[i].quotation);
+      }
+    }
+    all.resize(tail);
+    uint32_t s = all.back().source + (HasS(all.back()) ? 1u : 0u);
+    bool exchanged = false;
+    for (const uint32_t q : marks) {
+      const bool more = s < source_.units().size() && !S(s).letter();
+      const bool outer = Q(q).form == kQuotationForm || Q(q).form == kEllipsisForm;
+      if (more && SameMark(q, s)) {
+        all.push_back({OpKind::kMatch, q, s++});
+      } else if (more && !outer && !exchanged && S(s).form != kQuotationForm) {
+        all.push_back({OpKind::kSubstitute, q, s++});
+        exchanged = true;
+      } else {
+        all.push_back({OpKind::kInsert, q, s});
+      }
+    }
+    alignment_.end = std::max(s, alignment_.begin);
+  }
+
+  bool HasLetter(const Op& op) const {
+    return (HasQ(op) && Q(op.quotation).letter()) || (HasS(op) && S(op.source).letter());
   }
 
   // Letters that only the quotation has at one of its ends, where the source goes on in the same
   // clause: one word for another.
   void ExchangeEndWords() {
     std::vector<Op>& all = alignment_.ops;
-    size_t first = 0;
-    while (first < all.size() && all[first].kind == OpKind::kInsert &&
-           Q(all[first].quotation).letter()) {
+    const auto added_letter = [&](size_t i) {
+      return all[i].kind == OpKind::kInsert && Q(all[i].quotation).letter();
+    };
+    const auto added_mark = [&](size_t i) {
+      return all[i].kind == OpKind::kInsert && !Q(all[i].quotation).letter();
+    };
+    size_t from = 0;
+    while (from < all.size() && added_mark(from)) {
+      ++from;
+    }
+    size_t first = from;
+    while (first < all.size() && added_letter(first)) {
       ++first;
     }
-    if (first < all.size() && all[first].kind == OpKind::kMatch) {
-      for (size_t i = first; i-- > 0 && alignment_.begin > 0 && S(alignment_.begin - 1).letter();) {
+    if (first > from && first < all.size() && all[first].kind == OpKind::kMatch) {
+      for (size_t i = first;
+           i-- > from && alignment_.begin > 0 && S(alignment_.begin - 1).letter();) {
         all[i] = {OpKind::kSubstitute, all[i].quotation, --alignment_.begin};
       }
       for (size_t i = 0; i < first && all[i].kind == OpKind::kInsert; ++i) {
         all[i].source = alignment_.begin;
       }
     }
-    size_t last = all.size();
-    while (last > 0 && all[last - 1].kind == OpKind::kInsert &&
-           Q(all[last - 1].quotation).letter()) {
+    size_t to = all.size();
+    while (to > 0 && !HasLetter(all[to - 1])) {
+      --to;
+    }
+    size_t last = to;
+    while (last > 0 && added_letter(last - 1)) {
       --last;
     }
-    if (last > 0 && all[last - 1].kind == OpKind::kMatch) {
-      for (size_t i = last;
-           i < all.size() && alignment_.end < source_.units().size() && S(alignment_.end).letter();
-           ++i) {
-        all[i] = {OpKind::kSubstitute, all[i].quotation, alignment_.end++};
+    if (last < to && last > 0 && all[last - 1].kind == OpKind::kMatch) {
+      // Marks behind the words are settled afterwards.
+      uint32_t s = all[last - 1].source + 1;
+      for (size_t i = last; i < to && s < source_.units().size() && S(s).letter(); ++i) {
+        all[i] = {OpKind::kSubstitute, all[i].quotation, s++};
       }
       for (size_t i = last; i < all.size(); ++i) {
-        if (all[i].kind == OpKind::kInsert) {
-          all[i].source = alignment_.end;
+        if (i >= to || all[i].kind == OpKind::kInsert) {
+          all[i] = {OpKind::kInsert, all[i].quotation, s};
         }
       }
+      all.erase(std::remove_if(all.begin() + static_cast<ptrdiff_t>(to), all.end(),
+                               [](const Op& op) { return op.kind == OpKind::kDelete; }),
+                all.end());
+      alignment_.end = s;
     }
   }
 
@@ -361,26 +438,29 @@ class Judge {
   void SettleLastLetters() {
     std::vector<Op>& all = alignment_.ops;
     size_t last = all.size();
-    while (last > 0 && !(HasQ(all[last - 1]) && Q(all[last - 1].quotation).letter())) {
+    while (last > 0 && !HasLetter(all[last - 1])) {
       --last;
     }
-    if (last > 1 && all[last - 1].kind == OpKind::kSubstitute) {
-      Op& op = all[last - 1];
+    if (last > 1 && all[last - 1].kind == OpKind::kSubstitute &&
+        all[last - 2].kind == OpKind::kMatch) {
+      const Op op = all[last - 1];
       const uint32_t beyond = op.source + 1;
-      if (all[last - 2].kind == OpKind::kMatch && last == all.size() &&
-          beyond < source_.units().size() && S(beyond).form == Q(op.quotation).form &&
-          S(beyond).letter()) {
-        const uint32_t q = op.quotation;
-        op = {OpKind::kDelete, q, beyond - 1};
-        all.push_back({OpKind::kMatch, q, beyond});
+      if (beyond < source_.units().size() && S(beyond).letter() &&
+          S(beyond).form == Q(op.quotation).form) {
+        std::vector<Op> tail;
+        for (size_t i = last; i < all.size(); ++i) {
+          if (HasQ(all[i])) {
+            tail.push_back({OpKind::kInsert, all[i].quotation, beyond + 1});
+          }
+        }
+        all.resize(last - 1);
+        all.push_back({OpKind::kDelete, op.quotation, beyond - 1});
+        all.push_back({OpKind::kMatch, op.quotation, beyond});
+        all.insert(all.end(), tail.begin(), tail.end());
         alignment_.end = beyond + 1;
       }
     }
-    size_t first = 0;
-    while (first < all.size() && !(HasQ(all[first]) && Q(all[first].quotation).letter())) {
-      ++first;
-    }
-    if (first == 0 && all.size() > 1 && all[0].kind == OpKind::kSubstitute &&
+    if (all.size() > 1 && all[0].kind == OpKind::kSubstitute && Q(all[0].quotation).letter() &&
         all[1].kind == OpKind::kMatch && all[0].source > 0) {
       const uint32_t beyond = all[0].source - 1;
       if (S(beyond).letter() && S(beyond).form == Q(all[0].quotation).form) {
@@ -420,7 +500,7 @@ class Judge {
   void SlideGaps() {
     for (Region& region : regions_) {
       const OpKind kind = ops()[region.begin].kind;
-      if (kind != OpKind::kDelete && kind != OpKind::kInsert) {
+      if ((kind != OpKind::kDelete && kind != OpKind::kInsert) || !ChangesLetters(region)) {
         continue;
       }
       bool pure = true;
@@ -966,6 +1046,21 @@ class Judge {
         return;
       }
     }
+    // A change at the very border takes in what the border cut off.
+    for (Draft& edit : edits_) {
+      if (edit.severity != Severity::kNone &&
+          (at_begin ? edit.source.begin == lost.end : edit.source.end == lost.begin)) {
+        edit.source =
+            at_begin ? Range{lost.begin, edit.source.end} : Range{edit.source.begin, lost.end};
+        edit.kind = edit.kind == EditKind::kAddition ? EditKind::kSubstitution : edit.kind;
+        edit.severity = Severity::kCritical;
+        edit.reason = reason;
+        lost_begin_ = at_begin ? std::min(lost_begin_, lost.begin) : lost_begin_;
+        lost_end_ = at_begin ? lost_end_ : std::max(lost_end_, lost.end);
+        MoveBesideCut(edit.quotation, lost, at_begin);
+        return;
+      }
+    }
     Draft draft;
     draft.kind = EditKind::kOmission;
     draft.severity = Severity::kCritical;
@@ -982,13 +1077,7 @@ class Judge {
       }
     }
     draft.quotation = {at, at};
-    for (Draft& edit : edits_) {
-      if (edit.source.empty() &&
-          (at_begin ? edit.quotation.end <= at && edit.source.begin == lost.end
-                    : edit.quotation.begin >= at && edit.source.begin == lost.begin)) {
-        edit.source.begin = edit.source.end = at_begin ? lost.begin : lost.end;
-      }
-    }
+    MoveBesideCut(draft.quotation, lost, at_begin);
     for (const Unit& unit : source_.units()) {
       draft.letters += unit.letter() && unit.begin >= lost.begin && unit.end <= lost.end ? 1u : 0u;
     }
@@ -997,6 +1086,17 @@ class Judge {
       lost_begin_ = std::min(lost_begin_, lost.begin);
     } else {
       lost_end_ = std::max(lost_end_, lost.end);
+    }
+  }
+
+  // Marks that the quotation has outside its cut end stand beyond what the cut lost.
+  void MoveBesideCut(Range place, Range lost, bool at_begin) {
+    for (Draft& edit : edits_) {
+      if (edit.source.empty() &&
+          (at_begin ? edit.quotation.end <= place.begin && edit.source.begin == lost.end
+                    : edit.quotation.begin >= place.end && edit.source.begin == lost.begin)) {
+        edit.source.begin = edit.source.end = at_begin ? lost.begin : lost.end;
+      }
     }
   }
 
@@ -1041,42 +1141,60 @@ class Judge {
     if (last > alignment_.end) {
       AddCut({span.end, S(last - 1).end}, false, EditReason::kCutToken);
     }
-    // Names and negators are cut by nobody who quotes them.
-    for (const Cue& cue : BorderCues(span)) {
-      if (cue.kind != CueKind::kPerson && cue.kind != CueKind::kNegator) {
+    CutWords(span);
+  }
+
+  // Words that the border of the span cuts: names and negators by the lexicon; any word of the list
+  // of which no word is left at the border of the quotation (断谱写 of 不断谱写, 视规律 of
+  // 无视规律).
+  void CutWords(Range span) {
+    constexpr uint32_t kAround = 16;
+    const std::u32string_view text = source_.text();
+    for (const bool at_begin : {true, false}) {
+      const uint32_t border = at_begin ? span.begin : span.end;
+      if (border != (at_begin ? lost_begin_ : lost_end_)) {
+        continue;  // a figure is cut there
+      }
+      const size_t first = at_begin ? alignment_.begin : alignment_.end;
+      if (first == 0 || first == source_.units().size() || !S(first - 1).letter() ||
+          !S(first).letter()) {
         continue;
       }
-      const EditReason reason =
-          cue.kind == CueKind::kPerson ? EditReason::kName : EditReason::kNegator;
-      if (cue.begin < lost_begin_ && lost_begin_ < cue.end) {
-        AddCut({cue.begin, lost_begin_}, true, reason);
+      const uint32_t from = border > kAround ? border - kAround : 0;
+      const std::u32string_view around = text.substr(from, 2 * kAround);
+      EditReason reason = EditReason::kCutToken;
+      Range cut;
+      for (const Cue& cue : FindCues(around)) {
+        if ((cue.kind == CueKind::kPerson || cue.kind == CueKind::kNegator) &&
+            from + cue.begin < border && border < from + cue.end) {
+          cut = {from + cue.begin, from + cue.end};
+          reason = cue.kind == CueKind::kPerson ? EditReason::kName : EditReason::kNegator;
+        }
       }
-      if (cue.begin < lost_end_ && lost_end_ < cue.end) {
-        AddCut({lost_end_, cue.end}, false, reason);
+      if (cut.empty() && !BordersOnWord(at_begin)) {
+        for (const Word& word : FindWords(around)) {
+          if (word.kind == WordKind::kWord && from + word.begin < border &&
+              border < from + word.end) {
+            cut = {from + word.begin, from + word.end};
+          }
+        }
+      }
+      if (!cut.empty()) {
+        AddCut(at_begin ? Range{cut.begin, border} : Range{border, cut.end}, at_begin, reason);
       }
     }
   }
 
-  std::vector<Cue> BorderCues(Range span) const {
-    // Looked for beside the borders only: the passage may be long.
-    std::vector<Cue> found;
-    const std::u32string_view text = source_.text();
-    const auto look = [&](uint32_t at) {
-      const uint32_t begin = at > 16 ? at - 16 : 0;
-      for (Cue cue : FindCues(text.substr(begin, 32))) {
-        cue.begin += begin;
-        cue.end += begin;
-        found.push_back(cue);
-      }
-    };
-    if (alignment_.begin > 0 && S(alignment_.begin - 1).letter() && S(alignment_.begin).letter()) {
-      look(span.begin);
-    }
-    if (alignment_.end < source_.units().size() && S(alignment_.end).letter() &&
-        S(alignment_.end - 1).letter()) {
-      look(span.end);
-    }
-    return found;
+  // Whether the quotation begins (ends) with a word of several characters, or none of the list.
+  bool BordersOnWord(bool at_begin) const {
+    constexpr size_t kAround = 16;
+    const std::u32string_view text = quoted_.annotated.text();
+    const std::vector<Word> words =
+        FindWords(at_begin ? text.substr(0, kAround)
+                           : text.substr(text.size() - std::min(text.size(), kAround)));
+    return words.empty() || (at_begin ? words.front() : words.back()).kind == WordKind::kLatin ||
+           (at_begin ? words.front().end - words.front().begin
+                     : words.back().end - words.back().begin) > 1;
   }
 
   // -- editor's marks, emendations ---------------------------------------------------------------
@@ -1797,17 +1915,37 @@ struct Comparison::Rep {
 };
 
 Comparison::Comparison(const Quoted& quoted, const Source& source, const Window& window,
-                       WorkBudget* budget)
-    : rep_(std::make_unique<Rep>(quoted, source, window, budget)) {
-  rep_->alignments = LetterPlaces(quoted, rep_->text, budget);
-  if (!rep_->alignments.empty()) {
-    rough_cost_ = 0;
-    return;
+                       WorkBudget* budget) {
+  Window wider = window;
+  for (bool settled = false; !settled;) {
+    rep_ = std::make_unique<Rep>(quoted, source, wider, budget);
+    rep_->alignments = LetterPlaces(quoted, rep_->text, budget);
+    if (rep_->alignments.empty()) {
+      rep_->alignments.push_back(Align(quoted.units, rep_->text.units(), budget));
+      rough_cost_ =
+          static_cast<double>(RoughEdits(rep_->alignments[0], quoted.units, rep_->text.units())) /
+          static_cast<double>(std::max<size_t>(quoted.letters(), 1));
+    } else {
+      rough_cost_ = 0;
+    }
+    // What stands beside a passage decides whether it cuts a figure: a passage at the border of the
+    // window is looked at in a wider one.
+    settled = true;
+    for (const Alignment& alignment : rep_->alignments) {
+      if (alignment.begin == alignment.end) {
+        continue;
+      }
+      const std::vector<Unit>& units = rep_->text.units();
+      const Range span =
+          rep_->text.Joined({units[alignment.begin].begin, units[alignment.end - 1].end});
+      const Range needed = Widened(source, span);
+      if (needed.begin < rep_->text.range().begin || needed.end > rep_->text.range().end) {
+        wider.range = {std::min(wider.range.begin, span.begin),
+                       std::max(wider.range.end, span.end)};
+        settled = false;
+      }
+    }
   }
-  rep_->alignments.push_back(Align(quoted.units, rep_->text.units(), budget));
-  rough_cost_ =
-      static_cast<double>(RoughEdits(rep_->alignments[0], quoted.units, rep_->text.units())) /
-      static_cast<double>(std::max<size_t>(quoted.letters(), 1));
 }
 
 Comparison::~Comparison() = default;
