@@ -1053,8 +1053,10 @@ class Judge {
         edit.source =
             at_begin ? Range{lost.begin, edit.source.end} : Range{edit.source.begin, lost.end};
         edit.kind = edit.kind == EditKind::kAddition ? EditKind::kSubstitution : edit.kind;
-        edit.severity = Severity::kCritical;
-        edit.reason = reason;
+        if (reason != EditReason::kCutToken || edit.severity == Severity::kMinor) {
+          edit.severity = Severity::kCritical;
+          edit.reason = reason;
+        }
         lost_begin_ = at_begin ? std::min(lost_begin_, lost.begin) : lost_begin_;
         lost_end_ = at_begin ? lost_end_ : std::max(lost_end_, lost.end);
         MoveBesideCut(edit.quotation, lost, at_begin);
@@ -1171,7 +1173,7 @@ class Judge {
           reason = cue.kind == CueKind::kPerson ? EditReason::kName : EditReason::kNegator;
         }
       }
-      if (cut.empty() && !BordersOnWord(at_begin)) {
+      if (cut.empty() && !BordersOnWord(span, at_begin)) {
         for (const Word& word : FindWords(around)) {
           if (word.kind == WordKind::kWord && from + word.begin < border &&
               border < from + word.end) {
@@ -1185,16 +1187,17 @@ class Judge {
     }
   }
 
-  // Whether the quotation begins (ends) with a word of several characters, or none of the list.
-  bool BordersOnWord(bool at_begin) const {
-    constexpr size_t kAround = 16;
-    const std::u32string_view text = quoted_.annotated.text();
+  // Whether the span begins (ends) with a word of several characters, or with none of the list.
+  bool BordersOnWord(Range span, bool at_begin) const {
+    constexpr uint32_t kAround = 16;
+    const uint32_t size = std::min(kAround, span.size());
     const std::vector<Word> words =
-        FindWords(at_begin ? text.substr(0, kAround)
-                           : text.substr(text.size() - std::min(text.size(), kAround)));
-    return words.empty() || (at_begin ? words.front() : words.back()).kind == WordKind::kLatin ||
-           (at_begin ? words.front().end - words.front().begin
-                     : words.back().end - words.back().begin) > 1;
+        FindWords(source_.text().substr(at_begin ? span.begin : span.end - size, size));
+    if (words.empty()) {
+      return true;
+    }
+    const Word& word = at_begin ? words.front() : words.back();
+    return word.kind == WordKind::kLatin || word.end - word.begin > 1;
   }
 
   // -- editor's marks, emendations ---------------------------------------------------------------
@@ -1335,7 +1338,7 @@ class Judge {
       return false;
     };
     const bool bracketed = draft->kind == EditKind::kAddition && IsBracketed(draft->quotation);
-    if (draft->kind == EditKind::kAddition && IsFurniture(draft->quotation)) {
+    if (draft->kind == EditKind::kAddition && IsFurniture(*draft)) {
       draft->severity = Severity::kMinor;
       draft->reason = EditReason::kFurniture;
       draft->letters = 0;
@@ -1428,13 +1431,19 @@ class Judge {
     return letters;
   }
 
-  bool IsFurniture(Range range) const {
+  // What stands between two pages, copied with the words on either side of it.
+  bool IsFurniture(const Draft& draft) const {
+    const uint32_t place = source_.Joined(draft.source).begin;
+    if (place == 0 || !source_.source().JoinInside({place - 1, place + 1})) {
+      return false;
+    }
+    const Range range = draft.quotation;
     const std::u32string letters = Letters(quoted_.units, range);
     if (letters.size() < 2) {
       return false;
     }
-    // The speech is the first run; what else the page prints is short.
     const Source& source = source_.source();
+    // The speech is the first run; what else the page prints is short.
     for (uint32_t at = source.RunAt(0).range.end; at < source.joined().size();) {
       const report::Run& run = source.RunAt(at);
       if (run.range.size() <= 2 * range.size() + 16) {

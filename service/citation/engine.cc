@@ -32,6 +32,8 @@ constexpr size_t kMinStitchedLetters = 6;
 // Windows that are judged although another is cheaper: the estimate counts letters alone.
 constexpr size_t kJudged = 3;
 constexpr double kJudgedMargin = 0.1;
+// Share of edited letters below which a passage is taken for the source.
+constexpr double kClose = 0.15;
 
 absl::Status CheckText(std::string_view field, std::string_view bytes, size_t limit) {
   if (const auto at = text::FindInvalidUtf8(bytes); at.has_value()) {
@@ -299,8 +301,14 @@ class Check {
                 std::vector<Passage>* passages) {
     std::vector<Comparison> comparisons;
     comparisons.reserve(windows.size());
+    double best = 1;
     for (const Window& window : windows) {
+      // Where something close was found, windows that share little with the quotation are not it.
+      if (best <= kClose && window.weight * 2 <= windows.front().weight) {
+        break;
+      }
       comparisons.emplace_back(quoted, corpus_.sources()[window.source], window, &budget_);
+      best = std::min(best, comparisons.back().rough_cost());
     }
     std::vector<size_t> order(comparisons.size());
     for (size_t i = 0; i < order.size(); ++i) {
@@ -740,7 +748,12 @@ class Check {
     result_.text = TextVerdict::kTooShort;
     std::vector<Passage> same;
     for (const Passage& passage : passages) {
-      if (IsWordForWord(passage.verdict)) {
+      // A position is none the worse for cutting a word.
+      const bool stands =
+          std::all_of(passage.edits.begin(), passage.edits.end(), [](const Edit& edit) {
+            return edit.severity == Severity::kNone || edit.quotation.empty();
+          });
+      if (stands && passage.verdict <= TextVerdict::kAltered) {
         same.push_back(passage);
       }
     }
