@@ -39,13 +39,14 @@ struct WorkBudget {
 
 // Aligns the whole quotation with the cheapest part of the source window: affine gaps, so that one
 // missing clause is one gap (O. Gotoh, "An improved algorithm for matching biological sequences",
-// 1982), in the source of two pieces, so that a long gap costs no more the longer it is. Pairs of long texts are first parted at their common unique stretches (B. Cohen's
-// "patience" order), so that the work stays near-linear for texts that resemble each other.
-// Deterministic. What exceeds `budget` is one deletion and one insertion, and `complete` is false.
+// 1982), in the source of two pieces, so that a long gap costs no more the longer it is. Pairs of
+// long texts are first parted at their common unique stretches (B. Cohen's "patience" order), so
+// that the work stays near-linear for texts that resemble each other. Deterministic. What exceeds
+// `budget` is one deletion and one insertion, and `complete` is false.
 Alignment Align(std::span<const Unit> quotation, std::span<const Unit> source, WorkBudget* budget);
 
-// A measure for ranking: letters substituted and inserted, and of each gap in the source at most four
-// letters, since one missing clause is one edit whatever its length.
+// A measure for ranking: letters substituted and inserted, and of each gap in the source at most
+// four letters, since one missing clause is one edit whatever its length.
 size_t RoughEdits(const Alignment& alignment, std::span<const Unit> quotation,
                   std::span<const Unit> source);
 

@@ -49,7 +49,7 @@ bool SameOffice(std::u32string_view a, std::u32string_view b) {
 
 FieldResult Speaker(const Claim& claim, const Source& source) {
   FieldResult result{ClaimField::kSpeaker, FieldVerdict::kUnknown, *claim.speaker,
-                     source.metadata().speaker};
+                     std::string(source.metadata().speaker)};
   if (!result.actual.empty()) {
     result.verdict = VerdictOf(FoldedName(result.claimed) == FoldedName(result.actual));
   }
@@ -58,7 +58,7 @@ FieldResult Speaker(const Claim& claim, const Source& source) {
 
 FieldResult Date(const Claim& claim, const Source& source) {
   FieldResult result{ClaimField::kDate, FieldVerdict::kUnknown, ClaimedDateText(*claim.date), ""};
-  const std::optional<absl::CivilDay>& day = source.metadata().date;
+  const std::optional<absl::CivilDay> day = source.metadata().date;
   if (day.has_value()) {
     result.actual = DateText(*day);
     const ClaimedDate& date = *claim.date;
@@ -70,8 +70,9 @@ FieldResult Date(const Claim& claim, const Source& source) {
 
 FieldResult PublicationField(const Claim& claim, const Source& source) {
   const ClaimedPublication& claimed = *claim.publication;
-  const report::Publication& actual = source.metadata().publication;
-  FieldResult result{ClaimField::kPublication, FieldVerdict::kUnknown, claimed.paper, actual.paper};
+  const auto actual = source.metadata().publication;
+  FieldResult result{ClaimField::kPublication, FieldVerdict::kUnknown, claimed.paper,
+                     std::string(actual.paper)};
   const auto join = [](std::string* text, std::string_view part) {
     if (!part.empty()) {
       absl::StrAppend(text, text->empty() ? "" : " ", std::string(part));
@@ -104,9 +105,8 @@ FieldResult PublicationField(const Claim& claim, const Source& source) {
 FieldResult SectionField(const Claim& claim, const Source& source, Range range) {
   FieldResult result{ClaimField::kSection, FieldVerdict::kUnknown, *claim.section, ""};
   for (const size_t i : source.SectionsAt(range.begin)) {
-    const report::Section& section = source.section(i);
-    result.actual = absl::StrCat(section.marker, section.heading);
-    if (IsSection(section, result.claimed)) {
+    result.actual = source.HeadingLine(i);
+    if (IsSection(source, i, result.claimed)) {
       result.verdict = FieldVerdict::kMatch;
       return result;
     }
@@ -146,14 +146,13 @@ std::u32string FoldedName(std::string_view name) {
   return letters;
 }
 
-bool IsSection(const report::Section& section, std::string_view claimed) {
-  if (section.id == claimed || section.path == claimed) {
+bool IsSection(const Source& source, size_t section, std::string_view claimed) {
+  if (source.section_id(section) == claimed || source.section_path(section) == claimed) {
     return true;
   }
   const std::u32string wanted = Letters(claimed);
   return wanted.size() >= 2 &&
-         Letters(absl::StrCat(section.marker, section.heading)).find(wanted) !=
-             std::u32string::npos;
+         Letters(source.HeadingLine(section)).find(wanted) != std::u32string::npos;
 }
 
 bool NamesReport(const Claim& claim) {
@@ -200,7 +199,7 @@ std::vector<FieldResult> JudgeFields(const Claim& claim, const Source* source, R
   if (claim.role.has_value()) {
     add(ClaimField::kRole, *claim.role, [&] {
       FieldResult result{ClaimField::kRole, FieldVerdict::kUnknown, *claim.role,
-                         source->metadata().office};
+                         std::string(source->metadata().office)};
       if (!result.actual.empty()) {
         result.verdict = VerdictOf(SameOffice(Letters(result.claimed), Letters(result.actual)));
       }

@@ -38,7 +38,7 @@ Attribution Summarise(const std::vector<FieldResult>& fields);
 std::u32string FoldedName(std::string_view name);
 
 // Whether a section is what the caller calls so: its id, its path, or words of its heading.
-bool IsSection(const report::Section& section, std::string_view claimed);
+bool IsSection(const Source& source, size_t section, std::string_view claimed);
 
 }  // namespace quotes::citation
 

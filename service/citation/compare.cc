@@ -50,14 +50,13 @@ struct Reading {
 
 // A fault as one of its readings emends it: no more of it than differs.
 Reading EmendedReading(const Source& source, size_t defect, size_t reading) {
-  const report::Defect& fault = source.defect(defect);
-  const std::u32string text = text::ToCodePoints(fault.readings[reading]);
-  const std::u32string_view printed = source.joined().substr(fault.range.begin, fault.range.size());
+  const Range fault = source.defect_range(defect);
+  const std::u32string text = text::ToCodePoints(source.reading(defect, reading));
+  const std::u32string_view printed = source.joined().substr(fault.begin, fault.size());
   const size_t prefix = CommonPrefix(printed, text);
   const size_t suffix =
       CommonSuffix(printed.substr(prefix), std::u32string_view(text).substr(prefix));
-  return {{static_cast<uint32_t>(fault.range.begin + prefix),
-           static_cast<uint32_t>(fault.range.end - suffix)},
+  return {{static_cast<uint32_t>(fault.begin + prefix), static_cast<uint32_t>(fault.end - suffix)},
           text.substr(prefix, text.size() - prefix - suffix),
           static_cast<int>(defect),
           reading};
@@ -1740,7 +1739,7 @@ class Judge {
       const Reading& reading = source_.readings()[static_cast<size_t>(draft.reading)];
       edit.source = reading.printed;
       if (reading.defect >= 0) {
-        edit.defect_id = source_.source().defect(static_cast<size_t>(reading.defect)).id;
+        edit.defect_id = source_.source().defect_id(static_cast<size_t>(reading.defect));
       }
     } else {
       edit.source = source_.Joined(draft.source);
@@ -1843,16 +1842,14 @@ Range Widened(const Source& source, Range range) {
           std::min(range.end + kMargin, run.end)};
 }
 
-Range FaultCore(const report::Defect& defect, std::u32string_view printed,
-                std::u32string_view reading) {
+Range FaultCore(Range fault, std::u32string_view printed, std::u32string_view reading) {
   const size_t prefix = CommonPrefix(printed, reading);
   const size_t suffix = CommonSuffix(printed.substr(prefix), reading.substr(prefix));
   const size_t whole_suffix = CommonSuffix(printed, reading);
   const size_t whole_prefix = CommonPrefix(printed.substr(0, printed.size() - whole_suffix),
                                            reading.substr(0, reading.size() - whole_suffix));
-  return {
-      static_cast<uint32_t>(defect.range.begin + std::min(prefix, whole_prefix)),
-      static_cast<uint32_t>(defect.range.begin + printed.size() - std::min(suffix, whole_suffix))};
+  return {static_cast<uint32_t>(fault.begin + std::min(prefix, whole_prefix)),
+          static_cast<uint32_t>(fault.begin + printed.size() - std::min(suffix, whole_suffix))};
 }
 
 }  // namespace
@@ -2033,14 +2030,13 @@ Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
   }
   const Passage as_printed = best;
   for (size_t d = 0; d < source.defect_count(); ++d) {
-    const report::Defect& defect = source.defect(d);
-    if (defect.range.end < text.range().begin || defect.range.begin > text.range().end ||
-        best.cost > 0.5) {
+    const Range fault = source.defect_range(d);
+    if (fault.end < text.range().begin || fault.begin > text.range().end || best.cost > 0.5) {
       continue;
     }
     // Faults do not overlap, so that each can be decided beside the choice made for the others.
     const std::vector<Reading> kept = readings;
-    for (size_t r = 0; r < defect.readings.size(); ++r) {
+    for (size_t r = 0; r < source.reading_count(d); ++r) {
       std::vector<Reading> tried = kept;
       tried.push_back(EmendedReading(source, d, r));
       Passage passage = With(tried);
@@ -2056,13 +2052,14 @@ Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
   return equal ? best : as_printed;
 }
 
-bool TouchesFault(const report::Defect& defect, Range range) {
-  if (range.end <= defect.range.begin || range.begin >= defect.range.end) {
+bool TouchesFault(const Source& source, size_t defect, Range range) {
+  const Range fault = source.defect_range(defect);
+  if (range.end <= fault.begin || range.begin >= fault.end) {
     return false;
   }
-  const std::u32string printed = text::ToCodePoints(defect.printed);
-  for (const std::string& reading : defect.readings) {
-    const Range core = FaultCore(defect, printed, text::ToCodePoints(reading));
+  const std::u32string_view printed = source.joined().substr(fault.begin, fault.size());
+  for (size_t i = 0; i < source.reading_count(defect); ++i) {
+    const Range core = FaultCore(fault, printed, text::ToCodePoints(source.reading(defect, i)));
     if (Intersects(core, range.begin, range.end)) {
       return true;
     }

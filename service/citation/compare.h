@@ -98,7 +98,7 @@ class Comparison {
 // Whether a span of joined text touches a fault: the stretch in which print and one of the readings
 // differ. Where the reading only adds, the place of the addition lies inside the span; what a
 // repetition leaves open (which of two 风险 is the one too many) counts as touched.
-bool TouchesFault(const report::Defect& defect, Range range);
+bool TouchesFault(const Source& source, size_t defect, Range range);
 
 }  // namespace quotes::citation
 

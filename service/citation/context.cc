@@ -140,10 +140,10 @@ void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool who
   if (IsPlan(used_as) && mode == report::Mode::kProblem) {
     add(ContextFlag::kProblemAsAim);
   }
-  const report::Completeness& completeness = source.completeness();
+  const Source::Completeness completeness = source.completeness();
   if (completeness.truncated && range.begin <= completeness.position &&
       range.end + limits::kNearEdgeCodePoints >= completeness.position) {
-    add(ContextFlag::kNearIncompleteEdge, completeness.jump_target,
+    add(ContextFlag::kNearIncompleteEdge, std::string(completeness.jump_target),
         {completeness.position, completeness.position});
   }
   bool heading = source.RunAt(range.begin).kind == report::BlockKind::kHeading ||
@@ -185,10 +185,8 @@ void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool who
 std::vector<TouchedDefect> TouchedDefects(const Source& source, Range range) {
   std::vector<TouchedDefect> touched;
   for (size_t i = 0; i < source.defect_count(); ++i) {
-    const report::Defect& defect = source.defect(i);
-    if (TouchesFault(defect, range)) {
-      touched.push_back({defect.id, defect.kind, defect.certainty, defect.range, defect.printed,
-                         defect.readings, -1});
+    if (TouchesFault(source, i, range)) {
+      touched.push_back(source.Defect(i));
     }
   }
   return touched;

@@ -12,7 +12,6 @@
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/citation/attribution.h"
-#include "service/citation/citation_line.h"
 #include "service/citation/compare.h"
 #include "service/citation/context.h"
 #include "service/citation/elision.h"
@@ -186,7 +185,7 @@ class Check {
              });
     };
     for (const Source& source : corpus_.sources()) {
-      const std::optional<absl::CivilDay>& date = source.metadata().date;
+      const std::optional<absl::CivilDay> date = source.metadata().date;
       bool allowed = filter.reports.empty() ||
                      std::find(filter.reports.begin(), filter.reports.end(), source.report_id()) !=
                          filter.reports.end();
@@ -232,7 +231,7 @@ class Check {
         ++result_.coverage.incomplete_reports;
         if (result_.coverage.incomplete.size() < limits::kMaxCoverageReports) {
           result_.coverage.incomplete.push_back({std::string(source.report_id()),
-                                                 source.completeness().jump_target,
+                                                 std::string(source.completeness().jump_target),
                                                  source.completeness().position});
         }
       }
@@ -826,7 +825,7 @@ class Check {
     const bool han = std::any_of(quotation_.begin(), quotation_.end(), text::IsHan);
     const bool all_other =
         !claimed_.empty() && std::all_of(claimed_.begin(), claimed_.end(), [&](size_t i) {
-          const std::string& language = corpus_.sources()[i].metadata().language;
+          const std::string_view language = corpus_.sources()[i].metadata().language;
           return !language.empty() && language.starts_with("zh") != han;
         });
     if (all_other) {
@@ -865,7 +864,7 @@ class Check {
       if (claim.section.has_value()) {
         bool held = false;
         for (size_t k = 0; !held && k < source.section_count(); ++k) {
-          held = IsSection(source.section(k), *claim.section);
+          held = IsSection(source, k, *claim.section);
         }
         if (!held) {
           return true;
@@ -912,7 +911,7 @@ class Check {
       if (result_.edits.size() > limits::kMaxCitationEdits) {
         result_.edits.resize(limits::kMaxCitationEdits);
       }
-      result_.citation_line = CitationLine(*source, range);
+      result_.citation_line = source->CitationLine(range.begin);
       result_.mode = source->quote(source->QuoteAt(range.begin)).mode;
       Context(*best, same, chain);
     }
@@ -948,18 +947,18 @@ class Check {
     location.source = passage.range;
     location.text = Slice(source.joined(), passage.range);
     location.block = source.RunAt(passage.range.begin).kind;
-    location.breadcrumb = Breadcrumb(source, passage.range);
+    location.breadcrumb = source.Breadcrumb(passage.range.begin);
     location.print = source.PrintPlaces(passage.range);
     const std::vector<size_t> sections = source.SectionsAt(passage.range.begin);
     if (!sections.empty()) {
-      location.section_id = source.section(sections.back()).id;
-      location.section_path = source.section(sections.back()).path;
+      location.section_id = source.section_id(sections.back());
+      location.section_path = source.section_path(sections.back());
     }
     if (source.quote_count() > 0) {
       const size_t first = source.QuoteAt(passage.range.begin);
       const size_t last = source.QuoteAt(std::max(passage.range.begin + 1, passage.range.end) - 1);
       for (size_t i = first; i <= last; ++i) {
-        location.quote_ids.push_back(source.quote(i).id);
+        location.quote_ids.emplace_back(source.quote_id(i));
       }
       location.block = source.quote(first).block;
       location.mode = source.quote(first).mode;
@@ -1071,7 +1070,7 @@ class Check {
     }
     for (TouchedDefect& defect : result_.defects) {
       for (const auto& [index, reading] : best.emended) {
-        if (source.defect(index).id == defect.defect_id) {
+        if (source.defect_id(index) == defect.defect_id) {
           defect.applied_reading = static_cast<int>(reading);
         }
       }

@@ -130,13 +130,13 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
 
 Corpus::Corpus(const archive::Archive& main, const archive::Archive* history)
     : main_(&main), history_(history) {
-  for (const auto& document : main.documents()) {
+  for (const archive::PackedDocument* const document : main.documents()) {
     sources_.emplace_back(*document, SourceState::kLatest);
   }
   latest_count_ = sources_.size();
   if (history != nullptr) {
-    for (const auto& document : history->documents()) {
-      const bool held = main.FindReport(document->report_id) != nullptr;
+    for (const archive::PackedDocument* const document : history->documents()) {
+      const bool held = main.FindReport(document->report_id()) != nullptr;
       sources_.emplace_back(*document, held ? SourceState::kOldRevision : SourceState::kWithdrawn);
     }
   }

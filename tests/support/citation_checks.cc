@@ -56,9 +56,9 @@ std::shared_ptr<archive::Document> SampleDocument() {
 
 TestCorpus::TestCorpus(std::vector<std::shared_ptr<const archive::Document>> documents,
                        std::vector<std::shared_ptr<const archive::Document>> history)
-    : main_(archive::MakeIndexedArchive(1, themes::Scheme::BuiltIn(), std::move(documents))) {
+    : main_(archive::MakeIndexedArchive(1, themes::Scheme::BuiltIn(), documents)) {
   if (!history.empty()) {
-    history_ = archive::MakeIndexedArchive(1, themes::Scheme::BuiltIn(), std::move(history));
+    history_ = archive::MakeIndexedArchive(1, themes::Scheme::BuiltIn(), history);
   }
   corpus_ = std::make_unique<citation::Corpus>(*main_, history_.get());
 }
@@ -325,12 +325,12 @@ std::string FindViolation(const TestCorpus& corpus, const Request& request, cons
       result.locations.size() > request.max_locations) {
     return "more locations than there are";
   }
-  const archive::Document* document = nullptr;
+  const archive::PackedDocument* document = nullptr;
   Range span;
   if (!result.locations.empty()) {
-    for (const auto& candidate : corpus.documents()) {
-      if (candidate->report_id == result.locations[0].report_id) {
-        document = candidate.get();
+    for (const archive::PackedDocument* const candidate : corpus.documents()) {
+      if (candidate->report_id() == result.locations[0].report_id) {
+        document = candidate;
       }
     }
     span = result.locations[0].source;
@@ -338,7 +338,7 @@ std::string FindViolation(const TestCorpus& corpus, const Request& request, cons
   if (document == nullptr || result.text == TextVerdict::kTooShort) {
     return "";
   }
-  const std::u32string& joined = document->content.joined;
+  const std::u32string joined(document->joined());
   const auto slice = [](const std::u32string& text, Range range) {
     return text.substr(range.begin, range.size());
   };

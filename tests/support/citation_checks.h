@@ -29,7 +29,7 @@ class TestCorpus {
                       std::vector<std::shared_ptr<const archive::Document>> history = {});
 
   const citation::Corpus& corpus() const { return *corpus_; }
-  const std::vector<std::shared_ptr<const archive::Document>>& documents() const {
+  const std::vector<const archive::PackedDocument*>& documents() const {
     return main_->documents();
   }
 
