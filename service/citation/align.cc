@@ -12,6 +12,7 @@ namespace {
 // letter in it, so that what was left out in one piece stays in one piece.
 constexpr int kGapOpen = 2;
 constexpr int kLetterGap = 2;
+constexpr int kLetterInsertion = 3;
 constexpr int kMarkGap = 1;
 constexpr int kLetterSubstitution = 4;
 constexpr int kMarkSubstitution = 2;
@@ -26,6 +27,7 @@ constexpr uint64_t kDirectCells = 24'000;
 constexpr size_t kAnchorUnits = 8;
 
 int GapCost(const Unit& unit) { return unit.letter() ? kLetterGap : kMarkGap; }
+int InsertionCost(const Unit& unit) { return unit.letter() ? kLetterInsertion : kMarkGap; }
 
 int SubstitutionCost(const Unit& a, const Unit& b) {
   if (a.form == b.form) {
@@ -211,12 +213,12 @@ class Aligner {
       const Unit& q = quotation_[q0 + i - 1];
       uint8_t* const trace = &trace_[i * width];
       int diagonal = best_[0];
-      insert_[0] = (i == 1 ? kGapOpen : insert_[0]) + GapCost(q);
+      insert_[0] = (i == 1 ? kGapOpen : insert_[0]) + InsertionCost(q);
       trace[0] = static_cast<uint8_t>(kFromInsert | (i == 1 ? 0 : kInsertExtends));
       best_[0] = insert_[0];
       int del = kImpossible;
       int long_del = kImpossible;
-      const int gap = GapCost(q);
+      const int gap = InsertionCost(q);
       for (size_t j = 1; j <= m; ++j) {
         const Unit& s = source_[s0 + j - 1];
         uint8_t step = 0;
@@ -321,7 +323,7 @@ class Aligner {
     }
     for (size_t q = q0; q < q1; ++q) {
       Emit(OpKind::kInsert, q, s1);
-      alignment_.cost += GapCost(quotation_[q]);
+      alignment_.cost += InsertionCost(quotation_[q]);
     }
   }
 

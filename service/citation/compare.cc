@@ -1038,7 +1038,23 @@ class Judge {
     return IsLatin(unit) || (unit.letter() && (text::IsDigit(unit.form) || unit.form == U'-'));
   }
 
+  // Whether the span begins (ends) where a sentence or heading does. Headings end without a mark in
+  // the joined text; nothing is cut off across such a border.
+  bool AtSentenceBorder(bool at_begin) const {
+    const Source& source = source_.source();
+    const Range joined = source_.Joined(Span());
+    if (joined.empty() || source.quote_count() == 0) {
+      return true;
+    }
+    const size_t quote = source.QuoteAt(at_begin ? joined.begin : joined.end - 1);
+    return at_begin ? source.quote(quote).range.begin == joined.begin
+                    : source.quote(quote).range.end == joined.end;
+  }
+
   void AddCut(Range lost, bool at_begin, EditReason reason) {
+    if (AtSentenceBorder(at_begin)) {
+      return;
+    }
     for (Draft& edit : edits_) {
       // What is lost beside a changed word belongs to that change's edit.
       if (at_begin ? edit.source.begin <= lost.begin : edit.source.end >= lost.end) {
