@@ -91,9 +91,9 @@ inline constexpr size_t kMaxCitationWindows = 16;
 // Places of a quotation that stands many times which are compared code point by code point; of the
 // others only their number is known. Formula phrases stand thousands of times.
 inline constexpr size_t kMaxCitationPlaces = 400;
-// Cells of the dynamic programmes of one check: some 50 ms. 5,000 characters beside what resembles
+// Cells of the dynamic programmes of one check: some 20 ms. 5,000 characters beside what resembles
 // them need a tenth of it.
-inline constexpr uint64_t kMaxAlignmentCells = 12'000'000;
+inline constexpr uint64_t kMaxAlignmentCells = 6'000'000;
 // Claimed reports that are read as a whole when the index does not find the words in them.
 inline constexpr size_t kMaxClaimScans = 8;
 // Differences listed in one answer; their exact count is given beside them.

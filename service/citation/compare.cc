@@ -1852,6 +1852,32 @@ std::vector<Alignment> LetterPlaces(const Quoted& quoted, const SourceText& sour
   return places;
 }
 
+// Aligns with the part of a text that lies in `range` (joined text), or with all of it when the
+// best alignment reaches the border of that part.
+Alignment AlignInside(const Quoted& quoted, const SourceText& source, Range range,
+                      WorkBudget* budget) {
+  const std::span<const Unit> units = source.units();
+  const uint32_t base = source.range().begin;
+  size_t begin = 0;
+  while (begin < units.size() && base + units[begin].begin < range.begin) {
+    ++begin;
+  }
+  size_t end = units.size();
+  while (end > begin && base + units[end - 1].end > range.end) {
+    --end;
+  }
+  Alignment alignment = Align(quoted.units, units.subspan(begin, end - begin), budget);
+  if ((alignment.begin == 0 && begin > 0) || (alignment.end == end - begin && end < units.size())) {
+    return Align(quoted.units, units, budget);
+  }
+  for (Op& op : alignment.ops) {
+    op.source += static_cast<uint32_t>(begin);
+  }
+  alignment.begin += static_cast<uint32_t>(begin);
+  alignment.end += static_cast<uint32_t>(begin);
+  return alignment;
+}
+
 Range Widened(const Source& source, Range range) {
   const Range& run = source.RunAt(range.begin).range;
   return {range.begin > run.begin + kMargin ? range.begin - kMargin : run.begin,
@@ -1943,7 +1969,7 @@ Comparison::Comparison(const Quoted& quoted, const Source& source, const Window&
     rep_ = std::make_unique<Rep>(quoted, source, wider, budget);
     rep_->alignments = LetterPlaces(quoted, rep_->text, budget);
     if (rep_->alignments.empty()) {
-      rep_->alignments.push_back(Align(quoted.units, rep_->text.units(), budget));
+      rep_->alignments.push_back(AlignInside(quoted, rep_->text, wider.range, budget));
       rough_cost_ =
           static_cast<double>(RoughEdits(rep_->alignments[0], quoted.units, rep_->text.units())) /
           static_cast<double>(std::max<size_t>(quoted.letters(), 1));

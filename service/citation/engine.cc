@@ -273,7 +273,9 @@ class Check {
     // What the index finds elsewhere hides what is only similar in the claimed report.
     const bool found_inside =
         std::any_of(passages.begin(), passages.end(), [&](const Passage& passage) {
-          return Inside(passage.source) && IsWordForWord(passage.verdict);
+          return Inside(passage.source) &&
+                 (IsWordForWord(passage.verdict) || (passage.verdict <= TextVerdict::kAltered &&
+                                                     passage.cost <= kClose && !places_cut_));
         });
     if (names_report_ && !found_inside) {
       size_t scans = 0;

@@ -10,8 +10,8 @@ namespace quotes::citation {
 namespace {
 
 // What lies around the place that a match points to may belong to the passage as well: dropped
-// marks shift the estimate, and figures are read with what stands beside them.
-constexpr uint32_t kSlack = 48;
+// marks and small edits shift the estimate.
+constexpr uint32_t kSlack = 24;
 // Two matches of one passage are at most this far out of step, or stand in one sentence: a longer
 // omission parts it into two windows.
 constexpr uint32_t kStep = 64;
