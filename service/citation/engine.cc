@@ -305,7 +305,7 @@ class Check {
     double best = 1;
     for (const Window& window : windows) {
       // Where something close was found, windows that share little with the quotation are not it.
-      if (best <= kClose && window.weight * 2 <= windows.front().weight) {
+      if (best <= kClose && window.weight * 3 <= windows.front().weight * 2) {
         break;
       }
       comparisons.emplace_back(quoted, corpus_.sources()[window.source], window, &budget_);
@@ -320,7 +320,11 @@ class Check {
     });
     for (size_t k = 0; k < order.size(); ++k) {
       const double cost = comparisons[order[k]].rough_cost();
-      if (cost > 0 && (k >= kJudged || cost > comparisons[order[0]].rough_cost() + kJudgedMargin)) {
+      const double least = comparisons[order[0]].rough_cost();
+      // The estimate knows nothing of restated numerals and registered faults.
+      const bool may_win = !quoted.annotated.numerals().empty() ||
+                           corpus_.sources()[windows[order[k]].source].defect_count() > 0;
+      if (cost > 0 && (k >= kJudged || cost > least + (may_win ? kJudgedMargin : 0))) {
         break;
       }
       for (Passage& passage : comparisons[order[k]].Judge()) {

@@ -1,0 +1,208 @@
+#include "service/citation/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/citation/profile.h"
+#include "tests/support/citation_checks.h"
+#include "tests/support/test_data.h"
+
+namespace quotes::citation {
+namespace {
+
+constexpr char kWords[] = "狭路相逢勇者胜，敢拼会赢见真章";
+
+std::shared_ptr<archive::Document> Report(std::string_view id, std::string_view text,
+                                          std::string_view speaker = "张三") {
+  auto document = testing::MakeDocument(
+      id, absl::StrCat("政府工作报告\n\n同志们：\n", std::string(text), "\n"));
+  document->content.metadata.speaker = std::string(speaker);
+  return document;
+}
+
+const testing::TestCorpus& Sample() {
+  static const auto* const kCorpus = new testing::TestCorpus({testing::SampleDocument()});
+  return *kCorpus;
+}
+
+absl::Status StatusOf(std::string_view quotation) {
+  Request request;
+  request.quotation = quotation;
+  return Verify(Sample().corpus(), request, Cancellation()).status();
+}
+
+TEST(EngineTest, RefusesWhatIsNoText) {
+  EXPECT_EQ(GetErrorReason(StatusOf("")), ErrorReason::kFieldRequired);
+  EXPECT_EQ(GetErrorReason(StatusOf("发展\xE5\xB1")), ErrorReason::kInvalidUtf8);
+  EXPECT_EQ(GetErrorReason(StatusOf(std::string("发展\x01经济", 13))), ErrorReason::kFieldInvalid);
+  EXPECT_EQ(GetErrorReason(StatusOf(std::string("发\0展", 7))), ErrorReason::kFieldInvalid);
+  std::string longest;
+  for (size_t i = 0; i < limits::kMaxQuotationCodePoints; ++i) {
+    longest += "发";
+  }
+  EXPECT_TRUE(StatusOf(longest).ok());
+  EXPECT_EQ(GetErrorReason(StatusOf(longest + "发")), ErrorReason::kFieldOutOfRange);
+  Request request;
+  request.quotation = kWords;
+  request.max_locations = limits::kMaxLocations + 1;
+  EXPECT_EQ(GetErrorReason(Verify(Sample().corpus(), request, Cancellation()).status()),
+            ErrorReason::kFieldOutOfRange);
+}
+
+TEST(EngineTest, HonoursCancellation) {
+  Cancellation cancellation;
+  cancellation.Cancel();
+  Request request;
+  request.quotation = kWords;
+  EXPECT_EQ(Verify(Sample().corpus(), request, cancellation).status().code(),
+            absl::StatusCode::kCancelled);
+}
+
+TEST(EngineTest, SaysWhatMakesItReproducible) {
+  const Result result = Sample().Verify("狭路相逢勇者胜");
+  EXPECT_EQ(result.archive_revision, 1u);
+  EXPECT_EQ(result.engine_version, EngineVersion());
+  EXPECT_FALSE(result.fold_version.empty());
+  EXPECT_FALSE(result.lexicon_version.empty());
+  EXPECT_EQ(result.profile_name, "newspaper");
+  EXPECT_EQ(result.quotation_sha256.size(), 64u);
+  EXPECT_EQ(result.coverage.reports, 1u);
+  ASSERT_EQ(result.coverage.incomplete.size(), 1u);
+  EXPECT_EQ(result.coverage.incomplete[0].jump_target, "11版");
+  EXPECT_EQ(testing::Dump(Sample().Verify("狭路相逢勇者胜")), testing::Dump(result));
+}
+
+TEST(EngineTest, FindsAllPlacesAndReports) {
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  for (int i = 0; i < 6; ++i) {
+    documents.push_back(Report(absl::StrCat("r", i), absl::StrCat(kWords, "。第", i, "项工作。")));
+  }
+  const testing::TestCorpus corpus(documents);
+  const Result result = corpus.Verify(kWords);
+  EXPECT_EQ(result.text, TextVerdict::kVerbatim);
+  EXPECT_EQ(result.location_count, 6u);
+  EXPECT_EQ(result.report_count, 6u);
+  EXPECT_EQ(result.attribution, Attribution::kAmbiguous);
+  EXPECT_TRUE(result.Has(ContextFlag::kFormulaic));
+  EXPECT_EQ(result.disposition, Disposition::kReview);
+
+  Request request;
+  request.quotation = kWords;
+  request.claim.report = "r3";
+  request.max_locations = 2;
+  const Result claimed = corpus.Verify(request);
+  EXPECT_EQ(claimed.disposition, Disposition::kPass);
+  EXPECT_EQ(claimed.attribution, Attribution::kConfirmed);
+  ASSERT_EQ(claimed.locations.size(), 2u);
+  EXPECT_EQ(claimed.locations[0].report_id, "r3");
+  EXPECT_EQ(claimed.location_count, 6u);
+  EXPECT_EQ(claimed.elsewhere.verdict, TextVerdict::kVerbatim);
+}
+
+TEST(EngineTest, SearchesInsideTheClaimFirst) {
+  const testing::TestCorpus corpus({Report("a", "狭路相逢智者胜，敢拼会赢见真章。", "李四"),
+                                    Report("b", absl::StrCat(kWords, "。"))});
+  Request request;
+  request.quotation = kWords;
+  request.claim.report = "a";
+  const Result inside = corpus.Verify(request);
+  EXPECT_EQ(inside.text, TextVerdict::kAltered);
+  EXPECT_EQ(inside.disposition, Disposition::kFail);
+  EXPECT_EQ(inside.elsewhere.verdict, TextVerdict::kVerbatim);
+  EXPECT_EQ(inside.elsewhere.report_id, "b");
+  EXPECT_EQ(inside.repair, "狭路相逢智者胜，敢拼会赢见真章");
+
+  const std::string other = "谋划一批打基础利长远的重大项目";
+  const testing::TestCorpus apart(
+      {Report("a", absl::StrCat(other, "。"), "李四"), Report("b", absl::StrCat(kWords, "。"))});
+  const Result outside = apart.Verify(request);
+  EXPECT_EQ(outside.text, TextVerdict::kVerbatim);
+  EXPECT_EQ(outside.attribution, Attribution::kWrongReport);
+  EXPECT_EQ(outside.disposition, Disposition::kFail);
+
+  request.claim = {};
+  request.claim.speaker = "李四";
+  EXPECT_EQ(apart.Verify(request).attribution, Attribution::kWrongSpeaker);
+  request.claim.speaker = "张三";
+  EXPECT_EQ(apart.Verify(request).disposition, Disposition::kPass);
+}
+
+TEST(EngineTest, FilterNarrowsTheSearch) {
+  const testing::TestCorpus corpus(
+      {Report("a", absl::StrCat(kWords, "。"), "李四"), Report("b", absl::StrCat(kWords, "。"))});
+  Request request;
+  request.quotation = kWords;
+  request.filter.speakers = {"李四"};
+  const Result result = corpus.Verify(request);
+  EXPECT_EQ(result.location_count, 1u);
+  EXPECT_EQ(result.coverage.reports, 1u);
+  EXPECT_EQ(result.disposition, Disposition::kPass);
+}
+
+TEST(EngineTest, HistoryIsSearchedAndFlagged) {
+  auto old = Report("a", absl::StrCat(kWords, "。"));
+  auto withdrawn = Report("w", "这些话只有撤回的报告里才有，别处都没有。");
+  const testing::TestCorpus corpus({Report("a", "狭路相逢智者胜，敢拼会赢见真章。")},
+                                   {old, withdrawn});
+  const Result revised = corpus.Verify(kWords);
+  EXPECT_EQ(revised.text, TextVerdict::kVerbatim);
+  EXPECT_TRUE(revised.Has(ContextFlag::kOldRevision));
+  EXPECT_EQ(revised.disposition, Disposition::kReview);
+  EXPECT_EQ(revised.coverage.history_revisions, 2u);
+
+  const Result gone = corpus.Verify("这些话只有撤回的报告里才有");
+  EXPECT_TRUE(gone.Has(ContextFlag::kWithdrawnReport));
+  EXPECT_EQ(gone.disposition, Disposition::kFail);
+
+  const Result current = corpus.Verify("狭路相逢智者胜，敢拼会赢见真章");
+  EXPECT_EQ(current.text, TextVerdict::kVerbatim);
+  EXPECT_EQ(current.disposition, Disposition::kPass);
+}
+
+TEST(EngineTest, NoProfilePassesACriticalEdit) {
+  Profile profile = DefaultProfile();
+  for (Disposition& disposition : profile.table) {
+    disposition = Disposition::kPass;
+  }
+  Request request;
+  request.quotation = "2021年预计全区生产总值完成285亿元，年均增长5.5%";
+  request.profile = &profile;
+  const Result result = Sample().Verify(request);
+  EXPECT_EQ(result.severity, Severity::kCritical);
+  EXPECT_EQ(result.disposition, Disposition::kReview);
+}
+
+TEST(EngineTest, WorstInputsStop) {
+  std::string same;
+  std::string formula;
+  for (int i = 0; i < 4900; ++i) {
+    same += "的";
+  }
+  for (int i = 0; i < 600; ++i) {
+    formula += "坚定不移推进";
+  }
+  for (const std::string& text : {same, formula}) {
+    const Result result = Sample().Verify(text);
+    EXPECT_NE(result.disposition, Disposition::kPass);
+    EXPECT_LE(result.edits.size(), limits::kMaxCitationEdits);
+  }
+}
+
+TEST(EngineTest, EditsAreInTheCallersCodePoints) {
+  const std::string quotation = "加快\u200B发展是\n第一任务";
+  const Result result = Sample().Verify(quotation);
+  ASSERT_EQ(result.edits.size(), 1u);
+  EXPECT_EQ(result.edits[0].quotation, (Range{9, 10}));
+  EXPECT_EQ(result.edits[0].quotation_text, "任");
+  EXPECT_EQ(result.edits[0].source_token_text, "要务");
+  EXPECT_EQ(result.edits[0].quotation_token_text, "任务");
+}
+
+}  // namespace
+}  // namespace quotes::citation
