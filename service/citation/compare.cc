@@ -1083,11 +1083,11 @@ class Judge {
     draft.severity = Severity::kCritical;
     draft.reason = reason;
     draft.source = lost;
-    // Beside the outermost letter; marks around the quotation stay outside.
+    // Beside the outermost unit that stands in the source; marks around it stay outside.
     uint32_t at = 0;
-    for (const Unit& unit : quoted_.units) {
-      if (unit.letter()) {
-        at = at_begin ? unit.begin : unit.end;
+    for (const Op& op : ops()) {
+      if (HasQ(op) && HasS(op)) {
+        at = at_begin ? Q(op.quotation).begin : Q(op.quotation).end;
         if (at_begin) {
           break;
         }

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <string>
 #include <string_view>
 
 #include "service/base/check.h"
@@ -18,7 +20,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const auto result = quotes::citation::Verify(kCorpus->corpus(), request, quotes::Cancellation());
   if (result.ok()) {
-    QUOTES_CHECK(quotes::testing::FindViolation(*kCorpus, request, *result).empty());
+    const std::string violation = quotes::testing::FindViolation(*kCorpus, request, *result);
+    if (!violation.empty()) {
+      std::fprintf(stderr, "%s\n%s\n%s\n", violation.c_str(),
+                   std::string(request.quotation).c_str(),
+                   quotes::testing::Dump(*result).c_str());
+    }
+    QUOTES_CHECK(violation.empty());
   }
   return 0;
 }
