@@ -1,6 +1,7 @@
 #include "service/citation/engine.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,6 +29,8 @@ constexpr size_t kMinLetters = 4;
 constexpr size_t kMinWords = 3;
 // A part of a stitched quotation: shorter ones stand everywhere.
 constexpr size_t kMinStitchedLetters = 6;
+// Numerals are written out in digits up to this power of ten.
+constexpr int kMaxExponent = 18;
 // Windows that are judged although another is cheaper: the estimate counts letters alone.
 constexpr size_t kJudged = 3;
 constexpr double kJudgedMargin = 0.1;
@@ -288,6 +291,20 @@ class Check {
                  &passages);
       }
     }
+    // Words that are mostly figures share nothing with a source that writes them otherwise.
+    if (std::none_of(passages.begin(), passages.end(), [](const Passage& passage) {
+          return passage.verdict <= TextVerdict::kAltered;
+        })) {
+      const std::u32string restated = InDigits(quoted);
+      if (!restated.empty()) {
+        Consider(quoted,
+                 corpus_
+                     .Locate(restated, limits::kMaxCitationWindows, limits::kMaxCitationWindows,
+                             allowed_)
+                     .windows,
+                 &passages);
+      }
+    }
     std::sort(passages.begin(), passages.end(),
               [this](const Passage& a, const Passage& b) { return Order(a, b); });
     passages.erase(std::unique(passages.begin(), passages.end(),
@@ -296,6 +313,47 @@ class Check {
                                }),
                    passages.end());
     return passages;
+  }
+
+  // The text with its numerals in Arabic digits, to find where it stands; empty when that changes
+  // nothing.
+  static std::u32string InDigits(const Quoted& quoted) {
+    const std::u32string_view text = quoted.annotated.text();
+    std::u32string out;
+    uint32_t at = 0;
+    for (const figures::Numeral& numeral : quoted.annotated.numerals()) {
+      std::string digits;
+      if (numeral.kind == figures::NumeralKind::kDate) {
+        digits = absl::StrCat(numeral.year > 0 ? absl::StrCat(numeral.year, "年") : "",
+                              int{numeral.month}, "月",
+                              numeral.day > 0 ? absl::StrCat(int{numeral.day}, "日") : "");
+      } else if (numeral.value.has_value() && !numeral.second.has_value() &&
+                 std::abs(numeral.value->exponent) <= kMaxExponent) {
+        digits = Digits(*numeral.value);
+        digits += numeral.kind == figures::NumeralKind::kPercent ? "%" : "";
+      } else {
+        continue;
+      }
+      out += text.substr(at, numeral.number.begin - at);
+      out += text::ToCodePoints(digits);
+      at = numeral.number.end;
+    }
+    out += text.substr(at);
+    return out == text ? std::u32string() : out;
+  }
+
+  static std::string Digits(const figures::Decimal& value) {
+    std::string digits = absl::StrCat(value.mantissa < 0 ? -value.mantissa : value.mantissa);
+    if (value.exponent >= 0) {
+      digits.append(static_cast<size_t>(value.exponent), '0');
+    } else {
+      const auto fraction = static_cast<size_t>(-value.exponent);
+      const std::string padded = absl::StrCat(std::string(fraction + 1, '0'), digits);
+      const size_t point = padded.size() - fraction;
+      const size_t first = std::min(padded.find_first_not_of('0'), point - 1);
+      digits = absl::StrCat(padded.substr(first, point - first), ".", padded.substr(point));
+    }
+    return value.mantissa < 0 ? absl::StrCat("-", digits) : digits;
   }
 
   void Consider(const Quoted& quoted, const std::vector<Window>& windows,
@@ -455,6 +513,13 @@ class Check {
       if (risk != ElisionRisk::kNone) {
         verdict = Worst(verdict, TextVerdict::kElidedRisky);
       }
+    }
+    if (std::any_of(chain.begin(), chain.end(),
+                    [](const Passage& part) { return part.verdict == TextVerdict::kNotFound; })) {
+      result_.elision_risk = ElisionRisk::kNone;
+      result_.text = TextVerdict::kNotFound;
+      Conclude(nullptr, {}, {});
+      return true;
     }
     // One passage for everything else: from the first part to the last.
     Passage joined;
@@ -732,9 +797,6 @@ class Check {
       }
       part.quotation = {begin[at], end[at + best - 1]};
       part.verdict = TextVerdict::kVerbatim;
-      const std::u32string_view words =
-          std::u32string_view(quotation_).substr(part.quotation.begin, part.quotation.size());
-      (void)words;
       parts.push_back(std::move(part));
       at += best;
     }

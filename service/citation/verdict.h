@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "service/base/limits.h"
 #include "service/report/report.h"
 #include "service/text/fold.h"
 
@@ -303,7 +304,7 @@ struct Request {
   Claim claim;
   const Profile* profile = nullptr;  // not owned; null: newspaper
   ReportFilter filter;
-  size_t max_locations = 20;
+  size_t max_locations = limits::kDefaultLocations;  // at most limits::kMaxLocations
 };
 
 // Where a location is printed: the part of a print span that the location covers.

@@ -490,5 +490,44 @@ TEST_F(CitationMutationTest, FaithfulQuotationsPass) {
   EXPECT_EQ(violations_, 0u);
 }
 
+// Stretches that begin and end anywhere, with marks, digits and other scripts put in: whatever the
+// verdict, the edits turn the source into the quotation and the repair is the source's words.
+TEST_F(CitationMutationTest, RandomStretchesHoldTogether) {
+  Random random(99);
+  const Text pool =
+      U"的一不没有约余5８.，。、；：……“”「」（）《》！？—— 歷發后2%万亿元个第年A\u200B\n";
+  const std::u32string_view joined = corpus().documents.front()->content.joined;
+  Sample sample;
+  sample.document = corpus().documents.front().get();
+  for (int i = 0; i < 6000; ++i) {
+    const size_t size = 4 + Below(random, 60);
+    Text text(joined.substr(Below(random, joined.size() - size), size));
+    for (size_t edits = Below(random, 5); edits > 0; --edits) {
+      const size_t at = Below(random, text.size());
+      switch (Below(random, 5)) {
+        case 0:
+          text[at] = pool[Below(random, pool.size())];
+          break;
+        case 1:
+          text.erase(at, std::min<size_t>(1 + Below(random, 3), text.size() - 1));
+          break;
+        case 2:
+          text.insert(at, joined.substr(Below(random, joined.size() - 8), 1 + Below(random, 7)));
+          break;
+        default:
+          text.insert(at, 1, pool[Below(random, pool.size())]);
+      }
+    }
+    sample.text = text;
+    Check("random stretch", text, sample, [&](Claim* claim) {
+      if (i % 2 == 0) {
+        claim->report.reset();
+      }
+    });
+  }
+  PrintTable();
+  EXPECT_EQ(violations_, 0u);
+}
+
 }  // namespace
 }  // namespace quotes::citation
