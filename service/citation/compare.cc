@@ -1178,7 +1178,7 @@ class Judge {
         continue;
       }
       const uint32_t from = border > kAround ? border - kAround : 0;
-      const std::u32string_view around = text.substr(from, 2 * kAround);
+      const std::u32string_view around = text.substr(from, size_t{2} * kAround);
       EditReason reason = EditReason::kCutToken;
       Range cut;
       for (const Cue& cue : FindCues(around)) {

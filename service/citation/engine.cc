@@ -173,6 +173,7 @@ class Check {
     }
     const auto folded = [](const std::vector<std::string>& names) {
       std::vector<std::u32string> out;
+      out.reserve(names.size());
       for (const std::string& name : names) {
         out.push_back(FoldedName(name));
       }
