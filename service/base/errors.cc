@@ -136,6 +136,8 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "STORE_UNAVAILABLE";
     case ErrorReason::kInternal:
       return "INTERNAL";
+    case ErrorReason::kProfileNotFound:
+      return "PROFILE_NOT_FOUND";
   }
   return "UNSPECIFIED";
 }
@@ -234,6 +236,12 @@ absl::Status FieldInvalid(std::string_view field, std::string_view description) 
   return Field(ErrorReason::kFieldInvalid, field, description);
 }
 
+absl::Status ControlCharacter(std::string_view field, uint64_t position) {
+  return Field(ErrorReason::kFieldInvalid, field,
+               absl::StrCat("has a control character (at character ", position, ")"),
+               {{"position", std::to_string(position)}});
+}
+
 absl::Status InvalidName(std::string_view field, std::string_view value,
                          std::string_view expected_pattern) {
   // Cut on a code point border: half a character would make the whole status undecodable.
@@ -304,6 +312,9 @@ absl::Status QuoteNotFound(std::string_view name) {
 }
 absl::Status ThemeNotFound(std::string_view name) {
   return Missing(ErrorReason::kThemeNotFound, "theme", name);
+}
+absl::Status ProfileNotFound(std::string_view name) {
+  return Missing(ErrorReason::kProfileNotFound, "profile", name);
 }
 
 absl::Status RevisionChanged(uint64_t expected, uint64_t actual) {

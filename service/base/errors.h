@@ -50,6 +50,7 @@ enum class ErrorReason {
   kStoreBusy = 29,         // UNAVAILABLE: the store is locked by a short operation; retry
   kStoreUnavailable = 30,  // INTERNAL: reading or writing the store failed
   kInternal = 31,          // INTERNAL: any other fault of the service itself
+  kProfileNotFound = 40,   // NOT_FOUND
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -88,6 +89,8 @@ absl::Status FieldRequired(std::string_view field, std::string_view description 
 // `limit` says the bound with its unit, for example "at most 200 values".
 absl::Status FieldOutOfRange(std::string_view field, std::string_view limit);
 absl::Status FieldInvalid(std::string_view field, std::string_view description);
+// FIELD_INVALID; `position` is the code point of the text with the control character.
+absl::Status ControlCharacter(std::string_view field, uint64_t position);
 absl::Status InvalidName(std::string_view field, std::string_view value,
                          std::string_view expected_pattern);
 // `position` is the code point of the query where parsing stopped.
@@ -108,6 +111,7 @@ absl::Status RevisionNotFound(std::string_view name);
 absl::Status SectionNotFound(std::string_view name);
 absl::Status QuoteNotFound(std::string_view name);
 absl::Status ThemeNotFound(std::string_view name);
+absl::Status ProfileNotFound(std::string_view name);
 absl::Status RevisionChanged(uint64_t expected, uint64_t actual);
 absl::Status ReadOnly();
 absl::Status DatabaseInUse(std::string_view path);

@@ -49,6 +49,13 @@ inline constexpr uint64_t kMaxInlineWork = 200'000;
 // Entries of each repeated field of a look-up filter.
 inline constexpr size_t kMaxFilterValues = 100;
 
+// Quotations up to this length are judged where the call arrives: the work takes well under a
+// millisecond, less than handing it over. Longer ones go to the executor.
+inline constexpr size_t kInlineQuotationCodePoints = 200;
+inline constexpr size_t kMaxBatchCitations = 100;
+// Profiles of one service, the built-in ones counted: what a person can keep apart.
+inline constexpr size_t kMaxProfiles = 100;
+
 inline constexpr int kDefaultPageSize = 20;
 inline constexpr int kMaxPageSize = 200;
 inline constexpr size_t kMaxBatchQuotes = 200;

@@ -1,95 +1,109 @@
 #include "service/citation/profile.h"
 
-#include <string>
-
+#include "absl/strings/str_cat.h"
+#include "service/base/absl_string.h"
+#include "service/base/check.h"
 #include "service/base/errors.h"
+#include "service/base/hash.h"
 
 namespace quotes::citation {
 namespace {
 
-constexpr Disposition P = Disposition::kPass;
-constexpr Disposition R = Disposition::kReview;
-constexpr Disposition F = Disposition::kFail;
+constexpr Disposition kPass = Disposition::kPass;
+constexpr Disposition kReview = Disposition::kReview;
+constexpr Disposition kFail = Disposition::kFail;
 
+// The built-in profiles side by side.
 struct Row {
-  std::string_view name;
   Finding finding;
+  std::string_view name;
   Disposition strict;
   Disposition newspaper;
   Disposition search;
 };
+constexpr std::array<Row, kFindingCount> kTable = {{
+    {Finding::kVerbatim, "VERBATIM", kPass, kPass, kPass},
+    {Finding::kFormOnly, "FORM_ONLY", kPass, kPass, kPass},
+    {Finding::kElided, "ELIDED", kPass, kPass, kPass},
+    {Finding::kEmendedCertain, "EMENDED_CERTAIN", kReview, kPass, kPass},
+    {Finding::kEmendedUncertain, "EMENDED_UNCERTAIN", kReview, kReview, kPass},
+    {Finding::kPunctuationChanged, "PUNCTUATION_CHANGED", kFail, kReview, kPass},
+    {Finding::kNumeralRestated, "NUMERAL_RESTATED", kFail, kReview, kPass},
+    {Finding::kElidedRiskyGrave, "ELIDED_RISKY_GRAVE", kFail, kFail, kFail},
+    {Finding::kElidedRiskyOther, "ELIDED_RISKY_OTHER", kReview, kReview, kReview},
+    {Finding::kStitched, "STITCHED", kFail, kFail, kFail},
+    {Finding::kSimilar, "SIMILAR", kFail, kFail, kFail},
+    {Finding::kNotFound, "NOT_FOUND", kFail, kFail, kFail},
+    {Finding::kTooShort, "TOO_SHORT", kReview, kReview, kReview},
+    {Finding::kUnverifiable, "UNVERIFIABLE", kReview, kReview, kReview},
+    {Finding::kAlteredCritical, "ALTERED_CRITICAL", kFail, kFail, kFail},
+    {Finding::kAlteredMajor, "ALTERED_MAJOR", kFail, kFail, kFail},
+    {Finding::kAlteredMinor, "ALTERED_MINOR", kFail, kReview, kReview},
+    {Finding::kBracketInsertion, "BRACKET_INSERTION", kFail, kReview, kReview},
+    {Finding::kConfirmed, "CONFIRMED", kPass, kPass, kPass},
+    {Finding::kNotClaimed, "NOT_CLAIMED", kPass, kPass, kPass},
+    {Finding::kWrongReport, "WRONG_REPORT", kFail, kFail, kReview},
+    {Finding::kWrongSpeaker, "WRONG_SPEAKER", kFail, kFail, kReview},
+    {Finding::kWrongDate, "WRONG_DATE", kFail, kFail, kReview},
+    {Finding::kNotSpeechText, "NOT_SPEECH_TEXT", kFail, kFail, kReview},
+    {Finding::kWithdrawnOnly, "WITHDRAWN_ONLY", kFail, kFail, kReview},
+    {Finding::kWrongRole, "WRONG_ROLE", kReview, kReview, kPass},
+    {Finding::kWrongPublication, "WRONG_PUBLICATION", kReview, kReview, kPass},
+    {Finding::kWrongSection, "WRONG_SECTION", kReview, kReview, kPass},
+    {Finding::kWrongPage, "WRONG_PAGE", kReview, kReview, kPass},
+    {Finding::kSecondaryQuote, "SECONDARY_QUOTE", kReview, kReview, kPass},
+    {Finding::kAmbiguous, "AMBIGUOUS", kReview, kReview, kPass},
+    {Finding::kAttributionUnknown, "ATTRIBUTION_UNKNOWN", kReview, kReview, kPass},
+    {Finding::kNegationDirect, "NEGATION_DIRECT", kFail, kFail, kReview},
+    {Finding::kTargetAsResult, "TARGET_AS_RESULT", kFail, kFail, kReview},
+    {Finding::kProblemAsAim, "PROBLEM_AS_AIM", kFail, kFail, kReview},
+    {Finding::kNegationOther, "NEGATION_OTHER", kReview, kReview, kPass},
+    {Finding::kDroppedCondition, "DROPPED_CONDITION", kReview, kReview, kPass},
+    {Finding::kDroppedHedge, "DROPPED_HEDGE", kReview, kReview, kPass},
+    {Finding::kSpansSections, "SPANS_SECTIONS", kReview, kReview, kPass},
+    {Finding::kOldRevision, "OLD_REVISION", kReview, kReview, kPass},
+    {Finding::kMixedScript, "MIXED_SCRIPT", kReview, kReview, kPass},
+    {Finding::kAmbiguousFold, "AMBIGUOUS_FOLD", kReview, kReview, kPass},
+    {Finding::kFormulaicUnclaimed, "FORMULAIC_UNCLAIMED", kReview, kReview, kPass},
+    {Finding::kTouchesDefect, "TOUCHES_DEFECT", kReview, kReview, kPass},
+}};
 
-// In the order of Finding.
-constexpr Row kRows[] = {
-    {"VERBATIM", Finding::kVerbatim, P, P, P},
-    {"FORM_ONLY", Finding::kFormOnly, P, P, P},
-    {"ELIDED", Finding::kElided, P, P, P},
-    {"EMENDED_CERTAIN", Finding::kEmendedCertain, R, P, P},
-    {"EMENDED_UNCERTAIN", Finding::kEmendedUncertain, R, R, P},
-    {"PUNCTUATION_CHANGED", Finding::kPunctuationChanged, F, R, P},
-    {"NUMERAL_RESTATED", Finding::kNumeralRestated, F, R, P},
-    {"ELIDED_RISKY_GRAVE", Finding::kElidedRiskyGrave, F, F, F},
-    {"ELIDED_RISKY_OTHER", Finding::kElidedRiskyOther, R, R, R},
-    {"STITCHED", Finding::kStitched, F, F, F},
-    {"SIMILAR", Finding::kSimilar, F, F, F},
-    {"NOT_FOUND", Finding::kNotFound, F, F, F},
-    {"TOO_SHORT", Finding::kTooShort, R, R, R},
-    {"UNVERIFIABLE", Finding::kUnverifiable, R, R, R},
-    {"ALTERED_CRITICAL", Finding::kAlteredCritical, F, F, F},
-    {"ALTERED_MAJOR", Finding::kAlteredMajor, F, F, F},
-    {"ALTERED_MINOR", Finding::kAlteredMinor, F, R, R},
-    {"BRACKET_INSERTION", Finding::kBracketInsertion, F, R, R},
-    {"CONFIRMED", Finding::kConfirmed, P, P, P},
-    {"NOT_CLAIMED", Finding::kNotClaimed, P, P, P},
-    {"WRONG_REPORT", Finding::kWrongReport, F, F, R},
-    {"WRONG_SPEAKER", Finding::kWrongSpeaker, F, F, R},
-    {"WRONG_DATE", Finding::kWrongDate, F, F, R},
-    {"NOT_SPEECH_TEXT", Finding::kNotSpeechText, F, F, R},
-    {"WITHDRAWN_ONLY", Finding::kWithdrawnOnly, F, F, R},
-    {"WRONG_ROLE", Finding::kWrongRole, R, R, P},
-    {"WRONG_PUBLICATION", Finding::kWrongPublication, R, R, P},
-    {"WRONG_SECTION", Finding::kWrongSection, R, R, P},
-    {"WRONG_PAGE", Finding::kWrongPage, R, R, P},
-    {"SECONDARY_QUOTE", Finding::kSecondaryQuote, R, R, P},
-    {"AMBIGUOUS", Finding::kAmbiguous, R, R, P},
-    {"ATTRIBUTION_UNKNOWN", Finding::kAttributionUnknown, R, R, P},
-    {"NEGATION_DIRECT", Finding::kNegationDirect, F, F, R},
-    {"TARGET_AS_RESULT", Finding::kTargetAsResult, F, F, R},
-    {"PROBLEM_AS_AIM", Finding::kProblemAsAim, F, F, R},
-    {"NEGATION_OTHER", Finding::kNegationOther, R, R, P},
-    {"DROPPED_CONDITION", Finding::kDroppedCondition, R, R, P},
-    {"DROPPED_HEDGE", Finding::kDroppedHedge, R, R, P},
-    {"SPANS_SECTIONS", Finding::kSpansSections, R, R, P},
-    {"OLD_REVISION", Finding::kOldRevision, R, R, P},
-    {"MIXED_SCRIPT", Finding::kMixedScript, R, R, P},
-    {"AMBIGUOUS_FOLD", Finding::kAmbiguousFold, R, R, P},
-    {"FORMULAIC_UNCLAIMED", Finding::kFormulaicUnclaimed, R, R, P},
-    {"TOUCHES_DEFECT", Finding::kTouchesDefect, R, R, P},
+// Words that are not the source's, or that cannot be told to be: a pass of them would be false.
+constexpr std::array<Finding, 8> kNeverPassed = {
+    Finding::kElidedRiskyGrave, Finding::kStitched,     Finding::kSimilar,
+    Finding::kNotFound,         Finding::kTooShort,     Finding::kUnverifiable,
+    Finding::kAlteredCritical,  Finding::kAlteredMajor,
 };
-static_assert(std::size(kRows) == kFindingCount);
 
-std::array<Profile, 3> MakeProfiles() {
-  std::array<Profile, 3> profiles;
-  profiles[0] = {
-      "newspaper", "1", "The default: what may be printed without another look passes.", {}};
-  profiles[1] = {"strict", "1", "Only the words as printed pass.", {}};
-  profiles[2] = {"search", "1", "Finds sources: differences of form, marks and place pass.", {}};
-  for (const Row& row : kRows) {
-    profiles[0][row.finding] = row.newspaper;
-    profiles[1][row.finding] = row.strict;
-    profiles[2][row.finding] = row.search;
+Profile MakeProfile(std::string name, std::string description, Disposition Row::*column) {
+  Profile profile;
+  profile.name = std::move(name);
+  profile.description = std::move(description);
+  for (const Row& row : kTable) {
+    profile[row.finding] = row.*column;
   }
-  return profiles;
+  profile.version = ProfileVersion(profile);
+  return profile;
 }
 
 }  // namespace
 
 std::span<const Profile> BuiltInProfiles() {
-  static const auto* const kProfiles = new std::array<Profile, 3>(MakeProfiles());
-  return *kProfiles;
+  static const auto& profiles = *new std::array<Profile, 3>{
+      MakeProfile("newspaper",
+                  "For print: lets through what an editor may do to a quotation, asks about what "
+                  "needs an eye, refuses the rest.",
+                  &Row::newspaper),
+      MakeProfile("strict",
+                  "For the record: laws, communiqués, quotations of leaders; character for "
+                  "character.",
+                  &Row::strict),
+      MakeProfile("search",
+                  "For finding the source of words that are known to be inexact; not for print.",
+                  &Row::search),
+  };
+  return profiles;
 }
-
-const Profile& DefaultProfile() { return BuiltInProfiles().front(); }
 
 const Profile* FindBuiltInProfile(std::string_view name) {
   for (const Profile& profile : BuiltInProfiles()) {
@@ -100,13 +114,28 @@ const Profile* FindBuiltInProfile(std::string_view name) {
   return nullptr;
 }
 
+const Profile& DefaultProfile() { return BuiltInProfiles().front(); }
+
+std::string ProfileVersion(const Profile& profile) {
+  constexpr size_t kDigestDigits = 12;
+  std::string rows;
+  for (const Disposition disposition : profile.table) {
+    rows.push_back(static_cast<char>('0' + static_cast<int>(disposition)));
+  }
+  return absl::StrCat(profile.name, "-", Sha256Hex(rows).substr(0, kDigestDigits));
+}
+
 std::string_view FindingName(Finding finding) {
-  const auto index = static_cast<size_t>(finding) - 1;
-  return index < kFindingCount ? kRows[index].name : std::string_view("UNKNOWN");
+  for (const Row& row : kTable) {
+    if (row.finding == finding) {
+      return row.name;
+    }
+  }
+  return {};
 }
 
 std::optional<Finding> FindingByName(std::string_view name) {
-  for (const Row& row : kRows) {
+  for (const Row& row : kTable) {
     if (row.name == name) {
       return row.finding;
     }
@@ -115,14 +144,16 @@ std::optional<Finding> FindingByName(std::string_view name) {
 }
 
 absl::Status CheckProfile(const Profile& profile) {
-  for (const Row& row : kRows) {
+  for (const Row& row : kTable) {
     const Disposition disposition = profile[row.finding];
-    if (disposition != P && disposition != R && disposition != F) {
-      return errors::FieldInvalid("profile.table", row.name);
+    if (disposition != kPass && disposition != kReview && disposition != kFail) {
+      return errors::FieldInvalid(row.name, "is neither PASS nor REVIEW nor FAIL");
     }
   }
-  if (profile[Finding::kAlteredCritical] == P) {
-    return errors::FieldInvalid("profile.table", "ALTERED_CRITICAL may not be PASS");
+  for (const Finding finding : kNeverPassed) {
+    if (profile[finding] == kPass) {
+      return errors::FieldInvalid(FindingName(finding), "may be PASS in no profile");
+    }
   }
   return absl::OkStatus();
 }

@@ -24,6 +24,9 @@ struct Profile {
   Disposition operator[](Finding finding) const { return table[static_cast<size_t>(finding) - 1]; }
 };
 
+// The name and a digest of the table: "newspaper-0123456789ab". Changes whenever the table does.
+std::string ProfileVersion(const Profile& profile);
+
 // newspaper (the default), strict, search.
 std::span<const Profile> BuiltInProfiles();
 // Null when no built-in profile has that name.
@@ -35,8 +38,10 @@ std::string_view FindingName(Finding finding);
 // Nullopt for an unknown name.
 std::optional<Finding> FindingByName(std::string_view name);
 
-// INVALID_ARGUMENT / FIELD_INVALID when a value is none of Disposition, or when the profile passes
-// what no profile may pass: a critical edit.
+// INVALID_ARGUMENT / FIELD_INVALID, the field being the finding's name, when a value is none of
+// Disposition, or when the profile passes what no profile may pass: critical and major edits, and
+// whatever is not known to be the source's words (not found, similar, stitched, too short,
+// unverifiable, an omission of a negator or inside a figure).
 absl::Status CheckProfile(const Profile& profile);
 
 }  // namespace quotes::citation

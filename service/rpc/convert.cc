@@ -93,15 +93,6 @@ const report::Run& RunOf(const archive::PackedDocument& document, report::Range 
   return *std::prev(behind);
 }
 
-void AddFolds(text::FoldSet folds, google::protobuf::RepeatedField<int>* out) {
-  // The contract numbers the folds in the order of their bits.
-  for (int bit = 0; v1::Fold_IsValid(bit + 1); ++bit) {
-    if ((folds & (text::FoldSet{1} << bit)) != 0) {
-      out->Add(bit + 1);
-    }
-  }
-}
-
 // The index of a neighbour among quotes of the same kind.
 std::optional<uint32_t> Neighbour(const archive::PackedDocument& document, uint32_t index,
                                   int step) {
@@ -118,6 +109,15 @@ std::optional<uint32_t> Neighbour(const archive::PackedDocument& document, uint3
 }
 
 }  // namespace
+
+void AddFolds(text::FoldSet folds, google::protobuf::RepeatedField<int>* out) {
+  // The contract numbers the folds in the order of their bits.
+  for (int bit = 0; v1::Fold_IsValid(bit + 1); ++bit) {
+    if ((folds & (text::FoldSet{1} << bit)) != 0) {
+      out->Add(bit + 1);
+    }
+  }
+}
 
 void SetDate(const absl::CivilDay& day, google::type::Date* out) {
   out->set_year(static_cast<int32_t>(day.year()));

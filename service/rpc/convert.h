@@ -19,6 +19,7 @@
 #include "service/archive/packed_document.h"
 #include "service/report/report.h"
 #include "service/store/store.h"
+#include "service/text/fold.h"
 #include "service/text/utf8.h"
 #include "service/themes/scheme.h"
 
@@ -27,6 +28,8 @@ namespace quotes::rpc {
 
 void SetDate(const absl::CivilDay& day, google::type::Date* out);
 void SetTime(absl::Time time, google::protobuf::Timestamp* out);
+
+void AddFolds(text::FoldSet folds, google::protobuf::RepeatedField<int>* out);
 
 // Positions of one text in the unit of an answer. Measures the text only as far as it is asked,
 // once. Thread-compatible.

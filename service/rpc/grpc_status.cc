@@ -13,6 +13,7 @@
 #include "service/base/check.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
+#include "service/rpc/rpc_status.h"
 #include "service/text/utf8.h"
 
 namespace quotes::rpc {
@@ -29,7 +30,7 @@ struct Sentence {
   ErrorReason reason;
   const char* zh;
 };
-constexpr std::array<Sentence, 32> kSentences = {{
+constexpr std::array<Sentence, 33> kSentences = {{
     {ErrorReason::kUnspecified, "未知错误"},
     {ErrorReason::kInvalidUtf8, "字段 {field} 自字节偏移 {byte_offset} 起不是 UTF-8 文本"},
     {ErrorReason::kMalformedMessage, "请求的字节不是一条 {type} 消息"},
@@ -63,6 +64,7 @@ constexpr std::array<Sentence, 32> kSentences = {{
     {ErrorReason::kStoreBusy, "存储正忙，请稍后重试"},
     {ErrorReason::kStoreUnavailable, "读写存储失败，详情见服务器日志"},
     {ErrorReason::kInternal, "服务器内部错误，详情见服务器日志"},
+    {ErrorReason::kProfileNotFound, "没有判定方案 {name}"},
 }};
 
 const char* GeneralSentence(ErrorReason reason) {
@@ -125,16 +127,19 @@ size_t WireSize(const grpc::Status& status) {
   return EncodedSize(status.error_message()) + Base64Size(status.error_details().size());
 }
 
-grpc::Status ToGrpcStatus(const absl::Status& status) {
+google::rpc::Status ToRpcStatus(const absl::Status& status) {
+  google::rpc::Status details;
   if (status.ok()) {
-    return grpc::Status::OK;
+    return details;
   }
   ErrorDetail detail = GetErrorDetail(status).value_or(ErrorDetail{});
   absl::StatusCode code = status.code();
   const bool known = detail.reason != ErrorReason::kUnspecified;
   if (!known) {
     if (code == absl::StatusCode::kCancelled || code == absl::StatusCode::kDeadlineExceeded) {
-      return {static_cast<grpc::StatusCode>(code), Cut(ToStd(status.message()), kMaxSentenceBytes)};
+      details.set_code(static_cast<int>(code));
+      details.set_message(Cut(ToStd(status.message()), kMaxSentenceBytes));
+      return details;
     }
     code = absl::StatusCode::kInternal;
     detail.reason = ErrorReason::kInternal;
@@ -171,7 +176,6 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   chinese.set_locale("zh");
   chinese.set_message(Cut(Chinese(detail), kMaxSentenceBytes));
 
-  google::rpc::Status details;
   details.set_code(static_cast<int>(code));
   details.set_message(sentence);
   details.add_details()->PackFrom(info);
@@ -189,7 +193,16 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
          EncodedSize(sentence) + Base64Size(details.ByteSizeLong()) > limits::kMaxStatusBytes) {
     details.mutable_details()->RemoveLast();
   }
-  return {static_cast<grpc::StatusCode>(code), sentence, details.SerializeAsString()};
+  return details;
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) {
+    return grpc::Status::OK;
+  }
+  const google::rpc::Status rich = ToRpcStatus(status);
+  return {static_cast<grpc::StatusCode>(rich.code()), rich.message(),
+          rich.details().empty() ? std::string() : rich.SerializeAsString()};
 }
 
 }  // namespace quotes::rpc

@@ -9,11 +9,13 @@
 
 #include "absl/status/status.h"
 #include "quotes/v1/admin_service.pb.h"
+#include "quotes/v1/citation_service.pb.h"
 #include "quotes/v1/quote_service.pb.h"
 #include "quotes/v1/report_service.pb.h"
 #include "service/archive/archive.h"
 #include "service/base/cancellation.h"
 #include "service/base/mutex.h"
+#include "service/citation/locate.h"
 #include "service/library/library.h"
 #include "service/rpc/services.h"
 
@@ -34,6 +36,19 @@ class ThemeCounts {
   std::shared_ptr<const std::vector<uint64_t>> counts_ ABSL_GUARDED_BY(mutex_);
 };
 
+// What citation checks search: the reports of a snapshot. Made once for each snapshot. Thread-safe.
+class CitationCorpora {
+ public:
+  // The answer refers to `archive`, which the caller keeps.
+  std::shared_ptr<const citation::Corpus> Of(
+      const std::shared_ptr<const archive::Archive>& archive);
+
+ private:
+  Mutex mutex_;
+  std::shared_ptr<const archive::Archive> archive_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const citation::Corpus> corpus_ ABSL_GUARDED_BY(mutex_);
+};
+
 // What a handler works with, for the time of one call.
 struct CallContext {
   Library& library;
@@ -42,7 +57,8 @@ struct CallContext {
   const Cancellation& cancellation;
   const ServicesOptions& options;
   ThemeCounts& theme_counts;
-  // Whether the call may block on the store.
+  CitationCorpora& citation_corpora;
+  // Whether the call may block on the store, or work for long.
   bool may_block = false;
   // Set by Defer().
   bool deferred = false;
@@ -94,6 +110,13 @@ absl::Status GetTheme(CallContext& call, const v1::GetThemeRequest& request,
                       v1::GetThemeResponse* response);
 absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& request,
                          v1::LookupThemeResponse* response);
+
+absl::Status VerifyCitation(CallContext& call, const v1::VerifyCitationRequest& request,
+                            v1::VerifyCitationResponse* response);
+absl::Status BatchVerifyCitations(CallContext& call, const v1::BatchVerifyCitationsRequest& request,
+                                  v1::BatchVerifyCitationsResponse* response);
+absl::Status ListProfiles(CallContext& call, const v1::ListProfilesRequest& request,
+                          v1::ListProfilesResponse* response);
 
 absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& request,
                        v1::GetStatusResponse* response);

@@ -18,6 +18,7 @@ constexpr char kRevisionForm[] = "reports/{report}/revisions/{revision}";
 constexpr char kSectionForm[] = "reports/{report}/sections/{section}";
 constexpr char kQuoteForm[] = "reports/{report}/quotes/{quote}";
 constexpr char kThemeForm[] = "themes/{theme}";
+constexpr char kProfileForm[] = "profiles/{profile}";
 
 // Codes of themes are dotted words: "party.discipline", "law_democracy".
 bool IsThemeCode(std::string_view code) {
@@ -120,6 +121,17 @@ absl::StatusOr<std::string> ParseThemeName(std::string_view field, std::string_v
   return std::string(segments[1]);
 }
 
+absl::StatusOr<std::string> ParseProfileName(std::string_view field, std::string_view name) {
+  if (name.empty()) {
+    return errors::FieldRequired(field);
+  }
+  std::array<std::string_view, 2> segments;
+  if (!Split(name, &segments) || segments[0] != "profiles" || !report::IsResourceId(segments[1])) {
+    return errors::InvalidName(field, name, kProfileForm);
+  }
+  return std::string(segments[1]);
+}
+
 std::string ReportName(std::string_view report) { return absl::StrCat("reports/", ToAbsl(report)); }
 std::string RevisionNameOf(std::string_view report, uint64_t revision) {
   return Child(report, "revisions", std::to_string(revision));
@@ -134,5 +146,8 @@ std::string DefectName(std::string_view report, std::string_view defect) {
   return Child(report, "defects", defect);
 }
 std::string ThemeName(std::string_view code) { return absl::StrCat("themes/", ToAbsl(code)); }
+std::string ProfileName(std::string_view profile) {
+  return absl::StrCat("profiles/", ToAbsl(profile));
+}
 
 }  // namespace quotes::rpc

@@ -30,6 +30,8 @@ absl::StatusOr<ChildName> ParseSectionName(std::string_view field, std::string_v
 absl::StatusOr<ChildName> ParseQuoteName(std::string_view field, std::string_view name);
 // Gives the theme's code, whether or not there is such a theme.
 absl::StatusOr<std::string> ParseThemeName(std::string_view field, std::string_view name);
+// Gives the profile's name without "profiles/", whether or not there is such a profile.
+absl::StatusOr<std::string> ParseProfileName(std::string_view field, std::string_view name);
 
 std::string ReportName(std::string_view report);
 std::string RevisionNameOf(std::string_view report, uint64_t revision);
@@ -37,6 +39,7 @@ std::string SectionName(std::string_view report, std::string_view section);
 std::string QuoteName(std::string_view report, std::string_view quote);
 std::string DefectName(std::string_view report, std::string_view defect);
 std::string ThemeName(std::string_view code);
+std::string ProfileName(std::string_view profile);
 
 }  // namespace quotes::rpc
 

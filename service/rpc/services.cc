@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "quotes/v1/admin_service.grpc.pb.h"
+#include "quotes/v1/citation_service.grpc.pb.h"
 #include "quotes/v1/quote_service.grpc.pb.h"
 #include "quotes/v1/report_service.grpc.pb.h"
 #include "service/base/absl_string.h"
@@ -49,6 +50,7 @@ struct Core {
   const ServicesOptions options;
   std::atomic<Library*> library{nullptr};
   ThemeCounts theme_counts;
+  CitationCorpora citation_corpora;
   ByteBudget import_bytes;
   Executor executor;  // last: its threads use the rest
 };
@@ -226,7 +228,8 @@ void RunOnExecutor(Core* core, Call* call, Work work) {
 }
 
 CallContext MakeContext(Core* core, Library* library, const Cancellation& cancellation) {
-  return CallContext{*library, library->archive(), cancellation, core->options, core->theme_counts};
+  return CallContext{*library,      library->archive(), cancellation,
+                     core->options, core->theme_counts, core->citation_corpora};
 }
 
 // A unary call. Deletes itself when gRPC is done with it.
@@ -555,6 +558,24 @@ class QuoteService final : public quote_service::Raw {
   Core* const core_;
 };
 
+namespace citation_service {
+using S = v1::CitationService;
+using Raw = S::WithRawCallbackMethod_VerifyCitation<S::WithRawCallbackMethod_BatchVerifyCitations<
+    S::WithRawCallbackMethod_ListProfiles<S::Service>>>;
+}  // namespace citation_service
+
+class CitationService final : public citation_service::Raw {
+ public:
+  explicit CitationService(Core* core) : core_(core) {}
+
+  QUOTES_UNARY(CitationService, VerifyCitation, kInline, false)
+  QUOTES_UNARY(CitationService, BatchVerifyCitations, kExecutor, false)
+  QUOTES_UNARY(CitationService, ListProfiles, kInline, false)
+
+ private:
+  Core* const core_;
+};
+
 class AdminService final
     : public v1::AdminService::WithRawCallbackMethod_GetStatus<v1::AdminService::Service> {
  public:
@@ -576,6 +597,7 @@ struct Services::Rep {
   Core core;
   ReportService reports{&core};
   QuoteService quotes{&core};
+  CitationService citations{&core};
   AdminService admin{&core};
 };
 
@@ -591,12 +613,12 @@ void Services::SetLibrary(Library* library) {
 }
 
 std::vector<grpc::Service*> Services::services() {
-  return {&rep_->reports, &rep_->quotes, &rep_->admin};
+  return {&rep_->reports, &rep_->quotes, &rep_->citations, &rep_->admin};
 }
 
 std::vector<std::string> Services::Names() {
   return {v1::ReportService::service_full_name(), v1::QuoteService::service_full_name(),
-          v1::AdminService::service_full_name()};
+          v1::CitationService::service_full_name(), v1::AdminService::service_full_name()};
 }
 
 }  // namespace quotes::rpc

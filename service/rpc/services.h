@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "service/base/limits.h"
+#include "service/citation/profiles.h"
 #include "service/library/library.h"
 
 namespace grpc {
@@ -45,6 +46,15 @@ struct ImportRecord {
   size_t lint_findings = 0;
 };
 
+// What a verdict leaves for the log: the quotation's hash, never its words.
+struct CitationRecord {
+  std::string_view quotation_sha256;
+  std::string_view disposition;   // "PASS"
+  std::string_view text_verdict;  // "ALTERED"
+  std::string_view profile;       // its version
+  bool stopped = false;           // at the work limit
+};
+
 struct ServicesOptions {
   std::string program_version;
   absl::Time start_time;
@@ -54,6 +64,10 @@ struct ServicesOptions {
   std::function<void(const CallRecord&)> on_call;
   // Called once for every import that succeeded, before its call finishes; must not block.
   std::function<void(const ImportRecord&)> on_import;
+  // Called once for every quotation judged, before its call finishes; must not block.
+  std::function<void(const CitationRecord&)> on_citation;
+  // By which quotations are judged.
+  citation::Profiles profiles;
 };
 
 // The gRPC services over a library: proto to domain, errors, paging, limits. Look-ups run inline in

@@ -25,10 +25,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-std::string Element(std::string_view field, int index) {
-  return absl::StrCat(ToAbsl(field), "[", index, "]");
-}
-
 absl::Status CheckEnum(const FieldDescriptor& field, const std::string& path, int value) {
   if (field.enum_type()->FindValueByNumber(value) == nullptr) {
     return errors::FieldInvalid(path, absl::StrCat("has no value ", value));
@@ -62,40 +58,6 @@ absl::Status CheckEnumsBelow(const Message& message, const std::string& prefix) 
       }
     }
   }
-  return absl::OkStatus();
-}
-
-absl::Status CheckCount(std::string_view field, int count, size_t limit) {
-  if (static_cast<size_t>(count) > limit) {
-    return errors::FieldOutOfRange(field, absl::StrCat("at most ", limit, " values"));
-  }
-  return absl::OkStatus();
-}
-
-// Folded, as the archive compares; at least one letter must be left.
-template <typename Values>
-absl::Status FoldNames(const std::string& field, const Values& values,
-                       std::vector<std::string>* out) {
-  QUOTES_RETURN_IF_ERROR(CheckCount(field, values.size(), limits::kMaxFilterValues));
-  for (int i = 0; i < values.size(); ++i) {
-    const std::string path = Element(field, i);
-    QUOTES_RETURN_IF_ERROR(CheckText(path, values[i], limits::kMaxMetadataCodePoints));
-    const std::u32string folded = text::Fold(text::ToCodePoints(values[i])).units;
-    if (std::all_of(folded.begin(), folded.end(), [](char32_t c) { return c == text::kBreak; })) {
-      return errors::FieldInvalid(path, "has no letter");
-    }
-    out->push_back(text::ToUtf8(folded));
-  }
-  return absl::OkStatus();
-}
-
-// Metadata goes into citation lines: it must stay on one.
-absl::Status CopyLine(std::string_view field, const std::string& value, std::string* out) {
-  if (std::any_of(value.begin(), value.end(),
-                  [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; })) {
-    return errors::FieldInvalid(field, "has a control character");
-  }
-  *out = value;
   return absl::OkStatus();
 }
 
@@ -153,6 +115,42 @@ absl::StatusOr<report::DefectEntry> ToDefectEntry(const v1::DefectEntry& from,
 }
 
 }  // namespace
+
+std::string Element(std::string_view field, int index) {
+  return absl::StrCat(ToAbsl(field), "[", index, "]");
+}
+
+absl::Status CheckCount(std::string_view field, int count, size_t limit) {
+  if (static_cast<size_t>(count) > limit) {
+    return errors::FieldOutOfRange(field, absl::StrCat("at most ", limit, " values"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FoldNames(const std::string& field,
+                       const google::protobuf::RepeatedPtrField<std::string>& values,
+                       std::vector<std::string>* out) {
+  QUOTES_RETURN_IF_ERROR(CheckCount(field, values.size(), limits::kMaxFilterValues));
+  for (int i = 0; i < values.size(); ++i) {
+    const std::string path = Element(field, i);
+    QUOTES_RETURN_IF_ERROR(CheckText(path, values[i], limits::kMaxMetadataCodePoints));
+    const std::u32string folded = text::Fold(text::ToCodePoints(values[i])).units;
+    if (std::all_of(folded.begin(), folded.end(), [](char32_t c) { return c == text::kBreak; })) {
+      return errors::FieldInvalid(path, "has no letter");
+    }
+    out->push_back(text::ToUtf8(folded));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CopyLine(std::string_view field, const std::string& value, std::string* out) {
+  if (std::any_of(value.begin(), value.end(),
+                  [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; })) {
+    return errors::FieldInvalid(field, "has a control character");
+  }
+  *out = value;
+  return absl::OkStatus();
+}
 
 absl::Status CheckEnums(const Message& message) { return CheckEnumsBelow(message, ""); }
 
@@ -271,6 +269,17 @@ absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request) {
   }
   QUOTES_RETURN_IF_ERROR(CheckImportRequest(out));
   return out;
+}
+
+absl::Status InTermsOf(const std::string& prefix, const absl::Status& status) {
+  std::optional<ErrorDetail> detail = GetErrorDetail(status);
+  if (!detail.has_value() || detail->violations.empty()) {
+    return status;
+  }
+  for (FieldViolation& violation : detail->violations) {
+    violation.field.insert(0, prefix);
+  }
+  return MakeError(status.code(), ToStd(status.message()), *detail);
 }
 
 absl::Status InTermsOfUpload(const absl::Status& status) {

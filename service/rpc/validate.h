@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,6 +24,23 @@ namespace quotes::rpc {
 // have.
 absl::Status CheckEnums(const google::protobuf::Message& message);
 
+// The path of an element: "filter.reports[3]".
+std::string Element(std::string_view field, int index);
+
+// FIELD_OUT_OF_RANGE above `limit` values.
+absl::Status CheckCount(std::string_view field, int count, size_t limit);
+
+// Appends names folded, as the archive compares them. FIELD_OUT_OF_RANGE above
+// limits::kMaxFilterValues of them or limits::kMaxMetadataCodePoints in one; FIELD_INVALID for one
+// without any letter.
+absl::Status FoldNames(const std::string& field,
+                       const google::protobuf::RepeatedPtrField<std::string>& values,
+                       std::vector<std::string>* out);
+
+// Copies a text that goes into citation lines and must stay on one: FIELD_INVALID for control
+// characters.
+absl::Status CopyLine(std::string_view field, const std::string& value, std::string* out);
+
 // FIELD_OUT_OF_RANGE above `max_code_points`.
 absl::Status CheckText(std::string_view field, std::string_view value, size_t max_code_points);
 
@@ -38,6 +56,9 @@ absl::StatusOr<archive::Filter> ToFilter(const v1::LookupFilter& filter,
 
 // Everything of an import but its bytes.
 absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request);
+
+// The same error with `prefix` in front of the paths of its fields.
+absl::Status InTermsOf(const std::string& prefix, const absl::Status& status);
 
 // An error about an ImportReportRequest in terms of UploadReportRequest, where the bytes come in
 // chunks and the rest stands in the header.

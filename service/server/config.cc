@@ -3,8 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <utility>
 #include <vector>
@@ -13,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/base/absl_string.h"
+#include "service/base/file.h"
 #include "service/base/status_macros.h"
 #include "service/server/server.h"
 // Last: its macros are many.
@@ -78,7 +77,7 @@ struct Option {
 
 std::string SwitchText(bool on) { return on ? "true" : "false"; }
 
-const std::array<Option, 8> kOptions = {{
+const std::array<Option, 9> kOptions = {{
     {"listen", "HOST:PORT", "Address to listen on; port 0 takes any free one (the log names it)",
      [](std::string_view v, Config* c) { return SetText(v, &c->listen); },
      [](const Config& c) { return c.listen; }},
@@ -103,6 +102,13 @@ const std::array<Option, 8> kOptions = {{
        return absl::OkStatus();
      },
      [](const Config& c) { return c.log_file; }},
+    {"profiles", "FILE",
+     "The house's own profiles for citation checks, in TOML, beside the built-in ones",
+     [](std::string_view v, Config* c) {
+       c->profiles = v;
+       return absl::OkStatus();
+     },
+     [](const Config& c) { return c.profiles; }},
     {"drain_delay", "DURATION",
      "After SIGTERM or SIGINT, how long health says NOT_SERVING while calls are still served, so "
      "that load balancers look elsewhere",
@@ -131,14 +137,13 @@ absl::Status Apply(const Option& option, std::string_view where, std::string_vie
 }
 
 absl::Status ApplyFile(const std::string& path, Config* config) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in.good()) {
+  const std::optional<std::string> text = ReadWholeFile(path);
+  if (!text.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat("cannot read the configuration file ", path));
   }
   toml::table table;
   try {
-    table = toml::parse(text);
+    table = toml::parse(*text);
   } catch (const toml::parse_error& error) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ":", error.source().begin.line, ": ", std::string(error.description())));

@@ -24,6 +24,7 @@ struct Config {
   bool insecure_allow_remote = false;
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file;  // empty: standard error
+  std::string profiles;  // file with the house's profiles; empty: none
   absl::Duration drain_delay = absl::ZeroDuration();
   absl::Duration drain_grace = absl::Seconds(10);
 };

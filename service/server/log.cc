@@ -195,4 +195,14 @@ void Log::Import(const rpc::ImportRecord& record) {
             .Add("lint_findings", static_cast<int64_t>(record.lint_findings)));
 }
 
+void Log::Citation(const rpc::CitationRecord& record) {
+  Write(LogLevel::kInfo, "citation",
+        JsonLine()
+            .Add("quotation_sha256", record.quotation_sha256)
+            .Add("disposition", record.disposition)
+            .Add("text_verdict", record.text_verdict)
+            .Add("profile", record.profile)
+            .Add("stopped", record.stopped));
+}
+
 }  // namespace quotes::server

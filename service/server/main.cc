@@ -17,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "service/base/absl_string.h"
 #include "service/base/mutex.h"
+#include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/server/config.h"
 #include "service/server/listen_address.h"
@@ -120,6 +121,14 @@ int Serve(const Config& config, const EndSignals& signals) {
                              " is reached by other machines, and calls travel unencrypted; "
                              "--insecure-allow-remote allows that"));
   }
+  citation::Profiles profiles;
+  if (!config.profiles.empty()) {
+    absl::StatusOr<citation::Profiles> read = citation::Profiles::ReadFile(config.profiles);
+    if (!read.ok()) {
+      return Fail(kExitOptions, read.status().message());
+    }
+    profiles = *std::move(read);
+  }
   absl::StatusOr<std::unique_ptr<Log>> log = Log::Open(config);
   if (!log.ok()) {
     return Fail(kExitOptions, log.status().message());
@@ -147,10 +156,12 @@ int Serve(const Config& config, const EndSignals& signals) {
   std::unique_ptr<Library> library;
   // Listens before the archive is loaded: health checks get an answer, NOT_SERVING, from the first
   // moment on, and callers UNAVAILABLE / LOADING instead of a refused connection.
-  absl::StatusOr<std::unique_ptr<Server>> server =
-      Server::Start(nullptr, {.listen = config.listen,
-                              .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
-                              .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); }});
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(
+      nullptr, {.listen = config.listen,
+                .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
+                .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
+                .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
+                .profiles = std::move(profiles)});
   if (!server.ok()) {
     return fail_start(server.status());
   }

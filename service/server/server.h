@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/rpc/services.h"
 
@@ -22,6 +23,9 @@ struct ServerOptions {
   std::string listen{};
   std::function<void(const rpc::CallRecord&)> on_call{};
   std::function<void(const rpc::ImportRecord&)> on_import{};
+  std::function<void(const rpc::CitationRecord&)> on_citation{};
+  // By which quotations are judged.
+  citation::Profiles profiles{};
 };
 
 // The program's version, as GetStatus and --version tell it.

@@ -193,15 +193,18 @@ void Contract::Start(const Options& options, bool sample) {
       Library::Create(*std::move(store), themes::Scheme::BuiltIn());
   ASSERT_TRUE(library.ok()) << library.status();
   library_ = *std::move(library);
-  absl::StatusOr<std::unique_ptr<server::Server>> server =
-      server::Server::Start(options.loading ? nullptr : library_.get(),
-                            {.listen = "127.0.0.1:0", .on_call = options.on_call});
+  absl::StatusOr<std::unique_ptr<server::Server>> server = server::Server::Start(
+      options.loading ? nullptr : library_.get(), {.listen = "127.0.0.1:0",
+                                                   .on_call = options.on_call,
+                                                   .on_citation = options.on_citation,
+                                                   .profiles = options.profiles});
   ASSERT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
                                  grpc::InsecureChannelCredentials());
   reports_ = v1::ReportService::NewStub(channel_);
   quotes_ = v1::QuoteService::NewStub(channel_);
+  citations_ = v1::CitationService::NewStub(channel_);
   admin_ = v1::AdminService::NewStub(channel_);
   running_ = true;
   if (sample) {
@@ -215,6 +218,7 @@ void Contract::Start(const Options& options, bool sample) {
 void Contract::Stop() {
   running_ = false;
   admin_.reset();
+  citations_.reset();
   quotes_.reset();
   reports_.reset();
   channel_.reset();

@@ -16,9 +16,11 @@
 
 #include "absl/status/status.h"
 #include "quotes/v1/admin_service.grpc.pb.h"
+#include "quotes/v1/citation_service.grpc.pb.h"
 #include "quotes/v1/errors.pb.h"
 #include "quotes/v1/quote_service.grpc.pb.h"
 #include "quotes/v1/report_service.grpc.pb.h"
+#include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/server/server.h"
 #include "service/store/store.h"
@@ -68,6 +70,8 @@ class Contract : public ::testing::Test {
     // Called before every call of the store once the server runs; an error becomes the call's.
     std::function<absl::Status(std::string_view method)> store_hook{};
     std::function<void(const rpc::CallRecord&)> on_call{};
+    std::function<void(const rpc::CitationRecord&)> on_citation{};
+    citation::Profiles profiles{};
   };
 
   ~Contract() override;
@@ -96,6 +100,7 @@ class Contract : public ::testing::Test {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::ReportService::Stub> reports_;
   std::unique_ptr<v1::QuoteService::Stub> quotes_;
+  std::unique_ptr<v1::CitationService::Stub> citations_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
 };
 

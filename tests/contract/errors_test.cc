@@ -212,6 +212,15 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
   expect("THEME_NOT_FOUND", StatusCode::NOT_FOUND, GetTheme("themes/none"),
          {{"name", "themes/none"}});
   {
+    v1::VerifyCitationRequest request;
+    request.set_quotation("加快发展是第一要务");
+    request.set_profile("profiles/none");
+    v1::VerifyCitationResponse response;
+    expect("PROFILE_NOT_FOUND", StatusCode::NOT_FOUND,
+           Call(citations_, &v1::CitationService::Stub::VerifyCitation, request, &response),
+           {{"name", "profiles/none"}});
+  }
+  {
     v1::ListQuotesRequest request;
     request.set_parent("reports/-");
     request.set_require_same_revision(true);

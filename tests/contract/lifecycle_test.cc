@@ -65,8 +65,8 @@ class Lifecycle : public Contract {
   std::vector<HealthCheckResponse::ServingStatus> HealthOfAll() {
     std::vector<HealthCheckResponse::ServingStatus> all;
     const auto stub = Health::NewStub(channel_);
-    for (const char* service :
-         {"", "quotes.v1.ReportService", "quotes.v1.QuoteService", "quotes.v1.AdminService"}) {
+    for (const char* service : {"", "quotes.v1.ReportService", "quotes.v1.QuoteService",
+                                "quotes.v1.CitationService", "quotes.v1.AdminService"}) {
       HealthCheckRequest request;
       request.set_service(service);
       HealthCheckResponse response;

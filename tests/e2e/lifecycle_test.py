@@ -279,6 +279,7 @@ class ConfigurationTest(unittest.TestCase):
             "database": ["one.db", "two.db", "three.db"],
             "log_level": ["debug", "warning", "error"],
             "log_file": ["one.log", "two.log", "three.log"],
+            "profiles": ["one.toml", "two.toml", "three.toml"],
             "drain_delay": ["1s", "2s", "3s"],
             "drain_grace": ["1s", "2s", "3s"],
             "read_only": ["true", "false", "true"],

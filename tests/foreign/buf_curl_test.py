@@ -32,8 +32,8 @@ class BufCurlTest(unittest.TestCase):
     def test_lists_services_and_methods(self):
         result = self.buf("--list-services", f"http://{self.server.address}")
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertLessEqual({"quotes.v1.AdminService", "quotes.v1.QuoteService",
-                              "quotes.v1.ReportService"}, set(result.stdout.split()))
+        self.assertLessEqual({"quotes.v1.AdminService", "quotes.v1.CitationService",
+                              "quotes.v1.QuoteService", "quotes.v1.ReportService"}, set(result.stdout.split()))
         result = self.buf("--list-methods", f"http://{self.server.address}")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("quotes.v1.QuoteService/SearchQuotes", result.stdout)

@@ -21,6 +21,7 @@ const options = {
 const definition = protoLoader.loadSync(
   [
     "quotes/v1/admin_service.proto",
+    "quotes/v1/citation_service.proto",
     "quotes/v1/quote_service.proto",
     "quotes/v1/report_service.proto",
     "google/rpc/status.proto",
@@ -34,6 +35,7 @@ const address = process.env.QUOTES_SERVER;
 const credentials = grpc.credentials.createInsecure();
 const quotes = new contract.quotes.v1.QuoteService(address, credentials);
 const reports = new contract.quotes.v1.ReportService(address, credentials);
+const citations = new contract.quotes.v1.CitationService(address, credentials);
 const admin = new contract.quotes.v1.AdminService(address, credentials);
 const health = new contract.grpc.health.v1.Health(address, credentials);
 
@@ -116,6 +118,30 @@ test("the whole of it", async (t) => {
     }
     // Else code points and UTF-16 units would not have been told apart.
     assert.ok(beyondTheBasicPlane > 0);
+  });
+
+  await t.test("citations name the difference in UTF-16 units", async () => {
+    const verbatim = await call(citations, "VerifyCitation", { quotation: "加快发展是第一要务" });
+    assert.equal(verbatim.result.disposition, "DISPOSITION_PASS");
+    assert.equal(verbatim.result.text_verdict, "TEXT_VERDICT_VERBATIM");
+    // A character of two units before the difference.
+    const quotation = "加快发展𠮷是第一任务";
+    const { result } = await call(citations, "VerifyCitation", {
+      quotation,
+      offset_encoding: "OFFSET_ENCODING_UTF16",
+    });
+    assert.equal(result.disposition, "DISPOSITION_FAIL");
+    const { revision } = await call(reports, "GetRevision", {
+      name: result.locations[0].revision,
+      offset_encoding: "OFFSET_ENCODING_UTF16",
+    });
+    assert.ok(result.edits.length > 1);
+    for (const { quotation_range, quotation_text, source_range, source_text } of result.edits) {
+      assert.equal(quotation.slice(quotation_range.begin, quotation_range.end), quotation_text);
+      assert.equal(revision.text.slice(source_range.begin, source_range.end), source_text);
+    }
+    const refused = await failure(citations, "VerifyCitation", { quotation: "加快\u0001发展" });
+    assert.equal(refused.code, grpc.status.INVALID_ARGUMENT);
   });
 
   await t.test("sections count in UTF-16 units too", async () => {

@@ -16,13 +16,15 @@ from google.rpc import error_details_pb2, status_pb2
 from google.protobuf import descriptor_pb2
 from grpc.health.v1 import health_pb2, health_pb2_grpc
 from grpc.reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
-from quotes.v1 import (admin_service_pb2, admin_service_pb2_grpc, errors_pb2, lookup_pb2,
+from quotes.v1 import (admin_service_pb2, admin_service_pb2_grpc, citation_pb2,
+                       citation_service_pb2, citation_service_pb2_grpc, errors_pb2, lookup_pb2,
                        quote_pb2, quote_service_pb2, quote_service_pb2_grpc, report_service_pb2,
                        report_service_pb2_grpc)
 
 DATA = SOURCE_DIR / "tests/foreign/data"
 SERVICES = {
-    "quotes.v1.AdminService", "quotes.v1.QuoteService", "quotes.v1.ReportService",
+    "quotes.v1.AdminService", "quotes.v1.CitationService", "quotes.v1.QuoteService",
+    "quotes.v1.ReportService",
     "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection",
     "grpc.channelz.v1.Channelz",
 }
@@ -50,6 +52,7 @@ class Client:
         self.channel = grpc.insecure_channel(server.address)
         self.reports = report_service_pb2_grpc.ReportServiceStub(self.channel)
         self.quotes = quote_service_pb2_grpc.QuoteServiceStub(self.channel)
+        self.citations = citation_service_pb2_grpc.CitationServiceStub(self.channel)
         self.admin = admin_service_pb2_grpc.AdminServiceStub(self.channel)
         self.health = health_pb2_grpc.HealthStub(self.channel)
         self.reflection = reflection_pb2_grpc.ServerReflectionStub(self.channel)
@@ -290,6 +293,43 @@ class LookupTest(unittest.TestCase):
         self.fails(lambda: self.client.quotes.LookupTheme(
             quote_service_pb2.LookupThemeRequest(name="themes/no.such"), timeout=60),
                    grpc.StatusCode.NOT_FOUND, "THEME_NOT_FOUND")
+
+    def test_citation_word_for_word(self):
+        quotation = "2021年预计全区生产总值完成280亿元，年均增长5.5%"
+        result = self.client.citations.VerifyCitation(
+            citation_service_pb2.VerifyCitationRequest(quotation=quotation), timeout=60).result
+        self.assertEqual(result.disposition, citation_pb2.DISPOSITION_PASS)
+        self.assertEqual(result.text_verdict, citation_pb2.TEXT_VERDICT_VERBATIM)
+        self.assertEqual(result.quotation_sha256,
+                         hashlib.sha256(quotation.encode()).hexdigest())
+
+    def test_citation_with_a_difference(self):
+        # Code points index Python's strings.
+        quotation = "\u200b加快发展是第一任务"
+        result = self.client.citations.VerifyCitation(
+            citation_service_pb2.VerifyCitationRequest(quotation=quotation), timeout=60).result
+        self.assertEqual(result.disposition, citation_pb2.DISPOSITION_FAIL)
+        (edit,) = result.edits
+        mine = edit.quotation_range
+        self.assertEqual(quotation[mine.begin:mine.end], "任")
+        where = result.locations[0]
+        self.assertEqual(
+            where.text[edit.source_range.begin - where.source_range.begin:
+                       edit.source_range.end - where.source_range.begin], "要")
+
+    def test_batch_of_citations(self):
+        answer = self.client.citations.BatchVerifyCitations(
+            citation_service_pb2.BatchVerifyCitationsRequest(requests=[
+                {"quotation": "加快发展是第一要务"}, {"quotation": ""}]), timeout=60)
+        self.assertEqual([item.WhichOneof("outcome") for item in answer.items],
+                         ["result", "error"])
+        info = error_details_pb2.ErrorInfo()
+        self.assertTrue(answer.items[1].error.details[0].Unpack(info))
+        self.assertEqual(info.reason, "FIELD_REQUIRED")
+        profiles = self.client.citations.ListProfiles(
+            citation_service_pb2.ListProfilesRequest(), timeout=60).profiles
+        self.assertEqual([profile.name for profile in profiles],
+                         ["profiles/newspaper", "profiles/strict", "profiles/search"])
 
     def test_bytes_that_are_no_utf8(self):
         # Field 1 (query) of SearchQuotesRequest, by hand: the stubs would refuse to send it.
