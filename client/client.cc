@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "client/error.h"
 #include "quotes/v1/admin_service.grpc.pb.h"
+#include "quotes/v1/citation_service.grpc.pb.h"
 #include "quotes/v1/quote_service.grpc.pb.h"
 #include "quotes/v1/report_service.grpc.pb.h"
 #include "service/base/errors.h"
@@ -58,13 +59,18 @@ absl::StatusOr<Response> Call(Stub* stub, absl::Duration timeout,
 
 struct Client::Rep {
   Rep(const std::shared_ptr<grpc::Channel>& channel, Options the_options)
-      : options(the_options), reports(channel), quotes(channel), admin(channel) {}
+      : options(the_options),
+        reports(channel),
+        quotes(channel),
+        citations(channel),
+        admin(channel) {}
 
   absl::StatusOr<v1::ImportReportResponse> Upload(const v1::ImportReportRequest& request);
 
   const Options options;
   v1::ReportService::Stub reports;
   v1::QuoteService::Stub quotes;
+  v1::CitationService::Stub citations;
   v1::AdminService::Stub admin;
 };
 
@@ -209,6 +215,24 @@ absl::StatusOr<v1::GetThemeResponse> Client::GetTheme(const v1::GetThemeRequest&
 absl::StatusOr<v1::LookupThemeResponse> Client::LookupTheme(const v1::LookupThemeRequest& request) {
   return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::LookupTheme,
               request);
+}
+
+absl::StatusOr<v1::VerifyCitationResponse> Client::VerifyCitation(
+    const v1::VerifyCitationRequest& request) {
+  return Call(&rep_->citations, rep_->options.lookup_timeout,
+              &v1::CitationService::Stub::VerifyCitation, request);
+}
+
+absl::StatusOr<v1::BatchVerifyCitationsResponse> Client::BatchVerifyCitations(
+    const v1::BatchVerifyCitationsRequest& request) {
+  return Call(&rep_->citations, rep_->options.lookup_timeout,
+              &v1::CitationService::Stub::BatchVerifyCitations, request);
+}
+
+absl::StatusOr<v1::ListProfilesResponse> Client::ListProfiles(
+    const v1::ListProfilesRequest& request) {
+  return Call(&rep_->citations, rep_->options.lookup_timeout,
+              &v1::CitationService::Stub::ListProfiles, request);
 }
 
 absl::StatusOr<v1::GetStatusResponse> Client::GetStatus(const v1::GetStatusRequest& request) {

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "quotes/v1/admin_service.pb.h"
+#include "quotes/v1/citation_service.pb.h"
 #include "quotes/v1/quote_service.pb.h"
 #include "quotes/v1/report_service.pb.h"
 
@@ -58,6 +59,12 @@ class Client {
   absl::StatusOr<v1::ListThemesResponse> ListThemes(const v1::ListThemesRequest& request);
   absl::StatusOr<v1::GetThemeResponse> GetTheme(const v1::GetThemeRequest& request);
   absl::StatusOr<v1::LookupThemeResponse> LookupTheme(const v1::LookupThemeRequest& request);
+
+  absl::StatusOr<v1::VerifyCitationResponse> VerifyCitation(
+      const v1::VerifyCitationRequest& request);
+  absl::StatusOr<v1::BatchVerifyCitationsResponse> BatchVerifyCitations(
+      const v1::BatchVerifyCitationsRequest& request);
+  absl::StatusOr<v1::ListProfilesResponse> ListProfiles(const v1::ListProfilesRequest& request);
 
   absl::StatusOr<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request);
 

@@ -150,11 +150,24 @@ show theme party.discipline
 say "by keyword"
 show find 棚改
 
+# A quotation that is not the source's word for word ends with 1: that is an answer, no failure.
+check() {
+  local status=0
+  printf '\n$ %s\n' "${shown[*]} verify $1${told[*]:+ ${told[*]}}"
+  "$quotectl" verify "$1" --server "$address" || status=$?
+  [[ $status -le 1 ]] || fail "quotectl verify failed" "$log"
+}
+
+say "is it word for word?"
+check 2021年预计全区生产总值完成280亿元，年均增长5.5%
+check 加快发展是第一任务
+
 suffix="${told[*]:+ ${told[*]}}"
 cat <<NEXT
 
 == how to go on (from $root)
   build/bin/quotectl find '"产业集群" 园区 -纺织'$suffix
+  build/bin/quotectl verify 城镇新增就业4.5万人$suffix
   build/bin/quotectl outline zaozhuang-shizhong-2022$suffix
   build/bin/quotectl themes$suffix
   build/bin/quotectl import YOUR-REPORT.txt$suffix

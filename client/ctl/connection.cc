@@ -27,7 +27,8 @@ Connection::~Connection() = default;
 client::Client& Connection::client() { return *rep_->client; }
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& settings,
-                                                             Access access) {
+                                                             Access access,
+                                                             citation::Profiles profiles) {
   client::Options options;
   if (settings.timeout.has_value()) {
     options.lookup_timeout = *settings.timeout;
@@ -49,7 +50,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
   QUOTES_ASSIGN_OR_RETURN(rep->library,
                           Library::Create(std::move(store), themes::Scheme::BuiltIn(),
                                           {.segment_folder = settings.database + ".segments"}));
-  QUOTES_ASSIGN_OR_RETURN(rep->server, server::Server::Start(rep->library.get(), {}));
+  QUOTES_ASSIGN_OR_RETURN(
+      rep->server, server::Server::Start(rep->library.get(), {.profiles = std::move(profiles)}));
   rep->client = std::make_unique<client::Client>(rep->server->InProcessChannel(), options);
   return std::unique_ptr<Connection>(new Connection(std::move(rep)));
 }

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "client/client.h"
 #include "client/ctl/settings.h"
+#include "service/citation/profiles.h"
 
 namespace quotes::ctl {
 
@@ -15,9 +16,11 @@ enum class Access { kRead, kWrite };
 // services inside this process over the same channel interface. There is one way for both.
 class Connection {
  public:
-  // With a server nothing is sent yet. A database that is missing is INVALID_ARGUMENT when only
-  // read and made when written; otherwise errors are those of the store.
-  static absl::StatusOr<std::unique_ptr<Connection>> Open(const Settings& settings, Access access);
+  // With a server nothing is sent yet, and it has profiles of its own. A database that is missing
+  // is INVALID_ARGUMENT when only read and made when written; otherwise errors are those of the
+  // store.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const Settings& settings, Access access,
+                                                          citation::Profiles profiles = {});
 
   ~Connection();
   Connection(const Connection&) = delete;

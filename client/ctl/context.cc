@@ -62,9 +62,9 @@ Context::Context(const Environment& environment, Settings settings)
 
 size_t Context::columns() const { return environment_.out_is_terminal ? environment_.columns : 0; }
 
-absl::StatusOr<client::Client*> Context::Connect(Access access) {
+absl::StatusOr<client::Client*> Context::Connect(Access access, citation::Profiles profiles) {
   if (connection_ == nullptr) {
-    QUOTES_ASSIGN_OR_RETURN(connection_, Connection::Open(settings_, access));
+    QUOTES_ASSIGN_OR_RETURN(connection_, Connection::Open(settings_, access, std::move(profiles)));
   }
   return &connection_->client();
 }

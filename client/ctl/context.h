@@ -56,8 +56,8 @@ class Context {
     return Say(settings_.lang, message, arguments);
   }
 
-  // The service; opened at the first call and kept.
-  absl::StatusOr<client::Client*> Connect(Access access);
+  // The service; opened at the first call and kept. `profiles` are for a service of this process.
+  absl::StatusOr<client::Client*> Connect(Access access, citation::Profiles profiles = {});
 
   // One line of protobuf JSON on stdout.
   void PrintJson(const google::protobuf::Message& message);

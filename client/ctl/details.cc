@@ -10,7 +10,7 @@ void Details::Add(Msg label, std::string_view value) {
   }
 }
 
-std::string Details::Render() const {
+std::string Details::Render(size_t indent) const {
   constexpr size_t kGap = 2;
   size_t width = 0;
   for (const auto& [label, value] : rows_) {
@@ -20,11 +20,12 @@ std::string Details::Render() const {
   std::string_view previous;
   for (const auto& [label, value] : rows_) {
     const std::string text =
-        Paragraph(value, {}, width + kGap, context_.columns(), context_.painter());
+        Paragraph(value, {}, indent + width + kGap, context_.columns(), context_.painter());
     // A label that repeats is said once.
     const std::string shown = label == previous ? "" : label;
+    out.append(indent, ' ');
     out += context_.painter().Paint(Style::kDim, Pad(shown, width + kGap));
-    out += text.substr(width + kGap);
+    out += text.substr(indent + width + kGap);
     previous = label;
   }
   return out;

@@ -1,6 +1,7 @@
 #ifndef QUOTES_CLIENT_CTL_DETAILS_H_
 #define QUOTES_CLIENT_CTL_DETAILS_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,8 @@ class Details {
 
   // Leaves out empty values.
   void Add(Msg label, std::string_view value);
-  std::string Render() const;
+  // Indented by `indent` spaces.
+  std::string Render(size_t indent = 0) const;
 
  private:
   const Context& context_;

@@ -28,6 +28,8 @@ std::string_view Sgr(Style style) {
       return "\x1b[1m";
     case Style::kWarning:
       return "\x1b[33m";
+    case Style::kGood:
+      return "\x1b[1;32m";
   }
   return "";
 }

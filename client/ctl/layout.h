@@ -9,7 +9,7 @@
 namespace quotes::ctl {
 
 // What a stretch of output is; Painter says how it looks.
-enum class Style { kPlain, kHit, kDim, kStrong, kWarning };
+enum class Style { kPlain, kHit, kDim, kStrong, kWarning, kGood };
 
 // Colours text, or leaves every byte as it is. Immutable.
 class Painter {

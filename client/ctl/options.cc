@@ -76,6 +76,17 @@ void Options::Argument(const std::string& label, std::string* value, Msg descrip
   };
 }
 
+void Options::OptionalArgument(const std::string& label, std::optional<std::string>* value,
+                               Msg description, ValueType type) {
+  type.label = label;
+  Entry& entry = Add(label, description, std::move(type));
+  entry.option->type_name("");
+  entry.read = [value](const std::vector<std::string>& results) {
+    *value = results.front();
+    return absl::OkStatus();
+  };
+}
+
 void Options::Arguments(const std::string& label, std::vector<std::string>* values, Msg description,
                         ValueType type) {
   type.label = label;

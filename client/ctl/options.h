@@ -63,6 +63,8 @@ class Options {
   Options& operator=(const Options&) = delete;
 
   void Argument(const std::string& label, std::string* value, Msg description, ValueType type);
+  void OptionalArgument(const std::string& label, std::optional<std::string>* value,
+                        Msg description, ValueType type);
   // One or more.
   void Arguments(const std::string& label, std::vector<std::string>* values, Msg description,
                  ValueType type);

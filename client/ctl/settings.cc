@@ -3,8 +3,6 @@
 #include <toml++/toml.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
+#include "service/base/file.h"
 #include "service/base/status_macros.h"
 
 namespace quotes::ctl {
@@ -55,15 +54,13 @@ struct ConfigFile {
 };
 
 absl::StatusOr<ConfigFile> ReadConfig(const std::filesystem::path& path, Lang lang) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  std::error_code error;
-  if (!in.good() || std::filesystem::is_directory(path, error)) {
+  const std::optional<std::string> text = ReadWholeFile(path.string());
+  if (!text.has_value()) {
     return Invalid(lang, Msg::kConfigUnreadable, {path.string()});
   }
   toml::table table;
   try {
-    table = toml::parse(text, path.string());
+    table = toml::parse(*text, path.string());
   } catch (const toml::parse_error& failure) {
     return Invalid(
         lang, Msg::kConfigMalformed,

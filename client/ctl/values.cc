@@ -248,6 +248,19 @@ std::optional<google::type::Date> ParseDate(std::string_view text) {
   return ToDate(day);
 }
 
+std::optional<google::type::Date> ParseDateOfAnyYear(std::string_view text) {
+  constexpr size_t kMonthAndDay = 5;
+  if (text.size() != kMonthAndDay) {
+    return ParseDate(text);
+  }
+  // A leap year has every day that any year has.
+  std::optional<google::type::Date> date = ParseDate(absl::StrCat("2000-", ToAbsl(text)));
+  if (date.has_value()) {
+    date->set_year(0);
+  }
+  return date;
+}
+
 std::optional<google::type::Date> ParsePartialDate(std::string_view text, bool last) {
   const std::vector<int> parts = DateParts(text);
   if (parts.size() == 3) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "service/base/status_macros.h"
@@ -20,7 +21,9 @@ struct RevisionKey {
   std::string report_id;
   uint64_t revision = 0;
 
-  friend auto operator<=>(const RevisionKey&, const RevisionKey&) = default;
+  friend bool operator<(const RevisionKey& a, const RevisionKey& b) {
+    return std::tie(a.report_id, a.revision) < std::tie(b.report_id, b.revision);
+  }
 };
 
 // Converts one result.

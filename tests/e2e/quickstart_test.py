@@ -36,6 +36,9 @@ class QuickstartTest(unittest.TestCase):
         self.assertIn("imported", first)
         self.assertIn("2 quotes", first)
         self.assertEqual(first.count("棚改项目"), 1)
+        self.assertIn("PASS: word for word\n", first)
+        self.assertIn("FAIL: altered", first)
+        self.assertIn("任务 for 要务", first)
         pid = self.pid()
         self.assertEqual(pathlib.Path(os.readlink(f"/proc/{pid}/exe")), QUOTED)
 

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from quotes_testing import (CLEAN_ENVIRONMENT, QUOTECTL, SAMPLE, SAMPLE_ID, Server, TempDir,
-                            free_port, quotectl, quotectl_json)
+                            free_port, quotectl, quotectl_json, start_and_fail)
 
 
 class QuotectlTest(unittest.TestCase):
@@ -45,6 +45,91 @@ class QuotectlTest(unittest.TestCase):
         self.assertIn("歷程", self.both("find", "发展历程") + self.both("find", "發展歷程"))
         self.both("find", "希望社区")
         self.both("find", "２８０亿元")
+
+    def test_verify(self):
+        text = self.both("verify", "2021年预计全区生产总值完成280亿元，年均增长5.5%")
+        self.assertTrue(text.startswith("PASS: word for word\n"), text)
+        self.assertIn("宋磊：《", text)
+        text = self.both("verify", "加快发展是第一任务", "--speaker", "宋磊", code=1)
+        self.assertTrue(text.startswith("FAIL: altered"), text)
+        self.assertIn("任务 for 要务", text)
+        self.both("verify", "2021年预计全区生产总值完成2800000万元，年均增长5.5%", code=1)
+        self.both("verify", "2021年预计全区生产总值完成2800000万元，年均增长5.5%", "--profile", "search")
+
+    def test_verify_bad_input_is_2(self):
+        for arguments in [(), ("",), ("加快\x01发展",), ("字" * 5001,), ("加快发展", "--profile", "none"),
+                          ("加快发展", "--date", "2022-02-30"), ("加快发展", "--page", "0"),
+                          ("加快发展", "--revision", "1"), ("加快发展", "--file", "x"),
+                          ("--file", "/no/such/file")]:
+            with self.subTest(arguments=arguments):
+                self.assertEqual(self.both("verify", *arguments, code=2), "")
+
+    def test_verify_a_report_that_is_not_held(self):
+        text = self.both("verify", "打造全国一流的量子计算中心", "--report", "2020-nobody", code=1)
+        self.assertIn("the claimed report is not held", text)
+
+    def test_verify_stdin(self):
+        # As a word processor leaves it: a byte order mark, CRLF, soft hyphen, no-break spaces.
+        pasted = "\ufeff加快\u00ad发展\u3000是第\r\n一\u00a0要务\r\n"
+        for target in self.targets():
+            result = quotectl("verify", "-", stdin=pasted.encode(), **target)
+            self.assertEqual(result.returncode, 0, result)
+        result = quotectl("verify", "-", stdin="加快发展".encode("gb18030"), database=self.database)
+        self.assertEqual(result.returncode, 2, result)
+
+    def test_verify_file(self):
+        with TempDir() as folder:
+            plain = folder / "plain.txt"
+            plain.write_text("加快发展是第一要务\n\n加快发展是第一任务\r\n", encoding="utf-8")
+            text = self.both("verify", "--file", plain, code=1)
+            self.assertIn("1: 加快发展是第一要务\nPASS", text)
+            self.assertIn("3: 加快发展是第一任务\nFAIL", text)
+            self.assertIn("2 checked: 1 pass, 0 to review, 1 fail", text)
+
+            table = folder / "table.tsv"
+            table.write_bytes("quotation\tdate\tprofile\n"
+                              "我们没有选择、没有退路\t2022-01-17\t\n"
+                              "我们没有选择、没有退路\t2021-01-17\t\n"
+                              "我们没有选择、没有退路\tyesterday\t\n"
+                              "我们没有选择、没有退路\t\tnone\n".encode() + b"\xff\xfe\t\t\n")
+            for target in self.targets():
+                result = quotectl("verify", "--file", table, "--json", **target)
+                self.assertEqual(result.returncode, 2, result)
+                verdicts = [json.loads(line)["result"] for line in result.stdout.splitlines()]
+                self.assertEqual([verdict["disposition"] for verdict in verdicts],
+                                 ["DISPOSITION_PASS", "DISPOSITION_FAIL"])
+                errors = [json.loads(line) for line in result.stderr.splitlines()]
+                self.assertEqual([error["file"] for error in errors],
+                                 [f"{table}:{line}" for line in (4, 5, 6)])
+                self.assertEqual(errors[1]["reason"], "PROFILE_NOT_FOUND")
+
+            many = folder / "many.txt"
+            many.write_text("加快发展是第一要务\n" * 120, encoding="utf-8")
+            self.assertIn("120 checked: 120 pass", self.both("verify", "--file", many))
+
+    def test_verify_by_the_houses_profiles(self):
+        with TempDir() as folder:
+            house = folder / "house.toml"
+            house.write_text('[evening]\nbase = "newspaper"\n[evening.findings]\n'
+                             'NUMERAL_RESTATED = "PASS"\n', encoding="utf-8")
+            quotation = "2021年预计全区生产总值完成2800000万元，年均增长5.5%"
+            result = quotectl("verify", quotation, "--profiles", house, "--profile", "evening",
+                              database=self.database)
+            self.assertEqual(result.returncode, 0, result)
+            listed = quotectl("verify", "--list-profiles", "--profiles", house,
+                              database=self.database)
+            self.assertIn("evening", listed.stdout)
+            refused = quotectl("verify", quotation, "--profiles", house, server=self.server)
+            self.assertEqual(refused.returncode, 2, refused)
+            house.write_text('[evening]\nbase = "search"\n[evening.findings]\n'
+                             'ALTERED_CRITICAL = "PASS"\n', encoding="utf-8")
+            refused = quotectl("verify", quotation, "--profiles", house, database=self.database)
+            self.assertEqual(refused.returncode, 2, refused)
+            self.assertIn("house.toml:4: evening.findings.ALTERED_CRITICAL", refused.stderr)
+            # The server reads the same file at its start.
+            code, log = start_and_fail(folder / "q.db", "--profiles", str(house))
+            self.assertEqual(code, 2)
+            self.assertIn("house.toml:4: evening.findings.ALTERED_CRITICAL", log)
 
     def test_nothing_found_is_1(self):
         self.assertEqual(self.both("find", "查无此词", code=1), "")
