@@ -147,6 +147,18 @@ absl::StatusOr<v1::ListReportsResponse> Client::ListReports(const v1::ListReport
               request);
 }
 
+absl::StatusOr<v1::DeleteReportResponse> Client::DeleteReport(
+    const v1::DeleteReportRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::DeleteReport,
+              request);
+}
+
+absl::StatusOr<v1::UndeleteReportResponse> Client::UndeleteReport(
+    const v1::UndeleteReportRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::UndeleteReport, request);
+}
+
 absl::StatusOr<v1::GetRevisionResponse> Client::GetRevision(const v1::GetRevisionRequest& request) {
   return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetRevision,
               request);

@@ -136,6 +136,8 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "STORE_UNAVAILABLE";
     case ErrorReason::kInternal:
       return "INTERNAL";
+    case ErrorReason::kEtagMismatch:
+      return "ETAG_MISMATCH";
   }
   return "UNSPECIFIED";
 }
@@ -311,6 +313,12 @@ absl::Status RevisionChanged(uint64_t expected, uint64_t actual) {
                absl::StrCat("the archive is at revision ", actual, ", the page token is from ",
                             expected, "; start again without page_token"),
                {{"expected", std::to_string(expected)}, {"actual", std::to_string(actual)}});
+}
+
+absl::Status EtagMismatch(std::string_view name) {
+  return Plain(absl::StatusCode::kAborted, ErrorReason::kEtagMismatch,
+               absl::StrCat(ToAbsl(name), " has changed since it was read; read it again"),
+               {{"name", std::string(name)}});
 }
 
 absl::Status ReadOnly() {

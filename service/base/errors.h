@@ -50,6 +50,7 @@ enum class ErrorReason {
   kStoreBusy = 29,         // UNAVAILABLE: the store is locked by a short operation; retry
   kStoreUnavailable = 30,  // INTERNAL: reading or writing the store failed
   kInternal = 31,          // INTERNAL: any other fault of the service itself
+  kEtagMismatch = 32,      // ABORTED: the resource has changed since its etag was read
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -109,6 +110,7 @@ absl::Status SectionNotFound(std::string_view name);
 absl::Status QuoteNotFound(std::string_view name);
 absl::Status ThemeNotFound(std::string_view name);
 absl::Status RevisionChanged(uint64_t expected, uint64_t actual);
+absl::Status EtagMismatch(std::string_view name);
 absl::Status ReadOnly();
 absl::Status DatabaseInUse(std::string_view path);
 absl::Status SchemaTooNew(std::string_view path, int64_t found, int64_t supported);

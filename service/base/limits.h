@@ -62,6 +62,8 @@ inline constexpr size_t kMaxCoverageReports = 20;
 inline constexpr size_t kMaxRevisionCodePoints = 400'000;
 inline constexpr size_t kMaxPageTokenBytes = 1'024;
 inline constexpr size_t kMaxRequestIdBytes = 128;
+// Ours have some 20 bytes; callers hand them back as they got them.
+inline constexpr size_t kMaxEtagBytes = 128;
 
 // Blocking work waiting for a worker. Beyond it callers are refused at once instead of timing out.
 inline constexpr size_t kExecutorQueue = 64;

@@ -20,6 +20,8 @@ namespace {
 
 // Segments that a look-up may have to ask while merging lags behind imports.
 constexpr size_t kMostSegments = 24;
+// How often a library that only reads loads anew when the writer wrote meanwhile.
+constexpr int kLoads = 5;
 
 void Override(const std::string& given, std::string* value) {
   if (!given.empty()) {
@@ -143,19 +145,25 @@ std::shared_ptr<archive::Document> MakeDocument(store::RevisionDraft draft,
   document->parser_version = std::move(draft.parser_version);
   document->fold_version = std::move(draft.fold_version);
   document->source = std::move(draft.source);
+  document->revision_time = outcome.update_time;
   document->etag = outcome.etag;
   document->create_time = outcome.create_time;
   document->update_time = outcome.update_time;
+  document->delete_time = outcome.delete_time;
   document->content = std::move(draft.content);
   document->defects = std::move(draft.defects);
   document->themes = scheme.Assign(document->content);
   return document;
 }
 
-// A report of a snapshot, kept alive by it; null if there is none.
-std::shared_ptr<const archive::Document> FindIn(
-    const std::shared_ptr<const archive::Archive>& snapshot, std::string_view report_id) {
-  return {snapshot, snapshot->FindReport(report_id)};
+// A report of a snapshot, active or withdrawn, kept alive by it; null if there is none.
+std::shared_ptr<const archive::Document> FindIn(const std::shared_ptr<const Snapshot>& snapshot,
+                                                std::string_view report_id) {
+  const archive::Document* document = snapshot->archive->FindReport(report_id);
+  if (document == nullptr) {
+    document = snapshot->history->FindReport(report_id);
+  }
+  return {snapshot, document};
 }
 
 ImportResult Result(store::ImportOutcome outcome,
@@ -170,11 +178,11 @@ ImportResult Result(store::ImportOutcome outcome,
 }  // namespace
 
 Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
-                 bool read_only, std::shared_ptr<const archive::Archive> snapshot)
+                 bool read_only, Snapshot snapshot)
     : store_(std::move(store)),
       scheme_(std::move(scheme)),
       read_only_(read_only),
-      snapshot_(std::move(snapshot)),
+      snapshot_(std::make_shared<const Snapshot>(std::move(snapshot))),
       merger_([this] { MergeInBackground(); }) {}
 
 Library::~Library() {
@@ -190,38 +198,67 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
     std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme) {
   QUOTES_CHECK(store != nullptr && scheme != nullptr);
   QUOTES_ASSIGN_OR_RETURN(const store::StoreStatus status, store->Status());
-  std::vector<std::shared_ptr<const archive::Document>> documents;
-  QUOTES_ASSIGN_OR_RETURN(
-      const uint64_t revision,
-      store->LoadActive([&documents, &scheme](std::unique_ptr<archive::Document> document) {
-        document->themes = scheme->Assign(document->content);
-        documents.push_back(std::move(document));
-        return absl::OkStatus();
-      }));
-  std::shared_ptr<const archive::Archive> snapshot =
-      archive::MakeIndexedArchive(revision, scheme, std::move(documents));
-  return std::unique_ptr<Library>(
-      new Library(std::move(store), std::move(scheme), status.read_only, std::move(snapshot)));
+  using Documents = std::vector<std::shared_ptr<const archive::Document>>;
+  const auto add = [&scheme](std::unique_ptr<archive::Document> document, Documents* documents) {
+    document->themes = scheme->Assign(document->content);
+    documents->push_back(std::move(document));
+    return absl::OkStatus();
+  };
+  for (int i = 0; i < kLoads; ++i) {
+    Documents active;
+    QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
+                            store->LoadActive([&](std::unique_ptr<archive::Document> document) {
+                              return add(std::move(document), &active);
+                            }));
+    Documents withdrawn;
+    QUOTES_ASSIGN_OR_RETURN(
+        const uint64_t history_revision,
+        store->LoadHistory("", [&](std::unique_ptr<archive::Document> document) {
+          const bool latest =
+              withdrawn.empty() || withdrawn.back()->report_id != document->report_id;
+          return latest && document->state == archive::ReportState::kWithdrawn
+                     ? add(std::move(document), &withdrawn)
+                     : absl::OkStatus();
+        }));
+    if (history_revision != revision) {
+      continue;  // another process wrote in between
+    }
+    Snapshot snapshot;
+    snapshot.archive = archive::MakeIndexedArchive(revision, scheme, std::move(active));
+    snapshot.history = std::make_shared<const History>(std::move(withdrawn));
+    return std::unique_ptr<Library>(
+        new Library(std::move(store), std::move(scheme), status.read_only, std::move(snapshot)));
+  }
+  return errors::StoreBusy();
 }
 
-std::shared_ptr<const archive::Archive> Library::archive() const {
+std::shared_ptr<const Snapshot> Library::snapshot() const {
   const MutexLock lock(&snapshot_mutex_);
   return snapshot_;
 }
 
+std::shared_ptr<const archive::Archive> Library::archive() const {
+  std::shared_ptr<const Snapshot> held = snapshot();
+  const archive::Archive* const archive = held->archive.get();
+  return {std::move(held), archive};
+}
+
 void Library::Publish(uint64_t archive_revision,
-                      std::shared_ptr<const archive::Document> document) {
-  const std::shared_ptr<const archive::Archive> before = archive();
+                      const std::shared_ptr<const archive::Document>& document) {
+  const std::shared_ptr<const Snapshot> held = snapshot();
+  const archive::Archive& before = *held->archive;
   std::vector<std::shared_ptr<const archive::Document>> documents;
-  documents.reserve(before->documents().size() + 1);
-  for (const std::shared_ptr<const archive::Document>& other : before->documents()) {
+  documents.reserve(before.documents().size() + 1);
+  for (const std::shared_ptr<const archive::Document>& other : before.documents()) {
     if (other->report_id != document->report_id) {
       documents.push_back(other);
     }
   }
-  documents.push_back(std::move(document));
+  if (document->state == archive::ReportState::kActive) {
+    documents.push_back(document);
+  }
   std::shared_ptr<const archive::Archive> after =
-      archive::MakeIndexedArchive(archive_revision, scheme_, std::move(documents), before.get());
+      archive::MakeIndexedArchive(archive_revision, scheme_, std::move(documents), &before);
   // Imports that are faster than the merging thread do its work, so that look-ups never have to ask
   // more segments than this.
   while (archive::SegmentCount(*after) > kMostSegments) {
@@ -232,7 +269,7 @@ void Library::Publish(uint64_t archive_revision,
     plan.Run();
     after = plan.Apply(*after);
   }
-  Swap(std::move(after));
+  Swap({std::move(after), held->history->With(document)});
   {
     const MutexLock lock(&merge_mutex_);
     merge_wanted_ = true;
@@ -240,10 +277,11 @@ void Library::Publish(uint64_t archive_revision,
   merge_wanted_or_stop_.Signal();
 }
 
-void Library::Swap(std::shared_ptr<const archive::Archive> snapshot) {
+void Library::Swap(Snapshot snapshot) {
+  auto swapped = std::make_shared<const Snapshot>(std::move(snapshot));
   {
     const MutexLock lock(&snapshot_mutex_);
-    snapshot_.swap(snapshot);
+    snapshot_.swap(swapped);
   }
   // The old snapshot goes here, outside the lock, unless a reader still has it.
 }
@@ -264,11 +302,12 @@ void Library::MergeInBackground() {
          plan = archive::MergePlan(*archive())) {
       plan.Run();
       {
-        const MutexLock lock(&import_mutex_);
+        const MutexLock lock(&write_mutex_);
         // Null when an import has merged the same segments meanwhile.
-        if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*archive());
+        const std::shared_ptr<const Snapshot> held = snapshot();
+        if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*held->archive);
             merged != nullptr) {
-          Swap(std::move(merged));
+          Swap({std::move(merged), held->history});
         }
       }
       const MutexLock lock(&merge_mutex_);
@@ -280,7 +319,7 @@ void Library::MergeInBackground() {
 }
 
 absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {
-  std::shared_ptr<const archive::Document> document = FindIn(archive(), outcome.report_id);
+  std::shared_ptr<const archive::Document> document = FindIn(snapshot(), outcome.report_id);
   if (document == nullptr || document->revision != outcome.revision) {
     QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
   }
@@ -301,8 +340,8 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
                               store_->FindRequest(request.request_id, digest));
       if (replayed.has_value()) {
         // The first call with this id may still be about to swap its snapshot in.
-        import_mutex_.Lock();
-        import_mutex_.Unlock();
+        write_mutex_.Lock();
+        write_mutex_.Unlock();
         return WithDocument(*std::move(replayed));
       }
     }
@@ -311,11 +350,11 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
   draft.request_digest = std::move(digest);
 
   if (request.validate_only) {
-    const std::shared_ptr<const archive::Archive> snapshot = archive();
-    const std::shared_ptr<const archive::Document> latest = FindIn(snapshot, draft.report_id);
+    const std::shared_ptr<const Snapshot> held = snapshot();
+    const std::shared_ptr<const archive::Document> latest = FindIn(held, draft.report_id);
     store::ImportOutcome outcome;
     outcome.report_id = draft.report_id;
-    outcome.archive_revision = snapshot->revision();
+    outcome.archive_revision = held->archive->revision();
     if (latest != nullptr && store::IsSameImport(*latest, draft)) {
       outcome.revision = latest->revision;
       outcome.unchanged = true;
@@ -323,7 +362,12 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     }
     outcome.revision = latest != nullptr ? latest->revision + 1 : 1;
     outcome.update_time = absl::Now();
-    outcome.create_time = latest != nullptr ? latest->create_time : outcome.update_time;
+    outcome.create_time = outcome.update_time;
+    if (latest != nullptr) {
+      outcome.state = latest->state;
+      outcome.create_time = latest->create_time;
+      outcome.delete_time = latest->delete_time;
+    }
     std::shared_ptr<const archive::Document> document =
         MakeDocument(std::move(draft), outcome, *scheme_);
     return Result(std::move(outcome), std::move(document));
@@ -331,7 +375,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
 
   store::ImportOutcome outcome;
   {
-    const MutexLock lock(&import_mutex_);
+    const MutexLock lock(&write_mutex_);
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
@@ -342,6 +386,36 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     }
   }
   return WithDocument(std::move(outcome));
+}
+
+absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
+                                               archive::ReportState state, std::string_view etag) {
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  const MutexLock lock(&write_mutex_);
+  ReportResult result;
+  QUOTES_ASSIGN_OR_RETURN(result.change, store_->SetState(report_id, state, etag));
+  if (result.change.unchanged) {
+    result.document = FindIn(snapshot(), report_id);
+    return result;
+  }
+  auto document = std::make_shared<archive::Document>(*FindIn(snapshot(), report_id));
+  document->state = result.change.state;
+  document->etag = result.change.etag;
+  document->update_time = result.change.update_time;
+  document->delete_time = result.change.delete_time;
+  result.document = std::move(document);
+  Publish(result.change.archive_revision, result.document);
+  return result;
+}
+
+absl::StatusOr<ReportResult> Library::Withdraw(std::string_view report_id, std::string_view etag) {
+  return SetState(report_id, archive::ReportState::kWithdrawn, etag);
+}
+
+absl::StatusOr<ReportResult> Library::Restore(std::string_view report_id, std::string_view etag) {
+  return SetState(report_id, archive::ReportState::kActive, etag);
 }
 
 absl::StatusOr<std::shared_ptr<const archive::Document>> Library::LoadRevision(

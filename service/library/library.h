@@ -16,6 +16,7 @@
 #include "service/archive/indexed_archive.h"
 #include "service/base/cancellation.h"
 #include "service/base/mutex.h"
+#include "service/library/history.h"
 #include "service/report/defects.h"
 #include "service/report/report.h"
 #include "service/store/store.h"
@@ -56,14 +57,27 @@ struct ImportResult {
   std::vector<report::LintFinding> lint;
 };
 
+// What withdrawing or restoring a report did.
+struct ReportResult {
+  store::ReportChange change;
+  std::shared_ptr<const archive::Document> document;  // the report as held now
+};
+
+// One state of the store: what look-ups see, and what only names still reach.
+struct Snapshot {
+  std::shared_ptr<const archive::Archive> archive;
+  std::shared_ptr<const History> history;
+};
+
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
-// that archive() returns; an import has been made durable and swapped in when it returns.
+// that archive() returns; a write has been made durable and swapped in when it returns.
 // A thread of its own merges the archive's segments; the destructor waits for the merge at hand.
 // Thread-safe.
 class Library {
  public:
   // Builds the first snapshot before it returns. `store` must not be null.
-  // Errors are those of Store::LoadActive.
+  // Errors are those of Store::LoadActive and LoadHistory; STORE_BUSY when another process writes
+  // without a pause meanwhile.
   static absl::StatusOr<std::unique_ptr<Library>> Create(
       std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme);
 
@@ -73,6 +87,8 @@ class Library {
 
   // The current snapshot, never null. Hold it for as long as pointers into its answers are used.
   std::shared_ptr<const archive::Archive> archive() const;
+  // The same with the history of the same state.
+  std::shared_ptr<const Snapshot> snapshot() const;
 
   // Blocks on the store; texts are read side by side, written one at a time. A document without a
   // change is not swapped in anew. With validate_only nothing is written, the request id does not
@@ -84,6 +100,13 @@ class Library {
   absl::StatusOr<ImportResult> Import(const ImportRequest& request,
                                       const Cancellation& cancellation);
 
+  // Takes a report out of look-ups, totals and coverage; its names still resolve. Withdrawing a
+  // withdrawn report changes nothing. Blocks on the store. Errors: READ_ONLY and those of
+  // Store::SetState.
+  absl::StatusOr<ReportResult> Withdraw(std::string_view report_id, std::string_view etag);
+  // The reverse, with the latest revision.
+  absl::StatusOr<ReportResult> Restore(std::string_view report_id, std::string_view etag);
+
   store::Store& store() { return *store_; }
   const themes::Scheme& scheme() const { return *scheme_; }
 
@@ -93,22 +116,25 @@ class Library {
 
  private:
   Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
-          bool read_only, std::shared_ptr<const archive::Archive> snapshot);
+          bool read_only, Snapshot snapshot);
 
+  absl::StatusOr<ReportResult> SetState(std::string_view report_id, archive::ReportState state,
+                                        std::string_view etag);
   // Adds the document of an outcome that wrote nothing.
   absl::StatusOr<ImportResult> WithDocument(store::ImportOutcome outcome);
-  // Makes a snapshot with `document` in place of the one of the same id, and swaps it in.
-  void Publish(uint64_t archive_revision, std::shared_ptr<const archive::Document> document)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  void Swap(std::shared_ptr<const archive::Archive> snapshot);
+  // Makes a snapshot with `document`, a report's latest, in place of what there is of its report,
+  // and swaps it in.
+  void Publish(uint64_t archive_revision, const std::shared_ptr<const archive::Document>& document)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  void Swap(Snapshot snapshot);
   void MergeInBackground();
 
   const std::unique_ptr<store::Store> store_;
   const std::shared_ptr<const themes::Scheme> scheme_;
   const bool read_only_;
-  Mutex import_mutex_;            // one import at a time, from Store::Import to the swap
+  Mutex write_mutex_;             // one write at a time, from the store to the swap
   mutable Mutex snapshot_mutex_;  // guards the pointer only
-  std::shared_ptr<const archive::Archive> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
+  std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
 
   Mutex merge_mutex_;
   CondVar merge_wanted_or_stop_;

@@ -216,6 +216,7 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
   }
   out->set_revision(RevisionNameOf(document.report_id, document.revision));
   out->set_superseded(superseded);
+  out->set_withdrawn(document.state == archive::ReportState::kWithdrawn);
   SetRange(document, quote.range, out->mutable_range());
   if (quote.section >= 0) {
     out->set_section(
@@ -369,12 +370,16 @@ void SetReport(const archive::Document& document, v1::Report* out) {
     completeness->set_jump_target(content.completeness.jump_target);
     completeness->set_position(content.completeness.position);
   }
-  out->set_state(v1::Report::STATE_ACTIVE);
+  // The domain's numbers are the contract's.
+  out->set_state(static_cast<v1::Report::State>(document.state));
   // A report that is only validated has no revision yet.
   if (document.revision > 0) {
     out->set_latest_revision(RevisionNameOf(document.report_id, document.revision));
     SetTime(document.create_time, out->mutable_create_time());
     SetTime(document.update_time, out->mutable_update_time());
+    if (document.delete_time.has_value()) {
+      SetTime(*document.delete_time, out->mutable_delete_time());
+    }
   }
   const auto speech =
       std::count_if(content.quotes.begin(), content.quotes.end(),

@@ -29,7 +29,7 @@ struct Sentence {
   ErrorReason reason;
   const char* zh;
 };
-constexpr std::array<Sentence, 32> kSentences = {{
+constexpr std::array<Sentence, 33> kSentences = {{
     {ErrorReason::kUnspecified, "未知错误"},
     {ErrorReason::kInvalidUtf8, "字段 {field} 自字节偏移 {byte_offset} 起不是 UTF-8 文本"},
     {ErrorReason::kMalformedMessage, "请求的字节不是一条 {type} 消息"},
@@ -63,6 +63,7 @@ constexpr std::array<Sentence, 32> kSentences = {{
     {ErrorReason::kStoreBusy, "存储正忙，请稍后重试"},
     {ErrorReason::kStoreUnavailable, "读写存储失败，详情见服务器日志"},
     {ErrorReason::kInternal, "服务器内部错误，详情见服务器日志"},
+    {ErrorReason::kEtagMismatch, "{name} 在读取之后已有改动，请重新读取"},
 }};
 
 const char* GeneralSentence(ErrorReason reason) {

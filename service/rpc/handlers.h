@@ -38,6 +38,7 @@ struct CallContext {
   Library& library;
   // The snapshot of the whole call: an import in between does not mix two states in one answer.
   const std::shared_ptr<const archive::Archive> archive;
+  const History& history;  // of the same state; lives as long as the snapshot
   const Cancellation& cancellation;
   const ServicesOptions& options;
   ThemeCounts& theme_counts;
@@ -64,6 +65,10 @@ absl::Status GetReport(CallContext& call, const v1::GetReportRequest& request,
                        v1::GetReportResponse* response);
 absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& request,
                          v1::ListReportsResponse* response);
+absl::Status DeleteReport(CallContext& call, const v1::DeleteReportRequest& request,
+                          v1::DeleteReportResponse* response);
+absl::Status UndeleteReport(CallContext& call, const v1::UndeleteReportRequest& request,
+                            v1::UndeleteReportResponse* response);
 absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& request,
                          v1::GetRevisionResponse* response);
 absl::Status ListRevisions(CallContext& call, const v1::ListRevisionsRequest& request,
@@ -93,7 +98,7 @@ absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& reques
 absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& request,
                        v1::GetStatusResponse* response);
 
-// The document of a report that look-ups see; REPORT_NOT_FOUND.
+// The document of a report's latest revision, whether or not it is withdrawn; REPORT_NOT_FOUND.
 absl::StatusOr<const archive::Document*> FindDocument(const CallContext& call,
                                                       std::string_view report_id);
 

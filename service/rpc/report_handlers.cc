@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <iterator>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
@@ -51,6 +54,29 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
     record.quotes = result.document->content.quotes.size();
     record.lint_findings = result.lint.size();
     call.options.on_import(record);
+  }
+  return absl::OkStatus();
+}
+
+// Withdraws or restores a report and fills the answer, which is the same for both.
+template <typename Request, typename Response>
+absl::Status ChangeState(CallContext& call, std::string_view action,
+                         absl::StatusOr<ReportResult> (Library::*change)(std::string_view,
+                                                                         std::string_view),
+                         const Request& request, Response* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("name", request.name()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("etag", request.etag()));
+  QUOTES_ASSIGN_OR_RETURN(const ReportResult result, (call.library.*change)(id, request.etag()));
+  SetReport(*result.document, response->mutable_report());
+  response->set_unchanged(result.change.unchanged);
+  response->set_archive_revision(static_cast<int64_t>(result.change.archive_revision));
+  if (call.options.on_change) {
+    ChangeRecord record;
+    record.action = action;
+    record.report_id = id;
+    record.archive_revision = result.change.archive_revision;
+    record.unchanged = result.change.unchanged;
+    call.options.on_change(record);
   }
   return absl::OkStatus();
 }
@@ -113,6 +139,9 @@ absl::Status ListChildren(const CallContext& call, const Request& request, const
 absl::StatusOr<const Document*> FindDocument(const CallContext& call, std::string_view report_id) {
   const Document* document = call.archive->FindReport(report_id);
   if (document == nullptr) {
+    document = call.history.FindReport(report_id);
+  }
+  if (document == nullptr) {
     return errors::ReportNotFound(ReportName(report_id));
   }
   return document;
@@ -151,7 +180,15 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
   QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
                           PageSize(request.page_size(), limits::kDefaultPageSize));
   const std::string digest = ListingDigest(request);
-  const auto& documents = call.archive->documents();
+  std::vector<std::shared_ptr<const Document>> all;
+  if (request.show_deleted()) {
+    const auto& active = call.archive->documents();
+    const auto& withdrawn = call.history.withdrawn();
+    std::merge(active.begin(), active.end(), withdrawn.begin(), withdrawn.end(),
+               std::back_inserter(all),
+               [](const auto& a, const auto& b) { return ComesBefore(*a, *b); });
+  }
+  const auto& documents = request.show_deleted() ? all : call.archive->documents();
   auto at = documents.begin();
   if (!request.page_token().empty()) {
     QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
@@ -186,6 +223,16 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
   return absl::OkStatus();
 }
 
+absl::Status DeleteReport(CallContext& call, const v1::DeleteReportRequest& request,
+                          v1::DeleteReportResponse* response) {
+  return ChangeState(call, "withdraw", &Library::Withdraw, request, response);
+}
+
+absl::Status UndeleteReport(CallContext& call, const v1::UndeleteReportRequest& request,
+                            v1::UndeleteReportResponse* response) {
+  return ChangeState(call, "restore", &Library::Restore, request, response);
+}
+
 absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& request,
                          v1::GetRevisionResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const RevisionName name, ParseRevisionName("name", request.name()));
@@ -217,7 +264,7 @@ absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& reques
   SetSource(document->source, out->mutable_source());
   out->set_parser_version(document->parser_version);
   out->set_fold_version(document->fold_version);
-  SetTime(document->update_time, out->mutable_create_time());
+  SetTime(document->revision_time, out->mutable_create_time());
   out->set_text_length(converter.OffsetAt(*document, content.joined.size()));
   out->set_text(text::ToUtf8(part));
   converter.SetRange(*document, range, out->mutable_text_range());

@@ -43,6 +43,14 @@ struct ImportRecord {
   size_t lint_findings = 0;
 };
 
+// What any other change of a report that succeeded leaves for the log.
+struct ChangeRecord {
+  std::string_view action;  // "withdraw", "restore"
+  std::string_view report_id;
+  uint64_t archive_revision = 0;
+  bool unchanged = false;
+};
+
 struct ServicesOptions {
   std::string program_version;
   absl::Time start_time;
@@ -50,6 +58,8 @@ struct ServicesOptions {
   std::function<void(const CallRecord&)> on_call;
   // Called once for every import that succeeded, before its call finishes; must not block.
   std::function<void(const ImportRecord&)> on_import;
+  // The same for every other change of a report.
+  std::function<void(const ChangeRecord&)> on_change;
 };
 
 // The gRPC services over a library: proto to domain, errors, paging, limits. Look-ups run inline in

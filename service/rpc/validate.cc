@@ -165,6 +165,13 @@ absl::Status CheckText(std::string_view field, std::string_view value, size_t ma
   return absl::OkStatus();
 }
 
+absl::Status CheckEtag(std::string_view field, std::string_view etag) {
+  return etag.size() <= limits::kMaxEtagBytes
+             ? absl::OkStatus()
+             : errors::FieldOutOfRange(field,
+                                       absl::StrCat("at most ", limits::kMaxEtagBytes, " bytes"));
+}
+
 absl::StatusOr<size_t> PageSize(int32_t page_size, int default_size) {
   if (page_size < 0) {
     return errors::FieldOutOfRange("page_size", "at least 0");

@@ -26,6 +26,9 @@ absl::Status CheckEnums(const google::protobuf::Message& message);
 // FIELD_OUT_OF_RANGE above `max_code_points`.
 absl::Status CheckText(std::string_view field, std::string_view value, size_t max_code_points);
 
+// FIELD_OUT_OF_RANGE for more bytes than an etag has.
+absl::Status CheckEtag(std::string_view field, std::string_view etag);
+
 // 0 gives `default_size`, above limits::kMaxPageSize gives that; FIELD_OUT_OF_RANGE if negative.
 absl::StatusOr<size_t> PageSize(int32_t page_size, int default_size);
 

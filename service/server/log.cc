@@ -195,4 +195,13 @@ void Log::Import(const rpc::ImportRecord& record) {
             .Add("lint_findings", static_cast<int64_t>(record.lint_findings)));
 }
 
+void Log::Change(const rpc::ChangeRecord& record) {
+  Write(LogLevel::kInfo, "change",
+        JsonLine()
+            .Add("action", record.action)
+            .Add("report", record.report_id)
+            .Add("archive_revision", static_cast<int64_t>(record.archive_revision))
+            .Add("unchanged", record.unchanged));
+}
+
 }  // namespace quotes::server

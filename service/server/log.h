@@ -55,6 +55,7 @@ class Log {
   // Calls that failed by the server's own fault are errors, others info.
   void Call(const rpc::CallRecord& record);
   void Import(const rpc::ImportRecord& record);
+  void Change(const rpc::ChangeRecord& record);
 
  private:
   Log();

@@ -150,7 +150,8 @@ int Serve(const Config& config, const EndSignals& signals) {
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(nullptr, {.listen = config.listen,
                               .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
-                              .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); }});
+                              .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
+                              .on_change = [&out](const rpc::ChangeRecord& r) { out.Change(r); }});
   if (!server.ok()) {
     return fail_start(server.status());
   }

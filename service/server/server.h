@@ -22,6 +22,7 @@ struct ServerOptions {
   std::string listen{};
   std::function<void(const rpc::CallRecord&)> on_call{};
   std::function<void(const rpc::ImportRecord&)> on_import{};
+  std::function<void(const rpc::ChangeRecord&)> on_change{};
 };
 
 // The program's version, as GetStatus and --version tell it.

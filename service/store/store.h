@@ -43,6 +43,17 @@ struct ImportOutcome {
   std::string etag;
   absl::Time create_time;
   absl::Time update_time;
+  std::optional<absl::Time> delete_time;
+};
+
+// What a change of a report other than an import did, and the report's row after it.
+struct ReportChange {
+  uint64_t archive_revision = 0;
+  bool unchanged = false;  // the report was so already: nothing was written
+  archive::ReportState state = archive::ReportState::kActive;
+  std::string etag;
+  absl::Time update_time;
+  std::optional<absl::Time> delete_time;
 };
 
 struct RevisionInfo {
@@ -76,9 +87,16 @@ class Store {
   virtual ~Store() = default;
 
   // Writes a revision, its report and the register in one durable transaction. An unchanged import
-  // writes nothing but the request id. A new text for a known report becomes its next revision.
-  // ALREADY_EXISTS / REQUEST_ID_REUSED.
+  // writes nothing but the request id. A new text for a known report becomes its next revision; a
+  // withdrawn report stays withdrawn. ALREADY_EXISTS / REQUEST_ID_REUSED.
   virtual absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) = 0;
+
+  // Withdraws a report (kWithdrawn) or takes it back in (kActive). A report that is in this state
+  // already is left as it is. An etag that is not empty must be the report's. REPORT_NOT_FOUND,
+  // ETAG_MISMATCH.
+  virtual absl::StatusOr<ReportChange> SetState(std::string_view report_id,
+                                                archive::ReportState state,
+                                                std::string_view etag) = 0;
 
   // The outcome of an earlier import with this request id; nullopt if there was none.
   // ALREADY_EXISTS / REQUEST_ID_REUSED when its digest differs.
@@ -89,6 +107,14 @@ class Store {
   // all from one consistent state, and returns that state's archive revision. Stops at the first
   // error of `visit`.
   virtual absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) = 0;
+
+  // Calls `visit` with every revision that LoadActive leaves out: earlier ones of active reports
+  // and all of withdrawn ones (themes left empty), ordered by id, newest first, all from one
+  // consistent state; with a `report_id` only that report's. Returns the state's archive revision.
+  // Costs next to nothing when there are none. Stops at the first error of `visit`.
+  virtual absl::StatusOr<uint64_t> LoadHistory(
+      std::string_view report_id,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) = 0;
 
   // One revision of a report in full; `revision` 0 is the latest. REPORT_NOT_FOUND,

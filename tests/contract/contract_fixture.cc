@@ -30,6 +30,12 @@ class HookedStore final : public store::Store {
     QUOTES_RETURN_IF_ERROR(hook_("Import"));
     return store_->Import(draft);
   }
+  absl::StatusOr<store::ReportChange> SetState(std::string_view report_id,
+                                               archive::ReportState state,
+                                               std::string_view etag) override {
+    QUOTES_RETURN_IF_ERROR(hook_("SetState"));
+    return store_->SetState(report_id, state, etag);
+  }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
     QUOTES_RETURN_IF_ERROR(hook_("FindRequest"));
@@ -38,6 +44,11 @@ class HookedStore final : public store::Store {
   absl::StatusOr<uint64_t> LoadActive(
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
     return store_->LoadActive(visit);
+  }
+  absl::StatusOr<uint64_t> LoadHistory(
+      std::string_view report_id,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
+    return store_->LoadHistory(report_id, visit);
   }
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
                                                                   uint64_t revision) override {

@@ -74,6 +74,20 @@ class ContractErrors : public Contract {
     v1::GetReportResponse response;
     return Call(reports_, &Reports::GetReport, request, &response);
   }
+  grpc::Status Delete(const std::function<void(v1::DeleteReportRequest*)>& set) {
+    v1::DeleteReportRequest request;
+    request.set_name("reports/sample");
+    set(&request);
+    v1::DeleteReportResponse response;
+    return Call(reports_, &Reports::DeleteReport, request, &response);
+  }
+  grpc::Status Undelete(const std::function<void(v1::UndeleteReportRequest*)>& set) {
+    v1::UndeleteReportRequest request;
+    request.set_name("reports/sample");
+    set(&request);
+    v1::UndeleteReportResponse response;
+    return Call(reports_, &Reports::UndeleteReport, request, &response);
+  }
   grpc::Status GetTheme(const std::string& name) {
     v1::GetThemeRequest request;
     request.set_name(name);
@@ -224,6 +238,8 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
            Call(quotes_, &Quotes::ListQuotes, request, &page),
            {{"expected", "2"}, {"actual", "3"}});
   }
+  expect("ETAG_MISMATCH", StatusCode::ABORTED, Delete([](auto* r) { r->set_etag("old"); }),
+         {{"name", "reports/sample"}});
   expect("DATABASE_CORRUPT", StatusCode::DATA_LOSS,
          with_fault("Status", errors::DatabaseCorrupt("/data/q.db", "page 3"),
                     [this] { return GetStatus(); }),
@@ -257,6 +273,8 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
   read_only.read_only = true;
   Start(read_only, /*sample=*/false);
   expect("READ_ONLY", StatusCode::FAILED_PRECONDITION, DoImport([](auto*) {}));
+  EXPECT_EQ(Outcome(Delete([](auto*) {})), "PRECONDITION/READ_ONLY");
+  EXPECT_EQ(Outcome(Undelete([](auto*) {})), "PRECONDITION/READ_ONLY");
   EXPECT_EQ(Outcome(Search([](auto*) {})), "OK");
 
   Stop();
@@ -506,6 +524,22 @@ TEST_F(ContractErrors, BoundsOfNames) {
   v1::ListThemesResponse t;
   EXPECT_EQ(Outcome(Call(quotes_, &Quotes::ListThemes, themes, &t)),
             "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE page_size");
+}
+
+TEST_F(ContractErrors, BoundsOfWithdrawals) {
+  Start();
+  const auto both = [this](const auto& set) {
+    const std::string outcome = Outcome(Delete(set));
+    EXPECT_EQ(Outcome(Undelete(set)), outcome);
+    return outcome;
+  };
+  EXPECT_EQ(both([](auto* r) { r->clear_name(); }), "INVALID_ARGUMENT/FIELD_REQUIRED name");
+  EXPECT_EQ(both([](auto* r) { r->set_name("sample"); }), "INVALID_ARGUMENT/INVALID_NAME name");
+  EXPECT_EQ(both([](auto* r) { r->set_name("reports/-"); }), "INVALID_ARGUMENT/INVALID_NAME name");
+  EXPECT_EQ(both([](auto* r) { r->set_name("reports/none"); }), "NOT_FOUND/REPORT_NOT_FOUND");
+  EXPECT_EQ(both([](auto* r) { r->set_etag(std::string(129, 'a')); }),
+            "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE etag");
+  EXPECT_EQ(both([](auto* r) { r->set_etag(std::string(128, 'a')); }), "ABORTED/ETAG_MISMATCH");
 }
 
 TEST_F(ContractErrors, BoundsOfImports) {

@@ -17,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using Quotes = v1::QuoteService::Stub;
 using Reports = v1::ReportService::Stub;
 
 class ReportCalls : public Contract {
@@ -352,6 +353,137 @@ TEST_F(ReportCalls, OutlineAndDefectsPage) {
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
   EXPECT_EQ(defects, SampleImport().defects_size());
+}
+
+TEST_F(ReportCalls, WithdrawnReportsAreLeftOutAtOnce) {
+  Start();
+  Import("other", "高质量发展的报告。第二句话。\n");
+  const v1::Report before = Get("reports/other");
+  v1::ListQuotesRequest quotes;
+  quotes.set_parent("reports/other");
+  v1::ListQuotesResponse listed;
+  ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, quotes, &listed).ok());
+  ASSERT_EQ(listed.quotes_size(), 2);
+  v1::SearchQuotesRequest search;
+  search.set_query("高质量发展");
+  search.set_return_facets(true);
+  v1::SearchQuotesResponse found;
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchQuotes, search, &found).ok());
+  const int64_t total = found.total_size();
+  EXPECT_EQ(found.coverage().report_count(), 2);
+
+  v1::DeleteReportRequest request;
+  request.set_name("reports/other");
+  request.set_etag(before.etag());
+  v1::DeleteReportResponse withdrawn;
+  ASSERT_TRUE(Call(reports_, &Reports::DeleteReport, request, &withdrawn).ok());
+  EXPECT_EQ(withdrawn.report().state(), v1::Report::STATE_WITHDRAWN);
+  EXPECT_TRUE(withdrawn.report().has_delete_time());
+  EXPECT_NE(withdrawn.report().etag(), before.etag());
+  EXPECT_FALSE(withdrawn.unchanged());
+  EXPECT_EQ(withdrawn.archive_revision(), 3);
+
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchQuotes, search, &found).ok());
+  EXPECT_EQ(found.total_size(), total - 1);
+  EXPECT_EQ(found.coverage().report_count(), 1);
+  EXPECT_EQ(found.archive_revision(), 3);
+  ASSERT_EQ(found.facets().reports_size(), 1);
+  EXPECT_EQ(found.facets().reports(0).value(), "reports/sample");
+  // Its names resolve.
+  EXPECT_EQ(Get("reports/other").SerializeAsString(), withdrawn.report().SerializeAsString());
+  v1::GetQuoteRequest get;
+  get.set_name(listed.quotes(1).name());
+  v1::GetQuoteResponse quote;
+  ASSERT_TRUE(Call(quotes_, &Quotes::GetQuote, get, &quote).ok());
+  EXPECT_EQ(quote.quote().text(), "第二句话。");
+  EXPECT_TRUE(quote.quote().withdrawn());
+  EXPECT_FALSE(quote.quote().superseded());
+  EXPECT_EQ(GetRevision("reports/other/revisions/latest").text(), "高质量发展的报告。第二句话。");
+  v1::BatchGetQuotesRequest batch;
+  batch.add_names(listed.quotes(0).name());
+  v1::BatchGetQuotesResponse several;
+  ASSERT_TRUE(Call(quotes_, &Quotes::BatchGetQuotes, batch, &several).ok());
+  EXPECT_TRUE(several.quotes(0).withdrawn());
+  ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, quotes, &listed).ok());
+  EXPECT_EQ(listed.total_size(), 0);
+
+  // Lists show it when asked.
+  v1::ListReportsRequest list;
+  v1::ListReportsResponse reports;
+  ASSERT_TRUE(Call(reports_, &Reports::ListReports, list, &reports).ok());
+  EXPECT_EQ(reports.total_size(), 1);
+  list.set_show_deleted(true);
+  list.set_page_size(1);
+  std::vector<std::string> names;
+  do {
+    ASSERT_TRUE(Call(reports_, &Reports::ListReports, list, &reports).ok());
+    EXPECT_EQ(reports.total_size(), 2);
+    for (const v1::Report& report : reports.reports()) {
+      names.push_back(report.name());
+    }
+    list.set_page_token(reports.next_page_token());
+  } while (!list.page_token().empty());
+  EXPECT_THAT(names, ElementsAre("reports/sample", "reports/other"));
+
+  // Asked again, nothing changes; the etag of before is no longer the report's.
+  request.clear_etag();
+  ASSERT_TRUE(Call(reports_, &Reports::DeleteReport, request, &withdrawn).ok());
+  EXPECT_TRUE(withdrawn.unchanged());
+  EXPECT_EQ(withdrawn.archive_revision(), 3);
+  v1::UndeleteReportRequest undelete;
+  undelete.set_name("reports/other");
+  undelete.set_etag(before.etag());
+  v1::UndeleteReportResponse restored;
+  EXPECT_EQ(Outcome(Call(reports_, &Reports::UndeleteReport, undelete, &restored)),
+            "ABORTED/ETAG_MISMATCH");
+
+  // A correction is taken in and stays out until the report is restored.
+  v1::ImportReportRequest import;
+  import.set_report_id("other");
+  import.mutable_source()->set_content("高质量发展的报告。更正的第二句话。\n");
+  v1::ImportReportResponse imported;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, import, &imported).ok());
+  EXPECT_EQ(imported.report().state(), v1::Report::STATE_WITHDRAWN);
+  EXPECT_EQ(imported.report().latest_revision(), "reports/other/revisions/2");
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchQuotes, search, &found).ok());
+  EXPECT_EQ(found.total_size(), total - 1);
+
+  undelete.set_etag(imported.report().etag());
+  ASSERT_TRUE(Call(reports_, &Reports::UndeleteReport, undelete, &restored).ok());
+  EXPECT_EQ(restored.report().state(), v1::Report::STATE_ACTIVE);
+  EXPECT_FALSE(restored.report().has_delete_time());
+  EXPECT_FALSE(restored.unchanged());
+  EXPECT_EQ(restored.archive_revision(), 5);
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchQuotes, search, &found).ok());
+  EXPECT_EQ(found.total_size(), total);
+  undelete.clear_etag();
+  ASSERT_TRUE(Call(reports_, &Reports::UndeleteReport, undelete, &restored).ok());
+  EXPECT_TRUE(restored.unchanged());
+  // The quote of the first text is superseded now.
+  ASSERT_TRUE(Call(quotes_, &Quotes::GetQuote, get, &quote).ok());
+  EXPECT_TRUE(quote.quote().superseded());
+  EXPECT_FALSE(quote.quote().withdrawn());
+}
+
+TEST_F(ReportCalls, ARevisionsTimeIsThatOfItsImport) {
+  Start(/*sample=*/false);
+  Import("r", "第一句话。");
+  const v1::Revision first = GetRevision("reports/r/revisions/1");
+  Import("r", "第二句话。");
+  v1::DeleteReportRequest request;
+  request.set_name("reports/r");
+  v1::DeleteReportResponse response;
+  ASSERT_TRUE(Call(reports_, &Reports::DeleteReport, request, &response).ok());
+  v1::ListRevisionsRequest list;
+  list.set_parent("reports/r");
+  v1::ListRevisionsResponse revisions;
+  ASSERT_TRUE(Call(reports_, &Reports::ListRevisions, list, &revisions).ok());
+  for (const v1::Revision& revision : revisions.revisions()) {
+    EXPECT_EQ(GetRevision(revision.name()).create_time().SerializeAsString(),
+              revision.create_time().SerializeAsString());
+  }
+  EXPECT_EQ(revisions.revisions(1).create_time().SerializeAsString(),
+            first.create_time().SerializeAsString());
 }
 
 TEST_F(ReportCalls, SectionsThatVanishedAreStillRead) {

@@ -45,6 +45,13 @@ class RowReader {
   explicit RowReader(const Statement* row, int first = 0) : row_(row), column_(first) {}
 
   int64_t Int() { return row_->Int(column_++); }
+  std::optional<int64_t> OptionalInt() {
+    if (row_->IsNull(column_)) {
+      ++column_;
+      return std::nullopt;
+    }
+    return Int();
+  }
   uint64_t U64() { return static_cast<uint64_t>(Int()); }
   uint32_t U32() {
     const int64_t value = Int();
@@ -143,7 +150,7 @@ absl::Status ForEachRow(Connection* connection, std::string_view sql, int64_t re
 // --- statements: reports ---
 
 constexpr char kSelectReport[] =
-    "SELECT report_id, state, latest_revision, generation, create_time, update_time,"
+    "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
     " title, subtitle, event, body, speaker, office, language, speech_date,"
     " paper, edition, issue_date, pages"
     " FROM reports"
@@ -151,16 +158,18 @@ constexpr char kSelectReport[] =
 
 constexpr char kUpsertReport[] =
     "INSERT INTO reports"
-    " (report_id, state, latest_revision, generation, create_time, update_time,"
+    " (report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
     " title, subtitle, event, body, speaker, office, language, speech_date,"
     " paper, edition, issue_date, pages)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+    " ?19)"
     " ON CONFLICT (report_id) DO UPDATE SET"
     " state = excluded.state,"
     " latest_revision = excluded.latest_revision,"
     " generation = excluded.generation,"
     " create_time = excluded.create_time,"
     " update_time = excluded.update_time,"
+    " delete_time = excluded.delete_time,"
     " title = excluded.title,"
     " subtitle = excluded.subtitle,"
     " event = excluded.event,"
@@ -188,7 +197,7 @@ constexpr char kInsertRevision[] =
     " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)";
 
 constexpr char kSelectRevision[] =
-    "SELECT id, file_name, media_type, encoding, size_bytes, source_sha256,"
+    "SELECT id, create_time, file_name, media_type, encoding, size_bytes, source_sha256,"
     " parser_version, fold_version,"
     " title, subtitle, event, body, speaker, office, language, speech_date,"
     " paper, edition, issue_date, pages,"
@@ -481,6 +490,11 @@ std::string ReportRow::Etag() const {
   return absl::StrCat(absl::Hex(create_time), "-", generation);
 }
 
+std::optional<absl::Time> ReportRow::DeleteTime() const {
+  return delete_time.has_value() ? std::optional<absl::Time>(absl::FromUnixMicros(*delete_time))
+                                 : std::nullopt;
+}
+
 absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
                                                     std::string_view report_id) {
   Statement select = connection->Prepare(kSelectReport);
@@ -497,6 +511,7 @@ absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
   report.generation = row.U64();
   report.create_time = row.Int();
   report.update_time = row.Int();
+  report.delete_time = row.OptionalInt();
   report.metadata = row.Metadata();
   if (!row.ok() || report.state < archive::ReportState::kActive ||
       report.state > archive::ReportState::kWithdrawn) {
@@ -509,8 +524,8 @@ absl::Status WriteReport(Connection* connection, const ReportRow& row) {
   const report::Metadata& m = row.metadata;
   return connection->Prepare(kUpsertReport)
       .Run(row.report_id, row.state, row.latest_revision, row.generation, row.create_time,
-           row.update_time, m.title, m.subtitle, m.event, m.body, m.speaker, m.office, m.language,
-           DateText(m.date), m.publication.paper, m.publication.edition,
+           row.update_time, row.delete_time, m.title, m.subtitle, m.event, m.body, m.speaker,
+           m.office, m.language, DateText(m.date), m.publication.paper, m.publication.edition,
            DateText(m.publication.issue_date), m.publication.pages);
 }
 
@@ -575,9 +590,11 @@ absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* conn
   document->etag = report.Etag();
   document->create_time = absl::FromUnixMicros(report.create_time);
   document->update_time = absl::FromUnixMicros(report.update_time);
+  document->delete_time = report.DeleteTime();
 
   RowReader row(&select);
   const int64_t revision = row.Int();
+  document->revision_time = absl::FromUnixMicros(row.Int());
   document->source.file_name = row.Text();
   document->source.media_type = row.Text();
   document->source.encoding = row.Enum<text::Encoding>();

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "service/archive/document.h"
 #include "service/report/report.h"
 #include "service/store/sqlite/connection.h"
@@ -26,10 +27,12 @@ struct ReportRow {
   uint64_t generation = 0;  // raised by every change of the row
   int64_t create_time = 0;  // microseconds since 1970
   int64_t update_time = 0;
+  std::optional<int64_t> delete_time;
   report::Metadata metadata;
 
   // Another one after every change, and after removal and import anew.
   std::string Etag() const;
+  std::optional<absl::Time> DeleteTime() const;
 };
 
 absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,

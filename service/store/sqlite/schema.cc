@@ -244,6 +244,11 @@ BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
 PRAGMA application_id = 0x51554F54;
 PRAGMA user_version = 1;
 )sql",
+    R"sql(
+ALTER TABLE reports ADD COLUMN delete_time INTEGER;
+
+PRAGMA user_version = 2;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

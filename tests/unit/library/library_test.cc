@@ -96,6 +96,12 @@ class LibraryTest : public ::testing::Test {
       EXPECT_EQ(DocumentText(*held->documents()[i], true),
                 DocumentText(*fresh->documents()[i], true));
     }
+    const auto& withdrawn = library_->snapshot()->history->withdrawn();
+    const auto& fresh_withdrawn = other->snapshot()->history->withdrawn();
+    ASSERT_EQ(withdrawn.size(), fresh_withdrawn.size());
+    for (size_t i = 0; i < withdrawn.size(); ++i) {
+      EXPECT_EQ(DocumentText(*withdrawn[i], true), DocumentText(*fresh_withdrawn[i], true));
+    }
   }
 
   static uint64_t Count(const archive::Archive& archive, std::string_view text) {
@@ -335,6 +341,97 @@ TEST_F(LibraryTest, ManyImportsAreMergedAndStayWhole) {
   EXPECT_LE(archive::SegmentCount(*library_->archive()), 24u);
 }
 
+TEST_F(LibraryTest, AWithdrawnReportIsFoundByItsNameOnly) {
+  MustImport(ShortRequest("one"));
+  const ImportResult imported = MustImport(ShortRequest("two"));
+  const std::string quote = imported.document->content.quotes.back().id;
+  const std::shared_ptr<const archive::Archive> before = library_->archive();
+  const auto withdrawn = library_->Withdraw("two", imported.document->etag);
+  QUOTES_ASSERT_OK(withdrawn);
+  EXPECT_FALSE(withdrawn->change.unchanged);
+  EXPECT_EQ(withdrawn->document->state, archive::ReportState::kWithdrawn);
+  const std::shared_ptr<const Snapshot> held = library_->snapshot();
+  EXPECT_EQ(held->archive->revision(), 3u);
+  EXPECT_EQ(held->archive->FindReport("two"), nullptr);
+  EXPECT_FALSE(held->archive->FindQuote("two", quote).has_value());
+  EXPECT_EQ(Count(*held->archive, "棚改"), 1u);
+  EXPECT_EQ(Count(*before, "棚改"), 2u);
+  EXPECT_EQ(held->archive->CoverageOf({}).reports, 1u);
+  EXPECT_EQ(held->history->FindReport("two"), withdrawn->document.get());
+  EXPECT_EQ(held->history->FindReport("one"), nullptr);
+  ASSERT_TRUE(held->history->FindQuote("two", quote).has_value());
+  EXPECT_EQ(held->history->FindQuote("two", quote)->quote().id, quote);
+  EXPECT_FALSE(held->history->FindQuote("two", "none").has_value());
+  EXPECT_FALSE(held->history->FindQuote("one", quote).has_value());
+  ExpectSnapshotIsFresh();
+
+  // Asked again, nothing changes.
+  const auto again = library_->Withdraw("two", "");
+  QUOTES_ASSERT_OK(again);
+  EXPECT_TRUE(again->change.unchanged);
+  EXPECT_EQ(again->document.get(), withdrawn->document.get());
+  EXPECT_EQ(library_->snapshot(), held);
+
+  EXPECT_THAT(library_->Restore("two", imported.document->etag),
+              HasReason(ErrorReason::kEtagMismatch));
+  const auto restored = library_->Restore("two", withdrawn->document->etag);
+  QUOTES_ASSERT_OK(restored);
+  EXPECT_EQ(restored->document->state, archive::ReportState::kActive);
+  EXPECT_EQ(restored->document->delete_time, std::nullopt);
+  EXPECT_EQ(Count(*library_->archive(), "棚改"), 2u);
+  EXPECT_EQ(library_->snapshot()->history->FindReport("two"), nullptr);
+  ExpectSnapshotIsFresh();
+  EXPECT_TRUE(library_->Restore("two", "")->change.unchanged);
+  EXPECT_THAT(library_->Withdraw("none", ""), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_EQ(library_->archive()->revision(), 4u);
+}
+
+TEST_F(LibraryTest, AnImportDoesNotBringAWithdrawnReportBack) {
+  MustImport(ShortRequest("one"));
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  ImportRequest corrected = ShortRequest("one", "更正后的一句。\n");
+  corrected.validate_only = true;
+  const ImportResult checked = MustImport(corrected);
+  EXPECT_EQ(checked.outcome.revision, 2u);
+  EXPECT_EQ(checked.document->state, archive::ReportState::kWithdrawn);
+  corrected.validate_only = false;
+  const ImportResult imported = MustImport(corrected);
+  EXPECT_EQ(imported.outcome.revision, 2u);
+  EXPECT_EQ(imported.document->state, archive::ReportState::kWithdrawn);
+  EXPECT_EQ(DocumentText(*checked.document, false), DocumentText(*imported.document, false));
+  EXPECT_THAT(library_->archive()->documents(), IsEmpty());
+  EXPECT_EQ(library_->archive()->revision(), 3u);
+  EXPECT_EQ(library_->snapshot()->history->FindReport("one"), imported.document.get());
+  ExpectSnapshotIsFresh();
+  const ImportResult again = MustImport(corrected);
+  EXPECT_TRUE(again.outcome.unchanged);
+  EXPECT_EQ(again.document.get(), imported.document.get());
+
+  QUOTES_ASSERT_OK(library_->Restore("one", ""));
+  EXPECT_EQ(Count(*library_->archive(), "更正后"), 1u);
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, WithdrawnReportsAreKeptInOrder) {
+  for (const char* id : {"a", "b", "c", "d"}) {
+    ImportRequest request = ShortRequest(id);
+    if (*id != 'd') {
+      request.metadata.date = absl::CivilDay(*id == 'b' ? 2021 : 2022, 1, 1);
+    }
+    MustImport(request);
+  }
+  for (const char* id : {"d", "c", "b", "a"}) {
+    QUOTES_ASSERT_OK(library_->Withdraw(id, ""));
+  }
+  std::string order;
+  for (const auto& document : library_->snapshot()->history->withdrawn()) {
+    order += document->report_id;
+  }
+  EXPECT_EQ(order, "acbd");
+  EXPECT_THAT(library_->archive()->documents(), IsEmpty());
+  ExpectSnapshotIsFresh();
+}
+
 TEST_F(LibraryTest, TheEncodingMayBeNamed) {
   ImportRequest request = ShortRequest("one");
   request.encoding = text::Encoding::kUtf16Le;
@@ -500,6 +597,8 @@ TEST_F(LibraryTest, AReadOnlyLibraryReadsAndChecksOnly) {
   ImportRequest check = ShortRequest("two");
   check.validate_only = true;
   QUOTES_EXPECT_OK(reader->Import(check, Cancellation()));
+  EXPECT_THAT(reader->Withdraw("one", ""), HasReason(ErrorReason::kReadOnly));
+  EXPECT_THAT(reader->Restore("one", ""), HasReason(ErrorReason::kReadOnly));
 }
 
 TEST_F(LibraryTest, RevisionsOfUnknownReportsAreNotFound) {
@@ -590,6 +689,14 @@ class FailingStore : public store::Store {
     }
     return store_->Import(draft);
   }
+  absl::StatusOr<store::ReportChange> SetState(std::string_view report_id,
+                                               archive::ReportState state,
+                                               std::string_view etag) override {
+    if (!failure_->ok()) {
+      return *failure_;
+    }
+    return store_->SetState(report_id, state, etag);
+  }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
     return store_->FindRequest(request_id, digest);
@@ -600,6 +707,11 @@ class FailingStore : public store::Store {
       return *failure_;
     }
     return store_->LoadActive(visit);
+  }
+  absl::StatusOr<uint64_t> LoadHistory(
+      std::string_view report_id,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
+    return store_->LoadHistory(report_id, visit);
   }
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
                                                                   uint64_t revision) override {
@@ -642,6 +754,7 @@ TEST(LibraryFaults, AFailedWriteLeavesTheSnapshot) {
   failure = errors::StorageFull("disk");
   EXPECT_THAT((*library)->Import(ShortRequest("two"), Cancellation()),
               HasReason(ErrorReason::kStorageFull));
+  EXPECT_THAT((*library)->Withdraw("one", ""), HasReason(ErrorReason::kStorageFull));
   EXPECT_EQ((*library)->archive(), before);
   failure = absl::OkStatus();
   QUOTES_EXPECT_OK((*library)->Import(ShortRequest("two"), Cancellation()));

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -126,6 +127,8 @@ TEST_P(StoreConformance, TellsTheOutcome) {
   EXPECT_EQ(outcome.etag, (*document)->etag);
   EXPECT_EQ(outcome.create_time, (*document)->create_time);
   EXPECT_EQ(outcome.update_time, (*document)->update_time);
+  EXPECT_EQ(outcome.update_time, (*document)->revision_time);
+  EXPECT_EQ(outcome.delete_time, std::nullopt);
   EXPECT_GE(outcome.create_time, before);
   EXPECT_LE(outcome.create_time, absl::Now());
 }
@@ -268,9 +271,12 @@ TEST_P(StoreConformance, AnUnchangedImportIsRememberedByItsRequestId) {
 TEST_P(StoreConformance, OldRevisionsStayAsTheyWere) {
   std::mt19937 random(7);
   std::vector<store::RevisionDraft> drafts;
+  std::vector<absl::Time> times;
   for (int i = 0; i < 6; ++i) {
     drafts.push_back(RandomDraft("a", &random));
-    EXPECT_EQ(MustImport(store(), drafts.back()).revision, drafts.size());
+    const store::ImportOutcome outcome = MustImport(store(), drafts.back());
+    EXPECT_EQ(outcome.revision, drafts.size());
+    times.push_back(outcome.update_time);
   }
   QUOTES_ASSERT_OK(instance_->Reopen());
   for (size_t i = 0; i < drafts.size(); ++i) {
@@ -279,6 +285,7 @@ TEST_P(StoreConformance, OldRevisionsStayAsTheyWere) {
     const auto document = store().LoadRevision("a", i + 1);
     QUOTES_ASSERT_OK(document);
     EXPECT_EQ(DocumentText(**document, false), DocumentText(expected, false));
+    EXPECT_EQ((*document)->revision_time, times[i]);
     EXPECT_EQ(store().LoadSource("a", i + 1).value_or(""), drafts[i].source_bytes);
   }
   EXPECT_THAT(Active(store()), SizeIs(1));
@@ -340,6 +347,140 @@ TEST_P(StoreConformance, AVisitorsErrorEndsTheLoad) {
   EXPECT_THAT(loaded, HasCode(absl::StatusCode::kCancelled));
   EXPECT_EQ(visited, 1);
   EXPECT_THAT(Active(store()), SizeIs(2));
+}
+
+// "a/2 w" for revision 2 of the withdrawn report a.
+std::vector<std::string> HistoryOf(store::Store& store, std::string_view report_id = "",
+                                   uint64_t* revision = nullptr) {
+  std::vector<std::string> found;
+  const absl::StatusOr<uint64_t> loaded =
+      store.LoadHistory(report_id, [&](std::unique_ptr<archive::Document> document) {
+        found.push_back(
+            absl::StrCat(document->report_id, "/", document->revision,
+                         document->state == archive::ReportState::kWithdrawn ? " w" : ""));
+        const auto same = store.LoadRevision(document->report_id, document->revision);
+        EXPECT_THAT(same, IsOk());
+        EXPECT_EQ(DocumentText(*document, true), DocumentText(**same, true));
+        return absl::OkStatus();
+      });
+  EXPECT_THAT(loaded, IsOk());
+  if (revision != nullptr) {
+    *revision = loaded.value_or(0);
+  }
+  return found;
+}
+
+TEST_P(StoreConformance, AWithdrawnReportIsNoLongerActive) {
+  MustImport(store(), SmallDraft("a", "甲乙。"));
+  const store::ImportOutcome imported = MustImport(store(), SmallDraft("b", "丙。"));
+  const auto withdrawn = store().SetState("b", archive::ReportState::kWithdrawn, imported.etag);
+  QUOTES_ASSERT_OK(withdrawn);
+  EXPECT_FALSE(withdrawn->unchanged);
+  EXPECT_EQ(withdrawn->archive_revision, 3u);
+  EXPECT_EQ(withdrawn->state, archive::ReportState::kWithdrawn);
+  EXPECT_NE(withdrawn->etag, imported.etag);
+  EXPECT_GE(withdrawn->update_time, imported.update_time);
+  EXPECT_EQ(withdrawn->delete_time, withdrawn->update_time);
+  for (int pass = 0; pass < 2; ++pass) {
+    uint64_t revision = 0;
+    const std::vector<archive::Document> active = Active(store(), &revision);
+    ASSERT_THAT(active, SizeIs(1));
+    EXPECT_EQ(active[0].report_id, "a");
+    EXPECT_EQ(revision, 3u);
+    const auto document = store().LoadRevision("b", 0);
+    QUOTES_ASSERT_OK(document);
+    EXPECT_EQ((*document)->state, archive::ReportState::kWithdrawn);
+    EXPECT_EQ((*document)->etag, withdrawn->etag);
+    EXPECT_EQ((*document)->update_time, withdrawn->update_time);
+    EXPECT_EQ((*document)->delete_time, withdrawn->delete_time);
+    EXPECT_EQ((*document)->revision_time, imported.update_time);
+    EXPECT_EQ(store().FindQuoteRevision("b", (*document)->content.quotes[0].id).value_or(0), 1u);
+    EXPECT_EQ(store().Status()->reports, 2u);
+    QUOTES_ASSERT_OK(instance_->Reopen());
+  }
+
+  // What is imported meanwhile is written and stays out.
+  const store::ImportOutcome corrected = MustImport(store(), SmallDraft("b", "丁。"));
+  EXPECT_EQ(corrected.revision, 2u);
+  EXPECT_EQ(corrected.state, archive::ReportState::kWithdrawn);
+  EXPECT_EQ(corrected.delete_time, withdrawn->delete_time);
+  EXPECT_TRUE(MustImport(store(), SmallDraft("b", "丁。")).unchanged);
+  EXPECT_THAT(Active(store()), SizeIs(1));
+
+  const auto restored = store().SetState("b", archive::ReportState::kActive, corrected.etag);
+  QUOTES_ASSERT_OK(restored);
+  EXPECT_EQ(restored->archive_revision, 5u);
+  EXPECT_EQ(restored->delete_time, std::nullopt);
+  const std::vector<archive::Document> active = Active(store());
+  ASSERT_THAT(active, SizeIs(2));
+  EXPECT_EQ(active[1].revision, 2u);
+  EXPECT_EQ(active[1].state, archive::ReportState::kActive);
+  EXPECT_EQ(active[1].delete_time, std::nullopt);
+  EXPECT_EQ(active[1].etag, restored->etag);
+}
+
+TEST_P(StoreConformance, AStateThatIsSetAlreadyChangesNothing) {
+  const store::ImportOutcome imported = MustImport(store(), SmallDraft("a", "甲。"));
+  QUOTES_ASSERT_OK(store().SetState("a", archive::ReportState::kWithdrawn, ""));
+  const std::string before = Everything(store());
+  const auto again = store().SetState("a", archive::ReportState::kWithdrawn, "");
+  QUOTES_ASSERT_OK(again);
+  EXPECT_TRUE(again->unchanged);
+  EXPECT_EQ(again->archive_revision, 2u);
+  EXPECT_EQ(again->etag, store().LoadRevision("a", 0).value()->etag);
+  // The etag of before the change no longer holds, whatever is asked for.
+  for (const auto state : {archive::ReportState::kWithdrawn, archive::ReportState::kActive}) {
+    const auto stale = store().SetState("a", state, imported.etag);
+    EXPECT_THAT(stale, HasReason(ErrorReason::kEtagMismatch));
+    EXPECT_THAT(stale, HasCode(absl::StatusCode::kAborted));
+  }
+  EXPECT_THAT(store().SetState("b", archive::ReportState::kWithdrawn, ""),
+              HasReason(ErrorReason::kReportNotFound));
+  EXPECT_EQ(Everything(store()), before);
+}
+
+TEST_P(StoreConformance, LoadsWhatIsNotActiveFromOneState) {
+  uint64_t revision = 99;
+  EXPECT_THAT(HistoryOf(store(), "", &revision), IsEmpty());
+  EXPECT_EQ(revision, 0u);
+  for (const char* id : {"m", "b", "z"}) {
+    MustImport(store(), SmallDraft(id, "甲。"));
+  }
+  EXPECT_THAT(HistoryOf(store(), "", &revision), IsEmpty());
+  EXPECT_EQ(revision, 3u);
+  for (int i = 2; i <= 11; ++i) {
+    MustImport(store(), SmallDraft("b", absl::StrCat("乙。", i)));
+  }
+  MustImport(store(), SmallDraft("z", "乙。"));
+  QUOTES_ASSERT_OK(store().SetState("z", archive::ReportState::kWithdrawn, ""));
+  const std::vector<std::string> all = {"b/10", "b/9", "b/8", "b/7", "b/6",   "b/5",
+                                        "b/4",  "b/3", "b/2", "b/1", "z/2 w", "z/1 w"};
+  EXPECT_EQ(HistoryOf(store(), "", &revision), all);
+  EXPECT_EQ(revision, 15u);
+  EXPECT_THAT(HistoryOf(store(), "m"), IsEmpty());
+  EXPECT_THAT(HistoryOf(store(), "none"), IsEmpty());
+  EXPECT_THAT(HistoryOf(store(), "z"), ElementsAre("z/2 w", "z/1 w"));
+
+  // What is written while the visitor runs belongs to a later state; its error ends the load.
+  int visited = 0;
+  const auto loaded =
+      store().LoadHistory("", [&](const std::unique_ptr<archive::Document>& document) {
+        ++visited;
+        if (visited == 1) {
+          QUOTES_EXPECT_OK(store().SetState("m", archive::ReportState::kWithdrawn, ""));
+          QUOTES_EXPECT_OK(store().SetState("z", archive::ReportState::kActive, ""));
+        }
+        EXPECT_NE(document->report_id, "m");
+        return absl::OkStatus();
+      });
+  EXPECT_EQ(loaded.value_or(0), 15u);
+  EXPECT_EQ(visited, 12);
+  EXPECT_THAT(HistoryOf(store(), "z"), ElementsAre("z/1"));
+  EXPECT_THAT(store().LoadHistory("",
+                                  [](const std::unique_ptr<archive::Document>&) {
+                                    return absl::CancelledError("enough");
+                                  }),
+              HasCode(absl::StatusCode::kCancelled));
 }
 
 TEST_P(StoreConformance, ListsRevisionsNewestFirst) {
@@ -434,6 +575,8 @@ TEST_P(StoreConformance, AReaderSeesWhatItsWriterCommits) {
   EXPECT_THAT(Active(**reader), SizeIs(1));
   EXPECT_TRUE((*reader)->Status()->read_only);
   EXPECT_THAT((*reader)->Import(SmallDraft("b", "甲。")), HasReason(ErrorReason::kReadOnly));
+  EXPECT_THAT((*reader)->SetState("a", archive::ReportState::kWithdrawn, ""),
+              HasReason(ErrorReason::kReadOnly));
   MustImport(store(), SmallDraft("b", "甲。"));
   EXPECT_THAT(Active(**reader), SizeIs(2));
   EXPECT_EQ((*reader)->ArchiveRevision().value_or(0), 2u);
