@@ -31,6 +31,8 @@ std::unique_ptr<Command> MakeReports();
 std::unique_ptr<Command> MakeOutline();
 std::unique_ptr<Command> MakeGet();
 std::unique_ptr<Command> MakeImport();
+std::unique_ptr<Command> MakeWithdraw();
+std::unique_ptr<Command> MakeRestore();
 std::unique_ptr<Command> MakeExport();
 std::unique_ptr<Command> MakeStatus();
 // `program` is filled after all commands were defined and outlives the command.

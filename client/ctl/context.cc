@@ -40,6 +40,9 @@ std::string_view ForPeople(const client::CallError& error) {
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
+  if (GetErrorReason(status) == ErrorReason::kEtagMismatch) {
+    return kExitInput;  // the caller's etag is an old one
+  }
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return kExitOk;

@@ -120,6 +120,9 @@ absl::Status Get::ShowReport(Context* context, client::Client* client) {
   }
   Details details(*context);
   details.Add(Msg::kLabelName, report.name());
+  if (report.state() != v1::Report::STATE_ACTIVE) {
+    details.Add(Msg::kLabelState, context->Text(Label(report.state())));
+  }
   details.Add(Msg::kLabelTitle, metadata.title());
   details.Add(Msg::kLabelSubtitle, metadata.subtitle());
   details.Add(Msg::kLabelEvent, metadata.event());
@@ -138,6 +141,7 @@ absl::Status Get::ShowReport(Context* context, client::Client* client) {
   details.Add(Msg::kLabelRevision, report.latest_revision());
   details.Add(Msg::kLabelCreated, TimeText(report.create_time()));
   details.Add(Msg::kLabelUpdated, TimeText(report.update_time()));
+  details.Add(Msg::kLabelWithdrawn, TimeText(report.delete_time()));
   context->out() << details.Render();
   return absl::OkStatus();
 }
@@ -160,6 +164,9 @@ absl::Status Get::ShowQuote(Context* context, client::Client* client) {
   details.Add(Msg::kLabelName, quote.name());
   if (quote.superseded()) {
     details.Add(Msg::kLabelSuperseded, context->Text(Msg::kYes));
+  }
+  if (quote.withdrawn()) {
+    details.Add(Msg::kLabelWithdrawn, context->Text(Msg::kYes));
   }
   details.Add(Msg::kLabelText, quote.text());
   details.Add(Msg::kLabelCitation, quote.citation());

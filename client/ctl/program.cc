@@ -234,6 +234,8 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeOutline());
   rep.AddCommand(MakeGet());
   rep.AddCommand(MakeImport());
+  rep.AddCommand(MakeWithdraw());
+  rep.AddCommand(MakeRestore());
   rep.AddCommand(MakeExport());
   rep.AddCommand(MakeStatus());
   rep.AddCommand(MakeCompletion(&rep.model));

@@ -418,6 +418,52 @@ TEST_F(CommandsTest, ExportIsWhole) {
   EXPECT_EQ(Quotectl({"export", "sample", "-o", Path("no/such/folder.json")}).code, kExitInput);
 }
 
+TEST_F(CommandsTest, WithdrawsAndRestores) {
+  EXPECT_EQ(Quotectl({"withdraw", "sample"}).code, kExitInput) << "there is no database";
+  EXPECT_FALSE(std::filesystem::exists(Path("quotes.db")));
+  ImportSample();
+  const Result withdrawn = Quotectl({"withdraw", "samp"});
+  EXPECT_EQ(withdrawn.code, kExitOk) << withdrawn.err;
+  EXPECT_EQ(withdrawn.out, "reports/sample is withdrawn; quotectl restore takes it back in\n");
+  EXPECT_EQ(Quotectl({"find", "棚改"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"reports"}).code, kExitNothing);
+  EXPECT_THAT(Quotectl({"reports", "--withdrawn"}).out,
+              AllOf(HasSubstr("reports/sample"), HasSubstr("State"), HasSubstr("withdrawn")));
+  EXPECT_THAT(Quotectl({"get", "reports/sample"}).out, HasSubstr("withdrawn"));
+  EXPECT_EQ(Quotectl({"complete-names", "reports"}).out, "");
+  EXPECT_EQ(Quotectl({"complete-names", "withdrawn"}).out, "sample\n");
+  const Result again = Quotectl({"withdraw", "sample", "--lang", "zh"});
+  EXPECT_EQ(again.code, kExitOk);
+  EXPECT_EQ(again.out, "reports/sample 先前已撤回\n");
+  const Result refused = Quotectl({"export", "sample"});
+  EXPECT_EQ(refused.code, kExitInput);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.err, HasSubstr("withdrawn"));
+
+  // An import says that it stays so.
+  const Result imported =
+      Quotectl({"import", "--quiet", "--id", "sample", "-"}, SampleReport() + "\n");
+  EXPECT_EQ(imported.code, kExitOk) << imported.err;
+  EXPECT_THAT(imported.out, HasSubstr("imported, stays withdrawn"));
+  EXPECT_THAT(imported.err, HasSubstr("warning: reports/sample is withdrawn"));
+  EXPECT_EQ(Quotectl({"find", "棚改"}).code, kExitNothing);
+
+  const Result stale = Quotectl({"restore", "sample", "--etag", "x"});
+  EXPECT_EQ(stale.code, kExitInput);
+  EXPECT_THAT(stale.err, HasSubstr("has changed"));
+  const auto report =
+      FromJson<v1::GetReportResponse>(Quotectl({"get", "reports/sample", "--json"}).out).report();
+  const Result restored =
+      Quotectl({"restore", "reports/sample", "--etag", report.etag(), "--json"});
+  EXPECT_EQ(restored.code, kExitOk) << restored.err;
+  const auto response = FromJson<v1::UndeleteReportResponse>(restored.out);
+  EXPECT_EQ(response.report().state(), v1::Report::STATE_ACTIVE);
+  EXPECT_FALSE(response.unchanged());
+  EXPECT_EQ(Quotectl({"find", "棚改"}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"restore", "sample"}).out, "reports/sample was not withdrawn\n");
+  EXPECT_EQ(Quotectl({"withdraw", "none"}).code, kExitNothing);
+}
+
 TEST_F(CommandsTest, StatusTellsOfTheDatabase) {
   ImportSample();
   const auto status = FromJson<v1::GetStatusResponse>(Quotectl({"status", "--json"}).out);
