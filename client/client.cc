@@ -186,6 +186,29 @@ absl::StatusOr<v1::ListDefectsResponse> Client::ListDefects(const v1::ListDefect
               request);
 }
 
+absl::StatusOr<v1::GetDefectResponse> Client::GetDefect(const v1::GetDefectRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetDefect,
+              request);
+}
+
+absl::StatusOr<v1::CreateDefectResponse> Client::CreateDefect(
+    const v1::CreateDefectRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::CreateDefect,
+              request);
+}
+
+absl::StatusOr<v1::UpdateDefectResponse> Client::UpdateDefect(
+    const v1::UpdateDefectRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::UpdateDefect,
+              request);
+}
+
+absl::StatusOr<v1::DeleteDefectResponse> Client::DeleteDefect(
+    const v1::DeleteDefectRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::DeleteDefect,
+              request);
+}
+
 absl::StatusOr<v1::GetQuoteResponse> Client::GetQuote(const v1::GetQuoteRequest& request) {
   return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::GetQuote,
               request);

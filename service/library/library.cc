@@ -145,13 +145,13 @@ std::shared_ptr<archive::Document> MakeDocument(store::RevisionDraft draft,
   document->parser_version = std::move(draft.parser_version);
   document->fold_version = std::move(draft.fold_version);
   document->source = std::move(draft.source);
-  document->revision_time = outcome.update_time;
+  document->revision_time = outcome.revision_time;
   document->etag = outcome.etag;
   document->create_time = outcome.create_time;
   document->update_time = outcome.update_time;
   document->delete_time = outcome.delete_time;
   document->content = std::move(draft.content);
-  document->defects = std::move(draft.defects);
+  document->defects = outcome.defects;
   document->themes = scheme.Assign(document->content);
   return document;
 }
@@ -237,6 +237,10 @@ std::shared_ptr<const Snapshot> Library::snapshot() const {
   return snapshot_;
 }
 
+std::shared_ptr<const archive::Document> Library::FindLatest(std::string_view report_id) const {
+  return FindIn(snapshot(), report_id);
+}
+
 std::shared_ptr<const archive::Archive> Library::archive() const {
   std::shared_ptr<const Snapshot> held = snapshot();
   const archive::Archive* const archive = held->archive.get();
@@ -319,7 +323,7 @@ void Library::MergeInBackground() {
 }
 
 absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {
-  std::shared_ptr<const archive::Document> document = FindIn(snapshot(), outcome.report_id);
+  std::shared_ptr<const archive::Document> document = FindLatest(outcome.report_id);
   if (document == nullptr || document->revision != outcome.revision) {
     QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
   }
@@ -355,19 +359,31 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     store::ImportOutcome outcome;
     outcome.report_id = draft.report_id;
     outcome.archive_revision = held->archive->revision();
-    if (latest != nullptr && store::IsSameImport(*latest, draft)) {
-      outcome.revision = latest->revision;
-      outcome.unchanged = true;
-      return Result(std::move(outcome), latest);
-    }
-    outcome.revision = latest != nullptr ? latest->revision + 1 : 1;
+    outcome.revision = 1;
     outcome.update_time = absl::Now();
     outcome.create_time = outcome.update_time;
+    outcome.revision_time = outcome.update_time;
+    std::vector<report::RegisterEntry> held_entries;
     if (latest != nullptr) {
+      QUOTES_ASSIGN_OR_RETURN(const store::Register held_register,
+                              store_->LoadRegister(draft.report_id));
+      const bool same = store::IsSameRevision(*latest, draft);
+      held_entries =
+          same ? held_register.entries
+               : report::CarryOver(held_register.entries, latest->content.joined, draft.content);
+      outcome.revision = same ? latest->revision : latest->revision + 1;
       outcome.state = latest->state;
       outcome.create_time = latest->create_time;
       outcome.delete_time = latest->delete_time;
+      outcome.revision_time = same ? latest->revision_time : outcome.update_time;
+      outcome.unchanged = same;
     }
+    outcome.defects =
+        report::DefectsOf(report::MergeRegister(std::move(held_entries), draft.defects));
+    if (outcome.unchanged && outcome.defects == latest->defects) {
+      return Result(std::move(outcome), latest);
+    }
+    outcome.unchanged = false;
     std::shared_ptr<const archive::Document> document =
         MakeDocument(std::move(draft), outcome, *scheme_);
     return Result(std::move(outcome), std::move(document));
@@ -397,10 +413,10 @@ absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
   ReportResult result;
   QUOTES_ASSIGN_OR_RETURN(result.change, store_->SetState(report_id, state, etag));
   if (result.change.unchanged) {
-    result.document = FindIn(snapshot(), report_id);
+    result.document = FindLatest(report_id);
     return result;
   }
-  auto document = std::make_shared<archive::Document>(*FindIn(snapshot(), report_id));
+  auto document = std::make_shared<archive::Document>(*FindLatest(report_id));
   document->state = result.change.state;
   document->etag = result.change.etag;
   document->update_time = result.change.update_time;

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -18,6 +19,7 @@
 #include "service/base/mutex.h"
 #include "service/library/history.h"
 #include "service/report/defects.h"
+#include "service/report/register.h"
 #include "service/report/report.h"
 #include "service/store/store.h"
 #include "service/text/decode.h"
@@ -60,6 +62,27 @@ struct ImportResult {
 // What withdrawing or restoring a report did.
 struct ReportResult {
   store::ReportChange change;
+  std::shared_ptr<const archive::Document> document;  // the report as held now
+};
+
+// What an editor says of an entry of the register; what is not set stays as it is. The violations
+// of errors name the fields of CreateDefectRequest ("defect.printed").
+struct DefectEdit {
+  // The place: a range of the latest revision that must hold `printed`, or without one the
+  // `occurrence`-th place of `printed` (0: the only one).
+  std::optional<report::Range> range;
+  std::optional<std::string> printed;
+  uint32_t occurrence = 0;
+  std::optional<std::vector<std::string>> readings;
+  std::optional<report::DefectKind> kind;
+  std::optional<report::Certainty> certainty;
+  std::optional<std::string> note;
+};
+
+struct DefectResult {
+  uint64_t archive_revision = 0;
+  bool changed = false;
+  report::Defect defect;                              // as it is now; as it was when taken out
   std::shared_ptr<const archive::Document> document;  // the report as held now
 };
 
@@ -107,6 +130,24 @@ class Library {
   // The reverse, with the latest revision.
   absl::StatusOr<ReportResult> Restore(std::string_view report_id, std::string_view etag);
 
+  // Edits the register of a report's latest revision; the report's etag and the archive revision
+  // rise, its text and its revision stay. Block on the store. Errors of all three, in this order:
+  // FIELD_REQUIRED, FIELD_OUT_OF_RANGE and INVALID_UTF8 of a field by itself; READ_ONLY;
+  // REPORT_NOT_FOUND; REPORT_WITHDRAWN; then DEFECT_NOT_FOUND and ETAG_MISMATCH (an etag that is
+  // not empty must be report::DefectEtag of the entry); DEFECT_UNPLACED; DEFECT_EXISTS when another
+  // entry has the same place.
+  //
+  // A new entry has an id of its own; with a `defect_id` that one (INVALID_NAME), unless it is or
+  // was an entry's (DEFECT_EXISTS). `printed` and `readings` are required. FIELD_OUT_OF_RANGE above
+  // limits::kMaxDefects entries.
+  absl::StatusOr<DefectResult> CreateDefect(std::string_view report_id, std::string_view defect_id,
+                                            const DefectEdit& edit);
+  // An edit that changes nothing writes nothing.
+  absl::StatusOr<DefectResult> UpdateDefect(std::string_view report_id, std::string_view defect_id,
+                                            std::string_view etag, const DefectEdit& edit);
+  absl::StatusOr<DefectResult> DeleteDefect(std::string_view report_id, std::string_view defect_id,
+                                            std::string_view etag);
+
   store::Store& store() { return *store_; }
   const themes::Scheme& scheme() const { return *scheme_; }
 
@@ -120,6 +161,15 @@ class Library {
 
   absl::StatusOr<ReportResult> SetState(std::string_view report_id, archive::ReportState state,
                                         std::string_view etag);
+  // The latest document of a report, active or withdrawn, kept alive with its snapshot; null if
+  // there is none.
+  std::shared_ptr<const archive::Document> FindLatest(std::string_view report_id) const;
+  // `edit` changes the entries and returns the one that it is about.
+  absl::StatusOr<DefectResult> EditRegister(
+      std::string_view report_id,
+      absl::FunctionRef<absl::StatusOr<report::Defect>(const report::ParsedReport&,
+                                                       std::vector<report::RegisterEntry>*)>
+          edit);
   // Adds the document of an outcome that wrote nothing.
   absl::StatusOr<ImportResult> WithDocument(store::ImportOutcome outcome);
   // Makes a snapshot with `document`, a report's latest, in place of what there is of its report,

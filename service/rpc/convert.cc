@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/check.h"
 #include "service/base/hash.h"
+#include "service/report/register.h"
 #include "service/rpc/citation.h"
 #include "service/rpc/names.h"
 #include "service/text/decode.h"
@@ -330,6 +331,8 @@ void Converter::SetDefect(const archive::Document& document, const report::Defec
   out->set_kind(static_cast<v1::Defect::Kind>(defect.kind));
   out->set_certainty(static_cast<v1::Certainty>(defect.certainty));
   out->set_note(defect.note);
+  out->set_origin(static_cast<v1::Defect::Origin>(defect.origin));
+  out->set_etag(report::DefectEtag(defect));
 }
 
 void SetSource(const archive::Source& source, v1::SourceInfo* out) {

@@ -79,6 +79,14 @@ absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,
                         v1::GetSectionResponse* response);
 absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& request,
                          v1::ListDefectsResponse* response);
+absl::Status GetDefect(CallContext& call, const v1::GetDefectRequest& request,
+                       v1::GetDefectResponse* response);
+absl::Status CreateDefect(CallContext& call, const v1::CreateDefectRequest& request,
+                          v1::CreateDefectResponse* response);
+absl::Status UpdateDefect(CallContext& call, const v1::UpdateDefectRequest& request,
+                          v1::UpdateDefectResponse* response);
+absl::Status DeleteDefect(CallContext& call, const v1::DeleteDefectRequest& request,
+                          v1::DeleteDefectResponse* response);
 
 absl::Status GetQuote(CallContext& call, const v1::GetQuoteRequest& request,
                       v1::GetQuoteResponse* response);

@@ -17,6 +17,7 @@ constexpr char kReportOrAnyForm[] = "reports/{report} or reports/-";
 constexpr char kRevisionForm[] = "reports/{report}/revisions/{revision}";
 constexpr char kSectionForm[] = "reports/{report}/sections/{section}";
 constexpr char kQuoteForm[] = "reports/{report}/quotes/{quote}";
+constexpr char kDefectForm[] = "reports/{report}/defects/{defect}";
 constexpr char kThemeForm[] = "themes/{theme}";
 
 // Codes of themes are dotted words: "party.discipline", "law_democracy".
@@ -107,6 +108,10 @@ absl::StatusOr<ChildName> ParseSectionName(std::string_view field, std::string_v
 
 absl::StatusOr<ChildName> ParseQuoteName(std::string_view field, std::string_view name) {
   return ParseChild(field, name, "quotes", kQuoteForm);
+}
+
+absl::StatusOr<ChildName> ParseDefectName(std::string_view field, std::string_view name) {
+  return ParseChild(field, name, "defects", kDefectForm);
 }
 
 absl::StatusOr<std::string> ParseThemeName(std::string_view field, std::string_view name) {

@@ -81,6 +81,28 @@ absl::Status ChangeState(CallContext& call, std::string_view action,
   return absl::OkStatus();
 }
 
+// What an edit of a register leaves behind: the defect for the caller, a record for the log.
+template <typename Response>
+void SetDefect(const CallContext& call, v1::OffsetEncoding encoding, const DefectResult& result,
+               Response* response) {
+  Converter converter(call.archive->scheme(), ToOffsetUnit(encoding));
+  converter.SetDefect(*result.document, result.defect, response->mutable_defect());
+  response->set_archive_revision(static_cast<int64_t>(result.archive_revision));
+}
+
+void Record(const CallContext& call, std::string_view action, std::string_view report_id,
+            const DefectResult& result) {
+  if (call.options.on_change) {
+    ChangeRecord record;
+    record.action = action;
+    record.report_id = report_id;
+    record.defect_id = result.defect.id;
+    record.archive_revision = result.archive_revision;
+    record.unchanged = !result.changed;
+    call.options.on_change(record);
+  }
+}
+
 // The place in a report's list at which a page goes on: behind the child with the token's id, or,
 // if that is gone, at the first one behind its position.
 template <typename Children, typename IdOf, typename PositionOf>
@@ -399,6 +421,80 @@ absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& reques
         return fits;
       },
       response);
+}
+
+absl::Status GetDefect(CallContext& call, const v1::GetDefectRequest& request,
+                       v1::GetDefectResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseDefectName("name", request.name()));
+  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, name.report));
+  const auto find = [&name](const Document& in) -> const report::Defect* {
+    const auto found =
+        std::find_if(in.defects.begin(), in.defects.end(),
+                     [&](const report::Defect& defect) { return defect.id == name.child; });
+    return found == in.defects.end() ? nullptr : &*found;
+  };
+  const report::Defect* defect = find(*document);
+  std::shared_ptr<const Document> loaded;
+  if (defect == nullptr) {
+    if (!call.may_block) {
+      return call.Defer();
+    }
+    QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
+                            call.library.store().FindDefectRevision(name.report, name.child));
+    QUOTES_ASSIGN_OR_RETURN(loaded, call.library.LoadRevision(name.report, revision));
+    document = loaded.get();
+    defect = find(*document);
+    if (defect == nullptr) {
+      return errors::DefectNotFound(request.name());
+    }
+  }
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.SetDefect(*document, *defect, response->mutable_defect());
+  return absl::OkStatus();
+}
+
+absl::Status CreateDefect(CallContext& call, const v1::CreateDefectRequest& request,
+                          v1::CreateDefectResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("parent", request.parent()));
+  if (!request.has_defect()) {
+    return errors::FieldRequired("defect");
+  }
+  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, id));
+  QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->content.joined));
+  QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
+                          call.library.CreateDefect(id, request.defect_id(), edit));
+  SetDefect(call, request.offset_encoding(), result, response);
+  Record(call, "create-defect", id, result);
+  return absl::OkStatus();
+}
+
+absl::Status UpdateDefect(CallContext& call, const v1::UpdateDefectRequest& request,
+                          v1::UpdateDefectResponse* response) {
+  if (!request.has_defect()) {
+    return errors::FieldRequired("defect");
+  }
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name,
+                          ParseDefectName("defect.name", request.defect().name()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("defect.etag", request.defect().etag()));
+  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, name.report));
+  QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->content.joined));
+  QUOTES_ASSIGN_OR_RETURN(
+      const DefectResult result,
+      call.library.UpdateDefect(name.report, name.child, request.defect().etag(), edit));
+  SetDefect(call, request.offset_encoding(), result, response);
+  Record(call, "update-defect", name.report, result);
+  return absl::OkStatus();
+}
+
+absl::Status DeleteDefect(CallContext& call, const v1::DeleteDefectRequest& request,
+                          v1::DeleteDefectResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseDefectName("name", request.name()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("etag", request.etag()));
+  QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
+                          call.library.DeleteDefect(name.report, name.child, request.etag()));
+  response->set_archive_revision(static_cast<int64_t>(result.archive_revision));
+  Record(call, "delete-defect", name.report, result);
+  return absl::OkStatus();
 }
 
 }  // namespace quotes::rpc

@@ -505,7 +505,9 @@ using Raw = S::WithRawCallbackMethod_ImportReport<S::WithRawCallbackMethod_Uploa
         S::WithRawCallbackMethod_DeleteReport<S::WithRawCallbackMethod_UndeleteReport<
             S::WithRawCallbackMethod_GetRevision<S::WithRawCallbackMethod_ListRevisions<
                 S::WithRawCallbackMethod_ListSections<S::WithRawCallbackMethod_GetSection<
-                    S::WithRawCallbackMethod_ListDefects<S::Service>>>>>>>>>>>;
+                    S::WithRawCallbackMethod_ListDefects<S::WithRawCallbackMethod_GetDefect<
+                        S::WithRawCallbackMethod_CreateDefect<S::WithRawCallbackMethod_UpdateDefect<
+                            S::WithRawCallbackMethod_DeleteDefect<S::Service>>>>>>>>>>>>>>>;
 }  // namespace report_service
 
 class ReportService final : public report_service::Raw {
@@ -522,6 +524,10 @@ class ReportService final : public report_service::Raw {
   QUOTES_UNARY(ReportService, ListSections, kInline, false)
   QUOTES_UNARY(ReportService, GetSection, kInline, false)
   QUOTES_UNARY(ReportService, ListDefects, kInline, false)
+  QUOTES_UNARY(ReportService, GetDefect, kInline, false)
+  QUOTES_UNARY(ReportService, CreateDefect, kExecutor, false)
+  QUOTES_UNARY(ReportService, UpdateDefect, kExecutor, false)
+  QUOTES_UNARY(ReportService, DeleteDefect, kExecutor, false)
 
   grpc::ServerReadReactor<grpc::ByteBuffer>* UploadReport(grpc::CallbackServerContext* context,
                                                           grpc::ByteBuffer* answer) override {

@@ -45,8 +45,9 @@ struct ImportRecord {
 
 // What any other change of a report that succeeded leaves for the log.
 struct ChangeRecord {
-  std::string_view action;  // "withdraw", "restore"
+  std::string_view action;  // "withdraw", "restore", "create-defect", "update-defect", ...
   std::string_view report_id;
+  std::string_view defect_id;  // empty unless one is concerned
   uint64_t archive_revision = 0;
   bool unchanged = false;
 };

@@ -42,6 +42,13 @@ absl::StatusOr<archive::Filter> ToFilter(const v1::LookupFilter& filter,
 // Everything of an import but its bytes.
 absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request);
 
+// What a request says of a defect of a report whose latest text is `joined`; with `mask` only the
+// fields that it names.
+absl::StatusOr<DefectEdit> ToDefectEdit(const v1::CreateDefectRequest& request,
+                                        std::u32string_view joined);
+absl::StatusOr<DefectEdit> ToDefectEdit(const v1::UpdateDefectRequest& request,
+                                        std::u32string_view joined);
+
 // An error about an ImportReportRequest in terms of UploadReportRequest, where the bytes come in
 // chunks and the rest stands in the header.
 absl::Status InTermsOfUpload(const absl::Status& status);

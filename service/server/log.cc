@@ -200,6 +200,7 @@ void Log::Change(const rpc::ChangeRecord& record) {
         JsonLine()
             .Add("action", record.action)
             .Add("report", record.report_id)
+            .Add("defect", record.defect_id)
             .Add("archive_revision", static_cast<int64_t>(record.archive_revision))
             .Add("unchanged", record.unchanged));
 }

@@ -36,6 +36,16 @@ class HookedStore final : public store::Store {
     QUOTES_RETURN_IF_ERROR(hook_("SetState"));
     return store_->SetState(report_id, state, etag);
   }
+  absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
+    QUOTES_RETURN_IF_ERROR(hook_("LoadRegister"));
+    return store_->LoadRegister(report_id);
+  }
+  absl::StatusOr<store::ReportChange> WriteRegister(
+      std::string_view report_id, std::string_view etag,
+      const std::vector<report::RegisterEntry>& entries) override {
+    QUOTES_RETURN_IF_ERROR(hook_("WriteRegister"));
+    return store_->WriteRegister(report_id, etag, entries);
+  }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
     QUOTES_RETURN_IF_ERROR(hook_("FindRequest"));
@@ -74,6 +84,11 @@ class HookedStore final : public store::Store {
                                                std::string_view section_id) override {
     QUOTES_RETURN_IF_ERROR(hook_("FindSectionRevision"));
     return store_->FindSectionRevision(report_id, section_id);
+  }
+  absl::StatusOr<uint64_t> FindDefectRevision(std::string_view report_id,
+                                              std::string_view defect_id) override {
+    QUOTES_RETURN_IF_ERROR(hook_("FindDefectRevision"));
+    return store_->FindDefectRevision(report_id, defect_id);
   }
   absl::StatusOr<store::StoreStatus> Status() override {
     QUOTES_RETURN_IF_ERROR(hook_("Status"));

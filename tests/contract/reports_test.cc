@@ -465,6 +465,107 @@ TEST_F(ReportCalls, WithdrawnReportsAreLeftOutAtOnce) {
   EXPECT_FALSE(quote.quote().withdrawn());
 }
 
+TEST_F(ReportCalls, DefectsAreEditedAndKept) {
+  Start();
+  const v1::Report before = Get("reports/sample");
+  const std::u32string text =
+      text::ToCodePoints(GetRevision("reports/sample/revisions/latest").text());
+  v1::CreateDefectRequest create;
+  create.set_parent("reports/sample");
+  create.mutable_defect()->set_printed("发展");
+  create.mutable_defect()->add_readings("展发");
+  create.mutable_defect()->add_readings("");
+  create.set_occurrence(3);
+  create.set_offset_encoding(v1::OFFSET_ENCODING_UTF8_BYTES);
+  v1::CreateDefectResponse created;
+  ASSERT_TRUE(Call(reports_, &Reports::CreateDefect, create, &created).ok());
+  EXPECT_EQ(created.archive_revision(), 2);
+  const v1::Defect& defect = created.defect();
+  EXPECT_EQ(defect.kind(), v1::Defect::KIND_OTHER);
+  EXPECT_EQ(defect.certainty(), v1::CERTAINTY_POSSIBLE);
+  EXPECT_EQ(defect.origin(), v1::Defect::ORIGIN_EDITOR);
+  EXPECT_EQ(defect.revision(), "reports/sample/revisions/1");
+  EXPECT_EQ(defect.printed_sha256(), Sha256Hex("发展"));
+  size_t third = text.find(U"发展");
+  third = text.find(U"发展", text.find(U"发展", third + 1) + 1);
+  EXPECT_EQ(defect.range().begin(),
+            static_cast<int64_t>(text::ToUtf8(text.substr(0, third)).size()));
+  const v1::Report after = Get("reports/sample");
+  EXPECT_EQ(after.defect_count(), before.defect_count() + 1);
+  EXPECT_NE(after.etag(), before.etag());
+  EXPECT_EQ(after.latest_revision(), before.latest_revision());
+
+  // By its range, in the unit of the request, it is the same place.
+  create.clear_occurrence();
+  *create.mutable_defect()->mutable_range() = defect.range();
+  EXPECT_EQ(Outcome(Call(reports_, &Reports::CreateDefect, create, &created)),
+            "ALREADY_EXISTS/DEFECT_EXISTS");
+
+  v1::GetDefectRequest get;
+  get.set_name(defect.name());
+  get.set_offset_encoding(v1::OFFSET_ENCODING_UTF8_BYTES);
+  v1::GetDefectResponse read;
+  ASSERT_TRUE(Call(reports_, &Reports::GetDefect, get, &read).ok());
+  EXPECT_EQ(read.defect().SerializeAsString(), defect.SerializeAsString());
+
+  v1::UpdateDefectRequest update;
+  update.mutable_defect()->set_name(defect.name());
+  update.mutable_defect()->set_etag(defect.etag());
+  update.mutable_defect()->set_kind(v1::Defect::KIND_TRANSPOSITION);
+  update.mutable_defect()->set_note("不在掩码内");
+  update.mutable_update_mask()->add_paths("kind");
+  v1::UpdateDefectResponse updated;
+  ASSERT_TRUE(Call(reports_, &Reports::UpdateDefect, update, &updated).ok());
+  EXPECT_EQ(updated.defect().kind(), v1::Defect::KIND_TRANSPOSITION);
+  EXPECT_EQ(updated.defect().note(), "");
+  EXPECT_EQ(updated.defect().readings_size(), 2);
+  EXPECT_NE(updated.defect().etag(), defect.etag());
+  EXPECT_EQ(Outcome(Call(reports_, &Reports::UpdateDefect, update, &updated)),
+            "ABORTED/ETAG_MISMATCH");
+  update.mutable_defect()->clear_etag();
+  update.clear_update_mask();
+  update.mutable_defect()->clear_kind();
+  ASSERT_TRUE(Call(reports_, &Reports::UpdateDefect, update, &updated).ok());
+  EXPECT_EQ(updated.defect().note(), "不在掩码内") << "without a mask what is set";
+  EXPECT_EQ(updated.defect().kind(), v1::Defect::KIND_TRANSPOSITION);
+
+  // An entry of the file that an editor deletes stays away; the others and the editor's stay, over
+  // the same import and over a new text.
+  v1::ListDefectsRequest list;
+  list.set_parent("reports/sample");
+  list.set_page_size(200);
+  v1::ListDefectsResponse listed;
+  ASSERT_TRUE(Call(reports_, &Reports::ListDefects, list, &listed).ok());
+  v1::DeleteDefectRequest remove;
+  for (const v1::Defect& entry : listed.defects()) {
+    if (entry.origin() == v1::Defect::ORIGIN_IMPORT) {
+      remove.set_name(entry.name());
+      remove.set_etag(entry.etag());
+    }
+  }
+  v1::DeleteDefectResponse removed;
+  ASSERT_TRUE(Call(reports_, &Reports::DeleteDefect, remove, &removed).ok());
+  EXPECT_EQ(Outcome(Call(reports_, &Reports::DeleteDefect, remove, &removed)),
+            "NOT_FOUND/DEFECT_NOT_FOUND");
+  v1::ImportReportRequest import = SampleImport();
+  v1::ImportReportResponse imported;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, import, &imported).ok());
+  EXPECT_TRUE(imported.unchanged());
+  import.mutable_source()->mutable_content()->append("\n又一行。\n");
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, import, &imported).ok());
+  EXPECT_EQ(imported.report().latest_revision(), "reports/sample/revisions/2");
+  EXPECT_EQ(imported.report().defect_count(), before.defect_count());
+  ASSERT_TRUE(Call(reports_, &Reports::GetDefect, get, &read).ok());
+  EXPECT_EQ(read.defect().note(), "不在掩码内");
+  EXPECT_EQ(read.defect().revision(), "reports/sample/revisions/2");
+  // One whose characters are gone is read from the revision that has it.
+  Import("sample", "完全不同的文字。\n");
+  ASSERT_TRUE(Call(reports_, &Reports::ListDefects, list, &listed).ok());
+  EXPECT_EQ(listed.total_size(), 0);
+  ASSERT_TRUE(Call(reports_, &Reports::GetDefect, get, &read).ok());
+  EXPECT_EQ(read.defect().revision(), "reports/sample/revisions/2");
+}
+
 TEST_F(ReportCalls, ARevisionsTimeIsThatOfItsImport) {
   Start(/*sample=*/false);
   Import("r", "第一句话。");

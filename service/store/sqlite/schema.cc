@@ -249,6 +249,14 @@ ALTER TABLE reports ADD COLUMN delete_time INTEGER;
 
 PRAGMA user_version = 2;
 )sql",
+    R"sql(
+ALTER TABLE defects ADD COLUMN origin INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE defects ADD COLUMN removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1));
+
+CREATE INDEX defects_by_id ON defects (defect_id, revision);
+
+PRAGMA user_version = 3;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

@@ -432,6 +432,118 @@ TEST_F(LibraryTest, WithdrawnReportsAreKeptInOrder) {
   ExpectSnapshotIsFresh();
 }
 
+DefectEdit Fault(std::string printed, std::string reading) {
+  DefectEdit edit;
+  edit.printed = std::move(printed);
+  edit.readings = std::vector<std::string>{std::move(reading)};
+  return edit;
+}
+
+TEST_F(LibraryTest, TheRegisterIsEdited) {
+  MustImport(ShortRequest("one"));
+  const std::shared_ptr<const archive::Archive> before = library_->archive();
+  const auto created = library_->CreateDefect("one", "", Fault("280亿元", "281亿元"));
+  QUOTES_ASSERT_OK(created);
+  EXPECT_TRUE(created->changed);
+  EXPECT_EQ(created->archive_revision, 2u);
+  EXPECT_EQ(created->defect.origin, report::DefectOrigin::kEditor);
+  EXPECT_EQ(created->defect.kind, report::DefectKind::kOther);
+  EXPECT_EQ(created->document->revision, 1u);
+  EXPECT_EQ(created->document->defects, std::vector<report::Defect>{created->defect});
+  EXPECT_EQ(library_->archive()->FindReport("one"), created->document.get());
+  EXPECT_THAT(before->FindReport("one")->defects, IsEmpty());
+  ExpectSnapshotIsFresh();
+
+  // Once more is no second one; another place is.
+  EXPECT_THAT(library_->CreateDefect("one", "", Fault("280亿元", "282亿元")),
+              HasReason(ErrorReason::kDefectExists));
+  EXPECT_THAT(library_->CreateDefect("one", created->defect.id, Fault("2800套", "2801套")),
+              HasReason(ErrorReason::kDefectExists));
+  DefectEdit second = Fault("的", "之");
+  second.range = report::Range{1, 2};
+  EXPECT_THAT(library_->CreateDefect("one", "", second), HasReason(ErrorReason::kDefectUnplaced));
+  const auto named = library_->CreateDefect("one", "my-own", Fault("2800套", "2801套"));
+  QUOTES_ASSERT_OK(named);
+  EXPECT_EQ(named->defect.id, "my-own");
+
+  DefectEdit edit;
+  edit.note = "见公报";
+  const auto updated = library_->UpdateDefect("one", "my-own", "", edit);
+  QUOTES_ASSERT_OK(updated);
+  EXPECT_EQ(updated->defect.note, "见公报");
+  EXPECT_EQ(updated->defect.readings, named->defect.readings);
+  const uint64_t revision = library_->archive()->revision();
+  const auto same = library_->UpdateDefect("one", "my-own", "", edit);
+  QUOTES_ASSERT_OK(same);
+  EXPECT_FALSE(same->changed);
+  EXPECT_EQ(library_->archive()->revision(), revision);
+  EXPECT_THAT(library_->UpdateDefect("one", "my-own", report::DefectEtag(named->defect), edit),
+              HasReason(ErrorReason::kEtagMismatch));
+  edit.printed = "280亿元";
+  EXPECT_THAT(library_->UpdateDefect("one", "my-own", "", edit),
+              HasReason(ErrorReason::kDefectExists));
+  EXPECT_THAT(library_->UpdateDefect("one", "none", "", edit),
+              HasReason(ErrorReason::kDefectNotFound));
+
+  QUOTES_ASSERT_OK(library_->DeleteDefect("one", "my-own", report::DefectEtag(updated->defect)));
+  EXPECT_THAT(library_->archive()->FindReport("one")->defects, SizeIs(1));
+  EXPECT_THAT(library_->DeleteDefect("one", "my-own", ""), HasReason(ErrorReason::kDefectNotFound));
+  EXPECT_THAT(library_->CreateDefect("one", "my-own", Fault("2800套", "2801套")),
+              HasReason(ErrorReason::kDefectExists))
+      << "an id is not given again";
+  QUOTES_EXPECT_OK(library_->CreateDefect("one", "", Fault("2800套", "2801套")));
+  ExpectSnapshotIsFresh();
+
+  EXPECT_THAT(library_->CreateDefect("none", "", Fault("甲", "乙")),
+              HasReason(ErrorReason::kReportNotFound));
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  EXPECT_THAT(library_->CreateDefect("one", "", Fault("棚改", "乙")),
+              HasReason(ErrorReason::kReportWithdrawn));
+  EXPECT_THAT(library_->DeleteDefect("one", created->defect.id, ""),
+              HasReason(ErrorReason::kReportWithdrawn));
+}
+
+TEST_F(LibraryTest, EditsOutliveImports) {
+  ImportRequest request = ShortRequest("one");
+  request.defects = {
+      {3, "280亿元", {"281亿元"}, report::DefectKind::kOther, report::Certainty::kPossible, ""},
+      {3, "2800套", {"2801套"}, report::DefectKind::kOther, report::Certainty::kPossible, ""}};
+  const ImportResult first = MustImport(request);
+  ASSERT_THAT(first.document->defects, SizeIs(2));
+  QUOTES_ASSERT_OK(library_->DeleteDefect("one", first.document->defects[0].id, ""));
+  DefectEdit edit;
+  edit.note = "编者";
+  QUOTES_ASSERT_OK(library_->UpdateDefect("one", first.document->defects[1].id, "", edit));
+  QUOTES_ASSERT_OK(library_->CreateDefect("one", "mine", Fault("建设现代化强区", "别的")));
+
+  EXPECT_TRUE(MustImport(request).outcome.unchanged);
+  // A corrected text in front of all of it, with and without its register.
+  request.content = "新的开头一行。\n" + request.content;
+  request.defects[0].line = 4;
+  request.defects[1].line = 4;
+  request.validate_only = true;
+  const ImportResult checked = MustImport(request);
+  request.validate_only = false;
+  const ImportResult second = MustImport(request);
+  EXPECT_EQ(second.outcome.revision, 2u);
+  EXPECT_EQ(checked.document->defects, second.document->defects);
+  ASSERT_THAT(second.document->defects, SizeIs(2));
+  EXPECT_EQ(second.document->defects[0].note, "编者");
+  EXPECT_EQ(second.document->defects[1].id, "mine");
+  ExpectSnapshotIsFresh();
+  request.defects.clear();
+  request.content += "又一句。\n";
+  const ImportResult third = MustImport(request);
+  EXPECT_EQ(third.outcome.revision, 3u);
+  EXPECT_EQ(third.document->defects, second.document->defects);
+  // A fault that is corrected in the text is no fault any more.
+  request.content.replace(request.content.find("2800"), 4, "2801");
+  const ImportResult fourth = MustImport(request);
+  ASSERT_THAT(fourth.document->defects, SizeIs(1));
+  EXPECT_EQ(fourth.document->defects[0].id, "mine");
+  ExpectSnapshotIsFresh();
+}
+
 TEST_F(LibraryTest, TheEncodingMayBeNamed) {
   ImportRequest request = ShortRequest("one");
   request.encoding = text::Encoding::kUtf16Le;
@@ -599,6 +711,7 @@ TEST_F(LibraryTest, AReadOnlyLibraryReadsAndChecksOnly) {
   QUOTES_EXPECT_OK(reader->Import(check, Cancellation()));
   EXPECT_THAT(reader->Withdraw("one", ""), HasReason(ErrorReason::kReadOnly));
   EXPECT_THAT(reader->Restore("one", ""), HasReason(ErrorReason::kReadOnly));
+  EXPECT_THAT(reader->DeleteDefect("one", "d", ""), HasReason(ErrorReason::kReadOnly));
 }
 
 TEST_F(LibraryTest, RevisionsOfUnknownReportsAreNotFound) {
@@ -697,6 +810,17 @@ class FailingStore : public store::Store {
     }
     return store_->SetState(report_id, state, etag);
   }
+  absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
+    return store_->LoadRegister(report_id);
+  }
+  absl::StatusOr<store::ReportChange> WriteRegister(
+      std::string_view report_id, std::string_view etag,
+      const std::vector<report::RegisterEntry>& entries) override {
+    if (!failure_->ok()) {
+      return *failure_;
+    }
+    return store_->WriteRegister(report_id, etag, entries);
+  }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
     return store_->FindRequest(request_id, digest);
@@ -732,6 +856,10 @@ class FailingStore : public store::Store {
   absl::StatusOr<uint64_t> FindSectionRevision(std::string_view report_id,
                                                std::string_view section_id) override {
     return store_->FindSectionRevision(report_id, section_id);
+  }
+  absl::StatusOr<uint64_t> FindDefectRevision(std::string_view report_id,
+                                              std::string_view defect_id) override {
+    return store_->FindDefectRevision(report_id, defect_id);
   }
   absl::StatusOr<store::StoreStatus> Status() override { return store_->Status(); }
   absl::StatusOr<uint64_t> ArchiveRevision() override { return store_->ArchiveRevision(); }

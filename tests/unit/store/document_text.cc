@@ -105,7 +105,7 @@ std::string DocumentText(const archive::Document& document, bool with_row) {
     for (const std::string& reading : defect.readings) {
       out << " | " << Quoted(reading);
     }
-    out << " note " << Quoted(defect.note) << '\n';
+    out << " note " << Quoted(defect.note) << " origin " << Number(defect.origin) << '\n';
   }
   for (const std::vector<themes::Assignment>& assignments : document.themes) {
     out << "themes";

@@ -591,6 +591,8 @@ TEST_F(SqliteStoreTest, ADatabaseOfVersionOneIsMigrated) {
   EXPECT_EQ((*first)->defects[0].printed, "280亿元");
   EXPECT_EQ((*first)->defects[0].readings, (std::vector<std::string>{"281亿元", "282亿元"}));
 
+  EXPECT_EQ((*first)->defects[0].origin, report::DefectOrigin::kImport);
+  EXPECT_EQ((*store)->FindDefectRevision("one", (*first)->defects[0].id).value_or(0), 2u);
   QUOTES_EXPECT_OK((*store)->SetState("two", archive::ReportState::kWithdrawn, ""));
   EXPECT_EQ(AllText(**store).value_or(""), "one:72;");
   store->reset();

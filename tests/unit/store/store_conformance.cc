@@ -178,22 +178,6 @@ TEST_P(StoreConformance, EveryDifferenceMakesARevision) {
         d->content.metadata.publication.issue_date = absl::CivilDay(2022, 1, 18);
       },
       [](store::RevisionDraft* d) { d->content.metadata.publication.pages += "+"; },
-      [](store::RevisionDraft* d) {
-        d->defects.push_back({"d1",
-                              report::DefectKind::kOther,
-                              report::Certainty::kPossible,
-                              {0, 1},
-                              "甲",
-                              {"乙"},
-                              ""});
-      },
-      [](store::RevisionDraft* d) { d->defects[0].kind = report::DefectKind::kScript; },
-      [](store::RevisionDraft* d) { d->defects[0].certainty = report::Certainty::kCertain; },
-      [](store::RevisionDraft* d) { d->defects[0].range.end = 2; },
-      [](store::RevisionDraft* d) { d->defects[0].printed += "乙"; },
-      [](store::RevisionDraft* d) { d->defects[0].readings.emplace_back("丁"); },
-      [](store::RevisionDraft* d) { d->defects[0].note += "+"; },
-      [](store::RevisionDraft* d) { d->defects.clear(); },
   };
   store::RevisionDraft draft = SmallDraft("a", "甲乙。");
   std::set<std::string> etags = {MustImport(store(), draft).etag};
@@ -216,6 +200,144 @@ TEST_P(StoreConformance, EveryDifferenceMakesARevision) {
     EXPECT_EQ(DocumentText(**document, false), DocumentText(expected, false));
     EXPECT_EQ((*document)->etag, outcome.etag);
   }
+}
+
+TEST_P(StoreConformance, ARegisterThatChangesAloneIsNoRevision) {
+  using Change = std::function<void(store::RevisionDraft*)>;
+  const std::vector<Change> changes = {
+      [](store::RevisionDraft* d) {
+        d->defects.push_back({"d1",
+                              report::DefectKind::kOther,
+                              report::Certainty::kPossible,
+                              {0, 1},
+                              "甲",
+                              {"乙"},
+                              ""});
+      },
+      [](store::RevisionDraft* d) { d->defects[0].kind = report::DefectKind::kScript; },
+      [](store::RevisionDraft* d) { d->defects[0].certainty = report::Certainty::kCertain; },
+      [](store::RevisionDraft* d) { d->defects[0].readings.emplace_back("丁"); },
+      [](store::RevisionDraft* d) { d->defects[0].note += "+"; },
+      [](store::RevisionDraft* d) {
+        d->defects[0].range = {0, 2};
+        d->defects[0].printed = "甲乙";
+      },
+  };
+  store::RevisionDraft draft = SmallDraft("a", "甲乙。");
+  const store::ImportOutcome first = MustImport(store(), draft);
+  std::set<std::string> etags = {first.etag};
+  for (size_t i = 0; i < changes.size(); ++i) {
+    changes[i](&draft);
+    const store::ImportOutcome outcome = MustImport(store(), draft);
+    EXPECT_FALSE(outcome.unchanged) << i;
+    EXPECT_EQ(outcome.revision, 1u);
+    EXPECT_EQ(outcome.archive_revision, i + 2);
+    EXPECT_EQ(outcome.revision_time, first.revision_time);
+    EXPECT_EQ(outcome.defects, draft.defects);
+    EXPECT_TRUE(etags.insert(outcome.etag).second) << i;
+    EXPECT_TRUE(MustImport(store(), draft).unchanged) << i;
+    const auto document = store().LoadRevision("a", 0);
+    QUOTES_ASSERT_OK(document);
+    EXPECT_EQ((*document)->defects, draft.defects);
+    EXPECT_EQ((*document)->etag, outcome.etag);
+    EXPECT_EQ((*document)->update_time, outcome.update_time);
+  }
+  // A file without a register takes nothing away.
+  draft.defects.clear();
+  EXPECT_TRUE(MustImport(store(), draft).unchanged);
+  EXPECT_EQ(store().Status()->revisions, 1u);
+  EXPECT_THAT(store().LoadRevision("a", 0).value()->defects, SizeIs(1));
+}
+
+// A draft of `text` with an entry for each character of `faults`.
+store::RevisionDraft FaultyDraft(std::string_view text, std::u32string_view faults) {
+  store::RevisionDraft draft = SmallDraft("a", text);
+  for (const char32_t fault : faults) {
+    report::Defect& defect = draft.defects.emplace_back();
+    defect.id = absl::StrCat("d", draft.defects.size());
+    const size_t at = draft.content.joined.find(fault);
+    defect.range = {static_cast<uint32_t>(at), static_cast<uint32_t>(at + 1)};
+    defect.printed = text::ToUtf8(std::u32string(1, fault));
+    defect.readings = {"正"};
+  }
+  return draft;
+}
+
+TEST_P(StoreConformance, ARegisterIsWrittenAndCarriedOver) {
+  MustImport(store(), FaultyDraft("甲误乙。丙谬丁。", U"误谬"));
+  const auto held = store().LoadRegister("a");
+  QUOTES_ASSERT_OK(held);
+  EXPECT_EQ(held->revision, 1u);
+  ASSERT_THAT(held->entries, SizeIs(2));
+  EXPECT_EQ(held->etag, store().LoadRevision("a", 0).value()->etag);
+
+  // An editor changes the first, takes the second out and makes a third.
+  std::vector<report::RegisterEntry> edited = held->entries;
+  edited[0].defect.note = "编者";
+  edited[0].defect.origin = report::DefectOrigin::kEditor;
+  edited[1].removed = true;
+  edited[1].defect.origin = report::DefectOrigin::kEditor;
+  report::RegisterEntry third = edited[0];
+  third.defect.id = "mine";
+  third.defect.range = {6, 7};
+  third.defect.printed = "丁";
+  edited.push_back(third);
+  const auto change = store().WriteRegister("a", held->etag, edited);
+  QUOTES_ASSERT_OK(change);
+  EXPECT_EQ(change->archive_revision, 2u);
+  EXPECT_NE(change->etag, held->etag);
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto written = store().LoadRegister("a");
+    QUOTES_ASSERT_OK(written);
+    EXPECT_EQ(written->entries, edited);
+    EXPECT_EQ(written->etag, change->etag);
+    const auto document = store().LoadRevision("a", 0);
+    QUOTES_ASSERT_OK(document);
+    EXPECT_EQ((*document)->revision, 1u);
+    EXPECT_EQ((*document)->defects, report::DefectsOf(edited));
+    EXPECT_EQ((*document)->update_time, change->update_time);
+    QUOTES_ASSERT_OK(instance_->Reopen());
+  }
+  EXPECT_EQ(store().FindDefectRevision("a", "d1").value_or(0), 1u);
+  EXPECT_THAT(store().FindDefectRevision("a", "d2"), HasReason(ErrorReason::kDefectNotFound));
+  EXPECT_THAT(store().FindDefectRevision("a", "d3"), HasReason(ErrorReason::kDefectNotFound));
+  EXPECT_THAT(store().FindDefectRevision("b", "d1"), HasReason(ErrorReason::kDefectNotFound));
+
+  // The same import undoes none of it; the next text keeps what stands in it.
+  EXPECT_TRUE(MustImport(store(), FaultyDraft("甲误乙。丙谬丁。", U"误谬")).unchanged);
+  const store::ImportOutcome next = MustImport(store(), FaultyDraft("新。甲误乙。丙谬。", U"误谬"));
+  EXPECT_EQ(next.revision, 2u);
+  ASSERT_THAT(next.defects, SizeIs(1));
+  EXPECT_EQ(next.defects[0].id, "d1");
+  EXPECT_EQ(next.defects[0].note, "编者");
+  EXPECT_EQ(next.defects[0].range, (report::Range{3, 4}));
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->defects, next.defects);
+  EXPECT_THAT(store().LoadRegister("a")->entries, SizeIs(2)) << "with the one that was taken out";
+  // What is gone stays with its revision.
+  EXPECT_EQ(store().LoadRevision("a", 1).value()->defects, report::DefectsOf(edited));
+  EXPECT_EQ(store().FindDefectRevision("a", "mine").value_or(0), 1u);
+  EXPECT_EQ(store().FindDefectRevision("a", "d1").value_or(0), 2u);
+}
+
+TEST_P(StoreConformance, ARefusedRegisterLeavesNothing) {
+  MustImport(store(), FaultyDraft("甲误乙。", U"误"));
+  const store::Register held = store().LoadRegister("a").value();
+  const std::string before = Everything(store());
+  EXPECT_THAT(store().WriteRegister("a", "old", held.entries),
+              HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_THAT(store().WriteRegister("a", "", held.entries), HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_THAT(store().WriteRegister("b", "", {}), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(store().LoadRegister("b"), HasReason(ErrorReason::kReportNotFound));
+  std::vector<report::RegisterEntry> bad = held.entries;
+  bad[0].defect.range.end = 99;
+  EXPECT_THAT(store().WriteRegister("a", held.etag, bad),
+              HasReason(ErrorReason::kStoreUnavailable));
+  bad = {held.entries[0], held.entries[0]};
+  EXPECT_THAT(store().WriteRegister("a", held.etag, bad),
+              HasReason(ErrorReason::kStoreUnavailable));
+  EXPECT_EQ(Everything(store()), before);
+  QUOTES_EXPECT_OK(store().WriteRegister("a", held.etag, {}));
+  EXPECT_THAT(store().LoadRevision("a", 0).value()->defects, IsEmpty());
 }
 
 TEST_P(StoreConformance, RequestIdMakesARetrySafe) {
@@ -575,6 +697,7 @@ TEST_P(StoreConformance, AReaderSeesWhatItsWriterCommits) {
   EXPECT_THAT(Active(**reader), SizeIs(1));
   EXPECT_TRUE((*reader)->Status()->read_only);
   EXPECT_THAT((*reader)->Import(SmallDraft("b", "甲。")), HasReason(ErrorReason::kReadOnly));
+  EXPECT_THAT((*reader)->WriteRegister("a", "", {}), HasReason(ErrorReason::kReadOnly));
   EXPECT_THAT((*reader)->SetState("a", archive::ReportState::kWithdrawn, ""),
               HasReason(ErrorReason::kReadOnly));
   MustImport(store(), SmallDraft("b", "甲。"));
