@@ -40,8 +40,9 @@ std::string_view ForPeople(const client::CallError& error) {
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
-  if (GetErrorReason(status) == ErrorReason::kEtagMismatch) {
-    return kExitInput;  // the caller's etag is an old one
+  const ErrorReason reason = GetErrorReason(status);
+  if (reason == ErrorReason::kEtagMismatch || reason == ErrorReason::kReportWithdrawn) {
+    return kExitInput;  // something else must be asked for
   }
   switch (status.code()) {
     case absl::StatusCode::kOk:

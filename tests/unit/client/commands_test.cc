@@ -418,6 +418,55 @@ TEST_F(CommandsTest, ExportIsWhole) {
   EXPECT_EQ(Quotectl({"export", "sample", "-o", Path("no/such/folder.json")}).code, kExitInput);
 }
 
+TEST_F(CommandsTest, EditsTheRegister) {
+  ImportSample();
+  const Result listed = Quotectl({"defects", "samp"});
+  EXPECT_EQ(listed.code, kExitOk) << listed.err;
+  EXPECT_THAT(listed.out, AllOf(HasSubstr("支持支持"), HasSubstr("As printed")));
+  const size_t before = Lines(listed.out).size();
+  EXPECT_EQ(Quotectl({"add-defect", "sample", "--printed", "发展", "--reading", "展发"}).code,
+            kExitInput)
+      << "more than one place";
+  const Result added =
+      Quotectl({"add-defect", "sample", "--printed", "发展", "--occurrence", "2", "--reading",
+                "展发", "--reading", "", "--kind", "transposition", "--id", "mine"});
+  EXPECT_EQ(added.code, kExitOk) << added.err;
+  EXPECT_EQ(added.out, "reports/sample/defects/mine is registered\n");
+  EXPECT_EQ(Lines(Quotectl({"defects", "sample"}).out).size(), before + 1);
+  const Result again = Quotectl(
+      {"add-defect", "sample", "--printed", "发展", "--occurrence", "2", "--reading", "x"});
+  EXPECT_EQ(again.code, kExitInput);
+  EXPECT_THAT(again.err, HasSubstr("already"));
+
+  EXPECT_EQ(Quotectl({"edit-defect", "reports/sample/defects/mine"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"edit-defect", "reports/sample/defects/mine", "--range", "1"}).code,
+            kExitInput);
+  const Result edited = Quotectl({"edit-defect", "reports/sample/defects/mine", "--note", "见清样",
+                                  "--certainty", "certain", "--lang", "zh"});
+  EXPECT_EQ(edited.out, "已修改 reports/sample/defects/mine\n") << edited.err;
+  const auto defect = FromJson<v1::GetDefectResponse>(
+                          Quotectl({"get", "reports/sample/defects/mine", "--json"}).out)
+                          .defect();
+  EXPECT_EQ(defect.note(), "见清样");
+  EXPECT_EQ(defect.certainty(), v1::CERTAINTY_CERTAIN);
+  EXPECT_EQ(defect.kind(), v1::Defect::KIND_TRANSPOSITION);
+  EXPECT_EQ(defect.readings_size(), 2);
+  EXPECT_THAT(Quotectl({"get", "reports/sample/defects/mine"}).out, HasSubstr("an editor"));
+  EXPECT_EQ(Quotectl({"edit-defect", "reports/sample/defects/mine", "--note", "", "--etag",
+                      defect.etag()})
+                .code,
+            kExitOk);
+  EXPECT_EQ(
+      Quotectl({"remove-defect", "reports/sample/defects/mine", "--etag", defect.etag()}).code,
+      kExitInput);
+  EXPECT_EQ(Quotectl({"remove-defect", "reports/sample/defects/mine"}).out,
+            "reports/sample/defects/mine is taken out\n");
+  EXPECT_EQ(Quotectl({"remove-defect", "reports/sample/defects/mine"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"get", "reports/sample/defects/mine"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"import", "--quiet", "--id", "plain", "-"}, "一句话。\n").code, kExitOk);
+  EXPECT_EQ(Quotectl({"defects", "plain"}).code, kExitNothing);
+}
+
 TEST_F(CommandsTest, WithdrawsAndRestores) {
   EXPECT_EQ(Quotectl({"withdraw", "sample"}).code, kExitInput) << "there is no database";
   EXPECT_FALSE(std::filesystem::exists(Path("quotes.db")));
