@@ -210,22 +210,18 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
                             store->LoadActive([&](std::unique_ptr<archive::Document> document) {
                               return add(std::move(document), &active);
                             }));
-    Documents withdrawn;
+    Documents history;
     QUOTES_ASSIGN_OR_RETURN(
         const uint64_t history_revision,
         store->LoadHistory("", [&](std::unique_ptr<archive::Document> document) {
-          const bool latest =
-              withdrawn.empty() || withdrawn.back()->report_id != document->report_id;
-          return latest && document->state == archive::ReportState::kWithdrawn
-                     ? add(std::move(document), &withdrawn)
-                     : absl::OkStatus();
+          return add(std::move(document), &history);
         }));
     if (history_revision != revision) {
       continue;  // another process wrote in between
     }
     Snapshot snapshot;
     snapshot.archive = archive::MakeIndexedArchive(revision, scheme, std::move(active));
-    snapshot.history = std::make_shared<const History>(std::move(withdrawn));
+    snapshot.history = History::Make(revision, scheme, *snapshot.archive, history);
     return std::unique_ptr<Library>(
         new Library(std::move(store), std::move(scheme), status.read_only, std::move(snapshot)));
   }
@@ -253,9 +249,12 @@ void Library::Publish(uint64_t archive_revision,
   const archive::Archive& before = *held->archive;
   std::vector<std::shared_ptr<const archive::Document>> documents;
   documents.reserve(before.documents().size() + 1);
+  std::shared_ptr<const archive::Document> previous;
   for (const std::shared_ptr<const archive::Document>& other : before.documents()) {
     if (other->report_id != document->report_id) {
       documents.push_back(other);
+    } else {
+      previous = other;
     }
   }
   if (document->state == archive::ReportState::kActive) {
@@ -273,7 +272,7 @@ void Library::Publish(uint64_t archive_revision,
     plan.Run();
     after = plan.Apply(*after);
   }
-  Swap({std::move(after), held->history->With(document)});
+  Swap({std::move(after), held->history->With(archive_revision, document, previous)});
   {
     const MutexLock lock(&merge_mutex_);
     merge_wanted_ = true;

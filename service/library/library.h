@@ -86,7 +86,7 @@ struct DefectResult {
   std::shared_ptr<const archive::Document> document;  // the report as held now
 };
 
-// One state of the store: what look-ups see, and what only names still reach.
+// One state of the store: what look-ups see, and what only names and citations still reach.
 struct Snapshot {
   std::shared_ptr<const archive::Archive> archive;
   std::shared_ptr<const History> history;

@@ -32,6 +32,7 @@ using ::quotes::testing::HasReason;
 using ::quotes::testing::IsOk;
 using ::quotes::testing::TempDir;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -102,6 +103,31 @@ class LibraryTest : public ::testing::Test {
     for (size_t i = 0; i < withdrawn.size(); ++i) {
       EXPECT_EQ(DocumentText(*withdrawn[i], true), DocumentText(*fresh_withdrawn[i], true));
     }
+    EXPECT_EQ(HistoryText(*library_->snapshot()->history),
+              HistoryText(*other->snapshot()->history));
+  }
+
+  // Every text of a history. Etag and times of earlier revisions are those of when they were
+  // loaded.
+  static std::string HistoryText(const History& history) {
+    std::string text;
+    if (history.archive() == nullptr) {
+      return text;
+    }
+    std::set<std::string> ids;
+    for (const auto& document : history.archive()->documents()) {
+      ids.insert(document->report_id);
+    }
+    for (const std::string& id : ids) {
+      const History::Text* const found = history.FindText(id);
+      EXPECT_NE(found, nullptr) << id;
+      if (found != nullptr) {
+        absl::StrAppend(&text, found->report_id, " ", found->revision, " ",
+                        static_cast<int>(found->state), "\n",
+                        DocumentText(*found->document, false));
+      }
+    }
+    return text;
   }
 
   static uint64_t Count(const archive::Archive& archive, std::string_view text) {
@@ -384,6 +410,91 @@ TEST_F(LibraryTest, AWithdrawnReportIsFoundByItsNameOnly) {
   EXPECT_TRUE(library_->Restore("two", "")->change.unchanged);
   EXPECT_THAT(library_->Withdraw("none", ""), HasReason(ErrorReason::kReportNotFound));
   EXPECT_EQ(library_->archive()->revision(), 4u);
+}
+
+TEST_F(LibraryTest, TheHistoryHasWhatLookUpsLeaveOut) {
+  const auto found = [this](std::string_view text) {
+    std::vector<std::string> ids;
+    const std::shared_ptr<const Snapshot> held = library_->snapshot();
+    if (held->history->archive() == nullptr) {
+      return ids;
+    }
+    const auto query = archive::ParseQuery(text);
+    EXPECT_THAT(query, IsOk());
+    archive::Lookup lookup;
+    lookup.query = &*query;
+    const auto answer = held->history->archive()->Find(lookup, Cancellation());
+    EXPECT_THAT(answer, IsOk());
+    for (const archive::Hit& hit : answer->hits) {
+      const History::Text* text_of = held->history->FindText(hit.ref.document->report_id);
+      if (text_of == nullptr) {
+        ADD_FAILURE() << hit.ref.document->report_id;
+        continue;
+      }
+      EXPECT_EQ(text_of->document.get(), hit.ref.document);
+      EXPECT_EQ(text_of->revision, hit.ref.document->revision);
+      ids.push_back(
+          absl::StrCat(text_of->report_id, "/", text_of->revision,
+                       text_of->state == archive::ReportState::kWithdrawn ? " withdrawn" : ""));
+    }
+    return ids;
+  };
+  MustImport(ShortRequest("one", "第一稿的话。\n"));
+  MustImport(ShortRequest("two", "另一篇的话。\n"));
+  const std::shared_ptr<const History> empty = library_->snapshot()->history;
+  EXPECT_EQ(empty->archive(), nullptr);
+  ImportRequest renamed = ShortRequest("one", "第一稿的话。\n");
+  renamed.metadata.speaker = "某人";
+  MustImport(renamed);
+  EXPECT_EQ(library_->snapshot()->history->archive(), nullptr) << "the same text";
+  MustImport(ShortRequest("one", "第二稿的话。\n"));
+  EXPECT_THAT(found("第一稿"), ElementsAre("one/2"));
+  EXPECT_THAT(found("第二稿"), IsEmpty());
+  ExpectSnapshotIsFresh();
+  // Back to the first text: it is the latest again, the second is history.
+  MustImport(ShortRequest("one", "第一稿的话。\n"));
+  EXPECT_THAT(found("第一稿"), IsEmpty());
+  EXPECT_THAT(found("第二稿"), ElementsAre("one/3"));
+  ExpectSnapshotIsFresh();
+  EXPECT_THAT(library_->snapshot()->history->TextIds("one"), ElementsAre("one/revisions/3"));
+  EXPECT_THAT(library_->snapshot()->history->TextIds("on"), IsEmpty());
+
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  EXPECT_THAT(found("第一稿"), ElementsAre("one/4 withdrawn"));
+  EXPECT_THAT(found("第二稿"), ElementsAre("one/3 withdrawn"));
+  ExpectSnapshotIsFresh();
+  QUOTES_ASSERT_OK(library_->Withdraw("two", ""));
+  EXPECT_THAT(found("另一篇"), ElementsAre("two/1 withdrawn"));
+  MustImport(ShortRequest("one", "第三稿的话。\n"));
+  EXPECT_THAT(found("第三稿"), ElementsAre("one/5 withdrawn"));
+  EXPECT_THAT(found("第一稿"), ElementsAre("one/4 withdrawn"));
+  ExpectSnapshotIsFresh();
+  QUOTES_ASSERT_OK(library_->Restore("one", ""));
+  EXPECT_THAT(found("第三稿"), IsEmpty());
+  EXPECT_THAT(found("第一稿"), ElementsAre("one/4"));
+  ExpectSnapshotIsFresh();
+  // What a report that was never anything else does leaves the history alone.
+  const std::shared_ptr<const History> before = library_->snapshot()->history;
+  MustImport(ShortRequest("three"));
+  EXPECT_EQ(library_->snapshot()->history, before);
+  for (const char* id : {"", "one", "one/revisions/5", "one/revisions/x", "two/revisions/2"}) {
+    EXPECT_EQ(before->FindText(id), nullptr) << id;
+  }
+  QUOTES_ASSERT_OK(library_->Restore("two", ""));
+  EXPECT_THAT(found("另一篇"), IsEmpty());
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, ManyRevisionsStayFewSegmentsOfHistory) {
+  constexpr int kRevisions = 40;
+  for (int i = 0; i < kRevisions; ++i) {
+    MustImport(ShortRequest("one", absl::StrCat("第", i, "稿的话。\n")));
+  }
+  const std::shared_ptr<const Snapshot> held = library_->snapshot();
+  EXPECT_EQ(Count(*held->history->archive(), "稿的话"), static_cast<uint64_t>(kRevisions - 1));
+  EXPECT_EQ(Count(*held->archive, "稿的话"), 1u);
+  EXPECT_LE(archive::SegmentCount(*held->history->archive()), 8u);
+  ExpectSnapshotIsFresh();
 }
 
 TEST_F(LibraryTest, AnImportDoesNotBringAWithdrawnReportBack) {
