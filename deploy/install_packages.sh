@@ -31,8 +31,8 @@ build_packages=(
   grpc-proto libgoogle-common-protos-java
   # text: conversion and detection, folds of script and variants
   libicu-dev libopencc-dev libopencc-data
-  # the archive: suffix sorting, compressed bitmaps
-  libdivsufsort-dev libroaring-dev
+  # the archive: suffix sorting, compressed bitmaps, checksums
+  libdivsufsort-dev libroaring-dev libxxhash-dev
   # the store
   libsqlite3-dev libssl-dev
   # the programs

@@ -47,7 +47,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
       std::unique_ptr<store::Store> store,
       store::sqlite::Open({.path = settings.database, .read_only = access == Access::kRead}));
   QUOTES_ASSIGN_OR_RETURN(rep->library,
-                          Library::Create(std::move(store), themes::Scheme::BuiltIn()));
+                          Library::Create(std::move(store), themes::Scheme::BuiltIn(),
+                                          {.segment_folder = settings.database + ".segments"}));
   QUOTES_ASSIGN_OR_RETURN(rep->server, server::Server::Start(rep->library.get(), {}));
   rep->client = std::make_unique<client::Client>(rep->server->InProcessChannel(), options);
   return std::unique_ptr<Connection>(new Connection(std::move(rep)));

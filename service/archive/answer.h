@@ -2,11 +2,13 @@
 #define QUOTES_SERVICE_ARCHIVE_ANSWER_H_
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -21,6 +23,7 @@
 #include "service/archive/query_plan.h"
 #include "service/base/limits.h"
 #include "service/report/report.h"
+#include "service/text/fold.h"
 #include "service/themes/scheme.h"
 
 namespace quotes::archive {
@@ -38,11 +41,11 @@ class FacetCounter {
 
   void Add(const Entry& entry, uint32_t quote) {
     ++quotes_;
-    ++reports_[entry.id()];
-    if (entry.date().has_value()) {
-      ++years_[entry.date()->year()];
+    ++reports_[entry.report_id()];
+    if (const std::optional<absl::CivilDay> date = entry.date(); date.has_value()) {
+      ++years_[date->year()];
     }
-    for (const themes::Assignment& assignment : entry.themes(quote)) {
+    for (const PackedAssignment& assignment : entry.themes(quote)) {
       for (int theme = assignment.theme; theme >= 0; theme = parents_[static_cast<size_t>(theme)]) {
         // A quote counts once for a theme, however many of its descendants it carries.
         uint64_t& seen = last_seen_[static_cast<size_t>(theme)];
@@ -117,18 +120,23 @@ class Page {
   Page(size_t limit, bool ranked)
       : capacity_(std::min(limit, std::numeric_limits<size_t>::max() - 1) + 1), ranked_(ranked) {}
 
-  // REQUIRES: candidates come in their order unless the page is ranked.
-  void Add(const Candidate& candidate) {
+  // False if the candidate stands behind the page. REQUIRES: candidates come in their order unless
+  // the page is ranked.
+  bool Add(const Candidate& candidate) {
     if (candidates_.size() < capacity_) {
       candidates_.push_back(candidate);
       if (ranked_) {
         std::push_heap(candidates_.begin(), candidates_.end());
       }
-    } else if (ranked_ && candidate < candidates_.front()) {
-      std::pop_heap(candidates_.begin(), candidates_.end());
-      candidates_.back() = candidate;
-      std::push_heap(candidates_.begin(), candidates_.end());
+      return true;
     }
+    if (!ranked_ || !(candidate < candidates_.front())) {
+      return false;
+    }
+    std::pop_heap(candidates_.begin(), candidates_.end());
+    candidates_.back() = candidate;
+    std::push_heap(candidates_.begin(), candidates_.end());
+    return true;
   }
 
   // No later candidate changes the page.
@@ -152,6 +160,35 @@ class Page {
   std::vector<Candidate> candidates_;  // ranked: a heap with the last on top
 };
 
+// A place of a seed before it is written out. `rank` is its report's, newest first.
+struct SeedCandidate {
+  size_t rank = 0;
+  uint32_t quote = 0;
+  uint32_t offset = 0;
+
+  friend auto operator<=>(const SeedCandidate&, const SeedCandidate&) = default;
+};
+
+// The greedy factorisation that Archive::LongestMatches describes. `longest` gives the length of
+// the longest prefix of a text that stands in a quote, `find` the seed of a string that does.
+template <typename Longest, typename Find>
+std::vector<Seed> Factorise(std::u32string_view units, size_t min_units, const Longest& longest,
+                            const Find& find) {
+  std::vector<Seed> seeds;
+  size_t at = 0;
+  while (at < units.size()) {
+    const size_t length = units[at] == text::kBreak ? 0 : longest(units.substr(at));
+    if (length > 0 && length >= min_units) {
+      Seed seed = find(units.substr(at, length));
+      seed.begin += at;
+      seed.end += at;
+      seeds.push_back(std::move(seed));
+    }
+    at += std::max<size_t>(length, 1);
+  }
+  return seeds;
+}
+
 // Where a page begins: the places behind a sort key, as this snapshot sees it.
 class Resumption {
  public:
@@ -169,7 +206,7 @@ class Resumption {
       return 1;
     }
     const int dates = order_ == Order::kReadingOrder ? 0 : CompareDates(entry.date(), key_->date);
-    return dates != 0 ? dates : entry.id().compare(key_->report_id);
+    return dates != 0 ? dates : entry.report_id().compare(key_->report_id);
   }
 
   bool IsBehind(const Candidate& candidate, int compared) const {
@@ -201,10 +238,11 @@ class Resumption {
     if (key_->predecessors.size() < kSortKeyPredecessors) {
       return 0;  // all that stood before the key is gone
     }
+    const std::span<const PackedQuote> quotes = entry.quotes();
     const auto next = std::upper_bound(
-        entry.quotes().begin(), entry.quotes().end(), key_->position,
-        [](uint32_t position, const report::Quote& quote) { return position < quote.range.begin; });
-    return static_cast<uint32_t>(next - entry.quotes().begin());
+        quotes.begin(), quotes.end(), key_->position,
+        [](uint32_t position, const PackedQuote& quote) { return position < quote.range.begin; });
+    return static_cast<uint32_t>(next - quotes.begin());
   }
 
   const std::optional<SortKey>& key_;
@@ -214,18 +252,9 @@ class Resumption {
 
 inline Hit MakeHit(const Entry& entry, const Candidate& candidate, const QueryPlan& plan) {
   Hit hit;
-  hit.ref = {entry.document().get(), candidate.quote};
-  const report::Quote& quote = hit.ref.quote();
-  hit.key.relevance = candidate.relevance;
-  hit.key.lead = candidate.lead;
-  hit.key.date = entry.date();
-  hit.key.report_id = entry.id();
-  hit.key.quote_id = quote.id;
-  hit.key.position = quote.range.begin;
-  for (uint32_t i = candidate.quote; i > 0 && hit.key.predecessors.size() < kSortKeyPredecessors;
-       --i) {
-    hit.key.predecessors.push_back(entry.quotes()[i - 1].id);
-  }
+  hit.ref = {&entry, candidate.quote};
+  hit.relevance = candidate.relevance;
+  hit.lead = candidate.lead;
   plan.Explain(entry, &hit);
   return hit;
 }

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "service/archive/document.h"
+#include "service/archive/packed_document.h"
 #include "service/archive/query.h"
 #include "service/base/cancellation.h"
 #include "service/report/report.h"
@@ -53,10 +54,12 @@ struct Filter {
 
 // A quote inside the snapshot it came from.
 struct QuoteRef {
-  const Document* document = nullptr;
-  uint32_t index = 0;  // into document->content.quotes
+  const PackedDocument* document = nullptr;
+  uint32_t index = 0;  // into document->quotes()
 
-  const report::Quote& quote() const { return document->content.quotes[index]; }
+  const PackedQuote& quote() const { return document->quotes()[index]; }
+  std::string_view id() const { return document->quote_id(index); }
+  std::u32string_view text() const { return document->text(index); }
 };
 
 // Ids of preceding quotes that a SortKey carries: enough for a paragraph to be rewritten between
@@ -92,12 +95,29 @@ struct Highlight {
 
 struct Hit {
   QuoteRef ref;
-  SortKey key;
+  uint32_t relevance = 0;  // as in SortKey
+  bool lead = false;       // as in SortKey
   // Every occurrence of every positive term, by begin, end, term; occurrences may overlap or touch.
   // At most limits::kMaxHighlights, the first.
   std::vector<Highlight> highlights;
   uint64_t highlight_count = 0;  // exact
   text::FoldSet folds = 0;       // the folds that made the listed matches possible
+
+  // The hit's place in the order of its look-up. Made when asked for: a page needs that of its last
+  // hit only.
+  SortKey Key() const {
+    SortKey key{relevance,
+                lead,
+                ref.document->date(),
+                std::string(ref.document->report_id()),
+                std::string(ref.id()),
+                ref.quote().range.begin,
+                {}};
+    for (uint32_t i = ref.index; i > 0 && key.predecessors.size() < kSortKeyPredecessors; --i) {
+      key.predecessors.emplace_back(ref.document->quote_id(i - 1));
+    }
+    return key;
+  }
 };
 
 struct Lookup {
@@ -137,10 +157,33 @@ struct LookupAnswer {
 
 // What a look-up with some filter searches.
 struct Coverage {
-  uint64_t reports = 0;                     // those the filter's report-level fields let through
-  uint64_t quotes = 0;                      // theirs within the filter's scope
-  uint64_t incomplete_reports = 0;          // exact
-  std::vector<const Document*> incomplete;  // newest first, at most limits::kMaxCoverageReports
+  uint64_t reports = 0;             // those the filter's report-level fields let through
+  uint64_t quotes = 0;              // theirs within the filter's scope
+  uint64_t incomplete_reports = 0;  // exact
+  // Newest first, at most limits::kMaxCoverageReports.
+  std::vector<const PackedDocument*> incomplete;
+};
+
+struct SeedOptions {
+  TextScope scope = TextScope::kAll;
+  // Shorter stretches are left out: one or two characters stand everywhere.
+  size_t min_units = 1;
+  size_t max_places = 16;  // listed for one seed
+};
+
+// Where a folded string stands: inside one quote.
+struct SeedPlace {
+  QuoteRef ref;
+  uint32_t offset = 0;  // index of its first unit in text::Fold of the quote's text
+};
+
+// A stretch of a folded text that the archive has.
+struct Seed {
+  size_t begin = 0;  // units [begin, end) of the text asked for
+  size_t end = 0;
+  uint64_t occurrences = 0;  // exact number of places; they may overlap
+  // The first of them, newest report first, then reading order, then offset.
+  std::vector<SeedPlace> places;
 };
 
 // An immutable, searchable snapshot of the latest revisions of all active reports. Thread-safe;
@@ -157,12 +200,28 @@ class Archive {
   virtual absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
                                             const Cancellation& cancellation) const = 0;
 
+  // The greedy factorisation of a folded text: each seed is the longest prefix of what is left that
+  // stands inside one quote, and the next one begins where it ends. Units that no quote has are
+  // skipped, and so are breaks where a seed would begin (a quote's text has none at its ends). A
+  // text that stands in one quote word for word is one seed; a changed character parts it there.
+  // U+0000 stands nowhere. Costs some ten microseconds a seed and segment.
+  virtual std::vector<Seed> LongestMatches(std::u32string_view units,
+                                           const SeedOptions& options) const = 0;
+  // Where all of `units` stands inside one quote: a seed from 0 to their size, without occurrences
+  // if there are none. `options.min_units` plays no part. An empty string, or one that begins or
+  // ends with a break, stands nowhere.
+  virtual Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const = 0;
+
+  // About how much Find would do: occurrences of terms and quotes to be visited, each some ten
+  // nanoseconds. Cheap itself.
+  virtual uint64_t PlannedWork(const Lookup& lookup) const = 0;
+
   // Null if there is no such active report.
-  virtual const Document* FindReport(std::string_view report_id) const = 0;
+  virtual const PackedDocument* FindReport(std::string_view report_id) const = 0;
   virtual std::optional<QuoteRef> FindQuote(std::string_view report_id,
                                             std::string_view quote_id) const = 0;
   // All active reports: speech date descending (undated last), then id.
-  virtual const std::vector<std::shared_ptr<const Document>>& documents() const = 0;
+  virtual const std::vector<const PackedDocument*>& documents() const = 0;
   // Of the reports that `filter` lets through: by report, speaker, body, date and section.
   virtual Coverage CoverageOf(const Filter& filter) const = 0;
   // Number of speech quotes carrying each theme (descendants not added), by index of the scheme.
@@ -173,11 +232,10 @@ class Archive {
 // oracle for every faster archive.
 //
 // Documents that are not active are left out. Report ids are unique, themes are empty or parallel
-// to the quotes and of `scheme`. What was prepared for documents of `previous` (a result of this
-// function, or null) that are handed in again is shared with it instead of made anew.
+// to the quotes and of `scheme`.
 std::shared_ptr<const Archive> MakeScanArchive(
     uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
-    std::vector<std::shared_ptr<const Document>> documents, const Archive* previous = nullptr);
+    const std::vector<std::shared_ptr<const Document>>& documents);
 
 }  // namespace quotes::archive
 

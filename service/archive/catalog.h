@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "service/archive/archive.h"
 #include "service/archive/entry.h"
 #include "service/archive/filter_plan.h"
@@ -19,43 +20,59 @@
 
 namespace quotes::archive {
 
-// What every engine knows of its reports: all of Archive but Find. `E` is Entry or derived from it
-// and is made from a document; entries of `previous` are shared for documents handed in again.
-template <typename E>
+// What every engine knows of its reports: all of Archive but looking into texts. Entries belong to
+// the engine. A rank is an entry's place in the order of answers.
 class Catalog : public Archive {
  public:
+  static constexpr uint32_t kNoRank = std::numeric_limits<uint32_t>::max();
+
   uint64_t revision() const override { return revision_; }
   const themes::Scheme& scheme() const override { return *scheme_; }
 
-  const Document* FindReport(std::string_view report_id) const override {
-    const E* const entry = FindEntry(report_id);
-    return entry == nullptr ? nullptr : entry->document().get();
+  const PackedDocument* FindReport(std::string_view report_id) const override {
+    const uint32_t rank = RankOf(report_id);
+    return rank == kNoRank ? nullptr : entries_[rank];
   }
 
   std::optional<QuoteRef> FindQuote(std::string_view report_id,
                                     std::string_view quote_id) const override {
-    const E* const entry = FindEntry(report_id);
+    const Entry* const entry = FindReport(report_id);
     const std::optional<uint32_t> index = entry == nullptr ? std::nullopt : entry->Find(quote_id);
     if (!index.has_value()) {
       return std::nullopt;
     }
-    return QuoteRef{entry->document().get(), *index};
+    return QuoteRef{entry, *index};
   }
 
-  const std::vector<std::shared_ptr<const Document>>& documents() const override {
-    return documents_;
-  }
+  const std::vector<const PackedDocument*>& documents() const override { return entries_; }
 
   Coverage CoverageOf(const Filter& filter) const override {
+    Coverage coverage;
     if (!FilterPlan::RestrictsReports(filter)) {
-      return coverage_[static_cast<size_t>(filter.scope)];
+      coverage.reports = entries_.size();
+      coverage.quotes = filter.scope == TextScope::kAll      ? quotes_
+                        : filter.scope == TextScope::kSpeech ? speech_quotes_
+                                                             : quotes_ - speech_quotes_;
+      coverage.incomplete_reports = incomplete_reports_;
+      coverage.incomplete = incomplete_;
+      return coverage;
     }
     const FilterPlan plan(filter, scheme_->themes().size());
     FilterPlan::SectionSet sections;
-    Coverage coverage;
-    for (const auto& entry : entries_) {
-      if (plan.Passes(*entry, &sections)) {
-        Cover(*entry, filter.scope, &coverage);
+    for (size_t rank = 0; rank < entries_.size(); ++rank) {
+      const Entry& entry = *entries_[rank];
+      if (!plan.Passes(entry, &sections)) {
+        continue;
+      }
+      ++coverage.reports;
+      coverage.quotes += filter.scope == TextScope::kAll      ? entry.size()
+                         : filter.scope == TextScope::kSpeech ? entry.speech_count()
+                                                              : entry.size() - entry.speech_count();
+      if (truncated_[rank] != 0) {
+        ++coverage.incomplete_reports;
+        if (coverage.incomplete.size() < limits::kMaxCoverageReports) {
+          coverage.incomplete.push_back(&entry);
+        }
       }
     }
     return coverage;
@@ -64,78 +81,151 @@ class Catalog : public Archive {
   const std::vector<uint64_t>& theme_counts() const override { return theme_counts_; }
 
  protected:
+  // REQUIRES: report ids are unique.
   Catalog(uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
-          std::vector<std::shared_ptr<const Document>> documents, const Catalog* previous)
-      : revision_(revision), scheme_(std::move(scheme)) {
-    absl::flat_hash_map<const Document*, std::shared_ptr<const E>> prepared;
-    if (previous != nullptr && previous->scheme_ == scheme_) {
-      prepared.reserve(previous->entries_.size());
-      for (const auto& entry : previous->entries_) {
-        prepared.emplace(entry->document().get(), entry);
-      }
-    }
-    entries_.reserve(documents.size());
-    for (std::shared_ptr<const Document>& document : documents) {
-      if (document->state != ReportState::kActive) {
-        continue;
-      }
-      const auto found = prepared.find(document.get());
-      entries_.push_back(found != prepared.end()
-                             ? found->second
-                             : std::make_shared<const E>(std::move(document), *scheme_));
-    }
-    std::sort(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-      const int dates = CompareDates(a->date(), b->date());
-      return dates != 0 ? dates < 0 : a->id() < b->id();
-    });
+          std::vector<const Entry*> entries)
+      : revision_(revision), scheme_(std::move(scheme)), entries_(std::move(entries)) {
     theme_counts_.resize(scheme_->themes().size(), 0);
-    documents_.reserve(entries_.size());
-    by_id_.reserve(entries_.size());
-    for (size_t rank = 0; rank < entries_.size(); ++rank) {
-      const E& entry = *entries_[rank];
-      documents_.push_back(entry.document());
-      const bool is_new = by_id_.emplace(entry.id(), rank).second;
-      QUOTES_CHECK(is_new);
-      for (const auto& [theme, count] : entry.theme_counts()) {
-        theme_counts_[static_cast<size_t>(theme)] += count;
-      }
-      for (const TextScope scope : {TextScope::kSpeech, TextScope::kFurniture, TextScope::kAll}) {
-        Cover(entry, scope, &coverage_[static_cast<size_t>(scope)]);
-      }
+    std::sort(entries_.begin(), entries_.end(),
+              [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
+    truncated_.reserve(entries_.size());
+    for (const Entry* const entry : entries_) {
+      truncated_.push_back(entry->completeness().truncated ? 1 : 0);
+      Count(*entry, 1);
     }
+    by_id_.resize(entries_.size());
+    std::iota(by_id_.begin(), by_id_.end(), 0u);
+    std::sort(by_id_.begin(), by_id_.end(),
+              [this](uint32_t a, uint32_t b) { return IdAt(a) < IdAt(b); });
+    for (size_t place = 1; place < by_id_.size(); ++place) {
+      QUOTES_CHECK(IdAt(by_id_[place - 1]) != IdAt(by_id_[place]));
+    }
+    Finish();
   }
 
-  const E* FindEntry(std::string_view report_id) const {
-    const auto found = by_id_.find(report_id);
-    return found == by_id_.end() ? nullptr : entries_[found->second].get();
+  // `previous` without the entries of some ranks (ascending) and with others, of which none has an
+  // id that is left. Sets the new rank of each old one, kNoRank for those that are gone. What it
+  // costs is a few copies of short arrays, beside the entries that change.
+  Catalog(const Catalog& previous, uint64_t revision, const std::vector<uint32_t>& removed,
+          std::vector<const Entry*> added, std::vector<uint32_t>* remap)
+      : revision_(revision),
+        scheme_(previous.scheme_),
+        theme_counts_(previous.theme_counts_),
+        quotes_(previous.quotes_),
+        speech_quotes_(previous.speech_quotes_),
+        incomplete_reports_(previous.incomplete_reports_) {
+    std::sort(added.begin(), added.end(),
+              [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
+    for (const uint32_t rank : removed) {
+      Count(*previous.entries_[rank], -1);
+    }
+    // Each goes before the first old entry that it comes before.
+    const size_t before = previous.entries_.size();
+    remap->assign(before, 0);
+    for (const uint32_t rank : removed) {
+      (*remap)[rank] = kNoRank;
+    }
+    entries_.reserve(before - removed.size() + added.size());
+    truncated_.reserve(before - removed.size() + added.size());
+    std::vector<uint32_t> added_ranks;
+    size_t old = 0;
+    const auto copy_until = [&](size_t end) {
+      for (; old < end; ++old) {
+        if ((*remap)[old] != kNoRank) {
+          (*remap)[old] = static_cast<uint32_t>(entries_.size());
+          entries_.push_back(previous.entries_[old]);
+          truncated_.push_back(previous.truncated_[old]);
+        }
+      }
+    };
+    for (const Entry* const entry : added) {
+      const auto next = std::upper_bound(
+          previous.entries_.begin() + static_cast<ptrdiff_t>(old), previous.entries_.end(), entry,
+          [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
+      copy_until(static_cast<size_t>(next - previous.entries_.begin()));
+      added_ranks.push_back(static_cast<uint32_t>(entries_.size()));
+      entries_.push_back(entry);
+      truncated_.push_back(entry->completeness().truncated ? 1 : 0);
+      Count(*entry, 1);
+    }
+    copy_until(before);
+
+    std::sort(added_ranks.begin(), added_ranks.end(),
+              [this](uint32_t a, uint32_t b) { return IdAt(a) < IdAt(b); });
+    by_id_.reserve(entries_.size());
+    size_t place = 0;
+    const auto copy_ids_until = [&](size_t end) {
+      for (; place < end; ++place) {
+        if (const uint32_t rank = (*remap)[previous.by_id_[place]]; rank != kNoRank) {
+          by_id_.push_back(rank);
+        }
+      }
+    };
+    for (const uint32_t rank : added_ranks) {
+      const auto next = std::upper_bound(
+          previous.by_id_.begin() + static_cast<ptrdiff_t>(place), previous.by_id_.end(),
+          IdAt(rank),
+          [&](std::string_view id, uint32_t other) { return id < previous.IdAt(other); });
+      copy_ids_until(static_cast<size_t>(next - previous.by_id_.begin()));
+      QUOTES_CHECK(by_id_.empty() || IdAt(by_id_.back()) != IdAt(rank));
+      by_id_.push_back(rank);
+    }
+    copy_ids_until(before);
+    Finish();
+  }
+
+  uint32_t RankOf(std::string_view report_id) const {
+    const auto found =
+        std::lower_bound(by_id_.begin(), by_id_.end(), report_id,
+                         [this](uint32_t rank, std::string_view id) { return IdAt(rank) < id; });
+    return found == by_id_.end() || IdAt(*found) != report_id ? kNoRank : *found;
   }
 
   const std::shared_ptr<const themes::Scheme>& scheme_pointer() const { return scheme_; }
 
-  // Newest first.
-  const std::vector<std::shared_ptr<const E>>& entries() const { return entries_; }
+  // By rank.
+  const std::vector<const Entry*>& entries() const { return entries_; }
+  // Ranks in the order of report ids, and the place of each rank in it.
+  const std::vector<uint32_t>& by_id() const { return by_id_; }
+  const std::vector<uint32_t>& reading_rank() const { return reading_rank_; }
 
  private:
-  static void Cover(const Entry& entry, TextScope scope, Coverage* coverage) {
-    ++coverage->reports;
-    coverage->quotes += scope == TextScope::kAll      ? entry.size()
-                        : scope == TextScope::kSpeech ? entry.speech_count()
-                                                      : entry.size() - entry.speech_count();
-    if (entry.document()->content.completeness.truncated) {
-      ++coverage->incomplete_reports;
-      if (coverage->incomplete.size() < limits::kMaxCoverageReports) {
-        coverage->incomplete.push_back(entry.document().get());
+  std::string_view IdAt(uint32_t rank) const { return entries_[rank]->report_id(); }
+
+  void Count(const Entry& entry, int sign) {
+    const auto add = [sign](uint64_t n, uint64_t* sum) { *sum = sign > 0 ? *sum + n : *sum - n; };
+    add(entry.size(), &quotes_);
+    add(entry.speech_count(), &speech_quotes_);
+    add(entry.completeness().truncated ? 1 : 0, &incomplete_reports_);
+    for (const ThemeCount& count : entry.theme_counts()) {
+      add(count.count, &theme_counts_[static_cast<size_t>(count.theme)]);
+    }
+  }
+
+  void Finish() {
+    reading_rank_.resize(by_id_.size());
+    for (uint32_t place = 0; place < by_id_.size(); ++place) {
+      reading_rank_[by_id_[place]] = place;
+    }
+    for (size_t rank = 0;
+         rank < entries_.size() && incomplete_.size() < limits::kMaxCoverageReports; ++rank) {
+      if (truncated_[rank] != 0) {
+        incomplete_.push_back(entries_[rank]);
       }
     }
   }
 
   const uint64_t revision_;
   const std::shared_ptr<const themes::Scheme> scheme_;
-  std::vector<std::shared_ptr<const E>> entries_;
-  std::vector<std::shared_ptr<const Document>> documents_;
-  absl::flat_hash_map<std::string_view, size_t> by_id_;  // into entries_; views into the documents
+  std::vector<const Entry*> entries_;
+  std::vector<uint8_t> truncated_;  // by rank
+  std::vector<uint32_t> by_id_;
+  std::vector<uint32_t> reading_rank_;
   std::vector<uint64_t> theme_counts_;
-  Coverage coverage_[4];  // of everything, by TextScope
+  uint64_t quotes_ = 0;
+  uint64_t speech_quotes_ = 0;
+  uint64_t incomplete_reports_ = 0;
+  std::vector<const Entry*> incomplete_;  // the first
 };
 
 }  // namespace quotes::archive

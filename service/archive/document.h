@@ -25,6 +25,17 @@ struct Source {
 
 enum class ReportState { kActive = 1, kSuperseded = 2, kWithdrawn = 3 };
 
+// What of a report may change while its revision stays.
+struct DocumentHead {
+  ReportState state = ReportState::kActive;
+  std::string etag;
+  absl::Time create_time;
+  absl::Time update_time;
+  std::optional<absl::Time> delete_time;  // when it was withdrawn
+
+  friend bool operator==(const DocumentHead&, const DocumentHead&) = default;
+};
+
 // One report with one of its revisions, the latest for look-ups: all that they need. Immutable once
 // built.
 struct Document {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +13,14 @@
 #include "absl/container/flat_hash_set.h"
 #include "service/archive/archive.h"
 #include "service/archive/entry.h"
+#include "service/archive/folded_name.h"
 #include "service/report/report.h"
-#include "service/themes/scheme.h"
 
 namespace quotes::archive {
+
+inline bool InScope(report::BlockKind block, TextScope scope) {
+  return scope == TextScope::kAll || report::IsSpeech(block) == (scope == TextScope::kSpeech);
+}
 
 // A filter made ready to be asked for every report and quote.
 class FilterPlan {
@@ -50,34 +55,9 @@ class FilterPlan {
            filter.with_figures.has_value();
   }
 
-  // A superset of the quotes that pass by their themes, ascending, from postings by theme: the
-  // union of the smallest group. Empty without groups.
-  std::vector<uint32_t> Themed(const std::vector<std::vector<uint32_t>>& postings) const {
-    const std::vector<bool>* smallest = nullptr;
-    size_t least = 0;
-    for (const std::vector<bool>& group : theme_groups_) {
-      size_t size = 0;
-      for (size_t theme = 0; theme < group.size(); ++theme) {
-        size += group[theme] ? postings[theme].size() : 0;
-      }
-      if (smallest == nullptr || size < least) {
-        smallest = &group;
-        least = size;
-      }
-    }
-    std::vector<uint32_t> quotes;
-    if (smallest == nullptr) {
-      return quotes;
-    }
-    quotes.reserve(least);
-    for (size_t theme = 0; theme < smallest->size(); ++theme) {
-      if ((*smallest)[theme]) {
-        quotes.insert(quotes.end(), postings[theme].begin(), postings[theme].end());
-      }
-    }
-    std::sort(quotes.begin(), quotes.end());
-    quotes.erase(std::unique(quotes.begin(), quotes.end()), quotes.end());
-    return quotes;
+  // Whether it needs a look at each quote beside its report, text and themes.
+  static bool LooksAtQuotes(const Filter& filter) {
+    return !filter.sections.empty() || !filter.modes.empty() || filter.with_figures.has_value();
   }
 
   // The sections of a report that pass, by index; nullopt where sections do not matter.
@@ -85,16 +65,18 @@ class FilterPlan {
 
   // Whether quotes of this report can pass; sets `sections` if so.
   bool Passes(const Entry& entry, SectionSet* sections) const {
-    if (!reports_.empty() && !reports_.contains(entry.id())) {
+    if (!reports_.empty() && !reports_.contains(entry.report_id())) {
       return false;
     }
-    if ((filter_.date_from.has_value() && !(entry.date() >= filter_.date_from)) ||
-        (filter_.date_to.has_value() &&
-         !(entry.date().has_value() && entry.date() <= filter_.date_to))) {
-      return false;
+    if (filter_.date_from.has_value() || filter_.date_to.has_value()) {
+      const std::optional<absl::CivilDay> date = entry.date();
+      if (!date.has_value() || (filter_.date_from.has_value() && *date < *filter_.date_from) ||
+          (filter_.date_to.has_value() && *date > *filter_.date_to)) {
+        return false;
+      }
     }
-    if (!NamePasses(filter_.speakers, speakers_, entry.speaker()) ||
-        !NamePasses(filter_.bodies, bodies_, entry.body())) {
+    if (!NamePasses(filter_.speakers, speakers_, entry.folded_speaker()) ||
+        !NamePasses(filter_.bodies, bodies_, entry.folded_body())) {
       return false;
     }
     sections->reset();
@@ -102,7 +84,7 @@ class FilterPlan {
   }
 
   bool Passes(const Entry& entry, uint32_t index, const SectionSet& sections) const {
-    const report::Quote& quote = entry.quotes()[index];
+    const PackedQuote& quote = entry.quotes()[index];
     return InScope(quote) &&
            (!sections.has_value() ||
             (quote.section >= 0 && (*sections)[static_cast<size_t>(quote.section)])) &&
@@ -112,9 +94,8 @@ class FilterPlan {
            ThemesPass(entry.themes(index));
   }
 
-  bool InScope(const report::Quote& quote) const {
-    return filter_.scope == TextScope::kAll ||
-           report::IsSpeech(quote.block) == (filter_.scope == TextScope::kSpeech);
+  bool InScope(const PackedQuote& quote) const {
+    return archive::InScope(quote.block, filter_.scope);
   }
 
  private:
@@ -138,16 +119,16 @@ class FilterPlan {
   }
 
   bool FindSections(const Entry& entry, SectionSet* sections) const {
-    const auto wanted = sections_.find(entry.id());
+    const auto wanted = sections_.find(entry.report_id());
     if (wanted == sections_.end()) {
       return false;
     }
-    const std::vector<report::Section>& all = entry.document()->content.sections;
+    const std::span<const PackedSection> all = entry.sections();
     std::vector<bool> passing(all.size(), false);
     bool any = false;
     for (size_t i = 0; i < all.size(); ++i) {
       // Parents stand before their children.
-      passing[i] = wanted->second.contains(all[i].id) ||
+      passing[i] = wanted->second.contains(entry.Text(all[i].id)) ||
                    (all[i].parent >= 0 && passing[static_cast<size_t>(all[i].parent)]);
       any = any || passing[i];
     }
@@ -155,11 +136,11 @@ class FilterPlan {
     return any;
   }
 
-  bool ThemesPass(const std::vector<themes::Assignment>& assignments) const {
+  bool ThemesPass(std::span<const PackedAssignment> assignments) const {
     return std::all_of(theme_groups_.begin(), theme_groups_.end(),
                        [&](const std::vector<bool>& group) {
                          return std::any_of(assignments.begin(), assignments.end(),
-                                            [&](const themes::Assignment& assignment) {
+                                            [&](const PackedAssignment& assignment) {
                                               return group[static_cast<size_t>(assignment.theme)];
                                             });
                        });

@@ -1,24 +1,80 @@
 #ifndef QUOTES_SERVICE_ARCHIVE_INDEXED_ARCHIVE_H_
 #define QUOTES_SERVICE_ARCHIVE_INDEXED_ARCHIVE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/archive/archive.h"
+#include "service/archive/packed_document.h"
+#include "service/archive/segment.h"
 
 namespace quotes::archive {
 
+class SegmentFolder;
+
+// What a segment may hold at most, in code points: with two UTF-16 units each it stays below
+// TextIndexBuilder::kMostUnits, also behind one report of the largest size.
+inline constexpr uint64_t kLargestSegment = 256'000'000;
+
+struct ArchiveOptions {
+  // Segments are not merged beyond this many code points, so that a merge has a bounded memory: 14
+  // bytes of scratch a code point beside the result, which is written to a file if there is a
+  // folder. One report may be larger. At most kLargestSegment.
+  uint64_t largest_segment = 64'000'000;
+  // Merged while an import waits: below 30 ms.
+  uint64_t merge_at_once = 64'000;
+  // Each look-up asks every segment. More than these are merged though their sizes differ, as far
+  // as the largest size allows.
+  size_t most_segments = 8;
+  // Where segments are kept; not owned, null: in memory only.
+  SegmentFolder* folder = nullptr;
+};
+
 // The archive over suffix arrays: a short list of immutable segments, each with an index of its
-// texts, so that the cost of a look-up hardly depends on the number of hits or of quotes.
-//
-// Documents that `previous` (a result of this function, or null) does not have become one new
-// segment; its other segments are shared, with entries that are gone marked dead. Small segments,
-// and segments with many dead entries, are merged at once when together they have at most
-// kMergeAtOnce code points; MergePlan says what should be merged in the background.
+// texts, so that the cost of a look-up hardly depends on the number of hits or of quotes. Made at
+// once, from stored segments and what they lack, or as a change of an earlier snapshot.
+class ArchiveLoader {
+ public:
+  // Opens the segments of `options.folder`, if there is one.
+  ArchiveLoader(std::shared_ptr<const themes::Scheme> scheme, ArchiveOptions options);
+  ~ArchiveLoader();
+  ArchiveLoader(const ArchiveLoader&) = delete;
+  ArchiveLoader& operator=(const ArchiveLoader&) = delete;
+
+  // Whether no stored segment has this state of an active report; otherwise it is taken from there.
+  // To be asked once for each report.
+  bool Lacks(std::string_view report_id, uint64_t revision, const DocumentHead& head);
+  // Adds a report, with its themes. One that is not active is left out.
+  void Add(const Document& document);
+  // A snapshot of what was found and added. The loader is empty then.
+  std::shared_ptr<const Archive> Finish(uint64_t revision);
+
+ private:
+  struct Rep;
+  std::unique_ptr<Rep> rep_;
+};
+
+// A snapshot of `previous` (made by functions of this file) with `added` reports, in place of those
+// of the same ids, and without the reports `removed`; unknown ids are none. The new reports, packed
+// for the scheme of `previous`, become one new segment in memory; other segments are shared, with
+// entries that are gone marked dead. Small segments are merged with it at once. The cost depends on
+// what changes, and with a very small constant on the number of reports.
+std::shared_ptr<const Archive> UpdateArchive(
+    const Archive& previous, uint64_t revision,
+    const std::vector<std::shared_ptr<const PackedDocument>>& added,
+    const std::vector<std::string>& removed);
+
+// A snapshot of `documents`. Those that `previous` (of the same scheme, or null) does not have are
+// added to it, those that are missing removed.
 std::shared_ptr<const Archive> MakeIndexedArchive(
     uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
-    std::vector<std::shared_ptr<const Document>> documents, const Archive* previous = nullptr);
+    const std::vector<std::shared_ptr<const Document>>& documents,
+    const Archive* previous = nullptr, const ArchiveOptions& options = {});
 
 // Merging that an archive would profit from: empty, or a piece of work for a background thread.
 // Run() costs about a second for three million characters and does not touch the archive; Apply
@@ -33,7 +89,7 @@ class MergePlan {
 
   bool empty() const;
   void Run();
-  // Null when a segment of the plan is no longer part of `current`.
+  // Null when nothing that was merged is part of `current` any more.
   std::shared_ptr<const Archive> Apply(const Archive& current) const;
 
  private:
@@ -41,8 +97,18 @@ class MergePlan {
   std::unique_ptr<Rep> rep_;
 };
 
-// Number of segments of an archive made by MakeIndexedArchive; for tests and status.
+// Number of segments of an archive made here; for tests and status.
 size_t SegmentCount(const Archive& archive);
+
+// The segments of an archive made here, and which of their entries live in it.
+struct SegmentState {
+  std::shared_ptr<const Segment> segment;
+  std::vector<bool> alive;
+};
+std::vector<SegmentState> SegmentsOf(const Archive& archive);
+
+// Bytes held by an archive made here, by structure, mapped files included; for measurements.
+std::vector<std::pair<std::string_view, size_t>> MemoryUse(const Archive& archive);
 
 }  // namespace quotes::archive
 

@@ -65,7 +65,24 @@ class QueryPlan {
     Match(const QueryPlan& plan, absl::FunctionRef<bool(size_t needle)> has)
         : plan_(plan), has_(has) {}
 
-    bool Holds() { return plan_.query_ == nullptr || Evaluate(plan_.query_->root); }
+    bool Holds() { return plan_.query_ == nullptr || Holds(plan_.query_->root); }
+
+    // Whether a part of the query holds.
+    bool Holds(const QueryNode& node) {
+      switch (node.kind) {
+        case QueryNode::Kind::kTerm:
+          return Has(plan_.needle_of_term_[node.term]);
+        case QueryNode::Kind::kAnd:
+          return std::all_of(node.children.begin(), node.children.end(),
+                             [this](const QueryNode& child) { return Holds(child); });
+        case QueryNode::Kind::kOr:
+          return std::any_of(node.children.begin(), node.children.end(),
+                             [this](const QueryNode& child) { return Holds(child); });
+        case QueryNode::Kind::kNot:
+          return !Holds(node.children.front());
+      }
+      return false;
+    }
 
     // Number of distinct positive terms that the quote has.
     uint32_t Relevance() {
@@ -79,22 +96,6 @@ class QueryPlan {
     }
 
    private:
-    bool Evaluate(const QueryNode& node) {
-      switch (node.kind) {
-        case QueryNode::Kind::kTerm:
-          return Has(plan_.needle_of_term_[node.term]);
-        case QueryNode::Kind::kAnd:
-          return std::all_of(node.children.begin(), node.children.end(),
-                             [this](const QueryNode& child) { return Evaluate(child); });
-        case QueryNode::Kind::kOr:
-          return std::any_of(node.children.begin(), node.children.end(),
-                             [this](const QueryNode& child) { return Evaluate(child); });
-        case QueryNode::Kind::kNot:
-          return !Evaluate(node.children.front());
-      }
-      return false;
-    }
-
     bool Has(size_t needle) {
       const TermMask bit = TermMask{1} << needle;
       if ((known_ & bit) == 0) {
@@ -115,19 +116,41 @@ class QueryPlan {
   // Sets highlights, their count and the folds of a hit.
   void Explain(const Entry& entry, Hit* hit) const {
     std::vector<Highlight> highlights;
-    // Folded anew: only the hits of a page are explained, and keeping the way back of every
-    // character would cost more memory than the text.
-    const text::FoldedText folded = text::Fold(entry.text(hit->ref.index));
+    const std::u32string_view quote = entry.text(hit->ref.index);
+    const uint32_t origin = entry.quotes()[hit->ref.index].range.begin;
+    // Folded anew where it must be: only the hits of a page are explained, and keeping the way back
+    // of every character would cost more memory than the text.
+    std::optional<text::FoldedText> folded;
     for (const Needle& needle : needles_) {
-      if (needle.positive_term.has_value()) {
-        Locate(entry, hit->ref.index, folded, needle, &highlights);
+      if (!needle.positive_term.has_value()) {
+        continue;
+      }
+      const auto add = [&](uint32_t begin, uint32_t end) {
+        highlights.push_back({{origin + begin, origin + end}, *needle.positive_term});
+      };
+      if (match_ == MatchMode::kExact) {
+        for (size_t place = quote.find(needle.text); place != std::u32string_view::npos;
+             place = quote.find(needle.text, place + 1)) {
+          add(static_cast<uint32_t>(place), static_cast<uint32_t>(place + needle.text.size()));
+        }
+      } else if (folded.has_value() || !text::FindHan(quote, needle.text, add)) {
+        if (!folded.has_value()) {
+          folded = text::Fold(quote);
+        }
+        const std::u32string_view units = folded->units;
+        for (size_t place = units.find(needle.text); place != std::u32string_view::npos;
+             place = units.find(needle.text, place + 1)) {
+          add(folded->begin[place], folded->end[place + needle.text.size() - 1]);
+        }
       }
     }
     const auto key = [](const Highlight& highlight) {
       return std::tuple(highlight.range.begin, highlight.range.end, highlight.term);
     };
-    std::sort(highlights.begin(), highlights.end(),
-              [key](const Highlight& a, const Highlight& b) { return key(a) < key(b); });
+    if (highlights.size() > 1) {
+      std::sort(highlights.begin(), highlights.end(),
+                [key](const Highlight& a, const Highlight& b) { return key(a) < key(b); });
+    }
     // Two places inside the units of one character are one range of the text.
     highlights.erase(
         std::unique(highlights.begin(), highlights.end(),
@@ -138,7 +161,7 @@ class QueryPlan {
       highlights.resize(limits::kMaxHighlights);
     }
     if (match_ == MatchMode::kFolded) {
-      const std::u32string_view joined = entry.document()->content.joined;
+      const std::u32string_view joined = entry.joined();
       for (const Highlight& highlight : highlights) {
         const Needle& needle = needles_[needle_of_term_[highlight.term]];
         hit->folds |= text::FoldsBetween(
@@ -168,25 +191,6 @@ class QueryPlan {
 
   std::u32string_view Wanted(const Term& term) const {
     return match_ == MatchMode::kExact ? term.raw : term.folded;
-  }
-
-  void Locate(const Entry& entry, uint32_t quote, const text::FoldedText& folded,
-              const Needle& needle, std::vector<Highlight>* highlights) const {
-    const bool exact = match_ == MatchMode::kExact;
-    const uint32_t origin = entry.quotes()[quote].range.begin;
-    const std::u32string_view haystack =
-        exact ? entry.text(quote) : std::u32string_view(folded.units);
-    for (size_t place = haystack.find(needle.text); place != std::u32string_view::npos;
-         place = haystack.find(needle.text, place + 1)) {
-      report::Range range;
-      if (exact) {
-        range.begin = origin + static_cast<uint32_t>(place);
-        range.end = range.begin + static_cast<uint32_t>(needle.text.size());
-      } else {
-        range = {origin + folded.begin[place], origin + folded.end[place + needle.text.size() - 1]};
-      }
-      highlights->push_back({range, *needle.positive_term});
-    }
   }
 
   const Query* const query_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <map>
 #include <memory>
@@ -37,46 +38,68 @@ constexpr size_t kUnitsBetweenChecks = 4u << 20;
 // What a quote costs beside its letters.
 constexpr size_t kUnitsPerQuote = 64;
 
-// An entry with its folded units.
-class ScanEntry : public Entry {
+// A report with the folded units of its quotes.
+class ScanEntry {
  public:
-  ScanEntry(std::shared_ptr<const Document> document, const themes::Scheme& scheme)
-      : Entry(std::move(document), scheme) {
-    first_unit_.reserve(size() + 1);
+  explicit ScanEntry(const Entry& entry) : entry_(entry) {
+    first_unit_.reserve(entry.size() + 1);
     first_unit_.push_back(0);
-    for (uint32_t i = 0; i < size(); ++i) {
-      units_ += text::Fold(text(i)).units;
+    for (uint32_t i = 0; i < entry.size(); ++i) {
+      units_ += text::Fold(entry.text(i)).units;
       first_unit_.push_back(units_.size());
     }
   }
 
+  const Entry& entry() const { return entry_; }
   std::u32string_view units(uint32_t quote) const {
     return std::u32string_view(units_).substr(first_unit_[quote],
                                               first_unit_[quote + 1] - first_unit_[quote]);
   }
 
  private:
+  const Entry& entry_;
   std::u32string units_;            // all quotes', one after the other
   std::vector<size_t> first_unit_;  // of each quote; one more at the end
 };
 
-class ScanArchive final : public Catalog<ScanEntry> {
+class ScanArchive final : public Catalog {
  public:
   ScanArchive(uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
-              std::vector<std::shared_ptr<const Document>> documents, const ScanArchive* previous)
-      : Catalog(revision, std::move(scheme), std::move(documents), previous) {
-    for (const auto& entry : entries()) {
-      reading_order_.push_back(entry.get());
+              std::vector<std::shared_ptr<const PackedDocument>> documents)
+      : Catalog(revision, std::move(scheme), Pointers(documents)),
+        documents_(std::move(documents)) {
+    for (const Entry* const entry : entries()) {
+      scanned_.emplace_back(*entry);
     }
-    newest_ = reading_order_;
-    std::sort(reading_order_.begin(), reading_order_.end(),
-              [](const ScanEntry* a, const ScanEntry* b) { return a->id() < b->id(); });
+    for (const ScanEntry& entry : scanned_) {
+      newest_.push_back(&entry);
+    }
+    for (const uint32_t rank : by_id()) {
+      reading_order_.push_back(newest_[rank]);
+    }
   }
 
   absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
                                     const Cancellation& cancellation) const override;
+  uint64_t PlannedWork(const Lookup& lookup) const override {
+    return CoverageOf(lookup.filter).quotes;
+  }
+  std::vector<Seed> LongestMatches(std::u32string_view units,
+                                   const SeedOptions& options) const override;
+  Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
 
  private:
+  static std::vector<const Entry*> Pointers(
+      const std::vector<std::shared_ptr<const PackedDocument>>& documents) {
+    std::vector<const Entry*> pointers;
+    for (const auto& document : documents) {
+      pointers.push_back(document.get());
+    }
+    return pointers;
+  }
+
+  const std::vector<std::shared_ptr<const PackedDocument>> documents_;
+  std::deque<ScanEntry> scanned_;  // by rank
   std::vector<const ScanEntry*> newest_;
   std::vector<const ScanEntry*> reading_order_;  // by id
 };
@@ -87,7 +110,7 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
   const FilterPlan filter(lookup.filter, scheme().themes().size());
   const QueryPlan query(lookup.query, lookup.match);
   const Resumption resumption(
-      lookup, lookup.after.has_value() ? FindEntry(lookup.after->report_id) : nullptr);
+      lookup, lookup.after.has_value() ? FindReport(lookup.after->report_id) : nullptr);
   const bool ranked = lookup.order == Order::kRelevance;
   const bool count_all = lookup.with_total || lookup.with_facets;
   const std::vector<const ScanEntry*>& entries =
@@ -101,13 +124,14 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
   bool done = false;
 
   for (size_t rank = 0; rank < entries.size() && !done; ++rank) {
-    const ScanEntry& entry = *entries[rank];
+    const ScanEntry& scanned = *entries[rank];
+    const Entry& entry = scanned.entry();
     const int compared = resumption.Compare(entry);
     if ((compared < 0 && !ranked && !count_all) || !filter.Passes(entry, &sections)) {
       continue;
     }
     for (uint32_t quote = 0; quote < entry.size() && !done; ++quote) {
-      work += kUnitsPerQuote + entry.units(quote).size() * query.needle_count();
+      work += kUnitsPerQuote + scanned.units(quote).size() * query.needle_count();
       if (work > kUnitsBetweenChecks) {
         QUOTES_RETURN_IF_ERROR(cancellation.Check());
         work = 0;
@@ -116,7 +140,7 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
         continue;
       }
       const std::u32string_view haystack =
-          lookup.match == MatchMode::kExact ? entry.text(quote) : entry.units(quote);
+          lookup.match == MatchMode::kExact ? entry.text(quote) : scanned.units(quote);
       const auto has = [&](size_t needle) {
         return haystack.find(query.needle(needle)) != std::u32string_view::npos;
       };
@@ -141,7 +165,7 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
   }
 
   for (const Candidate& candidate : page.Take(&answer.more)) {
-    answer.hits.push_back(MakeHit(*entries[candidate.rank], candidate, query));
+    answer.hits.push_back(MakeHit(entries[candidate.rank]->entry(), candidate, query));
   }
   if (!lookup.with_total) {
     answer.total = 0;
@@ -152,13 +176,62 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
   return answer;
 }
 
+Seed ScanArchive::FindPlaces(std::u32string_view units, const SeedOptions& options) const {
+  Seed seed;
+  seed.end = units.size();
+  if (units.empty() || units.find(U'\0') != std::u32string_view::npos) {
+    return seed;
+  }
+  for (const ScanEntry* const scanned : newest_) {
+    const Entry& entry = scanned->entry();
+    for (uint32_t quote = 0; quote < entry.size(); ++quote) {
+      if (!InScope(entry.quotes()[quote].block, options.scope)) {
+        continue;
+      }
+      // A match does not reach into the breaks around a quote.
+      const std::u32string_view all = scanned->units(quote);
+      const std::u32string_view inside = StripBreaks(all);
+      const size_t leading = inside.empty() ? 0 : static_cast<size_t>(inside.data() - all.data());
+      for (size_t at = inside.find(units); at != std::u32string_view::npos;
+           at = inside.find(units, at + 1)) {
+        ++seed.occurrences;
+        if (seed.places.size() < options.max_places) {
+          seed.places.push_back({{&entry, quote}, static_cast<uint32_t>(leading + at)});
+        }
+      }
+    }
+  }
+  return seed;
+}
+
+std::vector<Seed> ScanArchive::LongestMatches(std::u32string_view units,
+                                              const SeedOptions& options) const {
+  return Factorise(
+      units, options.min_units,
+      [&](std::u32string_view rest) {
+        size_t length = 0;
+        while (length < rest.size() &&
+               FindPlaces(rest.substr(0, length + 1), {.scope = options.scope, .max_places = 0})
+                       .occurrences > 0) {
+          ++length;
+        }
+        return length;
+      },
+      [&](std::u32string_view found) { return FindPlaces(found, options); });
+}
+
 }  // namespace
 
 std::shared_ptr<const Archive> MakeScanArchive(
     uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
-    std::vector<std::shared_ptr<const Document>> documents, const Archive* previous) {
-  return std::make_shared<const ScanArchive>(revision, std::move(scheme), std::move(documents),
-                                             dynamic_cast<const ScanArchive*>(previous));
+    const std::vector<std::shared_ptr<const Document>>& documents) {
+  std::vector<std::shared_ptr<const PackedDocument>> packed;
+  for (const auto& document : documents) {
+    if (document->state == ReportState::kActive) {
+      packed.push_back(Pack(*document, scheme->themes().size()));
+    }
+  }
+  return std::make_shared<const ScanArchive>(revision, std::move(scheme), std::move(packed));
 }
 
 }  // namespace quotes::archive

@@ -1,60 +1,255 @@
 #include "service/archive/segment.h"
 
+#include <cstring>
 #include <string>
-#include <string_view>
-#include <utility>
 
+#include "absl/status/status.h"
+#include "service/archive/folded_name.h"
+#include "service/base/check.h"
+#include "service/base/status_macros.h"
 #include "service/report/report.h"
 #include "service/text/fold.h"
 
 namespace quotes::archive {
+namespace {
 
-Segment::Segment(std::vector<std::shared_ptr<const Entry>> entries, size_t theme_count)
-    : entries_(std::move(entries)) {
-  for (const auto& entry : entries_) {
-    code_points_ += entry->document()->content.joined.size();
+// Little-endian "QUOTESEG".
+constexpr uint64_t kMagic = 0x474553'45544F5551;
+// Rises with every change of the format or of anything that Pack derives from a document (citation
+// lines, leads): older files are made anew.
+constexpr uint64_t kFormatVersion = 2;
+
+// The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
+std::u32string IndexedText(const PackedDocument& document, size_t quote) {
+  std::u32string units(StripBreaks(text::Fold(document.text(quote)).units));
+  for (char32_t& c : units) {
+    c = c == U'\0' ? text::kBreak : c;
   }
-  Build(/*speech=*/true, theme_count, &speech_);
-  Build(/*speech=*/false, theme_count, &furniture_);
+  return units;
 }
 
-void Segment::Build(bool speech, size_t theme_count, Part* part) const {
-  part->themes.resize(theme_count);
-  part->first.reserve(entries_.size() + 1);
-  part->first.push_back(0);
-  std::u32string units;
-  std::vector<std::pair<size_t, size_t>> ranges;
-  for (uint32_t e = 0; e < entries_.size(); ++e) {
-    const Entry& entry = *entries_[e];
-    for (uint32_t q = 0; q < entry.size(); ++q) {
-      if (report::IsSpeech(entry.quotes()[q].block) != speech) {
+}  // namespace
+
+struct Segment::PartLayout {
+  TextIndex::Layout index;
+  ArrayRef first;
+  ArrayRef quote;
+  ArrayRef entry;
+  ArrayRef theme_begins;
+  ArrayRef theme_numbers;
+};
+
+// The end of a block, with what leads to the rest of it.
+struct Segment::Trailer {
+  ArrayRef fold_version;
+  ArrayRef scheme_version;
+  ArrayRef documents;  // offsets of their blocks
+  uint64_t code_points = 0;
+  PartLayout speech;
+  PartLayout furniture;
+  uint64_t size = 0;  // of the whole block
+  uint64_t magic = kMagic;
+  uint64_t format_version = kFormatVersion;
+  uint64_t checksum = 0;  // of all bytes before it
+};
+
+class Segment::Writer {
+ public:
+  Writer(std::span<const PackedDocument* const> documents, const themes::Scheme& scheme,
+         ByteSink* sink)
+      : documents_(documents), scheme_(scheme), sink_(sink) {}
+
+  void Run() {
+    static_assert(FlatValue<Trailer>);
+    const uint64_t begin = sink_->size();
+    QUOTES_CHECK(begin == 0);
+    Trailer trailer;
+    std::vector<uint64_t> offsets;
+    for (const PackedDocument* const document : documents_) {
+      sink_->Align();
+      offsets.push_back(sink_->size());
+      sink_->Append(document->bytes().data(), document->bytes().size());
+      trailer.code_points += document->joined().size();
+    }
+    trailer.documents = sink_->AppendArray(offsets);
+    WritePart(/*speech=*/true, &trailer.speech);
+    WritePart(/*speech=*/false, &trailer.furniture);
+    trailer.fold_version = sink_->AppendText(text::FoldVersion());
+    trailer.scheme_version = sink_->AppendText(scheme_.version());
+    sink_->Align();
+    trailer.size = sink_->size() + sizeof(Trailer);
+    sink_->Append(&trailer, sizeof(Trailer) - sizeof(trailer.checksum));
+    trailer.checksum = sink_->checksum();
+    sink_->Append(&trailer.checksum, sizeof(trailer.checksum));
+  }
+
+ private:
+  void WritePart(bool speech, PartLayout* layout) {
+    const size_t theme_count = scheme_.themes().size();
+    std::vector<uint32_t> first = {0};
+    std::vector<uint32_t> quotes;
+    std::vector<uint32_t> entries;
+    std::vector<std::vector<uint32_t>> themes(theme_count);
+    TextIndexBuilder index;
+    for (uint32_t e = 0; e < documents_.size(); ++e) {
+      const PackedDocument& document = *documents_[e];
+      for (uint32_t q = 0; q < document.size(); ++q) {
+        if (report::IsSpeech(document.quotes()[q].block) != speech) {
+          continue;
+        }
+        index.Add(IndexedText(document, q));
+        const auto number = static_cast<uint32_t>(quotes.size());
+        quotes.push_back(q);
+        entries.push_back(e);
+        for (const PackedAssignment& assignment : document.themes(q)) {
+          std::vector<uint32_t>& postings = themes[static_cast<size_t>(assignment.theme)];
+          if (postings.empty() || postings.back() != number) {
+            postings.push_back(number);
+          }
+        }
+      }
+      first.push_back(static_cast<uint32_t>(quotes.size()));
+    }
+    layout->first = sink_->AppendArray(first);
+    layout->quote = sink_->AppendArray(quotes);
+    layout->entry = sink_->AppendArray(entries);
+    std::vector<uint32_t> begins = {0};
+    std::vector<uint32_t> numbers;
+    for (const std::vector<uint32_t>& postings : themes) {
+      numbers.insert(numbers.end(), postings.begin(), postings.end());
+      begins.push_back(static_cast<uint32_t>(numbers.size()));
+    }
+    layout->theme_begins = sink_->AppendArray(begins);
+    layout->theme_numbers = sink_->AppendArray(numbers);
+    layout->index = index.Write(sink_);
+  }
+
+  const std::span<const PackedDocument* const> documents_;
+  const themes::Scheme& scheme_;
+  ByteSink* const sink_;
+};
+
+void Segment::Write(std::span<const PackedDocument* const> documents, const themes::Scheme& scheme,
+                    ByteSink* sink) {
+  Writer(documents, scheme, sink).Run();
+}
+
+std::shared_ptr<const Segment> Segment::Make(std::span<const PackedDocument* const> documents,
+                                             const themes::Scheme& scheme) {
+  MemorySink sink;
+  Write(documents, scheme, &sink);
+  return std::shared_ptr<const Segment>(new Segment(
+      sink.Take(),
+      [documents](size_t entry, const PackedDocument&) { return documents[entry]->head(); }));
+}
+
+absl::StatusOr<std::shared_ptr<const Segment>> Segment::Open(Block block,
+                                                             const themes::Scheme& scheme,
+                                                             const HeadFunction& head_of) {
+  Trailer trailer;
+  if (block.size < sizeof(trailer) || block.size % 8 != 0) {
+    return absl::DataLossError("is no segment");
+  }
+  std::memcpy(&trailer, block.data + block.size - sizeof(trailer), sizeof(trailer));
+  if (trailer.magic != kMagic || trailer.size != block.size) {
+    return absl::DataLossError("is no whole segment");
+  }
+  if (trailer.format_version != kFormatVersion) {
+    return absl::FailedPreconditionError("has another version of the format");
+  }
+  if (trailer.checksum != Checksum(block.data, block.size - sizeof(trailer.checksum))) {
+    return absl::DataLossError("is damaged");
+  }
+  if (TextAt(block.data, trailer.fold_version) != text::FoldVersion() ||
+      TextAt(block.data, trailer.scheme_version) != scheme.version()) {
+    return absl::FailedPreconditionError("was made by another version of folds or themes");
+  }
+  return std::shared_ptr<const Segment>(new Segment(std::move(block), head_of));
+}
+
+std::shared_ptr<const Segment> Segment::WithHeads(const HeadFunction& head_of) const {
+  return std::shared_ptr<const Segment>(new Segment(block_, head_of));
+}
+
+const Segment::Trailer& Segment::trailer() const {
+  return *reinterpret_cast<const Trailer*>(block_.data + block_.size - sizeof(Trailer));
+}
+
+uint64_t Segment::checksum() const { return trailer().checksum; }
+
+Segment::Segment(Block block, const HeadFunction& head_of) : block_(std::move(block)) {
+  const Trailer& from = trailer();
+  const std::span<const uint64_t> offsets = ArrayAt<uint64_t>(block_.data, from.documents);
+  documents_.reserve(offsets.size());
+  entries_.reserve(offsets.size());
+  for (size_t entry = 0; entry < offsets.size(); ++entry) {
+    const std::byte* const bytes = block_.data + offsets[entry];
+    documents_.emplace_back(bytes, head_of(entry, PackedDocument(bytes, DocumentHead())));
+    entries_.push_back(&documents_.back());
+  }
+  code_points_ = from.code_points;
+  OpenPart(from.speech, &speech_);
+  OpenPart(from.furniture, &furniture_);
+}
+
+void Segment::OpenPart(const PartLayout& layout, Part* part) const {
+  part->index = std::make_unique<const TextIndex>(block_.data, layout.index);
+  part->first = ArrayAt<uint32_t>(block_.data, layout.first);
+  part->quote = ArrayAt<uint32_t>(block_.data, layout.quote);
+  part->entry = ArrayAt<uint32_t>(block_.data, layout.entry);
+  part->themes = ThemePostings(ArrayAt<uint32_t>(block_.data, layout.theme_begins),
+                               ArrayAt<uint32_t>(block_.data, layout.theme_numbers));
+}
+
+std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
+  std::vector<std::pair<std::string_view, size_t>> use = speech_.index->MemoryUse();
+  const std::vector<std::pair<std::string_view, size_t>> furniture = furniture_.index->MemoryUse();
+  for (size_t i = 0; i < use.size(); ++i) {
+    use[i].second += furniture[i].second;
+  }
+  size_t indexed = 0;
+  for (const auto& [name, bytes] : use) {
+    indexed += bytes;
+  }
+  size_t packed = 0;
+  size_t joined = 0;
+  for (const PackedDocument& document : documents_) {
+    packed += document.bytes().size();
+    joined += document.joined().size() * sizeof(char32_t);
+  }
+  use.emplace_back("joined text", joined);
+  use.emplace_back("other content", packed - joined);
+  use.emplace_back("postings", block_.size - indexed - packed);
+  use.emplace_back("entries", documents_.size() * (sizeof(PackedDocument) + sizeof(void*)));
+  return use;
+}
+
+DeadTexts::DeadTexts(const Segment& segment, std::vector<uint32_t> entries)
+    : entries_(std::move(entries)) {
+  MemorySink sink;
+  const auto write = [&](const Segment::Part& part, bool speech) {
+    TextIndexBuilder index;
+    for (const uint32_t entry : entries_) {
+      const PackedDocument& document = *segment.entries()[entry];
+      if (part.first[entry] == part.first[entry + 1]) {
         continue;
       }
-      const text::FoldedText folded = text::Fold(entry.text(q));
-      const std::u32string_view stripped = StripBreaks(folded.units);
-      ranges.emplace_back(units.size(), stripped.size());
-      // U+0000 ends a text in the index; no source that is text has it.
-      for (const char32_t c : stripped) {
-        units.push_back(c == U'\0' ? text::kBreak : c);
-      }
-      const auto number = static_cast<uint32_t>(part->quote.size());
-      part->quote.push_back(q);
-      part->entry.push_back(e);
-      for (const themes::Assignment& assignment : entry.themes(q)) {
-        std::vector<uint32_t>& postings = part->themes[static_cast<size_t>(assignment.theme)];
-        if (postings.empty() || postings.back() != number) {
-          postings.push_back(number);
+      for (size_t quote = 0; quote < document.size(); ++quote) {
+        if (report::IsSpeech(document.quotes()[quote].block) == speech) {
+          index.Add(IndexedText(document, quote));
         }
       }
     }
-    part->first.push_back(static_cast<uint32_t>(part->quote.size()));
+    return index.Write(&sink);
+  };
+  const TextIndex::Layout speech = write(segment.speech(), true);
+  const TextIndex::Layout furniture = write(segment.furniture(), false);
+  block_ = sink.Take();
+  speech_ = std::make_unique<const TextIndex>(block_.data, speech);
+  furniture_ = std::make_unique<const TextIndex>(block_.data, furniture);
+  for (const uint32_t entry : entries_) {
+    code_points_ += segment.entries()[entry]->joined().size();
   }
-  std::vector<std::u32string_view> texts;
-  texts.reserve(ranges.size());
-  for (const auto& [begin, size] : ranges) {
-    texts.push_back(std::u32string_view(units).substr(begin, size));
-  }
-  part->index = std::make_unique<const TextIndex>(texts);
 }
 
 }  // namespace quotes::archive

@@ -3,48 +3,124 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "service/archive/entry.h"
+#include "absl/status/statusor.h"
+#include "service/archive/flat.h"
+#include "service/archive/packed_document.h"
 #include "service/archive/text_index.h"
+#include "service/themes/scheme.h"
 
 namespace quotes::archive {
 
-// Some reports with indices over their quotes, made once and never changed. A report that is
-// withdrawn or replaced stays in its segment until the segment is merged; snapshots know which of a
-// segment's entries are dead.
+// Numbers of the quotes of each theme, ascending, by index of the scheme.
+class ThemePostings {
+ public:
+  ThemePostings() = default;
+  // The postings of theme t are numbers[begins[t], begins[t + 1]).
+  ThemePostings(std::span<const uint32_t> begins, std::span<const uint32_t> numbers)
+      : begins_(begins), numbers_(numbers) {}
+
+  std::span<const uint32_t> operator[](size_t theme) const {
+    return numbers_.subspan(begins_[theme], begins_[theme + 1] - begins_[theme]);
+  }
+
+ private:
+  std::span<const uint32_t> begins_;
+  std::span<const uint32_t> numbers_;
+};
+
+// Some reports with indices over their quotes, made once and never changed: one block, in memory or
+// in a file (SEGMENTS.md has the format). A report that is withdrawn or replaced stays in its
+// segment until the segment is merged; snapshots know which of a segment's entries are dead.
 class Segment {
  public:
   // The quotes of one kind of text, numbered in the order of answers.
   struct Part {
     std::unique_ptr<const TextIndex> index;
-    std::vector<uint32_t> first;  // number of each entry's first quote; one more at the end
-    std::vector<uint32_t> quote;  // the quote's place in its report, by number
-    std::vector<uint32_t> entry;  // the entry, by number
-    // Numbers of the quotes of each theme, ascending, by index of the scheme.
-    std::vector<std::vector<uint32_t>> themes;
+    std::span<const uint32_t> first;  // number of each entry's first quote; one more at the end
+    std::span<const uint32_t> quote;  // the quote's place in its report, by number
+    std::span<const uint32_t> entry;  // the entry, by number
+    ThemePostings themes;
 
     uint32_t size() const { return static_cast<uint32_t>(quote.size()); }
   };
 
-  // `entries` in the order of answers: speech date descending (undated last), then id.
-  Segment(std::vector<std::shared_ptr<const Entry>> entries, size_t theme_count);
+  // Writes the block of a segment. `documents` are in the order of answers: speech date descending
+  // (undated last), then id. REQUIRES: they are packed with as many themes as the scheme has, and
+  // together have at most TextIndexBuilder::kMostUnits.
+  static void Write(std::span<const PackedDocument* const> documents, const themes::Scheme& scheme,
+                    ByteSink* sink);
+
+  // Gives an entry its head, by place and packed block (whose own head is empty).
+  using HeadFunction = std::function<DocumentHead(size_t entry, const PackedDocument& document)>;
+
+  // The segment in a block. DATA_LOSS if it is not whole, FAILED_PRECONDITION if it was made by
+  // other rules (version of the format, of the folds, of the scheme): what a file holds is not
+  // looked at before its checksum is right.
+  static absl::StatusOr<std::shared_ptr<const Segment>> Open(Block block,
+                                                             const themes::Scheme& scheme,
+                                                             const HeadFunction& head_of);
+  // A segment of `documents` in memory.
+  static std::shared_ptr<const Segment> Make(std::span<const PackedDocument* const> documents,
+                                             const themes::Scheme& scheme);
+
+  // The same block with other heads.
+  std::shared_ptr<const Segment> WithHeads(const HeadFunction& head_of) const;
+
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
 
-  const std::vector<std::shared_ptr<const Entry>>& entries() const { return entries_; }
+  const std::vector<const PackedDocument*>& entries() const { return entries_; }
   const Part& speech() const { return speech_; }
   const Part& furniture() const { return furniture_; }
   // Code points of joined text.
   uint64_t code_points() const { return code_points_; }
+  const Block& block() const { return block_; }
+  uint64_t checksum() const;
+
+  // Bytes held, by structure, for measurements.
+  std::vector<std::pair<std::string_view, size_t>> MemoryUse() const;
 
  private:
-  void Build(bool speech, size_t theme_count, Part* part) const;
+  struct PartLayout;
+  struct Trailer;
+  class Writer;
 
-  const std::vector<std::shared_ptr<const Entry>> entries_;
+  Segment(Block block, const HeadFunction& head_of);
+  void OpenPart(const PartLayout& layout, Part* part) const;
+  const Trailer& trailer() const;
+
+  const Block block_;
+  std::vector<PackedDocument> documents_;
+  std::vector<const PackedDocument*> entries_;
   Part speech_;
   Part furniture_;
+  uint64_t code_points_ = 0;
+};
+
+// Indices over the texts of some dead entries, so that their quotes can be taken off totals.
+class DeadTexts {
+ public:
+  // `segment` and the places of entries in it.
+  DeadTexts(const Segment& segment, std::vector<uint32_t> entries);
+
+  const TextIndex& speech() const { return *speech_; }
+  const TextIndex& furniture() const { return *furniture_; }
+  const std::vector<uint32_t>& entries() const { return entries_; }
+  uint64_t code_points() const { return code_points_; }
+  size_t size_bytes() const { return block_.size; }
+
+ private:
+  const std::vector<uint32_t> entries_;
+  Block block_;
+  std::unique_ptr<const TextIndex> speech_;
+  std::unique_ptr<const TextIndex> furniture_;
   uint64_t code_points_ = 0;
 };
 

@@ -26,8 +26,23 @@ void Append(char32_t c, std::u16string* out) {
   }
 }
 
-uint64_t Key(TextIndex::Interval interval) {
-  return (uint64_t{interval.begin} << 32) | interval.end;
+uint64_t Key(uint32_t begin, uint32_t end) { return (uint64_t{begin} << 32) | end; }
+
+// Where the search for a key begins in a table of 2^n slots.
+size_t SlotOf(uint64_t key, size_t slots) {
+  return static_cast<size_t>((key * 0x9E3779B97F4A7C15u) >> 32) & (slots - 1);
+}
+
+uint32_t FindQuote(std::span<const uint32_t> starts, std::span<const uint32_t> quote_of_block,
+                   uint32_t place) {
+  uint32_t quote = quote_of_block[place / kPlaceBlock];
+  // Mostly one step or two, which a processor cannot foresee: taken without a branch.
+  quote += starts[quote + 1] <= place ? 1u : 0u;
+  quote += starts[quote + 1] <= place ? 1u : 0u;
+  while (starts[quote + 1] <= place) {
+    ++quote;
+  }
+  return quote;
 }
 
 }  // namespace
@@ -41,115 +56,162 @@ std::u16string TextIndex::Encode(std::u32string_view term) {
   return out;
 }
 
-TextIndex::TextIndex(const std::vector<std::u32string_view>& quotes)
-    : quote_count_(static_cast<uint32_t>(quotes.size())) {
-  size_t size = 0;
-  for (const std::u32string_view quote : quotes) {
-    size += quote.size() + 1;
+TextIndex::TextIndex(const std::byte* block, const Layout& layout)
+    : quote_count_(static_cast<uint32_t>(layout.quote_count)),
+      suffixes_(ArrayAt<uint32_t>(block, layout.suffixes)),
+      starts_(ArrayAt<uint32_t>(block, layout.starts)),
+      quote_of_block_(ArrayAt<uint32_t>(block, layout.quote_of_block)),
+      minima_(ArrayAt<uint32_t>(block, layout.minima)),
+      firsts_(ArrayAt<char16_t>(block, layout.firsts)),
+      first_pairs_(ArrayAt<uint32_t>(block, layout.first_pairs)),
+      seconds_(ArrayAt<char16_t>(block, layout.seconds)),
+      pair_begins_(ArrayAt<uint32_t>(block, layout.pair_begins)),
+      total_keys_(ArrayAt<uint64_t>(block, layout.total_keys)),
+      total_counts_(ArrayAt<uint32_t>(block, layout.total_counts)) {
+  const std::span<const char16_t> text = ArrayAt<char16_t>(block, layout.text);
+  text_ = {text.data(), text.size()};
+  const size_t blocks = (suffixes_.size() + kSuffixBlock - 1) / kSuffixBlock;
+  uint32_t begin = 0;
+  for (size_t level = 0; (size_t{1} << level) <= blocks; ++level) {
+    minima_level_[level] = begin;
+    begin += static_cast<uint32_t>(blocks - (size_t{1} << level) + 1);
   }
-  text_.reserve(size + 16);
-  starts_.reserve(quotes.size() + 1);
-  for (const std::u32string_view quote : quotes) {
-    starts_.push_back(static_cast<uint32_t>(text_.size()));
-    for (const char32_t c : quote) {
-      Append(c, &text_);
-    }
-    text_.push_back(kEnd);
-  }
+}
+
+void TextIndexBuilder::Add(std::u32string_view quote) {
   starts_.push_back(static_cast<uint32_t>(text_.size()));
-  QUOTES_CHECK(text_.size() < (size_t{1} << 30));
-
-  {
-    std::vector<uint8_t> bytes(text_.size() * 2);
-    for (size_t i = 0; i < text_.size(); ++i) {
-      bytes[2 * i] = static_cast<uint8_t>(text_[i] >> 8);
-      bytes[2 * i + 1] = static_cast<uint8_t>(text_[i] & 0xff);
-    }
-    std::vector<saidx_t> sorted(bytes.size());
-    if (!bytes.empty()) {
-      QUOTES_CHECK(divsufsort(bytes.data(), sorted.data(), static_cast<saidx_t>(bytes.size())) ==
-                   0);
-    }
-    for (const saidx_t byte : sorted) {
-      if ((byte & 1) == 0) {
-        const auto place = static_cast<uint32_t>(byte) / 2;
-        if (text_[place] != kEnd && !IsLowSurrogate(text_[place])) {
-          suffixes_.push_back(place);
-        }
-      }
-    }
-    suffixes_.shrink_to_fit();
+  for (const char32_t c : quote) {
+    Append(c, &text_);
   }
+  text_.push_back(kEnd);
+}
 
+TextIndex::Layout TextIndexBuilder::Write(ByteSink* sink) {
+  QUOTES_CHECK(text_.size() <= kMostUnits);
+  TextIndex::Layout layout;
+  layout.quote_count = starts_.size();
+  starts_.push_back(static_cast<uint32_t>(text_.size()));
+  layout.text = sink->AppendArray(std::span<const char16_t>(text_));
+  layout.starts = sink->AppendArray(starts_);
+
+  std::vector<uint32_t> quote_of_block;
   for (uint32_t quote = 0, block = 0; block * kPlaceBlock < text_.size(); ++block) {
     while (starts_[quote + 1] <= block * kPlaceBlock) {
       ++quote;
     }
-    quote_of_block_.push_back(quote);
+    quote_of_block.push_back(quote);
   }
+  layout.quote_of_block = sink->AppendArray(quote_of_block);
 
-  // Intervals of every first unit and of every first pair.
-  const auto count = static_cast<uint32_t>(suffixes_.size());
-  for (uint32_t i = 0; i < count; ++i) {
-    const char16_t first = text_[suffixes_[i]];
-    const char16_t second = text_[suffixes_[i] + 1];
-    for (const char32_t key : {char32_t{first} << 16, (char32_t{first} << 16) | second}) {
-      if ((key & 0xffff) == 0 && key != char32_t{first} << 16) {
-        continue;
-      }
-      auto [entry, inserted] = pairs_.try_emplace(key, Interval{i, i});
-      entry->second.end = i + 1;
-      if (second == kEnd) {
-        break;
-      }
+  const std::vector<uint32_t> suffixes = SortSuffixes();
+  layout.suffixes = sink->AppendArray(suffixes);
+  WriteMinima(suffixes, &layout, sink);
+  WritePairs(suffixes, &layout, sink);
+  WriteTotals(suffixes, quote_of_block, &layout, sink);
+  text_ = {};
+  starts_ = {};
+  return layout;
+}
+
+// The scratch of the sorter, 10 bytes a unit, is gone when this returns.
+std::vector<uint32_t> TextIndexBuilder::SortSuffixes() const {
+  std::vector<uint8_t> bytes(text_.size() * 2);
+  for (size_t i = 0; i < text_.size(); ++i) {
+    bytes[2 * i] = static_cast<uint8_t>(text_[i] >> 8);
+    bytes[2 * i + 1] = static_cast<uint8_t>(text_[i] & 0xff);
+  }
+  std::vector<saidx_t> sorted(bytes.size());
+  if (!bytes.empty()) {
+    QUOTES_CHECK(divsufsort(bytes.data(), sorted.data(), static_cast<saidx_t>(bytes.size())) == 0);
+  }
+  bytes = {};
+  const auto is_suffix = [this](saidx_t byte) {
+    const char16_t unit = text_[static_cast<size_t>(byte) / 2];
+    return (byte & 1) == 0 && unit != kEnd && !IsLowSurrogate(unit);
+  };
+  std::vector<uint32_t> suffixes;
+  suffixes.reserve(static_cast<size_t>(std::count_if(sorted.begin(), sorted.end(), is_suffix)));
+  for (const saidx_t byte : sorted) {
+    if (is_suffix(byte)) {
+      suffixes.push_back(static_cast<uint32_t>(byte) / 2);
     }
   }
+  return suffixes;
+}
 
-  std::vector<uint32_t> level;
+void TextIndexBuilder::WritePairs(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
+                                  ByteSink* sink) const {
+  std::vector<char16_t> firsts;
+  std::vector<uint32_t> first_pairs;
+  std::vector<char16_t> seconds;
+  std::vector<uint32_t> begins;
+  for (uint32_t i = 0; i < suffixes.size(); ++i) {
+    const char16_t first = text_[suffixes[i]];
+    const char16_t second = text_[suffixes[i] + 1];
+    const bool new_first = firsts.empty() || firsts.back() != first;
+    if (new_first) {
+      firsts.push_back(first);
+      first_pairs.push_back(static_cast<uint32_t>(seconds.size()));
+    }
+    if (new_first || seconds.back() != second) {
+      seconds.push_back(second);
+      begins.push_back(i);
+    }
+  }
+  first_pairs.push_back(static_cast<uint32_t>(seconds.size()));
+  begins.push_back(static_cast<uint32_t>(suffixes.size()));
+  layout->firsts = sink->AppendArray(firsts);
+  layout->first_pairs = sink->AppendArray(first_pairs);
+  layout->seconds = sink->AppendArray(seconds);
+  layout->pair_begins = sink->AppendArray(begins);
+}
+
+void TextIndexBuilder::WriteMinima(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
+                                   ByteSink* sink) {
+  const auto count = static_cast<uint32_t>(suffixes.size());
+  std::vector<uint32_t> minima;
   for (uint32_t begin = 0; begin < count; begin += kSuffixBlock) {
     const uint32_t end = std::min(begin + kSuffixBlock, count);
     uint32_t best = begin;
     for (uint32_t i = begin + 1; i < end; ++i) {
-      if (suffixes_[i] < suffixes_[best]) {
+      if (suffixes[i] < suffixes[best]) {
         best = i;
       }
     }
-    level.push_back(best);
+    minima.push_back(best);
   }
-  minima_.push_back(std::move(level));
-  for (size_t width = 1; 2 * width <= minima_[0].size(); width *= 2) {
-    const std::vector<uint32_t>& below = minima_.back();
-    std::vector<uint32_t> next(minima_[0].size() - 2 * width + 1);
-    for (size_t i = 0; i < next.size(); ++i) {
-      const uint32_t a = below[i];
-      const uint32_t b = below[i + width];
-      next[i] = suffixes_[a] < suffixes_[b] ? a : b;
+  const size_t blocks = minima.size();
+  size_t below = 0;
+  for (size_t width = 1; 2 * width <= blocks; width *= 2) {
+    const size_t level = minima.size();
+    for (size_t i = 0; i + 2 * width <= blocks; ++i) {
+      const uint32_t a = minima[below + i];
+      const uint32_t b = minima[below + i + width];
+      minima.push_back(suffixes[a] < suffixes[b] ? a : b);
     }
-    minima_.push_back(std::move(next));
+    below = level;
   }
-  BuildTotals();
+  layout->minima = sink->AppendArray(minima);
 }
 
 uint32_t TextIndex::QuoteAt(uint32_t place) const {
-  uint32_t quote = quote_of_block_[place / kPlaceBlock];
-  while (starts_[quote + 1] <= place) {
-    ++quote;
-  }
-  return quote;
+  return FindQuote(starts_, quote_of_block_, place);
 }
 
 // Counts the distinct quotes of every suffix-tree node above the threshold. The nodes are the
 // LCP-intervals; an interval [b, e) holds as many distinct quotes as it has suffixes whose previous
 // suffix of the same quote lies before b.
-void TextIndex::BuildTotals() {
-  const auto count = static_cast<uint32_t>(suffixes_.size());
-  if (count <= kCountedAbove) {
+void TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
+                                   std::span<const uint32_t> quote_of_block,
+                                   TextIndex::Layout* layout, ByteSink* sink) const {
+  const auto count = static_cast<uint32_t>(suffixes.size());
+  if (count <= TextIndex::kCountedAbove) {
     return;
   }
   // Lengths of common prefixes of neighbours (T. Kasai et al., CPM 2001), within one quote's text.
   std::vector<uint32_t> rank(text_.size(), UINT32_MAX);
   for (uint32_t i = 0; i < count; ++i) {
-    rank[suffixes_[i]] = i;
+    rank[suffixes[i]] = i;
   }
   std::vector<uint32_t> lcp(count + 1, 0);
   uint32_t length = 0;
@@ -159,7 +221,7 @@ void TextIndex::BuildTotals() {
       length = length > 0 ? length - 1 : 0;
       continue;
     }
-    const uint32_t other = suffixes_[i - 1];
+    const uint32_t other = suffixes[i - 1];
     while (text_[place + length] == text_[other + length] && text_[place + length] != kEnd) {
       ++length;
     }
@@ -175,12 +237,14 @@ void TextIndex::BuildTotals() {
     int64_t duplicates;  // pairs of equal quotes whose later member closed inside this node
   };
   // Each suffix whose quote came before adds one duplicate to the deepest node that spans both.
-  std::vector<uint32_t> last(quote_count_, UINT32_MAX);
+  std::vector<uint32_t> last(starts_.size() - 1, UINT32_MAX);
   std::vector<Node> stack{{0, 0, 0}};
+  std::vector<std::pair<uint64_t, uint32_t>> totals;
   const auto close = [&](const Node& node, uint32_t end) {
-    if (end - node.begin > kCountedAbove) {
-      totals_[Key({node.begin, end})] =
-          static_cast<uint32_t>(end - node.begin - static_cast<uint64_t>(node.duplicates));
+    if (end - node.begin > TextIndex::kCountedAbove) {
+      totals.emplace_back(
+          Key(node.begin, end),
+          static_cast<uint32_t>(end - node.begin - static_cast<uint64_t>(node.duplicates)));
     }
   };
   for (uint32_t i = 0; i < count; ++i) {
@@ -200,7 +264,7 @@ void TextIndex::BuildTotals() {
     if (i > 0 && stack.back().depth < lcp[i]) {
       stack.push_back({i - 1, lcp[i], 0});
     }
-    const uint32_t quote = QuoteAt(suffixes_[i]);
+    const uint32_t quote = FindQuote(starts_, quote_of_block, suffixes[i]);
     if (last[quote] != UINT32_MAX) {
       // The deepest open node that begins at or before the previous suffix of this quote.
       const auto node = std::upper_bound(
@@ -217,6 +281,23 @@ void TextIndex::BuildTotals() {
     close(node, count);
     stack.back().duplicates += node.duplicates;
   }
+
+  size_t slots = 1;
+  while (2 * slots < 3 * totals.size()) {  // at most two thirds full
+    slots *= 2;
+  }
+  std::vector<uint64_t> keys(slots, 0);
+  std::vector<uint32_t> counts(slots, 0);
+  for (const auto& [key, total] : totals) {
+    size_t slot = SlotOf(key, slots);
+    while (keys[slot] != 0 && keys[slot] != key) {
+      slot = (slot + 1) & (slots - 1);
+    }
+    keys[slot] = key;
+    counts[slot] = total;
+  }
+  layout->total_keys = sink->AppendArray(keys);
+  layout->total_counts = sink->AppendArray(counts);
 }
 
 int TextIndex::Compare(uint32_t place, std::u16string_view term) const {
@@ -230,20 +311,35 @@ int TextIndex::Compare(uint32_t place, std::u16string_view term) const {
 }
 
 TextIndex::Interval TextIndex::Find(std::u32string_view term) const {
-  const std::u16string units = Encode(term);
-  if (units.empty() || units.find(kEnd) != std::u16string::npos) {
+  return FindUnits(Encode(term));
+}
+
+TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
+  if (units.empty() || units.find(kEnd) != std::u16string_view::npos) {
     return {};
   }
-  const char32_t key = (char32_t{units[0]} << 16) | (units.size() > 1 ? units[1] : 0);
-  const auto entry = pairs_.find(key);
-  if (entry == pairs_.end()) {
+  const auto first = std::lower_bound(firsts_.begin(), firsts_.end(), units[0]);
+  if (first == firsts_.end() || *first != units[0]) {
     return {};
   }
-  if (units.size() <= 2) {
-    return entry->second;
+  const auto number = static_cast<size_t>(first - firsts_.begin());
+  const uint32_t pairs_begin = first_pairs_[number];
+  const uint32_t pairs_end = first_pairs_[number + 1];
+  if (units.size() == 1) {
+    return {pair_begins_[pairs_begin], pair_begins_[pairs_end]};
   }
-  const auto begin = suffixes_.begin() + entry->second.begin;
-  const auto end = suffixes_.begin() + entry->second.end;
+  const auto second =
+      std::lower_bound(seconds_.begin() + pairs_begin, seconds_.begin() + pairs_end, units[1]);
+  if (second == seconds_.begin() + pairs_end || *second != units[1]) {
+    return {};
+  }
+  const auto pair = static_cast<size_t>(second - seconds_.begin());
+  const Interval of_pair{pair_begins_[pair], pair_begins_[pair + 1]};
+  if (units.size() == 2) {
+    return of_pair;
+  }
+  const auto begin = suffixes_.begin() + of_pair.begin;
+  const auto end = suffixes_.begin() + of_pair.end;
   const auto low =
       std::partition_point(begin, end, [&](uint32_t place) { return Compare(place, units) < 0; });
   const auto high =
@@ -252,11 +348,56 @@ TextIndex::Interval TextIndex::Find(std::u32string_view term) const {
           static_cast<uint32_t>(high - suffixes_.begin())};
 }
 
+TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
+  std::u16string encoded = Encode(text.substr(0, text.find(U'\0')));
+  const std::u16string_view units = encoded;
+  if (units.empty()) {
+    return {};
+  }
+  // What is longest shares its prefix with a neighbour of the place where `text` would be sorted
+  // in.
+  size_t longest = 0;
+  if (const Interval pair = FindUnits(units.substr(0, 2)); !pair.empty()) {
+    const auto common = [&](uint32_t place) {
+      size_t length = 0;
+      while (length < units.size() && text_[place + length] == units[length]) {
+        ++length;
+      }
+      return length;
+    };
+    const auto begin = suffixes_.begin() + pair.begin;
+    const auto end = suffixes_.begin() + pair.end;
+    const auto next =
+        std::partition_point(begin, end, [&](uint32_t place) { return Compare(place, units) < 0; });
+    longest = next == end ? 0 : common(*next);
+    if (next != begin) {
+      longest = std::max(longest, common(*std::prev(next)));
+    }
+  } else {
+    longest = FindUnits(units.substr(0, 1)).empty() ? 0 : 1;
+  }
+  if (longest > 0 && longest < units.size() && IsLowSurrogate(units[longest])) {
+    --longest;
+  }
+  if (longest == 0) {
+    return {};
+  }
+  size_t length = longest;
+  for (const char16_t unit : units.substr(0, longest)) {
+    length -= IsLowSurrogate(unit) ? size_t{1} : size_t{0};
+  }
+  return {length, FindUnits(units.substr(0, longest))};
+}
+
 uint32_t TextIndex::CountQuotes(Interval interval) const {
   if (interval.occurrences() > kCountedAbove) {
-    const auto entry = totals_.find(Key(interval));
-    QUOTES_CHECK(entry != totals_.end());
-    return entry->second;
+    const uint64_t key = Key(interval.begin, interval.end);
+    size_t slot = SlotOf(key, total_keys_.size());
+    while (total_keys_[slot] != key) {
+      QUOTES_CHECK(total_keys_[slot] != 0);
+      slot = (slot + 1) & (total_keys_.size() - 1);
+    }
+    return total_counts_[slot];
   }
   return static_cast<uint32_t>(Quotes(interval).size());
 }
@@ -292,28 +433,66 @@ uint32_t TextIndex::ArgMin(uint32_t begin, uint32_t end) const {
   }
   const uint32_t blocks = last_block - first_block;
   const auto level = static_cast<size_t>(31 - __builtin_clz(blocks));
-  consider(minima_[level][first_block]);
-  consider(minima_[level][last_block - (1u << level)]);
+  const uint32_t* const minima = minima_.data() + minima_level_[level];
+  consider(minima[first_block]);
+  consider(minima[last_block - (1u << level)]);
   for (uint32_t i = last_block * kSuffixBlock; i < end; ++i) {
     consider(i);
   }
   return best;
 }
 
-void TextIndex::VisitQuotes(Interval interval, uint32_t first,
-                            absl::FunctionRef<bool(uint32_t quote)> visit) const {
-  if (interval.empty()) {
-    return;
+void TextIndex::MarkQuotes(Interval interval, uint64_t* bits) const {
+  for (uint32_t i = interval.begin; i < interval.end; ++i) {
+    const uint32_t quote = QuoteAt(suffixes_[i]);
+    bits[quote / 64] |= uint64_t{1} << (quote % 64);
   }
-  // A few hundred occurrences are sorted faster than they are enumerated one by one.
-  constexpr uint32_t kSortBelow = 256;
-  if (first > 0 || interval.occurrences() <= kSortBelow) {
-    // Range minima cannot skip what lies before `first`: later pages pay for their interval.
-    for (const uint32_t quote : Quotes(interval)) {
-      if (quote >= first && !visit(quote)) {
+}
+
+// Gathers the smallest places in passes over the interval: as many as one page of answers needs in
+// the first, four times as many in each further one.
+void TextIndex::ScanPlaces(Interval interval, uint32_t first,
+                           absl::FunctionRef<bool(uint32_t place)> visit) const {
+  size_t wanted = 32;
+  std::vector<uint32_t> places;
+  while (true) {
+    places.clear();
+    places.reserve(std::min<size_t>(2 * wanted, interval.occurrences()));
+    uint32_t bound = UINT32_MAX;  // places from here on are not among the smallest
+    for (uint32_t i = interval.begin; i < interval.end; ++i) {
+      const uint32_t place = suffixes_[i];
+      if (place < first || place >= bound) {
+        continue;
+      }
+      places.push_back(place);
+      if (places.size() == 2 * wanted) {
+        const auto last = places.begin() + static_cast<std::ptrdiff_t>(wanted);
+        std::nth_element(places.begin(), last, places.end());
+        bound = *last;
+        places.resize(wanted);
+      }
+    }
+    std::sort(places.begin(), places.end());
+    for (const uint32_t place : places) {
+      if (!visit(place)) {
         return;
       }
     }
+    if (bound == UINT32_MAX) {
+      return;  // nothing was left out
+    }
+    first = bound;
+    wanted *= 4;
+  }
+}
+
+void TextIndex::VisitPlaces(Interval interval, uint32_t first,
+                            absl::FunctionRef<bool(uint32_t place)> visit) const {
+  // Range minima cannot skip what lies before `first`, and cost more than a look at a few thousand
+  // occurrences.
+  constexpr uint32_t kScanBelow = 4'096;
+  if (first > 0 || interval.occurrences() <= kScanBelow) {
+    ScanPlaces(interval, first, visit);
     return;
   }
   struct Part {
@@ -330,37 +509,56 @@ void TextIndex::VisitQuotes(Interval interval, uint32_t first,
     }
   };
   add(interval.begin, interval.end);
-  uint32_t previous = UINT32_MAX;
   while (!parts.empty()) {
     const Part part = parts.top();
     parts.pop();
-    const uint32_t quote = QuoteAt(part.place);
-    if (quote != previous && !visit(quote)) {
+    if (!visit(part.place)) {
       return;
     }
-    previous = quote;
     add(part.interval.begin, part.index);
     add(part.index + 1, part.interval.end);
   }
 }
 
-bool TextIndex::Contains(uint32_t quote, std::u32string_view term) const {
+void TextIndex::VisitQuotes(Interval interval, uint32_t first,
+                            absl::FunctionRef<bool(uint32_t quote)> visit) const {
+  if (first >= quote_count_) {
+    return;
+  }
+  uint32_t previous = UINT32_MAX;
+  VisitPlaces(interval, starts_[first], [&](uint32_t place) {
+    const uint32_t quote = QuoteAt(place);
+    const bool go_on = quote == previous || visit(quote);
+    previous = quote;
+    return go_on;
+  });
+}
+
+void TextIndex::VisitOccurrences(Interval interval,
+                                 absl::FunctionRef<bool(Occurrence occurrence)> visit) const {
+  VisitPlaces(interval, 0, [&](uint32_t place) {
+    Occurrence occurrence{QuoteAt(place), 0};
+    for (uint32_t at = starts_[occurrence.quote]; at < place; ++at) {
+      occurrence.offset += IsLowSurrogate(text_[at]) ? 0u : 1u;
+    }
+    return visit(occurrence);
+  });
+}
+
+bool TextIndex::Contains(uint32_t quote, std::u16string_view units) const {
   const std::u16string_view text =
-      std::u16string_view(text_).substr(starts_[quote], starts_[quote + 1] - 1 - starts_[quote]);
-  return text.find(Encode(term)) != std::u16string_view::npos;
+      text_.substr(starts_[quote], starts_[quote + 1] - 1 - starts_[quote]);
+  return text.find(units) != std::u16string_view::npos;
 }
 
 std::vector<std::pair<std::string_view, size_t>> TextIndex::MemoryUse() const {
-  size_t minima = 0;
-  for (const auto& level : minima_) {
-    minima += level.size() * sizeof(uint32_t);
-  }
-  return {{"text", text_.capacity() * sizeof(char16_t)},
-          {"suffixes", suffixes_.capacity() * sizeof(uint32_t)},
-          {"quote map", (starts_.capacity() + quote_of_block_.capacity()) * sizeof(uint32_t)},
-          {"minima", minima},
-          {"pairs", pairs_.capacity() * (sizeof(char32_t) + sizeof(Interval) + 1)},
-          {"totals", totals_.capacity() * (sizeof(uint64_t) + sizeof(uint32_t) + 1)}};
+  return {{"text", text_.size() * sizeof(char16_t)},
+          {"suffixes", suffixes_.size_bytes()},
+          {"quote map", starts_.size_bytes() + quote_of_block_.size_bytes()},
+          {"minima", minima_.size_bytes()},
+          {"pairs", firsts_.size_bytes() + first_pairs_.size_bytes() + seconds_.size_bytes() +
+                        pair_begins_.size_bytes()},
+          {"totals", total_keys_.size_bytes() + total_counts_.size_bytes()}};
 }
 
 }  // namespace quotes::archive

@@ -43,6 +43,10 @@ inline constexpr size_t kMaxMetadataCodePoints = 500;
 inline constexpr size_t kMaxQueryCodePoints = 1'000;
 inline constexpr size_t kMaxQueryTerms = 64;
 inline constexpr size_t kMaxQueryDepth = 16;
+// A look-up that is planned to visit more occurrences and quotes than this leaves gRPC's threads
+// for the executor: about two milliseconds. Others would wait behind it, as there may be two
+// threads.
+inline constexpr uint64_t kMaxInlineWork = 200'000;
 // Entries of each repeated field of a look-up filter.
 inline constexpr size_t kMaxFilterValues = 100;
 

@@ -131,11 +131,12 @@ absl::StatusOr<DefectResult> Library::EditRegister(
   QUOTES_ASSIGN_OR_RETURN(const store::Register held, store_->LoadRegister(report_id));
   DefectResult result;
   result.document = FindLatest(report_id);
-  if (result.document->state == archive::ReportState::kWithdrawn) {
+  if (result.document->state() == archive::ReportState::kWithdrawn) {
     return errors::ReportWithdrawn(absl::StrCat("reports/", ToAbsl(report_id)));
   }
   std::vector<RegisterEntry> entries = held.entries;
-  QUOTES_ASSIGN_OR_RETURN(result.defect, edit(result.document->content, &entries));
+  archive::Document document = archive::Unpack(*result.document);
+  QUOTES_ASSIGN_OR_RETURN(result.defect, edit(document.content, &entries));
   result.archive_revision = archive()->revision();
   if (entries == held.entries) {
     return result;
@@ -144,14 +145,13 @@ absl::StatusOr<DefectResult> Library::EditRegister(
   entries = report::MergeRegister(std::move(entries), {});
   QUOTES_ASSIGN_OR_RETURN(const store::ReportChange change,
                           store_->WriteRegister(report_id, held.etag, entries));
-  auto document = std::make_shared<archive::Document>(*result.document);
-  document->defects = report::DefectsOf(entries);
-  document->etag = change.etag;
-  document->update_time = change.update_time;
-  result.document = std::move(document);
+  document.defects = report::DefectsOf(entries);
+  document.etag = change.etag;
+  document.update_time = change.update_time;
+  result.document =
+      Publish(change.archive_revision, archive::Pack(document, scheme_->themes().size()));
   result.archive_revision = change.archive_revision;
   result.changed = true;
-  Publish(change.archive_revision, result.document);
   return result;
 }
 

@@ -12,6 +12,8 @@
 
 #include "service/archive/archive.h"
 #include "service/archive/document.h"
+#include "service/archive/indexed_archive.h"
+#include "service/archive/packed_document.h"
 #include "service/themes/scheme.h"
 
 namespace quotes {
@@ -22,39 +24,33 @@ namespace quotes {
 // never were. Immutable and thread-safe; pointers in answers live as long as the object.
 class History : public std::enable_shared_from_this<History> {
  public:
-  // A text of the history.
+  // A text of the history. Its document is that of archive() with the text's id as `report_id`,
+  // "one/revisions/2", and an active state.
   struct Text {
     std::string report_id;
     uint64_t revision = 0;
     // Of the report. The text of an active one is superseded, that of a withdrawn one with its
     // highest revision was the latest.
     archive::ReportState state = archive::ReportState::kActive;
-    // As archive() has it: `report_id` there is the text's id, "one/revisions/2", its state active.
-    std::shared_ptr<const archive::Document> document;
   };
 
   // Of no report.
   explicit History(std::shared_ptr<const themes::Scheme> scheme);
 
   // This one after a report has changed: `latest` is its latest revision now, active or withdrawn,
-  // `previous` what was the latest of an active report before, or null. Its other texts are known.
-  std::shared_ptr<const History> With(
-      uint64_t archive_revision, const std::shared_ptr<const archive::Document>& latest,
-      const std::shared_ptr<const archive::Document>& previous) const;
-
-  // Of `documents`, all that Store::LoadHistory visits; `active` is the archive of the same state.
-  static std::shared_ptr<const History> Make(
-      uint64_t archive_revision, std::shared_ptr<const themes::Scheme> scheme,
-      const archive::Archive& active,
-      const std::vector<std::shared_ptr<const archive::Document>>& documents);
+  // in memory of its own; `previous` what was the latest of an active report before, or null. Its
+  // other texts are known.
+  std::shared_ptr<const History> With(uint64_t archive_revision,
+                                      const std::shared_ptr<const archive::PackedDocument>& latest,
+                                      const archive::PackedDocument* previous) const;
 
   // Latest revisions of withdrawn reports, in the order of Archive::documents(): speech date
   // descending (undated last), then id.
-  const std::vector<std::shared_ptr<const archive::Document>>& withdrawn() const {
+  const std::vector<std::shared_ptr<const archive::PackedDocument>>& withdrawn() const {
     return withdrawn_;
   }
   // Null if there is no such withdrawn report.
-  const archive::Document* FindReport(std::string_view report_id) const;
+  const archive::PackedDocument* FindReport(std::string_view report_id) const;
   std::optional<archive::QuoteRef> FindQuote(std::string_view report_id,
                                              std::string_view quote_id) const;
 
@@ -67,6 +63,8 @@ class History : public std::enable_shared_from_this<History> {
   std::vector<std::string> TextIds(std::string_view report_id) const;
 
  private:
+  friend class HistoryLoader;
+
   using Key = std::pair<std::string, uint64_t>;
   struct NewestFirst {
     using is_transparent = void;
@@ -75,20 +73,32 @@ class History : public std::enable_shared_from_this<History> {
     }
   };
 
-  // Puts `texts`, newest first, in place of those of their report; texts equal to `latest`, if that
-  // is active, or to a newer one are left out.
-  void Replace(const std::shared_ptr<const archive::Document>& latest,
-               const std::vector<std::shared_ptr<const archive::Document>>& texts);
-  void Index(uint64_t archive_revision, const archive::Archive* previous);
+  void AddWithdrawn(const std::shared_ptr<const archive::PackedDocument>& latest);
 
   std::shared_ptr<const themes::Scheme> scheme_;
-  std::vector<std::shared_ptr<const archive::Document>> withdrawn_;
+  std::vector<std::shared_ptr<const archive::PackedDocument>> withdrawn_;
   std::map<Key, Text, NewestFirst> texts_;
   std::shared_ptr<const archive::Archive> archive_;
 };
 
-// The order of Archive::documents().
-bool ComesBefore(const archive::Document& a, const archive::Document& b);
+// Makes the history of a store, one document in memory at a time beside the result.
+class HistoryLoader {
+ public:
+  // `active` is the archive of the same state and outlives the object.
+  HistoryLoader(std::shared_ptr<const themes::Scheme> scheme, const archive::Archive& active);
+
+  // To be called with all that Store::LoadHistory visits, in its order.
+  void Add(archive::Document document);
+  // The loader is empty then.
+  std::shared_ptr<const History> Finish(uint64_t archive_revision);
+
+ private:
+  const archive::Archive& active_;
+  std::shared_ptr<History> history_;
+  archive::ArchiveLoader texts_;
+  std::string report_id_;               // of the last document
+  std::vector<std::u32string> joined_;  // the texts of that report so far
+};
 
 }  // namespace quotes
 

@@ -135,31 +135,30 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
 }
 
 // What a store would load after writing `draft` as `outcome`. Takes the draft's contents.
-std::shared_ptr<archive::Document> MakeDocument(store::RevisionDraft draft,
-                                                const store::ImportOutcome& outcome,
-                                                const themes::Scheme& scheme) {
-  auto document = std::make_shared<archive::Document>();
-  document->report_id = std::move(draft.report_id);
-  document->state = outcome.state;
-  document->revision = outcome.revision;
-  document->parser_version = std::move(draft.parser_version);
-  document->fold_version = std::move(draft.fold_version);
-  document->source = std::move(draft.source);
-  document->revision_time = outcome.revision_time;
-  document->etag = outcome.etag;
-  document->create_time = outcome.create_time;
-  document->update_time = outcome.update_time;
-  document->delete_time = outcome.delete_time;
-  document->content = std::move(draft.content);
-  document->defects = outcome.defects;
-  document->themes = scheme.Assign(document->content);
+archive::Document MakeDocument(store::RevisionDraft draft, const store::ImportOutcome& outcome,
+                               const themes::Scheme& scheme) {
+  archive::Document document;
+  document.report_id = std::move(draft.report_id);
+  document.state = outcome.state;
+  document.revision = outcome.revision;
+  document.parser_version = std::move(draft.parser_version);
+  document.fold_version = std::move(draft.fold_version);
+  document.source = std::move(draft.source);
+  document.revision_time = outcome.revision_time;
+  document.etag = outcome.etag;
+  document.create_time = outcome.create_time;
+  document.update_time = outcome.update_time;
+  document.delete_time = outcome.delete_time;
+  document.content = std::move(draft.content);
+  document.defects = outcome.defects;
+  document.themes = scheme.Assign(document.content);
   return document;
 }
 
 // A report of a snapshot, active or withdrawn, kept alive by it; null if there is none.
-std::shared_ptr<const archive::Document> FindIn(const std::shared_ptr<const Snapshot>& snapshot,
-                                                std::string_view report_id) {
-  const archive::Document* document = snapshot->archive->FindReport(report_id);
+std::shared_ptr<const archive::PackedDocument> FindIn(
+    const std::shared_ptr<const Snapshot>& snapshot, std::string_view report_id) {
+  const archive::PackedDocument* document = snapshot->archive->FindReport(report_id);
   if (document == nullptr) {
     document = snapshot->history->FindReport(report_id);
   }
@@ -167,10 +166,10 @@ std::shared_ptr<const archive::Document> FindIn(const std::shared_ptr<const Snap
 }
 
 ImportResult Result(store::ImportOutcome outcome,
-                    std::shared_ptr<const archive::Document> document) {
+                    std::shared_ptr<const archive::PackedDocument> document) {
   ImportResult result;
   result.outcome = std::move(outcome);
-  result.lint = document->content.lint;
+  result.lint = archive::UnpackLint(*document);
   result.document = std::move(document);
   return result;
 }
@@ -178,10 +177,11 @@ ImportResult Result(store::ImportOutcome outcome,
 }  // namespace
 
 Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
-                 bool read_only, Snapshot snapshot)
+                 bool read_only, std::unique_ptr<archive::SegmentFolder> folder, Snapshot snapshot)
     : store_(std::move(store)),
       scheme_(std::move(scheme)),
       read_only_(read_only),
+      folder_(std::move(folder)),
       snapshot_(std::make_shared<const Snapshot>(std::move(snapshot))),
       merger_([this] { MergeInBackground(); }) {}
 
@@ -195,35 +195,52 @@ Library::~Library() {
 }
 
 absl::StatusOr<std::unique_ptr<Library>> Library::Create(
-    std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme) {
+    std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
+    LibraryOptions options) {
   QUOTES_CHECK(store != nullptr && scheme != nullptr);
   QUOTES_ASSIGN_OR_RETURN(const store::StoreStatus status, store->Status());
-  using Documents = std::vector<std::shared_ptr<const archive::Document>>;
-  const auto add = [&scheme](std::unique_ptr<archive::Document> document, Documents* documents) {
-    document->themes = scheme->Assign(document->content);
-    documents->push_back(std::move(document));
-    return absl::OkStatus();
-  };
+  std::unique_ptr<archive::SegmentFolder> folder;
+  if (!options.segment_folder.empty()) {
+    folder = std::make_unique<archive::SegmentFolder>(
+        archive::SegmentFolder::Options{.path = std::move(options.segment_folder),
+                                        .writable = !status.read_only,
+                                        .on_warning = std::move(options.on_warning)});
+  }
+  archive::ArchiveOptions archive_options;
+  archive_options.largest_segment = options.largest_segment;
+  archive_options.merge_at_once = options.merge_at_once;
+  archive_options.folder = folder.get();
   for (int i = 0; i < kLoads; ++i) {
-    Documents active;
+    archive::ArchiveLoader loader(scheme, archive_options);
     QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
-                            store->LoadActive([&](std::unique_ptr<archive::Document> document) {
-                              return add(std::move(document), &active);
-                            }));
-    Documents history;
+                            store->LoadActive(
+                                [&loader](const store::ActiveReport& report) {
+                                  return loader.Lacks(report.report_id, report.revision,
+                                                      report.head);
+                                },
+                                [&loader, &scheme](std::unique_ptr<archive::Document> document) {
+                                  document->themes = scheme->Assign(document->content);
+                                  loader.Add(*document);
+                                  return absl::OkStatus();
+                                }));
+    Snapshot snapshot;
+    snapshot.archive = loader.Finish(revision);
+    HistoryLoader history(scheme, *snapshot.archive);
     QUOTES_ASSIGN_OR_RETURN(
         const uint64_t history_revision,
-        store->LoadHistory("", [&](std::unique_ptr<archive::Document> document) {
-          return add(std::move(document), &history);
+        store->LoadHistory("", [&history](std::unique_ptr<archive::Document> document) {
+          history.Add(*std::move(document));
+          return absl::OkStatus();
         }));
     if (history_revision != revision) {
       continue;  // another process wrote in between
     }
-    Snapshot snapshot;
-    snapshot.archive = archive::MakeIndexedArchive(revision, scheme, std::move(active));
-    snapshot.history = History::Make(revision, scheme, *snapshot.archive, history);
-    return std::unique_ptr<Library>(
-        new Library(std::move(store), std::move(scheme), status.read_only, std::move(snapshot)));
+    snapshot.history = history.Finish(revision);
+    std::unique_ptr<Library> library(new Library(std::move(store), std::move(scheme),
+                                                 status.read_only, std::move(folder),
+                                                 std::move(snapshot)));
+    library->WantMerge();
+    return library;
   }
   return errors::StoreBusy();
 }
@@ -233,7 +250,8 @@ std::shared_ptr<const Snapshot> Library::snapshot() const {
   return snapshot_;
 }
 
-std::shared_ptr<const archive::Document> Library::FindLatest(std::string_view report_id) const {
+std::shared_ptr<const archive::PackedDocument> Library::FindLatest(
+    std::string_view report_id) const {
   return FindIn(snapshot(), report_id);
 }
 
@@ -243,25 +261,14 @@ std::shared_ptr<const archive::Archive> Library::archive() const {
   return {std::move(held), archive};
 }
 
-void Library::Publish(uint64_t archive_revision,
-                      const std::shared_ptr<const archive::Document>& document) {
+std::shared_ptr<const archive::PackedDocument> Library::Publish(
+    uint64_t archive_revision, const std::shared_ptr<const archive::PackedDocument>& document) {
   const std::shared_ptr<const Snapshot> held = snapshot();
-  const archive::Archive& before = *held->archive;
-  std::vector<std::shared_ptr<const archive::Document>> documents;
-  documents.reserve(before.documents().size() + 1);
-  std::shared_ptr<const archive::Document> previous;
-  for (const std::shared_ptr<const archive::Document>& other : before.documents()) {
-    if (other->report_id != document->report_id) {
-      documents.push_back(other);
-    } else {
-      previous = other;
-    }
-  }
-  if (document->state == archive::ReportState::kActive) {
-    documents.push_back(document);
-  }
+  const std::string report_id(document->report_id());
   std::shared_ptr<const archive::Archive> after =
-      archive::MakeIndexedArchive(archive_revision, scheme_, std::move(documents), &before);
+      document->state() == archive::ReportState::kActive
+          ? archive::UpdateArchive(*held->archive, archive_revision, {document}, {})
+          : archive::UpdateArchive(*held->archive, archive_revision, {}, {report_id});
   // Imports that are faster than the merging thread do its work, so that look-ups never have to ask
   // more segments than this.
   while (archive::SegmentCount(*after) > kMostSegments) {
@@ -272,12 +279,10 @@ void Library::Publish(uint64_t archive_revision,
     plan.Run();
     after = plan.Apply(*after);
   }
-  Swap({std::move(after), held->history->With(archive_revision, document, previous)});
-  {
-    const MutexLock lock(&merge_mutex_);
-    merge_wanted_ = true;
-  }
-  merge_wanted_or_stop_.Signal();
+  Swap({std::move(after),
+        held->history->With(archive_revision, document, held->archive->FindReport(report_id))});
+  WantMerge();
+  return FindLatest(report_id);
 }
 
 void Library::Swap(Snapshot snapshot) {
@@ -289,41 +294,59 @@ void Library::Swap(Snapshot snapshot) {
   // The old snapshot goes here, outside the lock, unless a reader still has it.
 }
 
+void Library::WantMerge() {
+  {
+    const MutexLock lock(&merge_mutex_);
+    merge_wanted_ = true;
+  }
+  merge_wanted_or_stop_.Signal();
+}
+
+bool Library::MergeAll() {
+  for (archive::MergePlan plan(*archive()); !plan.empty(); plan = archive::MergePlan(*archive())) {
+    plan.Run();
+    {
+      const MutexLock lock(&write_mutex_);
+      // Null when an import has merged the same segments meanwhile.
+      const std::shared_ptr<const Snapshot> held = snapshot();
+      if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*held->archive);
+          merged != nullptr) {
+        Swap({std::move(merged), held->history});
+      }
+    }
+    const MutexLock lock(&merge_mutex_);
+    if (stop_) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void Library::MergeInBackground() {
-  while (true) {
+  bool go_on = true;
+  while (go_on) {
     {
       const MutexLock lock(&merge_mutex_);
       while (!merge_wanted_ && !stop_) {
         merge_wanted_or_stop_.Wait(&merge_mutex_);
       }
-      if (stop_) {
+      if (!merge_wanted_) {
         return;
       }
       merge_wanted_ = false;
+      go_on = !stop_;
     }
-    for (archive::MergePlan plan(*archive()); !plan.empty();
-         plan = archive::MergePlan(*archive())) {
-      plan.Run();
-      {
-        const MutexLock lock(&write_mutex_);
-        // Null when an import has merged the same segments meanwhile.
-        const std::shared_ptr<const Snapshot> held = snapshot();
-        if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*held->archive);
-            merged != nullptr) {
-          Swap({std::move(merged), held->history});
-        }
-      }
-      const MutexLock lock(&merge_mutex_);
-      if (stop_) {
-        return;
-      }
+    go_on = go_on && MergeAll();
+    // What was imported is in the store; saving its segments only makes the next start short.
+    if (folder_ != nullptr) {
+      folder_->Save(*archive());
     }
   }
 }
 
 absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {
-  std::shared_ptr<const archive::Document> document = FindLatest(outcome.report_id);
-  if (document == nullptr || document->revision != outcome.revision) {
+  std::shared_ptr<const archive::PackedDocument> document = FindLatest(outcome.report_id);
+  if (document == nullptr || document->revision() != outcome.revision) {
     QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
   }
   return Result(std::move(outcome), std::move(document));
@@ -354,7 +377,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
 
   if (request.validate_only) {
     const std::shared_ptr<const Snapshot> held = snapshot();
-    const std::shared_ptr<const archive::Document> latest = FindIn(held, draft.report_id);
+    const std::shared_ptr<const archive::PackedDocument> latest = FindIn(held, draft.report_id);
     store::ImportOutcome outcome;
     outcome.report_id = draft.report_id;
     outcome.archive_revision = held->archive->revision();
@@ -363,29 +386,31 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     outcome.create_time = outcome.update_time;
     outcome.revision_time = outcome.update_time;
     std::vector<report::RegisterEntry> held_entries;
+    std::vector<report::Defect> held_defects;
     if (latest != nullptr) {
       QUOTES_ASSIGN_OR_RETURN(const store::Register held_register,
                               store_->LoadRegister(draft.report_id));
-      const bool same = store::IsSameRevision(*latest, draft);
+      const archive::Document document = archive::Unpack(*latest);
+      const bool same = store::IsSameRevision(document, draft);
       held_entries =
           same ? held_register.entries
-               : report::CarryOver(held_register.entries, latest->content.joined, draft.content);
-      outcome.revision = same ? latest->revision : latest->revision + 1;
-      outcome.state = latest->state;
-      outcome.create_time = latest->create_time;
-      outcome.delete_time = latest->delete_time;
-      outcome.revision_time = same ? latest->revision_time : outcome.update_time;
+               : report::CarryOver(held_register.entries, document.content.joined, draft.content);
+      held_defects = document.defects;
+      outcome.revision = same ? document.revision : document.revision + 1;
+      outcome.state = document.state;
+      outcome.create_time = document.create_time;
+      outcome.delete_time = document.delete_time;
+      outcome.revision_time = same ? document.revision_time : outcome.update_time;
       outcome.unchanged = same;
     }
     outcome.defects =
         report::DefectsOf(report::MergeRegister(std::move(held_entries), draft.defects));
-    if (outcome.unchanged && outcome.defects == latest->defects) {
+    if (outcome.unchanged && outcome.defects == held_defects) {
       return Result(std::move(outcome), latest);
     }
     outcome.unchanged = false;
-    std::shared_ptr<const archive::Document> document =
-        MakeDocument(std::move(draft), outcome, *scheme_);
-    return Result(std::move(outcome), std::move(document));
+    const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme_);
+    return Result(std::move(outcome), archive::Pack(document, scheme_->themes().size()));
   }
 
   store::ImportOutcome outcome;
@@ -394,9 +419,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
-      std::shared_ptr<const archive::Document> document =
-          MakeDocument(std::move(draft), outcome, *scheme_);
-      Publish(outcome.archive_revision, document);
+      std::shared_ptr<const archive::PackedDocument> document = Publish(
+          outcome.archive_revision, archive::Pack(MakeDocument(std::move(draft), outcome, *scheme_),
+                                                  scheme_->themes().size()));
       return Result(std::move(outcome), std::move(document));
     }
   }
@@ -411,17 +436,17 @@ absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
   const MutexLock lock(&write_mutex_);
   ReportResult result;
   QUOTES_ASSIGN_OR_RETURN(result.change, store_->SetState(report_id, state, etag));
+  result.document = FindLatest(report_id);
   if (result.change.unchanged) {
-    result.document = FindLatest(report_id);
     return result;
   }
-  auto document = std::make_shared<archive::Document>(*FindLatest(report_id));
-  document->state = result.change.state;
-  document->etag = result.change.etag;
-  document->update_time = result.change.update_time;
-  document->delete_time = result.change.delete_time;
-  result.document = std::move(document);
-  Publish(result.change.archive_revision, result.document);
+  archive::DocumentHead head = result.document->head();
+  head.state = result.change.state;
+  head.etag = result.change.etag;
+  head.update_time = result.change.update_time;
+  head.delete_time = result.change.delete_time;
+  result.document =
+      Publish(result.change.archive_revision, archive::WithHead(*result.document, std::move(head)));
   return result;
 }
 
@@ -433,12 +458,12 @@ absl::StatusOr<ReportResult> Library::Restore(std::string_view report_id, std::s
   return SetState(report_id, archive::ReportState::kActive, etag);
 }
 
-absl::StatusOr<std::shared_ptr<const archive::Document>> Library::LoadRevision(
+absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> Library::LoadRevision(
     std::string_view report_id, uint64_t revision) {
   QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
                           store_->LoadRevision(report_id, revision));
   document->themes = scheme_->Assign(document->content);
-  return std::shared_ptr<const archive::Document>(std::move(document));
+  return archive::Pack(*document, scheme_->themes().size());
 }
 
 }  // namespace quotes

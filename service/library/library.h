@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_LIBRARY_LIBRARY_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@
 #include "absl/time/civil_time.h"
 #include "service/archive/archive.h"
 #include "service/archive/indexed_archive.h"
+#include "service/archive/packed_document.h"
+#include "service/archive/segment_folder.h"
 #include "service/base/cancellation.h"
 #include "service/base/mutex.h"
 #include "service/library/history.h"
@@ -54,7 +57,7 @@ struct ImportResult {
   store::ImportOutcome outcome;
   // The report as held now; with validate_only as it would be, without etag and with the time of
   // the check; of a replayed request the revision that it made.
-  std::shared_ptr<const archive::Document> document;
+  std::shared_ptr<const archive::PackedDocument> document;
   // What the parser was unsure of, without the metadata that the caller supplied.
   std::vector<report::LintFinding> lint;
 };
@@ -62,7 +65,7 @@ struct ImportResult {
 // What withdrawing or restoring a report did.
 struct ReportResult {
   store::ReportChange change;
-  std::shared_ptr<const archive::Document> document;  // the report as held now
+  std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
 };
 
 // What an editor says of an entry of the register; what is not set stays as it is. The violations
@@ -82,8 +85,8 @@ struct DefectEdit {
 struct DefectResult {
   uint64_t archive_revision = 0;
   bool changed = false;
-  report::Defect defect;                              // as it is now; as it was when taken out
-  std::shared_ptr<const archive::Document> document;  // the report as held now
+  report::Defect defect;  // as it is now; as it was when taken out
+  std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
 };
 
 // One state of the store: what look-ups see, and what only names and citations still reach.
@@ -92,17 +95,33 @@ struct Snapshot {
   std::shared_ptr<const History> history;
 };
 
+struct LibraryOptions {
+  // Where the archive keeps its segments, a folder beside the database that is made if it is
+  // missing; empty: in memory only. A library whose store is read-only maps what it finds there and
+  // writes nothing.
+  std::string segment_folder;
+  // See archive::ArchiveOptions.
+  uint64_t largest_segment = archive::ArchiveOptions().largest_segment;
+  uint64_t merge_at_once = archive::ArchiveOptions().merge_at_once;
+  // Called, from any thread, with a sentence about a segment file that could not be used or
+  // written: the archive is whole all the same. May be null.
+  std::function<void(std::string_view)> on_warning = nullptr;
+};
+
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
 // that archive() returns; a write has been made durable and swapped in when it returns.
-// A thread of its own merges the archive's segments; the destructor waits for the merge at hand.
+// A thread of its own merges the archive's segments and writes them to their folder; the destructor
+// waits for the merge at hand.
 // Thread-safe.
 class Library {
  public:
-  // Builds the first snapshot before it returns. `store` must not be null.
-  // Errors are those of Store::LoadActive and LoadHistory; STORE_BUSY when another process writes
-  // without a pause meanwhile.
+  // Builds the first snapshot before it returns: from the segments that are there, and from the
+  // store what they lack and all of the history. `store` must not be null. Errors are those of
+  // Store::LoadActive and LoadHistory; STORE_BUSY when another process writes without a pause
+  // meanwhile.
   static absl::StatusOr<std::unique_ptr<Library>> Create(
-      std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme);
+      std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
+      LibraryOptions options = {});
 
   ~Library();
   Library(const Library&) = delete;
@@ -152,18 +171,18 @@ class Library {
   const themes::Scheme& scheme() const { return *scheme_; }
 
   // The document of any revision with its themes set; blocks on the store. 0 is the latest.
-  absl::StatusOr<std::shared_ptr<const archive::Document>> LoadRevision(std::string_view report_id,
-                                                                        uint64_t revision);
+  absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> LoadRevision(
+      std::string_view report_id, uint64_t revision);
 
  private:
   Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
-          bool read_only, Snapshot snapshot);
+          bool read_only, std::unique_ptr<archive::SegmentFolder> folder, Snapshot snapshot);
 
   absl::StatusOr<ReportResult> SetState(std::string_view report_id, archive::ReportState state,
                                         std::string_view etag);
   // The latest document of a report, active or withdrawn, kept alive with its snapshot; null if
   // there is none.
-  std::shared_ptr<const archive::Document> FindLatest(std::string_view report_id) const;
+  std::shared_ptr<const archive::PackedDocument> FindLatest(std::string_view report_id) const;
   // `edit` changes the entries and returns the one that it is about.
   absl::StatusOr<DefectResult> EditRegister(
       std::string_view report_id,
@@ -172,16 +191,21 @@ class Library {
           edit);
   // Adds the document of an outcome that wrote nothing.
   absl::StatusOr<ImportResult> WithDocument(store::ImportOutcome outcome);
-  // Makes a snapshot with `document`, a report's latest, in place of what there is of its report,
-  // and swaps it in.
-  void Publish(uint64_t archive_revision, const std::shared_ptr<const archive::Document>& document)
+  // Makes a snapshot with `document`, a report's latest in memory of its own, in place of what
+  // there is of its report, swaps it in, and returns the report as it is held there.
+  std::shared_ptr<const archive::PackedDocument> Publish(
+      uint64_t archive_revision, const std::shared_ptr<const archive::PackedDocument>& document)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   void Swap(Snapshot snapshot);
+  void WantMerge();
   void MergeInBackground();
+  // False when the library is about to end.
+  bool MergeAll();
 
   const std::unique_ptr<store::Store> store_;
   const std::shared_ptr<const themes::Scheme> scheme_;
   const bool read_only_;
+  const std::unique_ptr<archive::SegmentFolder> folder_;  // null: segments stay in memory
   Mutex write_mutex_;             // one write at a time, from the store to the swap
   mutable Mutex snapshot_mutex_;  // guards the pointer only
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);

@@ -28,8 +28,8 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
   size_t quotes = 0;
   size_t code_points = 0;
   for (const auto& document : call.archive->documents()) {
-    quotes += document->content.quotes.size();
-    code_points += document->content.joined.size();
+    quotes += document->size();
+    code_points += document->joined().size();
   }
   response->set_quote_count(static_cast<int64_t>(quotes));
   response->set_code_point_count(static_cast<int64_t>(code_points));

@@ -21,7 +21,11 @@ class AnswerSize {
   // fits, so that every page makes progress: no single element comes near the limit.
   bool Add(const google::protobuf::MessageLite& element) {
     constexpr size_t kTagAndLength = 6;
-    bytes_ += element.ByteSizeLong() + kTagAndLength;
+    return Add(element.ByteSizeLong() + kTagAndLength);
+  }
+  // The same for an element of which the bytes are known, tag and length included.
+  bool Add(size_t bytes) {
+    bytes_ += bytes;
     return elements_++ == 0 || bytes_ <= limits::kMaxAnswerBytes;
   }
 

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/archive/citation_line.h"
 #include "service/base/check.h"
 #include "service/base/hash.h"
 #include "service/report/register.h"
-#include "service/rpc/citation.h"
 #include "service/rpc/names.h"
 #include "service/text/decode.h"
 
@@ -20,9 +21,11 @@ namespace {
 constexpr size_t kStride = 256;
 constexpr uint32_t kSelectorContext = 32;
 
-std::string Utf8(const std::u32string& joined, report::Range range) {
-  return text::ToUtf8(std::u32string_view(joined).substr(range.begin, range.size()));
+std::string Utf8(const archive::PackedDocument& document, report::Range range) {
+  return text::ToUtf8(document.joined(range));
 }
+
+std::string Str(std::string_view text) { return std::string(text); }
 
 int64_t UnitsOf(char32_t c, text::OffsetUnit unit) {
   switch (unit) {
@@ -82,11 +85,12 @@ std::optional<uint64_t> EncodedSize(std::u32string_view text, text::Encoding enc
   return static_cast<uint64_t>(written);
 }
 
-const report::Run& RunOf(const report::ParsedReport& content, report::Range range) {
+const report::Run& RunOf(const archive::PackedDocument& document, report::Range range) {
+  const std::span<const report::Run> runs = document.runs();
   const auto behind = std::upper_bound(
-      content.runs.begin(), content.runs.end(), range.begin,
+      runs.begin(), runs.end(), range.begin,
       [](uint32_t position, const report::Run& run) { return position < run.range.begin; });
-  QUOTES_CHECK(behind != content.runs.begin());
+  QUOTES_CHECK(behind != runs.begin());
   return *std::prev(behind);
 }
 
@@ -100,8 +104,9 @@ void AddFolds(text::FoldSet folds, google::protobuf::RepeatedField<int>* out) {
 }
 
 // The index of a neighbour among quotes of the same kind.
-std::optional<uint32_t> Neighbour(const archive::Document& document, uint32_t index, int step) {
-  const std::vector<report::Quote>& quotes = document.content.quotes;
+std::optional<uint32_t> Neighbour(const archive::PackedDocument& document, uint32_t index,
+                                  int step) {
+  const std::span<const archive::PackedQuote> quotes = document.quotes();
   const int64_t next = int64_t{index} + step;
   if (next < 0 || next >= static_cast<int64_t>(quotes.size())) {
     return std::nullopt;
@@ -152,10 +157,11 @@ void Offsets::Set(report::Range range, v1::TextRange* out) {
   out->set_end(At(range.end));
 }
 
-std::vector<v1::PrintPlace> PrintPlaces(const archive::Document& document, report::Range range) {
+std::vector<v1::PrintPlace> PrintPlaces(const archive::PackedDocument& document,
+                                        report::Range range) {
   std::vector<v1::PrintPlace> places;
-  const std::u32string_view joined = document.content.joined;
-  for (const report::PrintSpan& span : document.content.print_spans) {
+  const std::u32string_view joined = document.joined();
+  for (const archive::PackedPrintSpan& span : document.print_spans()) {
     const uint32_t begin = std::max(span.joined.begin, range.begin);
     const uint32_t end = std::min(span.joined.end, range.end);
     if (begin >= end) {
@@ -167,7 +173,7 @@ std::vector<v1::PrintPlace> PrintPlaces(const archive::Document& document, repor
     uint64_t byte_begin = span.byte_begin;
     uint64_t byte_end = span.byte_end;
     if (span.joined.begin != begin || span.joined.end != end) {
-      const text::Encoding encoding = document.source.encoding;
+      const text::Encoding encoding = document.source().encoding;
       const auto before =
           EncodedSize(joined.substr(span.joined.begin, begin - span.joined.begin), encoding);
       const auto inside = EncodedSize(joined.substr(begin, end - begin), encoding);
@@ -187,44 +193,50 @@ std::vector<v1::PrintPlace> PrintPlaces(const archive::Document& document, repor
   return places;
 }
 
-Offsets& Converter::OffsetsOf(const archive::Document& document) {
+Offsets& Converter::OffsetsOf(const archive::PackedDocument& document) {
   std::unique_ptr<Offsets>& offsets = offsets_[&document];
   if (offsets == nullptr) {
-    offsets = std::make_unique<Offsets>(document.content.joined, unit_);
+    offsets = std::make_unique<Offsets>(document.joined(), unit_);
   }
   return *offsets;
 }
 
-void Converter::SetRange(const archive::Document& document, report::Range range,
+void Converter::SetRange(const archive::PackedDocument& document, report::Range range,
                          v1::TextRange* out) {
   OffsetsOf(document).Set(range, out);
 }
 
-int64_t Converter::OffsetAt(const archive::Document& document, size_t index) {
+int64_t Converter::OffsetAt(const archive::PackedDocument& document, size_t index) {
   return OffsetsOf(document).At(index);
 }
 
 void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool superseded,
                          v1::Quote* out) {
-  const archive::Document& document = *ref.document;
-  const report::ParsedReport& content = document.content;
-  const report::Quote& quote = ref.quote();
-  out->set_name(QuoteName(document.report_id, quote.id));
-  out->set_text(Utf8(content.joined, quote.range));
-  out->set_citation(CitationLine(document, quote));
+  const archive::PackedDocument& document = *ref.document;
+  const archive::PackedQuote& quote = ref.quote();
+  const std::string_view report_id = document.report_id();
+  out->set_name(QuoteName(report_id, document.Text(quote.id)));
+  out->set_text(Utf8(document, quote.range));
+  const std::string_view head = document.citation_head(quote);
+  const std::string_view tail = document.citation_tail(quote);
+  std::string* const citation = out->mutable_citation();
+  citation->reserve(head.size() + tail.size());
+  citation->append(head).append(tail);
   if (view != v1::QUOTE_VIEW_FULL) {
     return;
   }
-  out->set_revision(RevisionNameOf(document.report_id, document.revision));
+  const std::span<const archive::PackedSection> sections = document.sections();
+  out->set_revision(RevisionNameOf(report_id, document.revision()));
   out->set_superseded(superseded);
-  out->set_withdrawn(document.state == archive::ReportState::kWithdrawn);
+  out->set_withdrawn(document.state() == archive::ReportState::kWithdrawn);
   SetRange(document, quote.range, out->mutable_range());
   if (quote.section >= 0) {
     out->set_section(
-        SectionName(document.report_id, content.sections[static_cast<size_t>(quote.section)].id));
+        SectionName(report_id, document.Text(sections[static_cast<size_t>(quote.section)].id)));
   }
-  for (const size_t section : SectionsAbove(content, quote)) {
-    out->add_breadcrumb(HeadingLine(content.sections[section]));
+  for (const size_t above : archive::SectionsAbove(sections, quote)) {
+    out->add_breadcrumb(
+        Str(document.Text(sections[above].marker)).append(document.Text(sections[above].heading)));
   }
   out->set_paragraph(static_cast<int32_t>(quote.paragraph));
   out->set_sentence(static_cast<int32_t>(quote.sentence));
@@ -232,34 +244,30 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
   out->set_block(static_cast<v1::BlockKind>(quote.block));
   out->set_mode(static_cast<v1::Mode>(quote.mode));
   out->set_has_figures(quote.has_figures);
-  if (ref.index < document.themes.size()) {
-    for (const themes::Assignment& assignment : document.themes[ref.index]) {
-      v1::QuoteTheme* theme = out->add_themes();
-      theme->set_theme(ThemeName(scheme_.themes()[static_cast<size_t>(assignment.theme)].code));
-      theme->set_score(assignment.score);
-      for (const std::string& cue : assignment.cues) {
-        theme->add_cues(cue);
-      }
-      theme->set_origin(v1::QuoteTheme::ORIGIN_RULE);
+  for (const archive::PackedAssignment& assignment : document.themes(ref.index)) {
+    v1::QuoteTheme* theme = out->add_themes();
+    theme->set_theme(ThemeName(scheme_.themes()[static_cast<size_t>(assignment.theme)].code));
+    theme->set_score(assignment.score());
+    for (const archive::TextRef cue : document.cues(assignment)) {
+      theme->add_cues(Str(document.Text(cue)));
     }
+    theme->set_origin(v1::QuoteTheme::ORIGIN_RULE);
   }
-  for (const report::Defect& defect : document.defects) {
+  for (const archive::PackedDefect& defect : document.defects()) {
     if (defect.range.begin < quote.range.end && defect.range.end > quote.range.begin) {
-      out->add_defects(DefectName(document.report_id, defect.id));
+      out->add_defects(DefectName(report_id, document.Text(defect.id)));
     }
   }
-  const report::Range run = RunOf(content, quote.range).range;
+  const report::Range run = RunOf(document, quote.range).range;
   v1::QuoteSelector* selector = out->mutable_selector();
   selector->set_prefix(
-      Utf8(content.joined,
-           {quote.range.begin - std::min(kSelectorContext, quote.range.begin - run.begin),
-            quote.range.begin}));
+      Utf8(document, {quote.range.begin - std::min(kSelectorContext, quote.range.begin - run.begin),
+                      quote.range.begin}));
   selector->set_exact(out->text());
-  selector->set_suffix(
-      Utf8(content.joined,
-           {quote.range.end,
-            quote.range.end +
-                std::min(kSelectorContext, std::max(run.end, quote.range.end) - quote.range.end)}));
+  selector->set_suffix(Utf8(
+      document, {quote.range.end,
+                 quote.range.end + std::min(kSelectorContext, std::max(run.end, quote.range.end) -
+                                                                  quote.range.end)}));
   *selector->mutable_position() = out->range();
   for (v1::PrintPlace& place : PrintPlaces(document, quote.range)) {
     *out->add_print_places() = std::move(place);
@@ -270,7 +278,7 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
 
 void Converter::SetHit(const archive::Hit& hit, v1::QuoteView view, size_t context,
                        v1::QuoteHit* out) {
-  const archive::Document& document = *hit.ref.document;
+  const archive::PackedDocument& document = *hit.ref.document;
   SetQuote(hit.ref, view, /*superseded=*/false, out->mutable_quote());
   Offsets& offsets = OffsetsOf(document);
   const int64_t origin = offsets.At(hit.ref.quote().range.begin);
@@ -298,30 +306,33 @@ void Converter::SetHit(const archive::Hit& hit, v1::QuoteView view, size_t conte
   }
 }
 
-void Converter::SetSection(const archive::Document& document, size_t index, v1::Section* out) {
-  const report::Section& section = document.content.sections[index];
-  out->set_name(SectionName(document.report_id, section.id));
-  out->set_path(section.path);
+void Converter::SetSection(const archive::PackedDocument& document, size_t index,
+                           v1::Section* out) {
+  const std::span<const archive::PackedSection> sections = document.sections();
+  const archive::PackedSection& section = sections[index];
+  const auto text = [&document](archive::TextRef ref) { return Str(document.Text(ref)); };
+  out->set_name(SectionName(document.report_id(), document.Text(section.id)));
+  out->set_path(text(section.path));
   if (section.parent >= 0) {
-    out->set_parent(SectionName(document.report_id,
-                                document.content.sections[static_cast<size_t>(section.parent)].id));
+    out->set_parent(SectionName(document.report_id(),
+                                document.Text(sections[static_cast<size_t>(section.parent)].id)));
   }
   out->set_level(section.level);
   out->set_ordinal(section.ordinal);
   out->set_kind(static_cast<v1::Section::Kind>(section.kind));
-  out->set_marker(section.marker);
-  out->set_heading(section.heading);
-  out->set_run_in(section.run_in);
+  out->set_marker(text(section.marker));
+  out->set_heading(text(section.heading));
+  out->set_run_in(section.run_in != 0);
   SetRange(document, section.heading_range, out->mutable_heading_range());
   SetRange(document, section.range, out->mutable_range());
   out->set_mode(static_cast<v1::Mode>(section.mode));
-  out->set_period(section.period);
+  out->set_period(text(section.period));
 }
 
-void Converter::SetDefect(const archive::Document& document, const report::Defect& defect,
+void Converter::SetDefect(const archive::PackedDocument& document, const report::Defect& defect,
                           v1::Defect* out) {
-  out->set_name(DefectName(document.report_id, defect.id));
-  out->set_revision(RevisionNameOf(document.report_id, document.revision));
+  out->set_name(DefectName(document.report_id(), defect.id));
+  out->set_revision(RevisionNameOf(document.report_id(), document.revision()));
   SetRange(document, defect.range, out->mutable_range());
   out->set_printed(defect.printed);
   out->set_printed_sha256(Sha256Hex(defect.printed));
@@ -335,64 +346,66 @@ void Converter::SetDefect(const archive::Document& document, const report::Defec
   out->set_etag(report::DefectEtag(defect));
 }
 
-void SetSource(const archive::Source& source, v1::SourceInfo* out) {
-  out->set_file_name(source.file_name);
-  out->set_media_type(source.media_type);
-  out->set_encoding(std::string(text::EncodingName(source.encoding)));
+void SetSource(const archive::PackedDocument::Source& source, v1::SourceInfo* out) {
+  out->set_file_name(Str(source.file_name));
+  out->set_media_type(Str(source.media_type));
+  out->set_encoding(Str(text::EncodingName(source.encoding)));
   out->set_size_bytes(static_cast<int64_t>(source.size_bytes));
-  out->set_sha256(source.sha256);
+  out->set_sha256(Str(source.sha256));
 }
 
-void SetReport(const archive::Document& document, v1::Report* out) {
-  const report::ParsedReport& content = document.content;
-  const report::Metadata& metadata = content.metadata;
-  out->set_name(ReportName(document.report_id));
+void SetSource(const archive::Source& source, v1::SourceInfo* out) {
+  SetSource(archive::PackedDocument::Source{source.file_name, source.media_type, source.encoding,
+                                            source.size_bytes, source.sha256},
+            out);
+}
+
+void SetReport(const archive::PackedDocument& document, v1::Report* out) {
+  const archive::PackedDocument::Metadata metadata = document.metadata();
+  out->set_name(ReportName(document.report_id()));
   v1::ReportMetadata* meta = out->mutable_metadata();
-  meta->set_title(metadata.title);
-  meta->set_subtitle(metadata.subtitle);
-  meta->set_event(metadata.event);
-  meta->set_body(metadata.body);
-  meta->set_speaker(metadata.speaker);
-  meta->set_office(metadata.office);
-  meta->set_language(metadata.language);
+  meta->set_title(Str(metadata.title));
+  meta->set_subtitle(Str(metadata.subtitle));
+  meta->set_event(Str(metadata.event));
+  meta->set_body(Str(metadata.body));
+  meta->set_speaker(Str(metadata.speaker));
+  meta->set_office(Str(metadata.office));
+  meta->set_language(Str(metadata.language));
   if (metadata.date.has_value()) {
     SetDate(*metadata.date, meta->mutable_speech_date());
   }
   v1::Publication* publication = meta->mutable_publication();
-  publication->set_paper(metadata.publication.paper);
-  publication->set_edition(metadata.publication.edition);
-  publication->set_pages(metadata.publication.pages);
+  publication->set_paper(Str(metadata.publication.paper));
+  publication->set_edition(Str(metadata.publication.edition));
+  publication->set_pages(Str(metadata.publication.pages));
   if (metadata.publication.issue_date.has_value()) {
     SetDate(*metadata.publication.issue_date, publication->mutable_issue_date());
   }
-  SetSource(document.source, out->mutable_source());
+  SetSource(document.source(), out->mutable_source());
   v1::Completeness* completeness = out->mutable_completeness();
-  completeness->set_state(content.completeness.truncated ? v1::Completeness::STATE_TRUNCATED
-                                                         : v1::Completeness::STATE_COMPLETE);
-  if (content.completeness.truncated) {
-    completeness->set_jump_target(content.completeness.jump_target);
-    completeness->set_position(content.completeness.position);
+  const archive::PackedDocument::Completeness& complete = document.completeness();
+  completeness->set_state(complete.truncated ? v1::Completeness::STATE_TRUNCATED
+                                             : v1::Completeness::STATE_COMPLETE);
+  if (complete.truncated) {
+    completeness->set_jump_target(Str(complete.jump_target));
+    completeness->set_position(complete.position);
   }
   // The domain's numbers are the contract's.
-  out->set_state(static_cast<v1::Report::State>(document.state));
+  out->set_state(static_cast<v1::Report::State>(document.state()));
   // A report that is only validated has no revision yet.
-  if (document.revision > 0) {
-    out->set_latest_revision(RevisionNameOf(document.report_id, document.revision));
-    SetTime(document.create_time, out->mutable_create_time());
-    SetTime(document.update_time, out->mutable_update_time());
-    if (document.delete_time.has_value()) {
-      SetTime(*document.delete_time, out->mutable_delete_time());
+  if (document.revision() > 0) {
+    out->set_latest_revision(RevisionNameOf(document.report_id(), document.revision()));
+    SetTime(document.create_time(), out->mutable_create_time());
+    SetTime(document.update_time(), out->mutable_update_time());
+    if (document.delete_time().has_value()) {
+      SetTime(*document.delete_time(), out->mutable_delete_time());
     }
   }
-  const auto speech =
-      std::count_if(content.quotes.begin(), content.quotes.end(),
-                    [](const report::Quote& quote) { return report::IsSpeech(quote.block); });
-  out->set_section_count(static_cast<int32_t>(content.sections.size()));
-  out->set_quote_count(static_cast<int32_t>(speech));
-  out->set_furniture_quote_count(static_cast<int32_t>(content.quotes.size()) -
-                                 static_cast<int32_t>(speech));
-  out->set_defect_count(static_cast<int32_t>(document.defects.size()));
-  out->set_etag(document.etag);
+  out->set_section_count(static_cast<int32_t>(document.sections().size()));
+  out->set_quote_count(static_cast<int32_t>(document.speech_count()));
+  out->set_furniture_quote_count(static_cast<int32_t>(document.size() - document.speech_count()));
+  out->set_defect_count(static_cast<int32_t>(document.defects().size()));
+  out->set_etag(document.etag());
 }
 
 void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info,
@@ -444,10 +457,10 @@ void SetCoverage(const archive::Coverage& coverage, v1::Coverage* out) {
   out->set_report_count(static_cast<int64_t>(coverage.reports));
   out->set_quote_count(static_cast<int64_t>(coverage.quotes));
   out->set_incomplete_report_count(static_cast<int64_t>(coverage.incomplete_reports));
-  for (const archive::Document* document : coverage.incomplete) {
+  for (const archive::PackedDocument* document : coverage.incomplete) {
     v1::Coverage::IncompleteReport* report = out->add_incomplete_reports();
-    report->set_report(ReportName(document->report_id));
-    const std::string& target = document->content.completeness.jump_target;
+    report->set_report(ReportName(document->report_id()));
+    const std::string target = Str(document->completeness().jump_target);
     report->set_reason(target.empty()
                            ? "the text breaks off"
                            : absl::StrCat("the text breaks off; the rest is on ", target));
@@ -464,9 +477,9 @@ void SetFacets(const archive::Facets& facets, const archive::Archive& archive, v
     bucket->set_count(static_cast<int64_t>(count));
   };
   for (const archive::FacetBucket& bucket : facets.reports) {
-    const archive::Document* document = archive.FindReport(bucket.value);
+    const archive::PackedDocument* document = archive.FindReport(bucket.value);
     add(out->mutable_reports(), ReportName(bucket.value),
-        document == nullptr ? std::string() : document->content.metadata.title, bucket.count);
+        document == nullptr ? std::string() : Str(document->metadata().title), bucket.count);
   }
   for (const archive::FacetBucket& bucket : facets.themes) {
     const int theme = archive.scheme().Find(bucket.value);
@@ -481,7 +494,7 @@ void SetFacets(const archive::Facets& facets, const archive::Archive& archive, v
 
 std::string NeighbourName(const archive::QuoteRef& ref, int step) {
   const std::optional<uint32_t> at = Neighbour(*ref.document, ref.index, step);
-  return at.has_value() ? QuoteName(ref.document->report_id, ref.document->content.quotes[*at].id)
+  return at.has_value() ? QuoteName(ref.document->report_id(), ref.document->quote_id(*at))
                         : std::string();
 }
 

@@ -16,7 +16,7 @@
 #include "quotes/v1/report.pb.h"
 #include "quotes/v1/theme.pb.h"
 #include "service/archive/archive.h"
-#include "service/archive/document.h"
+#include "service/archive/packed_document.h"
 #include "service/report/report.h"
 #include "service/store/store.h"
 #include "service/text/utf8.h"
@@ -46,7 +46,8 @@ class Offsets {
 };
 
 // Where the characters of `range` stand in the source, in source order.
-std::vector<v1::PrintPlace> PrintPlaces(const archive::Document& document, report::Range range);
+std::vector<v1::PrintPlace> PrintPlaces(const archive::PackedDocument& document,
+                                        report::Range range);
 
 // Converts what one answer carries. Remembers the documents it has met, so that a page of quotes
 // measures each text once; they must outlive it. Thread-compatible.
@@ -59,20 +60,23 @@ class Converter {
   void SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool superseded, v1::Quote* out);
   // With `context` quotes of the same kind (speech or furniture) on either side.
   void SetHit(const archive::Hit& hit, v1::QuoteView view, size_t context, v1::QuoteHit* out);
-  void SetSection(const archive::Document& document, size_t index, v1::Section* out);
-  void SetDefect(const archive::Document& document, const report::Defect& defect, v1::Defect* out);
-  void SetRange(const archive::Document& document, report::Range range, v1::TextRange* out);
-  int64_t OffsetAt(const archive::Document& document, size_t index);
+  void SetSection(const archive::PackedDocument& document, size_t index, v1::Section* out);
+  // `defect` is one of the document, or was.
+  void SetDefect(const archive::PackedDocument& document, const report::Defect& defect,
+                 v1::Defect* out);
+  void SetRange(const archive::PackedDocument& document, report::Range range, v1::TextRange* out);
+  int64_t OffsetAt(const archive::PackedDocument& document, size_t index);
 
  private:
-  Offsets& OffsetsOf(const archive::Document& document);
+  Offsets& OffsetsOf(const archive::PackedDocument& document);
 
   const themes::Scheme& scheme_;
   const text::OffsetUnit unit_;
-  std::map<const archive::Document*, std::unique_ptr<Offsets>> offsets_;
+  std::map<const archive::PackedDocument*, std::unique_ptr<Offsets>> offsets_;
 };
 
-void SetReport(const archive::Document& document, v1::Report* out);
+void SetReport(const archive::PackedDocument& document, v1::Report* out);
+void SetSource(const archive::PackedDocument::Source& source, v1::SourceInfo* out);
 void SetSource(const archive::Source& source, v1::SourceInfo* out);
 void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info,
                      v1::Revision* out);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,10 +47,14 @@ struct CallContext {
   bool may_block = false;
   // Set by Defer().
   bool deferred = false;
+  // Where a handler may put elements of its answer's field number 1 as they travel instead of
+  // adding them to the message; the whole answer is these bytes, then the message's. Null: all goes
+  // into the message.
+  std::string* leading_bytes = nullptr;
 
-  // For handlers that usually need memory only: when the store must be asked after all and
-  // `may_block` is false, they return this, and are called again from the beginning, with an empty
-  // answer, where they may block.
+  // For handlers that usually need memory only: when the store must be asked after all, or there is
+  // much to do, and `may_block` is false, they return this, and are called again from the
+  // beginning, with an empty answer, where they may block.
   absl::Status Defer() {
     deferred = true;
     return absl::UnavailableError("deferred");
@@ -107,8 +112,8 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& request,
                        v1::GetStatusResponse* response);
 
 // The document of a report's latest revision, whether or not it is withdrawn; REPORT_NOT_FOUND.
-absl::StatusOr<const archive::Document*> FindDocument(const CallContext& call,
-                                                      std::string_view report_id);
+absl::StatusOr<const archive::PackedDocument*> FindDocument(const CallContext& call,
+                                                            std::string_view report_id);
 
 }  // namespace quotes::rpc
 

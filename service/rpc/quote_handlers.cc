@@ -11,6 +11,7 @@
 #include "service/rpc/answer_size.h"
 #include "service/rpc/convert.h"
 #include "service/rpc/handlers.h"
+#include "service/rpc/hit_writer.h"
 #include "service/rpc/names.h"
 #include "service/rpc/page_token.h"
 #include "service/rpc/validate.h"
@@ -18,7 +19,7 @@
 namespace quotes::rpc {
 namespace {
 
-using archive::Document;
+using archive::PackedDocument;
 
 // Finds quotes by name, in older revisions too; loads each of those once. For the time of one call.
 class QuoteFinder {
@@ -45,22 +46,19 @@ class QuoteFinder {
     QUOTES_RETURN_IF_ERROR(call_.cancellation.Check());
     QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
                             call_.library.store().FindQuoteRevision(name.report, name.child));
-    std::shared_ptr<const Document>& document = loaded_[{name.report, revision}];
+    std::shared_ptr<const PackedDocument>& document = loaded_[{name.report, revision}];
     if (document == nullptr) {
       QUOTES_ASSIGN_OR_RETURN(document, call_.library.LoadRevision(name.report, revision));
     }
-    const std::vector<report::Quote>& quotes = document->content.quotes;
-    for (size_t i = 0; i < quotes.size(); ++i) {
-      if (quotes[i].id == name.child) {
-        return Found{{document.get(), static_cast<uint32_t>(i)}, true};
-      }
+    if (const std::optional<uint32_t> index = document->Find(name.child); index.has_value()) {
+      return Found{{document.get(), *index}, true};
     }
     return errors::QuoteNotFound(QuoteName(name.report, name.child));
   }
 
  private:
   CallContext& call_;
-  std::map<std::pair<std::string, uint64_t>, std::shared_ptr<const Document>> loaded_;
+  std::map<std::pair<std::string, uint64_t>, std::shared_ptr<const PackedDocument>> loaded_;
 };
 
 v1::QuoteView ViewOr(v1::QuoteView view, v1::QuoteView otherwise) {
@@ -74,30 +72,36 @@ archive::Order OrderOr(v1::LookupOrder order, archive::Order otherwise) {
 // The place where the page begins, if it is not the first.
 template <typename Request>
 absl::StatusOr<std::optional<archive::SortKey>> PageBegin(const CallContext& call,
-                                                          const Request& request,
-                                                          const std::string& digest) {
+                                                          const Request& request) {
   if (request.page_token().empty()) {
     return std::nullopt;
   }
-  QUOTES_ASSIGN_OR_RETURN(PagePlace place, DecodePageToken(digest, request.page_token()));
+  QUOTES_ASSIGN_OR_RETURN(PagePlace place,
+                          DecodePageToken(ListingDigest(request), request.page_token()));
   if (request.require_same_revision() && place.archive_revision != call.archive->revision()) {
     return errors::RevisionChanged(place.archive_revision, call.archive->revision());
   }
   return std::move(place.key);
 }
 
-// Fills the page of an answer whose other fields are set: `convert(hit, message)` makes an element
-// of `list`.
-template <typename List, typename Response, typename Convert>
-void FillPage(const CallContext& call, const archive::LookupAnswer& answer,
-              const std::string& digest, List* list, Response* response, Convert convert) {
+// What a look-up finds, or CallContext::Defer() when it would keep gRPC's threads too long.
+absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, const archive::Lookup& lookup) {
+  if (!call.may_block && call.archive->PlannedWork(lookup) > call.options.max_inline_work) {
+    return call.Defer();
+  }
+  return call.archive->Find(lookup, call.cancellation);
+}
+
+// Fills the page of an answer whose other fields are set: `add(hit)` adds an element and returns
+// its bytes, `remove_last()` takes it away again.
+template <typename Request, typename Response, typename Add, typename RemoveLast>
+void FillPage(const CallContext& call, const Request& request, const archive::LookupAnswer& answer,
+              Response* response, Add add, RemoveLast remove_last) {
   AnswerSize size(*response);
   size_t fitting = 0;
   for (const archive::Hit& hit : answer.hits) {
-    auto* element = list->Add();
-    convert(hit, element);
-    if (!size.Add(*element)) {
-      list->RemoveLast();
+    if (!size.Add(add(hit))) {
+      remove_last();
       break;
     }
     ++fitting;
@@ -107,9 +111,24 @@ void FillPage(const CallContext& call, const archive::LookupAnswer& answer,
                             : answer.more ? v1::STOP_REASON_PAGE
                                           : v1::STOP_REASON_END);
   if ((cut || answer.more) && fitting > 0) {
-    response->set_next_page_token(
-        EncodePageToken(digest, {call.archive->revision(), answer.hits[fitting - 1].key}));
+    response->set_next_page_token(EncodePageToken(
+        ListingDigest(request), {call.archive->revision(), answer.hits[fitting - 1].Key()}));
   }
+}
+
+// The same with `convert(hit, message)`, which makes an element of `list`.
+template <typename Request, typename List, typename Response, typename Convert>
+void FillList(const CallContext& call, const Request& request, const archive::LookupAnswer& answer,
+              List* list, Response* response, Convert convert) {
+  constexpr size_t kTagAndLength = 6;
+  FillPage(
+      call, request, answer, response,
+      [&](const archive::Hit& hit) {
+        auto* element = list->Add();
+        convert(hit, element);
+        return element->ByteSizeLong() + kTagAndLength;
+      },
+      [list] { list->RemoveLast(); });
 }
 
 // What SearchQuotes and LookupTheme have in common; `lookup` has query, match and filter set.
@@ -120,13 +139,11 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
     return errors::FieldOutOfRange("context", absl::StrCat("0 to ", limits::kMaxContext));
   }
   QUOTES_ASSIGN_OR_RETURN(lookup.limit, PageSize(request.page_size(), limits::kDefaultPageSize));
-  const std::string digest = ListingDigest(request);
-  QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request, digest));
+  QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request));
   lookup.order = OrderOr(request.order_by(), archive::Order::kNewest);
   lookup.with_total = !request.has_return_total_size() || request.return_total_size();
   lookup.with_facets = request.return_facets();
-  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
-                          call.archive->Find(lookup, call.cancellation));
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer, Find(call, lookup));
   if (lookup.with_total) {
     response->set_total_size(static_cast<int64_t>(answer.total));
   }
@@ -135,9 +152,19 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   }
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   SetCoverage(call.archive->CoverageOf(lookup.filter), response->mutable_coverage());
-  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  const text::OffsetUnit unit = ToOffsetUnit(request.offset_encoding());
   const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
-  FillPage(call, answer, digest, response->mutable_hits(), response,
+  if (call.leading_bytes != nullptr && view == v1::QUOTE_VIEW_BASIC && request.context() == 0 &&
+      unit == text::OffsetUnit::kCodePoints) {
+    static_assert(Response::kHitsFieldNumber == 1);
+    HitWriter writer(call.leading_bytes);
+    FillPage(
+        call, request, answer, response,
+        [&](const archive::Hit& hit) { return writer.Append(hit); }, [&] { writer.RemoveLast(); });
+    return absl::OkStatus();
+  }
+  Converter converter(call.archive->scheme(), unit);
+  FillList(call, request, answer, response->mutable_hits(), response,
            [&](const archive::Hit& hit, v1::QuoteHit* out) {
              converter.SetHit(hit, view, static_cast<size_t>(request.context()), out);
            });
@@ -173,13 +200,13 @@ std::shared_ptr<const std::vector<uint64_t>> ThemeCounts::Of(
   // counts once there.
   std::vector<uint64_t> last(themes.size(), 0);
   uint64_t number = 0;
-  for (const auto& document : archive->documents()) {
-    for (size_t i = 0; i < document->themes.size(); ++i) {
-      if (!report::IsSpeech(document->content.quotes[i].block)) {
+  for (const PackedDocument* const document : archive->documents()) {
+    for (size_t i = 0; i < document->size(); ++i) {
+      if (!report::IsSpeech(document->quotes()[i].block)) {
         continue;
       }
       ++number;
-      for (const themes::Assignment& assignment : document->themes[i]) {
+      for (const archive::PackedAssignment& assignment : document->themes(i)) {
         for (int theme = assignment.theme; theme >= 0;
              theme = parents[static_cast<size_t>(theme)]) {
           const auto at = static_cast<size_t>(theme);
@@ -254,8 +281,7 @@ absl::Status ListQuotes(CallContext& call, const v1::ListQuotesRequest& request,
     return errors::FieldInvalid("order_by", "there is no query to be relevant to");
   }
   QUOTES_ASSIGN_OR_RETURN(lookup.limit, PageSize(request.page_size(), limits::kDefaultPageSize));
-  const std::string digest = ListingDigest(request);
-  QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request, digest));
+  QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request));
   lookup.order = OrderOr(request.order_by(), archive::Order::kReadingOrder);
   if (!parent.empty()) {
     QUOTES_RETURN_IF_ERROR(FindDocument(call, parent).status());
@@ -265,13 +291,12 @@ absl::Status ListQuotes(CallContext& call, const v1::ListQuotesRequest& request,
     // No report has the empty id: a parent that the filter excludes has no quotes.
     reports = {let_through ? parent : std::string()};
   }
-  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
-                          call.archive->Find(lookup, call.cancellation));
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer, Find(call, lookup));
   response->set_total_size(static_cast<int64_t>(answer.total));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
-  FillPage(call, answer, digest, response->mutable_quotes(), response,
+  FillList(call, request, answer, response->mutable_quotes(), response,
            [&](const archive::Hit& hit, v1::Quote* out) {
              converter.SetQuote(hit.ref, view, /*superseded=*/false, out);
            });

@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/archive/entry.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
@@ -21,7 +24,7 @@
 namespace quotes::rpc {
 namespace {
 
-using archive::Document;
+using archive::PackedDocument;
 
 // Runs an import and fills the answer, which is the same for both ways in.
 template <typename Response>
@@ -51,7 +54,7 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
     record.unchanged = result.outcome.unchanged;
     record.replayed = result.outcome.replayed;
     record.source_bytes = import.content.size();
-    record.quotes = result.document->content.quotes.size();
+    record.quotes = result.document->size();
     record.lint_findings = result.lint.size();
     call.options.on_import(record);
   }
@@ -120,10 +123,10 @@ size_t IndexAfter(const Children& children, const archive::SortKey& after, IdOf 
   return i;
 }
 
-const std::string& SectionId(const report::Section& section) { return section.id; }
-uint32_t SectionPosition(const report::Section& section) { return section.heading_range.begin; }
-const std::string& DefectId(const report::Defect& defect) { return defect.id; }
-uint32_t DefectPosition(const report::Defect& defect) { return defect.range.begin; }
+uint32_t SectionPosition(const archive::PackedSection& section) {
+  return section.heading_range.begin;
+}
+uint32_t DefectPosition(const archive::PackedDefect& defect) { return defect.range.begin; }
 
 // Lists children of one report: `add` appends the child at an index to the answer, or refuses when
 // it does not fit.
@@ -158,8 +161,9 @@ absl::Status ListChildren(const CallContext& call, const Request& request, const
 
 }  // namespace
 
-absl::StatusOr<const Document*> FindDocument(const CallContext& call, std::string_view report_id) {
-  const Document* document = call.archive->FindReport(report_id);
+absl::StatusOr<const PackedDocument*> FindDocument(const CallContext& call,
+                                                   std::string_view report_id) {
+  const PackedDocument* document = call.archive->FindReport(report_id);
   if (document == nullptr) {
     document = call.history.FindReport(report_id);
   }
@@ -192,7 +196,7 @@ absl::Status FinishUpload(CallContext& call, const ImportRequest& import,
 absl::Status GetReport(CallContext& call, const v1::GetReportRequest& request,
                        v1::GetReportResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("name", request.name()));
-  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, id));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
   SetReport(*document, response->mutable_report());
   return absl::OkStatus();
 }
@@ -202,27 +206,30 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
   QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
                           PageSize(request.page_size(), limits::kDefaultPageSize));
   const std::string digest = ListingDigest(request);
-  std::vector<std::shared_ptr<const Document>> all;
+  const std::vector<const PackedDocument*>& active = call.archive->documents();
+  std::vector<const PackedDocument*> all;
   if (request.show_deleted()) {
-    const auto& active = call.archive->documents();
-    const auto& withdrawn = call.history.withdrawn();
-    std::merge(active.begin(), active.end(), withdrawn.begin(), withdrawn.end(),
-               std::back_inserter(all),
-               [](const auto& a, const auto& b) { return ComesBefore(*a, *b); });
+    all = active;
+    for (const auto& document : call.history.withdrawn()) {
+      all.push_back(document.get());
+    }
+    std::inplace_merge(
+        all.begin(), all.begin() + static_cast<std::ptrdiff_t>(active.size()), all.end(),
+        [](const PackedDocument* a, const PackedDocument* b) { return ComesBefore(*a, *b); });
   }
-  const auto& documents = request.show_deleted() ? all : call.archive->documents();
+  const std::vector<const PackedDocument*>& documents = request.show_deleted() ? all : active;
   auto at = documents.begin();
   if (!request.page_token().empty()) {
     QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
-    at = std::upper_bound(
-        documents.begin(), documents.end(), place.key,
-        [](const archive::SortKey& key, const std::shared_ptr<const Document>& document) {
-          const std::optional<absl::CivilDay>& date = document->content.metadata.date;
-          if (key.date != date) {
-            return key.date.has_value() && (!date.has_value() || *key.date > *date);
-          }
-          return key.report_id < document->report_id;
-        });
+    at = std::upper_bound(documents.begin(), documents.end(), place.key,
+                          [](const archive::SortKey& key, const PackedDocument* document) {
+                            const std::optional<absl::CivilDay> date = document->date();
+                            if (key.date != date) {
+                              return key.date.has_value() &&
+                                     (!date.has_value() || *key.date > *date);
+                            }
+                            return key.report_id < document->report_id();
+                          });
   }
   response->set_total_size(static_cast<int64_t>(documents.size()));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
@@ -235,8 +242,8 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
     if (static_cast<size_t>(response->reports_size()) == page_size || !size.Add(report)) {
       PagePlace place;
       place.archive_revision = call.archive->revision();
-      place.key.date = (*std::prev(at))->content.metadata.date;
-      place.key.report_id = (*std::prev(at))->report_id;
+      place.key.date = (*std::prev(at))->date();
+      place.key.report_id = (*std::prev(at))->report_id();
       response->set_next_page_token(EncodePageToken(digest, place));
       break;
     }
@@ -262,38 +269,37 @@ absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& reques
       (request.range().begin() < 0 || request.range().end() < request.range().begin())) {
     return errors::FieldOutOfRange("range", "0 <= begin <= end");
   }
-  QUOTES_ASSIGN_OR_RETURN(const Document* latest, FindDocument(call, name.report));
-  std::shared_ptr<const Document> loaded;
-  const Document* document = latest;
-  if (name.revision != 0 && name.revision != latest->revision) {
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* latest, FindDocument(call, name.report));
+  std::shared_ptr<const PackedDocument> loaded;
+  const PackedDocument* document = latest;
+  if (name.revision != 0 && name.revision != latest->revision()) {
     QUOTES_ASSIGN_OR_RETURN(loaded, call.library.LoadRevision(name.report, name.revision));
     document = loaded.get();
   }
-  const report::ParsedReport& content = document->content;
-  report::Range range{0, static_cast<uint32_t>(content.joined.size())};
+  const std::u32string_view joined = document->joined();
+  report::Range range{0, static_cast<uint32_t>(joined.size())};
   if (request.has_range()) {
     range.end = static_cast<uint32_t>(std::min<int64_t>(range.end, request.range().end()));
     range.begin = static_cast<uint32_t>(std::min<int64_t>(range.end, request.range().begin()));
   }
-  const std::u32string_view part =
-      std::u32string_view(content.joined).substr(range.begin, range.size());
+  const std::u32string_view part = document->joined(range);
   if (part.size() > limits::kMaxRevisionCodePoints) {
     return errors::AnswerTooLarge("range", text::ToUtf8(part).size());
   }
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   v1::Revision* out = response->mutable_revision();
-  out->set_name(RevisionNameOf(document->report_id, document->revision));
-  SetSource(document->source, out->mutable_source());
-  out->set_parser_version(document->parser_version);
-  out->set_fold_version(document->fold_version);
-  SetTime(document->revision_time, out->mutable_create_time());
-  out->set_text_length(converter.OffsetAt(*document, content.joined.size()));
+  out->set_name(RevisionNameOf(document->report_id(), document->revision()));
+  SetSource(document->source(), out->mutable_source());
+  out->set_parser_version(std::string(document->parser_version()));
+  out->set_fold_version(std::string(document->fold_version()));
+  SetTime(document->revision_time(), out->mutable_create_time());
+  out->set_text_length(converter.OffsetAt(*document, joined.size()));
   out->set_text(text::ToUtf8(part));
   converter.SetRange(*document, range, out->mutable_text_range());
   const auto touches = [&](report::Range other) {
     return other.begin < range.end && other.end > range.begin;
   };
-  for (const report::PrintSpan& span : content.print_spans) {
+  for (const archive::PackedPrintSpan& span : document->print_spans()) {
     if (touches(span.joined)) {
       v1::PrintSpan* added = out->add_print_spans();
       added->set_kind(static_cast<v1::BlockKind>(span.kind));
@@ -304,7 +310,7 @@ absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& reques
       converter.SetRange(*document, span.joined, added->mutable_range());
     }
   }
-  for (const report::Run& run : content.runs) {
+  for (const report::Run& run : document->runs()) {
     if (touches(run.range)) {
       v1::Run* added = out->add_runs();
       added->set_kind(static_cast<v1::BlockKind>(run.kind));
@@ -352,11 +358,13 @@ absl::Status ListRevisions(CallContext& call, const v1::ListRevisionsRequest& re
 absl::Status ListSections(CallContext& call, const v1::ListSectionsRequest& request,
                           v1::ListSectionsResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("parent", request.parent()));
-  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, id));
-  response->set_revision(RevisionNameOf(id, document->revision));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
+  response->set_revision(RevisionNameOf(id, document->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   return ListChildren(
-      call, request, document->content.sections, SectionId, SectionPosition,
+      call, request, document->sections(),
+      [&](const archive::PackedSection& section) { return document->Text(section.id); },
+      SectionPosition,
       [&](size_t index, AnswerSize* size) {
         v1::Section section;
         converter.SetSection(*document, index, &section);
@@ -372,19 +380,19 @@ absl::Status ListSections(CallContext& call, const v1::ListSectionsRequest& requ
 absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,
                         v1::GetSectionResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseSectionName("name", request.name()));
-  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, name.report));
-  const auto find = [&](const Document& in) -> std::optional<size_t> {
-    const std::vector<report::Section>& sections = in.content.sections;
-    const auto found =
-        std::find_if(sections.begin(), sections.end(),
-                     [&](const report::Section& section) { return section.id == name.child; });
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, name.report));
+  const auto find = [&](const PackedDocument& in) -> std::optional<size_t> {
+    const std::span<const archive::PackedSection> sections = in.sections();
+    const auto found = std::find_if(
+        sections.begin(), sections.end(),
+        [&](const archive::PackedSection& section) { return in.Text(section.id) == name.child; });
     if (found == sections.end()) {
       return std::nullopt;
     }
     return static_cast<size_t>(found - sections.begin());
   };
   std::optional<size_t> index = find(*document);
-  std::shared_ptr<const Document> loaded;
+  std::shared_ptr<const PackedDocument> loaded;
   if (!index.has_value()) {
     if (!call.may_block) {
       return call.Defer();
@@ -400,20 +408,23 @@ absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,
   }
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   converter.SetSection(*document, *index, response->mutable_section());
-  response->set_revision(RevisionNameOf(name.report, document->revision));
+  response->set_revision(RevisionNameOf(name.report, document->revision()));
   return absl::OkStatus();
 }
 
 absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& request,
                          v1::ListDefectsResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("parent", request.parent()));
-  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, id));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   return ListChildren(
-      call, request, document->defects, DefectId, DefectPosition,
+      call, request, document->defects(),
+      [&](const archive::PackedDefect& defect) { return document->Text(defect.id); },
+      DefectPosition,
       [&](size_t index, AnswerSize* size) {
         v1::Defect defect;
-        converter.SetDefect(*document, document->defects[index], &defect);
+        converter.SetDefect(*document, archive::UnpackDefect(*document, document->defects()[index]),
+                            &defect);
         const bool fits = size->Add(defect);
         if (fits) {
           *response->add_defects() = std::move(defect);
@@ -426,15 +437,16 @@ absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& reques
 absl::Status GetDefect(CallContext& call, const v1::GetDefectRequest& request,
                        v1::GetDefectResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseDefectName("name", request.name()));
-  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, name.report));
-  const auto find = [&name](const Document& in) -> const report::Defect* {
-    const auto found =
-        std::find_if(in.defects.begin(), in.defects.end(),
-                     [&](const report::Defect& defect) { return defect.id == name.child; });
-    return found == in.defects.end() ? nullptr : &*found;
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, name.report));
+  const auto find = [&name](const PackedDocument& in) -> const archive::PackedDefect* {
+    const std::span<const archive::PackedDefect> defects = in.defects();
+    const auto found = std::find_if(
+        defects.begin(), defects.end(),
+        [&](const archive::PackedDefect& defect) { return in.Text(defect.id) == name.child; });
+    return found == defects.end() ? nullptr : &*found;
   };
-  const report::Defect* defect = find(*document);
-  std::shared_ptr<const Document> loaded;
+  const archive::PackedDefect* defect = find(*document);
+  std::shared_ptr<const PackedDocument> loaded;
   if (defect == nullptr) {
     if (!call.may_block) {
       return call.Defer();
@@ -449,7 +461,8 @@ absl::Status GetDefect(CallContext& call, const v1::GetDefectRequest& request,
     }
   }
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
-  converter.SetDefect(*document, *defect, response->mutable_defect());
+  converter.SetDefect(*document, archive::UnpackDefect(*document, *defect),
+                      response->mutable_defect());
   return absl::OkStatus();
 }
 
@@ -459,8 +472,8 @@ absl::Status CreateDefect(CallContext& call, const v1::CreateDefectRequest& requ
   if (!request.has_defect()) {
     return errors::FieldRequired("defect");
   }
-  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, id));
-  QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->content.joined));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
+  QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->joined()));
   QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
                           call.library.CreateDefect(id, request.defect_id(), edit));
   SetDefect(call, request.offset_encoding(), result, response);
@@ -476,8 +489,8 @@ absl::Status UpdateDefect(CallContext& call, const v1::UpdateDefectRequest& requ
   QUOTES_ASSIGN_OR_RETURN(const ChildName name,
                           ParseDefectName("defect.name", request.defect().name()));
   QUOTES_RETURN_IF_ERROR(CheckEtag("defect.etag", request.defect().etag()));
-  QUOTES_ASSIGN_OR_RETURN(const Document* document, FindDocument(call, name.report));
-  QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->content.joined));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, name.report));
+  QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->joined()));
   QUOTES_ASSIGN_OR_RETURN(
       const DefectResult result,
       call.library.UpdateDefect(name.report, name.child, request.defect().etag(), edit));

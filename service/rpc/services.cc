@@ -131,6 +131,13 @@ absl::Status Parse(const grpc::ByteBuffer& bytes, Message* message) {
   return ExplainParseFailure(*message->GetDescriptor(), joined);
 }
 
+absl::Status Serialize(const Message& message, grpc::ByteBuffer* bytes) {
+  bool own_buffer = false;
+  const grpc::Status status =
+      grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(message, bytes, &own_buffer);
+  return status.ok() ? absl::OkStatus() : absl::InternalError(status.error_message());
+}
+
 // What a call is from its arrival to its record: its id, its clock, who waits for it.
 class Ticket {
  public:
@@ -250,6 +257,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
       return;
     }
     context_.emplace(MakeContext(&ticket_.core(), library, ticket_.cancellation()));
+    context_->leading_bytes = &leading_bytes_;
     if (method_.inline_first) {
       const absl::Status status = Work();
       if (!context_->deferred) {
@@ -265,14 +273,15 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Complete(absl::Status status) {
     size_t answer_bytes = 0;
     if (status.ok()) {
-      bool own_buffer = false;
-      const grpc::Status serialized = grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
-          *response_, bytes_out_, &own_buffer);
-      if (serialized.ok()) {
-        answer_bytes = bytes_out_->Length();
-      } else {
-        status = absl::InternalError(serialized.error_message());
+      status = Serialize(*response_, bytes_out_);
+      if (status.ok() && !leading_bytes_.empty()) {
+        std::vector<grpc::Slice> slices = {grpc::Slice(leading_bytes_)};
+        std::vector<grpc::Slice> rest;
+        bytes_out_->Dump(&rest);
+        slices.insert(slices.end(), rest.begin(), rest.end());
+        *bytes_out_ = grpc::ByteBuffer(slices.data(), slices.size());
       }
+      answer_bytes = status.ok() ? bytes_out_->Length() : 0;
     }
     Finish(ticket_.Close(status, answer_bytes));
   }
@@ -292,6 +301,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
       QUOTES_RETURN_IF_ERROR(CheckEnums(*request_));
     }
     response_ = method_.response->New(&arena_);
+    leading_bytes_.clear();
     return method_.handle(*context_, *request_, response_);
   }
 
@@ -304,6 +314,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   google::protobuf::Arena arena_;
   Message* request_ = nullptr;   // in the arena
   Message* response_ = nullptr;  // in the arena
+  std::string leading_bytes_;    // of the answer, before those of the message
 };
 
 // A call of UploadReport: reads a header and chunks, then imports on the executor. An upload whose
@@ -340,14 +351,8 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   void Complete(absl::Status status) {
     size_t answer_bytes = 0;
     if (status.ok()) {
-      bool own_buffer = false;
-      const grpc::Status serialized = grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
-          response_, bytes_out_, &own_buffer);
-      if (serialized.ok()) {
-        answer_bytes = bytes_out_->Length();
-      } else {
-        status = absl::InternalError(serialized.error_message());
-      }
+      status = Serialize(response_, bytes_out_);
+      answer_bytes = status.ok() ? bytes_out_->Length() : 0;
     }
     // The record of a stream may outlive its bytes by a slow caller's network: give them back now.
     import_ = ImportRequest();

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_RPC_SERVICES_H_
 #define QUOTES_SERVICE_RPC_SERVICES_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "service/base/limits.h"
 #include "service/library/library.h"
 
 namespace grpc {
@@ -55,6 +57,8 @@ struct ChangeRecord {
 struct ServicesOptions {
   std::string program_version;
   absl::Time start_time;
+  // What a look-up may be planned to visit inside gRPC's threads; see Archive::PlannedWork.
+  uint64_t max_inline_work = limits::kMaxInlineWork;
   // Called once for every finished call, from any thread; must not block.
   std::function<void(const CallRecord&)> on_call;
   // Called once for every import that succeeded, before its call finishes; must not block.
@@ -64,10 +68,10 @@ struct ServicesOptions {
 };
 
 // The gRPC services over a library: proto to domain, errors, paging, limits. Look-ups run inline in
-// gRPC's callback threads (memory only); calls that touch the store run on a bounded executor that
-// refuses with QUEUE_FULL. Without a library every call is answered with UNAVAILABLE / LOADING. The
-// library must outlive the services; the server must have ended (Shutdown and Wait) before the
-// services are destroyed.
+// gRPC's callback threads (memory only); large ones and calls that touch the store run on a bounded
+// executor that refuses with QUEUE_FULL. Without a library every call is answered with UNAVAILABLE
+// / LOADING. The library must outlive the services; the server must have ended (Shutdown and Wait)
+// before the services are destroyed.
 class Services {
  public:
   // `library` may be null: then SetLibrary follows.

@@ -158,8 +158,12 @@ int Serve(const Config& config, const EndSignals& signals) {
   out.Write(LogLevel::kInfo, "listening",
             JsonLine().Add("address", config.listen).Add("port", int64_t{(*server)->port()}));
   const absl::Time load_start = absl::Now();
-  absl::StatusOr<std::unique_ptr<Library>> loaded =
-      Library::Create(*std::move(store), themes::Scheme::BuiltIn());
+  absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
+      *std::move(store), themes::Scheme::BuiltIn(),
+      {.segment_folder = config.database + ".segments",
+       .on_warning = [&out](std::string_view warning) {
+         out.Write(LogLevel::kWarning, "segments", JsonLine().Add("warning", warning));
+       }});
   if (!loaded.ok()) {
     server->reset();
     return fail_start(loaded.status());

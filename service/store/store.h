@@ -66,6 +66,14 @@ struct ReportChange {
   std::optional<absl::Time> delete_time;
 };
 
+// An active report without its content. Two states of a report with the same etag, time of update
+// and revision have the same content.
+struct ActiveReport {
+  std::string report_id;
+  uint64_t revision = 0;  // the latest
+  archive::DocumentHead head;
+};
+
 struct RevisionInfo {
   uint64_t number = 0;
   archive::Source source;
@@ -124,11 +132,18 @@ class Store {
   virtual absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
                                                                    std::string_view digest) = 0;
 
-  // Calls `visit` with every active report's latest revision (themes left empty), ordered by id,
-  // all from one consistent state, and returns that state's archive revision. Stops at the first
-  // error of `visit`.
+  // Calls `wanted` with every active report, ordered by id, and `visit` with the latest revision
+  // (themes left empty) of those for which it returned true, all from one consistent state, and
+  // returns that state's archive revision. What is not wanted is not read: some microseconds a
+  // report. Stops at the first error of `visit`.
   virtual absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<bool(const ActiveReport&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) = 0;
+  // The same for all active reports.
+  absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
+    return LoadActive([](const ActiveReport&) { return true; }, visit);
+  }
 
   // Calls `visit` with every revision that LoadActive leaves out: earlier ones of active reports
   // and all of withdrawn ones (themes left empty), ordered by id, newest first, all from one

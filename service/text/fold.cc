@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "absl/container/inlined_vector.h"
 #include "service/text/char_class.h"
 
 namespace quotes::text {
@@ -35,6 +36,29 @@ inline CharClass ClassOf(char32_t c) { return Lookup(c).char_class; }
 inline char32_t Apply(char32_t c, const Entry& entry) {
   return static_cast<char32_t>(static_cast<int32_t>(c) + entry.delta);
 }
+
+// Says of the characters of the first plane whether they fold to anything but themselves, a bit
+// each: the table itself is too large for the fastest cache.
+class Changing {
+ public:
+  Changing() {
+    for (char32_t c = 0; c < kPlane; ++c) {
+      const Entry& entry = Lookup(c);
+      if (entry.delta != 0 || entry.char_class == CharClass::kExpansion) {
+        bits_[c / 64] |= uint64_t{1} << (c % 64);
+      }
+    }
+  }
+
+  // May be true of others beyond the first plane.
+  bool operator()(char32_t c) const {
+    return c >= kPlane || ((bits_[c / 64] >> (c % 64)) & 1) != 0;
+  }
+
+ private:
+  static constexpr char32_t kPlane = 0x10000;
+  std::array<uint64_t, kPlane / 64> bits_{};
+};
 
 // What an expansion looks like from its left and from its right.
 CharClass FrontClass(char32_t c) {
@@ -344,6 +368,50 @@ class Trimmed {
 std::string_view FoldVersion() { return kVersion; }
 
 FoldedText Fold(std::u32string_view source) { return Folder(source).Run(); }
+
+bool FindHan(std::u32string_view source, std::u32string_view units,
+             absl::FunctionRef<void(uint32_t begin, uint32_t end)> visit) {
+  static const auto& kChanging = *new Changing;
+  const Changing& changing = kChanging;
+  const auto is_han = [](char32_t c) { return ClassOf(c) == CharClass::kHan; };
+  if (units.empty() || !std::all_of(units.begin(), units.end(), is_han)) {
+    return false;
+  }
+  // Where the first unit stands.
+  absl::InlinedVector<uint32_t, 16> begins;
+  for (uint32_t i = 0; i < source.size(); ++i) {
+    const char32_t c = source[i];
+    if (changing(c)) {
+      const Entry& entry = Lookup(c);
+      if (entry.char_class == CharClass::kExpansion) {
+        return false;
+      }
+      if (entry.char_class == CharClass::kHan && Apply(c, entry) == units[0]) {
+        begins.push_back(i);
+      }
+    } else if (c == units[0]) {
+      begins.push_back(i);
+    }
+  }
+  for (const uint32_t begin : begins) {
+    // Between two Han characters soft marks and every kind of noise vanish.
+    size_t matched = 1;
+    size_t end = begin + 1;
+    for (size_t i = end; matched < units.size() && i < source.size(); ++i) {
+      const Entry& entry = Lookup(source[i]);
+      if (entry.char_class == CharClass::kHan && Apply(source[i], entry) == units[matched]) {
+        ++matched;
+        end = i + 1;
+      } else if (entry.char_class != CharClass::kSoft && !IsTransparent(entry.char_class)) {
+        break;
+      }
+    }
+    if (matched == units.size()) {
+      visit(begin, static_cast<uint32_t>(end));
+    }
+  }
+  return true;
+}
 
 char32_t FoldLetter(char32_t c) {
   const Entry& entry = Lookup(c);

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+
 namespace quotes::text {
 
 // Why two different characters count as the same in a search. A set is a bit mask, so that the
@@ -77,6 +79,13 @@ struct FoldedText {
 //  - it cuts digits off a numeral in which a comma stands (00 of 1,000);
 //  - it parts the units of one character (² of ㎡).
 FoldedText Fold(std::u32string_view source);
+
+// Finds folded text without folding: calls `visit` with the source range of each place where
+// `units` stand in the units of Fold(source), ascending. False, without a call, where it cannot
+// tell because `units` are not wholly Han characters or a character of `source` folds to several
+// units; Fold then says it. About ten times faster than Fold.
+bool FindHan(std::u32string_view source, std::u32string_view units,
+             absl::FunctionRef<void(uint32_t begin, uint32_t end)> visit);
 
 // Folds one character outside any context; what Fold() does to letters. Characters that Fold()
 // drops, breaks at or makes several units of are returned unchanged. Never allocates; O(1).

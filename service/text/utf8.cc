@@ -48,34 +48,55 @@ std::u32string ToCodePoints(std::string_view utf8) {
   return text;
 }
 
-void AppendUtf8(char32_t c, std::string* out) {
-  if (!IsScalar(c)) {
-    c = kReplacement;
-  }
+namespace {
+
+// Writes a code point to at least four bytes at `out`; returns the end of what was written.
+inline char* WriteUtf8(char32_t c, char* out) {
   const auto tail = [c](unsigned shift) { return static_cast<char>(0x80 | ((c >> shift) & 0x3F)); };
   if (c < 0x80) {
-    out->push_back(static_cast<char>(c));
+    *out++ = static_cast<char>(c);
   } else if (c < 0x800) {
-    out->push_back(static_cast<char>(0xC0 | (c >> 6)));
-    out->push_back(tail(0));
+    *out++ = static_cast<char>(0xC0 | (c >> 6));
+    *out++ = tail(0);
   } else if (c < 0x10000) {
-    out->push_back(static_cast<char>(0xE0 | (c >> 12)));
-    out->push_back(tail(6));
-    out->push_back(tail(0));
+    if (!IsScalar(c)) {
+      return WriteUtf8(kReplacement, out);
+    }
+    *out++ = static_cast<char>(0xE0 | (c >> 12));
+    *out++ = tail(6);
+    *out++ = tail(0);
   } else {
-    out->push_back(static_cast<char>(0xF0 | (c >> 18)));
-    out->push_back(tail(12));
-    out->push_back(tail(6));
-    out->push_back(tail(0));
+    if (!IsScalar(c)) {
+      return WriteUtf8(kReplacement, out);
+    }
+    *out++ = static_cast<char>(0xF0 | (c >> 18));
+    *out++ = tail(12);
+    *out++ = tail(6);
+    *out++ = tail(0);
   }
+  return out;
+}
+
+}  // namespace
+
+void AppendUtf8(char32_t c, std::string* out) {
+  char bytes[4];
+  out->append(bytes, static_cast<size_t>(WriteUtf8(c, bytes) - bytes));
+}
+
+void AppendUtf8(std::u32string_view text, std::string* out) {
+  const size_t before = out->size();
+  out->resize(before + text.size() * 4);
+  char* end = out->data() + before;
+  for (const char32_t c : text) {
+    end = WriteUtf8(c, end);
+  }
+  out->resize(static_cast<size_t>(end - out->data()));
 }
 
 std::string ToUtf8(std::u32string_view text) {
   std::string out;
-  out.reserve(text.size() * 3);
-  for (const char32_t c : text) {
-    AppendUtf8(c, &out);
-  }
+  AppendUtf8(text, &out);
   return out;
 }
 

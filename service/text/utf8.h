@@ -22,6 +22,7 @@ std::u32string ToCodePoints(std::string_view utf8);
 // Converts code points; surrogates and values above U+10FFFF become U+FFFD.
 std::string ToUtf8(std::u32string_view text);
 void AppendUtf8(char32_t c, std::string* out);
+void AppendUtf8(std::u32string_view text, std::string* out);
 
 // ToCodePoints(utf8).size().
 size_t CountCodePoints(std::string_view utf8);

@@ -103,7 +103,7 @@ Fts5Peer::~Fts5Peer() {
 }
 
 absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
-    Tokenizer tokenizer, const std::vector<std::string_view>& texts) {
+    Tokenizer tokenizer, size_t count, absl::FunctionRef<std::string(size_t)> text) {
   sqlite3* database = nullptr;
   if (sqlite3_open(":memory:", &database) != SQLITE_OK) {
     return absl::InternalError("no database in memory");
@@ -121,9 +121,10 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
     return Error(database);
   }
   int status = SQLITE_DONE;
-  for (size_t i = 0; i < texts.size() && status == SQLITE_DONE; ++i) {
+  for (size_t i = 0; i < count && status == SQLITE_DONE; ++i) {
+    const std::string bytes = text(i);
     sqlite3_bind_int64(insert, 1, static_cast<int64_t>(i) + 1);
-    sqlite3_bind_text(insert, 2, texts[i].data(), static_cast<int>(texts[i].size()), SQLITE_STATIC);
+    sqlite3_bind_text(insert, 2, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
     status = sqlite3_step(insert);
     sqlite3_reset(insert);
   }
@@ -132,8 +133,7 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
     return Error(database);
   }
   QUOTES_RETURN_IF_ERROR(Execute(database, "COMMIT"));
-  // Merged to one b-tree: the best that the peer can be.
-  QUOTES_RETURN_IF_ERROR(Execute(database, "INSERT INTO quotes(quotes) VALUES ('optimize')"));
+  QUOTES_RETURN_IF_ERROR(peer->Optimize());
   QUOTES_RETURN_IF_ERROR(
       Execute(database,
               "CREATE TABLE themes(theme INTEGER, id INTEGER, PRIMARY KEY (theme, id)) "
@@ -156,6 +156,17 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
     }
   }
   return peer;
+}
+
+absl::Status Fts5Peer::Optimize() {
+  return Execute(database_, "INSERT INTO quotes(quotes) VALUES ('optimize')");
+}
+
+absl::Status Fts5Peer::Delete(int64_t first, int64_t last) {
+  return Execute(database_,
+                 absl::StrCat("DELETE FROM quotes WHERE rowid BETWEEN ", first, " AND ", last,
+                              "; DELETE FROM themes WHERE id BETWEEN ", first, " AND ", last)
+                     .c_str());
 }
 
 absl::Status Fts5Peer::AddTheme(int theme, const std::vector<int64_t>& ids) {
@@ -211,12 +222,11 @@ absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const 
     }
   }
   answer.ids.reserve(kTop);
-  answer.texts.reserve(kTop);
   int status = 0;
   while ((status = sqlite3_step(top)) == SQLITE_ROW) {
     answer.ids.push_back(sqlite3_column_int64(top, 0));
-    answer.texts.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(top, 1)),
-                              static_cast<size_t>(sqlite3_column_bytes(top, 1)));
+    answer.texts.append(reinterpret_cast<const char*>(sqlite3_column_text(top, 1)),
+                        static_cast<size_t>(sqlite3_column_bytes(top, 1)));
   }
   sqlite3_reset(top);
   if (status != SQLITE_DONE) {

@@ -1,12 +1,14 @@
 #ifndef QUOTES_TESTS_BENCH_FTS5_PEER_H_
 #define QUOTES_TESTS_BENCH_FTS5_PEER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
 struct sqlite3;
@@ -20,8 +22,9 @@ class Fts5Peer {
  public:
   enum class Tokenizer { kTrigram, kBigram };
 
+  // `text(i)` is the i-th of `count` texts, from 0, in UTF-8.
   static absl::StatusOr<std::unique_ptr<Fts5Peer>> Create(
-      Tokenizer tokenizer, const std::vector<std::string_view>& texts);
+      Tokenizer tokenizer, size_t count, absl::FunctionRef<std::string(size_t)> text);
   ~Fts5Peer();
   Fts5Peer(const Fts5Peer&) = delete;
   Fts5Peer& operator=(const Fts5Peer&) = delete;
@@ -30,10 +33,16 @@ class Fts5Peer {
   bool Finds(size_t code_points) const;
 
   struct Answer {
-    std::vector<int64_t> ids;        // the first 20, ascending
-    std::vector<std::string> texts;  // theirs
+    std::vector<int64_t> ids;  // the first 20, ascending
+    std::string texts;         // theirs, one after the other
     int64_t total = 0;
   };
+
+  // Takes the texts of a range of ids away.
+  absl::Status Delete(int64_t first, int64_t last);
+
+  // Merges everything to one b-tree: the best that the peer can be.
+  absl::Status Optimize();
 
   // Files a text under a theme, for Filter::theme.
   absl::Status AddTheme(int theme, const std::vector<int64_t>& ids);

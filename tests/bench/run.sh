@@ -1,16 +1,57 @@
 #!/usr/bin/env bash
-# Builds Release and runs the look-up benchmark beside its peers, all in one run.
-#   tests/bench/run.sh [QUOTES...]     default: 50000 1000000
-# QUOTES_BENCH_LINES names a text file to take the quotes from instead of the sample's sentences.
+# Builds Release, makes the data, and measures everything beside its peers in one run.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+
+usage() {
+  cat <<'HELP'
+Usage: tests/bench/run.sh [--quick] [--lines FILE]
+
+Measures look-ups in process beside SQLite FTS5 at 50,000, 1,000,000 and 4,000,000 quotes, look-ups
+over loopback gRPC beside calls that do nothing, and what an archive costs to make and to hold. Says
+at the end of each part which bars hold. Needs about 16 GiB of memory and, on two cores, an hour.
+
+Options:
+  --quick       50,000 quotes only: some minutes
+  --lines FILE  take the quotes from the sentences of a text file (or FILE.xz) instead of recombining
+                those of the sample report; published figures are made like this
+  --help        print this
+HELP
+}
+
+sizes=50000,1000000,4000000
+curve=(50000 200000 1000000 4000000)
+lines=""
+while [[ $# -gt 0 ]]; do
+  case "$1" in
+    --quick) sizes=50000 curve=(20000 50000); shift ;;
+    --lines) [[ $# -ge 2 ]] || { usage >&2; exit 2; }; lines="$(realpath "$2")"; shift 2 ;;
+    --help | -h) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 cmake --preset release >/dev/null
-cmake --build --preset release --target lookup_bench
-lines=()
-[ -z "${QUOTES_BENCH_LINES:-}" ] || lines=(--lines "$QUOTES_BENCH_LINES")
-for quotes in "${@:-50000 1000000}"; do
-  for size in $quotes; do
-    build/bin/lookup_bench --quotes "$size" "${lines[@]}"
-    build/bin/lookup_bench --quotes "$size" --withdrawn 5 "${lines[@]}"
-  done
+cmake --build --preset release --target lookup_bench rpc_bench segment_bench >/dev/null
+
+data=()
+if [[ -n "$lines" ]]; then
+  if [[ "$lines" == *.xz ]]; then
+    unpacked="$(mktemp)"
+    trap 'rm -f "$unpacked"' EXIT
+    xz -dc "$lines" >"$unpacked"
+    lines="$unpacked"
+  fi
+  data=(--lines "$lines")
+fi
+printf 'program %s, %s, %s cores, load %s\n' "$(git describe --always --dirty)" \
+  "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
+  "$(cut -d ' ' -f 1 /proc/loadavg)"
+printf '\n== in process\n'
+build/bin/lookup_bench --quotes "$sizes" "${data[@]}"
+printf '\n== over gRPC\n'
+build/bin/rpc_bench "${data[@]}"
+printf '\n== size\n'
+for size in "${curve[@]}"; do
+  build/bin/segment_bench --quotes "$size" "${data[@]}"
 done

@@ -52,8 +52,9 @@ class HookedStore final : public store::Store {
     return store_->FindRequest(request_id, digest);
   }
   absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<bool(const store::ActiveReport&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
-    return store_->LoadActive(visit);
+    return store_->LoadActive(wanted, visit);
   }
   absl::StatusOr<uint64_t> LoadHistory(
       std::string_view report_id,

@@ -4,6 +4,8 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/text/fold.h"
@@ -108,6 +110,54 @@ TEST(FoldProperty, EqualsTheSlowFold) {
       ASSERT_EQ(fast.end, slow.end) << Show(text);
     }
   }
+}
+
+// What Fold and a search in its units find.
+std::vector<std::pair<uint32_t, uint32_t>> FindSlowly(std::u32string_view source,
+                                                      std::u32string_view units) {
+  const FoldedText folded = Fold(source);
+  std::vector<std::pair<uint32_t, uint32_t>> places;
+  for (size_t at = folded.units.find(units); at != std::u32string::npos;
+       at = folded.units.find(units, at + 1)) {
+    places.emplace_back(folded.begin[at], folded.end[at + units.size() - 1]);
+  }
+  return places;
+}
+
+TEST(FindHanProperty, FindsWhatFoldingFinds) {
+  static const std::u32string kPool = U"产产產业業发發展　 \u200B“”·，。\n5a○〇㎡㈱㍿";
+  Random random(6);
+  size_t found = 0;
+  size_t refused = 0;
+  for (int round = 0; round < 120'000; ++round) {
+    std::u32string text;
+    if (round % 2 == 0) {
+      text = kGenerators[static_cast<size_t>(round) % 4](&random, 1 + random() % 14);
+    } else {
+      while (text.size() < 12) {
+        // The characters that expand are rare, as in real text.
+        text.push_back(kPool[random() % (kPool.size() - (random() % 8 == 0 ? 0 : 3))]);
+      }
+    }
+    const std::u32string units = Fold(text).units;
+    if (units.empty()) {
+      continue;
+    }
+    const size_t begin = random() % units.size();
+    const std::u32string term = units.substr(begin, 1 + random() % 3);
+    std::vector<std::pair<uint32_t, uint32_t>> places;
+    const bool answered =
+        FindHan(text, term, [&](uint32_t from, uint32_t to) { places.emplace_back(from, to); });
+    if (answered) {
+      ASSERT_EQ(places, FindSlowly(text, term)) << Show(text) << " for " << Show(term);
+      found += places.size();
+    } else {
+      ASSERT_TRUE(places.empty());
+      ++refused;
+    }
+  }
+  EXPECT_GT(found, 20'000u);
+  EXPECT_GT(refused, 5'000u);
 }
 
 TEST(FoldProperty, EveryMatchInTheSampleFoldsToItself) {

@@ -113,6 +113,7 @@ class SqliteStore : public Store {
   absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
                                                            std::string_view digest) override;
   absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<bool(const ActiveReport&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
   absl::StatusOr<uint64_t> LoadHistory(
       std::string_view report_id,
@@ -465,7 +466,7 @@ absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
 // --- loading ---
 
 constexpr char kListActive[] =
-    "SELECT report_id"
+    "SELECT report_id, latest_revision, generation, create_time, update_time"
     " FROM reports"
     " WHERE state = ?1"
     " ORDER BY report_id";
@@ -486,6 +487,7 @@ constexpr char kListHistoryOfReport[] =
     " ORDER BY v.number DESC";
 
 absl::StatusOr<uint64_t> SqliteStore::LoadActive(
+    absl::FunctionRef<bool(const ActiveReport&)> wanted,
     absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
   QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
   Connection* const connection = &reader->connection();
@@ -498,8 +500,24 @@ absl::StatusOr<uint64_t> SqliteStore::LoadActive(
     if (!found) {
       break;
     }
+    ReportRow listed;
+    listed.report_id = list.Text(0);
+    listed.latest_revision = static_cast<uint64_t>(list.Int(1));
+    listed.generation = static_cast<uint64_t>(list.Int(2));
+    listed.create_time = list.Int(3);
+    listed.update_time = list.Int(4);
+    ActiveReport active;
+    active.report_id = listed.report_id;
+    active.revision = listed.latest_revision;
+    active.head = {archive::ReportState::kActive, listed.Etag(),
+                   absl::FromUnixMicros(listed.create_time),
+                   absl::FromUnixMicros(listed.update_time), std::nullopt};
+    if (!wanted(active)) {
+      continue;
+    }
     uint64_t number = 0;
-    QUOTES_ASSIGN_OR_RETURN(const ReportRow row, RequireReport(connection, list.Text(0), &number));
+    QUOTES_ASSIGN_OR_RETURN(const ReportRow row,
+                            RequireReport(connection, listed.report_id, &number));
     QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
                             ReadDocument(connection, row, number));
     if (document == nullptr) {

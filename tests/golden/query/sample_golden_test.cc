@@ -39,8 +39,8 @@ std::string FoldNames(text::FoldSet folds) {
 }
 
 std::string Show(const Hit& hit) {
-  const report::Quote& quote = hit.ref.quote();
-  const std::u32string& joined = hit.ref.document->content.joined;
+  const PackedQuote& quote = hit.ref.quote();
+  const std::u32string_view joined = hit.ref.document->joined();
   const auto cut = [&joined](uint32_t begin, uint32_t end) {
     return text::ToUtf8(joined.substr(begin, end - begin));
   };

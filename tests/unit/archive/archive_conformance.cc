@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/base/limits.h"
+#include "service/text/fold.h"
 #include "service/text/utf8.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/archive/naive_lookup.h"
@@ -50,7 +51,7 @@ std::vector<Hit> FetchAll(const Archive& archive, Lookup lookup, size_t page_siz
     if (answer->hits.empty()) {
       break;
     }
-    lookup.after = answer->hits.back().key;
+    lookup.after = answer->hits.back().Key();
   }
   if (lookup.with_total && from_the_start) {
     EXPECT_EQ(*total, all.size());
@@ -93,7 +94,7 @@ void ExpectSameAsNaive(const Archive& archive, const Lookup& lookup) {
   all.limit = 1'000'000;
   all.with_total = true;
   all.with_facets = true;
-  const NaiveAnswer expected = NaiveFind(archive.documents(), archive.scheme(), all);
+  const NaiveAnswer expected = NaiveFind(Unpacked(archive), archive.scheme(), all);
   const auto answer = archive.Find(all, Cancellation());
   QUOTES_ASSERT_OK(answer);
   EXPECT_FALSE(answer->more);
@@ -102,15 +103,16 @@ void ExpectSameAsNaive(const Archive& archive, const Lookup& lookup) {
   for (size_t i = 0; i < expected.hits.size(); ++i) {
     const Hit& hit = answer->hits[i];
     const NaiveHit& naive = expected.hits[i];
-    ASSERT_EQ(hit.ref.document->report_id, naive.report_id);
-    ASSERT_EQ(hit.ref.quote().id, naive.quote_id);
-    EXPECT_EQ(hit.key.report_id, naive.report_id);
-    EXPECT_EQ(hit.key.quote_id, naive.quote_id);
-    EXPECT_EQ(hit.key.date, hit.ref.document->content.metadata.date);
-    EXPECT_EQ(hit.key.position, hit.ref.quote().range.begin);
+    ASSERT_EQ(hit.ref.document->report_id(), naive.report_id);
+    ASSERT_EQ(hit.ref.id(), naive.quote_id);
+    const SortKey key = hit.Key();
+    EXPECT_EQ(key.report_id, naive.report_id);
+    EXPECT_EQ(key.quote_id, naive.quote_id);
+    EXPECT_EQ(key.date, hit.ref.document->date());
+    EXPECT_EQ(key.position, hit.ref.quote().range.begin);
     if (lookup.order == Order::kRelevance) {
-      EXPECT_EQ(hit.key.relevance, naive.relevance);
-      EXPECT_EQ(hit.key.lead, naive.lead);
+      EXPECT_EQ(key.relevance, naive.relevance);
+      EXPECT_EQ(key.lead, naive.lead);
     }
     EXPECT_EQ(hit.highlight_count, naive.highlights.size());
     std::vector<Highlight> shown = naive.highlights;
@@ -148,8 +150,7 @@ std::vector<std::string> Texts(const Archive& archive, std::string_view typed,
   std::vector<std::string> texts;
   for (const Hit& hit : FetchAll(archive, lookup, 3)) {
     const report::Range& range = hit.ref.quote().range;
-    texts.push_back(
-        text::ToUtf8(hit.ref.document->content.joined.substr(range.begin, range.size())));
+    texts.push_back(text::ToUtf8(hit.ref.document->joined(range)));
   }
   return texts;
 }
@@ -169,8 +170,7 @@ std::vector<std::string> Highlighted(const Archive& archive, std::string_view ty
     EXPECT_EQ(hit.highlight_count, hit.highlights.size());
     for (const Highlight& highlight : hit.highlights) {
       texts.push_back(absl::StrCat(highlight.term, ":",
-                                   text::ToUtf8(hit.ref.document->content.joined.substr(
-                                       highlight.range.begin, highlight.range.size()))));
+                                   text::ToUtf8(hit.ref.document->joined(highlight.range))));
     }
   }
   return texts;
@@ -486,14 +486,18 @@ TEST_P(ArchiveConformance, ReportsAndQuotesByName) {
   const auto b = MakeDocument(Speech("b", kDay2022, {"甲"}));
   const auto u = MakeDocument(Speech("0", std::nullopt, {"甲"}));
   const auto archive = Make({u, a, MakeDocument(withdrawn), b});
-  EXPECT_THAT(archive->documents(), ElementsAre(b, a, u));
-  EXPECT_EQ(archive->FindReport("a"), a.get());
+  std::vector<std::string_view> ids;
+  for (const PackedDocument* const document : archive->documents()) {
+    EXPECT_EQ(archive->FindReport(document->report_id()), document);
+    ids.push_back(document->report_id());
+  }
+  EXPECT_THAT(ids, ElementsAre("b", "a", "0"));
   EXPECT_EQ(archive->FindReport("w"), nullptr);
   EXPECT_EQ(archive->FindReport(""), nullptr);
   for (uint32_t i = 0; i < 3; ++i) {
     const auto found = archive->FindQuote("a", a->content.quotes[i].id);
     ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(found->document, a.get());
+    EXPECT_EQ(found->document, archive->FindReport("a"));
     EXPECT_EQ(found->index, i);
   }
   EXPECT_FALSE(archive->FindQuote("b", a->content.quotes[1].id).has_value());
@@ -646,8 +650,8 @@ TEST_P(ArchiveConformance, RandomLookupsAgreeWithTheirDefinition) {
       const std::vector<Hit> paged = FetchAll(*archive, lookup, 1 + random.Below(9));
       ASSERT_EQ(paged.size(), expected.hits.size());
       for (size_t k = 0; k < paged.size(); ++k) {
-        EXPECT_EQ(paged[k].key.report_id, expected.hits[k].report_id);
-        EXPECT_EQ(paged[k].key.quote_id, expected.hits[k].quote_id);
+        EXPECT_EQ(paged[k].ref.document->report_id(), expected.hits[k].report_id);
+        EXPECT_EQ(paged[k].ref.id(), expected.hits[k].quote_id);
       }
       hits += paged.size();
     }
@@ -766,7 +770,7 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
     lookup.filter.scope = TextScope::kAll;
 
     std::shared_ptr<const Archive> archive = Make(evolving.Documents());
-    std::set<QuoteName> throughout = HitNames(archive->documents(), archive->scheme(), lookup);
+    std::set<QuoteName> throughout = HitNames(Unpacked(*archive), archive->scheme(), lookup);
     std::set<QuoteName> seen;
     int steps = 40;
     while (true) {
@@ -774,20 +778,20 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
       const auto answer = archive->Find(lookup, Cancellation());
       QUOTES_ASSERT_OK(answer);
       for (const Hit& hit : answer->hits) {
-        EXPECT_TRUE(seen.emplace(hit.key.report_id, hit.key.quote_id).second)
-            << hit.key.report_id << " " << hit.key.quote_id << " came twice";
+        EXPECT_TRUE(seen.emplace(hit.ref.document->report_id(), hit.ref.id()).second)
+            << hit.ref.document->report_id() << " " << hit.ref.id() << " came twice";
       }
       if (!answer->more) {
         break;
       }
-      lookup.after = answer->hits.back().key;
+      lookup.after = answer->hits.back().Key();
       for (size_t i = random.Below(4); i > 0 && steps > 0; --i, --steps) {
         evolving.Step();
       }
       // An engine may build on any earlier snapshot, or on none.
       archive = Make(evolving.Documents(), random.OneIn(2) ? archive.get() : nullptr);
       std::set<QuoteName> still;
-      for (const QuoteName& name : HitNames(archive->documents(), archive->scheme(), lookup)) {
+      for (const QuoteName& name : HitNames(Unpacked(*archive), archive->scheme(), lookup)) {
         if (throughout.contains(name)) {
           still.insert(name);
         }
@@ -802,22 +806,108 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
   EXPECT_GT(shown, 1'000u) << "the test looks at too little";
 }
 
+void ExpectSeed(const std::vector<std::shared_ptr<const Document>>& documents,
+                std::u32string_view units, const SeedOptions& options, const Seed& seed) {
+  const std::vector<NaivePlace> expected =
+      NaivePlaces(documents, units.substr(seed.begin, seed.end - seed.begin), options.scope);
+  EXPECT_EQ(seed.occurrences, expected.size());
+  ASSERT_EQ(seed.places.size(), std::min(options.max_places, expected.size()));
+  for (size_t i = 0; i < seed.places.size(); ++i) {
+    EXPECT_EQ(seed.places[i].ref.document->report_id(), expected[i].report_id);
+    EXPECT_EQ(seed.places[i].ref.id(), expected[i].quote_id);
+    EXPECT_EQ(seed.places[i].offset, expected[i].offset);
+  }
+}
+
+TEST_P(ArchiveConformance, SeedsAreTheLongestMatches) {
+  RandomReports random(47);
+  size_t seeds = 0;
+  for (int round = 0; round < 60; ++round) {
+    EvolvingArchive evolving(&random);
+    std::shared_ptr<const Archive> archive = Make(evolving.Documents());
+    for (int change = 0; change < 4; ++change) {
+      for (size_t i = random.Below(5); i > 0; --i) {
+        evolving.Step();
+      }
+      archive = Make(evolving.Documents(), archive.get());
+      const std::u32string units =
+          text::Fold(text::ToCodePoints(random.Text(40) + (random.OneIn(4) ? "𠮷无" : ""))).units;
+      SeedOptions options;
+      options.scope = static_cast<TextScope>(1 + random.Below(3));
+      options.min_units = random.Below(4);
+      options.max_places = random.Below(6);
+      SCOPED_TRACE(absl::StrCat("round ", round, ": ", text::ToUtf8(units)));
+      const std::vector<Seed> found = archive->LongestMatches(units, options);
+      seeds += found.size();
+      const std::vector<std::shared_ptr<const Document>> documents = Unpacked(*archive);
+      // Walks the text as the interface describes.
+      size_t next = 0;
+      size_t at = 0;
+      const std::u32string_view all = units;
+      while (at < units.size()) {
+        size_t length = 0;
+        while (units[at] != text::kBreak && at + length < units.size() &&
+               !NaivePlaces(documents, all.substr(at, length + 1), options.scope).empty()) {
+          ++length;
+        }
+        if (length > 0 && length >= options.min_units) {
+          ASSERT_LT(next, found.size());
+          EXPECT_EQ(found[next].begin, at);
+          EXPECT_EQ(found[next].end, at + length);
+          ExpectSeed(documents, units, options, found[next]);
+          ++next;
+        }
+        at += std::max<size_t>(length, 1);
+      }
+      EXPECT_EQ(next, found.size());
+      const size_t begin = random.Below(units.size() + 1);
+      const std::u32string_view part = all.substr(begin, random.Below(5));
+      const Seed places = archive->FindPlaces(part, options);
+      EXPECT_EQ(places.begin, 0u);
+      EXPECT_EQ(places.end, part.size());
+      ExpectSeed(documents, part, options, places);
+    }
+  }
+  EXPECT_GT(seeds, 1'000u) << "the test looks at too little";
+}
+
+TEST_P(ArchiveConformance, SeedsTellVerbatimFromChanged) {
+  const auto archive =
+      Make({MakeDocument(Speech("r", kDay2022, {"“我们𠮷要发展产业。", "党要管党，从严治党。"}))});
+  const auto seeds = [&archive](std::string_view text) {
+    std::vector<std::pair<size_t, size_t>> ranges;
+    for (const Seed& seed :
+         archive->LongestMatches(text::Fold(text::ToCodePoints(text)).units, SeedOptions())) {
+      ranges.emplace_back(seed.begin, seed.end);
+    }
+    return ranges;
+  };
+  using Ranges = std::vector<std::pair<size_t, size_t>>;
+  EXPECT_EQ(seeds("我们𠮷要发展產业"), (Ranges{{0, 8}}));
+  EXPECT_EQ(seeds("我们𠮷要大发展产业"), (Ranges{{0, 4}, {5, 9}}));
+  EXPECT_EQ(seeds("党要管党；从严治党！"), (Ranges{{0, 9}}));
+  EXPECT_EQ(seeds("发展产业。党要管党"), (Ranges{{0, 4}, {5, 9}}));
+  EXPECT_EQ(seeds("𠮸"), Ranges()) << "shares its first unit in UTF-16 with a character there";
+  EXPECT_EQ(seeds("们𠮸"), (Ranges{{0, 1}}));
+  EXPECT_EQ(seeds("，。"), Ranges());
+  EXPECT_EQ(seeds(""), Ranges());
+}
+
 TEST_P(ArchiveConformance, PagesGoOnBehindAQuoteThatIsGone) {
   TestReport before = Speech("r", kDay2022, {"甲一", "甲二", "甲三", "甲四"});
   const TestReport other = Speech("s", kDay2021, {"甲"});
   const auto rest = [this, &before, &other](size_t page, const TestReport& after) {
     Lookup lookup;
     lookup.limit = page;
-    const auto first =
-        Make({MakeDocument(before), MakeDocument(other)})->Find(lookup, Cancellation());
+    const auto earlier = Make({MakeDocument(before), MakeDocument(other)});
+    const auto first = earlier->Find(lookup, Cancellation());
     EXPECT_THAT(first, testing::IsOk());
-    lookup.after = first->hits.back().key;
+    lookup.after = first->hits.back().Key();
     const auto archive = Make({MakeDocument(after), MakeDocument(other)});
     std::vector<std::string> texts;
     for (const Hit& hit : FetchAll(*archive, lookup, 2)) {
       const report::Range& range = hit.ref.quote().range;
-      texts.push_back(
-          text::ToUtf8(hit.ref.document->content.joined.substr(range.begin, range.size())));
+      texts.push_back(text::ToUtf8(hit.ref.document->joined(range)));
     }
     return texts;
   };
@@ -838,16 +928,17 @@ TEST_P(ArchiveConformance, PositionIsTheLastResort) {
   const TestReport before = Speech("r", kDay2022, {"一", "二", "三", "四", "五", "六", "七", "八"});
   Lookup lookup;
   lookup.limit = 6;
-  const auto first = Make({MakeDocument(before)})->Find(lookup, Cancellation());
+  const auto earlier = Make({MakeDocument(before)});
+  const auto first = earlier->Find(lookup, Cancellation());
   QUOTES_ASSERT_OK(first);
-  lookup.after = first->hits.back().key;
+  lookup.after = first->hits.back().Key();
   EXPECT_EQ(lookup.after->predecessors.size(), kSortKeyPredecessors);
   const auto archive =
       Make({MakeDocument(Speech("r", kDay2022, {"一", "贰", "叁", "肆", "伍", "陆", "七", "八"}))});
   const auto rest = archive->Find(lookup, Cancellation());
   QUOTES_ASSERT_OK(rest);
   ASSERT_EQ(rest->hits.size(), 2u);
-  EXPECT_EQ(rest->hits[0].key.position, 6u);
+  EXPECT_EQ(rest->hits[0].Key().position, 6u);
 }
 
 }  // namespace

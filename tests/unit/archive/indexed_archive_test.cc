@@ -2,23 +2,26 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "service/archive/segment_folder.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
 #include "tests/unit/archive/archive_conformance.h"
+#include "tests/unit/archive/naive_lookup.h"
 #include "tests/unit/archive/test_documents.h"
 
 namespace quotes::archive {
 namespace {
 
-std::shared_ptr<const Archive> MakeMerged(uint64_t revision,
-                                          std::shared_ptr<const themes::Scheme> scheme,
-                                          std::vector<std::shared_ptr<const Document>> documents,
-                                          const Archive* previous) {
-  std::shared_ptr<const Archive> archive =
-      MakeIndexedArchive(revision, std::move(scheme), std::move(documents), previous);
+std::shared_ptr<const Archive> MergeAll(std::shared_ptr<const Archive> archive) {
   for (MergePlan plan(*archive); !plan.empty(); plan = MergePlan(*archive)) {
     plan.Run();
     archive = plan.Apply(*archive);
@@ -26,10 +29,232 @@ std::shared_ptr<const Archive> MakeMerged(uint64_t revision,
   return archive;
 }
 
-INSTANTIATE_TEST_SUITE_P(Indexed, ArchiveConformance,
-                         ::testing::Values(ArchiveEngine{"indexed", MakeIndexedArchive},
-                                           ArchiveEngine{"merged", MakeMerged}),
-                         [](const auto& test) { return test.param.name; });
+// Segments of these sizes are made, and merged at once or not at all.
+ArchiveEngine Engine(std::string name, const ArchiveOptions& options, bool merge) {
+  return {std::move(name), [options, merge](uint64_t revision, auto scheme, auto documents,
+                                            const Archive* previous) {
+            std::shared_ptr<const Archive> archive =
+                MakeIndexedArchive(revision, std::move(scheme), documents, previous, options);
+            return merge ? MergeAll(std::move(archive)) : archive;
+          }};
+}
+
+// An archive whose segments are in files.
+struct Filed {
+  testing::TempDir dir;
+  std::unique_ptr<SegmentFolder> folder;
+  std::shared_ptr<const Archive> archive;
+};
+
+std::unique_ptr<SegmentFolder> OpenFolder(const testing::TempDir& dir) {
+  return std::make_unique<SegmentFolder>(SegmentFolder::Options{
+      .path = dir.path() / "segments",
+      .writable = true,
+      .on_warning = [](std::string_view warning) { ADD_FAILURE() << warning; }});
+}
+
+// Written to files, then opened again by themselves.
+std::shared_ptr<const Archive> MakeReopened(uint64_t revision,
+                                            std::shared_ptr<const themes::Scheme> scheme,
+                                            std::vector<std::shared_ptr<const Document>> documents,
+                                            const Archive* previous) {
+  auto filed = std::make_shared<Filed>();
+  ArchiveOptions options;
+  options.largest_segment = 500;
+  options.merge_at_once = 100;
+  filed->archive = MergeAll(MakeIndexedArchive(revision, scheme, documents, previous, options));
+  filed->folder = OpenFolder(filed->dir);
+  filed->folder->Save(*filed->archive);
+
+  filed->folder = OpenFolder(filed->dir);
+  options.folder = filed->folder.get();
+  ArchiveLoader loader(std::move(scheme), options);
+  for (const auto& document : documents) {
+    if (document->state == ReportState::kActive) {
+      EXPECT_FALSE(loader.Lacks(document->report_id, document->revision, HeadOf(*document)));
+    }
+  }
+  filed->archive = loader.Finish(revision);
+  return {filed, filed->archive.get()};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Indexed, ArchiveConformance,
+    ::testing::Values(Engine("indexed", {}, false), Engine("merged", {}, true),
+                      Engine("one_segment_a_change", {.merge_at_once = 0}, false),
+                      Engine("small_segments", {.largest_segment = 50, .merge_at_once = 20}, false),
+                      Engine("small_segments_merged",
+                             {.largest_segment = 200, .merge_at_once = 10, .most_segments = 3},
+                             true),
+                      ArchiveEngine{"reopened", MakeReopened}),
+    [](const auto& test) { return test.param.name; });
+
+std::vector<std::shared_ptr<const Document>> Numbered(size_t count) {
+  std::vector<std::shared_ptr<const Document>> documents;
+  for (size_t i = 0; i < count; ++i) {
+    documents.push_back(MakeDocument(
+        Speech(absl::StrCat("r", i), absl::CivilDay(2022, 1, 1) - static_cast<int>(i % 7),
+               {"党要管党，从严治党。", absl::StrCat("第", i, "次会议。")})));
+  }
+  return documents;
+}
+
+uint64_t Total(const Archive& archive, std::string_view typed) {
+  const auto query = ParseQuery(typed);
+  Lookup lookup;
+  lookup.query = &*query;
+  const auto answer = archive.Find(lookup, Cancellation());
+  EXPECT_THAT(answer, testing::IsOk());
+  return answer.ok() ? answer->total : 0;
+}
+
+TEST(IndexedArchiveTest, ChangesOneByOneEqualAllAtOnce) {
+  RandomReports random(71);
+  for (const bool merge : {false, true}) {
+    ArchiveOptions options;
+    options.largest_segment = 300;
+    options.merge_at_once = merge ? 60 : 0;
+    std::shared_ptr<const Archive> archive =
+        MakeIndexedArchive(0, TestScheme(), {}, nullptr, options);
+    std::vector<TestReport> reports;
+    for (uint64_t revision = 1; revision <= 150; ++revision) {
+      std::vector<std::shared_ptr<const PackedDocument>> added;
+      std::vector<std::string> removed = {"unknown"};
+      for (size_t i = random.Below(3); i > 0; --i) {
+        TestReport report = random.Report(absl::StrCat("r", random.Below(40)));
+        std::erase_if(reports, [&report](const TestReport& r) { return r.id == report.id; });
+        std::erase_if(added, [&report](const auto& a) { return a->report_id() == report.id; });
+        added.push_back(Pack(*MakeDocument(report), 5));
+        reports.push_back(std::move(report));
+      }
+      if (random.OneIn(3) && !reports.empty()) {
+        const std::string id = reports[random.Below(reports.size())].id;
+        if (std::none_of(added.begin(), added.end(),
+                         [&id](const auto& a) { return a->report_id() == id; })) {
+          std::erase_if(reports, [&id](const TestReport& r) { return r.id == id; });
+          removed.push_back(id);
+        }
+      }
+      archive = UpdateArchive(*archive, revision, added, removed);
+      if (merge && random.OneIn(4)) {
+        MergePlan plan(*archive);
+        if (!plan.empty()) {
+          plan.Run();
+          archive = plan.Apply(*archive);
+          ASSERT_NE(archive, nullptr);
+        }
+      }
+    }
+    std::vector<std::shared_ptr<const Document>> documents;
+    for (const TestReport& report : reports) {
+      documents.push_back(MakeDocument(report));
+    }
+    const auto scan = MakeScanArchive(150, TestScheme(), documents);
+    ASSERT_EQ(archive->documents().size(), scan->documents().size());
+    for (size_t i = 0; i < scan->documents().size(); ++i) {
+      EXPECT_TRUE(
+          std::ranges::equal(archive->documents()[i]->bytes(), scan->documents()[i]->bytes()));
+    }
+    EXPECT_EQ(archive->theme_counts(), scan->theme_counts());
+    for (const TextScope scope : {TextScope::kSpeech, TextScope::kFurniture, TextScope::kAll}) {
+      Filter filter;
+      filter.scope = scope;
+      EXPECT_EQ(archive->CoverageOf(filter).quotes, scan->CoverageOf(filter).quotes);
+      EXPECT_EQ(archive->CoverageOf(filter).incomplete_reports,
+                scan->CoverageOf(filter).incomplete_reports);
+      EXPECT_EQ(archive->CoverageOf(filter).incomplete.size(),
+                scan->CoverageOf(filter).incomplete.size());
+    }
+    for (int round = 0; round < 200; ++round) {
+      const std::string typed = random.QueryText();
+      SCOPED_TRACE(typed);
+      const auto query = ParseQuery(typed);
+      QUOTES_ASSERT_OK(query);
+      Lookup lookup;
+      lookup.query = &*query;
+      lookup.order = static_cast<Order>(1 + round % 3);
+      ExpectSameAsNaive(*archive, lookup);
+    }
+  }
+}
+
+TEST(IndexedArchiveTest, SegmentsStayFewAndWithinTheirSize) {
+  ArchiveOptions options;
+  options.largest_segment = 400;
+  options.merge_at_once = 0;
+  std::shared_ptr<const Archive> archive =
+      MakeIndexedArchive(0, TestScheme(), {}, nullptr, options);
+  uint64_t code_points = 0;
+  for (const auto& document : Numbered(200)) {
+    archive = MergeAll(UpdateArchive(*archive, archive->revision() + 1, {Pack(*document, 5)}, {}));
+    code_points += document->content.joined.size();
+    EXPECT_LE(SegmentCount(*archive),
+              options.most_segments + 2 * code_points / options.largest_segment);
+    for (const SegmentState& state : SegmentsOf(*archive)) {
+      EXPECT_LE(state.segment->code_points(), options.largest_segment);
+    }
+  }
+  EXPECT_EQ(Total(*archive, "从严治党"), 200u);
+}
+
+TEST(IndexedArchiveTest, AMergeKeepsWhatHappensMeanwhile) {
+  ArchiveOptions options;
+  options.merge_at_once = 0;
+  std::shared_ptr<const Archive> archive =
+      MakeIndexedArchive(0, TestScheme(), {}, nullptr, options);
+  for (const auto& document : Numbered(4)) {
+    archive = UpdateArchive(*archive, archive->revision() + 1, {Pack(*document, 5)}, {});
+  }
+  MergePlan plan(*archive);
+  ASSERT_FALSE(plan.empty());
+  MergePlan late(*archive);
+  plan.Run();
+  archive = UpdateArchive(*archive, 5,
+                          {Pack(*MakeDocument(Speech("r1", std::nullopt, {"从严治党", "又"})), 5)},
+                          {"r2"});
+  EXPECT_EQ(Total(*archive, "从严治党"), 3u);
+  archive = plan.Apply(*archive);
+  ASSERT_NE(archive, nullptr);
+  EXPECT_EQ(archive->revision(), 5u);
+  EXPECT_EQ(Total(*archive, "从严治党"), 3u);
+  EXPECT_EQ(Total(*archive, "次会议"), 2u);
+  EXPECT_EQ(archive->FindReport("r2"), nullptr);
+  EXPECT_EQ(SegmentCount(*archive), 2u);
+  late.Run();
+  EXPECT_EQ(late.Apply(*archive), nullptr) << "its segments were merged already";
+  EXPECT_EQ(Total(*MergeAll(archive), "从严治党"), 3u);
+}
+
+TEST(IndexedArchiveTest, ManyDeadTextsAreJoined) {
+  ArchiveOptions options;
+  options.merge_at_once = 0;
+  std::shared_ptr<const Archive> archive =
+      MergeAll(MakeIndexedArchive(0, TestScheme(), Numbered(100), nullptr, options));
+  for (int i = 0; i < 20; ++i) {
+    archive = UpdateArchive(*archive, 1, {}, {absl::StrCat("r", 5 * i)});
+    EXPECT_EQ(Total(*archive, "从严治党"), static_cast<uint64_t>(99 - i));
+    if (i % 2 == 0) {
+      archive = MergeAll(archive);
+    }
+    EXPECT_EQ(Total(*archive, "从严治党"), static_cast<uint64_t>(99 - i));
+    EXPECT_EQ(Total(*archive, "会议"), static_cast<uint64_t>(99 - i));
+  }
+  EXPECT_EQ(SegmentCount(*archive), 1u);
+}
+
+TEST(IndexedArchiveTest, MemoryIsAccountedFor) {
+  const auto archive = MakeIndexedArchive(1, TestScheme(), Numbered(50));
+  size_t sum = 0;
+  size_t blocks = 0;
+  for (const auto& [name, bytes] : MemoryUse(*archive)) {
+    sum += bytes;
+  }
+  for (const SegmentState& state : SegmentsOf(*archive)) {
+    blocks += state.segment->block().size;
+  }
+  EXPECT_GE(sum, blocks);
+  EXPECT_LE(sum, blocks + 50 * 200);
+}
 
 }  // namespace
 }  // namespace quotes::archive

@@ -137,6 +137,14 @@ bool IsLead(const Document& document, const report::Quote& quote) {
 
 }  // namespace
 
+std::vector<std::shared_ptr<const Document>> Unpacked(const Archive& archive) {
+  std::vector<std::shared_ptr<const Document>> documents;
+  for (const PackedDocument* const packed : archive.documents()) {
+    documents.push_back(std::make_shared<const Document>(Unpack(*packed)));
+  }
+  return documents;
+}
+
 NaiveAnswer NaiveFind(const std::vector<std::shared_ptr<const Document>>& documents,
                       const themes::Scheme& scheme, const Lookup& lookup) {
   NaiveAnswer answer;
@@ -208,6 +216,44 @@ NaiveAnswer NaiveFind(const std::vector<std::shared_ptr<const Document>>& docume
     answer.hits.push_back(std::move(hit));
   }
   return answer;
+}
+
+std::vector<NaivePlace> NaivePlaces(const std::vector<std::shared_ptr<const Document>>& documents,
+                                    std::u32string_view units, TextScope scope) {
+  using Place = std::tuple<int64_t, std::string, uint32_t, uint32_t>;
+  std::vector<std::pair<Place, NaivePlace>> found;
+  for (const auto& document : documents) {
+    for (const report::Quote& quote : document->content.quotes) {
+      if (scope != TextScope::kAll &&
+          report::IsSpeech(quote.block) != (scope == TextScope::kSpeech)) {
+        continue;
+      }
+      const std::u32string folded =
+          text::Fold(document->content.joined.substr(quote.range.begin, quote.range.size())).units;
+      uint32_t leading = 0;
+      while (leading < folded.size() && folded[leading] == text::kBreak) {
+        ++leading;
+      }
+      const std::u32string inside =
+          leading == folded.size() ? std::u32string() : FoldedTerm(folded);
+      for (uint32_t i = 0; !units.empty() && i + units.size() <= inside.size(); ++i) {
+        if (std::u32string_view(inside).substr(i, units.size()) == units) {
+          const auto& date = document->content.metadata.date;
+          found.emplace_back(Place{date ? absl::CivilDay(1970, 1, 1) - *date
+                                        : absl::CivilDay(99999, 1, 1) - absl::CivilDay(),
+                                   document->report_id, quote.range.begin, i},
+                             NaivePlace{document->report_id, quote.id, leading + i});
+        }
+      }
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<NaivePlace> places;
+  for (auto& [place, naive] : found) {
+    places.push_back(std::move(naive));
+  }
+  return places;
 }
 
 }  // namespace quotes::archive

@@ -12,7 +12,11 @@ namespace quotes::archive {
 namespace {
 
 INSTANTIATE_TEST_SUITE_P(Scan, ArchiveConformance,
-                         ::testing::Values(ArchiveEngine{"scan", MakeScanArchive}),
+                         ::testing::Values(ArchiveEngine{
+                             "scan",
+                             [](uint64_t revision, auto scheme, auto documents, auto) {
+                               return MakeScanArchive(revision, std::move(scheme), documents);
+                             }}),
                          [](const auto& test) { return test.param.name; });
 
 TEST(ScanArchiveDeathTest, ReportIdsAreUnique) {

@@ -1,14 +1,12 @@
-#include "service/rpc/citation.h"
+#include "service/archive/citation_line.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "service/rpc/names.h"
 #include "service/text/utf8.h"
 
-namespace quotes::rpc {
+namespace quotes::archive {
 namespace {
 
 // Longer headings are cut: they locate the quote, and the line has to stay readable.
@@ -45,16 +43,19 @@ std::string_view BlockName(report::BlockKind kind) {
   return "正文";
 }
 
-std::string Title(const archive::Document& document) {
+std::string Title(const Document& document) {
   const report::Metadata& metadata = document.content.metadata;
   std::string title = metadata.title.empty() ? metadata.subtitle : metadata.title;
   if (!metadata.title.empty() && !metadata.subtitle.empty()) {
     absl::StrAppend(&title, "——", metadata.subtitle);
   }
   if (title.empty()) {
-    title = metadata.event.empty() ? ReportName(document.report_id) : metadata.event;
+    title = metadata.event.empty() ? absl::StrCat("reports/", document.report_id) : metadata.event;
   }
-  return absl::StrCat("《", absl::StrReplaceAll(title, {{"《", "〈"}, {"》", "〉"}}), "》");
+  if (title.find("《") != std::string::npos || title.find("》") != std::string::npos) {
+    title = absl::StrReplaceAll(title, {{"《", "〈"}, {"》", "〉"}});
+  }
+  return absl::StrCat("《", title, "》");
 }
 
 // "（2022年1月17日）" with the event before the day, or nothing.
@@ -86,41 +87,29 @@ std::string Shortened(const std::string& heading) {
 
 }  // namespace
 
-std::vector<size_t> SectionsAbove(const report::ParsedReport& report, const report::Quote& quote) {
-  std::vector<size_t> above;
-  for (int i = quote.section; i >= 0; i = report.sections[static_cast<size_t>(i)].parent) {
-    const report::Section& section = report.sections[static_cast<size_t>(i)];
-    if (section.heading_range.begin < quote.range.begin) {
-      above.push_back(static_cast<size_t>(i));
-    }
-  }
-  std::reverse(above.begin(), above.end());
-  return above;
-}
-
-std::string HeadingLine(const report::Section& section) {
-  return absl::StrCat(section.marker, section.heading);
-}
-
-std::string CitationLine(const archive::Document& document, const report::Quote& quote) {
+std::string CitationHead(const Document& document, bool speech) {
   const report::Metadata& metadata = document.content.metadata;
+  const std::string report = absl::StrCat(Title(document), Occasion(metadata));
+  if (!speech) {
+    return absl::StrCat(report, "版面文字，");
+  }
+  const std::string& speaker = metadata.speaker.empty() ? metadata.body : metadata.speaker;
+  return absl::StrCat(speaker, speaker.empty() ? "" : "：", report);
+}
+
+std::string CitationTail(const Document& document, const report::Quote& quote) {
   if (!report::IsSpeech(quote.block)) {
-    std::string line = absl::StrCat(Title(document), Occasion(metadata), "版面文字，");
-    return line.append(BlockName(quote.block));
+    return std::string(BlockName(quote.block));
   }
-  std::string line = metadata.speaker.empty() ? metadata.body : metadata.speaker;
-  if (!line.empty()) {
-    line += "：";
-  }
-  absl::StrAppend(&line, Title(document), Occasion(metadata));
-  for (const size_t index : SectionsAbove(document.content, quote)) {
+  std::string tail;
+  for (const size_t index : SectionsAbove(document.content.sections, quote)) {
     const report::Section& section = document.content.sections[index];
     if (section.kind == report::SectionKind::kMarkedHeading ||
         section.kind == report::SectionKind::kStandAloneHeading) {
-      absl::StrAppend(&line, "，", Shortened(HeadingLine(section)));
+      absl::StrAppend(&tail, "，", Shortened(absl::StrCat(section.marker, section.heading)));
     }
   }
-  return line;
+  return tail;
 }
 
-}  // namespace quotes::rpc
+}  // namespace quotes::archive

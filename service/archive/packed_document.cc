@@ -1,0 +1,433 @@
+#include "service/archive/packed_document.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "service/archive/citation_line.h"
+#include "service/archive/folded_name.h"
+#include "service/base/check.h"
+
+namespace quotes::archive {
+namespace {
+
+PackedDate PackDate(const std::optional<absl::CivilDay>& date) {
+  return date.has_value() ? PackedDate{*date - absl::CivilDay(), 1} : PackedDate();
+}
+
+// For each quote whether it is a heading or the quote in which a section begins.
+std::vector<bool> FindLeads(const report::ParsedReport& content) {
+  std::vector<bool> lead(content.quotes.size(), false);
+  const auto begins_before = [](const report::Quote& quote, uint32_t position) {
+    return quote.range.begin <= position;
+  };
+  for (const report::Section& section : content.sections) {
+    if (section.heading_range.empty()) {
+      continue;
+    }
+    // Quotes stand in text order: the last that begins at or before the heading.
+    const auto next = std::lower_bound(content.quotes.begin(), content.quotes.end(),
+                                       section.heading_range.begin, begins_before);
+    if (next != content.quotes.begin() && section.heading_range.end <= std::prev(next)->range.end) {
+      lead[static_cast<size_t>(std::prev(next) - content.quotes.begin())] = true;
+    }
+  }
+  for (size_t i = 0; i < content.quotes.size(); ++i) {
+    lead[i] = lead[i] || content.quotes[i].block == report::BlockKind::kHeading;
+  }
+  return lead;
+}
+
+}  // namespace
+
+class Packer {
+ public:
+  Packer(const Document& document, size_t theme_count)
+      : document_(document), content_(document.content), theme_count_(theme_count) {}
+
+  std::vector<std::byte> Run() {
+    out_.resize(sizeof(Layout));
+    PackHead();
+    layout_.joined = Append(std::span<const char32_t>(content_.joined));
+    layout_.runs = Append(std::span<const report::Run>(content_.runs));
+    layout_.paragraphs = Append(std::span<const report::Range>(content_.paragraphs));
+    layout_.joins = Append(std::span<const report::Join>(content_.joins));
+    PackPrintSpans();
+    PackSections();
+    PackQuotes();
+    PackLint();
+    PackDefects();
+    layout_.folded_speaker = Append(std::span<const char32_t>(FoldName(content_.metadata.speaker)));
+    layout_.folded_body = Append(std::span<const char32_t>(FoldName(content_.metadata.body)));
+    layout_.texts = Append(std::span<const char>(texts_));
+    out_.resize((out_.size() + 7) / 8 * 8);
+    layout_.size = out_.size();
+    static_assert(FlatValue<Layout>);
+    std::memcpy(out_.data(), &layout_, sizeof(layout_));
+    return std::move(out_);
+  }
+
+ private:
+  using Layout = PackedDocument::Layout;
+
+  template <FlatValue T>
+  ArrayRef Append(std::span<const T> values) {
+    out_.resize((out_.size() + 7) / 8 * 8);
+    const ArrayRef ref{out_.size(), values.size()};
+    const auto* const bytes = reinterpret_cast<const std::byte*>(values.data());
+    out_.insert(out_.end(), bytes, bytes + values.size_bytes());
+    return ref;
+  }
+
+  TextRef AddText(std::string_view text) {
+    QUOTES_CHECK(texts_.size() + text.size() <= std::numeric_limits<uint32_t>::max());
+    const TextRef ref{static_cast<uint32_t>(texts_.size()), static_cast<uint32_t>(text.size())};
+    texts_.append(text);
+    return ref;
+  }
+
+  // For strings that come again.
+  TextRef Intern(const std::string& text) {
+    if (text.empty()) {
+      return {};
+    }
+    const auto [entry, is_new] = interned_.try_emplace(text);
+    if (is_new) {
+      entry->second = AddText(text);
+    }
+    return entry->second;
+  }
+
+  void PackHead() {
+    layout_.revision = document_.revision;
+    layout_.revision_time = absl::ToUnixNanos(document_.revision_time);
+    layout_.report_id = AddText(document_.report_id);
+    layout_.parser_version = AddText(document_.parser_version);
+    layout_.fold_version = AddText(document_.fold_version);
+    const Source& source = document_.source;
+    layout_.file_name = AddText(source.file_name);
+    layout_.media_type = AddText(source.media_type);
+    layout_.sha256 = AddText(source.sha256);
+    layout_.encoding = source.encoding;
+    layout_.source_size = source.size_bytes;
+    const report::Metadata& metadata = content_.metadata;
+    layout_.title = AddText(metadata.title);
+    layout_.subtitle = AddText(metadata.subtitle);
+    layout_.event = AddText(metadata.event);
+    layout_.body = AddText(metadata.body);
+    layout_.speaker = AddText(metadata.speaker);
+    layout_.office = AddText(metadata.office);
+    layout_.language = AddText(metadata.language);
+    layout_.date = PackDate(metadata.date);
+    layout_.paper = AddText(metadata.publication.paper);
+    layout_.edition = AddText(metadata.publication.edition);
+    layout_.pages = AddText(metadata.publication.pages);
+    layout_.issue_date = PackDate(metadata.publication.issue_date);
+    layout_.truncated = content_.completeness.truncated ? 1 : 0;
+    layout_.jump_target = AddText(content_.completeness.jump_target);
+    layout_.position = content_.completeness.position;
+    layout_.speech_citation = AddText(CitationHead(document_, /*speech=*/true));
+    layout_.furniture_citation = AddText(CitationHead(document_, /*speech=*/false));
+  }
+
+  void PackPrintSpans() {
+    std::vector<PackedPrintSpan> packed;
+    packed.reserve(content_.print_spans.size());
+    for (const report::PrintSpan& span : content_.print_spans) {
+      packed.push_back(
+          {span.kind, span.line, span.page, 0, span.byte_begin, span.byte_end, span.joined});
+    }
+    layout_.print_spans = Append(std::span<const PackedPrintSpan>(packed));
+  }
+
+  void PackSections() {
+    std::vector<PackedSection> packed;
+    packed.reserve(content_.sections.size());
+    for (const report::Section& section : content_.sections) {
+      PackedSection& out = packed.emplace_back();
+      out.id = AddText(section.id);
+      out.path = AddText(section.path);
+      out.marker = Intern(section.marker);
+      out.heading = Intern(section.heading);
+      out.period = Intern(section.period);
+      out.parent = section.parent;
+      out.level = section.level;
+      out.ordinal = section.ordinal;
+      out.kind = section.kind;
+      out.mode = section.mode;
+      out.run_in = section.run_in ? 1 : 0;
+      out.heading_range = section.heading_range;
+      out.range = section.range;
+    }
+    layout_.sections = Append(std::span<const PackedSection>(packed));
+  }
+
+  void PackQuotes() {
+    QUOTES_CHECK(document_.themes.empty() || document_.themes.size() == content_.quotes.size());
+    layout_.has_themes = document_.themes.empty() ? 0 : 1;
+    const std::vector<bool> leads = FindLeads(content_);
+    std::vector<PackedQuote> packed;
+    std::vector<PackedAssignment> assignments;
+    std::vector<TextRef> cues;
+    std::vector<uint32_t> counts(theme_count_, 0);
+    packed.reserve(content_.quotes.size());
+    for (size_t i = 0; i < content_.quotes.size(); ++i) {
+      const report::Quote& quote = content_.quotes[i];
+      const bool speech = report::IsSpeech(quote.block);
+      PackedQuote& out = packed.emplace_back();
+      out.range = quote.range;
+      out.id = AddText(quote.id);
+      out.section = quote.section;
+      out.paragraph = quote.paragraph;
+      out.sentence = quote.sentence;
+      out.block = quote.block;
+      out.mode = quote.mode;
+      out.has_figures = quote.has_figures;
+      out.lead = leads[i];
+      out.citation = Intern(CitationTail(document_, quote));
+      out.first_theme = static_cast<uint32_t>(assignments.size());
+      layout_.speech_count += speech ? 1 : 0;
+      if (document_.themes.empty()) {
+        continue;
+      }
+      for (const themes::Assignment& assignment : document_.themes[i]) {
+        QUOTES_CHECK(assignment.theme >= 0 && static_cast<size_t>(assignment.theme) < theme_count_);
+        counts[static_cast<size_t>(assignment.theme)] += speech ? 1 : 0;
+        assignments.push_back({assignment.theme, static_cast<uint32_t>(cues.size()),
+                               static_cast<uint32_t>(assignment.cues.size()), 0,
+                               std::bit_cast<uint64_t>(assignment.score)});
+        for (const std::string& cue : assignment.cues) {
+          cues.push_back(Intern(cue));
+        }
+      }
+      out.theme_count = static_cast<uint32_t>(document_.themes[i].size());
+    }
+    layout_.quotes = Append(std::span<const PackedQuote>(packed));
+    layout_.assignments = Append(std::span<const PackedAssignment>(assignments));
+    layout_.cues = Append(std::span<const TextRef>(cues));
+
+    std::vector<uint32_t> by_id(content_.quotes.size());
+    std::iota(by_id.begin(), by_id.end(), 0u);
+    std::sort(by_id.begin(), by_id.end(), [this](uint32_t a, uint32_t b) {
+      const int order = content_.quotes[a].id.compare(content_.quotes[b].id);
+      return order != 0 ? order < 0 : a < b;
+    });
+    layout_.quotes_by_id = Append(std::span<const uint32_t>(by_id));
+
+    std::vector<ThemeCount> theme_counts;
+    for (size_t theme = 0; theme < counts.size(); ++theme) {
+      if (counts[theme] > 0) {
+        theme_counts.push_back({static_cast<int>(theme), counts[theme]});
+      }
+    }
+    layout_.theme_counts = Append(std::span<const ThemeCount>(theme_counts));
+  }
+
+  void PackLint() {
+    std::vector<PackedLintFinding> packed;
+    packed.reserve(content_.lint.size());
+    for (const report::LintFinding& finding : content_.lint) {
+      packed.push_back({finding.kind, finding.certainty, finding.line, finding.range,
+                        Intern(finding.message), Intern(finding.proposal)});
+    }
+    layout_.lint = Append(std::span<const PackedLintFinding>(packed));
+  }
+
+  void PackDefects() {
+    std::vector<PackedDefect> packed;
+    std::vector<TextRef> readings;
+    packed.reserve(document_.defects.size());
+    for (const report::Defect& defect : document_.defects) {
+      packed.push_back({AddText(defect.id), defect.kind, defect.certainty, defect.range,
+                        Intern(defect.printed), Intern(defect.note),
+                        static_cast<uint32_t>(readings.size()),
+                        static_cast<uint32_t>(defect.readings.size()), defect.origin});
+      for (const std::string& reading : defect.readings) {
+        readings.push_back(Intern(reading));
+      }
+    }
+    layout_.defects = Append(std::span<const PackedDefect>(packed));
+    layout_.readings = Append(std::span<const TextRef>(readings));
+  }
+
+  const Document& document_;
+  const report::ParsedReport& content_;
+  const size_t theme_count_;
+  Layout layout_;
+  std::vector<std::byte> out_;
+  std::string texts_;
+  absl::flat_hash_map<std::string, TextRef> interned_;
+};
+
+PackedDocument::Source PackedDocument::source() const {
+  const Layout& from = layout();
+  return {Text(from.file_name), Text(from.media_type), from.encoding, from.source_size,
+          Text(from.sha256)};
+}
+
+PackedDocument::Metadata PackedDocument::metadata() const {
+  const Layout& from = layout();
+  return {Text(from.title),
+          Text(from.subtitle),
+          Text(from.event),
+          Text(from.body),
+          Text(from.speaker),
+          Text(from.office),
+          Text(from.language),
+          date(),
+          {Text(from.paper), Text(from.edition), from.issue_date.get(), Text(from.pages)}};
+}
+
+PackedDocument::Completeness PackedDocument::completeness() const {
+  const Layout& from = layout();
+  return {from.truncated != 0, Text(from.jump_target), from.position};
+}
+
+std::optional<uint32_t> PackedDocument::Find(std::string_view quote_id) const {
+  const std::span<const uint32_t> by_id = Array<uint32_t>(layout().quotes_by_id);
+  const auto found = std::lower_bound(
+      by_id.begin(), by_id.end(), quote_id,
+      [this](uint32_t quote, std::string_view id) { return this->quote_id(quote) < id; });
+  if (found == by_id.end() || this->quote_id(*found) != quote_id) {
+    return std::nullopt;
+  }
+  return *found;
+}
+
+namespace {
+
+std::shared_ptr<const PackedDocument> Own(std::vector<std::byte> bytes, DocumentHead head) {
+  struct Owned {
+    std::vector<std::byte> bytes;
+    PackedDocument packed;
+  };
+  const std::byte* const block = bytes.data();
+  const auto owned = std::make_shared<const Owned>(
+      Owned{std::move(bytes), PackedDocument(block, std::move(head))});
+  return {owned, &owned->packed};
+}
+
+}  // namespace
+
+DocumentHead HeadOf(const Document& document) {
+  return {document.state, document.etag, document.create_time, document.update_time,
+          document.delete_time};
+}
+
+void Pack(const Document& document, size_t theme_count, ByteSink* sink) {
+  const std::vector<std::byte> bytes = Packer(document, theme_count).Run();
+  sink->Align();
+  sink->Append(bytes.data(), bytes.size());
+}
+
+std::shared_ptr<const PackedDocument> Pack(const Document& document, size_t theme_count) {
+  return Own(Packer(document, theme_count).Run(), HeadOf(document));
+}
+
+std::shared_ptr<const PackedDocument> WithHead(const PackedDocument& packed, DocumentHead head) {
+  const std::span<const std::byte> bytes = packed.bytes();
+  return Own({bytes.begin(), bytes.end()}, std::move(head));
+}
+
+std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed) {
+  std::vector<report::LintFinding> lint;
+  for (const PackedLintFinding& finding : packed.lint()) {
+    lint.push_back({finding.kind, finding.certainty, finding.line, finding.range,
+                    std::string(packed.Text(finding.message)),
+                    std::string(packed.Text(finding.proposal))});
+  }
+  return lint;
+}
+
+report::Defect UnpackDefect(const PackedDocument& packed, const PackedDefect& defect) {
+  report::Defect out;
+  out.id = packed.Text(defect.id);
+  out.kind = defect.kind;
+  out.certainty = defect.certainty;
+  out.range = defect.range;
+  out.printed = packed.Text(defect.printed);
+  out.note = packed.Text(defect.note);
+  out.origin = defect.origin;
+  for (const TextRef reading : packed.readings(defect)) {
+    out.readings.emplace_back(packed.Text(reading));
+  }
+  return out;
+}
+
+Document Unpack(const PackedDocument& packed) {
+  const auto text = [&packed](TextRef ref) { return std::string(packed.Text(ref)); };
+  Document document;
+  document.report_id = packed.report_id();
+  document.state = packed.state();
+  document.revision = packed.revision();
+  document.parser_version = packed.parser_version();
+  document.fold_version = packed.fold_version();
+  const PackedDocument::Source source = packed.source();
+  document.source = {std::string(source.file_name), std::string(source.media_type), source.encoding,
+                     source.size_bytes, std::string(source.sha256)};
+  document.etag = packed.etag();
+  document.create_time = packed.create_time();
+  document.update_time = packed.update_time();
+  document.revision_time = packed.revision_time();
+  document.delete_time = packed.delete_time();
+
+  report::ParsedReport& content = document.content;
+  const PackedDocument::Metadata metadata = packed.metadata();
+  content.metadata.title = metadata.title;
+  content.metadata.subtitle = metadata.subtitle;
+  content.metadata.event = metadata.event;
+  content.metadata.body = metadata.body;
+  content.metadata.speaker = metadata.speaker;
+  content.metadata.office = metadata.office;
+  content.metadata.language = metadata.language;
+  content.metadata.date = metadata.date;
+  content.metadata.publication.paper = metadata.publication.paper;
+  content.metadata.publication.edition = metadata.publication.edition;
+  content.metadata.publication.issue_date = metadata.publication.issue_date;
+  content.metadata.publication.pages = metadata.publication.pages;
+  content.joined = packed.joined();
+  content.runs.assign(packed.runs().begin(), packed.runs().end());
+  content.paragraphs.assign(packed.paragraphs().begin(), packed.paragraphs().end());
+  content.joins.assign(packed.joins().begin(), packed.joins().end());
+  for (const PackedPrintSpan& span : packed.print_spans()) {
+    content.print_spans.push_back(
+        {span.kind, span.line, span.page, span.byte_begin, span.byte_end, span.joined});
+  }
+  for (const PackedSection& section : packed.sections()) {
+    content.sections.push_back({text(section.id), text(section.path), section.parent, section.level,
+                                section.ordinal, section.kind, text(section.marker),
+                                text(section.heading), section.run_in != 0, section.heading_range,
+                                section.range, section.mode, text(section.period)});
+  }
+  const bool has_themes = packed.has_themes();
+  for (size_t i = 0; i < packed.size(); ++i) {
+    const PackedQuote& quote = packed.quotes()[i];
+    content.quotes.push_back({text(quote.id), quote.range, quote.section, quote.paragraph,
+                              quote.sentence, quote.block, quote.mode, quote.has_figures});
+    if (has_themes) {
+      std::vector<themes::Assignment>& assignments = document.themes.emplace_back();
+      for (const PackedAssignment& assignment : packed.themes(i)) {
+        themes::Assignment& out = assignments.emplace_back();
+        out.theme = assignment.theme;
+        out.score = assignment.score();
+        for (const TextRef cue : packed.cues(assignment)) {
+          out.cues.push_back(text(cue));
+        }
+      }
+    }
+  }
+  const PackedDocument::Completeness completeness = packed.completeness();
+  content.completeness = {completeness.truncated, std::string(completeness.jump_target),
+                          completeness.position};
+  content.lint = UnpackLint(packed);
+  for (const PackedDefect& defect : packed.defects()) {
+    document.defects.push_back(UnpackDefect(packed, defect));
+  }
+  return document;
+}
+
+}  // namespace quotes::archive

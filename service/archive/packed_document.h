@@ -1,0 +1,330 @@
+#ifndef QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_
+#define QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "service/archive/document.h"
+#include "service/archive/flat.h"
+#include "service/report/report.h"
+
+namespace quotes::archive {
+
+// A string of a packed document; PackedDocument::Text() reads it.
+struct TextRef {
+  uint32_t offset = 0;
+  uint32_t size = 0;
+};
+
+// The members of the structs below are those of their namesakes in report.h and scheme.h.
+struct PackedQuote {
+  report::Range range;
+  TextRef id;
+  int section = -1;
+  uint32_t paragraph = 0;
+  uint32_t sentence = 0;
+  report::BlockKind block = report::BlockKind::kBody;
+  report::Mode mode = report::Mode::kUnspecified;
+  bool has_figures = false;
+  // A heading, or the quote in which a section begins.
+  bool lead = false;
+  uint16_t unused = 0;
+  TextRef citation;  // its line behind PackedDocument::citation_head()
+  uint32_t first_theme = 0;
+  uint32_t theme_count = 0;
+};
+
+struct PackedSection {
+  TextRef id;
+  TextRef path;
+  TextRef marker;
+  TextRef heading;
+  TextRef period;
+  int parent = -1;
+  int level = 1;
+  int ordinal = 0;
+  report::SectionKind kind = report::SectionKind::kMarkedHeading;
+  report::Mode mode = report::Mode::kUnspecified;
+  uint32_t run_in = 0;
+  report::Range heading_range;
+  report::Range range;
+};
+
+struct PackedPrintSpan {
+  report::BlockKind kind = report::BlockKind::kBody;
+  uint32_t line = 0;
+  uint32_t page = 0;
+  uint32_t unused = 0;
+  uint64_t byte_begin = 0;
+  uint64_t byte_end = 0;
+  report::Range joined;
+};
+
+struct PackedAssignment {
+  int theme = 0;
+  uint32_t first_cue = 0;
+  uint32_t cue_count = 0;
+  uint32_t unused = 0;
+  uint64_t score_bits = 0;
+
+  double score() const { return std::bit_cast<double>(score_bits); }
+};
+
+struct PackedLintFinding {
+  report::LintKind kind = report::LintKind::kPageBreakJoin;
+  report::Certainty certainty = report::Certainty::kPossible;
+  uint32_t line = 0;
+  report::Range range;
+  TextRef message;
+  TextRef proposal;
+};
+
+struct PackedDefect {
+  TextRef id;
+  report::DefectKind kind = report::DefectKind::kOther;
+  report::Certainty certainty = report::Certainty::kPossible;
+  report::Range range;
+  TextRef printed;
+  TextRef note;
+  uint32_t first_reading = 0;
+  uint32_t reading_count = 0;
+  report::DefectOrigin origin = report::DefectOrigin::kImport;
+};
+
+struct ThemeCount {
+  int theme = 0;
+  uint32_t count = 0;
+};
+
+// A date that may be absent.
+struct PackedDate {
+  int64_t day = 0;  // since 1970
+  uint64_t known = 0;
+
+  std::optional<absl::CivilDay> get() const {
+    return known != 0 ? std::optional(absl::CivilDay() + day) : std::nullopt;
+  }
+};
+
+// A document as the archive holds it: one block without pointers, made once, in memory or in a
+// segment's file, with the few things that may change beside it. Reads like Document. Immutable;
+// everything it returns lives as long as the block.
+class PackedDocument {
+ public:
+  // `block` is a result of Pack or a copy of one, at a multiple of 8, and outlives the object.
+  PackedDocument(const std::byte* block, DocumentHead head)
+      : block_(block), head_(std::move(head)) {}
+
+  std::span<const std::byte> bytes() const { return {block_, static_cast<size_t>(layout().size)}; }
+  const DocumentHead& head() const { return head_; }
+
+  std::string_view report_id() const { return Text(layout().report_id); }
+  ReportState state() const { return head_.state; }
+  uint64_t revision() const { return layout().revision; }
+  std::string_view parser_version() const { return Text(layout().parser_version); }
+  std::string_view fold_version() const { return Text(layout().fold_version); }
+  const std::string& etag() const { return head_.etag; }
+  absl::Time create_time() const { return head_.create_time; }
+  absl::Time update_time() const { return head_.update_time; }
+  const std::optional<absl::Time>& delete_time() const { return head_.delete_time; }
+  absl::Time revision_time() const { return absl::FromUnixNanos(layout().revision_time); }
+
+  struct Source {
+    std::string_view file_name;
+    std::string_view media_type;
+    text::Encoding encoding;
+    uint64_t size_bytes;
+    std::string_view sha256;
+  };
+  Source source() const;
+
+  struct Publication {
+    std::string_view paper;
+    std::string_view edition;
+    std::optional<absl::CivilDay> issue_date;
+    std::string_view pages;
+  };
+  struct Metadata {
+    std::string_view title;
+    std::string_view subtitle;
+    std::string_view event;
+    std::string_view body;
+    std::string_view speaker;
+    std::string_view office;
+    std::string_view language;
+    std::optional<absl::CivilDay> date;
+    Publication publication;
+  };
+  Metadata metadata() const;
+  std::optional<absl::CivilDay> date() const { return layout().date.get(); }  // of the metadata
+  const PackedDate& packed_date() const { return layout().date; }
+
+  struct Completeness {
+    bool truncated;
+    std::string_view jump_target;
+    uint32_t position;
+  };
+  Completeness completeness() const;
+
+  std::u32string_view joined() const { return Units(layout().joined); }
+  std::u32string_view joined(report::Range range) const {
+    return joined().substr(range.begin, range.size());
+  }
+  std::span<const report::Run> runs() const { return Array<report::Run>(layout().runs); }
+  std::span<const report::Range> paragraphs() const {
+    return Array<report::Range>(layout().paragraphs);
+  }
+  std::span<const PackedPrintSpan> print_spans() const {
+    return Array<PackedPrintSpan>(layout().print_spans);
+  }
+  std::span<const report::Join> joins() const { return Array<report::Join>(layout().joins); }
+  std::span<const PackedSection> sections() const {
+    return Array<PackedSection>(layout().sections);
+  }
+  std::span<const PackedQuote> quotes() const { return Array<PackedQuote>(layout().quotes); }
+  std::span<const PackedLintFinding> lint() const {
+    return Array<PackedLintFinding>(layout().lint);
+  }
+  std::span<const PackedDefect> defects() const { return Array<PackedDefect>(layout().defects); }
+  std::span<const TextRef> readings(const PackedDefect& defect) const {
+    return Array<TextRef>(layout().readings).subspan(defect.first_reading, defect.reading_count);
+  }
+  std::span<const PackedAssignment> themes(size_t quote) const {
+    const PackedQuote& of = quotes()[quote];
+    return Array<PackedAssignment>(layout().assignments).subspan(of.first_theme, of.theme_count);
+  }
+  std::span<const TextRef> cues(const PackedAssignment& assignment) const {
+    return Array<TextRef>(layout().cues).subspan(assignment.first_cue, assignment.cue_count);
+  }
+
+  std::string_view Text(TextRef ref) const {
+    return TextAt(block_, layout().texts).substr(ref.offset, ref.size);
+  }
+
+  uint32_t size() const { return static_cast<uint32_t>(quotes().size()); }  // quotes
+  std::string_view quote_id(size_t quote) const { return Text(quotes()[quote].id); }
+  std::u32string_view text(size_t quote) const { return joined(quotes()[quote].range); }
+  bool lead(size_t quote) const { return quotes()[quote].lead; }
+  // The quote with an id. O(log n).
+  std::optional<uint32_t> Find(std::string_view quote_id) const;
+
+  // False: the document came without.
+  bool has_themes() const { return layout().has_themes != 0; }
+  uint32_t speech_count() const { return layout().speech_count; }  // quotes
+  // Number of speech quotes by theme, ascending; themes without any are left out.
+  std::span<const ThemeCount> theme_counts() const {
+    return Array<ThemeCount>(layout().theme_counts);
+  }
+  // Folded, without breaks at either end.
+  std::u32string_view folded_speaker() const { return Units(layout().folded_speaker); }
+  std::u32string_view folded_body() const { return Units(layout().folded_body); }
+
+  // A quote's citation line in two parts: what all of a kind begin with, and the rest.
+  std::string_view citation_head(const PackedQuote& quote) const {
+    return Text(report::IsSpeech(quote.block) ? layout().speech_citation
+                                              : layout().furniture_citation);
+  }
+  std::string_view citation_tail(const PackedQuote& quote) const { return Text(quote.citation); }
+
+ private:
+  friend class Packer;
+
+  // The beginning of a block.
+  struct Layout {
+    uint64_t size = 0;  // of the block, in bytes
+    uint64_t revision = 0;
+    int64_t revision_time = 0;  // nanoseconds since 1970
+    uint64_t source_size = 0;
+    PackedDate date;
+    PackedDate issue_date;
+    ArrayRef joined;
+    ArrayRef runs;
+    ArrayRef paragraphs;
+    ArrayRef print_spans;
+    ArrayRef joins;
+    ArrayRef sections;
+    ArrayRef quotes;
+    ArrayRef quotes_by_id;
+    ArrayRef assignments;
+    ArrayRef cues;
+    ArrayRef lint;
+    ArrayRef defects;
+    ArrayRef readings;
+    ArrayRef theme_counts;
+    ArrayRef folded_speaker;
+    ArrayRef folded_body;
+    ArrayRef texts;
+    TextRef report_id;
+    TextRef parser_version;
+    TextRef fold_version;
+    TextRef file_name;
+    TextRef media_type;
+    TextRef sha256;
+    TextRef title;
+    TextRef subtitle;
+    TextRef event;
+    TextRef body;
+    TextRef speaker;
+    TextRef office;
+    TextRef language;
+    TextRef paper;
+    TextRef edition;
+    TextRef pages;
+    TextRef jump_target;
+    TextRef speech_citation;
+    TextRef furniture_citation;
+    text::Encoding encoding = text::Encoding::kUtf8;
+    uint32_t truncated = 0;
+    uint32_t position = 0;
+    uint32_t speech_count = 0;
+    uint32_t has_themes = 0;
+    uint32_t unused = 0;
+  };
+
+  const Layout& layout() const { return *reinterpret_cast<const Layout*>(block_); }
+  template <FlatValue T>
+  std::span<const T> Array(ArrayRef ref) const {
+    return ArrayAt<T>(block_, ref);
+  }
+  std::u32string_view Units(ArrayRef ref) const {
+    const std::span<const char32_t> units = Array<char32_t>(ref);
+    return {units.data(), units.size()};
+  }
+
+  const std::byte* block_;
+  DocumentHead head_;
+};
+
+DocumentHead HeadOf(const Document& document);
+
+// Writes the block of a document, which begins at the sink's next multiple of 8. The same content
+// gives the same bytes; the head is not part of them. REQUIRES: themes are empty or parallel to the
+// quotes, their indices below `theme_count`.
+void Pack(const Document& document, size_t theme_count, ByteSink* sink);
+
+// A packed document by itself.
+std::shared_ptr<const PackedDocument> Pack(const Document& document, size_t theme_count);
+
+// The same content with another head, in memory of its own.
+std::shared_ptr<const PackedDocument> WithHead(const PackedDocument& packed, DocumentHead head);
+
+std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed);
+
+report::Defect UnpackDefect(const PackedDocument& packed, const PackedDefect& defect);
+
+// The document that was packed.
+Document Unpack(const PackedDocument& packed);
+
+}  // namespace quotes::archive
+
+#endif  // QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_

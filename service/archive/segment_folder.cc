@@ -1,0 +1,346 @@
+#include "service/archive/segment_folder.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "service/archive/flat.h"
+#include "service/archive/indexed_archive.h"
+#include "service/base/absl_string.h"
+#include "service/base/status_macros.h"
+
+namespace quotes::archive {
+namespace {
+
+constexpr char kListName[] = "segments.list";
+constexpr std::string_view kSegmentEnding = ".segment";
+constexpr std::string_view kUnfinishedEnding = ".unfinished";
+// Little-endian "QUOTLIST".
+constexpr uint64_t kListMagic = 0x5453494C'544F5551;
+constexpr uint64_t kListVersion = 1;
+// Heads of segments that are only being looked for.
+DocumentHead NoHead(size_t, const PackedDocument&) { return DocumentHead(); }
+
+void PutNumber(uint64_t number, ByteSink* sink) { sink->Append(&number, sizeof(number)); }
+
+void PutText(std::string_view text, ByteSink* sink) {
+  PutNumber(text.size(), sink);
+  sink->Append(text.data(), text.size());
+}
+
+// Reads what Put wrote; false behind the end.
+class Reader {
+ public:
+  explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+
+  bool Number(uint64_t* number) {
+    if (bytes_.size() < sizeof(*number)) {
+      return false;
+    }
+    std::memcpy(number, bytes_.data(), sizeof(*number));
+    bytes_ = bytes_.subspan(sizeof(*number));
+    return true;
+  }
+  bool Text(std::string* text) {
+    uint64_t size = 0;
+    if (!Number(&size) || size > bytes_.size()) {
+      return false;
+    }
+    text->assign(reinterpret_cast<const char*>(bytes_.data()), static_cast<size_t>(size));
+    bytes_ = bytes_.subspan(static_cast<size_t>(size));
+    return true;
+  }
+  bool done() const { return bytes_.empty(); }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+struct Listed {
+  std::string name;
+  uint64_t checksum = 0;
+  std::vector<bool> alive;
+  std::vector<DocumentHead> heads;
+};
+
+absl::Status ReadList(const std::string& path, std::vector<Listed>* list) {
+  Block block;
+  QUOTES_RETURN_IF_ERROR(MapFile(path, &block));
+  const absl::Status damaged = absl::DataLossError("is damaged");
+  uint64_t checksum = 0;
+  if (block.size < sizeof(checksum)) {
+    return damaged;
+  }
+  const size_t size = block.size - sizeof(checksum);
+  std::memcpy(&checksum, block.data + size, sizeof(checksum));
+  if (checksum != Checksum(block.data, size)) {
+    return damaged;
+  }
+  Reader reader({block.data, size});
+  uint64_t magic = 0;
+  uint64_t version = 0;
+  uint64_t count = 0;
+  if (!reader.Number(&magic) || magic != kListMagic || !reader.Number(&version)) {
+    return damaged;
+  }
+  if (version != kListVersion) {
+    return absl::FailedPreconditionError("has another version of the format");
+  }
+  if (!reader.Number(&count)) {
+    return damaged;
+  }
+  for (; count > 0; --count) {
+    Listed& listed = list->emplace_back();
+    uint64_t entries = 0;
+    if (!reader.Text(&listed.name) || !reader.Number(&listed.checksum) ||
+        !reader.Number(&entries)) {
+      return damaged;
+    }
+    for (; entries > 0; --entries) {
+      uint64_t alive = 0;
+      uint64_t update_time = 0;
+      DocumentHead& head = listed.heads.emplace_back();
+      if (!reader.Number(&alive) ||
+          (alive != 0 && (!reader.Text(&head.etag) || !reader.Number(&update_time)))) {
+        return damaged;
+      }
+      listed.alive.push_back(alive != 0);
+      head.update_time = absl::FromUnixNanos(static_cast<int64_t>(update_time));
+    }
+  }
+  return reader.done() ? absl::OkStatus() : damaged;
+}
+
+}  // namespace
+
+SegmentFolder::SegmentFolder(Options options) : options_(std::move(options)) {
+  std::error_code error;
+  if (options_.writable && mkdir(options_.path.c_str(), 0755) != 0 && errno != EEXIST) {
+    Warn(options_.path, absl::ErrnoToStatus(errno, "cannot be made"));
+  }
+  // Numbers go on behind those of all files there, so that no name comes twice.
+  std::filesystem::directory_iterator files(options_.path, error);
+  for (; !error && files != std::filesystem::directory_iterator(); files.increment(error)) {
+    const uint64_t number = std::strtoull(files->path().filename().c_str(), nullptr, 10);
+    next_number_ = std::max(next_number_, number + 1);
+  }
+}
+
+SegmentFolder::~SegmentFolder() = default;
+
+void SegmentFolder::Warn(std::string_view what, const absl::Status& status) const {
+  if (options_.on_warning) {
+    options_.on_warning(absl::StrCat(ToAbsl(what), ": ", status.message()));
+  }
+}
+
+std::string SegmentFolder::PathOf(const std::string& name) const {
+  return absl::StrCat(options_.path, "/", name);
+}
+
+std::string SegmentFolder::Reserve() {
+  const MutexLock lock(&mutex_);
+  return *reserved_.insert(absl::StrCat(absl::Dec(next_number_++, absl::kZeroPad8), ".segment"))
+              .first;
+}
+
+void SegmentFolder::Abandon(const std::string& name) {
+  const MutexLock lock(&mutex_);
+  reserved_.erase(name);
+}
+
+void SegmentFolder::Know(const Segment& segment, const std::string& name) {
+  const MutexLock lock(&mutex_);
+  names_[segment.block().owner] = name;
+  reserved_.erase(name);
+}
+
+std::string SegmentFolder::NameOf(const Segment& segment) {
+  const MutexLock lock(&mutex_);
+  const auto found = names_.find(segment.block().owner);
+  return found == names_.end() ? std::string() : found->second;
+}
+
+absl::StatusOr<std::shared_ptr<const Segment>> SegmentFolder::OpenFile(
+    const std::string& name, const themes::Scheme& scheme, const Segment::HeadFunction& head_of) {
+  Block block;
+  QUOTES_RETURN_IF_ERROR(MapFile(PathOf(name), &block));
+  QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const Segment> segment,
+                          Segment::Open(std::move(block), scheme, head_of));
+  Know(*segment, name);
+  return segment;
+}
+
+std::vector<StoredSegment> SegmentFolder::Load(const themes::Scheme& scheme) {
+  // A writer that replaces files meanwhile makes some of a list vanish: the next list has others.
+  constexpr int kAttempts = 3;
+  std::vector<StoredSegment> loaded;
+  for (int attempt = 1;; ++attempt) {
+    std::vector<Listed> list;
+    loaded.clear();
+    if (const absl::Status status = ReadList(PathOf(kListName), &list); !status.ok()) {
+      if (!absl::IsNotFound(status)) {
+        Warn(PathOf(kListName), status);
+      }
+      return loaded;
+    }
+    bool missing = false;
+    for (Listed& listed : list) {
+      absl::StatusOr<std::shared_ptr<const Segment>> segment =
+          OpenFile(listed.name, scheme, NoHead);
+      if (segment.ok() && ((*segment)->checksum() != listed.checksum ||
+                           (*segment)->entries().size() != listed.alive.size())) {
+        segment = absl::DataLossError("is not the listed one");
+      }
+      if (segment.ok()) {
+        loaded.push_back({*std::move(segment), std::move(listed.alive), std::move(listed.heads)});
+        continue;
+      }
+      missing = missing || absl::IsNotFound(segment.status());
+      if (!missing || options_.writable || attempt == kAttempts) {
+        Warn(PathOf(listed.name), segment.status());
+      }
+    }
+    if (!missing || options_.writable || attempt == kAttempts) {
+      return loaded;
+    }
+  }
+}
+
+std::shared_ptr<const Segment> SegmentFolder::Write(
+    std::span<const PackedDocument* const> documents, const themes::Scheme& scheme) {
+  if (!options_.writable) {
+    return nullptr;
+  }
+  const std::string name = Reserve();
+  const std::string path = PathOf(name);
+  const std::string unfinished = absl::StrCat(path, ToAbsl(kUnfinishedEnding));
+  absl::StatusOr<std::shared_ptr<const Segment>> segment = [&] {
+    FileSink sink(unfinished);
+    Segment::Write(documents, scheme, &sink);
+    absl::Status written = sink.Finish();
+    if (written.ok()) {
+      written = RenameDurably(unfinished, path);
+    }
+    if (!written.ok()) {
+      return absl::StatusOr<std::shared_ptr<const Segment>>(written);
+    }
+    return OpenFile(name, scheme,
+                    [&](size_t entry, const PackedDocument&) { return documents[entry]->head(); });
+  }();
+  if (!segment.ok()) {
+    Warn(path, segment.status());
+    Abandon(name);
+    return nullptr;
+  }
+  return *std::move(segment);
+}
+
+absl::Status SegmentFolder::SaveSegment(const Segment& segment) {
+  const std::string name = Reserve();
+  const std::string path = PathOf(name);
+  const std::string unfinished = absl::StrCat(path, ToAbsl(kUnfinishedEnding));
+  FileSink sink(unfinished);
+  sink.Append(segment.block().data, segment.block().size);
+  absl::Status written = sink.Finish();
+  if (written.ok()) {
+    written = RenameDurably(unfinished, path);
+  }
+  if (!written.ok()) {
+    Abandon(name);
+    return written;
+  }
+  Know(segment, name);
+  return absl::OkStatus();
+}
+
+absl::Status SegmentFolder::SaveList(const Archive& archive) {
+  const std::vector<SegmentState> states = SegmentsOf(archive);
+  const std::string path = PathOf(kListName);
+  const std::string unfinished = absl::StrCat(path, ToAbsl(kUnfinishedEnding));
+  std::error_code ignored;
+  std::filesystem::remove(unfinished, ignored);  // of a process that was killed
+  FileSink sink(unfinished);
+  PutNumber(kListMagic, &sink);
+  PutNumber(kListVersion, &sink);
+  PutNumber(states.size(), &sink);
+  for (const SegmentState& state : states) {
+    PutText(NameOf(*state.segment), &sink);
+    PutNumber(state.segment->checksum(), &sink);
+    PutNumber(state.alive.size(), &sink);
+    for (size_t entry = 0; entry < state.alive.size(); ++entry) {
+      PutNumber(state.alive[entry] ? 1 : 0, &sink);
+      if (state.alive[entry]) {
+        const DocumentHead& head = state.segment->entries()[entry]->head();
+        PutText(head.etag, &sink);
+        PutNumber(static_cast<uint64_t>(absl::ToUnixNanos(head.update_time)), &sink);
+      }
+    }
+  }
+  PutNumber(sink.checksum(), &sink);
+  QUOTES_RETURN_IF_ERROR(sink.Finish());
+  return RenameDurably(unfinished, path);
+}
+
+void SegmentFolder::RemoveUnused(const Archive& archive) {
+  std::set<std::string> used;
+  for (const SegmentState& state : SegmentsOf(archive)) {
+    used.insert(NameOf(*state.segment));
+  }
+  {
+    const MutexLock lock(&mutex_);
+    for (auto known = names_.begin(); known != names_.end();) {
+      if (known->first.expired()) {
+        known = names_.erase(known);
+      } else {
+        used.insert((known++)->second);
+      }
+    }
+    used.insert(reserved_.begin(), reserved_.end());
+  }
+  std::error_code error;
+  std::vector<std::string> unused;
+  std::filesystem::directory_iterator files(options_.path, error);
+  for (; !error && files != std::filesystem::directory_iterator(); files.increment(error)) {
+    std::string name = files->path().filename();
+    std::string_view segment = name;
+    if (segment.ends_with(kUnfinishedEnding)) {
+      segment.remove_suffix(kUnfinishedEnding.size());
+    }
+    if (segment.ends_with(kSegmentEnding) && !used.contains(std::string(segment))) {
+      unused.push_back(std::move(name));
+    }
+  }
+  for (const std::string& name : unused) {
+    std::filesystem::remove(PathOf(name), error);
+  }
+}
+
+void SegmentFolder::Save(const Archive& archive) {
+  if (!options_.writable) {
+    return;
+  }
+  for (const SegmentState& state : SegmentsOf(archive)) {
+    if (NameOf(*state.segment).empty()) {
+      if (const absl::Status status = SaveSegment(*state.segment); !status.ok()) {
+        Warn(options_.path, status);
+        return;
+      }
+    }
+  }
+  if (const absl::Status status = SaveList(archive); !status.ok()) {
+    Warn(options_.path, status);
+    return;
+  }
+  RemoveUnused(archive);
+}
+
+}  // namespace quotes::archive

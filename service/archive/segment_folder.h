@@ -1,0 +1,89 @@
+#ifndef QUOTES_SERVICE_ARCHIVE_SEGMENT_FOLDER_H_
+#define QUOTES_SERVICE_ARCHIVE_SEGMENT_FOLDER_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "service/archive/archive.h"
+#include "service/archive/packed_document.h"
+#include "service/archive/segment.h"
+#include "service/base/mutex.h"
+
+namespace quotes::archive {
+
+// A segment that was found in a folder.
+struct StoredSegment {
+  std::shared_ptr<const Segment> segment;  // its documents have empty heads
+  // By entry: whether it lived when the segments were last saved, and its head then: etag and time
+  // of update; the rest is for the store to say.
+  std::vector<bool> alive;
+  std::vector<DocumentHead> heads;
+};
+
+// Where segments are kept over the life of a process, so that a start need not build them: a cache
+// of the store, of which any part may be missing or damaged. SEGMENTS.md describes its files.
+// Thread-safe.
+class SegmentFolder {
+ public:
+  struct Options {
+    std::string path;       // made if it is missing and `writable`
+    bool writable = false;  // one process at a time; others only map what it wrote
+    // Called with a sentence about what could not be used or written; may be null.
+    std::function<void(std::string_view)> on_warning = nullptr;
+  };
+  explicit SegmentFolder(Options options);
+  ~SegmentFolder();
+  SegmentFolder(const SegmentFolder&) = delete;
+  SegmentFolder& operator=(const SegmentFolder&) = delete;
+
+  // The segments that were saved last, each verified as a whole. What is missing, damaged or of
+  // another version is left out.
+  std::vector<StoredSegment> Load(const themes::Scheme& scheme);
+
+  // Writes a segment of `documents` (in the order of answers) to a new file and maps it; null if
+  // the folder is not writable or the writing failed.
+  std::shared_ptr<const Segment> Write(std::span<const PackedDocument* const> documents,
+                                       const themes::Scheme& scheme);
+
+  // Makes the next Load find the segments of `archive`: writes those that are in memory only, then
+  // the list of all, then removes files that neither it nor any living segment uses. Does nothing
+  // in a folder that is not writable. One call at a time.
+  void Save(const Archive& archive);
+
+ private:
+  using Owner = std::weak_ptr<const void>;  // of a segment's block
+
+  std::string PathOf(const std::string& name) const;
+  // A name for a new file, safe from RemoveUnused until Known or Abandon.
+  std::string Reserve();
+  void Abandon(const std::string& name);
+  void Know(const Segment& segment, const std::string& name);
+  // Empty if the segment is in no file.
+  std::string NameOf(const Segment& segment);
+  absl::StatusOr<std::shared_ptr<const Segment>> OpenFile(const std::string& name,
+                                                          const themes::Scheme& scheme,
+                                                          const Segment::HeadFunction& head_of);
+  absl::Status SaveSegment(const Segment& segment);
+  absl::Status SaveList(const Archive& archive);
+  void RemoveUnused(const Archive& archive);
+  void Warn(std::string_view what, const absl::Status& status) const;
+
+  const Options options_;
+  Mutex mutex_;
+  std::map<Owner, std::string, std::owner_less<Owner>> names_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> reserved_ ABSL_GUARDED_BY(mutex_);
+  uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 1;
+};
+
+}  // namespace quotes::archive
+
+#endif  // QUOTES_SERVICE_ARCHIVE_SEGMENT_FOLDER_H_

@@ -1,0 +1,221 @@
+// Look-ups at full rate while reports are imported, replaced and merged: no error, no stale answer
+// after an acknowledgement, flat memory.
+//
+// Runs three seconds; QUOTES_SOAK_SECONDS in the environment says for how long instead.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/archive/query.h"
+#include "service/library/library.h"
+#include "service/store/sqlite/store.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
+
+namespace quotes {
+namespace {
+
+constexpr size_t kReports = 30;
+constexpr size_t kReaders = 3;
+
+absl::Duration HowLong() {
+  const char* const seconds = std::getenv("QUOTES_SOAK_SECONDS");
+  return absl::Seconds(seconds == nullptr ? 3 : std::atoi(seconds));
+}
+
+// A number in characters that no fold touches.
+std::string Han(uint64_t number) {
+  static constexpr std::string_view kDigits[] = {"零", "一", "二", "三", "四",
+                                                 "五", "六", "七", "八", "九"};
+  std::string out;
+  for (const char c : absl::StrCat(number)) {
+    out += kDigits[c - '0'];
+  }
+  return out;
+}
+
+// One sentence of every report says which version of it this is.
+std::string MarkOf(size_t report) { return absl::StrCat("标记甲", Han(report), "乙"); }
+std::string MarkOf(size_t report, uint64_t version) {
+  return absl::StrCat(MarkOf(report), Han(version), "丙");
+}
+
+size_t ResidentBytes() {
+  std::ifstream in("/proc/self/statm");
+  size_t pages = 0;
+  in >> pages >> pages;
+  return pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+class Soak : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db"});
+    QUOTES_ASSERT_OK(store);
+    auto library = Library::Create(*std::move(store), themes::Scheme::BuiltIn());
+    QUOTES_ASSERT_OK(library);
+    library_ = *std::move(library);
+    std::string sentence;
+    for (const char32_t c : text::ToCodePoints(quotes::testing::SampleReport())) {
+      if (!text::IsSpace(c) && !text::IsLineBreak(c)) {
+        text::AppendUtf8(c, &sentence);
+      }
+      if (c == U'。') {
+        sentences_.push_back(std::move(sentence));
+        sentence.clear();
+      }
+    }
+  }
+
+  // Imports the next version of a report; other sentences, as many.
+  void ImportNext(size_t report, std::mt19937* random) {
+    const uint64_t version = acknowledged_[report] + 1;
+    ImportRequest request;
+    request.report_id = absl::StrCat("r", report);
+    request.metadata.title = "政府工作报告";
+    request.metadata.date = absl::CivilDay(static_cast<int>(2000 + (version + report) % 20), 1, 1);
+    for (int i = 0; i < 80; ++i) {
+      absl::StrAppend(&request.content, sentences_[(*random)() % sentences_.size()],
+                      i % 4 == 3 ? "\n" : "");
+    }
+    absl::StrAppend(&request.content, MarkOf(report, version), "。\n");
+    const auto result = library_->Import(request, Cancellation());
+    ASSERT_THAT(result, testing::IsOk());
+    acknowledged_[report] = version;
+    const auto archive = library_->archive();
+    ASSERT_EQ(Total(*archive, MarkOf(report, version)), 1u) << "an acknowledged text is missing";
+    ASSERT_EQ(Total(*archive, MarkOf(report)), 1u) << "a replaced text is still found";
+  }
+
+  static archive::LookupAnswer Find(const archive::Archive& archive,
+                                    const archive::Lookup& lookup) {
+    auto answer = archive.Find(lookup, Cancellation());
+    EXPECT_THAT(answer, testing::IsOk());
+    return answer.ok() ? *std::move(answer) : archive::LookupAnswer();
+  }
+
+  static uint64_t Total(const archive::Archive& archive, const std::string& typed) {
+    const auto query = archive::ParseQuery(typed);
+    EXPECT_THAT(query, testing::IsOk());
+    archive::Lookup lookup;
+    lookup.query = &*query;
+    return Find(archive, lookup).total;
+  }
+
+  // One look-up of the kinds that share no code, checked against the snapshot it came from.
+  void LookUp(std::mt19937* random) {
+    const size_t report = (*random)() % kReports;
+    const uint64_t acknowledged = acknowledged_[report];
+    const auto archive = library_->archive();
+    switch ((*random)() % 4) {
+      case 0: {
+        // What was acknowledged before the snapshot was taken is in it, or what replaced it.
+        bool found = Total(*archive, MarkOf(report, acknowledged)) == 1;
+        for (uint64_t later = acknowledged + 1; !found && later <= acknowledged_[report] + 1;
+             ++later) {
+          found = Total(*archive, MarkOf(report, later)) == 1;
+        }
+        EXPECT_TRUE(found) << "report " << report << " is older than version " << acknowledged;
+        break;
+      }
+      case 1:
+        EXPECT_EQ(Total(*archive, "标记甲"), archive->documents().size());
+        break;
+      case 2: {
+        archive::Lookup lookup;
+        const auto query = archive::ParseQuery("发展 OR 建设 -标记");
+        lookup.query = &*query;
+        lookup.order = static_cast<archive::Order>(1 + (*random)() % 3);
+        lookup.with_facets = true;
+        lookup.limit = 200;
+        const archive::LookupAnswer answer = Find(*archive, lookup);
+        EXPECT_EQ(answer.more, answer.total > lookup.limit);
+        uint64_t by_report = 0;
+        for (const archive::FacetBucket& bucket : answer.facets.reports) {
+          by_report += bucket.count;
+        }
+        EXPECT_EQ(by_report, answer.total);
+        break;
+      }
+      case 3: {
+        archive::Lookup lookup;
+        const auto query = archive::ParseQuery("发展 标记 OR 人民");
+        lookup.query = &*query;
+        lookup.filter.reports = {absl::StrCat("r", report)};
+        for (const archive::Hit& hit : Find(*archive, lookup).hits) {
+          EXPECT_EQ(hit.ref.document, archive->FindReport(lookup.filter.reports[0]));
+        }
+        break;
+      }
+    }
+    ++lookups_;
+  }
+
+  quotes::testing::TempDir dir_;
+  std::unique_ptr<Library> library_;
+  std::vector<std::string> sentences_;
+  std::array<std::atomic<uint64_t>, kReports> acknowledged_{};
+  std::atomic<uint64_t> lookups_{0};
+};
+
+TEST_F(Soak, LookupsWhileReportsChange) {
+  std::mt19937 random(1);
+  for (size_t report = 0; report < kReports; ++report) {
+    ASSERT_NO_FATAL_FAILURE(ImportNext(report, &random));
+  }
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> readers;
+  for (size_t reader = 0; reader < kReaders; ++reader) {
+    readers.emplace_back([this, reader, &stop] {
+      std::mt19937 own(static_cast<uint32_t>(100 + reader));
+      while (!stop && !HasFailure()) {
+        LookUp(&own);
+      }
+    });
+  }
+  const absl::Time begin = absl::Now();
+  uint64_t imports = 0;
+  size_t half_way = 0;
+  while (absl::Now() - begin < HowLong() && !HasFailure()) {
+    ImportNext(random() % kReports, &random);
+    ++imports;
+    if (half_way == 0 && absl::Now() - begin > HowLong() / 2) {
+      half_way = ResidentBytes();
+    }
+  }
+  const size_t at_end = ResidentBytes();
+  stop = true;
+  for (std::thread& reader : readers) {
+    reader.join();
+  }
+  EXPECT_GT(imports, 0u);
+  EXPECT_GT(lookups_, 0u);
+  std::printf("%llu imports, %llu look-ups; memory half way %zu MiB, at the end %zu MiB\n",
+              static_cast<unsigned long long>(imports),
+              static_cast<unsigned long long>(lookups_.load()), half_way >> 20, at_end >> 20);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  // Every version has the same size: what is replaced is given back.
+  EXPECT_LT(at_end, half_way + half_way / 4 + (size_t{32} << 20));
+#endif
+}
+
+}  // namespace
+}  // namespace quotes

@@ -1,0 +1,143 @@
+// What look-ups promise where there is much to look at.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/archive/archive.h"
+#include "service/archive/indexed_archive.h"
+#include "service/archive/query.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/archive/test_documents.h"
+
+namespace quotes::archive {
+namespace {
+
+using testing::HasCode;
+
+constexpr size_t kReports = 400;
+constexpr size_t kQuotesPerReport = 100;
+
+// Quotes of a few characters each, so that every character is in most of them.
+std::shared_ptr<const Archive> MakeLargeArchive() {
+  static const char* const kLetters[] = {"甲", "乙", "丙", "丁", "戊", "己", "庚", "辛"};
+  std::mt19937 random(3);
+  std::vector<std::shared_ptr<const Document>> documents;
+  for (size_t r = 0; r < kReports; ++r) {
+    std::vector<std::string> texts;
+    for (size_t q = 0; q < kQuotesPerReport; ++q) {
+      std::string text;
+      for (int i = 0; i < 16; ++i) {
+        text += kLetters[random() % std::size(kLetters)];
+      }
+      texts.push_back(std::move(text));
+    }
+    documents.push_back(
+        MakeDocument(Speech(absl::StrCat("r", r), absl::CivilDay(2022, 1, 17), texts)));
+  }
+  return MakeIndexedArchive(1, TestScheme(), std::move(documents));
+}
+
+class LargeArchive : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { archive_ = new auto(MakeLargeArchive()); }
+  static void TearDownTestSuite() { delete archive_; }
+
+  // As much as a query can ask for: every quote is read for dozens of words.
+  static Query Demanding() {
+    std::string typed;
+    for (const char* a : {"甲", "乙", "丙", "丁", "戊", "己", "庚", "辛"}) {
+      for (const char* b : {"甲", "乙", "丙", "丁", "戊", "己", "庚"}) {
+        absl::StrAppend(&typed, typed.empty() ? "" : " OR ", a, b, a);
+      }
+    }
+    return *ParseQuery(typed);
+  }
+
+  static uint64_t Work(const std::string& typed, const Filter& filter = {}) {
+    const auto query = ParseQuery(typed);
+    Lookup lookup;
+    lookup.query = &*query;
+    lookup.filter = filter;
+    return (*archive_)->PlannedWork(lookup);
+  }
+
+  static std::shared_ptr<const Archive>* archive_;
+};
+
+std::shared_ptr<const Archive>* LargeArchive::archive_ = nullptr;
+
+TEST_F(LargeArchive, LookupsEndSoonAfterTheirDeadline) {
+  const Query query = Demanding();
+  Lookup lookup;
+  lookup.query = &query;
+  lookup.match = MatchMode::kExact;
+  lookup.order = Order::kRelevance;
+  absl::Time begin = absl::Now();
+  QUOTES_ASSERT_OK((*archive_)->Find(lookup, Cancellation()));
+  const absl::Duration whole = absl::Now() - begin;
+  // Other programs may disturb one try, not all of them.
+  absl::Duration shortest = absl::InfiniteDuration();
+  for (int i = 0; i < 5; ++i) {
+    begin = absl::Now();
+    const Cancellation cancellation(begin + whole / 10);
+    ASSERT_THAT((*archive_)->Find(lookup, cancellation),
+                HasCode(absl::StatusCode::kDeadlineExceeded));
+    shortest = std::min(shortest, absl::Now() - begin);
+  }
+  EXPECT_LT(shortest, whole / 2) << "the whole look-up took " << whole;
+}
+
+TEST_F(LargeArchive, LookupsEndWhenTheyAreCancelled) {
+  const Query query = Demanding();
+  Lookup lookup;
+  lookup.query = &query;
+  lookup.match = MatchMode::kExact;
+  lookup.order = Order::kRelevance;
+  // A look-up may be done before the other thread comes to cancel it.
+  bool cancelled = false;
+  for (int i = 0; i < 50 && !cancelled; ++i) {
+    Cancellation cancellation;
+    std::thread canceller([&cancellation] {
+      absl::SleepFor(absl::Milliseconds(1));
+      cancellation.Cancel();
+    });
+    const auto answer = (*archive_)->Find(lookup, cancellation);
+    canceller.join();
+    cancelled = answer.status().code() == absl::StatusCode::kCancelled;
+    ASSERT_TRUE(cancelled || answer.ok());
+  }
+  EXPECT_TRUE(cancelled);
+}
+
+TEST_F(LargeArchive, WorkIsPlannedByWhatIsVisited) {
+  constexpr uint64_t kQuotes = kReports * kQuotesPerReport;
+  // The total of one word is read, not counted.
+  EXPECT_LE(Work("甲"), 20u);
+  EXPECT_GE(Work("甲 OR 乙"), kQuotes);
+  EXPECT_GE(Work("甲 乙"), kQuotes);
+  // Nothing has this word: whatever stands beside it is not looked for.
+  EXPECT_LE(Work("甲 乙 癸"), 20u);
+  Filter one;
+  one.reports = {"r7"};
+  EXPECT_LE(Work("甲 OR 乙", one), 20 * kQuotesPerReport);
+  Filter none;
+  none.reports = {"other"};
+  EXPECT_EQ(Work("甲 OR 乙", none), 0u);
+  Lookup everything;
+  EXPECT_LE((*archive_)->PlannedWork(everything), kQuotes / 10);
+  everything.with_facets = true;
+  EXPECT_GE((*archive_)->PlannedWork(everything), kQuotes);
+}
+
+}  // namespace
+}  // namespace quotes::archive

@@ -1,0 +1,109 @@
+#include "service/archive/text_index.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace quotes::archive {
+namespace {
+
+// An index with the block it stands in.
+struct Built {
+  Block block;
+  TextIndex::Layout layout;
+  TextIndex index() const { return TextIndex(block.data, layout); }
+};
+
+Built Build(const std::vector<std::u32string>& quotes) {
+  TextIndexBuilder builder;
+  for (const std::u32string& quote : quotes) {
+    builder.Add(quote);
+  }
+  MemorySink sink;
+  Built built;
+  built.layout = builder.Write(&sink);
+  built.block = sink.Take();
+  return built;
+}
+
+// Counts beyond the thresholds of the index, over few characters, some outside the BMP.
+TEST(TextIndexTest, AgreesWithASearch) {
+  std::mt19937 random(3);
+  const std::u32string letters = U"甲乙丙𠮷𠮸";
+  for (const size_t count : {0u, 1u, 40u, 3'000u}) {
+    std::vector<std::u32string> quotes(count);
+    for (std::u32string& quote : quotes) {
+      for (size_t length = random() % 20; length > 0; --length) {
+        quote += letters[random() % (random() % 4 == 0 ? 5 : 2)];
+      }
+    }
+    const Built built = Build(quotes);
+    const TextIndex index = built.index();
+    EXPECT_EQ(index.quote_count(), count);
+    for (int round = 0; round < 300; ++round) {
+      std::u32string term;
+      for (size_t length = 1 + random() % 6; length > 0; --length) {
+        term += letters[random() % (random() % 3 == 0 ? 5 : 2)];
+      }
+      std::vector<std::pair<uint32_t, uint32_t>> places;
+      std::set<uint32_t> distinct;
+      size_t longest = 0;
+      for (uint32_t quote = 0; quote < count; ++quote) {
+        for (uint32_t at = 0; at < quotes[quote].size(); ++at) {
+          const std::u32string_view here = std::u32string_view(quotes[quote]).substr(at);
+          if (here.starts_with(term)) {
+            places.emplace_back(quote, at);
+            distinct.insert(quote);
+          }
+          size_t common = 0;
+          while (common < term.size() && common < here.size() && term[common] == here[common]) {
+            ++common;
+          }
+          longest = std::max(longest, common);
+        }
+      }
+      const std::vector<uint32_t> expected(distinct.begin(), distinct.end());
+      const TextIndex::Interval interval = index.Find(term);
+      EXPECT_EQ(interval.occurrences(), places.size());
+      EXPECT_EQ(index.CountQuotes(interval), expected.size());
+      EXPECT_EQ(index.Quotes(interval), expected);
+      std::vector<std::pair<uint32_t, uint32_t>> visited;
+      index.VisitOccurrences(interval, [&visited](TextIndex::Occurrence occurrence) {
+        visited.emplace_back(occurrence.quote, occurrence.offset);
+        return true;
+      });
+      EXPECT_EQ(visited, places);
+      const auto first = static_cast<uint32_t>(round % 3 == 0 ? random() % (count + 1) : 0);
+      const size_t limit = 1 + random() % 30;
+      std::vector<uint32_t> page;
+      index.VisitQuotes(interval, first, [&page, limit](uint32_t quote) {
+        page.push_back(quote);
+        return page.size() < limit;
+      });
+      const auto from = distinct.lower_bound(first);
+      const auto rest = static_cast<size_t>(std::distance(from, distinct.end()));
+      EXPECT_EQ(page, std::vector<uint32_t>(
+                          from, std::next(from, static_cast<ptrdiff_t>(std::min(limit, rest)))));
+      const TextIndex::Prefix prefix = index.FindLongestPrefix(term);
+      EXPECT_EQ(prefix.length, longest);
+      EXPECT_EQ(prefix.interval.occurrences(),
+                longest == 0 ? 0 : index.Find(term.substr(0, longest)).occurrences());
+      if (count > 0) {
+        const auto quote = static_cast<uint32_t>(random() % count);
+        EXPECT_EQ(index.Contains(quote, TextIndex::Encode(term)), distinct.contains(quote));
+      }
+    }
+    EXPECT_TRUE(index.Find(U"").empty());
+    EXPECT_TRUE(index.Find(std::u32string(1, U'\0')).empty());
+    EXPECT_EQ(index.FindLongestPrefix(U"").length, 0u);
+    EXPECT_EQ(index.FindLongestPrefix(U"无").length, 0u);
+  }
+}
+
+}  // namespace
+}  // namespace quotes::archive

@@ -1,0 +1,158 @@
+// Look-ups: where they run, and how their answers are written. Neither shows in what they say.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "service/library/library.h"
+#include "service/rpc/handlers.h"
+#include "service/rpc/services.h"
+#include "service/store/sqlite/store.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
+
+namespace quotes::rpc {
+namespace {
+
+class LookupHandlers : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db"});
+    QUOTES_ASSERT_OK(store);
+    auto library = Library::Create(*std::move(store), themes::Scheme::BuiltIn());
+    QUOTES_ASSERT_OK(library);
+    library_ = *std::move(library);
+    ImportRequest request;
+    request.report_id = "sample";
+    request.content = quotes::testing::SampleReport();
+    QUOTES_ASSERT_OK(library_->Import(request, Cancellation()));
+  }
+
+  // Runs a handler as a call does: inline first, then where it may block.
+  template <typename Request, typename Response>
+  Response Run(absl::Status (*handler)(CallContext&, const Request&, Response*),
+               const Request& request, uint64_t max_inline_work, bool* deferred) {
+    ServicesOptions options;
+    options.max_inline_work = max_inline_work;
+    const std::shared_ptr<const Snapshot> snapshot = library_->snapshot();
+    CallContext call{*library_,     snapshot->archive, *snapshot->history,
+                     cancellation_, options,           theme_counts_};
+    Response response;
+    absl::Status status = handler(call, request, &response);
+    *deferred = call.deferred;
+    EXPECT_EQ(status.ok(), !call.deferred);
+    if (call.deferred) {
+      call.may_block = true;
+      response.Clear();
+      status = handler(call, request, &response);
+    }
+    EXPECT_THAT(status, quotes::testing::IsOk());
+    return response;
+  }
+
+  template <typename Request, typename Response>
+  void ExpectDeferredAboveTheLimit(absl::Status (*handler)(CallContext&, const Request&, Response*),
+                                   const Request& request) {
+    bool deferred = false;
+    const Response inline_answer = Run(handler, request, limits::kMaxInlineWork, &deferred);
+    EXPECT_FALSE(deferred);
+    EXPECT_GT(inline_answer.total_size(), 0);
+    const Response other_answer = Run(handler, request, 0, &deferred);
+    EXPECT_TRUE(deferred);
+    EXPECT_EQ(inline_answer.SerializeAsString(), other_answer.SerializeAsString());
+  }
+
+  quotes::testing::TempDir dir_;
+  std::unique_ptr<Library> library_;
+  const Cancellation cancellation_;
+  ThemeCounts theme_counts_;
+};
+
+TEST_F(LookupHandlers, SearchesAreDeferredAboveTheLimit) {
+  v1::SearchQuotesRequest request;
+  request.set_query("发展 OR 建设");
+  ExpectDeferredAboveTheLimit(&SearchQuotes, request);
+}
+
+TEST_F(LookupHandlers, LookupsByThemeAreDeferredAboveTheLimit) {
+  v1::LookupThemeRequest request;
+  const std::vector<uint64_t>& counts = library_->archive()->theme_counts();
+  const auto most = std::max_element(counts.begin(), counts.end()) - counts.begin();
+  request.set_name("themes/" + library_->scheme().themes()[static_cast<size_t>(most)].code);
+  request.set_return_facets(true);
+  ExpectDeferredAboveTheLimit(&LookupTheme, request);
+}
+
+TEST_F(LookupHandlers, ListingsAreDeferredAboveTheLimit) {
+  v1::ListQuotesRequest request;
+  request.set_parent("reports/-");
+  ExpectDeferredAboveTheLimit(&ListQuotes, request);
+}
+
+// The bytes of a whole answer by either way.
+template <typename Request, typename Response>
+void ExpectSameBytes(Library& library,
+                     absl::Status (*handler)(CallContext&, const Request&, Response*),
+                     const Request& request, bool written) {
+  const Cancellation cancellation;
+  const ServicesOptions options;
+  ThemeCounts theme_counts;
+  const std::shared_ptr<const Snapshot> snapshot = library.snapshot();
+  CallContext call{library,      snapshot->archive, *snapshot->history,
+                   cancellation, options,           theme_counts};
+  Response by_message;
+  QUOTES_ASSERT_OK(handler(call, request, &by_message));
+  std::string leading_bytes;
+  call.leading_bytes = &leading_bytes;
+  Response rest;
+  QUOTES_ASSERT_OK(handler(call, request, &rest));
+  EXPECT_EQ(!leading_bytes.empty(), written) << request.ShortDebugString();
+  ASSERT_GT(by_message.hits_size(), 0) << request.ShortDebugString();
+  EXPECT_EQ(by_message.SerializeAsString(), leading_bytes + rest.SerializeAsString())
+      << request.ShortDebugString();
+}
+
+TEST_F(LookupHandlers, HitsAreWrittenAsTheirMessagesWouldBe) {
+  for (const char* query : {"发展", "發展", "“发展”", "党 OR 的", "2021年", "产业集群 园区",
+                            "\"发展，\" OR ２０２１", "建设 -发展"}) {
+    v1::SearchQuotesRequest request;
+    request.set_query(query);
+    for (const int page_size : {1, 20, 200}) {
+      request.set_page_size(page_size);
+      ExpectSameBytes(*library_, &SearchQuotes, request, true);
+    }
+    request.mutable_filter()->set_kind(v1::TEXT_KIND_ANY);
+    ExpectSameBytes(*library_, &SearchQuotes, request, true);
+    request.set_view(v1::QUOTE_VIEW_FULL);
+    ExpectSameBytes(*library_, &SearchQuotes, request, false);
+    request.clear_view();
+    request.set_context(1);
+    ExpectSameBytes(*library_, &SearchQuotes, request, false);
+    request.clear_context();
+    request.set_offset_encoding(v1::OFFSET_ENCODING_UTF16);
+    ExpectSameBytes(*library_, &SearchQuotes, request, false);
+  }
+  const std::vector<uint64_t>& counts = library_->archive()->theme_counts();
+  const auto most = std::max_element(counts.begin(), counts.end()) - counts.begin();
+  v1::LookupThemeRequest request;
+  request.set_name("themes/" + library_->scheme().themes()[static_cast<size_t>(most)].code);
+  request.set_return_facets(true);
+  ExpectSameBytes(*library_, &LookupTheme, request, true);
+}
+
+TEST_F(LookupHandlers, OneWordIsAnsweredInlineHoweverManyQuotesHaveIt) {
+  v1::SearchQuotesRequest request;
+  request.set_query("发展");
+  bool deferred = false;
+  const auto answer =
+      Run(&SearchQuotes, request, static_cast<uint64_t>(limits::kDefaultPageSize), &deferred);
+  EXPECT_FALSE(deferred);
+  EXPECT_GT(answer.total_size(), limits::kDefaultPageSize);
+}
+
+}  // namespace
+}  // namespace quotes::rpc
