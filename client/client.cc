@@ -153,6 +153,18 @@ absl::StatusOr<v1::ListReportsResponse> Client::ListReports(const v1::ListReport
               request);
 }
 
+absl::StatusOr<v1::DeleteReportResponse> Client::DeleteReport(
+    const v1::DeleteReportRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::DeleteReport,
+              request);
+}
+
+absl::StatusOr<v1::UndeleteReportResponse> Client::UndeleteReport(
+    const v1::UndeleteReportRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::UndeleteReport, request);
+}
+
 absl::StatusOr<v1::GetRevisionResponse> Client::GetRevision(const v1::GetRevisionRequest& request) {
   return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetRevision,
               request);
@@ -177,6 +189,29 @@ absl::StatusOr<v1::GetSectionResponse> Client::GetSection(const v1::GetSectionRe
 
 absl::StatusOr<v1::ListDefectsResponse> Client::ListDefects(const v1::ListDefectsRequest& request) {
   return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListDefects,
+              request);
+}
+
+absl::StatusOr<v1::GetDefectResponse> Client::GetDefect(const v1::GetDefectRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetDefect,
+              request);
+}
+
+absl::StatusOr<v1::CreateDefectResponse> Client::CreateDefect(
+    const v1::CreateDefectRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::CreateDefect,
+              request);
+}
+
+absl::StatusOr<v1::UpdateDefectResponse> Client::UpdateDefect(
+    const v1::UpdateDefectRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::UpdateDefect,
+              request);
+}
+
+absl::StatusOr<v1::DeleteDefectResponse> Client::DeleteDefect(
+    const v1::DeleteDefectRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::DeleteDefect,
               request);
 }
 

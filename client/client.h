@@ -45,11 +45,18 @@ class Client {
 
   absl::StatusOr<v1::GetReportResponse> GetReport(const v1::GetReportRequest& request);
   absl::StatusOr<v1::ListReportsResponse> ListReports(const v1::ListReportsRequest& request);
+  absl::StatusOr<v1::DeleteReportResponse> DeleteReport(const v1::DeleteReportRequest& request);
+  absl::StatusOr<v1::UndeleteReportResponse> UndeleteReport(
+      const v1::UndeleteReportRequest& request);
   absl::StatusOr<v1::GetRevisionResponse> GetRevision(const v1::GetRevisionRequest& request);
   absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(const v1::ListRevisionsRequest& request);
   absl::StatusOr<v1::ListSectionsResponse> ListSections(const v1::ListSectionsRequest& request);
   absl::StatusOr<v1::GetSectionResponse> GetSection(const v1::GetSectionRequest& request);
   absl::StatusOr<v1::ListDefectsResponse> ListDefects(const v1::ListDefectsRequest& request);
+  absl::StatusOr<v1::GetDefectResponse> GetDefect(const v1::GetDefectRequest& request);
+  absl::StatusOr<v1::CreateDefectResponse> CreateDefect(const v1::CreateDefectRequest& request);
+  absl::StatusOr<v1::UpdateDefectResponse> UpdateDefect(const v1::UpdateDefectRequest& request);
+  absl::StatusOr<v1::DeleteDefectResponse> DeleteDefect(const v1::DeleteDefectRequest& request);
 
   absl::StatusOr<v1::GetQuoteResponse> GetQuote(const v1::GetQuoteRequest& request);
   absl::StatusOr<v1::BatchGetQuotesResponse> BatchGetQuotes(

@@ -32,6 +32,12 @@ std::unique_ptr<Command> MakeReports();
 std::unique_ptr<Command> MakeOutline();
 std::unique_ptr<Command> MakeGet();
 std::unique_ptr<Command> MakeImport();
+std::unique_ptr<Command> MakeWithdraw();
+std::unique_ptr<Command> MakeRestore();
+std::unique_ptr<Command> MakeDefects();
+std::unique_ptr<Command> MakeAddDefect();
+std::unique_ptr<Command> MakeEditDefect();
+std::unique_ptr<Command> MakeRemoveDefect();
 std::unique_ptr<Command> MakeExport();
 std::unique_ptr<Command> MakeStatus();
 // `program` is filled after all commands were defined and outlives the command.

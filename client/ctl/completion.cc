@@ -68,6 +68,8 @@ std::string BashValue(const OptionModel& option) {
       return "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); compopt -o filenames 2>/dev/null";
     case ValueKind::kReport:
       return "mapfile -t COMPREPLY < <(compgen -W \"$(_quotectl_names reports)\" -- \"$cur\")";
+    case ValueKind::kWithdrawnReport:
+      return "mapfile -t COMPREPLY < <(compgen -W \"$(_quotectl_names withdrawn)\" -- \"$cur\")";
     case ValueKind::kTheme:
       return "mapfile -t COMPREPLY < <(compgen -W \"$(_quotectl_names themes)\" -- \"$cur\")";
     case ValueKind::kChoice:
@@ -86,6 +88,8 @@ std::string ZshAction(const OptionModel& option) {
       return "_files";
     case ValueKind::kReport:
       return "_quotectl_reports";
+    case ValueKind::kWithdrawnReport:
+      return "_quotectl_withdrawn";
     case ValueKind::kTheme:
       return "_quotectl_themes";
     case ValueKind::kChoice:
@@ -129,6 +133,8 @@ std::string FishArguments(const OptionModel& option) {
       return " -F";
     case ValueKind::kReport:
       return " -x -a '(__quotectl_names reports)'";
+    case ValueKind::kWithdrawnReport:
+      return " -x -a '(__quotectl_names withdrawn)'";
     case ValueKind::kTheme:
       return " -x -a '(__quotectl_names themes)'";
     case ValueKind::kChoice:
@@ -262,6 +268,7 @@ _quotectl_names() {
   compadd -a names
 }
 _quotectl_reports() { _quotectl_names reports }
+_quotectl_withdrawn() { _quotectl_names withdrawn }
 _quotectl_themes() { _quotectl_names themes }
 
 _quotectl() {

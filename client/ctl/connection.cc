@@ -40,7 +40,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
     return std::unique_ptr<Connection>(new Connection(std::move(rep)));
   }
   std::error_code error;
-  if (access == Access::kRead && !std::filesystem::exists(settings.database, error)) {
+  if (access != Access::kWrite && !std::filesystem::exists(settings.database, error)) {
     return absl::InvalidArgumentError(
         Say(settings.lang, Msg::kDatabaseMissing, {settings.database}));
   }

@@ -10,15 +10,19 @@
 
 namespace quotes::ctl {
 
-enum class Access { kRead, kWrite };
+enum class Access {
+  kRead,
+  kChange,  // writes to what is there
+  kWrite    // makes a database that is missing
+};
 
 // The service that the commands call: a server over the network, or, with a database file, the same
 // services inside this process over the same channel interface. There is one way for both.
 class Connection {
  public:
   // With a server nothing is sent yet, and it has profiles of its own. A database that is missing
-  // is INVALID_ARGUMENT when only read and made when written; otherwise errors are those of the
-  // store.
+  // is INVALID_ARGUMENT when only read or changed and made when written; otherwise errors are those
+  // of the store.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const Settings& settings, Access access,
                                                           citation::Profiles profiles = {});
 

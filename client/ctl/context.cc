@@ -40,6 +40,10 @@ std::string_view ForPeople(const client::CallError& error) {
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
+  const ErrorReason reason = GetErrorReason(status);
+  if (reason == ErrorReason::kEtagMismatch || reason == ErrorReason::kReportWithdrawn) {
+    return kExitInput;  // something else must be asked for
+  }
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return kExitOk;

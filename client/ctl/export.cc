@@ -151,6 +151,12 @@ class Export : public Command {
   absl::StatusOr<Held> FetchStable(Context* context) {
     QUOTES_ASSIGN_OR_RETURN(client::Client* const client, context->Connect(Access::kRead));
     QUOTES_ASSIGN_OR_RETURN(const std::string name, ResolveReport(context, client, report_));
+    v1::GetReportRequest get;
+    get.set_name(name);
+    QUOTES_ASSIGN_OR_RETURN(const v1::GetReportResponse found, client->GetReport(get));
+    if (found.report().state() != v1::Report::STATE_ACTIVE) {
+      return absl::InvalidArgumentError(context->Text(Msg::kWithdrawnExport, {name}));
+    }
     // A report changes when somebody imports it again: rarely twice in a row.
     constexpr int kTries = 3;
     for (int i = 0; i < kTries; ++i) {

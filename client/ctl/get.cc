@@ -7,7 +7,6 @@
 #include "client/ctl/lookup.h"
 #include "client/ctl/text_map.h"
 #include "client/ctl/values.h"
-#include "service/base/limits.h"
 #include "service/base/status_macros.h"
 
 namespace quotes::ctl {
@@ -60,7 +59,7 @@ class Get : public Command {
   absl::Status ShowQuote(Context* context, client::Client* client);
   absl::Status ShowSection(Context* context, client::Client* client);
   absl::Status ShowRevision(Context* context, client::Client* client, const std::string& name);
-  absl::Status ShowDefect(Context* context, client::Client* client, const std::string& report);
+  absl::Status ShowDefect(Context* context, client::Client* client);
   absl::Status ShowTheme(Context* context, client::Client* client);
 
   std::string name_;
@@ -96,7 +95,7 @@ absl::Status Get::Show(Context* context) {
     return ShowRevision(context, client, name_);
   }
   if (child == "defects") {
-    return ShowDefect(context, client, absl::StrCat(parts[0], "/", parts[1]));
+    return ShowDefect(context, client);
   }
   return text_only_ ? ShowRevision(context, client, absl::StrCat(name_, "/revisions/latest"))
                     : ShowReport(context, client);
@@ -120,6 +119,9 @@ absl::Status Get::ShowReport(Context* context, client::Client* client) {
   }
   Details details(*context);
   details.Add(Msg::kLabelName, report.name());
+  if (report.state() != v1::Report::STATE_ACTIVE) {
+    details.Add(Msg::kLabelState, context->Text(Label(report.state())));
+  }
   details.Add(Msg::kLabelTitle, metadata.title());
   details.Add(Msg::kLabelSubtitle, metadata.subtitle());
   details.Add(Msg::kLabelEvent, metadata.event());
@@ -138,6 +140,7 @@ absl::Status Get::ShowReport(Context* context, client::Client* client) {
   details.Add(Msg::kLabelRevision, report.latest_revision());
   details.Add(Msg::kLabelCreated, TimeText(report.create_time()));
   details.Add(Msg::kLabelUpdated, TimeText(report.update_time()));
+  details.Add(Msg::kLabelWithdrawn, TimeText(report.delete_time()));
   context->out() << details.Render();
   return absl::OkStatus();
 }
@@ -160,6 +163,9 @@ absl::Status Get::ShowQuote(Context* context, client::Client* client) {
   details.Add(Msg::kLabelName, quote.name());
   if (quote.superseded()) {
     details.Add(Msg::kLabelSuperseded, context->Text(Msg::kYes));
+  }
+  if (quote.withdrawn()) {
+    details.Add(Msg::kLabelWithdrawn, context->Text(Msg::kYes));
   }
   details.Add(Msg::kLabelText, quote.text());
   details.Add(Msg::kLabelCitation, quote.citation());
@@ -253,41 +259,35 @@ absl::Status Get::ShowRevision(Context* context, client::Client* client, const s
   return absl::OkStatus();
 }
 
-absl::Status Get::ShowDefect(Context* context, client::Client* client, const std::string& report) {
-  v1::ListDefectsRequest request;
-  request.set_parent(report);
-  request.set_page_size(limits::kMaxPageSize);
-  do {
-    QUOTES_ASSIGN_OR_RETURN(const v1::ListDefectsResponse page, client->ListDefects(request));
-    for (const v1::Defect& defect : page.defects()) {
-      if (defect.name() != name_) {
-        continue;
-      }
-      if (context->json()) {
-        context->PrintJson(defect);
-        return absl::OkStatus();
-      }
-      if (text_only_) {
-        context->out() << defect.printed() << '\n';
-        return absl::OkStatus();
-      }
-      Details details(*context);
-      details.Add(Msg::kLabelName, defect.name());
-      details.Add(Msg::kLabelPrintedWords, defect.printed());
-      for (const std::string& reading : defect.readings()) {
-        details.Add(Msg::kLabelReadings, reading);
-      }
-      details.Add(Msg::kLabelKind, context->Text(Label(defect.kind())));
-      details.Add(Msg::kLabelCertainty, context->Text(Label(defect.certainty())));
-      details.Add(Msg::kLabelNote, defect.note());
-      details.Add(Msg::kLabelRange, RangeText(defect.range()));
-      details.Add(Msg::kLabelRevision, defect.revision());
-      context->out() << details.Render();
-      return absl::OkStatus();
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return absl::NotFoundError(context->Text(Msg::kNoSuchDefect, {name_}));
+absl::Status Get::ShowDefect(Context* context, client::Client* client) {
+  v1::GetDefectRequest request;
+  request.set_name(name_);
+  QUOTES_ASSIGN_OR_RETURN(const v1::GetDefectResponse response, client->GetDefect(request));
+  const v1::Defect& defect = response.defect();
+  if (context->json()) {
+    context->PrintJson(response);
+    return absl::OkStatus();
+  }
+  if (text_only_) {
+    context->out() << defect.printed() << '\n';
+    return absl::OkStatus();
+  }
+  Details details(*context);
+  details.Add(Msg::kLabelName, defect.name());
+  details.Add(Msg::kLabelPrintedWords, defect.printed());
+  for (const std::string& reading : defect.readings()) {
+    details.Add(Msg::kLabelReadings, reading);
+  }
+  details.Add(Msg::kLabelKind, context->Text(Label(defect.kind())));
+  details.Add(Msg::kLabelCertainty, context->Text(Label(defect.certainty())));
+  details.Add(Msg::kLabelNote, defect.note());
+  details.Add(Msg::kLabelOrigin,
+              context->Text(defect.origin() == v1::Defect::ORIGIN_IMPORT ? Msg::kOriginImport
+                                                                         : Msg::kOriginEditor));
+  details.Add(Msg::kLabelRange, RangeText(defect.range()));
+  details.Add(Msg::kLabelRevision, defect.revision());
+  context->out() << details.Render();
+  return absl::OkStatus();
 }
 
 absl::Status Get::ShowTheme(Context* context, client::Client* client) {

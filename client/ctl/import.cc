@@ -309,10 +309,12 @@ std::string Import::OutcomeText(const Context& context, const Outcome& outcome) 
   if (validate_only_) {
     return context.Text(Msg::kValidated);
   }
-  if (outcome.response.replayed()) {
-    return context.Text(Msg::kReplayed);
-  }
-  return context.Text(outcome.response.unchanged() ? Msg::kUnchanged : Msg::kImported);
+  const std::string text = context.Text(outcome.response.replayed()    ? Msg::kReplayed
+                                        : outcome.response.unchanged() ? Msg::kUnchanged
+                                                                       : Msg::kImported);
+  return outcome.response.report().state() == v1::Report::STATE_WITHDRAWN
+             ? context.Text(Msg::kStaysWithdrawn, {text})
+             : text;
 }
 
 void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes) const {
@@ -395,6 +397,10 @@ ExitCode Import::Run(Context* context) {
     }
     outcome.response = *std::move(response);
     ShowLint(context, outcome);
+    const v1::Report& report = outcome.response.report();
+    if (report.state() == v1::Report::STATE_WITHDRAWN) {
+      context->err() << context->Text(Msg::kWarnWithdrawn, {report.name()}) << '\n';
+    }
     if (context->json()) {
       context->out() << "{\"file\":" << JsonString(Printable(outcome.file))
                      << ",\"result\":" << ToJson(outcome.response) << "}\n";

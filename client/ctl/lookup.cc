@@ -304,6 +304,7 @@ absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* clie
   std::vector<std::string> candidates;
   v1::ListReportsRequest list;
   list.set_page_size(limits::kMaxPageSize);
+  list.set_show_deleted(true);
   do {
     QUOTES_ASSIGN_OR_RETURN(const v1::ListReportsResponse page, client->ListReports(list));
     for (const v1::Report& report : page.reports()) {

@@ -14,7 +14,7 @@ class Names : public Command {
   bool Hidden() const override { return true; }
   void Define(Options* options) override {
     options->Argument("KIND", &kind_, Msg::kOptNamesKind,
-                      {.kind = ValueKind::kChoice, .choices = {"reports", "themes"}});
+                      {.kind = ValueKind::kChoice, .choices = {"reports", "withdrawn", "themes"}});
   }
 
   ExitCode Run(Context* context) override {
@@ -23,14 +23,18 @@ class Names : public Command {
       return kExitService;
     }
     // One page: a list of more than 200 names helps nobody at a prompt.
-    if (kind_ == "reports") {
+    if (kind_ != "themes") {
       v1::ListReportsRequest request;
+      request.set_show_deleted(kind_ == "withdrawn");
       request.set_page_size(limits::kMaxPageSize);
       absl::StatusOr<v1::ListReportsResponse> page = (*client)->ListReports(request);
       if (!page.ok()) {
         return kExitService;
       }
       for (const v1::Report& report : page->reports()) {
+        if (kind_ == "withdrawn" && report.state() != v1::Report::STATE_WITHDRAWN) {
+          continue;
+        }
         context->out() << report.name().substr(report.name().find('/') + 1) << '\n';
       }
       return kExitOk;

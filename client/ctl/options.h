@@ -21,7 +21,7 @@ class Option;
 namespace quotes::ctl {
 
 // What a value is, for completion.
-enum class ValueKind { kText, kFile, kReport, kTheme, kChoice };
+enum class ValueKind { kText, kFile, kReport, kWithdrawnReport, kTheme, kChoice };
 
 // One option or argument as completion sees it.
 struct OptionModel {

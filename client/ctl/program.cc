@@ -235,6 +235,12 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeOutline());
   rep.AddCommand(MakeGet());
   rep.AddCommand(MakeImport());
+  rep.AddCommand(MakeWithdraw());
+  rep.AddCommand(MakeRestore());
+  rep.AddCommand(MakeDefects());
+  rep.AddCommand(MakeAddDefect());
+  rep.AddCommand(MakeEditDefect());
+  rep.AddCommand(MakeRemoveDefect());
   rep.AddCommand(MakeExport());
   rep.AddCommand(MakeStatus());
   rep.AddCommand(MakeCompletion(&rep.model));

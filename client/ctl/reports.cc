@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "client/ctl/command.h"
 #include "client/ctl/values.h"
 #include "service/base/limits.h"
@@ -10,23 +12,34 @@ class Reports : public Command {
   std::string Name() const override { return "reports"; }
   Msg About() const override { return Msg::kCmdReports; }
   std::vector<std::string> Examples() const override {
-    return {"quotectl reports", "quotectl reports --json | jq -r '.reports[].name'"};
+    return {"quotectl reports", "quotectl reports --withdrawn",
+            "quotectl reports --json | jq -r '.reports[].name'"};
   }
-  void Define(Options*) override {}
+  void Define(Options* options) override {
+    options->Flag("--withdrawn", &withdrawn_, Msg::kOptWithdrawn);
+  }
 
   ExitCode Run(Context* context) override {
     absl::StatusOr<client::Client*> client = context->Connect(Access::kRead);
     if (!client.ok()) {
       return context->Fail(client.status());
     }
-    Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft,
-                 Table::Align::kLeft, Table::Align::kRight},
-                3);
-    table.AddHeader({context->Text(Msg::kLabelName), context->Text(Msg::kLabelDate),
-                     context->Text(Msg::kLabelSpeaker), context->Text(Msg::kLabelTitle),
-                     context->Text(Msg::kLabelComplete), context->Text(Msg::kLabelQuotes)});
+    std::vector<Table::Align> columns = {Table::Align::kLeft, Table::Align::kLeft,
+                                         Table::Align::kLeft, Table::Align::kLeft,
+                                         Table::Align::kLeft, Table::Align::kRight};
+    std::vector<std::string> header = {
+        context->Text(Msg::kLabelName),     context->Text(Msg::kLabelDate),
+        context->Text(Msg::kLabelSpeaker),  context->Text(Msg::kLabelTitle),
+        context->Text(Msg::kLabelComplete), context->Text(Msg::kLabelQuotes)};
+    if (withdrawn_) {
+      columns.push_back(Table::Align::kLeft);
+      header.push_back(context->Text(Msg::kLabelState));
+    }
+    Table table(columns, 3);
+    table.AddHeader(std::move(header));
     v1::ListReportsRequest request;
     request.set_page_size(limits::kMaxPageSize);
+    request.set_show_deleted(withdrawn_);
     bool any = false;
     do {
       absl::StatusOr<v1::ListReportsResponse> page = (*client)->ListReports(request);
@@ -38,10 +51,16 @@ class Reports : public Command {
       }
       for (const v1::Report& report : page->reports()) {
         any = true;
-        table.AddRow({report.name(), DateText(report.metadata().speech_date()),
-                      report.metadata().speaker(), report.metadata().title(),
-                      CompletenessName(context->lang(), report.completeness()),
-                      std::to_string(report.quote_count())});
+        std::vector<std::string> row = {report.name(),
+                                        DateText(report.metadata().speech_date()),
+                                        report.metadata().speaker(),
+                                        report.metadata().title(),
+                                        CompletenessName(context->lang(), report.completeness()),
+                                        std::to_string(report.quote_count())};
+        if (withdrawn_) {
+          row.push_back(context->Text(Label(report.state())));
+        }
+        table.AddRow(std::move(row));
       }
       request.set_page_token(page->next_page_token());
     } while (!request.page_token().empty());
@@ -53,6 +72,9 @@ class Reports : public Command {
     }
     return any ? kExitOk : kExitNothing;
   }
+
+ private:
+  bool withdrawn_ = false;
 };
 
 }  // namespace

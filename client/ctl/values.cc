@@ -135,6 +135,17 @@ Msg Label(v1::TextKind kind) {
   return kind == v1::TEXT_KIND_SPEECH ? Msg::kKindSpeech : Msg::kKindFurniture;
 }
 
+Msg Label(v1::Report::State state) {
+  switch (state) {
+    case v1::Report::STATE_ACTIVE:
+      return Msg::kStateActive;
+    case v1::Report::STATE_WITHDRAWN:
+      return Msg::kStateWithdrawn;
+    default:
+      return Msg::kStateOther;
+  }
+}
+
 Msg Label(v1::Section::Kind kind) {
   switch (kind) {
     case v1::Section::KIND_STAND_ALONE_HEADING:

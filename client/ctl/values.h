@@ -18,6 +18,7 @@ namespace quotes::ctl {
 Msg Label(v1::Mode mode);  // REQUIRES: not MODE_UNSPECIFIED
 Msg Label(v1::Fold fold);
 Msg Label(v1::TextKind kind);
+Msg Label(v1::Report::State state);
 Msg Label(v1::Section::Kind kind);
 Msg Label(v1::Defect::Kind kind);
 Msg Label(v1::Certainty certainty);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,23 +31,28 @@ struct DocumentHead {
   std::string etag;
   absl::Time create_time;
   absl::Time update_time;
+  std::optional<absl::Time> delete_time;  // when it was withdrawn
 
   friend bool operator==(const DocumentHead&, const DocumentHead&) = default;
 };
 
-// One report with its latest revision: all that look-ups need. Immutable once built.
+// One report with one of its revisions, the latest for look-ups: all that they need. Immutable once
+// built.
 struct Document {
   std::string report_id;
-  ReportState state = ReportState::kActive;
-  uint64_t revision = 0;  // number of the latest revision, from 1
+  ReportState state = ReportState::kActive;  // of the report
+  uint64_t revision = 0;                     // its number, from 1
   std::string parser_version;
   std::string fold_version;
   Source source;
+  absl::Time revision_time;  // when the revision was imported
+  // Of the report when this was loaded; they move on without a document of an earlier revision.
   std::string etag;
   absl::Time create_time;
   absl::Time update_time;
-  report::ParsedReport content;         // metadata, text, outline, quotes
-  std::vector<report::Defect> defects;  // in text order
+  std::optional<absl::Time> delete_time;  // when it was withdrawn
+  report::ParsedReport content;           // metadata, text, outline, quotes
+  std::vector<report::Defect> defects;    // in text order
   // Themes of each quote, parallel to content.quotes.
   std::vector<std::vector<themes::Assignment>> themes;
 };

@@ -104,6 +104,7 @@ class Packer {
 
   void PackHead() {
     layout_.revision = document_.revision;
+    layout_.revision_time = absl::ToUnixNanos(document_.revision_time);
     layout_.report_id = AddText(document_.report_id);
     layout_.parser_version = AddText(document_.parser_version);
     layout_.fold_version = AddText(document_.fold_version);
@@ -244,7 +245,7 @@ class Packer {
       packed.push_back({AddText(defect.id), defect.kind, defect.certainty, defect.range,
                         Intern(defect.printed), Intern(defect.note),
                         static_cast<uint32_t>(readings.size()),
-                        static_cast<uint32_t>(defect.readings.size())});
+                        static_cast<uint32_t>(defect.readings.size()), defect.origin});
       for (const std::string& reading : defect.readings) {
         readings.push_back(Intern(reading));
       }
@@ -297,8 +298,24 @@ std::optional<uint32_t> PackedDocument::Find(std::string_view quote_id) const {
   return *found;
 }
 
+namespace {
+
+std::shared_ptr<const PackedDocument> Own(std::vector<std::byte> bytes, DocumentHead head) {
+  struct Owned {
+    std::vector<std::byte> bytes;
+    PackedDocument packed;
+  };
+  const std::byte* const block = bytes.data();
+  const auto owned = std::make_shared<const Owned>(
+      Owned{std::move(bytes), PackedDocument(block, std::move(head))});
+  return {owned, &owned->packed};
+}
+
+}  // namespace
+
 DocumentHead HeadOf(const Document& document) {
-  return {document.state, document.etag, document.create_time, document.update_time};
+  return {document.state, document.etag, document.create_time, document.update_time,
+          document.delete_time};
 }
 
 void Pack(const Document& document, size_t theme_count, ByteSink* sink) {
@@ -308,15 +325,12 @@ void Pack(const Document& document, size_t theme_count, ByteSink* sink) {
 }
 
 std::shared_ptr<const PackedDocument> Pack(const Document& document, size_t theme_count) {
-  struct Owned {
-    std::vector<std::byte> bytes;
-    PackedDocument packed;
-  };
-  std::vector<std::byte> bytes = Packer(document, theme_count).Run();
-  const std::byte* const block = bytes.data();
-  const auto owned = std::make_shared<const Owned>(
-      Owned{std::move(bytes), PackedDocument(block, HeadOf(document))});
-  return {owned, &owned->packed};
+  return Own(Packer(document, theme_count).Run(), HeadOf(document));
+}
+
+std::shared_ptr<const PackedDocument> WithHead(const PackedDocument& packed, DocumentHead head) {
+  const std::span<const std::byte> bytes = packed.bytes();
+  return Own({bytes.begin(), bytes.end()}, std::move(head));
 }
 
 std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed) {
@@ -327,6 +341,21 @@ std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed) {
                     std::string(packed.Text(finding.proposal))});
   }
   return lint;
+}
+
+report::Defect UnpackDefect(const PackedDocument& packed, const PackedDefect& defect) {
+  report::Defect out;
+  out.id = packed.Text(defect.id);
+  out.kind = defect.kind;
+  out.certainty = defect.certainty;
+  out.range = defect.range;
+  out.printed = packed.Text(defect.printed);
+  out.note = packed.Text(defect.note);
+  out.origin = defect.origin;
+  for (const TextRef reading : packed.readings(defect)) {
+    out.readings.emplace_back(packed.Text(reading));
+  }
+  return out;
 }
 
 Document Unpack(const PackedDocument& packed) {
@@ -343,6 +372,8 @@ Document Unpack(const PackedDocument& packed) {
   document.etag = packed.etag();
   document.create_time = packed.create_time();
   document.update_time = packed.update_time();
+  document.revision_time = packed.revision_time();
+  document.delete_time = packed.delete_time();
 
   report::ParsedReport& content = document.content;
   const PackedDocument::Metadata metadata = packed.metadata();
@@ -394,16 +425,7 @@ Document Unpack(const PackedDocument& packed) {
                           completeness.position};
   content.lint = UnpackLint(packed);
   for (const PackedDefect& defect : packed.defects()) {
-    report::Defect& out = document.defects.emplace_back();
-    out.id = text(defect.id);
-    out.kind = defect.kind;
-    out.certainty = defect.certainty;
-    out.range = defect.range;
-    out.printed = text(defect.printed);
-    out.note = text(defect.note);
-    for (const TextRef reading : packed.readings(defect)) {
-      out.readings.push_back(text(reading));
-    }
+    document.defects.push_back(UnpackDefect(packed, defect));
   }
   return document;
 }

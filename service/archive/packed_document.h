@@ -98,6 +98,7 @@ struct PackedDefect {
   TextRef note;
   uint32_t first_reading = 0;
   uint32_t reading_count = 0;
+  report::DefectOrigin origin = report::DefectOrigin::kImport;
 };
 
 struct ThemeCount {
@@ -135,6 +136,8 @@ class PackedDocument {
   const std::string& etag() const { return head_.etag; }
   absl::Time create_time() const { return head_.create_time; }
   absl::Time update_time() const { return head_.update_time; }
+  const std::optional<absl::Time>& delete_time() const { return head_.delete_time; }
+  absl::Time revision_time() const { return absl::FromUnixNanos(layout().revision_time); }
 
   struct Source {
     std::string_view file_name;
@@ -240,6 +243,7 @@ class PackedDocument {
   struct Layout {
     uint64_t size = 0;  // of the block, in bytes
     uint64_t revision = 0;
+    int64_t revision_time = 0;  // nanoseconds since 1970
     uint64_t source_size = 0;
     PackedDate date;
     PackedDate issue_date;
@@ -311,7 +315,12 @@ void Pack(const Document& document, size_t theme_count, ByteSink* sink);
 // A packed document by itself.
 std::shared_ptr<const PackedDocument> Pack(const Document& document, size_t theme_count);
 
+// The same content with another head, in memory of its own.
+std::shared_ptr<const PackedDocument> WithHead(const PackedDocument& packed, DocumentHead head);
+
 std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed);
+
+report::Defect UnpackDefect(const PackedDocument& packed, const PackedDefect& defect);
 
 // The document that was packed.
 Document Unpack(const PackedDocument& packed);

@@ -136,6 +136,14 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "STORE_UNAVAILABLE";
     case ErrorReason::kInternal:
       return "INTERNAL";
+    case ErrorReason::kEtagMismatch:
+      return "ETAG_MISMATCH";
+    case ErrorReason::kReportWithdrawn:
+      return "REPORT_WITHDRAWN";
+    case ErrorReason::kDefectNotFound:
+      return "DEFECT_NOT_FOUND";
+    case ErrorReason::kDefectExists:
+      return "DEFECT_EXISTS";
     case ErrorReason::kProfileNotFound:
       return "PROFILE_NOT_FOUND";
   }
@@ -285,6 +293,10 @@ absl::Status DefectUnplaced(uint64_t index, uint64_t line, std::string_view desc
                {{"line", std::to_string(line)}});
 }
 
+absl::Status DefectUnplaced(std::string_view field, std::string_view description) {
+  return Field(ErrorReason::kDefectUnplaced, field, description);
+}
+
 absl::Status UploadIncomplete(std::string_view description) {
   return Plain(absl::StatusCode::kInvalidArgument, ErrorReason::kUploadIncomplete, description);
 }
@@ -322,6 +334,28 @@ absl::Status RevisionChanged(uint64_t expected, uint64_t actual) {
                absl::StrCat("the archive is at revision ", actual, ", the page token is from ",
                             expected, "; start again without page_token"),
                {{"expected", std::to_string(expected)}, {"actual", std::to_string(actual)}});
+}
+
+absl::Status EtagMismatch(std::string_view name) {
+  return Plain(absl::StatusCode::kAborted, ErrorReason::kEtagMismatch,
+               absl::StrCat(ToAbsl(name), " has changed since it was read; read it again"),
+               {{"name", std::string(name)}});
+}
+
+absl::Status ReportWithdrawn(std::string_view name) {
+  return Plain(absl::StatusCode::kFailedPrecondition, ErrorReason::kReportWithdrawn,
+               absl::StrCat(ToAbsl(name), " is withdrawn; restore it before it is edited"),
+               {{"name", std::string(name)}});
+}
+
+absl::Status DefectNotFound(std::string_view name) {
+  return Missing(ErrorReason::kDefectNotFound, "defect", name);
+}
+
+absl::Status DefectExists(std::string_view name) {
+  return Plain(absl::StatusCode::kAlreadyExists, ErrorReason::kDefectExists,
+               absl::StrCat("there is already a defect ", ToAbsl(name)),
+               {{"name", std::string(name)}});
 }
 
 absl::Status ReadOnly() {

@@ -50,7 +50,11 @@ enum class ErrorReason {
   kStoreBusy = 29,         // UNAVAILABLE: the store is locked by a short operation; retry
   kStoreUnavailable = 30,  // INTERNAL: reading or writing the store failed
   kInternal = 31,          // INTERNAL: any other fault of the service itself
-  kProfileNotFound = 40,   // NOT_FOUND
+  kEtagMismatch = 32,      // ABORTED: the resource has changed since its etag was read
+  kReportWithdrawn = 33,   // FAILED_PRECONDITION: a withdrawn report cannot be edited
+  kDefectNotFound = 34,    // NOT_FOUND
+  kDefectExists = 35,      // ALREADY_EXISTS: an entry of this id, or at this place
+  kProfileNotFound = 36,   // NOT_FOUND
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -104,6 +108,8 @@ absl::Status EmptyText();
 absl::Status SourceTooLarge(std::string_view field, std::string_view limit);
 // `index` is the entry's place in the list of the request.
 absl::Status DefectUnplaced(uint64_t index, uint64_t line, std::string_view description);
+// The same for an entry that is given by its place in the text.
+absl::Status DefectUnplaced(std::string_view field, std::string_view description);
 absl::Status UploadIncomplete(std::string_view description);
 absl::Status RequestIdReused(std::string_view request_id);
 absl::Status ReportNotFound(std::string_view name);
@@ -113,6 +119,10 @@ absl::Status QuoteNotFound(std::string_view name);
 absl::Status ThemeNotFound(std::string_view name);
 absl::Status ProfileNotFound(std::string_view name);
 absl::Status RevisionChanged(uint64_t expected, uint64_t actual);
+absl::Status EtagMismatch(std::string_view name);
+absl::Status ReportWithdrawn(std::string_view name);
+absl::Status DefectNotFound(std::string_view name);
+absl::Status DefectExists(std::string_view name);
 absl::Status ReadOnly();
 absl::Status DatabaseInUse(std::string_view path);
 absl::Status SchemaTooNew(std::string_view path, int64_t found, int64_t supported);

@@ -43,8 +43,9 @@ inline constexpr size_t kMaxMetadataCodePoints = 500;
 inline constexpr size_t kMaxQueryCodePoints = 1'000;
 inline constexpr size_t kMaxQueryTerms = 64;
 inline constexpr size_t kMaxQueryDepth = 16;
-// A look-up that is planned to visit more occurrences and quotes than this leaves gRPC's threads for
-// the executor: about two milliseconds. Others would wait behind it, as there may be two threads.
+// A look-up that is planned to visit more occurrences and quotes than this leaves gRPC's threads
+// for the executor: about two milliseconds. Others would wait behind it, as there may be two
+// threads.
 inline constexpr uint64_t kMaxInlineWork = 200'000;
 // Entries of each repeated field of a look-up filter.
 inline constexpr size_t kMaxFilterValues = 100;
@@ -72,6 +73,8 @@ inline constexpr size_t kMaxCoverageReports = 20;
 inline constexpr size_t kMaxRevisionCodePoints = 400'000;
 inline constexpr size_t kMaxPageTokenBytes = 1'024;
 inline constexpr size_t kMaxRequestIdBytes = 128;
+// Ours have some 20 bytes; callers hand them back as they got them.
+inline constexpr size_t kMaxEtagBytes = 128;
 
 // Blocking work waiting for a worker. Beyond it callers are refused at once instead of timing out.
 inline constexpr size_t kExecutorQueue = 64;

@@ -128,7 +128,10 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
 
 }  // namespace
 
-Corpus::Corpus(const archive::Archive& main, const archive::Archive* history)
+Corpus::Corpus(const archive::Archive& main) : Corpus(main, nullptr, nullptr) {}
+
+Corpus::Corpus(const archive::Archive& main, const archive::Archive* history,
+               const OriginFunction& origin_of)
     : main_(&main), history_(history) {
   for (const archive::PackedDocument* const document : main.documents()) {
     sources_.emplace_back(*document, SourceState::kLatest);
@@ -136,8 +139,8 @@ Corpus::Corpus(const archive::Archive& main, const archive::Archive* history)
   latest_count_ = sources_.size();
   if (history != nullptr) {
     for (const archive::PackedDocument* const document : history->documents()) {
-      const bool held = main.FindReport(document->report_id()) != nullptr;
-      sources_.emplace_back(*document, held ? SourceState::kOldRevision : SourceState::kWithdrawn);
+      const Origin origin = origin_of(*document);
+      sources_.emplace_back(*document, origin.state, origin.report_id);
     }
   }
   index_.reserve(sources_.size());

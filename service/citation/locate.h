@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,18 @@ struct WindowSet {
 // and withdrawn reports. Immutable; thread-safe. The archives must outlive it.
 class Corpus {
  public:
+  // Which report a document of the history is a text of, and why it stands there. The id lives as
+  // long as the archive.
+  struct Origin {
+    std::string_view report_id;
+    SourceState state = SourceState::kOldRevision;
+  };
+  using OriginFunction = std::function<Origin(const archive::PackedDocument& document)>;
+
+  explicit Corpus(const archive::Archive& main);
   // `history` may be null.
-  explicit Corpus(const archive::Archive& main, const archive::Archive* history = nullptr);
+  Corpus(const archive::Archive& main, const archive::Archive* history,
+         const OriginFunction& origin_of);
 
   const std::vector<Source>& sources() const { return sources_; }
   size_t latest_count() const { return latest_count_; }

@@ -24,9 +24,13 @@ class Source {
   using Completeness = archive::PackedDocument::Completeness;
 
   Source(const archive::PackedDocument& document, SourceState state)
-      : document_(&document), state_(state) {}
+      : Source(document, state, document.report_id()) {}
+  // A text that its archive keeps under another name than its report's; `report_id` lives as long
+  // as the archive.
+  Source(const archive::PackedDocument& document, SourceState state, std::string_view report_id)
+      : document_(&document), state_(state), report_id_(report_id) {}
 
-  std::string_view report_id() const { return document_->report_id(); }
+  std::string_view report_id() const { return report_id_; }
   uint64_t revision() const { return document_->revision(); }
   SourceState state() const { return state_; }
   const void* key() const { return document_; }
@@ -76,6 +80,7 @@ class Source {
  private:
   const archive::PackedDocument* document_;
   SourceState state_;
+  std::string_view report_id_;
 };
 
 }  // namespace quotes::citation

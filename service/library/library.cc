@@ -20,6 +20,8 @@ namespace {
 
 // Segments that a look-up may have to ask while merging lags behind imports.
 constexpr size_t kMostSegments = 24;
+// How often a library that only reads loads anew when the writer wrote meanwhile.
+constexpr int kLoads = 5;
 
 void Override(const std::string& given, std::string* value) {
   if (!given.empty()) {
@@ -142,19 +144,25 @@ archive::Document MakeDocument(store::RevisionDraft draft, const store::ImportOu
   document.parser_version = std::move(draft.parser_version);
   document.fold_version = std::move(draft.fold_version);
   document.source = std::move(draft.source);
+  document.revision_time = outcome.revision_time;
   document.etag = outcome.etag;
   document.create_time = outcome.create_time;
   document.update_time = outcome.update_time;
+  document.delete_time = outcome.delete_time;
   document.content = std::move(draft.content);
-  document.defects = std::move(draft.defects);
+  document.defects = outcome.defects;
   document.themes = scheme.Assign(document.content);
   return document;
 }
 
-// A report of a snapshot, kept alive by it; null if there is none.
+// A report of a snapshot, active or withdrawn, kept alive by it; null if there is none.
 std::shared_ptr<const archive::PackedDocument> FindIn(
-    const std::shared_ptr<const archive::Archive>& snapshot, std::string_view report_id) {
-  return {snapshot, snapshot->FindReport(report_id)};
+    const std::shared_ptr<const Snapshot>& snapshot, std::string_view report_id) {
+  const archive::PackedDocument* document = snapshot->archive->FindReport(report_id);
+  if (document == nullptr) {
+    document = snapshot->history->FindReport(report_id);
+  }
+  return {snapshot, document};
 }
 
 ImportResult Result(store::ImportOutcome outcome,
@@ -169,13 +177,12 @@ ImportResult Result(store::ImportOutcome outcome,
 }  // namespace
 
 Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
-                 bool read_only, std::unique_ptr<archive::SegmentFolder> folder,
-                 std::shared_ptr<const archive::Archive> snapshot)
+                 bool read_only, std::unique_ptr<archive::SegmentFolder> folder, Snapshot snapshot)
     : store_(std::move(store)),
       scheme_(std::move(scheme)),
       read_only_(read_only),
       folder_(std::move(folder)),
-      snapshot_(std::move(snapshot)),
+      snapshot_(std::make_shared<const Snapshot>(std::move(snapshot))),
       merger_([this] { MergeInBackground(); }) {}
 
 Library::~Library() {
@@ -203,32 +210,65 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
   archive_options.largest_segment = options.largest_segment;
   archive_options.merge_at_once = options.merge_at_once;
   archive_options.folder = folder.get();
-  archive::ArchiveLoader loader(scheme, archive_options);
-  QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
-                          store->LoadActive(
-                              [&loader](const store::ActiveReport& report) {
-                                return loader.Lacks(report.report_id, report.revision, report.head);
-                              },
-                              [&loader, &scheme](std::unique_ptr<archive::Document> document) {
-                                document->themes = scheme->Assign(document->content);
-                                loader.Add(*document);
-                                return absl::OkStatus();
-                              }));
-  std::unique_ptr<Library> library(new Library(std::move(store), std::move(scheme),
-                                               status.read_only, std::move(folder),
-                                               loader.Finish(revision)));
-  library->WantMerge();
-  return library;
+  for (int i = 0; i < kLoads; ++i) {
+    archive::ArchiveLoader loader(scheme, archive_options);
+    QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
+                            store->LoadActive(
+                                [&loader](const store::ActiveReport& report) {
+                                  return loader.Lacks(report.report_id, report.revision,
+                                                      report.head);
+                                },
+                                [&loader, &scheme](std::unique_ptr<archive::Document> document) {
+                                  document->themes = scheme->Assign(document->content);
+                                  loader.Add(*document);
+                                  return absl::OkStatus();
+                                }));
+    Snapshot snapshot;
+    snapshot.archive = loader.Finish(revision);
+    HistoryLoader history(scheme, *snapshot.archive);
+    QUOTES_ASSIGN_OR_RETURN(
+        const uint64_t history_revision,
+        store->LoadHistory("", [&history](std::unique_ptr<archive::Document> document) {
+          history.Add(*std::move(document));
+          return absl::OkStatus();
+        }));
+    if (history_revision != revision) {
+      continue;  // another process wrote in between
+    }
+    snapshot.history = history.Finish(revision);
+    std::unique_ptr<Library> library(new Library(std::move(store), std::move(scheme),
+                                                 status.read_only, std::move(folder),
+                                                 std::move(snapshot)));
+    library->WantMerge();
+    return library;
+  }
+  return errors::StoreBusy();
 }
 
-std::shared_ptr<const archive::Archive> Library::archive() const {
+std::shared_ptr<const Snapshot> Library::snapshot() const {
   const MutexLock lock(&snapshot_mutex_);
   return snapshot_;
 }
 
-void Library::Publish(uint64_t archive_revision, const archive::Document& document) {
-  std::shared_ptr<const archive::Archive> after = archive::UpdateArchive(
-      *archive(), archive_revision, {archive::Pack(document, scheme_->themes().size())}, {});
+std::shared_ptr<const archive::PackedDocument> Library::FindLatest(
+    std::string_view report_id) const {
+  return FindIn(snapshot(), report_id);
+}
+
+std::shared_ptr<const archive::Archive> Library::archive() const {
+  std::shared_ptr<const Snapshot> held = snapshot();
+  const archive::Archive* const archive = held->archive.get();
+  return {std::move(held), archive};
+}
+
+std::shared_ptr<const archive::PackedDocument> Library::Publish(
+    uint64_t archive_revision, const std::shared_ptr<const archive::PackedDocument>& document) {
+  const std::shared_ptr<const Snapshot> held = snapshot();
+  const std::string report_id(document->report_id());
+  std::shared_ptr<const archive::Archive> after =
+      document->state() == archive::ReportState::kActive
+          ? archive::UpdateArchive(*held->archive, archive_revision, {document}, {})
+          : archive::UpdateArchive(*held->archive, archive_revision, {}, {report_id});
   // Imports that are faster than the merging thread do its work, so that look-ups never have to ask
   // more segments than this.
   while (archive::SegmentCount(*after) > kMostSegments) {
@@ -239,14 +279,17 @@ void Library::Publish(uint64_t archive_revision, const archive::Document& docume
     plan.Run();
     after = plan.Apply(*after);
   }
-  Swap(std::move(after));
+  Swap({std::move(after),
+        held->history->With(archive_revision, document, held->archive->FindReport(report_id))});
   WantMerge();
+  return FindLatest(report_id);
 }
 
-void Library::Swap(std::shared_ptr<const archive::Archive> snapshot) {
+void Library::Swap(Snapshot snapshot) {
+  auto swapped = std::make_shared<const Snapshot>(std::move(snapshot));
   {
     const MutexLock lock(&snapshot_mutex_);
-    snapshot_.swap(snapshot);
+    snapshot_.swap(swapped);
   }
   // The old snapshot goes here, outside the lock, unless a reader still has it.
 }
@@ -263,11 +306,12 @@ bool Library::MergeAll() {
   for (archive::MergePlan plan(*archive()); !plan.empty(); plan = archive::MergePlan(*archive())) {
     plan.Run();
     {
-      const MutexLock lock(&import_mutex_);
+      const MutexLock lock(&write_mutex_);
       // Null when an import has merged the same segments meanwhile.
-      if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*archive());
+      const std::shared_ptr<const Snapshot> held = snapshot();
+      if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*held->archive);
           merged != nullptr) {
-        Swap(std::move(merged));
+        Swap({std::move(merged), held->history});
       }
     }
     const MutexLock lock(&merge_mutex_);
@@ -301,7 +345,7 @@ void Library::MergeInBackground() {
 }
 
 absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {
-  std::shared_ptr<const archive::PackedDocument> document = FindIn(archive(), outcome.report_id);
+  std::shared_ptr<const archive::PackedDocument> document = FindLatest(outcome.report_id);
   if (document == nullptr || document->revision() != outcome.revision) {
     QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
   }
@@ -322,8 +366,8 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
                               store_->FindRequest(request.request_id, digest));
       if (replayed.has_value()) {
         // The first call with this id may still be about to swap its snapshot in.
-        import_mutex_.Lock();
-        import_mutex_.Unlock();
+        write_mutex_.Lock();
+        write_mutex_.Unlock();
         return WithDocument(*std::move(replayed));
       }
     }
@@ -332,36 +376,86 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
   draft.request_digest = std::move(digest);
 
   if (request.validate_only) {
-    const std::shared_ptr<const archive::Archive> snapshot = archive();
-    const std::shared_ptr<const archive::PackedDocument> latest = FindIn(snapshot, draft.report_id);
+    const std::shared_ptr<const Snapshot> held = snapshot();
+    const std::shared_ptr<const archive::PackedDocument> latest = FindIn(held, draft.report_id);
     store::ImportOutcome outcome;
     outcome.report_id = draft.report_id;
-    outcome.archive_revision = snapshot->revision();
-    if (latest != nullptr && store::IsSameImport(archive::Unpack(*latest), draft)) {
-      outcome.revision = latest->revision();
-      outcome.unchanged = true;
+    outcome.archive_revision = held->archive->revision();
+    outcome.revision = 1;
+    outcome.update_time = absl::Now();
+    outcome.create_time = outcome.update_time;
+    outcome.revision_time = outcome.update_time;
+    std::vector<report::RegisterEntry> held_entries;
+    std::vector<report::Defect> held_defects;
+    if (latest != nullptr) {
+      QUOTES_ASSIGN_OR_RETURN(const store::Register held_register,
+                              store_->LoadRegister(draft.report_id));
+      const archive::Document document = archive::Unpack(*latest);
+      const bool same = store::IsSameRevision(document, draft);
+      held_entries =
+          same ? held_register.entries
+               : report::CarryOver(held_register.entries, document.content.joined, draft.content);
+      held_defects = document.defects;
+      outcome.revision = same ? document.revision : document.revision + 1;
+      outcome.state = document.state;
+      outcome.create_time = document.create_time;
+      outcome.delete_time = document.delete_time;
+      outcome.revision_time = same ? document.revision_time : outcome.update_time;
+      outcome.unchanged = same;
+    }
+    outcome.defects =
+        report::DefectsOf(report::MergeRegister(std::move(held_entries), draft.defects));
+    if (outcome.unchanged && outcome.defects == held_defects) {
       return Result(std::move(outcome), latest);
     }
-    outcome.revision = latest != nullptr ? latest->revision() + 1 : 1;
-    outcome.update_time = absl::Now();
-    outcome.create_time = latest != nullptr ? latest->create_time() : outcome.update_time;
+    outcome.unchanged = false;
     const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme_);
     return Result(std::move(outcome), archive::Pack(document, scheme_->themes().size()));
   }
 
   store::ImportOutcome outcome;
   {
-    const MutexLock lock(&import_mutex_);
+    const MutexLock lock(&write_mutex_);
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
-      Publish(outcome.archive_revision, MakeDocument(std::move(draft), outcome, *scheme_));
-      std::shared_ptr<const archive::PackedDocument> document =
-          FindIn(archive(), outcome.report_id);
+      std::shared_ptr<const archive::PackedDocument> document = Publish(
+          outcome.archive_revision, archive::Pack(MakeDocument(std::move(draft), outcome, *scheme_),
+                                                  scheme_->themes().size()));
       return Result(std::move(outcome), std::move(document));
     }
   }
   return WithDocument(std::move(outcome));
+}
+
+absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
+                                               archive::ReportState state, std::string_view etag) {
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  const MutexLock lock(&write_mutex_);
+  ReportResult result;
+  QUOTES_ASSIGN_OR_RETURN(result.change, store_->SetState(report_id, state, etag));
+  result.document = FindLatest(report_id);
+  if (result.change.unchanged) {
+    return result;
+  }
+  archive::DocumentHead head = result.document->head();
+  head.state = result.change.state;
+  head.etag = result.change.etag;
+  head.update_time = result.change.update_time;
+  head.delete_time = result.change.delete_time;
+  result.document =
+      Publish(result.change.archive_revision, archive::WithHead(*result.document, std::move(head)));
+  return result;
+}
+
+absl::StatusOr<ReportResult> Library::Withdraw(std::string_view report_id, std::string_view etag) {
+  return SetState(report_id, archive::ReportState::kWithdrawn, etag);
+}
+
+absl::StatusOr<ReportResult> Library::Restore(std::string_view report_id, std::string_view etag) {
+  return SetState(report_id, archive::ReportState::kActive, etag);
 }
 
 absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> Library::LoadRevision(

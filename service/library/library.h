@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -19,7 +20,9 @@
 #include "service/archive/segment_folder.h"
 #include "service/base/cancellation.h"
 #include "service/base/mutex.h"
+#include "service/library/history.h"
 #include "service/report/defects.h"
+#include "service/report/register.h"
 #include "service/report/report.h"
 #include "service/store/store.h"
 #include "service/text/decode.h"
@@ -59,6 +62,39 @@ struct ImportResult {
   std::vector<report::LintFinding> lint;
 };
 
+// What withdrawing or restoring a report did.
+struct ReportResult {
+  store::ReportChange change;
+  std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
+};
+
+// What an editor says of an entry of the register; what is not set stays as it is. The violations
+// of errors name the fields of CreateDefectRequest ("defect.printed").
+struct DefectEdit {
+  // The place: a range of the latest revision that must hold `printed`, or without one the
+  // `occurrence`-th place of `printed` (0: the only one).
+  std::optional<report::Range> range;
+  std::optional<std::string> printed;
+  uint32_t occurrence = 0;
+  std::optional<std::vector<std::string>> readings;
+  std::optional<report::DefectKind> kind;
+  std::optional<report::Certainty> certainty;
+  std::optional<std::string> note;
+};
+
+struct DefectResult {
+  uint64_t archive_revision = 0;
+  bool changed = false;
+  report::Defect defect;  // as it is now; as it was when taken out
+  std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
+};
+
+// One state of the store: what look-ups see, and what only names and citations still reach.
+struct Snapshot {
+  std::shared_ptr<const archive::Archive> archive;
+  std::shared_ptr<const History> history;
+};
+
 struct LibraryOptions {
   // Where the archive keeps its segments, a folder beside the database that is made if it is
   // missing; empty: in memory only. A library whose store is read-only maps what it finds there and
@@ -73,14 +109,16 @@ struct LibraryOptions {
 };
 
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
-// that archive() returns; an import has been made durable and swapped in when it returns.
+// that archive() returns; a write has been made durable and swapped in when it returns.
 // A thread of its own merges the archive's segments and writes them to their folder; the destructor
 // waits for the merge at hand.
 // Thread-safe.
 class Library {
  public:
   // Builds the first snapshot before it returns: from the segments that are there, and from the
-  // store what they lack. `store` must not be null. Errors are those of Store::LoadActive.
+  // store what they lack and all of the history. `store` must not be null. Errors are those of
+  // Store::LoadActive and LoadHistory; STORE_BUSY when another process writes without a pause
+  // meanwhile.
   static absl::StatusOr<std::unique_ptr<Library>> Create(
       std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
       LibraryOptions options = {});
@@ -91,6 +129,8 @@ class Library {
 
   // The current snapshot, never null. Hold it for as long as pointers into its answers are used.
   std::shared_ptr<const archive::Archive> archive() const;
+  // The same with the history of the same state.
+  std::shared_ptr<const Snapshot> snapshot() const;
 
   // Blocks on the store; texts are read side by side, written one at a time. A document without a
   // change is not swapped in anew. With validate_only nothing is written, the request id does not
@@ -102,6 +142,31 @@ class Library {
   absl::StatusOr<ImportResult> Import(const ImportRequest& request,
                                       const Cancellation& cancellation);
 
+  // Takes a report out of look-ups, totals and coverage; its names still resolve. Withdrawing a
+  // withdrawn report changes nothing. Blocks on the store. Errors: READ_ONLY and those of
+  // Store::SetState.
+  absl::StatusOr<ReportResult> Withdraw(std::string_view report_id, std::string_view etag);
+  // The reverse, with the latest revision.
+  absl::StatusOr<ReportResult> Restore(std::string_view report_id, std::string_view etag);
+
+  // Edits the register of a report's latest revision; the report's etag and the archive revision
+  // rise, its text and its revision stay. Block on the store. Errors of all three, in this order:
+  // FIELD_REQUIRED, FIELD_OUT_OF_RANGE and INVALID_UTF8 of a field by itself; READ_ONLY;
+  // REPORT_NOT_FOUND; REPORT_WITHDRAWN; then DEFECT_NOT_FOUND and ETAG_MISMATCH (an etag that is
+  // not empty must be report::DefectEtag of the entry); DEFECT_UNPLACED; DEFECT_EXISTS when another
+  // entry has the same place.
+  //
+  // A new entry has an id of its own; with a `defect_id` that one (INVALID_NAME), unless it is or
+  // was an entry's (DEFECT_EXISTS). `printed` and `readings` are required. FIELD_OUT_OF_RANGE above
+  // limits::kMaxDefects entries.
+  absl::StatusOr<DefectResult> CreateDefect(std::string_view report_id, std::string_view defect_id,
+                                            const DefectEdit& edit);
+  // An edit that changes nothing writes nothing.
+  absl::StatusOr<DefectResult> UpdateDefect(std::string_view report_id, std::string_view defect_id,
+                                            std::string_view etag, const DefectEdit& edit);
+  absl::StatusOr<DefectResult> DeleteDefect(std::string_view report_id, std::string_view defect_id,
+                                            std::string_view etag);
+
   store::Store& store() { return *store_; }
   const themes::Scheme& scheme() const { return *scheme_; }
 
@@ -111,15 +176,27 @@ class Library {
 
  private:
   Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
-          bool read_only, std::unique_ptr<archive::SegmentFolder> folder,
-          std::shared_ptr<const archive::Archive> snapshot);
+          bool read_only, std::unique_ptr<archive::SegmentFolder> folder, Snapshot snapshot);
 
+  absl::StatusOr<ReportResult> SetState(std::string_view report_id, archive::ReportState state,
+                                        std::string_view etag);
+  // The latest document of a report, active or withdrawn, kept alive with its snapshot; null if
+  // there is none.
+  std::shared_ptr<const archive::PackedDocument> FindLatest(std::string_view report_id) const;
+  // `edit` changes the entries and returns the one that it is about.
+  absl::StatusOr<DefectResult> EditRegister(
+      std::string_view report_id,
+      absl::FunctionRef<absl::StatusOr<report::Defect>(const report::ParsedReport&,
+                                                       std::vector<report::RegisterEntry>*)>
+          edit);
   // Adds the document of an outcome that wrote nothing.
   absl::StatusOr<ImportResult> WithDocument(store::ImportOutcome outcome);
-  // Makes a snapshot with `document` in place of the one of the same id, and swaps it in.
-  void Publish(uint64_t archive_revision, const archive::Document& document)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  void Swap(std::shared_ptr<const archive::Archive> snapshot);
+  // Makes a snapshot with `document`, a report's latest in memory of its own, in place of what
+  // there is of its report, swaps it in, and returns the report as it is held there.
+  std::shared_ptr<const archive::PackedDocument> Publish(
+      uint64_t archive_revision, const std::shared_ptr<const archive::PackedDocument>& document)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  void Swap(Snapshot snapshot);
   void WantMerge();
   void MergeInBackground();
   // False when the library is about to end.
@@ -129,9 +206,9 @@ class Library {
   const std::shared_ptr<const themes::Scheme> scheme_;
   const bool read_only_;
   const std::unique_ptr<archive::SegmentFolder> folder_;  // null: segments stay in memory
-  Mutex import_mutex_;            // one import at a time, from Store::Import to the swap
+  Mutex write_mutex_;             // one write at a time, from the store to the swap
   mutable Mutex snapshot_mutex_;  // guards the pointer only
-  std::shared_ptr<const archive::Archive> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
+  std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
 
   Mutex merge_mutex_;
   CondVar merge_wanted_or_stop_;

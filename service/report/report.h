@@ -189,6 +189,12 @@ enum class DefectKind {
   kOther = 8
 };
 
+// Whose word an entry of the register is.
+enum class DefectOrigin {
+  kImport = 1,  // a file's that came with an import
+  kEditor = 2   // an editor's, who made or changed it
+};
+
 // A registered printing fault.
 struct Defect {
   std::string id;  // unique in the report; [a-z0-9-]
@@ -198,6 +204,9 @@ struct Defect {
   std::string printed;                // as printed
   std::vector<std::string> readings;  // emended, at least one
   std::string note;
+  DefectOrigin origin = DefectOrigin::kImport;
+
+  friend bool operator==(const Defect&, const Defect&) = default;
 };
 
 }  // namespace quotes::report

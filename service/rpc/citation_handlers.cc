@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/base/check.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
@@ -31,7 +32,7 @@ std::string_view BareName(const std::string& name, std::string_view prefix) {
 class Checker {
  public:
   explicit Checker(CallContext& call)
-      : call_(call), corpus_(call.citation_corpora.Of(call.archive)) {}
+      : call_(call), corpus_(call.citation_corpora.Of(call.archive, call.history)) {}
 
   // Errors are those of ToCitationRequest and citation::Verify, or CallContext::Defer().
   absl::Status Check(const v1::VerifyCitationRequest& request, v1::CitationResult* out) {
@@ -87,14 +88,23 @@ bool EndsTheCall(const absl::Status& status) {
 }  // namespace
 
 std::shared_ptr<const citation::Corpus> CitationCorpora::Of(
-    const std::shared_ptr<const archive::Archive>& archive) {
+    const std::shared_ptr<const archive::Archive>& archive, const History& history) {
   {
     MutexLock lock(&mutex_);
-    if (archive_ == archive) {
+    // Of the same snapshot: one archive may stand in several, with different histories.
+    if (!archive_.owner_before(archive) && !archive.owner_before(archive_)) {
       return corpus_;
     }
   }
-  auto corpus = std::make_shared<const citation::Corpus>(*archive);
+  auto corpus = std::make_shared<const citation::Corpus>(
+      *archive, history.archive(), [&history](const archive::PackedDocument& document) {
+        const History::Text* const text = history.FindText(document.report_id());
+        QUOTES_CHECK(text != nullptr);
+        return citation::Corpus::Origin{text->report_id,
+                                        text->state == archive::ReportState::kWithdrawn
+                                            ? citation::SourceState::kWithdrawn
+                                            : citation::SourceState::kOldRevision};
+      });
   MutexLock lock(&mutex_);
   archive_ = archive;
   corpus_ = corpus;

@@ -11,6 +11,7 @@
 #include "service/archive/citation_line.h"
 #include "service/base/check.h"
 #include "service/base/hash.h"
+#include "service/report/register.h"
 #include "service/rpc/names.h"
 #include "service/text/decode.h"
 
@@ -227,6 +228,7 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
   const std::span<const archive::PackedSection> sections = document.sections();
   out->set_revision(RevisionNameOf(report_id, document.revision()));
   out->set_superseded(superseded);
+  out->set_withdrawn(document.state() == archive::ReportState::kWithdrawn);
   SetRange(document, quote.range, out->mutable_range());
   if (quote.section >= 0) {
     out->set_section(
@@ -327,20 +329,21 @@ void Converter::SetSection(const archive::PackedDocument& document, size_t index
   out->set_period(text(section.period));
 }
 
-void Converter::SetDefect(const archive::PackedDocument& document,
-                          const archive::PackedDefect& defect, v1::Defect* out) {
-  const std::string_view printed = document.Text(defect.printed);
-  out->set_name(DefectName(document.report_id(), document.Text(defect.id)));
+void Converter::SetDefect(const archive::PackedDocument& document, const report::Defect& defect,
+                          v1::Defect* out) {
+  out->set_name(DefectName(document.report_id(), defect.id));
   out->set_revision(RevisionNameOf(document.report_id(), document.revision()));
   SetRange(document, defect.range, out->mutable_range());
-  out->set_printed(Str(printed));
-  out->set_printed_sha256(Sha256Hex(printed));
-  for (const archive::TextRef reading : document.readings(defect)) {
-    out->add_readings(Str(document.Text(reading)));
+  out->set_printed(defect.printed);
+  out->set_printed_sha256(Sha256Hex(defect.printed));
+  for (const std::string& reading : defect.readings) {
+    out->add_readings(reading);
   }
   out->set_kind(static_cast<v1::Defect::Kind>(defect.kind));
   out->set_certainty(static_cast<v1::Certainty>(defect.certainty));
-  out->set_note(Str(document.Text(defect.note)));
+  out->set_note(defect.note);
+  out->set_origin(static_cast<v1::Defect::Origin>(defect.origin));
+  out->set_etag(report::DefectEtag(defect));
 }
 
 void SetSource(const archive::PackedDocument::Source& source, v1::SourceInfo* out) {
@@ -387,12 +390,16 @@ void SetReport(const archive::PackedDocument& document, v1::Report* out) {
     completeness->set_jump_target(Str(complete.jump_target));
     completeness->set_position(complete.position);
   }
-  out->set_state(v1::Report::STATE_ACTIVE);
+  // The domain's numbers are the contract's.
+  out->set_state(static_cast<v1::Report::State>(document.state()));
   // A report that is only validated has no revision yet.
   if (document.revision() > 0) {
     out->set_latest_revision(RevisionNameOf(document.report_id(), document.revision()));
     SetTime(document.create_time(), out->mutable_create_time());
     SetTime(document.update_time(), out->mutable_update_time());
+    if (document.delete_time().has_value()) {
+      SetTime(*document.delete_time(), out->mutable_delete_time());
+    }
   }
   out->set_section_count(static_cast<int32_t>(document.sections().size()));
   out->set_quote_count(static_cast<int32_t>(document.speech_count()));

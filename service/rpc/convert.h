@@ -64,7 +64,8 @@ class Converter {
   // With `context` quotes of the same kind (speech or furniture) on either side.
   void SetHit(const archive::Hit& hit, v1::QuoteView view, size_t context, v1::QuoteHit* out);
   void SetSection(const archive::PackedDocument& document, size_t index, v1::Section* out);
-  void SetDefect(const archive::PackedDocument& document, const archive::PackedDefect& defect,
+  // `defect` is one of the document, or was.
+  void SetDefect(const archive::PackedDocument& document, const report::Defect& defect,
                  v1::Defect* out);
   void SetRange(const archive::PackedDocument& document, report::Range range, v1::TextRange* out);
   int64_t OffsetAt(const archive::PackedDocument& document, size_t index);

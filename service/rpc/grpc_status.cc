@@ -30,7 +30,7 @@ struct Sentence {
   ErrorReason reason;
   const char* zh;
 };
-constexpr std::array<Sentence, 33> kSentences = {{
+constexpr std::array<Sentence, 37> kSentences = {{
     {ErrorReason::kUnspecified, "未知错误"},
     {ErrorReason::kInvalidUtf8, "字段 {field} 自字节偏移 {byte_offset} 起不是 UTF-8 文本"},
     {ErrorReason::kMalformedMessage, "请求的字节不是一条 {type} 消息"},
@@ -44,7 +44,7 @@ constexpr std::array<Sentence, 33> kSentences = {{
      "来源不是 {encoding} 编码的文本：字节偏移 {byte_offset} 处无法解码"},
     {ErrorReason::kEmptyText, "来源中没有文字"},
     {ErrorReason::kSourceTooLarge, "来源超出大小限制（{limit}）"},
-    {ErrorReason::kDefectUnplaced, "第 {line} 行找不到登记的误植文字，或该文字在行内出现多次"},
+    {ErrorReason::kDefectUnplaced, "{field}：所指位置找不到登记的误植文字，或该文字出现多次"},
     {ErrorReason::kUploadIncomplete, "上传不完整，或与声明的大小、散列值不符"},
     {ErrorReason::kRequestIdReused, "请求标识 {request_id} 已用于另一项请求"},
     {ErrorReason::kReportNotFound, "没有报告 {name}"},
@@ -64,6 +64,10 @@ constexpr std::array<Sentence, 33> kSentences = {{
     {ErrorReason::kStoreBusy, "存储正忙，请稍后重试"},
     {ErrorReason::kStoreUnavailable, "读写存储失败，详情见服务器日志"},
     {ErrorReason::kInternal, "服务器内部错误，详情见服务器日志"},
+    {ErrorReason::kEtagMismatch, "{name} 在读取之后已有改动，请重新读取"},
+    {ErrorReason::kReportWithdrawn, "{name} 已撤回，恢复后才能修改"},
+    {ErrorReason::kDefectNotFound, "没有勘误 {name}"},
+    {ErrorReason::kDefectExists, "勘误 {name} 已存在"},
     {ErrorReason::kProfileNotFound, "没有判定方案 {name}"},
 }};
 

@@ -36,12 +36,14 @@ class ThemeCounts {
   std::shared_ptr<const std::vector<uint64_t>> counts_ ABSL_GUARDED_BY(mutex_);
 };
 
-// What citation checks search: the reports of a snapshot. Made once for each snapshot. Thread-safe.
+// What citation checks search: the reports of a snapshot, then its history. Made once for each
+// snapshot. Thread-safe.
 class CitationCorpora {
  public:
-  // The answer refers to `archive`, which the caller keeps.
-  std::shared_ptr<const citation::Corpus> Of(
-      const std::shared_ptr<const archive::Archive>& archive);
+  // `archive` keeps the snapshot that `history` is of. The answer refers to both; the caller keeps
+  // them.
+  std::shared_ptr<const citation::Corpus> Of(const std::shared_ptr<const archive::Archive>& archive,
+                                             const History& history);
 
  private:
   Mutex mutex_;
@@ -54,6 +56,7 @@ struct CallContext {
   Library& library;
   // The snapshot of the whole call: an import in between does not mix two states in one answer.
   const std::shared_ptr<const archive::Archive> archive;
+  const History& history;  // of the same state; lives as long as the snapshot
   const Cancellation& cancellation;
   const ServicesOptions& options;
   ThemeCounts& theme_counts;
@@ -85,6 +88,10 @@ absl::Status GetReport(CallContext& call, const v1::GetReportRequest& request,
                        v1::GetReportResponse* response);
 absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& request,
                          v1::ListReportsResponse* response);
+absl::Status DeleteReport(CallContext& call, const v1::DeleteReportRequest& request,
+                          v1::DeleteReportResponse* response);
+absl::Status UndeleteReport(CallContext& call, const v1::UndeleteReportRequest& request,
+                            v1::UndeleteReportResponse* response);
 absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& request,
                          v1::GetRevisionResponse* response);
 absl::Status ListRevisions(CallContext& call, const v1::ListRevisionsRequest& request,
@@ -95,6 +102,14 @@ absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,
                         v1::GetSectionResponse* response);
 absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& request,
                          v1::ListDefectsResponse* response);
+absl::Status GetDefect(CallContext& call, const v1::GetDefectRequest& request,
+                       v1::GetDefectResponse* response);
+absl::Status CreateDefect(CallContext& call, const v1::CreateDefectRequest& request,
+                          v1::CreateDefectResponse* response);
+absl::Status UpdateDefect(CallContext& call, const v1::UpdateDefectRequest& request,
+                          v1::UpdateDefectResponse* response);
+absl::Status DeleteDefect(CallContext& call, const v1::DeleteDefectRequest& request,
+                          v1::DeleteDefectResponse* response);
 
 absl::Status GetQuote(CallContext& call, const v1::GetQuoteRequest& request,
                       v1::GetQuoteResponse* response);
@@ -121,7 +136,7 @@ absl::Status ListProfiles(CallContext& call, const v1::ListProfilesRequest& requ
 absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& request,
                        v1::GetStatusResponse* response);
 
-// The document of a report that look-ups see; REPORT_NOT_FOUND.
+// The document of a report's latest revision, whether or not it is withdrawn; REPORT_NOT_FOUND.
 absl::StatusOr<const archive::PackedDocument*> FindDocument(const CallContext& call,
                                                             std::string_view report_id);
 

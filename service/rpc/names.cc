@@ -17,6 +17,7 @@ constexpr char kReportOrAnyForm[] = "reports/{report} or reports/-";
 constexpr char kRevisionForm[] = "reports/{report}/revisions/{revision}";
 constexpr char kSectionForm[] = "reports/{report}/sections/{section}";
 constexpr char kQuoteForm[] = "reports/{report}/quotes/{quote}";
+constexpr char kDefectForm[] = "reports/{report}/defects/{defect}";
 constexpr char kThemeForm[] = "themes/{theme}";
 constexpr char kProfileForm[] = "profiles/{profile}";
 
@@ -108,6 +109,10 @@ absl::StatusOr<ChildName> ParseSectionName(std::string_view field, std::string_v
 
 absl::StatusOr<ChildName> ParseQuoteName(std::string_view field, std::string_view name) {
   return ParseChild(field, name, "quotes", kQuoteForm);
+}
+
+absl::StatusOr<ChildName> ParseDefectName(std::string_view field, std::string_view name) {
+  return ParseChild(field, name, "defects", kDefectForm);
 }
 
 absl::StatusOr<std::string> ParseThemeName(std::string_view field, std::string_view name) {

@@ -27,6 +27,7 @@ absl::StatusOr<std::string> ParseReportName(std::string_view field, std::string_
 absl::StatusOr<std::string> ParseReportOrAny(std::string_view field, std::string_view name);
 absl::StatusOr<RevisionName> ParseRevisionName(std::string_view field, std::string_view name);
 absl::StatusOr<ChildName> ParseSectionName(std::string_view field, std::string_view name);
+absl::StatusOr<ChildName> ParseDefectName(std::string_view field, std::string_view name);
 absl::StatusOr<ChildName> ParseQuoteName(std::string_view field, std::string_view name);
 // Gives the theme's code, whether or not there is such a theme.
 absl::StatusOr<std::string> ParseThemeName(std::string_view field, std::string_view name);

@@ -37,6 +37,9 @@ class QuoteFinder {
     if (const auto ref = call_.archive->FindQuote(name.report, name.child)) {
       return Found{*ref, false};
     }
+    if (const auto ref = call_.history.FindQuote(name.report, name.child)) {
+      return Found{*ref, false};
+    }
     if (!call_.may_block) {
       return call_.Defer();
     }

@@ -1,9 +1,14 @@
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/archive/entry.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
@@ -54,6 +59,51 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
     call.options.on_import(record);
   }
   return absl::OkStatus();
+}
+
+// Withdraws or restores a report and fills the answer, which is the same for both.
+template <typename Request, typename Response>
+absl::Status ChangeState(CallContext& call, std::string_view action,
+                         absl::StatusOr<ReportResult> (Library::*change)(std::string_view,
+                                                                         std::string_view),
+                         const Request& request, Response* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("name", request.name()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("etag", request.etag()));
+  QUOTES_ASSIGN_OR_RETURN(const ReportResult result, (call.library.*change)(id, request.etag()));
+  SetReport(*result.document, response->mutable_report());
+  response->set_unchanged(result.change.unchanged);
+  response->set_archive_revision(static_cast<int64_t>(result.change.archive_revision));
+  if (call.options.on_change) {
+    ChangeRecord record;
+    record.action = action;
+    record.report_id = id;
+    record.archive_revision = result.change.archive_revision;
+    record.unchanged = result.change.unchanged;
+    call.options.on_change(record);
+  }
+  return absl::OkStatus();
+}
+
+// What an edit of a register leaves behind: the defect for the caller, a record for the log.
+template <typename Response>
+void SetDefect(const CallContext& call, v1::OffsetEncoding encoding, const DefectResult& result,
+               Response* response) {
+  Converter converter(call.archive->scheme(), ToOffsetUnit(encoding));
+  converter.SetDefect(*result.document, result.defect, response->mutable_defect());
+  response->set_archive_revision(static_cast<int64_t>(result.archive_revision));
+}
+
+void Record(const CallContext& call, std::string_view action, std::string_view report_id,
+            const DefectResult& result) {
+  if (call.options.on_change) {
+    ChangeRecord record;
+    record.action = action;
+    record.report_id = report_id;
+    record.defect_id = result.defect.id;
+    record.archive_revision = result.archive_revision;
+    record.unchanged = !result.changed;
+    call.options.on_change(record);
+  }
 }
 
 // The place in a report's list at which a page goes on: behind the child with the token's id, or,
@@ -115,6 +165,9 @@ absl::StatusOr<const PackedDocument*> FindDocument(const CallContext& call,
                                                    std::string_view report_id) {
   const PackedDocument* document = call.archive->FindReport(report_id);
   if (document == nullptr) {
+    document = call.history.FindReport(report_id);
+  }
+  if (document == nullptr) {
     return errors::ReportNotFound(ReportName(report_id));
   }
   return document;
@@ -153,7 +206,18 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
   QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
                           PageSize(request.page_size(), limits::kDefaultPageSize));
   const std::string digest = ListingDigest(request);
-  const auto& documents = call.archive->documents();
+  const std::vector<const PackedDocument*>& active = call.archive->documents();
+  std::vector<const PackedDocument*> all;
+  if (request.show_deleted()) {
+    all = active;
+    for (const auto& document : call.history.withdrawn()) {
+      all.push_back(document.get());
+    }
+    std::inplace_merge(
+        all.begin(), all.begin() + static_cast<std::ptrdiff_t>(active.size()), all.end(),
+        [](const PackedDocument* a, const PackedDocument* b) { return ComesBefore(*a, *b); });
+  }
+  const std::vector<const PackedDocument*>& documents = request.show_deleted() ? all : active;
   auto at = documents.begin();
   if (!request.page_token().empty()) {
     QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
@@ -188,6 +252,16 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
   return absl::OkStatus();
 }
 
+absl::Status DeleteReport(CallContext& call, const v1::DeleteReportRequest& request,
+                          v1::DeleteReportResponse* response) {
+  return ChangeState(call, "withdraw", &Library::Withdraw, request, response);
+}
+
+absl::Status UndeleteReport(CallContext& call, const v1::UndeleteReportRequest& request,
+                            v1::UndeleteReportResponse* response) {
+  return ChangeState(call, "restore", &Library::Restore, request, response);
+}
+
 absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& request,
                          v1::GetRevisionResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const RevisionName name, ParseRevisionName("name", request.name()));
@@ -218,7 +292,7 @@ absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& reques
   SetSource(document->source(), out->mutable_source());
   out->set_parser_version(std::string(document->parser_version()));
   out->set_fold_version(std::string(document->fold_version()));
-  SetTime(document->update_time(), out->mutable_create_time());
+  SetTime(document->revision_time(), out->mutable_create_time());
   out->set_text_length(converter.OffsetAt(*document, joined.size()));
   out->set_text(text::ToUtf8(part));
   converter.SetRange(*document, range, out->mutable_text_range());
@@ -349,7 +423,8 @@ absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& reques
       DefectPosition,
       [&](size_t index, AnswerSize* size) {
         v1::Defect defect;
-        converter.SetDefect(*document, document->defects()[index], &defect);
+        converter.SetDefect(*document, archive::UnpackDefect(*document, document->defects()[index]),
+                            &defect);
         const bool fits = size->Add(defect);
         if (fits) {
           *response->add_defects() = std::move(defect);
@@ -357,6 +432,82 @@ absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& reques
         return fits;
       },
       response);
+}
+
+absl::Status GetDefect(CallContext& call, const v1::GetDefectRequest& request,
+                       v1::GetDefectResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseDefectName("name", request.name()));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, name.report));
+  const auto find = [&name](const PackedDocument& in) -> const archive::PackedDefect* {
+    const std::span<const archive::PackedDefect> defects = in.defects();
+    const auto found = std::find_if(
+        defects.begin(), defects.end(),
+        [&](const archive::PackedDefect& defect) { return in.Text(defect.id) == name.child; });
+    return found == defects.end() ? nullptr : &*found;
+  };
+  const archive::PackedDefect* defect = find(*document);
+  std::shared_ptr<const PackedDocument> loaded;
+  if (defect == nullptr) {
+    if (!call.may_block) {
+      return call.Defer();
+    }
+    QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
+                            call.library.store().FindDefectRevision(name.report, name.child));
+    QUOTES_ASSIGN_OR_RETURN(loaded, call.library.LoadRevision(name.report, revision));
+    document = loaded.get();
+    defect = find(*document);
+    if (defect == nullptr) {
+      return errors::DefectNotFound(request.name());
+    }
+  }
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.SetDefect(*document, archive::UnpackDefect(*document, *defect),
+                      response->mutable_defect());
+  return absl::OkStatus();
+}
+
+absl::Status CreateDefect(CallContext& call, const v1::CreateDefectRequest& request,
+                          v1::CreateDefectResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("parent", request.parent()));
+  if (!request.has_defect()) {
+    return errors::FieldRequired("defect");
+  }
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
+  QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->joined()));
+  QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
+                          call.library.CreateDefect(id, request.defect_id(), edit));
+  SetDefect(call, request.offset_encoding(), result, response);
+  Record(call, "create-defect", id, result);
+  return absl::OkStatus();
+}
+
+absl::Status UpdateDefect(CallContext& call, const v1::UpdateDefectRequest& request,
+                          v1::UpdateDefectResponse* response) {
+  if (!request.has_defect()) {
+    return errors::FieldRequired("defect");
+  }
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name,
+                          ParseDefectName("defect.name", request.defect().name()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("defect.etag", request.defect().etag()));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, name.report));
+  QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->joined()));
+  QUOTES_ASSIGN_OR_RETURN(
+      const DefectResult result,
+      call.library.UpdateDefect(name.report, name.child, request.defect().etag(), edit));
+  SetDefect(call, request.offset_encoding(), result, response);
+  Record(call, "update-defect", name.report, result);
+  return absl::OkStatus();
+}
+
+absl::Status DeleteDefect(CallContext& call, const v1::DeleteDefectRequest& request,
+                          v1::DeleteDefectResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseDefectName("name", request.name()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("etag", request.etag()));
+  QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
+                          call.library.DeleteDefect(name.report, name.child, request.etag()));
+  response->set_archive_revision(static_cast<int64_t>(result.archive_revision));
+  Record(call, "delete-defect", name.report, result);
+  return absl::OkStatus();
 }
 
 }  // namespace quotes::rpc

@@ -228,8 +228,12 @@ void RunOnExecutor(Core* core, Call* call, Work work) {
 }
 
 CallContext MakeContext(Core* core, Library* library, const Cancellation& cancellation) {
-  return CallContext{*library,      library->archive(), cancellation,
-                     core->options, core->theme_counts, core->citation_corpora};
+  std::shared_ptr<const Snapshot> snapshot = library->snapshot();
+  const archive::Archive* const archive = snapshot->archive.get();
+  const History& history = *snapshot->history;
+  return CallContext{
+      *library,           {std::move(snapshot), archive}, history, cancellation, core->options,
+      core->theme_counts, core->citation_corpora};
 }
 
 // A unary call. Deletes itself when gRPC is done with it.
@@ -505,9 +509,12 @@ namespace report_service {
 using S = v1::ReportService;
 using Raw = S::WithRawCallbackMethod_ImportReport<S::WithRawCallbackMethod_UploadReport<
     S::WithRawCallbackMethod_GetReport<S::WithRawCallbackMethod_ListReports<
-        S::WithRawCallbackMethod_GetRevision<S::WithRawCallbackMethod_ListRevisions<
-            S::WithRawCallbackMethod_ListSections<S::WithRawCallbackMethod_GetSection<
-                S::WithRawCallbackMethod_ListDefects<S::Service>>>>>>>>>;
+        S::WithRawCallbackMethod_DeleteReport<S::WithRawCallbackMethod_UndeleteReport<
+            S::WithRawCallbackMethod_GetRevision<S::WithRawCallbackMethod_ListRevisions<
+                S::WithRawCallbackMethod_ListSections<S::WithRawCallbackMethod_GetSection<
+                    S::WithRawCallbackMethod_ListDefects<S::WithRawCallbackMethod_GetDefect<
+                        S::WithRawCallbackMethod_CreateDefect<S::WithRawCallbackMethod_UpdateDefect<
+                            S::WithRawCallbackMethod_DeleteDefect<S::Service>>>>>>>>>>>>>>>;
 }  // namespace report_service
 
 class ReportService final : public report_service::Raw {
@@ -517,11 +524,17 @@ class ReportService final : public report_service::Raw {
   QUOTES_UNARY(ReportService, ImportReport, kExecutor, true)
   QUOTES_UNARY(ReportService, GetReport, kInline, false)
   QUOTES_UNARY(ReportService, ListReports, kInline, false)
+  QUOTES_UNARY(ReportService, DeleteReport, kExecutor, false)
+  QUOTES_UNARY(ReportService, UndeleteReport, kExecutor, false)
   QUOTES_UNARY(ReportService, GetRevision, kExecutor, false)
   QUOTES_UNARY(ReportService, ListRevisions, kExecutor, false)
   QUOTES_UNARY(ReportService, ListSections, kInline, false)
   QUOTES_UNARY(ReportService, GetSection, kInline, false)
   QUOTES_UNARY(ReportService, ListDefects, kInline, false)
+  QUOTES_UNARY(ReportService, GetDefect, kInline, false)
+  QUOTES_UNARY(ReportService, CreateDefect, kExecutor, false)
+  QUOTES_UNARY(ReportService, UpdateDefect, kExecutor, false)
+  QUOTES_UNARY(ReportService, DeleteDefect, kExecutor, false)
 
   grpc::ServerReadReactor<grpc::ByteBuffer>* UploadReport(grpc::CallbackServerContext* context,
                                                           grpc::ByteBuffer* answer) override {

@@ -55,6 +55,15 @@ struct CitationRecord {
   bool stopped = false;           // at the work limit
 };
 
+// What any other change of a report that succeeded leaves for the log.
+struct ChangeRecord {
+  std::string_view action;  // "withdraw", "restore", "create-defect", "update-defect", ...
+  std::string_view report_id;
+  std::string_view defect_id;  // empty unless one is concerned
+  uint64_t archive_revision = 0;
+  bool unchanged = false;
+};
+
 struct ServicesOptions {
   std::string program_version;
   absl::Time start_time;
@@ -68,6 +77,8 @@ struct ServicesOptions {
   std::function<void(const CitationRecord&)> on_citation;
   // By which quotations are judged.
   citation::Profiles profiles;
+  // The same for every other change of a report.
+  std::function<void(const ChangeRecord&)> on_change;
 };
 
 // The gRPC services over a library: proto to domain, errors, paging, limits. Look-ups run inline in

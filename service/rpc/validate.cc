@@ -114,6 +114,99 @@ absl::StatusOr<report::DefectEntry> ToDefectEntry(const v1::DefectEntry& from,
   return entry;
 }
 
+// The fields of a defect that requests may set.
+struct DefectMask {
+  bool range = false;
+  bool printed = false;
+  bool readings = false;
+  bool kind = false;
+  bool certainty = false;
+  bool note = false;
+};
+
+absl::StatusOr<DefectMask> ToDefectMask(const v1::UpdateDefectRequest& request) {
+  const v1::Defect& defect = request.defect();
+  DefectMask mask;
+  if (request.update_mask().paths().empty()) {
+    mask.range = defect.has_range();
+    mask.printed = !defect.printed().empty();
+    mask.readings = !defect.readings().empty();
+    mask.kind = defect.kind() != v1::Defect::KIND_UNSPECIFIED;
+    mask.certainty = defect.certainty() != v1::CERTAINTY_UNSPECIFIED;
+    mask.note = !defect.note().empty();
+    return mask;
+  }
+  for (int i = 0; i < request.update_mask().paths_size(); ++i) {
+    const std::string& path = request.update_mask().paths(i);
+    if (path == "*") {
+      mask = {true, true, true, true, true, true};
+    } else if (path == "range") {
+      mask.range = true;
+    } else if (path == "printed") {
+      mask.printed = true;
+    } else if (path == "readings") {
+      mask.readings = true;
+    } else if (path == "kind") {
+      mask.kind = true;
+    } else if (path == "certainty") {
+      mask.certainty = true;
+    } else if (path == "note") {
+      mask.note = true;
+    } else {
+      return errors::FieldInvalid(Element("update_mask.paths", i),
+                                  "is no field of a defect that can be changed");
+    }
+  }
+  return mask;
+}
+
+absl::StatusOr<uint32_t> ToIndex(int64_t offset, std::u32string_view joined,
+                                 text::OffsetUnit unit) {
+  const std::optional<size_t> index =
+      offset < 0 ? std::nullopt : text::IndexAtOffset(joined, static_cast<uint64_t>(offset), unit);
+  if (!index.has_value()) {
+    return errors::FieldOutOfRange("defect.range", "0 <= begin < end <= the text's length");
+  }
+  return static_cast<uint32_t>(*index);
+}
+
+absl::StatusOr<DefectEdit> ToEdit(const v1::Defect& defect, const DefectMask& mask,
+                                  int32_t occurrence, v1::OffsetEncoding encoding,
+                                  std::u32string_view joined) {
+  DefectEdit edit;
+  if (occurrence < 0) {
+    return errors::FieldOutOfRange("occurrence", "at least 0");
+  }
+  edit.occurrence = static_cast<uint32_t>(occurrence);
+  if (mask.range && defect.has_range()) {
+    report::Range range;
+    const text::OffsetUnit unit = ToOffsetUnit(encoding);
+    QUOTES_ASSIGN_OR_RETURN(range.begin, ToIndex(defect.range().begin(), joined, unit));
+    QUOTES_ASSIGN_OR_RETURN(range.end, ToIndex(defect.range().end(), joined, unit));
+    edit.range = range;
+  }
+  if (mask.printed) {
+    edit.printed = defect.printed();
+  }
+  if (mask.readings) {
+    edit.readings.emplace(defect.readings().begin(), defect.readings().end());
+  }
+  if (mask.kind) {
+    edit.kind = defect.kind() == v1::Defect::KIND_UNSPECIFIED
+                    ? report::DefectKind::kOther
+                    : static_cast<report::DefectKind>(defect.kind());
+  }
+  if (mask.certainty) {
+    edit.certainty = defect.certainty() == v1::CERTAINTY_UNSPECIFIED
+                         ? report::Certainty::kPossible
+                         : static_cast<report::Certainty>(defect.certainty());
+  }
+  if (mask.note) {
+    edit.note = defect.note();
+  }
+  return edit;
+}
+
 }  // namespace
 
 std::string Element(std::string_view field, int index) {
@@ -161,6 +254,13 @@ absl::Status CheckText(std::string_view field, std::string_view value, size_t ma
                                    absl::StrCat("at most ", max_code_points, " code points"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckEtag(std::string_view field, std::string_view etag) {
+  return etag.size() <= limits::kMaxEtagBytes
+             ? absl::OkStatus()
+             : errors::FieldOutOfRange(field,
+                                       absl::StrCat("at most ", limits::kMaxEtagBytes, " bytes"));
 }
 
 absl::StatusOr<size_t> PageSize(int32_t page_size, int default_size) {
@@ -280,6 +380,18 @@ absl::Status InTermsOf(const std::string& prefix, const absl::Status& status) {
     violation.field.insert(0, prefix);
   }
   return MakeError(status.code(), ToStd(status.message()), *detail);
+}
+
+absl::StatusOr<DefectEdit> ToDefectEdit(const v1::CreateDefectRequest& request,
+                                        std::u32string_view joined) {
+  return ToEdit(request.defect(), {true, true, true, true, true, true}, request.occurrence(),
+                request.offset_encoding(), joined);
+}
+
+absl::StatusOr<DefectEdit> ToDefectEdit(const v1::UpdateDefectRequest& request,
+                                        std::u32string_view joined) {
+  QUOTES_ASSIGN_OR_RETURN(const DefectMask mask, ToDefectMask(request));
+  return ToEdit(request.defect(), mask, request.occurrence(), request.offset_encoding(), joined);
 }
 
 absl::Status InTermsOfUpload(const absl::Status& status) {

@@ -44,6 +44,9 @@ absl::Status CopyLine(std::string_view field, const std::string& value, std::str
 // FIELD_OUT_OF_RANGE above `max_code_points`.
 absl::Status CheckText(std::string_view field, std::string_view value, size_t max_code_points);
 
+// FIELD_OUT_OF_RANGE for more bytes than an etag has.
+absl::Status CheckEtag(std::string_view field, std::string_view etag);
+
 // 0 gives `default_size`, above limits::kMaxPageSize gives that; FIELD_OUT_OF_RANGE if negative.
 absl::StatusOr<size_t> PageSize(int32_t page_size, int default_size);
 
@@ -59,6 +62,13 @@ absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request);
 
 // The same error with `prefix` in front of the paths of its fields.
 absl::Status InTermsOf(const std::string& prefix, const absl::Status& status);
+
+// What a request says of a defect of a report whose latest text is `joined`; with `mask` only the
+// fields that it names.
+absl::StatusOr<DefectEdit> ToDefectEdit(const v1::CreateDefectRequest& request,
+                                        std::u32string_view joined);
+absl::StatusOr<DefectEdit> ToDefectEdit(const v1::UpdateDefectRequest& request,
+                                        std::u32string_view joined);
 
 // An error about an ImportReportRequest in terms of UploadReportRequest, where the bytes come in
 // chunks and the rest stands in the header.

@@ -205,4 +205,14 @@ void Log::Citation(const rpc::CitationRecord& record) {
             .Add("stopped", record.stopped));
 }
 
+void Log::Change(const rpc::ChangeRecord& record) {
+  Write(LogLevel::kInfo, "change",
+        JsonLine()
+            .Add("action", record.action)
+            .Add("report", record.report_id)
+            .Add("defect", record.defect_id)
+            .Add("archive_revision", static_cast<int64_t>(record.archive_revision))
+            .Add("unchanged", record.unchanged));
+}
+
 }  // namespace quotes::server

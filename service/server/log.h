@@ -56,6 +56,7 @@ class Log {
   void Call(const rpc::CallRecord& record);
   void Import(const rpc::ImportRecord& record);
   void Citation(const rpc::CitationRecord& record);
+  void Change(const rpc::ChangeRecord& record);
 
  private:
   Log();

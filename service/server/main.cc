@@ -160,6 +160,7 @@ int Serve(const Config& config, const EndSignals& signals) {
       nullptr, {.listen = config.listen,
                 .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
                 .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
+                .on_change = [&out](const rpc::ChangeRecord& r) { out.Change(r); },
                 .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
                 .profiles = std::move(profiles)});
   if (!server.ok()) {

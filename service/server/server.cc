@@ -95,6 +95,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.start_time = absl::Now();
   services_options.on_call = std::move(options.on_call);
   services_options.on_import = std::move(options.on_import);
+  services_options.on_change = std::move(options.on_change);
   services_options.on_citation = std::move(options.on_citation);
   services_options.profiles = std::move(options.profiles);
   auto rep = std::make_unique<Rep>(library, std::move(services_options));

@@ -23,6 +23,7 @@ struct ServerOptions {
   std::string listen{};
   std::function<void(const rpc::CallRecord&)> on_call{};
   std::function<void(const rpc::ImportRecord&)> on_import{};
+  std::function<void(const rpc::ChangeRecord&)> on_change{};
   std::function<void(const rpc::CitationRecord&)> on_citation{};
   // By which quotations are judged.
   citation::Profiles profiles{};

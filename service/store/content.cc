@@ -18,6 +18,7 @@ namespace {
 using report::BlockKind;
 using report::Certainty;
 using report::DefectKind;
+using report::DefectOrigin;
 using report::LintKind;
 using report::Mode;
 using report::Range;
@@ -41,9 +42,19 @@ bool Valid(Certainty certainty) {
 }
 bool Valid(DefectKind kind) { return Between(kind, DefectKind::kOmission, DefectKind::kOther); }
 
+bool Valid(DefectOrigin origin) {
+  return Between(origin, DefectOrigin::kImport, DefectOrigin::kEditor);
+}
+
 absl::Status Wrong(std::string_view list, size_t index) {
   return errors::StoreUnavailable(absl::StrCat(
       "the content of the revision does not hold together: ", ToAbsl(list), "[", index, "]"));
+}
+
+bool Valid(const report::Defect& defect, size_t code_points) {
+  return !defect.id.empty() && Valid(defect.kind) && Valid(defect.certainty) &&
+         Valid(defect.origin) && defect.range.begin <= defect.range.end &&
+         defect.range.end <= code_points;
 }
 
 }  // namespace
@@ -117,9 +128,7 @@ absl::Status CheckContent(const report::ParsedReport& content,
     }
   }
   for (size_t i = 0; i < defects.size(); ++i) {
-    const report::Defect& defect = defects[i];
-    if (defect.id.empty() || !Valid(defect.kind) || !Valid(defect.certainty) ||
-        !inside(defect.range)) {
+    if (!Valid(defects[i], size)) {
       return Wrong("defects", i);
     }
   }
@@ -137,13 +146,21 @@ absl::Status CheckDraft(const RevisionDraft& draft) {
   return CheckContent(draft.content, draft.defects);
 }
 
-bool IsSameImport(const archive::Document& latest, const RevisionDraft& draft) {
+absl::Status CheckRegister(size_t code_points, const std::vector<report::RegisterEntry>& entries) {
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!Valid(entries[i].defect, code_points)) {
+      return Wrong("defects", i);
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool IsSameRevision(const archive::Document& latest, const RevisionDraft& draft) {
   return latest.source.sha256 == draft.source.sha256 &&
          latest.source.encoding == draft.source.encoding &&
          latest.parser_version == draft.parser_version &&
          latest.fold_version == draft.fold_version &&
-         SameMetadata(latest.content.metadata, draft.content.metadata) &&
-         SameDefects(latest.defects, draft.defects);
+         SameMetadata(latest.content.metadata, draft.content.metadata);
 }
 
 bool SameMetadata(const report::Metadata& a, const report::Metadata& b) {
@@ -153,16 +170,6 @@ bool SameMetadata(const report::Metadata& a, const report::Metadata& b) {
                     m.publication.pages);
   };
   return fields(a) == fields(b);
-}
-
-bool SameDefects(const std::vector<report::Defect>& a, const std::vector<report::Defect>& b) {
-  const auto fields = [](const report::Defect& d) {
-    return std::tie(d.id, d.kind, d.certainty, d.range, d.printed, d.readings, d.note);
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&fields](const report::Defect& x, const report::Defect& y) {
-                      return fields(x) == fields(y);
-                    });
 }
 
 }  // namespace quotes::store

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_STORE_CONTENT_H_
 #define QUOTES_SERVICE_STORE_CONTENT_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,12 +21,14 @@ absl::Status CheckContent(const report::ParsedReport& content,
 // CheckContent, and that source and bytes belong together.
 absl::Status CheckDraft(const RevisionDraft& draft);
 
-// True when importing `draft` would repeat `latest`, the report's latest revision: same bytes,
-// encoding, metadata, defects and versions of parser and folds.
-bool IsSameImport(const archive::Document& latest, const RevisionDraft& draft);
+// INTERNAL for a register that does not belong to a text of so many code points.
+absl::Status CheckRegister(size_t code_points, const std::vector<report::RegisterEntry>& entries);
+
+// True when importing `draft` would make no revision after `latest`, the report's latest: same
+// bytes, encoding, metadata and versions of parser and folds. The register may differ all the same.
+bool IsSameRevision(const archive::Document& latest, const RevisionDraft& draft);
 
 bool SameMetadata(const report::Metadata& a, const report::Metadata& b);
-bool SameDefects(const std::vector<report::Defect>& a, const std::vector<report::Defect>& b);
 
 }  // namespace quotes::store
 

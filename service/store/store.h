@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/archive/document.h"
+#include "service/report/register.h"
 #include "service/report/report.h"
 
 namespace quotes::store {
@@ -27,22 +28,42 @@ struct RevisionDraft {
   std::string parser_version;
   std::string fold_version;
   report::ParsedReport content;
-  std::vector<report::Defect> defects;
+  std::vector<report::Defect> defects;  // the file's; how they meet the register: MergeRegister
 };
 
 struct ImportOutcome {
   std::string report_id;
   uint64_t revision = 0;          // of the report
   uint64_t archive_revision = 0;  // after the import
-  // Same bytes, encoding, metadata, defects and versions of parser and folds as the latest
-  // revision: nothing written. The file's name does not count.
+  // Same bytes, encoding, metadata and versions of parser and folds as the latest revision, and a
+  // register that says nothing new: nothing written. The file's name does not count.
   bool unchanged = false;
   bool replayed = false;  // the request id was seen before: the first outcome again
-  // Of the report, set only when this import wrote a revision: what LoadRevision would return.
+  // Of the report, set only when this import wrote something: what LoadRevision would return.
   archive::ReportState state = archive::ReportState::kActive;
   std::string etag;
   absl::Time create_time;
+  absl::Time revision_time;
   absl::Time update_time;
+  std::optional<absl::Time> delete_time;
+  std::vector<report::Defect> defects;
+};
+
+// The register of a report's latest revision, with what editors took out.
+struct Register {
+  uint64_t revision = 0;
+  std::string etag;  // of the report
+  std::vector<report::RegisterEntry> entries;
+};
+
+// What a change of a report other than an import did, and the report's row after it.
+struct ReportChange {
+  uint64_t archive_revision = 0;
+  bool unchanged = false;  // the report was so already: nothing was written
+  archive::ReportState state = archive::ReportState::kActive;
+  std::string etag;
+  absl::Time update_time;
+  std::optional<absl::Time> delete_time;
 };
 
 // An active report without its content. Two states of a report with the same etag, time of update
@@ -84,9 +105,27 @@ class Store {
   virtual ~Store() = default;
 
   // Writes a revision, its report and the register in one durable transaction. An unchanged import
-  // writes nothing but the request id. A new text for a known report becomes its next revision.
-  // ALREADY_EXISTS / REQUEST_ID_REUSED.
+  // writes nothing but the request id. A new text for a known report becomes its next revision, to
+  // which the register is carried over (report::CarryOver, then MergeRegister with the file's
+  // entries); the same text with another register changes the register alone. A withdrawn report
+  // stays withdrawn. ALREADY_EXISTS / REQUEST_ID_REUSED.
   virtual absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) = 0;
+
+  // Withdraws a report (kWithdrawn) or takes it back in (kActive). A report that is in this state
+  // already is left as it is. An etag that is not empty must be the report's. REPORT_NOT_FOUND,
+  // ETAG_MISMATCH.
+  virtual absl::StatusOr<ReportChange> SetState(std::string_view report_id,
+                                                archive::ReportState state,
+                                                std::string_view etag) = 0;
+
+  // REPORT_NOT_FOUND.
+  virtual absl::StatusOr<Register> LoadRegister(std::string_view report_id) = 0;
+
+  // Replaces the register of the latest revision. `etag` must be the report's. REPORT_NOT_FOUND,
+  // ETAG_MISMATCH.
+  virtual absl::StatusOr<ReportChange> WriteRegister(
+      std::string_view report_id, std::string_view etag,
+      const std::vector<report::RegisterEntry>& entries) = 0;
 
   // The outcome of an earlier import with this request id; nullopt if there was none.
   // ALREADY_EXISTS / REQUEST_ID_REUSED when its digest differs.
@@ -106,6 +145,14 @@ class Store {
     return LoadActive([](const ActiveReport&) { return true; }, visit);
   }
 
+  // Calls `visit` with every revision that LoadActive leaves out: earlier ones of active reports
+  // and all of withdrawn ones (themes left empty), ordered by id, newest first, all from one
+  // consistent state; with a `report_id` only that report's. Returns the state's archive revision.
+  // Costs next to nothing when there are none. Stops at the first error of `visit`.
+  virtual absl::StatusOr<uint64_t> LoadHistory(
+      std::string_view report_id,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) = 0;
+
   // One revision of a report in full; `revision` 0 is the latest. REPORT_NOT_FOUND,
   // REVISION_NOT_FOUND.
   virtual absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(
@@ -119,12 +166,15 @@ class Store {
                                                                   uint64_t before,
                                                                   size_t limit) = 0;
 
-  // The latest revision in which a quote or section of this id stood (it may have vanished since).
-  // QUOTE_NOT_FOUND / SECTION_NOT_FOUND.
+  // The latest revision in which a quote, section or defect of this id stood (it may have vanished
+  // since). QUOTE_NOT_FOUND / SECTION_NOT_FOUND / DEFECT_NOT_FOUND, the last also for a defect that
+  // was taken out there.
   virtual absl::StatusOr<uint64_t> FindQuoteRevision(std::string_view report_id,
                                                      std::string_view quote_id) = 0;
   virtual absl::StatusOr<uint64_t> FindSectionRevision(std::string_view report_id,
                                                        std::string_view section_id) = 0;
+  virtual absl::StatusOr<uint64_t> FindDefectRevision(std::string_view report_id,
+                                                      std::string_view defect_id) = 0;
 
   virtual absl::StatusOr<StoreStatus> Status() = 0;
 

@@ -110,15 +110,45 @@ size_t CountCodePoints(std::string_view utf8) {
   return count;
 }
 
+namespace {
+
+size_t SizeInUnit(char32_t c, OffsetUnit unit) {
+  switch (unit) {
+    case OffsetUnit::kUtf8Bytes:
+      return Utf8Size(c);
+    case OffsetUnit::kUtf16:
+      return c > 0xFFFF && IsScalar(c) ? 2 : 1;
+    case OffsetUnit::kCodePoints:
+      break;
+  }
+  return 1;
+}
+
+}  // namespace
+
 size_t OffsetInUnit(std::u32string_view text, size_t index, OffsetUnit unit) {
   if (unit == OffsetUnit::kCodePoints) {
     return index;
   }
   size_t offset = 0;
   for (const char32_t c : text.substr(0, index)) {
-    offset += unit == OffsetUnit::kUtf8Bytes ? Utf8Size(c) : (c > 0xFFFF && IsScalar(c) ? 2 : 1);
+    offset += SizeInUnit(c, unit);
   }
   return offset;
+}
+
+std::optional<size_t> IndexAtOffset(std::u32string_view text, uint64_t offset, OffsetUnit unit) {
+  uint64_t at = 0;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    if (at == offset) {
+      return i;
+    }
+    if (at > offset || i == text.size()) {
+      break;
+    }
+    at += SizeInUnit(text[i], unit);
+  }
+  return std::nullopt;
 }
 
 int DisplayWidth(std::u32string_view text) {

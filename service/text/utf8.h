@@ -34,6 +34,10 @@ enum class OffsetUnit { kCodePoints, kUtf16, kUtf8Bytes };
 // `index`. REQUIRES: index <= text.size().
 size_t OffsetInUnit(std::u32string_view text, size_t index, OffsetUnit unit);
 
+// The code point at `offset` units: the reverse of OffsetInUnit. nullopt for an offset behind the
+// end or inside a character.
+std::optional<size_t> IndexAtOffset(std::u32string_view text, uint64_t offset, OffsetUnit unit);
+
 // Columns on a terminal: East Asian wide and full-width characters take two, combining and
 // zero-width characters, controls and the later letters of a Hangul syllable none (ICU's
 // East_Asian_Width). Characters of ambiguous width (“ ” — … ①) take one, as terminals in UTF-8

@@ -494,5 +494,32 @@ TEST_F(Citations, SeesEveryImportThatWasAnswered) {
   EXPECT_EQ(result.archive_revision(), 2);
 }
 
+TEST_F(Citations, FindsWhatOnlyTheHistoryHas) {
+  Start();
+  Import("new", "全新的一句话在这里。另外一句没有改动。\n");
+  Import("new", "改过的一段文字在这里。另外一句没有改动。\n");
+  const v1::CitationResult old = Verify("全新的一句话在这里");
+  EXPECT_EQ(old.text_verdict(), v1::TEXT_VERDICT_VERBATIM);
+  EXPECT_EQ(old.disposition(), v1::DISPOSITION_REVIEW);
+  ASSERT_EQ(old.locations_size(), 1);
+  EXPECT_EQ(old.locations(0).report(), "reports/new");
+  EXPECT_EQ(old.locations(0).revision(), "reports/new/revisions/1");
+  EXPECT_EQ(old.locations(0).state(), v1::SOURCE_STATE_OLD_REVISION);
+  EXPECT_EQ(TextAt(old.locations(0).revision(), old.locations(0).range()), "全新的一句话在这里");
+  // What the latest revision still has is its own.
+  EXPECT_EQ(Verify("另外一句没有改动").disposition(), v1::DISPOSITION_PASS);
+
+  v1::DeleteReportRequest request;
+  request.set_name("reports/new");
+  v1::DeleteReportResponse withdrawn;
+  ASSERT_TRUE(Call(reports_, &v1::ReportService::Stub::DeleteReport, request, &withdrawn).ok());
+  const v1::CitationResult gone = Verify("改过的一段文字在这里");
+  EXPECT_EQ(gone.text_verdict(), v1::TEXT_VERDICT_VERBATIM);
+  EXPECT_EQ(gone.disposition(), v1::DISPOSITION_FAIL);
+  ASSERT_EQ(gone.locations_size(), 1);
+  EXPECT_EQ(gone.locations(0).report(), "reports/new");
+  EXPECT_EQ(gone.locations(0).state(), v1::SOURCE_STATE_WITHDRAWN);
+}
+
 }  // namespace
 }  // namespace quotes::contract

@@ -30,6 +30,22 @@ class HookedStore final : public store::Store {
     QUOTES_RETURN_IF_ERROR(hook_("Import"));
     return store_->Import(draft);
   }
+  absl::StatusOr<store::ReportChange> SetState(std::string_view report_id,
+                                               archive::ReportState state,
+                                               std::string_view etag) override {
+    QUOTES_RETURN_IF_ERROR(hook_("SetState"));
+    return store_->SetState(report_id, state, etag);
+  }
+  absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
+    QUOTES_RETURN_IF_ERROR(hook_("LoadRegister"));
+    return store_->LoadRegister(report_id);
+  }
+  absl::StatusOr<store::ReportChange> WriteRegister(
+      std::string_view report_id, std::string_view etag,
+      const std::vector<report::RegisterEntry>& entries) override {
+    QUOTES_RETURN_IF_ERROR(hook_("WriteRegister"));
+    return store_->WriteRegister(report_id, etag, entries);
+  }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
     QUOTES_RETURN_IF_ERROR(hook_("FindRequest"));
@@ -39,6 +55,11 @@ class HookedStore final : public store::Store {
       absl::FunctionRef<bool(const store::ActiveReport&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
     return store_->LoadActive(wanted, visit);
+  }
+  absl::StatusOr<uint64_t> LoadHistory(
+      std::string_view report_id,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
+    return store_->LoadHistory(report_id, visit);
   }
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
                                                                   uint64_t revision) override {
@@ -64,6 +85,11 @@ class HookedStore final : public store::Store {
                                                std::string_view section_id) override {
     QUOTES_RETURN_IF_ERROR(hook_("FindSectionRevision"));
     return store_->FindSectionRevision(report_id, section_id);
+  }
+  absl::StatusOr<uint64_t> FindDefectRevision(std::string_view report_id,
+                                              std::string_view defect_id) override {
+    QUOTES_RETURN_IF_ERROR(hook_("FindDefectRevision"));
+    return store_->FindDefectRevision(report_id, defect_id);
   }
   absl::StatusOr<store::StoreStatus> Status() override {
     QUOTES_RETURN_IF_ERROR(hook_("Status"));

@@ -74,6 +74,45 @@ class ContractErrors : public Contract {
     v1::GetReportResponse response;
     return Call(reports_, &Reports::GetReport, request, &response);
   }
+  grpc::Status Delete(const std::function<void(v1::DeleteReportRequest*)>& set) {
+    v1::DeleteReportRequest request;
+    request.set_name("reports/sample");
+    set(&request);
+    v1::DeleteReportResponse response;
+    return Call(reports_, &Reports::DeleteReport, request, &response);
+  }
+  grpc::Status Undelete(const std::function<void(v1::UndeleteReportRequest*)>& set) {
+    v1::UndeleteReportRequest request;
+    request.set_name("reports/sample");
+    set(&request);
+    v1::UndeleteReportResponse response;
+    return Call(reports_, &Reports::UndeleteReport, request, &response);
+  }
+  grpc::Status Create(const std::function<void(v1::CreateDefectRequest*)>& set) {
+    v1::CreateDefectRequest request;
+    request.set_parent("reports/sample");
+    request.set_defect_id("mine");
+    request.mutable_defect()->set_printed("发展");
+    request.mutable_defect()->add_readings("发展了");
+    request.set_occurrence(2);
+    set(&request);
+    v1::CreateDefectResponse response;
+    return Call(reports_, &Reports::CreateDefect, request, &response);
+  }
+  grpc::Status Update(const std::function<void(v1::UpdateDefectRequest*)>& set) {
+    v1::UpdateDefectRequest request;
+    request.mutable_defect()->set_name("reports/sample/defects/mine");
+    set(&request);
+    v1::UpdateDefectResponse response;
+    return Call(reports_, &Reports::UpdateDefect, request, &response);
+  }
+  grpc::Status DeleteDefect(const std::string& name, const std::string& etag = "") {
+    v1::DeleteDefectRequest request;
+    request.set_name(name);
+    request.set_etag(etag);
+    v1::DeleteDefectResponse response;
+    return Call(reports_, &Reports::DeleteDefect, request, &response);
+  }
   grpc::Status GetTheme(const std::string& name) {
     v1::GetThemeRequest request;
     request.set_name(name);
@@ -233,6 +272,17 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
            Call(quotes_, &Quotes::ListQuotes, request, &page),
            {{"expected", "2"}, {"actual", "3"}});
   }
+  expect("DEFECT_NOT_FOUND", StatusCode::NOT_FOUND, DeleteDefect("reports/sample/defects/none"),
+         {{"name", "reports/sample/defects/none"}});
+  EXPECT_EQ(Outcome(Create([](auto*) {})), "OK");
+  expect("DEFECT_EXISTS", StatusCode::ALREADY_EXISTS, Create([](auto*) {}),
+         {{"name", "reports/sample/defects/mine"}});
+  EXPECT_EQ(Outcome(Delete([](auto*) {})), "OK");
+  expect("REPORT_WITHDRAWN", StatusCode::FAILED_PRECONDITION,
+         DeleteDefect("reports/sample/defects/mine"), {{"name", "reports/sample"}});
+  EXPECT_EQ(Outcome(Undelete([](auto*) {})), "OK");
+  expect("ETAG_MISMATCH", StatusCode::ABORTED, Delete([](auto* r) { r->set_etag("old"); }),
+         {{"name", "reports/sample"}});
   expect("DATABASE_CORRUPT", StatusCode::DATA_LOSS,
          with_fault("Status", errors::DatabaseCorrupt("/data/q.db", "page 3"),
                     [this] { return GetStatus(); }),
@@ -266,6 +316,10 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
   read_only.read_only = true;
   Start(read_only, /*sample=*/false);
   expect("READ_ONLY", StatusCode::FAILED_PRECONDITION, DoImport([](auto*) {}));
+  EXPECT_EQ(Outcome(Delete([](auto*) {})), "PRECONDITION/READ_ONLY");
+  EXPECT_EQ(Outcome(Undelete([](auto*) {})), "PRECONDITION/READ_ONLY");
+  EXPECT_EQ(Outcome(Create([](auto*) {})), "PRECONDITION/READ_ONLY");
+  EXPECT_EQ(Outcome(DeleteDefect("reports/sample/defects/mine")), "PRECONDITION/READ_ONLY");
   EXPECT_EQ(Outcome(Search([](auto*) {})), "OK");
 
   Stop();
@@ -515,6 +569,88 @@ TEST_F(ContractErrors, BoundsOfNames) {
   v1::ListThemesResponse t;
   EXPECT_EQ(Outcome(Call(quotes_, &Quotes::ListThemes, themes, &t)),
             "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE page_size");
+}
+
+TEST_F(ContractErrors, BoundsOfWithdrawals) {
+  Start();
+  const auto both = [this](const auto& set) {
+    const std::string outcome = Outcome(Delete(set));
+    EXPECT_EQ(Outcome(Undelete(set)), outcome);
+    return outcome;
+  };
+  EXPECT_EQ(both([](auto* r) { r->clear_name(); }), "INVALID_ARGUMENT/FIELD_REQUIRED name");
+  EXPECT_EQ(both([](auto* r) { r->set_name("sample"); }), "INVALID_ARGUMENT/INVALID_NAME name");
+  EXPECT_EQ(both([](auto* r) { r->set_name("reports/-"); }), "INVALID_ARGUMENT/INVALID_NAME name");
+  EXPECT_EQ(both([](auto* r) { r->set_name("reports/none"); }), "NOT_FOUND/REPORT_NOT_FOUND");
+  EXPECT_EQ(both([](auto* r) { r->set_etag(std::string(129, 'a')); }),
+            "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE etag");
+  EXPECT_EQ(both([](auto* r) { r->set_etag(std::string(128, 'a')); }), "ABORTED/ETAG_MISMATCH");
+}
+
+TEST_F(ContractErrors, BoundsOfDefects) {
+  Start();
+  const std::string range = "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE ";
+  const std::string required = "INVALID_ARGUMENT/FIELD_REQUIRED ";
+  const std::string unplaced = "INVALID_ARGUMENT/DEFECT_UNPLACED defect.printed";
+  const std::string long_text(501, 'a');
+  const auto create = [this](const auto& set) { return Outcome(Create(set)); };
+  EXPECT_EQ(create([](auto* r) { r->clear_parent(); }), required + "parent");
+  EXPECT_EQ(create([](auto* r) { r->set_parent("reports/none"); }), "NOT_FOUND/REPORT_NOT_FOUND");
+  EXPECT_EQ(create([](auto* r) { r->clear_defect(); }), required + "defect");
+  EXPECT_EQ(create([](auto* r) { r->set_defect_id("A b"); }),
+            "INVALID_ARGUMENT/INVALID_NAME defect_id");
+  EXPECT_EQ(create([](auto* r) { r->set_occurrence(-1); }), range + "occurrence");
+  EXPECT_EQ(create([](auto* r) { r->mutable_defect()->clear_printed(); }),
+            required + "defect.printed");
+  EXPECT_EQ(create([&](auto* r) { r->mutable_defect()->set_printed(long_text); }),
+            range + "defect.printed");
+  EXPECT_EQ(create([](auto* r) { r->mutable_defect()->clear_readings(); }),
+            required + "defect.readings");
+  EXPECT_EQ(create([](auto* r) {
+              for (int i = 0; i < 8; ++i) {
+                r->mutable_defect()->add_readings("x");
+              }
+            }),
+            range + "defect.readings");
+  EXPECT_EQ(create([&](auto* r) { r->mutable_defect()->add_readings(long_text); }),
+            range + "defect.readings[1]");
+  EXPECT_EQ(create([&](auto* r) { r->mutable_defect()->set_note(long_text); }),
+            range + "defect.note");
+  EXPECT_EQ(create([](auto* r) { r->set_occurrence(0); }), unplaced);
+  EXPECT_EQ(create([](auto* r) { r->set_occurrence(100'000); }), unplaced);
+  EXPECT_EQ(create([](auto* r) { r->mutable_defect()->set_printed("从来没有的话"); }), unplaced);
+  const auto in_range = [&](int64_t begin, int64_t end, v1::OffsetEncoding encoding) {
+    return create([&](auto* r) {
+      r->mutable_defect()->mutable_range()->set_begin(begin);
+      r->mutable_defect()->mutable_range()->set_end(end);
+      r->set_offset_encoding(encoding);
+    });
+  };
+  EXPECT_EQ(in_range(0, 2, v1::OFFSET_ENCODING_CODE_POINTS), unplaced);
+  EXPECT_EQ(in_range(0, 0, v1::OFFSET_ENCODING_CODE_POINTS), range + "defect.range");
+  EXPECT_EQ(in_range(-1, 2, v1::OFFSET_ENCODING_CODE_POINTS), range + "defect.range");
+  EXPECT_EQ(in_range(0, INT64_MAX, v1::OFFSET_ENCODING_CODE_POINTS), range + "defect.range");
+  EXPECT_EQ(in_range(0, 4, v1::OFFSET_ENCODING_UTF8_BYTES), range + "defect.range")
+      << "inside a character";
+
+  const auto update = [this](const auto& set) { return Outcome(Update(set)); };
+  EXPECT_EQ(update([](auto* r) { r->clear_defect(); }), required + "defect");
+  EXPECT_EQ(update([](auto* r) { r->mutable_defect()->clear_name(); }), required + "defect.name");
+  EXPECT_EQ(update([](auto* r) { r->mutable_defect()->set_name("reports/sample"); }),
+            "INVALID_ARGUMENT/INVALID_NAME defect.name");
+  EXPECT_EQ(update([](auto* r) { r->mutable_defect()->set_etag(std::string(129, 'a')); }),
+            range + "defect.etag");
+  EXPECT_EQ(update([](auto* r) { r->mutable_update_mask()->add_paths("origin"); }),
+            "INVALID_ARGUMENT/FIELD_INVALID update_mask.paths[0]");
+  EXPECT_EQ(update([](auto* r) { r->mutable_update_mask()->add_paths("readings"); }),
+            required + "defect.readings");
+  EXPECT_EQ(update([](auto* r) { r->mutable_update_mask()->add_paths("*"); }),
+            required + "defect.printed");
+  EXPECT_EQ(update([](auto*) {}), "NOT_FOUND/DEFECT_NOT_FOUND");
+  EXPECT_EQ(Outcome(DeleteDefect("")), required + "name");
+  EXPECT_EQ(Outcome(DeleteDefect("reports/none/defects/a")), "NOT_FOUND/REPORT_NOT_FOUND");
+  EXPECT_EQ(Outcome(DeleteDefect("reports/sample/defects/a", std::string(129, 'a'))),
+            range + "etag");
 }
 
 TEST_F(ContractErrors, BoundsOfImports) {

@@ -17,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using Quotes = v1::QuoteService::Stub;
 using Reports = v1::ReportService::Stub;
 
 class ReportCalls : public Contract {
@@ -352,6 +353,238 @@ TEST_F(ReportCalls, OutlineAndDefectsPage) {
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
   EXPECT_EQ(defects, SampleImport().defects_size());
+}
+
+TEST_F(ReportCalls, WithdrawnReportsAreLeftOutAtOnce) {
+  Start();
+  Import("other", "高质量发展的报告。第二句话。\n");
+  const v1::Report before = Get("reports/other");
+  v1::ListQuotesRequest quotes;
+  quotes.set_parent("reports/other");
+  v1::ListQuotesResponse listed;
+  ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, quotes, &listed).ok());
+  ASSERT_EQ(listed.quotes_size(), 2);
+  v1::SearchQuotesRequest search;
+  search.set_query("高质量发展");
+  search.set_return_facets(true);
+  v1::SearchQuotesResponse found;
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchQuotes, search, &found).ok());
+  const int64_t total = found.total_size();
+  EXPECT_EQ(found.coverage().report_count(), 2);
+
+  v1::DeleteReportRequest request;
+  request.set_name("reports/other");
+  request.set_etag(before.etag());
+  v1::DeleteReportResponse withdrawn;
+  ASSERT_TRUE(Call(reports_, &Reports::DeleteReport, request, &withdrawn).ok());
+  EXPECT_EQ(withdrawn.report().state(), v1::Report::STATE_WITHDRAWN);
+  EXPECT_TRUE(withdrawn.report().has_delete_time());
+  EXPECT_NE(withdrawn.report().etag(), before.etag());
+  EXPECT_FALSE(withdrawn.unchanged());
+  EXPECT_EQ(withdrawn.archive_revision(), 3);
+
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchQuotes, search, &found).ok());
+  EXPECT_EQ(found.total_size(), total - 1);
+  EXPECT_EQ(found.coverage().report_count(), 1);
+  EXPECT_EQ(found.archive_revision(), 3);
+  ASSERT_EQ(found.facets().reports_size(), 1);
+  EXPECT_EQ(found.facets().reports(0).value(), "reports/sample");
+  // Its names resolve.
+  EXPECT_EQ(Get("reports/other").SerializeAsString(), withdrawn.report().SerializeAsString());
+  v1::GetQuoteRequest get;
+  get.set_name(listed.quotes(1).name());
+  v1::GetQuoteResponse quote;
+  ASSERT_TRUE(Call(quotes_, &Quotes::GetQuote, get, &quote).ok());
+  EXPECT_EQ(quote.quote().text(), "第二句话。");
+  EXPECT_TRUE(quote.quote().withdrawn());
+  EXPECT_FALSE(quote.quote().superseded());
+  EXPECT_EQ(GetRevision("reports/other/revisions/latest").text(), "高质量发展的报告。第二句话。");
+  v1::BatchGetQuotesRequest batch;
+  batch.add_names(listed.quotes(0).name());
+  v1::BatchGetQuotesResponse several;
+  ASSERT_TRUE(Call(quotes_, &Quotes::BatchGetQuotes, batch, &several).ok());
+  EXPECT_TRUE(several.quotes(0).withdrawn());
+  ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, quotes, &listed).ok());
+  EXPECT_EQ(listed.total_size(), 0);
+
+  // Lists show it when asked.
+  v1::ListReportsRequest list;
+  v1::ListReportsResponse reports;
+  ASSERT_TRUE(Call(reports_, &Reports::ListReports, list, &reports).ok());
+  EXPECT_EQ(reports.total_size(), 1);
+  list.set_show_deleted(true);
+  list.set_page_size(1);
+  std::vector<std::string> names;
+  do {
+    ASSERT_TRUE(Call(reports_, &Reports::ListReports, list, &reports).ok());
+    EXPECT_EQ(reports.total_size(), 2);
+    for (const v1::Report& report : reports.reports()) {
+      names.push_back(report.name());
+    }
+    list.set_page_token(reports.next_page_token());
+  } while (!list.page_token().empty());
+  EXPECT_THAT(names, ElementsAre("reports/sample", "reports/other"));
+
+  // Asked again, nothing changes; the etag of before is no longer the report's.
+  request.clear_etag();
+  ASSERT_TRUE(Call(reports_, &Reports::DeleteReport, request, &withdrawn).ok());
+  EXPECT_TRUE(withdrawn.unchanged());
+  EXPECT_EQ(withdrawn.archive_revision(), 3);
+  v1::UndeleteReportRequest undelete;
+  undelete.set_name("reports/other");
+  undelete.set_etag(before.etag());
+  v1::UndeleteReportResponse restored;
+  EXPECT_EQ(Outcome(Call(reports_, &Reports::UndeleteReport, undelete, &restored)),
+            "ABORTED/ETAG_MISMATCH");
+
+  // A correction is taken in and stays out until the report is restored.
+  v1::ImportReportRequest import;
+  import.set_report_id("other");
+  import.mutable_source()->set_content("高质量发展的报告。更正的第二句话。\n");
+  v1::ImportReportResponse imported;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, import, &imported).ok());
+  EXPECT_EQ(imported.report().state(), v1::Report::STATE_WITHDRAWN);
+  EXPECT_EQ(imported.report().latest_revision(), "reports/other/revisions/2");
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchQuotes, search, &found).ok());
+  EXPECT_EQ(found.total_size(), total - 1);
+
+  undelete.set_etag(imported.report().etag());
+  ASSERT_TRUE(Call(reports_, &Reports::UndeleteReport, undelete, &restored).ok());
+  EXPECT_EQ(restored.report().state(), v1::Report::STATE_ACTIVE);
+  EXPECT_FALSE(restored.report().has_delete_time());
+  EXPECT_FALSE(restored.unchanged());
+  EXPECT_EQ(restored.archive_revision(), 5);
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchQuotes, search, &found).ok());
+  EXPECT_EQ(found.total_size(), total);
+  undelete.clear_etag();
+  ASSERT_TRUE(Call(reports_, &Reports::UndeleteReport, undelete, &restored).ok());
+  EXPECT_TRUE(restored.unchanged());
+  // The quote of the first text is superseded now.
+  ASSERT_TRUE(Call(quotes_, &Quotes::GetQuote, get, &quote).ok());
+  EXPECT_TRUE(quote.quote().superseded());
+  EXPECT_FALSE(quote.quote().withdrawn());
+}
+
+TEST_F(ReportCalls, DefectsAreEditedAndKept) {
+  Start();
+  const v1::Report before = Get("reports/sample");
+  const std::u32string text =
+      text::ToCodePoints(GetRevision("reports/sample/revisions/latest").text());
+  v1::CreateDefectRequest create;
+  create.set_parent("reports/sample");
+  create.mutable_defect()->set_printed("发展");
+  create.mutable_defect()->add_readings("展发");
+  create.mutable_defect()->add_readings("");
+  create.set_occurrence(3);
+  create.set_offset_encoding(v1::OFFSET_ENCODING_UTF8_BYTES);
+  v1::CreateDefectResponse created;
+  ASSERT_TRUE(Call(reports_, &Reports::CreateDefect, create, &created).ok());
+  EXPECT_EQ(created.archive_revision(), 2);
+  const v1::Defect& defect = created.defect();
+  EXPECT_EQ(defect.kind(), v1::Defect::KIND_OTHER);
+  EXPECT_EQ(defect.certainty(), v1::CERTAINTY_POSSIBLE);
+  EXPECT_EQ(defect.origin(), v1::Defect::ORIGIN_EDITOR);
+  EXPECT_EQ(defect.revision(), "reports/sample/revisions/1");
+  EXPECT_EQ(defect.printed_sha256(), Sha256Hex("发展"));
+  size_t third = text.find(U"发展");
+  third = text.find(U"发展", text.find(U"发展", third + 1) + 1);
+  EXPECT_EQ(defect.range().begin(),
+            static_cast<int64_t>(text::ToUtf8(text.substr(0, third)).size()));
+  const v1::Report after = Get("reports/sample");
+  EXPECT_EQ(after.defect_count(), before.defect_count() + 1);
+  EXPECT_NE(after.etag(), before.etag());
+  EXPECT_EQ(after.latest_revision(), before.latest_revision());
+
+  // By its range, in the unit of the request, it is the same place.
+  create.clear_occurrence();
+  *create.mutable_defect()->mutable_range() = defect.range();
+  EXPECT_EQ(Outcome(Call(reports_, &Reports::CreateDefect, create, &created)),
+            "ALREADY_EXISTS/DEFECT_EXISTS");
+
+  v1::GetDefectRequest get;
+  get.set_name(defect.name());
+  get.set_offset_encoding(v1::OFFSET_ENCODING_UTF8_BYTES);
+  v1::GetDefectResponse read;
+  ASSERT_TRUE(Call(reports_, &Reports::GetDefect, get, &read).ok());
+  EXPECT_EQ(read.defect().SerializeAsString(), defect.SerializeAsString());
+
+  v1::UpdateDefectRequest update;
+  update.mutable_defect()->set_name(defect.name());
+  update.mutable_defect()->set_etag(defect.etag());
+  update.mutable_defect()->set_kind(v1::Defect::KIND_TRANSPOSITION);
+  update.mutable_defect()->set_note("不在掩码内");
+  update.mutable_update_mask()->add_paths("kind");
+  v1::UpdateDefectResponse updated;
+  ASSERT_TRUE(Call(reports_, &Reports::UpdateDefect, update, &updated).ok());
+  EXPECT_EQ(updated.defect().kind(), v1::Defect::KIND_TRANSPOSITION);
+  EXPECT_EQ(updated.defect().note(), "");
+  EXPECT_EQ(updated.defect().readings_size(), 2);
+  EXPECT_NE(updated.defect().etag(), defect.etag());
+  EXPECT_EQ(Outcome(Call(reports_, &Reports::UpdateDefect, update, &updated)),
+            "ABORTED/ETAG_MISMATCH");
+  update.mutable_defect()->clear_etag();
+  update.clear_update_mask();
+  update.mutable_defect()->clear_kind();
+  ASSERT_TRUE(Call(reports_, &Reports::UpdateDefect, update, &updated).ok());
+  EXPECT_EQ(updated.defect().note(), "不在掩码内") << "without a mask what is set";
+  EXPECT_EQ(updated.defect().kind(), v1::Defect::KIND_TRANSPOSITION);
+
+  // An entry of the file that an editor deletes stays away; the others and the editor's stay, over
+  // the same import and over a new text.
+  v1::ListDefectsRequest list;
+  list.set_parent("reports/sample");
+  list.set_page_size(200);
+  v1::ListDefectsResponse listed;
+  ASSERT_TRUE(Call(reports_, &Reports::ListDefects, list, &listed).ok());
+  v1::DeleteDefectRequest remove;
+  for (const v1::Defect& entry : listed.defects()) {
+    if (entry.origin() == v1::Defect::ORIGIN_IMPORT) {
+      remove.set_name(entry.name());
+      remove.set_etag(entry.etag());
+    }
+  }
+  v1::DeleteDefectResponse removed;
+  ASSERT_TRUE(Call(reports_, &Reports::DeleteDefect, remove, &removed).ok());
+  EXPECT_EQ(Outcome(Call(reports_, &Reports::DeleteDefect, remove, &removed)),
+            "NOT_FOUND/DEFECT_NOT_FOUND");
+  v1::ImportReportRequest import = SampleImport();
+  v1::ImportReportResponse imported;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, import, &imported).ok());
+  EXPECT_TRUE(imported.unchanged());
+  import.mutable_source()->mutable_content()->append("\n又一行。\n");
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, import, &imported).ok());
+  EXPECT_EQ(imported.report().latest_revision(), "reports/sample/revisions/2");
+  EXPECT_EQ(imported.report().defect_count(), before.defect_count());
+  ASSERT_TRUE(Call(reports_, &Reports::GetDefect, get, &read).ok());
+  EXPECT_EQ(read.defect().note(), "不在掩码内");
+  EXPECT_EQ(read.defect().revision(), "reports/sample/revisions/2");
+  // One whose characters are gone is read from the revision that has it.
+  Import("sample", "完全不同的文字。\n");
+  ASSERT_TRUE(Call(reports_, &Reports::ListDefects, list, &listed).ok());
+  EXPECT_EQ(listed.total_size(), 0);
+  ASSERT_TRUE(Call(reports_, &Reports::GetDefect, get, &read).ok());
+  EXPECT_EQ(read.defect().revision(), "reports/sample/revisions/2");
+}
+
+TEST_F(ReportCalls, ARevisionsTimeIsThatOfItsImport) {
+  Start(/*sample=*/false);
+  Import("r", "第一句话。");
+  const v1::Revision first = GetRevision("reports/r/revisions/1");
+  Import("r", "第二句话。");
+  v1::DeleteReportRequest request;
+  request.set_name("reports/r");
+  v1::DeleteReportResponse response;
+  ASSERT_TRUE(Call(reports_, &Reports::DeleteReport, request, &response).ok());
+  v1::ListRevisionsRequest list;
+  list.set_parent("reports/r");
+  v1::ListRevisionsResponse revisions;
+  ASSERT_TRUE(Call(reports_, &Reports::ListRevisions, list, &revisions).ok());
+  for (const v1::Revision& revision : revisions.revisions()) {
+    EXPECT_EQ(GetRevision(revision.name()).create_time().SerializeAsString(),
+              revision.create_time().SerializeAsString());
+  }
+  EXPECT_EQ(revisions.revisions(1).create_time().SerializeAsString(),
+            first.create_time().SerializeAsString());
 }
 
 TEST_F(ReportCalls, SectionsThatVanishedAreStillRead) {

@@ -18,8 +18,8 @@ from grpc.health.v1 import health_pb2, health_pb2_grpc
 from grpc.reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from quotes.v1 import (admin_service_pb2, admin_service_pb2_grpc, citation_pb2,
                        citation_service_pb2, citation_service_pb2_grpc, errors_pb2, lookup_pb2,
-                       quote_pb2, quote_service_pb2, quote_service_pb2_grpc, report_service_pb2,
-                       report_service_pb2_grpc)
+                       quote_pb2, quote_service_pb2, quote_service_pb2_grpc, report_pb2,
+                       report_service_pb2, report_service_pb2_grpc)
 
 DATA = SOURCE_DIR / "tests/foreign/data"
 SERVICES = {
@@ -461,6 +461,53 @@ class ImportTest(unittest.TestCase):
             self.assertEqual(
                 client.reports.ListReports(report_service_pb2.ListReportsRequest(),
                                            timeout=60).total_size, 0)
+
+
+class WriteTest(unittest.TestCase):
+    """What editors change."""
+
+    def test_withdraw_and_restore(self):
+        with TempDir() as folder, Server(folder / "quotes.db") as server, Client(server) as client:
+            client.import_file(SAMPLE, SAMPLE_ID)
+            name = f"reports/{SAMPLE_ID}"
+            search = quote_service_pb2.SearchQuotesRequest(query="发展")
+            self.assertGreater(client.quotes.SearchQuotes(search, timeout=60).total_size, 0)
+            answer = client.reports.DeleteReport(
+                report_service_pb2.DeleteReportRequest(name=name), timeout=60)
+            self.assertEqual(answer.report.state, report_pb2.Report.STATE_WITHDRAWN)
+            self.assertEqual(client.quotes.SearchQuotes(search, timeout=60).total_size, 0)
+            with self.assertRaises(grpc.RpcError) as raised:
+                client.reports.UndeleteReport(
+                    report_service_pb2.UndeleteReportRequest(name=name, etag="old"), timeout=60)
+            self.assertEqual(raised.exception.code(), grpc.StatusCode.ABORTED)
+            self.assertEqual(details(raised.exception)[1]["ErrorInfo"][0].reason, "ETAG_MISMATCH")
+            client.reports.UndeleteReport(
+                report_service_pb2.UndeleteReportRequest(name=name, etag=answer.report.etag),
+                timeout=60)
+            self.assertGreater(client.quotes.SearchQuotes(search, timeout=60).total_size, 0)
+
+    def test_defects(self):
+        with TempDir() as folder, Server(folder / "quotes.db") as server, Client(server) as client:
+            client.import_file(SAMPLE, SAMPLE_ID)
+            request = report_service_pb2.CreateDefectRequest(
+                parent=f"reports/{SAMPLE_ID}", defect_id="mine", occurrence=2)
+            request.defect.printed = "发展"
+            request.defect.readings.append("展发")
+            created = client.reports.CreateDefect(request, timeout=60).defect
+            self.assertEqual(created.name, f"reports/{SAMPLE_ID}/defects/mine")
+            update = report_service_pb2.UpdateDefectRequest()
+            update.defect.name = created.name
+            update.defect.note = "见清样"
+            update.update_mask.paths.append("note")
+            client.reports.UpdateDefect(update, timeout=60)
+            read = client.reports.GetDefect(
+                report_service_pb2.GetDefectRequest(name=created.name), timeout=60).defect
+            self.assertEqual((read.note, list(read.readings)), ("见清样", ["展发"]))
+            delete = report_service_pb2.DeleteDefectRequest(name=created.name, etag=read.etag)
+            client.reports.DeleteDefect(delete, timeout=60)
+            with self.assertRaises(grpc.RpcError) as raised:
+                client.reports.DeleteDefect(delete, timeout=60)
+            self.assertEqual(raised.exception.code(), grpc.StatusCode.NOT_FOUND)
 
 
 if __name__ == "__main__":

@@ -23,8 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string violation = quotes::testing::FindViolation(*kCorpus, request, *result);
     if (!violation.empty()) {
       std::fprintf(stderr, "%s\n%s\n%s\n", violation.c_str(),
-                   std::string(request.quotation).c_str(),
-                   quotes::testing::Dump(*result).c_str());
+                   std::string(request.quotation).c_str(), quotes::testing::Dump(*result).c_str());
     }
     QUOTES_CHECK(violation.empty());
   }

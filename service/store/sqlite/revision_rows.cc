@@ -45,6 +45,13 @@ class RowReader {
   explicit RowReader(const Statement* row, int first = 0) : row_(row), column_(first) {}
 
   int64_t Int() { return row_->Int(column_++); }
+  std::optional<int64_t> OptionalInt() {
+    if (row_->IsNull(column_)) {
+      ++column_;
+      return std::nullopt;
+    }
+    return Int();
+  }
   uint64_t U64() { return static_cast<uint64_t>(Int()); }
   uint32_t U32() {
     const int64_t value = Int();
@@ -143,7 +150,7 @@ absl::Status ForEachRow(Connection* connection, std::string_view sql, int64_t re
 // --- statements: reports ---
 
 constexpr char kSelectReport[] =
-    "SELECT report_id, state, latest_revision, generation, create_time, update_time,"
+    "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
     " title, subtitle, event, body, speaker, office, language, speech_date,"
     " paper, edition, issue_date, pages"
     " FROM reports"
@@ -151,16 +158,18 @@ constexpr char kSelectReport[] =
 
 constexpr char kUpsertReport[] =
     "INSERT INTO reports"
-    " (report_id, state, latest_revision, generation, create_time, update_time,"
+    " (report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
     " title, subtitle, event, body, speaker, office, language, speech_date,"
     " paper, edition, issue_date, pages)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+    " ?19)"
     " ON CONFLICT (report_id) DO UPDATE SET"
     " state = excluded.state,"
     " latest_revision = excluded.latest_revision,"
     " generation = excluded.generation,"
     " create_time = excluded.create_time,"
     " update_time = excluded.update_time,"
+    " delete_time = excluded.delete_time,"
     " title = excluded.title,"
     " subtitle = excluded.subtitle,"
     " event = excluded.event,"
@@ -188,7 +197,7 @@ constexpr char kInsertRevision[] =
     " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)";
 
 constexpr char kSelectRevision[] =
-    "SELECT id, file_name, media_type, encoding, size_bytes, source_sha256,"
+    "SELECT id, create_time, file_name, media_type, encoding, size_bytes, source_sha256,"
     " parser_version, fold_version,"
     " title, subtitle, event, body, speaker, office, language, speech_date,"
     " paper, edition, issue_date, pages,"
@@ -197,7 +206,8 @@ constexpr char kSelectRevision[] =
     " WHERE report_id = ?1 AND number = ?2";
 
 constexpr char kSelectRevisionKey[] =
-    "SELECT id, source_sha256, encoding, parser_version, fold_version"
+    "SELECT id, source_sha256, encoding, parser_version, fold_version, create_time, code_points,"
+    " joined_sha256, joined"
     " FROM revisions"
     " WHERE report_id = ?1 AND number = ?2";
 
@@ -296,11 +306,12 @@ constexpr char kSelectLint[] =
 constexpr char kInsertDefect[] =
     "INSERT INTO defects"
     " (revision, ordinal, defect_id, kind, certainty, range_begin, range_end, printed,"
-    " printed_sha256, note)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    " printed_sha256, note, origin, removed)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 constexpr char kSelectDefects[] =
-    "SELECT defect_id, kind, certainty, range_begin, range_end, printed, printed_sha256, note"
+    "SELECT defect_id, kind, certainty, range_begin, range_end, printed, printed_sha256, note,"
+    " origin, removed"
     " FROM defects"
     " WHERE revision = ?1"
     " ORDER BY ordinal";
@@ -314,6 +325,9 @@ constexpr char kSelectReadings[] =
     " FROM defect_readings"
     " WHERE revision = ?1"
     " ORDER BY defect, ordinal";
+
+constexpr char kDeleteReadings[] = "DELETE FROM defect_readings WHERE revision = ?1";
+constexpr char kDeleteDefects[] = "DELETE FROM defects WHERE revision = ?1";
 
 absl::Status WriteContent(Connection* connection, int64_t revision,
                           const report::ParsedReport& content) {
@@ -366,14 +380,15 @@ absl::Status WriteContent(Connection* connection, int64_t revision,
   return absl::OkStatus();
 }
 
-absl::Status WriteDefects(Connection* connection, int64_t revision,
-                          const std::vector<report::Defect>& defects) {
-  for (size_t i = 0; i < defects.size(); ++i) {
-    const report::Defect& defect = defects[i];
+absl::Status WriteEntries(Connection* connection, int64_t revision,
+                          const std::vector<report::RegisterEntry>& entries) {
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const report::Defect& defect = entries[i].defect;
     QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertDefect)
                                .Run(revision, i, defect.id, defect.kind, defect.certainty,
                                     defect.range.begin, defect.range.end, defect.printed,
-                                    Sha256Hex(defect.printed), defect.note));
+                                    Sha256Hex(defect.printed), defect.note, defect.origin,
+                                    entries[i].removed));
     for (size_t k = 0; k < defect.readings.size(); ++k) {
       QUOTES_RETURN_IF_ERROR(
           connection->Prepare(kInsertReading).Run(revision, i, k, defect.readings[k]));
@@ -446,12 +461,14 @@ absl::Status ReadContent(Connection* connection, int64_t revision, report::Parse
   });
 }
 
-absl::StatusOr<std::vector<report::Defect>> ReadDefects(Connection* connection, int64_t revision) {
-  std::vector<report::Defect> defects;
+absl::StatusOr<std::vector<report::RegisterEntry>> ReadEntries(Connection* connection,
+                                                               int64_t revision) {
+  std::vector<report::RegisterEntry> entries;
   bool intact = true;
   QUOTES_RETURN_IF_ERROR(
-      ForEachRow(connection, kSelectDefects, revision, [&defects, &intact](RowReader* row) {
-        report::Defect& defect = defects.emplace_back();
+      ForEachRow(connection, kSelectDefects, revision, [&entries, &intact](RowReader* row) {
+        report::RegisterEntry& entry = entries.emplace_back();
+        report::Defect& defect = entry.defect;
         defect.id = row->Text();
         defect.kind = row->Enum<report::DefectKind>();
         defect.certainty = row->Enum<report::Certainty>();
@@ -459,26 +476,33 @@ absl::StatusOr<std::vector<report::Defect>> ReadDefects(Connection* connection, 
         defect.printed = row->Text();
         intact = row->Bytes() == Sha256Hex(defect.printed) && intact;
         defect.note = row->Text();
+        defect.origin = row->Enum<report::DefectOrigin>();
+        entry.removed = row->Bool();
       }));
   QUOTES_RETURN_IF_ERROR(
-      ForEachRow(connection, kSelectReadings, revision, [&defects, &intact](RowReader* row) {
+      ForEachRow(connection, kSelectReadings, revision, [&entries, &intact](RowReader* row) {
         const uint64_t defect = row->U64();
-        if (defect >= defects.size()) {
+        if (defect >= entries.size()) {
           intact = false;
           return;
         }
-        defects[defect].readings.push_back(row->Text());
+        entries[defect].defect.readings.push_back(row->Text());
       }));
   if (!intact) {
     return Damaged(connection, "a registered defect is not as it was written");
   }
-  return defects;
+  return entries;
 }
 
 }  // namespace
 
 std::string ReportRow::Etag() const {
   return absl::StrCat(absl::Hex(create_time), "-", generation);
+}
+
+std::optional<absl::Time> ReportRow::DeleteTime() const {
+  return delete_time.has_value() ? std::optional<absl::Time>(absl::FromUnixMicros(*delete_time))
+                                 : std::nullopt;
 }
 
 absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
@@ -497,6 +521,7 @@ absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
   report.generation = row.U64();
   report.create_time = row.Int();
   report.update_time = row.Int();
+  report.delete_time = row.OptionalInt();
   report.metadata = row.Metadata();
   if (!row.ok() || report.state < archive::ReportState::kActive ||
       report.state > archive::ReportState::kWithdrawn) {
@@ -509,12 +534,13 @@ absl::Status WriteReport(Connection* connection, const ReportRow& row) {
   const report::Metadata& m = row.metadata;
   return connection->Prepare(kUpsertReport)
       .Run(row.report_id, row.state, row.latest_revision, row.generation, row.create_time,
-           row.update_time, m.title, m.subtitle, m.event, m.body, m.speaker, m.office, m.language,
-           DateText(m.date), m.publication.paper, m.publication.edition,
+           row.update_time, row.delete_time, m.title, m.subtitle, m.event, m.body, m.speaker,
+           m.office, m.language, DateText(m.date), m.publication.paper, m.publication.edition,
            DateText(m.publication.issue_date), m.publication.pages);
 }
 
-absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft, uint64_t number,
+absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft,
+                           const std::vector<report::RegisterEntry>& entries, uint64_t number,
                            int64_t create_time) {
   const report::ParsedReport& content = draft.content;
   const report::Metadata& m = content.metadata;
@@ -532,28 +558,70 @@ absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft, u
                Sha256Hex(joined), joined, Blob{draft.source_bytes}));
   const int64_t revision = connection->last_insert_id();
   QUOTES_RETURN_IF_ERROR(WriteContent(connection, revision, content));
-  return WriteDefects(connection, revision, draft.defects);
+  return WriteEntries(connection, revision, entries);
 }
 
-absl::StatusOr<bool> IsLatest(Connection* connection, const ReportRow& report,
-                              const RevisionDraft& draft) {
-  if (!SameMetadata(report.metadata, draft.content.metadata)) {
-    return false;
-  }
+absl::StatusOr<LatestRevision> ReadLatest(Connection* connection, const ReportRow& report,
+                                          const RevisionDraft& draft) {
   Statement select = connection->Prepare(kSelectRevisionKey);
   QUOTES_RETURN_IF_ERROR(select.Bind(report.report_id, report.latest_revision));
   QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
   if (!found) {
     return Damaged(connection, "a report without its latest revision");
   }
-  if (select.Bytes(1) != draft.source.sha256 ||
-      select.Int(2) != static_cast<int64_t>(draft.source.encoding) ||
-      select.Bytes(3) != draft.parser_version || select.Bytes(4) != draft.fold_version) {
-    return false;
+  LatestRevision latest;
+  latest.id = select.Int(0);
+  latest.create_time = select.Int(5);
+  latest.same = select.Bytes(1) == draft.source.sha256 &&
+                select.Int(2) == static_cast<int64_t>(draft.source.encoding) &&
+                select.Bytes(3) == draft.parser_version && select.Bytes(4) == draft.fold_version &&
+                SameMetadata(report.metadata, draft.content.metadata);
+  const std::string_view joined = select.Bytes(8);
+  if (select.Bytes(7) != Sha256Hex(joined)) {
+    return Damaged(connection, "a revision is not as it was written");
   }
-  QUOTES_ASSIGN_OR_RETURN(const std::vector<report::Defect> defects,
-                          ReadDefects(connection, select.Int(0)));
-  return SameDefects(defects, draft.defects);
+  latest.joined = text::ToCodePoints(joined);
+  QUOTES_ASSIGN_OR_RETURN(latest.entries, ReadEntries(connection, latest.id));
+  return latest;
+}
+
+absl::StatusOr<std::vector<report::RegisterEntry>> ReadRegister(Connection* connection,
+                                                                const ReportRow& report) {
+  Statement select = connection->Prepare(kSelectRevisionKey);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report.report_id, report.latest_revision));
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return Damaged(connection, "a report without its latest revision");
+  }
+  QUOTES_ASSIGN_OR_RETURN(std::vector<report::RegisterEntry> entries,
+                          ReadEntries(connection, select.Int(0)));
+  if (!CheckRegister(static_cast<size_t>(select.Int(6)), entries).ok()) {
+    return Damaged(connection, "a register does not belong to its text");
+  }
+  return entries;
+}
+
+absl::Status ReplaceRegister(Connection* connection, int64_t revision_id,
+                             const std::vector<report::RegisterEntry>& entries) {
+  QUOTES_RETURN_IF_ERROR(connection->Prepare(kDeleteReadings).Run(revision_id));
+  QUOTES_RETURN_IF_ERROR(connection->Prepare(kDeleteDefects).Run(revision_id));
+  return WriteEntries(connection, revision_id, entries);
+}
+
+absl::Status ReplaceRegister(Connection* connection, const ReportRow& report,
+                             const std::vector<report::RegisterEntry>& entries) {
+  int64_t revision_id = 0;
+  {
+    Statement select = connection->Prepare(kSelectRevisionKey);
+    QUOTES_RETURN_IF_ERROR(select.Bind(report.report_id, report.latest_revision));
+    QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) {
+      return Damaged(connection, "a report without its latest revision");
+    }
+    revision_id = select.Int(0);
+    QUOTES_RETURN_IF_ERROR(CheckRegister(static_cast<size_t>(select.Int(6)), entries));
+  }
+  return ReplaceRegister(connection, revision_id, entries);
 }
 
 absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* connection,
@@ -575,9 +643,11 @@ absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* conn
   document->etag = report.Etag();
   document->create_time = absl::FromUnixMicros(report.create_time);
   document->update_time = absl::FromUnixMicros(report.update_time);
+  document->delete_time = report.DeleteTime();
 
   RowReader row(&select);
   const int64_t revision = row.Int();
+  document->revision_time = absl::FromUnixMicros(row.Int());
   document->source.file_name = row.Text();
   document->source.media_type = row.Text();
   document->source.encoding = row.Enum<text::Encoding>();
@@ -605,12 +675,17 @@ absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* conn
   content.joined = text::ToCodePoints(joined);
 
   QUOTES_RETURN_IF_ERROR(ReadContent(connection, revision, &content));
-  QUOTES_ASSIGN_OR_RETURN(document->defects, ReadDefects(connection, revision));
+  QUOTES_ASSIGN_OR_RETURN(const std::vector<report::RegisterEntry> entries,
+                          ReadEntries(connection, revision));
+  document->defects = report::DefectsOf(entries);
   if (content.joined.size() != code_points || content.quotes.size() != quotes ||
       content.sections.size() != sections) {
     return Damaged(connection, "a revision is incomplete");
   }
-  const absl::Status check = CheckContent(content, document->defects);
+  absl::Status check = CheckContent(content, document->defects);
+  if (check.ok()) {
+    check = CheckRegister(content.joined.size(), entries);
+  }
   if (!check.ok()) {
     return Damaged(connection, ToStd(check.message()));
   }

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "service/archive/document.h"
 #include "service/report/report.h"
 #include "service/store/sqlite/connection.h"
@@ -26,10 +27,12 @@ struct ReportRow {
   uint64_t generation = 0;  // raised by every change of the row
   int64_t create_time = 0;  // microseconds since 1970
   int64_t update_time = 0;
+  std::optional<int64_t> delete_time;
   report::Metadata metadata;
 
   // Another one after every change, and after removal and import anew.
   std::string Etag() const;
+  std::optional<absl::Time> DeleteTime() const;
 };
 
 absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
@@ -38,13 +41,33 @@ absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
 // Inserts or replaces all columns.
 absl::Status WriteReport(Connection* connection, const ReportRow& row);
 
-// Writes a revision with everything below it. REQUIRES: the report's row is written.
-absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft, uint64_t number,
+// Writes a revision with everything below it, and `entries` as its register. REQUIRES: the report's
+// row is written.
+absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft,
+                           const std::vector<report::RegisterEntry>& entries, uint64_t number,
                            int64_t create_time);
 
-// True when `draft` would repeat the report's latest revision.
-absl::StatusOr<bool> IsLatest(Connection* connection, const ReportRow& report,
-                              const RevisionDraft& draft);
+// What an import must know of the latest revision of a report.
+struct LatestRevision {
+  int64_t id = 0;  // of its row
+  int64_t create_time = 0;
+  bool same = false;  // the draft would make no other
+  std::u32string joined;
+  std::vector<report::RegisterEntry> entries;
+};
+absl::StatusOr<LatestRevision> ReadLatest(Connection* connection, const ReportRow& report,
+                                          const RevisionDraft& draft);
+
+// The register of the latest revision. DATABASE_CORRUPT as ReadDocument.
+absl::StatusOr<std::vector<report::RegisterEntry>> ReadRegister(Connection* connection,
+                                                                const ReportRow& report);
+
+// Writes the register of a revision in place of the one it has.
+absl::Status ReplaceRegister(Connection* connection, int64_t revision_id,
+                             const std::vector<report::RegisterEntry>& entries);
+// The same for the latest revision.
+absl::Status ReplaceRegister(Connection* connection, const ReportRow& report,
+                             const std::vector<report::RegisterEntry>& entries);
 
 // One revision of `report` in full, themes left empty; null if there is none of this number. The
 // latest has the report's metadata of today, an older one those of its time. DATABASE_CORRUPT when

@@ -244,6 +244,19 @@ BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
 PRAGMA application_id = 0x51554F54;
 PRAGMA user_version = 1;
 )sql",
+    R"sql(
+ALTER TABLE reports ADD COLUMN delete_time INTEGER;
+
+PRAGMA user_version = 2;
+)sql",
+    R"sql(
+ALTER TABLE defects ADD COLUMN origin INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE defects ADD COLUMN removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1));
+
+CREATE INDEX defects_by_id ON defects (defect_id, revision);
+
+PRAGMA user_version = 3;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

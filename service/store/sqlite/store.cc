@@ -104,10 +104,19 @@ class SqliteStore : public Store {
         writer_(std::move(writer)) {}
 
   absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) override;
+  absl::StatusOr<ReportChange> SetState(std::string_view report_id, archive::ReportState state,
+                                        std::string_view etag) override;
+  absl::StatusOr<Register> LoadRegister(std::string_view report_id) override;
+  absl::StatusOr<ReportChange> WriteRegister(
+      std::string_view report_id, std::string_view etag,
+      const std::vector<report::RegisterEntry>& entries) override;
   absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
                                                            std::string_view digest) override;
   absl::StatusOr<uint64_t> LoadActive(
       absl::FunctionRef<bool(const ActiveReport&)> wanted,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
+  absl::StatusOr<uint64_t> LoadHistory(
+      std::string_view report_id,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
                                                                   uint64_t revision) override;
@@ -118,6 +127,8 @@ class SqliteStore : public Store {
                                              std::string_view quote_id) override;
   absl::StatusOr<uint64_t> FindSectionRevision(std::string_view report_id,
                                                std::string_view section_id) override;
+  absl::StatusOr<uint64_t> FindDefectRevision(std::string_view report_id,
+                                              std::string_view defect_id) override;
   absl::StatusOr<StoreStatus> Status() override;
   absl::StatusOr<uint64_t> ArchiveRevision() override;
 
@@ -272,6 +283,34 @@ absl::StatusOr<uint64_t> SqliteStore::ArchiveRevision() {
   return static_cast<uint64_t>(revision);
 }
 
+// The new value.
+absl::StatusOr<uint64_t> RaiseArchiveRevision(Connection* connection) {
+  QUOTES_RETURN_IF_ERROR(connection->Prepare(kRaiseArchiveRevision).Run());
+  QUOTES_ASSIGN_OR_RETURN(const int64_t revision, SelectInt(connection, kSelectArchiveRevision));
+  return static_cast<uint64_t>(revision);
+}
+
+// --- reports ---
+
+// The report and the number that `revision` stands for. REPORT_NOT_FOUND.
+absl::StatusOr<ReportRow> RequireReport(Connection* connection, std::string_view report_id,
+                                        uint64_t* revision) {
+  QUOTES_ASSIGN_OR_RETURN(std::optional<ReportRow> row, FindReport(connection, report_id));
+  if (!row.has_value()) {
+    return errors::ReportNotFound(ReportName(report_id));
+  }
+  if (*revision == 0) {
+    *revision = row->latest_revision;
+  }
+  return *std::move(row);
+}
+
+// Marks a row as changed now. The clock may have been set back.
+void Touch(ReportRow* row) {
+  ++row->generation;
+  row->update_time = std::max(absl::ToUnixMicros(absl::Now()), row->update_time);
+}
+
 // --- imports ---
 
 absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
@@ -291,49 +330,137 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
 
   QUOTES_ASSIGN_OR_RETURN(const std::optional<ReportRow> before,
                           FindReport(connection, draft.report_id));
-  int64_t now = absl::ToUnixMicros(absl::Now());
+  ReportRow after;
+  if (before.has_value()) {
+    after = *before;
+  } else {
+    after.report_id = draft.report_id;
+    after.create_time = absl::ToUnixMicros(absl::Now());
+    after.update_time = after.create_time;
+  }
+  Touch(&after);
   ImportOutcome outcome;
   outcome.report_id = draft.report_id;
-
+  std::vector<report::RegisterEntry> held;
+  LatestRevision latest;
   if (before.has_value()) {
-    // The clock may have been set back.
-    now = std::max(now, before->update_time);
-    QUOTES_ASSIGN_OR_RETURN(const bool unchanged, IsLatest(connection, *before, draft));
-    if (unchanged) {
-      QUOTES_ASSIGN_OR_RETURN(const int64_t revision,
-                              SelectInt(connection, kSelectArchiveRevision));
-      outcome.revision = before->latest_revision;
-      outcome.archive_revision = static_cast<uint64_t>(revision);
-      outcome.unchanged = true;
-      QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, now));
-      QUOTES_RETURN_IF_ERROR(transaction->Commit());
-      return outcome;
-    }
+    QUOTES_ASSIGN_OR_RETURN(latest, ReadLatest(connection, *before, draft));
+    held = latest.same ? latest.entries
+                       : report::CarryOver(latest.entries, latest.joined, draft.content);
   }
+  const std::vector<report::RegisterEntry> entries =
+      report::MergeRegister(std::move(held), draft.defects);
 
-  ReportRow after;
-  after.report_id = draft.report_id;
-  after.state = before.has_value() ? before->state : archive::ReportState::kActive;
-  after.latest_revision = before.has_value() ? before->latest_revision + 1 : 1;
-  after.generation = before.has_value() ? before->generation + 1 : 1;
-  after.create_time = before.has_value() ? before->create_time : now;
-  after.update_time = now;
-  after.metadata = draft.content.metadata;
-  QUOTES_RETURN_IF_ERROR(WriteReport(connection, after));
-  QUOTES_RETURN_IF_ERROR(WriteRevision(connection, draft, after.latest_revision, now));
-  QUOTES_RETURN_IF_ERROR(connection->Prepare(kRaiseArchiveRevision).Run());
-  QUOTES_ASSIGN_OR_RETURN(const int64_t archive_revision,
-                          SelectInt(connection, kSelectArchiveRevision));
+  if (latest.same && entries == report::MergeRegister(latest.entries, {})) {
+    QUOTES_ASSIGN_OR_RETURN(const int64_t revision, SelectInt(connection, kSelectArchiveRevision));
+    outcome.revision = before->latest_revision;
+    outcome.archive_revision = static_cast<uint64_t>(revision);
+    outcome.unchanged = true;
+    QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, after.update_time));
+    QUOTES_RETURN_IF_ERROR(transaction->Commit());
+    return outcome;
+  }
+  if (latest.same) {
+    QUOTES_RETURN_IF_ERROR(WriteReport(connection, after));
+    QUOTES_RETURN_IF_ERROR(ReplaceRegister(connection, latest.id, entries));
+    outcome.revision_time = absl::FromUnixMicros(latest.create_time);
+  } else {
+    ++after.latest_revision;
+    after.metadata = draft.content.metadata;
+    QUOTES_RETURN_IF_ERROR(WriteReport(connection, after));
+    QUOTES_RETURN_IF_ERROR(
+        WriteRevision(connection, draft, entries, after.latest_revision, after.update_time));
+    outcome.revision_time = absl::FromUnixMicros(after.update_time);
+  }
+  QUOTES_ASSIGN_OR_RETURN(outcome.archive_revision, RaiseArchiveRevision(connection));
   outcome.revision = after.latest_revision;
-  outcome.archive_revision = static_cast<uint64_t>(archive_revision);
-  QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, now));
+  QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, after.update_time));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
 
   outcome.state = after.state;
   outcome.etag = after.Etag();
   outcome.create_time = absl::FromUnixMicros(after.create_time);
   outcome.update_time = absl::FromUnixMicros(after.update_time);
+  outcome.delete_time = after.DeleteTime();
+  outcome.defects = report::DefectsOf(entries);
   return outcome;
+}
+
+// --- other changes ---
+
+ReportChange ChangeOf(const ReportRow& row, uint64_t archive_revision) {
+  ReportChange change;
+  change.archive_revision = archive_revision;
+  change.state = row.state;
+  change.etag = row.Etag();
+  change.update_time = absl::FromUnixMicros(row.update_time);
+  change.delete_time = row.DeleteTime();
+  return change;
+}
+
+absl::StatusOr<ReportChange> SqliteStore::SetState(std::string_view report_id,
+                                                   archive::ReportState state,
+                                                   std::string_view etag) {
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  const MutexLock lock(&writer_mutex_);
+  Connection* const connection = writer_.get();
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> transaction,
+                          Transaction::Begin(connection, Transaction::Kind::kWrite));
+  uint64_t latest = 0;
+  QUOTES_ASSIGN_OR_RETURN(ReportRow row, RequireReport(connection, report_id, &latest));
+  if (!etag.empty() && etag != row.Etag()) {
+    return errors::EtagMismatch(ReportName(report_id));
+  }
+  if (row.state == state) {
+    QUOTES_ASSIGN_OR_RETURN(const int64_t revision, SelectInt(connection, kSelectArchiveRevision));
+    ReportChange change = ChangeOf(row, static_cast<uint64_t>(revision));
+    change.unchanged = true;
+    return change;
+  }
+  row.state = state;
+  Touch(&row);
+  row.delete_time = state == archive::ReportState::kWithdrawn
+                        ? std::optional<int64_t>(row.update_time)
+                        : std::nullopt;
+  QUOTES_RETURN_IF_ERROR(WriteReport(connection, row));
+  QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
+  QUOTES_RETURN_IF_ERROR(transaction->Commit());
+  return ChangeOf(row, revision);
+}
+
+absl::StatusOr<Register> SqliteStore::LoadRegister(std::string_view report_id) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  Register found;
+  QUOTES_ASSIGN_OR_RETURN(const ReportRow row,
+                          RequireReport(&reader->connection(), report_id, &found.revision));
+  found.etag = row.Etag();
+  QUOTES_ASSIGN_OR_RETURN(found.entries, ReadRegister(&reader->connection(), row));
+  return found;
+}
+
+absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
+    std::string_view report_id, std::string_view etag,
+    const std::vector<report::RegisterEntry>& entries) {
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  const MutexLock lock(&writer_mutex_);
+  Connection* const connection = writer_.get();
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> transaction,
+                          Transaction::Begin(connection, Transaction::Kind::kWrite));
+  uint64_t latest = 0;
+  QUOTES_ASSIGN_OR_RETURN(ReportRow row, RequireReport(connection, report_id, &latest));
+  if (etag != row.Etag()) {
+    return errors::EtagMismatch(ReportName(report_id));
+  }
+  QUOTES_RETURN_IF_ERROR(ReplaceRegister(connection, row, entries));
+  Touch(&row);
+  QUOTES_RETURN_IF_ERROR(WriteReport(connection, row));
+  QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
+  QUOTES_RETURN_IF_ERROR(transaction->Commit());
+  return ChangeOf(row, revision);
 }
 
 // --- loading ---
@@ -344,18 +471,20 @@ constexpr char kListActive[] =
     " WHERE state = ?1"
     " ORDER BY report_id";
 
-// The report and the number that `revision` stands for. REPORT_NOT_FOUND.
-absl::StatusOr<ReportRow> RequireReport(Connection* connection, std::string_view report_id,
-                                        uint64_t* revision) {
-  QUOTES_ASSIGN_OR_RETURN(std::optional<ReportRow> row, FindReport(connection, report_id));
-  if (!row.has_value()) {
-    return errors::ReportNotFound(ReportName(report_id));
-  }
-  if (*revision == 0) {
-    *revision = row->latest_revision;
-  }
-  return *std::move(row);
-}
+// Both are answered by the index over report and number, without reading a revision.
+constexpr char kListHistory[] =
+    "SELECT v.report_id, v.number"
+    " FROM revisions AS v"
+    " JOIN reports AS r ON r.report_id = v.report_id"
+    " WHERE r.state <> ?1 OR v.number < r.latest_revision"
+    " ORDER BY v.report_id, v.number DESC";
+
+constexpr char kListHistoryOfReport[] =
+    "SELECT v.report_id, v.number"
+    " FROM revisions AS v"
+    " JOIN reports AS r ON r.report_id = v.report_id"
+    " WHERE v.report_id = ?2 AND (r.state <> ?1 OR v.number < r.latest_revision)"
+    " ORDER BY v.number DESC";
 
 absl::StatusOr<uint64_t> SqliteStore::LoadActive(
     absl::FunctionRef<bool(const ActiveReport&)> wanted,
@@ -382,13 +511,40 @@ absl::StatusOr<uint64_t> SqliteStore::LoadActive(
     active.revision = listed.latest_revision;
     active.head = {archive::ReportState::kActive, listed.Etag(),
                    absl::FromUnixMicros(listed.create_time),
-                   absl::FromUnixMicros(listed.update_time)};
+                   absl::FromUnixMicros(listed.update_time), std::nullopt};
     if (!wanted(active)) {
       continue;
     }
     uint64_t number = 0;
     QUOTES_ASSIGN_OR_RETURN(const ReportRow row,
                             RequireReport(connection, listed.report_id, &number));
+    QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
+                            ReadDocument(connection, row, number));
+    if (document == nullptr) {
+      return errors::DatabaseCorrupt(path_, RevisionName(row.report_id, number) + " is missing");
+    }
+    QUOTES_RETURN_IF_ERROR(visit(std::move(document)));
+  }
+  return static_cast<uint64_t>(archive_revision);
+}
+
+absl::StatusOr<uint64_t> SqliteStore::LoadHistory(
+    std::string_view report_id,
+    absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  Connection* const connection = &reader->connection();
+  QUOTES_ASSIGN_OR_RETURN(const int64_t archive_revision,
+                          SelectInt(connection, kSelectArchiveRevision));
+  Statement list = connection->Prepare(report_id.empty() ? kListHistory : kListHistoryOfReport);
+  QUOTES_RETURN_IF_ERROR(report_id.empty() ? list.Bind(archive::ReportState::kActive)
+                                           : list.Bind(archive::ReportState::kActive, report_id));
+  while (true) {
+    QUOTES_ASSIGN_OR_RETURN(const bool found, list.Step());
+    if (!found) {
+      break;
+    }
+    auto number = static_cast<uint64_t>(list.Int(1));
+    QUOTES_ASSIGN_OR_RETURN(const ReportRow row, RequireReport(connection, list.Text(0), &number));
     QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
                             ReadDocument(connection, row, number));
     if (document == nullptr) {
@@ -477,6 +633,24 @@ absl::StatusOr<uint64_t> SqliteStore::FindSectionRevision(std::string_view repor
   return FindRevisionOf(kFindSectionRevision, report_id, section_id,
                         errors::SectionNotFound(
                             absl::StrCat(ReportName(report_id), "/sections/", ToAbsl(section_id))));
+}
+
+// One that was taken out where it stood last is not there.
+constexpr char kFindDefectRevision[] =
+    "SELECT number"
+    " FROM (SELECT r.number AS number, d.removed AS removed"
+    "       FROM defects AS d"
+    "       JOIN revisions AS r ON r.id = d.revision"
+    "       WHERE d.defect_id = ?2 AND r.report_id = ?1"
+    "       ORDER BY r.number DESC"
+    "       LIMIT 1)"
+    " WHERE removed = 0";
+
+absl::StatusOr<uint64_t> SqliteStore::FindDefectRevision(std::string_view report_id,
+                                                         std::string_view defect_id) {
+  return FindRevisionOf(
+      kFindDefectRevision, report_id, defect_id,
+      errors::DefectNotFound(absl::StrCat(ReportName(report_id), "/defects/", ToAbsl(defect_id))));
 }
 
 // --- status ---

@@ -39,11 +39,16 @@ void ExpectSameWhenUnpacked(const Document& document, size_t theme_count) {
   Document later = unpacked;
   later.etag = "other";
   later.update_time += absl::Seconds(1);
+  later.delete_time = later.update_time;
   Pack(later, theme_count, &sink);
   const Block block = sink.Take();
   const PackedDocument moved(block.data + 8, HeadOf(later));
   EXPECT_TRUE(std::ranges::equal(moved.bytes(), packed->bytes()));
   EXPECT_EQ(moved.etag(), "other");
+  const std::shared_ptr<const PackedDocument> headed = WithHead(*packed, HeadOf(later));
+  EXPECT_TRUE(std::ranges::equal(headed->bytes(), packed->bytes()));
+  EXPECT_NE(headed->bytes().data(), packed->bytes().data());
+  EXPECT_EQ(headed->head(), HeadOf(later));
 
   std::set<std::string_view> ids;
   for (uint32_t i = 0; i < packed->size(); ++i) {
@@ -70,6 +75,14 @@ TEST(PackedDocumentTest, EveryFieldComesBack) {
     document.etag = absl::StrCat("e", random() % 100);
     document.create_time = absl::FromUnixMicros(static_cast<int64_t>(random()));
     document.update_time = absl::FromUnixMicros(static_cast<int64_t>(random()));
+    document.revision_time = absl::FromUnixMicros(static_cast<int64_t>(random()));
+    if (round % 4 == 0) {
+      document.state = ReportState::kWithdrawn;
+      document.delete_time = absl::FromUnixMicros(static_cast<int64_t>(random()));
+    }
+    for (report::Defect& defect : document.defects) {
+      defect.origin = static_cast<report::DefectOrigin>(1 + random() % 2);
+    }
     document.themes.clear();
     if (round % 3 != 0) {
       for (size_t i = 0; i < document.content.quotes.size(); ++i) {

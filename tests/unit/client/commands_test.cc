@@ -418,6 +418,101 @@ TEST_F(CommandsTest, ExportIsWhole) {
   EXPECT_EQ(Quotectl({"export", "sample", "-o", Path("no/such/folder.json")}).code, kExitInput);
 }
 
+TEST_F(CommandsTest, EditsTheRegister) {
+  ImportSample();
+  const Result listed = Quotectl({"defects", "samp"});
+  EXPECT_EQ(listed.code, kExitOk) << listed.err;
+  EXPECT_THAT(listed.out, AllOf(HasSubstr("支持支持"), HasSubstr("As printed")));
+  const size_t before = Lines(listed.out).size();
+  EXPECT_EQ(Quotectl({"add-defect", "sample", "--printed", "发展", "--reading", "展发"}).code,
+            kExitInput)
+      << "more than one place";
+  const Result added =
+      Quotectl({"add-defect", "sample", "--printed", "发展", "--occurrence", "2", "--reading",
+                "展发", "--reading", "", "--kind", "transposition", "--id", "mine"});
+  EXPECT_EQ(added.code, kExitOk) << added.err;
+  EXPECT_EQ(added.out, "reports/sample/defects/mine is registered\n");
+  EXPECT_EQ(Lines(Quotectl({"defects", "sample"}).out).size(), before + 1);
+  const Result again = Quotectl(
+      {"add-defect", "sample", "--printed", "发展", "--occurrence", "2", "--reading", "x"});
+  EXPECT_EQ(again.code, kExitInput);
+  EXPECT_THAT(again.err, HasSubstr("already"));
+
+  EXPECT_EQ(Quotectl({"edit-defect", "reports/sample/defects/mine"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"edit-defect", "reports/sample/defects/mine", "--range", "1"}).code,
+            kExitInput);
+  const Result edited = Quotectl({"edit-defect", "reports/sample/defects/mine", "--note", "见清样",
+                                  "--certainty", "certain", "--lang", "zh"});
+  EXPECT_EQ(edited.out, "已修改 reports/sample/defects/mine\n") << edited.err;
+  const auto defect = FromJson<v1::GetDefectResponse>(
+                          Quotectl({"get", "reports/sample/defects/mine", "--json"}).out)
+                          .defect();
+  EXPECT_EQ(defect.note(), "见清样");
+  EXPECT_EQ(defect.certainty(), v1::CERTAINTY_CERTAIN);
+  EXPECT_EQ(defect.kind(), v1::Defect::KIND_TRANSPOSITION);
+  EXPECT_EQ(defect.readings_size(), 2);
+  EXPECT_THAT(Quotectl({"get", "reports/sample/defects/mine"}).out, HasSubstr("an editor"));
+  EXPECT_EQ(Quotectl({"edit-defect", "reports/sample/defects/mine", "--note", "", "--etag",
+                      defect.etag()})
+                .code,
+            kExitOk);
+  EXPECT_EQ(
+      Quotectl({"remove-defect", "reports/sample/defects/mine", "--etag", defect.etag()}).code,
+      kExitInput);
+  EXPECT_EQ(Quotectl({"remove-defect", "reports/sample/defects/mine"}).out,
+            "reports/sample/defects/mine is taken out\n");
+  EXPECT_EQ(Quotectl({"remove-defect", "reports/sample/defects/mine"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"get", "reports/sample/defects/mine"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"import", "--quiet", "--id", "plain", "-"}, "一句话。\n").code, kExitOk);
+  EXPECT_EQ(Quotectl({"defects", "plain"}).code, kExitNothing);
+}
+
+TEST_F(CommandsTest, WithdrawsAndRestores) {
+  EXPECT_EQ(Quotectl({"withdraw", "sample"}).code, kExitInput) << "there is no database";
+  EXPECT_FALSE(std::filesystem::exists(Path("quotes.db")));
+  ImportSample();
+  const Result withdrawn = Quotectl({"withdraw", "samp"});
+  EXPECT_EQ(withdrawn.code, kExitOk) << withdrawn.err;
+  EXPECT_EQ(withdrawn.out, "reports/sample is withdrawn; quotectl restore takes it back in\n");
+  EXPECT_EQ(Quotectl({"find", "棚改"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"reports"}).code, kExitNothing);
+  EXPECT_THAT(Quotectl({"reports", "--withdrawn"}).out,
+              AllOf(HasSubstr("reports/sample"), HasSubstr("State"), HasSubstr("withdrawn")));
+  EXPECT_THAT(Quotectl({"get", "reports/sample"}).out, HasSubstr("withdrawn"));
+  EXPECT_EQ(Quotectl({"complete-names", "reports"}).out, "");
+  EXPECT_EQ(Quotectl({"complete-names", "withdrawn"}).out, "sample\n");
+  const Result again = Quotectl({"withdraw", "sample", "--lang", "zh"});
+  EXPECT_EQ(again.code, kExitOk);
+  EXPECT_EQ(again.out, "reports/sample 先前已撤回\n");
+  const Result refused = Quotectl({"export", "sample"});
+  EXPECT_EQ(refused.code, kExitInput);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.err, HasSubstr("withdrawn"));
+
+  // An import says that it stays so.
+  const Result imported =
+      Quotectl({"import", "--quiet", "--id", "sample", "-"}, SampleReport() + "\n");
+  EXPECT_EQ(imported.code, kExitOk) << imported.err;
+  EXPECT_THAT(imported.out, HasSubstr("imported, stays withdrawn"));
+  EXPECT_THAT(imported.err, HasSubstr("warning: reports/sample is withdrawn"));
+  EXPECT_EQ(Quotectl({"find", "棚改"}).code, kExitNothing);
+
+  const Result stale = Quotectl({"restore", "sample", "--etag", "x"});
+  EXPECT_EQ(stale.code, kExitInput);
+  EXPECT_THAT(stale.err, HasSubstr("has changed"));
+  const auto report =
+      FromJson<v1::GetReportResponse>(Quotectl({"get", "reports/sample", "--json"}).out).report();
+  const Result restored =
+      Quotectl({"restore", "reports/sample", "--etag", report.etag(), "--json"});
+  EXPECT_EQ(restored.code, kExitOk) << restored.err;
+  const auto response = FromJson<v1::UndeleteReportResponse>(restored.out);
+  EXPECT_EQ(response.report().state(), v1::Report::STATE_ACTIVE);
+  EXPECT_FALSE(response.unchanged());
+  EXPECT_EQ(Quotectl({"find", "棚改"}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"restore", "sample"}).out, "reports/sample was not withdrawn\n");
+  EXPECT_EQ(Quotectl({"withdraw", "none"}).code, kExitNothing);
+}
+
 TEST_F(CommandsTest, StatusTellsOfTheDatabase) {
   ImportSample();
   const auto status = FromJson<v1::GetStatusResponse>(Quotectl({"status", "--json"}).out);

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -33,6 +34,7 @@ using ::quotes::testing::HasReason;
 using ::quotes::testing::IsOk;
 using ::quotes::testing::TempDir;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -61,6 +63,10 @@ ImportRequest ShortRequest(std::string report_id, std::string_view more = "") {
   request.content = absl::StrCat(kShort, std::string(more));
   request.file_name = "short.txt";
   return request;
+}
+
+std::vector<report::Defect> DefectsOf(const archive::PackedDocument& document) {
+  return archive::Unpack(document).defects;
 }
 
 class LibraryTest : public ::testing::Test {
@@ -97,6 +103,38 @@ class LibraryTest : public ::testing::Test {
       EXPECT_EQ(DocumentText(archive::Unpack(*held->documents()[i]), true),
                 DocumentText(archive::Unpack(*fresh->documents()[i]), true));
     }
+    const auto& withdrawn = library_->snapshot()->history->withdrawn();
+    const auto& fresh_withdrawn = other->snapshot()->history->withdrawn();
+    ASSERT_EQ(withdrawn.size(), fresh_withdrawn.size());
+    for (size_t i = 0; i < withdrawn.size(); ++i) {
+      EXPECT_EQ(DocumentText(archive::Unpack(*withdrawn[i]), true),
+                DocumentText(archive::Unpack(*fresh_withdrawn[i]), true));
+    }
+    EXPECT_EQ(HistoryText(*library_->snapshot()->history),
+              HistoryText(*other->snapshot()->history));
+  }
+
+  // Every text of a history. Etag and times of earlier revisions are those of when they were
+  // loaded.
+  static std::string HistoryText(const History& history) {
+    std::string text;
+    if (history.archive() == nullptr) {
+      return text;
+    }
+    std::map<std::string, const archive::PackedDocument*> documents;
+    for (const archive::PackedDocument* const document : history.archive()->documents()) {
+      documents.emplace(document->report_id(), document);
+    }
+    for (const auto& [id, document] : documents) {
+      const History::Text* const found = history.FindText(id);
+      EXPECT_NE(found, nullptr) << id;
+      if (found != nullptr) {
+        absl::StrAppend(&text, found->report_id, " ", found->revision, " ",
+                        static_cast<int>(found->state), "\n",
+                        DocumentText(archive::Unpack(*document), false));
+      }
+    }
+    return text;
   }
 
   static uint64_t Count(const archive::Archive& archive, std::string_view text) {
@@ -339,6 +377,297 @@ TEST_F(LibraryTest, ManyImportsAreMergedAndStayWhole) {
   EXPECT_LE(archive::SegmentCount(*library_->archive()), 24u);
 }
 
+TEST_F(LibraryTest, AWithdrawnReportIsFoundByItsNameOnly) {
+  MustImport(ShortRequest("one"));
+  const ImportResult imported = MustImport(ShortRequest("two"));
+  const std::string quote(imported.document->quote_id(imported.document->size() - 1));
+  const std::shared_ptr<const archive::Archive> before = library_->archive();
+  const auto withdrawn = library_->Withdraw("two", imported.document->etag());
+  QUOTES_ASSERT_OK(withdrawn);
+  EXPECT_FALSE(withdrawn->change.unchanged);
+  EXPECT_EQ(withdrawn->document->state(), archive::ReportState::kWithdrawn);
+  const std::shared_ptr<const Snapshot> held = library_->snapshot();
+  EXPECT_EQ(held->archive->revision(), 3u);
+  EXPECT_EQ(held->archive->FindReport("two"), nullptr);
+  EXPECT_FALSE(held->archive->FindQuote("two", quote).has_value());
+  EXPECT_EQ(Count(*held->archive, "棚改"), 1u);
+  EXPECT_EQ(Count(*before, "棚改"), 2u);
+  EXPECT_EQ(held->archive->CoverageOf({}).reports, 1u);
+  EXPECT_EQ(held->history->FindReport("two"), withdrawn->document.get());
+  EXPECT_EQ(held->history->FindReport("one"), nullptr);
+  ASSERT_TRUE(held->history->FindQuote("two", quote).has_value());
+  EXPECT_EQ(held->history->FindQuote("two", quote)->id(), quote);
+  EXPECT_FALSE(held->history->FindQuote("two", "none").has_value());
+  EXPECT_FALSE(held->history->FindQuote("one", quote).has_value());
+  ExpectSnapshotIsFresh();
+
+  // Asked again, nothing changes.
+  const auto again = library_->Withdraw("two", "");
+  QUOTES_ASSERT_OK(again);
+  EXPECT_TRUE(again->change.unchanged);
+  EXPECT_EQ(again->document.get(), withdrawn->document.get());
+  EXPECT_EQ(library_->snapshot(), held);
+
+  EXPECT_THAT(library_->Restore("two", imported.document->etag()),
+              HasReason(ErrorReason::kEtagMismatch));
+  const auto restored = library_->Restore("two", withdrawn->document->etag());
+  QUOTES_ASSERT_OK(restored);
+  EXPECT_EQ(restored->document->state(), archive::ReportState::kActive);
+  EXPECT_EQ(restored->document->delete_time(), std::nullopt);
+  EXPECT_EQ(Count(*library_->archive(), "棚改"), 2u);
+  EXPECT_EQ(library_->snapshot()->history->FindReport("two"), nullptr);
+  ExpectSnapshotIsFresh();
+  EXPECT_TRUE(library_->Restore("two", "")->change.unchanged);
+  EXPECT_THAT(library_->Withdraw("none", ""), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_EQ(library_->archive()->revision(), 4u);
+}
+
+TEST_F(LibraryTest, TheHistoryHasWhatLookUpsLeaveOut) {
+  const auto found = [this](std::string_view text) {
+    std::vector<std::string> ids;
+    const std::shared_ptr<const Snapshot> held = library_->snapshot();
+    if (held->history->archive() == nullptr) {
+      return ids;
+    }
+    const auto query = archive::ParseQuery(text);
+    EXPECT_THAT(query, IsOk());
+    archive::Lookup lookup;
+    lookup.query = &*query;
+    const auto answer = held->history->archive()->Find(lookup, Cancellation());
+    EXPECT_THAT(answer, IsOk());
+    for (const archive::Hit& hit : answer->hits) {
+      const History::Text* text_of = held->history->FindText(hit.ref.document->report_id());
+      if (text_of == nullptr) {
+        ADD_FAILURE() << hit.ref.document->report_id();
+        continue;
+      }
+      EXPECT_EQ(text_of->revision, hit.ref.document->revision());
+      ids.push_back(
+          absl::StrCat(text_of->report_id, "/", text_of->revision,
+                       text_of->state == archive::ReportState::kWithdrawn ? " withdrawn" : ""));
+    }
+    return ids;
+  };
+  MustImport(ShortRequest("one", "第一稿的话。\n"));
+  MustImport(ShortRequest("two", "另一篇的话。\n"));
+  const std::shared_ptr<const History> empty = library_->snapshot()->history;
+  EXPECT_EQ(empty->archive(), nullptr);
+  ImportRequest renamed = ShortRequest("one", "第一稿的话。\n");
+  renamed.metadata.speaker = "某人";
+  MustImport(renamed);
+  EXPECT_EQ(library_->snapshot()->history->archive(), nullptr) << "the same text";
+  MustImport(ShortRequest("one", "第二稿的话。\n"));
+  EXPECT_THAT(found("第一稿"), ElementsAre("one/2"));
+  EXPECT_THAT(found("第二稿"), IsEmpty());
+  ExpectSnapshotIsFresh();
+  // Back to the first text: it is the latest again, the second is history.
+  MustImport(ShortRequest("one", "第一稿的话。\n"));
+  EXPECT_THAT(found("第一稿"), IsEmpty());
+  EXPECT_THAT(found("第二稿"), ElementsAre("one/3"));
+  ExpectSnapshotIsFresh();
+  EXPECT_THAT(library_->snapshot()->history->TextIds("one"), ElementsAre("one/revisions/3"));
+  EXPECT_THAT(library_->snapshot()->history->TextIds("on"), IsEmpty());
+
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  EXPECT_THAT(found("第一稿"), ElementsAre("one/4 withdrawn"));
+  EXPECT_THAT(found("第二稿"), ElementsAre("one/3 withdrawn"));
+  ExpectSnapshotIsFresh();
+  QUOTES_ASSERT_OK(library_->Withdraw("two", ""));
+  EXPECT_THAT(found("另一篇"), ElementsAre("two/1 withdrawn"));
+  MustImport(ShortRequest("one", "第三稿的话。\n"));
+  EXPECT_THAT(found("第三稿"), ElementsAre("one/5 withdrawn"));
+  EXPECT_THAT(found("第一稿"), ElementsAre("one/4 withdrawn"));
+  ExpectSnapshotIsFresh();
+  QUOTES_ASSERT_OK(library_->Restore("one", ""));
+  EXPECT_THAT(found("第三稿"), IsEmpty());
+  EXPECT_THAT(found("第一稿"), ElementsAre("one/4"));
+  ExpectSnapshotIsFresh();
+  // What a report that was never anything else does leaves the history alone.
+  const std::shared_ptr<const History> before = library_->snapshot()->history;
+  MustImport(ShortRequest("three"));
+  EXPECT_EQ(library_->snapshot()->history, before);
+  for (const char* id : {"", "one", "one/revisions/5", "one/revisions/x", "two/revisions/2"}) {
+    EXPECT_EQ(before->FindText(id), nullptr) << id;
+  }
+  QUOTES_ASSERT_OK(library_->Restore("two", ""));
+  EXPECT_THAT(found("另一篇"), IsEmpty());
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, ManyRevisionsStayFewSegmentsOfHistory) {
+  constexpr int kRevisions = 40;
+  for (int i = 0; i < kRevisions; ++i) {
+    MustImport(ShortRequest("one", absl::StrCat("第", i, "稿的话。\n")));
+  }
+  const std::shared_ptr<const Snapshot> held = library_->snapshot();
+  EXPECT_EQ(Count(*held->history->archive(), "稿的话"), static_cast<uint64_t>(kRevisions - 1));
+  EXPECT_EQ(Count(*held->archive, "稿的话"), 1u);
+  EXPECT_LE(archive::SegmentCount(*held->history->archive()), 8u);
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, AnImportDoesNotBringAWithdrawnReportBack) {
+  MustImport(ShortRequest("one"));
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  ImportRequest corrected = ShortRequest("one", "更正后的一句。\n");
+  corrected.validate_only = true;
+  const ImportResult checked = MustImport(corrected);
+  EXPECT_EQ(checked.outcome.revision, 2u);
+  EXPECT_EQ(checked.document->state(), archive::ReportState::kWithdrawn);
+  corrected.validate_only = false;
+  const ImportResult imported = MustImport(corrected);
+  EXPECT_EQ(imported.outcome.revision, 2u);
+  EXPECT_EQ(imported.document->state(), archive::ReportState::kWithdrawn);
+  EXPECT_EQ(DocumentText(archive::Unpack(*checked.document), false),
+            DocumentText(archive::Unpack(*imported.document), false));
+  EXPECT_THAT(library_->archive()->documents(), IsEmpty());
+  EXPECT_EQ(library_->archive()->revision(), 3u);
+  EXPECT_EQ(library_->snapshot()->history->FindReport("one"), imported.document.get());
+  ExpectSnapshotIsFresh();
+  const ImportResult again = MustImport(corrected);
+  EXPECT_TRUE(again.outcome.unchanged);
+  EXPECT_EQ(again.document.get(), imported.document.get());
+
+  QUOTES_ASSERT_OK(library_->Restore("one", ""));
+  EXPECT_EQ(Count(*library_->archive(), "更正后"), 1u);
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, WithdrawnReportsAreKeptInOrder) {
+  for (const char* id : {"a", "b", "c", "d"}) {
+    ImportRequest request = ShortRequest(id);
+    if (*id != 'd') {
+      request.metadata.date = absl::CivilDay(*id == 'b' ? 2021 : 2022, 1, 1);
+    }
+    MustImport(request);
+  }
+  for (const char* id : {"d", "c", "b", "a"}) {
+    QUOTES_ASSERT_OK(library_->Withdraw(id, ""));
+  }
+  std::string order;
+  for (const auto& document : library_->snapshot()->history->withdrawn()) {
+    order += document->report_id();
+  }
+  EXPECT_EQ(order, "acbd");
+  EXPECT_THAT(library_->archive()->documents(), IsEmpty());
+  ExpectSnapshotIsFresh();
+}
+
+DefectEdit Fault(std::string printed, std::string reading) {
+  DefectEdit edit;
+  edit.printed = std::move(printed);
+  edit.readings = std::vector<std::string>{std::move(reading)};
+  return edit;
+}
+
+TEST_F(LibraryTest, TheRegisterIsEdited) {
+  MustImport(ShortRequest("one"));
+  const std::shared_ptr<const archive::Archive> before = library_->archive();
+  const auto created = library_->CreateDefect("one", "", Fault("280亿元", "281亿元"));
+  QUOTES_ASSERT_OK(created);
+  EXPECT_TRUE(created->changed);
+  EXPECT_EQ(created->archive_revision, 2u);
+  EXPECT_EQ(created->defect.origin, report::DefectOrigin::kEditor);
+  EXPECT_EQ(created->defect.kind, report::DefectKind::kOther);
+  EXPECT_EQ(created->document->revision(), 1u);
+  EXPECT_THAT(DefectsOf(*created->document), ElementsAre(created->defect));
+  EXPECT_EQ(library_->archive()->FindReport("one"), created->document.get());
+  EXPECT_THAT(before->FindReport("one")->defects(), IsEmpty());
+  ExpectSnapshotIsFresh();
+
+  // Once more is no second one; another place is.
+  EXPECT_THAT(library_->CreateDefect("one", "", Fault("280亿元", "282亿元")),
+              HasReason(ErrorReason::kDefectExists));
+  EXPECT_THAT(library_->CreateDefect("one", created->defect.id, Fault("2800套", "2801套")),
+              HasReason(ErrorReason::kDefectExists));
+  DefectEdit second = Fault("的", "之");
+  second.range = report::Range{1, 2};
+  EXPECT_THAT(library_->CreateDefect("one", "", second), HasReason(ErrorReason::kDefectUnplaced));
+  const auto named = library_->CreateDefect("one", "my-own", Fault("2800套", "2801套"));
+  QUOTES_ASSERT_OK(named);
+  EXPECT_EQ(named->defect.id, "my-own");
+
+  DefectEdit edit;
+  edit.note = "见公报";
+  const auto updated = library_->UpdateDefect("one", "my-own", "", edit);
+  QUOTES_ASSERT_OK(updated);
+  EXPECT_EQ(updated->defect.note, "见公报");
+  EXPECT_EQ(updated->defect.readings, named->defect.readings);
+  const uint64_t revision = library_->archive()->revision();
+  const auto same = library_->UpdateDefect("one", "my-own", "", edit);
+  QUOTES_ASSERT_OK(same);
+  EXPECT_FALSE(same->changed);
+  EXPECT_EQ(library_->archive()->revision(), revision);
+  EXPECT_THAT(library_->UpdateDefect("one", "my-own", report::DefectEtag(named->defect), edit),
+              HasReason(ErrorReason::kEtagMismatch));
+  edit.printed = "280亿元";
+  EXPECT_THAT(library_->UpdateDefect("one", "my-own", "", edit),
+              HasReason(ErrorReason::kDefectExists));
+  EXPECT_THAT(library_->UpdateDefect("one", "none", "", edit),
+              HasReason(ErrorReason::kDefectNotFound));
+
+  QUOTES_ASSERT_OK(library_->DeleteDefect("one", "my-own", report::DefectEtag(updated->defect)));
+  EXPECT_THAT(library_->archive()->FindReport("one")->defects(), SizeIs(1));
+  EXPECT_THAT(library_->DeleteDefect("one", "my-own", ""), HasReason(ErrorReason::kDefectNotFound));
+  EXPECT_THAT(library_->CreateDefect("one", "my-own", Fault("2800套", "2801套")),
+              HasReason(ErrorReason::kDefectExists))
+      << "an id is not given again";
+  QUOTES_EXPECT_OK(library_->CreateDefect("one", "", Fault("2800套", "2801套")));
+  ExpectSnapshotIsFresh();
+
+  EXPECT_THAT(library_->CreateDefect("none", "", Fault("甲", "乙")),
+              HasReason(ErrorReason::kReportNotFound));
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  EXPECT_THAT(library_->CreateDefect("one", "", Fault("棚改", "乙")),
+              HasReason(ErrorReason::kReportWithdrawn));
+  EXPECT_THAT(library_->DeleteDefect("one", created->defect.id, ""),
+              HasReason(ErrorReason::kReportWithdrawn));
+}
+
+TEST_F(LibraryTest, EditsOutliveImports) {
+  ImportRequest request = ShortRequest("one");
+  request.defects = {
+      {3, "280亿元", {"281亿元"}, report::DefectKind::kOther, report::Certainty::kPossible, ""},
+      {3, "2800套", {"2801套"}, report::DefectKind::kOther, report::Certainty::kPossible, ""}};
+  const ImportResult first = MustImport(request);
+  const std::vector<report::Defect> imported = DefectsOf(*first.document);
+  ASSERT_THAT(imported, SizeIs(2));
+  QUOTES_ASSERT_OK(library_->DeleteDefect("one", imported[0].id, ""));
+  DefectEdit edit;
+  edit.note = "编者";
+  QUOTES_ASSERT_OK(library_->UpdateDefect("one", imported[1].id, "", edit));
+  QUOTES_ASSERT_OK(library_->CreateDefect("one", "mine", Fault("建设现代化强区", "别的")));
+
+  EXPECT_TRUE(MustImport(request).outcome.unchanged);
+  // A corrected text in front of all of it, with and without its register.
+  request.content = "新的开头一行。\n" + request.content;
+  request.defects[0].line = 4;
+  request.defects[1].line = 4;
+  request.validate_only = true;
+  const ImportResult checked = MustImport(request);
+  request.validate_only = false;
+  const ImportResult second = MustImport(request);
+  EXPECT_EQ(second.outcome.revision, 2u);
+  const std::vector<report::Defect> kept = DefectsOf(*second.document);
+  EXPECT_EQ(DefectsOf(*checked.document), kept);
+  ASSERT_THAT(kept, SizeIs(2));
+  EXPECT_EQ(kept[0].note, "编者");
+  EXPECT_EQ(kept[1].id, "mine");
+  ExpectSnapshotIsFresh();
+  request.defects.clear();
+  request.content += "又一句。\n";
+  const ImportResult third = MustImport(request);
+  EXPECT_EQ(third.outcome.revision, 3u);
+  EXPECT_EQ(DefectsOf(*third.document), kept);
+  // A fault that is corrected in the text is no fault any more.
+  request.content.replace(request.content.find("2800"), 4, "2801");
+  const ImportResult fourth = MustImport(request);
+  const std::vector<report::Defect> left = DefectsOf(*fourth.document);
+  ASSERT_THAT(left, SizeIs(1));
+  EXPECT_EQ(left[0].id, "mine");
+  ExpectSnapshotIsFresh();
+}
+
 TEST_F(LibraryTest, TheEncodingMayBeNamed) {
   ImportRequest request = ShortRequest("one");
   request.encoding = text::Encoding::kUtf16Le;
@@ -504,6 +833,9 @@ TEST_F(LibraryTest, AReadOnlyLibraryReadsAndChecksOnly) {
   ImportRequest check = ShortRequest("two");
   check.validate_only = true;
   QUOTES_EXPECT_OK(reader->Import(check, Cancellation()));
+  EXPECT_THAT(reader->Withdraw("one", ""), HasReason(ErrorReason::kReadOnly));
+  EXPECT_THAT(reader->Restore("one", ""), HasReason(ErrorReason::kReadOnly));
+  EXPECT_THAT(reader->DeleteDefect("one", "d", ""), HasReason(ErrorReason::kReadOnly));
 }
 
 TEST_F(LibraryTest, RevisionsOfUnknownReportsAreNotFound) {
@@ -594,6 +926,25 @@ class FailingStore : public store::Store {
     }
     return store_->Import(draft);
   }
+  absl::StatusOr<store::ReportChange> SetState(std::string_view report_id,
+                                               archive::ReportState state,
+                                               std::string_view etag) override {
+    if (!failure_->ok()) {
+      return *failure_;
+    }
+    return store_->SetState(report_id, state, etag);
+  }
+  absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
+    return store_->LoadRegister(report_id);
+  }
+  absl::StatusOr<store::ReportChange> WriteRegister(
+      std::string_view report_id, std::string_view etag,
+      const std::vector<report::RegisterEntry>& entries) override {
+    if (!failure_->ok()) {
+      return *failure_;
+    }
+    return store_->WriteRegister(report_id, etag, entries);
+  }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
     return store_->FindRequest(request_id, digest);
@@ -605,6 +956,11 @@ class FailingStore : public store::Store {
       return *failure_;
     }
     return store_->LoadActive(wanted, visit);
+  }
+  absl::StatusOr<uint64_t> LoadHistory(
+      std::string_view report_id,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
+    return store_->LoadHistory(report_id, visit);
   }
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
                                                                   uint64_t revision) override {
@@ -625,6 +981,10 @@ class FailingStore : public store::Store {
   absl::StatusOr<uint64_t> FindSectionRevision(std::string_view report_id,
                                                std::string_view section_id) override {
     return store_->FindSectionRevision(report_id, section_id);
+  }
+  absl::StatusOr<uint64_t> FindDefectRevision(std::string_view report_id,
+                                              std::string_view defect_id) override {
+    return store_->FindDefectRevision(report_id, defect_id);
   }
   absl::StatusOr<store::StoreStatus> Status() override { return store_->Status(); }
   absl::StatusOr<uint64_t> ArchiveRevision() override { return store_->ArchiveRevision(); }
@@ -754,6 +1114,84 @@ TEST_F(LibrarySegmentsTest, SegmentsOfAnotherTimeAreNotUsed) {
   EXPECT_EQ(Texts(*started->library), texts);
 }
 
+// An edit of the register makes no revision, and yet the document in a segment's file is not the
+// report any more: neither that of a file which was saved before the edit nor one of this process.
+TEST_F(LibrarySegmentsTest, ARestartHasTheEditedRegister) {
+  std::unique_ptr<Started> started = Start();
+  Fill(started->library.get());
+  const auto created = started->library->CreateDefect("r3", "d", Fault("280亿元", "281亿元"));
+  QUOTES_ASSERT_OK(created);
+  started.reset();
+  const std::filesystem::path before = dir_.path() / "before";
+  std::filesystem::copy(Folder(), before);
+
+  started = Start();
+  EXPECT_EQ(started->loaded, 0u);
+  EXPECT_THAT(DefectsOf(*started->library->archive()->FindReport("r3")),
+              ElementsAre(created->defect));
+  DefectEdit edit;
+  edit.readings = std::vector<std::string>{"282亿元", "283亿元"};
+  const auto updated = started->library->UpdateDefect("r3", "d", "", edit);
+  QUOTES_ASSERT_OK(updated);
+  const std::vector<std::string> texts = Texts(*started->library);
+  started.reset();
+
+  started = Start();
+  EXPECT_EQ(started->loaded, 0u) << "the edit was saved";
+  EXPECT_EQ(Texts(*started->library), texts);
+  started.reset();
+  // As after a process that was killed before it saved anything of the edit.
+  std::filesystem::remove_all(Folder());
+  std::filesystem::rename(before, Folder());
+  for (const bool read_only : {true, false}) {
+    started = Start(read_only);
+    EXPECT_EQ(started->loaded, 1u);
+    EXPECT_THAT(started->warnings, IsEmpty());
+    EXPECT_EQ(Texts(*started->library), texts);
+    EXPECT_THAT(DefectsOf(*started->library->archive()->FindReport("r3")),
+                ElementsAre(updated->defect));
+    EXPECT_EQ(updated->defect.origin, report::DefectOrigin::kEditor);
+    started.reset();
+  }
+}
+
+TEST_F(LibrarySegmentsTest, ARestartKeepsWithdrawnReportsOutAndTakesRestoredOnesIn) {
+  std::unique_ptr<Started> started = Start();
+  Fill(started->library.get());
+  const std::vector<std::string> all = Texts(*started->library);
+  started.reset();
+  const std::filesystem::path before = dir_.path() / "before";
+  std::filesystem::copy(Folder(), before);
+  started = Start();
+  QUOTES_ASSERT_OK(started->library->Withdraw("r3", ""));
+  const std::vector<std::string> texts = Texts(*started->library);
+  EXPECT_THAT(texts, SizeIs(all.size() - 1));
+  const auto expect_withdrawn = [&] {
+    EXPECT_EQ(Texts(*started->library), texts);
+    const std::shared_ptr<const Snapshot> held = started->library->snapshot();
+    EXPECT_EQ(held->archive->FindReport("r3"), nullptr);
+    ASSERT_NE(held->history->FindReport("r3"), nullptr);
+    EXPECT_TRUE(held->history->FindReport("r3")->delete_time().has_value());
+  };
+  expect_withdrawn();
+  started.reset();
+  started = Start();
+  expect_withdrawn();
+  started.reset();
+  std::filesystem::remove_all(Folder());
+  std::filesystem::rename(before, Folder());
+  started = Start();
+  expect_withdrawn();
+  EXPECT_EQ(started->loaded, 0u);
+  QUOTES_ASSERT_OK(started->library->Restore("r3", ""));
+  const std::vector<std::string> restored = Texts(*started->library);
+  EXPECT_THAT(restored, SizeIs(all.size()));
+  started.reset();
+  started = Start();
+  EXPECT_EQ(started->loaded, 0u);
+  EXPECT_EQ(Texts(*started->library), restored);
+}
+
 TEST(LibraryFaults, AFailedWriteLeavesTheSnapshot) {
   const TempDir dir;
   auto store = store::sqlite::Open({.path = dir.path() / "quotes.db"});
@@ -767,6 +1205,7 @@ TEST(LibraryFaults, AFailedWriteLeavesTheSnapshot) {
   failure = errors::StorageFull("disk");
   EXPECT_THAT((*library)->Import(ShortRequest("two"), Cancellation()),
               HasReason(ErrorReason::kStorageFull));
+  EXPECT_THAT((*library)->Withdraw("one", ""), HasReason(ErrorReason::kStorageFull));
   EXPECT_EQ((*library)->archive(), before);
   failure = absl::OkStatus();
   QUOTES_EXPECT_OK((*library)->Import(ShortRequest("two"), Cancellation()));

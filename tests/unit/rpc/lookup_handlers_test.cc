@@ -38,7 +38,9 @@ class LookupHandlers : public ::testing::Test {
                const Request& request, uint64_t max_inline_work, bool* deferred) {
     ServicesOptions options;
     options.max_inline_work = max_inline_work;
-    CallContext call{*library_, library_->archive(), cancellation_, options, theme_counts_};
+    const std::shared_ptr<const Snapshot> snapshot = library_->snapshot();
+    CallContext call{*library_,     snapshot->archive, *snapshot->history,
+                     cancellation_, options,           theme_counts_};
     Response response;
     absl::Status status = handler(call, request, &response);
     *deferred = call.deferred;
@@ -99,7 +101,9 @@ void ExpectSameBytes(Library& library,
   const Cancellation cancellation;
   const ServicesOptions options;
   ThemeCounts theme_counts;
-  CallContext call{library, library.archive(), cancellation, options, theme_counts};
+  const std::shared_ptr<const Snapshot> snapshot = library.snapshot();
+  CallContext call{library,      snapshot->archive, *snapshot->history,
+                   cancellation, options,           theme_counts};
   Response by_message;
   QUOTES_ASSERT_OK(handler(call, request, &by_message));
   std::string leading_bytes;

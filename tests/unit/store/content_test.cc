@@ -77,6 +77,7 @@ TEST(Content, EveryBrokenPartIsNoticed) {
       [](RevisionDraft* d) { d->defects[0].range.end = 5; },
       [](RevisionDraft* d) { d->defects[0].kind = static_cast<report::DefectKind>(9); },
       [](RevisionDraft* d) { d->defects[0].certainty = static_cast<report::Certainty>(4); },
+      [](RevisionDraft* d) { d->defects[0].origin = static_cast<report::DefectOrigin>(0); },
   };
   for (size_t i = 0; i < breaks.size(); ++i) {
     RevisionDraft bad = good;

@@ -43,7 +43,10 @@ std::string DocumentText(const archive::Document& document, bool with_row) {
   if (with_row) {
     out << "etag " << document.etag << '\n'
         << "times " << absl::ToUnixNanos(document.create_time) << ' '
-        << absl::ToUnixNanos(document.update_time) << '\n';
+        << absl::ToUnixNanos(document.update_time) << ' '
+        << absl::ToUnixNanos(document.revision_time) << ' '
+        << (document.delete_time.has_value() ? absl::ToUnixNanos(*document.delete_time) : 0)
+        << '\n';
   }
   const report::ParsedReport& content = document.content;
   const report::Metadata& m = content.metadata;
@@ -102,7 +105,7 @@ std::string DocumentText(const archive::Document& document, bool with_row) {
     for (const std::string& reading : defect.readings) {
       out << " | " << Quoted(reading);
     }
-    out << " note " << Quoted(defect.note) << '\n';
+    out << " note " << Quoted(defect.note) << " origin " << Number(defect.origin) << '\n';
   }
   for (const std::vector<themes::Assignment>& assignments : document.themes) {
     out << "themes";

@@ -261,7 +261,7 @@ archive::Document ExpectedDocument(const store::RevisionDraft& draft) {
   document.fold_version = draft.fold_version;
   document.source = draft.source;
   document.content = draft.content;
-  document.defects = draft.defects;
+  document.defects = report::DefectsOf(report::MergeRegister({}, draft.defects));
   return document;
 }
 

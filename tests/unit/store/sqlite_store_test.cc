@@ -108,6 +108,27 @@ class SqliteStoreTest : public ::testing::Test {
     EXPECT_EQ(SizeOf(path() + "-journal"), 0u);
   }
 
+  // Table, name, type and default of every column.
+  static std::string Columns(const std::string& path) {
+    auto connection = Connection::Open({.path = path, .mode = ConnectionOptions::Mode::kRead});
+    EXPECT_THAT(connection, quotes::testing::IsOk());
+    std::string columns;
+    if (connection.ok()) {
+      Statement select =
+          (*connection)
+              ->Prepare(
+                  "SELECT t.name, c.name, c.type, c.\"notnull\", coalesce(c.dflt_value, '')"
+                  " FROM pragma_table_list AS t, pragma_table_info(t.name) AS c"
+                  " WHERE t.schema = 'main' ORDER BY 1, 2");
+      while (select.Step().value_or(false)) {
+        absl::StrAppend(&columns, select.Text(0), ".", select.Text(1), " ", select.Text(2), " ",
+                        select.Int(3), " ", select.Text(4), "\n");
+      }
+    }
+    EXPECT_FALSE(columns.empty());
+    return columns;
+  }
+
   TempDir dir_;
 };
 
@@ -412,7 +433,7 @@ TEST_F(SqliteStoreTest, AFullDatabaseIsStorageFullAndRollsBack) {
                    ->Prepare(
                        "INSERT INTO reports VALUES"
                        " (?1, 1, 1, 1, 0, 0, ?2, '', '', '', '', '', '', NULL, '', '',"
-                       " NULL, '')")
+                       " NULL, '', NULL)")
                    .Run(absl::StrCat("r", i), std::string(1000, 'x'));
     }
     EXPECT_THAT(status, HasReason(ErrorReason::kStorageFull));
@@ -550,6 +571,37 @@ TEST_F(SqliteStoreTest, AnUnfinishedFirstMigrationIsBegunAnew) {
   auto store = OpenWriter();
   QUOTES_ASSERT_OK(store);
   QUOTES_EXPECT_OK((*store)->Import(SmallDraft("a", "甲。")));
+}
+
+// --- migrations ---
+
+TEST_F(SqliteStoreTest, ADatabaseOfVersionOneIsMigrated) {
+  Raw(ReadFile(quotes::testing::SourceDir() / "tests/unit/store/data/schema_v1.sql").c_str());
+  EXPECT_THAT(OpenReader(), HasReason(ErrorReason::kReadOnly)) << "only a writer migrates";
+  auto store = OpenWriter();
+  QUOTES_ASSERT_OK(store);
+  EXPECT_EQ((*store)->Status()->schema_version, kSchemaVersion);
+  EXPECT_EQ(AllText(**store).value_or(""), "one:72;two:72;");
+  EXPECT_EQ((*store)->ArchiveRevision().value_or(0), 3u);
+  const auto first = (*store)->LoadRevision("one", 1);
+  QUOTES_ASSERT_OK(first);
+  EXPECT_EQ((*first)->state, archive::ReportState::kActive);
+  EXPECT_EQ((*first)->delete_time, std::nullopt);
+  ASSERT_EQ((*first)->defects.size(), 1u);
+  EXPECT_EQ((*first)->defects[0].printed, "280亿元");
+  EXPECT_EQ((*first)->defects[0].readings, (std::vector<std::string>{"281亿元", "282亿元"}));
+
+  EXPECT_EQ((*first)->defects[0].origin, report::DefectOrigin::kImport);
+  EXPECT_EQ((*store)->FindDefectRevision("one", (*first)->defects[0].id).value_or(0), 2u);
+  QUOTES_EXPECT_OK((*store)->SetState("two", archive::ReportState::kWithdrawn, ""));
+  EXPECT_EQ(AllText(**store).value_or(""), "one:72;");
+  store->reset();
+  // A migrated database is like a new one.
+  auto reader = OpenReader();
+  QUOTES_ASSERT_OK(reader);
+  EXPECT_EQ(AllText(**reader).value_or(""), "one:72;");
+  QUOTES_ASSERT_OK(quotes::store::sqlite::Open({.path = dir_.path() / "new.db"}));
+  EXPECT_EQ(Columns(path()), Columns(dir_.path() / "new.db"));
 }
 
 TEST_F(SqliteStoreTest, StatusTellsWhatThisIs) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -126,6 +127,8 @@ TEST_P(StoreConformance, TellsTheOutcome) {
   EXPECT_EQ(outcome.etag, (*document)->etag);
   EXPECT_EQ(outcome.create_time, (*document)->create_time);
   EXPECT_EQ(outcome.update_time, (*document)->update_time);
+  EXPECT_EQ(outcome.update_time, (*document)->revision_time);
+  EXPECT_EQ(outcome.delete_time, std::nullopt);
   EXPECT_GE(outcome.create_time, before);
   EXPECT_LE(outcome.create_time, absl::Now());
 }
@@ -175,22 +178,6 @@ TEST_P(StoreConformance, EveryDifferenceMakesARevision) {
         d->content.metadata.publication.issue_date = absl::CivilDay(2022, 1, 18);
       },
       [](store::RevisionDraft* d) { d->content.metadata.publication.pages += "+"; },
-      [](store::RevisionDraft* d) {
-        d->defects.push_back({"d1",
-                              report::DefectKind::kOther,
-                              report::Certainty::kPossible,
-                              {0, 1},
-                              "甲",
-                              {"乙"},
-                              ""});
-      },
-      [](store::RevisionDraft* d) { d->defects[0].kind = report::DefectKind::kScript; },
-      [](store::RevisionDraft* d) { d->defects[0].certainty = report::Certainty::kCertain; },
-      [](store::RevisionDraft* d) { d->defects[0].range.end = 2; },
-      [](store::RevisionDraft* d) { d->defects[0].printed += "乙"; },
-      [](store::RevisionDraft* d) { d->defects[0].readings.emplace_back("丁"); },
-      [](store::RevisionDraft* d) { d->defects[0].note += "+"; },
-      [](store::RevisionDraft* d) { d->defects.clear(); },
   };
   store::RevisionDraft draft = SmallDraft("a", "甲乙。");
   std::set<std::string> etags = {MustImport(store(), draft).etag};
@@ -213,6 +200,144 @@ TEST_P(StoreConformance, EveryDifferenceMakesARevision) {
     EXPECT_EQ(DocumentText(**document, false), DocumentText(expected, false));
     EXPECT_EQ((*document)->etag, outcome.etag);
   }
+}
+
+TEST_P(StoreConformance, ARegisterThatChangesAloneIsNoRevision) {
+  using Change = std::function<void(store::RevisionDraft*)>;
+  const std::vector<Change> changes = {
+      [](store::RevisionDraft* d) {
+        d->defects.push_back({"d1",
+                              report::DefectKind::kOther,
+                              report::Certainty::kPossible,
+                              {0, 1},
+                              "甲",
+                              {"乙"},
+                              ""});
+      },
+      [](store::RevisionDraft* d) { d->defects[0].kind = report::DefectKind::kScript; },
+      [](store::RevisionDraft* d) { d->defects[0].certainty = report::Certainty::kCertain; },
+      [](store::RevisionDraft* d) { d->defects[0].readings.emplace_back("丁"); },
+      [](store::RevisionDraft* d) { d->defects[0].note += "+"; },
+      [](store::RevisionDraft* d) {
+        d->defects[0].range = {0, 2};
+        d->defects[0].printed = "甲乙";
+      },
+  };
+  store::RevisionDraft draft = SmallDraft("a", "甲乙。");
+  const store::ImportOutcome first = MustImport(store(), draft);
+  std::set<std::string> etags = {first.etag};
+  for (size_t i = 0; i < changes.size(); ++i) {
+    changes[i](&draft);
+    const store::ImportOutcome outcome = MustImport(store(), draft);
+    EXPECT_FALSE(outcome.unchanged) << i;
+    EXPECT_EQ(outcome.revision, 1u);
+    EXPECT_EQ(outcome.archive_revision, i + 2);
+    EXPECT_EQ(outcome.revision_time, first.revision_time);
+    EXPECT_EQ(outcome.defects, draft.defects);
+    EXPECT_TRUE(etags.insert(outcome.etag).second) << i;
+    EXPECT_TRUE(MustImport(store(), draft).unchanged) << i;
+    const auto document = store().LoadRevision("a", 0);
+    QUOTES_ASSERT_OK(document);
+    EXPECT_EQ((*document)->defects, draft.defects);
+    EXPECT_EQ((*document)->etag, outcome.etag);
+    EXPECT_EQ((*document)->update_time, outcome.update_time);
+  }
+  // A file without a register takes nothing away.
+  draft.defects.clear();
+  EXPECT_TRUE(MustImport(store(), draft).unchanged);
+  EXPECT_EQ(store().Status()->revisions, 1u);
+  EXPECT_THAT(store().LoadRevision("a", 0).value()->defects, SizeIs(1));
+}
+
+// A draft of `text` with an entry for each character of `faults`.
+store::RevisionDraft FaultyDraft(std::string_view text, std::u32string_view faults) {
+  store::RevisionDraft draft = SmallDraft("a", text);
+  for (const char32_t fault : faults) {
+    report::Defect& defect = draft.defects.emplace_back();
+    defect.id = absl::StrCat("d", draft.defects.size());
+    const size_t at = draft.content.joined.find(fault);
+    defect.range = {static_cast<uint32_t>(at), static_cast<uint32_t>(at + 1)};
+    defect.printed = text::ToUtf8(std::u32string(1, fault));
+    defect.readings = {"正"};
+  }
+  return draft;
+}
+
+TEST_P(StoreConformance, ARegisterIsWrittenAndCarriedOver) {
+  MustImport(store(), FaultyDraft("甲误乙。丙谬丁。", U"误谬"));
+  const auto held = store().LoadRegister("a");
+  QUOTES_ASSERT_OK(held);
+  EXPECT_EQ(held->revision, 1u);
+  ASSERT_THAT(held->entries, SizeIs(2));
+  EXPECT_EQ(held->etag, store().LoadRevision("a", 0).value()->etag);
+
+  // An editor changes the first, takes the second out and makes a third.
+  std::vector<report::RegisterEntry> edited = held->entries;
+  edited[0].defect.note = "编者";
+  edited[0].defect.origin = report::DefectOrigin::kEditor;
+  edited[1].removed = true;
+  edited[1].defect.origin = report::DefectOrigin::kEditor;
+  report::RegisterEntry third = edited[0];
+  third.defect.id = "mine";
+  third.defect.range = {6, 7};
+  third.defect.printed = "丁";
+  edited.push_back(third);
+  const auto change = store().WriteRegister("a", held->etag, edited);
+  QUOTES_ASSERT_OK(change);
+  EXPECT_EQ(change->archive_revision, 2u);
+  EXPECT_NE(change->etag, held->etag);
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto written = store().LoadRegister("a");
+    QUOTES_ASSERT_OK(written);
+    EXPECT_EQ(written->entries, edited);
+    EXPECT_EQ(written->etag, change->etag);
+    const auto document = store().LoadRevision("a", 0);
+    QUOTES_ASSERT_OK(document);
+    EXPECT_EQ((*document)->revision, 1u);
+    EXPECT_EQ((*document)->defects, report::DefectsOf(edited));
+    EXPECT_EQ((*document)->update_time, change->update_time);
+    QUOTES_ASSERT_OK(instance_->Reopen());
+  }
+  EXPECT_EQ(store().FindDefectRevision("a", "d1").value_or(0), 1u);
+  EXPECT_THAT(store().FindDefectRevision("a", "d2"), HasReason(ErrorReason::kDefectNotFound));
+  EXPECT_THAT(store().FindDefectRevision("a", "d3"), HasReason(ErrorReason::kDefectNotFound));
+  EXPECT_THAT(store().FindDefectRevision("b", "d1"), HasReason(ErrorReason::kDefectNotFound));
+
+  // The same import undoes none of it; the next text keeps what stands in it.
+  EXPECT_TRUE(MustImport(store(), FaultyDraft("甲误乙。丙谬丁。", U"误谬")).unchanged);
+  const store::ImportOutcome next = MustImport(store(), FaultyDraft("新。甲误乙。丙谬。", U"误谬"));
+  EXPECT_EQ(next.revision, 2u);
+  ASSERT_THAT(next.defects, SizeIs(1));
+  EXPECT_EQ(next.defects[0].id, "d1");
+  EXPECT_EQ(next.defects[0].note, "编者");
+  EXPECT_EQ(next.defects[0].range, (report::Range{3, 4}));
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->defects, next.defects);
+  EXPECT_THAT(store().LoadRegister("a")->entries, SizeIs(2)) << "with the one that was taken out";
+  // What is gone stays with its revision.
+  EXPECT_EQ(store().LoadRevision("a", 1).value()->defects, report::DefectsOf(edited));
+  EXPECT_EQ(store().FindDefectRevision("a", "mine").value_or(0), 1u);
+  EXPECT_EQ(store().FindDefectRevision("a", "d1").value_or(0), 2u);
+}
+
+TEST_P(StoreConformance, ARefusedRegisterLeavesNothing) {
+  MustImport(store(), FaultyDraft("甲误乙。", U"误"));
+  const store::Register held = store().LoadRegister("a").value();
+  const std::string before = Everything(store());
+  EXPECT_THAT(store().WriteRegister("a", "old", held.entries),
+              HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_THAT(store().WriteRegister("a", "", held.entries), HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_THAT(store().WriteRegister("b", "", {}), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(store().LoadRegister("b"), HasReason(ErrorReason::kReportNotFound));
+  std::vector<report::RegisterEntry> bad = held.entries;
+  bad[0].defect.range.end = 99;
+  EXPECT_THAT(store().WriteRegister("a", held.etag, bad),
+              HasReason(ErrorReason::kStoreUnavailable));
+  bad = {held.entries[0], held.entries[0]};
+  EXPECT_THAT(store().WriteRegister("a", held.etag, bad),
+              HasReason(ErrorReason::kStoreUnavailable));
+  EXPECT_EQ(Everything(store()), before);
+  QUOTES_EXPECT_OK(store().WriteRegister("a", held.etag, {}));
+  EXPECT_THAT(store().LoadRevision("a", 0).value()->defects, IsEmpty());
 }
 
 TEST_P(StoreConformance, RequestIdMakesARetrySafe) {
@@ -268,9 +393,12 @@ TEST_P(StoreConformance, AnUnchangedImportIsRememberedByItsRequestId) {
 TEST_P(StoreConformance, OldRevisionsStayAsTheyWere) {
   std::mt19937 random(7);
   std::vector<store::RevisionDraft> drafts;
+  std::vector<absl::Time> times;
   for (int i = 0; i < 6; ++i) {
     drafts.push_back(RandomDraft("a", &random));
-    EXPECT_EQ(MustImport(store(), drafts.back()).revision, drafts.size());
+    const store::ImportOutcome outcome = MustImport(store(), drafts.back());
+    EXPECT_EQ(outcome.revision, drafts.size());
+    times.push_back(outcome.update_time);
   }
   QUOTES_ASSERT_OK(instance_->Reopen());
   for (size_t i = 0; i < drafts.size(); ++i) {
@@ -279,6 +407,7 @@ TEST_P(StoreConformance, OldRevisionsStayAsTheyWere) {
     const auto document = store().LoadRevision("a", i + 1);
     QUOTES_ASSERT_OK(document);
     EXPECT_EQ(DocumentText(**document, false), DocumentText(expected, false));
+    EXPECT_EQ((*document)->revision_time, times[i]);
     EXPECT_EQ(store().LoadSource("a", i + 1).value_or(""), drafts[i].source_bytes);
   }
   EXPECT_THAT(Active(store()), SizeIs(1));
@@ -340,6 +469,140 @@ TEST_P(StoreConformance, AVisitorsErrorEndsTheLoad) {
   EXPECT_THAT(loaded, HasCode(absl::StatusCode::kCancelled));
   EXPECT_EQ(visited, 1);
   EXPECT_THAT(Active(store()), SizeIs(2));
+}
+
+// "a/2 w" for revision 2 of the withdrawn report a.
+std::vector<std::string> HistoryOf(store::Store& store, std::string_view report_id = "",
+                                   uint64_t* revision = nullptr) {
+  std::vector<std::string> found;
+  const absl::StatusOr<uint64_t> loaded =
+      store.LoadHistory(report_id, [&](std::unique_ptr<archive::Document> document) {
+        found.push_back(
+            absl::StrCat(document->report_id, "/", document->revision,
+                         document->state == archive::ReportState::kWithdrawn ? " w" : ""));
+        const auto same = store.LoadRevision(document->report_id, document->revision);
+        EXPECT_THAT(same, IsOk());
+        EXPECT_EQ(DocumentText(*document, true), DocumentText(**same, true));
+        return absl::OkStatus();
+      });
+  EXPECT_THAT(loaded, IsOk());
+  if (revision != nullptr) {
+    *revision = loaded.value_or(0);
+  }
+  return found;
+}
+
+TEST_P(StoreConformance, AWithdrawnReportIsNoLongerActive) {
+  MustImport(store(), SmallDraft("a", "甲乙。"));
+  const store::ImportOutcome imported = MustImport(store(), SmallDraft("b", "丙。"));
+  const auto withdrawn = store().SetState("b", archive::ReportState::kWithdrawn, imported.etag);
+  QUOTES_ASSERT_OK(withdrawn);
+  EXPECT_FALSE(withdrawn->unchanged);
+  EXPECT_EQ(withdrawn->archive_revision, 3u);
+  EXPECT_EQ(withdrawn->state, archive::ReportState::kWithdrawn);
+  EXPECT_NE(withdrawn->etag, imported.etag);
+  EXPECT_GE(withdrawn->update_time, imported.update_time);
+  EXPECT_EQ(withdrawn->delete_time, withdrawn->update_time);
+  for (int pass = 0; pass < 2; ++pass) {
+    uint64_t revision = 0;
+    const std::vector<archive::Document> active = Active(store(), &revision);
+    ASSERT_THAT(active, SizeIs(1));
+    EXPECT_EQ(active[0].report_id, "a");
+    EXPECT_EQ(revision, 3u);
+    const auto document = store().LoadRevision("b", 0);
+    QUOTES_ASSERT_OK(document);
+    EXPECT_EQ((*document)->state, archive::ReportState::kWithdrawn);
+    EXPECT_EQ((*document)->etag, withdrawn->etag);
+    EXPECT_EQ((*document)->update_time, withdrawn->update_time);
+    EXPECT_EQ((*document)->delete_time, withdrawn->delete_time);
+    EXPECT_EQ((*document)->revision_time, imported.update_time);
+    EXPECT_EQ(store().FindQuoteRevision("b", (*document)->content.quotes[0].id).value_or(0), 1u);
+    EXPECT_EQ(store().Status()->reports, 2u);
+    QUOTES_ASSERT_OK(instance_->Reopen());
+  }
+
+  // What is imported meanwhile is written and stays out.
+  const store::ImportOutcome corrected = MustImport(store(), SmallDraft("b", "丁。"));
+  EXPECT_EQ(corrected.revision, 2u);
+  EXPECT_EQ(corrected.state, archive::ReportState::kWithdrawn);
+  EXPECT_EQ(corrected.delete_time, withdrawn->delete_time);
+  EXPECT_TRUE(MustImport(store(), SmallDraft("b", "丁。")).unchanged);
+  EXPECT_THAT(Active(store()), SizeIs(1));
+
+  const auto restored = store().SetState("b", archive::ReportState::kActive, corrected.etag);
+  QUOTES_ASSERT_OK(restored);
+  EXPECT_EQ(restored->archive_revision, 5u);
+  EXPECT_EQ(restored->delete_time, std::nullopt);
+  const std::vector<archive::Document> active = Active(store());
+  ASSERT_THAT(active, SizeIs(2));
+  EXPECT_EQ(active[1].revision, 2u);
+  EXPECT_EQ(active[1].state, archive::ReportState::kActive);
+  EXPECT_EQ(active[1].delete_time, std::nullopt);
+  EXPECT_EQ(active[1].etag, restored->etag);
+}
+
+TEST_P(StoreConformance, AStateThatIsSetAlreadyChangesNothing) {
+  const store::ImportOutcome imported = MustImport(store(), SmallDraft("a", "甲。"));
+  QUOTES_ASSERT_OK(store().SetState("a", archive::ReportState::kWithdrawn, ""));
+  const std::string before = Everything(store());
+  const auto again = store().SetState("a", archive::ReportState::kWithdrawn, "");
+  QUOTES_ASSERT_OK(again);
+  EXPECT_TRUE(again->unchanged);
+  EXPECT_EQ(again->archive_revision, 2u);
+  EXPECT_EQ(again->etag, store().LoadRevision("a", 0).value()->etag);
+  // The etag of before the change no longer holds, whatever is asked for.
+  for (const auto state : {archive::ReportState::kWithdrawn, archive::ReportState::kActive}) {
+    const auto stale = store().SetState("a", state, imported.etag);
+    EXPECT_THAT(stale, HasReason(ErrorReason::kEtagMismatch));
+    EXPECT_THAT(stale, HasCode(absl::StatusCode::kAborted));
+  }
+  EXPECT_THAT(store().SetState("b", archive::ReportState::kWithdrawn, ""),
+              HasReason(ErrorReason::kReportNotFound));
+  EXPECT_EQ(Everything(store()), before);
+}
+
+TEST_P(StoreConformance, LoadsWhatIsNotActiveFromOneState) {
+  uint64_t revision = 99;
+  EXPECT_THAT(HistoryOf(store(), "", &revision), IsEmpty());
+  EXPECT_EQ(revision, 0u);
+  for (const char* id : {"m", "b", "z"}) {
+    MustImport(store(), SmallDraft(id, "甲。"));
+  }
+  EXPECT_THAT(HistoryOf(store(), "", &revision), IsEmpty());
+  EXPECT_EQ(revision, 3u);
+  for (int i = 2; i <= 11; ++i) {
+    MustImport(store(), SmallDraft("b", absl::StrCat("乙。", i)));
+  }
+  MustImport(store(), SmallDraft("z", "乙。"));
+  QUOTES_ASSERT_OK(store().SetState("z", archive::ReportState::kWithdrawn, ""));
+  const std::vector<std::string> all = {"b/10", "b/9", "b/8", "b/7", "b/6",   "b/5",
+                                        "b/4",  "b/3", "b/2", "b/1", "z/2 w", "z/1 w"};
+  EXPECT_EQ(HistoryOf(store(), "", &revision), all);
+  EXPECT_EQ(revision, 15u);
+  EXPECT_THAT(HistoryOf(store(), "m"), IsEmpty());
+  EXPECT_THAT(HistoryOf(store(), "none"), IsEmpty());
+  EXPECT_THAT(HistoryOf(store(), "z"), ElementsAre("z/2 w", "z/1 w"));
+
+  // What is written while the visitor runs belongs to a later state; its error ends the load.
+  int visited = 0;
+  const auto loaded =
+      store().LoadHistory("", [&](const std::unique_ptr<archive::Document>& document) {
+        ++visited;
+        if (visited == 1) {
+          QUOTES_EXPECT_OK(store().SetState("m", archive::ReportState::kWithdrawn, ""));
+          QUOTES_EXPECT_OK(store().SetState("z", archive::ReportState::kActive, ""));
+        }
+        EXPECT_NE(document->report_id, "m");
+        return absl::OkStatus();
+      });
+  EXPECT_EQ(loaded.value_or(0), 15u);
+  EXPECT_EQ(visited, 12);
+  EXPECT_THAT(HistoryOf(store(), "z"), ElementsAre("z/1"));
+  EXPECT_THAT(store().LoadHistory("",
+                                  [](const std::unique_ptr<archive::Document>&) {
+                                    return absl::CancelledError("enough");
+                                  }),
+              HasCode(absl::StatusCode::kCancelled));
 }
 
 TEST_P(StoreConformance, ListsRevisionsNewestFirst) {
@@ -434,6 +697,9 @@ TEST_P(StoreConformance, AReaderSeesWhatItsWriterCommits) {
   EXPECT_THAT(Active(**reader), SizeIs(1));
   EXPECT_TRUE((*reader)->Status()->read_only);
   EXPECT_THAT((*reader)->Import(SmallDraft("b", "甲。")), HasReason(ErrorReason::kReadOnly));
+  EXPECT_THAT((*reader)->WriteRegister("a", "", {}), HasReason(ErrorReason::kReadOnly));
+  EXPECT_THAT((*reader)->SetState("a", archive::ReportState::kWithdrawn, ""),
+              HasReason(ErrorReason::kReadOnly));
   MustImport(store(), SmallDraft("b", "甲。"));
   EXPECT_THAT(Active(**reader), SizeIs(2));
   EXPECT_EQ((*reader)->ArchiveRevision().value_or(0), 2u);
