@@ -505,7 +505,8 @@ TEST_F(Citations, FindsWhatOnlyTheHistoryHas) {
   EXPECT_EQ(old.locations(0).report(), "reports/new");
   EXPECT_EQ(old.locations(0).revision(), "reports/new/revisions/1");
   EXPECT_EQ(old.locations(0).state(), v1::SOURCE_STATE_OLD_REVISION);
-  EXPECT_EQ(TextAt(old.locations(0).revision(), old.locations(0).range()), "全新的一句话在这里");
+  EXPECT_EQ(TextAt(old.locations(0).revision(), old.locations(0).source_range()),
+            "全新的一句话在这里");
   // What the latest revision still has is its own.
   EXPECT_EQ(Verify("另外一句没有改动").disposition(), v1::DISPOSITION_PASS);
 

@@ -26,6 +26,7 @@ using citation::ElisionRisk;
 using citation::Request;
 using citation::Result;
 using citation::Severity;
+using citation::SourceState;
 using citation::TextVerdict;
 using citation::UnverifiableReason;
 using report::Range;

@@ -39,8 +39,8 @@ class LookupHandlers : public ::testing::Test {
     ServicesOptions options;
     options.max_inline_work = max_inline_work;
     const std::shared_ptr<const Snapshot> snapshot = library_->snapshot();
-    CallContext call{*library_,     snapshot->archive, *snapshot->history,
-                     cancellation_, options,           theme_counts_};
+    CallContext call{*library_, snapshot->archive, *snapshot->history, cancellation_,
+                     options,   theme_counts_,     citation_corpora_};
     Response response;
     absl::Status status = handler(call, request, &response);
     *deferred = call.deferred;
@@ -70,6 +70,7 @@ class LookupHandlers : public ::testing::Test {
   std::unique_ptr<Library> library_;
   const Cancellation cancellation_;
   ThemeCounts theme_counts_;
+  CitationCorpora citation_corpora_;
 };
 
 TEST_F(LookupHandlers, SearchesAreDeferredAboveTheLimit) {
@@ -102,8 +103,9 @@ void ExpectSameBytes(Library& library,
   const ServicesOptions options;
   ThemeCounts theme_counts;
   const std::shared_ptr<const Snapshot> snapshot = library.snapshot();
-  CallContext call{library,      snapshot->archive, *snapshot->history,
-                   cancellation, options,           theme_counts};
+  CitationCorpora citation_corpora;
+  CallContext call{library, snapshot->archive, *snapshot->history, cancellation,
+                   options, theme_counts,      citation_corpora};
   Response by_message;
   QUOTES_ASSERT_OK(handler(call, request, &by_message));
   std::string leading_bytes;
