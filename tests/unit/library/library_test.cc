@@ -406,7 +406,9 @@ TEST_F(LibraryTest, AWithdrawnReportIsFoundByItsNameOnly) {
   QUOTES_ASSERT_OK(again);
   EXPECT_TRUE(again->change.unchanged);
   EXPECT_EQ(again->document.get(), withdrawn->document.get());
-  EXPECT_EQ(library_->snapshot(), held);
+  // Merging in the background may have swapped the archive, never what it has.
+  EXPECT_EQ(library_->snapshot()->history, held->history);
+  EXPECT_EQ(library_->archive()->revision(), 3u);
 
   EXPECT_THAT(library_->Restore("two", imported.document->etag()),
               HasReason(ErrorReason::kEtagMismatch));
