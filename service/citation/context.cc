@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "service/base/limits.h"
@@ -49,26 +50,57 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
     }
     return depth > 0;
   };
-  for (const Governor& governor : FindGovernors(text, range.begin - sentence.begin)) {
+  const uint32_t at = range.begin - sentence.begin;
+  const auto add = [&](ContextFlag kind, Range place, bool direct) {
+    FlagResult flag;
+    flag.flag = kind;
+    flag.source = {sentence.begin + place.begin, sentence.begin + place.end};
+    flag.detail = Utf8(source, flag.source);
+    flag.direct = direct;
+    flags->push_back(std::move(flag));
+  };
+  bool negated = false;
+  for (const Governor& governor : FindGovernors(text, at)) {
     if (governor.cue.kind != CueKind::kNegator && in_marks(governor.cue.end)) {
       continue;
     }
-    FlagResult flag;
+    const Range place{governor.cue.begin, governor.cue.end};
     switch (governor.cue.kind) {
       case CueKind::kNegator:
-        flag.flag = ContextFlag::kTruncatedNegation;
-        flag.direct = governor.reach == Reach::kDirect;
+        negated = negated || governor.reach == Reach::kDirect;
+        add(ContextFlag::kTruncatedNegation, place, governor.reach == Reach::kDirect);
         break;
       case CueKind::kHedge:
-        flag.flag = ContextFlag::kDroppedHedge;
+        add(ContextFlag::kDroppedHedge, place, false);
         break;
       case CueKind::kCondition:
-        flag.flag = ContextFlag::kDroppedCondition;
+        add(ContextFlag::kDroppedCondition, place, false);
         break;
       default:
-        continue;
+        break;
     }
-    flag.source = {sentence.begin + governor.cue.begin, sentence.begin + governor.cue.end};
+  }
+  if (const std::optional<size_t> letter = NegatingLetterBefore(text, at);
+      letter.has_value() && !negated) {
+    const auto begin = static_cast<uint32_t>(*letter);
+    add(ContextFlag::kTruncatedNegation, {begin, begin + 1}, true);
+  }
+  // 部分|地区, 少数|干部: what is said of some is not said of all.
+  for (const Cue& cue : FindCues(text)) {
+    if (cue.kind == CueKind::kQuantifier && cue.end == at) {
+      add(ContextFlag::kDroppedHedge, {cue.begin, cue.end}, false);
+    }
+  }
+}
+
+// 最安全的城市|之一: the superlative is shared.
+void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* flags) {
+  constexpr std::u32string_view kOneOf = U"之一";
+  const uint32_t end = source.RunAt(range.begin).range.end;
+  if (source.joined().substr(range.end, end - range.end).starts_with(kOneOf)) {
+    FlagResult flag;
+    flag.flag = ContextFlag::kDroppedHedge;
+    flag.source = {range.end, range.end + static_cast<uint32_t>(kOneOf.size())};
     flag.detail = Utf8(source, flag.source);
     flags->push_back(std::move(flag));
   }
@@ -131,6 +163,7 @@ void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool who
     return;
   }
   JudgeGovernors(source, range, flags);
+  JudgeBehind(source, range, flags);
   const size_t first = source.QuoteAt(range.begin);
   const size_t last = source.QuoteAt(range.end - 1);
   const report::Mode mode = source.quote(first).mode;

@@ -1,6 +1,7 @@
 #include "service/citation/elision.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "service/base/limits.h"
 #include "service/citation/form.h"
@@ -159,6 +160,10 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
     --sentence;
   }
 
+  if (const std::optional<size_t> letter = NegatingLetterBefore(text, gap_end);
+      letter.has_value() && *letter >= gap_begin) {
+    raise(ElisionRisk::kNegator);
+  }
   for (const Cue& cue : FindCues(text)) {
     if (cue.begin < gap_begin || cue.begin >= gap_end) {
       continue;

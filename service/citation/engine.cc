@@ -47,7 +47,11 @@ absl::Status CheckText(std::string_view field, std::string_view bytes, size_t li
   size_t offset = 0;
   for (const char32_t c : text::ToCodePoints(bytes)) {
     const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
-    if (control && !text::IsSpace(c) && !text::IsLineBreak(c) && !text::IsNoise(c)) {
+    // Embeddings, overrides and isolates make a text look other than it is; tags and joiners hide
+    // one in it.
+    const bool deceives = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
+                          c == 0x034F || (c >= 0xE0000 && c <= 0xE007F);
+    if (deceives || (control && !text::IsSpace(c) && !text::IsLineBreak(c) && !text::IsNoise(c))) {
       return errors::FieldInvalid(field, absl::StrCat("control character at offset ", offset));
     }
     ++offset;

@@ -334,6 +334,25 @@ std::vector<Governor> FindGovernors(std::u32string_view text, size_t begin) {
   return governors;
 }
 
+std::optional<size_t> NegatingLetterBefore(std::u32string_view text, size_t begin) {
+  size_t at = std::min(begin, text.size());
+  do {
+    if (at == 0) {
+      return std::nullopt;
+    }
+    --at;
+  } while (text::IsNoise(text[at]) || text::IsSpace(text[at]) || text::IsLineBreak(text[at]) ||
+           text::IsSoftMark(text[at]));
+  const char32_t letter = text::FoldLetter(text[at]);
+  constexpr std::u32string_view kNegating = U"不非未无没勿莫";
+  constexpr std::u32string_view kVerbsOfOpposing = U"违相";
+  const bool negates =
+      kNegating.find(letter) != std::u32string_view::npos ||
+      (letter == U'反' && (at == 0 || kVerbsOfOpposing.find(text::FoldLetter(text[at - 1])) ==
+                                          std::u32string_view::npos));
+  return negates ? std::optional<size_t>(at) : std::nullopt;
+}
+
 std::string_view LexiconVersion() { return internal::kVersion; }
 
 }  // namespace quotes::citation

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -97,6 +98,12 @@ struct Governor {
 // Looks back to the begin of the sentence, at most 400 code points: a window of that size is
 // enough.
 std::vector<Governor> FindGovernors(std::u32string_view text, size_t begin);
+
+// The place of the letter directly before code point `begin` (noise and soft marks apart) if it
+// turns what follows into its opposite whatever word the two make: 不, 非, 未, 无, 没, 勿, 莫, and
+// 反 but for that of 违反 and 相反. Words that hold such a letter may be no cues (不可能, 反腐败);
+// no quotation may begin behind it all the same.
+std::optional<size_t> NegatingLetterBefore(std::u32string_view text, size_t begin);
 
 // Version of the cues and of the word list, with a hash of both: "1-0123456789ab".
 std::string_view LexiconVersion();

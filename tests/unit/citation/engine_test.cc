@@ -41,6 +41,8 @@ TEST(EngineTest, RefusesWhatIsNoText) {
   EXPECT_EQ(GetErrorReason(StatusOf("")), ErrorReason::kFieldRequired);
   EXPECT_EQ(GetErrorReason(StatusOf("发展\xE5\xB1")), ErrorReason::kInvalidUtf8);
   EXPECT_EQ(GetErrorReason(StatusOf(std::string("发展\x01经济", 13))), ErrorReason::kFieldInvalid);
+  EXPECT_EQ(GetErrorReason(StatusOf("年均增长\u202E5.5%\u202C")), ErrorReason::kFieldInvalid);
+  EXPECT_EQ(GetErrorReason(StatusOf("年均\U000E0031增长")), ErrorReason::kFieldInvalid);
   EXPECT_EQ(GetErrorReason(StatusOf(std::string("发\0展", 7))), ErrorReason::kFieldInvalid);
   std::string longest;
   for (size_t i = 0; i < limits::kMaxQuotationCodePoints; ++i) {

@@ -230,5 +230,20 @@ TEST(LexiconVersionTest, NamesDataAndHash) {
   EXPECT_THAT(std::string(LexiconVersion()), ::testing::MatchesRegex("1-[0-9a-f]+"));
 }
 
+TEST(LexiconTest, NoQuotationBeginsBehindALetterThatNegates) {
+  const auto before = [](std::u32string_view head, std::u32string_view tail) {
+    return NegatingLetterBefore(std::u32string(head) + std::u32string(tail), head.size());
+  };
+  EXPECT_EQ(before(U"这是不", U"可能的"), 2u);
+  EXPECT_EQ(before(U"防止“非", U"农化”"), 3u);
+  EXPECT_EQ(before(U"防止非“", U"农化”"), 2u) << "soft marks apart";
+  EXPECT_EQ(before(U"無", U"政府主義"), 0u) << "traditional letters too";
+  EXPECT_EQ(before(U"推进反", U"腐败斗争"), 2u);
+  EXPECT_EQ(before(U"不得违反", U"法律"), std::nullopt);
+  EXPECT_EQ(before(U"不断", U"提高"), std::nullopt);
+  EXPECT_EQ(before(U"", U"提高"), std::nullopt);
+  EXPECT_EQ(before(U"绝不，", U"提高"), std::nullopt) << "a mark stands between";
+}
+
 }  // namespace
 }  // namespace quotes::citation
