@@ -92,6 +92,7 @@ class ScanArchive final : public Catalog {
   static std::vector<const Entry*> Pointers(
       const std::vector<std::shared_ptr<const PackedDocument>>& documents) {
     std::vector<const Entry*> pointers;
+    pointers.reserve(documents.size());
     for (const auto& document : documents) {
       pointers.push_back(document.get());
     }

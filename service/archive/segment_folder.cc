@@ -74,7 +74,7 @@ struct Listed {
 absl::Status ReadList(const std::string& path, std::vector<Listed>* list) {
   Block block;
   QUOTES_RETURN_IF_ERROR(MapFile(path, &block));
-  const absl::Status damaged = absl::DataLossError("is damaged");
+  absl::Status damaged = absl::DataLossError("is damaged");
   uint64_t checksum = 0;
   if (block.size < sizeof(checksum)) {
     return damaged;

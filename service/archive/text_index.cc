@@ -95,8 +95,9 @@ TextIndex::Layout TextIndexBuilder::Write(ByteSink* sink) {
   layout.starts = sink->AppendArray(starts_);
 
   std::vector<uint32_t> quote_of_block;
-  for (uint32_t quote = 0, block = 0; block * kPlaceBlock < text_.size(); ++block) {
-    while (starts_[quote + 1] <= block * kPlaceBlock) {
+  quote_of_block.reserve(text_.size() / kPlaceBlock + 1);
+  for (uint32_t quote = 0, place = 0; place < text_.size(); place += kPlaceBlock) {
+    while (starts_[quote + 1] <= place) {
       ++quote;
     }
     quote_of_block.push_back(quote);
@@ -248,16 +249,14 @@ void TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
     }
   };
   for (uint32_t i = 0; i < count; ++i) {
-    uint32_t begin = i;
     while (i > 0 && stack.back().depth > lcp[i]) {
       const Node node = stack.back();
       stack.pop_back();
       close(node, i);
-      begin = node.begin;
       if (stack.back().depth >= lcp[i]) {
         stack.back().duplicates += node.duplicates;
       } else {
-        stack.push_back({begin, lcp[i], node.duplicates});
+        stack.push_back({node.begin, lcp[i], node.duplicates});
         break;
       }
     }
