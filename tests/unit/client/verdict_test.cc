@@ -108,7 +108,7 @@ TEST_F(VerdictTest, AnAlteredQuotation) {
             "  Repair   加快发展是第一要务\n"
             "  Cite as  宋磊：《报告》\n");
   EXPECT_EQ(Format("加快发展是第一任务", Lang::kChinese),
-            "不符：有改动（1 处不同、严重）\n"
+            "不可用：有改动（1 处不同、严重）\n"
             "\n"
             "  引文  加快发展是第一任务\n"
             "  原文  加快发展是第一要务\n"
