@@ -2,7 +2,6 @@
 #define QUOTES_SERVICE_ARCHIVE_ANSWER_H_
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -166,7 +165,9 @@ struct SeedCandidate {
   uint32_t quote = 0;
   uint32_t offset = 0;
 
-  friend auto operator<=>(const SeedCandidate&, const SeedCandidate&) = default;
+  friend bool operator<(const SeedCandidate& a, const SeedCandidate& b) {
+    return std::tie(a.rank, a.quote, a.offset) < std::tie(b.rank, b.quote, b.offset);
+  }
 };
 
 // The greedy factorisation that Archive::LongestMatches describes. `longest` gives the length of
