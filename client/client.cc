@@ -80,7 +80,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
   return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
 }
 
-Client::Client(std::shared_ptr<grpc::Channel> channel, Options options)
+Client::Client(const std::shared_ptr<grpc::Channel>& channel, Options options)
     : rep_(std::make_unique<Rep>(channel, options)) {}
 
 Client::~Client() = default;

@@ -33,7 +33,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& target);
 // call carries a fresh x-request-id, which the error names. Thread-safe.
 class Client {
  public:
-  explicit Client(std::shared_ptr<grpc::Channel> channel, Options options = {});
+  explicit Client(const std::shared_ptr<grpc::Channel>& channel, Options options = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

@@ -20,7 +20,6 @@
 namespace quotes::rpc {
 namespace {
 
-using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
