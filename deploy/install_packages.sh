@@ -33,8 +33,8 @@ build_packages=(
   libicu-dev libopencc-dev libopencc-data
   # citations: its dictionary is the word list that is compiled in (nothing of it runs)
   python3-jieba
-  # the archive: suffix sorting, compressed bitmaps, checksums
-  libdivsufsort-dev libroaring-dev libxxhash-dev
+  # the archive: suffix sorting, checksums
+  libdivsufsort-dev libxxhash-dev
   # the store
   libsqlite3-dev libssl-dev
   # the programs
