@@ -37,7 +37,7 @@ struct Options::Entry {
 Options::Options(CLI::App* app, Lang lang) : app_(app), lang_(lang) {}
 Options::~Options() = default;
 
-Options::Entry& Options::Add(const std::string& names, Msg description, ValueType type) {
+Options::Entry& Options::Add(const std::string& names, Msg description, const ValueType& type) {
   auto entry = std::make_unique<Entry>();
   const std::string text(Raw(lang_, description));
   entry->option = app_->add_option(names);

@@ -86,7 +86,7 @@ class Options {
 
  private:
   struct Entry;
-  Entry& Add(const std::string& names, Msg description, ValueType type);
+  Entry& Add(const std::string& names, Msg description, const ValueType& type);
   static std::vector<std::string> Results(const Entry& entry);
 
   CLI::App* const app_;

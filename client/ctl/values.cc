@@ -34,6 +34,7 @@ constexpr std::array<KindEntry, 3> kKinds = {{
 template <typename Entries>
 std::vector<std::string> Choices(const Entries& entries) {
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const auto& entry : entries) {
     names.emplace_back(entry.first);
   }
