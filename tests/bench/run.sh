@@ -31,8 +31,9 @@ while [[ $# -gt 0 ]]; do
 done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+deploy/install_packages.sh build bench >/dev/null
 cmake --preset release >/dev/null
-cmake --build --preset release --target lookup_bench rpc_bench segment_bench >/dev/null
+cmake --build --preset release --target lookup_bench postings_bench rpc_bench segment_bench >/dev/null
 
 data=()
 if [[ -n "$lines" ]]; then
@@ -49,6 +50,8 @@ printf 'program %s, %s, %s cores, load %s\n' "$(git describe --always --dirty)" 
   "$(cut -d ' ' -f 1 /proc/loadavg)"
 printf '\n== in process\n'
 build/bin/lookup_bench --quotes "$sizes" "${data[@]}"
+printf '\n== sets of quotes\n'
+build/bin/postings_bench "${data[@]}"
 printf '\n== over gRPC\n'
 build/bin/rpc_bench "${data[@]}"
 printf '\n== size\n'
