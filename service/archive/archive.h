@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "service/archive/document.h"
@@ -99,7 +100,7 @@ struct Hit {
   bool lead = false;       // as in SortKey
   // Every occurrence of every positive term, by begin, end, term; occurrences may overlap or touch.
   // At most limits::kMaxHighlights, the first.
-  std::vector<Highlight> highlights;
+  absl::InlinedVector<Highlight, 4> highlights;
   uint64_t highlight_count = 0;  // exact
   text::FoldSet folds = 0;       // the folds that made the listed matches possible
 

@@ -14,6 +14,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/archive/answer.h"
@@ -234,14 +235,9 @@ class Matcher {
   QuoteSet FindNeedleIn(size_t needle, const std::vector<NumberRange>& ranges) const {
     std::vector<uint32_t> quotes;
     for (const NumberRange& range : ranges) {
-      source_.part->index->VisitQuotes(needles_[needle].interval, range.begin,
-                                       [&](uint32_t number) {
-                                         if (number >= range.end) {
-                                           return false;
-                                         }
-                                         quotes.push_back(number);
-                                         return true;
-                                       });
+      const std::vector<uint32_t> found =
+          source_.part->index->QuotesIn(needles_[needle].interval, range.begin, range.end);
+      quotes.insert(quotes.end(), found.begin(), found.end());
     }
     progress_->Step(CostIn(needle, ranges));
     return QuoteSet(std::move(quotes));
@@ -709,16 +705,36 @@ void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& s
     if (interval.empty()) {
       continue;
     }
-    // Numbers ascend: behind one that has no place on the page nothing has.
-    const auto take = [&](uint32_t number) {
-      const uint32_t rank = source.rank(number);
-      if (rank == View::kDead) {
-        return true;
+    // Numbers ascend: behind one that has no place on the page nothing has. As many as the page
+    // holds are gathered first, while the processor fetches what is known of them.
+    bool full = false;
+    size_t batch = lookup.limit;
+    absl::InlinedVector<uint32_t, 64> gathered;
+    const auto place = [&] {
+      for (const uint32_t number : gathered) {
+        const uint32_t rank = source.rank(number);
+        if (rank == View::kDead) {
+          continue;
+        }
+        const Candidate candidate{0, false, rank, source.part->quote[number]};
+        if ((!lookup.after.has_value() ||
+             resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) &&
+            !page.Add(candidate)) {
+          full = true;
+          break;
+        }
       }
-      const Candidate candidate{0, false, rank, source.part->quote[number]};
-      return (lookup.after.has_value() &&
-              !resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) ||
-             page.Add(candidate);
+      gathered.clear();
+      batch = 0;
+    };
+    const auto take = [&](uint32_t number) {
+      __builtin_prefetch(&source.part->entry[number]);
+      __builtin_prefetch(&source.part->quote[number]);
+      gathered.push_back(number);
+      if (gathered.size() > batch) {
+        place();
+      }
+      return !full;
     };
     const uint32_t first = FirstNumber(lookup, resumption, source);
     if (interval.occurrences() <= TextIndex::kCountedAbove && !source.has_dead()) {
@@ -728,13 +744,14 @@ void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& s
       for (auto number = std::lower_bound(quotes.begin(), quotes.end(), first);
            number != quotes.end() && take(*number); ++number) {
       }
-      continue;
+    } else {
+      if (lookup.with_total) {
+        answer->total += index.CountQuotes(interval);
+        answer->total -= source.CountDeadQuotes(plan.needle(0));
+      }
+      index.VisitQuotes(interval, first, take);
     }
-    if (lookup.with_total) {
-      answer->total += index.CountQuotes(interval);
-      answer->total -= source.CountDeadQuotes(plan.needle(0));
-    }
-    index.VisitQuotes(interval, first, take);
+    place();
   }
   const std::vector<Candidate> candidates = page.Take(&answer->more);
   Fetch(candidates);

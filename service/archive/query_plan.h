@@ -115,7 +115,7 @@ class QueryPlan {
 
   // Sets highlights, their count and the folds of a hit.
   void Explain(const Entry& entry, Hit* hit) const {
-    std::vector<Highlight> highlights;
+    absl::InlinedVector<Highlight, 4>& highlights = hit->highlights;
     const std::u32string_view quote = entry.text(hit->ref.index);
     const uint32_t origin = entry.quotes()[hit->ref.index].range.begin;
     // Folded anew where it must be: only the hits of a page are explained, and keeping the way back
@@ -168,7 +168,6 @@ class QueryPlan {
             needle.typed, joined.substr(highlight.range.begin, highlight.range.size()));
       }
     }
-    hit->highlights = std::move(highlights);
   }
 
  private:

@@ -3,8 +3,11 @@
 #include <divsufsort.h>
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <queue>
 #include <string>
+#include <utility>
 
 #include "service/base/check.h"
 
@@ -13,7 +16,10 @@ namespace {
 
 constexpr uint32_t kPlaceBlock = 64;   // places per entry of the quote map
 constexpr uint32_t kSuffixBlock = 64;  // suffixes per entry of the minima
+constexpr size_t kPiece = 65'536;      // suffixes written at a time
 constexpr char16_t kEnd = u'\0';
+// Of values in an interval: places and quotes are below TextIndexBuilder::kMostUnits.
+constexpr uint32_t kAboveAll = std::numeric_limits<int32_t>::max();
 
 bool IsLowSurrogate(char16_t unit) { return (unit & 0xfc00) == 0xdc00; }
 
@@ -45,6 +51,68 @@ uint32_t FindQuote(std::span<const uint32_t> starts, std::span<const uint32_t> q
   return quote;
 }
 
+// Calls `take` with the values in [low, high), in any order of `values`, and goes on with what it
+// returns in place of `high`. Blocks without such a value cost a few instructions: the compiler
+// makes vector instructions of the inner loop, for which comparisons have a sign.
+template <typename Take>
+void Filter(std::span<const uint32_t> values, uint32_t low, uint32_t high, const Take& take) {
+  constexpr size_t kBlock = 16;
+  const auto consider = [&](uint32_t value) {
+    if (value >= low && value < high) {
+      high = take(value);
+    }
+  };
+  size_t at = 0;
+  for (; at + kBlock <= values.size(); at += kBlock) {
+    const auto from = static_cast<int32_t>(low);
+    const auto to = static_cast<int32_t>(high);
+    int32_t any = 0;
+    for (size_t i = 0; i < kBlock; ++i) {
+      const auto value = static_cast<int32_t>(values[at + i]);
+      any |= static_cast<int32_t>(value >= from) & static_cast<int32_t>(value < to);
+    }
+    if (any != 0) {
+      for (size_t i = 0; i < kBlock; ++i) {
+        consider(values[at + i]);
+      }
+    }
+  }
+  for (; at < values.size(); ++at) {
+    consider(values[at]);
+  }
+}
+
+// Sorts numbers below `universe`: many by their bytes, the lowest first.
+void Sort(uint32_t universe, std::vector<uint32_t>* numbers) {
+  constexpr size_t kFew = 64;
+  if (numbers->size() <= kFew) {
+    std::sort(numbers->begin(), numbers->end());
+    return;
+  }
+  std::vector<uint32_t> sorted(numbers->size());
+  for (uint32_t shift = 0; shift < 32 && universe >> shift != 0; shift += 8) {
+    std::array<uint32_t, 256> next = {};
+    for (const uint32_t number : *numbers) {
+      ++next[(number >> shift) & 0xff];
+    }
+    uint32_t sum = 0;
+    for (uint32_t& begin : next) {
+      sum += std::exchange(begin, sum);
+    }
+    for (const uint32_t number : *numbers) {
+      sorted[next[(number >> shift) & 0xff]++] = number;
+    }
+    numbers->swap(sorted);
+  }
+}
+
+// The distinct ones of some numbers below `universe`, ascending.
+std::vector<uint32_t> Distinct(uint32_t universe, std::vector<uint32_t> numbers) {
+  Sort(universe, &numbers);
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
+}
+
 }  // namespace
 
 std::u16string TextIndex::Encode(std::u32string_view term) {
@@ -59,13 +127,16 @@ std::u16string TextIndex::Encode(std::u32string_view term) {
 TextIndex::TextIndex(const std::byte* block, const Layout& layout)
     : quote_count_(static_cast<uint32_t>(layout.quote_count)),
       suffixes_(ArrayAt<uint32_t>(block, layout.suffixes)),
+      quotes_(ArrayAt<uint32_t>(block, layout.quotes)),
       starts_(ArrayAt<uint32_t>(block, layout.starts)),
       quote_of_block_(ArrayAt<uint32_t>(block, layout.quote_of_block)),
       minima_(ArrayAt<uint32_t>(block, layout.minima)),
       firsts_(ArrayAt<char16_t>(block, layout.firsts)),
-      first_pairs_(ArrayAt<uint32_t>(block, layout.first_pairs)),
+      first_children_(ArrayAt<uint32_t>(block, layout.first_children)),
       seconds_(ArrayAt<char16_t>(block, layout.seconds)),
-      pair_begins_(ArrayAt<uint32_t>(block, layout.pair_begins)),
+      second_children_(ArrayAt<uint32_t>(block, layout.second_children)),
+      thirds_(ArrayAt<char16_t>(block, layout.thirds)),
+      begins_(ArrayAt<uint32_t>(block, layout.begins)),
       total_keys_(ArrayAt<uint64_t>(block, layout.total_keys)),
       total_counts_(ArrayAt<uint32_t>(block, layout.total_counts)) {
   const std::span<const char16_t> text = ArrayAt<char16_t>(block, layout.text);
@@ -106,8 +177,9 @@ TextIndex::Layout TextIndexBuilder::Write(ByteSink* sink) {
 
   const std::vector<uint32_t> suffixes = SortSuffixes();
   layout.suffixes = sink->AppendArray(suffixes);
+  WriteQuotes(suffixes, quote_of_block, &layout, sink);
   WriteMinima(suffixes, &layout, sink);
-  WritePairs(suffixes, &layout, sink);
+  WriteTriples(suffixes, &layout, sink);
   WriteTotals(suffixes, quote_of_block, &layout, sink);
   text_ = {};
   starts_ = {};
@@ -140,31 +212,58 @@ std::vector<uint32_t> TextIndexBuilder::SortSuffixes() const {
   return suffixes;
 }
 
-void TextIndexBuilder::WritePairs(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
-                                  ByteSink* sink) const {
+void TextIndexBuilder::WriteQuotes(std::span<const uint32_t> suffixes,
+                                   std::span<const uint32_t> quote_of_block,
+                                   TextIndex::Layout* layout, ByteSink* sink) const {
+  sink->Align();
+  layout->quotes = {sink->size(), suffixes.size()};
+  // In pieces: the whole array would be the largest scratch.
+  std::vector<uint32_t> quotes;
+  for (size_t begin = 0; begin < suffixes.size(); begin += quotes.size()) {
+    quotes.clear();
+    for (const uint32_t place :
+         suffixes.subspan(begin, std::min(kPiece, suffixes.size() - begin))) {
+      quotes.push_back(FindQuote(starts_, quote_of_block, place));
+    }
+    sink->Append(quotes.data(), quotes.size() * sizeof(uint32_t));
+  }
+}
+
+void TextIndexBuilder::WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
+                                    ByteSink* sink) const {
   std::vector<char16_t> firsts;
-  std::vector<uint32_t> first_pairs;
+  std::vector<uint32_t> first_children;
   std::vector<char16_t> seconds;
+  std::vector<uint32_t> second_children;
+  std::vector<char16_t> thirds;
   std::vector<uint32_t> begins;
   for (uint32_t i = 0; i < suffixes.size(); ++i) {
-    const char16_t first = text_[suffixes[i]];
-    const char16_t second = text_[suffixes[i] + 1];
-    const bool new_first = firsts.empty() || firsts.back() != first;
+    const char16_t* const units = text_.data() + suffixes[i];
+    const char16_t third = units[1] == kEnd ? kEnd : units[2];
+    const bool new_first = firsts.empty() || firsts.back() != units[0];
     if (new_first) {
-      firsts.push_back(first);
-      first_pairs.push_back(static_cast<uint32_t>(seconds.size()));
+      firsts.push_back(units[0]);
+      first_children.push_back(static_cast<uint32_t>(seconds.size()));
     }
-    if (new_first || seconds.back() != second) {
-      seconds.push_back(second);
+    const bool new_second = new_first || seconds.back() != units[1];
+    if (new_second) {
+      seconds.push_back(units[1]);
+      second_children.push_back(static_cast<uint32_t>(thirds.size()));
+    }
+    if (new_second || thirds.back() != third) {
+      thirds.push_back(third);
       begins.push_back(i);
     }
   }
-  first_pairs.push_back(static_cast<uint32_t>(seconds.size()));
+  first_children.push_back(static_cast<uint32_t>(seconds.size()));
+  second_children.push_back(static_cast<uint32_t>(thirds.size()));
   begins.push_back(static_cast<uint32_t>(suffixes.size()));
   layout->firsts = sink->AppendArray(firsts);
-  layout->first_pairs = sink->AppendArray(first_pairs);
+  layout->first_children = sink->AppendArray(first_children);
   layout->seconds = sink->AppendArray(seconds);
-  layout->pair_begins = sink->AppendArray(begins);
+  layout->second_children = sink->AppendArray(second_children);
+  layout->thirds = sink->AppendArray(thirds);
+  layout->begins = sink->AppendArray(begins);
 }
 
 void TextIndexBuilder::WriteMinima(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
@@ -193,10 +292,6 @@ void TextIndexBuilder::WriteMinima(std::span<const uint32_t> suffixes, TextIndex
     below = level;
   }
   layout->minima = sink->AppendArray(minima);
-}
-
-uint32_t TextIndex::QuoteAt(uint32_t place) const {
-  return FindQuote(starts_, quote_of_block_, place);
 }
 
 // Counts the distinct quotes of every suffix-tree node above the threshold. The nodes are the
@@ -313,67 +408,105 @@ TextIndex::Interval TextIndex::Find(std::u32string_view term) const {
   return FindUnits(Encode(term));
 }
 
-TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
-  if (units.empty() || units.find(kEnd) != std::u16string_view::npos) {
-    return {};
+TextIndex::Descent TextIndex::Descend(std::u16string_view units) const {
+  Descent descent;
+  const auto find = [](std::span<const char16_t> level, uint32_t begin, uint32_t end,
+                       char16_t unit) {
+    const auto from = level.begin() + begin;
+    const auto to = level.begin() + end;
+    const auto found = std::lower_bound(from, to, unit);
+    return found == to || *found != unit ? level.size()
+                                         : static_cast<size_t>(found - level.begin());
+  };
+  if (units.empty()) {
+    return descent;
   }
-  const auto first = std::lower_bound(firsts_.begin(), firsts_.end(), units[0]);
-  if (first == firsts_.end() || *first != units[0]) {
-    return {};
+  const size_t first = find(firsts_, 0, static_cast<uint32_t>(firsts_.size()), units[0]);
+  if (first == firsts_.size()) {
+    return descent;
   }
-  const auto number = static_cast<size_t>(first - firsts_.begin());
-  const uint32_t pairs_begin = first_pairs_[number];
-  const uint32_t pairs_end = first_pairs_[number + 1];
+  const uint32_t seconds_begin = first_children_[first];
+  const uint32_t seconds_end = first_children_[first + 1];
+  descent = {1, {begins_[second_children_[seconds_begin]], begins_[second_children_[seconds_end]]}};
   if (units.size() == 1) {
-    return {pair_begins_[pairs_begin], pair_begins_[pairs_end]};
+    return descent;
   }
-  const auto second =
-      std::lower_bound(seconds_.begin() + pairs_begin, seconds_.begin() + pairs_end, units[1]);
-  if (second == seconds_.begin() + pairs_end || *second != units[1]) {
+  const size_t second = find(seconds_, seconds_begin, seconds_end, units[1]);
+  if (second == seconds_.size()) {
+    return descent;
+  }
+  const uint32_t thirds_begin = second_children_[second];
+  const uint32_t thirds_end = second_children_[second + 1];
+  descent = {2, {begins_[thirds_begin], begins_[thirds_end]}};
+  if (units.size() == 2) {
+    return descent;
+  }
+  const size_t third = find(thirds_, thirds_begin, thirds_end, units[2]);
+  if (third != thirds_.size()) {
+    descent = {3, {begins_[third], begins_[third + 1]}};
+  }
+  return descent;
+}
+
+TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
+  if (units.find(kEnd) != std::u16string_view::npos) {
     return {};
   }
-  const auto pair = static_cast<size_t>(second - seconds_.begin());
-  const Interval of_pair{pair_begins_[pair], pair_begins_[pair + 1]};
-  if (units.size() == 2) {
-    return of_pair;
+  const auto [depth, interval] = Descend(units);
+  if (depth == units.size()) {
+    return interval;
   }
-  const auto begin = suffixes_.begin() + of_pair.begin;
-  const auto end = suffixes_.begin() + of_pair.end;
-  const auto low =
-      std::partition_point(begin, end, [&](uint32_t place) { return Compare(place, units) < 0; });
-  const auto high =
-      std::partition_point(low, end, [&](uint32_t place) { return Compare(place, units) == 0; });
-  return {static_cast<uint32_t>(low - suffixes_.begin()),
-          static_cast<uint32_t>(high - suffixes_.begin())};
+  if (depth < 3) {
+    return {};
+  }
+  const std::u16string_view rest = units.substr(depth);
+  const auto compare = [&](uint32_t place) {
+    return Compare(place + static_cast<uint32_t>(depth), rest);
+  };
+  // Both borders are looked for together until an occurrence is found.
+  auto low = suffixes_.begin() + interval.begin;
+  auto high = suffixes_.begin() + interval.end;
+  while (low != high) {
+    const auto middle = low + (high - low) / 2;
+    const int order = compare(*middle);
+    if (order < 0) {
+      low = middle + 1;
+    } else if (order > 0) {
+      high = middle;
+    } else {
+      low = std::partition_point(low, middle, [&](uint32_t place) { return compare(place) < 0; });
+      high = std::partition_point(middle + 1, high,
+                                  [&](uint32_t place) { return compare(place) == 0; });
+      return {static_cast<uint32_t>(low - suffixes_.begin()),
+              static_cast<uint32_t>(high - suffixes_.begin())};
+    }
+  }
+  return {};
 }
 
 TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
-  std::u16string encoded = Encode(text.substr(0, text.find(U'\0')));
+  const std::u16string encoded = Encode(text.substr(0, text.find(U'\0')));
   const std::u16string_view units = encoded;
-  if (units.empty()) {
-    return {};
-  }
+  const auto [depth, interval] = Descend(units);
   // What is longest shares its prefix with a neighbour of the place where `text` would be sorted
   // in.
-  size_t longest = 0;
-  if (const Interval pair = FindUnits(units.substr(0, 2)); !pair.empty()) {
+  size_t longest = depth;
+  if (depth == 3) {
     const auto common = [&](uint32_t place) {
-      size_t length = 0;
+      size_t length = 3;
       while (length < units.size() && text_[place + length] == units[length]) {
         ++length;
       }
       return length;
     };
-    const auto begin = suffixes_.begin() + pair.begin;
-    const auto end = suffixes_.begin() + pair.end;
-    const auto next =
-        std::partition_point(begin, end, [&](uint32_t place) { return Compare(place, units) < 0; });
+    const auto begin = suffixes_.begin() + interval.begin;
+    const auto end = suffixes_.begin() + interval.end;
+    const auto next = std::partition_point(
+        begin, end, [&](uint32_t place) { return Compare(place + 3, units.substr(3)) < 0; });
     longest = next == end ? 0 : common(*next);
     if (next != begin) {
       longest = std::max(longest, common(*std::prev(next)));
     }
-  } else {
-    longest = FindUnits(units.substr(0, 1)).empty() ? 0 : 1;
   }
   if (longest > 0 && longest < units.size() && IsLowSurrogate(units[longest])) {
     --longest;
@@ -402,20 +535,29 @@ uint32_t TextIndex::CountQuotes(Interval interval) const {
 }
 
 std::vector<uint32_t> TextIndex::Quotes(Interval interval) const {
-  std::vector<uint32_t> quotes;
-  quotes.reserve(interval.occurrences());
-  for (uint32_t i = interval.begin; i < interval.end; ++i) {
-    quotes.push_back(QuoteAt(suffixes_[i]));
-  }
-  std::sort(quotes.begin(), quotes.end());
-  quotes.erase(std::unique(quotes.begin(), quotes.end()), quotes.end());
-  return quotes;
+  const auto quotes = quotes_.subspan(interval.begin, interval.occurrences());
+  return Distinct(quote_count_, {quotes.begin(), quotes.end()});
 }
 
-uint32_t TextIndex::ArgMin(uint32_t begin, uint32_t end) const {
+std::vector<uint32_t> TextIndex::QuotesIn(Interval interval, uint32_t first, uint32_t last) const {
+  std::vector<uint32_t> quotes;
+  Filter(quotes_.subspan(interval.begin, interval.occurrences()), first, last, [&](uint32_t quote) {
+    quotes.push_back(quote);
+    return last;
+  });
+  return Distinct(quote_count_, std::move(quotes));
+}
+
+void TextIndex::MarkQuotes(Interval interval, uint64_t* bits) const {
+  for (const uint32_t quote : quotes_.subspan(interval.begin, interval.occurrences())) {
+    bits[quote / 64] |= uint64_t{1} << (quote % 64);
+  }
+}
+
+uint32_t TextIndex::ArgMin(std::span<const uint32_t> values, uint32_t begin, uint32_t end) const {
   uint32_t best = begin;
   const auto consider = [&](uint32_t i) {
-    if (suffixes_[i] < suffixes_[best]) {
+    if (values[i] < values[best]) {
       best = i;
     }
   };
@@ -441,43 +583,36 @@ uint32_t TextIndex::ArgMin(uint32_t begin, uint32_t end) const {
   return best;
 }
 
-void TextIndex::MarkQuotes(Interval interval, uint64_t* bits) const {
-  for (uint32_t i = interval.begin; i < interval.end; ++i) {
-    const uint32_t quote = QuoteAt(suffixes_[i]);
-    bits[quote / 64] |= uint64_t{1} << (quote % 64);
-  }
-}
+namespace {
 
-// Gathers the smallest places in passes over the interval: as many as one page of answers needs in
-// the first, four times as many in each further one.
-void TextIndex::ScanPlaces(Interval interval, uint32_t first,
-                           absl::FunctionRef<bool(uint32_t place)> visit) const {
+// Gathers the smallest values in passes over them: as many as one page of answers needs in the
+// first, four times as many in each further one.
+void ScanAscending(std::span<const uint32_t> values, uint32_t first,
+                   absl::FunctionRef<bool(uint32_t value)> visit) {
   size_t wanted = 32;
-  std::vector<uint32_t> places;
+  std::vector<uint32_t> smallest;
   while (true) {
-    places.clear();
-    places.reserve(std::min<size_t>(2 * wanted, interval.occurrences()));
-    uint32_t bound = UINT32_MAX;  // places from here on are not among the smallest
-    for (uint32_t i = interval.begin; i < interval.end; ++i) {
-      const uint32_t place = suffixes_[i];
-      if (place < first || place >= bound) {
-        continue;
-      }
-      places.push_back(place);
-      if (places.size() == 2 * wanted) {
-        const auto last = places.begin() + static_cast<std::ptrdiff_t>(wanted);
-        std::nth_element(places.begin(), last, places.end());
+    smallest.clear();
+    smallest.reserve(std::min<size_t>(2 * wanted, values.size()));
+    uint32_t bound = kAboveAll;  // values from here on are not among the smallest
+    Filter(values, first, bound, [&](uint32_t value) {
+      smallest.push_back(value);
+      if (smallest.size() == 2 * wanted) {
+        const auto last = smallest.begin() + static_cast<std::ptrdiff_t>(wanted);
+        std::nth_element(smallest.begin(), last, smallest.end());
         bound = *last;
-        places.resize(wanted);
+        // Values may be equal, and those that are left out are visited by the next pass.
+        std::erase_if(smallest, [bound](uint32_t other) { return other >= bound; });
       }
-    }
-    std::sort(places.begin(), places.end());
-    for (const uint32_t place : places) {
-      if (!visit(place)) {
+      return bound;
+    });
+    std::sort(smallest.begin(), smallest.end());
+    for (const uint32_t value : smallest) {
+      if (!visit(value)) {
         return;
       }
     }
-    if (bound == UINT32_MAX) {
+    if (bound == kAboveAll) {
       return;  // nothing was left out
     }
     first = bound;
@@ -485,33 +620,35 @@ void TextIndex::ScanPlaces(Interval interval, uint32_t first,
   }
 }
 
-void TextIndex::VisitPlaces(Interval interval, uint32_t first,
-                            absl::FunctionRef<bool(uint32_t place)> visit) const {
-  // Range minima cannot skip what lies before `first`, and cost more than a look at a few thousand
-  // occurrences.
-  constexpr uint32_t kScanBelow = 4'096;
+}  // namespace
+
+void TextIndex::VisitAscending(std::span<const uint32_t> values, Interval interval, uint32_t first,
+                               absl::FunctionRef<bool(uint32_t value)> visit) const {
+  // Range minima cannot skip what lies before `first`, and cost more than a look at some thousands
+  // of occurrences.
+  constexpr uint32_t kScanBelow = 8'192;
   if (first > 0 || interval.occurrences() <= kScanBelow) {
-    ScanPlaces(interval, first, visit);
+    ScanAscending(values.subspan(interval.begin, interval.occurrences()), first, visit);
     return;
   }
   struct Part {
-    uint32_t place;
+    uint32_t value;
     uint32_t index;
     Interval interval;
-    bool operator<(const Part& other) const { return place > other.place; }
+    bool operator<(const Part& other) const { return value > other.value; }
   };
   std::priority_queue<Part> parts;
   const auto add = [&](uint32_t begin, uint32_t end) {
     if (begin < end) {
-      const uint32_t index = ArgMin(begin, end);
-      parts.push({suffixes_[index], index, {begin, end}});
+      const uint32_t index = ArgMin(values, begin, end);
+      parts.push({values[index], index, {begin, end}});
     }
   };
   add(interval.begin, interval.end);
   while (!parts.empty()) {
     const Part part = parts.top();
     parts.pop();
-    if (!visit(part.place)) {
+    if (!visit(part.value)) {
       return;
     }
     add(part.interval.begin, part.index);
@@ -521,12 +658,8 @@ void TextIndex::VisitPlaces(Interval interval, uint32_t first,
 
 void TextIndex::VisitQuotes(Interval interval, uint32_t first,
                             absl::FunctionRef<bool(uint32_t quote)> visit) const {
-  if (first >= quote_count_) {
-    return;
-  }
-  uint32_t previous = UINT32_MAX;
-  VisitPlaces(interval, starts_[first], [&](uint32_t place) {
-    const uint32_t quote = QuoteAt(place);
+  uint32_t previous = kAboveAll;
+  VisitAscending(quotes_, interval, first, [&](uint32_t quote) {
     const bool go_on = quote == previous || visit(quote);
     previous = quote;
     return go_on;
@@ -535,8 +668,8 @@ void TextIndex::VisitQuotes(Interval interval, uint32_t first,
 
 void TextIndex::VisitOccurrences(Interval interval,
                                  absl::FunctionRef<bool(Occurrence occurrence)> visit) const {
-  VisitPlaces(interval, 0, [&](uint32_t place) {
-    Occurrence occurrence{QuoteAt(place), 0};
+  VisitAscending(suffixes_, interval, 0, [&](uint32_t place) {
+    Occurrence occurrence{FindQuote(starts_, quote_of_block_, place), 0};
     for (uint32_t at = starts_[occurrence.quote]; at < place; ++at) {
       occurrence.offset += IsLowSurrogate(text_[at]) ? 0u : 1u;
     }
@@ -551,13 +684,15 @@ bool TextIndex::Contains(uint32_t quote, std::u16string_view units) const {
 }
 
 std::vector<std::pair<std::string_view, size_t>> TextIndex::MemoryUse() const {
-  return {{"text", text_.size() * sizeof(char16_t)},
-          {"suffixes", suffixes_.size_bytes()},
-          {"quote map", starts_.size_bytes() + quote_of_block_.size_bytes()},
-          {"minima", minima_.size_bytes()},
-          {"pairs", firsts_.size_bytes() + first_pairs_.size_bytes() + seconds_.size_bytes() +
-                        pair_begins_.size_bytes()},
-          {"totals", total_keys_.size_bytes() + total_counts_.size_bytes()}};
+  return {
+      {"text", text_.size() * sizeof(char16_t)},
+      {"suffixes", suffixes_.size_bytes()},
+      {"quotes of suffixes", quotes_.size_bytes()},
+      {"quote map", starts_.size_bytes() + quote_of_block_.size_bytes()},
+      {"minima", minima_.size_bytes()},
+      {"triples", firsts_.size_bytes() + first_children_.size_bytes() + seconds_.size_bytes() +
+                      second_children_.size_bytes() + thirds_.size_bytes() + begins_.size_bytes()},
+      {"totals", total_keys_.size_bytes() + total_counts_.size_bytes()}};
 }
 
 }  // namespace quotes::archive

@@ -22,10 +22,11 @@ namespace quotes::archive {
 //
 // Suffixes are sorted by libdivsufsort (Y. Mori) as big-endian UTF-16; only those that begin on a
 // character stay. The first quotes of an interval come from range-minimum queries over the array
-// itself (S. Muthukrishnan, "Efficient algorithms for document retrieval problems", SODA 2002, with
-// the place instead of the previous occurrence). Intervals with many occurrences have their numbers
-// of distinct quotes counted at construction, as a node of the suffix tree each; smaller ones are
-// counted when asked.
+// of their quotes (the document array of S. Muthukrishnan, "Efficient algorithms for document
+// retrieval problems", SODA 2002, with the quote instead of the previous occurrence), which is also
+// what sets of quotes are read from: one after the other, where asking each place for its quote
+// would wait for memory. Intervals with many occurrences have their numbers of distinct quotes
+// counted at construction, as a node of the suffix tree each; smaller ones are counted when asked.
 //
 // A view of arrays that TextIndexBuilder wrote into a block, which outlives it. Immutable;
 // thread-safe.
@@ -36,16 +37,21 @@ class TextIndex {
     uint64_t quote_count = 0;
     ArrayRef text;            // UTF-16: texts in order, each followed by U+0000
     ArrayRef suffixes;        // places in the text, in suffix order
+    ArrayRef quotes;          // the quote of each suffix
     ArrayRef starts;          // place of each quote's text, and the end
     ArrayRef quote_of_block;  // quote at the beginning of each block of places
     ArrayRef minima;          // sparse table: level i has ArgMin over 2^i blocks, one after another
-    // Intervals of the first unit and of the first two: distinct first units, ascending; for each
-    // the index of its first pair, and one more; second units (U+0000: none), ascending for each
-    // first; the beginning of each pair's interval, and the end of the last.
+    // Intervals of the first unit, of the first two and of the first three, as a tree of three
+    // levels: distinct first units, ascending; for each the index of its first second unit, and one
+    // more; second units, ascending below each first; for each the index of its first third unit,
+    // and one more; third units; the beginning of each triple's interval, and the end of the last.
+    // Behind the end of a text units are U+0000.
     ArrayRef firsts;
-    ArrayRef first_pairs;
+    ArrayRef first_children;
     ArrayRef seconds;
-    ArrayRef pair_begins;
+    ArrayRef second_children;
+    ArrayRef thirds;
+    ArrayRef begins;
     // Open addressing: interval to number of quotes. An empty slot has the key 0.
     ArrayRef total_keys;
     ArrayRef total_counts;
@@ -68,7 +74,7 @@ class TextIndex {
 
   uint32_t quote_count() const { return quote_count_; }
 
-  // Where `term` stands; empty for an empty term. O(log n) beyond the first two units.
+  // Where `term` stands; empty for an empty term. O(log n) beyond the first three units.
   Interval Find(std::u32string_view term) const;
 
   // Number of distinct quotes in an interval that Find returned. O(1) above kCountedAbove
@@ -83,6 +89,8 @@ class TextIndex {
 
   // The distinct quotes of an interval, ascending. Linear in the occurrences.
   std::vector<uint32_t> Quotes(Interval interval) const;
+  // Those of them in [first, last). Other occurrences are only glanced at.
+  std::vector<uint32_t> QuotesIn(Interval interval, uint32_t first, uint32_t last) const;
 
   // Sets the bit of each quote of an interval: bit q % 64 of bits[q / 64].
   void MarkQuotes(Interval interval, uint64_t* bits) const;
@@ -115,29 +123,37 @@ class TextIndex {
  private:
   friend class TextIndexBuilder;
 
-  uint32_t QuoteAt(uint32_t place) const;
-  // Index in [begin, end) of the smallest place.
-  uint32_t ArgMin(uint32_t begin, uint32_t end) const;
+  // The interval of the longest prefix of `units` of up to three units that stands somewhere, and
+  // its length.
+  struct Descent {
+    size_t depth = 0;
+    Interval interval;
+  };
+  Descent Descend(std::u16string_view units) const;
   int Compare(uint32_t place, std::u16string_view term) const;
   Interval FindUnits(std::u16string_view units) const;
-  // Calls `visit` with the places of an interval from `first` on, ascending, until it returns
-  // false.
-  void VisitPlaces(Interval interval, uint32_t first,
-                   absl::FunctionRef<bool(uint32_t place)> visit) const;
-  void ScanPlaces(Interval interval, uint32_t first,
-                  absl::FunctionRef<bool(uint32_t place)> visit) const;
+  // `values` are suffixes_ or quotes_, which ascend with each other. Index in [begin, end) of the
+  // smallest value.
+  uint32_t ArgMin(std::span<const uint32_t> values, uint32_t begin, uint32_t end) const;
+  // Calls `visit` with the values of an interval from `first` on, ascending, until it returns
+  // false. A value may come several times.
+  void VisitAscending(std::span<const uint32_t> values, Interval interval, uint32_t first,
+                      absl::FunctionRef<bool(uint32_t value)> visit) const;
 
   uint32_t quote_count_ = 0;
   std::u16string_view text_;
   std::span<const uint32_t> suffixes_;
+  std::span<const uint32_t> quotes_;
   std::span<const uint32_t> starts_;
   std::span<const uint32_t> quote_of_block_;
   std::span<const uint32_t> minima_;
   std::array<uint32_t, 32> minima_level_ = {};  // where each level begins in minima_
   std::span<const char16_t> firsts_;
-  std::span<const uint32_t> first_pairs_;
+  std::span<const uint32_t> first_children_;
   std::span<const char16_t> seconds_;
-  std::span<const uint32_t> pair_begins_;
+  std::span<const uint32_t> second_children_;
+  std::span<const char16_t> thirds_;
+  std::span<const uint32_t> begins_;
   std::span<const uint64_t> total_keys_;
   std::span<const uint32_t> total_counts_;
 };
@@ -158,8 +174,10 @@ class TextIndexBuilder {
 
  private:
   std::vector<uint32_t> SortSuffixes() const;
-  void WritePairs(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
-                  ByteSink* sink) const;
+  void WriteQuotes(std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
+                   TextIndex::Layout* layout, ByteSink* sink) const;
+  void WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
+                    ByteSink* sink) const;
   static void WriteMinima(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
                           ByteSink* sink);
   void WriteTotals(std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,

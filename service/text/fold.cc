@@ -37,14 +37,16 @@ inline char32_t Apply(char32_t c, const Entry& entry) {
   return static_cast<char32_t>(static_cast<int32_t>(c) + entry.delta);
 }
 
-// Says of the characters of the first plane whether they fold to anything but themselves, a bit
-// each: the table itself is too large for the fastest cache.
+// Says of the characters of the first plane whether FindHan must look them up, a bit each: the
+// table itself is too large for the fastest cache. Those are the Han characters that fold to others
+// and what becomes several units; few texts have any.
 class Changing {
  public:
   Changing() {
     for (char32_t c = 0; c < kPlane; ++c) {
       const Entry& entry = Lookup(c);
-      if (entry.delta != 0 || entry.char_class == CharClass::kExpansion) {
+      if ((entry.char_class == CharClass::kHan && entry.delta != 0) ||
+          entry.char_class == CharClass::kExpansion) {
         bits_[c / 64] |= uint64_t{1} << (c % 64);
       }
     }

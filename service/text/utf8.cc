@@ -2,6 +2,7 @@
 
 #include <unicode/uchar.h>
 
+#include <bit>
 #include <cstring>
 
 #include "service/text/fold.h"
@@ -89,7 +90,15 @@ void AppendUtf8(std::u32string_view text, std::string* out) {
   out->resize(before + text.size() * 4);
   char* end = out->data() + before;
   for (const char32_t c : text) {
-    end = WriteUtf8(c, end);
+    if (c - 0x800 < 0xD800 - 0x800) {
+      // Nearly all of Chinese text: four bytes at once, of which the next character takes the last.
+      static_assert(std::endian::native == std::endian::little);
+      const uint32_t bytes = 0x8080E0 | (c >> 12) | ((c << 2) & 0x3F00) | ((c << 16) & 0x3F0000);
+      std::memcpy(end, &bytes, sizeof(bytes));
+      end += 3;
+    } else {
+      end = WriteUtf8(c, end);
+    }
   }
   out->resize(static_cast<size_t>(end - out->data()));
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -63,7 +64,7 @@ namespace {
 
 using HighlightTuple = std::tuple<uint32_t, uint32_t, uint32_t>;
 
-std::vector<HighlightTuple> Tuples(const std::vector<Highlight>& highlights) {
+std::vector<HighlightTuple> Tuples(std::span<const Highlight> highlights) {
   std::vector<HighlightTuple> tuples;
   tuples.reserve(highlights.size());
   for (const Highlight& highlight : highlights) {
