@@ -9,10 +9,10 @@
 #include <string>
 
 #include "service/base/limits.h"
-#include "service/citation/compare.h"
 #include "service/citation/elision.h"
 #include "service/citation/form.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/source_text.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
