@@ -60,7 +60,7 @@ class BorderJudge {
     if (last > pair_.alignment.end) {
       AddCut({span.end, pair_.S(last - 1).end}, false, EditReason::kCutToken);
     }
-    CutWords(span);
+    CutWords();
     return {lost_begin_, lost_end_};
   }
 
@@ -155,17 +155,20 @@ class BorderJudge {
   // Words that the border of the span cuts: names and negators by the lexicon; any word of the list
   // of which no word is left at the border of the quotation (断谱写 of 不断谱写, 视规律 of
   // 无视规律).
-  void CutWords(Range span) {
+  void CutWords() {
     constexpr uint32_t kAround = 16;
     const std::u32string_view text = pair_.source.text();
     for (const bool at_begin : {true, false}) {
-      const uint32_t border = at_begin ? span.begin : span.end;
-      if (border != (at_begin ? lost_begin_ : lost_end_)) {
-        continue;  // a figure is cut there
+      // What a cut figure lost may itself begin inside a word: 一年 of 学前一年.
+      const uint32_t border = at_begin ? lost_begin_ : lost_end_;
+      const std::vector<Unit>& units = pair_.source.units();
+      size_t first = at_begin ? pair_.alignment.begin : pair_.alignment.end;
+      while (at_begin ? first > 0 && units[first - 1].begin >= border
+                      : first < units.size() && units[first].end <= border) {
+        first = at_begin ? first - 1 : first + 1;
       }
-      const size_t first = at_begin ? pair_.alignment.begin : pair_.alignment.end;
-      if (first == 0 || first == pair_.source.units().size() || !pair_.S(first - 1).letter() ||
-          !pair_.S(first).letter()) {
+      if (first == 0 || first == units.size() || !units[first - 1].letter() ||
+          !units[first].letter()) {
         continue;
       }
       const uint32_t from = border > kAround ? border - kAround : 0;
@@ -179,7 +182,7 @@ class BorderJudge {
           reason = cue.kind == CueKind::kPerson ? EditReason::kName : EditReason::kNegator;
         }
       }
-      if (cut.empty() && !BordersOnWord(span, at_begin)) {
+      if (cut.empty() && !BordersOnWord({lost_begin_, lost_end_}, at_begin)) {
         for (const Word& word : FindWords(around)) {
           if (word.kind == WordKind::kWord && from + word.begin < border &&
               border < from + word.end) {

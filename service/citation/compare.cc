@@ -126,7 +126,7 @@ struct Comparison::Rep {
   // values, and with registered faults read as emended if that makes it equal.
   Passage ReadOtherwise(Passage printed) const;
   Passage With(std::vector<Reading> readings) const;
-  std::vector<Reading> Restated() const;
+  std::vector<Reading> Restated(Range passage) const;
 
   const Quoted& quoted;
   SourceText text;
@@ -201,30 +201,34 @@ Passage Comparison::Rep::With(std::vector<Reading> readings) const {
   return best;
 }
 
-std::vector<Reading> Comparison::Rep::Restated() const {
+// `passage` keeps figures around it from being paired with those of the quotation.
+std::vector<Reading> Comparison::Rep::Restated(Range passage) const {
   std::vector<Reading> readings;
   const std::vector<figures::Numeral>& own = quoted.annotated.numerals();
   if (own.empty()) {
     return readings;
   }
-  size_t next = 0;  // numerals are restated in order, each once
+  size_t next = 0;  // numerals are paired in order, each once
   for (const figures::Numeral& numeral : text.annotated().numerals()) {
+    const Range token = text.Joined({numeral.token.begin, numeral.token.end});
+    if (!passage.empty() && !Intersects(passage, token.begin, token.end)) {
+      continue;
+    }
     for (size_t k = 0; k < own.size(); ++k) {
       const size_t i = (next + k) % own.size();
       const figures::Sameness same =
           figures::SameValue(own[i], quoted.annotated.text(), numeral, text.text());
-      if (same == figures::Sameness::kSameValue ||
-          same == figures::Sameness::kSameValueOtherPrecision) {
-        readings.push_back({text.Joined({numeral.token.begin, numeral.token.end}),
+      if (same == figures::Sameness::kDifferent) {
+        continue;
+      }
+      if (same != figures::Sameness::kSameForm) {
+        readings.push_back({token,
                             std::u32string(quoted.annotated.text().substr(own[i].token.begin,
                                                                           own[i].token.size())),
                             -1, 0});
-        next = i + 1;
-        break;
       }
-      if (same == figures::Sameness::kSameForm) {
-        break;
-      }
+      next = i + 1;
+      break;
     }
   }
   return readings;
@@ -233,7 +237,10 @@ std::vector<Reading> Comparison::Rep::Restated() const {
 Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
   const Source& source = text.source();
   Passage best = std::move(printed);
-  std::vector<Reading> readings = Restated();
+  std::vector<Reading> readings = Restated(best.range);
+  if (readings.empty()) {
+    readings = Restated({});
+  }
   if (!readings.empty()) {
     Passage passage = With(readings);
     if (Better(passage, best)) {
