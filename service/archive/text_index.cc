@@ -356,7 +356,11 @@ TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
   // What is longest shares its prefix with a neighbour of the place where `text` would be sorted
   // in.
   size_t longest = 0;
-  if (const Interval pair = FindUnits(units.substr(0, 2)); !pair.empty()) {
+  const Interval pair = FindUnits(units.substr(0, 2));
+  const auto begin = suffixes_.begin() + pair.begin;
+  const auto end = suffixes_.begin() + pair.end;
+  auto next = begin;
+  if (!pair.empty()) {
     const auto common = [&](uint32_t place) {
       size_t length = 0;
       while (length < units.size() && text_[place + length] == units[length]) {
@@ -364,9 +368,7 @@ TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
       }
       return length;
     };
-    const auto begin = suffixes_.begin() + pair.begin;
-    const auto end = suffixes_.begin() + pair.end;
-    const auto next =
+    next =
         std::partition_point(begin, end, [&](uint32_t place) { return Compare(place, units) < 0; });
     longest = next == end ? 0 : common(*next);
     if (next != begin) {
@@ -381,11 +383,30 @@ TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
   if (longest == 0) {
     return {};
   }
+  const std::u16string_view prefix = units.substr(0, longest);
   size_t length = longest;
-  for (const char16_t unit : units.substr(0, longest)) {
+  for (const char16_t unit : prefix) {
     length -= IsLowSurrogate(unit) ? size_t{1} : size_t{0};
   }
-  return {length, FindUnits(units.substr(0, longest))};
+  if (longest < 2 || pair.empty()) {
+    return {length, FindUnits(prefix)};
+  }
+  // All suffixes with the prefix stand around `next`, mostly few of them: steps that double find
+  // their borders.
+  auto low = next;
+  for (std::ptrdiff_t step = 1; low != begin && Compare(*std::prev(low), prefix) == 0; step *= 2) {
+    low -= std::min(step, low - begin);
+  }
+  low = std::partition_point(low, next, [&](uint32_t place) { return Compare(place, prefix) < 0; });
+  auto high = next;
+  for (std::ptrdiff_t step = 1; high != end && Compare(*high, prefix) == 0; step *= 2) {
+    high += std::min(step, end - high);
+  }
+  high =
+      std::partition_point(next, high, [&](uint32_t place) { return Compare(place, prefix) == 0; });
+  return {length,
+          {static_cast<uint32_t>(low - suffixes_.begin()),
+           static_cast<uint32_t>(high - suffixes_.begin())}};
 }
 
 uint32_t TextIndex::CountQuotes(Interval interval) const {

@@ -119,34 +119,38 @@ void Search::ResolveClaim() {
   if (!names_report_) {
     return;
   }
-  for (size_t i = 0; i < corpus_.sources().size(); ++i) {
-    const bool inside = Allowed(i) && InsideClaim(request_.claim, corpus_.sources()[i]);
-    inside_.push_back(inside);
-    if (inside) {
+  const Claim& claim = request_.claim;
+  inside_.resize(corpus_.sources().size());
+  const auto consider = [&](size_t i) {
+    if (Allowed(i) && InsideClaim(claim, corpus_.sources()[i])) {
+      inside_[i] = true;
       claimed_.push_back(i);
+    }
+  };
+  if (claim.report.has_value()) {
+    for (const uint32_t i : corpus_.SourcesOf(*claim.report)) {
+      consider(i);
+    }
+    return;
+  }
+  const uint32_t speaker =
+      claim.speaker.has_value() ? corpus_.FindSpeaker(*claim.speaker) : Corpus::kNobody;
+  for (size_t i = 0; i < corpus_.sources().size(); ++i) {
+    const uint32_t own = corpus_.speaker(i);
+    if (!claim.speaker.has_value() || own == speaker || own == Corpus::kNobody) {
+      consider(i);
     }
   }
 }
 
 Coverage Search::Cover() const {
+  if (allowed_.empty()) {
+    return corpus_.coverage();
+  }
   Coverage coverage;
   for (size_t i = 0; i < corpus_.sources().size(); ++i) {
-    if (!Allowed(i)) {
-      continue;
-    }
-    if (i >= corpus_.latest_count()) {
-      ++coverage.history_revisions;
-      continue;
-    }
-    ++coverage.reports;
-    const Source& source = corpus_.sources()[i];
-    if (source.completeness().truncated) {
-      ++coverage.incomplete_reports;
-      if (coverage.incomplete.size() < limits::kMaxCoverageReports) {
-        coverage.incomplete.push_back({std::string(source.report_id()),
-                                       std::string(source.completeness().jump_target),
-                                       source.completeness().position});
-      }
+    if (Allowed(i)) {
+      corpus_.Cover(i, &coverage);
     }
   }
   return coverage;
