@@ -243,7 +243,7 @@ class BorderJudge {
     for (const Range part : {Range{word.begin, border}, Range{border, word.end}}) {
       const std::u32string_view own = text.substr(part.begin, part.size());
       const std::vector<Word> words = FindWords(own);
-      if (own == U"主义" || own == U"主義" ||
+      if (own.starts_with(U"主义") || own.starts_with(U"主義") ||
           std::any_of(words.begin(), words.end(),
                       [](const Word& each) { return each.kind == WordKind::kSingle; })) {
         return false;
