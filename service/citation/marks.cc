@@ -1,8 +1,10 @@
 #include "service/citation/marks.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "service/text/fold.h"
@@ -70,7 +72,65 @@ class MarkJudge {
     if (form && draft.reason == EditReason::kOuterMark) {
       draft.folds = text::kFoldQuotation;
     }
+    if (!form && TouchesFigure(added, lost)) {
+      draft.kind = lost.empty()    ? EditKind::kAddition
+                   : added.empty() ? EditKind::kOmission
+                                   : EditKind::kSubstitution;
+      draft.severity = Severity::kCritical;
+      draft.reason = EditReason::kNumber;
+      draft.folds = 0;
+      draft.letters = std::max(added.size(), lost.size());
+    }
     return draft;
+  }
+
+  // Whether one of the marks that were set or dropped belongs to a figure. A list mark for another
+  // (5、6月 and 5；6月) does not change the figures that it parts.
+  bool TouchesFigure(const std::vector<size_t>& added, const std::vector<size_t>& lost) const {
+    const auto q_unit = [this](size_t i) -> const Unit& { return pair_.Q(i); };
+    const auto s_unit = [this](size_t i) -> const Unit& { return pair_.S(i); };
+    const auto parts_only = [](const Unit& unit) {
+      return std::u32string_view(U"、；;。").find(unit.raw) != std::u32string_view::npos;
+    };
+    const bool exchange =
+        !added.empty() && !lost.empty() &&
+        std::all_of(added.begin(), added.end(), [&](size_t i) { return parts_only(q_unit(i)); }) &&
+        std::all_of(lost.begin(), lost.end(), [&](size_t i) { return parts_only(s_unit(i)); });
+    return !exchange && (std::any_of(added.begin(), added.end(),
+                                     [&](size_t i) {
+                                       return BelongsToFigure(pair_.quoted.units.size(), q_unit, i);
+                                     }) ||
+                         std::any_of(lost.begin(), lost.end(), [&](size_t i) {
+                           return BelongsToFigure(pair_.source.units().size(), s_unit, i);
+                         }));
+  }
+
+  // A mark between digits, or a sign beside one: ~280, 5.5+, 53,00. The form fold keeps such signs
+  // as letters where they make sense; here are those that do not.
+  template <typename At>
+  static bool BelongsToFigure(size_t size, const At& at, size_t i) {
+    constexpr std::u32string_view kInner = U".,:/+-~";
+    constexpr std::u32string_view kOuter = U"+-~%‰—";
+    const auto is_inner = [&](size_t k) {
+      return kInner.find(at(k).form) != std::u32string_view::npos;
+    };
+    const auto is_dash = [&](size_t k) { return at(k).form == kDashForm; };
+    size_t before = i;  // the nearest that is no such sign, behind it
+    while (before > 0 && is_inner(before - 1)) {
+      --before;
+    }
+    size_t behind = i + 1;
+    while (behind < size && is_inner(behind)) {
+      ++behind;
+    }
+    const bool left = before > 0 && text::IsDigit(at(before - 1).form);
+    const bool right = behind < size && text::IsDigit(at(behind).form);
+    if (left && right) {
+      return true;
+    }
+    const bool long_dash =
+        is_dash(i) && ((i > 0 && is_dash(i - 1)) || (i + 1 < size && is_dash(i + 1)));
+    return (left || right) && !long_dash && kOuter.find(at(i).form) != std::u32string_view::npos;
   }
 
   bool InHead(size_t q) const {  // before the first letter of the quotation
@@ -166,11 +226,21 @@ class MarkJudge {
     return IsPairMark(unit) && ClosesCutPair(q, reason);
   }
 
+  // （） holds nothing that the cut could have parted.
+  bool IsEmptyPair(size_t a, size_t b) const {
+    for (size_t i = std::min(a, b); i < std::max(a, b); ++i) {
+      if (pair_.Q(i).letter()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   // The partner of a mark of the quotation stands in the source, and its own partner there lies
   // outside the span.
   bool ClosesCutPair(size_t q, EditReason* reason) {
     const int partner = QPartners()[q];
-    if (partner < 0) {
+    if (partner < 0 || IsEmptyPair(q, static_cast<size_t>(partner))) {
       return false;
     }
     for (const Op& op : pair_.ops()) {

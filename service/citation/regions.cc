@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,9 @@ namespace {
 
 // Letters of the longest block that may have moved.
 constexpr size_t kMaxMovedLetters = 240;
+
+// Letters in brackets of which the quotation has the brackets alone: （一） that became （）.
+constexpr uint32_t kMaxBracketed = 16;
 
 class RegionFinder {
  public:
@@ -43,6 +47,27 @@ class RegionFinder {
     return true;
   }
 
+  // Neighbouring marks of the quotation that open and close a bracket with nothing in it.
+  bool EmptyBrackets(uint32_t open, uint32_t close) const {
+    return pair_.Q(open).form != kQuotationForm && MarkDirection(pair_.Q(open).raw) > 0 &&
+           MarkDirection(pair_.Q(close).raw) < 0;
+  }
+
+  // The source's partner of the bracket `s`, of the kind of the quotation's mark `q`, before or
+  // behind it: what stands between was left out of the brackets.
+  std::optional<uint32_t> BracketBeyond(uint32_t q, uint32_t s, bool before) const {
+    for (uint32_t k = 1; k <= kMaxBracketed; ++k) {
+      if (before ? k > s : s + k >= pair_.source.units().size()) {
+        break;
+      }
+      const uint32_t at = before ? s - k : s + k;
+      if (!pair_.S(at).letter()) {
+        return SameMark(q, at) ? std::optional<uint32_t>(at) : std::nullopt;
+      }
+    }
+    return std::nullopt;
+  }
+
   // A mark before the first letter that the source does not have is one too many; it does not stand
   // for the mark that ends the sentence before.
   void SettleHeadMarks() {
@@ -64,6 +89,18 @@ class RegionFinder {
     std::vector<Op> settled;
     for (size_t i = marks.size(); i-- > 0;) {
       if (s > 0 && !pair_.S(s - 1).letter() && SameMark(marks[i], s - 1)) {
+        settled.push_back({OpKind::kMatch, marks[i], --s});
+        continue;
+      }
+      const std::optional<uint32_t> opener =
+          !settled.empty() && settled.back().kind == OpKind::kMatch &&
+                  EmptyBrackets(marks[i], settled.back().quotation)
+              ? BracketBeyond(marks[i], settled.back().source, true)
+              : std::nullopt;
+      if (opener.has_value()) {
+        while (s > *opener + 1) {
+          settled.push_back({OpKind::kDelete, settled.back().quotation, --s});
+        }
         settled.push_back({OpKind::kMatch, marks[i], --s});
       } else {
         settled.push_back({OpKind::kInsert, marks[i], s});
@@ -101,7 +138,18 @@ class RegionFinder {
     for (const uint32_t q : marks) {
       const bool more = s < pair_.source.units().size() && !pair_.S(s).letter();
       const bool outer = pair_.Q(q).form == kQuotationForm || pair_.Q(q).form == kEllipsisForm;
-      if (more && SameMark(q, s)) {
+      const Op last = all.back();
+      const std::optional<uint32_t> closer = last.kind == OpKind::kMatch &&
+                                                     EmptyBrackets(last.quotation, q) &&
+                                                     !(more && SameMark(q, s))
+                                                 ? BracketBeyond(q, last.source, false)
+                                                 : std::nullopt;
+      if (closer.has_value()) {
+        for (; s < *closer; ++s) {
+          all.push_back({OpKind::kDelete, q, s});
+        }
+      }
+      if (closer.has_value() || (more && SameMark(q, s))) {
         all.push_back({OpKind::kMatch, q, s++});
       } else if (more && !outer && !exchanged && pair_.S(s).form != kQuotationForm) {
         all.push_back({OpKind::kSubstitute, q, s++});

@@ -147,6 +147,7 @@ class Grader {
       case CueKind::kNegator:
         return EditReason::kNegator;
       case CueKind::kHedge:
+      case CueKind::kLimiter:
         return EditReason::kHedge;
       case CueKind::kCondition:
         return EditReason::kCondition;
