@@ -170,6 +170,9 @@ struct SeedOptions {
   // Shorter stretches are left out: one or two characters stand everywhere.
   size_t min_units = 1;
   size_t max_places = 16;  // listed for one seed
+  // Seeds shorter than this list no places when they have more than max_places: where the first of
+  // them stand says nothing about a passage.
+  size_t telling_units = 0;
 };
 
 // Where a folded string stands: inside one quote.
@@ -183,7 +186,7 @@ struct Seed {
   size_t begin = 0;  // units [begin, end) of the text asked for
   size_t end = 0;
   uint64_t occurrences = 0;  // exact number of places; they may overlap
-  // The first of them, newest report first, then reading order, then offset.
+  // The first of them, newest report first, then reading order, then offset; see SeedOptions.
   std::vector<SeedPlace> places;
 };
 
@@ -209,7 +212,7 @@ class Archive {
   virtual std::vector<Seed> LongestMatches(std::u32string_view units,
                                            const SeedOptions& options) const = 0;
   // Where all of `units` stands inside one quote: a seed from 0 to their size, without occurrences
-  // if there are none. `options.min_units` plays no part. An empty string, or one that begins or
+  // if there are none. `options.min_units` and `telling_units` play no part. An empty string, or one that begins or
   // ends with a break, stands nowhere.
   virtual Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const = 0;
 

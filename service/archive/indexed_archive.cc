@@ -653,9 +653,10 @@ class IndexedArchive final : public Catalog {
                               const Source& source);
 
   static bool AnyAlive(const Source& source, TextIndex::Interval interval);
-  static size_t LongestAlive(const Source& source, std::u32string_view units);
-  Seed PlacesIn(const std::vector<Source>& sources, std::u32string_view units,
-                size_t max_places) const;
+  static TextIndex::Prefix LongestAlive(const Source& source, std::u32string_view units);
+  Seed PlacesIn(const std::vector<Source>& sources,
+                const std::vector<TextIndex::Interval>& intervals, std::u32string_view units,
+                size_t max_places, size_t telling_units) const;
 
   const ArchiveOptions options_;
   std::vector<View> views_;
@@ -1018,38 +1019,50 @@ bool IndexedArchive::AnyAlive(const Source& source, TextIndex::Interval interval
   return alive;
 }
 
-// The length of the longest prefix that a quote of a living entry has.
-size_t IndexedArchive::LongestAlive(const Source& source, std::u32string_view units) {
+// The longest prefix that a quote of a living entry has, and where it stands, in dead ones too.
+TextIndex::Prefix IndexedArchive::LongestAlive(const Source& source, std::u32string_view units) {
   const TextIndex& index = *source.part->index;
-  const TextIndex::Prefix prefix = index.FindLongestPrefix(units);
-  if (prefix.length == 0 || !source.has_dead() || AnyAlive(source, prefix.interval)) {
-    return prefix.length;
+  TextIndex::Prefix longest = index.FindLongestPrefix(units);
+  if (longest.length == 0 || !source.has_dead() || AnyAlive(source, longest.interval)) {
+    return longest;
   }
   // Only dead entries have it. Shorter prefixes stand where longer ones do.
-  size_t longest = 0;
-  size_t beyond = prefix.length;
-  while (beyond - longest > 1) {
-    const size_t middle = longest + (beyond - longest) / 2;
-    (AnyAlive(source, index.Find(units.substr(0, middle))) ? longest : beyond) = middle;
+  size_t beyond = longest.length;
+  longest = {};
+  while (beyond - longest.length > 1) {
+    const size_t middle = longest.length + (beyond - longest.length) / 2;
+    const TextIndex::Interval interval = index.Find(units.substr(0, middle));
+    if (AnyAlive(source, interval)) {
+      longest = {middle, interval};
+    } else {
+      beyond = middle;
+    }
   }
   return longest;
 }
 
-Seed IndexedArchive::PlacesIn(const std::vector<Source>& sources, std::u32string_view units,
-                              size_t max_places) const {
+// `intervals`, parallel to `sources`, is where `units` stand.
+Seed IndexedArchive::PlacesIn(const std::vector<Source>& sources,
+                              const std::vector<TextIndex::Interval>& intervals,
+                              std::u32string_view units, size_t max_places,
+                              size_t telling_units) const {
   Seed seed;
   seed.end = units.size();
+  for (size_t i = 0; i < sources.size(); ++i) {
+    seed.occurrences += intervals[i].occurrences();
+    seed.occurrences -= sources[i].has_dead() ? sources[i].CountDeadPlaces(units) : 0;
+  }
+  if (max_places == 0 || (units.size() < telling_units && seed.occurrences > max_places)) {
+    return seed;
+  }
   std::vector<SeedCandidate> candidates;
-  for (const Source& source : sources) {
-    const TextIndex& index = *source.part->index;
-    const TextIndex::Interval interval = index.Find(units);
-    seed.occurrences += interval.occurrences();
-    seed.occurrences -= source.CountDeadPlaces(units);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const Source& source = sources[i];
     size_t taken = 0;
-    if (interval.empty() || max_places == 0) {
+    if (intervals[i].empty()) {
       continue;
     }
-    index.VisitOccurrences(interval, [&](TextIndex::Occurrence occurrence) {
+    source.part->index->VisitOccurrences(intervals[i], [&](TextIndex::Occurrence occurrence) {
       const uint32_t rank = source.rank(occurrence.quote);
       if (rank != View::kDead) {
         candidates.push_back({rank, source.part->quote[occurrence.quote], occurrence.offset});
@@ -1062,9 +1075,13 @@ Seed IndexedArchive::PlacesIn(const std::vector<Source>& sources, std::u32string
   candidates.resize(std::min(candidates.size(), max_places));
   for (const SeedCandidate& candidate : candidates) {
     const Entry& entry = *entries()[candidate.rank];
-    // The index has quotes without the breaks around them.
-    const std::u32string folded = text::Fold(entry.text(candidate.quote)).units;
-    const auto leading = static_cast<uint32_t>(folded.find_first_not_of(text::kBreak));
+    // The index has quotes without the breaks around them; most begin with a letter.
+    const std::u32string_view text = entry.text(candidate.quote);
+    uint32_t leading = 0;
+    if (!text::IsHan(text.front())) {
+      const std::u32string folded = text::Fold(text).units;
+      leading = static_cast<uint32_t>(folded.find_first_not_of(text::kBreak));
+    }
     seed.places.push_back({{&entry, candidate.quote}, leading + candidate.offset});
   }
   return seed;
@@ -1073,20 +1090,36 @@ Seed IndexedArchive::PlacesIn(const std::vector<Source>& sources, std::u32string
 std::vector<Seed> IndexedArchive::LongestMatches(std::u32string_view units,
                                                  const SeedOptions& options) const {
   const std::vector<Source> sources = Sources(options.scope);
+  std::vector<TextIndex::Prefix> prefixes(sources.size());
+  std::vector<TextIndex::Interval> intervals(sources.size());
   return Factorise(
       units, options.min_units,
       [&](std::u32string_view rest) {
         size_t longest = 0;
-        for (const Source& source : sources) {
-          longest = std::max(longest, LongestAlive(source, rest));
+        for (size_t i = 0; i < sources.size(); ++i) {
+          prefixes[i] = LongestAlive(sources[i], rest);
+          longest = std::max(longest, prefixes[i].length);
         }
         return longest;
       },
-      [&](std::u32string_view found) { return PlacesIn(sources, found, options.max_places); });
+      [&](std::u32string_view found) {
+        for (size_t i = 0; i < sources.size(); ++i) {
+          // Shorter ones do not have it; their dead entries may.
+          intervals[i] = prefixes[i].length == found.size() ? prefixes[i].interval
+                         : sources[i].has_dead()            ? sources[i].part->index->Find(found)
+                                                            : TextIndex::Interval();
+        }
+        return PlacesIn(sources, intervals, found, options.max_places, options.telling_units);
+      });
 }
 
 Seed IndexedArchive::FindPlaces(std::u32string_view units, const SeedOptions& options) const {
-  return PlacesIn(Sources(options.scope), units, options.max_places);
+  const std::vector<Source> sources = Sources(options.scope);
+  std::vector<TextIndex::Interval> intervals;
+  for (const Source& source : sources) {
+    intervals.push_back(source.part->index->Find(units));
+  }
+  return PlacesIn(sources, intervals, units, options.max_places, 0);
 }
 
 }  // namespace

@@ -218,7 +218,13 @@ std::vector<Seed> ScanArchive::LongestMatches(std::u32string_view units,
         }
         return length;
       },
-      [&](std::u32string_view found) { return FindPlaces(found, options); });
+      [&](std::u32string_view found) {
+        Seed seed = FindPlaces(found, options);
+        if (found.size() < options.telling_units && seed.occurrences > options.max_places) {
+          seed.places.clear();
+        }
+        return seed;
+      });
 }
 
 }  // namespace

@@ -14,6 +14,8 @@
 namespace quotes::archive {
 namespace {
 
+// Units that the tree of prefixes knows.
+constexpr uint32_t kDepth = 3;
 constexpr uint32_t kPlaceBlock = 64;   // places per entry of the quote map
 constexpr uint32_t kSuffixBlock = 64;  // suffixes per entry of the minima
 constexpr size_t kPiece = 65'536;      // suffixes written at a time
@@ -443,7 +445,7 @@ TextIndex::Descent TextIndex::Descend(std::u16string_view units) const {
   }
   const size_t third = find(thirds_, thirds_begin, thirds_end, units[2]);
   if (third != thirds_.size()) {
-    descent = {3, {begins_[third], begins_[third + 1]}};
+    descent = {kDepth, {begins_[third], begins_[third + 1]}};
   }
   return descent;
 }
@@ -456,7 +458,7 @@ TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
   if (depth == units.size()) {
     return interval;
   }
-  if (depth < 3) {
+  if (depth < kDepth) {
     return {};
   }
   const std::u16string_view rest = units.substr(depth);
@@ -487,22 +489,25 @@ TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
 TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
   const std::u16string encoded = Encode(text.substr(0, text.find(U'\0')));
   const std::u16string_view units = encoded;
-  const auto [depth, interval] = Descend(units);
+  const Descent descent = Descend(units);
+  const size_t depth = descent.depth;
   // What is longest shares its prefix with a neighbour of the place where `text` would be sorted
   // in.
   size_t longest = depth;
-  if (depth == 3) {
+  const auto begin = suffixes_.begin() + descent.interval.begin;
+  const auto end = suffixes_.begin() + descent.interval.end;
+  auto next = begin;
+  if (depth == kDepth) {
     const auto common = [&](uint32_t place) {
-      size_t length = 3;
+      size_t length = kDepth;
       while (length < units.size() && text_[place + length] == units[length]) {
         ++length;
       }
       return length;
     };
-    const auto begin = suffixes_.begin() + interval.begin;
-    const auto end = suffixes_.begin() + interval.end;
-    const auto next = std::partition_point(
-        begin, end, [&](uint32_t place) { return Compare(place + 3, units.substr(3)) < 0; });
+    next = std::partition_point(begin, end, [&](uint32_t place) {
+      return Compare(place + kDepth, units.substr(kDepth)) < 0;
+    });
     longest = next == end ? 0 : common(*next);
     if (next != begin) {
       longest = std::max(longest, common(*std::prev(next)));
@@ -514,11 +519,32 @@ TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
   if (longest == 0) {
     return {};
   }
+  const std::u16string_view prefix = units.substr(0, longest);
   size_t length = longest;
-  for (const char16_t unit : units.substr(0, longest)) {
+  for (const char16_t unit : prefix) {
     length -= IsLowSurrogate(unit) ? size_t{1} : size_t{0};
   }
-  return {length, FindUnits(units.substr(0, longest))};
+  if (longest <= kDepth) {
+    return {length, FindUnits(prefix)};
+  }
+  // All suffixes with the prefix stand around `next`, mostly few of them: steps that double find
+  // their borders.
+  const auto compare = [&](uint32_t place) {
+    return Compare(place + kDepth, prefix.substr(kDepth));
+  };
+  auto low = next;
+  for (std::ptrdiff_t step = 1; low != begin && compare(*std::prev(low)) == 0; step *= 2) {
+    low -= std::min(step, low - begin);
+  }
+  low = std::partition_point(low, next, [&](uint32_t place) { return compare(place) < 0; });
+  auto high = next;
+  for (std::ptrdiff_t step = 1; high != end && compare(*high) == 0; step *= 2) {
+    high += std::min(step, end - high);
+  }
+  high = std::partition_point(next, high, [&](uint32_t place) { return compare(place) == 0; });
+  return {length,
+          {static_cast<uint32_t>(low - suffixes_.begin()),
+           static_cast<uint32_t>(high - suffixes_.begin())}};
 }
 
 uint32_t TextIndex::CountQuotes(Interval interval) const {

@@ -21,6 +21,10 @@ constexpr int kMarkSubstitution = 2;
 constexpr int kLongGap = 24;
 constexpr int kImpossible = std::numeric_limits<int>::max() / 4;
 
+// Most pairs that are compared resemble each other: a first pass leaves out what costs more than
+// this, some three edits. Below kLongGap, so that no long gap can be cheaper.
+constexpr int kCheap = 16;
+
 // Pairs below this many cells are aligned at once.
 constexpr uint64_t kDirectCells = 24'000;
 // Length of the stretches that part longer pairs: shorter ones recur by chance.
@@ -190,6 +194,9 @@ class Aligner {
       }
       return;
     }
+    if (Cheaply(q0, q1, s0, s1, ends)) {
+      return;
+    }
     if (cells > budget_->cells) {
       GiveUp(q0, q1, s0, s1, ends);
       return;
@@ -272,6 +279,127 @@ class Aligner {
     }
   }
 
+  // What Direct does, if an alignment costs at most kCheap: cells that cost more are on no cheapest
+  // path and are left out (E. Ukkonen, "Algorithms for approximate string matching", 1985), so that
+  // a row has a few cells around each diagonal that still matches. False when there is none, or no
+  // work left to find it.
+  bool Cheaply(size_t q0, size_t q1, size_t s0, size_t s1, Ends ends) {
+    const size_t n = q1 - q0;
+    const size_t m = s1 - s0;
+    const size_t width = m + 1;
+    if (n * width > budget_->cells) {
+      return false;  // would not be worth its trace
+    }
+    trace_.assign((n + 1) * width, 0);
+    best_.assign(width, kImpossible);
+    insert_.assign(width, kImpossible);
+    best_above_.assign(width, kImpossible);
+    insert_above_.assign(width, kImpossible);
+    columns_.clear();
+    best_[0] = 0;
+    columns_.push_back(0);
+    for (size_t j = 1; j <= m; ++j) {
+      if (ends.free_begin) {
+        best_[j] = 0;
+      } else {
+        best_[j] = (j == 1 ? kGapOpen : best_[j - 1]) + GapCost(source_[s0 + j - 1]);
+        if (best_[j] > kCheap) {
+          best_[j] = kImpossible;
+          break;
+        }
+        trace_[j] = static_cast<uint8_t>(kFromDelete | (j == 1 ? 0 : kDeleteExtends));
+      }
+      columns_.push_back(j);
+    }
+    for (size_t i = 1; i <= n; ++i) {
+      best_.swap(best_above_);
+      insert_.swap(insert_above_);
+      columns_.swap(columns_above_);
+      columns_.clear();
+      const Unit& q = quotation_[q0 + i - 1];
+      const int insertion = InsertionCost(q);
+      uint8_t* const trace = &trace_[i * width];
+      int left = kImpossible;  // the best of the cell to the left
+      int del = kImpossible;
+      size_t next = 0;
+      size_t cells = 0;
+      // Cells below and to the right below one of the row above, and on from those of this row.
+      for (size_t j = columns_above_.front(); j <= m; ++cells) {
+        uint8_t step = 0;
+        const int open_insert = best_above_[j] + kGapOpen;
+        int insert = insert_above_[j];
+        if (insert <= open_insert) {
+          step |= kInsertExtends;
+        } else {
+          insert = open_insert;
+        }
+        insert += insertion;
+        int best = kImpossible;
+        uint8_t from = kFromDiagonal;
+        if (j > 0) {
+          const Unit& s = source_[s0 + j - 1];
+          const int open_delete = left + kGapOpen;
+          if (del <= open_delete) {
+            step |= kDeleteExtends;
+          } else {
+            del = open_delete;
+          }
+          del += GapCost(s);
+          best = best_above_[j - 1] + SubstitutionCost(q, s);
+          if (del < best) {
+            best = del;
+            from = kFromDelete;
+          }
+        }
+        if (insert < best) {
+          best = insert;
+          from = kFromInsert;
+        }
+        const bool kept = best <= kCheap;
+        if (kept) {
+          best_[j] = best;
+          insert_[j] = insert;
+          trace[j] = static_cast<uint8_t>(step | from);
+          columns_.push_back(j);
+        }
+        left = kept ? best : kImpossible;
+        del = kept ? del : kImpossible;
+        while (next < columns_above_.size() && columns_above_[next] < j) {
+          ++next;
+        }
+        if (kept || (next < columns_above_.size() && columns_above_[next] == j)) {
+          ++j;
+        } else if (next < columns_above_.size()) {
+          j = columns_above_[next];
+          left = kImpossible;
+          del = kImpossible;
+        } else {
+          break;
+        }
+      }
+      budget_->cells -= std::min<uint64_t>(budget_->cells, cells);
+      for (const size_t j : columns_above_) {
+        best_above_[j] = kImpossible;
+        insert_above_[j] = kImpossible;
+      }
+      if (columns_.empty()) {
+        return false;
+      }
+    }
+    size_t j = m;
+    if (ends.free_end) {
+      j = static_cast<size_t>(std::min_element(best_.begin(), best_.end()) - best_.begin());
+    } else if (best_[m] > kCheap) {
+      return false;
+    }
+    alignment_.cost += best_[j];
+    Trace(q0, s0, n, j, ends);
+    if (ends.free_end) {
+      end_ = static_cast<uint32_t>(s0 + j);
+    }
+    return true;
+  }
+
   void Trace(size_t q0, size_t s0, size_t i, size_t j, Ends ends) {
     const size_t width = best_.size();
     const size_t first = alignment_.ops.size();
@@ -339,6 +467,10 @@ class Aligner {
   uint32_t end_ = 0;
   std::vector<int> best_;
   std::vector<int> insert_;
+  std::vector<int> best_above_;  // and these, of the row above: see Cheaply
+  std::vector<int> insert_above_;
+  std::vector<size_t> columns_;
+  std::vector<size_t> columns_above_;
   std::vector<uint8_t> trace_;
 };
 

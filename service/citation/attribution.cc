@@ -47,25 +47,24 @@ bool SameOffice(std::u32string_view a, std::u32string_view b) {
   return before == 0 || kLesser.find(before) == std::u32string_view::npos;
 }
 
-FieldResult Speaker(const Claim& claim, const Source& source) {
-  FieldResult result{ClaimField::kSpeaker, FieldVerdict::kUnknown, *claim.speaker,
-                     std::string(source.metadata().speaker)};
-  if (!result.actual.empty()) {
-    result.verdict = VerdictOf(FoldedName(result.claimed) == FoldedName(result.actual));
-  }
-  return result;
+FieldVerdict SpeakerVerdict(const Claim& claim, const Source& source) {
+  const std::string_view speaker = source.metadata().speaker;
+  return speaker.empty() ? FieldVerdict::kUnknown
+                         : VerdictOf(FoldedName(*claim.speaker) == FoldedName(speaker));
+}
+
+FieldVerdict DateVerdict(const Claim& claim, const Source& source) {
+  const std::optional<absl::CivilDay> day = source.metadata().date;
+  const ClaimedDate& date = *claim.date;
+  return day.has_value() ? VerdictOf(day->month() == date.month && day->day() == date.day &&
+                                     (!date.year.has_value() || day->year() == *date.year))
+                         : FieldVerdict::kUnknown;
 }
 
 FieldResult Date(const Claim& claim, const Source& source) {
-  FieldResult result{ClaimField::kDate, FieldVerdict::kUnknown, ClaimedDateText(*claim.date), ""};
   const std::optional<absl::CivilDay> day = source.metadata().date;
-  if (day.has_value()) {
-    result.actual = DateText(*day);
-    const ClaimedDate& date = *claim.date;
-    result.verdict = VerdictOf(day->month() == date.month && day->day() == date.day &&
-                               (!date.year.has_value() || day->year() == *date.year));
-  }
-  return result;
+  return {ClaimField::kDate, DateVerdict(claim, source), ClaimedDateText(*claim.date),
+          day.has_value() ? DateText(*day) : ""};
 }
 
 FieldResult PublicationField(const Claim& claim, const Source& source) {
@@ -165,13 +164,11 @@ bool InsideClaim(const Claim& claim, const Source& source) {
     return source.report_id() == *claim.report &&
            (!claim.revision.has_value() || source.revision() == *claim.revision);
   }
-  const auto wrong = [](const FieldResult& field) {
-    return field.verdict == FieldVerdict::kMismatch;
-  };
+  constexpr FieldVerdict kWrong = FieldVerdict::kMismatch;
   return !(claim.revision.has_value() && source.revision() != *claim.revision) &&
-         !(claim.speaker.has_value() && wrong(Speaker(claim, source))) &&
-         !(claim.date.has_value() && wrong(Date(claim, source))) &&
-         !(claim.publication.has_value() && wrong(PublicationField(claim, source)));
+         !(claim.date.has_value() && DateVerdict(claim, source) == kWrong) &&
+         !(claim.speaker.has_value() && SpeakerVerdict(claim, source) == kWrong) &&
+         !(claim.publication.has_value() && PublicationField(claim, source).verdict == kWrong);
 }
 
 std::vector<FieldResult> JudgeFields(const Claim& claim, const Source* source, Range range) {
@@ -194,7 +191,10 @@ std::vector<FieldResult> JudgeFields(const Claim& claim, const Source* source, R
     });
   }
   if (claim.speaker.has_value()) {
-    add(ClaimField::kSpeaker, *claim.speaker, [&] { return Speaker(claim, *source); });
+    add(ClaimField::kSpeaker, *claim.speaker, [&] {
+      return FieldResult{ClaimField::kSpeaker, SpeakerVerdict(claim, *source), *claim.speaker,
+                         std::string(source->metadata().speaker)};
+    });
   }
   if (claim.role.has_value()) {
     add(ClaimField::kRole, *claim.role, [&] {

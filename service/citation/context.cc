@@ -9,10 +9,10 @@
 #include <string>
 
 #include "service/base/limits.h"
-#include "service/citation/compare.h"
 #include "service/citation/elision.h"
 #include "service/citation/form.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/source_text.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -59,6 +59,11 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
     flag.direct = direct;
     flags->push_back(std::move(flag));
   };
+  const std::vector<Cue> cues = FindCues(text);
+  // A span with a condition of its own is not said on the one before.
+  const bool own_condition = std::any_of(cues.begin(), cues.end(), [at](const Cue& cue) {
+    return cue.kind == CueKind::kCondition && cue.begin == at;
+  });
   bool negated = false;
   for (const Governor& governor : FindGovernors(text, at)) {
     if (governor.cue.kind != CueKind::kNegator && in_marks(governor.cue.end)) {
@@ -74,7 +79,9 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
         add(ContextFlag::kDroppedHedge, place, false);
         break;
       case CueKind::kCondition:
-        add(ContextFlag::kDroppedCondition, place, false);
+        if (!own_condition || governor.reach != Reach::kBefore) {
+          add(ContextFlag::kDroppedCondition, place, false);
+        }
         break;
       default:
         break;
@@ -85,9 +92,10 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
     const auto begin = static_cast<uint32_t>(*letter);
     add(ContextFlag::kTruncatedNegation, {begin, begin + 1}, true);
   }
-  // 部分|地区, 少数|干部: what is said of some is not said of all.
-  for (const Cue& cue : FindCues(text)) {
-    if (cue.kind == CueKind::kQuantifier && cue.end == at) {
+  // 部分|地区, 少数|干部: what is said of some is not said of all. 逐步|取消, 探索|建立: what is to
+  // come by steps or is looked into is not done.
+  for (const Cue& cue : cues) {
+    if ((cue.kind == CueKind::kQuantifier || cue.kind == CueKind::kLimiter) && cue.end == at) {
       add(ContextFlag::kDroppedHedge, {cue.begin, cue.end}, false);
     }
   }

@@ -182,6 +182,7 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
         }
         break;
       case CueKind::kHedge:
+      case CueKind::kLimiter:
       case CueKind::kModal:
       case CueKind::kQuantifier:
         if (in_cut_clause || reach != Reach::kNone) {

@@ -209,6 +209,27 @@ std::u32string Letters(std::u32string_view text, size_t size) {
   return letters;
 }
 
+// 前提下, 条件下: it stands behind what it makes a condition.
+bool IsPostposed(std::u32string_view text, const Cue& cue) {
+  return text::FoldLetter(text[cue.end - 1]) == U'下';
+}
+
+// Whether a clause that begins with a condition also says what follows from it: 凡是…，都要纠正.
+bool IsAnswered(std::u32string_view clause) {
+  const std::vector<Word> words = FindWords(clause);
+  return std::any_of(words.begin(), words.end(), [clause](const Word& word) {
+    const std::u32string own = Letters(clause.substr(word.begin, word.end - word.begin), 3);
+    for (const std::u32string_view answer :
+         {U"都", U"都要", U"都会", U"都能", U"都是", U"就", U"就要", U"就会", U"就能", U"就是",
+          U"就可以", U"才", U"才能", U"才会", U"才有", U"便", U"则", U"均", U"一律"}) {
+      if (own == answer) {
+        return true;
+      }
+    }
+    return false;
+  });
+}
+
 }  // namespace
 
 bool IsCritical(CueKind kind) { return kind != CueKind::kFunction && kind != CueKind::kResult; }
@@ -299,14 +320,21 @@ Reach Governs(std::u32string_view text, const Cue& cue, size_t begin) {
     return Reach::kNone;
   }
   if (clauses == 0) {
-    return closed && cue.kind != CueKind::kCondition ? Reach::kNone : Reach::kClause;
+    const bool postposed = cue.kind == CueKind::kCondition && IsPostposed(text, cue);
+    return postposed || (closed && cue.kind != CueKind::kCondition) ? Reach::kNone : Reach::kClause;
+  }
+  if (cue.kind == CueKind::kCondition && IsPostposed(text, cue)) {
+    // 在…前提下，|…: of what follows directly.
+    return clauses == 1 && Letters(between, 1).empty() ? Reach::kBefore : Reach::kNone;
   }
   const bool clause_starts = Letters(between.substr(clause_begin), 1).empty();
   const std::u32string first = Letters(text.substr(begin), 2);
   if (cue.kind == CueKind::kCondition) {
     const bool answered =
         clause_starts && BeginsWithAny(first, {U"就", U"才", U"便", U"则", U"那么"});
-    return clauses == 1 || answered ? Reach::kBefore : Reach::kNone;
+    return answered || (clauses == 1 && !IsAnswered(between.substr(0, clause_begin)))
+               ? Reach::kBefore
+               : Reach::kNone;
   }
   const bool because = BeginsWithAny(Letters(between, 2), {U"因", U"由于", U"一", U"光", U"只"});
   return cue.kind == CueKind::kNegator && clauses == 1 && clause_starts && because &&

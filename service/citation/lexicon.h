@@ -26,6 +26,7 @@ enum class CueKind : uint8_t {
   kOrganisation,  // 党中央, 国务院, 区委
   kOffice,        // 总书记, 书记, 区长
   kPhrase,        // set political phrases: 两个确立, 人民就是江山
+  kLimiter,  // 逐步, 探索, 可以: what directly follows is not yet, not wholly or not surely so
 };
 
 struct Cue {
@@ -80,8 +81,10 @@ enum class Reach : uint8_t {
 // code point `begin`, from before it. Clauses end at ，：, sentences at 。；！？…
 //  - In the clause of the place: unless a 的 or 地 between them closes off a negator or hedge
 //    (不符合要求的企业|依法关停); local negators only directly.
-//  - A condition also from the clause before, and from any clause of the sentence when the place
-//    begins a clause with 就, 才, 便, 则, 那么 (只要…，…，|就一定能够).
+//  - A condition also from the clause before unless that clause answers it itself (凡是…都要…，|…),
+//    and from any clause of the sentence when the place begins a clause with 就, 才, 便, 则, 那么
+//    (只要…，…，|就一定能够). One behind its own words (前提下, 条件下) governs only what follows
+//    it directly, a comma apart.
 //  - A negator or modal negation from the clause before when 因为, 由于 or 一 … follow it and the
 //  place
 //    begins with 就, 便 or 而 (绝不能因为…，|就沾沾自喜).

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "service/base/limits.h"
+#include "service/citation/attribution.h"
 #include "service/text/fold.h"
 
 namespace quotes::citation {
@@ -146,6 +147,40 @@ Corpus::Corpus(const archive::Archive& main, const archive::Archive* history,
   index_.reserve(sources_.size());
   for (uint32_t i = 0; i < sources_.size(); ++i) {
     index_.emplace(sources_[i].key(), i);
+    by_report_[sources_[i].report_id()].push_back(i);
+    Cover(i, &coverage_);
+    const std::string_view speaker = sources_[i].metadata().speaker;
+    speakers_.push_back(
+        speaker.empty() ? kNobody
+                        : speaker_numbers_.emplace(FoldedName(speaker), speaker_numbers_.size() + 1)
+                              .first->second);
+  }
+}
+
+uint32_t Corpus::FindSpeaker(std::string_view name) const {
+  const auto found = speaker_numbers_.find(FoldedName(name));
+  return found == speaker_numbers_.end() ? kNoSpeaker : found->second;
+}
+
+std::span<const uint32_t> Corpus::SourcesOf(std::string_view report_id) const {
+  const auto found = by_report_.find(report_id);
+  return found == by_report_.end() ? std::span<const uint32_t>() : found->second;
+}
+
+void Corpus::Cover(size_t source, Coverage* coverage) const {
+  if (source >= latest_count_) {
+    ++coverage->history_revisions;
+    return;
+  }
+  ++coverage->reports;
+  const Source::Completeness completeness = sources_[source].completeness();
+  if (!completeness.truncated) {
+    return;
+  }
+  ++coverage->incomplete_reports;
+  if (coverage->incomplete.size() < limits::kMaxCoverageReports) {
+    coverage->incomplete.push_back({std::string(sources_[source].report_id()),
+                                    std::string(completeness.jump_target), completeness.position});
   }
 }
 
@@ -176,6 +211,7 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
     archive::SeedOptions options;
     options.min_units = std::min(kMinSeedUnits, units.size());
     options.max_places = kSeedPlaces;
+    options.telling_units = kStrongUnits;
     std::vector<archive::Seed> seeds = archive->LongestMatches(units, options);
     if (seeds.size() == 1 && seeds[0].begin == 0 && seeds[0].end == units.size()) {
       if (seeds[0].occurrences > seeds[0].places.size() && max_places > kSeedPlaces) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "service/archive/archive.h"
 #include "service/citation/form.h"
 #include "service/citation/source.h"
+#include "service/citation/verdict.h"
 
 namespace quotes::citation {
 
@@ -49,6 +51,18 @@ class Corpus {
   const std::vector<Source>& sources() const { return sources_; }
   size_t latest_count() const { return latest_count_; }
   uint64_t revision() const { return main_->revision(); }
+  // Of a check that searches everything.
+  const Coverage& coverage() const { return coverage_; }
+  // The sources that are texts of a report, ascending; empty for an unknown id.
+  std::span<const uint32_t> SourcesOf(std::string_view report_id) const;
+
+  // Speakers by number, the same for names that a claim takes for the same; kNobody where the
+  // archive does not know one.
+  static constexpr uint32_t kNobody = 0;
+  static constexpr uint32_t kNoSpeaker = UINT32_MAX;
+  uint32_t speaker(size_t source) const { return speakers_[source]; }
+  // kNoSpeaker for a name that no report has.
+  uint32_t FindSpeaker(std::string_view name) const;
 
   // Windows of a text from the archive's longest matches: at most `max_windows`, and of a text that
   // stands somewhere as a whole at most `max_places` of those places. `allowed`, parallel to
@@ -60,12 +74,19 @@ class Corpus {
   // what longer matches elsewhere hide from the factorisation.
   WindowSet Scan(std::span<const Unit> units, size_t source, size_t max_windows) const;
 
+  // Counts a source in.
+  void Cover(size_t source, Coverage* coverage) const;
+
  private:
   const archive::Archive* main_;
   const archive::Archive* history_;
   std::vector<Source> sources_;
   size_t latest_count_ = 0;
+  Coverage coverage_;
   absl::flat_hash_map<const void*, uint32_t> index_;
+  absl::flat_hash_map<std::string_view, std::vector<uint32_t>> by_report_;
+  std::vector<uint32_t> speakers_;  // of each source
+  absl::flat_hash_map<std::u32string, uint32_t> speaker_numbers_;
 };
 
 }  // namespace quotes::citation

@@ -9,9 +9,9 @@
 namespace quotes::citation::internal {
 
 // Names of cue kinds in the data, in the order of CueKind.
-inline constexpr std::array<std::string_view, 12> kCueKindNames = {
-    "negator", "hedge",  "condition", "modal",        "quantifier", "function",
-    "result",  "person", "place",     "organisation", "office",     "phrase"};
+inline constexpr std::array<std::string_view, 13> kCueKindNames = {
+    "negator", "hedge", "condition",    "modal",  "quantifier", "function", "result",
+    "person",  "place", "organisation", "office", "phrase",     "limiter"};
 
 // Cue of a word: 0 when the data does not name it, kNoCue when it names it as none, else 1 + kind.
 inline constexpr uint8_t kNotNamed = 0;

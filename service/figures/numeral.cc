@@ -23,6 +23,14 @@ std::u32string Form(std::u32string_view text, Range range) {
   return form;
 }
 
+// The sign that the number begins with, 0 for none: +2.7% is not 2.7%.
+char32_t Sign(const Numeral& numeral, std::u32string_view text) {
+  const std::u32string number = Form(text, numeral.number);
+  return !number.empty() && (number[0] == U'+' || number[0] == U'-' || number[0] == U'~')
+             ? number[0]
+             : U'\0';
+}
+
 // The words of the qualifiers, sorted.
 std::vector<std::u32string> Qualifiers(const Numeral& numeral, std::u32string_view text) {
   std::vector<std::u32string> words;
@@ -82,7 +90,7 @@ Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& 
   if (a.kind != b.kind || !HasValue(a) || !HasValue(b) || a.value != b.value ||
       a.second != b.second || a.range_mark != b.range_mark || a.unit_twice != b.unit_twice ||
       a.year != b.year || a.month != b.month || a.day != b.day ||
-      Form(text_a, a.unit) != Form(text_b, b.unit) ||
+      Form(text_a, a.unit) != Form(text_b, b.unit) || Sign(a, text_a) != Sign(b, text_b) ||
       Qualifiers(a, text_a) != Qualifiers(b, text_b)) {
     return Sameness::kDifferent;
   }

@@ -118,8 +118,9 @@ enum class Sameness : uint8_t {
   kSameForm,
 };
 
-// Compares two numerals that FindNumerals gave for their texts. Units must be equal as printed and
-// qualifiers as a set, both after the form fold; no unit is converted. Kinds without a value (see
+// Compares two numerals that FindNumerals gave for their texts. Units must be equal as printed,
+// qualifiers as a set and a printed sign the same (+2.7% is not 2.7%), all after the form fold; no
+// unit is converted. Kinds without a value (see
 // NumeralKind) are the same only by form.
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,
                    std::u32string_view text_b);

@@ -1072,9 +1072,12 @@ std::optional<Numeral> Scanner::QuotedTermAt(size_t i) const {
   if (At(end) != closing || end - i > kMaxQuotedTerm) {
     return std::nullopt;
   }
-  // A figure in quotation marks stays a figure.
+  // A figure in quotation marks stays a figure; digits alone are a name (“1650”产业体系).
   const auto figure = NumeralAt(i + 1);
-  if (figure.has_value() && figure->token.end == end) {
+  const bool bare = figure.has_value() && figure->token.end == end && IsArabic(first) &&
+                    figure->kind == NumeralKind::kCardinal && figure->number.end == end &&
+                    figure->scale.empty() && figure->qualifiers.empty();
+  if (figure.has_value() && figure->token.end == end && !bare) {
     return std::nullopt;
   }
   Numeral numeral;

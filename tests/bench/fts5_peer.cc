@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
 #include "service/base/status_macros.h"
+#include "service/text/fold.h"
 #include "service/text/utf8.h"
 
 namespace quotes::bench {
@@ -85,8 +86,10 @@ struct Fts5Peer::Statements {
   Pair plain;
   Pair between;
   Pair theme;
+  sqlite3_stmt* nearest = nullptr;
 
   ~Statements() {
+    sqlite3_finalize(nearest);
     for (const Pair& pair : {plain, between, theme}) {
       sqlite3_finalize(pair.top);
       sqlite3_finalize(pair.count);
@@ -155,6 +158,11 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
       }
     }
   }
+  if (sqlite3_prepare_v3(
+          database, "SELECT rowid FROM quotes WHERE quotes MATCH ?1 ORDER BY rank LIMIT 1", -1,
+          SQLITE_PREPARE_PERSISTENT, &peer->statements_->nearest, nullptr) != SQLITE_OK) {
+    return Error(database);
+  }
   return peer;
 }
 
@@ -203,6 +211,27 @@ std::string Fts5Peer::Phrase(std::string_view keyword) const {
     phrase += " *";
   }
   return phrase;
+}
+
+absl::StatusOr<int64_t> Fts5Peer::FindNearest(std::u32string_view folded) {
+  const size_t length = tokenizer_ == Tokenizer::kTrigram ? 3 : 2;
+  std::string match;
+  for (size_t i = 0; i + length <= folded.size(); ++i) {
+    const std::u32string_view stretch = folded.substr(i, length);
+    if (stretch.find(text::kBreak) == std::u32string_view::npos) {
+      absl::StrAppend(&match, match.empty() ? "" : " OR ", Phrase(text::ToUtf8(stretch)));
+    }
+  }
+  if (match.empty()) {
+    return 0;
+  }
+  sqlite3_stmt* const nearest = statements_->nearest;
+  sqlite3_bind_text(nearest, 1, match.data(), static_cast<int>(match.size()), SQLITE_STATIC);
+  const int status = sqlite3_step(nearest);
+  const int64_t id = status == SQLITE_ROW ? sqlite3_column_int64(nearest, 0) : 0;
+  sqlite3_reset(nearest);
+  return status == SQLITE_ROW || status == SQLITE_DONE ? absl::StatusOr<int64_t>(id)
+                                                       : absl::StatusOr<int64_t>(Error(database_));
 }
 
 absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const Filter& filter) {

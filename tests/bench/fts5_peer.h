@@ -59,6 +59,10 @@ class Fts5Peer {
   // The expression that finds `keyword` anywhere in a text.
   std::string Phrase(std::string_view keyword) const;
 
+  // The text that shares most with a folded text, by bm25 over all its stretches of the tokenizer's
+  // length: what FTS5 offers to find the source of a misquotation. 0: none shares any.
+  absl::StatusOr<int64_t> FindNearest(std::u32string_view folded);
+
  private:
   Fts5Peer(Tokenizer tokenizer, sqlite3* database);
   struct Statements;

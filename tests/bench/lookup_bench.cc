@@ -18,13 +18,11 @@
 // peers can be left out to look at the archive alone.
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,18 +41,13 @@
 #include "service/text/utf8.h"
 #include "tests/bench/bench_data.h"
 #include "tests/bench/fts5_peer.h"
+#include "tests/bench/measure.h"
 
 namespace quotes::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 // In the state `withdrawn` every report of so many is gone.
 constexpr size_t kWithdrawnOneIn = 20;
-constexpr int kRounds = 3;
-
-double Micros(Clock::time_point begin) {
-  return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
-}
 
 // One question, for the archive and for the peers.
 struct Question {
@@ -64,23 +57,6 @@ struct Question {
   archive::Filter filter;
   Fts5Peer::Filter peer_filter;
 };
-
-struct Quantiles {
-  double median = 0;
-  double p95 = 0;
-  double p99 = 0;
-};
-
-Quantiles QuantilesOf(std::vector<double> values) {
-  if (values.empty()) {
-    return {};
-  }
-  std::sort(values.begin(), values.end());
-  const auto at = [&](double share) {
-    return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
-  };
-  return {at(0.5), at(0.95), at(0.99)};
-}
 
 enum class Kind { kSingle, kBoolean };
 
@@ -358,20 +334,6 @@ class Bench {
     }
   }
 
-  // Of `count` questions that `ask(i)` asks.
-  template <typename Ask>
-  static Quantiles Time(size_t count, const Ask& ask) {
-    std::vector<double> micros(count, std::numeric_limits<double>::max());
-    for (int round = 0; round < kRounds; ++round) {
-      for (size_t i = 0; i < count; ++i) {
-        const auto begin = Clock::now();
-        ask(i);
-        micros[i] = std::min(micros[i], Micros(begin));
-      }
-    }
-    return QuantilesOf(std::move(micros));
-  }
-
   template <typename Make>
   void Measure(const std::string& state, Kind kind, const std::string& name, const Make& make) {
     if (name.find(options_.classes) == std::string::npos) {
@@ -385,7 +347,7 @@ class Bench {
       answers.push_back(Ask(questions.back()).found);
     }
     Row row{count_, state, name, kind, {}, {}};
-    row.archive = Time(questions.size(), [&](size_t i) { Ask(questions[i]); });
+    row.archive = TimeEach(questions.size(), [&](size_t i) { Ask(questions[i]); });
     for (const auto& peer : peers_) {
       std::vector<std::string> matches;
       if (peer->Finds(questions.front().shortest)) {
@@ -400,7 +362,7 @@ class Bench {
       }
       row.peers.push_back(std::nullopt);
       if (!matches.empty()) {
-        row.peers.back() = Time(matches.size(), [&](size_t i) {
+        row.peers.back() = TimeEach(matches.size(), [&](size_t i) {
           (void)peer->Find(matches[i], questions[i].peer_filter);
         });
       }
@@ -429,10 +391,6 @@ class Bench {
   size_t largest_theme_ = 0;
   std::mt19937 random_;
 };
-
-void Say(bool holds, const std::string& what) {
-  std::printf("%-6s %s\n", holds ? "holds" : "MISSED", what.c_str());
-}
 
 // What FTS5 took on an idle machine of two cores for a million sentences of laws and reports, top
 // 20 and total together. A run in which the peers are much slower than this measures something else

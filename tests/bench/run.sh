@@ -6,9 +6,10 @@ usage() {
   cat <<'HELP'
 Usage: tests/bench/run.sh [--quick] [--lines FILE]
 
-Measures look-ups in process beside SQLite FTS5 at 50,000, 1,000,000 and 4,000,000 quotes, look-ups
-over loopback gRPC beside calls that do nothing, and what an archive costs to make and to hold. Says
-at the end of each part which bars hold. Needs about 16 GiB of memory and, on two cores, an hour.
+Measures look-ups in process beside SQLite FTS5 at 50,000, 1,000,000 and 4,000,000 quotes, citation
+checks beside look-ups of the same words and FTS5 at 50,000 and 1,000,000, look-ups over loopback
+gRPC beside calls that do nothing, and what an archive costs to make and to hold. Says at the end of
+each part which bars hold. Needs about 16 GiB of memory and, on two cores, an hour.
 
 Options:
   --quick       50,000 quotes only: some minutes
@@ -19,11 +20,12 @@ HELP
 }
 
 sizes=50000,1000000,4000000
+citation_sizes=50000,1000000
 curve=(50000 200000 1000000 4000000)
 lines=""
 while [[ $# -gt 0 ]]; do
   case "$1" in
-    --quick) sizes=50000 curve=(20000 50000); shift ;;
+    --quick) sizes=50000 citation_sizes=50000 curve=(20000 50000); shift ;;
     --lines) [[ $# -ge 2 ]] || { usage >&2; exit 2; }; lines="$(realpath "$2")"; shift 2 ;;
     --help | -h) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -33,7 +35,8 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 deploy/install_packages.sh build bench >/dev/null
 cmake --preset release >/dev/null
-cmake --build --preset release --target lookup_bench postings_bench rpc_bench segment_bench >/dev/null
+cmake --build --preset release --target lookup_bench citation_bench postings_bench rpc_bench \
+  segment_bench >/dev/null
 
 data=()
 if [[ -n "$lines" ]]; then
@@ -52,6 +55,8 @@ printf '\n== in process\n'
 build/bin/lookup_bench --quotes "$sizes" "${data[@]}"
 printf '\n== sets of quotes\n'
 build/bin/postings_bench "${data[@]}"
+printf '\n== citations\n'
+build/bin/citation_bench --quotes "$citation_sizes" "${data[@]}"
 printf '\n== over gRPC\n'
 build/bin/rpc_bench "${data[@]}"
 printf '\n== size\n'

@@ -9,12 +9,15 @@
 #include "service/figures/numeral.h"
 #include "service/text/utf8.h"
 #include "tests/support/numeral_checks.h"
+#include "tests/support/numeral_writer.h"
 #include "tests/support/test_data.h"
 
 namespace quotes::figures {
 namespace {
 
 using Random = std::mt19937_64;
+using testing::ChineseNumber;
+using testing::kChineseDigits;
 
 std::u32string Ascii(const std::string& text) { return {text.begin(), text.end()}; }
 
@@ -64,53 +67,6 @@ std::u32string Shifted(int64_t value, int power, size_t places) {
   return Ascii(whole + (fraction.empty() ? "" : "." + fraction));
 }
 
-constexpr std::u32string_view kDigits = U"零一二三四五六七八九";
-
-// Up to 9999, without a leading 零; 0 is empty.
-std::u32string ChineseSection(int value) {
-  static constexpr char32_t kScales[] = {U'千', U'百', U'十', U'\0'};
-  std::u32string out;
-  bool zero = false;
-  for (int i = 0, unit = 1000; i < 4; ++i, unit /= 10) {
-    const int digit = value / unit % 10;
-    if (digit == 0) {
-      zero = !out.empty();
-      continue;
-    }
-    if (zero) {
-      out += U'零';
-      zero = false;
-    }
-    out += kDigits[static_cast<size_t>(digit)];
-    if (kScales[i] != U'\0') {
-      out += kScales[i];
-    }
-  }
-  return out;
-}
-
-std::u32string Chinese(int64_t value) {
-  if (value == 0) {
-    return U"零";
-  }
-  static constexpr std::u32string_view kScales[] = {U"亿", U"万", U""};
-  const int sections[] = {static_cast<int>(value / 100'000'000),
-                          static_cast<int>(value / 10'000 % 10'000),
-                          static_cast<int>(value % 10'000)};
-  std::u32string out;
-  for (size_t i = 0; i < 3; ++i) {
-    if (sections[i] == 0) {
-      continue;
-    }
-    // A gap before this section is said once.
-    const bool gap = !out.empty() && (sections[i] < 1000 || sections[i - 1] % 10 == 0);
-    out += gap && sections[i] < 1000 ? U"零" : U"";
-    out += ChineseSection(sections[i]);
-    out += kScales[i];
-  }
-  return out;
-}
-
 std::u32string Replaced(std::u32string_view text, std::u32string_view from,
                         std::u32string_view to) {
   std::u32string out;
@@ -158,7 +114,7 @@ std::vector<std::u32string> Notations(int64_t value) {
     add(Ascii(std::to_string(value / 10'000)) + U"万" +
         Ascii(std::to_string(value % 10'000 / 1000)) + U"千");
   }
-  const std::u32string chinese = Chinese(value);
+  const std::u32string chinese = ChineseNumber(value);
   add(chinese);
   add(Replaced(chinese, U"零", U"〇"));
   add(Replaced(Replaced(chinese, U"万", U"萬"), U"亿", U"億"));
@@ -262,14 +218,14 @@ TEST(NumeralProperty, DecimalsAndPercents) {
     for (int i = 0; i < places; ++i) {
       const size_t digit = random() % 10;
       fraction += static_cast<char>('0' + digit);
-      chinese_fraction += kDigits[digit];
+      chinese_fraction += kChineseDigits[digit];
     }
     const std::string plain = std::to_string(whole) + "." + fraction;
     Decimal expected = Exact(std::stoll(std::to_string(whole) + fraction));
     expected.exponent -= expected.mantissa == 0 ? 0 : places;
     const std::u32string chinese =
-        (whole >= 10 && whole < 20 ? Chinese(whole).substr(1) : Chinese(whole)) + U"点" +
-        chinese_fraction;
+        (whole >= 10 && whole < 20 ? ChineseNumber(whole).substr(1) : ChineseNumber(whole)) +
+        U"点" + chinese_fraction;
     for (const std::u32string& text :
          {Ascii(plain) + U"%", Wide(Ascii(plain)) + U"％", Join({U"百分之", chinese}),
           Join({U"百分之", Ascii(plain)}), Ascii(plain) + U"‰", Ascii(plain) + U"亩",
@@ -287,7 +243,8 @@ TEST(NumeralProperty, DecimalsAndPercents) {
 std::u32string Bare(std::u32string text) {
   text = Replaced(Replaced(Replaced(text, U"两", U"二"), U"〇", U""), U"零", U"");
   for (size_t i = text.size(); i-- > 0;) {
-    if (text[i] == U'十' && (i == 0 || kDigits.find(text[i - 1]) == std::u32string_view::npos)) {
+    if (text[i] == U'十' &&
+        (i == 0 || kChineseDigits.find(text[i - 1]) == std::u32string_view::npos)) {
       text.insert(i, 1, U'一');
     }
   }
@@ -317,16 +274,16 @@ TEST(NumeralProperty, WhatHasAValueCanBeSpelledBack) {
     if (spelled.find_first_of(U"十百千万亿") == std::u32string::npos) {
       std::u32string digits;
       for (const char c : std::to_string(value)) {
-        digits += kDigits[static_cast<size_t>(c - '0')];
+        digits += kChineseDigits[static_cast<size_t>(c - '0')];
       }
       const std::u32string read = Replaced(Replaced(spelled, U"两", U"二"), U"〇", U"零");
       EXPECT_TRUE(read.ends_with(digits)) << text::ToUtf8(spelled) << " " << value;
       continue;
     }
     if (value >= 1'000'000'000'000) {
-      continue;  // 一万亿 and more: Chinese() does not spell them
+      continue;  // 一万亿 and more: ChineseNumber() does not spell them
     }
-    const std::u32string back = Bare(Chinese(value));
+    const std::u32string back = Bare(ChineseNumber(value));
     const std::u32string bare = Bare(spelled);
     bool equal = bare == back;
     for (const std::u32string_view unsaid : {U"十", U"百", U"千", U"千万"}) {

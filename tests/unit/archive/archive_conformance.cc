@@ -837,6 +837,7 @@ TEST_P(ArchiveConformance, SeedsAreTheLongestMatches) {
       options.scope = static_cast<TextScope>(1 + random.Below(3));
       options.min_units = random.Below(4);
       options.max_places = random.Below(6);
+      options.telling_units = random.Below(5);
       SCOPED_TRACE(absl::StrCat("round ", round, ": ", text::ToUtf8(units)));
       const std::vector<Seed> found = archive->LongestMatches(units, options);
       seeds += found.size();
@@ -855,7 +856,11 @@ TEST_P(ArchiveConformance, SeedsAreTheLongestMatches) {
           ASSERT_LT(next, found.size());
           EXPECT_EQ(found[next].begin, at);
           EXPECT_EQ(found[next].end, at + length);
-          ExpectSeed(documents, units, options, found[next]);
+          SeedOptions listed = options;
+          if (length < options.telling_units && found[next].occurrences > options.max_places) {
+            listed.max_places = 0;
+          }
+          ExpectSeed(documents, units, listed, found[next]);
           ++next;
         }
         at += std::max<size_t>(length, 1);

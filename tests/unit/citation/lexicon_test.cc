@@ -45,6 +45,8 @@ std::string_view Name(CueKind kind) {
       return "office";
     case CueKind::kPhrase:
       return "phrase";
+    case CueKind::kLimiter:
+      return "limiter";
   }
   return "";
 }

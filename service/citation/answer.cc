@@ -1,0 +1,289 @@
+#include "service/citation/answer.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/limits.h"
+#include "service/citation/attribution.h"
+#include "service/citation/context.h"
+#include "service/citation/disposition.h"
+#include "service/report/report.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::citation {
+namespace {
+
+class Answer {
+ public:
+  Answer(const Request& request, const Profile& profile, std::u32string_view quotation,
+         const Search& search, Result& result)
+      : request_(request),
+        profile_(profile),
+        quotation_(quotation),
+        search_(search),
+        result_(result) {}
+
+  void Conclude(const Passage* best, const std::vector<Passage>& same,
+                const std::vector<Passage>& chain) {
+    const Source* const source = best == nullptr ? nullptr : &search_.SourceOf(*best);
+    const Range range = best == nullptr ? Range{} : best->range;
+    Locations(same);
+    if (best != nullptr) {
+      result_.severity = best->severity;
+      result_.cost = best->cost;
+      result_.edit_count = best->edits.size();
+      result_.edits = best->edits;
+      for (const Edit& edit : result_.edits) {
+        result_.folds |= edit.folds;
+      }
+      Repair();
+      if (result_.edits.size() > limits::kMaxCitationEdits) {
+        result_.edits.resize(limits::kMaxCitationEdits);
+      }
+      result_.citation_line = source->CitationLine(range.begin);
+      result_.mode = source->quote(source->QuoteAt(range.begin)).mode;
+      Context(*best, same, chain);
+    }
+    Attribute(source, range);
+    Dispose(request_, profile_, best, &result_);
+  }
+
+ private:
+  static std::string Slice(std::u32string_view text, Range range) {
+    return text::ToUtf8(text.substr(range.begin, range.size()));
+  }
+
+  void Locations(const std::vector<Passage>& same) {
+    std::vector<std::string_view> reports;
+    for (const Passage& passage : same) {
+      const Source& source = search_.SourceOf(passage);
+      reports.push_back(source.report_id());
+      if (result_.locations.size() < request_.max_locations) {
+        result_.locations.push_back(MakeLocation(source, passage));
+      }
+    }
+    std::sort(reports.begin(), reports.end());
+    result_.report_count =
+        static_cast<uint64_t>(std::unique(reports.begin(), reports.end()) - reports.begin());
+    result_.location_count = same.size();
+    if (search_.places_cut() && !same.empty() && IsWordForWord(same.front().verdict)) {
+      result_.location_count = std::max<uint64_t>(search_.whole_places(), same.size());
+      result_.stopped = StopReason::kWorkLimit;
+    }
+  }
+
+  static Location MakeLocation(const Source& source, const Passage& passage) {
+    Location location;
+    location.report_id = source.report_id();
+    location.revision = source.revision();
+    location.state = source.state();
+    location.verdict = passage.verdict;
+    location.source = passage.range;
+    location.text = Slice(source.joined(), passage.range);
+    location.block = source.RunAt(passage.range.begin).kind;
+    location.breadcrumb = source.Breadcrumb(passage.range.begin);
+    location.print = source.PrintPlaces(passage.range);
+    const std::vector<size_t> sections = source.SectionsAt(passage.range.begin);
+    if (!sections.empty()) {
+      location.section_id = source.section_id(sections.back());
+      location.section_path = source.section_path(sections.back());
+    }
+    if (source.quote_count() > 0) {
+      const size_t first = source.QuoteAt(passage.range.begin);
+      const size_t last = source.QuoteAt(std::max(passage.range.begin + 1, passage.range.end) - 1);
+      for (size_t i = first; i <= last; ++i) {
+        location.quote_ids.emplace_back(source.quote_id(i));
+      }
+      location.block = source.quote(first).block;
+      location.mode = source.quote(first).mode;
+      location.paragraph = source.quote(first).paragraph;
+      location.sentence = source.quote(first).sentence;
+    }
+    return location;
+  }
+
+  // The quotation with the true words where it departs from them, in its own style otherwise.
+  void Repair() {
+    switch (result_.text) {
+      case TextVerdict::kPunctuationChanged:
+      case TextVerdict::kNumeralRestated:
+      case TextVerdict::kAltered:
+        break;
+      default:
+        return;
+    }
+    const bool corners = quotation_.find_first_of(U"「『") != std::u32string::npos;
+    std::u32string repaired;
+    uint32_t at = 0;
+    for (const Edit& edit : result_.edits) {
+      repaired += quotation_.substr(at, edit.quotation.begin - at);
+      at = edit.quotation.end;
+      const bool keep =
+          edit.kind == EditKind::kForm || edit.reason == EditReason::kEmendation ||
+          edit.reason == EditReason::kOmissionMark ||
+          (edit.reason == EditReason::kEditorialBracket && edit.severity == Severity::kNone);
+      if (keep) {
+        repaired += quotation_.substr(edit.quotation.begin, edit.quotation.size());
+        continue;
+      }
+      for (const char32_t c : text::ToCodePoints(edit.source_text)) {
+        const size_t mark = std::u32string_view(U"“”‘’").find(c);
+        repaired.push_back(corners && mark != std::u32string_view::npos ? U"「」『』"[mark] : c);
+      }
+    }
+    repaired += quotation_.substr(at);
+    result_.repair = text::ToUtf8(repaired);
+  }
+
+  void AddFlag(ContextFlag flag, std::string detail = {}, Range source = {}) {
+    FlagResult result;
+    result.flag = flag;
+    result.detail = std::move(detail);
+    result.source = source;
+    result_.flags.push_back(std::move(result));
+  }
+
+  void Context(const Passage& best, const std::vector<Passage>& same,
+               const std::vector<Passage>& chain) {
+    const Source& source = search_.SourceOf(best);
+    const report::Mode used = UsedAs(request_.claim, text::ToCodePoints(request_.text_before),
+                                     text::ToCodePoints(request_.text_after));
+    JudgeSpan(source, best.range, used, true, &result_.flags);
+    for (const Edit& edit : best.edits) {
+      if (edit.kind == EditKind::kOmission || edit.kind == EditKind::kSubstitution) {
+        if (edit.reason == EditReason::kCondition) {
+          AddFlag(ContextFlag::kDroppedCondition, edit.source_text, edit.source);
+        } else if (edit.reason == EditReason::kHedge) {
+          AddFlag(ContextFlag::kDroppedHedge, edit.source_text, edit.source);
+        }
+      }
+      if (edit.possible_source_fault) {
+        AddFlag(ContextFlag::kPossibleSourceFault, edit.source_text, edit.source);
+      }
+      if ((edit.folds & text::kFoldAmbiguous) != 0) {
+        AddFlag(ContextFlag::kAmbiguousFold,
+                absl::StrCat(edit.quotation_text, "/", edit.source_text), edit.source);
+      }
+    }
+    Defects(best, chain);
+    MixedScript(best);
+    if (result_.location_count > 1) {
+      AddFlag(ContextFlag::kMultipleLocations, absl::StrCat(result_.location_count));
+      for (const Passage& other : same) {
+        if (other.source == best.source && other.range.begin != best.range.begin &&
+            InDuplicatedPassage(source, best.range, other.range)) {
+          AddFlag(ContextFlag::kInDuplicatedPassage, "", other.range);
+          break;
+        }
+      }
+    }
+    if (result_.report_count >= limits::kFormulaicReports) {
+      AddFlag(ContextFlag::kFormulaic, absl::StrCat(result_.report_count));
+    }
+    if (source.state() == SourceState::kOldRevision) {
+      AddFlag(ContextFlag::kOldRevision, absl::StrCat(source.revision()));
+    } else if (source.state() == SourceState::kWithdrawn) {
+      AddFlag(ContextFlag::kWithdrawnReport, std::string(source.report_id()));
+    }
+    std::stable_sort(result_.flags.begin(), result_.flags.end(),
+                     [](const FlagResult& a, const FlagResult& b) {
+                       return std::tie(a.flag, a.source.begin) < std::tie(b.flag, b.source.begin);
+                     });
+  }
+
+  void Defects(const Passage& best, const std::vector<Passage>& chain) {
+    const Source& source = search_.SourceOf(best);
+    if (chain.empty()) {
+      result_.defects = TouchedDefects(source, best.range);
+    }
+    for (const Passage& part : chain) {
+      for (TouchedDefect& defect : TouchedDefects(source, part.range)) {
+        result_.defects.push_back(std::move(defect));
+      }
+    }
+    for (TouchedDefect& defect : result_.defects) {
+      for (const auto& [index, reading] : best.emended) {
+        if (source.defect_id(index) == defect.defect_id) {
+          defect.applied_reading = static_cast<int>(reading);
+        }
+      }
+      AddFlag(ContextFlag::kTouchesDefect, defect.defect_id, defect.source);
+    }
+  }
+
+  // A traditional character in a simplified quotation that the source does not print.
+  void MixedScript(const Passage& best) {
+    size_t traditional = 0;
+    std::string detail;
+    for (const Edit& edit : best.edits) {
+      if (edit.kind != EditKind::kForm || (edit.folds & text::kFoldScript) == 0) {
+        continue;
+      }
+      for (const char32_t c : text::ToCodePoints(edit.quotation_text)) {
+        if (text::IsHan(c) && (text::FoldsOf(c) & text::kFoldScript) != 0) {
+          ++traditional;
+          text::AppendUtf8(c, &detail);
+        }
+      }
+    }
+    if (traditional == 0) {
+      return;
+    }
+    const auto simplified =
+        static_cast<size_t>(std::count_if(quotation_.begin(), quotation_.end(), IsSimplifiedOnly));
+    if (simplified >= traditional) {
+      AddFlag(ContextFlag::kMixedScript, detail);
+    }
+  }
+
+  void Attribute(const Source* source, Range range) {
+    const Claim& claim = request_.claim;
+    result_.fields = JudgeFields(claim, source, range);
+    if (claim.report.has_value() && search_.claimed().empty()) {
+      for (FieldResult& field : result_.fields) {
+        if (field.field == ClaimField::kReport) {
+          field.verdict = FieldVerdict::kUnknown;
+        }
+      }
+    }
+    result_.attribution = Summarise(result_.fields);
+    if (source == nullptr) {
+      return;
+    }
+    const bool wrong = Mismatches(result_.fields) > 0;
+    if (claim.speaker.has_value() && !wrong) {
+      if (!report::IsSpeech(source->RunAt(range.begin).kind)) {
+        result_.attribution = Attribution::kNotSpeechText;
+      } else if (IsSecondaryQuote(*source, range)) {
+        result_.attribution = Attribution::kSecondaryQuote;
+      }
+    }
+    if (!search_.names_report() && result_.report_count > 1 &&
+        (result_.attribution == Attribution::kNotClaimed ||
+         result_.attribution == Attribution::kConfirmed)) {
+      result_.attribution = Attribution::kAmbiguous;
+    }
+  }
+
+  const Request& request_;
+  const Profile& profile_;
+  const std::u32string_view quotation_;
+  const Search& search_;
+  Result& result_;
+};
+
+}  // namespace
+
+void Conclude(const Request& request, const Profile& profile, std::u32string_view quotation,
+              const Search& search, const Passage* best, const std::vector<Passage>& same,
+              const std::vector<Passage>& chain, Result* result) {
+  Answer(request, profile, quotation, search, *result).Conclude(best, same, chain);
+}
+
+}  // namespace quotes::citation

@@ -1,0 +1,319 @@
+#include "service/citation/borders.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "service/citation/lexicon.h"
+#include "service/figures/numeral.h"
+#include "service/text/fold.h"
+
+namespace quotes::citation {
+namespace {
+
+constexpr size_t kNone = std::u32string_view::npos;
+
+// Characters that make another word of the one before or behind them.
+constexpr std::u32string_view kPrefixes = U"副代原前准伪假半亚总净毛超";
+constexpr std::u32string_view kSuffixes =
+    U"者员家化性度率力权法式型类界费税额量值险案罪病族派商户民工师级部局厅署委院队组团";
+
+// Words of one character: pronouns, prepositions, conjunctions, verbs and nouns that often stand by
+// themselves.
+constexpr std::u32string_view kFreeCharacters =
+    U"是在有为对从向由以与和及或于到把被使让给用跟同按照我你他她它们这那此其之所党国人民省市县区乡"
+    U"镇村年月日个上中下内外前后里大小新老高多少来去看说做办走抓干当成好就才也都而则且又再还如但让"
+    U"叫令家";
+
+class BorderJudge {
+ public:
+  explicit BorderJudge(AlignedPair& pair) : pair_(pair) {}
+
+  Range Find() {
+    const Range span = pair_.Span();
+    lost_begin_ = span.begin;
+    lost_end_ = span.end;
+    for (const bool at_begin : {true, false}) {
+      // Where a cut ends another may begin (九|年|制): what is lost reaches to where none does.
+      constexpr int kMaxCuts = 8;
+      Range kept = span;
+      EditReason reason = EditReason::kNone;
+      for (int i = 0; i < kMaxCuts; ++i) {
+        const Cut cut = CutAt(kept, at_begin);
+        if (cut.lost.empty()) {
+          break;
+        }
+        reason = i == 0 ? cut.reason : reason;
+        (at_begin ? kept.begin : kept.end) = at_begin ? cut.lost.begin : cut.lost.end;
+      }
+      if (reason != EditReason::kNone) {
+        AddCut(at_begin ? Range{kept.begin, span.begin} : Range{span.end, kept.end}, at_begin,
+               reason);
+      }
+    }
+    return {lost_begin_, lost_end_};
+  }
+
+ private:
+  struct Cut {
+    Range lost;  // from the border on; empty: nothing is cut there
+    EditReason reason = EditReason::kNone;
+  };
+
+  // What a border of a span of the source cuts.
+  Cut CutAt(Range span, bool at_begin) const {
+    const figures::Cuts cuts =
+        figures::FindCuts(pair_.source.annotated().numerals(), {span.begin, span.end});
+    const std::optional<figures::Cut>& figure = at_begin ? cuts.begin : cuts.end;
+    if (figure.has_value()) {
+      const figures::CutPart part = figure->part;
+      return {{figure->lost.begin, figure->lost.end},
+              part == figures::CutPart::kUnit        ? EditReason::kUnit
+              : part == figures::CutPart::kQualifier ? EditReason::kQualifier
+                                                     : EditReason::kCutToken};
+    }
+    const std::vector<Unit>& units = pair_.source.units();
+    // The first unit behind the border.
+    const size_t at = static_cast<size_t>(
+        std::partition_point(
+            units.begin(), units.end(),
+            [&](const Unit& unit) { return unit.begin < (at_begin ? span.begin : span.end); }) -
+        units.begin());
+    if (at == 0 || at == units.size()) {
+      return {};
+    }
+    // A figure whose unit the data does not know is none the less cut from what it counts, and a
+    // name of digits from what it names (“1650|”产业体系).
+    if (!at_begin && text::IsDigit(pair_.S(at - 1).form)) {
+      const size_t next = pair_.S(at).form == kQuotationForm ? at + 1 : at;
+      if (next < units.size() && text::IsHan(pair_.S(next).form)) {
+        return {{span.end, pair_.S(next).end}, EditReason::kUnit};
+      }
+    }
+    if (const Range word = CutLatin(at, at_begin); !word.empty()) {
+      return {word, EditReason::kCutToken};
+    }
+    return CutWordAt(span, at, at_begin);
+  }
+
+  // The rest of the Latin word that the border before a unit parts.
+  Range CutLatin(size_t at, bool at_begin) const {
+    const auto joined = [&](size_t i) {  // with the unit before it
+      return i > 0 && i < pair_.source.units().size() && IsWordSign(pair_.S(i - 1)) &&
+             IsWordSign(pair_.S(i)) && (IsLatin(pair_.S(i - 1)) || IsLatin(pair_.S(i)));
+    };
+    size_t end = at;
+    while (joined(end)) {
+      end = at_begin ? end - 1 : end + 1;
+    }
+    if (end == at) {
+      return {};
+    }
+    return at_begin ? Range{pair_.S(end).begin, pair_.S(at).begin}
+                    : Range{pair_.S(at - 1).end, pair_.S(end - 1).end};
+  }
+
+  static bool IsLatin(const Unit& unit) {
+    return unit.letter() &&
+           ((unit.form >= U'a' && unit.form <= U'z') || (unit.form >= 0xC0 && unit.form < 0x250));
+  }
+  static bool IsWordSign(const Unit& unit) {
+    return IsLatin(unit) || (unit.letter() && (text::IsDigit(unit.form) || unit.form == U'-'));
+  }
+
+  // Whether the span begins (ends) where a sentence or heading does. Headings end without a mark in
+  // the joined text; nothing is cut off across such a border.
+  bool AtSentenceBorder(bool at_begin) const {
+    const Source& source = pair_.source.source();
+    const Range joined = pair_.source.Joined(pair_.Span());
+    if (joined.empty() || source.quote_count() == 0) {
+      return true;
+    }
+    const size_t quote = source.QuoteAt(at_begin ? joined.begin : joined.end - 1);
+    return at_begin ? source.quote(quote).range.begin == joined.begin
+                    : source.quote(quote).range.end == joined.end;
+  }
+
+  void AddCut(Range lost, bool at_begin, EditReason reason) {
+    if (AtSentenceBorder(at_begin)) {
+      return;
+    }
+    for (Draft& edit : pair_.edits) {
+      // What is lost beside a changed word belongs to that change's edit.
+      if (at_begin ? edit.source.begin <= lost.begin : edit.source.end >= lost.end) {
+        return;
+      }
+    }
+    // A change at the very border takes in what the border cut off.
+    for (Draft& edit : pair_.edits) {
+      if (edit.severity != Severity::kNone &&
+          (at_begin ? edit.source.begin == lost.end : edit.source.end == lost.begin)) {
+        edit.source =
+            at_begin ? Range{lost.begin, edit.source.end} : Range{edit.source.begin, lost.end};
+        edit.kind = edit.kind == EditKind::kAddition ? EditKind::kSubstitution : edit.kind;
+        if (reason != EditReason::kCutToken || edit.severity == Severity::kMinor) {
+          edit.severity = Severity::kCritical;
+          edit.reason = reason;
+        }
+        lost_begin_ = at_begin ? std::min(lost_begin_, lost.begin) : lost_begin_;
+        lost_end_ = at_begin ? lost_end_ : std::max(lost_end_, lost.end);
+        MoveBesideCut(edit.quotation, lost, at_begin);
+        return;
+      }
+    }
+    Draft draft;
+    draft.kind = EditKind::kOmission;
+    draft.severity = Severity::kCritical;
+    draft.reason = reason;
+    draft.source = lost;
+    // Beside the outermost unit that stands in the source; marks around it stay outside.
+    uint32_t at = 0;
+    for (const Op& op : pair_.ops()) {
+      if (pair_.HasQ(op) && pair_.HasS(op)) {
+        at = at_begin ? pair_.Q(op.quotation).begin : pair_.Q(op.quotation).end;
+        if (at_begin) {
+          break;
+        }
+      }
+    }
+    draft.quotation = {at, at};
+    MoveBesideCut(draft.quotation, lost, at_begin);
+    for (const Unit& unit : pair_.source.units()) {
+      draft.letters += unit.letter() && unit.begin >= lost.begin && unit.end <= lost.end ? 1u : 0u;
+    }
+    pair_.edits.push_back(draft);
+    if (at_begin) {
+      lost_begin_ = std::min(lost_begin_, lost.begin);
+    } else {
+      lost_end_ = std::max(lost_end_, lost.end);
+    }
+  }
+
+  // Marks that the quotation has outside its cut end stand beyond what the cut lost.
+  void MoveBesideCut(Range place, Range lost, bool at_begin) {
+    for (Draft& edit : pair_.edits) {
+      if (edit.source.empty() &&
+          (at_begin ? edit.quotation.end <= place.begin && edit.source.begin == lost.end
+                    : edit.quotation.begin >= place.end && edit.source.begin == lost.begin)) {
+        edit.source.begin = edit.source.end = at_begin ? lost.begin : lost.end;
+      }
+    }
+  }
+
+  // The word that a border before a unit cuts: names, offices, organisations and negators by the
+  // lexicon, and words of the list (see CutWord).
+  Cut CutWordAt(Range span, size_t at, bool at_begin) const {
+    constexpr uint32_t kAround = 16;
+    if (!pair_.S(at - 1).letter() || !pair_.S(at).letter()) {
+      return {};
+    }
+    const uint32_t border = at_begin ? span.begin : span.end;
+    const uint32_t from = border > kAround ? border - kAround : 0;
+    const std::u32string_view around = pair_.source.text().substr(from, size_t{2} * kAround);
+    const std::vector<Cue> cues = FindCues(around);
+    EditReason reason = EditReason::kCutToken;
+    Range cut;
+    for (const Cue& cue : cues) {
+      if ((IsNamed(cue.kind) || cue.kind == CueKind::kNegator) && from + cue.begin < border &&
+          border < from + cue.end) {
+        cut = {cue.begin, cue.end};
+        reason = IsNamed(cue.kind) ? EditReason::kName : EditReason::kNegator;
+      }
+    }
+    if (cut.empty()) {
+      cut = CutWord(around, cues, border - from, BordersOnWord(span, at_begin));
+    }
+    if (cut.empty()) {
+      return {};
+    }
+    return {at_begin ? Range{from + cut.begin, border} : Range{border, from + cut.end}, reason};
+  }
+
+  static bool IsNamed(CueKind kind) {
+    return kind == CueKind::kPerson || kind == CueKind::kPlace || kind == CueKind::kOrganisation ||
+           kind == CueKind::kOffice;
+  }
+
+  // Whether a border in a word stands where two words of a compound meet: 人民|群众, but not
+  // 中医|药, 马克|思主义, 社会|主义.
+  static bool IsCompound(std::u32string_view text, const Word& word, uint32_t border) {
+    for (const Range part : {Range{word.begin, border}, Range{border, word.end}}) {
+      const std::u32string_view own = text.substr(part.begin, part.size());
+      const std::vector<Word> words = FindWords(own);
+      if (own.starts_with(U"主义") || own.starts_with(U"主義") ||
+          std::any_of(words.begin(), words.end(),
+                      [](const Word& each) { return each.kind == WordKind::kSingle; })) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // The word of `text` that a border between two letters cuts, empty for none:
+  //  - one of the list, unless a word is left at the border of the quotation (not of 断谱写 of
+  //    不断谱写, 视规律 of 无视规律) and two words of a compound meet there;
+  //  - a noun or verb with a suffix behind the border (覆盖|率, 智能|化), a prefix that changes
+  //  what
+  //    follows before it (副|区长, 净|利润);
+  //  - two single characters that the list does not join and that are no words by themselves
+  //  (引|才).
+  static Range CutWord(std::u32string_view text, const std::vector<Cue>& cues, uint32_t border,
+                       bool on_word) {
+    const auto letter = [&](const Word& word) { return text::FoldLetter(text[word.begin]); };
+    const Word* before = nullptr;
+    const Word* behind = nullptr;
+    const std::vector<Word> words = FindWords(text);
+    for (const Word& word : words) {
+      if (word.kind == WordKind::kWord && word.begin < border && border < word.end) {
+        return on_word && IsCompound(text, word, border) ? Range{} : Range{word.begin, word.end};
+      }
+      before = word.end == border ? &word : before;
+      behind = word.begin == border ? &word : behind;
+    }
+    if (before == nullptr || behind == nullptr) {
+      return {};
+    }
+    const Range both{before->begin, behind->end};
+    if ((before->kind == WordKind::kSingle && kPrefixes.find(letter(*before)) != kNone) ||
+        (behind->kind == WordKind::kSingle && kSuffixes.find(letter(*behind)) != kNone)) {
+      return both;
+    }
+    if (before->kind != WordKind::kSingle || behind->kind != WordKind::kSingle) {
+      return {};
+    }
+    const auto stands_alone = [&](const Word& word) {
+      return kFreeCharacters.find(letter(word)) != kNone ||
+             std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
+               return cue.begin < word.end && word.begin < cue.end;
+             });
+    };
+    return stands_alone(*before) || stands_alone(*behind) ? Range{} : both;
+  }
+
+  // Whether the span begins (ends) with a word of several characters, or with none of the list.
+  bool BordersOnWord(Range span, bool at_begin) const {
+    constexpr uint32_t kAround = 16;
+    const uint32_t size = std::min(kAround, span.size());
+    const std::vector<Word> words =
+        FindWords(pair_.source.text().substr(at_begin ? span.begin : span.end - size, size));
+    if (words.empty()) {
+      return true;
+    }
+    const Word& word = at_begin ? words.front() : words.back();
+    return word.kind == WordKind::kLatin || word.end - word.begin > 1;
+  }
+
+  uint32_t lost_begin_ = 0;
+  uint32_t lost_end_ = 0;
+
+  AlignedPair& pair_;
+};
+
+}  // namespace
+
+Range EditBorders(AlignedPair* pair) { return BorderJudge(*pair).Find(); }
+
+}  // namespace quotes::citation

@@ -1,0 +1,332 @@
+#include "service/citation/elided.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "service/base/limits.h"
+#include "service/citation/compare.h"
+#include "service/citation/elision.h"
+#include "service/citation/quoted.h"
+#include "service/text/utf8.h"
+
+namespace quotes::citation {
+namespace {
+
+class ElidedJudge {
+ public:
+  ElidedJudge(std::u32string_view quotation, Search& search)
+      : quotation_(quotation), search_(search) {}
+
+  // False when there is no omission mark between words.
+  bool Run() {
+    const std::vector<Range> marks = OmissionMarks(quotation_);
+    std::vector<ElidedPart> parts;
+    uint32_t at = 0;
+    for (size_t i = 0; i <= marks.size(); ++i) {
+      const uint32_t end =
+          i < marks.size() ? marks[i].begin : static_cast<uint32_t>(quotation_.size());
+      ElidedPart part;
+      part.quoted =
+          std::make_unique<Quoted>(std::u32string_view(quotation_).substr(at, end - at), at);
+      if (part.quoted->letters() > 0) {
+        part.short_part = part.quoted->letters() < kMinLetters;
+        parts.push_back(std::move(part));
+      }
+      at = i < marks.size() ? marks[i].end : end;
+    }
+    if (parts.size() < 2) {
+      return false;
+    }
+    if (parts.size() > limits::kMaxElisionParts) {
+      out_.too_many_parts = true;
+      return true;
+    }
+    bool any_long = false;
+    for (ElidedPart& part : parts) {
+      any_long = any_long || !part.short_part;
+      if (!part.short_part) {
+        part.passages = search_.Find(*part.quoted);
+      }
+    }
+    std::vector<Passage> chain = any_long ? Chain(parts) : std::vector<Passage>();
+    TextVerdict verdict = TextVerdict::kElided;
+    if (chain.empty()) {
+      verdict = any_long ? TextVerdict::kStitched : TextVerdict::kTooShort;
+      for (const ElidedPart& part : parts) {
+        const Passage* const best = search_.Pick(part.passages);
+        Passage passage;
+        if (best != nullptr) {
+          passage = *best;
+        }
+        if (!part.short_part) {
+          verdict = Worst(verdict, passage.verdict);
+        }
+        AddPart(*part.quoted, passage, best != nullptr);
+      }
+      out_.verdict = verdict;
+      if (verdict == TextVerdict::kNotFound) {
+        out_.parts.clear();
+      }
+      return true;
+    }
+    const Source& source = search_.SourceOf(chain.front());
+    for (size_t i = 0; i < chain.size(); ++i) {
+      verdict =
+          Worst(verdict, IsWordForWord(chain[i].verdict) ? TextVerdict::kElided : chain[i].verdict);
+      AddPart(*parts[i].quoted, chain[i], chain[i].verdict != TextVerdict::kNotFound);
+      if (i == 0 || chain[i].range.empty() || chain[i - 1].range.empty()) {
+        continue;
+      }
+      const ElisionRisk risk = JudgeGap(source, chain[i - 1].range, chain[i].range);
+      out_.risk = std::max(out_.risk, risk);
+      if (risk != ElisionRisk::kNone) {
+        verdict = Worst(verdict, TextVerdict::kElidedRisky);
+      }
+    }
+    if (std::any_of(chain.begin(), chain.end(),
+                    [](const Passage& part) { return part.verdict == TextVerdict::kNotFound; })) {
+      out_.risk = ElisionRisk::kNone;
+      return true;
+    }
+    // One passage for everything else: from the first part to the last.
+    Passage joined;
+    joined.source = chain.front().source;
+    joined.verdict = verdict;
+    joined.range = {chain.front().range.begin, chain.back().range.end};
+    double cost = 0;
+    for (size_t i = 0; i < chain.size(); ++i) {
+      const Passage& part = chain[i];
+      if (i > 0) {
+        Edit mark;
+        mark.kind = EditKind::kOmission;
+        mark.reason = EditReason::kOmissionMark;
+        mark.quotation = {parts[i - 1].quoted->base +
+                              static_cast<uint32_t>(parts[i - 1].quoted->annotated.text().size()),
+                          parts[i].quoted->base};
+        mark.source = {chain[i - 1].range.end, part.range.begin};
+        mark.quotation_token = mark.quotation;
+        mark.source_token = mark.source;
+        mark.quotation_text = Slice(quotation_, mark.quotation);
+        mark.source_text = Slice(source.joined(), mark.source);
+        mark.quotation_token_text = mark.quotation_text;
+        mark.source_token_text = mark.source_text;
+        joined.edits.push_back(std::move(mark));
+      }
+      joined.edits.insert(joined.edits.end(), part.edits.begin(), part.edits.end());
+      joined.severity = std::max(joined.severity, part.severity);
+      joined.emended.insert(joined.emended.end(), part.emended.begin(), part.emended.end());
+      cost = std::max(cost, part.cost);
+    }
+    joined.cost = cost;
+    out_.verdict = verdict;
+    out_.passage = std::move(joined);
+    out_.chain = std::move(chain);
+    return true;
+  }
+
+  Elided& out() { return out_; }
+
+ private:
+  struct ElidedPart {
+    std::unique_ptr<Quoted> quoted;
+    std::vector<Passage> passages;
+    bool short_part = false;
+  };
+
+  static std::string Slice(std::u32string_view text, Range range) {
+    return text::ToUtf8(text.substr(range.begin, range.size()));
+  }
+
+  void AddPart(const Quoted& quoted, const Passage& passage, bool found) {
+    Part part;
+    part.quotation = {quoted.base,
+                      quoted.base + static_cast<uint32_t>(quoted.annotated.text().size())};
+    part.verdict = passage.verdict;
+    if (found) {
+      part.report_id = search_.SourceOf(passage).report_id();
+      part.revision = search_.SourceOf(passage).revision();
+      part.source = passage.range;
+    }
+    out_.parts.push_back(std::move(part));
+  }
+
+  // One passage a part, in the order of the quotation and in one source, as near to each other as
+  // they stand; empty when there is no such chain.
+  std::vector<Passage> Chain(const std::vector<ElidedPart>& parts) {
+    std::vector<uint32_t> sources;
+    std::vector<size_t> long_parts;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i].short_part) {
+        continue;
+      }
+      if (long_parts.empty()) {
+        for (const Passage& passage : parts[i].passages) {
+          sources.push_back(passage.source);
+        }
+      }
+      long_parts.push_back(i);
+    }
+    std::sort(sources.begin(), sources.end());
+    sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+    std::stable_sort(sources.begin(), sources.end(), [&](uint32_t a, uint32_t b) {
+      return search_.Inside(a) && !search_.Inside(b);
+    });
+    std::vector<Passage> best;
+    uint64_t best_cost = 0;
+    bool best_inside = false;
+    for (const uint32_t source : sources) {
+      if (!best.empty() && best_inside && !search_.Inside(source)) {
+        break;
+      }
+      uint64_t cost = 0;
+      std::vector<Passage> chain = ChainIn(parts, long_parts, source, &cost);
+      if (!chain.empty() && (best.empty() || cost < best_cost)) {
+        best = std::move(chain);
+        best_cost = cost;
+        best_inside = search_.Inside(source);
+      }
+    }
+    for (size_t i = 1; i < best.size(); ++i) {
+      if (!InOneSection(search_.corpus().sources()[best[i].source], best[i - 1].range,
+                        best[i].range)) {
+        return {};
+      }
+    }
+    return best.empty() ? best : WithShortParts(parts, std::move(best));
+  }
+
+  std::vector<Passage> ChainIn(const std::vector<ElidedPart>& parts,
+                               const std::vector<size_t>& long_parts, uint32_t source,
+                               uint64_t* cost) const {
+    struct Step {
+      const Passage* passage;
+      uint64_t cost;
+      size_t before;
+    };
+    // Words count before distance.
+    constexpr uint64_t kWords = uint64_t{1} << 32;
+    std::vector<std::vector<Step>> steps;
+    for (const size_t part : long_parts) {
+      std::vector<Step> row;
+      for (const Passage& passage : parts[part].passages) {
+        if (passage.source != source || passage.verdict > TextVerdict::kAltered) {
+          continue;
+        }
+        uint64_t own = kWords * static_cast<uint64_t>(Gravity(passage.verdict)) +
+                       static_cast<uint64_t>(passage.cost * static_cast<double>(kWords) / 2);
+        Step step{&passage, own, 0};
+        if (!steps.empty()) {
+          bool reached = false;
+          for (size_t k = 0; k < steps.back().size(); ++k) {
+            const Step& before = steps.back()[k];
+            if (before.passage->range.end > passage.range.begin) {
+              continue;
+            }
+            const uint64_t total =
+                own + before.cost + (passage.range.begin - before.passage->range.end);
+            if (!reached || total < step.cost) {
+              step.cost = total;
+              step.before = k;
+              reached = true;
+            }
+          }
+          if (!reached) {
+            continue;
+          }
+        }
+        row.push_back(step);
+      }
+      if (row.empty()) {
+        return {};
+      }
+      steps.push_back(std::move(row));
+    }
+    size_t at = 0;
+    for (size_t k = 1; k < steps.back().size(); ++k) {
+      at = steps.back()[k].cost < steps.back()[at].cost ? k : at;
+    }
+    *cost = steps.back()[at].cost;
+    std::vector<Passage> chain(steps.size());
+    for (size_t i = steps.size(); i-- > 0;) {
+      chain[i] = *steps[i][at].passage;
+      at = steps[i][at].before;
+    }
+    return chain;
+  }
+
+  // Puts the short parts between their neighbours, where they must stand word for word; of several
+  // places the one that makes the gaps least suspicious, then the nearest.
+  std::vector<Passage> WithShortParts(const std::vector<ElidedPart>& parts,
+                                      std::vector<Passage> chain) {
+    const uint32_t index = chain.front().source;
+    const Source& source = search_.corpus().sources()[index];
+    const Range run = source.RunAt(chain.front().range.begin).range;
+    std::vector<Passage> all;
+    size_t next_long = 0;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (!parts[i].short_part) {
+        all.push_back(chain[next_long++]);
+        continue;
+      }
+      const auto reach = static_cast<uint32_t>(limits::kMaxElisionGap);
+      const uint32_t first = chain.front().range.begin;
+      const Range* const before = all.empty() ? nullptr : &all.back().range;
+      const Range* const after = next_long < chain.size() ? &chain[next_long].range : nullptr;
+      const uint32_t from = before != nullptr           ? before->end
+                            : first > run.begin + reach ? first - reach
+                                                        : run.begin;
+      const uint32_t to = after != nullptr ? after->begin : std::min(run.end, from + reach);
+      Passage found;
+      found.source = index;
+      found.range = {from, from};
+      std::tuple<ElisionRisk, int, uint32_t> best_key;
+      if (from < to) {
+        const Comparison comparison(*parts[i].quoted, source, {index, {from, to}, 0},
+                                    search_.budget());
+        for (const Passage& passage : comparison.Judge()) {
+          if (passage.range.begin < from || passage.range.end > to ||
+              !IsWordForWord(passage.verdict)) {
+            continue;
+          }
+          ElisionRisk risk = ElisionRisk::kNone;
+          uint32_t distance = 0;
+          if (before != nullptr && !before->empty()) {
+            risk = std::max(risk, JudgeGap(source, *before, passage.range));
+            distance += passage.range.begin - before->end;
+          }
+          if (after != nullptr) {
+            risk = std::max(risk, JudgeGap(source, passage.range, *after));
+            distance += before == nullptr ? after->begin - passage.range.end : 0;
+          }
+          const std::tuple<ElisionRisk, int, uint32_t> key(risk, Rank(passage.verdict), distance);
+          if (found.verdict == TextVerdict::kNotFound || key < best_key) {
+            found = passage;
+            best_key = key;
+          }
+        }
+      }
+      all.push_back(std::move(found));
+    }
+    return all;
+  }
+
+  const std::u32string_view quotation_;
+  Search& search_;
+  Elided out_;
+};
+
+}  // namespace
+
+std::optional<Elided> JudgeElided(std::u32string_view quotation, Search* search) {
+  ElidedJudge judge(quotation, *search);
+  if (!judge.Run()) {
+    return std::nullopt;
+  }
+  return std::move(judge.out());
+}
+
+}  // namespace quotes::citation

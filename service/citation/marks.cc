@@ -1,0 +1,341 @@
+#include "service/citation/marks.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/text/fold.h"
+
+namespace quotes::citation {
+namespace {
+
+bool IsTerminalForm(char32_t form) { return form == U'?' || form == U'!'; }
+bool IsFinalForm(char32_t form) {
+  return form == U'。' || form == U',' || form == U';' || form == U'、' || form == U'.';
+}
+
+class MarkJudge {
+ public:
+  explicit MarkJudge(AlignedPair& pair) : pair_(pair) {}
+
+  // Appends the edit of every region without changed letters.
+  void Edit() {
+    for (const Region& region : pair_.regions) {
+      if (!region.reorder && !pair_.ChangesLetters(region)) {
+        pair_.edits.push_back(EditOf(region));
+      }
+    }
+  }
+
+ private:
+  // kForm where the marks of the region mean the same, else kPunctuation.
+  Draft EditOf(const Region& region) {
+    // Marks that mean nothing here are taken out first; what is left decides.
+    std::vector<size_t> added;
+    std::vector<size_t> lost;
+    EditReason reason = EditReason::kNone;
+    bool tail = true;
+    for (size_t i = region.begin; i < region.end; ++i) {
+      const Op& op = pair_.ops()[i];
+      if (pair_.HasQ(op)) {
+        tail = tail && InTail(op.quotation);
+        EditReason why = EditReason::kNone;
+        if (op.kind != OpKind::kMatch && IsHarmlessAddedMark(op.quotation, &why)) {
+          reason = why;
+        } else {
+          added.push_back(op.quotation);
+        }
+      }
+      if (pair_.HasS(op)) {
+        const Unit& unit = pair_.S(op.source);
+        if (op.kind == OpKind::kDelete && IsPairMark(unit) && CutsPair(op.source)) {
+          reason = EditReason::kUnbalanced;
+        } else {
+          lost.push_back(op.source);
+        }
+      }
+    }
+    Draft draft;
+    draft.quotation = pair_.QRange(region.begin, region.end);
+    draft.source = pair_.SRange(region.begin, region.end);
+    draft.reason = reason;
+    draft.folds = text::kFoldMark;
+    bool form = SameMarks(region, added, lost);
+    if (!form && tail && region.end == pair_.ops().size()) {
+      form = IsFinalMarkOnly(added, lost);
+      draft.reason = form ? EditReason::kFinalMark : draft.reason;
+    }
+    draft.kind = form ? EditKind::kForm : EditKind::kPunctuation;
+    if (form && draft.reason == EditReason::kOuterMark) {
+      draft.folds = text::kFoldQuotation;
+    }
+    if (!form && TouchesFigure(added, lost)) {
+      draft.kind = lost.empty()    ? EditKind::kAddition
+                   : added.empty() ? EditKind::kOmission
+                                   : EditKind::kSubstitution;
+      draft.severity = Severity::kCritical;
+      draft.reason = EditReason::kNumber;
+      draft.folds = 0;
+      draft.letters = std::max(added.size(), lost.size());
+    }
+    return draft;
+  }
+
+  // Whether one of the marks that were set or dropped belongs to a figure. A list mark for another
+  // (5、6月 and 5；6月) does not change the figures that it parts.
+  bool TouchesFigure(const std::vector<size_t>& added, const std::vector<size_t>& lost) const {
+    const auto q_unit = [this](size_t i) -> const Unit& { return pair_.Q(i); };
+    const auto s_unit = [this](size_t i) -> const Unit& { return pair_.S(i); };
+    const auto parts_only = [](const Unit& unit) {
+      return std::u32string_view(U"、；;。").find(unit.raw) != std::u32string_view::npos;
+    };
+    const bool exchange =
+        !added.empty() && !lost.empty() &&
+        std::all_of(added.begin(), added.end(), [&](size_t i) { return parts_only(q_unit(i)); }) &&
+        std::all_of(lost.begin(), lost.end(), [&](size_t i) { return parts_only(s_unit(i)); });
+    return !exchange && (std::any_of(added.begin(), added.end(),
+                                     [&](size_t i) {
+                                       return BelongsToFigure(pair_.quoted.units.size(), q_unit, i);
+                                     }) ||
+                         std::any_of(lost.begin(), lost.end(), [&](size_t i) {
+                           return BelongsToFigure(pair_.source.units().size(), s_unit, i);
+                         }));
+  }
+
+  // A mark between digits, or a sign beside one: ~280, 5.5+, 53,00. The form fold keeps such signs
+  // as letters where they make sense; here are those that do not.
+  template <typename At>
+  static bool BelongsToFigure(size_t size, const At& at, size_t i) {
+    constexpr std::u32string_view kInner = U".,:/+-~";
+    constexpr std::u32string_view kOuter = U"+-~%‰—";
+    const auto is_inner = [&](size_t k) {
+      return kInner.find(at(k).form) != std::u32string_view::npos;
+    };
+    const auto is_dash = [&](size_t k) { return at(k).form == kDashForm; };
+    size_t before = i;  // the nearest that is no such sign, behind it
+    while (before > 0 && is_inner(before - 1)) {
+      --before;
+    }
+    size_t behind = i + 1;
+    while (behind < size && is_inner(behind)) {
+      ++behind;
+    }
+    const bool left = before > 0 && text::IsDigit(at(before - 1).form);
+    const bool right = behind < size && text::IsDigit(at(behind).form);
+    if (left && right) {
+      return true;
+    }
+    const bool long_dash =
+        is_dash(i) && ((i > 0 && is_dash(i - 1)) || (i + 1 < size && is_dash(i + 1)));
+    return (left || right) && !long_dash && kOuter.find(at(i).form) != std::u32string_view::npos;
+  }
+
+  bool InHead(size_t q) const {  // before the first letter of the quotation
+    for (size_t i = 0; i < q; ++i) {
+      if (pair_.Q(i).letter()) {
+        return false;
+      }
+    }
+    return true;
+  }
+  bool InTail(size_t q) const {  // behind its last letter
+    for (size_t i = q; i < pair_.quoted.units.size(); ++i) {
+      if (pair_.Q(i).letter()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // For each mark that opens or closes, its partner; straight quotation marks take turns.
+  template <typename At>
+  static std::vector<int> Partners(size_t size, const At& at) {
+    std::vector<int> partner(size, -1);
+    std::vector<size_t> open;
+    for (size_t i = 0; i < size; ++i) {
+      const Unit& unit = at(i);
+      if (unit.letter()) {
+        continue;
+      }
+      int direction = MarkDirection(unit.raw);
+      const bool quotation = unit.form == kQuotationForm;
+      if (direction == 0 && quotation) {
+        direction = !open.empty() && at(open.back()).raw == unit.raw ? -1 : 1;
+      }
+      if (direction > 0) {
+        open.push_back(i);
+      } else if (direction < 0) {
+        // The nearest opener of its kind; those that never close lie between.
+        size_t k = open.size();
+        while (k > 0 && (at(open[k - 1]).form == kQuotationForm) != quotation) {
+          --k;
+        }
+        if (k > 0) {
+          partner[i] = static_cast<int>(open[k - 1]);
+          partner[open[k - 1]] = static_cast<int>(i);
+          open.resize(k - 1);
+        }
+      }
+    }
+    return partner;
+  }
+
+  const std::vector<int>& QPartners() {
+    if (!q_partners_.has_value()) {
+      q_partners_ = Partners(pair_.quoted.units.size(),
+                             [this](size_t i) -> const Unit& { return pair_.Q(i); });
+    }
+    return *q_partners_;
+  }
+  const std::vector<int>& SPartners() {
+    if (!s_partners_.has_value()) {
+      s_partners_ = Partners(pair_.source.units().size(),
+                             [this](size_t i) -> const Unit& { return pair_.S(i); });
+    }
+    return *s_partners_;
+  }
+
+  bool IsPairMark(const Unit& unit) const {
+    return unit.form == kQuotationForm || MarkDirection(unit.raw) != 0;
+  }
+
+  // Whether a mark that only the quotation has is no change: around the whole of it, or the missing
+  // half of a pair that the cut parted.
+  bool IsHarmlessAddedMark(size_t q, EditReason* reason) {
+    const Unit& unit = pair_.Q(q);
+    const bool head = InHead(q);
+    const bool tail = InTail(q);
+    if ((head || tail) && unit.form == kEllipsisForm) {
+      *reason = EditReason::kOuterMark;
+      return true;
+    }
+    if (!head && !tail) {
+      return false;
+    }
+    if (unit.form == kQuotationForm) {
+      const int partner = QPartners()[q];
+      if (partner < 0 ||
+          (head ? InTail(static_cast<size_t>(partner)) : InHead(static_cast<size_t>(partner)))) {
+        *reason = EditReason::kOuterMark;
+        return true;
+      }
+    }
+    return IsPairMark(unit) && ClosesCutPair(q, reason);
+  }
+
+  // （） holds nothing that the cut could have parted.
+  bool IsEmptyPair(size_t a, size_t b) const {
+    for (size_t i = std::min(a, b); i < std::max(a, b); ++i) {
+      if (pair_.Q(i).letter()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // The partner of a mark of the quotation stands in the source, and its own partner there lies
+  // outside the span.
+  bool ClosesCutPair(size_t q, EditReason* reason) {
+    const int partner = QPartners()[q];
+    if (partner < 0 || IsEmptyPair(q, static_cast<size_t>(partner))) {
+      return false;
+    }
+    for (const Op& op : pair_.ops()) {
+      if (op.kind == OpKind::kMatch && op.quotation == static_cast<uint32_t>(partner)) {
+        if (CutsPair(op.source)) {
+          *reason = EditReason::kUnbalanced;
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  // The partner of a mark of the source lies outside the span.
+  bool CutsPair(size_t s) {
+    const int partner = SPartners()[s];
+    return partner >= 0 && (static_cast<uint32_t>(partner) < pair_.alignment.begin ||
+                            static_cast<uint32_t>(partner) >= pair_.alignment.end);
+  }
+
+  // Equal after joining runs of dashes, of dots that make an ellipsis.
+  bool SameMarks(const Region& region, const std::vector<size_t>& added,
+                 const std::vector<size_t>& lost) const {
+    std::u32string a;
+    std::u32string b;
+    for (const size_t i : added) {
+      a.push_back(pair_.Q(i).form);
+    }
+    for (const size_t i : lost) {
+      b.push_back(pair_.S(i).form);
+    }
+    // A neighbour that both have takes part: —— and — differ by one dash beside the common one.
+    if (region.begin > 0 && pair_.ops()[region.begin - 1].kind == OpKind::kMatch) {
+      const Unit& unit = pair_.S(pair_.ops()[region.begin - 1].source);
+      if (!unit.letter()) {
+        a.insert(a.begin(), unit.form);
+        b.insert(b.begin(), unit.form);
+      }
+    }
+    if (region.end < pair_.ops().size() && pair_.ops()[region.end].kind == OpKind::kMatch) {
+      const Unit& unit = pair_.S(pair_.ops()[region.end].source);
+      if (!unit.letter()) {
+        a.push_back(unit.form);
+        b.push_back(unit.form);
+      }
+    }
+    return Squeezed(a) == Squeezed(b);
+  }
+
+  static std::u32string Squeezed(const std::u32string& marks) {
+    std::u32string out;
+    for (size_t i = 0; i < marks.size();) {
+      size_t end = i;
+      while (end < marks.size() && marks[end] == marks[i]) {
+        ++end;
+      }
+      char32_t form = marks[i];
+      size_t count = end - i;
+      if ((form == U'.' || form == U'。') && count >= 3) {
+        form = kEllipsisForm;
+      }
+      if (form == kDashForm || form == kEllipsisForm) {
+        count = 1;
+      }
+      out.append(count, form);
+      i = end;
+    }
+    return out;
+  }
+
+  bool IsFinalMarkOnly(const std::vector<size_t>& added, const std::vector<size_t>& lost) const {
+    if (added.size() > 1 || lost.size() > 1) {
+      return false;
+    }
+    for (const size_t i : added) {
+      if (!IsFinalForm(pair_.Q(i).form)) {
+        return false;
+      }
+    }
+    for (const size_t i : lost) {
+      if (!IsFinalForm(pair_.S(i).form) && !(IsTerminalForm(pair_.S(i).form) && added.empty())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::optional<std::vector<int>> q_partners_;
+  std::optional<std::vector<int>> s_partners_;
+
+  AlignedPair& pair_;
+};
+
+}  // namespace
+
+void EditMarks(AlignedPair* pair) { MarkJudge(*pair).Edit(); }
+
+}  // namespace quotes::citation

@@ -1,0 +1,57 @@
+#ifndef QUOTES_SERVICE_CITATION_QUOTED_H_
+#define QUOTES_SERVICE_CITATION_QUOTED_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "service/citation/form.h"
+#include "service/citation/lexicon.h"
+#include "service/citation/verdict.h"
+#include "service/figures/numeral.h"
+
+namespace quotes::citation {
+
+// A text with the numerals, cues and words in it, each found when first asked for. Ranges are code
+// points of the text. Thread-compatible. The text must outlive it.
+class Annotated {
+ public:
+  explicit Annotated(std::u32string_view text) : text_(text) {}
+
+  std::u32string_view text() const { return text_; }
+  const std::vector<figures::Numeral>& numerals() const;
+  const std::vector<Cue>& cues() const;
+  const std::vector<Word>& words() const;
+
+ private:
+  std::u32string_view text_;
+  mutable std::optional<std::vector<figures::Numeral>> numerals_;
+  mutable std::optional<std::vector<Cue>> cues_;
+  mutable std::optional<std::vector<Word>> words_;
+};
+
+// Fewer letters than this say nothing about a source; a part this short beside an omission mark
+// cannot support one.
+inline constexpr size_t kMinLetters = 4;
+
+// A quotation, or one part of it, ready to be compared. `base` is where its text begins in the
+// caller's string; ranges are code points of the text.
+struct Quoted {
+  Quoted(std::u32string_view text, uint32_t first)
+      : base(first), annotated(text), units(FormUnits(text)) {}
+
+  // Leaves a stretch out of the comparison: an editor's mark.
+  void Ignore(Range range);
+  size_t letters() const;  // characters that are letters or digits
+
+  uint32_t base = 0;
+  Annotated annotated;
+  std::vector<Unit> units;
+  std::vector<Range> ignored;
+};
+
+}  // namespace quotes::citation
+
+#endif  // QUOTES_SERVICE_CITATION_QUOTED_H_

@@ -1,0 +1,293 @@
+#include "service/citation/search.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "service/base/limits.h"
+#include "service/citation/attribution.h"
+#include "service/citation/compare.h"
+#include "service/figures/numeral.h"
+#include "service/report/report.h"
+#include "service/text/utf8.h"
+
+namespace quotes::citation {
+namespace {
+
+// Numerals are written out in digits up to this power of ten.
+constexpr int kMaxExponent = 18;
+// Windows that are judged although another is cheaper: the estimate counts letters alone.
+constexpr size_t kJudged = 3;
+constexpr double kJudgedMargin = 0.1;
+// Share of edited letters below which a passage is taken for the source.
+constexpr double kClose = 0.15;
+
+std::string Digits(const figures::Decimal& value) {
+  std::string digits = absl::StrCat(value.mantissa < 0 ? -value.mantissa : value.mantissa);
+  if (value.exponent >= 0) {
+    digits.append(static_cast<size_t>(value.exponent), '0');
+  } else {
+    const auto fraction = static_cast<size_t>(-value.exponent);
+    const std::string padded = absl::StrCat(std::string(fraction + 1, '0'), digits);
+    const size_t point = padded.size() - fraction;
+    const size_t first = std::min(padded.find_first_not_of('0'), point - 1);
+    digits = absl::StrCat(padded.substr(first, point - first), ".", padded.substr(point));
+  }
+  return value.mantissa < 0 ? absl::StrCat("-", digits) : digits;
+}
+
+// The text with its numerals in Arabic digits, to find where it stands; empty when that changes
+// nothing.
+std::u32string InDigits(const Quoted& quoted) {
+  const std::u32string_view text = quoted.annotated.text();
+  std::u32string out;
+  uint32_t at = 0;
+  for (const figures::Numeral& numeral : quoted.annotated.numerals()) {
+    std::string digits;
+    if (numeral.kind == figures::NumeralKind::kDate) {
+      digits =
+          absl::StrCat(numeral.year > 0 ? absl::StrCat(numeral.year, "年") : "", int{numeral.month},
+                       "月", numeral.day > 0 ? absl::StrCat(int{numeral.day}, "日") : "");
+    } else if (numeral.value.has_value() && !numeral.second.has_value() &&
+               std::abs(numeral.value->exponent) <= kMaxExponent) {
+      digits = Digits(*numeral.value);
+      digits += numeral.kind == figures::NumeralKind::kPercent ? "%" : "";
+    } else {
+      continue;
+    }
+    out += text.substr(at, numeral.number.begin - at);
+    out += text::ToCodePoints(digits);
+    at = numeral.number.end;
+  }
+  out += text.substr(at);
+  return out == text ? std::u32string() : out;
+}
+
+}  // namespace
+
+Search::Search(const Corpus& corpus, const Request& request) : corpus_(corpus), request_(request) {
+  budget_.cells = limits::kMaxAlignmentCells;
+  ApplyFilter();
+  ResolveClaim();
+}
+
+void Search::ApplyFilter() {
+  const ReportFilter& filter = request_.filter;
+  if (filter.reports.empty() && filter.speakers.empty() && filter.bodies.empty() &&
+      !filter.date_from.has_value() && !filter.date_to.has_value()) {
+    return;
+  }
+  const auto folded = [](const std::vector<std::string>& names) {
+    std::vector<std::u32string> out;
+    out.reserve(names.size());
+    for (const std::string& name : names) {
+      out.push_back(FoldedName(name));
+    }
+    return out;
+  };
+  const std::vector<std::u32string> speakers = folded(filter.speakers);
+  const std::vector<std::u32string> bodies = folded(filter.bodies);
+  const auto holds = [](const std::vector<std::u32string>& wanted, std::string_view name) {
+    const std::u32string own = FoldedName(name);
+    return wanted.empty() ||
+           std::any_of(wanted.begin(), wanted.end(), [&](const std::u32string& part) {
+             return !part.empty() && own.find(part) != std::u32string::npos;
+           });
+  };
+  for (const Source& source : corpus_.sources()) {
+    const std::optional<absl::CivilDay> date = source.metadata().date;
+    bool allowed = filter.reports.empty() || std::find(filter.reports.begin(), filter.reports.end(),
+                                                       source.report_id()) != filter.reports.end();
+    allowed = allowed &&
+              !(filter.date_from.has_value() && (!date.has_value() || *date < *filter.date_from));
+    allowed =
+        allowed && !(filter.date_to.has_value() && (!date.has_value() || *date > *filter.date_to));
+    allowed = allowed && holds(speakers, source.metadata().speaker) &&
+              holds(bodies, source.metadata().body);
+    allowed_.push_back(allowed);
+  }
+}
+
+void Search::ResolveClaim() {
+  names_report_ = NamesReport(request_.claim);
+  if (!names_report_) {
+    return;
+  }
+  const Claim& claim = request_.claim;
+  inside_.resize(corpus_.sources().size());
+  const auto consider = [&](size_t i) {
+    if (Allowed(i) && InsideClaim(claim, corpus_.sources()[i])) {
+      inside_[i] = true;
+      claimed_.push_back(i);
+    }
+  };
+  if (claim.report.has_value()) {
+    for (const uint32_t i : corpus_.SourcesOf(*claim.report)) {
+      consider(i);
+    }
+    return;
+  }
+  const uint32_t speaker =
+      claim.speaker.has_value() ? corpus_.FindSpeaker(*claim.speaker) : Corpus::kNobody;
+  for (size_t i = 0; i < corpus_.sources().size(); ++i) {
+    const uint32_t own = corpus_.speaker(i);
+    if (!claim.speaker.has_value() || own == speaker || own == Corpus::kNobody) {
+      consider(i);
+    }
+  }
+}
+
+Coverage Search::Cover() const {
+  if (allowed_.empty()) {
+    return corpus_.coverage();
+  }
+  Coverage coverage;
+  for (size_t i = 0; i < corpus_.sources().size(); ++i) {
+    if (Allowed(i)) {
+      corpus_.Cover(i, &coverage);
+    }
+  }
+  return coverage;
+}
+
+std::vector<Passage> Search::Find(const Quoted& quoted) {
+  std::vector<Passage> passages;
+  const WindowSet set = corpus_.Locate(quoted.annotated.text(), limits::kMaxCitationWindows,
+                                       limits::kMaxCitationPlaces, allowed_);
+  whole_places_ = set.whole_places;
+  places_cut_ = set.cut && set.whole_places > limits::kMaxCitationPlaces;
+  std::vector<Window> inside;
+  std::vector<Window> outside;
+  for (const Window& window : set.windows) {
+    (Inside(window.source) ? inside : outside).push_back(window);
+  }
+  Consider(quoted, inside, &passages);
+  Consider(quoted, outside, &passages);
+  // What the index finds elsewhere hides what is only similar in the claimed report.
+  const bool found_inside =
+      std::any_of(passages.begin(), passages.end(), [&](const Passage& passage) {
+        return Inside(passage.source) &&
+               (IsWordForWord(passage.verdict) || (passage.verdict <= TextVerdict::kAltered &&
+                                                   passage.cost <= kClose && !places_cut_));
+      });
+  if (names_report_ && !found_inside) {
+    size_t scans = 0;
+    for (const size_t source : claimed_) {
+      if (scans++ == limits::kMaxClaimScans) {
+        stopped_ = true;
+        break;
+      }
+      Consider(quoted, corpus_.Scan(quoted.units, source, limits::kMaxCitationWindows).windows,
+               &passages);
+    }
+  }
+  // Words that are mostly figures share nothing with a source that writes them otherwise.
+  if (std::none_of(passages.begin(), passages.end(), [](const Passage& passage) {
+        return passage.verdict <= TextVerdict::kAltered;
+      })) {
+    const std::u32string restated = InDigits(quoted);
+    if (!restated.empty()) {
+      Consider(
+          quoted,
+          corpus_
+              .Locate(restated, limits::kMaxCitationWindows, limits::kMaxCitationWindows, allowed_)
+              .windows,
+          &passages);
+    }
+  }
+  std::sort(passages.begin(), passages.end(),
+            [this](const Passage& a, const Passage& b) { return Order(a, b); });
+  passages.erase(std::unique(passages.begin(), passages.end(),
+                             [](const Passage& a, const Passage& b) {
+                               return a.source == b.source && a.range == b.range;
+                             }),
+                 passages.end());
+  return passages;
+}
+
+void Search::Consider(const Quoted& quoted, const std::vector<Window>& windows,
+                      std::vector<Passage>* passages) {
+  std::vector<Comparison> comparisons;
+  comparisons.reserve(windows.size());
+  double best = 1;
+  for (const Window& window : windows) {
+    // Where something close was found, windows that share little with the quotation are not it.
+    if (best <= kClose && window.weight * 3 <= windows.front().weight * 2) {
+      break;
+    }
+    comparisons.emplace_back(quoted, corpus_.sources()[window.source], window, &budget_);
+    best = std::min(best, comparisons.back().rough_cost());
+  }
+  std::vector<size_t> order(comparisons.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    order[i] = i;
+  }
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return comparisons[a].rough_cost() < comparisons[b].rough_cost();
+  });
+  for (size_t k = 0; k < order.size(); ++k) {
+    const double cost = comparisons[order[k]].rough_cost();
+    const double least = comparisons[order[0]].rough_cost();
+    // The estimate knows nothing of restated numerals and registered faults.
+    const bool may_win = !quoted.annotated.numerals().empty() ||
+                         corpus_.sources()[windows[order[k]].source].defect_count() > 0;
+    if (cost > 0 && (k >= kJudged || cost > least + (may_win ? kJudgedMargin : 0))) {
+      break;
+    }
+    for (Passage& passage : comparisons[order[k]].Judge()) {
+      if (!passage.complete) {
+        stopped_ = true;
+      }
+      if (passage.verdict < TextVerdict::kNotFound) {
+        passages->push_back(std::move(passage));
+      }
+    }
+  }
+}
+
+// Better words first; then what the claim says of the place, latest revisions, speech, and the
+// order of answers.
+bool Search::Order(const Passage& a, const Passage& b) const {
+  if (Rank(a.verdict) != Rank(b.verdict)) {
+    return Rank(a.verdict) < Rank(b.verdict);
+  }
+  if (a.cost != b.cost) {
+    return a.cost < b.cost;
+  }
+  const auto key = [this](const Passage& passage) {
+    const Source& source = SourceOf(passage);
+    return std::make_tuple(Inside(passage.source) ? 0 : 1, source.state(),
+                           PlaceMismatches(request_.claim, source, passage.range),
+                           report::IsSpeech(source.RunAt(passage.range.begin).kind) ? 0 : 1,
+                           passage.edits.size(), passage.source, passage.range.begin,
+                           passage.range.end);
+  };
+  return key(a) < key(b);
+}
+
+const Passage* Search::Pick(const std::vector<Passage>& passages) const {
+  const auto inside = std::find_if(passages.begin(), passages.end(), [&](const Passage& passage) {
+    return Inside(passage.source) && passage.verdict <= TextVerdict::kAltered;
+  });
+  if (inside != passages.end()) {
+    return &*inside;
+  }
+  if (passages.empty()) {
+    return nullptr;
+  }
+  // What is merely similar helps only where it stands in what was claimed.
+  if (passages.front().verdict <= TextVerdict::kAltered) {
+    return &passages.front();
+  }
+  const auto similar = std::find_if(passages.begin(), passages.end(),
+                                    [&](const Passage& passage) { return Inside(passage.source); });
+  return similar != passages.end() ? &*similar : nullptr;
+}
+
+}  // namespace quotes::citation

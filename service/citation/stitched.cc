@@ -1,0 +1,96 @@
+#include "service/citation/stitched.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "service/base/limits.h"
+#include "service/citation/form.h"
+#include "service/citation/locate.h"
+
+namespace quotes::citation {
+namespace {
+
+// A part of a stitched quotation: shorter ones stand everywhere.
+constexpr size_t kMinStitchedLetters = 6;
+
+}  // namespace
+
+std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quoted,
+                                const Search& search) {
+  const Corpus& corpus = search.corpus();
+  std::u32string letters;
+  std::vector<uint32_t> begin;
+  std::vector<uint32_t> end;
+  std::vector<bool> clause_begins;
+  bool after_mark = true;
+  for (const Unit& unit : quoted.units) {
+    if (!unit.letter()) {
+      after_mark = true;
+      continue;
+    }
+    letters.push_back(unit.form);
+    begin.push_back(unit.begin);
+    end.push_back(unit.end);
+    clause_begins.push_back(after_mark);
+    after_mark = false;
+  }
+  const WindowSet set =
+      corpus.Locate(quotation, 2 * limits::kMaxCitationWindows, 0, search.allowed());
+  struct Side {
+    uint32_t source;
+    std::u32string letters;
+    std::vector<uint32_t> at;
+  };
+  std::vector<Side> sides;
+  for (const Window& window : set.windows) {
+    Side side{window.source, {}, {}};
+    const Source& source = corpus.sources()[window.source];
+    for (const Unit& unit :
+         FormUnits(source.joined().substr(window.range.begin, window.range.size()))) {
+      if (unit.letter()) {
+        side.letters.push_back(unit.form);
+        side.at.push_back(window.range.begin + unit.begin);
+      }
+    }
+    sides.push_back(std::move(side));
+  }
+  std::vector<Part> parts;
+  size_t at = 0;
+  while (at < letters.size()) {
+    size_t best = 0;
+    Part part;
+    for (const Side& side : sides) {
+      for (size_t i = 0; i + best < side.letters.size(); ++i) {
+        size_t length = 0;
+        while (at + length < letters.size() && i + length < side.letters.size() &&
+               letters[at + length] == side.letters[i + length]) {
+          ++length;
+        }
+        if (length > best) {
+          best = length;
+          const Source& source = corpus.sources()[side.source];
+          part.report_id = source.report_id();
+          part.revision = source.revision();
+          part.source = {side.at[i], side.at[i + length - 1] + 1};
+        }
+      }
+    }
+    const bool clause = best >= kMinLetters && clause_begins[at] &&
+                        (at + best == letters.size() || clause_begins[at + best]);
+    if (best < kMinStitchedLetters && !clause) {
+      return {};
+    }
+    part.quotation = {begin[at], end[at + best - 1]};
+    part.verdict = TextVerdict::kVerbatim;
+    parts.push_back(std::move(part));
+    at += best;
+  }
+  if (parts.size() < 2) {
+    return {};
+  }
+  return parts;
+}
+
+}  // namespace quotes::citation
