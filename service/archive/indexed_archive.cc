@@ -423,6 +423,18 @@ std::vector<const Entry*> Living(const std::vector<NewSegment>& segments) {
   return entries;
 }
 
+// A segment in the folder if there is one that takes it, else in memory; null if it was cancelled.
+std::shared_ptr<const Segment> WriteOrMake(const ArchiveOptions& options,
+                                           std::span<const PackedDocument* const> documents,
+                                           const themes::Scheme& scheme,
+                                           const Cancellation& cancellation) {
+  std::shared_ptr<const Segment> segment;
+  if (options.folder != nullptr) {
+    segment = options.folder->Write(documents, scheme, cancellation);
+  }
+  return segment != nullptr ? segment : Segment::Make(documents, scheme, cancellation);
+}
+
 // Segments of `documents`, each as large as allowed.
 std::vector<NewSegment> MakeSegments(std::vector<const PackedDocument*> documents,
                                      const themes::Scheme& scheme, uint64_t largest) {
@@ -1213,18 +1225,14 @@ MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
 
 bool MergePlan::empty() const { return rep_->inputs.empty() && rep_->dead.empty(); }
 
-void MergePlan::Run() {
+bool MergePlan::Run(const Cancellation& cancellation) {
   QUOTES_CHECK(!empty());
   if (!rep_->dead.empty()) {
     rep_->joined = Join(*rep_->segment, rep_->dead);
-    return;
+    return true;
   }
-  if (rep_->options.folder != nullptr) {
-    rep_->merged = rep_->options.folder->Write(rep_->entries, *rep_->scheme);
-  }
-  if (rep_->merged == nullptr) {
-    rep_->merged = Segment::Make(rep_->entries, *rep_->scheme);
-  }
+  rep_->merged = WriteOrMake(rep_->options, rep_->entries, *rep_->scheme, cancellation);
+  return rep_->merged != nullptr;
 }
 
 std::shared_ptr<const Archive> MergePlan::Apply(const Archive& current) const {
@@ -1299,6 +1307,7 @@ struct ArchiveLoader::Rep {
   // Documents that no stored segment has.
   std::vector<std::shared_ptr<const PackedDocument>> fresh;
   uint64_t fresh_code_points = 0;
+  size_t added = 0;
   std::vector<NewSegment> segments;
 
   void Revive(const Place& place, const DocumentHead& head) {
@@ -1306,24 +1315,22 @@ struct ArchiveLoader::Rep {
     stored[place.segment].heads[place.entry] = head;
   }
 
-  // Makes a segment of what was gathered.
-  void Flush() {
+  // Makes a segment of what was gathered; false if it was cancelled.
+  bool Flush(const Cancellation& cancellation) {
     std::vector<const PackedDocument*> documents;
     for (const auto& document : fresh) {
       documents.push_back(document.get());
     }
     std::sort(documents.begin(), documents.end(),
               [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
-    std::shared_ptr<const Segment> segment;
-    if (options.folder != nullptr) {
-      segment = options.folder->Write(documents, *scheme);
-    }
+    std::shared_ptr<const Segment> segment = WriteOrMake(options, documents, *scheme, cancellation);
     if (segment == nullptr) {
-      segment = Segment::Make(documents, *scheme);
+      return false;
     }
     segments.push_back({std::move(segment), {}});
     fresh.clear();
     fresh_code_points = 0;
+    return true;
   }
 };
 
@@ -1380,15 +1387,19 @@ void ArchiveLoader::Add(const Document& document) {
   }
   const uint64_t size = packed->joined().size();
   if (!rep_->fresh.empty() && rep_->fresh_code_points + size > rep_->options.largest_segment) {
-    rep_->Flush();
+    rep_->Flush(Cancellation());
   }
   rep_->fresh.push_back(std::move(packed));
   rep_->fresh_code_points += size;
+  ++rep_->added;
 }
 
-std::shared_ptr<const Archive> ArchiveLoader::Finish(uint64_t revision) {
-  if (!rep_->fresh.empty()) {
-    rep_->Flush();
+size_t ArchiveLoader::added() const { return rep_->added; }
+
+std::shared_ptr<const Archive> ArchiveLoader::Finish(uint64_t revision,
+                                                     const Cancellation& cancellation) {
+  if (!rep_->fresh.empty() && !rep_->Flush(cancellation)) {
+    return nullptr;
   }
   for (const Rep::Stored& stored : rep_->stored) {
     if (std::find(stored.alive.begin(), stored.alive.end(), true) == stored.alive.end()) {

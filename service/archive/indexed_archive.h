@@ -12,6 +12,7 @@
 #include "service/archive/archive.h"
 #include "service/archive/packed_document.h"
 #include "service/archive/segment.h"
+#include "service/base/cancellation.h"
 
 namespace quotes::archive {
 
@@ -51,8 +52,12 @@ class ArchiveLoader {
   bool Lacks(std::string_view report_id, uint64_t revision, const DocumentHead& head);
   // Adds a report, with its themes. One that is not active is left out.
   void Add(const Document& document);
-  // A snapshot of what was found and added. The loader is empty then.
-  std::shared_ptr<const Archive> Finish(uint64_t revision);
+  // How many were added.
+  size_t added() const;
+  // A snapshot of what was found and added; null if it was cancelled, within about a second. The
+  // loader is empty then.
+  std::shared_ptr<const Archive> Finish(uint64_t revision,
+                                        const Cancellation& cancellation = Cancellation());
 
  private:
   struct Rep;
@@ -77,7 +82,7 @@ std::shared_ptr<const Archive> MakeIndexedArchive(
     const Archive* previous = nullptr, const ArchiveOptions& options = {});
 
 // Merging that an archive would profit from: empty, or a piece of work for a background thread.
-// Run() costs about a second for three million characters and does not touch the archive; Apply
+// Run costs about a second for three million characters and does not touch the archive; Apply
 // then makes a snapshot of `current` (the same archive, or any made from it since) in which the
 // merged segment stands for those it was made of.
 class MergePlan {
@@ -88,7 +93,8 @@ class MergePlan {
   MergePlan& operator=(MergePlan&&) noexcept;
 
   bool empty() const;
-  void Run();
+  // False when it was cancelled, within about a second; the plan is of no more use then.
+  bool Run(const Cancellation& cancellation = Cancellation());
   // Null when nothing that was merged is part of `current` any more.
   std::shared_ptr<const Archive> Apply(const Archive& current) const;
 

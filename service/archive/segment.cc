@@ -56,10 +56,10 @@ struct Segment::Trailer {
 class Segment::Writer {
  public:
   Writer(std::span<const PackedDocument* const> documents, const themes::Scheme& scheme,
-         ByteSink* sink)
-      : documents_(documents), scheme_(scheme), sink_(sink) {}
+         ByteSink* sink, const Cancellation& cancellation)
+      : documents_(documents), scheme_(scheme), sink_(sink), cancellation_(cancellation) {}
 
-  void Run() {
+  absl::Status Run() {
     static_assert(FlatValue<Trailer>);
     const uint64_t begin = sink_->size();
     QUOTES_CHECK(begin == 0);
@@ -72,8 +72,8 @@ class Segment::Writer {
       trailer.code_points += document->joined().size();
     }
     trailer.documents = sink_->AppendArray(offsets);
-    WritePart(/*speech=*/true, &trailer.speech);
-    WritePart(/*speech=*/false, &trailer.furniture);
+    QUOTES_RETURN_IF_ERROR(WritePart(/*speech=*/true, &trailer.speech));
+    QUOTES_RETURN_IF_ERROR(WritePart(/*speech=*/false, &trailer.furniture));
     trailer.fold_version = sink_->AppendText(text::FoldVersion());
     trailer.scheme_version = sink_->AppendText(scheme_.version());
     sink_->Align();
@@ -81,10 +81,11 @@ class Segment::Writer {
     sink_->Append(&trailer, sizeof(Trailer) - sizeof(trailer.checksum));
     trailer.checksum = sink_->checksum();
     sink_->Append(&trailer.checksum, sizeof(trailer.checksum));
+    return absl::OkStatus();
   }
 
  private:
-  void WritePart(bool speech, PartLayout* layout) {
+  absl::Status WritePart(bool speech, PartLayout* layout) {
     const size_t theme_count = scheme_.themes().size();
     std::vector<uint32_t> first = {0};
     std::vector<uint32_t> quotes;
@@ -92,6 +93,7 @@ class Segment::Writer {
     std::vector<std::vector<uint32_t>> themes(theme_count);
     TextIndexBuilder index;
     for (uint32_t e = 0; e < documents_.size(); ++e) {
+      QUOTES_RETURN_IF_ERROR(cancellation_.Check());
       const PackedDocument& document = *documents_[e];
       for (uint32_t q = 0; q < document.size(); ++q) {
         if (report::IsSpeech(document.quotes()[q].block) != speech) {
@@ -121,23 +123,29 @@ class Segment::Writer {
     }
     layout->theme_begins = sink_->AppendArray(begins);
     layout->theme_numbers = sink_->AppendArray(numbers);
-    layout->index = index.Write(sink_);
+    QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_));
+    return absl::OkStatus();
   }
 
   const std::span<const PackedDocument* const> documents_;
   const themes::Scheme& scheme_;
   ByteSink* const sink_;
+  const Cancellation& cancellation_;
 };
 
-void Segment::Write(std::span<const PackedDocument* const> documents, const themes::Scheme& scheme,
-                    ByteSink* sink) {
-  Writer(documents, scheme, sink).Run();
+absl::Status Segment::Write(std::span<const PackedDocument* const> documents,
+                            const themes::Scheme& scheme, ByteSink* sink,
+                            const Cancellation& cancellation) {
+  return Writer(documents, scheme, sink, cancellation).Run();
 }
 
 std::shared_ptr<const Segment> Segment::Make(std::span<const PackedDocument* const> documents,
-                                             const themes::Scheme& scheme) {
+                                             const themes::Scheme& scheme,
+                                             const Cancellation& cancellation) {
   MemorySink sink;
-  Write(documents, scheme, &sink);
+  if (!Write(documents, scheme, &sink, cancellation).ok()) {
+    return nullptr;
+  }
   return std::shared_ptr<const Segment>(new Segment(
       sink.Take(),
       [documents](size_t entry, const PackedDocument&) { return documents[entry]->head(); }));
@@ -240,7 +248,7 @@ DeadTexts::DeadTexts(const Segment& segment, std::vector<uint32_t> entries)
         }
       }
     }
-    return index.Write(&sink);
+    return *index.Write(&sink);
   };
   const TextIndex::Layout speech = write(segment.speech(), true);
   const TextIndex::Layout furniture = write(segment.furniture(), false);

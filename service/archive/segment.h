@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/archive/flat.h"
 #include "service/archive/packed_document.h"
 #include "service/archive/text_index.h"
+#include "service/base/cancellation.h"
 #include "service/themes/scheme.h"
 
 namespace quotes::archive {
@@ -53,9 +55,11 @@ class Segment {
 
   // Writes the block of a segment. `documents` are in the order of answers: speech date descending
   // (undated last), then id. REQUIRES: they are packed with as many themes as the scheme has, and
-  // together have at most TextIndexBuilder::kMostUnits.
-  static void Write(std::span<const PackedDocument* const> documents, const themes::Scheme& scheme,
-                    ByteSink* sink);
+  // together have at most TextIndexBuilder::kMostUnits. Errors are those of the cancellation, as
+  // TextIndexBuilder::Write has them.
+  static absl::Status Write(std::span<const PackedDocument* const> documents,
+                            const themes::Scheme& scheme, ByteSink* sink,
+                            const Cancellation& cancellation = Cancellation());
 
   // Gives an entry its head, by place and packed block (whose own head is empty).
   using HeadFunction = std::function<DocumentHead(size_t entry, const PackedDocument& document)>;
@@ -66,9 +70,10 @@ class Segment {
   static absl::StatusOr<std::shared_ptr<const Segment>> Open(Block block,
                                                              const themes::Scheme& scheme,
                                                              const HeadFunction& head_of);
-  // A segment of `documents` in memory.
+  // A segment of `documents` in memory; null if it was cancelled.
   static std::shared_ptr<const Segment> Make(std::span<const PackedDocument* const> documents,
-                                             const themes::Scheme& scheme);
+                                             const themes::Scheme& scheme,
+                                             const Cancellation& cancellation = Cancellation());
 
   // The same block with other heads.
   std::shared_ptr<const Segment> WithHeads(const HeadFunction& head_of) const;

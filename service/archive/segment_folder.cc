@@ -216,7 +216,8 @@ std::vector<StoredSegment> SegmentFolder::Load(const themes::Scheme& scheme) {
 }
 
 std::shared_ptr<const Segment> SegmentFolder::Write(
-    std::span<const PackedDocument* const> documents, const themes::Scheme& scheme) {
+    std::span<const PackedDocument* const> documents, const themes::Scheme& scheme,
+    const Cancellation& cancellation) {
   if (!options_.writable) {
     return nullptr;
   }
@@ -225,8 +226,10 @@ std::shared_ptr<const Segment> SegmentFolder::Write(
   const std::string unfinished = absl::StrCat(path, ToAbsl(kUnfinishedEnding));
   absl::StatusOr<std::shared_ptr<const Segment>> segment = [&] {
     FileSink sink(unfinished);
-    Segment::Write(documents, scheme, &sink);
-    absl::Status written = sink.Finish();
+    absl::Status written = Segment::Write(documents, scheme, &sink, cancellation);
+    if (written.ok()) {
+      written = sink.Finish();
+    }
     if (written.ok()) {
       written = RenameDurably(unfinished, path);
     }
@@ -237,7 +240,9 @@ std::shared_ptr<const Segment> SegmentFolder::Write(
                     [&](size_t entry, const PackedDocument&) { return documents[entry]->head(); });
   }();
   if (!segment.ok()) {
-    Warn(path, segment.status());
+    if (cancellation.Check().ok()) {
+      Warn(path, segment.status());
+    }
     Abandon(name);
     return nullptr;
   }

@@ -16,6 +16,7 @@
 #include "service/archive/archive.h"
 #include "service/archive/packed_document.h"
 #include "service/archive/segment.h"
+#include "service/base/cancellation.h"
 #include "service/base/mutex.h"
 
 namespace quotes::archive {
@@ -50,9 +51,10 @@ class SegmentFolder {
   std::vector<StoredSegment> Load(const themes::Scheme& scheme);
 
   // Writes a segment of `documents` (in the order of answers) to a new file and maps it; null if
-  // the folder is not writable or the writing failed.
+  // the folder is not writable, the writing failed, or it was cancelled.
   std::shared_ptr<const Segment> Write(std::span<const PackedDocument* const> documents,
-                                       const themes::Scheme& scheme);
+                                       const themes::Scheme& scheme,
+                                       const Cancellation& cancellation = Cancellation());
 
   // Makes the next Load find the segments of `archive`: writes those that are in memory only, then
   // the list of all, then removes files that neither it nor any living segment uses. Does nothing

@@ -4,12 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <future>
 #include <limits>
+#include <memory>
 #include <queue>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "service/base/check.h"
+#include "service/base/status_macros.h"
 
 namespace quotes::archive {
 namespace {
@@ -19,6 +24,11 @@ constexpr uint32_t kDepth = 3;
 constexpr uint32_t kPlaceBlock = 64;   // places per entry of the quote map
 constexpr uint32_t kSuffixBlock = 64;  // suffixes per entry of the minima
 constexpr size_t kPiece = 65'536;      // suffixes written at a time
+// Below a tenth of a second.
+constexpr uint32_t kStepsBetweenChecks = 1u << 20;
+// Bytes that are sorted at once, however little they are waited for: below half a second.
+constexpr size_t kSortedAtOnce = 4u << 20;
+constexpr std::chrono::milliseconds kCancellationPoll(20);
 constexpr char16_t kEnd = u'\0';
 // Of values in an interval: places and quotes are below TextIndexBuilder::kMostUnits.
 constexpr uint32_t kAboveAll = std::numeric_limits<int32_t>::max();
@@ -159,7 +169,8 @@ void TextIndexBuilder::Add(std::u32string_view quote) {
   text_.push_back(kEnd);
 }
 
-TextIndex::Layout TextIndexBuilder::Write(ByteSink* sink) {
+absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
+                                                          const Cancellation& cancellation) {
   QUOTES_CHECK(text_.size() <= kMostUnits);
   TextIndex::Layout layout;
   layout.quote_count = starts_.size();
@@ -177,29 +188,56 @@ TextIndex::Layout TextIndexBuilder::Write(ByteSink* sink) {
   }
   layout.quote_of_block = sink->AppendArray(quote_of_block);
 
-  const std::vector<uint32_t> suffixes = SortSuffixes();
+  QUOTES_ASSIGN_OR_RETURN(const std::vector<uint32_t> suffixes, SortSuffixes(cancellation));
   layout.suffixes = sink->AppendArray(suffixes);
   WriteQuotes(suffixes, quote_of_block, &layout, sink);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
   WriteMinima(suffixes, &layout, sink);
   WriteTriples(suffixes, &layout, sink);
-  WriteTotals(suffixes, quote_of_block, &layout, sink);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  QUOTES_RETURN_IF_ERROR(WriteTotals(suffixes, quote_of_block, cancellation, &layout, sink));
   text_ = {};
   starts_ = {};
   return layout;
 }
 
-// The scratch of the sorter, 10 bytes a unit, is gone when this returns.
-std::vector<uint32_t> TextIndexBuilder::SortSuffixes() const {
-  std::vector<uint8_t> bytes(text_.size() * 2);
+// The scratch of the sorter, 10 bytes a unit, is gone when this returns, unless it was cancelled.
+absl::StatusOr<std::vector<uint32_t>> TextIndexBuilder::SortSuffixes(
+    const Cancellation& cancellation) const {
+  struct Scratch {
+    std::vector<uint8_t> bytes;
+    std::vector<saidx_t> sorted;
+
+    int Sort() {
+      return bytes.empty()
+                 ? 0
+                 : divsufsort(bytes.data(), sorted.data(), static_cast<saidx_t>(bytes.size()));
+    }
+  };
+  const auto scratch = std::make_shared<Scratch>();
+  scratch->bytes.resize(text_.size() * 2);
   for (size_t i = 0; i < text_.size(); ++i) {
-    bytes[2 * i] = static_cast<uint8_t>(text_[i] >> 8);
-    bytes[2 * i + 1] = static_cast<uint8_t>(text_[i] & 0xff);
+    scratch->bytes[2 * i] = static_cast<uint8_t>(text_[i] >> 8);
+    scratch->bytes[2 * i + 1] = static_cast<uint8_t>(text_[i] & 0xff);
   }
-  std::vector<saidx_t> sorted(bytes.size());
-  if (!bytes.empty()) {
-    QUOTES_CHECK(divsufsort(bytes.data(), sorted.data(), static_cast<saidx_t>(bytes.size())) == 0);
+  scratch->sorted.resize(scratch->bytes.size());
+  if (scratch->bytes.size() <= kSortedAtOnce) {
+    QUOTES_CHECK(scratch->Sort() == 0);
+  } else {
+    std::packaged_task<int()> task([scratch] { return scratch->Sort(); });
+    std::future<int> result = task.get_future();
+    std::thread sorter(std::move(task));
+    while (result.wait_for(kCancellationPoll) != std::future_status::ready) {
+      if (absl::Status status = cancellation.Check(); !status.ok()) {
+        sorter.detach();  // it has its own hold on all that it touches
+        return status;
+      }
+    }
+    sorter.join();
+    QUOTES_CHECK(result.get() == 0);
   }
-  bytes = {};
+  scratch->bytes = {};
+  const std::vector<saidx_t>& sorted = scratch->sorted;
   const auto is_suffix = [this](saidx_t byte) {
     const char16_t unit = text_[static_cast<size_t>(byte) / 2];
     return (byte & 1) == 0 && unit != kEnd && !IsLowSurrogate(unit);
@@ -299,12 +337,13 @@ void TextIndexBuilder::WriteMinima(std::span<const uint32_t> suffixes, TextIndex
 // Counts the distinct quotes of every suffix-tree node above the threshold. The nodes are the
 // LCP-intervals; an interval [b, e) holds as many distinct quotes as it has suffixes whose previous
 // suffix of the same quote lies before b.
-void TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
-                                   std::span<const uint32_t> quote_of_block,
-                                   TextIndex::Layout* layout, ByteSink* sink) const {
+absl::Status TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
+                                           std::span<const uint32_t> quote_of_block,
+                                           const Cancellation& cancellation,
+                                           TextIndex::Layout* layout, ByteSink* sink) const {
   const auto count = static_cast<uint32_t>(suffixes.size());
   if (count <= TextIndex::kCountedAbove) {
-    return;
+    return absl::OkStatus();
   }
   // Lengths of common prefixes of neighbours (T. Kasai et al., CPM 2001), within one quote's text.
   std::vector<uint32_t> rank(text_.size(), UINT32_MAX);
@@ -314,6 +353,9 @@ void TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
   std::vector<uint32_t> lcp(count + 1, 0);
   uint32_t length = 0;
   for (uint32_t place = 0; place < text_.size(); ++place) {
+    if (place % kStepsBetweenChecks == 0) {
+      QUOTES_RETURN_IF_ERROR(cancellation.Check());
+    }
     const uint32_t i = rank[place];
     if (i == UINT32_MAX || i == 0) {
       length = length > 0 ? length - 1 : 0;
@@ -346,6 +388,9 @@ void TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
     }
   };
   for (uint32_t i = 0; i < count; ++i) {
+    if (i % kStepsBetweenChecks == 0) {
+      QUOTES_RETURN_IF_ERROR(cancellation.Check());
+    }
     while (i > 0 && stack.back().depth > lcp[i]) {
       const Node node = stack.back();
       stack.pop_back();
@@ -394,6 +439,7 @@ void TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
   }
   layout->total_keys = sink->AppendArray(keys);
   layout->total_counts = sink->AppendArray(counts);
+  return absl::OkStatus();
 }
 
 int TextIndex::Compare(uint32_t place, std::u16string_view term) const {

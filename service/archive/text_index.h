@@ -11,7 +11,10 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "service/archive/flat.h"
+#include "service/base/cancellation.h"
 
 namespace quotes::archive {
 
@@ -169,19 +172,24 @@ class TextIndexBuilder {
   void Add(std::u32string_view quote);
   // Of the texts added so far, with a U+0000 each.
   size_t units() const { return text_.size(); }
-  // REQUIRES: at most kMostUnits. The builder is empty then.
-  TextIndex::Layout Write(ByteSink* sink);
+  // REQUIRES: at most kMostUnits. The builder is empty then. Errors: those of the cancellation,
+  // within about a second; the sorter cannot be stopped, and what it has begun ends on a thread of
+  // its own, which takes 10 bytes a unit with it.
+  absl::StatusOr<TextIndex::Layout> Write(ByteSink* sink,
+                                          const Cancellation& cancellation = Cancellation());
 
  private:
-  std::vector<uint32_t> SortSuffixes() const;
+  absl::StatusOr<std::vector<uint32_t>> SortSuffixes(const Cancellation& cancellation) const;
   void WriteQuotes(std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
                    TextIndex::Layout* layout, ByteSink* sink) const;
   void WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
                     ByteSink* sink) const;
   static void WriteMinima(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
                           ByteSink* sink);
-  void WriteTotals(std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
-                   TextIndex::Layout* layout, ByteSink* sink) const;
+  absl::Status WriteTotals(std::span<const uint32_t> suffixes,
+                           std::span<const uint32_t> quote_of_block,
+                           const Cancellation& cancellation, TextIndex::Layout* layout,
+                           ByteSink* sink) const;
 
   std::u16string text_;
   std::vector<uint32_t> starts_;

@@ -127,6 +127,7 @@ absl::StatusOr<DefectResult> Library::EditRegister(
   if (read_only_) {
     return errors::ReadOnly();
   }
+  QUOTES_RETURN_IF_ERROR(CheckReady());
   const MutexLock lock(&write_mutex_);
   QUOTES_ASSIGN_OR_RETURN(const store::Register held, store_->LoadRegister(report_id));
   DefectResult result;

@@ -195,9 +195,14 @@ void HistoryLoader::Add(Document document) {
   texts_.Add(TextOf(std::move(document)));
 }
 
-std::shared_ptr<const History> HistoryLoader::Finish(uint64_t archive_revision) {
+std::shared_ptr<const History> HistoryLoader::Finish(uint64_t archive_revision,
+                                                     const Cancellation& cancellation) {
   if (!history_->texts_.empty()) {
-    history_->archive_ = Merged(texts_.Finish(archive_revision));
+    std::shared_ptr<const archive::Archive> texts = texts_.Finish(archive_revision, cancellation);
+    if (texts == nullptr) {
+      return nullptr;
+    }
+    history_->archive_ = Merged(std::move(texts));
   }
   return std::exchange(history_, nullptr);
 }

@@ -14,6 +14,7 @@
 #include "service/archive/document.h"
 #include "service/archive/indexed_archive.h"
 #include "service/archive/packed_document.h"
+#include "service/base/cancellation.h"
 #include "service/themes/scheme.h"
 
 namespace quotes {
@@ -89,8 +90,9 @@ class HistoryLoader {
 
   // To be called with all that Store::LoadHistory visits, in its order.
   void Add(archive::Document document);
-  // The loader is empty then.
-  std::shared_ptr<const History> Finish(uint64_t archive_revision);
+  // Null if it was cancelled. The loader is empty then.
+  std::shared_ptr<const History> Finish(uint64_t archive_revision,
+                                        const Cancellation& cancellation);
 
  private:
   const archive::Archive& active_;

@@ -177,21 +177,31 @@ ImportResult Result(store::ImportOutcome outcome,
 }  // namespace
 
 Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
-                 bool read_only, std::unique_ptr<archive::SegmentFolder> folder, Snapshot snapshot)
+                 bool read_only, LibraryOptions options)
     : store_(std::move(store)),
       scheme_(std::move(scheme)),
       read_only_(read_only),
-      folder_(std::move(folder)),
-      snapshot_(std::make_shared<const Snapshot>(std::move(snapshot))),
-      merger_([this] { MergeInBackground(); }) {}
+      options_(std::move(options)),
+      folder_(options_.segment_folder.empty()
+                  ? nullptr
+                  : std::make_unique<archive::SegmentFolder>(
+                        archive::SegmentFolder::Options{.path = options_.segment_folder,
+                                                        .writable = !read_only,
+                                                        .on_warning = options_.on_warning})),
+      ready_(errors::Loading()) {}
 
 Library::~Library() {
+  ending_.Cancel();
   {
     const MutexLock lock(&merge_mutex_);
     stop_ = true;
   }
   merge_wanted_or_stop_.SignalAll();
-  merger_.join();
+  for (std::thread* const thread : {&loader_, &merger_}) {
+    if (thread->joinable()) {
+      thread->join();
+    }
+  }
 }
 
 absl::StatusOr<std::unique_ptr<Library>> Library::Create(
@@ -199,50 +209,106 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
     LibraryOptions options) {
   QUOTES_CHECK(store != nullptr && scheme != nullptr);
   QUOTES_ASSIGN_OR_RETURN(const store::StoreStatus status, store->Status());
-  std::unique_ptr<archive::SegmentFolder> folder;
-  if (!options.segment_folder.empty()) {
-    folder = std::make_unique<archive::SegmentFolder>(
-        archive::SegmentFolder::Options{.path = std::move(options.segment_folder),
-                                        .writable = !status.read_only,
-                                        .on_warning = std::move(options.on_warning)});
+  std::unique_ptr<Library> library(
+      new Library(std::move(store), std::move(scheme), status.read_only, std::move(options)));
+  Library* const held = library.get();
+  const bool in_background = held->options_.on_ready != nullptr;
+  Snapshot snapshot;
+  size_t added = 0;
+  QUOTES_ASSIGN_OR_RETURN(snapshot.archive, held->LoadArchive(&added));
+  const bool checked = in_background && added > 0;
+  if (checked) {
+    QUOTES_RETURN_IF_ERROR(held->store_->CheckIntegrity(held->ending_));
   }
-  archive::ArchiveOptions archive_options;
-  archive_options.largest_segment = options.largest_segment;
-  archive_options.merge_at_once = options.merge_at_once;
-  archive_options.folder = folder.get();
-  for (int i = 0; i < kLoads; ++i) {
-    archive::ArchiveLoader loader(scheme, archive_options);
-    QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
-                            store->LoadActive(
-                                [&loader](const store::ActiveReport& report) {
-                                  return loader.Lacks(report.report_id, report.revision,
-                                                      report.head);
-                                },
-                                [&loader, &scheme](std::unique_ptr<archive::Document> document) {
-                                  document->themes = scheme->Assign(document->content);
-                                  loader.Add(*document);
-                                  return absl::OkStatus();
-                                }));
-    Snapshot snapshot;
-    snapshot.archive = loader.Finish(revision);
-    HistoryLoader history(scheme, *snapshot.archive);
-    QUOTES_ASSIGN_OR_RETURN(
-        const uint64_t history_revision,
-        store->LoadHistory("", [&history](std::unique_ptr<archive::Document> document) {
-          history.Add(*std::move(document));
-          return absl::OkStatus();
-        }));
-    if (history_revision != revision) {
-      continue;  // another process wrote in between
-    }
-    snapshot.history = history.Finish(revision);
-    std::unique_ptr<Library> library(new Library(std::move(store), std::move(scheme),
-                                                 status.read_only, std::move(folder),
-                                                 std::move(snapshot)));
-    library->WantMerge();
+  held->Swap(std::move(snapshot));
+  held->merger_ = std::thread([held] { held->MergeInBackground(); });
+  if (!in_background) {
+    QUOTES_RETURN_IF_ERROR(held->FinishLoading());
     return library;
   }
+  held->loader_ = std::thread([held, checked] {
+    absl::Status ready = checked ? absl::OkStatus() : held->store_->CheckIntegrity(held->ending_);
+    if (ready.ok()) {
+      ready = held->FinishLoading();
+    }
+    if (!held->ending_.Check().ok()) {
+      return;
+    }
+    if (!ready.ok()) {
+      const MutexLock lock(&held->ready_mutex_);
+      held->ready_ = ready;
+    }
+    held->options_.on_ready(ready);
+  });
+  return library;
+}
+
+absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(size_t* added) {
+  archive::ArchiveOptions options;
+  options.largest_segment = options_.largest_segment;
+  options.merge_at_once = options_.merge_at_once;
+  options.folder = folder_.get();
+  archive::ArchiveLoader loader(scheme_, options);
+  QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
+                          store_->LoadActive(
+                              [&loader](const store::ActiveReport& report) {
+                                return loader.Lacks(report.report_id, report.revision, report.head);
+                              },
+                              [this, &loader](std::unique_ptr<archive::Document> document) {
+                                document->themes = scheme_->Assign(document->content);
+                                loader.Add(*document);
+                                return ending_.Check();
+                              }));
+  *added = loader.added();
+  std::shared_ptr<const archive::Archive> archive = loader.Finish(revision, ending_);
+  QUOTES_RETURN_IF_ERROR(ending_.Check());
+  return archive;
+}
+
+absl::StatusOr<std::shared_ptr<const History>> Library::LoadHistory(
+    uint64_t revision, const archive::Archive& active) {
+  HistoryLoader loader(scheme_, active);
+  QUOTES_ASSIGN_OR_RETURN(
+      const uint64_t loaded,
+      store_->LoadHistory("", [this, &loader](std::unique_ptr<archive::Document> document) {
+        loader.Add(*std::move(document));
+        return ending_.Check();
+      }));
+  if (loaded != revision) {
+    return nullptr;
+  }
+  std::shared_ptr<const History> history = loader.Finish(revision, ending_);
+  QUOTES_RETURN_IF_ERROR(ending_.Check());
+  return history;
+}
+
+absl::Status Library::FinishLoading() {
+  std::shared_ptr<const archive::Archive> active = archive();
+  for (int i = 0; i < kLoads; ++i) {
+    if (i > 0) {
+      size_t added = 0;
+      QUOTES_ASSIGN_OR_RETURN(active, LoadArchive(&added));
+    }
+    QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const History> history,
+                            LoadHistory(active->revision(), *active));
+    if (history == nullptr) {
+      continue;  // another process wrote in between
+    }
+    // Nothing was written or merged so far.
+    Swap({i > 0 ? active : snapshot()->archive, std::move(history)});
+    {
+      const MutexLock lock(&ready_mutex_);
+      ready_ = absl::OkStatus();
+    }
+    WantMerge();
+    return absl::OkStatus();
+  }
   return errors::StoreBusy();
+}
+
+absl::Status Library::CheckReady() const {
+  const MutexLock lock(&ready_mutex_);
+  return ready_;
 }
 
 std::shared_ptr<const Snapshot> Library::snapshot() const {
@@ -304,7 +370,9 @@ void Library::WantMerge() {
 
 bool Library::MergeAll() {
   for (archive::MergePlan plan(*archive()); !plan.empty(); plan = archive::MergePlan(*archive())) {
-    plan.Run();
+    if (!plan.Run(ending_)) {
+      return false;
+    }
     {
       const MutexLock lock(&write_mutex_);
       // Null when an import has merged the same segments meanwhile.
@@ -314,8 +382,7 @@ bool Library::MergeAll() {
         Swap({std::move(merged), held->history});
       }
     }
-    const MutexLock lock(&merge_mutex_);
-    if (stop_) {
+    if (!ending_.Check().ok()) {
       return false;
     }
   }
@@ -360,6 +427,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     if (read_only_) {
       return errors::ReadOnly();
     }
+    QUOTES_RETURN_IF_ERROR(CheckReady());
     if (!request.request_id.empty()) {
       digest = ImportRequestDigest(request);
       QUOTES_ASSIGN_OR_RETURN(std::optional<store::ImportOutcome> replayed,
@@ -376,6 +444,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
   draft.request_digest = std::move(digest);
 
   if (request.validate_only) {
+    QUOTES_RETURN_IF_ERROR(CheckReady());
     const std::shared_ptr<const Snapshot> held = snapshot();
     const std::shared_ptr<const archive::PackedDocument> latest = FindIn(held, draft.report_id);
     store::ImportOutcome outcome;
@@ -433,6 +502,7 @@ absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
   if (read_only_) {
     return errors::ReadOnly();
   }
+  QUOTES_RETURN_IF_ERROR(CheckReady());
   const MutexLock lock(&write_mutex_);
   ReportResult result;
   QUOTES_ASSIGN_OR_RETURN(result.change, store_->SetState(report_id, state, etag));

@@ -92,6 +92,8 @@ struct DefectResult {
 // One state of the store: what look-ups see, and what only names and citations still reach.
 struct Snapshot {
   std::shared_ptr<const archive::Archive> archive;
+  // Null until it is loaded: whoever would need it has to say LOADING. See
+  // LibraryOptions::on_ready.
   std::shared_ptr<const History> history;
 };
 
@@ -106,19 +108,26 @@ struct LibraryOptions {
   // Called, from any thread, with a sentence about a segment file that could not be used or
   // written: the archive is whole all the same. May be null.
   std::function<void(std::string_view)> on_warning = nullptr;
+  // When it is set, Create returns as soon as look-ups can be answered from segments that have been
+  // verified. A thread of the library then checks the integrity of the store and loads the history,
+  // and calls this once with the result, unless the library ends before. Until then snapshots have
+  // no history and writes are refused with LOADING; after an error for good, with that error. What
+  // the segments lack is never served from a store that was not checked: the check then comes
+  // first.
+  std::function<void(const absl::Status&)> on_ready = nullptr;
 };
 
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
 // that archive() returns; a write has been made durable and swapped in when it returns.
 // A thread of its own merges the archive's segments and writes them to their folder; the destructor
-// waits for the merge at hand.
+// gives up the merge at hand, within about a second, and saves what was imported.
 // Thread-safe.
 class Library {
  public:
   // Builds the first snapshot before it returns: from the segments that are there, and from the
-  // store what they lack and all of the history. `store` must not be null. Errors are those of
-  // Store::LoadActive and LoadHistory; STORE_BUSY when another process writes without a pause
-  // meanwhile.
+  // store what they lack and, unless there is an `on_ready`, all of the history. `store` must not
+  // be null. Errors are those of Store::LoadActive and LoadHistory; STORE_BUSY when another process
+  // writes without a pause meanwhile. With `on_ready` also those of Store::CheckIntegrity.
   static absl::StatusOr<std::unique_ptr<Library>> Create(
       std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
       LibraryOptions options = {});
@@ -126,6 +135,10 @@ class Library {
   ~Library();
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;
+
+  // LOADING until the history is there and the store was checked, then OK, or why it failed. See
+  // LibraryOptions::on_ready.
+  absl::Status CheckReady() const;
 
   // The current snapshot, never null. Hold it for as long as pointers into its answers are used.
   std::shared_ptr<const archive::Archive> archive() const;
@@ -176,7 +189,15 @@ class Library {
 
  private:
   Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
-          bool read_only, std::unique_ptr<archive::SegmentFolder> folder, Snapshot snapshot);
+          bool read_only, LibraryOptions options);
+
+  // The archive of the store's state; `added` is the number of reports that no segment had.
+  absl::StatusOr<std::shared_ptr<const archive::Archive>> LoadArchive(size_t* added);
+  // The history of the store's state: null when that is another than `revision`.
+  absl::StatusOr<std::shared_ptr<const History>> LoadHistory(uint64_t revision,
+                                                             const archive::Archive& active);
+  // Loads the history to an archive that is served already, or both anew.
+  absl::Status FinishLoading();
 
   absl::StatusOr<ReportResult> SetState(std::string_view report_id, archive::ReportState state,
                                         std::string_view etag);
@@ -205,10 +226,17 @@ class Library {
   const std::unique_ptr<store::Store> store_;
   const std::shared_ptr<const themes::Scheme> scheme_;
   const bool read_only_;
+  const LibraryOptions options_;
   const std::unique_ptr<archive::SegmentFolder> folder_;  // null: segments stay in memory
   Mutex write_mutex_;             // one write at a time, from the store to the swap
   mutable Mutex snapshot_mutex_;  // guards the pointer only
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
+
+  mutable Mutex ready_mutex_;
+  absl::Status ready_ ABSL_GUARDED_BY(ready_mutex_);
+
+  Cancellation ending_;
+  std::thread loader_;  // with on_ready
 
   Mutex merge_mutex_;
   CondVar merge_wanted_or_stop_;

@@ -31,8 +31,9 @@ std::string_view BareName(const std::string& name, std::string_view prefix) {
 // Judges the quotations of one call.
 class Checker {
  public:
+  // REQUIRES: there is a history.
   explicit Checker(CallContext& call)
-      : call_(call), corpus_(call.citation_corpora.Of(call.archive, call.history)) {}
+      : call_(call), corpus_(call.citation_corpora.Of(call.archive, *call.history)) {}
 
   // Errors are those of ToCitationRequest and citation::Verify, or CallContext::Defer().
   absl::Status Check(const v1::VerifyCitationRequest& request, v1::CitationResult* out) {
@@ -113,6 +114,9 @@ std::shared_ptr<const citation::Corpus> CitationCorpora::Of(
 
 absl::Status VerifyCitation(CallContext& call, const v1::VerifyCitationRequest& request,
                             v1::VerifyCitationResponse* response) {
+  if (call.history == nullptr) {
+    return errors::Loading();
+  }
   QUOTES_RETURN_IF_ERROR(Checker(call).Check(request, response->mutable_result()));
   FitLocations(limits::kMaxAnswerBytes, response->mutable_result());
   return absl::OkStatus();
@@ -120,6 +124,9 @@ absl::Status VerifyCitation(CallContext& call, const v1::VerifyCitationRequest& 
 
 absl::Status BatchVerifyCitations(CallContext& call, const v1::BatchVerifyCitationsRequest& request,
                                   v1::BatchVerifyCitationsResponse* response) {
+  if (call.history == nullptr) {
+    return errors::Loading();
+  }
   if (request.requests().empty()) {
     return errors::FieldRequired("requests");
   }

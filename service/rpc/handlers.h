@@ -56,7 +56,9 @@ struct CallContext {
   Library& library;
   // The snapshot of the whole call: an import in between does not mix two states in one answer.
   const std::shared_ptr<const archive::Archive> archive;
-  const History& history;  // of the same state; lives as long as the snapshot
+  // Of the same state; lives as long as the snapshot. Null while it is being loaded: whatever might
+  // be in it is answered with LOADING, never as if it were not there.
+  const History* const history;
   const Cancellation& cancellation;
   const ServicesOptions& options;
   ThemeCounts& theme_counts;

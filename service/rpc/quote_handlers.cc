@@ -37,8 +37,11 @@ class QuoteFinder {
     if (const auto ref = call_.archive->FindQuote(name.report, name.child)) {
       return Found{*ref, false};
     }
-    if (const auto ref = call_.history.FindQuote(name.report, name.child)) {
-      return Found{*ref, false};
+    // Without a history the report is an active one, which is not there.
+    if (call_.history != nullptr) {
+      if (const auto ref = call_.history->FindQuote(name.report, name.child)) {
+        return Found{*ref, false};
+      }
     }
     if (!call_.may_block) {
       return call_.Defer();

@@ -165,7 +165,10 @@ absl::StatusOr<const PackedDocument*> FindDocument(const CallContext& call,
                                                    std::string_view report_id) {
   const PackedDocument* document = call.archive->FindReport(report_id);
   if (document == nullptr) {
-    document = call.history.FindReport(report_id);
+    if (call.history == nullptr) {
+      return errors::Loading();
+    }
+    document = call.history->FindReport(report_id);
   }
   if (document == nullptr) {
     return errors::ReportNotFound(ReportName(report_id));
@@ -209,8 +212,11 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
   const std::vector<const PackedDocument*>& active = call.archive->documents();
   std::vector<const PackedDocument*> all;
   if (request.show_deleted()) {
+    if (call.history == nullptr) {
+      return errors::Loading();
+    }
     all = active;
-    for (const auto& document : call.history.withdrawn()) {
+    for (const auto& document : call.history->withdrawn()) {
       all.push_back(document.get());
     }
     std::inplace_merge(

@@ -230,7 +230,7 @@ void RunOnExecutor(Core* core, Call* call, Work work) {
 CallContext MakeContext(Core* core, Library* library, const Cancellation& cancellation) {
   std::shared_ptr<const Snapshot> snapshot = library->snapshot();
   const archive::Archive* const archive = snapshot->archive.get();
-  const History& history = *snapshot->history;
+  const History* const history = snapshot->history.get();
   return CallContext{
       *library,           {std::move(snapshot), archive}, history, cancellation, core->options,
       core->theme_counts, core->citation_corpora};

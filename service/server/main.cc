@@ -4,6 +4,7 @@
 #include <grpc/support/log.h>
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -50,27 +51,64 @@ class EndSignals {
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    sigaddset(&set_, kWake);
+    Hold();
   }
 
-  std::string_view Wait() const {
+  // Returns nullopt after a Wake().
+  std::optional<std::string_view> Wait() const {
     int signal = 0;
     while (sigwait(&set_, &signal) != 0) {
     }
+    if (signal == kWake) {
+      return std::nullopt;
+    }
     return signal == SIGINT ? "SIGINT" : "SIGTERM";
   }
+  // From any thread, at any time.
+  static void Wake() { kill(getpid(), kWake); }
 
+  void Hold() const { pthread_sigmask(SIG_BLOCK, &set_, nullptr); }
   // The next signal ends the process at once.
-  void Release() const { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
+  void Release() const {
+    sigset_t ends = set_;
+    sigdelset(&ends, kWake);
+    pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);
+  }
 
   // Waits for a second signal, but not longer than `limit`.
   bool WaitFor(absl::Duration limit) const {
     const timespec time = absl::ToTimespec(limit);
-    return sigtimedwait(&set_, nullptr, &time) > 0;
+    sigset_t ends = set_;
+    sigdelset(&ends, kWake);
+    return sigtimedwait(&ends, nullptr, &time) > 0;
   }
 
  private:
+  static constexpr int kWake = SIGUSR1;
   sigset_t set_ = {};
+};
+
+// How loading ended, told by a thread of the library to the one that waits for signals.
+class Readiness {
+ public:
+  void Set(const absl::Status& status) {
+    {
+      const MutexLock lock(&mutex_);
+      status_ = status;
+    }
+    EndSignals::Wake();
+  }
+
+  // Once; nullopt while it is not known.
+  std::optional<absl::Status> Take() {
+    const MutexLock lock(&mutex_);
+    return std::exchange(status_, std::nullopt);
+  }
+
+ private:
+  Mutex mutex_;
+  std::optional<absl::Status> status_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Protobuf reports malformed texts of requests on standard error; callers get an error instead.
@@ -148,10 +186,14 @@ int Serve(const Config& config, const EndSignals& signals) {
                 .Add("read_only", config.read_only));
 
   absl::StatusOr<std::unique_ptr<store::Store>> store = store::sqlite::Open(
-      {.path = config.database, .read_only = config.read_only, .create = !config.read_only});
+      {.path = config.database,
+       .read_only = config.read_only,
+       .create = !config.read_only,
+       .check_integrity = false});  // the library does, while look-ups are served
   if (!store.ok()) {
     return fail_start(store.status());
   }
+  Readiness readiness;
   // The server outlives nothing that it uses: the library is declared before it.
   std::unique_ptr<Library> library;
   // Listens before the archive is loaded: health checks get an answer, NOT_SERVING, from the first
@@ -168,28 +210,51 @@ int Serve(const Config& config, const EndSignals& signals) {
   }
   out.Write(LogLevel::kInfo, "listening",
             JsonLine().Add("address", config.listen).Add("port", int64_t{(*server)->port()}));
+  // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
+  signals.Release();
   const absl::Time load_start = absl::Now();
   absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
       *std::move(store), themes::Scheme::BuiltIn(),
       {.segment_folder = config.database + ".segments",
-       .on_warning = [&out](std::string_view warning) {
-         out.Write(LogLevel::kWarning, "segments", JsonLine().Add("warning", warning));
-       }});
+       .on_warning =
+           [&out](std::string_view warning) {
+             out.Write(LogLevel::kWarning, "segments", JsonLine().Add("warning", warning));
+           },
+       .on_ready = [&readiness](const absl::Status& status) { readiness.Set(status); }});
+  signals.Hold();
   if (!loaded.ok()) {
     server->reset();
     return fail_start(loaded.status());
   }
   library = *std::move(loaded);
   (*server)->Serve(library.get());
-  out.Write(LogLevel::kInfo, "serving",
-            JsonLine()
-                .Add("port", int64_t{(*server)->port()})
-                .Add("reports", static_cast<int64_t>(library->archive()->documents().size()))
-                .Add("archive_revision", static_cast<int64_t>(library->archive()->revision()))
-                .Add("load_us", absl::ToInt64Microseconds(absl::Now() - load_start)));
+  const auto log_state = [&](std::string_view event) {
+    out.Write(LogLevel::kInfo, event,
+              JsonLine()
+                  .Add("port", int64_t{(*server)->port()})
+                  .Add("reports", static_cast<int64_t>(library->archive()->documents().size()))
+                  .Add("archive_revision", static_cast<int64_t>(library->archive()->revision()))
+                  .Add("load_us", absl::ToInt64Microseconds(absl::Now() - load_start)));
+  };
+  log_state("serving_lookups");
 
-  const std::string_view signal = signals.Wait();
-  out.Write(LogLevel::kInfo, "drain", JsonLine().Add("signal", signal));
+  std::optional<std::string_view> signal;
+  while (!(signal = signals.Wait()).has_value()) {
+    const std::optional<absl::Status> ready = readiness.Take();
+    if (!ready.has_value()) {
+      continue;  // somebody else's signal
+    }
+    if (!ready->ok()) {
+      // Nothing is served from a store that is damaged, although look-ups still could be.
+      (*server)->Drain(absl::ZeroDuration());
+      server->reset();
+      library.reset();
+      return fail_start(*ready);
+    }
+    (*server)->AnnounceReady();
+    log_state("serving");
+  }
+  out.Write(LogLevel::kInfo, "drain", JsonLine().Add("signal", *signal));
   (*server)->AnnounceEnd();
   if (config.drain_delay > absl::ZeroDuration()) {
     // A second signal is impatience: drain now.

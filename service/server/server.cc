@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.pb.h"
+#include "quotes/v1/quote_service.pb.h"
 #include "service/base/limits.h"
 #include "service/base/mutex.h"
 #include "service/server/listen_address.h"
@@ -61,6 +62,21 @@ struct Server::Rep {
       health->SetServingStatus(name, serving);
     }
     health->SetServingStatus("", serving);
+  }
+
+  // What begins to serve with a library, which may be null.
+  void SetHealthOf(const Library* library) {
+    if (library == nullptr) {
+      return;
+    }
+    if (library->CheckReady().ok()) {
+      SetHealth(true);
+    } else if (grpc::HealthCheckServiceInterface* health = server->GetHealthCheckService();
+               health != nullptr) {
+      // The one service of its file.
+      const auto* const file = v1::SearchQuotesRequest::descriptor()->file();
+      health->SetServingStatus(file->service(0)->full_name(), true);
+    }
   }
 
   // The server uses the services until it has ended: it is destroyed first.
@@ -118,12 +134,20 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
     }
     return absl::FailedPreconditionError(absl::StrCat("cannot listen on ", options.listen));
   }
-  rep->SetHealth(library != nullptr);
+  rep->SetHealth(false);
+  rep->SetHealthOf(library);
   return std::unique_ptr<Server>(new Server(std::move(rep)));
 }
 
 void Server::Serve(Library* library) {
   rep_->services.SetLibrary(library);
+  MutexLock lock(&rep_->mutex);
+  if (!rep_->ending) {
+    rep_->SetHealthOf(library);
+  }
+}
+
+void Server::AnnounceReady() {
   MutexLock lock(&rep_->mutex);
   if (!rep_->ending) {
     rep_->SetHealth(true);

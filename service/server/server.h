@@ -48,8 +48,12 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Begins to serve, once; for a server that was started without a library.
+  // Begins to serve, once; for a server that was started without a library. Health is SERVING for
+  // look-ups (quotes.v1.QuoteService), and for everything else and the server as a whole if the
+  // library is ready; AnnounceReady() follows otherwise.
   void Serve(Library* library);
+  // Health is SERVING for everything.
+  void AnnounceReady();
 
   // Health goes to NOT_SERVING; calls are served on. Gives load balancers time to look elsewhere
   // before Drain().

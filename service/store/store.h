@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/archive/document.h"
+#include "service/base/cancellation.h"
 #include "service/report/register.h"
 #include "service/report/report.h"
 
@@ -177,6 +178,10 @@ class Store {
                                                       std::string_view defect_id) = 0;
 
   virtual absl::StatusOr<StoreStatus> Status() = 0;
+
+  // Reads all that is stored once, which takes about a second for a GiB. DATABASE_CORRUPT when it
+  // is damaged; CANCELLED and DEADLINE_EXCEEDED.
+  virtual absl::Status CheckIntegrity(const Cancellation& cancellation) = 0;
 
   // The counter that every change of the archive raises.
   virtual absl::StatusOr<uint64_t> ArchiveRevision() = 0;

@@ -95,6 +95,10 @@ class HookedStore final : public store::Store {
     QUOTES_RETURN_IF_ERROR(hook_("Status"));
     return store_->Status();
   }
+  absl::Status CheckIntegrity(const Cancellation& cancellation) override {
+    QUOTES_RETURN_IF_ERROR(hook_("CheckIntegrity"));
+    return store_->CheckIntegrity(cancellation);
+  }
   absl::StatusOr<uint64_t> ArchiveRevision() override { return store_->ArchiveRevision(); }
 
  private:
@@ -212,11 +216,21 @@ void Contract::Start(const Options& options, bool sample) {
   if (options.store_hook) {
     store = std::make_unique<HookedStore>(
         *std::move(store), [this, hook = options.store_hook](std::string_view method) {
-          return running_ ? hook(method) : absl::OkStatus();
+          return running_ || method == "CheckIntegrity" ? hook(method) : absl::OkStatus();
         });
   }
+  LibraryOptions library_options;
+  if (options.segments) {
+    library_options.segment_folder = (dir_.path() / "quotes.db.segments").string();
+  }
+  if (options.in_background) {
+    library_options.on_ready = [this](const absl::Status& status) {
+      EXPECT_TRUE(status.ok()) << status;
+      server_->AnnounceReady();
+    };
+  }
   absl::StatusOr<std::unique_ptr<Library>> library =
-      Library::Create(*std::move(store), themes::Scheme::BuiltIn());
+      Library::Create(*std::move(store), themes::Scheme::BuiltIn(), std::move(library_options));
   ASSERT_TRUE(library.ok()) << library.status();
   library_ = *std::move(library);
   absl::StatusOr<std::unique_ptr<server::Server>> server = server::Server::Start(

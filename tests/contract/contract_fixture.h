@@ -66,8 +66,12 @@ class Contract : public ::testing::Test {
  protected:
   struct Options {
     bool read_only = false;
-    bool loading = false;  // the server has no library yet
-    // Called before every call of the store once the server runs; an error becomes the call's.
+    bool loading = false;   // the server has no library yet
+    bool segments = false;  // kept beside the database
+    // What look-ups do not need is loaded behind them; the server is told when it is there.
+    bool in_background = false;
+    // Called before every call of the store once the server runs, and before its integrity is
+    // checked; an error becomes the call's.
     std::function<absl::Status(std::string_view method)> store_hook{};
     std::function<void(const rpc::CallRecord&)> on_call{};
     std::function<void(const rpc::CitationRecord&)> on_citation{};

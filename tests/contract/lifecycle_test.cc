@@ -21,6 +21,7 @@ using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // What the log would get of a call, with its views copied.
@@ -102,6 +103,67 @@ TEST_F(Lifecycle, HealthFollowsTheServer) {
   server_->AnnounceEnd();
   EXPECT_THAT(HealthOfAll(), Each(HealthCheckResponse::NOT_SERVING));
   EXPECT_EQ(ReportCount(), 0) << "calls are served until the drain";
+}
+
+// Look-ups need verified segments only. What the store and the history would have to say is not
+// said before they are there, and never as if they had nothing.
+TEST_F(Lifecycle, LookupsDoNotWaitForTheStore) {
+  Options options;
+  options.segments = true;
+  Start(options);
+  v1::DeleteReportResponse withdrawn;
+  v1::DeleteReportRequest withdraw;
+  withdraw.set_name("reports/gone");
+  Import("gone", "这份报告已经撤回。\n");
+  ASSERT_TRUE(Call(reports_, &v1::ReportService::Stub::DeleteReport, withdraw, &withdrawn).ok());
+  Stop();
+
+  Gate gate;
+  options.in_background = true;
+  options.store_hook = [&gate](std::string_view method) {
+    if (method == "CheckIntegrity") {
+      gate.Pass();
+    }
+    return absl::OkStatus();
+  };
+  Start(options, /*sample=*/false);
+  gate.AwaitCallers(1);
+  EXPECT_THAT(HealthOfAll(),
+              ElementsAre(HealthCheckResponse::NOT_SERVING, HealthCheckResponse::NOT_SERVING,
+                          HealthCheckResponse::SERVING, HealthCheckResponse::NOT_SERVING,
+                          HealthCheckResponse::NOT_SERVING));
+  v1::SearchQuotesRequest search;
+  search.set_query("希望社区");
+  v1::SearchQuotesResponse found;
+  EXPECT_TRUE(Call(quotes_, &v1::QuoteService::Stub::SearchQuotes, search, &found).ok());
+  EXPECT_EQ(found.total_size(), 1);
+  EXPECT_EQ(ReportCount(), 1);
+
+  v1::VerifyCitationRequest citation;
+  citation.set_quotation("这份报告已经撤回。");
+  v1::VerifyCitationResponse verdict;
+  v1::GetReportRequest get;
+  get.set_name("reports/gone");
+  v1::GetReportResponse report;
+  v1::ListReportsRequest list;
+  list.set_show_deleted(true);
+  v1::ListReportsResponse all;
+  const auto outcomes = [&] {
+    return std::vector<std::string>{
+        Outcome(Call(citations_, &v1::CitationService::Stub::VerifyCitation, citation, &verdict)),
+        Outcome(Call(reports_, &v1::ReportService::Stub::GetReport, get, &report)),
+        Outcome(Call(reports_, &v1::ReportService::Stub::ListReports, list, &all)),
+        Outcome(Call(reports_, &v1::ReportService::Stub::DeleteReport, withdraw, &withdrawn))};
+  };
+  EXPECT_THAT(outcomes(), Each("UNAVAILABLE/LOADING"));
+  gate.Open();
+  while (HealthOfAll().front() != HealthCheckResponse::SERVING) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_THAT(HealthOfAll(), Each(HealthCheckResponse::SERVING));
+  EXPECT_THAT(outcomes(), Each("OK"));
+  EXPECT_EQ(all.total_size(), 2);
+  EXPECT_EQ(verdict.result().text_verdict(), v1::TEXT_VERDICT_VERBATIM);
 }
 
 TEST_F(Lifecycle, HealthOfUnknownServicesIsNotFound) {

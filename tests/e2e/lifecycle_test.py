@@ -348,7 +348,8 @@ class LogTest(unittest.TestCase):
                 text = server.log_text()
             self.assertEqual(len(lines), len(text.splitlines()))
             events = [line["event"] for line in lines]
-            for event in ("start", "listening", "serving", "call", "drain", "end"):
+            for event in ("start", "listening", "serving_lookups", "serving", "call", "drain",
+                          "end"):
                 self.assertIn(event, events)
             for line in lines:
                 self.assertRegex(line["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")

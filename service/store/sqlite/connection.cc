@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +22,8 @@ namespace {
 // How long a call waits for a lock before it is STORE_BUSY. Readers of a WAL database never wait
 // for its writer; what is waited for is a checkpoint or the recovery after a crash.
 constexpr int kBusyTimeoutMs = 5000;
+
+constexpr std::chrono::milliseconds kCancellationPoll(50);
 
 // A path in the form of an SQLite URI.
 std::string ImmutableUri(std::string_view path) {
@@ -316,7 +320,7 @@ absl::Status Connection::Error(int code) const {
                                                code, "): ", sqlite3_errmsg(db_)));
 }
 
-absl::Status Connection::CheckIntegrity() {
+absl::Status Connection::CheckLength() {
   // SQLite takes what is missing of the last page for zeros. Pages that still wait in the log need
   // not be in the file yet.
   QUOTES_ASSIGN_OR_RETURN(const int64_t pages, QueryInt("PRAGMA page_count"));
@@ -325,11 +329,29 @@ absl::Status Connection::CheckIntegrity() {
   if (SizeOf(log) == 0 && SizeOf(path_) < static_cast<uint64_t>(pages * page_size)) {
     return errors::DatabaseCorrupt(path_, "damaged: the file has been cut off");
   }
+  return absl::OkStatus();
+}
+
+absl::Status Connection::CheckIntegrity(const Cancellation& cancellation) {
+  QUOTES_RETURN_IF_ERROR(CheckLength());
   Statement check = Prepare("PRAGMA quick_check(1)");
-  QUOTES_ASSIGN_OR_RETURN(const bool row, check.Step());
-  if (!row || check.Bytes(0) != "ok") {
+  // SQLite asks no progress handler while it reads a tree, but heeds an interrupt from another
+  // thread.
+  std::future<absl::StatusOr<bool>> step =
+      std::async(std::launch::async, [&check] { return check.Step(); });
+  absl::Status wanted;
+  while (step.wait_for(kCancellationPoll) != std::future_status::ready) {
+    wanted.Update(cancellation.Check());
+    if (!wanted.ok()) {
+      sqlite3_interrupt(db_);
+    }
+  }
+  const absl::StatusOr<bool> row = step.get();
+  QUOTES_RETURN_IF_ERROR(wanted);
+  QUOTES_RETURN_IF_ERROR(row.status());
+  if (!*row || check.Bytes(0) != "ok") {
     return errors::DatabaseCorrupt(
-        path_, row ? absl::StrCat("damaged: ", check.Text(0)) : std::string("damaged"));
+        path_, *row ? absl::StrCat("damaged: ", check.Text(0)) : std::string("damaged"));
   }
   return absl::OkStatus();
 }

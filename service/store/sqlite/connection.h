@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "service/base/cancellation.h"
 #include "service/base/status_macros.h"
 
 struct sqlite3;
@@ -153,9 +154,11 @@ class Connection {
   // by code, never by message.
   absl::Status Error(int code) const;
 
+  // DATABASE_CORRUPT when the file is shorter than it says.
+  absl::Status CheckLength();
   // Reads the whole file. DATABASE_CORRUPT unless SQLite finds every page, record and constraint in
-  // order.
-  absl::Status CheckIntegrity();
+  // order; those of the cancellation, within a tenth of a second.
+  absl::Status CheckIntegrity(const Cancellation& cancellation);
 
  private:
   struct Cached {

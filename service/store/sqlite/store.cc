@@ -132,8 +132,8 @@ class SqliteStore : public Store {
   absl::StatusOr<StoreStatus> Status() override;
   absl::StatusOr<uint64_t> ArchiveRevision() override;
 
-  // Reads the whole file once.
-  absl::Status CheckIntegrity();
+  absl::Status CheckIntegrity(const Cancellation& cancellation) override;
+  absl::Status CheckLength();
 
  private:
   // A connection for one call with a read transaction around it; goes back to the idle ones.
@@ -203,9 +203,14 @@ void SqliteStore::GiveBack(std::unique_ptr<Connection> connection) {
   }
 }
 
-absl::Status SqliteStore::CheckIntegrity() {
+absl::Status SqliteStore::CheckIntegrity(const Cancellation& cancellation) {
   QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
-  return reader->connection().CheckIntegrity();
+  return reader->connection().CheckIntegrity(cancellation);
+}
+
+absl::Status SqliteStore::CheckLength() {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  return reader->connection().CheckLength();
 }
 
 // --- requests ---
@@ -736,7 +741,8 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const Options& options) {
     QUOTES_RETURN_IF_ERROR(Migrate(writer.get()));
   }
   auto store = std::make_unique<SqliteStore>(path, std::move(lock), std::move(writer));
-  QUOTES_RETURN_IF_ERROR(store->CheckIntegrity());
+  QUOTES_RETURN_IF_ERROR(options.check_integrity ? store->CheckIntegrity(Cancellation())
+                                                 : store->CheckLength());
   return store;
 }
 

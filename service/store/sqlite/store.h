@@ -13,6 +13,9 @@ struct Options {
   std::string path;        // the database file
   bool read_only = false;  // readers may share a database with its one writer
   bool create = true;      // writers only: make the file if it is missing
+  // False: only its length and what SQLite sees when it opens a file; Store::CheckIntegrity is to
+  // follow.
+  bool check_integrity = true;
 };
 
 // Opens a database. A writer takes the operating system's lock on "<path>.lock" for its life time

@@ -208,7 +208,10 @@ TEST(IndexedArchiveTest, AMergeKeepsWhatHappensMeanwhile) {
   MergePlan plan(*archive);
   ASSERT_FALSE(plan.empty());
   MergePlan late(*archive);
-  plan.Run();
+  Cancellation cancelled;
+  cancelled.Cancel();
+  EXPECT_FALSE(MergePlan(*archive).Run(cancelled));
+  ASSERT_TRUE(plan.Run());
   archive = UpdateArchive(*archive, 5,
                           {Pack(*MakeDocument(Speech("r1", std::nullopt, {"从严治党", "又"})), 5)},
                           {"r2"});
@@ -220,7 +223,7 @@ TEST(IndexedArchiveTest, AMergeKeepsWhatHappensMeanwhile) {
   EXPECT_EQ(Total(*archive, "次会议"), 2u);
   EXPECT_EQ(archive->FindReport("r2"), nullptr);
   EXPECT_EQ(SegmentCount(*archive), 2u);
-  late.Run();
+  ASSERT_TRUE(late.Run());
   EXPECT_EQ(late.Apply(*archive), nullptr) << "its segments were merged already";
   EXPECT_EQ(Total(*MergeAll(archive), "从严治党"), 3u);
 }

@@ -297,7 +297,7 @@ TEST_F(SegmentFolderTest, OtherVersionsAreMadeAnew) {
   // The format's version stands before the checksum at the end of a file.
   const PackedDocument* const one[] = {scan_->documents()[0]};
   MemorySink whole;
-  Segment::Write(one, *scheme_, &whole);
+  EXPECT_TRUE(Segment::Write(one, *scheme_, &whole).ok());
   Block block = whole.Take();
   const auto no_head = [](size_t, const PackedDocument&) { return DocumentHead(); };
   QUOTES_EXPECT_OK(Segment::Open(block, *scheme_, no_head));

@@ -9,6 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "service/base/cancellation.h"
+
 namespace quotes::archive {
 namespace {
 
@@ -26,7 +30,7 @@ Built Build(const std::vector<std::u32string>& quotes) {
   }
   MemorySink sink;
   Built built;
-  built.layout = builder.Write(&sink);
+  built.layout = *builder.Write(&sink);
   built.block = sink.Take();
   return built;
 }
@@ -108,6 +112,25 @@ TEST(TextIndexTest, AgreesWithASearch) {
     EXPECT_EQ(index.FindLongestPrefix(U"").length, 0u);
     EXPECT_EQ(index.FindLongestPrefix(U"无").length, 0u);
   }
+}
+
+// Sorting so much takes seconds; what was begun ends on its own thread.
+TEST(TextIndexTest, BuildingCanBeGivenUp) {
+  TextIndexBuilder builder;
+  std::mt19937 random(5);
+  for (int quote = 0; quote < 60'000; ++quote) {
+    std::u32string text(60, U'甲');
+    for (char32_t& c : text) {
+      c = static_cast<char32_t>(c + random() % 100);
+    }
+    builder.Add(text);
+  }
+  Cancellation cancellation(absl::Now() + absl::Milliseconds(200));
+  MemorySink sink;
+  const absl::Time begin = absl::Now();
+  EXPECT_EQ(builder.Write(&sink, cancellation).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
 }
 
 }  // namespace

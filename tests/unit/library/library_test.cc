@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <set>
@@ -989,6 +991,9 @@ class FailingStore : public store::Store {
     return store_->FindDefectRevision(report_id, defect_id);
   }
   absl::StatusOr<store::StoreStatus> Status() override { return store_->Status(); }
+  absl::Status CheckIntegrity(const Cancellation& cancellation) override {
+    return store_->CheckIntegrity(cancellation);
+  }
   absl::StatusOr<uint64_t> ArchiveRevision() override { return store_->ArchiveRevision(); }
 
  private:
@@ -1014,6 +1019,22 @@ class CountingStore : public FailingStore {
  private:
   const absl::Status ok_;
   size_t* const loaded_;
+};
+
+// A store whose integrity is what a function says.
+class CheckedStore : public FailingStore {
+ public:
+  using Check = std::function<absl::Status(const Cancellation&)>;
+  CheckedStore(std::unique_ptr<store::Store> store, Check check)
+      : FailingStore(std::move(store), &ok_), check_(std::move(check)) {}
+
+  absl::Status CheckIntegrity(const Cancellation& cancellation) override {
+    return check_(cancellation);
+  }
+
+ private:
+  const absl::Status ok_;
+  const Check check_;
 };
 
 class LibrarySegmentsTest : public ::testing::Test {
@@ -1044,6 +1065,18 @@ class LibrarySegmentsTest : public ::testing::Test {
   }
 
   std::filesystem::path Folder() const { return dir_.path() / "quotes.db.segments"; }
+
+  // With the rest of loading behind Create; its result comes to `ready`.
+  absl::StatusOr<std::unique_ptr<Library>> StartInBackground(CheckedStore::Check check,
+                                                             std::promise<absl::Status>* ready) {
+    auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db", .check_integrity = false});
+    EXPECT_THAT(store, IsOk());
+    LibraryOptions options;
+    options.segment_folder = Folder();
+    options.on_ready = [ready](const absl::Status& status) { ready->set_value(status); };
+    return Library::Create(std::make_unique<CheckedStore>(*std::move(store), std::move(check)),
+                           themes::Scheme::BuiltIn(), options);
+  }
 
   void Fill(Library* library) {
     for (int i = 0; i < 12; ++i) {
@@ -1078,6 +1111,89 @@ TEST_F(LibrarySegmentsTest, ARestartReadsNoReport) {
     EXPECT_EQ(Texts(*started->library), texts);
     EXPECT_EQ(started->library->archive()->revision(), 12u);
   }
+}
+
+TEST_F(LibrarySegmentsTest, LookupsDoNotWaitForTheStore) {
+  std::unique_ptr<Started> started = Start();
+  Fill(started->library.get());
+  QUOTES_EXPECT_OK(started->library->Withdraw("r8", ""));
+  const std::vector<std::string> texts = Texts(*started->library);
+  const std::vector<std::string> ids = started->library->snapshot()->history->TextIds("r0");
+  EXPECT_THAT(ids, SizeIs(1));
+  started.reset();
+
+  std::promise<void> go;
+  std::promise<absl::Status> ready;
+  auto library = StartInBackground(
+      [&go](const Cancellation&) {
+        go.get_future().wait();
+        return absl::OkStatus();
+      },
+      &ready);
+  ASSERT_THAT(library, IsOk());
+  EXPECT_EQ(Texts(**library), texts);
+  EXPECT_EQ((*library)->snapshot()->history, nullptr);
+  ImportRequest request = ShortRequest("new", "新的报告。\n");
+  const auto outcomes = [&] {
+    request.validate_only = true;
+    const absl::Status validated = (*library)->Import(request, Cancellation()).status();
+    request.validate_only = false;
+    DefectEdit edit;
+    edit.printed = "第";
+    edit.readings = {"弟"};
+    return std::vector<absl::Status>{(*library)->CheckReady(),
+                                     validated,
+                                     (*library)->Import(request, Cancellation()).status(),
+                                     (*library)->Withdraw("r7", "").status(),
+                                     (*library)->Restore("r8", "").status(),
+                                     (*library)->CreateDefect("r1", "", edit).status()};
+  };
+  EXPECT_THAT(outcomes(), ::testing::Each(HasReason(ErrorReason::kLoading)));
+  go.set_value();
+  QUOTES_EXPECT_OK(ready.get_future().get());
+  EXPECT_EQ((*library)->snapshot()->history->TextIds("r0"), ids);
+  EXPECT_NE((*library)->snapshot()->history->FindReport("r8"), nullptr);
+  EXPECT_THAT(outcomes(), ::testing::Each(IsOk()));
+  EXPECT_NE((*library)->archive()->FindReport("new"), nullptr);
+}
+
+TEST_F(LibrarySegmentsTest, ADamagedStoreIsNotWrittenTo) {
+  std::unique_ptr<Started> started = Start();
+  Fill(started->library.get());
+  started.reset();
+  const absl::Status damaged = errors::DatabaseCorrupt("quotes.db", "damaged");
+  std::promise<absl::Status> ready;
+  {
+    auto library = StartInBackground([&](const Cancellation&) { return damaged; }, &ready);
+    ASSERT_THAT(library, IsOk());
+    EXPECT_EQ(ready.get_future().get(), damaged);
+    EXPECT_EQ((*library)->CheckReady(), damaged);
+    EXPECT_EQ((*library)->Import(ShortRequest("new", "新的报告。\n"), Cancellation()).status(),
+              damaged);
+    EXPECT_EQ((*library)->snapshot()->history, nullptr);
+  }
+  // What no segment has would be served from the store.
+  std::filesystem::remove_all(Folder());
+  EXPECT_THAT(StartInBackground([&](const Cancellation&) { return damaged; }, &ready),
+              HasReason(ErrorReason::kDatabaseCorrupt));
+}
+
+TEST_F(LibrarySegmentsTest, EndingDoesNotWaitForTheCheck) {
+  std::unique_ptr<Started> started = Start();
+  Fill(started->library.get());
+  started.reset();
+  std::promise<absl::Status> ready;
+  auto library = StartInBackground(
+      [](const Cancellation& cancellation) {
+        while (cancellation.Check().ok()) {
+          std::this_thread::yield();
+        }
+        return cancellation.Check();
+      },
+      &ready);
+  ASSERT_THAT(library, IsOk());
+  library->reset();
+  EXPECT_EQ(ready.get_future().wait_for(std::chrono::seconds(0)), std::future_status::timeout);
 }
 
 TEST_F(LibrarySegmentsTest, WhatIsMissingComesFromTheStore) {

@@ -39,7 +39,7 @@ class LookupHandlers : public ::testing::Test {
     ServicesOptions options;
     options.max_inline_work = max_inline_work;
     const std::shared_ptr<const Snapshot> snapshot = library_->snapshot();
-    CallContext call{*library_, snapshot->archive, *snapshot->history, cancellation_,
+    CallContext call{*library_, snapshot->archive, snapshot->history.get(), cancellation_,
                      options,   theme_counts_,     citation_corpora_};
     Response response;
     absl::Status status = handler(call, request, &response);
@@ -104,7 +104,7 @@ void ExpectSameBytes(Library& library,
   ThemeCounts theme_counts;
   const std::shared_ptr<const Snapshot> snapshot = library.snapshot();
   CitationCorpora citation_corpora;
-  CallContext call{library, snapshot->archive, *snapshot->history, cancellation,
+  CallContext call{library, snapshot->archive, snapshot->history.get(), cancellation,
                    options, theme_counts,      citation_corpora};
   Response by_message;
   QUOTES_ASSERT_OK(handler(call, request, &by_message));
