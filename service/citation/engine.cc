@@ -1,6 +1,7 @@
 #include "service/citation/engine.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,21 @@ absl::Status CheckText(std::string_view field, std::string_view bytes, size_t li
   }
   if (text::CountCodePoints(bytes) > limit) {
     return errors::FieldOutOfRange(field, absl::StrCat("at most ", limit, " characters"));
+  }
+  // What is refused begins with one of these bytes in UTF-8, and ordinary text has few of them.
+  constexpr auto kSuspicious = [] {
+    std::array<bool, 256> suspicious{};
+    for (size_t byte = 0; byte < 0x20; ++byte) {
+      suspicious[byte] = true;
+    }
+    for (const size_t byte : {0x7Fu, 0xC2u, 0xCDu, 0xE2u, 0xF3u}) {
+      suspicious[byte] = true;
+    }
+    return suspicious;
+  }();
+  if (std::none_of(bytes.begin(), bytes.end(),
+                   [&](char byte) { return kSuspicious[static_cast<unsigned char>(byte)]; })) {
+    return absl::OkStatus();
   }
   size_t offset = 0;
   for (const char32_t c : text::ToCodePoints(bytes)) {

@@ -13,6 +13,8 @@ namespace {
 // What lies around the place that a match points to may belong to the passage as well: dropped
 // marks and small edits shift the estimate.
 constexpr uint32_t kSlack = 24;
+// And around a place that has all of the text.
+constexpr uint32_t kWholeSlack = 8;
 // Two matches of one passage are at most this far out of step, or stand in one sentence: a longer
 // omission parts it into two windows.
 constexpr uint32_t kStep = 64;
@@ -81,7 +83,7 @@ void AcrossGaps(const std::vector<Source>& sources, const std::vector<Vote>& vot
 
 // Joins votes for one passage into windows.
 void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32_t length,
-             size_t max_windows, WindowSet* set) {
+             uint32_t slack, size_t max_windows, WindowSet* set) {
   std::sort(votes.begin(), votes.end(), [](const Vote& a, const Vote& b) {
     return std::tie(a.source, a.start, a.factor) < std::tie(b.source, b.start, b.factor);
   });
@@ -110,7 +112,7 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
         window.weight += votes[k].weight;
       }
     }
-    window.range = Clamp(sources[window.source], first - kSlack, last + kSlack, votes[i].begin);
+    window.range = Clamp(sources[window.source], first - slack, last + slack, votes[i].begin);
     windows.push_back(window);
     i = end;
   }
@@ -236,7 +238,8 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
       ++factor;
     }
   }
-  Cluster(sources_, std::move(votes), length, std::max(max_windows, max_places), &set);
+  Cluster(sources_, std::move(votes), length, set.whole_places > 0 ? kWholeSlack : kSlack,
+          std::max(max_windows, max_places), &set);
   // Places of the whole text are all wanted; of the rest only the best.
   size_t keep = 0;
   while (keep < set.windows.size() &&
@@ -304,7 +307,7 @@ WindowSet Corpus::Scan(std::span<const Unit> units, size_t source, size_t max_wi
     }
   }
   const uint32_t length = units.back().end - units.front().begin;
-  Cluster(sources_, std::move(votes), length, max_windows, &set);
+  Cluster(sources_, std::move(votes), length, kSlack, max_windows, &set);
   return set;
 }
 

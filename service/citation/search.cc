@@ -233,11 +233,14 @@ void Search::Consider(const Quoted& quoted, const std::vector<Window>& windows,
   });
   for (size_t k = 0; k < order.size(); ++k) {
     const double cost = comparisons[order[k]].rough_cost();
-    const double least = comparisons[order[0]].rough_cost();
+    const double more = cost - comparisons[order[0]].rough_cost();
     // The estimate knows nothing of restated numerals and registered faults.
-    const bool may_win = !quoted.annotated.numerals().empty() ||
-                         corpus_.sources()[windows[order[k]].source].defect_count() > 0;
-    if (cost > 0 && (k >= kJudged || cost > least + (may_win ? kJudgedMargin : 0))) {
+    const auto may_win = [&] {
+      return more <= kJudgedMargin &&
+             (!quoted.annotated.numerals().empty() ||
+              corpus_.sources()[windows[order[k]].source].defect_count() > 0);
+    };
+    if (cost > 0 && (k >= kJudged || (more > 0 && !may_win()))) {
       break;
     }
     for (Passage& passage : comparisons[order[k]].Judge()) {

@@ -5,6 +5,7 @@
 
 #include "service/figures/scanner.h"
 #include "service/figures/words.h"
+#include "service/text/fold.h"
 
 namespace quotes::figures {
 namespace {
@@ -80,6 +81,24 @@ std::vector<Numeral> FindNumerals(std::u32string_view text) {
     }
   }
   return numerals;
+}
+
+bool PartsFigures(std::u32string_view text, size_t at) {
+  switch (text[at]) {
+    case U'。':
+    case U'；':
+    case U'！':
+    case U'？':
+      return true;
+    case U'，':
+      while (at > 0 && (text::IsSpace(text[at - 1]) || text::IsNoise(text[at - 1]) ||
+                        text::IsLineBreak(text[at - 1]))) {
+        --at;
+      }
+      return at == 0 || !text::IsDigit(text[at - 1]);
+    default:
+      return false;
+  }
 }
 
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,

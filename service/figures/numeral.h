@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_FIGURES_NUMERAL_H_
 #define QUOTES_SERVICE_FIGURES_NUMERAL_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -107,6 +108,10 @@ struct Numeral {
 // A numeral whose context is cut off by the border of `text` is read as it stands there: give a
 // window of some 40 code points more than what is looked at.
 std::vector<Numeral> FindNumerals(std::u32string_view text);
+
+// Whether the character at `at` is a mark that no numeral of the text has inside: 。；！？, and ，
+// unless it stands behind a digit (noise apart) and may group digits. REQUIRES: at < text.size().
+bool PartsFigures(std::u32string_view text, size_t at);
 
 enum class Sameness : uint8_t {
   kDifferent,
