@@ -14,6 +14,7 @@ namespace {
 constexpr uint32_t kPlaceBlock = 64;   // places per entry of the quote map
 constexpr uint32_t kSuffixBlock = 64;  // suffixes per entry of the minima
 constexpr char16_t kEnd = u'\0';
+constexpr size_t kPrefixUnits = 64;  // first read of a text whose longest prefix is asked for
 
 bool IsLowSurrogate(char16_t unit) { return (unit & 0xfc00) == 0xdc00; }
 
@@ -348,12 +349,21 @@ TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
 }
 
 TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
-  std::u16string encoded = Encode(text.substr(0, text.find(U'\0')));
-  const std::u16string_view units = encoded;
+  // Most prefixes are short: no more of a long text is encoded than needed.
+  for (size_t size = kPrefixUnits;; size *= 8) {
+    const std::u32string_view part = text.substr(0, size);
+    const Prefix prefix = FindLongestEncoded(Encode(part.substr(0, part.find(U'\0'))));
+    if (prefix.length < part.size() || part.size() == text.size()) {
+      return prefix;
+    }
+  }
+}
+
+TextIndex::Prefix TextIndex::FindLongestEncoded(std::u16string_view units) const {
   if (units.empty()) {
     return {};
   }
-  // What is longest shares its prefix with a neighbour of the place where `text` would be sorted
+  // What is longest shares its prefix with a neighbour of the place where `units` would be sorted
   // in.
   size_t longest = 0;
   const Interval pair = FindUnits(units.substr(0, 2));

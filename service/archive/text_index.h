@@ -120,6 +120,7 @@ class TextIndex {
   uint32_t ArgMin(uint32_t begin, uint32_t end) const;
   int Compare(uint32_t place, std::u16string_view term) const;
   Interval FindUnits(std::u16string_view units) const;
+  Prefix FindLongestEncoded(std::u16string_view units) const;
   // Calls `visit` with the places of an interval from `first` on, ascending, until it returns
   // false.
   void VisitPlaces(Interval interval, uint32_t first,

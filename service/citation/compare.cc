@@ -208,16 +208,22 @@ std::vector<Reading> Comparison::Rep::Restated(Range passage) const {
   if (own.empty()) {
     return readings;
   }
+  std::vector<std::u32string> forms;
+  forms.reserve(own.size());
+  for (const figures::Numeral& numeral : own) {
+    forms.push_back(figures::FormOf(numeral, quoted.annotated.text()));
+  }
   size_t next = 0;  // numerals are paired in order, each once
   for (const figures::Numeral& numeral : text.annotated().numerals()) {
     const Range token = text.Joined({numeral.token.begin, numeral.token.end});
     if (!passage.empty() && !Intersects(passage, token.begin, token.end)) {
       continue;
     }
+    const std::u32string form = figures::FormOf(numeral, text.text());
     for (size_t k = 0; k < own.size(); ++k) {
       const size_t i = (next + k) % own.size();
       const figures::Sameness same =
-          figures::SameValue(own[i], quoted.annotated.text(), numeral, text.text());
+          figures::SameValue(own[i], quoted.annotated.text(), forms[i], numeral, text.text(), form);
       if (same == figures::Sameness::kDifferent) {
         continue;
       }

@@ -83,6 +83,8 @@ class Check {
     Quoted whole(quotation_, 0);
     const bool too_short = TooShort(whole);
     std::vector<Passage> passages = search_.Find(whole);
+    // Parts that stand word for word are matches, or lie in two of them.
+    const bool may_be_stitched = search_.telling() * 3 >= whole.letters();
     QUOTES_RETURN_IF_ERROR(cancellation_.Check());
     if (too_short) {
       FinishTooShort(passages);
@@ -112,8 +114,8 @@ class Check {
         return Done();
       }
     }
-    if (best == nullptr || best->verdict > TextVerdict::kAltered) {
-      result_.parts = StitchedParts(quotation_, whole, search_);
+    if (may_be_stitched && (best == nullptr || best->verdict > TextVerdict::kAltered)) {
+      result_.parts = StitchedParts(quotation_, whole, &search_);
       if (!result_.parts.empty()) {
         result_.text = TextVerdict::kStitched;
         Conclude(nullptr, {}, {});

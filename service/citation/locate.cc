@@ -214,7 +214,9 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
     options.min_units = std::min(kMinSeedUnits, units.size());
     options.max_places = kSeedPlaces;
     options.telling_units = kStrongUnits;
+    options.max_seeds = limits::kMaxCitationSeeds;
     std::vector<archive::Seed> seeds = archive->LongestMatches(units, options);
+    set.stopped = set.stopped || seeds.size() == options.max_seeds;
     if (seeds.size() == 1 && seeds[0].begin == 0 && seeds[0].end == units.size()) {
       if (seeds[0].occurrences > seeds[0].places.size() && max_places > kSeedPlaces) {
         options.max_places = max_places;
@@ -224,6 +226,7 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
     }
     for (const archive::Seed& seed : seeds) {
       const auto weight = static_cast<uint32_t>(seed.end - seed.begin);
+      set.telling += weight >= kStrongUnits ? weight : 0;
       const uint32_t before = folded.begin[first + seed.begin];
       for (const archive::SeedPlace& place : seed.places) {
         const auto found = index_.find(place.ref.document);

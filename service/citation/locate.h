@@ -28,7 +28,10 @@ struct WindowSet {
   std::vector<Window> windows;  // by weight descending, then source, then place
   // Places of the whole quotation in folded text, as far as one factor holds it; exact.
   uint64_t whole_places = 0;
-  bool cut = false;  // there were more windows than asked for
+  bool cut = false;      // there were more windows than asked for
+  bool stopped = false;  // at limits::kMaxCitationSeeds
+  // Characters in matches that say something about where they come from.
+  size_t telling = 0;
 };
 
 // The reports that a check searches, as snapshots: the latest revisions first, then old revisions

@@ -162,6 +162,8 @@ std::vector<Passage> Search::Find(const Quoted& quoted) {
                                        limits::kMaxCitationPlaces, allowed_);
   whole_places_ = set.whole_places;
   places_cut_ = set.cut && set.whole_places > limits::kMaxCitationPlaces;
+  stopped_ = stopped_ || set.stopped;
+  telling_ = set.telling;
   std::vector<Window> inside;
   std::vector<Window> outside;
   for (const Window& window : set.windows) {
@@ -240,6 +242,9 @@ void Search::Consider(const Quoted& quoted, const std::vector<Window>& windows,
              (!quoted.annotated.numerals().empty() ||
               corpus_.sources()[windows[order[k]].source].defect_count() > 0);
     };
+    if (cost > limits::kHopelessShare && quoted.letters() > limits::kLongQuotationLetters) {
+      break;
+    }
     if (cost > 0 && (k >= kJudged || (more > 0 && !may_win()))) {
       break;
     }

@@ -42,8 +42,11 @@ class Search {
   // were looked at.
   uint64_t whole_places() const { return whole_places_; }
   bool places_cut() const { return places_cut_; }
+  // And how much of it, in characters, stands somewhere in stretches that say something.
+  size_t telling() const { return telling_; }
   // Whether a limit ended some search early.
   bool stopped() const { return stopped_; }
+  void Stop() { stopped_ = true; }
 
  private:
   void ApplyFilter();
@@ -62,6 +65,7 @@ class Search {
   std::vector<size_t> claimed_;  // the sources inside
   uint64_t whole_places_ = 0;
   bool places_cut_ = false;
+  size_t telling_ = 0;
   bool stopped_ = false;
 };
 

@@ -103,7 +103,16 @@ bool PartsFigures(std::u32string_view text, size_t at) {
 
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,
                    std::u32string_view text_b) {
-  if (Form(text_a, a.token) == Form(text_b, b.token)) {
+  return SameValue(a, text_a, FormOf(a, text_a), b, text_b, FormOf(b, text_b));
+}
+
+std::u32string FormOf(const Numeral& numeral, std::u32string_view text) {
+  return Form(text, numeral.token);
+}
+
+Sameness SameValue(const Numeral& a, std::u32string_view text_a, std::u32string_view form_a,
+                   const Numeral& b, std::u32string_view text_b, std::u32string_view form_b) {
+  if (form_a == form_b) {
     return Sameness::kSameForm;
   }
   if (a.kind != b.kind || !HasValue(a) || !HasValue(b) || a.value != b.value ||

@@ -130,6 +130,11 @@ enum class Sameness : uint8_t {
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,
                    std::u32string_view text_b);
 
+// The same for many pairs: the form of each numeral, which SameValue compares first, is made once.
+std::u32string FormOf(const Numeral& numeral, std::u32string_view text);
+Sameness SameValue(const Numeral& a, std::u32string_view text_a, std::u32string_view form_a,
+                   const Numeral& b, std::u32string_view text_b, std::u32string_view form_b);
+
 // What a border of a span cut off from a numeral, or parted in it.
 enum class CutPart : uint8_t {
   kDigits,     // inside the digits, or between them and a sign, 第, 百分之 or %

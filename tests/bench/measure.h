@@ -23,6 +23,7 @@ struct Quantiles {
   double median = 0;
   double p95 = 0;
   double p99 = 0;
+  double slowest = 0;
 };
 
 inline Quantiles QuantilesOf(std::vector<double> values) {
@@ -33,7 +34,7 @@ inline Quantiles QuantilesOf(std::vector<double> values) {
   const auto at = [&](double share) {
     return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
   };
-  return {at(0.5), at(0.95), at(0.99)};
+  return {at(0.5), at(0.95), at(0.99), values.back()};
 }
 
 // Microseconds of `count` questions that `ask(i)` asks; of the rounds the fastest counts, so that
