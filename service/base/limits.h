@@ -108,9 +108,9 @@ inline constexpr size_t kMaxCitationPlaces = 400;
 // Stretches of one quotation that are looked up: 5,000 characters of a report have some hundred.
 // What has more has little in common with any, and they take ten microseconds each.
 inline constexpr size_t kMaxCitationSeeds = 800;
-// Cells of the dynamic programmes of one check: some 20 ms. 5,000 characters beside what resembles
-// them need a tenth of it.
-inline constexpr uint64_t kMaxAlignmentCells = 6'000'000;
+// Cells of the dynamic programmes of one check, and characters compared where it covers a stitched
+// quotation: some 10 ms. 5,000 characters beside what resembles them need a fifth of it.
+inline constexpr uint64_t kMaxAlignmentCells = 3'000'000;
 // Claimed reports that are read as a whole when the index does not find the words in them.
 inline constexpr size_t kMaxClaimScans = 8;
 // Differences listed in one answer; their exact count is given beside them.

@@ -18,8 +18,9 @@
 //
 // Every class is asked once before it is measured; what was answered is counted and printed, with
 // the share of checks that name the quote the words were taken from. Of three measurements of a
-// question the fastest counts. The peer, a trigram OR query by bm25, is given the first questions
-// of a class only, as it takes long; it finds a quote and says nothing about it.
+// question the fastest counts; the slowest of all is given in processor time. The peer, a trigram
+// OR query by bm25, is given the first questions of a class only, as it takes long; it finds a
+// quote and says nothing about it.
 //
 // With --classes only classes whose name has PART run. --dump writes every answer of the classes as
 // text, to compare two versions of the program.
@@ -80,6 +81,7 @@ struct Row {
   size_t quotes = 0;
   std::string name;
   Quantiles check;
+  double slowest = 0;               // processor time
   std::optional<Quantiles> lookup;  // of the same words
   std::optional<Quantiles> peer;
 };
@@ -428,8 +430,13 @@ class Bench {
     row.quotes = quotes_.size();
     row.name = name;
     row.check = TimeEach(questions.size(), [&](size_t i) { Check(questions[i]); });
+    for (const Question& question : questions) {
+      const double begin = ProcessorMicros();
+      Check(question);
+      row.slowest = std::max(row.slowest, ProcessorMicros() - begin);
+    }
     std::printf("%-18s %8.1f %8.1f %8.1f %8.0f", name.c_str(), row.check.median, row.check.p95,
-                row.check.p99, row.check.slowest);
+                row.check.p99, row.slowest);
     if (with_lookup) {
       row.lookup = TimeEach(questions.size(), [&](size_t i) { LookUp(questions[i]); });
       std::printf(" | %8.1f %8.2f", row.lookup->median, row.check.median / row.lookup->median);
@@ -490,9 +497,8 @@ void CheckBars(const std::vector<Row>& rows) {
                     row.check.median, row.check.p99);
       Say(row.check.median <= 100 && row.check.p99 <= 1000, what + figures);
     } else if (row.name.starts_with("worst")) {
-      std::snprintf(figures, sizeof(figures), "%.0f ms at most (at most 100)",
-                    row.check.slowest / 1000);
-      Say(row.check.slowest <= 100'000, what + figures);
+      std::snprintf(figures, sizeof(figures), "%.0f ms at most (at most 100)", row.slowest / 1000);
+      Say(row.slowest <= 100'000, what + figures);
     }
   }
 }
