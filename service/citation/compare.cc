@@ -172,6 +172,30 @@ Comparison::~Comparison() = default;
 Comparison::Comparison(Comparison&&) noexcept = default;
 Comparison& Comparison::operator=(Comparison&&) noexcept = default;
 
+bool Comparison::MayBeRearranged() const {
+  std::u32string letters;
+  for (const Unit& unit : rep_->text.units()) {
+    if (unit.letter()) {
+      letters.push_back(unit.form);
+    }
+  }
+  size_t clauses = 0;
+  std::u32string clause;
+  const std::vector<Unit>& units = rep_->quoted.units;
+  for (size_t i = 0; i <= units.size(); ++i) {
+    if (i < units.size() && units[i].letter()) {
+      clause.push_back(units[i].form);
+    } else if (!clause.empty()) {
+      if (letters.find(clause) == std::u32string::npos) {
+        return false;
+      }
+      ++clauses;
+      clause.clear();
+    }
+  }
+  return clauses > 1;
+}
+
 std::vector<Passage> Comparison::Judge() const {
   std::vector<Passage> passages;
   for (const Alignment& alignment : rep_->alignments) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 
 #include "service/base/limits.h"
 #include "service/citation/attribution.h"
@@ -129,6 +130,19 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
   set->windows = std::move(windows);
 }
 
+// The units but for the breaks at both ends.
+Range WithoutBreaks(std::u32string_view units) {
+  size_t first = 0;
+  while (first < units.size() && units[first] == text::kBreak) {
+    ++first;
+  }
+  size_t last = units.size();
+  while (last > first && units[last - 1] == text::kBreak) {
+    --last;
+  }
+  return {static_cast<uint32_t>(first), static_cast<uint32_t>(last)};
+}
+
 }  // namespace
 
 Corpus::Corpus(const archive::Archive& main) : Corpus(main, nullptr, nullptr) {}
@@ -186,20 +200,58 @@ void Corpus::Cover(size_t source, Coverage* coverage) const {
   }
 }
 
+WindowSet Corpus::LocateAll(std::u32string_view text, size_t max_places,
+                            const std::vector<bool>& allowed) const {
+  WindowSet set;
+  const text::FoldedText folded = text::Fold(text);
+  const Range trimmed = WithoutBreaks(folded.units);
+  const std::u32string_view units =
+      std::u32string_view(folded.units).substr(trimmed.begin, trimmed.size());
+  for (const archive::Archive* const archive : {main_, history_}) {
+    if (archive == nullptr || units.empty()) {
+      continue;
+    }
+    archive::SeedOptions options;
+    options.min_units = std::min(kMinSeedUnits, units.size());
+    options.max_places = 1;
+    const std::vector<archive::Seed> seeds = archive->LongestMatches(units, options);
+    const auto rarest = std::min_element(seeds.begin(), seeds.end(),
+                                         [](const archive::Seed& a, const archive::Seed& b) {
+                                           return std::make_tuple(a.occurrences, b.end - b.begin) <
+                                                  std::make_tuple(b.occurrences, a.end - a.begin);
+                                         });
+    if (rarest == seeds.end()) {
+      continue;
+    }
+    options.max_places = max_places;
+    const archive::Seed all =
+        archive->FindPlaces(units.substr(rarest->begin, rarest->end - rarest->begin), options);
+    set.cut = set.cut || all.occurrences > all.places.size();
+    const int64_t before = folded.begin[trimmed.begin + rarest->begin];
+    for (const archive::SeedPlace& place : all.places) {
+      const auto found = index_.find(place.ref.document);
+      if (found == index_.end() || (!allowed.empty() && !allowed[found->second])) {
+        continue;
+      }
+      const Range& quote = place.ref.quote().range;
+      const uint32_t at = std::min(quote.begin + place.offset, quote.end - 1);
+      const int64_t start = int64_t{at} - before;
+      set.windows.push_back({found->second,
+                             Clamp(sources_[found->second], start - kSlack,
+                                   start + static_cast<int64_t>(text.size()) + kSlack, at),
+                             static_cast<uint32_t>(units.size())});
+    }
+  }
+  return set;
+}
+
 WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t max_places,
                          const std::vector<bool>& allowed) const {
   WindowSet set;
   const text::FoldedText folded = text::Fold(text);
-  std::u32string_view units = folded.units;
-  size_t first = 0;
-  while (first < units.size() && units[first] == text::kBreak) {
-    ++first;
-  }
-  size_t last = units.size();
-  while (last > first && units[last - 1] == text::kBreak) {
-    --last;
-  }
-  units = units.substr(first, last - first);
+  const Range trimmed = WithoutBreaks(folded.units);
+  const size_t first = trimmed.begin;
+  const std::u32string_view units = std::u32string_view(folded.units).substr(first, trimmed.size());
   if (units.empty()) {
     return set;
   }
@@ -225,6 +277,7 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
       set.whole_places += seeds[0].occurrences;
     }
     for (const archive::Seed& seed : seeds) {
+      set.thinned = set.thinned || seed.occurrences > seed.places.size();
       const auto weight = static_cast<uint32_t>(seed.end - seed.begin);
       set.telling += weight >= kStrongUnits ? weight : 0;
       const uint32_t before = folded.begin[first + seed.begin];

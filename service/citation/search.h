@@ -38,8 +38,8 @@ class Search {
   // else the best; null for none.
   const Passage* Pick(const std::vector<Passage>& passages) const;
 
-  // Of the last Find: places of the whole quotation by the index, and whether there are more than
-  // were looked at.
+  // Of the last Find: places of the whole quotation by the index as far as one match holds it, and
+  // whether there are more than were looked at.
   uint64_t whole_places() const { return whole_places_; }
   bool places_cut() const { return places_cut_; }
   // And how much of it, in characters, stands somewhere in stretches that say something.
@@ -52,6 +52,7 @@ class Search {
   void ApplyFilter();
   void ResolveClaim();
   bool Allowed(size_t source) const { return allowed_.empty() || allowed_[source]; }
+  void AddPlaces(const Quoted& quoted, std::vector<Passage>* passages);
   void Consider(const Quoted& quoted, const std::vector<Window>& windows,
                 std::vector<Passage>* passages);
   bool Order(const Passage& a, const Passage& b) const;
@@ -66,6 +67,7 @@ class Search {
   uint64_t whole_places_ = 0;
   bool places_cut_ = false;
   size_t telling_ = 0;
+  bool stands_ = false;  // of the current Find: all letters stand somewhere in one piece
   bool stopped_ = false;
 };
 
