@@ -173,13 +173,13 @@ struct SeedCandidate {
 // The greedy factorisation that Archive::LongestMatches describes. `longest` gives the length of
 // the longest prefix of a text that stands in a quote, `find` the seed of a string that does.
 template <typename Longest, typename Find>
-std::vector<Seed> Factorise(std::u32string_view units, size_t min_units, const Longest& longest,
-                            const Find& find) {
+std::vector<Seed> Factorise(std::u32string_view units, const SeedOptions& options,
+                            const Longest& longest, const Find& find) {
   std::vector<Seed> seeds;
   size_t at = 0;
-  while (at < units.size()) {
+  while (at < units.size() && seeds.size() < options.max_seeds) {
     const size_t length = units[at] == text::kBreak ? 0 : longest(units.substr(at));
-    if (length > 0 && length >= min_units) {
+    if (length > 0 && length >= options.min_units) {
       Seed seed = find(units.substr(at, length));
       seed.begin += at;
       seed.end += at;

@@ -173,6 +173,7 @@ struct SeedOptions {
   // Seeds shorter than this list no places when they have more than max_places: where the first of
   // them stand says nothing about a passage.
   size_t telling_units = 0;
+  size_t max_seeds = SIZE_MAX;  // the text is looked up as far as so many reach
 };
 
 // Where a folded string stands: inside one quote.
@@ -212,8 +213,8 @@ class Archive {
   virtual std::vector<Seed> LongestMatches(std::u32string_view units,
                                            const SeedOptions& options) const = 0;
   // Where all of `units` stands inside one quote: a seed from 0 to their size, without occurrences
-  // if there are none. `options.min_units` and `telling_units` play no part. An empty string, or one that begins or
-  // ends with a break, stands nowhere.
+  // if there are none. `options.min_units` and `telling_units` play no part. An empty string, or
+  // one that begins or ends with a break, stands nowhere.
   virtual Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const = 0;
 
   // About how much Find would do: occurrences of terms and quotes to be visited, each some ten

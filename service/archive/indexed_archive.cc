@@ -1105,7 +1105,7 @@ std::vector<Seed> IndexedArchive::LongestMatches(std::u32string_view units,
   std::vector<TextIndex::Prefix> prefixes(sources.size());
   std::vector<TextIndex::Interval> intervals(sources.size());
   return Factorise(
-      units, options.min_units,
+      units, options,
       [&](std::u32string_view rest) {
         size_t longest = 0;
         for (size_t i = 0; i < sources.size(); ++i) {

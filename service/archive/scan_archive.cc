@@ -208,7 +208,7 @@ Seed ScanArchive::FindPlaces(std::u32string_view units, const SeedOptions& optio
 std::vector<Seed> ScanArchive::LongestMatches(std::u32string_view units,
                                               const SeedOptions& options) const {
   return Factorise(
-      units, options.min_units,
+      units, options,
       [&](std::u32string_view rest) {
         size_t length = 0;
         while (length < rest.size() &&

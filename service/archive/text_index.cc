@@ -30,6 +30,7 @@ constexpr uint32_t kStepsBetweenChecks = 1u << 20;
 constexpr size_t kSortedAtOnce = 4u << 20;
 constexpr std::chrono::milliseconds kCancellationPoll(20);
 constexpr char16_t kEnd = u'\0';
+constexpr size_t kPrefixUnits = 64;  // first read of a text whose longest prefix is asked for
 // Of values in an interval: places and quotes are below TextIndexBuilder::kMostUnits.
 constexpr uint32_t kAboveAll = std::numeric_limits<int32_t>::max();
 
@@ -533,11 +534,20 @@ TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
 }
 
 TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
-  const std::u16string encoded = Encode(text.substr(0, text.find(U'\0')));
-  const std::u16string_view units = encoded;
+  // Most prefixes are short: no more of a long text is encoded than needed.
+  for (size_t size = kPrefixUnits;; size *= 8) {
+    const std::u32string_view part = text.substr(0, size);
+    const Prefix prefix = FindLongestEncoded(Encode(part.substr(0, part.find(U'\0'))));
+    if (prefix.length < part.size() || part.size() == text.size()) {
+      return prefix;
+    }
+  }
+}
+
+TextIndex::Prefix TextIndex::FindLongestEncoded(std::u16string_view units) const {
   const Descent descent = Descend(units);
   const size_t depth = descent.depth;
-  // What is longest shares its prefix with a neighbour of the place where `text` would be sorted
+  // What is longest shares its prefix with a neighbour of the place where `units` would be sorted
   // in.
   size_t longest = depth;
   const auto begin = suffixes_.begin() + descent.interval.begin;

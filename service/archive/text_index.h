@@ -135,6 +135,7 @@ class TextIndex {
   Descent Descend(std::u16string_view units) const;
   int Compare(uint32_t place, std::u16string_view term) const;
   Interval FindUnits(std::u16string_view units) const;
+  Prefix FindLongestEncoded(std::u16string_view units) const;
   // `values` are suffixes_ or quotes_, which ascend with each other. Index in [begin, end) of the
   // smallest value.
   uint32_t ArgMin(std::span<const uint32_t> values, uint32_t begin, uint32_t end) const;

@@ -93,17 +93,24 @@ inline constexpr size_t kDefaultLocations = 20;
 inline constexpr size_t kMaxLocations = 200;
 // Letters that an omission mark may stand for before the gap itself is suspicious.
 inline constexpr size_t kMaxElisionGap = 200;
-// Parts between omission marks; more is no quotation.
+// Parts between omission marks, or of a stitched quotation; more is no quotation.
 inline constexpr size_t kMaxElisionParts = 50;
+// Share of the letters of a long quotation that a passage may have edited before it is not looked
+// at closely: half of them make it no source. In shorter ones restated figures may weigh as much.
+inline constexpr double kHopelessShare = 0.75;
+inline constexpr size_t kLongQuotationLetters = 200;
 // Windows of the archive that one part of a quotation is aligned with. The true source of a
 // misquotation is nearly always the first; the rest is for passages that resemble each other.
 inline constexpr size_t kMaxCitationWindows = 16;
 // Places of a quotation that stands many times which are compared code point by code point; of the
 // others only their number is known. Formula phrases stand thousands of times.
 inline constexpr size_t kMaxCitationPlaces = 400;
-// Cells of the dynamic programmes of one check: some 20 ms. 5,000 characters beside what resembles
-// them need a tenth of it.
-inline constexpr uint64_t kMaxAlignmentCells = 6'000'000;
+// Stretches of one quotation that are looked up: 5,000 characters of a report have some hundred.
+// What has more has little in common with any, and they take ten microseconds each.
+inline constexpr size_t kMaxCitationSeeds = 800;
+// Cells of the dynamic programmes of one check, and characters compared where it covers a stitched
+// quotation: some 10 ms. 5,000 characters beside what resembles them need a fifth of it.
+inline constexpr uint64_t kMaxAlignmentCells = 3'000'000;
 // Claimed reports that are read as a whole when the index does not find the words in them.
 inline constexpr size_t kMaxClaimScans = 8;
 // Differences listed in one answer; their exact count is given beside them.

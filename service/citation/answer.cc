@@ -155,6 +155,8 @@ class Answer {
     const report::Mode used = UsedAs(request_.claim, text::ToCodePoints(request_.text_before),
                                      text::ToCodePoints(request_.text_after));
     JudgeSpan(source, best.range, used, true, &result_.flags);
+    const bool converted =
+        IsConverted(quotation_, source.joined().substr(best.range.begin, best.range.size()));
     for (const Edit& edit : best.edits) {
       if (edit.kind == EditKind::kOmission || edit.kind == EditKind::kSubstitution) {
         if (edit.reason == EditReason::kCondition) {
@@ -166,7 +168,8 @@ class Answer {
       if (edit.possible_source_fault) {
         AddFlag(ContextFlag::kPossibleSourceFault, edit.source_text, edit.source);
       }
-      if ((edit.folds & text::kFoldAmbiguous) != 0) {
+      if ((edit.folds & text::kFoldAmbiguous) != 0 &&
+          !(converted && IsUsualConversion(source, best.range, edit))) {
         AddFlag(ContextFlag::kAmbiguousFold,
                 absl::StrCat(edit.quotation_text, "/", edit.source_text), edit.source);
       }
@@ -215,6 +218,38 @@ class Answer {
       }
       AddFlag(ContextFlag::kTouchesDefect, defect.defect_id, defect.source);
     }
+  }
+
+  // Whether the characters of an edit of form are written as words of the other script usually are.
+  bool IsUsualConversion(const Source& source, Range range, const Edit& edit) const {
+    // The words around decide: a few characters of both sides.
+    constexpr uint32_t kAround = 8;
+    const std::u32string_view joined = source.joined();
+    const uint32_t s_from =
+        std::max(range.begin, edit.source.begin - std::min(edit.source.begin, kAround));
+    const uint32_t s_end = std::min(range.end, edit.source.end + kAround);
+    const uint32_t before = edit.source.begin - s_from;
+    const uint32_t behind = s_end - edit.source.end;
+    if (edit.source.size() != edit.quotation.size()) {
+      return false;
+    }
+    std::u32string s_text(joined.substr(s_from, s_end - s_from));
+    // Only the edit's own characters are compared; around them the source stands on both sides.
+    std::u32string q_text = s_text;
+    q_text.replace(before, edit.quotation.size(),
+                   quotation_.substr(edit.quotation.begin, edit.quotation.size()));
+    const bool to_traditional = std::none_of(s_text.begin(), s_text.end(), [](char32_t c) {
+      return text::IsHan(c) && (text::FoldsOf(c) & text::kFoldScript) != 0;
+    });
+    if (!to_traditional) {
+      for (char32_t& c : q_text) {
+        c = text::FoldLetter(c);
+      }
+    }
+    const std::vector<bool> irregular =
+        to_traditional ? IrregularCharacters(s_text, q_text) : IrregularCharacters(q_text, s_text);
+    return std::none_of(irregular.begin() + before, irregular.end() - behind,
+                        [](bool each) { return each; });
   }
 
   // A traditional character in a simplified quotation that the source does not print.

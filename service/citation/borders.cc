@@ -65,8 +65,10 @@ class BorderJudge {
 
   // What a border of a span of the source cuts.
   Cut CutAt(Range span, bool at_begin) const {
-    const figures::Cuts cuts =
-        figures::FindCuts(pair_.source.annotated().numerals(), {span.begin, span.end});
+    figures::Cuts cuts;
+    if (MayCutFigure(at_begin ? span.begin : span.end)) {
+      cuts = figures::FindCuts(pair_.source.annotated().numerals(), {span.begin, span.end});
+    }
     const std::optional<figures::Cut>& figure = at_begin ? cuts.begin : cuts.end;
     if (figure.has_value()) {
       const figures::CutPart part = figure->part;
@@ -97,6 +99,16 @@ class BorderJudge {
       return {word, EditReason::kCutToken};
     }
     return CutWordAt(span, at, at_begin);
+  }
+
+  // False beside a mark that no figure has inside: most quotations end at one, and all figures
+  // around them need not be read.
+  bool MayCutFigure(uint32_t border) const {
+    const std::u32string_view text = pair_.source.text();
+    if (border == 0 || border >= text.size()) {
+      return false;
+    }
+    return !figures::PartsFigures(text, border - 1) && !figures::PartsFigures(text, border);
   }
 
   // The rest of the Latin word that the border before a unit parts.

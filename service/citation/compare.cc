@@ -172,6 +172,30 @@ Comparison::~Comparison() = default;
 Comparison::Comparison(Comparison&&) noexcept = default;
 Comparison& Comparison::operator=(Comparison&&) noexcept = default;
 
+bool Comparison::MayBeRearranged() const {
+  std::u32string letters;
+  for (const Unit& unit : rep_->text.units()) {
+    if (unit.letter()) {
+      letters.push_back(unit.form);
+    }
+  }
+  size_t clauses = 0;
+  std::u32string clause;
+  const std::vector<Unit>& units = rep_->quoted.units;
+  for (size_t i = 0; i <= units.size(); ++i) {
+    if (i < units.size() && units[i].letter()) {
+      clause.push_back(units[i].form);
+    } else if (!clause.empty()) {
+      if (letters.find(clause) == std::u32string::npos) {
+        return false;
+      }
+      ++clauses;
+      clause.clear();
+    }
+  }
+  return clauses > 1;
+}
+
 std::vector<Passage> Comparison::Judge() const {
   std::vector<Passage> passages;
   for (const Alignment& alignment : rep_->alignments) {
@@ -208,16 +232,22 @@ std::vector<Reading> Comparison::Rep::Restated(Range passage) const {
   if (own.empty()) {
     return readings;
   }
+  std::vector<std::u32string> forms;
+  forms.reserve(own.size());
+  for (const figures::Numeral& numeral : own) {
+    forms.push_back(figures::FormOf(numeral, quoted.annotated.text()));
+  }
   size_t next = 0;  // numerals are paired in order, each once
   for (const figures::Numeral& numeral : text.annotated().numerals()) {
     const Range token = text.Joined({numeral.token.begin, numeral.token.end});
     if (!passage.empty() && !Intersects(passage, token.begin, token.end)) {
       continue;
     }
+    const std::u32string form = figures::FormOf(numeral, text.text());
     for (size_t k = 0; k < own.size(); ++k) {
       const size_t i = (next + k) % own.size();
       const figures::Sameness same =
-          figures::SameValue(own[i], quoted.annotated.text(), numeral, text.text());
+          figures::SameValue(own[i], quoted.annotated.text(), forms[i], numeral, text.text(), form);
       if (same == figures::Sameness::kDifferent) {
         continue;
       }

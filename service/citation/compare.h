@@ -25,6 +25,10 @@ class Comparison {
   // before they are judged. 0 when the letters stand there.
   double rough_cost() const { return rough_cost_; }
 
+  // Whether all clauses of the quotation stand in the window, in whatever order: a block may have
+  // moved, which the alignment counts dear.
+  bool MayBeRearranged() const;
+
   // Every place with the same letters, or else the best alignment, the latter with registered
   // faults read as emended where that makes it equal.
   std::vector<Passage> Judge() const;

@@ -4,7 +4,6 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -112,6 +111,49 @@ void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* fla
     flag.detail = Utf8(source, flag.source);
     flags->push_back(std::move(flag));
   }
+}
+
+// Simplified text in traditional characters, word by word, as ICU writes it.
+std::u32string InTraditional(std::u32string_view text) {
+  static const icu::Transliterator* const kTransliterator = [] {
+    UErrorCode error = U_ZERO_ERROR;
+    icu::Transliterator* const made =
+        icu::Transliterator::createInstance("Hans-Hant", UTRANS_FORWARD, error);
+    return U_FAILURE(error) ? nullptr : made;
+  }();
+  if (kTransliterator == nullptr) {
+    return std::u32string(text);
+  }
+  icu::UnicodeString units = icu::UnicodeString::fromUTF8(text::ToUtf8(text));
+  kTransliterator->transliterate(units);
+  std::string utf8;
+  units.toUTF8String(utf8);
+  return text::ToCodePoints(utf8);
+}
+
+// Characters of a text that tell its script.
+struct Script {
+  size_t traditional = 0;
+  size_t certain = 0;  // of those, the ones that fold to a character of their own
+  size_t simplified = 0;
+};
+
+Script ScriptOf(std::u32string_view text) {
+  Script script;
+  for (const char32_t c : text) {
+    const text::FoldSet folds = text::IsHan(c) ? text::FoldsOf(c) : 0;
+    const bool traditional = (folds & text::kFoldScript) != 0;
+    script.traditional += traditional ? 1u : 0u;
+    script.certain += traditional && (folds & text::kFoldAmbiguous) == 0 ? 1u : 0u;
+    script.simplified += IsSimplifiedOnly(c) ? 1u : 0u;
+  }
+  return script;
+}
+
+bool IsTraditional(const Script& script) {
+  constexpr size_t kCertainForOneSimplified = 8;
+  return script.traditional >= 2 && script.certain > 0 &&
+         script.simplified * kCertainForOneSimplified <= script.certain;
 }
 
 bool IsResult(report::Mode mode) { return mode == report::Mode::kReview; }
@@ -255,20 +297,53 @@ bool IsSimplifiedOnly(char32_t c) {
   constexpr char32_t kLast = 0x9FFF;
   static const auto* const kTable = [] {
     auto* const table = new std::vector<bool>(kLast - kFirst + 1, false);
-    UErrorCode error = U_ZERO_ERROR;
-    const std::unique_ptr<icu::Transliterator> transliterator(
-        icu::Transliterator::createInstance("Hans-Hant", UTRANS_FORWARD, error));
-    if (U_SUCCESS(error) && transliterator != nullptr) {
-      for (char32_t letter = kFirst; letter <= kLast; ++letter) {
-        const icu::UnicodeString before(static_cast<UChar32>(letter));
-        icu::UnicodeString after = before;
-        transliterator->transliterate(after);
-        (*table)[letter - kFirst] = after != before && text::FoldLetter(letter) == letter;
+    for (char32_t letter = kFirst; letter <= kLast; ++letter) {
+      const std::u32string before(1, letter);
+      (*table)[letter - kFirst] =
+          InTraditional(before) != before && text::FoldLetter(letter) == letter;
+    }
+    // What several characters fold to is a character of traditional text too: 后, 里, 干, 面.
+    for (char32_t letter = kFirst; letter <= kLast; ++letter) {
+      if ((text::FoldsOf(letter) & text::kFoldAmbiguous) != 0) {
+        const char32_t both = text::FoldLetter(letter);
+        if (both >= kFirst && both <= kLast) {
+          (*table)[both - kFirst] = false;
+        }
       }
     }
     return table;
   }();
   return c >= kFirst && c <= kLast && (*kTable)[c - kFirst];
+}
+
+bool IsConverted(std::u32string_view quotation, std::u32string_view source) {
+  const Script own = ScriptOf(quotation);
+  const Script other = ScriptOf(source);
+  return (IsTraditional(own) && other.traditional == 0) ||
+         (IsTraditional(other) && own.traditional == 0);
+}
+
+std::vector<bool> IrregularCharacters(std::u32string_view simplified,
+                                      std::u32string_view traditional) {
+  std::vector<bool> irregular(simplified.size(), false);
+  const std::u32string usual = InTraditional(simplified);
+  if (usual.size() != simplified.size() || traditional.size() != simplified.size()) {
+    return irregular;
+  }
+  for (size_t i = 0; i < simplified.size(); ++i) {
+    const char32_t written = traditional[i];
+    if (written == simplified[i] || written == usual[i] ||
+        (text::FoldsOf(written) & text::kFoldAmbiguous) == 0) {
+      continue;
+    }
+    // What ICU never changes it has no opinion on (台); 裏 and 裡 are one character.
+    const bool no_opinion =
+        usual[i] == simplified[i] && InTraditional(simplified.substr(i, 1)) == usual.substr(i, 1);
+    const bool variants =
+        (written == U'裏' && usual[i] == U'裡') || (written == U'裡' && usual[i] == U'裏');
+    irregular[i] = !no_opinion && !variants;
+  }
+  return irregular;
 }
 
 }  // namespace quotes::citation

@@ -26,8 +26,23 @@ std::vector<TouchedDefect> TouchedDefects(const Source& source, Range range);
 // Whether two places of one source stand in a passage that was printed twice.
 bool InDuplicatedPassage(const Source& source, Range a, Range b);
 
-// Whether a character is written so in simplified text only (们, not 歷 and not 人).
+// Whether a character is written so in simplified text only (们, not 歷, not 人, and not 后, which
+// traditional text has too).
 bool IsSimplifiedOnly(char32_t c);
+
+// Whether a quotation is written in the one script and the source's words in the other. A fold that
+// joins characters (後 and 后) is then how the one script is written in the other and no suspicion
+// where it is the usual one (see IrregularCharacters); a stray character of the other script stays
+// one. A text counts as traditional with two such characters, one of which folds to a character of
+// its own (歷, not 後), and at most one simplified character for eight of those (a house's own
+// variants); as simplified with no traditional one.
+bool IsConverted(std::u32string_view quotation, std::u32string_view source);
+
+// For each character of a traditional text whether it is one that joins others and is not how the
+// simplified text beside it is usually written: 乾 of 乾部 beside 干部, not 幹. By ICU's conversion
+// of words; texts of unequal length have none.
+std::vector<bool> IrregularCharacters(std::u32string_view simplified,
+                                      std::u32string_view traditional);
 
 }  // namespace quotes::citation
 

@@ -1,6 +1,7 @@
 #include "service/citation/engine.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,21 @@ absl::Status CheckText(std::string_view field, std::string_view bytes, size_t li
   if (text::CountCodePoints(bytes) > limit) {
     return errors::FieldOutOfRange(field, absl::StrCat("at most ", limit, " characters"));
   }
+  // What is refused begins with one of these bytes in UTF-8, and ordinary text has few of them.
+  constexpr auto kSuspicious = [] {
+    std::array<bool, 256> suspicious{};
+    for (size_t byte = 0; byte < 0x20; ++byte) {
+      suspicious[byte] = true;
+    }
+    for (const size_t byte : {0x7Fu, 0xC2u, 0xCDu, 0xE2u, 0xF3u}) {
+      suspicious[byte] = true;
+    }
+    return suspicious;
+  }();
+  if (std::none_of(bytes.begin(), bytes.end(),
+                   [&](char byte) { return kSuspicious[static_cast<unsigned char>(byte)]; })) {
+    return absl::OkStatus();
+  }
   size_t offset = 0;
   for (const char32_t c : text::ToCodePoints(bytes)) {
     const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
@@ -67,6 +83,8 @@ class Check {
     Quoted whole(quotation_, 0);
     const bool too_short = TooShort(whole);
     std::vector<Passage> passages = search_.Find(whole);
+    // Parts that stand word for word are matches, or lie in two of them.
+    const bool may_be_stitched = search_.telling() * 3 >= whole.letters();
     QUOTES_RETURN_IF_ERROR(cancellation_.Check());
     if (too_short) {
       FinishTooShort(passages);
@@ -96,8 +114,8 @@ class Check {
         return Done();
       }
     }
-    if (best == nullptr || best->verdict > TextVerdict::kAltered) {
-      result_.parts = StitchedParts(quotation_, whole, search_);
+    if (may_be_stitched && (best == nullptr || best->verdict > TextVerdict::kAltered)) {
+      result_.parts = StitchedParts(quotation_, whole, &search_);
       if (!result_.parts.empty()) {
         result_.text = TextVerdict::kStitched;
         Conclude(nullptr, {}, {});

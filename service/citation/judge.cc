@@ -264,7 +264,10 @@ class Judgement {
       passage->bracket_only = letter_edits == brackets;
       const bool one_passage = passage->cost <= 0.25 || one_gap || passage->bracket_only ||
                                (reorder && letter_edits == 1) || AllMatched();
-      if (one_passage && (reorder || LongestRun() >= std::min(kMinCommonRun, q_letters))) {
+      // Of a phrase of four letters three in a row are as much: 1网通办.
+      const size_t run = q_letters == s_letters ? std::min(kMinCommonRun, (3 * q_letters + 3) / 4)
+                                                : std::min(kMinCommonRun, q_letters);
+      if (one_passage && (reorder || LongestRun() >= run)) {
         passage->verdict = TextVerdict::kAltered;
       } else if (passage->cost <= 0.5) {
         passage->verdict = TextVerdict::kSimilar;

@@ -325,7 +325,11 @@ Reach Governs(std::u32string_view text, const Cue& cue, size_t begin) {
   }
   if (cue.kind == CueKind::kCondition && IsPostposed(text, cue)) {
     // 在…前提下，|…: of what follows directly.
-    return clauses == 1 && Letters(between, 1).empty() ? Reach::kBefore : Reach::kNone;
+    const bool only_marks = std::all_of(between.begin(), between.end(), [](char32_t c) {
+      return IsClauseEnd(c) || text::IsSpace(c) || text::IsNoise(c) || text::IsLineBreak(c) ||
+             text::IsSoftMark(c);
+    });
+    return only_marks ? Reach::kBefore : Reach::kNone;
   }
   const bool clause_starts = Letters(between.substr(clause_begin), 1).empty();
   const std::u32string first = Letters(text.substr(begin), 2);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 
 #include "service/base/limits.h"
 #include "service/citation/attribution.h"
@@ -13,6 +14,8 @@ namespace {
 // What lies around the place that a match points to may belong to the passage as well: dropped
 // marks and small edits shift the estimate.
 constexpr uint32_t kSlack = 24;
+// And around a place that has all of the text.
+constexpr uint32_t kWholeSlack = 8;
 // Two matches of one passage are at most this far out of step, or stand in one sentence: a longer
 // omission parts it into two windows.
 constexpr uint32_t kStep = 64;
@@ -81,7 +84,7 @@ void AcrossGaps(const std::vector<Source>& sources, const std::vector<Vote>& vot
 
 // Joins votes for one passage into windows.
 void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32_t length,
-             size_t max_windows, WindowSet* set) {
+             uint32_t slack, size_t max_windows, WindowSet* set) {
   std::sort(votes.begin(), votes.end(), [](const Vote& a, const Vote& b) {
     return std::tie(a.source, a.start, a.factor) < std::tie(b.source, b.start, b.factor);
   });
@@ -110,7 +113,7 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
         window.weight += votes[k].weight;
       }
     }
-    window.range = Clamp(sources[window.source], first - kSlack, last + kSlack, votes[i].begin);
+    window.range = Clamp(sources[window.source], first - slack, last + slack, votes[i].begin);
     windows.push_back(window);
     i = end;
   }
@@ -125,6 +128,19 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
     windows.resize(max_windows);
   }
   set->windows = std::move(windows);
+}
+
+// The units but for the breaks at both ends.
+Range WithoutBreaks(std::u32string_view units) {
+  size_t first = 0;
+  while (first < units.size() && units[first] == text::kBreak) {
+    ++first;
+  }
+  size_t last = units.size();
+  while (last > first && units[last - 1] == text::kBreak) {
+    --last;
+  }
+  return {static_cast<uint32_t>(first), static_cast<uint32_t>(last)};
 }
 
 }  // namespace
@@ -184,20 +200,58 @@ void Corpus::Cover(size_t source, Coverage* coverage) const {
   }
 }
 
+WindowSet Corpus::LocateAll(std::u32string_view text, size_t max_places,
+                            const std::vector<bool>& allowed) const {
+  WindowSet set;
+  const text::FoldedText folded = text::Fold(text);
+  const Range trimmed = WithoutBreaks(folded.units);
+  const std::u32string_view units =
+      std::u32string_view(folded.units).substr(trimmed.begin, trimmed.size());
+  for (const archive::Archive* const archive : {main_, history_}) {
+    if (archive == nullptr || units.empty()) {
+      continue;
+    }
+    archive::SeedOptions options;
+    options.min_units = std::min(kMinSeedUnits, units.size());
+    options.max_places = 1;
+    const std::vector<archive::Seed> seeds = archive->LongestMatches(units, options);
+    const auto rarest = std::min_element(seeds.begin(), seeds.end(),
+                                         [](const archive::Seed& a, const archive::Seed& b) {
+                                           return std::make_tuple(a.occurrences, b.end - b.begin) <
+                                                  std::make_tuple(b.occurrences, a.end - a.begin);
+                                         });
+    if (rarest == seeds.end()) {
+      continue;
+    }
+    options.max_places = max_places;
+    const archive::Seed all =
+        archive->FindPlaces(units.substr(rarest->begin, rarest->end - rarest->begin), options);
+    set.cut = set.cut || all.occurrences > all.places.size();
+    const int64_t before = folded.begin[trimmed.begin + rarest->begin];
+    for (const archive::SeedPlace& place : all.places) {
+      const auto found = index_.find(place.ref.document);
+      if (found == index_.end() || (!allowed.empty() && !allowed[found->second])) {
+        continue;
+      }
+      const Range& quote = place.ref.quote().range;
+      const uint32_t at = std::min(quote.begin + place.offset, quote.end - 1);
+      const int64_t start = int64_t{at} - before;
+      set.windows.push_back({found->second,
+                             Clamp(sources_[found->second], start - kSlack,
+                                   start + static_cast<int64_t>(text.size()) + kSlack, at),
+                             static_cast<uint32_t>(units.size())});
+    }
+  }
+  return set;
+}
+
 WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t max_places,
                          const std::vector<bool>& allowed) const {
   WindowSet set;
   const text::FoldedText folded = text::Fold(text);
-  std::u32string_view units = folded.units;
-  size_t first = 0;
-  while (first < units.size() && units[first] == text::kBreak) {
-    ++first;
-  }
-  size_t last = units.size();
-  while (last > first && units[last - 1] == text::kBreak) {
-    --last;
-  }
-  units = units.substr(first, last - first);
+  const Range trimmed = WithoutBreaks(folded.units);
+  const size_t first = trimmed.begin;
+  const std::u32string_view units = std::u32string_view(folded.units).substr(first, trimmed.size());
   if (units.empty()) {
     return set;
   }
@@ -212,7 +266,9 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
     options.min_units = std::min(kMinSeedUnits, units.size());
     options.max_places = kSeedPlaces;
     options.telling_units = kStrongUnits;
+    options.max_seeds = limits::kMaxCitationSeeds;
     std::vector<archive::Seed> seeds = archive->LongestMatches(units, options);
+    set.stopped = set.stopped || seeds.size() == options.max_seeds;
     if (seeds.size() == 1 && seeds[0].begin == 0 && seeds[0].end == units.size()) {
       if (seeds[0].occurrences > seeds[0].places.size() && max_places > kSeedPlaces) {
         options.max_places = max_places;
@@ -221,7 +277,9 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
       set.whole_places += seeds[0].occurrences;
     }
     for (const archive::Seed& seed : seeds) {
+      set.thinned = set.thinned || seed.occurrences > seed.places.size();
       const auto weight = static_cast<uint32_t>(seed.end - seed.begin);
+      set.telling += weight >= kStrongUnits ? weight : 0;
       const uint32_t before = folded.begin[first + seed.begin];
       for (const archive::SeedPlace& place : seed.places) {
         const auto found = index_.find(place.ref.document);
@@ -236,7 +294,8 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
       ++factor;
     }
   }
-  Cluster(sources_, std::move(votes), length, std::max(max_windows, max_places), &set);
+  Cluster(sources_, std::move(votes), length, set.whole_places > 0 ? kWholeSlack : kSlack,
+          std::max(max_windows, max_places), &set);
   // Places of the whole text are all wanted; of the rest only the best.
   size_t keep = 0;
   while (keep < set.windows.size() &&
@@ -304,7 +363,7 @@ WindowSet Corpus::Scan(std::span<const Unit> units, size_t source, size_t max_wi
     }
   }
   const uint32_t length = units.back().end - units.front().begin;
-  Cluster(sources_, std::move(votes), length, max_windows, &set);
+  Cluster(sources_, std::move(votes), length, kSlack, max_windows, &set);
   return set;
 }
 

@@ -28,7 +28,11 @@ struct WindowSet {
   std::vector<Window> windows;  // by weight descending, then source, then place
   // Places of the whole quotation in folded text, as far as one factor holds it; exact.
   uint64_t whole_places = 0;
-  bool cut = false;  // there were more windows than asked for
+  bool cut = false;      // there were more windows than asked for
+  bool stopped = false;  // at limits::kMaxCitationSeeds
+  // Characters in matches that say something about where they come from.
+  size_t telling = 0;
+  bool thinned = false;  // not every place of every match was looked at
 };
 
 // The reports that a check searches, as snapshots: the latest revisions first, then old revisions
@@ -69,6 +73,12 @@ class Corpus {
   // sources(), says where to look; empty: everywhere.
   WindowSet Locate(std::u32string_view text, size_t max_windows, size_t max_places,
                    const std::vector<bool>& allowed) const;
+
+  // Windows of all places where the whole of a text may stand that no single match holds, such as
+  // one over several sentences: those of its rarest match. At most `max_places`; `cut` if there are
+  // more.
+  WindowSet LocateAll(std::u32string_view text, size_t max_places,
+                      const std::vector<bool>& allowed) const;
 
   // The same for one source, by reading all of it: linear in its text, needs no index, and finds
   // what longer matches elsewhere hide from the factorisation.

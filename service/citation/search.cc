@@ -157,11 +157,14 @@ Coverage Search::Cover() const {
 }
 
 std::vector<Passage> Search::Find(const Quoted& quoted) {
+  stands_ = false;
   std::vector<Passage> passages;
   const WindowSet set = corpus_.Locate(quoted.annotated.text(), limits::kMaxCitationWindows,
                                        limits::kMaxCitationPlaces, allowed_);
   whole_places_ = set.whole_places;
   places_cut_ = set.cut && set.whole_places > limits::kMaxCitationPlaces;
+  stopped_ = stopped_ || set.stopped;
+  telling_ = set.telling;
   std::vector<Window> inside;
   std::vector<Window> outside;
   for (const Window& window : set.windows) {
@@ -169,6 +172,9 @@ std::vector<Passage> Search::Find(const Quoted& quoted) {
   }
   Consider(quoted, inside, &passages);
   Consider(quoted, outside, &passages);
+  if (set.whole_places == 0 && (set.cut || set.thinned) && stands_) {
+    AddPlaces(quoted, &passages);
+  }
   // What the index finds elsewhere hides what is only similar in the claimed report.
   const bool found_inside =
       std::any_of(passages.begin(), passages.end(), [&](const Passage& passage) {
@@ -211,6 +217,26 @@ std::vector<Passage> Search::Find(const Quoted& quoted) {
   return passages;
 }
 
+// All places of a quotation whose letters stand somewhere, though the windows were the first few
+// alone.
+void Search::AddPlaces(const Quoted& quoted, std::vector<Passage>* passages) {
+  const WindowSet all =
+      corpus_.LocateAll(quoted.annotated.text(), limits::kMaxCitationPlaces, allowed_);
+  places_cut_ = all.cut;
+  whole_places_ = all.windows.size();
+  for (const Window& window : all.windows) {
+    const Comparison comparison(quoted, corpus_.sources()[window.source], window, &budget_);
+    if (comparison.rough_cost() > 0) {
+      continue;
+    }
+    for (Passage& passage : comparison.Judge()) {
+      if (passage.verdict < TextVerdict::kNotFound) {
+        passages->push_back(std::move(passage));
+      }
+    }
+  }
+}
+
 void Search::Consider(const Quoted& quoted, const std::vector<Window>& windows,
                       std::vector<Passage>* passages) {
   std::vector<Comparison> comparisons;
@@ -223,6 +249,7 @@ void Search::Consider(const Quoted& quoted, const std::vector<Window>& windows,
     }
     comparisons.emplace_back(quoted, corpus_.sources()[window.source], window, &budget_);
     best = std::min(best, comparisons.back().rough_cost());
+    stands_ = stands_ || comparisons.back().rough_cost() == 0;
   }
   std::vector<size_t> order(comparisons.size());
   for (size_t i = 0; i < order.size(); ++i) {
@@ -233,12 +260,19 @@ void Search::Consider(const Quoted& quoted, const std::vector<Window>& windows,
   });
   for (size_t k = 0; k < order.size(); ++k) {
     const double cost = comparisons[order[k]].rough_cost();
-    const double least = comparisons[order[0]].rough_cost();
+    const double more = cost - comparisons[order[0]].rough_cost();
     // The estimate knows nothing of restated numerals and registered faults.
-    const bool may_win = !quoted.annotated.numerals().empty() ||
-                         corpus_.sources()[windows[order[k]].source].defect_count() > 0;
-    if (cost > 0 && (k >= kJudged || cost > least + (may_win ? kJudgedMargin : 0))) {
+    const auto may_win = [&] {
+      return more <= kJudgedMargin &&
+             (!quoted.annotated.numerals().empty() ||
+              corpus_.sources()[windows[order[k]].source].defect_count() > 0);
+    };
+    if (cost > limits::kHopelessShare && quoted.letters() > limits::kLongQuotationLetters) {
       break;
+    }
+    const bool near = cost == 0 || (k < kJudged && (more == 0 || may_win()));
+    if (!near && !(cost - more > kClose && comparisons[order[k]].MayBeRearranged())) {
+      continue;
     }
     for (Passage& passage : comparisons[order[k]].Judge()) {
       if (!passage.complete) {

@@ -38,17 +38,21 @@ class Search {
   // else the best; null for none.
   const Passage* Pick(const std::vector<Passage>& passages) const;
 
-  // Of the last Find: places of the whole quotation by the index, and whether there are more than
-  // were looked at.
+  // Of the last Find: places of the whole quotation by the index as far as one match holds it, and
+  // whether there are more than were looked at.
   uint64_t whole_places() const { return whole_places_; }
   bool places_cut() const { return places_cut_; }
+  // And how much of it, in characters, stands somewhere in stretches that say something.
+  size_t telling() const { return telling_; }
   // Whether a limit ended some search early.
   bool stopped() const { return stopped_; }
+  void Stop() { stopped_ = true; }
 
  private:
   void ApplyFilter();
   void ResolveClaim();
   bool Allowed(size_t source) const { return allowed_.empty() || allowed_[source]; }
+  void AddPlaces(const Quoted& quoted, std::vector<Passage>* passages);
   void Consider(const Quoted& quoted, const std::vector<Window>& windows,
                 std::vector<Passage>* passages);
   bool Order(const Passage& a, const Passage& b) const;
@@ -62,6 +66,8 @@ class Search {
   std::vector<size_t> claimed_;  // the sources inside
   uint64_t whole_places_ = 0;
   bool places_cut_ = false;
+  size_t telling_ = 0;
+  bool stands_ = false;  // of the current Find: all letters stand somewhere in one piece
   bool stopped_ = false;
 };
 

@@ -18,8 +18,8 @@ constexpr size_t kMinStitchedLetters = 6;
 }  // namespace
 
 std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quoted,
-                                const Search& search) {
-  const Corpus& corpus = search.corpus();
+                                Search* search) {
+  const Corpus& corpus = search->corpus();
   std::u32string letters;
   std::vector<uint32_t> begin;
   std::vector<uint32_t> end;
@@ -37,7 +37,7 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
     after_mark = false;
   }
   const WindowSet set =
-      corpus.Locate(quotation, 2 * limits::kMaxCitationWindows, 0, search.allowed());
+      corpus.Locate(quotation, 2 * limits::kMaxCitationWindows, 0, search->allowed());
   struct Side {
     uint32_t source;
     std::u32string letters;
@@ -57,17 +57,23 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
     sides.push_back(std::move(side));
   }
   std::vector<Part> parts;
+  WorkBudget& work = *search->budget();
   size_t at = 0;
   while (at < letters.size()) {
+    if (parts.size() == limits::kMaxElisionParts) {
+      return {};
+    }
+    uint64_t compared = 0;
     size_t best = 0;
     Part part;
     for (const Side& side : sides) {
-      for (size_t i = 0; i + best < side.letters.size(); ++i) {
+      for (size_t i = 0; i + best < side.letters.size() && compared <= work.cells; ++i) {
         size_t length = 0;
         while (at + length < letters.size() && i + length < side.letters.size() &&
                letters[at + length] == side.letters[i + length]) {
           ++length;
         }
+        compared += length + 1;
         if (length > best) {
           best = length;
           const Source& source = corpus.sources()[side.source];
@@ -77,6 +83,11 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
         }
       }
     }
+    if (compared > work.cells) {
+      search->Stop();
+      return {};
+    }
+    work.cells -= compared;
     const bool clause = best >= kMinLetters && clause_begins[at] &&
                         (at + best == letters.size() || clause_begins[at + best]);
     if (best < kMinStitchedLetters && !clause) {

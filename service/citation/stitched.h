@@ -13,7 +13,7 @@ namespace quotes::citation {
 // Covers a quotation with two or more stretches that each stand word for word in the archive, six
 // letters or a whole clause at least; empty when that cannot be done. `quoted` is the quotation.
 std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quoted,
-                                const Search& search);
+                                Search* search);
 
 }  // namespace quotes::citation
 

@@ -5,6 +5,7 @@
 
 #include "service/figures/scanner.h"
 #include "service/figures/words.h"
+#include "service/text/fold.h"
 
 namespace quotes::figures {
 namespace {
@@ -82,9 +83,36 @@ std::vector<Numeral> FindNumerals(std::u32string_view text) {
   return numerals;
 }
 
+bool PartsFigures(std::u32string_view text, size_t at) {
+  switch (text[at]) {
+    case U'。':
+    case U'；':
+    case U'！':
+    case U'？':
+      return true;
+    case U'，':
+      while (at > 0 && (text::IsSpace(text[at - 1]) || text::IsNoise(text[at - 1]) ||
+                        text::IsLineBreak(text[at - 1]))) {
+        --at;
+      }
+      return at == 0 || !text::IsDigit(text[at - 1]);
+    default:
+      return false;
+  }
+}
+
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,
                    std::u32string_view text_b) {
-  if (Form(text_a, a.token) == Form(text_b, b.token)) {
+  return SameValue(a, text_a, FormOf(a, text_a), b, text_b, FormOf(b, text_b));
+}
+
+std::u32string FormOf(const Numeral& numeral, std::u32string_view text) {
+  return Form(text, numeral.token);
+}
+
+Sameness SameValue(const Numeral& a, std::u32string_view text_a, std::u32string_view form_a,
+                   const Numeral& b, std::u32string_view text_b, std::u32string_view form_b) {
+  if (form_a == form_b) {
     return Sameness::kSameForm;
   }
   if (a.kind != b.kind || !HasValue(a) || !HasValue(b) || a.value != b.value ||

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_FIGURES_NUMERAL_H_
 #define QUOTES_SERVICE_FIGURES_NUMERAL_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -108,6 +109,10 @@ struct Numeral {
 // window of some 40 code points more than what is looked at.
 std::vector<Numeral> FindNumerals(std::u32string_view text);
 
+// Whether the character at `at` is a mark that no numeral of the text has inside: 。；！？, and ，
+// unless it stands behind a digit (noise apart) and may group digits. REQUIRES: at < text.size().
+bool PartsFigures(std::u32string_view text, size_t at);
+
 enum class Sameness : uint8_t {
   kDifferent,
   // The same number, unit and qualifiers, written otherwise (280亿元, 2,800,000万元; 百分之五, 5%).
@@ -124,6 +129,11 @@ enum class Sameness : uint8_t {
 // NumeralKind) are the same only by form.
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,
                    std::u32string_view text_b);
+
+// The same for many pairs: the form of each numeral, which SameValue compares first, is made once.
+std::u32string FormOf(const Numeral& numeral, std::u32string_view text);
+Sameness SameValue(const Numeral& a, std::u32string_view text_a, std::u32string_view form_a,
+                   const Numeral& b, std::u32string_view text_b, std::u32string_view form_b);
 
 // What a border of a span cut off from a numeral, or parted in it.
 enum class CutPart : uint8_t {

@@ -85,11 +85,7 @@ bool IsDashLike(CharClass c) { return c == CharClass::kHyphen || c == CharClass:
 
 class Folder {
  public:
-  explicit Folder(std::u32string_view source) : source_(source) {
-    folded_.units.reserve(source.size());
-    folded_.begin.reserve(source.size());
-    folded_.end.reserve(source.size());
-  }
+  explicit Folder(std::u32string_view source) : source_(source) { Grow(source.size()); }
 
   FoldedText Run() && {
     const size_t size = source_.size();
@@ -108,6 +104,7 @@ class Folder {
         ++i;
       }
     }
+    Grow(count_);
     return std::move(folded_);
   }
 
@@ -118,10 +115,21 @@ class Folder {
   // are a group themselves, not those after a decimal point.
   enum class Digits { kPlain, kGrouped, kFraction };
 
+  // There is room for a unit of every character from the beginning; few become several.
+  void Grow(size_t size) {
+    folded_.units.resize(size);
+    folded_.begin.resize(size);
+    folded_.end.resize(size);
+  }
+
   void Unit(char32_t unit, size_t begin, size_t end) {
-    folded_.units.push_back(unit);
-    folded_.begin.push_back(static_cast<uint32_t>(begin));
-    folded_.end.push_back(static_cast<uint32_t>(end));
+    if (count_ == folded_.units.size()) {
+      Grow(count_ + count_ / 2 + 8);
+    }
+    folded_.units[count_] = unit;
+    folded_.begin[count_] = static_cast<uint32_t>(begin);
+    folded_.end[count_] = static_cast<uint32_t>(end);
+    ++count_;
     open_break_ = false;
   }
 
@@ -217,7 +225,7 @@ class Folder {
       return;
     }
     if (open_break_) {
-      folded_.end.back() = static_cast<uint32_t>(index + 1);
+      folded_.end[count_ - 1] = static_cast<uint32_t>(index + 1);
     } else {
       Unit(kBreak, index, index + 1);
       open_break_ = true;
@@ -251,6 +259,7 @@ class Folder {
 
   const std::u32string_view source_;
   FoldedText folded_;
+  size_t count_ = 0;                   // units so far
   bool open_break_ = false;            // the last unit is a break that may grow
   CharClass left_ = CharClass::kHard;  // of the last character that is no noise or soft mark
   size_t last_ = kNone;                // the last character that is no noise

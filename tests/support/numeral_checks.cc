@@ -31,6 +31,11 @@ std::string BrokenInNumeral(const Numeral& n, std::u32string_view text) {
   if (!n.unit.empty() && n.unit.begin < n.number.end) {
     return "a unit inside the number";
   }
+  for (uint32_t i = n.token.begin; i < n.token.end; ++i) {
+    if (figures::PartsFigures(text, i)) {
+      return "a mark inside that parts figures";
+    }
+  }
   uint32_t end = n.token.begin;
   for (const figures::Qualifier& q : n.qualifiers) {
     if (q.range.empty() || q.range.begin < end || q.range.end > n.token.end) {

@@ -24,9 +24,9 @@
 namespace quotes::citation {
 namespace {
 
-constexpr std::string_view kKinds[] = {"negator",    "hedge",        "condition", "modal",
-                                       "quantifier", "function",     "result",    "person",
-                                       "place",      "organisation", "office",    "phrase"};
+constexpr std::string_view kKinds[] = {"negator",  "hedge",  "condition", "modal", "quantifier",
+                                       "function", "result", "person",    "place", "organisation",
+                                       "office",   "phrase", "limiter"};
 
 struct Label {
   std::string set;

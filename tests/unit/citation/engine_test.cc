@@ -107,6 +107,66 @@ TEST(EngineTest, FindsAllPlacesAndReports) {
   EXPECT_EQ(claimed.elsewhere.verdict, TextVerdict::kVerbatim);
 }
 
+TEST(EngineTest, CountsPlacesOverSentencesExactly) {
+  constexpr int kReports = 80;  // more than the places of one match that are looked at
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  for (int i = 0; i < kReports; ++i) {
+    documents.push_back(
+        Report(absl::StrCat("r", i), absl::StrCat(kWords, "。稳字当头。第", i, "项。")));
+  }
+  const testing::TestCorpus corpus(documents);
+  const Result result = corpus.Verify(absl::StrCat(kWords, "。稳字当头"));
+  EXPECT_EQ(result.text, TextVerdict::kVerbatim);
+  EXPECT_EQ(result.location_count, static_cast<uint64_t>(kReports));
+  EXPECT_EQ(result.report_count, static_cast<uint64_t>(kReports));
+  EXPECT_EQ(result.stopped, StopReason::kNone);
+}
+
+TEST(EngineTest, LooksForAMovedBlockBeforeStitching) {
+  const testing::TestCorpus corpus(
+      {Report("a", "江山就是人民，人民就是江山。"), Report("b", "江山就是人民。工作要落实。"),
+       Report("c", "要牢记人民就是江山。"), Report("d", "人民就是江山，江山也是人民。")});
+  const Result result = corpus.Verify("人民就是江山，江山就是人民");
+  EXPECT_EQ(result.text, TextVerdict::kAltered);
+  EXPECT_EQ(result.disposition, Disposition::kFail);
+}
+
+TEST(EngineTest, CutsNoWordOrNameOfFigures) {
+  const testing::TestCorpus corpus({Report(
+      "a",
+      "推进“1650”产业体系补短板。庆祝自治区成立60周年活动。保护劳动者合法权益。"
+      "切实加大引才聚才的力度。促进中医药传承创新。完善医保覆盖率指标。任命张三为副区长人选。"
+      "坚持马克思主义指导。紧紧依靠人民群众推动工作。")});
+  for (const std::string_view cut :
+       {"推进“1650", "庆祝自治区成立60", "保护劳动", "聚才的力度。促进中医", "完善医保覆盖",
+        "区长人选。坚持马克"}) {
+    const Result result = corpus.Verify(cut);
+    EXPECT_EQ(result.text, TextVerdict::kAltered) << cut;
+    EXPECT_EQ(result.disposition, Disposition::kFail) << cut;
+  }
+  for (const std::string_view whole : {"推进“1650”产业体系", "庆祝自治区成立60周年", "保护劳动者",
+                                       "紧紧依靠人民", "群众推动工作"}) {
+    EXPECT_EQ(corpus.Verify(whole).text, TextVerdict::kVerbatim) << whole;
+  }
+}
+
+TEST(EngineTest, FlagsWordsThatLimitWhatFollows) {
+  const testing::TestCorpus corpus(
+      {Report("a",
+              "逐步取消收费项目。希望大家共同努力。虽然困难仍然存在，但前景光明。"
+              "探索建立长效机制。凡是群众反映的问题都要及时回应，凡是损害群众利益的做法都要纠正。"
+              "提高研发费用加计扣除比例，推动产业发展。支持有条件的高校设立学院，推动合作办学。"
+              "深入开展信息化条件下军事训练，增强作战能力。")});
+  for (const std::string_view cut :
+       {"取消收费项目", "大家共同努力", "困难仍然存在", "建立长效机制"}) {
+    EXPECT_TRUE(corpus.Verify(cut).Has(ContextFlag::kDroppedHedge)) << cut;
+  }
+  for (const std::string_view faithful : {"凡是损害群众利益的做法都要纠正", "推动产业发展",
+                                          "推动合作办学", "增强作战能力", "但前景光明"}) {
+    EXPECT_EQ(corpus.Verify(faithful).disposition, Disposition::kPass) << faithful;
+  }
+}
+
 TEST(EngineTest, SearchesInsideTheClaimFirst) {
   const testing::TestCorpus corpus({Report("a", "狭路相逢智者胜，敢拼会赢见真章。", "李四"),
                                     Report("b", absl::StrCat(kWords, "。"))});

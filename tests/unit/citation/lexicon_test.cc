@@ -203,6 +203,15 @@ TEST(GovernsTest, FromTheClauseBefore) {
   EXPECT_THAT(Governors("只要坚持新发展理念，坚决拆壁垒，|全面激发"), IsEmpty());
   EXPECT_THAT(Governors("绝不能因为取得一点成绩，|就沾沾自喜"), ElementsAre("before 绝不能"));
   EXPECT_THAT(Governors("预计完成280亿元，|年均增长5.5%"), IsEmpty());
+  // Answered in its own clause.
+  EXPECT_THAT(Governors("凡是群众反映的问题都要及时回应，|做法都要纠正"), IsEmpty());
+  EXPECT_THAT(Governors("凡是有利于两岸的事情，|我们都会做好"), ElementsAre("before 凡是"));
+  // Behind its own words.
+  EXPECT_THAT(Governors("在坚持改革的前提下，|放开价格"), ElementsAre("before 的前提下"));
+  EXPECT_THAT(Governors("开展信息化条件下军事训练，|增强能力"), IsEmpty());
+  // Terms that hold the characters of one.
+  EXPECT_THAT(Governors("提高加计扣除比例，|推动产业发展"), IsEmpty());
+  EXPECT_THAT(Governors("提高专项附加扣除标准，|纳税人受益"), IsEmpty());
 }
 
 TEST(GovernsTest, OtherKindsNeverDo) {
