@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kNone = std::u32string_view::npos;
 
 // Characters that make another word of the one before or behind them.
-constexpr std::u32string_view kPrefixes = U"副代原前准伪假半亚总净毛超";
+constexpr std::u32string_view kPrefixes = U"副原准伪假半亚总净毛超";
 constexpr std::u32string_view kSuffixes =
     U"者员家化性度率力权法式型类界费税额量值险案罪病族派商户民工师级部局厅署委院队组团";
 

@@ -103,7 +103,10 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
 // 最安全的城市|之一, Ⅱ类及|以上, 这些因素|除外: words behind what they limit. Those of figures
 // belong to their tokens.
 void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* flags) {
-  const uint32_t end = source.RunAt(range.begin).range.end;
+  const uint32_t end = source.quote(source.QuoteAt(range.end - 1)).range.end;
+  if (range.end >= end || !IsLetter(source.joined()[range.end - 1])) {
+    return;
+  }
   const std::u32string_view behind = source.joined().substr(range.end, end - range.end);
   for (const std::u32string_view word : {U"之一", U"以上", U"以下", U"以内", U"以外", U"之内",
                                          U"之外", U"左右", U"上下", U"不等", U"除外", U"为限"}) {
