@@ -230,8 +230,8 @@ class BorderJudge {
     }
   }
 
-  // The word that a border before a unit cuts: names, offices, organisations and negators by the
-  // lexicon, and words of the list (see CutWord).
+  // The word that a border before a unit cuts: names, offices, organisations, negators and
+  // quantifiers (绝大|部分) by the lexicon, and words of the list (see CutWord).
   Cut CutWordAt(Range span, size_t at, bool at_begin) const {
     constexpr uint32_t kAround = 16;
     if (!pair_.S(at - 1).letter() || !pair_.S(at).letter()) {
@@ -244,10 +244,13 @@ class BorderJudge {
     EditReason reason = EditReason::kCutToken;
     Range cut;
     for (const Cue& cue : cues) {
-      if ((IsNamed(cue.kind) || cue.kind == CueKind::kNegator) && from + cue.begin < border &&
-          border < from + cue.end) {
+      if ((IsNamed(cue.kind) || cue.kind == CueKind::kNegator ||
+           cue.kind == CueKind::kQuantifier) &&
+          from + cue.begin < border && border < from + cue.end) {
         cut = {cue.begin, cue.end};
-        reason = IsNamed(cue.kind) ? EditReason::kName : EditReason::kNegator;
+        reason = IsNamed(cue.kind)               ? EditReason::kName
+                 : cue.kind == CueKind::kNegator ? EditReason::kNegator
+                                                 : EditReason::kQualifier;
       }
     }
     if (cut.empty() && !at_begin) {
