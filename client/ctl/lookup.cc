@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/ctl/values.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
@@ -29,47 +30,6 @@ v1::LookupOrder ParseOrder(std::string_view choice) {
     return v1::LOOKUP_ORDER_READING;
   }
   return choice == "relevance" ? v1::LOOKUP_ORDER_RELEVANCE : v1::LOOKUP_ORDER_NEWEST;
-}
-
-absl::StatusOr<v1::LookupFilter> MakeFilter(Context* context, client::Client* client,
-                                            const LookupOptions& options) {
-  v1::LookupFilter filter;
-  for (const std::string& report : options.reports) {
-    absl::StatusOr<std::string> name = ResolveReport(context, client, report);
-    if (name.status().code() == absl::StatusCode::kNotFound) {
-      // A report that an option names and that does not exist is a mistake, not an empty result.
-      return absl::InvalidArgumentError(name.status().message());
-    }
-    QUOTES_RETURN_IF_ERROR(name.status());
-    filter.add_reports(*name);
-  }
-  *filter.mutable_speakers() = {options.speakers.begin(), options.speakers.end()};
-  *filter.mutable_bodies() = {options.bodies.begin(), options.bodies.end()};
-  *filter.mutable_sections() = {options.sections.begin(), options.sections.end()};
-  for (const std::string& theme : options.themes) {
-    filter.add_themes(ThemeName(theme));
-  }
-  for (const std::string& mode : options.modes) {
-    filter.add_modes(ParseMode(mode));
-  }
-  if (options.kind.has_value()) {
-    filter.set_kind(ParseKind(*options.kind));
-  }
-  if (options.figures.has_value()) {
-    filter.set_has_figures(*options.figures);
-  }
-  for (const bool last : {false, true}) {
-    const std::optional<std::string>& text = last ? options.to : options.from;
-    if (!text.has_value()) {
-      continue;
-    }
-    const std::optional<google::type::Date> date = ParsePartialDate(*text, last);
-    if (!date.has_value()) {
-      return absl::InvalidArgumentError(context->Text(Msg::kBadPartialDate, {*text}));
-    }
-    *(last ? filter.mutable_date_to() : filter.mutable_date_from()) = *date;
-  }
-  return filter;
 }
 
 // The name that a NOT_FOUND is about; empty if it does not say.
@@ -130,6 +90,47 @@ void WarnOfCoverage(Context* context, const v1::Coverage& coverage) {
 }
 
 }  // namespace
+
+absl::StatusOr<v1::LookupFilter> MakeFilter(Context* context, client::Client* client,
+                                            const LookupOptions& options) {
+  v1::LookupFilter filter;
+  for (const std::string& report : options.reports) {
+    absl::StatusOr<std::string> name = ResolveReport(context, client, report);
+    if (name.status().code() == absl::StatusCode::kNotFound) {
+      // A report that an option names and that does not exist is a mistake, not an empty result.
+      return absl::InvalidArgumentError(name.status().message());
+    }
+    QUOTES_RETURN_IF_ERROR(name.status());
+    filter.add_reports(*name);
+  }
+  *filter.mutable_speakers() = {options.speakers.begin(), options.speakers.end()};
+  *filter.mutable_bodies() = {options.bodies.begin(), options.bodies.end()};
+  *filter.mutable_sections() = {options.sections.begin(), options.sections.end()};
+  for (const std::string& theme : options.themes) {
+    filter.add_themes(ThemeName(theme));
+  }
+  for (const std::string& mode : options.modes) {
+    filter.add_modes(ParseMode(mode));
+  }
+  if (options.kind.has_value()) {
+    filter.set_kind(ParseKind(*options.kind));
+  }
+  if (options.figures.has_value()) {
+    filter.set_has_figures(*options.figures);
+  }
+  for (const bool last : {false, true}) {
+    const std::optional<std::string>& text = last ? options.to : options.from;
+    if (!text.has_value()) {
+      continue;
+    }
+    const std::optional<google::type::Date> date = ParsePartialDate(*text, last);
+    if (!date.has_value()) {
+      return absl::InvalidArgumentError(context->Text(Msg::kBadPartialDate, {*text}));
+    }
+    *(last ? filter.mutable_date_to() : filter.mutable_date_from()) = *date;
+  }
+  return filter;
+}
 
 void LookupOptions::Define(Options* options) {
   options->Values("--report", &reports, Msg::kOptReport,
@@ -192,6 +193,12 @@ std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t n
     }
     out +=
         Paragraph(context.Text(Msg::kFolded, {folds}), {}, kIndent, columns, painter, Style::kDim);
+  }
+  if (!quote.defects().empty()) {
+    out += Paragraph(
+        context.Text(quote.defects_size() == 1 ? Msg::kTouchesFaultOne : Msg::kTouchesFaultMany,
+                     {absl::StrJoin(quote.defects(), ", ")}),
+        {}, kIndent, columns, painter, Style::kWarning);
   }
   out += Paragraph(quote.citation(), {}, kIndent, columns, painter);
   // Never wrapped: a name that is broken cannot be pasted.

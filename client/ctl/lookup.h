@@ -37,6 +37,11 @@ struct LookupOptions {
   void Define(Options* options);
 };
 
+// The filter that the options ask for. INVALID_ARGUMENT with a sentence for people: a report that
+// does not exist or is not unique, a date that is none.
+absl::StatusOr<v1::LookupFilter> MakeFilter(Context* context, client::Client* client,
+                                            const LookupOptions& options);
+
 // One page of an answer, of whichever call.
 struct LookupPage {
   std::vector<v1::QuoteHit> hits;

@@ -127,9 +127,15 @@ std::string Formatter::Headline() const {
     default:
       break;
   }
-  if (result_.edit_count() > 0) {
-    notes.push_back(Text(result_.edit_count() == 1 ? Msg::kDifferencesOne : Msg::kDifferencesMany,
-                         {std::to_string(result_.edit_count())}));
+  // What an omission mark stands for is no difference.
+  const int64_t differences =
+      result_.edit_count() -
+      std::count_if(result_.edits().begin(), result_.edits().end(), [](const auto& edit) {
+        return edit.reason() == v1::EDIT_REASON_OMISSION_MARK;
+      });
+  if (differences > 0) {
+    notes.push_back(Text(differences == 1 ? Msg::kDifferencesOne : Msg::kDifferencesMany,
+                         {std::to_string(differences)}));
   }
   if (result_.severity() != v1::SEVERITY_UNSPECIFIED) {
     notes.push_back(Text(SeverityLabel(result_.severity())));
@@ -365,7 +371,7 @@ Msg Label(v1::TextVerdict verdict) {
 }
 
 Msg Label(v1::EditReason reason) {
-  return InOrder(Msg::kReasonNumber, Msg::kReasonMovedBlock, reason, Msg::kReasonContentWord);
+  return InOrder(Msg::kReasonNumber, Msg::kReasonOmissionMark, reason, Msg::kReasonContentWord);
 }
 
 Msg Label(v1::ClaimField field) {

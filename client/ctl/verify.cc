@@ -87,6 +87,12 @@ class Verify : public Command {
                    {.label = "MODE", .kind = ValueKind::kChoice, .choices = ModeChoices()});
     options->Value("--before", &claim_.before, Msg::kOptTextBefore, {});
     options->Value("--after", &claim_.after, Msg::kOptTextAfter, {});
+    options->Values("--only-report", &filter_.reports, Msg::kOptReport,
+                    {.label = "REPORT", .kind = ValueKind::kReport});
+    options->Values("--only-speaker", &filter_.speakers, Msg::kOptSpeaker, {.label = "NAME"});
+    options->Values("--only-body", &filter_.bodies, Msg::kOptBody, {.label = "NAME"});
+    options->Value("--from", &filter_.from, Msg::kOptFrom, {.label = "DATE"});
+    options->Value("--to", &filter_.to, Msg::kOptTo, {.label = "DATE"});
     options->Value("--profile", &claim_.profile, Msg::kOptProfile, {.label = "PROFILE"});
     options->Number("-n,--max-locations", &max_locations_, 1,
                     static_cast<int>(limits::kMaxLocations), Msg::kOptMaxLocations);
@@ -114,12 +120,19 @@ class Verify : public Command {
 
   std::optional<std::string> text_;
   TypedClaim claim_;
+  LookupOptions filter_;  // those of its options that narrow the reports
+  v1::ReportFilter reports_;
   int max_locations_ = 0;
   std::optional<std::string> file_;
   std::optional<std::string> profiles_;
   bool list_profiles_ = false;
   std::map<std::string, std::string> report_names_;  // as typed, and as resolved
 };
+
+absl::Status CheckUtf8(std::string_view field, std::string_view bytes) {
+  const auto bad = text::FindInvalidUtf8(bytes);
+  return bad.has_value() ? errors::InvalidUtf8(field, *bad) : absl::OkStatus();
+}
 
 absl::StatusOr<std::string> ReadInput(const Context& context, const std::string& path) {
   if (path == kStdinName) {
@@ -158,6 +171,19 @@ ExitCode Verify::Run(Context* context) {
   }
   if (list_profiles_) {
     return ListProfiles(context, *client);
+  }
+  absl::StatusOr<v1::LookupFilter> filter = MakeFilter(context, *client, filter_);
+  if (!filter.ok()) {
+    return context->Fail(filter.status());
+  }
+  *reports_.mutable_reports() = filter->reports();
+  *reports_.mutable_speakers() = filter->speakers();
+  *reports_.mutable_bodies() = filter->bodies();
+  if (filter->has_date_from()) {
+    *reports_.mutable_date_from() = filter->date_from();
+  }
+  if (filter->has_date_to()) {
+    *reports_.mutable_date_to() = filter->date_to();
   }
   return file_.has_value() ? VerifyFile(context, *client) : VerifyOne(context, *client);
 }
@@ -207,19 +233,23 @@ absl::StatusOr<v1::VerifyCitationRequest> Verify::MakeRequest(Context* context,
                                                               const TypedClaim& typed) {
   v1::VerifyCitationRequest request;
   if (quotation.empty()) {
-    return absl::InvalidArgumentError(context->Text(Msg::kEmptyQuotation));
+    return errors::FieldRequired("quotation");
   }
   // Here, so that one line of a file does not spoil the call of all: what is not UTF-8 makes the
   // whole message unreadable.
-  for (const std::optional<std::string>* field :
-       {&typed.speaker, &typed.role, &typed.section, &typed.paper, &typed.edition, &typed.before,
-        &typed.after, &typed.profile, &typed.revision}) {
-    if (const auto bad = text::FindInvalidUtf8(field->value_or("")); bad.has_value()) {
-      return absl::InvalidArgumentError(context->Text(Msg::kNotUtf8, {std::to_string(*bad)}));
-    }
-  }
-  if (const auto bad = text::FindInvalidUtf8(quotation); bad.has_value()) {
-    return absl::InvalidArgumentError(context->Text(Msg::kNotUtf8, {std::to_string(*bad)}));
+  QUOTES_RETURN_IF_ERROR(CheckUtf8("quotation", quotation));
+  const std::pair<std::string_view, const std::optional<std::string>*> fields[] = {
+      {"claim.revision", &typed.revision},
+      {"claim.speaker", &typed.speaker},
+      {"claim.role", &typed.role},
+      {"claim.section", &typed.section},
+      {"claim.publication.paper", &typed.paper},
+      {"claim.publication.edition", &typed.edition},
+      {"text_before", &typed.before},
+      {"text_after", &typed.after},
+      {"profile", &typed.profile}};
+  for (const auto& [name, value] : fields) {
+    QUOTES_RETURN_IF_ERROR(CheckUtf8(name, value->value_or("")));
   }
   request.set_quotation(quotation);
   request.set_text_before(typed.before.value_or(""));
@@ -268,6 +298,9 @@ absl::StatusOr<v1::VerifyCitationRequest> Verify::MakeRequest(Context* context,
           context->Text(Msg::kBadMode, {*typed.mode, absl::StrJoin(modes, ", ")}));
     }
     claim.set_mode(ParseMode(*typed.mode));
+  }
+  if (reports_.ByteSizeLong() > 0) {
+    *request.mutable_filter() = reports_;
   }
   if (claim.ByteSizeLong() > 0) {
     *request.mutable_claim() = std::move(claim);

@@ -17,9 +17,11 @@ namespace {
 constexpr size_t kNone = std::u32string_view::npos;
 
 // Characters that make another word of the one before or behind them.
-constexpr std::u32string_view kPrefixes = U"副代原前准伪假半亚总净毛超";
+constexpr std::u32string_view kPrefixes = U"副原准伪假半亚总净毛超";
 constexpr std::u32string_view kSuffixes =
     U"者员家化性度率力权法式型类界费税额量值险案罪病族派商户民工师级部局厅署委院队组团";
+
+constexpr std::u32string_view kParticles = U"了过吗呢吧么";
 
 // Words of one character: pronouns, prepositions, conjunctions, verbs and nouns that often stand by
 // themselves.
@@ -98,6 +100,9 @@ class BorderJudge {
     if (const Range word = CutLatin(at, at_begin); !word.empty()) {
       return {word, EditReason::kCutToken};
     }
+    if (const Range term = CutQuotedTerm(at, at_begin); !term.empty()) {
+      return {term, EditReason::kCutToken};
+    }
     return CutWordAt(span, at, at_begin);
   }
 
@@ -109,6 +114,28 @@ class BorderJudge {
       return false;
     }
     return !figures::PartsFigures(text, border - 1) && !figures::PartsFigures(text, border);
+  }
+
+  // The rest of a term in quotation marks that the border before a unit parts: “专精|特新”. Longer
+  // words in marks are what somebody said, and may be quoted in part.
+  Range CutQuotedTerm(size_t at, bool at_begin) const {
+    const std::vector<Unit>& units = pair_.source.units();
+    size_t begin = at;
+    while (begin > 0 && at - begin <= kLongestTerm && units[begin - 1].letter()) {
+      --begin;
+    }
+    size_t end = at;
+    while (end < units.size() && end - at <= kLongestTerm && units[end].letter()) {
+      ++end;
+    }
+    if (begin == at || end == at || begin == 0 || end == units.size() ||
+        end - begin > kLongestTerm || units[begin - 1].form != kQuotationForm ||
+        units[end].form != kQuotationForm || MarkDirection(units[begin - 1].raw) < 0 ||
+        MarkDirection(units[end].raw) > 0) {
+      return {};
+    }
+    return at_begin ? Range{units[begin].begin, units[at].begin}
+                    : Range{units[at - 1].end, units[end - 1].end};
   }
 
   // The rest of the Latin word that the border before a unit parts.
@@ -215,8 +242,8 @@ class BorderJudge {
     }
   }
 
-  // The word that a border before a unit cuts: names, offices, organisations and negators by the
-  // lexicon, and words of the list (see CutWord).
+  // The word that a border before a unit cuts: names, offices, organisations, negators and
+  // quantifiers (绝大|部分) by the lexicon, and words of the list (see CutWord).
   Cut CutWordAt(Range span, size_t at, bool at_begin) const {
     constexpr uint32_t kAround = 16;
     if (!pair_.S(at - 1).letter() || !pair_.S(at).letter()) {
@@ -229,11 +256,17 @@ class BorderJudge {
     EditReason reason = EditReason::kCutToken;
     Range cut;
     for (const Cue& cue : cues) {
-      if ((IsNamed(cue.kind) || cue.kind == CueKind::kNegator) && from + cue.begin < border &&
-          border < from + cue.end) {
+      if ((IsNamed(cue.kind) || cue.kind == CueKind::kNegator ||
+           cue.kind == CueKind::kQuantifier) &&
+          from + cue.begin < border && border < from + cue.end) {
         cut = {cue.begin, cue.end};
-        reason = IsNamed(cue.kind) ? EditReason::kName : EditReason::kNegator;
+        reason = IsNamed(cue.kind)               ? EditReason::kName
+                 : cue.kind == CueKind::kNegator ? EditReason::kNegator
+                                                 : EditReason::kQualifier;
       }
+    }
+    if (cut.empty() && !at_begin) {
+      cut = LostBehind(around, cues, border - from);
     }
     if (cut.empty()) {
       cut = CutWord(around, cues, border - from, BordersOnWord(span, at_begin));
@@ -247,6 +280,24 @@ class BorderJudge {
   static bool IsNamed(CueKind kind) {
     return kind == CueKind::kPerson || kind == CueKind::kPlace || kind == CueKind::kOrganisation ||
            kind == CueKind::kOffice;
+  }
+
+  // What no quotation may end before: a particle that makes a result or a question of the words
+  // (完成|了, 能做到|吗), and what a negator that stands directly before the border denies
+  // (决不|姑息).
+  static Range LostBehind(std::u32string_view text, const std::vector<Cue>& cues, uint32_t border) {
+    const std::vector<Word> words = FindWords(text);
+    const auto next = std::find_if(words.begin(), words.end(),
+                                   [border](const Word& word) { return word.begin == border; });
+    if (next == words.end()) {
+      return {};
+    }
+    const bool particle =
+        next->kind == WordKind::kSingle && kParticles.find(text::FoldLetter(text[border])) != kNone;
+    const bool denied = std::any_of(cues.begin(), cues.end(), [border](const Cue& cue) {
+      return cue.kind == CueKind::kNegator && cue.end == border && !cue.local;
+    });
+    return particle || denied ? Range{next->begin, next->end} : Range{};
   }
 
   // Whether a border in a word stands where two words of a compound meet: 人民|群众, but not

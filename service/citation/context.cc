@@ -100,16 +100,23 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   }
 }
 
-// 最安全的城市|之一: the superlative is shared.
+// 最安全的城市|之一, Ⅱ类及|以上, 这些因素|除外: words behind what they limit. Those of figures
+// belong to their tokens.
 void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* flags) {
-  constexpr std::u32string_view kOneOf = U"之一";
-  const uint32_t end = source.RunAt(range.begin).range.end;
-  if (source.joined().substr(range.end, end - range.end).starts_with(kOneOf)) {
-    FlagResult flag;
-    flag.flag = ContextFlag::kDroppedHedge;
-    flag.source = {range.end, range.end + static_cast<uint32_t>(kOneOf.size())};
-    flag.detail = Utf8(source, flag.source);
-    flags->push_back(std::move(flag));
+  const uint32_t end = source.quote(source.QuoteAt(range.end - 1)).range.end;
+  if (range.end >= end || !IsLetter(source.joined()[range.end - 1])) {
+    return;
+  }
+  const std::u32string_view behind = source.joined().substr(range.end, end - range.end);
+  for (const std::u32string_view word : {U"之一", U"以上", U"以下", U"以内", U"以外", U"之内",
+                                         U"之外", U"左右", U"上下", U"不等", U"除外", U"为限"}) {
+    if (behind.starts_with(word)) {
+      FlagResult flag;
+      flag.flag = ContextFlag::kDroppedHedge;
+      flag.source = {range.end, range.end + static_cast<uint32_t>(word.size())};
+      flag.detail = Utf8(source, flag.source);
+      flags->push_back(std::move(flag));
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 #include "service/citation/engine.h"
 
+#include <unicode/uchar.h>
+
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -143,16 +145,19 @@ class Check {
     if (quoted.letters() < kMinLetters) {
       return true;
     }
+    // Words count in a language with spaces; figures alone have none.
     size_t words = 0;
     bool in_word = false;
+    bool figures = true;
     for (const Unit& unit : quoted.units) {
       if (text::IsHan(unit.form)) {
         return false;
       }
       words += unit.letter() && !in_word ? 1u : 0u;
       in_word = unit.letter();
+      figures = figures && (!unit.letter() || u_isalpha(static_cast<UChar32>(unit.form)) == 0);
     }
-    return words < kMinWords;
+    return !figures && words < kMinWords;
   }
 
   absl::StatusOr<Result> Done() {

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_CITATION_FORM_H_
 #define QUOTES_SERVICE_CITATION_FORM_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,10 @@ char32_t FormOfMark(char32_t c);
 inline constexpr char32_t kQuotationForm = U'"';
 inline constexpr char32_t kDashForm = U'—';
 inline constexpr char32_t kEllipsisForm = U'…';
+
+// Letters of a term in quotation marks: longer words in marks are what somebody said, and may be
+// quoted in part.
+inline constexpr size_t kLongestTerm = 10;
 
 // 1 for opening, -1 for closing quotation marks and brackets, 0 for others; straight quotation
 // marks, which are either, are 0 too.

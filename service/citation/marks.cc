@@ -51,7 +51,7 @@ class MarkJudge {
       }
       if (pair_.HasS(op)) {
         const Unit& unit = pair_.S(op.source);
-        if (op.kind == OpKind::kDelete && IsPairMark(unit) && CutsPair(op.source)) {
+        if (op.kind == OpKind::kDelete && IsPairMark(unit) && PartsPair(op.source)) {
           reason = EditReason::kUnbalanced;
         } else {
           lost.push_back(op.source);
@@ -72,7 +72,9 @@ class MarkJudge {
     if (form && draft.reason == EditReason::kOuterMark) {
       draft.folds = text::kFoldQuotation;
     }
-    if (!form && TouchesFigure(added, lost)) {
+    if (!form &&
+        (TouchesFigure(added, lost) || InsideNumeral(pair_.source.annotated(), draft.source) ||
+         InsideNumeral(pair_.quoted.annotated, draft.quotation))) {
       draft.kind = lost.empty()    ? EditKind::kAddition
                    : added.empty() ? EditKind::kOmission
                                    : EditKind::kSubstitution;
@@ -82,6 +84,16 @@ class MarkJudge {
       draft.letters = std::max(added.size(), lost.size());
     }
     return draft;
+  }
+
+  // Whether a mark, or the place where there is none, parts a number or its unit: 三、十五 of
+  // 三十五, 1000万、千瓦.
+  static bool InsideNumeral(const Annotated& text, Range range) {
+    return std::any_of(text.numerals().begin(), text.numerals().end(),
+                       [range](const figures::Numeral& numeral) {
+                         return numeral.number.begin < range.begin &&
+                                range.end < std::max(numeral.number.end, numeral.unit.end);
+                       });
   }
 
   // Whether one of the marks that were set or dropped belongs to a figure. A list mark for another
@@ -252,6 +264,24 @@ class MarkJudge {
       }
     }
     return false;
+  }
+
+  // The cut parts what a mark of the source and its partner hold. Where all of it is inside the
+  // span (“大民主|”), or it is a term that no cut may part, it is the marks that were dropped.
+  bool PartsPair(size_t s) {
+    if (!CutsPair(s)) {
+      return false;
+    }
+    const auto partner = static_cast<size_t>(SPartners()[s]);
+    size_t outside = 0;
+    bool marks = false;
+    for (size_t i = std::min(s, partner) + 1; i < std::max(s, partner); ++i) {
+      const bool letter = pair_.S(i).letter();
+      marks = marks || !letter;
+      outside += letter && (i < pair_.alignment.begin || i >= pair_.alignment.end) ? 1u : 0u;
+    }
+    const size_t inside = std::max(s, partner) - std::min(s, partner) - 1;
+    return outside > 0 && (marks || inside > kLongestTerm);
   }
 
   // The partner of a mark of the source lies outside the span.

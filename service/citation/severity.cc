@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "service/citation/lexicon.h"
+#include "service/citation/look_alike.h"
 #include "service/figures/numeral.h"
 #include "service/report/report.h"
 
@@ -44,7 +45,7 @@ class Grader {
     }
     if (critical(pair_.source.annotated(), draft->source) ||
         critical(pair_.quoted.annotated, draft->quotation)) {
-      draft->hint = IsDoubled(*draft);
+      draft->hint = IsDoubled(*draft) || IsLookAlike(*draft);
       return;
     }
     if (bracketed) {
@@ -80,7 +81,7 @@ class Grader {
         aspect(pair_.quoted.annotated, draft->quotation)) {
       draft->reason = EditReason::kAspect;
     }
-    draft->hint = LooksLikeSourceFault(*draft);
+    draft->hint = LooksLikeSourceFault(*draft) || IsLookAlike(*draft);
   }
 
   bool IsBracketed(Range range) const {
@@ -280,6 +281,13 @@ class Grader {
     return after == block ||
            (before.size() >= block.size() &&
             before.compare(before.size() - block.size(), block.size(), block) == 0);
+  }
+
+  // One character for another of nearly the same shape.
+  bool IsLookAlike(const Draft& draft) const {
+    const std::u32string mine = Letters(pair_.quoted.units, draft.quotation);
+    const std::u32string printed = Letters(pair_.source.units(), draft.source);
+    return mine.size() == 1 && printed.size() == 1 && LookAlike(mine[0], printed[0]);
   }
 
   // The quotation has a word where the source has single characters that make none.

@@ -388,6 +388,20 @@ std::optional<Decimal> Scanner::ChineseValue(size_t begin, size_t end) const {
   if (DigitAt(begin) == 0) {
     return std::nullopt;
   }
+  // 五〇〇〇亿: digit by digit before a scale, told by a zero as without one.
+  size_t digits = begin;
+  while (digits < end && DigitAt(digits) >= 0) {
+    ++digits;
+  }
+  if (digits - begin >= 3 && zeros &&
+      std::all_of(t_.begin() + static_cast<ptrdiff_t>(digits),
+                  t_.begin() + static_cast<ptrdiff_t>(end), IsBigScale)) {
+    int power = 0;
+    for (size_t i = digits; i < end; ++i) {
+      power += ScalePower(t_[i]);
+    }
+    return Scaled(ChineseValue(begin, digits), power);
+  }
   int64_t total = 0;          // behind 亿
   int64_t ten_thousands = 0;  // behind 万
   int64_t section = 0;

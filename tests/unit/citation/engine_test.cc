@@ -150,6 +150,38 @@ TEST(EngineTest, CutsNoWordOrNameOfFigures) {
   }
 }
 
+TEST(EngineTest, EndsBehindNothingThatTurnsTheWords) {
+  const testing::TestCorpus corpus(
+      {Report("a",
+              "对腐败分子都要严惩、决不姑息。各项任务都已完成了。我们能做到吗？"
+              "努力向“专精特新”方向发展。反对搞破坏安定的“大民主”。绝大部分青年积极向上。")});
+  for (const std::string_view cut :
+       {"对腐败分子都要严惩、决不", "各项任务都已完成", "各项任务都已完成。", "我们能做到",
+        "努力向“专精", "特新”方向发展", "绝大……青年积极向上"}) {
+    EXPECT_EQ(corpus.Verify(cut).disposition, Disposition::kFail) << cut;
+  }
+  EXPECT_EQ(corpus.Verify("反对搞破坏安定的大民主。").text, TextVerdict::kPunctuationChanged);
+  EXPECT_EQ(corpus.Verify("反对搞破坏安定的“大民主”").disposition, Disposition::kPass);
+}
+
+TEST(EngineTest, BeginsBehindNothingThatTurnsTheWords) {
+  const testing::TestCorpus corpus(
+      {Report("a", "看法不可能完全一致。要看是否真正符合条件。破除各种体制弊端。")});
+  EXPECT_EQ(corpus.Verify("完全一致").disposition, Disposition::kFail);
+  EXPECT_EQ(corpus.Verify("真正符合条件").disposition, Disposition::kReview);
+  EXPECT_EQ(corpus.Verify("各种体制弊端").disposition, Disposition::kReview);
+}
+
+TEST(EngineTest, FiguresAloneAreNotTooShort) {
+  std::string digits;
+  for (int i = 0; i < 500; ++i) {
+    digits += "1234567890";
+  }
+  EXPECT_EQ(Sample().Verify(digits).text, TextVerdict::kNotFound);
+  EXPECT_EQ(Sample().Verify("123").text, TextVerdict::kTooShort);
+  EXPECT_EQ(Sample().Verify("one word").text, TextVerdict::kTooShort);
+}
+
 TEST(EngineTest, FlagsWordsThatLimitWhatFollows) {
   const testing::TestCorpus corpus(
       {Report("a",

@@ -97,6 +97,29 @@ class CommandsTest : public ::testing::Test {
   quotes::testing::TempDir dir_;
 };
 
+TEST_F(CommandsTest, RefusesQuotationsThatAreNoText) {
+  ImportSample();
+  const Result bytes = Quotectl({"verify", "-", "--json"}, "加快发展\xFF是第一要务\n");
+  EXPECT_EQ(bytes.code, kExitInput);
+  EXPECT_THAT(bytes.err,
+              AllOf(HasSubstr(R"("reason":"INVALID_UTF8")"), HasSubstr(R"("field":"quotation")")));
+  const Result empty = Quotectl({"verify", "-", "--json"}, "\n");
+  EXPECT_EQ(empty.code, kExitInput);
+  EXPECT_THAT(empty.err, AllOf(HasSubstr(R"("reason":"FIELD_REQUIRED")"),
+                               HasSubstr(R"("field":"quotation")")));
+  const Result claim =
+      Quotectl({"verify", "加快发展是第一要务", "--speaker", "\xE5\xAE", "--json"});
+  EXPECT_EQ(claim.code, kExitInput);
+  EXPECT_THAT(claim.err, HasSubstr(R"("field":"claim.speaker")"));
+}
+
+TEST_F(CommandsTest, VerifiesWithinTheReportsAskedFor) {
+  ImportSample();
+  EXPECT_EQ(Quotectl({"verify", "加快发展是第一要务", "--only-report", "sample"}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"verify", "加快发展是第一要务", "--from", "2023"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"verify", "加快发展是第一要务", "--only-report", "other"}).code, kExitInput);
+}
+
 TEST_F(CommandsTest, ImportsWithTheRegisterBesideTheFile) {
   const Result first = Quotectl(
       {"import", (SourceDir() / "service/report/data/zaozhuang-shizhong-2022.txt").string(), "--id",

@@ -46,6 +46,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Value, SameValueTest,
     ::testing::Values(
+        Pair{"约5000亿元", "约五〇〇〇亿元", kValue}, Pair{"1200万吨", "一二〇〇万吨", kValue},
         Pair{"280亿元", "2,800,000万元", kValue}, Pair{"280亿元", "2800000万元", kValue},
         Pair{"280亿元", "二百八十亿元", kValue}, Pair{"百分之七十八点三", "78.3%", kValue},
         Pair{"二〇二二年", "2022年", kValue}, Pair{"二零二二年", "二〇二二年", kValue},
@@ -66,7 +67,8 @@ INSTANTIATE_TEST_SUITE_P(Precision, SameValueTest,
 
 INSTANTIATE_TEST_SUITE_P(
     Different, SameValueTest,
-    ::testing::Values(Pair{"280亿元", "281亿元", kOther}, Pair{"25.9亿元", "26亿元", kOther},
+    ::testing::Values(Pair{"2.7%", "+2.7%", kOther}, Pair{"约5000亿元", "约五〇〇亿元", kOther},
+                      Pair{"280亿元", "281亿元", kOther}, Pair{"25.9亿元", "26亿元", kOther},
                       Pair{"280亿元", "约280亿元", kOther}, Pair{"280亿元", "280亿", kOther},
                       Pair{"280亿元", "280亿美元", kOther}, Pair{"280亿元", "280万元", kOther},
                       Pair{"4.5万余人", "4.5万人", kOther}, Pair{"4.5%以内", "4.5%", kOther},

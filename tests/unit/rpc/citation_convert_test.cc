@@ -295,7 +295,7 @@ TEST(Enums, AgreeWithTheContract) {
   EXPECT_EQ(v1::ElisionRisk_MAX, static_cast<int>(citation::ElisionRisk::kNegator));
   EXPECT_EQ(v1::EditKind_MAX, static_cast<int>(citation::EditKind::kForm));
   EXPECT_EQ(v1::Severity_MAX, static_cast<int>(citation::Severity::kCritical));
-  EXPECT_EQ(v1::EditReason_MAX, static_cast<int>(citation::EditReason::kMovedBlock));
+  EXPECT_EQ(v1::EditReason_MAX, static_cast<int>(citation::EditReason::kOmissionMark));
   EXPECT_EQ(v1::FieldVerdict_MAX, static_cast<int>(citation::FieldVerdict::kUnknown));
   EXPECT_EQ(v1::ClaimField_MAX, static_cast<int>(citation::ClaimField::kPublication));
   EXPECT_EQ(v1::Attribution_MAX, static_cast<int>(citation::Attribution::kUnknown));
