@@ -7,8 +7,8 @@ usage() {
 Usage: tests/bench/run.sh [--quick] [--lines FILE]
 
 Measures look-ups in process beside SQLite FTS5 at 50,000, 1,000,000 and 4,000,000 quotes, look-ups
-over loopback gRPC beside calls that do nothing, and what an archive costs to make and to hold. Says
-at the end of each part which bars hold. Needs about 16 GiB of memory and, on two cores, an hour.
+over loopback gRPC beside calls that do nothing, what an archive costs to make and to hold, and how
+fast reports are parsed. Says at the end of each part which bars hold. Needs about 16 GiB of memory and, on two cores, an hour.
 
 Options:
   --quick       50,000 quotes only: some minutes
@@ -32,7 +32,7 @@ done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 cmake --preset release >/dev/null
-cmake --build --preset release --target lookup_bench rpc_bench segment_bench >/dev/null
+cmake --build --preset release --target lookup_bench parse_bench rpc_bench segment_bench >/dev/null
 
 data=()
 if [[ -n "$lines" ]]; then
@@ -47,6 +47,8 @@ fi
 printf 'program %s, %s, %s cores, load %s\n' "$(git describe --always --dirty)" \
   "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
   "$(cut -d ' ' -f 1 /proc/loadavg)"
+printf '\n== parsing\n'
+build/bin/parse_bench
 printf '\n== in process\n'
 build/bin/lookup_bench --quotes "$sizes" "${data[@]}"
 printf '\n== over gRPC\n'

@@ -87,6 +87,19 @@ struct Scores {
   }
 };
 
+// Headings of the set "tune" that the parser does not find, and why. Any other loss fails. (Those
+// of the set "report" are only counted.)
+struct Loss {
+  std::string_view outline;
+  std::string_view place;
+};
+constexpr Loss kLosses[] = {
+    // First sentences that name their paragraphs, but other paragraphs stand between them: no three
+    // are in a row, and lone ones are most often no headings.
+    {"gwr-2006", "72:1"}, {"gwr-2006", "74:1"}, {"gwr-2006", "76:1"},
+    {"gwr-2006", "77:1"}, {"gwr-2006", "81:1"},
+};
+
 using Record = std::vector<std::string>;
 
 std::vector<std::string> Split(std::string_view text, char separator) {
@@ -162,6 +175,8 @@ class Comparison {
   }
 
   const std::vector<std::string>& differences() const { return differences_; }
+  // The places of the headings that were not found, or with other words.
+  const std::vector<std::string>& lost() const { return lost_; }
 
  private:
   // "12:34".
@@ -245,6 +260,7 @@ class Comparison {
         ++scores_.places.missing;
         ++scores_.headings.missing;
         ++scores_.kinds[kind].missing;
+        lost_.push_back((*record)[1]);
         Differ("heading missed", place, kind);
         continue;
       }
@@ -258,6 +274,7 @@ class Comparison {
       ++(same ? scores_.kinds[kind].right : scores_.kinds[kind].missing);
       if (!same) {
         ++scores_.headings.wrong;
+        lost_.push_back((*record)[1]);
         Differ("heading words", place, section.marker + section.heading);
       }
       CompareLevel(*record, place, levels[at->second], parents[at->second]);
@@ -430,6 +447,7 @@ class Comparison {
   std::vector<Place> line_starts_;
   std::vector<Place> place_of_joined_;
   std::vector<std::string> differences_;
+  std::vector<std::string> lost_;
   Scores scores_;
 };
 
@@ -461,8 +479,8 @@ struct Floor {
   double metadata;
 };
 constexpr Floor kFloors[] = {
-    {"tune", 0.99, 0.69, 0.97, 0.97, 0.99, 0.99, 0.99, 0.86, 0.84},
-    {"report", 0.99, 0.50, 0.81, 0.86, 0.99, 0.98, 0.99, 0.98, 0.83},
+    {"tune", 0.99, 0.98, 0.98, 0.98, 0.99, 0.99, 0.99, 0.89, 0.88},
+    {"report", 0.97, 0.96, 0.88, 0.90, 0.99, 0.99, 0.99, 0.99, 0.90},
 };
 
 double RightShare(const Score& score) {
@@ -518,6 +536,15 @@ TEST(OutlineTable, ParserAgainstOutlinesWrittenByHand) {
     const Scores scores = comparison.Run();
     sets[set] += scores;
     Print(path.stem().string(), scores);
+    if (set == "tune") {
+      std::vector<std::string> known;
+      for (const Loss& loss : kLosses) {
+        if (loss.outline == path.stem().string()) {
+          known.emplace_back(loss.place);
+        }
+      }
+      EXPECT_THAT(comparison.lost(), ::testing::UnorderedElementsAreArray(known));
+    }
     for (const std::string& difference : comparison.differences()) {
       if (show && set == "tune") {
         std::printf("    %s\n", difference.c_str());
