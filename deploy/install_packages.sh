@@ -12,6 +12,7 @@ Sets:
   build   compiler, build tools and libraries: what quickstart.sh needs
   test    what tests/run.sh needs besides: clients in Python and Node, linters, shells
   fuzz    what the preset "fuzz" needs besides: clang with libFuzzer
+  bench   what tests/bench/run.sh needs besides: a peer that is measured
 
 Options:
   --list  print the packages and which are missing, install nothing
@@ -53,6 +54,7 @@ test_packages=(
   util-linux sqlite3
 )
 fuzz_packages=(clang libclang-rt-14-dev)
+bench_packages=(libroaring-dev)
 
 list_only=0
 sets=()
@@ -60,7 +62,7 @@ for argument in "$@"; do
   case "$argument" in
     --list) list_only=1 ;;
     --help | -h) usage; exit 0 ;;
-    build | test | fuzz) sets+=("$argument") ;;
+    build | test | fuzz | bench) sets+=("$argument") ;;
     *) usage >&2; exit 2 ;;
   esac
 done
@@ -79,6 +81,7 @@ for set in "${sets[@]}"; do
     build) packages+=("${build_packages[@]}") ;;
     test) packages+=("${test_packages[@]}") ;;
     fuzz) packages+=("${fuzz_packages[@]}") ;;
+    bench) packages+=("${bench_packages[@]}") ;;
   esac
 done
 

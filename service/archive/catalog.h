@@ -8,6 +8,7 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -15,6 +16,8 @@
 #include "service/archive/archive.h"
 #include "service/archive/entry.h"
 #include "service/archive/filter_plan.h"
+#include "service/archive/quote_set.h"
+#include "service/archive/report_columns.h"
 #include "service/base/check.h"
 #include "service/base/limits.h"
 
@@ -58,21 +61,31 @@ class Catalog : public Archive {
       return coverage;
     }
     const FilterPlan plan(filter, scheme_->themes().size());
-    FilterPlan::SectionSet sections;
-    for (size_t rank = 0; rank < entries_.size(); ++rank) {
-      const Entry& entry = *entries_[rank];
-      if (!plan.Passes(entry, &sections)) {
-        continue;
-      }
+    const auto count = [&](uint32_t rank) {
+      const ReportColumns::Row& row = columns_[rank];
       ++coverage.reports;
-      coverage.quotes += filter.scope == TextScope::kAll      ? entry.size()
-                         : filter.scope == TextScope::kSpeech ? entry.speech_count()
-                                                              : entry.size() - entry.speech_count();
-      if (truncated_[rank] != 0) {
+      coverage.quotes += filter.scope == TextScope::kAll      ? row.quotes
+                         : filter.scope == TextScope::kSpeech ? row.speech_quotes
+                                                              : row.quotes - row.speech_quotes;
+      if (row.truncated) {
         ++coverage.incomplete_reports;
         if (coverage.incomplete.size() < limits::kMaxCoverageReports) {
-          coverage.incomplete.push_back(&entry);
+          coverage.incomplete.push_back(entries_[rank]);
         }
+      }
+    };
+    if (FilterPlan::NamesReports(filter)) {
+      FilterPlan::SectionSet sections;
+      for (const uint32_t rank : NamedRanks(filter)) {
+        if (plan.Passes(*entries_[rank], &sections)) {
+          count(rank);
+        }
+      }
+      return coverage;
+    }
+    for (const NumberRange& range : columns_.Passing(filter, plan)) {
+      for (uint32_t rank = range.begin; rank < range.end; ++rank) {
+        count(rank);
       }
     }
     return coverage;
@@ -88,9 +101,9 @@ class Catalog : public Archive {
     theme_counts_.resize(scheme_->themes().size(), 0);
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
-    truncated_.reserve(entries_.size());
+    columns_.Reserve(entries_.size());
     for (const Entry* const entry : entries_) {
-      truncated_.push_back(entry->completeness().truncated ? 1 : 0);
+      columns_.Add(*entry);
       Count(*entry, 1);
     }
     by_id_.resize(entries_.size());
@@ -110,6 +123,7 @@ class Catalog : public Archive {
           std::vector<const Entry*> added, std::vector<uint32_t>* remap)
       : revision_(revision),
         scheme_(previous.scheme_),
+        columns_(ReportColumns::After(previous.columns_)),
         theme_counts_(previous.theme_counts_),
         quotes_(previous.quotes_),
         speech_quotes_(previous.speech_quotes_),
@@ -126,7 +140,7 @@ class Catalog : public Archive {
       (*remap)[rank] = kNoRank;
     }
     entries_.reserve(before - removed.size() + added.size());
-    truncated_.reserve(before - removed.size() + added.size());
+    columns_.Reserve(before - removed.size() + added.size());
     std::vector<uint32_t> added_ranks;
     size_t old = 0;
     const auto copy_until = [&](size_t end) {
@@ -134,7 +148,7 @@ class Catalog : public Archive {
         if ((*remap)[old] != kNoRank) {
           (*remap)[old] = static_cast<uint32_t>(entries_.size());
           entries_.push_back(previous.entries_[old]);
-          truncated_.push_back(previous.truncated_[old]);
+          columns_.Add(previous.columns_[static_cast<uint32_t>(old)]);
         }
       }
     };
@@ -145,7 +159,7 @@ class Catalog : public Archive {
       copy_until(static_cast<size_t>(next - previous.entries_.begin()));
       added_ranks.push_back(static_cast<uint32_t>(entries_.size()));
       entries_.push_back(entry);
-      truncated_.push_back(entry->completeness().truncated ? 1 : 0);
+      columns_.Add(*entry);
       Count(*entry, 1);
     }
     copy_until(before);
@@ -188,6 +202,29 @@ class Catalog : public Archive {
   // Ranks in the order of report ids, and the place of each rank in it.
   const std::vector<uint32_t>& by_id() const { return by_id_; }
   const std::vector<uint32_t>& reading_rank() const { return reading_rank_; }
+  const ReportColumns& columns() const { return columns_; }
+
+  // Ranks of the reports that a filter names, itself or by their sections, ascending.
+  // REQUIRES: FilterPlan::NamesReports.
+  std::vector<uint32_t> NamedRanks(const Filter& filter) const {
+    std::vector<uint32_t> ranks;
+    const auto add = [&](std::string_view report_id) {
+      if (const uint32_t rank = RankOf(report_id); rank != kNoRank) {
+        ranks.push_back(rank);
+      }
+    };
+    for (const std::string& report_id : filter.reports) {
+      add(report_id);
+    }
+    if (filter.reports.empty()) {
+      for (const auto& [report_id, section_id] : filter.sections) {
+        add(report_id);
+      }
+    }
+    std::sort(ranks.begin(), ranks.end());
+    ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
+    return ranks;
+  }
 
  private:
   std::string_view IdAt(uint32_t rank) const { return entries_[rank]->report_id(); }
@@ -207,9 +244,9 @@ class Catalog : public Archive {
     for (uint32_t place = 0; place < by_id_.size(); ++place) {
       reading_rank_[by_id_[place]] = place;
     }
-    for (size_t rank = 0;
+    for (uint32_t rank = 0;
          rank < entries_.size() && incomplete_.size() < limits::kMaxCoverageReports; ++rank) {
-      if (truncated_[rank] != 0) {
+      if (columns_[rank].truncated) {
         incomplete_.push_back(entries_[rank]);
       }
     }
@@ -218,7 +255,7 @@ class Catalog : public Archive {
   const uint64_t revision_;
   const std::shared_ptr<const themes::Scheme> scheme_;
   std::vector<const Entry*> entries_;
-  std::vector<uint8_t> truncated_;  // by rank
+  ReportColumns columns_;
   std::vector<uint32_t> by_id_;
   std::vector<uint32_t> reading_rank_;
   std::vector<uint64_t> theme_counts_;

@@ -43,6 +43,11 @@ class FilterPlan {
     }
   }
 
+  // Whether a filter names the reports that may pass, itself or by their sections.
+  static bool NamesReports(const Filter& filter) {
+    return !filter.reports.empty() || !filter.sections.empty();
+  }
+
   // Whether a filter can keep a whole report away.
   static bool RestrictsReports(const Filter& filter) {
     return !filter.reports.empty() || !filter.speakers.empty() || !filter.bodies.empty() ||
@@ -75,12 +80,19 @@ class FilterPlan {
         return false;
       }
     }
-    if (!NamePasses(filter_.speakers, speakers_, entry.folded_speaker()) ||
-        !NamePasses(filter_.bodies, bodies_, entry.folded_body())) {
+    if (!SpeakerPasses(entry.folded_speaker()) || !BodyPasses(entry.folded_body())) {
       return false;
     }
     sections->reset();
     return filter_.sections.empty() || FindSections(entry, sections);
+  }
+
+  // By the folded name.
+  bool SpeakerPasses(std::u32string_view name) const {
+    return NamePasses(filter_.speakers, speakers_, name);
+  }
+  bool BodyPasses(std::u32string_view name) const {
+    return NamePasses(filter_.bodies, bodies_, name);
   }
 
   bool Passes(const Entry& entry, uint32_t index, const SectionSet& sections) const {

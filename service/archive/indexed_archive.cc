@@ -639,7 +639,9 @@ class IndexedArchive final : public Catalog {
     uint64_t quotes = 0;
     absl::flat_hash_map<uint32_t, FilterPlan::SectionSet> sections;  // by entry
   };
-  Passing FindPassing(const Lookup& lookup, const FilterPlan& filter, const Source& source) const;
+  // `ranks` are those of ReportColumns::Passing.
+  Passing FindPassing(const Lookup& lookup, const FilterPlan& filter,
+                      const std::vector<NumberRange>& ranks, const Source& source) const;
   // Whether a look-up is one of those that FindTerm answers.
   static bool IsPlainTerm(const Lookup& lookup) {
     return lookup.query != nullptr && lookup.query->root.kind == QueryNode::Kind::kTerm &&
@@ -743,21 +745,16 @@ void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& s
 }
 
 IndexedArchive::Passing IndexedArchive::FindPassing(const Lookup& lookup, const FilterPlan& filter,
+                                                    const std::vector<NumberRange>& ranks,
                                                     const Source& source) const {
   Passing passing;
   const Segment::Part& part = *source.part;
   const auto& all = source.view->segment->entries();
-  const bool restricts = FilterPlan::RestrictsReports(lookup.filter);
   const auto add = [&](uint32_t e) {
-    FilterPlan::SectionSet sections;
-    if (source.view->rank[e] == View::kDead || part.first[e] == part.first[e + 1] ||
-        (restricts && !filter.Passes(*all[e], &sections))) {
+    if (part.first[e] == part.first[e + 1]) {
       return;
     }
     passing.quotes += part.first[e + 1] - part.first[e];
-    if (sections.has_value()) {
-      passing.sections.emplace(e, std::move(sections));
-    }
     if (!passing.ranges.empty() && passing.ranges.back().end == part.first[e]) {
       passing.ranges.back().end = part.first[e + 1];
     } else {
@@ -765,48 +762,56 @@ IndexedArchive::Passing IndexedArchive::FindPassing(const Lookup& lookup, const 
     }
   };
 
-  if (!restricts && !source.has_dead()) {
+  if (!FilterPlan::RestrictsReports(lookup.filter) && !source.has_dead()) {
     if (part.size() > 0) {
       passing.ranges.push_back({0, part.size()});
       passing.quotes = part.size();
     }
     return passing;
   }
-  if (!lookup.filter.reports.empty() || !lookup.filter.sections.empty()) {
+  if (FilterPlan::NamesReports(lookup.filter)) {
     // Few reports are named; the others need not be looked at.
     std::vector<uint32_t> named;
-    const auto name = [&](std::string_view report_id) {
-      const Entry* const entry = FindReport(report_id);
-      if (entry == nullptr) {
-        return;
-      }
+    for (const uint32_t rank : NamedRanks(lookup.filter)) {
+      const Entry& entry = *entries()[rank];
       const auto found = std::partition_point(
           all.begin(), all.end(),
-          [entry](const Entry* candidate) { return ComesBefore(*candidate, *entry); });
+          [&entry](const Entry* candidate) { return ComesBefore(*candidate, entry); });
       // A dead entry of the same date and id stands beside the one that replaced it.
-      for (auto e = found; e != all.end() && (*e)->report_id() == report_id; ++e) {
-        if (source.view->rank[static_cast<size_t>(e - all.begin())] != View::kDead) {
+      for (auto e = found; e != all.end() && (*e)->report_id() == entry.report_id(); ++e) {
+        if (source.view->rank[static_cast<size_t>(e - all.begin())] == rank) {
           named.push_back(static_cast<uint32_t>(e - all.begin()));
         }
       }
-    };
-    for (const std::string& report_id : lookup.filter.reports) {
-      name(report_id);
-    }
-    if (lookup.filter.reports.empty()) {
-      for (const auto& [report_id, section_id] : lookup.filter.sections) {
-        name(report_id);
-      }
     }
     std::sort(named.begin(), named.end());
-    named.erase(std::unique(named.begin(), named.end()), named.end());
     for (const uint32_t e : named) {
-      add(e);
+      FilterPlan::SectionSet sections;
+      if (filter.Passes(*all[e], &sections)) {
+        add(e);
+        if (sections.has_value()) {
+          passing.sections.emplace(e, std::move(sections));
+        }
+      }
     }
     return passing;
   }
+  // Ranks ascend with the entries.
+  auto range = ranks.begin();
   for (uint32_t e = 0; e < all.size(); ++e) {
-    add(e);
+    const uint32_t rank = source.view->rank[e];
+    if (rank == View::kDead) {
+      continue;
+    }
+    while (range != ranks.end() && range->end <= rank) {
+      ++range;
+    }
+    if (range == ranks.end()) {
+      break;
+    }
+    if (range->begin <= rank) {
+      add(e);
+    }
   }
   return passing;
 }
@@ -891,9 +896,10 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
   Page page(lookup.limit, /*ranked=*/true);
   Progress progress(cancellation);
 
+  const std::vector<NumberRange> ranks = columns().Passing(lookup.filter, filter);
   for (const Source& source : sources) {
     const Segment::Part& part = *source.part;
-    const Passing passing = FindPassing(lookup, filter, source);
+    const Passing passing = FindPassing(lookup, filter, ranks, source);
     if (passing.ranges.empty()) {
       continue;
     }
@@ -965,8 +971,9 @@ uint64_t IndexedArchive::PlannedWork(const Lookup& lookup) const {
   const Cancellation never;
   Progress progress(never);
   uint64_t work = 0;
+  const std::vector<NumberRange> ranks = columns().Passing(lookup.filter, filter);
   for (const Source& source : Sources(lookup.filter.scope)) {
-    uint64_t filtered = FindPassing(lookup, filter, source).quotes;
+    uint64_t filtered = FindPassing(lookup, filter, ranks, source).quotes;
     for (const std::vector<int>& group : lookup.filter.theme_groups) {
       filtered =
           std::min(filtered, ThemedQuotes(*source.part, scheme().themes().size(), group).cost());

@@ -8,7 +8,8 @@ Usage: tests/bench/run.sh [--quick] [--lines FILE]
 
 Measures look-ups in process beside SQLite FTS5 at 50,000, 1,000,000 and 4,000,000 quotes, look-ups
 over loopback gRPC beside calls that do nothing, what an archive costs to make and to hold, and how
-fast reports are parsed. Says at the end of each part which bars hold. Needs about 16 GiB of memory and, on two cores, an hour.
+fast reports are parsed. Says at the end of each part which bars hold. Needs about 16 GiB of memory
+and, on two cores, an hour.
 
 Options:
   --quick       50,000 quotes only: some minutes
@@ -31,8 +32,10 @@ while [[ $# -gt 0 ]]; do
 done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+deploy/install_packages.sh build bench >/dev/null
 cmake --preset release >/dev/null
-cmake --build --preset release --target lookup_bench parse_bench rpc_bench segment_bench >/dev/null
+cmake --build --preset release --target lookup_bench parse_bench postings_bench rpc_bench \
+  segment_bench >/dev/null
 
 data=()
 if [[ -n "$lines" ]]; then
@@ -51,6 +54,8 @@ printf '\n== parsing\n'
 build/bin/parse_bench
 printf '\n== in process\n'
 build/bin/lookup_bench --quotes "$sizes" "${data[@]}"
+printf '\n== sets of quotes\n'
+build/bin/postings_bench "${data[@]}"
 printf '\n== over gRPC\n'
 build/bin/rpc_bench "${data[@]}"
 printf '\n== size\n'

@@ -1,8 +1,8 @@
 """clang-tidy over the product's sources; a file is not looked at again until something changes.
 
-Usage: tidy_test.py BUILD_DIR [--jobs N]. What was clean is remembered in BUILD_DIR/tidy by a hash
-of the file, of all project headers that it reaches, of the contract, of its command line, and of
-the linter and its configuration.
+Usage: tidy_test.py BUILD_DIR [--jobs N]. What was clean is remembered, for all clones, in
+$XDG_CACHE_HOME/quotes/tidy (~/.cache without it) by a hash of the file, of all project headers that
+it reaches, of the contract, of its command line, and of the linter and its configuration.
 """
 
 import argparse
@@ -50,8 +50,9 @@ def main():
     arguments = parser.parse_args()
 
     commands = json.loads((arguments.build_dir / "compile_commands.json").read_text())
-    memory = arguments.build_dir / "tidy"
-    memory.mkdir(exist_ok=True)
+    caches = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    memory = pathlib.Path(caches) / "quotes" / "tidy"
+    memory.mkdir(parents=True, exist_ok=True)
     common = common_key()
 
     todo, total = [], 0
@@ -62,7 +63,9 @@ def main():
         total += 1
         seen = set()
         reach(file, seen)
-        key = digest([common.encode(), entry["command"].encode(),
+        # The same in every clone.
+        command = entry["command"].replace(str(ROOT), "")
+        key = digest([common.encode(), command.encode(),
                       *(p.read_bytes() for p in sorted(seen))])
         if not (memory / key).exists():
             todo.append((file, key))

@@ -1,0 +1,68 @@
+#ifndef QUOTES_SERVICE_ARCHIVE_REPORT_COLUMNS_H_
+#define QUOTES_SERVICE_ARCHIVE_REPORT_COLUMNS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "service/archive/entry.h"
+#include "service/archive/filter_plan.h"
+#include "service/archive/quote_set.h"
+
+namespace quotes::archive {
+
+// What filters ask of whole reports, by rank, side by side in memory: asking the reports themselves
+// would wait for memory once each. Thread-compatible.
+class ReportColumns {
+ public:
+  struct Row {
+    int32_t day = 0;       // since 1970-01-01, if dated
+    uint32_t speaker = 0;  // into the distinct names
+    uint32_t body = 0;
+    uint32_t quotes = 0;
+    uint32_t speech_quotes = 0;
+    bool dated = false;
+    bool truncated = false;
+  };
+
+  ReportColumns() = default;
+  // Without rows, but with the names of another, for rows that come from it.
+  static ReportColumns After(const ReportColumns& previous);
+
+  void Reserve(size_t rows) { rows_.reserve(rows); }
+  // The next rank is that of `entry`.
+  void Add(const Entry& entry);
+  // The next rank is that of a row of the one that this was made after.
+  void Add(Row row);
+
+  size_t size() const { return rows_.size(); }
+  size_t name_count() const { return names_->all.size(); }
+  const Row& operator[](uint32_t rank) const { return rows_[rank]; }
+
+  // Ranks of the reports that pass by date, speaker and body, as ascending ranges; reports and
+  // sections that a filter names are not looked at. REQUIRES: rows are in the order of answers.
+  std::vector<NumberRange> Passing(const Filter& filter, const FilterPlan& plan) const;
+
+ private:
+  // Distinct folded names. Shared by snapshots until one of them needs another name.
+  struct Names {
+    std::vector<std::unique_ptr<const std::u32string>> all;
+    absl::flat_hash_map<std::u32string_view, uint32_t> index;  // views of `all`
+  };
+
+  uint32_t NameOf(std::u32string_view name);
+
+  std::vector<Row> rows_;
+  std::shared_ptr<const Names> names_ = std::make_shared<const Names>();
+  std::shared_ptr<Names> own_names_;  // the same, while only this object has it
+  // Names were thrown away: where those of the previous rows are now.
+  std::vector<uint32_t> moved_;
+};
+
+}  // namespace quotes::archive
+
+#endif  // QUOTES_SERVICE_ARCHIVE_REPORT_COLUMNS_H_
