@@ -157,6 +157,8 @@ Msg Label(v1::Section::Kind kind) {
       return Msg::kSectionList;
     case v1::Section::KIND_BULLET:
       return Msg::kSectionBullet;
+    case v1::Section::KIND_RUN_IN_HEADING:
+      return Msg::kSectionRunIn;
     default:
       return Msg::kSectionMarked;
   }
@@ -212,6 +214,18 @@ Msg Label(v1::LintFinding::Kind kind) {
       return Msg::kLintSentenceCut;
     case v1::LintFinding::KIND_MIXED_SCRIPT:
       return Msg::kLintMixedScript;
+    case v1::LintFinding::KIND_DOUBLED_WORD:
+      return Msg::kLintDoubledWord;
+    case v1::LintFinding::KIND_MIXED_MARKS:
+      return Msg::kLintMixedMarks;
+    case v1::LintFinding::KIND_LOOK_ALIKE:
+      return Msg::kLintLookAlike;
+    case v1::LintFinding::KIND_MIXED_WIDTH:
+      return Msg::kLintMixedWidth;
+    case v1::LintFinding::KIND_ENCODING_DAMAGE:
+      return Msg::kLintEncodingDamage;
+    case v1::LintFinding::KIND_OPEN_PARAGRAPH:
+      return Msg::kLintOpenParagraph;
     default:
       return Msg::kLintOther;
   }

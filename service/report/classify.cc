@@ -624,6 +624,24 @@ class Classifier {
     }
   }
 
+  // （来源：新华网） below the text.
+  void TakeSource(size_t i) {
+    std::string& paper = result_.metadata.publication.paper;
+    const View line = Folded(i);
+    const View inner = StripBrackets(line);
+    const auto begin = static_cast<size_t>(inner.data() - line.data());
+    const size_t label = begin + ReadLabel(GetLexicon().source_label, inner);
+    if (paper.empty()) {
+      paper = Utf8(i, label, begin + inner.size());
+    }
+  }
+
+  // What a library says about the rights of a text, below it.
+  bool IsLicence(size_t i) const {
+    const View text = Folded(i);
+    return i * 3 > lines_.size() * 2 && Contains(text, U"公有领域") && Contains(text, U"作品");
+  }
+
   void MarkBody() {
     const Lexicon& lexicon = GetLexicon();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -648,8 +666,11 @@ class Classifier {
       } else if (lexicon.banner_start.PrefixOf(text) > 0 && text.size() <= kMaxBanner &&
                  !EndsClosed(line)) {
         kinds_[i] = BlockKind::kBanner;
-      } else if (text.size() <= 60 && (ReadLabel(lexicon.source_label, StripBrackets(text)) > 0 ||
-                                       ReadLabel(lexicon.editor_label, StripBrackets(text)) > 0)) {
+      } else if (text.size() <= 60 && ReadLabel(lexicon.source_label, StripBrackets(text)) > 0) {
+        kinds_[i] = BlockKind::kNote;
+        TakeSource(i);
+      } else if ((text.size() <= 60 && ReadLabel(lexicon.editor_label, StripBrackets(text)) > 0) ||
+                 IsLicence(i)) {
         kinds_[i] = BlockKind::kNote;
       }
     }

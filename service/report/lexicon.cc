@@ -11,6 +11,7 @@
 namespace quotes::data {
 extern const std::string_view report_words;
 extern const std::string_view report_modes;
+extern const std::string_view report_look_alikes;
 }  // namespace quotes::data
 
 namespace quotes::report {
@@ -37,6 +38,7 @@ WordList* ListOf(std::string_view category, Lexicon* lexicon) {
       {"banner_start", &lexicon->banner_start}, {"photo_end", &lexicon->photo_end},
       {"photo_start", &lexicon->photo_start},   {"office", &lexicon->office},
       {"assembly", &lexicon->assembly},         {"surname", &lexicon->surname},
+      {"statement", &lexicon->statement},       {"statement_start", &lexicon->statement_start},
   };
   for (const auto& [name, list] : lists) {
     if (name == category) {
@@ -97,6 +99,18 @@ const Lexicon* LoadLexicon() {
     QUOTES_CHECK(mode != Mode::kUnspecified);
     lexicon->modes.push_back(
         {mode, ScopeOf(fields[1]), fields[2][0] - '0', text::ToCodePoints(fields[3])});
+  }
+  for (const std::string_view line : Split(data::report_look_alikes, '\n')) {
+    if (line.empty() || line.front() == '#') {
+      continue;
+    }
+    const auto fields = Split(line, '\t');
+    QUOTES_CHECK(fields.size() == 4);
+    LookAlike look_alike{text::ToCodePoints(fields[0]), text::ToCodePoints(fields[1]),
+                         text::ToCodePoints(fields[2]), text::ToCodePoints(fields[3])};
+    const char32_t first = look_alike.printed.front();
+    lexicon->look_alikes[first].push_back(std::move(look_alike));
+    lexicon->look_alike_first.set(first & 0xFFFF);
   }
   for (const ModeCue& cue : lexicon->modes) {
     lexicon->modes_by_first[cue.cue.front()].push_back(&cue);

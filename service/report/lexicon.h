@@ -40,6 +40,14 @@ struct ModeCue {
   std::u32string cue;
 };
 
+// A string that scanners make of a word, and where it may be one of other words.
+struct LookAlike {
+  std::u32string printed;
+  std::u32string emended;
+  std::u32string not_after;   // characters before it that make it innocent
+  std::u32string not_before;  // characters behind it that do
+};
+
 struct Lexicon {
   WordList salutation;
   WordList web_line;
@@ -57,6 +65,10 @@ struct Lexicon {
   WordList office;
   WordList assembly;  // what a speaker speaks to: 大会, 会议 …
   WordList surname;
+  WordList statement;        // words by which a sentence says something and names nothing
+  WordList statement_start;  // such words at its beginning
+  std::unordered_map<char32_t, std::vector<LookAlike>> look_alikes;  // by their first character
+  std::bitset<0x10000> look_alike_first;
   std::vector<ModeCue> modes;
   // The same cues by their first character, so that a text is scanned once for all of them.
   std::unordered_map<char32_t, std::vector<const ModeCue*>> modes_by_first;

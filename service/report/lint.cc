@@ -1,12 +1,14 @@
 #include "service/report/lint.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "service/base/limits.h"
 #include "service/report/chars.h"
+#include "service/report/lexicon.h"
 #include "service/report/markers.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -19,6 +21,8 @@ using View = std::u32string_view;
 // Every passage of kPassage characters holds a window of kWindow that begins at a multiple of
 // kStep.
 constexpr uint32_t kPassage = 30;
+// Shorter ones that are no whole sentences are formulas, which official speech repeats.
+constexpr uint32_t kFormula = 60;
 constexpr uint32_t kStep = 16;
 constexpr uint32_t kWindow = kPassage - kStep + 1;
 
@@ -66,6 +70,20 @@ class WindowTable {
   size_t mask_ = 0;
   std::vector<Slot> slots_;
 };
+
+bool IsSentenceEnd(char32_t c) { return IsTerminal(c) || IsSemicolon(c) || IsCloser(c); }
+
+// Opening marks of one meaning in different widths: （ and (.
+bool SameWidth(char32_t open, char32_t close) {
+  const bool narrow_open = open == U'(' || open == U'[';
+  const bool narrow_close = close == U')' || close == U']';
+  return narrow_open == narrow_close;
+}
+
+// The closing mark in the style of an opening one.
+char32_t PartnerOf(char32_t open) {
+  return open == U'(' ? U')' : open == U'[' ? U']' : ClosingPartner(open);
+}
 
 bool Full(const ParsedReport& report) { return report.lint.size() >= limits::kMaxLintFindings; }
 
@@ -134,6 +152,7 @@ void LintMetadata(ParsedReport* report) {
 }
 
 void LintMarks(const LintInput& input, ParsedReport* report) {
+  constexpr uint32_t kNoMark = UINT32_MAX;
   struct OpenMark {
     char32_t partner;
     uint32_t at;
@@ -148,13 +167,35 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
                 ""},
                report);
   };
+  const auto report_mixed = [&](uint32_t at, char32_t proposal) {
+    AddFinding({LintKind::kMixedMarks,
+                Certainty::kProbable,
+                0,
+                {at, at + 1},
+                "the mark " + text::ToUtf8(input.speech.substr(at, 1)) +
+                    " and its partner are of two styles",
+                text::ToUtf8(View(&proposal, 1))},
+               report);
+  };
   for (const Range& paragraph : report->paragraphs) {
     if (Full(*report)) {
       return;
     }
     open.clear();
+    uint32_t straight = kNoMark;  // the last straight quotation mark that opened
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = input.speech[i];
+      if (c == U'"') {
+        if (straight != kNoMark) {
+          straight = kNoMark;
+        } else if (!open.empty() && open.back().partner == U'”') {
+          report_mixed(i, U'”');
+          open.pop_back();
+        } else {
+          straight = i;
+        }
+        continue;
+      }
       if (const char32_t partner = ClosingPartner(c); partner != 0) {
         open.push_back({partner, i});
         continue;
@@ -168,7 +209,15 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
         continue;  // an apostrophe
       }
       if (!open.empty() && open.back().partner == shape) {
+        if (!SameWidth(input.speech[open.back().at], c)) {
+          report_mixed(i, PartnerOf(input.speech[open.back().at]));
+        }
         open.pop_back();
+        continue;
+      }
+      if (shape == U'”' && straight != kNoMark) {
+        report_mixed(straight, U'“');
+        straight = kNoMark;
         continue;
       }
       const auto partner = std::find_if(
@@ -191,11 +240,26 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
     // A quotation of several paragraphs opens in each and closes in the last one; one that a cut
     // text leaves open is the cut's fault.
     const bool last = paragraph.end == input.speech.size();
-    for (const OpenMark& mark : open) {
+    for (size_t k = 0; k < open.size(); ++k) {
+      const OpenMark& mark = open[k];
       const bool quotation = IsQuotationCloser(mark.partner);
-      if (!(quotation && mark.at == paragraph.begin) && !(last && report->completeness.truncated)) {
-        report_mark(mark.at);
+      if ((quotation && mark.at == paragraph.begin) || (last && report->completeness.truncated)) {
+        continue;
       }
+      if (quotation && k + 1 < open.size() && open[k + 1].partner == mark.partner) {
+        // “甲“: the second should close what the first opens.
+        ++k;
+        AddFinding({LintKind::kUnbalancedMark,
+                    Certainty::kProbable,
+                    0,
+                    {open[k].at, open[k].at + 1},
+                    "the mark " + text::ToUtf8(input.speech.substr(open[k].at, 1)) +
+                        " stands twice and is never closed",
+                    text::ToUtf8(View(&mark.partner, 1))},
+                   report);
+        continue;
+      }
+      report_mark(mark.at);
     }
   }
 }
@@ -243,6 +307,11 @@ void LintDuplicates(const LintInput& input, ParsedReport* report) {
     if (to - from < kPassage) {
       continue;
     }
+    const bool from_start = from == 0 || IsSentenceEnd(text[from - 1]) || IsSentenceEnd(text[from]);
+    const bool to_end = IsSentenceEnd(text[to - 1]);
+    if (to - from < kFormula && !(from_start && to_end)) {
+      continue;
+    }
     reported_end = to;
     AddFinding({LintKind::kDuplicatedPassage,
                 Certainty::kProbable,
@@ -258,12 +327,37 @@ void LintDuplicates(const LintInput& input, ParsedReport* report) {
   }
 }
 
+namespace {
+
+bool HasInlineForm(MarkerFamily family) {
+  return family == MarkerFamily::kHanIs || family == MarkerFamily::kHanMust ||
+         family == MarkerFamily::kOrdinalWord;
+}
+
+// True when the marker of a family with this number stands in a running text: 三是, 第三.
+bool StandsInside(View folded, MarkerFamily family, int number) {
+  constexpr View kDigits = U"零一二三四五六七八九十";
+  if (!HasInlineForm(family) || number < 1 || number > 10) {
+    return false;
+  }
+  std::u32string marker(kDigits.substr(static_cast<size_t>(number), 1));
+  if (family == MarkerFamily::kOrdinalWord) {
+    return folded.find(U"第" + marker) != View::npos ||
+           (number == 1 && folded.find(U"首先") != View::npos);
+  }
+  marker.push_back(family == MarkerFamily::kHanIs ? U'是' : U'要');
+  return folded.find(marker) != View::npos;
+}
+
+}  // namespace
+
 void LintNumbering(const LintInput& input, ParsedReport* report) {
   // In the outline: siblings of one family in a row.
   const std::vector<Section>& sections = report->sections;
   struct Last {
     MarkerFamily family = MarkerFamily::kNone;
     int number = 0;
+    uint32_t end = 0;  // where the last one begins
   };
   std::vector<Last> last(sections.size() + 1);
   for (const Section& section : sections) {
@@ -272,16 +366,28 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
     const Marker marker = ReadMarker(heading);
     const MarkerFamily family = section.ordinal > 0 && marker ? marker.family : MarkerFamily::kNone;
     Last& before = last[static_cast<size_t>(section.parent) + 1];
+    const uint32_t from = before.end > 0 || section.parent < 0
+                              ? before.end
+                              : sections[static_cast<size_t>(section.parent)].range.begin;
     if (family != MarkerFamily::kNone && family == before.family &&
-        section.ordinal > before.number + 1) {
+        section.ordinal > before.number + 1 &&
+        !StandsInside(input.folded.substr(from, section.range.begin - from), family,
+                      section.ordinal - 1)) {
       AddFinding(
           {LintKind::kNumberingGap, Certainty::kProbable, 0, section.heading_range,
            "number " + FamilyText(section.ordinal) + " follows number " + FamilyText(before.number),
            ""},
           report);
     }
+    if (family != MarkerFamily::kNone && family != before.family && section.ordinal == 2 &&
+        HasInlineForm(family) &&
+        !StandsInside(input.folded.substr(from, section.range.begin - from), family, 1)) {
+      AddFinding({LintKind::kNumberingGap, Certainty::kProbable, 0, section.heading_range,
+                  "a series begins with number 2", ""},
+                 report);
+    }
     if (family != MarkerFamily::kNone) {
-      before = {family, section.ordinal};
+      before = {family, section.ordinal, section.range.begin};
     }
   }
   // Inside a paragraph: 一是 … 三是, each behind a mark.
@@ -318,6 +424,252 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
       }
       i += static_cast<uint32_t>(std::max<size_t>(digits, 1) - 1);
     }
+  }
+}
+
+void LintDoubledWords(const LintInput& input, ParsedReport* report) {
+  constexpr uint32_t kLongest = 8;
+  const View text = input.folded;
+  const auto size = static_cast<uint32_t>(text.size());
+  // Marks that never stand twice, and characters that do only behind certain others (目的的,
+  // 缓和和, 参与与) and in words like 和和气气.
+  constexpr View kMarks = U"，、；：。";
+  constexpr View kParticles = U"的和与把被或";
+  constexpr View kEndsWithParticle = U"目缓温饱总随谐参赋给付授平亲柔调";
+  constexpr View kBeginsWithParticle = U"平谐睦解约气美好握";  // 和和平共处, 把把握
+  constexpr View kRepeated = U"很越又再更";                    // 很多很多, 又好又好
+  uint32_t same[kLongest + 1] = {};  // how many characters in a row equal those `length` before
+  uint32_t numeral_end = 0;          // after the last numeral
+  for (const Range& paragraph : report->paragraphs) {
+    std::fill(std::begin(same), std::end(same), 0u);
+    numeral_end = std::max(numeral_end, paragraph.begin);
+    for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
+      const char32_t c = text[i];
+      if (i > paragraph.begin && c == text[i - 1]) {
+        const bool mark = kMarks.find(c) != View::npos;
+        const bool particle =
+            kParticles.find(c) != View::npos && !(i + 2 < size && text[i + 1] == text[i + 2]) &&
+            !(i >= paragraph.begin + 2 && kEndsWithParticle.find(text[i - 2]) != View::npos) &&
+            !(i + 1 < size && kBeginsWithParticle.find(text[i + 1]) != View::npos) &&
+            !(i >= paragraph.begin + 3 && text[i - 2] == text[i - 3]);
+        if (mark || particle) {
+          AddFinding({LintKind::kDoubledWord,
+                      mark ? Certainty::kCertain : Certainty::kPossible,
+                      0,
+                      {i - 1, i + 1},
+                      text::ToUtf8(input.speech.substr(i, 1)) + " stands twice",
+                      text::ToUtf8(input.speech.substr(i, 1))},
+                     report);
+        }
+      }
+      if (!text::IsHan(c)) {
+        std::fill(std::begin(same), std::end(same), 0u);
+        continue;
+      }
+      if (HanDigit(c) >= 0) {
+        numeral_end = i + 1;
+      }
+      for (uint32_t length = 2; length <= kLongest; ++length) {
+        same[length] =
+            i >= paragraph.begin + length && c == text[i - length] ? same[length] + 1 : 0;
+      }
+      for (uint32_t length = 2; length <= kLongest; ++length) {
+        if (same[length] != length || c == text[i - 1] || i + 1 - 2 * length < numeral_end ||
+            kRepeated.find(text[i + 1 - length]) != View::npos) {
+          continue;
+        }
+        const Range range{i + 1 - 2 * length, i + 1};
+        const std::string word = text::ToUtf8(input.speech.substr(range.begin, length));
+        AddFinding(
+            {LintKind::kDoubledWord, Certainty::kProbable, 0, range, word + " stands twice", word},
+            report);
+        std::fill(std::begin(same), std::end(same), 0u);
+        break;
+      }
+    }
+    if (Full(*report)) {
+      return;
+    }
+  }
+}
+
+namespace {
+
+bool IsDamaged(char32_t c) {
+  return c == 0xFFFD || (c < 0x20 && c != U'\t') || (c >= 0x7F && c < 0xA0) ||
+         (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFFF0 && c <= 0xFFFC);
+}
+
+// The wide form of a narrow mark, 0 for other characters.
+char32_t WideMark(char32_t c) {
+  return c == U',' || c == U';' || c == U':' || c == U'?' || c == U'!' ? c + 0xFEE0 : 0;
+}
+
+// l, I, O and o, which scanners read for 1 and 0; folded letters are small.
+char32_t DigitLike(char32_t folded) {
+  return folded == U'l' || folded == U'i' ? U'1' : folded == U'o' ? U'0' : 0;
+}
+
+// Looks at the run of Latin letters and digits [begin, end).
+void LintWord(const LintInput& input, uint32_t begin, uint32_t end, ParsedReport* report) {
+  size_t wide = 0;
+  size_t narrow = 0;
+  size_t letters = 0;
+  size_t look_alikes = 0;
+  std::u32string as_digits;
+  std::u32string as_narrow;
+  for (uint32_t i = begin; i < end; ++i) {
+    const char32_t printed = input.speech[i];
+    const char32_t folded = input.folded[i];
+    wide += printed >= 0xFF00 ? 1u : 0u;
+    narrow += printed < 0x80 ? 1u : 0u;
+    const char32_t digit = i > begin ? DigitLike(folded) : 0;
+    look_alikes += digit != 0 ? 1u : 0u;
+    letters += IsLatinLetter(folded) && digit == 0 ? 1u : 0u;
+    as_digits.push_back(digit != 0 ? digit : folded);
+    as_narrow.push_back(printed >= 0xFF01 && printed <= 0xFF5E ? printed - 0xFEE0 : printed);
+  }
+  const Range range{begin, end};
+  if (look_alikes > 0 && letters == 0 && IsAsciiDigit(input.folded[begin])) {
+    AddFinding({LintKind::kLookAlike, Certainty::kProbable, 0, range, "a letter inside a numeral",
+                text::ToUtf8(as_digits)},
+               report);
+  }
+  if (wide > 0 && narrow > 0) {
+    AddFinding({LintKind::kMixedWidth, Certainty::kProbable, 0, range,
+                "characters of two widths in one word", text::ToUtf8(as_narrow)},
+               report);
+  }
+}
+
+}  // namespace
+
+void LintCharacters(const LintInput& input, ParsedReport* report) {
+  const Lexicon& lexicon = GetLexicon();
+  for (const Range& paragraph : report->paragraphs) {
+    for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
+      const char32_t c = input.speech[i];
+      const char32_t folded = input.folded[i];
+      if (IsAsciiDigit(folded) || IsLatinLetter(folded)) {
+        uint32_t end = i + 1;
+        while (end < paragraph.end &&
+               (IsAsciiDigit(input.folded[end]) || IsLatinLetter(input.folded[end]))) {
+          ++end;
+        }
+        if (end - i > 1) {
+          LintWord(input, i, end, report);
+        }
+        i = end - 1;
+        continue;
+      }
+      if (const char32_t wide = WideMark(c);
+          wide != 0 && i > paragraph.begin && i + 1 < paragraph.end &&
+          text::IsHan(input.speech[i - 1]) && text::IsHan(input.speech[i + 1])) {
+        AddFinding({LintKind::kMixedWidth,
+                    Certainty::kProbable,
+                    0,
+                    {i, i + 1},
+                    "a narrow mark between Chinese characters",
+                    text::ToUtf8(View(&wide, 1))},
+                   report);
+        continue;
+      }
+      if (IsDamaged(c)) {
+        uint32_t end = i + 1;
+        while (end < paragraph.end && IsDamaged(input.speech[end])) {
+          ++end;
+        }
+        AddFinding({LintKind::kEncodingDamage,
+                    c == 0xFFFD ? Certainty::kCertain : Certainty::kProbable,
+                    0,
+                    {i, end},
+                    "characters that no text holds",
+                    ""},
+                   report);
+        i = end - 1;
+        continue;
+      }
+      if (c == U'锟' && input.speech.substr(i).starts_with(U"锟斤拷")) {
+        AddFinding({LintKind::kEncodingDamage,
+                    Certainty::kCertain,
+                    0,
+                    {i, i + 3},
+                    "what is left of undecodable characters",
+                    ""},
+                   report);
+        continue;
+      }
+      if (!lexicon.look_alike_first.test(folded & 0xFFFF)) {
+        continue;
+      }
+      const auto bucket = lexicon.look_alikes.find(folded);
+      if (bucket == lexicon.look_alikes.end()) {
+        continue;
+      }
+      for (const LookAlike& look_alike : bucket->second) {
+        const auto end = static_cast<uint32_t>(i + look_alike.printed.size());
+        if (!input.folded.substr(i).starts_with(look_alike.printed) ||
+            (i > paragraph.begin &&
+             look_alike.not_after.find(input.folded[i - 1]) != std::u32string::npos) ||
+            (end < paragraph.end &&
+             look_alike.not_before.find(input.folded[end]) != std::u32string::npos)) {
+          continue;
+        }
+        AddFinding({LintKind::kLookAlike,
+                    Certainty::kPossible,
+                    0,
+                    {i, end},
+                    "may be a misread " + text::ToUtf8(look_alike.emended),
+                    text::ToUtf8(look_alike.emended)},
+                   report);
+      }
+    }
+    if (Full(*report)) {
+      return;
+    }
+  }
+}
+
+namespace {
+
+// …。”（《全集》第三卷） is closed before the bracket.
+bool EndsWithSource(View paragraph) {
+  if (CloserShape(paragraph.back()) != U'）') {
+    return false;
+  }
+  const size_t open = paragraph.find_last_of(U"（(");
+  return open != View::npos && open > 0 && IsSentenceEnd(paragraph[open - 1]);
+}
+
+}  // namespace
+
+void LintOpenParagraphs(const LintInput& input, const std::vector<bool>& headings,
+                        ParsedReport* report) {
+  constexpr uint32_t kMinParagraph = 30;
+  for (size_t p = 0; p + 1 < report->paragraphs.size(); ++p) {
+    const Range range = report->paragraphs[p];
+    if (headings[p] || range.size() < kMinParagraph) {
+      continue;
+    }
+    uint32_t last = range.end - 1;
+    while (last > range.begin && (IsCloser(input.speech[last]) || input.speech[last] == U'"')) {
+      --last;
+    }
+    const auto closes = [](char32_t c) {
+      return IsTerminal(c) || IsSemicolon(c) || IsColon(c) || IsEllipsis(c) || IsFullStopDot(c);
+    };
+    if (EndsWithSource(input.speech.substr(range.begin, range.size())) ||
+        closes(input.speech[last]) || closes(input.speech[range.end - 1]) ||
+        IsCommaLike(input.speech[last]) || !IsWordCharacter(input.speech[last])) {
+      continue;
+    }
+    AddFinding({LintKind::kOpenParagraph,
+                Certainty::kPossible,
+                0,
+                {range.end - 1, range.end},
+                "a paragraph ends without a mark",
+                text::ToUtf8(input.speech.substr(range.end - 1, 1)) + "。"},
+               report);
   }
 }
 

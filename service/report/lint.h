@@ -17,14 +17,28 @@ struct LintInput {
 
 // Title, speaker and date that were not found.
 void LintMetadata(ParsedReport* report);
-// Brackets and quotation marks without a partner inside their paragraph.
+// Brackets and quotation marks without a partner inside their paragraph, or with one of another
+// style or width.
 void LintMarks(const LintInput& input, ParsedReport* report);
-// Passages of 30 or more characters that stand twice. Linear in the length of the speech.
+// Passages that stand twice: whole sentences of 30 or more characters, others of 60 or more
+// (shorter ones are formulas). Linear in the length of the speech.
 void LintDuplicates(const LintInput& input, ParsedReport* report);
-// Siblings whose numbers leave one out, in the outline and inside a paragraph (一是 … 三是).
+// Siblings whose numbers leave one out, in the outline and inside a paragraph (一是 … 三是), and
+// series that begin with the second.
 void LintNumbering(const LintInput& input, ParsedReport* report);
 // Traditional characters in a simplified text.
 void LintScript(const LintInput& input, ParsedReport* report);
+
+// Words and marks that stand twice in a row: 支持支持, ，，. Words with a number in them may
+// (一个一个).
+void LintDoubledWords(const LintInput& input, ParsedReport* report);
+// Letters in the place of digits (25l), words that scanners misread (自已), numerals and marks of
+// both widths, characters of damaged encodings. Looks at every character once.
+void LintCharacters(const LintInput& input, ParsedReport* report);
+// Paragraphs inside the text that end without a mark and are no headings. `headings` says for each
+// paragraph whether it is one.
+void LintOpenParagraphs(const LintInput& input, const std::vector<bool>& headings,
+                        ParsedReport* report);
 
 // Adds a finding unless the list is full; `line` is found from the range.
 void AddFinding(LintFinding finding, ParsedReport* report);

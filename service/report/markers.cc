@@ -1,6 +1,7 @@
 #include "service/report/markers.h"
 
 #include <string_view>
+#include <utility>
 
 #include "service/report/chars.h"
 #include "service/text/fold.h"
@@ -67,8 +68,28 @@ Marker ReadOrdinal(View text) {
   if (unit == U'条' && IsSeparator(next)) {
     return Make(text, MarkerFamily::kArticle, number, after + 1);
   }
+  // 第一个阶段，: what is counted stands between number and mark.
+  constexpr View kCounted[] = {U"个阶段", U"阶段", U"个方面", U"方面", U"步", U"点", U"件", U"个"};
+  for (const View counted : kCounted) {
+    const size_t end = after + counted.size();
+    if (StartsWith(text, after, counted) &&
+        (IsCommaLike(At(text, end)) || IsColon(At(text, end)))) {
+      return Make(text, MarkerFamily::kOrdinalWord, number, end + 1);
+    }
+  }
   if (IsCommaLike(unit) || IsColon(unit) || text::IsSpace(unit)) {
     return Make(text, MarkerFamily::kOrdinalWord, number, text::IsSpace(unit) ? after : after + 1);
+  }
+  return {};
+}
+
+Marker ReadOrdinalWord(View text) {
+  constexpr std::pair<View, int> kWords[] = {
+      {U"首先", 1}, {U"其次", 2}, {U"再次", 3}, {U"最后", kLastOrdinal}};
+  for (const auto& [word, number] : kWords) {
+    if (StartsWith(text, 0, word) && IsCommaLike(At(text, word.size()))) {
+      return Make(text, MarkerFamily::kOrdinalWord, number, word.size() + 1);
+    }
   }
   return {};
 }
@@ -169,6 +190,9 @@ Marker ReadMarker(View paragraph) {
   const char32_t first = paragraph[0];
   if (first == U'第') {
     return ReadOrdinal(paragraph);
+  }
+  if (first == U'首' || first == U'其' || first == U'再' || first == U'最') {
+    return ReadOrdinalWord(paragraph);
   }
   if (first == U'（' || first == U'(') {
     return ReadParenthesised(paragraph);

@@ -19,12 +19,14 @@ enum class MarkerFamily {
   kArabic,       // 1. 1、
   kParenArabic,  // （1） 1）
   kCircled,      // ①
-  kOrdinalWord,  // 第一，
+  kOrdinalWord,  // 第一， 第一个阶段， 首先， 其次， 再次， 最后，
   kHanIs,        // 一是
   kHanMust,      // 一要
   kBullet        // —— ● ·
 };
 inline constexpr size_t kMarkerFamilies = static_cast<size_t>(MarkerFamily::kBullet) + 1;
+// The number of 最后，: it follows any other.
+inline constexpr int kLastOrdinal = 1000;
 
 struct Marker {
   MarkerFamily family = MarkerFamily::kNone;

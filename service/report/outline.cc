@@ -12,7 +12,9 @@
 #include "service/base/limits.h"
 #include "service/report/chars.h"
 #include "service/report/classify.h"
+#include "service/report/lexicon.h"
 #include "service/report/markers.h"
+#include "service/report/modes.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -22,13 +24,28 @@ namespace {
 using View = std::u32string_view;
 
 constexpr uint32_t kMaxHeadingLine = 80;      // a marked heading on its own line
-constexpr uint32_t kMaxUnmarkedHeading = 42;  // an unmarked one
+constexpr uint32_t kMaxUnmarkedHeading = 60;  // an unmarked one
 constexpr uint32_t kMaxClosedHeading = 32;    // a marked one that ends with a full stop
 constexpr uint32_t kMaxRunInSentence = 60;
 constexpr uint32_t kMaxRunInClause = 40;
 constexpr uint32_t kMaxListIntroduction = 60;
 constexpr size_t kMinLeads = 3;
 constexpr uint32_t kMaxLeadPrefix = 40;
+// A lead whose repeated words are this many may have a long first sentence.
+constexpr size_t kLongLead = 12;
+constexpr uint32_t kMaxLongLeadSentence = 100;
+// Unmarked run-in headings: at least three paragraphs in a row, half of them with short ones.
+constexpr uint32_t kMaxRunInName = 50;
+constexpr uint32_t kShortRunInName = 24;
+constexpr uint32_t kMinRunInName = 5;
+constexpr size_t kMinRunIns = 3;
+constexpr uint32_t kMaxEdgeName = 40;
+// How much longer the paragraph below a heading with a full stop is.
+constexpr uint32_t kClosedHeadingShare = 3;
+constexpr uint32_t kMinNamedText = 20;  // what follows the heading in its paragraph
+// The label of an item without a marker: 煤炭工业，….
+constexpr size_t kMaxLabel = 10;
+constexpr size_t kMinLabels = 3;
 
 // What a paragraph is in the outline.
 enum class Role {
@@ -36,16 +53,20 @@ enum class Role {
   kMarked,    // family says which
   kUnmarked,  // stand-alone heading
   kLead,
-  kIntroduction
+  kIntroduction,
+  kRunIn,  // an unmarked run-in heading
+  kLabel   // an item without a marker of an announced list
 };
 
 struct Paragraph {
   Marker marker;
   Role role = Role::kPlain;
-  bool stand_alone = false;  // the heading is the whole paragraph
-  uint32_t first_end = 0;    // length of the first sentence, its marks included
-  char32_t last = 0;         // last character, closing marks skipped before a stop
-  bool single = true;        // one sentence
+  bool stand_alone = false;     // the heading is the whole paragraph
+  uint32_t first_end = 0;       // length of the first sentence, its marks included
+  char32_t last = 0;            // last character, closing marks skipped before a stop
+  bool single = true;           // one sentence
+  bool closed_heading = false;  // an unmarked heading that ends with a full stop
+  uint32_t label_end = 0;       // length of an item's label
   bool salutation = false;
 };
 
@@ -66,6 +87,9 @@ struct Open {
 int Rank(const Open& open) {
   if (open.role == Role::kLead || open.role == Role::kIntroduction) {
     return 90;
+  }
+  if (open.role == Role::kRunIn) {
+    return 75;
   }
   switch (open.family) {
     case MarkerFamily::kOrdinalWord:
@@ -115,7 +139,10 @@ class Finder {
     FindStandAlone();
     FindUnmarkedHeadings();
     FindIntroductions();
+    FindAnnouncedLists();
     FindLeads();
+    FindRunIns();
+    FindClosedHeadings();
     DecideUnmarkedLevel();
     outline_.paragraph_section.assign(ranges_.size(), -1);
     outline_.heading.assign(ranges_.size(), false);
@@ -168,9 +195,13 @@ class Finder {
     std::array<Last, kMarkerFamilies> last;
     std::vector<bool> confirmed(count(), false);
     for (size_t i = 0; i < count(); ++i) {
-      const Marker& marker = paragraphs_[i].marker;
+      Marker& marker = paragraphs_[i].marker;
       if (!marker) {
         continue;
+      }
+      if (marker.number == kLastOrdinal) {
+        const int number = last[static_cast<size_t>(marker.family)].number;
+        marker.number = number > 0 ? number + 1 : 0;
       }
       if (IsStrongFamily(marker.family)) {
         confirmed[i] = true;
@@ -236,6 +267,9 @@ class Finder {
     }
     // A lone short line between short lines is part of a list or a slogan.
     const Paragraph& next = paragraphs_[i + 1];
+    if (next.role == Role::kUnmarked) {
+      return true;
+    }
     if (next.role == Role::kMarked) {
       return next.marker.family != MarkerFamily::kBullet || SizeOf(i + 1) > size;
     }
@@ -243,15 +277,12 @@ class Finder {
   }
 
   void FindUnmarkedHeadings() {
-    std::vector<size_t> found;
-    for (size_t i = 0; i < count(); ++i) {
+    // From the end, so that a heading right above another one is seen.
+    for (size_t i = count(); i-- > 0;) {
       if (IsUnmarkedHeading(i)) {
-        found.push_back(i);
+        paragraphs_[i].role = Role::kUnmarked;
+        paragraphs_[i].stand_alone = true;
       }
-    }
-    for (const size_t i : found) {
-      paragraphs_[i].role = Role::kUnmarked;
-      paragraphs_[i].stand_alone = true;
     }
   }
 
@@ -270,10 +301,163 @@ class Finder {
     }
   }
 
-  bool CanLead(size_t i) const {
+  // 农业，粮食产量…: the length of what the paragraph is about, 0 when it does not open so.
+  uint32_t LabelEnd(size_t i) const {
+    const View text = Folded(i);
+    if (GetLexicon().statement_start.PrefixOf(text) > 0) {
+      return 0;
+    }
+    for (uint32_t end = 0; end < text.size() && end <= kMaxLabel; ++end) {
+      if (IsCommaLike(text[end]) || IsColon(text[end])) {
+        return end >= 2 ? end : 0;
+      }
+      if (!text::IsHan(text[end])) {
+        return 0;
+      }
+    }
+    return 0;
+  }
+
+  // A line that announces a list: …如下。 …以下措施：
+  bool AnnouncesList(size_t i) const {
+    constexpr View kAnnouncements[] = {U"如下", U"以下", U"下列"};
     const Paragraph& p = paragraphs_[i];
-    return p.role == Role::kPlain && !p.salutation && p.first_end <= kMaxRunInSentence &&
+    const View text = Folded(i);
+    return p.role == Role::kPlain && !p.salutation && p.single &&
+           SizeOf(i) <= kMaxListIntroduction && (IsColon(p.last) || p.last == U'。') &&
+           std::any_of(std::begin(kAnnouncements), std::end(kAnnouncements),
+                       [&](View announcement) { return text.find(announcement) != View::npos; });
+  }
+
+  // An announcing line and the paragraphs below it as long as they
+  // open with a label or a heading of their own.
+  void FindAnnouncedLists() {
+    for (size_t i = 0; i + kMinLabels < count(); ++i) {
+      if (!AnnouncesList(i)) {
+        continue;
+      }
+      size_t end = i + 1;
+      while (IsPlainText(end) && !AnnouncesList(end) &&
+             (LabelEnd(end) > 0 || NamesItsParagraph(end))) {
+        ++end;
+      }
+      if (end - i - 1 < kMinLabels) {
+        continue;
+      }
+      paragraphs_[i].role = Role::kIntroduction;
+      for (size_t j = i + 1; j < end; ++j) {
+        paragraphs_[j].role = Role::kLabel;
+        paragraphs_[j].label_end = NamesItsParagraph(j) ? 0 : LabelEnd(j);
+      }
+    }
+  }
+
+  bool CanLead(size_t i, uint32_t longest) const {
+    const Paragraph& p = paragraphs_[i];
+    return p.role == Role::kPlain && !p.salutation && p.first_end <= longest &&
            p.first_end < SizeOf(i);
+  }
+
+  // True when the first sentence of a plain paragraph can be the paragraph's name: short, a full
+  // stop at its end, no figures, and no word by which it would say something instead.
+  bool NamesItsParagraph(size_t i) const {
+    const Paragraph& p = paragraphs_[i];
+    return !p.single && p.first_end <= kMaxRunInName && SizeOf(i) - p.first_end >= kMinNamedText &&
+           BeginsWithName(i);
+  }
+
+  bool BeginsWithName(size_t i) const {
+    const Paragraph& p = paragraphs_[i];
+    const View text = Folded(i);
+    if (p.salutation || p.first_end < kMinRunInName || text[p.first_end - 1] != U'。') {
+      return false;
+    }
+    const View name = text.substr(0, p.first_end - 1);
+    const Lexicon& lexicon = GetLexicon();
+    size_t length = 0;
+    return lexicon.statement_start.PrefixOf(name) == 0 &&
+           lexicon.statement.FindIn(name, &length) == View::npos &&
+           std::none_of(name.begin(), name.end(), [](char32_t c) {
+             return IsAsciiDigit(c) || IsSemicolon(c) || IsColon(c) || IsTerminal(c);
+           });
+  }
+
+  // Three or more paragraphs beside each other whose first sentences name them. In a text that is
+  // built so, two that fill what is between two headings are enough.
+  void FindRunIns() {
+    struct Group {
+      size_t begin;
+      size_t end;
+    };
+    std::vector<Group> pairs;
+    size_t groups = 0;
+    for (size_t i = 0; i < count();) {
+      if (paragraphs_[i].role != Role::kPlain || !NamesItsParagraph(i)) {
+        ++i;
+        continue;
+      }
+      size_t end = i;
+      size_t brief = 0;
+      while (end < count() && paragraphs_[end].role == Role::kPlain && NamesItsParagraph(end)) {
+        brief += IsBrief(end) ? 1u : 0u;
+        ++end;
+      }
+      const size_t next = end;
+      // A long sentence above or below a group of short ones belongs to what surrounds it.
+      if (brief * 2 >= end - i) {
+        while (end - i > kMinRunIns && paragraphs_[i].first_end > kMaxEdgeName) {
+          ++i;
+        }
+        while (end - i > kMinRunIns && paragraphs_[end - 1].first_end > kMaxEdgeName) {
+          --end;
+        }
+      }
+      if (end - i >= kMinRunIns && brief * 2 >= end - i) {
+        SetRunIns(i, end);
+        ++groups;
+      } else if (end - i == 2 && brief == 2 && i > 0 && paragraphs_[i - 1].role == Role::kMarked &&
+                 !IsPlainText(end)) {
+        pairs.push_back({i, end});
+      }
+      i = next;
+    }
+    constexpr size_t kBuiltSo = 2;
+    if (groups >= kBuiltSo) {
+      for (const Group& pair : pairs) {
+        SetRunIns(pair.begin, pair.end);
+      }
+    }
+  }
+
+  bool IsBrief(size_t i) const { return paragraphs_[i].first_end <= kShortRunInName; }
+
+  // Headings on lines of their own that are printed with a full stop: two or more under the same
+  // heading, each above a paragraph.
+  void FindClosedHeadings() {
+    std::vector<size_t> group;
+    for (size_t i = 0; i <= count(); ++i) {
+      if (i < count() && paragraphs_[i].role == Role::kPlain) {
+        if (paragraphs_[i].single && SizeOf(i) <= kMaxClosedHeading && BeginsWithName(i) &&
+            IsPlainText(i + 1) && SizeOf(i + 1) >= kClosedHeadingShare * SizeOf(i)) {
+          group.push_back(i);
+        }
+        continue;
+      }
+      if (group.size() >= 2) {
+        for (const size_t heading : group) {
+          paragraphs_[heading].role = Role::kUnmarked;
+          paragraphs_[heading].stand_alone = true;
+          paragraphs_[heading].closed_heading = true;
+        }
+      }
+      group.clear();
+    }
+  }
+
+  void SetRunIns(size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      paragraphs_[i].role = Role::kRunIn;
+    }
   }
 
   // Characters of the common beginning of two paragraphs.
@@ -306,15 +490,16 @@ class Finder {
 
   void FindLeads() {
     for (size_t i = 0; i < count();) {
-      if (!CanLead(i)) {
+      if (!CanLead(i, kMaxLongLeadSentence)) {
         ++i;
         continue;
       }
       View prefix = Folded(i).substr(0, kMaxLeadPrefix);
-      size_t end = i + 1;
-      while (end < count() && CanLead(end)) {
+      size_t end = i;
+      while (end < count() && CanLead(end, kMaxLongLeadSentence)) {
         const View common = prefix.substr(0, CommonPrefix(prefix, Folded(end)));
-        if (!IsLeadPrefix(common)) {
+        const bool long_lead = common.size() >= kLongLead;
+        if (!IsLeadPrefix(common) || (!long_lead && !CanLead(end, kMaxRunInSentence))) {
           break;
         }
         prefix = common;
@@ -358,7 +543,7 @@ class Finder {
     int previous = 0;
     bool pending = false;
     for (const Paragraph& p : paragraphs_) {
-      if (p.role == Role::kUnmarked) {
+      if (p.role == Role::kUnmarked && !p.closed_heading) {
         pending = true;
         ++unmarked;
       } else if (p.role == Role::kMarked && p.marker.family == top && p.stand_alone) {
@@ -390,11 +575,22 @@ class Finder {
         return;
       case Role::kLead:
         PopLeaves(Role::kLead);
+        PopRunIns();
         PlaceLead(i);
         return;
       case Role::kIntroduction:
         PopLeaves(Role::kPlain);
+        PopRunIns();
+        PopLeaves(Role::kPlain);
         Push(i, SectionKind::kListIntroduction, ParentForNew());
+        return;
+      case Role::kRunIn:
+        PlaceRunIn(i);
+        return;
+      case Role::kLabel:
+        PopRunIns();
+        Push(i, SectionKind::kRunInHeading, static_cast<int>(stack_.size()) - 1);
+        stack_.back().role = Role::kRunIn;
         return;
     }
   }
@@ -408,6 +604,12 @@ class Finder {
       if (!leaf || (top.role == kept && kept != Role::kPlain)) {
         return;
       }
+      stack_.pop_back();
+    }
+  }
+
+  void PopRunIns() {
+    while (!stack_.empty() && stack_.back().role == Role::kRunIn) {
       stack_.pop_back();
     }
   }
@@ -453,6 +655,10 @@ class Finder {
         stack_.resize(s);
         continue;
       }
+      if (open.role == Role::kRunIn && open.lean_list) {
+        stack_.resize(s);  // its sisters own nothing more
+        continue;
+      }
       const bool item = !open.stand_alone && open.role == Role::kMarked;
       if (item && open.lean_list) {
         // Its sisters own nothing more, so this paragraph stands behind the list.
@@ -478,7 +684,13 @@ class Finder {
   }
 
   void PlaceUnmarked(size_t i) {
-    if (!unmarked_below_) {
+    if (paragraphs_[i].closed_heading) {
+      // Below the heading that it stands under, beside its like.
+      while (!stack_.empty() && (!stack_.back().stand_alone || stack_.back().closed ||
+                                 paragraphs_[stack_.back().paragraph].closed_heading)) {
+        stack_.pop_back();
+      }
+    } else if (!unmarked_below_) {
       // At the top, unless it stands right below a marked heading that owns nothing yet.
       const bool nested = !unmarked_above_ && !stack_.empty() && stack_.back().stand_alone &&
                           stack_.back().role == Role::kMarked && stack_.back().paragraph + 1 == i;
@@ -494,15 +706,62 @@ class Finder {
     Push(i, SectionKind::kStandAloneHeading, static_cast<int>(stack_.size()) - 1);
   }
 
+  // 五年来，… 这五年…: speaks of the whole time that a review is about.
+  bool LooksBack(size_t i) const {
+    const View text = Folded(i).substr(paragraphs_[i].marker.text);
+    const Range period = FindPeriod(text);
+    const View words = text.substr(0, period.end);
+    return !period.empty() && period.begin == 0 &&
+           (words.back() == U'来' || words.front() == U'这' || words.front() == U'过');
+  }
+
+  // A series that looks back stands beside the last numbered part of what it looks back on, not
+  // below it.
+  void StepBeside(size_t i) {
+    if (stack_.size() < 2 || !LooksBack(i)) {
+      return;
+    }
+    const Open& top = stack_.back();
+    if (top.role == Role::kMarked && top.family != MarkerFamily::kBullet && top.number >= 2 &&
+        !ListGoesOn(top, i)) {
+      stack_.pop_back();
+    }
+  }
+
   void PlaceLead(size_t i) {
     size_t siblings = 1;
     if (!stack_.empty() && stack_.back().role == Role::kLead) {
       siblings += stack_.back().siblings;
       stack_.pop_back();
     }
+    if (siblings == 1) {
+      StepBeside(i);
+    }
     const int parent = ParentForNew();
     Push(i, SectionKind::kRepeatedLead, parent);
     stack_.back().siblings = siblings;
+  }
+
+  void PlaceRunIn(size_t i) {
+    while (!stack_.empty() &&
+           (stack_.back().role == Role::kLead || stack_.back().role == Role::kIntroduction)) {
+      stack_.pop_back();
+    }
+    bool lean = false;
+    while (!stack_.empty() && stack_.back().role == Role::kRunIn) {
+      lean = stack_.back().lean_list || stack_.back().owned == 0;
+      stack_.pop_back();
+    }
+    Open probe;
+    probe.role = Role::kRunIn;
+    // Below an item of a list only where the list goes on after it.
+    while (!stack_.empty() && (stack_.back().closed ||
+                               (!stack_.back().stand_alone && Rank(stack_.back()) > Rank(probe) &&
+                                !ListGoesOn(stack_.back(), i)))) {
+      stack_.pop_back();
+    }
+    Push(i, SectionKind::kRunInHeading, static_cast<int>(stack_.size()) - 1);
+    stack_.back().lean_list = lean;
   }
 
   void PlaceMarked(size_t i) {
@@ -526,6 +785,9 @@ class Finder {
         now.lean_list = false;
       }
       return;
+    }
+    if (marker.family == MarkerFamily::kBullet) {
+      StepBeside(i);
     }
     Open probe;
     probe.role = Role::kMarked;
@@ -636,8 +898,11 @@ class Finder {
     section->marker = text::ToUtf8(joined_.substr(range.begin, p.marker.length));
     section->range = range;
     uint32_t end = range.end;
-    if (section->run_in) {
-      end = RunInEnd(text_begin, range);
+    if (p.label_end > 0) {
+      end = range.begin + p.label_end;
+    } else if (section->run_in) {
+      const uint32_t longest = p.role == Role::kLead ? kMaxLongLeadSentence : kMaxRunInSentence;
+      end = RunInEnd(text_begin, range, longest);
     } else if (!IsColon(p.last) || section->kind != SectionKind::kListIntroduction) {
       while (end > text_begin && IsTerminal(joined_[end - 1])) {
         --end;
@@ -651,14 +916,14 @@ class Finder {
   }
 
   // The end of a run-in heading, without its final mark.
-  uint32_t RunInEnd(uint32_t begin, Range range) const {
-    const uint32_t most = std::min(range.end, begin + kMaxRunInSentence + 1);
+  uint32_t RunInEnd(uint32_t begin, Range range, uint32_t longest) const {
+    const uint32_t most = std::min(range.end, begin + longest + 1);
     for (uint32_t i = begin; i < most; ++i) {
       if (IsTerminal(joined_[i]) || IsSemicolon(joined_[i])) {
         return i;
       }
     }
-    if (range.end - begin <= kMaxRunInSentence) {
+    if (range.end - begin <= longest) {
       return range.end;
     }
     const uint32_t clause = std::min(range.end, begin + kMaxRunInClause + 1);

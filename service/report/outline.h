@@ -15,14 +15,21 @@ struct Outline {
   std::vector<bool> heading;           // paragraphs that are nothing but a heading
 };
 
-// Finds the outline of the speech from four kinds of evidence, none of it the words of a report:
+// Finds the outline of the speech from evidence, none of it the words of a report:
 //  - markers, by family; weak families (一是 第一， 1. ①) need a sequence, and numbers decide what
 //    is a sibling, a nested list or a new list;
-//  - unmarked headings: short lines without a final mark above a paragraph. Whether they stand
+//  - unmarked headings: short lines above a paragraph, without a final mark, or two or more in a
+//    section with a full stop and nothing of a statement. Whether the former stand
 //    above or below the marked ones is what the numbering says: it restarts below the former and
 //    runs on across the latter;
 //  - repeated leads: three or more paragraphs in a row that open with the same words and have a
-//    short first sentence;
+//    short first sentence, or share many;
+//  - unmarked run-in headings: three or more paragraphs in a row whose first sentences are short
+//  and
+//    have none of the words by which a sentence says something instead of naming it
+//    (data/words.tsv, statement). Once a text has several such groups, two that fill a section are
+//    one too;
+//  - lists that a line announces (…如下。 …以下措施：) and whose items open with a label or a name;
 //  - bullets, two or more, and the line ending in a colon that introduces them.
 //
 // A run-in heading is the first sentence when it has at most 60 characters, else the first clause

@@ -348,6 +348,9 @@ class Parser {
     LintNumbering(input, &report_);
     LintMarks(input, &report_);
     LintScript(input, &report_);
+    LintCharacters(input, &report_);
+    LintDoubledWords(input, &report_);
+    LintOpenParagraphs(input, outline_.heading, &report_);
     LintDuplicates(input, &report_);
   }
 
@@ -362,7 +365,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "1"; }
+std::string_view ParserVersion() { return "2"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

@@ -73,7 +73,8 @@ enum class SectionKind {
   kStandAloneHeading = 2,  // an unmarked heading on its own line
   kRepeatedLead = 3,       // 五年来，坚持… in three or more sibling paragraphs
   kListIntroduction = 4,   // …目标是： before a list
-  kBullet = 5              // —— ● ·
+  kBullet = 5,             // —— ● ·
+  kRunInHeading = 6        // a first sentence that names its paragraph, or an item's label
 };
 
 // What a stretch of a report talks about.
@@ -149,7 +150,13 @@ enum class LintKind {
   kDuplicatedPassage = 5,  // 30 or more characters stand twice
   kNumberingGap = 6,       // 一是 … 三是
   kSentenceCut = 7,        // a sentence above the length limit was cut
-  kMixedScript = 8         // a traditional character in simplified text, or the reverse
+  kMixedScript = 8,        // a traditional character in simplified text, or the reverse
+  kDoubledWord = 9,        // 支持支持
+  kMixedMarks = 10,        // “…" or （…)
+  kLookAlike = 11,         // a character that a scanner takes for another: 25l, 2O06
+  kMixedWidth = 12,        // 2０, ＧDP
+  kEncodingDamage = 13,    // � and the like
+  kOpenParagraph = 14      // a paragraph inside the text that ends without a mark
 };
 
 enum class Certainty { kCertain = 1, kProbable = 2, kPossible = 3 };

@@ -52,6 +52,77 @@ uint32_t EndOfStop(View joined, Range paragraph, uint32_t i, bool* straight_open
   return end;
 }
 
+// What is said in brackets is a source: it names a work, a page or a day, or is a mark of a note.
+// （1）numbers what follows, [1] is a note.
+bool IsReference(View inner, bool round) {
+  bool word = inner.empty();
+  for (const char32_t c : inner) {
+    if (c == U'《' || c == U'页' || c == U'頁' || c == U'卷') {
+      return true;
+    }
+    word |= IsWordCharacter(c) && (round || !text::IsDigit(c));
+  }
+  if (inner == U"同上" || inner == U"同前") {
+    return true;
+  }
+  const size_t year = inner.find(U'年');
+  return !word || (round && year != View::npos && inner.find(U'月', year) != View::npos &&
+                   inner.find(U'日', year) != View::npos);
+}
+
+bool IsCircled(char32_t c) { return c >= U'①' && c <= U'⑳'; }
+
+// ① is an item's number where the first of them follows a colon, a comma or nothing, else a note's.
+bool NumbersItems(View joined, Range paragraph) {
+  uint32_t first = paragraph.begin;
+  while (first < paragraph.end && !IsCircled(joined[first])) {
+    ++first;
+  }
+  if (first == paragraph.begin || first == paragraph.end) {
+    return true;
+  }
+  const char32_t before = joined[first - 1];
+  return IsColon(before) || IsSemicolon(before) || IsCommaLike(before);
+}
+
+// The end of the sources and note marks that stand behind a full stop: they belong to
+// what they are the source of. `at` when there are none.
+uint32_t EndOfReferences(View joined, Range paragraph, uint32_t at) {
+  constexpr uint32_t kLongest = 160;
+  while (at < paragraph.end) {
+    if (IsCircled(joined[at])) {
+      if (NumbersItems(joined, paragraph)) {
+        break;
+      }
+      ++at;
+      continue;
+    }
+    const char32_t partner = ClosingPartner(joined[at]);
+    if (partner != U'）' && partner != U'］' && partner != U'〕') {
+      break;
+    }
+    const uint32_t most = std::min(paragraph.end, at + kLongest);
+    uint32_t close = at + 1;
+    while (close < most && CloserShape(joined[close]) != partner && !IsTerminal(joined[close])) {
+      ++close;
+    }
+    // The stop inside, if any, is the last character before the bracket.
+    const uint32_t stop = close;
+    while (close < most && IsTerminal(joined[close])) {
+      ++close;
+    }
+    if (close >= most || CloserShape(joined[close]) != partner ||
+        !IsReference(joined.substr(at + 1, stop - at - 1), partner == U'）')) {
+      break;
+    }
+    at = close + 1;
+    while (at < paragraph.end && (IsTerminal(joined[at]) || IsCloser(joined[at]))) {
+      ++at;
+    }
+  }
+  return at;
+}
+
 bool GoesOn(char32_t c) { return IsCommaLike(c) || IsSemicolon(c) || IsColon(c); }
 
 void Push(View joined, uint32_t begin, uint32_t end, std::vector<Sentence>* sentences) {
@@ -100,6 +171,15 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
       }
     } else if (CloserShape(c) == U'）') {
       depth = std::max(0, depth - 1);
+      // （…。） is a sentence of its own when it begins with its bracket.
+      if (depth == 0 && has_word && ClosingPartner(joined[begin]) == U'）' &&
+          IsTerminal(joined[i - 1])) {
+        Push(joined, begin, i + 1, sentences);
+        begin = i + 1;
+        has_word = false;
+        ++i;
+        continue;
+      }
     } else if (c == U'"') {
       straight_open = !straight_open;
     } else if (!has_word) {
@@ -116,6 +196,12 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
       i = end;
       continue;
     }
+    const uint32_t source_end = EndOfReferences(joined, paragraph, end);
+    if (source_end > end && source_end < paragraph.end && GoesOn(joined[source_end])) {
+      i = source_end;
+      continue;
+    }
+    end = source_end;
     while (end < paragraph.end && text::IsSpace(joined[end])) {
       ++end;
     }

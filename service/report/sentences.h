@@ -19,10 +19,11 @@ struct Sentence {
 // 。！？ and their ASCII and narrow forms end a sentence, a run of them once, closing quotation
 // marks and brackets after them included; a stop inside round brackets that are closed later in
 // the paragraph does not. When a comma-like mark follows the closing quotation mark the sentence
-// goes on. A dot ends one after a Han character or before a space and a capital, never between
-// digits or letters. ；and …… stay inside. A remainder without a letter or digit belongs to the
-// sentence before it. A sentence above limits::kMaxQuoteCodePoints is cut behind its last mark
-// before the limit.
+// goes on. A source in brackets (《…》, a page, a day) and the mark of a note (① [1]) behind a stop
+// belong to the sentence before them. A dot ends one after a Han character or before a space and a
+// capital, never between digits or letters. ；and …… stay inside. A remainder without a letter or
+// digit belongs to the sentence before it. A sentence above limits::kMaxQuoteCodePoints is cut
+// behind its last mark before the limit.
 void SplitSentences(std::u32string_view joined, Range paragraph, std::vector<Sentence>* sentences);
 
 }  // namespace quotes::report

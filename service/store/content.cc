@@ -32,10 +32,10 @@ bool Between(Enum value, Enum first, Enum last) {
 bool Valid(BlockKind kind) { return Between(kind, BlockKind::kBody, BlockKind::kWebFurniture); }
 bool Valid(Mode mode) { return Between(mode, Mode::kUnspecified, Mode::kFormality); }
 bool Valid(SectionKind kind) {
-  return Between(kind, SectionKind::kMarkedHeading, SectionKind::kBullet);
+  return Between(kind, SectionKind::kMarkedHeading, SectionKind::kRunInHeading);
 }
 bool Valid(LintKind kind) {
-  return Between(kind, LintKind::kPageBreakJoin, LintKind::kMixedScript);
+  return Between(kind, LintKind::kPageBreakJoin, LintKind::kOpenParagraph);
 }
 bool Valid(Certainty certainty) {
   return Between(certainty, Certainty::kCertain, Certainty::kPossible);

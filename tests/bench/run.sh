@@ -8,8 +8,9 @@ Usage: tests/bench/run.sh [--quick] [--lines FILE]
 
 Measures look-ups in process beside SQLite FTS5 at 50,000, 1,000,000 and 4,000,000 quotes, citation
 checks beside look-ups of the same words and FTS5 at 50,000 and 1,000,000, look-ups over loopback
-gRPC beside calls that do nothing, and what an archive costs to make and to hold. Says at the end of
-each part which bars hold. Needs about 16 GiB of memory and, on two cores, an hour.
+gRPC beside calls that do nothing, what an archive costs to make and to hold, and how fast reports
+are parsed. Says at the end of each part which bars hold. Needs about 16 GiB of memory and, on two
+cores, an hour.
 
 Options:
   --quick       50,000 quotes only: some minutes
@@ -35,8 +36,8 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 deploy/install_packages.sh build bench >/dev/null
 cmake --preset release >/dev/null
-cmake --build --preset release --target lookup_bench citation_bench postings_bench rpc_bench \
-  segment_bench >/dev/null
+cmake --build --preset release --target lookup_bench citation_bench parse_bench postings_bench \
+  rpc_bench segment_bench >/dev/null
 
 data=()
 if [[ -n "$lines" ]]; then
@@ -51,6 +52,8 @@ fi
 printf 'program %s, %s, %s cores, load %s\n' "$(git describe --always --dirty)" \
   "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
   "$(cut -d ' ' -f 1 /proc/loadavg)"
+printf '\n== parsing\n'
+build/bin/parse_bench
 printf '\n== in process\n'
 build/bin/lookup_bench --quotes "$sizes" "${data[@]}"
 printf '\n== sets of quotes\n'

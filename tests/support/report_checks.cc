@@ -232,8 +232,8 @@ std::string_view BlockName(BlockKind kind) {
 }
 
 std::string_view SectionKindName(report::SectionKind kind) {
-  constexpr std::string_view kNames[] = {"",     "MARKED",       "STAND_ALONE",
-                                         "LEAD", "INTRODUCTION", "BULLET"};
+  constexpr std::string_view kNames[] = {"",       "MARKED", "STAND_ALONE", "LEAD", "INTRODUCTION",
+                                         "BULLET", "RUN_IN"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -252,7 +252,13 @@ std::string_view LintName(report::LintKind kind) {
                                          "DUPLICATED_PASSAGE",
                                          "NUMBERING_GAP",
                                          "SENTENCE_CUT",
-                                         "MIXED_SCRIPT"};
+                                         "MIXED_SCRIPT",
+                                         "DOUBLED_WORD",
+                                         "MIXED_MARKS",
+                                         "LOOK_ALIKE",
+                                         "MIXED_WIDTH",
+                                         "ENCODING_DAMAGE",
+                                         "OPEN_PARAGRAPH"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -51,7 +51,7 @@ TEST(Content, EveryBrokenPartIsNoticed) {
       [](RevisionDraft* d) { d->content.sections[0].id.clear(); },
       [](RevisionDraft* d) { d->content.sections[0].parent = 0; },
       [](RevisionDraft* d) { d->content.sections[0].parent = -2; },
-      [](RevisionDraft* d) { d->content.sections[0].kind = static_cast<report::SectionKind>(6); },
+      [](RevisionDraft* d) { d->content.sections[0].kind = static_cast<report::SectionKind>(7); },
       [](RevisionDraft* d) { d->content.sections[0].mode = static_cast<report::Mode>(8); },
       [](RevisionDraft* d) {
         d->content.sections[0].heading_range = {1, 9};
@@ -71,7 +71,7 @@ TEST(Content, EveryBrokenPartIsNoticed) {
       [](RevisionDraft* d) {
         d->content.lint[0].range = {0, 5};
       },
-      [](RevisionDraft* d) { d->content.lint[0].kind = static_cast<report::LintKind>(9); },
+      [](RevisionDraft* d) { d->content.lint[0].kind = static_cast<report::LintKind>(15); },
       [](RevisionDraft* d) { d->content.lint[0].certainty = static_cast<report::Certainty>(0); },
       [](RevisionDraft* d) { d->defects[0].id.clear(); },
       [](RevisionDraft* d) { d->defects[0].range.end = 5; },

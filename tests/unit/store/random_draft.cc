@@ -135,7 +135,7 @@ class Generator {
       section.parent = static_cast<int>(Below(i + 1)) - 1;
       section.level = static_cast<int>(1 + Below(9));
       section.ordinal = static_cast<int>(Below(100));
-      section.kind = Pick(report::SectionKind::kMarkedHeading, report::SectionKind::kBullet);
+      section.kind = Pick(report::SectionKind::kMarkedHeading, report::SectionKind::kRunInHeading);
       section.marker = Text();
       section.heading = Text();
       section.run_in = Coin();
@@ -158,7 +158,7 @@ class Generator {
     report.completeness = {Coin(), Text(), Below(size + 1)};
     for (uint32_t i = Below(4); i > 0; --i) {
       report::LintFinding& finding = report.lint.emplace_back();
-      finding.kind = Pick(report::LintKind::kPageBreakJoin, report::LintKind::kMixedScript);
+      finding.kind = Pick(report::LintKind::kPageBreakJoin, report::LintKind::kOpenParagraph);
       finding.certainty = Certainty();
       finding.line = Number();
       finding.range = RangeIn(size);
