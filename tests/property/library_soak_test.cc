@@ -1,5 +1,5 @@
-// Look-ups at full rate while reports are imported, replaced and merged: no error, no stale answer
-// after an acknowledgement, flat memory.
+// Look-ups at full rate while reports are imported, replaced, withdrawn, restored and merged: no
+// error, no stale answer after an acknowledgement, flat memory.
 //
 // Runs three seconds; QUOTES_SOAK_SECONDS in the environment says for how long instead.
 
@@ -70,7 +70,10 @@ class Soak : public ::testing::Test {
   void SetUp() override {
     auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db"});
     QUOTES_ASSERT_OK(store);
-    auto library = Library::Create(*std::move(store), themes::Scheme::BuiltIn());
+    LibraryOptions options;
+    options.segment_folder = dir_.path() / "quotes.db.segments";
+    auto library =
+        Library::Create(*std::move(store), themes::Scheme::BuiltIn(), std::move(options));
     QUOTES_ASSERT_OK(library);
     library_ = *std::move(library);
     std::string sentence;
@@ -87,7 +90,8 @@ class Soak : public ::testing::Test {
 
   // Imports the next version of a report; other sentences, as many.
   void ImportNext(size_t report, std::mt19937* random) {
-    const uint64_t version = acknowledged_[report] + 1;
+    State& state = states_[report];
+    const uint64_t version = state.version + 1;
     ImportRequest request;
     request.report_id = absl::StrCat("r", report);
     request.metadata.title = "政府工作报告";
@@ -97,12 +101,36 @@ class Soak : public ::testing::Test {
                       i % 4 == 3 ? "\n" : "");
     }
     absl::StrAppend(&request.content, MarkOf(report, version), "。\n");
-    const auto result = library_->Import(request, Cancellation());
-    ASSERT_THAT(result, testing::IsOk());
-    acknowledged_[report] = version;
-    const auto archive = library_->archive();
-    ASSERT_EQ(Total(*archive, MarkOf(report, version)), 1u) << "an acknowledged text is missing";
-    ASSERT_EQ(Total(*archive, MarkOf(report)), 1u) << "a replaced text is still found";
+    ++state.changes;
+    ASSERT_THAT(library_->Import(request, Cancellation()), testing::IsOk());
+    state.version = version;
+    ++state.changes;
+    ExpectAcknowledged(*library_->snapshot(), report, version, state.withdrawn);
+  }
+
+  // Withdraws a report, or restores it.
+  void Toggle(size_t report) {
+    State& state = states_[report];
+    const std::string id = absl::StrCat("r", report);
+    ++state.changes;
+    ASSERT_THAT(state.withdrawn ? library_->Restore(id, "") : library_->Withdraw(id, ""),
+                testing::IsOk());
+    state.withdrawn = !state.withdrawn;
+    ++state.changes;
+    ExpectAcknowledged(*library_->snapshot(), report, state.version, state.withdrawn);
+  }
+
+  // A snapshot has this version of a report and no other, or none.
+  static void ExpectAcknowledged(const Snapshot& snapshot, size_t report, uint64_t version,
+                                 bool withdrawn) {
+    const archive::Archive& archive = *snapshot.archive;
+    EXPECT_EQ(Total(archive, MarkOf(report, version)), withdrawn ? 0u : 1u)
+        << "report " << report << " is not as acknowledged";
+    EXPECT_EQ(Total(archive, MarkOf(report)), withdrawn ? 0u : 1u)
+        << "report " << report << ": a replaced text is still found";
+    const std::string id = absl::StrCat("r", report);
+    EXPECT_EQ(archive.FindReport(id) == nullptr, withdrawn);
+    EXPECT_EQ(snapshot.history->FindReport(id) != nullptr, withdrawn);
   }
 
   static archive::LookupAnswer Find(const archive::Archive& archive,
@@ -123,17 +151,19 @@ class Soak : public ::testing::Test {
   // One look-up of the kinds that share no code, checked against the snapshot it came from.
   void LookUp(std::mt19937* random) {
     const size_t report = (*random)() % kReports;
-    const uint64_t acknowledged = acknowledged_[report];
-    const auto archive = library_->archive();
+    const State& state = states_[report];
+    const uint64_t changes = state.changes;
+    const std::shared_ptr<const Snapshot> snapshot = library_->snapshot();
+    const std::shared_ptr<const archive::Archive>& archive = snapshot->archive;
     switch ((*random)() % 4) {
       case 0: {
-        // What was acknowledged before the snapshot was taken is in it, or what replaced it.
-        bool found = Total(*archive, MarkOf(report, acknowledged)) == 1;
-        for (uint64_t later = acknowledged + 1; !found && later <= acknowledged_[report] + 1;
-             ++later) {
-          found = Total(*archive, MarkOf(report, later)) == 1;
+        const uint64_t version = state.version;
+        const bool withdrawn = state.withdrawn;
+        // No change was under way when the snapshot was taken: it is what was acknowledged.
+        if (changes % 2 == 0 && state.changes == changes) {
+          ExpectAcknowledged(*snapshot, report, version, withdrawn);
+          ++compared_;
         }
-        EXPECT_TRUE(found) << "report " << report << " is older than version " << acknowledged;
         break;
       }
       case 1:
@@ -172,8 +202,15 @@ class Soak : public ::testing::Test {
   quotes::testing::TempDir dir_;
   std::unique_ptr<Library> library_;
   std::vector<std::string> sentences_;
-  std::array<std::atomic<uint64_t>, kReports> acknowledged_{};
+  // What was acknowledged of a report. `changes` is odd while a change is under way.
+  struct State {
+    std::atomic<uint64_t> changes{0};
+    std::atomic<uint64_t> version{0};
+    std::atomic<bool> withdrawn{false};
+  };
+  std::array<State, kReports> states_{};
   std::atomic<uint64_t> lookups_{0};
+  std::atomic<uint64_t> compared_{0};
 };
 
 TEST_F(Soak, LookupsWhileReportsChange) {
@@ -193,10 +230,17 @@ TEST_F(Soak, LookupsWhileReportsChange) {
   }
   const absl::Time begin = absl::Now();
   uint64_t imports = 0;
+  uint64_t toggles = 0;
   size_t half_way = 0;
   while (absl::Now() - begin < HowLong() && !HasFailure()) {
-    ImportNext(random() % kReports, &random);
-    ++imports;
+    const size_t report = random() % kReports;
+    if (random() % 3 == 0) {
+      Toggle(report);
+      ++toggles;
+    } else {
+      ImportNext(report, &random);
+      ++imports;
+    }
     if (half_way == 0 && absl::Now() - begin > HowLong() / 2) {
       half_way = ResidentBytes();
     }
@@ -207,10 +251,13 @@ TEST_F(Soak, LookupsWhileReportsChange) {
     reader.join();
   }
   EXPECT_GT(imports, 0u);
-  EXPECT_GT(lookups_, 0u);
-  std::printf("%llu imports, %llu look-ups; memory half way %zu MiB, at the end %zu MiB\n",
-              static_cast<unsigned long long>(imports),
-              static_cast<unsigned long long>(lookups_.load()), half_way >> 20, at_end >> 20);
+  EXPECT_GT(toggles, 0u);
+  EXPECT_GT(compared_, 0u);
+  std::printf(
+      "%llu imports, %llu withdrawals and restores, %llu look-ups; memory half way %zu MiB, "
+      "at the end %zu MiB\n",
+      static_cast<unsigned long long>(imports), static_cast<unsigned long long>(toggles),
+      static_cast<unsigned long long>(lookups_.load()), half_way >> 20, at_end >> 20);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   // Every version has the same size: what is replaced is given back.
   EXPECT_LT(at_end, half_way + half_way / 4 + (size_t{32} << 20));
