@@ -31,8 +31,6 @@ namespace {
 
 constexpr size_t kMinWords = 3;
 
-constexpr double kClose = 0.15;
-
 absl::Status CheckText(std::string_view field, std::string_view bytes, size_t limit) {
   if (const auto at = text::FindInvalidUtf8(bytes); at.has_value()) {
     return errors::InvalidUtf8(field, *at);
