@@ -784,16 +784,19 @@ class Finder {
       stack_.pop_back();
     }
     bool lean = false;
-    while (!stack_.empty() && stack_.back().role == Role::kRunIn) {
-      lean = stack_.back().lean_list || stack_.back().owned == 0;
-      stack_.pop_back();
-    }
     Open probe;
     probe.role = Role::kRunIn;
-    // Below an item of a list only where the list goes on after it.
-    while (!stack_.empty() && (stack_.back().closed ||
-                               (!stack_.back().stand_alone && Rank(stack_.back()) > Rank(probe) &&
-                                !ListGoesOn(stack_.back(), i)))) {
+    while (!stack_.empty()) {
+      const Open& top = stack_.back();
+      const bool sister = top.role == Role::kRunIn;
+      // Below an item of a list only where the list goes on after it.
+      const bool over = !top.stand_alone && Rank(top) > Rank(probe) && !ListGoesOn(top, i);
+      if (!sister && !top.closed && !over) {
+        break;
+      }
+      if (sister) {
+        lean = top.lean_list || top.owned == 0;
+      }
       stack_.pop_back();
     }
     Push(i, SectionKind::kRunInHeading, static_cast<int>(stack_.size()) - 1);
