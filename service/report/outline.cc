@@ -39,6 +39,7 @@ constexpr uint32_t kMaxRunInName = 50;
 constexpr uint32_t kShortRunInName = 24;
 constexpr uint32_t kMinRunInName = 5;
 constexpr size_t kMinRunIns = 3;
+constexpr size_t kMinScattered = 4;
 constexpr uint32_t kMaxEdgeName = 40;
 // How much longer the paragraph below a heading with a full stop is.
 constexpr uint32_t kClosedHeadingShare = 3;
@@ -427,6 +428,31 @@ class Finder {
         SetRunIns(pair.begin, pair.end);
       }
     }
+    if (groups > 0) {
+      FindScatteredRunIns();
+    }
+  }
+
+  // Names with further paragraphs between them: many in one section of a text that has groups.
+  void FindScatteredRunIns() {
+    std::vector<size_t> names;
+    size_t plain = 0;
+    for (size_t i = 0; i <= count(); ++i) {
+      if (i < count() && !paragraphs_[i].stand_alone) {
+        plain += IsPlainText(i) ? 1u : 0u;
+        if (paragraphs_[i].role == Role::kPlain && NamesItsParagraph(i) && IsBrief(i)) {
+          names.push_back(i);
+        }
+        continue;
+      }
+      if (names.size() >= kMinScattered && names.size() * 2 >= plain) {
+        for (const size_t name : names) {
+          paragraphs_[name].role = Role::kRunIn;
+        }
+      }
+      names.clear();
+      plain = 0;
+    }
   }
 
   bool IsBrief(size_t i) const { return paragraphs_[i].first_end <= kShortRunInName; }
@@ -645,6 +671,16 @@ class Finder {
     return false;
   }
 
+  // True when nothing but plain paragraphs stand between paragraph i and the next run-in heading.
+  bool RunInFollows(size_t i) const {
+    constexpr size_t kLookAhead = 12;
+    const size_t most = std::min(count(), i + kLookAhead);
+    while (i < most && IsPlainText(i)) {
+      ++i;
+    }
+    return i < most && paragraphs_[i].role == Role::kRunIn;
+  }
+
   void PlacePlain(size_t i) {
     for (size_t s = stack_.size(); s-- > 0;) {
       Open& open = stack_[s];
@@ -655,7 +691,7 @@ class Finder {
         stack_.resize(s);
         continue;
       }
-      if (open.role == Role::kRunIn && open.lean_list) {
+      if (open.role == Role::kRunIn && open.lean_list && !RunInFollows(i)) {
         stack_.resize(s);  // its sisters own nothing more
         continue;
       }
@@ -748,16 +784,19 @@ class Finder {
       stack_.pop_back();
     }
     bool lean = false;
-    while (!stack_.empty() && stack_.back().role == Role::kRunIn) {
-      lean = stack_.back().lean_list || stack_.back().owned == 0;
-      stack_.pop_back();
-    }
     Open probe;
     probe.role = Role::kRunIn;
-    // Below an item of a list only where the list goes on after it.
-    while (!stack_.empty() && (stack_.back().closed ||
-                               (!stack_.back().stand_alone && Rank(stack_.back()) > Rank(probe) &&
-                                !ListGoesOn(stack_.back(), i)))) {
+    while (!stack_.empty()) {
+      const Open& top = stack_.back();
+      const bool sister = top.role == Role::kRunIn;
+      // Below an item of a list only where the list goes on after it.
+      const bool over = !top.stand_alone && Rank(top) > Rank(probe) && !ListGoesOn(top, i);
+      if (!sister && !top.closed && !over) {
+        break;
+      }
+      if (sister) {
+        lean = top.lean_list || top.owned == 0;
+      }
       stack_.pop_back();
     }
     Push(i, SectionKind::kRunInHeading, static_cast<int>(stack_.size()) - 1);

@@ -25,10 +25,9 @@ struct Outline {
 //  - repeated leads: three or more paragraphs in a row that open with the same words and have a
 //    short first sentence, or share many;
 //  - unmarked run-in headings: three or more paragraphs in a row whose first sentences are short
-//  and
-//    have none of the words by which a sentence says something instead of naming it
-//    (data/words.tsv, statement). Once a text has several such groups, two that fill a section are
-//    one too;
+//    and have none of the words by which a sentence says something instead of naming it
+//    (data/words.tsv, statement). Once a text has such groups, two that fill a section are one too,
+//    and so are four or more in one section with other paragraphs between them;
 //  - lists that a line announces (…如下。 …以下措施：) and whose items open with a label or a name;
 //  - bullets, two or more, and the line ending in a colon that introduces them.
 //
