@@ -41,6 +41,12 @@ inline constexpr int kMaxMarkupDepth = 250;
 inline constexpr size_t kMaxExtractedLines = 1'000'000;
 inline constexpr size_t kMaxExtractedMetadata = 100;
 inline constexpr size_t kMaxExtractedMetadataBytes = 4096;
+// Files of an archive, and their bytes when unpacked, one after the other: ten times what a large
+// collection has.
+inline constexpr size_t kMaxArchiveMembers = 100'000;
+inline constexpr uint64_t kMaxArchiveBytes = uint64_t{16} << 30;
+// What stands beside a source: metadata, a register of printing faults.
+inline constexpr size_t kMaxSidecarBytes = 1u << 20;
 // The description of a layout by pdftotext: some 100 bytes a word.
 inline constexpr size_t kMaxPdfLayoutBytes = 512u << 20;
 

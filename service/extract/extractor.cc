@@ -16,12 +16,6 @@
 namespace quotes::extract {
 namespace {
 
-std::string DefaultWorker() {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? "quotes-extract" : (self.parent_path() / "quotes-extract").string();
-}
-
 absl::Status DescribeEnd(const ChildResult& child, const Cancellation& cancellation) {
   switch (child.end) {
     case ChildResult::End::kCancelled:
@@ -50,6 +44,12 @@ absl::Status DescribeEnd(const ChildResult& child, const Cancellation& cancellat
 
 }  // namespace
 
+std::string DefaultWorkerPath() {
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "quotes-extract" : (self.parent_path() / "quotes-extract").string();
+}
+
 Extractor::Extractor(ExtractorOptions options) : options_(std::move(options)) {}
 
 absl::StatusOr<ExtractedText> Extractor::Extract(Format format, std::string_view bytes,
@@ -61,7 +61,7 @@ absl::StatusOr<ExtractedText> Extractor::Extract(Format format, std::string_view
     return errors::ExtractorUnavailable("there is no memory for the source");
   }
   ChildOptions options;
-  options.argv = {options_.worker_path.empty() ? DefaultWorker() : options_.worker_path,
+  options.argv = {options_.worker_path.empty() ? DefaultWorkerPath() : options_.worker_path,
                   absl::StrCat("--format=", std::string(FormatName(format)))};
   if (encoding.has_value()) {
     options.argv.push_back(absl::StrCat("--encoding=", std::string(text::EncodingName(*encoding))));

@@ -15,6 +15,9 @@
 
 namespace quotes::extract {
 
+// quotes-extract in the folder of the running program.
+std::string DefaultWorkerPath();
+
 struct ExtractorOptions {
   // The worker; empty: quotes-extract in the folder of the running program.
   std::string worker_path;

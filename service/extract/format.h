@@ -11,6 +11,9 @@ namespace quotes::extract {
 // Formats that sources may have. The numbers are those of the contract.
 enum class Format { kPlainText = 1, kMarkdown = 2, kHtml = 3, kDocx = 4, kPdf = 5 };
 
+// Version of the rules by which sources are read; stored with every revision that is no plain text.
+std::string_view ExtractVersion();
+
 // "text", "markdown", "html", "docx", "pdf".
 std::string_view FormatName(Format format);
 // The names above, in any case, and "txt", "md", "htm", "plain".

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
+#include "service/extract/archive_stream.h"
 #include "service/extract/frame.h"
 #include "service/extract/pdf.h"
 #include "service/extract/read_format.h"
@@ -94,15 +95,18 @@ std::optional<std::string_view> Flag(std::string_view argument, std::string_view
 
 int Run(int argc, char** argv) {
   std::optional<Format> format;
+  std::optional<ArchiveStream::Mode> archive;
   std::optional<text::Encoding> encoding;
   for (int i = 1; i < argc; ++i) {
     if (const auto name = Flag(argv[i], "--format="); name.has_value()) {
       format = ParseFormat(*name);
     } else if (const auto code = Flag(argv[i], "--encoding="); code.has_value()) {
       encoding = text::ParseEncoding(*code);
+    } else if (const auto mode = Flag(argv[i], "--archive="); mode.has_value()) {
+      archive = *mode == "list" ? ArchiveStream::Mode::kList : ArchiveStream::Mode::kRead;
     }
   }
-  if (!format.has_value()) {
+  if (!format.has_value() && !archive.has_value()) {
     std::fputs(
         "quotes-extract reads one document for quoted and quotectl; it is not meant to be started "
         "by hand.\n",
@@ -111,6 +115,12 @@ int Run(int argc, char** argv) {
   }
   if (const std::string_view lacking = LimitResources(); !lacking.empty()) {
     Unconfined(lacking);
+  }
+  if (archive.has_value()) {
+    ConfineTo(Confinement::kAlone);
+    StreamArchive(STDIN_FILENO, *archive,
+                  [](std::string_view bytes) { return WriteAll(STDOUT_FILENO, bytes); });
+    return 0;
   }
   return WriteAll(STDOUT_FILENO, EncodeFrame(Read(*format, encoding))) ? 0 : kExitUsage;
 }

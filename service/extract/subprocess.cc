@@ -240,4 +240,46 @@ absl::StatusOr<ChildResult> RunChild(const ChildOptions& options) {
   return result;
 }
 
+absl::StatusOr<std::unique_ptr<ChildStream>> ChildStream::Start(const ChildOptions& options) {
+  Pipe out;
+  const FileDescriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!MakePipe(&out) || !nowhere.valid()) {
+    return CannotStart(options.argv[0], errno);
+  }
+  pid_t pid = -1;
+  if (const int error = Spawn(options, out.write.get(), nowhere.get(), &pid); error != 0) {
+    return CannotStart(options.argv[0], error);
+  }
+  return std::unique_ptr<ChildStream>(new ChildStream(pid, std::move(out.read), options.timeout));
+}
+
+ChildStream::~ChildStream() {
+  kill(-pid_, SIGKILL);
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+bool ChildStream::Read(size_t size, std::string* out) {
+  const size_t begin = out->size();
+  const absl::Time deadline = absl::Now() + timeout_;
+  while (out->size() - begin < size) {
+    pollfd polled{out_.get(), POLLIN, 0};
+    if (poll(&polled, 1, kTickMilliseconds) <= 0) {
+      if (absl::Now() >= deadline) {
+        return false;
+      }
+      continue;
+    }
+    std::array<char, 1 << 16> piece;
+    const size_t want = std::min(piece.size(), size - (out->size() - begin));
+    const ssize_t got = read(out_.get(), piece.data(), want);
+    if (got > 0) {
+      out->append(piece.data(), static_cast<size_t>(got));
+    } else if (got == 0 || errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace quotes::extract

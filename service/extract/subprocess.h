@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -63,6 +65,29 @@ struct ChildResult {
 // are closed in it. Thread-safe without `before_exec`. FAILED_PRECONDITION / EXTRACTOR_UNAVAILABLE
 // when it cannot be started.
 absl::StatusOr<ChildResult> RunChild(const ChildOptions& options);
+
+// A program whose standard output is read while it runs. It is ended with the object. One thread at
+// a time.
+class ChildStream {
+ public:
+  // Of the options the timeout is that of each read; limits of output and cancellation do not
+  // count.
+  static absl::StatusOr<std::unique_ptr<ChildStream>> Start(const ChildOptions& options);
+  ~ChildStream();
+  ChildStream(const ChildStream&) = delete;
+  ChildStream& operator=(const ChildStream&) = delete;
+
+  // Appends exactly `size` bytes; false when the output ends before, or nothing comes in time.
+  bool Read(size_t size, std::string* out);
+
+ private:
+  ChildStream(int pid, FileDescriptor out, absl::Duration timeout)
+      : pid_(pid), out_(std::move(out)), timeout_(timeout) {}
+
+  const int pid_;
+  const FileDescriptor out_;
+  const absl::Duration timeout_;
+};
 
 }  // namespace quotes::extract
 

@@ -3,7 +3,9 @@
 
 // What the worker and the process that starts it agree on, beside the frame: the command line
 //   quotes-extract --format=NAME [--encoding=NAME]
-// with the source on standard input, and these exit codes. 0: a frame is on standard output.
+//   quotes-extract --archive=list|read
+// with the source on standard input, and these exit codes. 0: a frame, or the stream of an archive,
+// is on standard output.
 namespace quotes::extract {
 
 inline constexpr int kExitUsage = 64;

@@ -63,10 +63,11 @@ std::string ToUnicodeMap() {
 
 }  // namespace
 
-std::string MakeZip(const std::map<std::string, std::string>& files) {
+namespace {
+
+// Takes `writer`.
+std::string WriteArchive(archive* writer, const std::map<std::string, std::string>& files) {
   std::string out;
-  archive* const writer = archive_write_new();
-  archive_write_set_format_zip(writer);
   archive_write_set_bytes_in_last_block(writer, 1);
   archive_write_open2(
       writer, &out, nullptr,
@@ -89,6 +90,21 @@ std::string MakeZip(const std::map<std::string, std::string>& files) {
   archive_write_close(writer);
   archive_write_free(writer);
   return out;
+}
+
+}  // namespace
+
+std::string MakeZip(const std::map<std::string, std::string>& files) {
+  archive* const writer = archive_write_new();
+  archive_write_set_format_zip(writer);
+  return WriteArchive(writer, files);
+}
+
+std::string MakeTarGz(const std::map<std::string, std::string>& files) {
+  archive* const writer = archive_write_new();
+  archive_write_set_format_pax_restricted(writer);
+  archive_write_add_filter_gzip(writer);
+  return WriteArchive(writer, files);
 }
 
 std::map<std::string, std::string> DocxParts(std::string_view body) {

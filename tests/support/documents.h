@@ -14,6 +14,9 @@ namespace quotes::testing {
 // A ZIP archive of these files.
 std::string MakeZip(const std::map<std::string, std::string>& files);
 
+// The same as a tar archive compressed by gzip.
+std::string MakeTarGz(const std::map<std::string, std::string>& files);
+
 // The parts of a Word document whose main part has `body` (w: elements) between <w:body> tags.
 std::map<std::string, std::string> DocxParts(std::string_view body);
 // DocxParts as a file; `parts` are added or replace parts of the same name.
