@@ -1,60 +1,53 @@
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <atomic>
 #include <filesystem>
-#include <fstream>
-#include <istream>
-#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "client/ctl/command.h"
+#include "client/ctl/import_input.h"
 #include "client/ctl/json.h"
 #include "client/ctl/progress.h"
 #include "client/ctl/values.h"
 #include "client/error.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
-#include "service/base/limits.h"
+#include "service/base/hash.h"
+#include "service/base/mutex.h"
 #include "service/base/status_macros.h"
+#include "service/library/file_metadata.h"
 #include "service/report/defects.h"
+#include "toml++/toml.h"
 
 namespace quotes::ctl {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kStdinName[] = "-";
-
-// What one file became.
+// What one document became.
 struct Outcome {
   std::string file;
   bool tried = false;
-  absl::Status status;  // of a file that was tried
+  absl::Status status;  // of a document that was tried
   v1::ImportReportResponse response;
+  size_t findings = 0;  // in the response, which does not keep them all along
 };
 
-// At most `limit` bytes and one more, so that the caller sees that there was more.
-std::string ReadAtMost(std::istream* in, size_t limit) {
-  std::string content;
-  constexpr size_t kStep = size_t{1} << 20;
-  while (content.size() <= limit && in->good()) {
-    const size_t before = content.size();
-    const size_t step = std::min(kStep, limit + 1 - before);
-    content.resize(before + step);
-    in->read(content.data() + before, static_cast<std::streamsize>(step));
-    content.resize(before + static_cast<size_t>(in->gcount()));
-  }
-  return content;
-}
+constexpr int kMaxJobs = 16;
+// A table of more rows is not read.
+constexpr size_t kMostRows = 200;
 
 class Import : public Command {
  public:
   std::string Name() const override { return "import"; }
   Msg About() const override { return Msg::kCmdImport; }
   std::vector<std::string> Examples() const override {
-    return {"quotectl import report.txt", "quotectl --database quotes.db import reports/",
+    return {"quotectl import report.docx",
+            "quotectl --database quotes.db import --jobs 4 reports/",
+            "quotectl import reports.zip",
             "quotectl import --validate-only draft.txt",
             "quotectl import --encoding GB18030 --speaker 张三 --date 2021-02-03 old.txt",
             "iconv -f big5 -t utf-8 report.txt | quotectl import --id 2021-example -"};
@@ -76,6 +69,8 @@ class Import : public Command {
     options->Value("--issue-date", &issue_date_, Msg::kOptIssueDate, {.label = "DATE"});
     options->Value("--pages", &pages_, Msg::kOptPages, {});
     options->Value("--encoding", &encoding_, Msg::kOptEncoding, {.label = "NAME"});
+    options->Value("--format", &format_, Msg::kOptFormat, {.label = "NAME"});
+    options->Number("-j,--jobs", &jobs_, 1, kMaxJobs, Msg::kOptJobs);
     options->Value("--request-id", &request_id_, Msg::kOptRequestId, {.label = "ID"});
     options->Flag("--validate-only", &validate_only_, Msg::kOptValidateOnly);
     options->Flag("--no-defects", &no_defects_, Msg::kOptNoDefects);
@@ -85,16 +80,20 @@ class Import : public Command {
   ExitCode Run(Context* context) override;
 
  private:
-  // Files and folders as given, to files. The first fault ends it: nothing is imported from a list
-  // that is not what was meant.
-  absl::StatusOr<std::vector<std::string>> ListFiles(const Context& context) const;
+  absl::Status CheckOptions(const Context& context, size_t documents) const;
   absl::StatusOr<v1::ReportMetadata> Metadata(const Context& context) const;
-  static absl::StatusOr<std::string> ReadSource(const Context& context, const std::string& file);
+  // Adds what a sidecar says and the options do not.
+  absl::Status AddMetadata(const Context& context, const std::string& file,
+                           const std::string& content, v1::ImportReportRequest* request) const;
   absl::Status AddDefects(const Context& context, const std::string& file,
-                          v1::ImportReportRequest* request) const;
-  absl::StatusOr<v1::ImportReportResponse> ImportFile(Context* context, client::Client* client,
-                                                      const v1::ReportMetadata& metadata,
-                                                      const std::string& file) const;
+                          const std::string& content, v1::ImportReportRequest* request) const;
+  absl::StatusOr<v1::ImportReportResponse> ImportDocument(const Context& context,
+                                                          client::Client* client,
+                                                          const v1::ReportMetadata& metadata,
+                                                          const std::string& file,
+                                                          ctl::ImportDocument document) const;
+  // Shows an outcome, and returns its exit code.
+  ExitCode Show(Context* context, Outcome* outcome) const;
   void ShowLint(Context* context, const Outcome& outcome) const;
   std::string OutcomeText(const Context& context, const Outcome& outcome) const;
   void ShowSummary(Context* context, const std::vector<Outcome>& outcomes) const;
@@ -114,58 +113,28 @@ class Import : public Command {
   std::optional<std::string> issue_date_;
   std::optional<std::string> pages_;
   std::optional<std::string> encoding_;
+  std::optional<std::string> format_;
   std::optional<std::string> request_id_;
+  int jobs_ = 1;
+  // Of a run over many documents: what makes their request ids, see ImportDocument.
+  std::string run_version_;
   bool validate_only_ = false;
   bool no_defects_ = false;
   bool quiet_ = false;
 };
 
-absl::StatusOr<std::vector<std::string>> Import::ListFiles(const Context& context) const {
-  std::vector<std::string> files;
-  for (const std::string& path : paths_) {
-    std::error_code error;
-    if (path == kStdinName) {
-      if (std::find(files.begin(), files.end(), path) != files.end()) {
-        return absl::InvalidArgumentError(context.Text(Msg::kStdinTwice));
-      }
-      files.push_back(path);
-      continue;
-    }
-    if (!fs::is_directory(path, error)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
-         it.increment(error)) {
-      std::error_code ignored;
-      if (it->is_regular_file(ignored) && it->path().extension() == ".txt") {
-        found.push_back(it->path().string());
-      }
-    }
-    if (error) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ": ", context.Text(Msg::kCannotRead, {error.message()})));
-    }
-    if (found.empty()) {
-      return absl::InvalidArgumentError(context.Text(Msg::kNoFiles, {path}));
-    }
-    std::sort(found.begin(), found.end());
-    files.insert(files.end(), found.begin(), found.end());
-  }
-  if (files.size() > 1) {
-    const std::pair<const std::optional<std::string>*, std::string_view> single[] = {
-        {&id_, "--id"},
-        {&title_, "--title"},
-        {&subtitle_, "--subtitle"},
-        {&request_id_, "--request-id"}};
-    for (const auto& [value, name] : single) {
-      if (value->has_value()) {
-        return absl::InvalidArgumentError(context.Text(Msg::kOneFileOnly, {name}));
-      }
+absl::Status Import::CheckOptions(const Context& context, size_t documents) const {
+  const std::pair<const std::optional<std::string>*, std::string_view> single[] = {
+      {&id_, "--id"},
+      {&title_, "--title"},
+      {&subtitle_, "--subtitle"},
+      {&request_id_, "--request-id"}};
+  for (const auto& [value, name] : single) {
+    if (documents > 1 && value->has_value()) {
+      return absl::InvalidArgumentError(context.Text(Msg::kOneFileOnly, {name}));
     }
   }
-  return files;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::ReportMetadata> Import::Metadata(const Context& context) const {
@@ -198,48 +167,89 @@ absl::StatusOr<v1::ReportMetadata> Import::Metadata(const Context& context) cons
   return metadata;
 }
 
-absl::StatusOr<std::string> Import::ReadSource(const Context& context, const std::string& file) {
-  const std::string limit = std::to_string(limits::kMaxSourceBytes >> 20);
-  std::string content;
-  if (file == kStdinName) {
-    content = ReadAtMost(context.environment().in, limits::kMaxSourceBytes);
-  } else {
-    // A file that is too large is refused by its size, before a gigabyte is read for nothing.
-    std::error_code error;
-    if (fs::is_regular_file(file, error)) {
-      const uintmax_t size = fs::file_size(file, error);
-      if (!error && size > limits::kMaxSourceBytes) {
-        return errors::SourceTooLarge("",
-                                      context.Text(Msg::kTooLarge, {std::to_string(size), limit}));
+absl::Status Import::AddMetadata(const Context& context, const std::string& file,
+                                 const std::string& content,
+                                 v1::ImportReportRequest* request) const {
+  if (content.empty()) {
+    return absl::OkStatus();
+  }
+  const std::string path = fs::path(file).replace_extension(".toml").string();
+  const auto unreadable = [&](std::string_view what) {
+    return absl::InvalidArgumentError(context.Text(Msg::kMetadataUnreadable, {path, what}));
+  };
+  std::vector<std::pair<std::string, std::string>> entries;
+  try {
+    for (const auto& [key, node] : toml::parse(content)) {
+      std::string value;
+      if (const auto text = node.value<std::string>(); text.has_value()) {
+        value = *text;
+      } else if (const auto date = node.value<toml::date>(); date.has_value()) {
+        value = absl::StrFormat("%04d-%02d-%02d", date->year, date->month, date->day);
       }
+      const std::string name(key.str());
+      if (name == "id" || name == "encoding" || name == "format") {
+        std::string* const field = name == "id" ? request->mutable_report_id()
+                                   : name == "encoding"
+                                       ? request->mutable_source()->mutable_encoding()
+                                       : request->mutable_source()->mutable_format();
+        if (field->empty()) {
+          *field = value;
+        }
+      } else if (!IsFileMetadataKey(name)) {
+        return unreadable(context.Text(Msg::kUnknownKey, {name}));
+      }
+      if (value.empty()) {
+        return unreadable(context.Text(Msg::kBadKeyValue, {name}));
+      }
+      entries.emplace_back(name, value);
     }
-    errno = 0;
-    std::ifstream in(file, std::ios::binary);
-    if (in.is_open()) {
-      content = ReadAtMost(&in, limits::kMaxSourceBytes);
-    }
-    if (!in.is_open() || in.bad()) {
-      return absl::InvalidArgumentError(
-          context.Text(Msg::kCannotRead, {std::strerror(errno == 0 ? EIO : errno)}));
-    }
+  } catch (const toml::parse_error& error) {
+    return unreadable(error.description());
   }
-  if (content.size() > limits::kMaxSourceBytes) {
-    return errors::SourceTooLarge("", context.Text(Msg::kTooLargeStream, {limit}));
+  const report::Metadata found = WithFileMetadata(entries, {});
+  v1::ReportMetadata* const out = request->mutable_metadata();
+  const auto fill = [](const std::string& from, std::string* to) {
+    if (to->empty()) {
+      *to = from;
+    }
+  };
+  fill(found.title, out->mutable_title());
+  fill(found.subtitle, out->mutable_subtitle());
+  fill(found.event, out->mutable_event());
+  fill(found.body, out->mutable_body());
+  fill(found.speaker, out->mutable_speaker());
+  fill(found.office, out->mutable_office());
+  fill(found.language, out->mutable_language());
+  v1::Publication* const publication = out->mutable_publication();
+  fill(found.publication.paper, publication->mutable_paper());
+  fill(found.publication.edition, publication->mutable_edition());
+  fill(found.publication.pages, publication->mutable_pages());
+  const auto fill_date = [](const std::optional<absl::CivilDay>& from, google::type::Date* to) {
+    if (to->year() == 0) {
+      to->set_year(static_cast<int32_t>(from->year()));
+      to->set_month(from->month());
+      to->set_day(from->day());
+    }
+  };
+  if (found.date.has_value()) {
+    fill_date(found.date, out->mutable_speech_date());
   }
-  return content;
+  if (found.publication.issue_date.has_value()) {
+    fill_date(found.publication.issue_date, publication->mutable_issue_date());
+  }
+  if (publication->ByteSizeLong() == 0) {
+    out->clear_publication();
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Import::AddDefects(const Context& context, const std::string& file,
+                                const std::string& content,
                                 v1::ImportReportRequest* request) const {
-  if (no_defects_ || file == kStdinName) {
+  if (no_defects_ || content.empty()) {
     return absl::OkStatus();
   }
   const std::string path = fs::path(file).replace_extension(".defects.tsv").string();
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) {
-    return absl::OkStatus();
-  }
-  QUOTES_ASSIGN_OR_RETURN(const std::string content, ReadSource(context, path));
   const absl::StatusOr<std::vector<report::DefectEntry>> entries = report::ParseDefects(content);
   if (!entries.ok()) {
     return absl::InvalidArgumentError(
@@ -258,25 +268,45 @@ absl::Status Import::AddDefects(const Context& context, const std::string& file,
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::ImportReportResponse> Import::ImportFile(Context* context,
-                                                            client::Client* client,
-                                                            const v1::ReportMetadata& metadata,
-                                                            const std::string& file) const {
+absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
+    const Context& context, client::Client* client, const v1::ReportMetadata& metadata,
+    const std::string& file, ctl::ImportDocument document) const {
+  QUOTES_RETURN_IF_ERROR(document.status);
   v1::ImportReportRequest request;
-  QUOTES_ASSIGN_OR_RETURN(*request.mutable_source()->mutable_content(), ReadSource(*context, file));
-  QUOTES_RETURN_IF_ERROR(AddDefects(*context, file, &request));
-  request.set_report_id(id_.value_or(""));
-  if (file != kStdinName) {
-    request.mutable_source()->set_file_name(Printable(fs::path(file).filename().string()));
-  }
-  request.mutable_source()->set_encoding(encoding_.value_or(""));
   if (metadata.ByteSizeLong() > 0) {
     *request.mutable_metadata() = metadata;
   }
-  // Without one of the caller's, an id of this run: a call that gRPC tries again is then answered
-  // with the outcome of the first.
-  request.set_request_id(request_id_.has_value() ? *request_id_ : client::NewRequestId());
+  request.set_report_id(id_.value_or(""));
+  request.mutable_source()->set_encoding(encoding_.value_or(""));
+  request.mutable_source()->set_format(format_.value_or(""));
+  QUOTES_RETURN_IF_ERROR(AddMetadata(context, file, document.metadata, &request));
+  QUOTES_RETURN_IF_ERROR(AddDefects(context, file, document.defects, &request));
+  if (file != kStdinName) {
+    request.mutable_source()->set_file_name(Printable(fs::path(file).filename().string()));
+  }
   request.set_validate_only(validate_only_);
+  *request.mutable_source()->mutable_content() = std::move(document.content);
+  // Without one of the caller's, an id of this run: a call that gRPC tries again is then answered
+  // with the outcome of the first. Of a run over many documents the id says what is imported, so
+  // that a run that was interrupted goes over what it has done without reading it again.
+  if (run_version_.empty() || validate_only_) {
+    request.set_request_id(request_id_.has_value() ? *request_id_ : client::NewRequestId());
+    return client->Import(request);
+  }
+  request.set_request_id(
+      absl::StrCat("import-", Sha256Hex(run_version_ + request.SerializeAsString())));
+  absl::StatusOr<v1::ImportReportResponse> response = client->Import(request);
+  if (!response.ok() || !response->replayed()) {
+    return response;
+  }
+  // Another text may have come since.
+  v1::GetReportRequest get;
+  get.set_name(response->report().name());
+  const absl::StatusOr<v1::GetReportResponse> latest = client->GetReport(get);
+  if (latest.ok() && latest->report().latest_revision() == response->report().latest_revision()) {
+    return response;
+  }
+  request.set_request_id(client::NewRequestId());
   return client->Import(request);
 }
 
@@ -330,7 +360,7 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
   int64_t refused = 0;
   int64_t not_tried = 0;
   for (const Outcome& outcome : outcomes) {
-    std::vector<std::string> row = {outcome.file, OutcomeText(*context, outcome)};
+    std::vector<std::string> row = {Printable(outcome.file), OutcomeText(*context, outcome)};
     if (!outcome.tried) {
       ++not_tried;
     } else if (!outcome.status.ok()) {
@@ -341,9 +371,15 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
       row.insert(row.end(), {report.name(), std::to_string(report.quote_count()),
                              std::to_string(report.section_count()),
                              CompletenessName(context->lang(), report.completeness()),
-                             std::to_string(outcome.response.lint_size())});
+                             std::to_string(outcome.findings)});
     }
-    table.AddRow(std::move(row));
+    // Of a large run only what did not go well is listed; the sums have the rest.
+    if (outcomes.size() <= kMostRows || !outcome.tried || !outcome.status.ok()) {
+      if (outcome.tried && !outcome.status.ok()) {
+        row.push_back(context->Describe(outcome.status));
+      }
+      table.AddRow(std::move(row));
+    }
   }
   context->out() << table.Render(context->columns(), context->painter());
   context->out().flush();
@@ -360,51 +396,111 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
   context->err() << summary << '\n';
 }
 
+ExitCode Import::Show(Context* context, Outcome* outcome) const {
+  if (!outcome->status.ok()) {
+    // A file that cannot be imported is an input error, whatever the status says of names.
+    return std::max(context->Fail(outcome->status, outcome->file), kExitInput);
+  }
+  ShowLint(context, *outcome);
+  v1::Report* const report = outcome->response.mutable_report();
+  if (report->state() == v1::Report::STATE_WITHDRAWN) {
+    context->err() << context->Text(Msg::kWarnWithdrawn, {report->name()}) << '\n';
+  }
+  if (context->json()) {
+    context->out() << "{\"file\":" << JsonString(Printable(outcome->file))
+                   << ",\"result\":" << ToJson(outcome->response) << "}\n";
+  }
+  outcome->findings = static_cast<size_t>(outcome->response.lint_size());
+  outcome->response.clear_lint();
+  return kExitOk;
+}
+
 ExitCode Import::Run(Context* context) {
-  absl::StatusOr<v1::ReportMetadata> metadata = Metadata(*context);
-  absl::StatusOr<std::vector<std::string>> files = ListFiles(*context);
-  for (const absl::Status& status : {metadata.status(), files.status()}) {
-    if (!status.ok()) {
-      return context->Fail(status);
-    }
+  const absl::StatusOr<v1::ReportMetadata> metadata = Metadata(*context);
+  if (!metadata.ok()) {
+    return context->Fail(metadata.status());
+  }
+  const absl::StatusOr<std::unique_ptr<ImportInputs>> inputs = ImportInputs::List(*context, paths_);
+  if (!inputs.ok()) {
+    return context->Fail(inputs.status());
+  }
+  const size_t count = (*inputs)->inputs().size();
+  if (const absl::Status status = CheckOptions(*context, count); !status.ok()) {
+    return context->Fail(status);
   }
   absl::StatusOr<client::Client*> client =
       context->Connect(validate_only_ ? Access::kRead : Access::kWrite);
   if (!client.ok()) {
     return context->Fail(client.status());
   }
+  if (count > 1 && !validate_only_) {
+    // A service with other rules reads everything again. One that does not answer here will say so
+    // at the first import.
+    const auto status = (*client)->GetStatus({});
+    run_version_ = status.ok() ? absl::StrCat("1 ", status->parser_version()) : std::string();
+  }
+
+  std::vector<Outcome> outcomes(count);
+  for (size_t i = 0; i < count; ++i) {
+    outcomes[i].file = (*inputs)->inputs()[i].name;
+  }
+  Mutex mutex;
+  CondVar changed;
+  std::vector<bool> done(count);
+  std::atomic<bool> stop = false;
+  std::atomic<int> running = std::min(jobs_, static_cast<int>(count));
+  std::vector<std::thread> threads;
+  for (int job = running; job > 0; --job) {
+    threads.emplace_back([&] {
+      while (!stop) {
+        std::optional<ctl::ImportDocument> document = (*inputs)->Next();
+        if (!document.has_value()) {
+          break;
+        }
+        const size_t i = document->index;
+        Outcome outcome;
+        outcome.file = (*inputs)->inputs()[i].name;
+        outcome.tried = true;
+        absl::StatusOr<v1::ImportReportResponse> response =
+            ImportDocument(*context, *client, *metadata, outcome.file, *std::move(document));
+        outcome.status = response.status();
+        if (response.ok()) {
+          outcome.response = *std::move(response);
+        } else if (ExitCodeOf(outcome.status) == kExitService) {
+          // What fails in the service fails for the next file too.
+          stop = true;
+        }
+        const MutexLock lock(&mutex);
+        outcomes[i] = std::move(outcome);
+        done[i] = true;
+        changed.SignalAll();
+      }
+      const MutexLock lock(&mutex);
+      --running;
+      changed.SignalAll();
+    });
+  }
+  // Outcomes are shown in the order of the files, whatever order they come in.
   Progress progress(context->err(), context->environment().err_is_terminal && !context->json(),
-                    context->environment().columns, files->size());
-  std::vector<Outcome> outcomes(files->size());
+                    context->environment().columns, count);
   ExitCode code = kExitOk;
-  for (size_t i = 0; i < files->size(); ++i) {
-    Outcome& outcome = outcomes[i];
-    outcome.file = (*files)[i];
-    // What fails in the service fails for the next file too.
-    if (code == kExitService) {
-      continue;
+  for (size_t i = 0; i < count; ++i) {
+    progress.Show(i, (*inputs)->inputs()[i].name);
+    bool tried = false;
+    {
+      const MutexLock lock(&mutex);
+      while (!done[i] && running > 0) {
+        changed.Wait(&mutex);
+      }
+      tried = done[i];
     }
-    progress.Show(i, outcome.file);
-    outcome.tried = true;
-    absl::StatusOr<v1::ImportReportResponse> response =
-        ImportFile(context, *client, *metadata, outcome.file);
     progress.Clear();
-    outcome.status = response.status();
-    if (!response.ok()) {
-      // A file that cannot be imported is an input error, whatever the status says of names.
-      code = std::max(code, std::max(context->Fail(response.status(), outcome.file), kExitInput));
-      continue;
+    if (tried) {
+      code = std::max(code, Show(context, &outcomes[i]));
     }
-    outcome.response = *std::move(response);
-    ShowLint(context, outcome);
-    const v1::Report& report = outcome.response.report();
-    if (report.state() == v1::Report::STATE_WITHDRAWN) {
-      context->err() << context->Text(Msg::kWarnWithdrawn, {report.name()}) << '\n';
-    }
-    if (context->json()) {
-      context->out() << "{\"file\":" << JsonString(Printable(outcome.file))
-                     << ",\"result\":" << ToJson(outcome.response) << "}\n";
-    }
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
   }
   if (!context->json()) {
     ShowSummary(context, outcomes);

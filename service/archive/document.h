@@ -17,7 +17,8 @@ namespace quotes::archive {
 // Where a revision's bytes came from.
 struct Source {
   std::string file_name;   // as given by the importer, without folders
-  std::string media_type;  // "text/plain"
+  std::string media_type;  // "text/plain", "application/pdf", …
+  // Of the text that lines and byte offsets count in: UTF-8 for all formats but plain text.
   text::Encoding encoding = text::Encoding::kUtf8;
   uint64_t size_bytes = 0;
   std::string sha256;  // 64 hex digits

@@ -146,6 +146,18 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "DEFECT_EXISTS";
     case ErrorReason::kProfileNotFound:
       return "PROFILE_NOT_FOUND";
+    case ErrorReason::kUnsupportedFormat:
+      return "UNSUPPORTED_FORMAT";
+    case ErrorReason::kEncrypted:
+      return "ENCRYPTED";
+    case ErrorReason::kNoTextLayer:
+      return "NO_TEXT_LAYER";
+    case ErrorReason::kMalformedSource:
+      return "MALFORMED_SOURCE";
+    case ErrorReason::kExtractionFailed:
+      return "EXTRACTION_FAILED";
+    case ErrorReason::kExtractorUnavailable:
+      return "EXTRACTOR_UNAVAILABLE";
   }
   return "UNSPECIFIED";
 }
@@ -286,6 +298,37 @@ absl::Status EmptyText() { return Field(ErrorReason::kEmptyText, "source.content
 absl::Status SourceTooLarge(std::string_view field, std::string_view limit) {
   return Field(ErrorReason::kSourceTooLarge, field, absl::StrCat("too large: ", ToAbsl(limit)),
                {{"limit", std::string(limit)}});
+}
+
+absl::Status UnsupportedFormat(std::string_view kind) {
+  return Field(ErrorReason::kUnsupportedFormat, "source.content",
+               absl::StrCat("is ", ToAbsl(kind), ", which is not read"),
+               {{"format", std::string(kind)}});
+}
+
+absl::Status Encrypted(std::string_view description) {
+  return Field(ErrorReason::kEncrypted, "source.content", description);
+}
+
+absl::Status NoTextLayer() {
+  return Field(ErrorReason::kNoTextLayer, "source.content",
+               "is a PDF without a text layer: its pages are pictures");
+}
+
+absl::Status MalformedSource(std::string_view format, std::string_view description) {
+  return Field(ErrorReason::kMalformedSource, "source.content", description,
+               {{"format", std::string(format)}});
+}
+
+absl::Status ExtractionFailed(std::string_view cause, std::string_view description) {
+  return Field(ErrorReason::kExtractionFailed, "source.content", description,
+               {{"cause", std::string(cause)}});
+}
+
+absl::Status ExtractorUnavailable(std::string_view description) {
+  return Plain(
+      absl::StatusCode::kFailedPrecondition, ErrorReason::kExtractorUnavailable,
+      absl::StrCat("formats other than plain text cannot be read here: ", ToAbsl(description)));
 }
 
 absl::Status DefectUnplaced(uint64_t index, uint64_t line, std::string_view description) {

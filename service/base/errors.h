@@ -19,42 +19,48 @@ namespace quotes {
 // Mirrors quotes.v1.ErrorReason; the numbers are those of the contract.
 enum class ErrorReason {
   kUnspecified = 0,
-  kInvalidUtf8 = 1,        // INVALID_ARGUMENT: a text field holds bytes that are not UTF-8
-  kMalformedMessage = 2,   // INVALID_ARGUMENT: the request is not a message of its type
-  kFieldRequired = 3,      // INVALID_ARGUMENT: a required field is missing or empty
-  kFieldOutOfRange = 4,    // INVALID_ARGUMENT: a field is too long, too large, too small, too many
-  kFieldInvalid = 5,       // INVALID_ARGUMENT: a field has a malformed or unknown value
-  kInvalidName = 6,        // INVALID_ARGUMENT: not a resource name of the expected form
-  kInvalidQuery = 7,       // INVALID_ARGUMENT: the query has no positive term or cannot be parsed
-  kPageTokenInvalid = 8,   // INVALID_ARGUMENT: forged, damaged, or from another query
-  kUndecodableText = 9,    // INVALID_ARGUMENT: the source is not text in the (named) encoding
-  kEmptyText = 10,         // INVALID_ARGUMENT: the source has no text
-  kSourceTooLarge = 11,    // INVALID_ARGUMENT: the source exceeds a size limit
-  kDefectUnplaced = 12,    // INVALID_ARGUMENT: a defect's printed string is not on its line
-  kUploadIncomplete = 13,  // INVALID_ARGUMENT: an upload ended early or in the wrong order
-  kRequestIdReused = 14,   // ALREADY_EXISTS: the request id was used with another request
-  kReportNotFound = 15,    // NOT_FOUND
-  kRevisionNotFound = 16,  // NOT_FOUND
-  kSectionNotFound = 17,   // NOT_FOUND
-  kQuoteNotFound = 18,     // NOT_FOUND
-  kThemeNotFound = 19,     // NOT_FOUND
-  kRevisionChanged = 20,   // ABORTED: require_same_revision, and the archive moved on
-  kReadOnly = 21,          // FAILED_PRECONDITION: this process may not write
-  kDatabaseInUse = 22,     // FAILED_PRECONDITION: another process holds the writer's lock
-  kSchemaTooNew = 23,      // FAILED_PRECONDITION: the database was written by a newer version
-  kDatabaseCorrupt = 24,   // DATA_LOSS: the file is damaged or no database of this service
-  kStorageFull = 25,       // RESOURCE_EXHAUSTED: the disk is full
-  kQueueFull = 26,         // RESOURCE_EXHAUSTED: too much blocking work waits; retry later
-  kAnswerTooLarge = 27,    // RESOURCE_EXHAUSTED: the answer would exceed the message limit
-  kLoading = 28,           // UNAVAILABLE: the archive is not loaded yet, or the server drains
-  kStoreBusy = 29,         // UNAVAILABLE: the store is locked by a short operation; retry
-  kStoreUnavailable = 30,  // INTERNAL: reading or writing the store failed
-  kInternal = 31,          // INTERNAL: any other fault of the service itself
-  kEtagMismatch = 32,      // ABORTED: the resource has changed since its etag was read
-  kReportWithdrawn = 33,   // FAILED_PRECONDITION: a withdrawn report cannot be edited
-  kDefectNotFound = 34,    // NOT_FOUND
-  kDefectExists = 35,      // ALREADY_EXISTS: an entry of this id, or at this place
-  kProfileNotFound = 36,   // NOT_FOUND
+  kInvalidUtf8 = 1,         // INVALID_ARGUMENT: a text field holds bytes that are not UTF-8
+  kMalformedMessage = 2,    // INVALID_ARGUMENT: the request is not a message of its type
+  kFieldRequired = 3,       // INVALID_ARGUMENT: a required field is missing or empty
+  kFieldOutOfRange = 4,     // INVALID_ARGUMENT: a field is too long, too large, too small, too many
+  kFieldInvalid = 5,        // INVALID_ARGUMENT: a field has a malformed or unknown value
+  kInvalidName = 6,         // INVALID_ARGUMENT: not a resource name of the expected form
+  kInvalidQuery = 7,        // INVALID_ARGUMENT: the query has no positive term or cannot be parsed
+  kPageTokenInvalid = 8,    // INVALID_ARGUMENT: forged, damaged, or from another query
+  kUndecodableText = 9,     // INVALID_ARGUMENT: the source is not text in the (named) encoding
+  kEmptyText = 10,          // INVALID_ARGUMENT: the source has no text
+  kSourceTooLarge = 11,     // INVALID_ARGUMENT: the source exceeds a size limit
+  kDefectUnplaced = 12,     // INVALID_ARGUMENT: a defect's printed string is not on its line
+  kUploadIncomplete = 13,   // INVALID_ARGUMENT: an upload ended early or in the wrong order
+  kRequestIdReused = 14,    // ALREADY_EXISTS: the request id was used with another request
+  kReportNotFound = 15,     // NOT_FOUND
+  kRevisionNotFound = 16,   // NOT_FOUND
+  kSectionNotFound = 17,    // NOT_FOUND
+  kQuoteNotFound = 18,      // NOT_FOUND
+  kThemeNotFound = 19,      // NOT_FOUND
+  kRevisionChanged = 20,    // ABORTED: require_same_revision, and the archive moved on
+  kReadOnly = 21,           // FAILED_PRECONDITION: this process may not write
+  kDatabaseInUse = 22,      // FAILED_PRECONDITION: another process holds the writer's lock
+  kSchemaTooNew = 23,       // FAILED_PRECONDITION: the database was written by a newer version
+  kDatabaseCorrupt = 24,    // DATA_LOSS: the file is damaged or no database of this service
+  kStorageFull = 25,        // RESOURCE_EXHAUSTED: the disk is full
+  kQueueFull = 26,          // RESOURCE_EXHAUSTED: too much blocking work waits; retry later
+  kAnswerTooLarge = 27,     // RESOURCE_EXHAUSTED: the answer would exceed the message limit
+  kLoading = 28,            // UNAVAILABLE: the archive is not loaded yet, or the server drains
+  kStoreBusy = 29,          // UNAVAILABLE: the store is locked by a short operation; retry
+  kStoreUnavailable = 30,   // INTERNAL: reading or writing the store failed
+  kInternal = 31,           // INTERNAL: any other fault of the service itself
+  kEtagMismatch = 32,       // ABORTED: the resource has changed since its etag was read
+  kReportWithdrawn = 33,    // FAILED_PRECONDITION: a withdrawn report cannot be edited
+  kDefectNotFound = 34,     // NOT_FOUND
+  kDefectExists = 35,       // ALREADY_EXISTS: an entry of this id, or at this place
+  kProfileNotFound = 36,    // NOT_FOUND
+  kUnsupportedFormat = 37,  // INVALID_ARGUMENT: the source is of a kind that is not read
+  kEncrypted = 38,          // INVALID_ARGUMENT: the source is protected by a password
+  kNoTextLayer = 39,        // INVALID_ARGUMENT: a PDF of pictures alone
+  kMalformedSource = 40,    // INVALID_ARGUMENT: the source is damaged or breaks its format
+  kExtractionFailed = 41,   // INVALID_ARGUMENT: reading the source took too much, or crashed
+  kExtractorUnavailable = 42,  // FAILED_PRECONDITION: no foreign format can be read here
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -106,6 +112,15 @@ absl::Status UndecodableText(std::string_view encoding, uint64_t byte_offset,
 absl::Status EmptyText();
 // `field` is empty when the source was refused before there was a request.
 absl::Status SourceTooLarge(std::string_view field, std::string_view limit);
+// `kind` says what the source is: "an old Word document (.doc)".
+absl::Status UnsupportedFormat(std::string_view kind);
+absl::Status Encrypted(std::string_view description);
+absl::Status NoTextLayer();
+// `format` is a name of extract::FormatName.
+absl::Status MalformedSource(std::string_view format, std::string_view description);
+// `cause` is one word: "timeout", "memory", "crash", "output", "protocol".
+absl::Status ExtractionFailed(std::string_view cause, std::string_view description);
+absl::Status ExtractorUnavailable(std::string_view description);
 // `index` is the entry's place in the list of the request.
 absl::Status DefectUnplaced(uint64_t index, uint64_t line, std::string_view description);
 // The same for an entry that is given by its place in the text.

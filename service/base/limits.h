@@ -25,6 +25,31 @@ inline constexpr size_t kMaxAnswerBytes = 3584u << 10;
 // Status message and details together: clients accept 8 KiB of metadata.
 inline constexpr size_t kMaxStatusBytes = 4u << 10;
 
+// Reading foreign formats, in a process of its own. Real reports take well under a second and
+// 100 MB; a PDF of a thousand pages takes ten.
+inline constexpr int kMaxExtractSeconds = 90;
+inline constexpr unsigned kMaxExtractCpuSeconds = 60;
+// Address space: a saved page of kMaxSourceBytes has some ten times its size as a tree.
+inline constexpr size_t kMaxExtractMemoryBytes = size_t{1} << 30;
+// What all parts of an office document that are read may have together when unpacked: a report of
+// 1,000 pages has 20 MiB. A bomb has more.
+inline constexpr size_t kMaxOfficeXmlBytes = 64u << 20;
+inline constexpr size_t kMaxOfficeParts = 10'000;
+// Elements of a document inside each other. Browsers stop at 512, libxml2 at 256.
+inline constexpr int kMaxMarkupDepth = 250;
+// Lines of an extracted text, and what it says about itself.
+inline constexpr size_t kMaxExtractedLines = 1'000'000;
+inline constexpr size_t kMaxExtractedMetadata = 100;
+inline constexpr size_t kMaxExtractedMetadataBytes = 4096;
+// Files of an archive, and their bytes when unpacked, one after the other: ten times what a large
+// collection has.
+inline constexpr size_t kMaxArchiveMembers = 100'000;
+inline constexpr uint64_t kMaxArchiveBytes = uint64_t{16} << 30;
+// What stands beside a source: metadata, a register of printing faults.
+inline constexpr size_t kMaxSidecarBytes = 1u << 20;
+// The description of a layout by pdftotext: some 100 bytes a word.
+inline constexpr size_t kMaxPdfLayoutBytes = 512u << 20;
+
 // One printed line, in code points. The longest paragraph of a real report has a few thousand;
 // more is a file without line structure or no report at all.
 inline constexpr size_t kMaxLineCodePoints = 1'000'000;

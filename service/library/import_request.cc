@@ -122,6 +122,9 @@ std::string ImportRequestDigest(const ImportRequest& request) {
   digest.Add(Sha256(request.content));
   digest.Add(request.file_name);
   digest.AddNumber(request.encoding.has_value() ? static_cast<uint64_t>(*request.encoding) : 0);
+  if (request.format.has_value()) {
+    digest.AddNumber(static_cast<uint64_t>(*request.format));
+  }
   const report::Metadata& m = request.metadata;
   for (const std::string* text :
        {&m.title, &m.subtitle, &m.event, &m.body, &m.speaker, &m.office, &m.language,

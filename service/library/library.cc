@@ -10,6 +10,9 @@
 #include "service/base/errors.h"
 #include "service/base/hash.h"
 #include "service/base/status_macros.h"
+#include "service/extract/extractor.h"
+#include "service/extract/format.h"
+#include "service/library/file_metadata.h"
 #include "service/report/parser.h"
 #include "service/report/report_id.h"
 #include "service/store/content.h"
@@ -105,31 +108,56 @@ absl::StatusOr<std::string> ChooseReportId(const ImportRequest& request,
   return report::MakeReportId(named);
 }
 
+// The rules by which a foreign source became the rows of a revision.
+std::string ReaderVersion() {
+  return absl::StrCat(std::string(report::ParserVersion()), "+",
+                      std::string(extract::ExtractVersion()));
+}
+
 // Reads the request's text: everything that an import writes.
 absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
+                                               const extract::Extractor& extractor,
                                                const Cancellation& cancellation) {
   store::RevisionDraft draft;
-  {
+  report::Metadata given = request.metadata;
+  extract::Format format = extract::Format::kPlainText;
+  if (request.format.has_value()) {
+    format = *request.format;
+  } else {
+    QUOTES_ASSIGN_OR_RETURN(format, extract::DetectFormat(request.content, request.file_name));
+  }
+  if (format == extract::Format::kPlainText) {
     QUOTES_ASSIGN_OR_RETURN(const text::DecodedText decoded,
                             text::Decode(request.content, request.encoding));
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     QUOTES_ASSIGN_OR_RETURN(draft.content, report::ParseReport(decoded));
     draft.source.encoding = decoded.encoding;
+    draft.parser_version = report::ParserVersion();
+  } else {
+    QUOTES_ASSIGN_OR_RETURN(
+        extract::ExtractedText extracted,
+        extractor.Extract(format, request.content, request.encoding, cancellation));
+    QUOTES_ASSIGN_OR_RETURN(const text::DecodedText decoded,
+                            text::Decode(extracted.text, text::Encoding::kUtf8));
+    QUOTES_ASSIGN_OR_RETURN(
+        draft.content, report::ParseReport(decoded, {.report_id = {}, .layout = &extracted.lines}));
+    given = WithFileMetadata(extracted.metadata, std::move(given));
+    draft.extracted_text = std::move(extracted.text);
+    draft.parser_version = ReaderVersion();
   }
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
   report::Metadata& metadata = draft.content.metadata;
-  DropSettledFindings(metadata, request.metadata, &draft.content.lint);
-  Override(request.metadata, &metadata);
+  DropSettledFindings(metadata, given, &draft.content.lint);
+  Override(given, &metadata);
   QUOTES_ASSIGN_OR_RETURN(draft.report_id, ChooseReportId(request, metadata));
   report::AssignIds(draft.report_id, &draft.content);
   QUOTES_ASSIGN_OR_RETURN(draft.defects, report::PlaceDefects(draft.content, request.defects));
   draft.request_id = request.request_id;
   draft.source_bytes = request.content;
   draft.source.file_name = WithoutFolders(request.file_name);
-  draft.source.media_type = "text/plain";
+  draft.source.media_type = extract::MediaType(format);
   draft.source.size_bytes = request.content.size();
   draft.source.sha256 = Sha256Hex(request.content);
-  draft.parser_version = report::ParserVersion();
   draft.fold_version = text::FoldVersion();
   return draft;
 }
@@ -182,6 +210,7 @@ Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const them
       scheme_(std::move(scheme)),
       read_only_(read_only),
       options_(std::move(options)),
+      extractor_(options_.extractor),
       folder_(options_.segment_folder.empty()
                   ? nullptr
                   : std::make_unique<archive::SegmentFolder>(
@@ -440,7 +469,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       }
     }
   }
-  QUOTES_ASSIGN_OR_RETURN(store::RevisionDraft draft, MakeDraft(request, cancellation));
+  QUOTES_ASSIGN_OR_RETURN(store::RevisionDraft draft, MakeDraft(request, extractor_, cancellation));
   draft.request_digest = std::move(digest);
 
   if (request.validate_only) {

@@ -20,6 +20,8 @@
 #include "service/archive/segment_folder.h"
 #include "service/base/cancellation.h"
 #include "service/base/mutex.h"
+#include "service/extract/extractor.h"
+#include "service/extract/format.h"
 #include "service/library/history.h"
 #include "service/report/defects.h"
 #include "service/report/register.h"
@@ -38,6 +40,7 @@ struct ImportRequest {
   std::string content;                     // the source's bytes
   std::string file_name;                   // for the record; may be empty
   std::optional<text::Encoding> encoding;  // nullopt: detected
+  std::optional<extract::Format> format;   // nullopt: detected
   // Fields that are set replace what the text says; empty strings and absent dates do not.
   report::Metadata metadata;
   std::vector<report::DefectEntry> defects;
@@ -105,6 +108,8 @@ struct LibraryOptions {
   // See archive::ArchiveOptions.
   uint64_t largest_segment = archive::ArchiveOptions().largest_segment;
   uint64_t merge_at_once = archive::ArchiveOptions().merge_at_once;
+  // How sources that are no plain text are read.
+  extract::ExtractorOptions extractor = {};
   // Called, from any thread, with a sentence about a segment file that could not be used or
   // written: the archive is whole all the same. May be null.
   std::function<void(std::string_view)> on_warning = nullptr;
@@ -149,9 +154,12 @@ class Library {
   // change is not swapped in anew. With validate_only nothing is written, the request id does not
   // count, and a read-only store will do.
   //
-  // Errors, in this order: CheckImportRequest; READ_ONLY; REQUEST_ID_REUSED; those of Decode,
-  // ParseReport and PlaceDefects; CANCELLED and DEADLINE_EXCEEDED until the writing begins; those
-  // of Store::Import.
+  // Metadata of the request goes before that of the file (front matter), and that before what the
+  // text says.
+  //
+  // Errors, in this order: CheckImportRequest; READ_ONLY; REQUEST_ID_REUSED; those of DetectFormat,
+  // Extractor::Extract, Decode, ParseReport and PlaceDefects; CANCELLED and DEADLINE_EXCEEDED until
+  // the writing begins; those of Store::Import.
   absl::StatusOr<ImportResult> Import(const ImportRequest& request,
                                       const Cancellation& cancellation);
 
@@ -227,6 +235,7 @@ class Library {
   const std::shared_ptr<const themes::Scheme> scheme_;
   const bool read_only_;
   const LibraryOptions options_;
+  const extract::Extractor extractor_;
   const std::unique_ptr<archive::SegmentFolder> folder_;  // null: segments stay in memory
   Mutex write_mutex_;             // one write at a time, from the store to the swap
   mutable Mutex snapshot_mutex_;  // guards the pointer only

@@ -537,7 +537,8 @@ class Classifier {
         continue;
       }
       size_t end = i;
-      while (end < head_end_ && IsCandidate(end) && end - i < kMaxTitleLines) {
+      while (end < head_end_ && IsCandidate(end) && end - i < kMaxTitleLines &&
+             lines_[end].heading_level == lines_[i].heading_level) {
         ++end;
       }
       // A name between title and date is the speaker's.
@@ -555,6 +556,7 @@ class Classifier {
         score += Contains(Folded(j), U"报告") || Contains(Folded(j), U"讲话") ? 2 : 0;
       }
       score += lines_[i].size() >= 4 ? 1 : 0;
+      score += lines_[i].heading_level == 1 ? 6 : 0;
       if (!IsPersonName(Folded(i), false) && score >= best_score) {
         best_score = score;
         best_begin = i;
@@ -802,6 +804,68 @@ bool BeginsWithSalutation(View folded) {
 
 Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines) {
   return Classifier(source, folded, lines).Run();
+}
+
+namespace {
+
+// What a line is by its format alone; kBody where its words decide.
+BlockKind KindByLayout(const Line& line) {
+  switch (line.role) {
+    case LineRole::kNavigation:
+      return BlockKind::kWebFurniture;
+    case LineRole::kMaybeNavigation:
+      // A name alone does not make navigation of what reads like speech.
+      return line.heading_level == 0 && line.size() <= kMaxBanner && !EndsSentence(line)
+                 ? BlockKind::kWebFurniture
+                 : BlockKind::kBody;
+    case LineRole::kPageNumber:
+      return BlockKind::kPageNumber;
+    case LineRole::kRunningHead:
+      return BlockKind::kMasthead;
+    case LineRole::kNote:
+      return BlockKind::kNote;
+    case LineRole::kCaption:
+      return BlockKind::kCaption;
+    case LineRole::kText:
+    case LineRole::kTableCell:
+      break;
+  }
+  return BlockKind::kBody;
+}
+
+}  // namespace
+
+Classified ClassifyLaidOutLines(View source, View folded, const std::vector<Line>& lines) {
+  std::vector<Line> rest;
+  std::vector<uint32_t> places;  // of the rest among all lines
+  for (uint32_t i = 0; i < lines.size(); ++i) {
+    if (KindByLayout(lines[i]) == BlockKind::kBody) {
+      rest.push_back(lines[i]);
+      places.push_back(i);
+    }
+  }
+  if (std::none_of(rest.begin(), rest.end(), [](const Line& line) { return line.has_word; })) {
+    return ClassifyLines(source, folded, lines);
+  }
+  Classified words = ClassifyLines(source, folded, rest);
+  Classified all;
+  all.metadata = std::move(words.metadata);
+  all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
+  size_t next = 0;  // of the pieces of the rest
+  for (uint32_t i = 0; i < lines.size(); ++i) {
+    if (const BlockKind kind = KindByLayout(lines[i]); kind != BlockKind::kBody) {
+      all.pieces.push_back({lines[i].begin, lines[i].end, i, kind});
+      continue;
+    }
+    for (; next < words.pieces.size() && places[words.pieces[next].line] == i; ++next) {
+      if (words.open_jump == static_cast<int>(next)) {
+        all.open_jump = static_cast<int>(all.pieces.size());
+      }
+      all.pieces.push_back(words.pieces[next]);
+      all.pieces.back().line = i;
+    }
+  }
+  return all;
 }
 
 }  // namespace quotes::report

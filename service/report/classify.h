@@ -34,6 +34,11 @@ struct Classified {
 Classified ClassifyLines(std::u32string_view source, std::u32string_view folded,
                          const std::vector<Line>& lines);
 
+// The same for lines whose format tells of navigation, notes, captions, running heads and page
+// numbers: those are furniture, and what is left is read as if they were not there.
+Classified ClassifyLaidOutLines(std::u32string_view source, std::u32string_view folded,
+                                const std::vector<Line>& lines);
+
 // True when a paragraph begins by addressing the audience (同志们！ 各位代表：).
 bool BeginsWithSalutation(std::u32string_view folded);
 

@@ -107,6 +107,27 @@ absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source) {
   return lines;
 }
 
+void ApplyLayout(const std::vector<LineHint>& hints, std::vector<Line>* lines) {
+  uint32_t page = 0;
+  for (Line& line : *lines) {
+    if (line.number > hints.size()) {
+      return;
+    }
+    const LineHint& hint = hints[line.number - 1];
+    line.page = hint.page;
+    line.page_break_before = line.page_break_before || (page != 0 && hint.page != page);
+    page = hint.page;
+    line.role = hint.role;
+    line.heading_level = hint.heading_level;
+    line.continues = hint.continues;
+    line.placed = hint.placed;
+    line.reaches_edge = hint.reaches_edge;
+    if (hint.placed) {
+      line.indent = hint.indent;
+    }
+  }
+}
+
 bool EndsSentence(const Line& line) {
   return IsTerminal(line.last_mark) || IsEllipsis(line.last_mark);
 }

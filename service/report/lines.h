@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "service/report/layout.h"
 
 namespace quotes::report {
 
@@ -26,6 +27,13 @@ struct Line {
   uint32_t columns = 0;    // printed width, Han counting two
   char32_t last_mark = 0;  // the last character, closing marks skipped when a stop is before them
 
+  // What the format of the source says of the line; ApplyLayout sets them.
+  LineRole role = LineRole::kText;
+  uint8_t heading_level = 0;
+  bool continues = false;
+  bool placed = false;
+  bool reaches_edge = false;
+
   uint32_t size() const { return end - begin; }
 };
 
@@ -35,6 +43,10 @@ struct Line {
 //
 // SOURCE_TOO_LARGE when a line is longer than limits::kMaxLineCodePoints.
 absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source);
+
+// Tells the lines of an extracted text what its format says of them: page, place and role. Hint i
+// is about line number i + 1.
+void ApplyLayout(const std::vector<LineHint>& hints, std::vector<Line>* lines);
 
 // True when the line ends with a mark that ends a sentence or a member of a list.
 bool EndsClosed(const Line& line);

@@ -37,6 +37,8 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
   size_t counted = 0;
   size_t indented = 0;
   size_t gaps = 0;
+  size_t placed = 0;
+  size_t reaching = 0;
   for (const Piece& piece : pieces) {
     if (piece.kind != BlockKind::kBody) {
       continue;
@@ -45,12 +47,19 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
     ++counted;
     indented += line.indent >= 2 ? 1u : 0u;
     gaps += line.gap_before ? 1u : 0u;
+    placed += line.placed ? 1u : 0u;
+    reaching += line.reaches_edge ? 1u : 0u;
     const uint32_t columns = line.columns + line.indent;
     ++histogram[std::min<uint32_t>(columns, kMaxWrapColumns)];
   }
   // Indents that some lines have and some do not mark paragraphs.
   layout.indents = indented * 20 >= counted && counted > 0;
   layout.gaps = gaps * 20 >= counted;
+  if (placed * 2 > counted) {
+    // Printed pages: every line says itself whether it is full.
+    layout.wrapped = reaching * 3 >= counted;
+    return layout;
+  }
   if (counted < kMinWrapLines || histogram[kMaxWrapColumns] * 20 > counted) {
     return layout;
   }
@@ -180,6 +189,12 @@ class Joiner {
   bool BeginsParagraph(size_t s) const {
     const View text = Text(s);
     const Line& line = LineOf(s);
+    // Where printed paragraphs are indented, what looks like a marker behind a full line is only a
+    // word that the line break left there.
+    if (line.placed && layout_.wrapped && layout_.indents && line.indent < 2 && s > 0 &&
+        LineOf(s - 1).reaches_edge && !line.gap_before) {
+      return false;
+    }
     if (ReadMarker(text) || BeginsWithSalutation(text)) {
       return true;
     }
@@ -189,6 +204,9 @@ class Joiner {
   // Short, without a final mark, and a paragraph follows.
   bool LooksLikeHeading(size_t s) const {
     const View text = Text(s);
+    if (LineOf(s).heading_level > 0) {
+      return true;
+    }
     if (text.size() > kLongestHeading || IsClosedBy(LastMark(text)) || IsCommaLike(text.back()) ||
         s + 1 >= result_.speech.size()) {
       return false;
@@ -219,6 +237,14 @@ class Joiner {
     if (PieceAt(s - 1).line == PieceAt(s).line) {
       return false;
     }
+    if (line_after.continues && join->before + 1 == join->after) {
+      join->reason = JoinReason::kWrap;
+      join->certain = true;
+      return true;
+    }
+    if (line_before.heading_level != line_after.heading_level) {
+      return false;
+    }
     const bool comma = IsCommaLike(before.back());
     const char32_t first = after.front();
     const bool continues_mark =
@@ -232,10 +258,9 @@ class Joiner {
       return false;
     }
     if (layout_.wrapped && ContinuesWrapped(s, line_before, line_after)) {
-      join->reason =
-          join->before + 1 == join->after && !line_after.gap_before && !line_after.page_break_before
-              ? JoinReason::kWrap
-              : JoinReason::kPageBreak;
+      const bool next_line = join->before + 1 == join->after && !line_after.gap_before &&
+                             !line_after.page_break_before;
+      join->reason = next_line || line_before.placed ? JoinReason::kWrap : JoinReason::kPageBreak;
       join->certain = true;
       return true;
     }
@@ -262,7 +287,8 @@ class Joiner {
 
   bool ContinuesWrapped(size_t s, const Line& before, const Line& after) const {
     constexpr uint32_t kSlack = 6;
-    const bool full = before.columns + before.indent + kSlack >= layout_.width;
+    const bool full = before.placed ? before.reaches_edge
+                                    : before.columns + before.indent + kSlack >= layout_.width;
     const bool closed = IsClosedBy(LastMark(Text(s - 1)));
     if (!full) {
       return false;

@@ -28,7 +28,8 @@ using View = std::u32string_view;
 
 class Parser {
  public:
-  explicit Parser(const text::DecodedText& source) : source_(source) {}
+  Parser(const text::DecodedText& source, const std::vector<LineHint>* layout)
+      : source_(source), layout_(layout) {}
 
   absl::StatusOr<ParsedReport> Parse() {
     auto lines = SplitLines(source_.text);
@@ -36,6 +37,9 @@ class Parser {
       return lines.status();
     }
     lines_ = *std::move(lines);
+    if (layout_ != nullptr) {
+      ApplyLayout(*layout_, &lines_);
+    }
     const bool has_word =
         std::any_of(lines_.begin(), lines_.end(), [](const Line& line) { return line.has_word; });
     if (!has_word) {
@@ -45,7 +49,8 @@ class Parser {
     for (char32_t& c : folded_source) {
       c = text::FoldLetter(c);
     }
-    classified_ = ClassifyLines(source_.text, folded_source, lines_);
+    classified_ = layout_ == nullptr ? ClassifyLines(source_.text, folded_source, lines_)
+                                     : ClassifyLaidOutLines(source_.text, folded_source, lines_);
     const Paragraphs paragraphs = BuildParagraphs(folded_source, lines_, classified_.pieces);
     report_.metadata = classified_.metadata;
     LayOut(paragraphs, folded_source);
@@ -355,6 +360,7 @@ class Parser {
   }
 
   const text::DecodedText& source_;
+  const std::vector<LineHint>* const layout_;
   std::vector<Line> lines_;
   Classified classified_;
   std::u32string folded_;  // the joined text with its letters folded
@@ -369,7 +375,7 @@ std::string_view ParserVersion() { return "2"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {
-  auto report = Parser(source).Parse();
+  auto report = Parser(source, options.layout).Parse();
   if (report.ok() && !options.report_id.empty()) {
     AssignIds(options.report_id, &*report);
   }

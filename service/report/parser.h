@@ -2,8 +2,10 @@
 #define QUOTES_SERVICE_REPORT_PARSER_H_
 
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "service/report/layout.h"
 #include "service/report/report.h"
 #include "service/text/decode.h"
 
@@ -15,6 +17,9 @@ std::string_view ParserVersion();
 struct ParseOptions {
   // Seeds the ids of sections and quotes: the resource id of the report.
   std::string_view report_id;
+  // What the format of the source says of each of its lines, where it is more than plain text; null
+  // otherwise. Read during the call.
+  const std::vector<LineHint>* layout = nullptr;
 };
 
 // Reads a plain text report: source lines become blocks (speech or furniture), speech lines that a

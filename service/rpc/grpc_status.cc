@@ -30,7 +30,7 @@ struct Sentence {
   ErrorReason reason;
   const char* zh;
 };
-constexpr std::array<Sentence, 37> kSentences = {{
+constexpr std::array<Sentence, 43> kSentences = {{
     {ErrorReason::kUnspecified, "未知错误"},
     {ErrorReason::kInvalidUtf8, "字段 {field} 自字节偏移 {byte_offset} 起不是 UTF-8 文本"},
     {ErrorReason::kMalformedMessage, "请求的字节不是一条 {type} 消息"},
@@ -69,6 +69,12 @@ constexpr std::array<Sentence, 37> kSentences = {{
     {ErrorReason::kDefectNotFound, "没有勘误 {name}"},
     {ErrorReason::kDefectExists, "勘误 {name} 已存在"},
     {ErrorReason::kProfileNotFound, "没有判定方案 {name}"},
+    {ErrorReason::kUnsupportedFormat, "不支持的文件格式（{format}）"},
+    {ErrorReason::kEncrypted, "文件已加密，请先解除密码保护"},
+    {ErrorReason::kNoTextLayer, "PDF 没有文字层（各页均为图像）"},
+    {ErrorReason::kMalformedSource, "文件已损坏，或不符合 {format} 格式"},
+    {ErrorReason::kExtractionFailed, "读取文件失败（{cause}）：超出时间或内存限制，或读取程序崩溃"},
+    {ErrorReason::kExtractorUnavailable, "服务器无法启动文件格式读取程序，目前只能导入纯文本"},
 }};
 
 const char* GeneralSentence(ErrorReason reason) {

@@ -358,6 +358,12 @@ absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request) {
       return errors::FieldInvalid("source.encoding", "is not a known encoding");
     }
   }
+  if (!source.format().empty()) {
+    out.format = extract::ParseFormat(source.format());
+    if (!out.format.has_value()) {
+      return errors::FieldInvalid("source.format", "is not a known format");
+    }
+  }
   QUOTES_RETURN_IF_ERROR(ToMetadata(request.metadata(), &out.metadata));
   // Before they are copied: the library's own check comes after it.
   QUOTES_RETURN_IF_ERROR(CheckCount("defects", request.defects_size(), limits::kMaxDefects));

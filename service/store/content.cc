@@ -143,6 +143,9 @@ absl::Status CheckDraft(const RevisionDraft& draft) {
       draft.source.sha256 != Sha256Hex(draft.source_bytes)) {
     return Wrong("source", 0);
   }
+  if (draft.extracted_text.has_value() && draft.source.encoding != text::Encoding::kUtf8) {
+    return Wrong("extracted_text", 0);
+  }
   return CheckContent(draft.content, draft.defects);
 }
 
@@ -157,7 +160,9 @@ absl::Status CheckRegister(size_t code_points, const std::vector<report::Registe
 
 bool IsSameRevision(const archive::Document& latest, const RevisionDraft& draft) {
   return latest.source.sha256 == draft.source.sha256 &&
+         latest.source.media_type == draft.source.media_type &&
          latest.source.encoding == draft.source.encoding &&
+         latest.content.joined == draft.content.joined &&
          latest.parser_version == draft.parser_version &&
          latest.fold_version == draft.fold_version &&
          SameMetadata(latest.content.metadata, draft.content.metadata);

@@ -18,14 +18,15 @@ namespace quotes::store {
 absl::Status CheckContent(const report::ParsedReport& content,
                           const std::vector<report::Defect>& defects);
 
-// CheckContent, and that source and bytes belong together.
+// CheckContent, and that source, bytes and extracted text belong together.
 absl::Status CheckDraft(const RevisionDraft& draft);
 
 // INTERNAL for a register that does not belong to a text of so many code points.
 absl::Status CheckRegister(size_t code_points, const std::vector<report::RegisterEntry>& entries);
 
 // True when importing `draft` would make no revision after `latest`, the report's latest: same
-// bytes, encoding, metadata and versions of parser and folds. The register may differ all the same.
+// bytes, format, encoding, text, metadata and versions of parser and folds. The register may differ
+// all the same.
 bool IsSameRevision(const archive::Document& latest, const RevisionDraft& draft);
 
 bool SameMetadata(const report::Metadata& a, const report::Metadata& b);

@@ -25,6 +25,9 @@ struct RevisionDraft {
   std::string request_id;      // empty: none
   std::string request_digest;  // identifies the whole request: same id, other digest is an error
   std::string source_bytes;
+  // For a source that is no plain text: what was read of it, UTF-8. Lines and bytes of print spans
+  // count in it; the source's encoding is UTF-8.
+  std::optional<std::string> extracted_text;
   archive::Source source;
   std::string parser_version;
   std::string fold_version;
@@ -36,7 +39,8 @@ struct ImportOutcome {
   std::string report_id;
   uint64_t revision = 0;          // of the report
   uint64_t archive_revision = 0;  // after the import
-  // Same bytes, encoding, metadata and versions of parser and folds as the latest revision, and a
+  // Same bytes, format, encoding, text, metadata and versions of parser and folds as the latest
+  // revision, and a
   // register that says nothing new: nothing written. The file's name does not count.
   bool unchanged = false;
   bool replayed = false;  // the request id was seen before: the first outcome again
@@ -161,6 +165,10 @@ class Store {
 
   // The original bytes of a revision.
   virtual absl::StatusOr<std::string> LoadSource(std::string_view report_id, uint64_t revision) = 0;
+
+  // The bytes that lines and byte offsets of print spans count in: the text that was extracted from
+  // the source, for plain text the source itself.
+  virtual absl::StatusOr<std::string> LoadText(std::string_view report_id, uint64_t revision) = 0;
 
   // Newest first; at most `limit`, those with a number below `before` (0: all).
   virtual absl::StatusOr<std::vector<RevisionInfo>> ListRevisions(std::string_view report_id,

@@ -70,6 +70,10 @@ class HookedStore final : public store::Store {
     QUOTES_RETURN_IF_ERROR(hook_("LoadSource"));
     return store_->LoadSource(report_id, revision);
   }
+  absl::StatusOr<std::string> LoadText(std::string_view report_id, uint64_t revision) override {
+    QUOTES_RETURN_IF_ERROR(hook_("LoadText"));
+    return store_->LoadText(report_id, revision);
+  }
   absl::StatusOr<std::vector<store::RevisionInfo>> ListRevisions(std::string_view report_id,
                                                                  uint64_t before,
                                                                  size_t limit) override {

@@ -63,7 +63,7 @@ class HostileTest(unittest.TestCase):
         self.refused(self.file("blank.txt", "　\n\r\n \t\n".encode()), "EMPTY_TEXT")
 
     def test_jpeg(self):
-        self.refused(self.file("picture.txt", JPEG), "UNDECODABLE_TEXT")
+        self.refused(self.file("picture.txt", JPEG), "UNSUPPORTED_FORMAT")
 
     def test_a_line_of_50_megabytes(self):
         self.refused(self.file("line.txt", "党".encode() * (50_000_000 // 3)), "SOURCE_TOO_LARGE")

@@ -192,9 +192,9 @@ constexpr char kInsertRevision[] =
     " title, subtitle, event, body, speaker, office, language, speech_date,"
     " paper, edition, issue_date, pages,"
     " truncated, jump_target, end_position, code_points, quotes, sections,"
-    " joined_sha256, joined, source)"
+    " joined_sha256, joined, source, extracted_sha256, extracted)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)";
+    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)";
 
 constexpr char kSelectRevision[] =
     "SELECT id, create_time, file_name, media_type, encoding, size_bytes, source_sha256,"
@@ -207,12 +207,17 @@ constexpr char kSelectRevision[] =
 
 constexpr char kSelectRevisionKey[] =
     "SELECT id, source_sha256, encoding, parser_version, fold_version, create_time, code_points,"
-    " joined_sha256, joined"
+    " joined_sha256, joined, media_type"
     " FROM revisions"
     " WHERE report_id = ?1 AND number = ?2";
 
 constexpr char kSelectSource[] =
     "SELECT source_sha256, source"
+    " FROM revisions"
+    " WHERE report_id = ?1 AND number = ?2";
+
+constexpr char kSelectText[] =
+    "SELECT coalesce(extracted_sha256, source_sha256), coalesce(extracted, source)"
     " FROM revisions"
     " WHERE report_id = ?1 AND number = ?2";
 
@@ -555,7 +560,11 @@ absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft,
                m.publication.pages, content.completeness.truncated,
                content.completeness.jump_target, content.completeness.position,
                content.joined.size(), content.quotes.size(), content.sections.size(),
-               Sha256Hex(joined), joined, Blob{draft.source_bytes}));
+               Sha256Hex(joined), joined, Blob{draft.source_bytes},
+               draft.extracted_text.has_value()
+                   ? std::optional<std::string>(Sha256Hex(*draft.extracted_text))
+                   : std::nullopt,
+               draft.extracted_text));
   const int64_t revision = connection->last_insert_id();
   QUOTES_RETURN_IF_ERROR(WriteContent(connection, revision, content));
   return WriteEntries(connection, revision, entries);
@@ -575,12 +584,14 @@ absl::StatusOr<LatestRevision> ReadLatest(Connection* connection, const ReportRo
   latest.same = select.Bytes(1) == draft.source.sha256 &&
                 select.Int(2) == static_cast<int64_t>(draft.source.encoding) &&
                 select.Bytes(3) == draft.parser_version && select.Bytes(4) == draft.fold_version &&
+                select.Bytes(9) == draft.source.media_type &&
                 SameMetadata(report.metadata, draft.content.metadata);
   const std::string_view joined = select.Bytes(8);
   if (select.Bytes(7) != Sha256Hex(joined)) {
     return Damaged(connection, "a revision is not as it was written");
   }
   latest.joined = text::ToCodePoints(joined);
+  latest.same = latest.same && latest.joined == draft.content.joined;
   QUOTES_ASSIGN_OR_RETURN(latest.entries, ReadEntries(connection, latest.id));
   return latest;
 }
@@ -692,12 +703,15 @@ absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* conn
   return document;
 }
 
-absl::StatusOr<std::optional<std::string>> ReadSource(Connection* connection,
+namespace {
+
+// Reads bytes with their hash.
+absl::StatusOr<std::optional<std::string>> ReadHashed(Connection* connection, const char* statement,
                                                       std::string_view report_id, uint64_t number) {
   if (number > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
     return std::optional<std::string>();
   }
-  Statement select = connection->Prepare(kSelectSource);
+  Statement select = connection->Prepare(statement);
   QUOTES_RETURN_IF_ERROR(select.Bind(report_id, number));
   QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
   if (!found) {
@@ -709,6 +723,18 @@ absl::StatusOr<std::optional<std::string>> ReadSource(Connection* connection,
     return Damaged(connection, "the source of a revision is not as it was written");
   }
   return std::optional<std::string>(std::move(source));
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> ReadSource(Connection* connection,
+                                                      std::string_view report_id, uint64_t number) {
+  return ReadHashed(connection, kSelectSource, report_id, number);
+}
+
+absl::StatusOr<std::optional<std::string>> ReadText(Connection* connection,
+                                                    std::string_view report_id, uint64_t number) {
+  return ReadHashed(connection, kSelectText, report_id, number);
 }
 
 absl::StatusOr<std::vector<RevisionInfo>> ReadRevisionInfos(Connection* connection,

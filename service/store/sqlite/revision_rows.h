@@ -81,6 +81,10 @@ absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* conn
 absl::StatusOr<std::optional<std::string>> ReadSource(Connection* connection,
                                                       std::string_view report_id, uint64_t number);
 
+// The same for what print spans count in: the extracted text, or the original bytes.
+absl::StatusOr<std::optional<std::string>> ReadText(Connection* connection,
+                                                    std::string_view report_id, uint64_t number);
+
 // Newest first, numbers below `end`, at most `limit`.
 absl::StatusOr<std::vector<RevisionInfo>> ReadRevisionInfos(Connection* connection,
                                                             std::string_view report_id,

@@ -257,6 +257,12 @@ CREATE INDEX defects_by_id ON defects (defect_id, revision);
 
 PRAGMA user_version = 3;
 )sql",
+    R"sql(
+ALTER TABLE revisions ADD COLUMN extracted_sha256 TEXT;
+ALTER TABLE revisions ADD COLUMN extracted TEXT;
+
+PRAGMA user_version = 4;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

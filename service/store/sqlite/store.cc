@@ -121,6 +121,7 @@ class SqliteStore : public Store {
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
                                                                   uint64_t revision) override;
   absl::StatusOr<std::string> LoadSource(std::string_view report_id, uint64_t revision) override;
+  absl::StatusOr<std::string> LoadText(std::string_view report_id, uint64_t revision) override;
   absl::StatusOr<std::vector<RevisionInfo>> ListRevisions(std::string_view report_id,
                                                           uint64_t before, size_t limit) override;
   absl::StatusOr<uint64_t> FindQuoteRevision(std::string_view report_id,
@@ -582,6 +583,17 @@ absl::StatusOr<std::string> SqliteStore::LoadSource(std::string_view report_id, 
     return errors::RevisionNotFound(RevisionName(report_id, revision));
   }
   return *std::move(source);
+}
+
+absl::StatusOr<std::string> SqliteStore::LoadText(std::string_view report_id, uint64_t revision) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  QUOTES_RETURN_IF_ERROR(RequireReport(&reader->connection(), report_id, &revision).status());
+  QUOTES_ASSIGN_OR_RETURN(std::optional<std::string> text,
+                          ReadText(&reader->connection(), report_id, revision));
+  if (!text.has_value()) {
+    return errors::RevisionNotFound(RevisionName(report_id, revision));
+  }
+  return *std::move(text);
 }
 
 absl::StatusOr<std::vector<RevisionInfo>> SqliteStore::ListRevisions(std::string_view report_id,

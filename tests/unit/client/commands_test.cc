@@ -18,11 +18,15 @@
 #include "quotes/v1/quote_service.pb.h"
 #include "quotes/v1/report_service.pb.h"
 #include "service/text/utf8.h"
+#include "tests/support/documents.h"
 #include "tests/support/test_data.h"
 
 namespace quotes::ctl {
 namespace {
 
+using quotes::testing::DocxParagraph;
+using quotes::testing::MakeDocx;
+using quotes::testing::MakeZip;
 using quotes::testing::ReadFile;
 using quotes::testing::SampleReport;
 using quotes::testing::SourceDir;
@@ -94,6 +98,17 @@ class CommandsTest : public ::testing::Test {
     return result.err;
   }
 
+  v1::Report Held(const std::string& name) {
+    const auto held = FromJson<v1::ListReportsResponse>(Quotectl({"reports", "--json"}).out);
+    for (const v1::Report& report : held.reports()) {
+      if (report.name() == name) {
+        return report;
+      }
+    }
+    ADD_FAILURE() << name << " is not held";
+    return {};
+  }
+
   quotes::testing::TempDir dir_;
 };
 
@@ -150,9 +165,8 @@ TEST_F(CommandsTest, RefusesWhatIsNoReportAndNamesFileAndLimit) {
   const std::string empty = Write("empty.txt", "");
   EXPECT_THAT(Refused(empty), StartsWith("quotectl: " + empty + ": has no text\n"));
   const std::string picture = Write("picture.txt", std::string("\xff\xd8\xff\xe0\0\x10JFIF\0", 11));
-  EXPECT_THAT(Refused(picture), StartsWith("quotectl: " + picture +
-                                           ": malformed sequence at byte 0 (read as UTF-8); "
-                                           "the source looks like a JPEG image\n"));
+  EXPECT_THAT(Refused(picture),
+              StartsWith("quotectl: " + picture + ": is a JPEG image, which is not read\n"));
   EXPECT_THAT(Refused(Write("nul.txt", std::string("同志们：\n现在\0报告。\n", 29))),
               HasSubstr("byte"));
   EXPECT_THAT(Refused(Path("absent.txt")), HasSubstr("cannot be read"));
@@ -176,7 +190,7 @@ TEST_F(CommandsTest, GoesOnAfterAFaultyFile) {
   Write("in/a.txt", SampleReport());
   Write("in/b.txt", "");
   Write("in/deeper/c.txt", "关于工作的报告\n\n同志们：\n我们要加快发展。\n");
-  Write("in/not-a-report.md", "not read");
+  Write("in/not-a-report.dat", "not read");
   const Result result = Quotectl({"import", "-q", Path("in")});
   EXPECT_EQ(result.code, kExitInput);
   EXPECT_THAT(Lines(result.out), SizeIs(4));
@@ -184,6 +198,48 @@ TEST_F(CommandsTest, GoesOnAfterAFaultyFile) {
   EXPECT_THAT(result.err,
               AllOf(HasSubstr("b.txt"), HasSubstr("2 imported, 0 unchanged, 1 refused")));
   EXPECT_EQ(FromJson<v1::ListReportsResponse>(Quotectl({"reports", "--json"}).out).total_size(), 2);
+}
+
+TEST_F(CommandsTest, ImportReadsEveryFormatFromFoldersAndArchives) {
+  Write("in/a.md", "# 甲市政府工作报告\n\n同志们：\n\n我们要加快发展。\n");
+  Write("in/b.html", "<h1>乙市政府工作报告</h1><p>同志们：</p><p>我们要加快发展。</p>");
+  Write("in/c.zip",
+        MakeZip(
+            {{"x/c.docx", MakeDocx(DocxParagraph("同志们：") + DocxParagraph("我们要加快发展。"))},
+             {"x/c.toml", "title = \"丙市政府工作报告\"\ndate = 2021-02-03\nid = \"c\"\n"},
+             {"x/picture.png", "x"}}));
+  const Result first = Quotectl({"import", "-q", "--jobs", "3", Path("in")});
+  EXPECT_EQ(first.code, kExitOk) << first.err;
+  EXPECT_THAT(first.err, HasSubstr("3 imported, 0 unchanged, 0 refused"));
+  EXPECT_THAT(Lines(first.out)[3], HasSubstr("c.zip/x/c.docx"));
+  const auto report = Held("reports/c");
+  EXPECT_EQ(report.metadata().title(), "丙市政府工作报告");
+  EXPECT_EQ(report.metadata().speech_date().day(), 3);
+  // A run goes over what an earlier one has done, but not over what has changed since.
+  EXPECT_THAT(Quotectl({"import", "-q", Path("in")}).err,
+              HasSubstr("0 imported, 3 unchanged, 0 refused"));
+  EXPECT_EQ(Quotectl({"import", "-q", "--id", "c", "-"}, "同志们：\n我们要改革。\n").code, kExitOk);
+  EXPECT_THAT(Quotectl({"import", "-q", "-j", "2", Path("in")}).err,
+              HasSubstr("1 imported, 2 unchanged, 0 refused"));
+}
+
+TEST_F(CommandsTest, ImportChecksMetadataBesideAFile) {
+  const std::string file = Write("a.txt", "同志们：\n我们要加快发展。\n");
+  Write("a.toml", "titel = \"x\"\n");
+  EXPECT_THAT(Refused(file), AllOf(HasSubstr("a.toml"), HasSubstr("titel")));
+  Write("a.toml", "title = \n");
+  EXPECT_THAT(Refused(file), HasSubstr("a.toml"));
+  Write("a.toml", "title = \"发展报告\"\nspeaker = \"李四\"\nid = \"a\"\n");
+  EXPECT_EQ(Quotectl({"import", "-q", "--speaker", "张三", file}).code, kExitOk);
+  const auto report = Held("reports/a");
+  EXPECT_EQ(report.metadata().title(), "发展报告");
+  EXPECT_EQ(report.metadata().speaker(), "张三");
+}
+
+TEST_F(CommandsTest, ImportRefusesDamagedArchives) {
+  const std::string zip = MakeZip({{"a.txt", "同志们：\n我们要加快发展。\n"}});
+  EXPECT_THAT(Refused(Write("a.zip", zip.substr(0, zip.size() / 2))), HasSubstr("a.zip"));
+  EXPECT_THAT(Refused(Write("b.zip", MakeZip({{"a.png", "x"}}))), HasSubstr("no document"));
 }
 
 TEST_F(CommandsTest, ImportJsonSaysWhichFile) {
@@ -266,7 +322,7 @@ TEST_F(CommandsTest, ImportOptionsAreChecked) {
     EXPECT_THAT(result.err, HasSubstr(sentence));
   }
   std::filesystem::create_directories(Path("nothing"));
-  EXPECT_THAT(Quotectl({"import", Path("nothing")}).err, HasSubstr("no *.txt file"));
+  EXPECT_THAT(Quotectl({"import", Path("nothing")}).err, HasSubstr("no document"));
   Write("a.defects.tsv", "no register\n");
   EXPECT_THAT(Refused(file), HasSubstr("a.defects.tsv"));
   EXPECT_EQ(Quotectl({"import", "-q", "--no-defects", file}).code, kExitOk);

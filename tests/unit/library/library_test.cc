@@ -973,6 +973,9 @@ class FailingStore : public store::Store {
   absl::StatusOr<std::string> LoadSource(std::string_view report_id, uint64_t revision) override {
     return store_->LoadSource(report_id, revision);
   }
+  absl::StatusOr<std::string> LoadText(std::string_view report_id, uint64_t revision) override {
+    return store_->LoadText(report_id, revision);
+  }
   absl::StatusOr<std::vector<store::RevisionInfo>> ListRevisions(std::string_view report_id,
                                                                  uint64_t before,
                                                                  size_t limit) override {

@@ -106,12 +106,37 @@ TEST_P(StoreConformance, GivesBackEveryFieldOfAnyReport) {
       QUOTES_ASSERT_OK(loaded);
       EXPECT_EQ(DocumentText(**loaded, true), DocumentText(active[i], true));
       EXPECT_EQ(store().LoadSource(drafts[i].report_id, 0).value_or(""), drafts[i].source_bytes);
+      EXPECT_EQ(store().LoadText(drafts[i].report_id, 0).value_or(""), drafts[i].source_bytes);
       for (const report::Quote& quote : drafts[i].content.quotes) {
         EXPECT_EQ(store().FindQuoteRevision(drafts[i].report_id, quote.id).value_or(0), 1u);
       }
     }
     QUOTES_ASSERT_OK(instance_->Reopen());
   }
+}
+
+TEST_P(StoreConformance, KeepsExtractedTexts) {
+  store::RevisionDraft draft = SmallDraft("a", "甲乙。");
+  draft.source.media_type = "application/pdf";
+  draft.extracted_text = draft.source_bytes;
+  draft.source_bytes = std::string("%PDF\0\xFF", 6);
+  draft.source.size_bytes = draft.source_bytes.size();
+  draft.source.sha256 = Sha256Hex(draft.source_bytes);
+  MustImport(store(), draft);
+  EXPECT_TRUE(MustImport(store(), draft).unchanged);
+  EXPECT_EQ(store().LoadSource("a", 0).value_or(""), draft.source_bytes);
+  EXPECT_EQ(store().LoadText("a", 0).value_or(""), *draft.extracted_text);
+  EXPECT_EQ((*store().LoadRevision("a", 1))->source.media_type, "application/pdf");
+  // The same bytes read as another format, or to another text, are another revision.
+  draft.source.media_type = "text/html";
+  EXPECT_EQ(MustImport(store(), draft).revision, 2u);
+  store::RevisionDraft other = SmallDraft("a", "丙丁。");
+  other.source = draft.source;
+  other.extracted_text = other.source_bytes;
+  other.source_bytes = draft.source_bytes;
+  EXPECT_EQ(MustImport(store(), other).revision, 3u);
+  EXPECT_THAT(store().LoadText("b", 0), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(store().LoadText("a", 4), HasReason(ErrorReason::kRevisionNotFound));
 }
 
 TEST_P(StoreConformance, TellsTheOutcome) {

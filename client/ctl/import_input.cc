@@ -1,0 +1,262 @@
+#include "client/ctl/import_input.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <istream>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+
+namespace quotes::ctl {
+namespace {
+
+namespace fs = std::filesystem;
+
+// At most `limit` bytes and one more, so that the caller sees that there was more.
+std::string ReadAtMost(std::istream* in, size_t limit) {
+  std::string content;
+  constexpr size_t kStep = size_t{1} << 20;
+  while (content.size() <= limit && in->good()) {
+    const size_t before = content.size();
+    const size_t step = std::min(kStep, limit + 1 - before);
+    content.resize(before + step);
+    in->read(content.data() + before, static_cast<std::streamsize>(step));
+    content.resize(before + static_cast<size_t>(in->gcount()));
+  }
+  return content;
+}
+
+// The names of documents: what a folder or an archive holds besides is not meant.
+bool IsDocumentName(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  constexpr std::string_view kExtensions[] = {".txt", ".md",   ".markdown", ".html",
+                                              ".htm", ".docx", ".pdf"};
+  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) !=
+         std::end(kExtensions);
+}
+
+std::string Beside(const std::string& file, std::string_view extension) {
+  return fs::path(file).replace_extension(std::string(extension)).string();
+}
+
+constexpr std::string_view kMetadataExtension = ".toml";
+constexpr std::string_view kDefectsExtension = ".defects.tsv";
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ImportInputs>> ImportInputs::List(
+    const Context& context, const std::vector<std::string>& paths) {
+  std::unique_ptr<ImportInputs> inputs(new ImportInputs(context));
+  for (const std::string& path : paths) {
+    QUOTES_RETURN_IF_ERROR(inputs->AddPath(path));
+  }
+  return inputs;
+}
+
+absl::Status ImportInputs::AddPath(const std::string& path) {
+  std::error_code error;
+  if (path == kStdinName) {
+    const bool twice = std::any_of(inputs_.begin(), inputs_.end(), [](const ImportInput& input) {
+      return input.name == kStdinName;
+    });
+    if (twice) {
+      return absl::InvalidArgumentError(context_.Text(Msg::kStdinTwice));
+    }
+  } else if (fs::is_directory(path, error)) {
+    return AddFolder(path);
+  } else if (extract::IsArchiveName(path)) {
+    return AddArchive(path);
+  }
+  inputs_.push_back({path, {}, {}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status ImportInputs::AddFolder(const std::string& path) {
+  std::error_code error;
+  std::vector<std::string> found;
+  for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code ignored;
+    if (it->path().filename().string().starts_with('.')) {
+      it.disable_recursion_pending();
+    } else if (it->is_regular_file(ignored) &&
+               (IsDocumentName(it->path()) || extract::IsArchiveName(it->path().string()))) {
+      found.push_back(it->path().string());
+    }
+  }
+  if (error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": ", context_.Text(Msg::kCannotRead, {error.message()})));
+  }
+  if (found.empty()) {
+    return absl::InvalidArgumentError(context_.Text(Msg::kNoFiles, {path}));
+  }
+  std::sort(found.begin(), found.end());
+  for (const std::string& file : found) {
+    if (extract::IsArchiveName(file)) {
+      QUOTES_RETURN_IF_ERROR(AddArchive(file));
+    } else {
+      inputs_.push_back({file, {}, {}, {}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ImportInputs::AddArchive(const std::string& path) {
+  const extract::FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": ", context_.Text(Msg::kCannotRead, {std::strerror(errno)})));
+  }
+  QUOTES_ASSIGN_OR_RETURN(
+      const std::unique_ptr<extract::ArchiveStream> stream,
+      extract::ArchiveStream::Open(file.get(), extract::ArchiveStream::Mode::kList));
+  std::vector<std::string> documents;
+  std::map<std::string, std::string> sidecars;
+  while (true) {
+    absl::StatusOr<std::optional<extract::ArchiveMember>> member = stream->Next();
+    if (!member.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": ", std::string(context_.Describe(member.status()))));
+    }
+    if (!member->has_value()) {
+      break;
+    }
+    if (IsDocumentName((*member)->name)) {
+      documents.push_back(std::move((*member)->name));
+    } else if (!(*member)->content.empty()) {
+      sidecars[(*member)->name] = std::move((*member)->content);
+    }
+  }
+  if (documents.empty()) {
+    return absl::InvalidArgumentError(context_.Text(Msg::kNoFiles, {path}));
+  }
+  const auto beside = [&](const std::string& name, std::string_view extension) {
+    const auto found = sidecars.find(Beside(name, extension));
+    return found == sidecars.end() ? std::string() : found->second;
+  };
+  for (const std::string& name : documents) {
+    inputs_.push_back({absl::StrCat(path, "/", name), path, beside(name, kMetadataExtension),
+                       beside(name, kDefectsExtension)});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ImportInputs::ReadFile(const std::string& file) const {
+  const std::string limit = std::to_string(limits::kMaxSourceBytes >> 20);
+  std::string content;
+  if (file == kStdinName) {
+    content = ReadAtMost(context_.environment().in, limits::kMaxSourceBytes);
+  } else {
+    // A file that is too large is refused by its size, before a gigabyte is read for nothing.
+    std::error_code error;
+    if (fs::is_regular_file(file, error)) {
+      const uintmax_t size = fs::file_size(file, error);
+      if (!error && size > limits::kMaxSourceBytes) {
+        return errors::SourceTooLarge("",
+                                      context_.Text(Msg::kTooLarge, {std::to_string(size), limit}));
+      }
+    }
+    errno = 0;
+    std::ifstream in(file, std::ios::binary);
+    if (in.is_open()) {
+      content = ReadAtMost(&in, limits::kMaxSourceBytes);
+    }
+    if (!in.is_open() || in.bad()) {
+      return absl::InvalidArgumentError(
+          context_.Text(Msg::kCannotRead, {std::strerror(errno == 0 ? EIO : errno)}));
+    }
+  }
+  if (content.size() > limits::kMaxSourceBytes) {
+    return errors::SourceTooLarge("", context_.Text(Msg::kTooLargeStream, {limit}));
+  }
+  return content;
+}
+
+std::string ImportInputs::ReadBeside(const std::string& file, std::string_view extension,
+                                     absl::Status* status) const {
+  std::error_code error;
+  const std::string path = Beside(file, extension);
+  if (!status->ok() || file == kStdinName || path == file || !fs::is_regular_file(path, error)) {
+    return {};
+  }
+  absl::StatusOr<std::string> content = ReadFile(path);
+  if (!content.ok()) {
+    *status = content.status();
+    return {};
+  }
+  return *std::move(content);
+}
+
+absl::Status ImportInputs::ReadMember(const ImportInput& input, std::string* content) {
+  if (open_archive_ != input.archive) {
+    open_archive_ = input.archive;
+    stream_.reset();
+    archive_file_ = extract::FileDescriptor(open(input.archive.c_str(), O_RDONLY | O_CLOEXEC));
+    auto stream =
+        extract::ArchiveStream::Open(archive_file_.get(), extract::ArchiveStream::Mode::kRead);
+    stream_status_ = stream.status();
+    if (stream.ok()) {
+      stream_ = *std::move(stream);
+    }
+  }
+  while (stream_status_.ok()) {
+    absl::StatusOr<std::optional<extract::ArchiveMember>> member = stream_->Next();
+    if (!member.ok()) {
+      stream_status_ = member.status();
+    } else if (!member->has_value()) {
+      stream_status_ = errors::MalformedSource("archive", "has changed while it was read");
+    } else if (absl::StrCat(input.archive, "/", (*member)->name) == input.name) {
+      if ((*member)->too_large) {
+        return errors::SourceTooLarge(
+            "",
+            context_.Text(Msg::kTooLargeStream, {std::to_string(limits::kMaxSourceBytes >> 20)}));
+      }
+      *content = std::move((*member)->content);
+      return absl::OkStatus();
+    }
+  }
+  return stream_status_;
+}
+
+std::optional<ImportDocument> ImportInputs::Next() {
+  ImportDocument document;
+  const ImportInput* input = nullptr;
+  {
+    const MutexLock lock(&mutex_);
+    if (next_ == inputs_.size()) {
+      return std::nullopt;
+    }
+    document.index = next_++;
+    input = &inputs_[document.index];
+    if (!input->archive.empty()) {
+      document.status = ReadMember(*input, &document.content);
+      document.metadata = input->metadata;
+      document.defects = input->defects;
+      return document;
+    }
+  }
+  absl::StatusOr<std::string> content = ReadFile(input->name);
+  document.status = content.status();
+  if (content.ok()) {
+    document.content = *std::move(content);
+  }
+  document.metadata = ReadBeside(input->name, kMetadataExtension, &document.status);
+  document.defects = ReadBeside(input->name, kDefectsExtension, &document.status);
+  return document;
+}
+
+}  // namespace quotes::ctl

@@ -1,0 +1,71 @@
+#include "service/extract/extracted_text.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "service/base/limits.h"
+#include "service/text/utf8.h"
+
+namespace quotes::extract {
+namespace {
+
+bool IsBreakOrTab(char32_t c) {
+  return (c >= U'\t' && c <= U'\r') || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+
+bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFFFE; }
+
+}  // namespace
+
+std::string CleanLine(std::string_view line) {
+  std::string clean;
+  for (const char32_t c : text::ToCodePoints(line)) {
+    if (c == U' ' || IsBreakOrTab(c)) {
+      if (!clean.empty() && clean.back() != ' ') {
+        clean.push_back(' ');
+      }
+    } else if (!IsControl(c)) {
+      text::AppendUtf8(c, &clean);
+    }
+  }
+  if (!clean.empty() && clean.back() == ' ') {
+    clean.pop_back();
+  }
+  return clean;
+}
+
+void AddMetadata(std::string_view key, std::string_view value, ExtractedText* out) {
+  const std::string clean_key = CleanLine(key);
+  const std::string clean_value = CleanLine(value);
+  if (!clean_key.empty() && !clean_value.empty() &&
+      clean_key.size() <= limits::kMaxExtractedMetadataBytes &&
+      clean_value.size() <= limits::kMaxExtractedMetadataBytes &&
+      out->metadata.size() < limits::kMaxExtractedMetadata) {
+    out->metadata.emplace_back(clean_key, clean_value);
+  }
+}
+
+void LineWriter::Add(std::string_view line, report::LineHint hint, std::string_view marker) {
+  const std::string clean = CleanLine(line);
+  if (clean.empty()) {
+    return;
+  }
+  std::string clean_marker = CleanLine(marker);
+  if (!clean_marker.empty() && marker.ends_with(' ')) {
+    clean_marker.push_back(' ');
+  }
+  hint.marker =
+      static_cast<uint16_t>(std::min<size_t>(text::CountCodePoints(clean_marker), UINT16_MAX));
+  out_->text.append(clean_marker).append(clean).push_back('\n');
+  out_->lines.push_back(hint);
+}
+
+void LineWriter::AddGap() {
+  if (!out_->lines.empty() && !out_->text.ends_with("\n\n")) {
+    out_->text.push_back('\n');
+    out_->lines.push_back({.page = out_->lines.back().page});
+  }
+}
+
+}  // namespace quotes::extract

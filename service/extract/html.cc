@@ -1,0 +1,437 @@
+#include <libxml/HTMLparser.h>
+#include <libxml/xmlerror.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+#include "service/extract/read_format.h"
+#include "service/extract/xml.h"
+#include "service/text/utf8.h"
+
+namespace quotes::extract {
+namespace {
+
+using report::LineHint;
+using report::LineRole;
+
+// Declarations of the encoding stand within the first bytes of a page (HTML says 1,024; old pages
+// put scripts before).
+constexpr size_t kDeclarationBytes = 8192;
+
+template <size_t N>
+bool IsOneOf(std::string_view name, const std::array<std::string_view, N>& sorted) {
+  return std::binary_search(sorted.begin(), sorted.end(), name);
+}
+
+// Elements that begin and end a line. Sorted.
+constexpr std::array<std::string_view, 52> kBlocks = {
+    "address",    "article", "aside",   "blockquote", "body",     "button",   "caption", "center",
+    "dd",         "details", "dialog",  "dir",        "div",      "dl",       "dt",      "fieldset",
+    "figcaption", "figure",  "footer",  "form",       "frameset", "h1",       "h2",      "h3",
+    "h4",         "h5",      "h6",      "header",     "hgroup",   "hr",       "html",    "legend",
+    "li",         "main",    "menu",    "nav",        "noframes", "noscript", "ol",      "option",
+    "p",          "pre",     "section", "select",     "summary",  "table",    "tbody",   "td",
+    "textarea",   "th",      "tr",      "ul"};
+// Elements whose text nobody sees. Sorted.
+constexpr std::array<std::string_view, 11> kNoText = {"audio",  "canvas",   "embed",  "head",
+                                                      "iframe", "object",   "script", "style",
+                                                      "svg",    "template", "video"};
+constexpr std::array<std::string_view, 10> kNavigation = {
+    "aside", "button", "footer", "form", "header", "menu", "nav", "noscript", "select", "textarea"};
+// Words in names of classes and ids. Sorted.
+constexpr std::array<std::string_view, 34> kNavigationWords = {
+    "aside",   "bdsharebuttonbox", "breadcrumb", "breadcrumbs", "comment",  "comments", "copyright",
+    "crumb",   "crumbs",           "foot",       "footer",      "login",    "menu",     "nav",
+    "navbar",  "navigation",       "pager",      "pagination",  "print",    "qrcode",   "recommend",
+    "related", "search",           "share",      "sharebar",    "sharebox", "sidebar",  "sitemap",
+    "toolbar", "toolbox",          "topbar",     "wechat",      "weibo",    "weixin"};
+
+bool IsHtmlSpace(char32_t c) {
+  return c == U' ' || c == U'\t' || c == U'\n' || c == U'\r' || c == U'\f';
+}
+
+bool IsWide(char32_t c) { return text::DisplayWidth(std::u32string_view(&c, 1)) == 2; }
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return lower;
+}
+
+// The encoding that a page declares: <meta charset=gb2312>, <meta … content="text/html;
+// charset=gb2312">, <?xml … encoding="GBK"?>.
+std::optional<text::Encoding> DeclaredEncoding(std::string_view bytes) {
+  const std::string head = Lower(bytes.substr(0, kDeclarationBytes));
+  for (const std::string_view key : {"charset", "encoding"}) {
+    for (size_t at = head.find(key); at != std::string::npos; at = head.find(key, at + 1)) {
+      size_t begin = at + key.size();
+      while (begin < head.size() &&
+             std::string_view(" \t\r\n").find(head[begin]) != std::string_view::npos) {
+        ++begin;
+      }
+      if (begin >= head.size() || head[begin] != '=') {
+        continue;
+      }
+      begin = head.find_first_not_of("= \t\r\n\"'", begin);
+      const size_t end = head.find_first_of(" \t\r\n\"'/>;?", begin);
+      if (begin == std::string::npos || end == std::string::npos) {
+        continue;
+      }
+      if (const auto encoding =
+              text::ParseEncoding(std::string_view(head).substr(begin, end - begin));
+          encoding.has_value()) {
+        return encoding;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<text::DecodedText> DecodePage(std::string_view bytes,
+                                             std::optional<text::Encoding> encoding) {
+  if (encoding.has_value()) {
+    return text::Decode(bytes, encoding);
+  }
+  // Bytes that are UTF-8 with more than ASCII in it are no other encoding, whatever is declared.
+  // A declaration that is wrong gives way to what is found.
+  absl::StatusOr<text::DecodedText> utf8 = text::Decode(bytes, text::Encoding::kUtf8);
+  if (utf8.ok()) {
+    return utf8;
+  }
+  if (const auto declared = DeclaredEncoding(bytes);
+      declared.has_value() && *declared != text::Encoding::kUtf8) {
+    absl::StatusOr<text::DecodedText> decoded = text::Decode(bytes, declared);
+    if (decoded.ok()) {
+      return decoded;
+    }
+  }
+  return text::Decode(bytes);
+}
+
+// Names of classes and ids, cut into words at what is no letter and before capitals.
+bool HasNavigationWord(std::string_view names) {
+  std::string word;
+  for (size_t i = 0; i <= names.size(); ++i) {
+    const char c = i < names.size() ? names[i] : ' ';
+    const bool letter = std::isalpha(static_cast<unsigned char>(c)) != 0;
+    const bool capital = std::isupper(static_cast<unsigned char>(c)) != 0;
+    if (!letter ||
+        (capital && !word.empty() && std::islower(static_cast<unsigned char>(names[i - 1])) != 0)) {
+      if (IsOneOf(Lower(word), kNavigationWords)) {
+        return true;
+      }
+      word.clear();
+    }
+    if (letter) {
+      word.push_back(c);
+    }
+  }
+  return false;
+}
+
+bool IsHidden(const xmlNode* node) {
+  if (Attribute(node, "hidden").has_value()) {
+    return true;
+  }
+  const auto style = Attribute(node, "style");
+  if (!style.has_value()) {
+    return false;
+  }
+  std::string bare;
+  for (const char c : Lower(*style)) {
+    if (std::isspace(static_cast<unsigned char>(c)) == 0) {
+      bare.push_back(c);
+    }
+  }
+  return bare.find("display:none") != std::string::npos ||
+         bare.find("visibility:hidden") != std::string::npos;
+}
+
+class HtmlReader {
+ public:
+  explicit HtmlReader(ExtractedText* out) : writer_(out) {}
+
+  void Read(const xmlNode* root) {
+    total_ = CountText(root);
+    Walk(root, {});
+    Flush();
+  }
+
+ private:
+  // What an element's place says of its text.
+  struct Place {
+    LineRole role = LineRole::kText;
+    uint8_t heading_level = 0;
+    bool preformatted = false;
+    bool bold = false;
+    bool link = false;
+    bool in_article = false;
+  };
+
+  static bool IsParent(const xmlNode* node) {
+    return node->type == XML_ELEMENT_NODE || node->type == XML_HTML_DOCUMENT_NODE;
+  }
+
+  // Bytes of text below a node, spaces left out. Each node is counted once.
+  size_t CountText(const xmlNode* node) {
+    size_t count = 0;
+    for (const char c : TextOf(node)) {
+      count += std::isspace(static_cast<unsigned char>(c)) == 0 ? 1u : 0u;
+    }
+    if (IsParent(node) && !IsOneOf(NameOf(node), kNoText)) {
+      for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
+        count += CountText(child);
+      }
+      sizes_[node] = count;
+    }
+    return count;
+  }
+
+  bool HoldsMost(const xmlNode* node) const {
+    const auto found = sizes_.find(node);
+    return found != sizes_.end() && found->second * 2 > total_;
+  }
+
+  void Enter(const xmlNode* node, std::string_view name, Place* place) {
+    if (name.size() == 2 && name[0] == 'h' && name[1] >= '1' && name[1] <= '6') {
+      place->heading_level = static_cast<uint8_t>(name[1] - '0');
+    }
+    place->preformatted |= name == "pre" || name == "textarea";
+    place->bold |= name == "b" || name == "strong" || name == "th" || place->heading_level > 0;
+    place->link |= name == "a" && Attribute(node, "href").has_value();
+    if (place->role == LineRole::kText) {
+      place->role = RoleOf(node, name, *place);
+    }
+    place->in_article |= name == "article" || name == "section" || name == "main";
+  }
+
+  LineRole RoleOf(const xmlNode* node, std::string_view name, const Place& place) const {
+    if (name == "figcaption" || name == "caption") {
+      return LineRole::kCaption;
+    }
+    if ((name == "td" || name == "th") && IsDataCell(node)) {
+      return LineRole::kTableCell;
+    }
+    if (HoldsMost(node)) {
+      return LineRole::kText;
+    }
+    if (IsHidden(node)) {
+      return LineRole::kNavigation;
+    }
+    if (IsOneOf(name, kNavigation) &&
+        !(place.in_article && (name == "header" || name == "footer"))) {
+      // The head of a site may hold the title of its one article.
+      return name == "header" ? LineRole::kMaybeNavigation : LineRole::kNavigation;
+    }
+    if (HasNavigationWord(Attribute(node, "class").value_or("")) ||
+        HasNavigationWord(Attribute(node, "id").value_or(""))) {
+      return LineRole::kMaybeNavigation;
+    }
+    const auto role = Attribute(node, "role");
+    return role == "navigation" || role == "contentinfo" || role == "search" ? LineRole::kNavigation
+                                                                             : LineRole::kText;
+  }
+
+  // Tables were long used for the layout of whole pages: cells of data stand beside others, hold no
+  // tables and little text.
+  bool IsDataCell(const xmlNode* cell) const {
+    constexpr size_t kMostBytes = 600;
+    const auto found = sizes_.find(cell);
+    if (found == sizes_.end() || found->second > kMostBytes || cell->parent == nullptr ||
+        HasDescendant(cell, "table")) {
+      return false;
+    }
+    int cells = 0;
+    for (const xmlNode* other = cell->parent->children; other != nullptr; other = other->next) {
+      cells += NameOf(other) == "td" || NameOf(other) == "th" ? 1 : 0;
+    }
+    return cells >= 2;
+  }
+
+  static bool HasDescendant(const xmlNode* node, std::string_view name) {
+    for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
+      if (NameOf(child) == name || HasDescendant(child, name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void Walk(const xmlNode* node, Place place) {
+    if (const std::string_view text = TextOf(node); !text.empty()) {
+      AddText(text, place);
+      return;
+    }
+    if (!IsParent(node)) {
+      return;
+    }
+    const std::string_view name = NameOf(node);
+    if (IsOneOf(name, kNoText)) {
+      return;
+    }
+    if (name == "br") {
+      Flush();
+      return;
+    }
+    const bool block = IsOneOf(name, kBlocks);
+    if (block) {
+      Flush();
+    }
+    const LineRole outer = place.role;
+    Enter(node, name, &place);
+    // A part with another role is a line of its own, whatever its element.
+    const bool parted = place.role != outer && !block;
+    if (parted) {
+      Flush();
+    }
+    if (name == "li") {
+      marker_ = ListMarker(node);
+    }
+    if (name == "q") {
+      AddText("“", place);
+    }
+    for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
+      Walk(child, place);
+    }
+    if (name == "q") {
+      AddText("”", place);
+    }
+    if (block || parted) {
+      Flush();
+    }
+    if (name == "li") {
+      marker_.clear();
+    }
+  }
+
+  // Items of <ol> have numbers that stand nowhere in the source.
+  static std::string ListMarker(const xmlNode* item) {
+    const xmlNode* list = item->parent;
+    if (list == nullptr || NameOf(list) != "ol" ||
+        Lower(Attribute(list, "style").value_or("")).find("none") != std::string::npos) {
+      return {};
+    }
+    int32_t number = 0;
+    if (!absl::SimpleAtoi(Attribute(list, "start").value_or("1"), &number)) {
+      number = 1;
+    }
+    for (const xmlNode* other = list->children; other != item; other = other->next) {
+      number += NameOf(other) == "li" ? 1 : 0;
+    }
+    return absl::StrCat(number, ". ");
+  }
+
+  void AddText(std::string_view text, const Place& place) {
+    for (const char32_t c : text::ToCodePoints(text)) {
+      if (place.preformatted && (c == U'\n' || c == U'\r')) {
+        Flush();
+        continue;
+      }
+      if (IsHtmlSpace(c)) {
+        space_ = true;
+        newline_ |= c == U'\n' || c == U'\r';
+        continue;
+      }
+      if (line_.empty()) {
+        hint_ = {.role = place.role, .heading_level = place.heading_level};
+      } else if (space_ && !(newline_ && IsWide(last_) && IsWide(c))) {
+        line_.push_back(' ');
+      }
+      space_ = false;
+      newline_ = false;
+      text::AppendUtf8(c, &line_);
+      last_ = c;
+      ++characters_;
+      bold_ += place.bold ? 1u : 0u;
+      linked_ += place.link ? 1u : 0u;
+      ends_sentence_ = c == U'。' || c == U'！' || c == U'？' || c == U'；';
+    }
+  }
+
+  void Flush() {
+    if (!line_.empty()) {
+      hint_.bold = bold_ == characters_;
+      // Lists of links are navigation, sentences that are links are not.
+      if (hint_.role == LineRole::kText && hint_.heading_level == 0 && linked_ == characters_ &&
+          !ends_sentence_) {
+        hint_.role = LineRole::kMaybeNavigation;
+      }
+      writer_.Add(line_, hint_, hint_.role == LineRole::kText ? marker_ : std::string());
+      marker_.clear();
+    }
+    line_.clear();
+    space_ = false;
+    newline_ = false;
+    characters_ = 0;
+    bold_ = 0;
+    linked_ = 0;
+    ends_sentence_ = false;
+  }
+
+  LineWriter writer_;
+  std::map<const xmlNode*, size_t> sizes_;
+  size_t total_ = 0;
+
+  std::string line_;
+  std::string marker_;
+  LineHint hint_;
+  bool space_ = false;    // spaces before the next character
+  bool newline_ = false;  // a line break of the source is among them
+  char32_t last_ = 0;
+  size_t characters_ = 0;
+  size_t bold_ = 0;
+  size_t linked_ = 0;
+  bool ends_sentence_ = false;
+};
+
+struct FreeContext {
+  void operator()(htmlParserCtxt* context) const { htmlFreeParserCtxt(context); }
+};
+
+}  // namespace
+
+absl::StatusOr<ExtractedText> ReadHtml(std::string_view bytes,
+                                       std::optional<text::Encoding> encoding) {
+  ExtractedText result;
+  std::string utf8;
+  {
+    QUOTES_ASSIGN_OR_RETURN(const text::DecodedText decoded, DecodePage(bytes, encoding));
+    result.encoding = decoded.encoding;
+    utf8 = text::ToUtf8(decoded.text);
+  }
+  const std::unique_ptr<htmlParserCtxt, FreeContext> context(htmlNewParserCtxt());
+  if (context == nullptr) {
+    return XmlFault(XML_ERR_NO_MEMORY, "html", {});
+  }
+  const XmlDocument document(htmlCtxtReadMemory(
+      context.get(), utf8.data(), static_cast<int>(utf8.size()), nullptr, "UTF-8",
+      HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_IGNORE_ENC |
+          HTML_PARSE_COMPACT));
+  // The parser repairs what it can; it stops, and would lose the rest, at elements that are nested
+  // too deeply and at single strings of ten million bytes.
+  if (document == nullptr || context->disableSAX != 0) {
+    return XmlFault(context->errNo, "html",
+                    "elements are nested too deeply, or a part of the page is too long");
+  }
+  HtmlReader(&result).Read(reinterpret_cast<const xmlNode*>(document.get()));
+  if (result.lines.empty()) {
+    return errors::EmptyText();
+  }
+  return result;
+}
+
+}  // namespace quotes::extract

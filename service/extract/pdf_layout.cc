@@ -1,0 +1,549 @@
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "service/base/absl_string.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/extract/read_format.h"
+#include "service/text/utf8.h"
+
+namespace quotes::extract {
+namespace {
+
+using report::LineHint;
+using report::LineRole;
+
+// A rectangle in points, y downwards.
+struct Box {
+  double left = 0;
+  double top = 0;
+  double right = 0;
+  double bottom = 0;
+
+  double width() const { return right - left; }
+  double height() const { return bottom - top; }
+};
+
+struct PageLine {
+  Box box;
+  std::string text;
+  size_t characters = 0;
+  LineRole role = LineRole::kText;
+  bool gap_before = false;
+  size_t column = 0;  // an index into the columns of the document
+};
+
+struct Page {
+  double width = 0;
+  double height = 0;
+  std::vector<PageLine> lines;
+};
+
+// A stretch of lines below each other, of one page.
+struct Column {
+  double left = 0;
+  double right = 0;
+  size_t lines = 0;
+};
+
+double Attribute(std::string_view tag, std::string_view name) {
+  const std::string key = std::string(name) + "=\"";
+  const size_t at = tag.find(key);
+  double value = 0;
+  if (at == std::string_view::npos) {
+    return 0;
+  }
+  const std::string_view rest = tag.substr(at + key.size());
+  // Numbers that no page has (NaN, infinities) would upset the sorting.
+  constexpr double kMost = 1e6;
+  return absl::SimpleAtod(ToAbsl(rest.substr(0, rest.find('"'))), &value) && std::abs(value) < kMost
+             ? value
+             : 0;
+}
+
+Box BoxOf(std::string_view tag) {
+  Box box{Attribute(tag, "xMin"), Attribute(tag, "yMin"), Attribute(tag, "xMax"),
+          Attribute(tag, "yMax")};
+  box.right = std::max(box.right, box.left);
+  box.bottom = std::max(box.bottom, box.top);
+  return box;
+}
+
+std::string Unescape(std::string_view text) {
+  constexpr std::pair<std::string_view, char> kEntities[] = {{"&lt;", '<'},   {"&gt;", '>'},
+                                                             {"&quot;", '"'}, {"&apos;", '\''},
+                                                             {"&#39;", '\''}, {"&amp;", '&'}};
+  std::string out;
+  while (!text.empty()) {
+    bool replaced = false;
+    if (text.front() == '&') {
+      for (const auto& [entity, c] : kEntities) {
+        if (text.starts_with(entity)) {
+          out.push_back(c);
+          text.remove_prefix(entity.size());
+          replaced = true;
+          break;
+        }
+      }
+    }
+    if (!replaced) {
+      out.push_back(text.front());
+      text.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
+bool IsWide(char32_t c) { return text::DisplayWidth(std::u32string_view(&c, 1)) == 2; }
+
+// Between wide characters a gap is a space only when it is as wide as one: setting to full measure
+// stretches lines.
+bool IsSpaceBetween(char32_t before, char32_t after, double gap, double size) {
+  constexpr double kWideGap = 0.6;
+  return (!IsWide(before) && !IsWide(after)) || gap > kWideGap * size;
+}
+
+// Reads pdftotext's description, which is XHTML in form but may have controls in its words.
+class LayoutReader {
+ public:
+  explicit LayoutReader(std::string_view layout) : rest_(layout) {}
+
+  // False when there are more lines than any report has.
+  bool Read(std::vector<Page>* pages) {
+    size_t lines = 0;
+    while (true) {
+      const size_t open = rest_.find('<');
+      const size_t close = open == std::string_view::npos ? open : rest_.find('>', open);
+      if (close == std::string_view::npos) {
+        return true;
+      }
+      const std::string_view tag = rest_.substr(open + 1, close - open - 1);
+      rest_.remove_prefix(close + 1);
+      if (tag.starts_with("page ")) {
+        pages->push_back({Attribute(tag, "width"), Attribute(tag, "height"), {}});
+      } else if (tag.starts_with("line ") && !pages->empty()) {
+        pages->back().lines.push_back({.box = BoxOf(tag), .text = {}});
+        right_ = 0;
+        last_ = 0;
+        if (++lines > limits::kMaxExtractedLines / 2) {
+          return false;
+        }
+      } else if (tag.starts_with("word ") && !pages->empty() && !pages->back().lines.empty()) {
+        AddWord(BoxOf(tag), &pages->back().lines.back());
+      }
+    }
+  }
+
+ private:
+  void AddWord(const Box& box, PageLine* line) {
+    const size_t end = std::min(rest_.find("</word>"), rest_.size());
+    const std::u32string word = text::ToCodePoints(Unescape(rest_.substr(0, end)));
+    rest_.remove_prefix(end);
+    if (word.empty()) {
+      return;
+    }
+    if (last_ != 0 && IsSpaceBetween(last_, word.front(), box.left - right_, line->box.height())) {
+      line->text.push_back(' ');
+    }
+    text::AppendUtf8(word, &line->text);
+    line->characters += word.size();
+    last_ = word.back();
+    right_ = box.right;
+  }
+
+  std::string_view rest_;
+  double right_ = 0;  // of the word before
+  char32_t last_ = 0;
+};
+
+double Median(std::vector<double> values) {
+  if (values.empty()) {
+    return 0;
+  }
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+bool Above(const PageLine& a, const PageLine& b) {
+  return a.box.top != b.box.top ? a.box.top < b.box.top : a.box.left < b.box.left;
+}
+
+// Puts the lines of a page in reading order. pdftotext has one of its own, but takes every line of
+// a generously spaced column for a block and then reads across. This cuts at gutters: white
+// stretches from the left to the right column that only headlines cross. What crosses a gutter
+// parts the columns into bands, which are read one below the other.
+class Orderer {
+ public:
+  Orderer(double size, std::vector<Column>* columns) : size_(size), columns_(columns) {}
+
+  void Order(Page* page) {
+    std::vector<PageLine> in = std::move(page->lines);
+    page->lines.clear();
+    std::stable_sort(in.begin(), in.end(), Above);
+    Cut(std::move(in), 0, &page->lines);
+  }
+
+ private:
+  // Newspapers have up to eight columns, each found by one cut.
+  static constexpr int kMaxDepth = 8;
+  static constexpr size_t kFewestLines = 4;
+
+  void Cut(std::vector<PageLine> lines, int depth, std::vector<PageLine>* out) {
+    const double gutter = depth < kMaxDepth ? FindGutter(lines) : 0;
+    if (gutter == 0) {
+      AddColumn(std::move(lines), out);
+      return;
+    }
+    std::vector<PageLine> left;
+    std::vector<PageLine> right;
+    const auto end_band = [&] {
+      for (std::vector<PageLine>* side : {&left, &right}) {
+        if (!side->empty()) {
+          Cut(std::exchange(*side, {}), depth + 1, out);
+        }
+      }
+    };
+    for (PageLine& line : lines) {
+      if (line.box.right <= gutter) {
+        left.push_back(std::move(line));
+      } else if (line.box.left >= gutter) {
+        right.push_back(std::move(line));
+      } else {
+        end_band();
+        AddColumn({std::move(line)}, out);
+      }
+    }
+    end_band();
+  }
+
+  // The middle of a gutter, or 0.
+  double FindGutter(const std::vector<PageLine>& lines) const {
+    if (lines.size() < 2 * kFewestLines) {
+      return 0;
+    }
+    // Candidates are the right ends of lines, with white behind them.
+    std::vector<double> ends;
+    ends.reserve(lines.size());
+    for (const PageLine& line : lines) {
+      ends.push_back(line.box.right);
+    }
+    std::sort(ends.begin(), ends.end());
+    double best = 0;
+    size_t fewest = lines.size();
+    double last = -1;
+    for (const double end : ends) {
+      if (end - last < size_ / 4) {
+        continue;  // as good as the one before
+      }
+      last = end;
+      double next = HUGE_VAL;
+      for (const PageLine& line : lines) {
+        if (line.box.left > end) {
+          next = std::min(next, line.box.left);
+        }
+      }
+      if (next == HUGE_VAL || next - end < size_ * 3 / 4) {
+        continue;
+      }
+      const double middle = (end + next) / 2;
+      const size_t crossing = Crossing(lines, middle);
+      if (crossing < fewest && AreColumns(lines, middle, crossing)) {
+        fewest = crossing;
+        best = middle;
+      }
+    }
+    return best;
+  }
+
+  static size_t Crossing(const std::vector<PageLine>& lines, double x) {
+    return static_cast<size_t>(std::count_if(lines.begin(), lines.end(), [x](const PageLine& line) {
+      return line.box.left < x && line.box.right > x;
+    }));
+  }
+
+  // Text stands on both sides, side by side, in lines as long as those of text. Tables have short
+  // ones and are read row by row.
+  bool AreColumns(const std::vector<PageLine>& lines, double x, size_t crossing) const {
+    constexpr double kShortestMeasure = 8;  // in characters
+    if (crossing * 4 > lines.size()) {
+      return false;
+    }
+    std::vector<double> left;
+    std::vector<double> right;
+    double left_top = HUGE_VAL;
+    double left_bottom = 0;
+    size_t beside = 0;
+    for (const PageLine& line : lines) {
+      if (line.box.right <= x) {
+        left.push_back(line.box.width());
+        left_top = std::min(left_top, line.box.top);
+        left_bottom = std::max(left_bottom, line.box.bottom);
+      } else if (line.box.left >= x) {
+        right.push_back(line.box.width());
+      }
+    }
+    for (const PageLine& line : lines) {
+      beside +=
+          line.box.left >= x && line.box.top < left_bottom && line.box.bottom > left_top ? 1u : 0u;
+    }
+    return left.size() >= kFewestLines && beside >= kFewestLines &&
+           Median(left) >= kShortestMeasure * size_ && Median(right) >= kShortestMeasure * size_;
+  }
+
+  void AddColumn(std::vector<PageLine> lines, std::vector<PageLine>* out) {
+    SortRows(&lines);
+    Column column{HUGE_VAL, 0, lines.size()};
+    std::vector<double> pitches;
+    for (size_t i = 0; i < lines.size(); ++i) {
+      column.left = std::min(column.left, lines[i].box.left);
+      column.right = std::max(column.right, lines[i].box.right);
+      if (i > 0) {
+        pitches.push_back(lines[i].box.top - lines[i - 1].box.top);
+      }
+    }
+    constexpr double kGap = 1.6;
+    const double pitch = Median(pitches);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      lines[i].column = columns_->size();
+      lines[i].gap_before = i > 0 && lines[i].box.top - lines[i - 1].box.top > kGap * pitch;
+      out->push_back(std::move(lines[i]));
+    }
+    columns_->push_back(column);
+  }
+
+  // Lines that stand beside each other, from left to right.
+  static void SortRows(std::vector<PageLine>* lines) {
+    for (size_t begin = 0; begin < lines->size();) {
+      size_t end = begin + 1;
+      const Box& first = (*lines)[begin].box;
+      while (end < lines->size() && (*lines)[end].box.top < first.top + first.height() / 2) {
+        ++end;
+      }
+      std::stable_sort(
+          lines->begin() + static_cast<std::ptrdiff_t>(begin),
+          lines->begin() + static_cast<std::ptrdiff_t>(end),
+          [](const PageLine& a, const PageLine& b) { return a.box.left < b.box.left; });
+      begin = end;
+    }
+  }
+
+  const double size_;
+  std::vector<Column>* const columns_;
+};
+
+// What a line says with its numbers taken as one.
+std::string Pattern(const std::string& text) {
+  std::string pattern;
+  for (const char32_t c : text::ToCodePoints(text)) {
+    if ((c >= U'0' && c <= U'9') || (c >= U'０' && c <= U'９')) {
+      if (!pattern.ends_with('#')) {
+        pattern.push_back('#');
+      }
+    } else if (c != U' ' && c != 0x3000) {
+      text::AppendUtf8(c, &pattern);
+    }
+  }
+  return pattern;
+}
+
+bool IsPageNumber(const std::string& pattern) {
+  static const auto* const kForms = new std::set<std::string>{
+      "#",        "-#-",   "—#—",        "–#–",         "－#－",        "・#・", "·#·",
+      "•#•",      "第#页", "第#页共#页", "第#页/共#页", "第#页，共#页", "#/#",   "Page#",
+      "Page#of#", "[#]",   "(#)",        "（#）",       "~#~",          "～#～"};
+  return kForms->contains(pattern);
+}
+
+class FurnitureFinder {
+ public:
+  FurnitureFinder(double size, std::vector<Page>* pages) : size_(size), pages_(*pages) {}
+
+  void Run() {
+    CountPatterns();
+    for (Page& page : pages_) {
+      for (PageLine* line : EdgeLines(&page)) {
+        if (IsPageNumber(Pattern(line->text))) {
+          line->role = LineRole::kPageNumber;
+        } else if (Repeats(*line)) {
+          line->role = LineRole::kRunningHead;
+        }
+      }
+      MarkNotes(&page);
+    }
+  }
+
+ private:
+  // The margins of a page, as shares of its height, and the lines that may stand in one.
+  static constexpr double kMargin = 0.12;
+  static constexpr size_t kMostLines = 3;
+
+  static std::vector<PageLine*> EdgeLines(Page* page) {
+    std::vector<PageLine*> sorted;
+    for (PageLine& line : page->lines) {
+      sorted.push_back(&line);
+    }
+    std::sort(sorted.begin(), sorted.end(),
+              [](const PageLine* a, const PageLine* b) { return Above(*a, *b); });
+    std::vector<PageLine*> edge;
+    for (size_t i = 0; i < sorted.size(); ++i) {
+      const Box& box = sorted[i]->box;
+      if ((i < kMostLines && box.bottom < kMargin * page->height) ||
+          (i + kMostLines >= sorted.size() && box.top > (1 - kMargin) * page->height)) {
+        edge.push_back(sorted[i]);
+      }
+    }
+    return edge;
+  }
+
+  // Running heads repeat the title, but not in its size.
+  static std::string Key(const PageLine& line) {
+    return std::to_string(std::lround(line.box.height())) + Pattern(line.text);
+  }
+
+  void CountPatterns() {
+    for (Page& page : pages_) {
+      std::set<std::string> seen;
+      for (const PageLine* line : EdgeLines(&page)) {
+        seen.insert(Key(*line));
+      }
+      for (const std::string& key : seen) {
+        ++counts_[key];
+      }
+    }
+  }
+
+  // Left and right pages may have heads of their own, and so may chapters.
+  bool Repeats(const PageLine& line) const {
+    constexpr size_t kFewest = 3;
+    const auto found = counts_.find(Key(line));
+    const size_t count = found == counts_.end() ? 0 : found->second;
+    return count >= kFewest || (count == 2 && pages_.size() <= 4);
+  }
+
+  // Small print at the foot of a page, below all text of the ordinary size.
+  void MarkNotes(Page* page) const {
+    constexpr double kSmall = 0.9;
+    double body_bottom = 0;
+    for (const PageLine& line : page->lines) {
+      if (line.role == LineRole::kText && line.box.height() > kSmall * size_) {
+        body_bottom = std::max(body_bottom, line.box.bottom);
+      }
+    }
+    for (PageLine& line : page->lines) {
+      if (line.role == LineRole::kText && line.box.height() <= kSmall * size_ &&
+          line.box.top >= body_bottom - size_ / 2 && line.box.top > page->height / 2 &&
+          body_bottom > 0) {
+        line.role = LineRole::kNote;
+      }
+    }
+  }
+
+  const double size_;
+  std::vector<Page>& pages_;
+  std::map<std::string, size_t> counts_;
+};
+
+// The size in which most characters are set.
+double BodySize(const std::vector<Page>& pages) {
+  std::map<double, size_t> characters;
+  for (const Page& page : pages) {
+    for (const PageLine& line : page.lines) {
+      characters[std::round(line.box.height() * 2) / 2] += line.characters;
+    }
+  }
+  const auto most =
+      std::max_element(characters.begin(), characters.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  constexpr double kUsual = 12;
+  return most == characters.end() || most->first <= 0 ? kUsual : most->first;
+}
+
+// The edges of a column. One of few lines may have no full one: it gets those of a long column that
+// it fits into.
+Column Edges(const std::vector<Column>& columns, size_t index, double size) {
+  constexpr size_t kLong = 5;
+  const Column own = columns[index];
+  if (own.lines >= kLong) {
+    return own;
+  }
+  Column best = own;
+  bool found = false;
+  for (const Column& other : columns) {
+    if (other.lines >= kLong && other.left <= own.left + size / 2 &&
+        other.right >= own.right - size / 2 &&
+        (!found || other.right - other.left < best.right - best.left)) {
+      best = other;
+      found = true;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
+  std::vector<Page> pages;
+  if (!LayoutReader(layout).Read(&pages)) {
+    return errors::ExtractionFailed("output", "has too many lines");
+  }
+  const double size = BodySize(pages);
+  FurnitureFinder(size, &pages).Run();
+  std::vector<Column> columns;
+  for (Page& page : pages) {
+    // Running heads would cross the gutter of every page.
+    std::vector<PageLine> head;
+    std::vector<PageLine> foot;
+    std::vector<PageLine> body;
+    for (PageLine& line : page.lines) {
+      const bool furniture = line.role != LineRole::kText && line.role != LineRole::kNote;
+      (!furniture ? body : line.box.top < page.height / 2 ? head : foot).push_back(std::move(line));
+    }
+    std::sort(head.begin(), head.end(), Above);
+    std::sort(foot.begin(), foot.end(), Above);
+    page.lines = std::move(body);
+    Orderer(size, &columns).Order(&page);
+    page.lines.insert(page.lines.begin(), std::make_move_iterator(head.begin()),
+                      std::make_move_iterator(head.end()));
+    page.lines.insert(page.lines.end(), std::make_move_iterator(foot.begin()),
+                      std::make_move_iterator(foot.end()));
+  }
+
+  ExtractedText result;
+  LineWriter writer(&result);
+  for (size_t p = 0; p < pages.size(); ++p) {
+    for (const PageLine& line : pages[p].lines) {
+      LineHint hint;
+      hint.page = static_cast<uint32_t>(p + 1);
+      hint.role = line.role;
+      if (line.role == LineRole::kText) {
+        const Column column = Edges(columns, line.column, size);
+        constexpr double kSlack = 1.5;
+        constexpr double kMostColumns = 1000;
+        hint.placed = true;
+        hint.reaches_edge = column.right - line.box.right < kSlack * size;
+        hint.indent = static_cast<uint16_t>(
+            std::clamp(std::round((line.box.left - column.left) / (size / 2)), 0.0, kMostColumns));
+        if (line.gap_before) {
+          writer.AddGap();
+        }
+      }
+      writer.Add(line.text, hint);
+    }
+  }
+  if (result.lines.empty()) {
+    return pages.empty() ? errors::MalformedSource("pdf", "has no page") : errors::NoTextLayer();
+  }
+  return result;
+}
+
+}  // namespace quotes::extract

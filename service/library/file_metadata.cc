@@ -1,0 +1,82 @@
+#include "service/library/file_metadata.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "absl/time/civil_time.h"
+#include "service/base/limits.h"
+#include "service/text/utf8.h"
+
+namespace quotes {
+
+namespace {
+
+struct TextKey {
+  std::string_view key;
+  std::string* field;
+};
+struct DateKey {
+  std::string_view key;
+  std::optional<absl::CivilDay>* field;
+};
+struct Keys {
+  std::array<TextKey, 12> texts;
+  std::array<DateKey, 3> dates;
+};
+
+Keys KeysOf(report::Metadata* m) {
+  return {{{{"title", &m->title},
+            {"subtitle", &m->subtitle},
+            {"event", &m->event},
+            {"body", &m->body},
+            {"speaker", &m->speaker},
+            {"author", &m->speaker},
+            {"office", &m->office},
+            {"language", &m->language},
+            {"lang", &m->language},
+            {"paper", &m->publication.paper},
+            {"edition", &m->publication.edition},
+            {"pages", &m->publication.pages}}},
+          {{{"date", &m->date},
+            {"speech_date", &m->date},
+            {"issue_date", &m->publication.issue_date}}}};
+}
+
+}  // namespace
+
+report::Metadata WithFileMetadata(const std::vector<std::pair<std::string, std::string>>& entries,
+                                  report::Metadata given) {
+  const Keys keys = KeysOf(&given);
+  for (const auto& [key, value] : entries) {
+    for (const TextKey& text : keys.texts) {
+      if (key == text.key && text.field->empty() &&
+          text::CountCodePoints(value) <= limits::kMaxMetadataCodePoints) {
+        *text.field = value;
+      }
+    }
+    for (const DateKey& date : keys.dates) {
+      constexpr size_t kIsoDate = 10;  // 2022-01-17
+      constexpr absl::civil_year_t kLastYear = 9999;
+      absl::CivilDay day;
+      if (key == date.key && !date.field->has_value() && value.size() >= kIsoDate &&
+          absl::ParseCivilTime(value.substr(0, kIsoDate), &day) && day.year() >= 1 &&
+          day.year() <= kLastYear) {
+        *date.field = day;
+      }
+    }
+  }
+  return given;
+}
+
+bool IsFileMetadataKey(std::string_view key) {
+  report::Metadata metadata;
+  const Keys keys = KeysOf(&metadata);
+  const auto is_key = [key](const auto& known) { return known.key == key; };
+  return std::any_of(keys.texts.begin(), keys.texts.end(), is_key) ||
+         std::any_of(keys.dates.begin(), keys.dates.end(), is_key);
+}
+
+}  // namespace quotes

@@ -1,0 +1,25 @@
+#ifndef QUOTES_SERVICE_LIBRARY_FILE_METADATA_H_
+#define QUOTES_SERVICE_LIBRARY_FILE_METADATA_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "service/report/report.h"
+
+namespace quotes {
+
+// Fills the fields that `given` leaves empty from what a file says of itself: title, subtitle,
+// event, body, speaker (or author), office, language (or lang), date (or speech_date), paper,
+// edition, issue_date, pages. Dates are ISO, a time behind them is left out. Other keys, and values
+// that are too long or no date, say nothing.
+report::Metadata WithFileMetadata(const std::vector<std::pair<std::string, std::string>>& entries,
+                                  report::Metadata given);
+
+// True for the keys above.
+bool IsFileMetadataKey(std::string_view key);
+
+}  // namespace quotes
+
+#endif  // QUOTES_SERVICE_LIBRARY_FILE_METADATA_H_

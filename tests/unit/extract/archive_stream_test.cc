@@ -1,0 +1,108 @@
+#include "service/extract/archive_stream.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "tests/support/documents.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
+
+namespace quotes::extract {
+namespace {
+
+using Mode = ArchiveStream::Mode;
+using testing::HasReason;
+
+// "name=content;" of each member; the reason of an error at its end.
+std::string Read(const std::string& bytes, Mode mode, const std::string& worker = {}) {
+  const FileDescriptor file = MakeMemoryFile(bytes);
+  auto stream = ArchiveStream::Open(file.get(), mode, worker);
+  if (!stream.ok()) {
+    return std::string(ErrorReasonName(GetErrorReason(stream.status())));
+  }
+  std::string text;
+  while (true) {
+    const auto member = (*stream)->Next();
+    if (!member.ok()) {
+      return text + std::string(ErrorReasonName(GetErrorReason(member.status())));
+    }
+    if (!member->has_value()) {
+      return text;
+    }
+    text += (*member)->name +
+            ((*member)->too_large ? " is too large;" : "=" + (*member)->content + ";");
+  }
+}
+
+const std::map<std::string, std::string> kFiles = {{"a.txt", "甲"},
+                                                   {"a.toml", "title = 'x'"},
+                                                   {"folder/文件.html", "<p>乙"},
+                                                   {".hidden", "x"},
+                                                   {"__MACOSX/a.txt", "x"}};
+
+TEST(ArchiveStreamTest, FilesAreGivenInOrder) {
+  for (const std::string& bytes : {testing::MakeZip(kFiles), testing::MakeTarGz(kFiles)}) {
+    EXPECT_EQ(Read(bytes, Mode::kRead), "a.toml=title = 'x';a.txt=甲;folder/文件.html=<p>乙;");
+    EXPECT_EQ(Read(bytes, Mode::kList), "a.toml=title = 'x';a.txt=;folder/文件.html=;");
+  }
+}
+
+TEST(ArchiveStreamTest, NamesMayBeGbk) {
+  std::string zip = testing::MakeZip({{"AAAA.txt", "甲"}});
+  for (size_t at = zip.find("AAAA"); at != std::string::npos; at = zip.find("AAAA", at)) {
+    zip.replace(at, 4, "\xb1\xa8\xb8\xe6");
+  }
+  EXPECT_EQ(Read(zip, Mode::kRead), "报告.txt=甲;");
+}
+
+TEST(ArchiveStreamTest, LargeFilesAreLeftOut) {
+  const std::string zip =
+      testing::MakeZip({{"a.txt", std::string(limits::kMaxSourceBytes + 1, ' ')}, {"b.txt", "乙"}});
+  EXPECT_LT(zip.size(), 1u << 20);
+  EXPECT_EQ(Read(zip, Mode::kRead), "a.txt is too large;b.txt=乙;");
+}
+
+TEST(ArchiveStreamTest, WhatIsNoArchiveIsRefused) {
+  EXPECT_EQ(Read("no archive", Mode::kRead), "MALFORMED_SOURCE");
+  EXPECT_EQ(Read("", Mode::kList), "MALFORMED_SOURCE");
+  const std::string zip = testing::MakeZip(kFiles);
+  EXPECT_EQ(Read(zip.substr(0, zip.size() / 2), Mode::kRead), "MALFORMED_SOURCE");
+}
+
+TEST(ArchiveStreamTest, WorkersAreNotBelieved) {
+  const testing::TempDir dir;
+  const std::filesystem::path path = dir.path() / "worker";
+  const auto with = [&](const std::string& output) {
+    std::ofstream(path) << "#!/bin/sh\nprintf '" << output << "'\n";
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return Read("x", Mode::kRead, path.string());
+  };
+  const std::string begin = "QXTA\\001\\000\\000\\000";
+  EXPECT_EQ(with(begin + "\\000"), "");
+  EXPECT_EQ(with(""), "EXTRACTION_FAILED");
+  EXPECT_EQ(with("QXTA\\002\\000\\000\\000\\000"), "EXTRACTION_FAILED");
+  EXPECT_EQ(with(begin), "EXTRACTION_FAILED");
+  EXPECT_EQ(with(begin + "\\007"), "EXTRACTION_FAILED");
+  EXPECT_EQ(with(begin + "\\001\\377\\377\\377\\377"), "EXTRACTION_FAILED");
+  EXPECT_EQ(with(begin + "\\001\\001\\000\\000\\000a\\377\\377\\377\\377\\377\\377\\377\\377"),
+            "EXTRACTION_FAILED");
+  EXPECT_EQ(with(begin + "\\001\\001\\000\\000\\000\\012"), "EXTRACTION_FAILED");
+  EXPECT_EQ(Read("x", Mode::kRead, "/nonexistent/worker"), "EXTRACTOR_UNAVAILABLE");
+}
+
+TEST(ArchiveStreamTest, ArchivesHaveNames) {
+  EXPECT_TRUE(IsArchiveName("a/b.ZIP"));
+  EXPECT_TRUE(IsArchiveName("b.tar.gz"));
+  EXPECT_FALSE(IsArchiveName("b.txt"));
+}
+
+}  // namespace
+}  // namespace quotes::extract

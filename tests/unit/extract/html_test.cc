@@ -1,0 +1,136 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "service/base/errors.h"
+#include "service/extract/read_format.h"
+#include "tests/support/documents.h"
+#include "tests/support/status_matchers.h"
+
+namespace quotes::extract {
+namespace {
+
+using testing::HasReason;
+
+std::string Read(std::string_view html, std::optional<text::Encoding> encoding = std::nullopt) {
+  const auto text = ReadHtml(html, encoding);
+  return text.ok() ? testing::Dump(*text) : text.status().ToString();
+}
+
+// Enough text that what stands beside it is not most of the page.
+constexpr char kBody[] =
+    "<p>现在，我代表市人民政府，向大会报告工作，请予审议，并请各位政协委员和其他列席人员提出意见。<"
+    "/p>";
+constexpr char kBodyDump[] =
+    "text|"
+    "现在，我代表市人民政府，向大会报告工作，请予审议，并请各位政协委员和其他列席人员提出意见。\n";
+
+TEST(HtmlTest, BlocksAreLinesAndInlineElementsAreNot) {
+  EXPECT_EQ(
+      Read("<p>经济<b>增长</b><span>百分之</span><a href=x>八</a>。</p><div>第二<p>第三</div>"),
+      "text|经济增长百分之八。\ntext|第二\ntext|第三\n");
+  EXPECT_EQ(Read("甲<br>乙<br/><br/>丙"), "text|甲\ntext|乙\ntext|丙\n");
+}
+
+TEST(HtmlTest, LineBreaksOfTheSourceAreNoText) {
+  EXPECT_EQ(Read("<p>经济\n  增长，\r\n投资 增长 8%\n以上 of\nthe plan</p>"),
+            "text|经济增长，投资 增长 8% 以上 of the plan\n");
+  EXPECT_EQ(Read("<pre>甲\n乙</pre>"), "text|甲\ntext|乙\n");
+}
+
+TEST(HtmlTest, EntitiesAreCharacters) {
+  EXPECT_EQ(Read("<p>A&amp;B&nbsp;&ldquo;十四五&rdquo;&#39;&#x4e2d;&hellip;&lt;p&gt;</p>"),
+            "text|A&B\u00A0“十四五”'中…<p>\n");
+}
+
+TEST(HtmlTest, ProgramsAndStylesAreNoText) {
+  EXPECT_EQ(Read("<head><title>t</title><style>p{}</style></head><script>var a='<p>x</p>';</script>"
+                 "<!-- c --><p>正文。</p><template><p>x</p></template>"),
+            "text|正文。\n");
+}
+
+TEST(HtmlTest, HeadingsAndBoldLinesAreMarked) {
+  EXPECT_EQ(Read("<h1>报告</h1><h3>一、<em>回顾</em></h3><p><strong>（一）</strong><b>成绩</b></p>"
+                 "<p><b>一是</b>抓发展。</p>"),
+            "text h1 bold|报告\ntext h3 bold|一、回顾\ntext bold|（一）成绩\ntext|一是抓发展。\n");
+}
+
+TEST(HtmlTest, NavigationIsKeptAndMarked) {
+  EXPECT_EQ(Read(std::string("<nav><a href=/>首页</a></nav>") + kBody +
+                 "<aside>相关</aside><form><button>搜索</button></form><footer>版权所有</footer>"),
+            std::string("navigation|首页\n") + kBodyDump +
+                "navigation|相关\nnavigation|搜索\nnavigation|版权所有\n");
+  EXPECT_EQ(
+      Read(std::string("<div class=\"bdsharebuttonbox\">分享到</div><div id=topNav>导航</div>") +
+           kBody + "<ul><li><a href=1>另一条新闻</a></li></ul>"),
+      std::string("maybe-navigation|分享到\nmaybe-navigation|导航\n") + kBodyDump +
+          "maybe-navigation|另一条新闻\n");
+}
+
+TEST(HtmlTest, WhatHoldsMostOfThePageIsNoNavigation) {
+  EXPECT_EQ(Read(std::string("<form id=search class=nav>") + kBody + "</form><p>短。</p>"),
+            std::string(kBodyDump) + "text|短。\n");
+}
+
+TEST(HtmlTest, WhatIsHiddenIsKeptAsNavigation) {
+  EXPECT_EQ(Read(std::string(kBody) + "<p style='DISPLAY : none'>甲</p><p hidden>乙</p>"),
+            std::string(kBodyDump) + "navigation|甲\nnavigation|乙\n");
+}
+
+TEST(HtmlTest, TablesOfDataAreCellsAndTablesOfLayoutAreNot) {
+  EXPECT_EQ(Read(std::string("<table><tr><td>") + kBody +
+                 "<table><tr><td>指标</td><td>数值</td></tr></table></td><td></td></tr></table>"),
+            std::string(kBodyDump) + "cell|指标\ncell|数值\n");
+}
+
+TEST(HtmlTest, NumbersOfListsAreMarked) {
+  EXPECT_EQ(Read("<ol start=2><li>甲。</li><li>乙。</li></ol><ul><li>丙。</li></ul>"),
+            "text marker3|2. 甲。\ntext marker3|3. 乙。\ntext|丙。\n");
+}
+
+TEST(HtmlTest, CaptionsAreMarked) {
+  EXPECT_EQ(Read(std::string(kBody) + "<figure><img alt=x><figcaption>会场</figcaption></figure>"),
+            std::string(kBodyDump) + "caption|会场\n");
+}
+
+// 政府工作报告 in GBK.
+constexpr char kGbk[] = "\xd5\xfe\xb8\xae\xb9\xa4\xd7\xf7\xb1\xa8\xb8\xe6";
+
+TEST(HtmlTest, EncodingsAreFoundOut) {
+  const std::string page = std::string("<meta charset=\"gb2312\"><p>") + kGbk + "</p>";
+  EXPECT_EQ(Read(page), "text|政府工作报告\n");
+  EXPECT_EQ(ReadHtml(page, std::nullopt)->encoding, text::Encoding::kGb18030);
+  EXPECT_EQ(
+      Read(std::string("<meta http-equiv=Content-Type content='text/html; charset=GBK'>") + kGbk),
+      "text|政府工作报告\n");
+  // A declaration that is wrong: the bytes are UTF-8.
+  EXPECT_EQ(Read("<meta charset=gb2312><p>政府工作报告</p>"), "text|政府工作报告\n");
+  // One that is wrong the other way round.
+  EXPECT_EQ(Read(std::string("<meta charset=utf-8><p>") + kGbk + "</p>"), "text|政府工作报告\n");
+  EXPECT_EQ(Read(std::string("<p>") + kGbk + "</p>", text::Encoding::kGb18030),
+            "text|政府工作报告\n");
+  EXPECT_THAT(ReadHtml(std::string("<p>") + kGbk + "</p>", text::Encoding::kUtf8),
+              HasReason(ErrorReason::kUndecodableText));
+}
+
+TEST(HtmlTest, PagesThatAreNoneAreRefused) {
+  EXPECT_THAT(ReadHtml("<html><body> &#32; </body></html>", std::nullopt),
+              HasReason(ErrorReason::kEmptyText));
+  EXPECT_THAT(ReadHtml("", std::nullopt), HasReason(ErrorReason::kEmptyText));
+  std::string deep;
+  for (int i = 0; i < 5000; ++i) {
+    deep += "<div>";
+  }
+  EXPECT_THAT(ReadHtml(deep + "深", std::nullopt), HasReason(ErrorReason::kMalformedSource));
+}
+
+TEST(HtmlTest, NothingVisibleIsLostInTagSoup) {
+  EXPECT_EQ(Read("<p>甲<div>乙</p>丙<td>丁</b></i>戊<unknown>己</unknown><p>庚<"),
+            "text|甲\ntext|乙丙\ntext|丁戊己\ntext|庚<\n");
+}
+
+}  // namespace
+}  // namespace quotes::extract

@@ -1,0 +1,73 @@
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "service/base/errors.h"
+#include "service/extract/read_format.h"
+#include "tests/support/documents.h"
+#include "tests/support/status_matchers.h"
+
+namespace quotes::extract {
+namespace {
+
+using testing::HasReason;
+
+std::string Read(std::string_view markdown) {
+  const auto text = ReadMarkdown(markdown, std::nullopt);
+  return text.ok() ? testing::Dump(*text) : text.status().ToString();
+}
+
+TEST(MarkdownTest, MarksAreNoText) {
+  EXPECT_EQ(Read("# 报告\n\n现在，*我*代表**市政府**报告`工作`，[请](http://x)审议~~了~~。\\*\n"),
+            "text h1|报告\ntext|现在，我代表市政府报告工作，请审议了。*\n");
+  EXPECT_EQ(Read("标题\n====\n\n**（一）成绩**\n"), "text h1|标题\ntext bold|（一）成绩\n");
+  EXPECT_EQ(Read("> 引文。\n\n---\n\n```\n甲\n乙\n```\n"), "text|引文。\ntext|甲\ntext|乙\n");
+}
+
+TEST(MarkdownTest, EmphasisBesideHanMarksIsNoText) {
+  EXPECT_EQ(Read("实施**“十四五”规划**纲要和**《条例》**要求。\n"),
+            "text|实施“十四五”规划纲要和《条例》要求。\n");
+  EXPECT_EQ(Read("乘方记作2**“3。\n"), "text|乘方记作2**“3。\n");
+}
+
+TEST(MarkdownTest, ListsKeepTheirMarkers) {
+  EXPECT_EQ(Read("3. 甲\n4. 乙\n\n正文。\n\n- 丙\n- 丁\n"),
+            "text marker3|3. 甲\ntext marker3|4. 乙\ntext|正文。\ntext marker2|• 丙\n"
+            "text marker2|• 丁\n");
+}
+
+TEST(MarkdownTest, IndentsAreNoCode) {
+  EXPECT_EQ(Read("    各位代表：\n\n　　现在报告。\n"), "text|各位代表：\ntext|　　现在报告。\n");
+}
+
+TEST(MarkdownTest, LinesGoOnWhereTheyAreFull) {
+  const std::string line = "全市经济继续增长，社会保持稳定，人民生活水平不断提高，各项事业";
+  EXPECT_EQ(Read(line + "\n取得进步。\n短行\n"),
+            "text|" + line + "\ntext continues|取得进步。\ntext|短行\n");
+}
+
+TEST(MarkdownTest, NotesTablesPicturesAndHtml) {
+  EXPECT_EQ(Read("增长[^1]很快。\n\n[^1]: 同比。\n\n[注]: 说明文字\n\n[x]: http://example.com\n"),
+            "text|增长[^1]很快。\nnote|[^1]: 同比。\ntext|[注]: 说明文字\n");
+  EXPECT_EQ(
+      Read("| 甲 | 乙 |\n|---|---|\n| 1 | 2 "
+           "|\n\n![会场](a.png)\n\n<div>块<br>二</div>\n\n行<br>内&hellip;\n"),
+      "cell|甲\ncell|乙\ncell|1\ncell|2\ncaption|会场\ntext|块\ntext|二\ntext|行\ntext|内…\n");
+}
+
+TEST(MarkdownTest, FrontMatterIsMetadata) {
+  EXPECT_EQ(Read("---\nTitle: \"报告\"\ndate: 2022-01-17\ntags:\n  - a\n---\n正文。\n"),
+            "text|正文。\ntitle=报告\ndate=2022-01-17\n");
+  EXPECT_EQ(Read("+++\ntitle = \"报告\"\ndate = 2022-01-17\n[params]\nx = 1\n+++\n正文。\n"),
+            "text|正文。\ndate=2022-01-17\ntitle=报告\n");
+  EXPECT_EQ(Read("---\n正文。\n\n---\n"), "text|正文。\n");
+  EXPECT_THAT(ReadMarkdown("+++\ntitle = \n+++\n正文。\n", std::nullopt),
+              HasReason(ErrorReason::kMalformedSource));
+  EXPECT_THAT(ReadMarkdown("---\ntitle: x\n---\n", std::nullopt),
+              HasReason(ErrorReason::kEmptyText));
+}
+
+}  // namespace
+}  // namespace quotes::extract

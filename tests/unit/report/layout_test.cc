@@ -1,0 +1,148 @@
+#include "service/report/layout.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "service/report/parser.h"
+#include "service/text/decode.h"
+#include "tests/support/report_checks.h"
+#include "tests/support/status_matchers.h"
+
+namespace quotes::report {
+namespace {
+
+struct LaidOutLine {
+  std::string text;
+  LineHint hint;
+};
+
+ParsedReport Parse(const std::vector<LaidOutLine>& lines) {
+  std::string text;
+  std::vector<LineHint> hints;
+  for (const LaidOutLine& line : lines) {
+    text += line.text + "\n";
+    hints.push_back(line.hint);
+  }
+  const auto source = text::Decode(text);
+  auto report = ParseReport(*source, {.report_id = "r", .layout = &hints});
+  QUOTES_EXPECT_OK(report);
+  EXPECT_TRUE(testing::ReportViolations(*source, *report).empty());
+  return *std::move(report);
+}
+
+std::vector<std::string> Paragraphs(const ParsedReport& report) {
+  std::vector<std::string> paragraphs;
+  for (const Range& range : report.paragraphs) {
+    paragraphs.push_back(testing::TextOf(report, range));
+  }
+  return paragraphs;
+}
+
+std::vector<BlockKind> Kinds(const ParsedReport& report) {
+  std::vector<BlockKind> kinds;
+  for (const PrintSpan& span : report.print_spans) {
+    kinds.push_back(span.kind);
+  }
+  return kinds;
+}
+
+using Strings = std::vector<std::string>;
+using Blocks = std::vector<BlockKind>;
+
+TEST(LayoutTest, RolesMakeFurniture) {
+  const ParsedReport report = Parse({
+      {"首页 新闻", {.role = LineRole::kNavigation}},
+      {"分享到微信", {.role = LineRole::kMaybeNavigation}},
+      {"市政府工作报告", {.role = LineRole::kRunningHead}},
+      {"现在，我代表市人民政府，向大会报告工作，请予审议，并请各位委员提出意见。", {}},
+      {"全市经济继续增长。", {.role = LineRole::kMaybeNavigation}},
+      {"图为会场全景", {.role = LineRole::kCaption}},
+      {"12", {.role = LineRole::kPageNumber}},
+      {"[1] 指全市。", {.role = LineRole::kNote}},
+  });
+  EXPECT_EQ(Kinds(report), (Blocks{BlockKind::kWebFurniture, BlockKind::kWebFurniture,
+                                   BlockKind::kMasthead, BlockKind::kBody, BlockKind::kBody,
+                                   BlockKind::kCaption, BlockKind::kPageNumber, BlockKind::kNote}));
+  EXPECT_EQ(Paragraphs(report),
+            (Strings{"现在，我代表市人民政府，向大会报告工作，请予审议，并请各位委员提出意见。",
+                     "全市经济继续增长。"}));
+}
+
+TEST(LayoutTest, FurnitureAloneIsReadAsText) {
+  const ParsedReport report = Parse({{"全市经济继续增长。", {.role = LineRole::kNavigation}}});
+  EXPECT_EQ(Kinds(report), Blocks{BlockKind::kBody});
+}
+
+TEST(LayoutTest, PagesAreThoseOfTheSource) {
+  const ParsedReport report =
+      Parse({{"全市经济继续增长。", {.page = 3}}, {"社会保持稳定。", {.page = 4}}});
+  EXPECT_EQ(report.print_spans[0].page, 3u);
+  EXPECT_EQ(report.print_spans[1].page, 4u);
+  EXPECT_EQ(report.print_spans[1].line, 2u);
+}
+
+LineHint Placed(uint16_t indent, bool reaches_edge, uint32_t page = 1) {
+  return {.page = page, .placed = true, .reaches_edge = reaches_edge, .indent = indent};
+}
+
+TEST(LayoutTest, PrintedLinesAreJoinedWhereTheyAreFull) {
+  const ParsedReport report = Parse({
+      {"全市经济继续增长。社会保持稳定。", Placed(4, true)},
+      {"人民生活水平不断提高。各项事业", Placed(0, true)},
+      {"市政府工作报告", {.page = 1, .role = LineRole::kRunningHead}},
+      {"— 1 —", {.page = 1, .role = LineRole::kPageNumber}},
+      {"取得新的进步。", Placed(0, false, 2)},
+      {"主要指标好于预期，经济总量不断", Placed(4, true, 2)},
+      {"扩大。", Placed(0, false, 2)},
+  });
+  EXPECT_EQ(Paragraphs(report),
+            (Strings{"全市经济继续增长。社会保持稳定。人民生活水平不断提高。各项事业取得新的进步。",
+                     "主要指标好于预期，经济总量不断扩大。"}));
+  EXPECT_EQ(report.joins.size(), 3u);
+}
+
+TEST(LayoutTest, ShortPrintedLinesEndTheirParagraph) {
+  EXPECT_EQ(Paragraphs(Parse({
+                {"各位代表：", Placed(4, false)},
+                {"现在，我代表市人民政府，向大会报告", Placed(4, true)},
+                {"工作，请予审议。", Placed(0, false)},
+                {"一、工作回顾", Placed(4, false)},
+                {"全市经济继续增长，社会保持稳定，人", Placed(4, true)},
+                {"民生活水平不断提高。", Placed(0, false)},
+            })),
+            (Strings{"各位代表：", "现在，我代表市人民政府，向大会报告工作，请予审议。",
+                     "一、工作回顾", "全市经济继续增长，社会保持稳定，人民生活水平不断提高。"}));
+}
+
+TEST(LayoutTest, SourcesMayTellThatALineGoesOn) {
+  EXPECT_EQ(Paragraphs(Parse({{"全市经济继续增长", {}},
+                              {"社会保持稳定。", {.continues = true}},
+                              {"人民生活水平不断提高。", {}}})),
+            (Strings{"全市经济继续增长社会保持稳定。", "人民生活水平不断提高。"}));
+}
+
+TEST(LayoutTest, HeadingsAreNotJoined) {
+  EXPECT_EQ(
+      Paragraphs(Parse({
+          {"过去五年，我们攻坚克难，砥砺前行，全市经济社会发展取得重大成就，为今后打下坚实基础",
+           {.heading_level = 2}},
+          {"全市经济继续增长，社会保持稳定。", {}},
+      })),
+      (Strings{"过去五年，我们攻坚克难，砥砺前行，全市经济社会发展取得重大成就，为今后打下坚实基础",
+               "全市经济继续增长，社会保持稳定。"}));
+}
+
+TEST(LayoutTest, TheTitleIsTheFirstHeading) {
+  const ParsedReport report = Parse({
+      {"市人民政府门户网站", {}},
+      {"二〇二二年发展计划", {.heading_level = 1}},
+      {"市人民政府办公室", {}},
+      {"现在，我代表市人民政府，向大会报告工作，请予审议，并请各位委员提出意见。", {}},
+  });
+  EXPECT_EQ(report.metadata.title, "二〇二二年发展计划");
+}
+
+}  // namespace
+}  // namespace quotes::report
