@@ -808,14 +808,16 @@ Classified ClassifyLines(View source, View folded, const std::vector<Line>& line
 
 namespace {
 
-// What a line is by its format alone; kBody where its words decide.
-BlockKind KindByLayout(const Line& line) {
+// What a line is by its format alone; kBody where its words decide. `title_level` is the level of
+// the highest heading outside navigation: the name of a site in its head is none beside it.
+BlockKind KindByLayout(const Line& line, uint8_t title_level) {
   switch (line.role) {
     case LineRole::kNavigation:
       return BlockKind::kWebFurniture;
     case LineRole::kMaybeNavigation:
       // A name alone does not make navigation of what reads like speech.
-      return line.heading_level == 0 && line.size() <= kMaxBanner && !EndsSentence(line)
+      return (line.heading_level == 0 || line.heading_level >= title_level) &&
+                     line.size() <= kMaxBanner && !EndsSentence(line)
                  ? BlockKind::kWebFurniture
                  : BlockKind::kBody;
     case LineRole::kPageNumber:
@@ -836,10 +838,16 @@ BlockKind KindByLayout(const Line& line) {
 }  // namespace
 
 Classified ClassifyLaidOutLines(View source, View folded, const std::vector<Line>& lines) {
+  uint8_t title_level = UINT8_MAX;
+  for (const Line& line : lines) {
+    if (line.role == LineRole::kText && line.heading_level > 0) {
+      title_level = std::min(title_level, line.heading_level);
+    }
+  }
   std::vector<Line> rest;
   std::vector<uint32_t> places;  // of the rest among all lines
   for (uint32_t i = 0; i < lines.size(); ++i) {
-    if (KindByLayout(lines[i]) == BlockKind::kBody) {
+    if (KindByLayout(lines[i], title_level) == BlockKind::kBody) {
       rest.push_back(lines[i]);
       places.push_back(i);
     }
@@ -853,7 +861,7 @@ Classified ClassifyLaidOutLines(View source, View folded, const std::vector<Line
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
   size_t next = 0;  // of the pieces of the rest
   for (uint32_t i = 0; i < lines.size(); ++i) {
-    if (const BlockKind kind = KindByLayout(lines[i]); kind != BlockKind::kBody) {
+    if (const BlockKind kind = KindByLayout(lines[i], title_level); kind != BlockKind::kBody) {
       all.pieces.push_back({lines[i].begin, lines[i].end, i, kind});
       continue;
     }

@@ -784,7 +784,7 @@ TEST_F(LibraryTest, ABadTextChangesNothing) {
   const std::vector<std::pair<std::string, ErrorReason>> texts = {
       {"", ErrorReason::kEmptyText},
       {" \n\n", ErrorReason::kEmptyText},
-      {"\xFF\xD8\xFF\xE0\x01\x02\x03", ErrorReason::kUndecodableText},
+      {"\xFF\xD8\xFF\xE0\x01\x02\x03", ErrorReason::kUnsupportedFormat},
       {std::string("abc\0def", 7), ErrorReason::kUndecodableText},
   };
   for (const auto& [content, reason] : texts) {

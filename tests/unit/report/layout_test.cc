@@ -70,6 +70,16 @@ TEST(LayoutTest, RolesMakeFurniture) {
                      "全市经济继续增长。"}));
 }
 
+TEST(LayoutTest, TheNameOfASiteIsNoTitleBesideOne) {
+  const LineHint site = {.role = LineRole::kMaybeNavigation, .heading_level = 1};
+  const std::string speech =
+      "现在，我代表市人民政府，向大会报告工作，请予审议，并请各位委员提出意见。";
+  EXPECT_EQ(
+      Parse({{"某某网", site}, {"发展报告", {.heading_level = 1}}, {speech, {}}}).metadata.title,
+      "发展报告");
+  EXPECT_EQ(Parse({{"发展报告", site}, {speech, {}}}).metadata.title, "发展报告");
+}
+
 TEST(LayoutTest, FurnitureAloneIsReadAsText) {
   const ParsedReport report = Parse({{"全市经济继续增长。", {.role = LineRole::kNavigation}}});
   EXPECT_EQ(Kinds(report), Blocks{BlockKind::kBody});
