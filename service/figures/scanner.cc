@@ -388,19 +388,14 @@ std::optional<Decimal> Scanner::ChineseValue(size_t begin, size_t end) const {
   if (DigitAt(begin) == 0) {
     return std::nullopt;
   }
-  // 五〇〇〇亿: digit by digit before a scale, told by a zero as without one.
-  size_t digits = begin;
-  while (digits < end && DigitAt(digits) >= 0) {
-    ++digits;
-  }
-  if (digits - begin >= 3 && zeros &&
-      std::all_of(t_.begin() + static_cast<ptrdiff_t>(digits),
-                  t_.begin() + static_cast<ptrdiff_t>(end), IsBigScale)) {
-    int power = 0;
-    for (size_t i = digits; i < end; ++i) {
-      power += ScalePower(t_[i]);
-    }
-    return Scaled(ChineseValue(begin, digits), power);
+  // 五〇〇〇亿: digit by digit before 万 or 亿, told by a zero as without one.
+  const int last = ScalePower(t_[end - 1]);
+  const bool positional = size >= 4 && last >= 4 && zeros &&
+                          std::all_of(t_.begin() + static_cast<ptrdiff_t>(begin),
+                                      t_.begin() + static_cast<ptrdiff_t>(end - 1),
+                                      [](char32_t c) { return ScalePower(c) == 0; });
+  if (positional) {
+    return Scaled(ChineseValue(begin, end - 1), last);
   }
   int64_t total = 0;          // behind 亿
   int64_t ten_thousands = 0;  // behind 万

@@ -280,6 +280,19 @@ TEST(NumeralProperty, WhatHasAValueCanBeSpelledBack) {
       EXPECT_TRUE(read.ends_with(digits)) << text::ToUtf8(spelled) << " " << value;
       continue;
     }
+    // Digit by digit before one 万 or 亿 (五〇〇〇亿).
+    const std::u32string_view digits = std::u32string_view(spelled).substr(0, spelled.size() - 1);
+    const int64_t scale = spelled.back() == U'万' ? 10'000 : 100'000'000;
+    if (digits.size() >= 3 && (spelled.back() == U'万' || spelled.back() == U'亿') &&
+        digits.find_first_of(U"十百千万亿") == std::u32string_view::npos) {
+      int64_t read = 0;
+      for (const char32_t c : digits) {
+        const char32_t digit = c == U'两' ? U'二' : c == U'〇' ? U'零' : c;
+        read = read * 10 + static_cast<int64_t>(kDigits.find(digit));
+      }
+      EXPECT_EQ(read * scale, value) << text::ToUtf8(spelled);
+      continue;
+    }
     if (value >= 1'000'000'000'000) {
       continue;  // 一万亿 and more: ChineseNumber() does not spell them
     }
