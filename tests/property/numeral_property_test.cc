@@ -288,7 +288,7 @@ TEST(NumeralProperty, WhatHasAValueCanBeSpelledBack) {
       int64_t read = 0;
       for (const char32_t c : digits) {
         const char32_t digit = c == U'两' ? U'二' : c == U'〇' ? U'零' : c;
-        read = read * 10 + static_cast<int64_t>(kDigits.find(digit));
+        read = read * 10 + static_cast<int64_t>(kChineseDigits.find(digit));
       }
       EXPECT_EQ(read * scale, value) << text::ToUtf8(spelled);
       continue;
