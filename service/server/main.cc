@@ -6,12 +6,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -52,7 +54,7 @@ class EndSignals {
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
     sigaddset(&set_, kWake);
-    Hold();
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
 
   // Returns nullopt after a Wake().
@@ -68,7 +70,6 @@ class EndSignals {
   // From any thread, at any time.
   static void Wake() { kill(getpid(), kWake); }
 
-  void Hold() const { pthread_sigmask(SIG_BLOCK, &set_, nullptr); }
   // The next signal ends the process at once.
   void Release() const {
     sigset_t ends = set_;
@@ -87,6 +88,32 @@ class EndSignals {
  private:
   static constexpr int kWake = SIGUSR1;
   sigset_t set_ = {};
+};
+
+// While it lives a signal ends the process at once. What is begun meanwhile may start threads,
+// which must not get the signals either: one thread waits for them, and nobody's mask changes.
+class EndAtOnce {
+ public:
+  explicit EndAtOnce(const EndSignals& signals)
+      : thread_([this, &signals] {
+          while (!done_) {
+            if (signals.Wait().has_value()) {
+              signals.Release();
+              static_cast<void>(raise(SIGTERM));
+            }
+          }
+        }) {}
+  ~EndAtOnce() {
+    done_ = true;
+    EndSignals::Wake();
+    thread_.join();
+  }
+  EndAtOnce(const EndAtOnce&) = delete;
+  EndAtOnce& operator=(const EndAtOnce&) = delete;
+
+ private:
+  std::atomic<bool> done_{false};
+  std::thread thread_;
 };
 
 // How loading ended, told by a thread of the library to the one that waits for signals.
@@ -211,7 +238,7 @@ int Serve(const Config& config, const EndSignals& signals) {
   out.Write(LogLevel::kInfo, "listening",
             JsonLine().Add("address", config.listen).Add("port", int64_t{(*server)->port()}));
   // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
-  signals.Release();
+  std::optional<EndAtOnce> end_at_once(signals);
   const absl::Time load_start = absl::Now();
   absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
       *std::move(store), themes::Scheme::BuiltIn(),
@@ -221,7 +248,7 @@ int Serve(const Config& config, const EndSignals& signals) {
              out.Write(LogLevel::kWarning, "segments", JsonLine().Add("warning", warning));
            },
        .on_ready = [&readiness](const absl::Status& status) { readiness.Set(status); }});
-  signals.Hold();
+  end_at_once.reset();
   if (!loaded.ok()) {
     server->reset();
     return fail_start(loaded.status());
@@ -239,20 +266,19 @@ int Serve(const Config& config, const EndSignals& signals) {
   log_state("serving_lookups");
 
   std::optional<std::string_view> signal;
-  while (!(signal = signals.Wait()).has_value()) {
-    const std::optional<absl::Status> ready = readiness.Take();
-    if (!ready.has_value()) {
-      continue;  // somebody else's signal
+  while (!signal.has_value()) {
+    if (const std::optional<absl::Status> ready = readiness.Take(); ready.has_value()) {
+      if (!ready->ok()) {
+        // Nothing is served from a store that is damaged, although look-ups still could be.
+        (*server)->Drain(absl::ZeroDuration());
+        server->reset();
+        library.reset();
+        return fail_start(*ready);
+      }
+      (*server)->AnnounceReady();
+      log_state("serving");
     }
-    if (!ready->ok()) {
-      // Nothing is served from a store that is damaged, although look-ups still could be.
-      (*server)->Drain(absl::ZeroDuration());
-      server->reset();
-      library.reset();
-      return fail_start(*ready);
-    }
-    (*server)->AnnounceReady();
-    log_state("serving");
+    signal = signals.Wait();
   }
   out.Write(LogLevel::kInfo, "drain", JsonLine().Add("signal", *signal));
   (*server)->AnnounceEnd();

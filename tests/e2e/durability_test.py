@@ -1,4 +1,5 @@
-"""kill -9 in the middle of imports: what was acknowledged is there, nothing is there by half."""
+"""kill -9 in the middle of imports and of the merges behind them: what was acknowledged is there,
+nothing is there by half."""
 
 import hashlib
 import os
@@ -82,9 +83,10 @@ class DurabilityTest(unittest.TestCase):
     def test_kill_in_the_middle_of_imports(self):
         chooser = random.Random(9)
         acknowledged, attempted = {}, {}
-        unanswered_but_held = 0
+        unanswered_but_held = merges_cut_off = 0
         with TempDir() as folder:
             database = folder / "quotes.db"
+            segments = folder / "quotes.db.segments"
             for number in range(ROUNDS):
                 with Server(database) as server:
                     self.check_everything(server, acknowledged, attempted)
@@ -95,6 +97,8 @@ class DurabilityTest(unittest.TestCase):
                     time.sleep(chooser.uniform(0.05, 1.2))
                     server.kill()
                     worker.join()
+                    # Files of merges that were cut off; the next start must not trust them.
+                    merges_cut_off += len(list(segments.glob("*.unfinished")))
             with Server(database) as server:
                 held = self.check_everything(server, acknowledged, attempted)
                 unanswered_but_held = len(set(held) - set(acknowledged))
@@ -111,13 +115,14 @@ class DurabilityTest(unittest.TestCase):
                 self.assertEqual(set(self.check_everything(server, acknowledged, attempted)),
                                  set(attempted))
                 self.assertEqual(server.terminate(), 0)
+            self.assertEqual(list(segments.glob("*.unfinished")), [])
             with closing(sqlite3.connect(database)) as connection:
                 self.assertEqual(connection.execute("PRAGMA integrity_check").fetchall(),
                                  [("ok",)])
                 self.assertEqual(connection.execute("PRAGMA foreign_key_check").fetchall(), [])
         self.assertGreater(len(attempted), ROUNDS, "the server was too slow to be caught at work")
         print(f"{len(attempted)} imports begun, {ROUNDS} kills, "
-              f"{unanswered_but_held} durable without an answer")
+              f"{unanswered_but_held} durable without an answer, {merges_cut_off} merges cut off")
 
 
 if __name__ == "__main__":
