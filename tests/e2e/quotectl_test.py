@@ -220,7 +220,7 @@ class QuotectlTest(unittest.TestCase):
             shutil.copy(SAMPLE, folder / "deep" / "er" / "one.txt")
             (folder / "two.txt").write_text(SAMPLE.read_text(encoding="utf-8").replace(
                 "2022年1月17日", "2023年1月18日"), encoding="utf-8")
-            (folder / "other.md").write_text("no report", encoding="utf-8")
+            (folder / "other.css").write_text("no report", encoding="utf-8")
             database = folder / "quotes.db"
             result = quotectl("import", folder, database=database)
             self.assertEqual(result.returncode, 0, result)
