@@ -501,7 +501,9 @@ TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
   if (units.find(kEnd) != std::u16string_view::npos) {
     return {};
   }
-  const auto [depth, interval] = Descend(units);
+  const Descent descent = Descend(units);
+  const size_t depth = descent.depth;
+  const Interval interval = descent.interval;
   if (depth == units.size()) {
     return interval;
   }
