@@ -43,7 +43,7 @@ std::string Fault(ErrorReason reason, std::string_view message) {
 // Archives made under Chinese Windows have their names in GBK.
 std::string NameOf(archive_entry* entry) {
   const char* const raw = archive_entry_pathname(entry);
-  const std::string name = raw == nullptr ? std::string() : raw;
+  std::string name = raw == nullptr ? std::string() : raw;
   if (!text::FindInvalidUtf8(name).has_value()) {
     return name;
   }
