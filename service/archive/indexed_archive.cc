@@ -1128,6 +1128,7 @@ std::vector<Seed> IndexedArchive::LongestMatches(std::u32string_view units,
 Seed IndexedArchive::FindPlaces(std::u32string_view units, const SeedOptions& options) const {
   const std::vector<Source> sources = Sources(options.scope);
   std::vector<TextIndex::Interval> intervals;
+  intervals.reserve(sources.size());
   for (const Source& source : sources) {
     intervals.push_back(source.part->index->Find(units));
   }
