@@ -67,7 +67,7 @@ std::vector<std::string> Options::Results(const Entry& entry) {
 void Options::Argument(const std::string& label, std::string* value, Msg description,
                        ValueType type) {
   type.label = label;
-  Entry& entry = Add(label, description, std::move(type));
+  Entry& entry = Add(label, description, type);
   entry.option->required();
   entry.option->type_name("");
   entry.read = [value](const std::vector<std::string>& results) {
@@ -79,7 +79,7 @@ void Options::Argument(const std::string& label, std::string* value, Msg descrip
 void Options::OptionalArgument(const std::string& label, std::optional<std::string>* value,
                                Msg description, ValueType type) {
   type.label = label;
-  Entry& entry = Add(label, description, std::move(type));
+  Entry& entry = Add(label, description, type);
   entry.option->type_name("");
   entry.read = [value](const std::vector<std::string>& results) {
     *value = results.front();
@@ -90,7 +90,7 @@ void Options::OptionalArgument(const std::string& label, std::optional<std::stri
 void Options::Arguments(const std::string& label, std::vector<std::string>* values, Msg description,
                         ValueType type) {
   type.label = label;
-  Entry& entry = Add(label, description, std::move(type));
+  Entry& entry = Add(label, description, type);
   entry.option->required();
   entry.option->type_name("");
   entry.option->expected(1, CLI::detail::expected_max_vector_size);
@@ -103,8 +103,8 @@ void Options::Arguments(const std::string& label, std::vector<std::string>* valu
 }
 
 void Options::Value(const std::string& names, std::optional<std::string>* value, Msg description,
-                    ValueType type) {
-  Entry& entry = Add(names, description, std::move(type));
+                    const ValueType& type) {
+  Entry& entry = Add(names, description, type);
   entry.option->take_last();
   entry.read = [value](const std::vector<std::string>& results) {
     *value = results.back();
@@ -113,8 +113,8 @@ void Options::Value(const std::string& names, std::optional<std::string>* value,
 }
 
 void Options::Values(const std::string& names, std::vector<std::string>* values, Msg description,
-                     ValueType type) {
-  Entry& entry = Add(names, description, std::move(type));
+                     const ValueType& type) {
+  Entry& entry = Add(names, description, type);
   entry.option->take_all();
   entry.model.repeatable = true;
   entry.read = [values](const std::vector<std::string>& results) {

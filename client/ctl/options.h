@@ -70,9 +70,9 @@ class Options {
                  ValueType type);
   // `names` as CLI11 writes them: "-o,--output".
   void Value(const std::string& names, std::optional<std::string>* value, Msg description,
-             ValueType type);
+             const ValueType& type);
   void Values(const std::string& names, std::vector<std::string>* values, Msg description,
-              ValueType type);
+              const ValueType& type);
   void Flag(const std::string& names, bool* value, Msg description);
   // "--figures" and "--no-figures".
   void Switch(const std::string& name, std::optional<bool>* value, Msg description);
