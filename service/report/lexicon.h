@@ -22,7 +22,10 @@ class WordList {
   size_t PrefixOf(std::u32string_view text) const;
   // Length of the longest word that `text` ends with, 0 for none.
   size_t SuffixOf(std::u32string_view text) const;
-  bool Contains(std::u32string_view text) const { return PrefixOf(text) == text.size(); }
+  // False for an empty text.
+  bool Contains(std::u32string_view text) const {
+    return !text.empty() && PrefixOf(text) == text.size();
+  }
   // Where the first word begins in `text`, npos for none; `*length` is its size.
   size_t FindIn(std::u32string_view text, size_t* length) const;
 

@@ -61,6 +61,22 @@ TEST(ParseReport, RefusesTextWithoutWords) {
   }
 }
 
+// A page that breaks before the last mark of a sentence leaves it on a line of its own.
+TEST(ParseReport, AMarkAloneOnALineEndsItsSentenceOnly) {
+  std::string text = "各位代表：\n";
+  for (int i = 0; i < 12; ++i) {
+    text += "我们坚持稳中求进工作总基调，全力以赴推动高质量发展，各项事业取得新的成绩。\n";
+  }
+  text += "全区经济社会发展迈上新的台阶，人民群众的获得感幸福感安全感不断增强\n。\n";
+  text += "坚持人民至上，着力保障和改善民生，让发展成果更多更公平惠及全体人民群众。\n";
+  const ParsedReport report = Parse(text);
+  ASSERT_EQ(report.runs.size(), 1u) << "speech was taken for furniture";
+  EXPECT_EQ(TextOf(report, report.quotes[report.quotes.size() - 2].range),
+            "全区经济社会发展迈上新的台阶，人民群众的获得感幸福感安全感不断增强。");
+  EXPECT_EQ(TextOf(report, report.quotes.back().range),
+            "坚持人民至上，着力保障和改善民生，让发展成果更多更公平惠及全体人民群众。");
+}
+
 TEST(ParseReport, RefusesALineAboveTheLimit) {
   std::string line;
   for (size_t i = 0; i <= limits::kMaxLineCodePoints; ++i) {
