@@ -119,6 +119,9 @@ class Page {
   Page(size_t limit, bool ranked)
       : capacity_(std::min(limit, std::numeric_limits<size_t>::max() - 1) + 1), ranked_(ranked) {}
 
+  // How many candidates can have a place: one more than are shown.
+  size_t capacity() const { return capacity_; }
+
   // False if the candidate stands behind the page. REQUIRES: candidates come in their order unless
   // the page is ranked.
   bool Add(const Candidate& candidate) {

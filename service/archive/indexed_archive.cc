@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -455,6 +456,124 @@ std::vector<NewSegment> MakeSegments(std::vector<const PackedDocument*> document
   return segments;
 }
 
+// The living quotes of one source that have a term, in the order of answers. The processor fetches
+// what is known of the next ones while others are looked at.
+class TermCursor {
+ public:
+  // Quotes from the number `first` on that are behind a place; null for all.
+  TermCursor(const Source& source, const Resumption* behind, uint32_t first)
+      : source_(&source), behind_(behind), first_(first) {}
+
+  // Takes all the quotes that there are, dead ones too, ascending. The number of living ones, those
+  // before the first included.
+  size_t TakeAll(std::vector<uint32_t> numbers) {
+    if (source_->has_dead()) {
+      std::erase_if(numbers, [this](uint32_t number) { return !IsAlive(number); });
+    }
+    const size_t count = numbers.size();
+    numbers_.assign(std::lower_bound(numbers.begin(), numbers.end(), first_), numbers.end());
+    FetchFirst();
+    return count;
+  }
+
+  // Reads the quotes of an interval, of which at most `most` are asked for.
+  void Read(TextIndex::Interval interval, size_t most) {
+    interval_ = interval;
+    most_ = most;
+    // Where some may be dead, all that cost nothing.
+    const size_t read =
+        source_->has_dead() ? std::max<size_t>(most, TextIndex::kFirstQuotes) : most;
+    source_->part->index->VisitQuotes(interval, first_, [&](uint32_t number) {
+      numbers_.push_back(number);
+      return numbers_.size() < read;
+    });
+    unread_ = numbers_.size() == read;
+    FetchFirst();
+  }
+
+  // Goes to the next quote; false if there is none.
+  bool Next() {
+    while (at_ < numbers_.size() || ReadOn()) {
+      if (at_ + kAhead < numbers_.size()) {
+        FetchNumber(numbers_[at_ + kAhead]);
+      }
+      const uint32_t number = numbers_[at_++];
+      if (IsWanted(number)) {
+        rank_ = source_->rank(number);
+        quote_ = source_->part->quote[number];
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Of the quote that it is at. REQUIRES: the last Next was true.
+  uint32_t rank() const { return rank_; }
+  uint32_t quote() const { return quote_; }
+  friend bool operator<(const TermCursor& a, const TermCursor& b) {
+    return std::tie(a.rank_, a.quote_) < std::tie(b.rank_, b.quote_);
+  }
+
+ private:
+  static constexpr size_t kAhead = 8;
+
+  bool IsAlive(uint32_t number) const { return source_->rank(number) != View::kDead; }
+
+  bool IsWanted(uint32_t number) const {
+    return IsAlive(number) &&
+           (behind_ == nullptr ||
+            behind_->IsBehind({0, false, source_->rank(number), source_->part->quote[number]},
+                              behind_->Compare(source_->entry(number))));
+  }
+
+  void FetchNumber(uint32_t number) const {
+    __builtin_prefetch(&source_->part->entry[number]);
+    __builtin_prefetch(&source_->part->quote[number]);
+  }
+
+  void FetchFirst() const {
+    for (size_t i = 0; i < std::min(kAhead, numbers_.size()); ++i) {
+      FetchNumber(numbers_[i]);
+    }
+  }
+
+  // Some that were read were not wanted: reads, behind them, as many as may be asked for that are.
+  bool ReadOn() {
+    // So many occurrences are glanced at in the time that passing by dead quotes takes.
+    constexpr uint32_t kGlanced = 65'536;
+    if (!unread_) {
+      return false;
+    }
+    unread_ = false;
+    const Segment::Part& part = *source_->part;
+    uint32_t next = numbers_.back() + 1;
+    while (next < part.size() && !IsAlive(next)) {
+      next = part.first[part.entry[next] + 1];
+    }
+    numbers_.clear();
+    at_ = 0;
+    part.index->VisitQuotes(interval_, interval_.occurrences() <= kGlanced ? next : first_,
+                            [&](uint32_t number) {
+                              if (number >= next && IsWanted(number)) {
+                                numbers_.push_back(number);
+                              }
+                              return numbers_.size() < most_;
+                            });
+    return !numbers_.empty();
+  }
+
+  const Source* source_;
+  const Resumption* behind_;
+  uint32_t first_;
+  TextIndex::Interval interval_;
+  size_t most_ = 0;
+  bool unread_ = false;  // the interval may have more than was read
+  absl::InlinedVector<uint32_t, 24> numbers_;
+  size_t at_ = 0;  // of the next number
+  uint32_t rank_ = 0;
+  uint32_t quote_ = 0;
+};
+
 class IndexedArchive final : public Catalog {
  public:
   IndexedArchive(uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
@@ -711,60 +830,47 @@ uint32_t IndexedArchive::FirstNumber(const Lookup& lookup, const Resumption& res
 void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& sources,
                               const QueryPlan& plan, const Resumption& resumption,
                               LookupAnswer* answer) const {
-  Page page(lookup.limit, /*ranked=*/true);
+  const std::u32string_view term = plan.needle(0);
+  Page page(lookup.limit, /*ranked=*/false);
+  absl::InlinedVector<TextIndex::Interval, 8> intervals;
   for (const Source& source : sources) {
+    intervals.push_back(source.part->index->Find(term));
+    source.part->index->Fetch(intervals.back());
+  }
+  absl::InlinedVector<TermCursor, 4> cursors;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const Source& source = sources[i];
     const TextIndex& index = *source.part->index;
-    const TextIndex::Interval interval = index.Find(plan.needle(0));
+    const TextIndex::Interval interval = intervals[i];
     if (interval.empty()) {
       continue;
     }
-    // Numbers ascend: behind one that has no place on the page nothing has. As many as the page
-    // holds are gathered first, while the processor fetches what is known of them.
-    bool full = false;
-    size_t batch = lookup.limit;
-    absl::InlinedVector<uint32_t, 64> gathered;
-    const auto place = [&] {
-      for (const uint32_t number : gathered) {
-        const uint32_t rank = source.rank(number);
-        if (rank == View::kDead) {
-          continue;
-        }
-        const Candidate candidate{0, false, rank, source.part->quote[number]};
-        if ((!lookup.after.has_value() ||
-             resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) &&
-            !page.Add(candidate)) {
-          full = true;
-          break;
-        }
-      }
-      gathered.clear();
-      batch = 0;
-    };
-    const auto take = [&](uint32_t number) {
-      __builtin_prefetch(&source.part->entry[number]);
-      __builtin_prefetch(&source.part->quote[number]);
-      gathered.push_back(number);
-      if (gathered.size() > batch) {
-        place();
-      }
-      return !full;
-    };
-    const uint32_t first = FirstNumber(lookup, resumption, source);
-    if (interval.occurrences() <= TextIndex::kCountedAbove && !source.has_dead()) {
+    TermCursor cursor(source, lookup.after.has_value() ? &resumption : nullptr,
+                      FirstNumber(lookup, resumption, source));
+    if (interval.occurrences() <= TextIndex::kCountedAbove) {
       // Few: the same list gives the total and the page.
-      const std::vector<uint32_t> quotes = index.Quotes(interval);
-      answer->total += quotes.size();
-      for (auto number = std::lower_bound(quotes.begin(), quotes.end(), first);
-           number != quotes.end() && take(*number); ++number) {
-      }
+      answer->total += cursor.TakeAll(index.Quotes(interval));
     } else {
       if (lookup.with_total) {
         answer->total += index.CountQuotes(interval);
-        answer->total -= source.CountDeadQuotes(plan.needle(0));
+        answer->total -= source.CountDeadQuotes(term);
       }
-      index.VisitQuotes(interval, first, take);
+      cursor.Read(interval, page.capacity());
     }
-    place();
+    if (cursor.Next()) {
+      cursors.push_back(std::move(cursor));
+    }
+  }
+  // Every segment has its quotes in the order of answers.
+  while (!cursors.empty()) {
+    const auto next = std::min_element(cursors.begin(), cursors.end());
+    page.Add({0, false, next->rank(), next->quote()});
+    if (page.Complete()) {
+      break;
+    }
+    if (!next->Next()) {
+      cursors.erase(next);
+    }
   }
   const std::vector<Candidate> candidates = page.Take(&answer->more);
   Fetch(candidates);

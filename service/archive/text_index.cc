@@ -6,13 +6,12 @@
 #include <array>
 #include <chrono>
 #include <future>
-#include <limits>
 #include <memory>
-#include <queue>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "service/archive/filter_values.h"
 #include "service/base/check.h"
 #include "service/base/status_macros.h"
 
@@ -21,9 +20,7 @@ namespace {
 
 // Units that the tree of prefixes knows.
 constexpr uint32_t kDepth = 3;
-constexpr uint32_t kPlaceBlock = 64;   // places per entry of the quote map
-constexpr uint32_t kSuffixBlock = 64;  // suffixes per entry of the minima
-constexpr size_t kPiece = 65'536;      // suffixes written at a time
+constexpr uint32_t kPlaceBlock = 64;  // places per entry of the quote map
 // Below a tenth of a second.
 constexpr uint32_t kStepsBetweenChecks = 1u << 20;
 // Bytes that are sorted at once, however little they are waited for: below half a second.
@@ -31,8 +28,6 @@ constexpr size_t kSortedAtOnce = 4u << 20;
 constexpr std::chrono::milliseconds kCancellationPoll(20);
 constexpr char16_t kEnd = u'\0';
 constexpr size_t kPrefixUnits = 64;  // first read of a text whose longest prefix is asked for
-// Of values in an interval: places and quotes are below TextIndexBuilder::kMostUnits.
-constexpr uint32_t kAboveAll = std::numeric_limits<int32_t>::max();
 
 bool IsLowSurrogate(char16_t unit) { return (unit & 0xfc00) == 0xdc00; }
 
@@ -45,13 +40,6 @@ void Append(char32_t c, std::u16string* out) {
   }
 }
 
-uint64_t Key(uint32_t begin, uint32_t end) { return (uint64_t{begin} << 32) | end; }
-
-// Where the search for a key begins in a table of 2^n slots.
-size_t SlotOf(uint64_t key, size_t slots) {
-  return static_cast<size_t>((key * 0x9E3779B97F4A7C15u) >> 32) & (slots - 1);
-}
-
 uint32_t FindQuote(std::span<const uint32_t> starts, std::span<const uint32_t> quote_of_block,
                    uint32_t place) {
   uint32_t quote = quote_of_block[place / kPlaceBlock];
@@ -62,37 +50,6 @@ uint32_t FindQuote(std::span<const uint32_t> starts, std::span<const uint32_t> q
     ++quote;
   }
   return quote;
-}
-
-// Calls `take` with the values in [low, high), in any order of `values`, and goes on with what it
-// returns in place of `high`. Blocks without such a value cost a few instructions: the compiler
-// makes vector instructions of the inner loop, for which comparisons have a sign.
-template <typename Take>
-void Filter(std::span<const uint32_t> values, uint32_t low, uint32_t high, const Take& take) {
-  constexpr size_t kBlock = 16;
-  const auto consider = [&](uint32_t value) {
-    if (value >= low && value < high) {
-      high = take(value);
-    }
-  };
-  size_t at = 0;
-  for (; at + kBlock <= values.size(); at += kBlock) {
-    const auto from = static_cast<int32_t>(low);
-    const auto to = static_cast<int32_t>(high);
-    int32_t any = 0;
-    for (size_t i = 0; i < kBlock; ++i) {
-      const auto value = static_cast<int32_t>(values[at + i]);
-      any |= static_cast<int32_t>(value >= from) & static_cast<int32_t>(value < to);
-    }
-    if (any != 0) {
-      for (size_t i = 0; i < kBlock; ++i) {
-        consider(values[at + i]);
-      }
-    }
-  }
-  for (; at < values.size(); ++at) {
-    consider(values[at]);
-  }
 }
 
 // Sorts numbers below `universe`: many by their bytes, the lowest first.
@@ -143,23 +100,17 @@ TextIndex::TextIndex(const std::byte* block, const Layout& layout)
       quotes_(ArrayAt<uint32_t>(block, layout.quotes)),
       starts_(ArrayAt<uint32_t>(block, layout.starts)),
       quote_of_block_(ArrayAt<uint32_t>(block, layout.quote_of_block)),
-      minima_(ArrayAt<uint32_t>(block, layout.minima)),
+      minima_(ArrayAt<uint32_t>(block, layout.minima), suffixes_.size()),
       firsts_(ArrayAt<char16_t>(block, layout.firsts)),
       first_children_(ArrayAt<uint32_t>(block, layout.first_children)),
       seconds_(ArrayAt<char16_t>(block, layout.seconds)),
       second_children_(ArrayAt<uint32_t>(block, layout.second_children)),
       thirds_(ArrayAt<char16_t>(block, layout.thirds)),
       begins_(ArrayAt<uint32_t>(block, layout.begins)),
-      total_keys_(ArrayAt<uint64_t>(block, layout.total_keys)),
-      total_counts_(ArrayAt<uint32_t>(block, layout.total_counts)) {
+      counted_(ArrayAt<Counted>(block, layout.counted)),
+      first_quotes_(ArrayAt<uint32_t>(block, layout.first_quotes)) {
   const std::span<const char16_t> text = ArrayAt<char16_t>(block, layout.text);
   text_ = {text.data(), text.size()};
-  const size_t blocks = (suffixes_.size() + kSuffixBlock - 1) / kSuffixBlock;
-  uint32_t begin = 0;
-  for (size_t level = 0; (size_t{1} << level) <= blocks; ++level) {
-    minima_level_[level] = begin;
-    begin += static_cast<uint32_t>(blocks - (size_t{1} << level) + 1);
-  }
 }
 
 void TextIndexBuilder::Add(std::u32string_view quote) {
@@ -189,14 +140,21 @@ absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
   }
   layout.quote_of_block = sink->AppendArray(quote_of_block);
 
-  QUOTES_ASSIGN_OR_RETURN(const std::vector<uint32_t> suffixes, SortSuffixes(cancellation));
+  QUOTES_ASSIGN_OR_RETURN(std::vector<uint32_t> suffixes, SortSuffixes(cancellation));
   layout.suffixes = sink->AppendArray(suffixes);
-  WriteQuotes(suffixes, quote_of_block, &layout, sink);
-  QUOTES_RETURN_IF_ERROR(cancellation.Check());
-  WriteMinima(suffixes, &layout, sink);
   WriteTriples(suffixes, &layout, sink);
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
-  QUOTES_RETURN_IF_ERROR(WriteTotals(suffixes, quote_of_block, cancellation, &layout, sink));
+  QUOTES_ASSIGN_OR_RETURN(std::vector<TextIndex::Counted> counted,
+                          CountQuotes(suffixes, quote_of_block, cancellation));
+  const std::vector<uint32_t> table = RangeMinima::Make(suffixes);
+  layout.minima = sink->AppendArray(table);
+  // The quotes take the place of their suffixes.
+  for (uint32_t& place : suffixes) {
+    place = FindQuote(starts_, quote_of_block, place);
+  }
+  layout.quotes = sink->AppendArray(suffixes);
+  QUOTES_RETURN_IF_ERROR(WriteCounted(suffixes, RangeMinima(table, suffixes.size()),
+                                      std::move(counted), cancellation, &layout, sink));
   text_ = {};
   starts_ = {};
   return layout;
@@ -253,23 +211,6 @@ absl::StatusOr<std::vector<uint32_t>> TextIndexBuilder::SortSuffixes(
   return suffixes;
 }
 
-void TextIndexBuilder::WriteQuotes(std::span<const uint32_t> suffixes,
-                                   std::span<const uint32_t> quote_of_block,
-                                   TextIndex::Layout* layout, ByteSink* sink) const {
-  sink->Align();
-  layout->quotes = {sink->size(), suffixes.size()};
-  // In pieces: the whole array would be the largest scratch.
-  std::vector<uint32_t> quotes;
-  for (size_t begin = 0; begin < suffixes.size(); begin += quotes.size()) {
-    quotes.clear();
-    for (const uint32_t place :
-         suffixes.subspan(begin, std::min(kPiece, suffixes.size() - begin))) {
-      quotes.push_back(FindQuote(starts_, quote_of_block, place));
-    }
-    sink->Append(quotes.data(), quotes.size() * sizeof(uint32_t));
-  }
-}
-
 void TextIndexBuilder::WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
                                     ByteSink* sink) const {
   std::vector<char16_t> firsts;
@@ -307,44 +248,16 @@ void TextIndexBuilder::WriteTriples(std::span<const uint32_t> suffixes, TextInde
   layout->begins = sink->AppendArray(begins);
 }
 
-void TextIndexBuilder::WriteMinima(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
-                                   ByteSink* sink) {
-  const auto count = static_cast<uint32_t>(suffixes.size());
-  std::vector<uint32_t> minima;
-  for (uint32_t begin = 0; begin < count; begin += kSuffixBlock) {
-    const uint32_t end = std::min(begin + kSuffixBlock, count);
-    uint32_t best = begin;
-    for (uint32_t i = begin + 1; i < end; ++i) {
-      if (suffixes[i] < suffixes[best]) {
-        best = i;
-      }
-    }
-    minima.push_back(best);
-  }
-  const size_t blocks = minima.size();
-  size_t below = 0;
-  for (size_t width = 1; 2 * width <= blocks; width *= 2) {
-    const size_t level = minima.size();
-    for (size_t i = 0; i + 2 * width <= blocks; ++i) {
-      const uint32_t a = minima[below + i];
-      const uint32_t b = minima[below + i + width];
-      minima.push_back(suffixes[a] < suffixes[b] ? a : b);
-    }
-    below = level;
-  }
-  layout->minima = sink->AppendArray(minima);
-}
-
 // Counts the distinct quotes of every suffix-tree node above the threshold. The nodes are the
 // LCP-intervals; an interval [b, e) holds as many distinct quotes as it has suffixes whose previous
 // suffix of the same quote lies before b.
-absl::Status TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
-                                           std::span<const uint32_t> quote_of_block,
-                                           const Cancellation& cancellation,
-                                           TextIndex::Layout* layout, ByteSink* sink) const {
+absl::StatusOr<std::vector<TextIndex::Counted>> TextIndexBuilder::CountQuotes(
+    std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
+    const Cancellation& cancellation) const {
   const auto count = static_cast<uint32_t>(suffixes.size());
+  std::vector<TextIndex::Counted> counted;
   if (count <= TextIndex::kCountedAbove) {
-    return absl::OkStatus();
+    return counted;
   }
   // Lengths of common prefixes of neighbours (T. Kasai et al., CPM 2001), within one quote's text.
   std::vector<uint32_t> rank(text_.size(), UINT32_MAX);
@@ -380,12 +293,11 @@ absl::Status TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
   // Each suffix whose quote came before adds one duplicate to the deepest node that spans both.
   std::vector<uint32_t> last(starts_.size() - 1, UINT32_MAX);
   std::vector<Node> stack{{0, 0, 0}};
-  std::vector<std::pair<uint64_t, uint32_t>> totals;
   const auto close = [&](const Node& node, uint32_t end) {
     if (end - node.begin > TextIndex::kCountedAbove) {
-      totals.emplace_back(
-          Key(node.begin, end),
-          static_cast<uint32_t>(end - node.begin - static_cast<uint64_t>(node.duplicates)));
+      counted.push_back(
+          {node.begin, end,
+           static_cast<uint32_t>(end - node.begin - static_cast<uint64_t>(node.duplicates)), 0});
     }
   };
   for (uint32_t i = 0; i < count; ++i) {
@@ -424,22 +336,47 @@ absl::Status TextIndexBuilder::WriteTotals(std::span<const uint32_t> suffixes,
     stack.back().duplicates += node.duplicates;
   }
 
+  return counted;
+}
+
+absl::Status TextIndexBuilder::WriteCounted(std::span<const uint32_t> quotes,
+                                            const RangeMinima& minima,
+                                            std::vector<TextIndex::Counted> counted,
+                                            const Cancellation& cancellation,
+                                            TextIndex::Layout* layout, ByteSink* sink) {
+  constexpr size_t kIntervalsBetweenChecks = 4'096;
+  std::vector<uint32_t> first_quotes;
+  first_quotes.reserve(counted.size() * TextIndex::kFirstQuotes);
+  for (size_t i = 0; i < counted.size(); ++i) {
+    if (i % kIntervalsBetweenChecks == 0) {
+      QUOTES_RETURN_IF_ERROR(cancellation.Check());
+    }
+    counted[i].first = static_cast<uint32_t>(i);
+    const size_t begin = first_quotes.size();
+    const size_t end = begin + std::min(counted[i].quotes, TextIndex::kFirstQuotes);
+    minima.VisitAscending(quotes, counted[i].begin, counted[i].end, 0, [&](uint32_t quote) {
+      if (first_quotes.size() == begin || first_quotes.back() != quote) {
+        first_quotes.push_back(quote);
+      }
+      return first_quotes.size() < end;
+    });
+    first_quotes.resize(begin + TextIndex::kFirstQuotes, 0);
+  }
+  layout->first_quotes = sink->AppendArray(first_quotes);
+
   size_t slots = 1;
-  while (2 * slots < 3 * totals.size()) {  // at most two thirds full
+  while (2 * slots < 3 * counted.size()) {  // at most two thirds full
     slots *= 2;
   }
-  std::vector<uint64_t> keys(slots, 0);
-  std::vector<uint32_t> counts(slots, 0);
-  for (const auto& [key, total] : totals) {
-    size_t slot = SlotOf(key, slots);
-    while (keys[slot] != 0 && keys[slot] != key) {
+  std::vector<TextIndex::Counted> table(slots);
+  for (const TextIndex::Counted& interval : counted) {
+    size_t slot = TextIndex::SlotOf(interval.begin, interval.end, slots);
+    while (table[slot].end != 0) {
       slot = (slot + 1) & (slots - 1);
     }
-    keys[slot] = key;
-    counts[slot] = total;
+    table[slot] = interval;
   }
-  layout->total_keys = sink->AppendArray(keys);
-  layout->total_counts = sink->AppendArray(counts);
+  layout->counted = sink->AppendArray(table);
   return absl::OkStatus();
 }
 
@@ -461,13 +398,17 @@ TextIndex::Descent TextIndex::Descend(std::u16string_view units) const {
   Descent descent;
   const auto find = [](std::span<const char16_t> level, uint32_t begin, uint32_t end,
                        char16_t unit) {
-    const auto from = level.begin() + begin;
-    const auto to = level.begin() + end;
-    const auto found = std::lower_bound(from, to, unit);
-    return found == to || *found != unit ? level.size()
-                                         : static_cast<size_t>(found - level.begin());
+    // Without a branch on what is read, so that the processor goes on with the next search while it
+    // waits for memory. No level is empty below a unit.
+    const char16_t* at = level.data() + begin;
+    for (uint32_t left = end - begin; left > 1;) {
+      const uint32_t half = left / 2;
+      at += at[half] <= unit ? half : 0;
+      left -= half;
+    }
+    return *at == unit ? static_cast<size_t>(at - level.data()) : level.size();
   };
-  if (units.empty()) {
+  if (units.empty() || firsts_.empty()) {
     return descent;
   }
   const size_t first = find(firsts_, 0, static_cast<uint32_t>(firsts_.size()), units[0]);
@@ -605,17 +546,35 @@ TextIndex::Prefix TextIndex::FindLongestEncoded(std::u16string_view units) const
            static_cast<uint32_t>(high - suffixes_.begin())}};
 }
 
-uint32_t TextIndex::CountQuotes(Interval interval) const {
-  if (interval.occurrences() > kCountedAbove) {
-    const uint64_t key = Key(interval.begin, interval.end);
-    size_t slot = SlotOf(key, total_keys_.size());
-    while (total_keys_[slot] != key) {
-      QUOTES_CHECK(total_keys_[slot] != 0);
-      slot = (slot + 1) & (total_keys_.size() - 1);
-    }
-    return total_counts_[slot];
+// Where the search for an interval begins in a table of 2^n slots.
+size_t TextIndex::SlotOf(uint32_t begin, uint32_t end, size_t slots) {
+  const uint64_t key = (uint64_t{begin} << 32) | end;
+  return static_cast<size_t>((key * 0x9E3779B97F4A7C15u) >> 32) & (slots - 1);
+}
+
+const TextIndex::Counted& TextIndex::FindCounted(Interval interval) const {
+  size_t slot = SlotOf(interval.begin, interval.end, counted_.size());
+  while (counted_[slot].begin != interval.begin || counted_[slot].end != interval.end) {
+    QUOTES_CHECK(counted_[slot].end != 0);
+    slot = (slot + 1) & (counted_.size() - 1);
   }
-  return static_cast<uint32_t>(Quotes(interval).size());
+  return counted_[slot];
+}
+
+void TextIndex::Fetch(Interval interval) const {
+  if (interval.occurrences() > kCountedAbove) {
+    __builtin_prefetch(&counted_[SlotOf(interval.begin, interval.end, counted_.size())]);
+    return;
+  }
+  constexpr uint32_t kLine = 64 / sizeof(uint32_t);
+  for (uint32_t i = interval.begin; i < interval.end; i += kLine) {
+    __builtin_prefetch(&quotes_[i]);
+  }
+}
+
+uint32_t TextIndex::CountQuotes(Interval interval) const {
+  return interval.occurrences() > kCountedAbove ? FindCounted(interval).quotes
+                                                : static_cast<uint32_t>(Quotes(interval).size());
 }
 
 std::vector<uint32_t> TextIndex::Quotes(Interval interval) const {
@@ -625,10 +584,11 @@ std::vector<uint32_t> TextIndex::Quotes(Interval interval) const {
 
 std::vector<uint32_t> TextIndex::QuotesIn(Interval interval, uint32_t first, uint32_t last) const {
   std::vector<uint32_t> quotes;
-  Filter(quotes_.subspan(interval.begin, interval.occurrences()), first, last, [&](uint32_t quote) {
-    quotes.push_back(quote);
-    return last;
-  });
+  FilterValues(quotes_.subspan(interval.begin, interval.occurrences()), first, last,
+               [&](uint32_t quote) {
+                 quotes.push_back(quote);
+                 return last;
+               });
   return Distinct(quote_count_, std::move(quotes));
 }
 
@@ -638,121 +598,40 @@ void TextIndex::MarkQuotes(Interval interval, uint64_t* bits) const {
   }
 }
 
-uint32_t TextIndex::ArgMin(std::span<const uint32_t> values, uint32_t begin, uint32_t end) const {
-  uint32_t best = begin;
-  const auto consider = [&](uint32_t i) {
-    if (values[i] < values[best]) {
-      best = i;
-    }
-  };
-  const uint32_t first_block = (begin + kSuffixBlock - 1) / kSuffixBlock;
-  const uint32_t last_block = end / kSuffixBlock;
-  if (first_block >= last_block) {
-    for (uint32_t i = begin; i < end; ++i) {
-      consider(i);
-    }
-    return best;
-  }
-  for (uint32_t i = begin; i < first_block * kSuffixBlock; ++i) {
-    consider(i);
-  }
-  const uint32_t blocks = last_block - first_block;
-  const auto level = static_cast<size_t>(31 - __builtin_clz(blocks));
-  const uint32_t* const minima = minima_.data() + minima_level_[level];
-  consider(minima[first_block]);
-  consider(minima[last_block - (1u << level)]);
-  for (uint32_t i = last_block * kSuffixBlock; i < end; ++i) {
-    consider(i);
-  }
-  return best;
-}
-
-namespace {
-
-// Gathers the smallest values in passes over them: as many as one page of answers needs in the
-// first, four times as many in each further one.
-void ScanAscending(std::span<const uint32_t> values, uint32_t first,
-                   absl::FunctionRef<bool(uint32_t value)> visit) {
-  size_t wanted = 32;
-  std::vector<uint32_t> smallest;
-  while (true) {
-    smallest.clear();
-    smallest.reserve(std::min<size_t>(2 * wanted, values.size()));
-    uint32_t bound = kAboveAll;  // values from here on are not among the smallest
-    Filter(values, first, bound, [&](uint32_t value) {
-      smallest.push_back(value);
-      if (smallest.size() == 2 * wanted) {
-        const auto last = smallest.begin() + static_cast<std::ptrdiff_t>(wanted);
-        std::nth_element(smallest.begin(), last, smallest.end());
-        bound = *last;
-        // Values may be equal, and those that are left out are visited by the next pass.
-        std::erase_if(smallest, [bound](uint32_t other) { return other >= bound; });
-      }
-      return bound;
-    });
-    std::sort(smallest.begin(), smallest.end());
-    for (const uint32_t value : smallest) {
-      if (!visit(value)) {
+void TextIndex::VisitQuotes(Interval interval, uint32_t first,
+                            absl::FunctionRef<bool(uint32_t quote)> visit) const {
+  uint32_t wanted = first;  // what is below was visited or is not asked for
+  if (interval.occurrences() > kCountedAbove) {
+    const Counted& counted = FindCounted(interval);
+    const auto stored = first_quotes_.subspan(size_t{counted.first} * kFirstQuotes,
+                                              std::min(counted.quotes, kFirstQuotes));
+    for (auto quote = std::lower_bound(stored.begin(), stored.end(), first); quote != stored.end();
+         ++quote) {
+      if (!visit(*quote)) {
         return;
       }
     }
-    if (bound == kAboveAll) {
-      return;  // nothing was left out
-    }
-    first = bound;
-    wanted *= 4;
-  }
-}
-
-}  // namespace
-
-void TextIndex::VisitAscending(std::span<const uint32_t> values, Interval interval, uint32_t first,
-                               absl::FunctionRef<bool(uint32_t value)> visit) const {
-  // Range minima cannot skip what lies before `first`, and cost more than a look at some thousands
-  // of occurrences.
-  constexpr uint32_t kScanBelow = 8'192;
-  if (first > 0 || interval.occurrences() <= kScanBelow) {
-    ScanAscending(values.subspan(interval.begin, interval.occurrences()), first, visit);
-    return;
-  }
-  struct Part {
-    uint32_t value;
-    uint32_t index;
-    Interval interval;
-    bool operator<(const Part& other) const { return value > other.value; }
-  };
-  std::priority_queue<Part> parts;
-  const auto add = [&](uint32_t begin, uint32_t end) {
-    if (begin < end) {
-      const uint32_t index = ArgMin(values, begin, end);
-      parts.push({values[index], index, {begin, end}});
-    }
-  };
-  add(interval.begin, interval.end);
-  while (!parts.empty()) {
-    const Part part = parts.top();
-    parts.pop();
-    if (!visit(part.value)) {
+    if (stored.size() == counted.quotes) {
       return;
     }
-    add(part.interval.begin, part.index);
-    add(part.index + 1, part.interval.end);
+    if (first <= stored.back()) {
+      // Passing by those that are stored costs less than a glance at every occurrence.
+      first = 0;
+      wanted = stored.back() + 1;
+    }
   }
-}
-
-void TextIndex::VisitQuotes(Interval interval, uint32_t first,
-                            absl::FunctionRef<bool(uint32_t quote)> visit) const {
-  uint32_t previous = kAboveAll;
-  VisitAscending(quotes_, interval, first, [&](uint32_t quote) {
-    const bool go_on = quote == previous || visit(quote);
-    previous = quote;
-    return go_on;
+  minima_.VisitAscending(quotes_, interval.begin, interval.end, first, [&](uint32_t quote) {
+    if (quote < wanted) {
+      return true;
+    }
+    wanted = quote + 1;
+    return visit(quote);
   });
 }
 
 void TextIndex::VisitOccurrences(Interval interval,
                                  absl::FunctionRef<bool(Occurrence occurrence)> visit) const {
-  VisitAscending(suffixes_, interval, 0, [&](uint32_t place) {
+  minima_.VisitAscending(suffixes_, interval.begin, interval.end, 0, [&](uint32_t place) {
     Occurrence occurrence{FindQuote(starts_, quote_of_block_, place), 0};
     for (uint32_t at = starts_[occurrence.quote]; at < place; ++at) {
       occurrence.offset += IsLowSurrogate(text_[at]) ? 0u : 1u;
@@ -776,7 +655,8 @@ std::vector<std::pair<std::string_view, size_t>> TextIndex::MemoryUse() const {
       {"minima", minima_.size_bytes()},
       {"triples", firsts_.size_bytes() + first_children_.size_bytes() + seconds_.size_bytes() +
                       second_children_.size_bytes() + thirds_.size_bytes() + begins_.size_bytes()},
-      {"totals", total_keys_.size_bytes() + total_counts_.size_bytes()}};
+      {"totals", counted_.size_bytes()},
+      {"first quotes", first_quotes_.size_bytes()}};
 }
 
 }  // namespace quotes::archive

@@ -1,7 +1,6 @@
 #ifndef QUOTES_SERVICE_ARCHIVE_TEXT_INDEX_H_
 #define QUOTES_SERVICE_ARCHIVE_TEXT_INDEX_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/archive/flat.h"
+#include "service/archive/range_minima.h"
 #include "service/base/cancellation.h"
 
 namespace quotes::archive {
@@ -29,7 +29,8 @@ namespace quotes::archive {
 // retrieval problems", SODA 2002, with the quote instead of the previous occurrence), which is also
 // what sets of quotes are read from: one after the other, where asking each place for its quote
 // would wait for memory. Intervals with many occurrences have their numbers of distinct quotes
-// counted at construction, as a node of the suffix tree each; smaller ones are counted when asked.
+// counted at construction, as a node of the suffix tree each, and the first of these quotes stored;
+// smaller ones are looked at when asked.
 //
 // A view of arrays that TextIndexBuilder wrote into a block, which outlives it. Immutable;
 // thread-safe.
@@ -43,7 +44,7 @@ class TextIndex {
     ArrayRef quotes;          // the quote of each suffix
     ArrayRef starts;          // place of each quote's text, and the end
     ArrayRef quote_of_block;  // quote at the beginning of each block of places
-    ArrayRef minima;          // sparse table: level i has ArgMin over 2^i blocks, one after another
+    ArrayRef minima;          // RangeMinima over the suffixes, and so over their quotes
     // Intervals of the first unit, of the first two and of the first three, as a tree of three
     // levels: distinct first units, ascending; for each the index of its first second unit, and one
     // more; second units, ascending below each first; for each the index of its first third unit,
@@ -55,9 +56,10 @@ class TextIndex {
     ArrayRef second_children;
     ArrayRef thirds;
     ArrayRef begins;
-    // Open addressing: interval to number of quotes. An empty slot has the key 0.
-    ArrayRef total_keys;
-    ArrayRef total_counts;
+    // Of the intervals with many occurrences: how many quotes each has (open addressing), and the
+    // first of them, kFirstQuotes each.
+    ArrayRef counted;
+    ArrayRef first_quotes;
   };
 
   // Suffixes [begin, end) of the array share a prefix.
@@ -72,6 +74,9 @@ class TextIndex {
   // of statutes: 128 keeps the 99th percentile of every length of keyword below 30 µs for 0.1 bytes
   // a character; 2,048 costs 0.01 bytes and 135 µs.
   static constexpr uint32_t kCountedAbove = 128;
+  // So many of their quotes are stored too: a page of the usual size, whether there are more, and
+  // room for withdrawn ones. Takes 0.7 bytes a character.
+  static constexpr uint32_t kFirstQuotes = 32;
 
   TextIndex(const std::byte* block, const Layout& layout);
 
@@ -80,13 +85,17 @@ class TextIndex {
   // Where `term` stands; empty for an empty term. O(log n) beyond the first three units.
   Interval Find(std::u32string_view term) const;
 
+  // Has the processor fetch what is known of an interval, while the caller does something else.
+  void Fetch(Interval interval) const;
+
   // Number of distinct quotes in an interval that Find returned. O(1) above kCountedAbove
   // occurrences, else linear in them.
   uint32_t CountQuotes(Interval interval) const;
 
   // Calls `visit` with the distinct quotes of an interval that are at least `first`, ascending,
-  // until it returns false. From the beginning the cost grows with the quotes visited, not with the
-  // interval; from a later quote every occurrence is glanced at, a fraction of a nanosecond each.
+  // until it returns false. The first kFirstQuotes of an interval are read; from there on the cost
+  // grows with the quotes visited, not with the interval, unless `first` is behind them: then every
+  // occurrence is glanced at, a fraction of a nanosecond each.
   void VisitQuotes(Interval interval, uint32_t first,
                    absl::FunctionRef<bool(uint32_t quote)> visit) const;
 
@@ -136,13 +145,16 @@ class TextIndex {
   int Compare(uint32_t place, std::u16string_view term) const;
   Interval FindUnits(std::u16string_view units) const;
   Prefix FindLongestEncoded(std::u16string_view units) const;
-  // `values` are suffixes_ or quotes_, which ascend with each other. Index in [begin, end) of the
-  // smallest value.
-  uint32_t ArgMin(std::span<const uint32_t> values, uint32_t begin, uint32_t end) const;
-  // Calls `visit` with the values of an interval from `first` on, ascending, until it returns
-  // false. A value may come several times.
-  void VisitAscending(std::span<const uint32_t> values, Interval interval, uint32_t first,
-                      absl::FunctionRef<bool(uint32_t value)> visit) const;
+
+  // What is known of an interval with more than kCountedAbove occurrences.
+  struct Counted {
+    uint32_t begin = 0;
+    uint32_t end = 0;  // 0: no interval
+    uint32_t quotes = 0;
+    uint32_t first = 0;  // where its first quotes stand, in kFirstQuotes
+  };
+  static size_t SlotOf(uint32_t begin, uint32_t end, size_t slots);
+  const Counted& FindCounted(Interval interval) const;
 
   uint32_t quote_count_ = 0;
   std::u16string_view text_;
@@ -150,16 +162,15 @@ class TextIndex {
   std::span<const uint32_t> quotes_;
   std::span<const uint32_t> starts_;
   std::span<const uint32_t> quote_of_block_;
-  std::span<const uint32_t> minima_;
-  std::array<uint32_t, 32> minima_level_ = {};  // where each level begins in minima_
+  RangeMinima minima_;
   std::span<const char16_t> firsts_;
   std::span<const uint32_t> first_children_;
   std::span<const char16_t> seconds_;
   std::span<const uint32_t> second_children_;
   std::span<const char16_t> thirds_;
   std::span<const uint32_t> begins_;
-  std::span<const uint64_t> total_keys_;
-  std::span<const uint32_t> total_counts_;
+  std::span<const Counted> counted_;
+  std::span<const uint32_t> first_quotes_;
 };
 
 // Makes the arrays of a TextIndex. Takes about 14 bytes a UTF-16 unit while it works, and a second
@@ -181,16 +192,15 @@ class TextIndexBuilder {
 
  private:
   absl::StatusOr<std::vector<uint32_t>> SortSuffixes(const Cancellation& cancellation) const;
-  void WriteQuotes(std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
-                   TextIndex::Layout* layout, ByteSink* sink) const;
   void WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
                     ByteSink* sink) const;
-  static void WriteMinima(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
-                          ByteSink* sink);
-  absl::Status WriteTotals(std::span<const uint32_t> suffixes,
-                           std::span<const uint32_t> quote_of_block,
-                           const Cancellation& cancellation, TextIndex::Layout* layout,
-                           ByteSink* sink) const;
+  absl::StatusOr<std::vector<TextIndex::Counted>> CountQuotes(
+      std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
+      const Cancellation& cancellation) const;
+  static absl::Status WriteCounted(std::span<const uint32_t> quotes, const RangeMinima& minima,
+                                   std::vector<TextIndex::Counted> counted,
+                                   const Cancellation& cancellation, TextIndex::Layout* layout,
+                                   ByteSink* sink);
 
   std::u16string text_;
   std::vector<uint32_t> starts_;

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <limits>
+#include <utility>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "service/base/check.h"
 #include "service/text/char_class.h"
 
 namespace quotes::text {
@@ -37,29 +42,121 @@ inline char32_t Apply(char32_t c, const Entry& entry) {
   return static_cast<char32_t>(static_cast<int32_t>(c) + entry.delta);
 }
 
-// Says of the characters of the first plane whether FindHan must look them up, a bit each: the
-// table itself is too large for the fastest cache. Those are the Han characters that fold to others
-// and what becomes several units; few texts have any.
-class Changing {
+// What FindHan knows beside the table, which is too large for the fastest cache.
+class HanFolds {
  public:
-  Changing() {
-    for (char32_t c = 0; c < kPlane; ++c) {
+  static constexpr size_t kMostSources = 4;
+  static constexpr size_t kMostExpandingPages = 2;
+  // All characters that fold to one, which comes again where they are fewer.
+  using Sources = std::array<char32_t, kMostSources>;
+
+  HanFolds() {
+    std::vector<std::pair<char32_t, char32_t>> folds;  // what characters become, and they
+    for (char32_t c = 0; c <= kLastCodePoint; ++c) {
       const Entry& entry = Lookup(c);
-      if ((entry.char_class == CharClass::kHan && entry.delta != 0) ||
-          entry.char_class == CharClass::kExpansion) {
-        bits_[c / 64] |= uint64_t{1} << (c % 64);
+      const bool folds_away = entry.char_class == CharClass::kHan && entry.delta != 0;
+      if (c < kPlane && (folds_away || entry.char_class == CharClass::kExpansion)) {
+        changing_[c / 64] |= uint64_t{1} << (c % 64);
+      }
+      if (folds_away) {
+        folds.emplace_back(Apply(c, entry), c);
+      }
+      if (entry.char_class == CharClass::kExpansion) {
+        AddExpansion(c);
+      }
+    }
+    std::sort(folds.begin(), folds.end());
+    groups_.emplace_back();  // of characters that only they fold to, and of those with too many
+    for (size_t begin = 0, end = 0; begin < folds.size(); begin = end) {
+      const char32_t unit = folds[begin].first;
+      Sources sources;
+      sources.fill(unit);
+      for (; end < folds.size() && folds[end].first == unit; ++end) {
+        if (end - begin + 1 < kMostSources) {
+          sources[end - begin + 1] = folds[end].second;
+        }
+      }
+      if (unit < kPlane) {
+        group_of_[unit] =
+            end - begin < kMostSources ? static_cast<uint16_t>(groups_.size()) : kMany;
+        groups_.push_back(sources);
       }
     }
   }
 
-  // May be true of others beyond the first plane.
-  bool operator()(char32_t c) const {
-    return c >= kPlane || ((bits_[c / 64] >> (c % 64)) & 1) != 0;
+  // Whether a character must be looked up: a Han character that folds to another, or what becomes
+  // several units. May be true of others beyond the first plane.
+  bool Changes(char32_t c) const {
+    return c >= kPlane || ((changing_[c / 64] >> (c % 64)) & 1) != 0;
   }
+
+  // What FindHan need not look at one by one: text that has none of the characters that fold to
+  // `unit`, and none that becomes several units. Says so of a text's blocks.
+  class Blocks {
+   public:
+    static constexpr size_t kSize = 8;
+
+    Blocks(const HanFolds& folds, char32_t unit) {
+      const uint16_t group = unit < kPlane ? folds.group_of_[unit] : kMany;
+      many_ = group == kMany;
+      for (size_t i = 0; i < kMostSources; ++i) {
+        sources_[i] = Fill(many_ || group == 0 ? unit : folds.groups_[group][i]);
+      }
+      for (size_t i = 0; i < kMostExpandingPages; ++i) {
+        expanding_[i] = Fill(folds.expanding_[i]);
+      }
+    }
+
+    // Of the kSize characters from `begin` on.
+    bool MayHave(const char32_t* begin) const {
+      LaneFlags any = {};
+      for (size_t i = 0; i < kSize; i += sizeof(Lanes) / sizeof(char32_t)) {
+        Lanes c;
+        std::memcpy(&c, begin + i, sizeof(c));
+        for (const Lanes& source : sources_) {
+          any |= c == source;
+        }
+        for (const Lanes& page : expanding_) {
+          any |= c / kExpandingPage == page;
+        }
+      }
+      uint64_t halves[2];
+      static_assert(sizeof(halves) == sizeof(any));
+      std::memcpy(halves, &any, sizeof(any));
+      return many_ || (halves[0] | halves[1]) != 0;
+    }
+
+   private:
+    // Four characters at once, in a register that every processor has.
+    using Lanes = uint32_t __attribute__((vector_size(16)));
+    using LaneFlags = int32_t __attribute__((vector_size(16)));
+
+    static Lanes Fill(uint32_t value) { return Lanes{value, value, value, value}; }
+
+    bool many_ = false;
+    std::array<Lanes, kMostSources> sources_;
+    std::array<Lanes, kMostExpandingPages> expanding_;
+  };
 
  private:
   static constexpr char32_t kPlane = 0x10000;
-  std::array<uint64_t, kPlane / 64> bits_{};
+  static constexpr uint16_t kMany = std::numeric_limits<uint16_t>::max();
+  static constexpr uint32_t kExpandingPage = 0x100;
+
+  // Those characters stand in two blocks of Unicode: letterlike symbols and units of measure.
+  void AddExpansion(char32_t c) {
+    const uint32_t page = c / kExpandingPage;
+    if (expanding_[0] != page && expanding_[1] != page) {
+      QUOTES_CHECK(expanding_[1] == kNoPage);
+      expanding_[expanding_[0] == kNoPage ? 0 : 1] = page;
+    }
+  }
+
+  static constexpr uint32_t kNoPage = std::numeric_limits<uint32_t>::max();
+  std::array<uint64_t, kPlane / 64> changing_{};
+  std::array<uint16_t, kPlane> group_of_{};
+  std::vector<Sources> groups_;
+  std::array<uint32_t, kMostExpandingPages> expanding_ = {kNoPage, kNoPage};
 };
 
 // What an expansion looks like from its left and from its right.
@@ -382,26 +479,35 @@ FoldedText Fold(std::u32string_view source) { return Folder(source).Run(); }
 
 bool FindHan(std::u32string_view source, std::u32string_view units,
              absl::FunctionRef<void(uint32_t begin, uint32_t end)> visit) {
-  static const auto& kChanging = *new Changing;
-  const Changing& changing = kChanging;
+  static const auto& kFolds = *new HanFolds;
+  const HanFolds& folds = kFolds;
   const auto is_han = [](char32_t c) { return ClassOf(c) == CharClass::kHan; };
   if (units.empty() || !std::all_of(units.begin(), units.end(), is_han)) {
     return false;
   }
   // Where the first unit stands.
   absl::InlinedVector<uint32_t, 16> begins;
-  for (uint32_t i = 0; i < source.size(); ++i) {
-    const char32_t c = source[i];
-    if (changing(c)) {
-      const Entry& entry = Lookup(c);
-      if (entry.char_class == CharClass::kExpansion) {
-        return false;
+  const HanFolds::Blocks blocks(folds, units[0]);
+  constexpr size_t kBlock = HanFolds::Blocks::kSize;
+  for (size_t block = 0; block < source.size(); block += kBlock) {
+    const size_t end = std::min(block + kBlock, source.size());
+    // The last block may begin inside the one before it.
+    if (end >= kBlock && !blocks.MayHave(source.data() + (end - kBlock))) {
+      continue;
+    }
+    for (size_t i = block; i < end; ++i) {
+      const char32_t c = source[i];
+      if (folds.Changes(c)) {
+        const Entry& entry = Lookup(c);
+        if (entry.char_class == CharClass::kExpansion) {
+          return false;
+        }
+        if (entry.char_class == CharClass::kHan && Apply(c, entry) == units[0]) {
+          begins.push_back(static_cast<uint32_t>(i));
+        }
+      } else if (c == units[0]) {
+        begins.push_back(static_cast<uint32_t>(i));
       }
-      if (entry.char_class == CharClass::kHan && Apply(c, entry) == units[0]) {
-        begins.push_back(i);
-      }
-    } else if (c == units[0]) {
-      begins.push_back(i);
     }
   }
   for (const uint32_t begin : begins) {

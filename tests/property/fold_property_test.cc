@@ -160,6 +160,25 @@ TEST(FindHanProperty, FindsWhatFoldingFinds) {
   EXPECT_GT(refused, 5'000u);
 }
 
+// A character is found by its fold wherever it stands, among others that are passed by.
+TEST(FindHanProperty, FindsEveryCharacterThatFoldsToHan) {
+  size_t found = 0;
+  for (char32_t c = 0x80; c < 0x30000; ++c) {
+    const std::u32string units = Fold(std::u32string(1, c)).units;
+    std::u32string text(7 + c % 19, U'\u7684');
+    const size_t place = c % text.size();
+    text[place] = c;
+    std::vector<std::pair<uint32_t, uint32_t>> places;
+    if (FindHan(text, units, [&](uint32_t from, uint32_t to) { places.emplace_back(from, to); })) {
+      ASSERT_EQ(places, FindSlowly(text, units)) << Show(text);
+      ++found;
+    }
+    // Not wholly Han characters, or the text has what becomes several units.
+    ASSERT_EQ(FindHan(text, U"\u7684", [](uint32_t, uint32_t) {}), units.size() < 2) << Show(text);
+  }
+  EXPECT_GT(found, 60'000u);
+}
+
 TEST(FoldProperty, EveryMatchInTheSampleFoldsToItself) {
   const std::u32string sample = ToCodePoints(testing::SampleReport());
   const FoldedText folded = Fold(sample);

@@ -245,6 +245,80 @@ TEST(IndexedArchiveTest, ManyDeadTextsAreJoined) {
   EXPECT_EQ(SegmentCount(*archive), 1u);
 }
 
+// The pages of a keyword that many quotes have, of every size around what an index stores of them,
+// with the newest reports and some others withdrawn, from one segment and from several.
+TEST(IndexedArchiveTest, PagesOfFrequentKeywordsLeaveOutWhatIsWithdrawn) {
+  constexpr size_t kReports = 90;
+  constexpr int kQuotes = 12;
+  // Stands in the largest segment more often than an archive glances at all places.
+  std::string often;
+  while (often.size() < 64 * std::string_view("好").size()) {
+    often += "好";
+  }
+  std::vector<std::shared_ptr<const Document>> documents;
+  for (size_t i = 0; i < kReports; ++i) {
+    std::vector<std::string> texts;
+    for (int q = 0; q < kQuotes; ++q) {
+      // One quote in seven lacks the keyword, one in five has it twice.
+      texts.push_back(absl::StrCat(q % 7 == 6 ? "各项工作" : "经济发展", q % 5 == 0 ? "促发展" : "",
+                                   "第", i * kQuotes + static_cast<size_t>(q), "句。", often));
+    }
+    documents.push_back(MakeDocument(
+        Speech(absl::StrCat("r", i), absl::CivilDay(2022, 1, 1) - static_cast<int>(i / 3), texts)));
+  }
+  for (const size_t segments : {1u, 3u}) {
+    ArchiveOptions options;
+    options.merge_at_once = 0;
+    std::shared_ptr<const Archive> archive =
+        MakeIndexedArchive(0, TestScheme(), {}, nullptr, options);
+    for (size_t s = 0; s < segments; ++s) {
+      std::vector<std::shared_ptr<const PackedDocument>> added;
+      for (size_t i = s; i < kReports; i += segments) {
+        added.push_back(Pack(*documents[i], 5));
+      }
+      archive = UpdateArchive(*archive, s + 1, added, {});
+    }
+    ASSERT_EQ(SegmentCount(*archive), segments);
+    std::vector<std::shared_ptr<const Document>> left = documents;
+    // More quotes than an index stores are dead before the first living one, then half of them.
+    for (const size_t withdrawn : {0u, 1u, 20u, 3u}) {
+      std::vector<std::string> removed;
+      for (size_t i = 0; i < withdrawn; ++i) {
+        const size_t gone = withdrawn == 3 ? 2 * i : 0;
+        removed.push_back(left[gone]->report_id);
+        left.erase(left.begin() + static_cast<std::ptrdiff_t>(gone));
+      }
+      archive = UpdateArchive(*archive, archive->revision() + 1, {}, removed);
+      const auto scan = MakeScanArchive(1, TestScheme(), left);
+      for (const char* const typed : {"发", "发展", "经济发展", "第", "好"}) {
+        const auto query = ParseQuery(typed);
+        QUOTES_ASSERT_OK(query);
+        for (const size_t limit : {1u, 20u, 31u, 32u, 33u, 100u}) {
+          Lookup lookup;
+          lookup.query = &*query;
+          lookup.limit = limit;
+          for (int page = 0; page < 3; ++page) {
+            const auto found = archive->Find(lookup, Cancellation());
+            const auto expected = scan->Find(lookup, Cancellation());
+            QUOTES_ASSERT_OK(found);
+            QUOTES_ASSERT_OK(expected);
+            ASSERT_EQ(found->total, expected->total);
+            ASSERT_EQ(found->more, expected->more);
+            ASSERT_EQ(found->hits.size(), expected->hits.size());
+            ASSERT_FALSE(found->hits.empty());
+            for (size_t h = 0; h < found->hits.size(); ++h) {
+              ASSERT_EQ(found->hits[h].ref.document->report_id(),
+                        expected->hits[h].ref.document->report_id());
+              ASSERT_EQ(found->hits[h].ref.index, expected->hits[h].ref.index);
+            }
+            lookup.after = found->hits.back().Key();
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(IndexedArchiveTest, MemoryIsAccountedFor) {
   const auto archive = MakeIndexedArchive(1, TestScheme(), Numbered(50));
   size_t sum = 0;

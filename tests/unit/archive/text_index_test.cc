@@ -88,7 +88,7 @@ TEST(TextIndexTest, AgreesWithASearch) {
       });
       EXPECT_EQ(visited, places);
       const auto first = static_cast<uint32_t>(round % 3 == 0 ? random() % (count + 1) : 0);
-      const size_t limit = 1 + random() % 30;
+      const size_t limit = 1 + random() % (3 * TextIndex::kFirstQuotes);
       std::vector<uint32_t> page;
       index.VisitQuotes(interval, first, [&page, limit](uint32_t quote) {
         page.push_back(quote);

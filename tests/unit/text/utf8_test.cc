@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unicode/unistr.h>
 
+#include <random>
 #include <string>
 
 namespace quotes::text {
@@ -37,6 +38,24 @@ TEST(Utf8, EveryScalarValueGoesThereAndBack) {
     ASSERT_EQ(CountCodePoints(utf8), 1u);
     ASSERT_EQ(OffsetInUnit(text, 1, OffsetUnit::kUtf8Bytes), utf8.size());
     ASSERT_EQ(OffsetInUnit(text, 1, OffsetUnit::kUtf16), c > 0xFFFF ? 2u : 1u);
+  }
+}
+
+// Characters of three bytes are written several at once.
+TEST(Utf8, WritesACharacterTheSameAmongOthers) {
+  const std::u32string bounds = {U'发',  0x0,    0x7F,   0x80,   0x7FF,   0x800,    0xD7FF,
+                                 0xD800, 0xDFFF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF, 0x110000};
+  std::mt19937 random(4);
+  for (int round = 0; round < 20'000; ++round) {
+    std::u32string text;
+    std::string expected = "a";
+    for (size_t size = random() % 14; text.size() < size;) {
+      text += bounds[random() % 3 == 0 ? random() % bounds.size() : 0];
+      expected += ToUtf8(text.substr(text.size() - 1));
+    }
+    std::string utf8 = "a";
+    AppendUtf8(text, &utf8);
+    ASSERT_EQ(utf8, expected);
   }
 }
 
