@@ -74,7 +74,9 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
         negated = negated || governor.reach == Reach::kDirect;
         add(ContextFlag::kTruncatedNegation, place, governor.reach == Reach::kDirect);
         break;
+      // 逐步|取消, 探索|建立: what is to come by steps or is looked into is not done.
       case CueKind::kHedge:
+      case CueKind::kLimiter:
         add(ContextFlag::kDroppedHedge, place, false);
         break;
       case CueKind::kCondition:
@@ -91,10 +93,9 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
     const auto begin = static_cast<uint32_t>(*letter);
     add(ContextFlag::kTruncatedNegation, {begin, begin + 1}, true);
   }
-  // 部分|地区, 少数|干部: what is said of some is not said of all. 逐步|取消, 探索|建立: what is to
-  // come by steps or is looked into is not done.
+  // 部分|地区, 少数|干部: what is said of some is not said of all.
   for (const Cue& cue : cues) {
-    if ((cue.kind == CueKind::kQuantifier || cue.kind == CueKind::kLimiter) && cue.end == at) {
+    if (cue.kind == CueKind::kQuantifier && cue.end == at) {
       add(ContextFlag::kDroppedHedge, {cue.begin, cue.end}, false);
     }
   }

@@ -17,6 +17,12 @@ report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32stri
 // what it spans, how its mode differs from `used_as`, headings, broken ends. `whole` false: the
 // span is a part of a quotation with omission marks, where gaps are judged by JudgeGap; only what
 // governs the span is looked at.
+//
+// Before the first clause of a quotation the mood of its sentence may be left out (必须|坚持…,
+// 要|推动…, 应当|建立…): that is how speeches are quoted, and the bare clause still reads as a
+// demand. A negator (不得|干预…), a hedge (预计|, 力争|, 基本|, 初步|), a limiter (可以|, 必将|,
+// 只能|, 依法|) and a condition (必要时|, 有条件的|) may not: without it the words say more than
+// was said.
 void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool whole,
                std::vector<FlagResult>* flags);
 

@@ -177,7 +177,7 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
         }
         break;
       case CueKind::kCondition:
-        if (in_cut_clause || reach != Reach::kNone || cue.begin >= sentence) {
+        if (in_cut_clause || reach != Reach::kNone || (cue.begin >= sentence && !cue.local)) {
           raise(ElisionRisk::kCue);
         }
         break;

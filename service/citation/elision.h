@@ -24,10 +24,11 @@ bool InOneSection(const Source& source, Range before, Range after);
 size_t GapLetters(const Source& source, Range before, Range after);
 
 // Whether leaving out what stands between two kept places may change what they say. A cue in the
-// gap counts where it stands in a clause that the gap cuts, or is a condition of the clause kept
-// behind it; a figure is parted where the gap cuts its clause, or where the clause kept behind the
-// gap has a figure but not what it measures (年均增长5.7% behind a gap with another measure). A
-// clause left out whole is harmless otherwise.
+// gap counts where it stands in a clause that the gap cuts, is a condition of the sentence kept
+// behind it, or makes a clause by itself before it (Governs; 按照有关规定，…); a figure is parted
+// where the gap cuts its clause, or where the clause kept behind the gap has a figure but not what
+// it measures (年均增长5.7% behind a gap with another measure). A clause left out whole is harmless
+// otherwise.
 ElisionRisk JudgeGap(const Source& source, Range before, Range after);
 
 }  // namespace quotes::citation

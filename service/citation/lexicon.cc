@@ -179,7 +179,8 @@ std::pair<size_t, uint8_t> Parted::LongestNamed(size_t begin, size_t end) const 
 }
 
 bool IsPreposed(CueKind kind) {
-  return kind == CueKind::kNegator || kind == CueKind::kHedge || kind == CueKind::kCondition;
+  return kind == CueKind::kNegator || kind == CueKind::kHedge || kind == CueKind::kCondition ||
+         kind == CueKind::kLimiter;
 }
 
 bool IsSentenceEnd(char32_t c) {
@@ -214,6 +215,25 @@ bool IsPostposed(std::u32string_view text, const Cue& cue) {
   return text::FoldLetter(text[cue.end - 1]) == U'下';
 }
 
+// Whether nothing but the cue, and for a hedge who says so, stands in its clause, which ends where
+// `behind` is: 根据需要，, 据统计部门初步核算，.
+bool MakesAClause(std::u32string_view text, const Cue& cue, std::u32string_view behind) {
+  const bool ends_it = std::all_of(behind.begin(), behind.end(), [](char32_t c) {
+    return IsClauseEnd(c) || text::IsSpace(c) || text::IsNoise(c) || text::IsLineBreak(c) ||
+           text::IsSoftMark(c);
+  });
+  if (!ends_it) {
+    return false;
+  }
+  size_t begin = cue.begin;
+  while (begin > 0 && !IsClauseEnd(text[begin - 1]) && !IsSentenceEnd(text[begin - 1])) {
+    --begin;
+  }
+  const std::u32string first = Letters(text.substr(begin, cue.begin - begin), 2);
+  return first.empty() ||
+         (cue.kind == CueKind::kHedge && BeginsWithAny(first, {U"据", U"经", U"根据", U"按照"}));
+}
+
 // Whether a clause that begins with a condition also says what follows from it: 凡是…，都要纠正.
 bool IsAnswered(std::u32string_view clause) {
   const std::vector<Word> words = FindWords(clause);
@@ -245,9 +265,15 @@ std::vector<Cue> FindCues(std::u32string_view text) {
       return;
     }
     if (piece.cue != kNotNamed) {
-      const char32_t c = parted.units()[piece.begin];
-      const bool local = piece.end - piece.begin == 1 && (c == U'非' || c == U'无' || c == U'未');
-      add(static_cast<CueKind>(piece.cue - 1), piece.begin, piece.end, local);
+      const auto kind = static_cast<CueKind>(piece.cue - 1);
+      const char32_t first = parted.units()[piece.begin];
+      const char32_t last = parted.units()[piece.end - 1];
+      const bool local =
+          kind == CueKind::kCondition
+              ? last == U'的' || last == U'地' || first == U'根' || first == U'视' || first == U'按'
+              : piece.end - piece.begin == 1 &&
+                    (first == U'非' || first == U'无' || first == U'未');
+      add(kind, piece.begin, piece.end, local);
       return;
     }
     // A word that the data does not name may hold one that it does: 不仅 in 不仅要.
@@ -316,7 +342,11 @@ Reach Governs(std::u32string_view text, const Cue& cue, size_t begin) {
   if (empty) {
     return Reach::kDirect;
   }
-  if (cue.local) {
+  if (cue.kind != CueKind::kNegator && clauses > 0 && MakesAClause(text, cue, between)) {
+    return Reach::kBefore;
+  }
+  if (cue.kind == CueKind::kLimiter ||
+      (cue.local && (cue.kind == CueKind::kNegator || clauses > 0))) {
     return Reach::kNone;
   }
   if (clauses == 0) {

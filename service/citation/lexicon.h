@@ -26,7 +26,8 @@ enum class CueKind : uint8_t {
   kOrganisation,  // 党中央, 国务院, 区委
   kOffice,        // 总书记, 书记, 区长
   kPhrase,        // set political phrases: 两个确立, 人民就是江山
-  kLimiter,  // 逐步, 探索, 可以: what directly follows is not yet, not wholly or not surely so
+  kLimiter,  // 逐步, 探索, 可以, 必将, 依法: what directly follows is not yet, not wholly, not
+             // surely or not in every way so
 };
 
 struct Cue {
@@ -34,7 +35,8 @@ struct Cue {
   uint32_t begin = 0;
   uint32_t end = 0;
   // A negator that is bound to its own word and governs nothing else: 非, 无, 未 and 不 inside a
-  // word (不平衡, 办不到).
+  // word (不平衡, 办不到). A condition that is a part of its clause and bears on that alone:
+  // 有条件的, 符合条件的, 根据需要, 视情况, 按可比价格.
   bool local = false;
 
   friend bool operator==(const Cue&, const Cue&) = default;
@@ -77,11 +79,14 @@ enum class Reach : uint8_t {
   kBefore,  // it stands in a clause before: see Governs
 };
 
-// Whether `cue` of `text` (a negator, hedge or condition; others never do) governs what begins at
-// code point `begin`, from before it. Clauses end at ，：, sentences at 。；！？…
+// Whether `cue` of `text` (a negator, hedge, condition or limiter; others never do) governs what
+// begins at code point `begin`, from before it. Clauses end at ，：, sentences at 。；！？…
 //  - In the clause of the place: unless a 的 or 地 between them closes off a negator or hedge
-//    (不符合要求的企业|依法关停); local negators only directly.
-//  - A condition also from the clause before unless that clause answers it itself (凡是…都要…，|…),
+//    (不符合要求的企业|依法关停); local negators and limiters only directly.
+//  - Any cue but a negator that makes a clause by itself, from that clause: 根据需要，|…,
+//    依法依规，|…, 初步核算，|…; a hedge with who says so too: 据统计部门初步核算，|…
+//  - A condition that is not local also from the clause before unless that clause answers it
+//    itself (凡是…都要…，|…),
 //    and from any clause of the sentence when the place begins a clause with 就, 才, 便, 则, 那么
 //    (只要…，…，|就一定能够). One behind its own words (前提下, 条件下) governs only what follows
 //    it directly, a comma apart.
@@ -97,9 +102,9 @@ struct Governor {
   friend bool operator==(const Governor&, const Governor&) = default;
 };
 
-// The negators, hedges and conditions of `text` that govern what begins at `begin`, nearest last.
-// Looks back to the begin of the sentence, at most 400 code points: a window of that size is
-// enough.
+// The negators, hedges, conditions and limiters of `text` that govern what begins at `begin`,
+// nearest last. Looks back to the begin of the sentence, at most 400 code points: a window of that
+// size is enough.
 std::vector<Governor> FindGovernors(std::u32string_view text, size_t begin);
 
 // The place of the letter directly before code point `begin` (noise and soft marks apart) if it

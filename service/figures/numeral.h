@@ -36,7 +36,8 @@ enum class NumeralKind : uint8_t {
   kPerMille,  // 3.5‰, 千分之五
   kYear,      // 2021年, 二〇二二年, 1980年代, 2021—2025年
   kDate,      // 2022年1月17日, 1月17日, 2022-01-17
-  // The rest have no value: they are compared as printed.
+  // The rest have no value: they are compared as printed. The names that the data lists in both
+  // spellings are the exception, kSet with a value: 二十国集团, 20国集团.
   kTime,         // 8:30, 8时30分
   kFraction,     // 三分之一, 1/3, 1:3, 一半
   kMultiple,     // 2倍, 七成, 翻一番
@@ -125,8 +126,7 @@ enum class Sameness : uint8_t {
 
 // Compares two numerals that FindNumerals gave for their texts. Units must be equal as printed,
 // qualifiers as a set and a printed sign the same (+2.7% is not 2.7%), all after the form fold; no
-// unit is converted. Kinds without a value (see
-// NumeralKind) are the same only by form.
+// unit is converted. Numerals without a value (see NumeralKind) are the same only by form.
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,
                    std::u32string_view text_b);
 

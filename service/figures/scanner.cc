@@ -1152,6 +1152,12 @@ std::vector<Numeral> Scanner::Run() {
       set.kind = NumeralKind::kSet;
       set.number = MakeRange(i, i + phrase_size);
       set.token = set.number;
+      if (phrase.value == kNumberedName) {
+        const Element first = ElementAt(i);
+        set.number = MakeRange(i, first.number.end);
+        set.unit = MakeRange(set.number.end, set.token.end);
+        set.value = first.number.value;
+      }
       ReadQualifiersBehind(true, &set);
       add(std::move(set), phrase.value == kAmount);
     } else if (numeral.has_value()) {

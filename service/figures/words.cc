@@ -94,7 +94,7 @@ const Words* Load() {
   Entries set_words;
   std::bitset<0x10000> starts;
   for (const auto& row : sets.rows) {
-    set_words.emplace_back(Normal(row[1]), IndexOf(row[0], {"set", "amount", "word"}));
+    set_words.emplace_back(Normal(row[1]), IndexOf(row[0], {"set", "amount", "word", "name"}));
     starts.set(set_words.back().first.front());
   }
   for (const char32_t c : kNumeralStarts) {

@@ -12,7 +12,7 @@
 namespace quotes::figures::internal {
 
 enum UnitClass : uint32_t { kUnit, kTime, kLiteral, kNoUnit };
-enum SetClass : uint32_t { kSetNumeral, kAmount, kPlainWord };
+enum SetClass : uint32_t { kSetNumeral, kAmount, kPlainWord, kNumberedName };
 // Values of the qualifier lists: QualifierKind, or this for a word that is none and hides one.
 inline constexpr uint32_t kNoQualifier = 255;
 

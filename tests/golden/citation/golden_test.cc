@@ -1,4 +1,5 @@
-// Golden cases of citation checks on the bundled report. A case of a *.test file: comment lines
+// Golden cases of citation checks on the bundled report, or on the report NAME.txt where it stands
+// beside NAME.test. A case of a *.test file: comment lines
 // "# ", the quotation on one line (\n, \t and \uXXXX are read as in C), settings, each on a line of
 // its own ("speaker 宋磊", "date 2022-01-17", "report sample", "profile strict" …), "--", the dump
 // of the answer (tests/support/citation_checks.h), "==".
@@ -132,8 +133,11 @@ std::vector<std::string> Files() {
 }
 
 TEST_P(CitationGoldenTest, Cases) {
-  static const auto* const kCorpus = new testing::TestCorpus({testing::SampleDocument()});
   const std::filesystem::path path = GoldenDir() / (GetParam() + ".test");
+  const std::filesystem::path own = GoldenDir() / (GetParam() + ".txt");
+  const testing::TestCorpus corpus({std::filesystem::exists(own)
+                                        ? testing::MakeDocument(GetParam(), testing::ReadFile(own))
+                                        : testing::SampleDocument()});
   const bool update = std::getenv("QUOTES_UPDATE_GOLDEN") != nullptr;
   std::string rewritten;
   const std::vector<Case> cases = ReadCases(testing::ReadFile(path));
@@ -150,9 +154,9 @@ TEST_P(CitationGoldenTest, Cases) {
     }
     request.text_before = before;
     request.text_after = after;
-    const Result result = kCorpus->Verify(request);
+    const Result result = corpus.Verify(request);
     const std::string actual = testing::Dump(result);
-    EXPECT_EQ(testing::FindViolation(*kCorpus, request, result), "") << test.input[0];
+    EXPECT_EQ(testing::FindViolation(corpus, request, result), "") << test.input[0];
     if (!update) {
       EXPECT_EQ(actual, test.expected) << test.input[0];
     }

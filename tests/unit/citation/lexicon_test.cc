@@ -214,6 +214,25 @@ TEST(GovernsTest, FromTheClauseBefore) {
   EXPECT_THAT(Governors("提高专项附加扣除标准，|纳税人受益"), IsEmpty());
 }
 
+TEST(GovernsTest, ACueThatMakesAClause) {
+  EXPECT_THAT(Governors("根据需要，|各镇街建设场所"), ElementsAre("before 根据需要"));
+  EXPECT_THAT(Governors("会议要求，依法依规，|各级财政安排资金"), ElementsAre("before 依法依规"));
+  EXPECT_THAT(Governors("初步核算，|全年完成280亿元"), ElementsAre("before 初步核算"));
+  EXPECT_THAT(Governors("据统计部门初步核算，|全年完成280亿元"), ElementsAre("before 初步核算"));
+  EXPECT_THAT(Governors("牢记群众的希望，|办好民生实事"), IsEmpty());
+  EXPECT_THAT(Governors("大胆探索，|取得成效"), IsEmpty());
+  // Not beyond the next clause.
+  EXPECT_THAT(Governors("初步核算，全年完成280亿元，|增长5.5%"), IsEmpty());
+}
+
+TEST(GovernsTest, ConditionsOfTheirOwnClauseAlone) {
+  EXPECT_THAT(Governors("有条件的地方|率先实现现代化"), ElementsAre("clause 有条件的"));
+  EXPECT_THAT(Governors("有条件的地方率先实现现代化，|推进标准化建设"), IsEmpty());
+  EXPECT_THAT(Governors("各镇街根据需要建设场所，|完善服务"), IsEmpty());
+  EXPECT_THAT(Governors("公安机关依法|严厉打击犯罪"), ElementsAre("direct 依法"));
+  EXPECT_THAT(Governors("公安机关依法严厉|打击犯罪"), IsEmpty());
+}
+
 TEST(GovernsTest, OtherKindsNeverDo) {
   const std::u32string text = U"必须坚持";
   const auto cues = FindCues(text);

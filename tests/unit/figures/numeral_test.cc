@@ -223,6 +223,9 @@ TEST(FindNumeralsTest, OrdinalsAndSetNumerals) {
   EXPECT_THAT(Find("“两个一百年”奋斗目标"), ElementsAre("set 两个一百年"));
   EXPECT_THAT(Find("“一网通办”"), ElementsAre("set 一网通办"));
   EXPECT_THAT(Find("第一要务"), ElementsAre("set 第一要务"));
+  EXPECT_THAT(Find("二十国集团"), ElementsAre("set 二十国集团 二十 国集团 2e1"));
+  EXPECT_THAT(Find("20国集团"), ElementsAre("set 20国集团 20 国集团 2e1"));
+  EXPECT_THAT(Find("七国集团"), ElementsAre("set 七国集团 七 国集团 7e0"));
   EXPECT_THAT(Find("五年来，"), ElementsAre("set 五年来"));
   EXPECT_THAT(Find("三年来，"), ElementsAre("set 三年来 三 年来"));
   EXPECT_THAT(Find("“双十镇”建设"), ElementsAre("set 双十镇"));
