@@ -176,6 +176,12 @@ absl::StatusOr<v1::ListRevisionsResponse> Client::ListRevisions(
               request);
 }
 
+absl::StatusOr<v1::DiffRevisionsResponse> Client::DiffRevisions(
+    const v1::DiffRevisionsRequest& request) {
+  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::DiffRevisions,
+              request);
+}
+
 absl::StatusOr<v1::ListSectionsResponse> Client::ListSections(
     const v1::ListSectionsRequest& request) {
   return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListSections,

@@ -50,6 +50,7 @@ class Client {
       const v1::UndeleteReportRequest& request);
   absl::StatusOr<v1::GetRevisionResponse> GetRevision(const v1::GetRevisionRequest& request);
   absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(const v1::ListRevisionsRequest& request);
+  absl::StatusOr<v1::DiffRevisionsResponse> DiffRevisions(const v1::DiffRevisionsRequest& request);
   absl::StatusOr<v1::ListSectionsResponse> ListSections(const v1::ListSectionsRequest& request);
   absl::StatusOr<v1::GetSectionResponse> GetSection(const v1::GetSectionRequest& request);
   absl::StatusOr<v1::ListDefectsResponse> ListDefects(const v1::ListDefectsRequest& request);

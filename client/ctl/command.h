@@ -30,6 +30,7 @@ std::unique_ptr<Command> MakeThemes();
 std::unique_ptr<Command> MakeVerify();
 std::unique_ptr<Command> MakeReports();
 std::unique_ptr<Command> MakeOutline();
+std::unique_ptr<Command> MakeDiff();
 std::unique_ptr<Command> MakeGet();
 std::unique_ptr<Command> MakeImport();
 std::unique_ptr<Command> MakeWithdraw();

@@ -233,6 +233,7 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeVerify());
   rep.AddCommand(MakeReports());
   rep.AddCommand(MakeOutline());
+  rep.AddCommand(MakeDiff());
   rep.AddCommand(MakeGet());
   rep.AddCommand(MakeImport());
   rep.AddCommand(MakeWithdraw());

@@ -212,6 +212,37 @@ std::vector<Stretch> TakeApart(const v1::CitationResult& result, std::string_vie
   return stretches;
 }
 
+std::vector<Stretch> TakeApart(const v1::SentenceChange& change) {
+  const std::u32string before = text::ToCodePoints(change.base().text());
+  const std::u32string now = text::ToCodePoints(change.revision().text());
+  const int64_t before_origin = change.base().range().begin();
+  const int64_t now_origin = change.revision().range().begin();
+  std::vector<Stretch> stretches;
+  const auto add = [&](int64_t b_begin, int64_t b_end, int64_t n_begin, int64_t n_end, char mark) {
+    Stretch stretch{Slice(before, b_begin, b_end), Slice(now, n_begin, n_end), mark};
+    if (!stretch.quotation.empty() || !stretch.source.empty()) {
+      stretches.push_back(std::move(stretch));
+    }
+  };
+  int64_t b = 0;
+  int64_t n = 0;
+  for (const v1::SentenceChange::Edit& edit : change.edits()) {
+    const int64_t b_begin = edit.base_range().begin() - before_origin;
+    const int64_t n_begin = edit.revision_range().begin() - now_origin;
+    const int64_t b_end = edit.base_range().end() - before_origin;
+    const int64_t n_end = edit.revision_range().end() - now_origin;
+    if (b_begin < b || n_begin < n || b_end < b_begin || n_end < n_begin) {
+      return {};
+    }
+    add(b, b_begin, n, n_begin, '\0');
+    add(b_begin, b_end, n_begin, n_end, b_begin == b_end ? '+' : n_begin == n_end ? '-' : '^');
+    b = b_end;
+    n = n_end;
+  }
+  add(b, static_cast<int64_t>(before.size()), n, static_cast<int64_t>(now.size()), '\0');
+  return stretches;
+}
+
 std::string SideBySide(const std::vector<Stretch>& stretches, std::string_view quotation_label,
                        std::string_view source_label, size_t columns, const Painter& painter) {
   const size_t label_width =

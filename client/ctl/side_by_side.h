@@ -8,6 +8,7 @@
 
 #include "client/ctl/layout.h"
 #include "quotes/v1/citation.pb.h"
+#include "quotes/v1/diff.pb.h"
 
 namespace quotes::ctl {
 
@@ -28,6 +29,10 @@ struct Stretch {
 // or edits outside it (parts of different places). Ranges count code points; what a broken server
 // might send is cut to the texts.
 std::vector<Stretch> TakeApart(const v1::CitationResult& result, std::string_view quotation);
+
+// The two sides of a sentence that was changed, the base as the quotation, taken apart by its edits.
+// Empty where they do not fit the texts.
+std::vector<Stretch> TakeApart(const v1::SentenceChange& change);
 
 // The two texts in two lines, every difference at the same columns in both, and marks below; what
 // is missing on one side leaves its columns empty there. Lines are wrapped in parallel to `columns`

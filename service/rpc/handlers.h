@@ -98,6 +98,8 @@ absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& reques
                          v1::GetRevisionResponse* response);
 absl::Status ListRevisions(CallContext& call, const v1::ListRevisionsRequest& request,
                            v1::ListRevisionsResponse* response);
+absl::Status DiffRevisions(CallContext& call, const v1::DiffRevisionsRequest& request,
+                           v1::DiffRevisionsResponse* response);
 absl::Status ListSections(CallContext& call, const v1::ListSectionsRequest& request,
                           v1::ListSectionsResponse* response);
 absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,

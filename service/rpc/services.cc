@@ -514,7 +514,8 @@ using Raw = S::WithRawCallbackMethod_ImportReport<S::WithRawCallbackMethod_Uploa
                 S::WithRawCallbackMethod_ListSections<S::WithRawCallbackMethod_GetSection<
                     S::WithRawCallbackMethod_ListDefects<S::WithRawCallbackMethod_GetDefect<
                         S::WithRawCallbackMethod_CreateDefect<S::WithRawCallbackMethod_UpdateDefect<
-                            S::WithRawCallbackMethod_DeleteDefect<S::Service>>>>>>>>>>>>>>>;
+                            S::WithRawCallbackMethod_DeleteDefect<
+                                S::WithRawCallbackMethod_DiffRevisions<S::Service>>>>>>>>>>>>>>>>;
 }  // namespace report_service
 
 class ReportService final : public report_service::Raw {
@@ -528,6 +529,7 @@ class ReportService final : public report_service::Raw {
   QUOTES_UNARY(ReportService, UndeleteReport, kExecutor, false)
   QUOTES_UNARY(ReportService, GetRevision, kExecutor, false)
   QUOTES_UNARY(ReportService, ListRevisions, kExecutor, false)
+  QUOTES_UNARY(ReportService, DiffRevisions, kExecutor, false)
   QUOTES_UNARY(ReportService, ListSections, kInline, false)
   QUOTES_UNARY(ReportService, GetSection, kInline, false)
   QUOTES_UNARY(ReportService, ListDefects, kInline, false)

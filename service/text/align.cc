@@ -156,6 +156,12 @@ Clauses Split(std::u32string_view text,
 
 }  // namespace
 
+std::vector<EqualStretch> AlignSymbols(std::u32string_view a, std::u32string_view b) {
+  std::vector<EqualStretch> stretches;
+  Align(a, b, 0, 0, &stretches);
+  return stretches;
+}
+
 std::vector<EqualStretch> AlignRevisions(std::u32string_view a, std::u32string_view b) {
   std::unordered_map<std::u32string_view, char32_t> numbers;
   const Clauses clauses_a = Split(a, &numbers);

@@ -25,6 +25,10 @@ struct EqualStretch {
 // nothing is aligned, so that the work is bounded for any two texts. Pure.
 std::vector<EqualStretch> AlignRevisions(std::u32string_view a, std::u32string_view b);
 
+// The equal stretches of a shortest edit script of two sequences, whose symbols the caller numbers.
+// Positions count symbols. Beyond a few thousand differences only what both begin and end with.
+std::vector<EqualStretch> AlignSymbols(std::u32string_view a, std::u32string_view b);
+
 }  // namespace quotes::text
 
 #endif  // QUOTES_SERVICE_TEXT_ALIGN_H_

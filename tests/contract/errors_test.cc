@@ -529,6 +529,30 @@ TEST_F(ContractErrors, BoundsOfNames) {
                                 [](auto* r) { r->mutable_range()->set_begin(1); })),
             range);
 
+  const auto diff = [this](const std::string& of, const std::string& base, int page_size = 0) {
+    v1::DiffRevisionsRequest request;
+    request.set_name(of);
+    request.set_base_revision(base);
+    request.set_page_size(page_size);
+    v1::DiffRevisionsResponse response;
+    return Outcome(Call(reports_, &Reports::DiffRevisions, request, &response));
+  };
+  EXPECT_EQ(diff("", ""), required);
+  EXPECT_EQ(diff("reports/sample", ""), name);
+  EXPECT_EQ(diff("reports/none/revisions/2", ""), "NOT_FOUND/REPORT_NOT_FOUND");
+  EXPECT_EQ(diff("reports/sample/revisions/latest", ""), "NOT_FOUND/REVISION_NOT_FOUND");
+  EXPECT_EQ(diff("reports/sample/revisions/2", ""), "NOT_FOUND/REVISION_NOT_FOUND");
+  EXPECT_EQ(diff("reports/sample/revisions/1", "reports/sample/revisions/7"),
+            "NOT_FOUND/REVISION_NOT_FOUND");
+  EXPECT_EQ(diff("reports/sample/revisions/1", "x"), "INVALID_ARGUMENT/INVALID_NAME base_revision");
+  for (const char* same : {"reports/sample/revisions/latest", "reports/sample/revisions/1",
+                           "reports/other/revisions/1"}) {
+    EXPECT_EQ(diff("reports/sample/revisions/1", same),
+              "INVALID_ARGUMENT/FIELD_INVALID base_revision");
+  }
+  EXPECT_EQ(diff("reports/sample/revisions/1", "", -1),
+            "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE page_size");
+
   v1::BatchGetQuotesRequest batch;
   v1::BatchGetQuotesResponse response;
   const auto get = [&] {

@@ -250,6 +250,83 @@ TEST_F(ReportCalls, RevisionsKeepTheirTexts) {
   }
 }
 
+TEST_F(ReportCalls, RevisionsAreCompared) {
+  Start(/*sample=*/false);
+  v1::ImportReportRequest import;
+  import.set_report_id("r");
+  import.mutable_source()->set_content("第一句话说发展。第二句话说改革。第三句话说𠀀开放。");
+  v1::ImportReportResponse imported;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, import, &imported).ok());
+  import.mutable_source()->set_content("第一句话说发展。新来的话。第三句话说𠀀开明。");
+  import.mutable_metadata()->set_title("题目");
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, import, &imported).ok());
+  const auto diff = [this](const v1::DiffRevisionsRequest& request) {
+    v1::DiffRevisionsResponse response;
+    const grpc::Status status = Call(reports_, &Reports::DiffRevisions, request, &response);
+    EXPECT_TRUE(status.ok()) << Outcome(status);
+    return response;
+  };
+  v1::DiffRevisionsRequest request;
+  request.set_name("reports/r/revisions/latest");
+  const v1::DiffRevisionsResponse whole = diff(request);
+  EXPECT_EQ(whole.base_revision(), "reports/r/revisions/1");
+  EXPECT_EQ(whole.revision(), "reports/r/revisions/2");
+  EXPECT_EQ(whole.counts().kept_sentences(), 1);
+  EXPECT_EQ(whole.counts().changed_sentences(), 1);
+  EXPECT_EQ(whole.counts().inserted_sentences(), 1);
+  EXPECT_EQ(whole.counts().removed_sentences(), 1);
+  EXPECT_EQ(whole.counts().moved_sentences(), 0);
+  EXPECT_EQ(whole.counts().metadata_fields(), 1);
+  ASSERT_EQ(whole.changes_size(), 4);
+  EXPECT_EQ(whole.changes(0).metadata().field(), "title");
+  EXPECT_EQ(whole.changes(0).metadata().value(), "题目");
+  EXPECT_EQ(whole.changes(1).sentence().kind(), v1::SentenceChange::KIND_REMOVED);
+  EXPECT_EQ(whole.changes(1).sentence().base().text(), "第二句话说改革。");
+  EXPECT_FALSE(whole.changes(1).sentence().has_revision());
+  EXPECT_EQ(whole.changes(2).sentence().kind(), v1::SentenceChange::KIND_INSERTED);
+  const v1::SentenceChange& changed = whole.changes(3).sentence();
+  EXPECT_EQ(changed.kind(), v1::SentenceChange::KIND_CHANGED);
+  EXPECT_FALSE(changed.form_only());
+  ASSERT_EQ(changed.edits_size(), 1);
+  EXPECT_EQ(changed.edits(0).base_text(), "放");
+  EXPECT_EQ(changed.edits(0).revision_text(), "明");
+  EXPECT_EQ(changed.edits(0).base_range().begin(), 23);
+  EXPECT_EQ(changed.edits(0).revision_range().begin(), 20);
+
+  // The other way round, with all that stayed, in UTF-16.
+  request.set_name("reports/r/revisions/1");
+  request.set_base_revision("reports/r/revisions/latest");
+  request.set_show_kept(true);
+  request.set_offset_encoding(v1::OFFSET_ENCODING_UTF16);
+  const v1::DiffRevisionsResponse back = diff(request);
+  ASSERT_EQ(back.changes_size(), 5);
+  EXPECT_EQ(back.changes(1).sentence().kind(), v1::SentenceChange::KIND_KEPT);
+  // A sentence that stays keeps its name.
+  EXPECT_EQ(back.changes(1).sentence().base().quote(),
+            back.changes(1).sentence().revision().quote());
+  EXPECT_EQ(back.changes(4).sentence().edits(0).revision_range().begin(), 24);
+
+  // Pages add up, also when "latest" moves on meanwhile.
+  request.Clear();
+  request.set_name("reports/r/revisions/latest");
+  request.set_page_size(1);
+  std::string paged;
+  do {
+    const v1::DiffRevisionsResponse page = diff(request);
+    EXPECT_EQ(page.changes_size(), 1);
+    EXPECT_EQ(page.revision(), whole.revision());
+    EXPECT_EQ(page.counts().SerializeAsString(), whole.counts().SerializeAsString());
+    paged += page.changes(0).SerializeAsString();
+    request.set_page_token(page.next_page_token());
+    Import("r", absl::StrCat("又一版。", paged.size()));
+  } while (!request.page_token().empty());
+  std::string all;
+  for (const v1::RevisionChange& change : whole.changes()) {
+    all += change.SerializeAsString();
+  }
+  EXPECT_EQ(paged, all);
+}
+
 TEST_F(ReportCalls, PartsOfARevision) {
   Start();
   const v1::Revision whole = GetRevision("reports/sample/revisions/latest");

@@ -46,6 +46,20 @@ class QuotectlTest(unittest.TestCase):
         self.both("find", "希望社区")
         self.both("find", "２８０亿元")
 
+    def test_diff(self):
+        text = SAMPLE.read_text(encoding="utf-8").replace("280亿元", "286亿元", 1)
+        for target in self.targets():
+            self.assertEqual(quotectl("import", SAMPLE, "--id", "twice",
+                                      **target).returncode, 0)
+            result = quotectl("import", "-", "--id", "twice", stdin=text.encode(), **target)
+            self.assertEqual(result.returncode, 0, result)
+        shown = self.both("diff", "twice", code=1)
+        self.assertIn("1 changed, 0 inserted, 0 removed", shown)
+        self.assertIn("生产总值完成280亿元", shown)
+        self.both("diff", "twice", "1", "3", code=2)
+        for target in self.targets():
+            quotectl("withdraw", "twice", **target)
+
     def test_verify(self):
         text = self.both("verify", "2021年预计全区生产总值完成280亿元，年均增长5.5%")
         self.assertTrue(text.startswith("PASS: word for word\n"), text)

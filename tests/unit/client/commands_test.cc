@@ -135,6 +135,40 @@ TEST_F(CommandsTest, VerifiesWithinTheReportsAskedFor) {
   EXPECT_EQ(Quotectl({"verify", "加快发展是第一要务", "--only-report", "other"}).code, kExitInput);
 }
 
+TEST_F(CommandsTest, ShowsWhatChangedBetweenRevisions) {
+  const std::string one = Write("one.txt", "第一句话说发展。第二句话说改革。第三句话说开放。\n");
+  const std::string two = Write("two.txt", "第一句话说发展。新来的话。第三句话说开明。\n");
+  ASSERT_EQ(Quotectl({"import", one, "--id", "r"}).code, kExitOk);
+  const Result alone = Quotectl({"diff", "r"});
+  EXPECT_EQ(alone.code, kExitInput);
+  EXPECT_THAT(alone.err, HasSubstr("one revision only"));
+  ASSERT_EQ(Quotectl({"import", two, "--id", "r", "--title", "题目"}).code, kExitOk);
+  const Result diff = Quotectl({"diff", "r"});
+  EXPECT_EQ(diff.code, kExitNothing) << diff.err;
+  EXPECT_THAT(diff.out, AllOf(HasSubstr("reports/r: revision 2, compared with revision 1\n"),
+                              HasSubstr("metadata  title: (none) → 题目\n"),
+                              HasSubstr("  第二句话说改革。\n"), HasSubstr("  新来的话。\n"),
+                              HasSubstr("  revision 1  第三句话说开放。\n"
+                                        "  revision 2  第三句话说开明。\n"
+                                        "                          ^^\n"),
+                              HasSubstr("1 kept, 1 changed, 1 inserted, 1 removed, 0 moved;")));
+  EXPECT_THAT(Quotectl({"--lang", "zh", "diff", "r"}).out, HasSubstr("未改 1 句，改动 1，"));
+  EXPECT_THAT(Quotectl({"diff", "r", "1", "2", "--kept"}).out, HasSubstr("第一句话说发展。"));
+  EXPECT_EQ(Quotectl({"diff", "r", "2"}).out, diff.out);
+  EXPECT_EQ(Quotectl({"diff", "r", "1", "1"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"diff", "r", "1", "9"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"diff", "none"}).code, kExitInput);
+  const auto page = FromJson<v1::DiffRevisionsResponse>(Quotectl({"diff", "r", "--json"}).out);
+  EXPECT_EQ(page.changes_size(), 4);
+  // Other bytes, the same words.
+  ASSERT_EQ(
+      Quotectl({"import", Write("three.txt", "第一句话说发展。新来的话。\n第三句话说开明。\n"),
+                "--id", "r", "--title", "题目"})
+          .code,
+      kExitOk);
+  EXPECT_EQ(Quotectl({"diff", "r"}).code, kExitOk);
+}
+
 TEST_F(CommandsTest, ImportsWithTheRegisterBesideTheFile) {
   const Result first = Quotectl(
       {"import", (SourceDir() / "service/report/data/zaozhuang-shizhong-2022.txt").string(), "--id",

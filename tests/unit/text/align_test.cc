@@ -56,6 +56,21 @@ TEST(AlignRevisions, KeepsWhatIsEqual) {
             (std::vector<EqualStretch>{{0, 5, 4}}));
 }
 
+TEST(AlignSymbols, IsALongestCommonSubsequence) {
+  EXPECT_TRUE(AlignSymbols(U"", U"甲").empty());
+  std::mt19937 random(3);
+  for (int round = 0; round < 300; ++round) {
+    std::u32string a;
+    std::u32string b;
+    for (std::u32string* text : {&a, &b}) {
+      for (size_t size = random() % 30; size > 0; --size) {
+        text->push_back(1 + random() % 5);
+      }
+    }
+    EXPECT_EQ(CheckStretches(a, b, AlignSymbols(a, b)), LongestCommonSubsequence(a, b));
+  }
+}
+
 // Without clauses the alignment is a longest common subsequence; with them it is nearly one.
 TEST(AlignRevisions, AgreesWithTheLongestCommonSubsequence) {
   std::mt19937 random(11);
