@@ -14,6 +14,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
@@ -410,6 +411,7 @@ class DocxReader {
       return own.value_or(of_character.value_or(of_paragraph.value_or(false)));
     };
     run_bold_ = switched("b", style.bold, style_.bold);
+    run_raised_ = Value(properties, "vertAlign") == "superscript";
     if (switched("vanish", style.hidden, style_.hidden)) {
       return;
     }
@@ -484,8 +486,20 @@ class DocxReader {
 
   void AddText(const xmlNode* node) {
     for (const xmlNode* text = node->children; text != nullptr; text = text->next) {
-      Add(TextOf(text));
+      const std::string_view raised = TextOf(text);
+      if (run_raised_ && IsNoteNumber(raised, LastOf(line_))) {
+        Add(absl::StrCat("[", ToAbsl(raised), "]"));
+      } else {
+        Add(raised);
+      }
     }
+  }
+
+  static char32_t LastOf(std::string_view line) {
+    constexpr size_t kLongestCharacter = 4;
+    const std::u32string tail =
+        text::ToCodePoints(line.substr(line.size() - std::min(line.size(), kLongestCharacter)));
+    return tail.empty() ? U'\0' : tail.back();
   }
 
   void Add(std::string_view text) {
@@ -522,6 +536,7 @@ class DocxReader {
   std::string marker_;
   std::string note_marker_;
   bool run_bold_ = false;
+  bool run_raised_ = false;
   bool all_bold_ = false;
   bool goes_on_ = false;
   std::vector<const xmlNode*> boxes_;

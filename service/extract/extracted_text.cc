@@ -1,6 +1,7 @@
 #include "service/extract/extracted_text.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,6 +34,14 @@ std::string CleanLine(std::string_view line) {
     clean.pop_back();
   }
   return clean;
+}
+
+bool IsNoteNumber(std::string_view raised, char32_t before) {
+  constexpr size_t kMostDigits = 3;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const bool ascii_word = before < 0x80 && (std::isalnum(static_cast<int>(before)) != 0);
+  return !raised.empty() && raised.size() <= kMostDigits && raised.front() != '0' &&
+         std::all_of(raised.begin(), raised.end(), is_digit) && before != 0 && !ascii_word;
 }
 
 void AddMetadata(std::string_view key, std::string_view value, ExtractedText* out) {

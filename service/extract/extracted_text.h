@@ -31,6 +31,10 @@ struct ExtractedText {
 // ASCII become one, and those at either end go.
 std::string CleanLine(std::string_view line);
 
+// Whether raised text behind the character `before` is the number of a note, which a reader puts in
+// brackets: 增长<sup>3</sup> is one, m<sup>2</sup> and 10<sup>8</sup> are powers.
+bool IsNoteNumber(std::string_view raised, char32_t before);
+
 // Adds an entry to the metadata, clean; one that is longer than any, or one too many, is left out.
 void AddMetadata(std::string_view key, std::string_view value, ExtractedText* out);
 

@@ -287,6 +287,11 @@ class HtmlReader {
       Flush();
       return;
     }
+    if (const std::string raised = name == "sup" && !line_.empty() ? PlainText(node) : "";
+        IsNoteNumber(raised, last_)) {
+      AddText(absl::StrCat("[", raised, "]"), place);
+      return;
+    }
     const bool block = IsOneOf(name, kBlocks);
     if (block) {
       Flush();
@@ -316,6 +321,22 @@ class HtmlReader {
     if (name == "li") {
       marker_.clear();
     }
+  }
+
+  // The text below a node, without spaces.
+  static std::string PlainText(const xmlNode* node) {
+    std::string text;
+    for (const char c : TextOf(node)) {
+      if (std::isspace(static_cast<unsigned char>(c)) == 0) {
+        text.push_back(c);
+      }
+    }
+    if (IsParent(node)) {
+      for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
+        text += PlainText(child);
+      }
+    }
+    return text;
   }
 
   // Items of <ol> have numbers that stand nowhere in the source.

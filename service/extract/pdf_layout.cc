@@ -2,6 +2,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -453,12 +455,15 @@ class FurnitureFinder {
   std::map<std::string, size_t> counts_;
 };
 
+// A size to half a point.
+double SizeOf(const PageLine& line) { return std::round(line.box.height() * 2) / 2; }
+
 // The size in which most characters are set.
 double BodySize(const std::vector<Page>& pages) {
   std::map<double, size_t> characters;
   for (const Page& page : pages) {
     for (const PageLine& line : page.lines) {
-      characters[std::round(line.box.height() * 2) / 2] += line.characters;
+      characters[SizeOf(line)] += line.characters;
     }
   }
   const auto most =
@@ -466,6 +471,29 @@ double BodySize(const std::vector<Page>& pages) {
                        [](const auto& a, const auto& b) { return a.second < b.second; });
   constexpr double kUsual = 12;
   return most == characters.end() || most->first <= 0 ? kUsual : most->first;
+}
+
+// The sizes in which headings are set, the largest first: larger than the text, for little of it.
+std::vector<double> HeadingSizes(const std::vector<Page>& pages, double size) {
+  constexpr double kLarger = 1.12;
+  constexpr size_t kFewest = 8;  // of all characters, one in so many at most
+  std::map<double, size_t, std::greater<>> characters;
+  size_t all = 0;
+  for (const Page& page : pages) {
+    for (const PageLine& line : page.lines) {
+      if (line.role == LineRole::kText) {
+        all += line.characters;
+        characters[SizeOf(line)] += line.characters;
+      }
+    }
+  }
+  std::vector<double> sizes;
+  for (const auto& [of, count] : characters) {
+    if (of >= kLarger * size && count * kFewest <= all) {
+      sizes.push_back(of);
+    }
+  }
+  return sizes;
 }
 
 // The edges of a column. One of few lines may have no full one: it gets those of a long column that
@@ -518,6 +546,7 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
                       std::make_move_iterator(foot.end()));
   }
 
+  const std::vector<double> heading_sizes = HeadingSizes(pages, size);
   ExtractedText result;
   LineWriter writer(&result);
   for (size_t p = 0; p < pages.size(); ++p) {
@@ -530,6 +559,14 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
         constexpr double kSlack = 1.5;
         constexpr double kMostColumns = 1000;
         hint.placed = true;
+        constexpr size_t kLongestHeading = 60;
+        constexpr std::ptrdiff_t kMostLevels = 9;
+        const auto level = std::find(heading_sizes.begin(), heading_sizes.end(), SizeOf(line)) -
+                           heading_sizes.begin();
+        if (level < std::min(std::ssize(heading_sizes), kMostLevels) &&
+            line.characters <= kLongestHeading) {
+          hint.heading_level = static_cast<uint8_t>(level + 1);
+        }
         hint.reaches_edge = column.right - line.box.right < kSlack * size;
         hint.indent = static_cast<uint16_t>(
             std::clamp(std::round((line.box.left - column.left) / (size / 2)), 0.0, kMostColumns));

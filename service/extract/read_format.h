@@ -17,16 +17,16 @@ namespace quotes::extract {
 // HTML as browsers show it without running programs. A block is a line, and so is what <br> parts.
 // Line breaks of the source are spaces, and nothing between two wide characters. The encoding is
 // that of the byte-order mark, else UTF-8 where the bytes are, else what the page declares, else
-// what text::Decode finds. What holds most of a page's text is never taken for navigation, whatever
-// its element is called.
+// what text::Decode finds. The raised number of a note gets brackets. What holds most of a page's
+// text is never taken for navigation, whatever its element is called.
 absl::StatusOr<ExtractedText> ReadHtml(std::string_view bytes,
                                        std::optional<text::Encoding> encoding);
 
 // Word documents (Office Open XML): a paragraph is a line, and so is what line breaks part.
 // Numbers and bullets are computed as Word shows them. Insertions of tracked changes are text,
 // deletions are not. Notes follow the text, each with the number that its reference has in
-// brackets; headers and footers come last. Pages are those that Word noted when it last laid the
-// text out, if it did.
+// brackets, which raised numbers get too; headers and footers come last. Pages are those that Word
+// noted when it last laid the text out, if it did.
 absl::StatusOr<ExtractedText> ReadDocx(std::string_view bytes);
 
 // Markdown (CommonMark with tables and strikethrough; no indented code, as paragraphs are indented)
@@ -36,7 +36,8 @@ absl::StatusOr<ExtractedText> ReadMarkdown(std::string_view bytes,
 
 // The layout of a PDF as `pdftotext -bbox-layout` describes it: pages, columns in reading order and
 // the place of every line. What repeats at the head or foot of pages is a running head or a page
-// number, small print below the text a note.
+// number, small print below the text a note. Short lines in larger print are headings; the largest
+// has level 1.
 absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout);
 
 }  // namespace quotes::extract

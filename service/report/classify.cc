@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "service/base/limits.h"
@@ -13,6 +14,7 @@
 #include "service/report/lexicon.h"
 #include "service/report/markers.h"
 #include "service/report/metadata.h"
+#include "service/report/note_marks.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -235,6 +237,7 @@ class Classifier {
     ReadHead();
     MarkBody();
     MarkTail();
+    MarkNotes();
     Emit();
     return std::move(result_);
   }
@@ -556,7 +559,7 @@ class Classifier {
         score += Contains(Folded(j), U"报告") || Contains(Folded(j), U"讲话") ? 2 : 0;
       }
       score += lines_[i].size() >= 4 ? 1 : 0;
-      score += lines_[i].heading_level == 1 ? 6 : 0;
+      score += IsTitleLevel(i) ? 6 : 0;
       if (!IsPersonName(Folded(i), false) && score >= best_score) {
         best_score = score;
         best_begin = i;
@@ -583,6 +586,24 @@ class Classifier {
         kinds_[i] = repeats ? BlockKind::kTitle : BlockKind::kMasthead;
       }
     }
+  }
+
+  // The level of a title: the highest, or the next one where it stands once (a page whose highest
+  // heading is the name of its site). A level with more headings below is that of sections.
+  bool IsTitleLevel(size_t i) const {
+    const uint8_t level = lines_[i].heading_level;
+    if (level != 2) {
+      return level == 1;
+    }
+    bool reports = false;
+    for (size_t j = 0; j < lines_.size(); ++j) {
+      if (lines_[j].heading_level == level && (j < i || j >= head_end_)) {
+        return false;
+      }
+      reports |= j < i && lines_[j].heading_level == 1 &&
+                 (Contains(Folded(j), U"报告") || Contains(Folded(j), U"讲话"));
+    }
+    return !reports;
   }
 
   static bool CountCodePointsAbove(const std::string& value) {
@@ -617,6 +638,12 @@ class Classifier {
     size_t end = head_end_;
     if (!has_salutation_ && end > title_end_ && title_end_ > 0 &&
         kinds_[end - 1] == BlockKind::kBody && !ReadMarker(Folded(end - 1))) {
+      --end;
+    }
+    // So do those that their format calls headings of a lower level than the title's.
+    const uint8_t title_level = title_end_ > 0 ? lines_[title_end_ - 1].heading_level : uint8_t{0};
+    while (end > title_end_ && title_level > 0 && kinds_[end - 1] == BlockKind::kBody &&
+           lines_[end - 1].heading_level > title_level) {
       --end;
     }
     for (size_t i = 0; i < end; ++i) {
@@ -711,6 +738,29 @@ class Classifier {
     }
   }
 
+  // What begins with the mark of a note that a line above refers to is the note.
+  void MarkNotes() {
+    std::unordered_set<uint32_t> referred;
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      const View text = Folded(i);
+      const NoteMark lead = LeadingNoteMark(text);
+      if (lead.end > 0 && text.size() > lead.end && referred.count(lead.key) > 0) {
+        kinds_[i] = BlockKind::kNote;
+        continue;
+      }
+      std::vector<NoteMark> marks = FindNoteMarks(text);
+      for (const NoteMark& mark : marks) {
+        referred.insert(mark.key);
+      }
+      if (!marks.empty()) {
+        marks_.emplace(i, std::move(marks));
+      }
+    }
+  }
+
   void Emit() {
     result_.pieces.reserve(lines_.size() + 8);
     for (size_t i = 0; i < lines_.size(); ++i) {
@@ -750,6 +800,16 @@ class Classifier {
         end = line.begin + onward->begin;
       }
       if (begin < end) {
+        if (const auto marks = marks_.find(i); marks != marks_.end()) {
+          for (const NoteMark& mark : marks->second) {
+            const size_t at = line.begin + mark.begin;
+            if (at >= begin && line.begin + mark.end <= end) {
+              add(begin, at, BlockKind::kBody);
+              add(at, line.begin + mark.end, BlockKind::kNote);
+              begin = line.begin + mark.end;
+            }
+          }
+        }
         add(begin, end, BlockKind::kBody);
         result_.open_jump = -1;
       }
@@ -770,6 +830,7 @@ class Classifier {
   const std::vector<Line>& lines_;
   std::vector<BlockKind> kinds_;
   std::unordered_map<size_t, Split> splits_;
+  std::unordered_map<size_t, std::vector<NoteMark>> marks_;  // in lines of the speech
   size_t contents_end_ = 0;
   size_t head_end_ = 0;
   size_t title_end_ = 0;
@@ -835,15 +896,42 @@ BlockKind KindByLayout(const Line& line, uint8_t title_level) {
   return BlockKind::kBody;
 }
 
-}  // namespace
-
-Classified ClassifyLaidOutLines(View source, View folded, const std::vector<Line>& lines) {
-  uint8_t title_level = UINT8_MAX;
+uint8_t HighestLevel(const std::vector<Line>& lines) {
+  uint8_t level = UINT8_MAX;
   for (const Line& line : lines) {
     if (line.role == LineRole::kText && line.heading_level > 0) {
-      title_level = std::min(title_level, line.heading_level);
+      level = std::min(level, line.heading_level);
     }
   }
+  return level;
+}
+
+// Gives headings that have nothing but navigation below them (相关阅读 above links) its role.
+void MarkHeadingsOfNavigation(uint8_t title_level, std::vector<Line>* lines) {
+  bool text = false;  // what stands below, up to the next heading that is none of navigation
+  bool navigation = false;
+  for (size_t i = lines->size(); i-- > 0;) {
+    Line& line = (*lines)[i];
+    if (line.role == LineRole::kText && line.heading_level > 0) {
+      if (navigation && !text) {
+        line.role = LineRole::kNavigation;
+      } else {
+        text = true;
+        navigation = false;
+      }
+    } else if (KindByLayout(line, title_level) == BlockKind::kWebFurniture) {
+      navigation = true;
+    } else {
+      text = true;
+    }
+  }
+}
+
+}  // namespace
+
+Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines) {
+  MarkHeadingsOfNavigation(HighestLevel(lines), &lines);
+  const uint8_t title_level = HighestLevel(lines);
   std::vector<Line> rest;
   std::vector<uint32_t> places;  // of the rest among all lines
   for (uint32_t i = 0; i < lines.size(); ++i) {

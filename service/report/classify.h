@@ -28,16 +28,18 @@ struct Classified {
 // Tells speech from furniture, line by line, and reads the head. The head reaches to the
 // salutation, the first marked heading or the first paragraph; each of its lines is judged by its
 // shape (date, byline, occasion, label, picture credit …) and its place. Below the head only lines
-// that can be nothing else are furniture.
+// that can be nothing else are furniture, the marks of notes inside a line (note_marks.h), and the
+// lines that begin with such a mark once one above has it.
 //
 // `source` is the text as printed, `folded` the same with its letters folded (text::FoldLetter).
 Classified ClassifyLines(std::u32string_view source, std::u32string_view folded,
                          const std::vector<Line>& lines);
 
 // The same for lines whose format tells of navigation, notes, captions, running heads and page
-// numbers: those are furniture, and what is left is read as if they were not there.
+// numbers: those are furniture, a heading above nothing but navigation too, and what is left is
+// read as if they were not there.
 Classified ClassifyLaidOutLines(std::u32string_view source, std::u32string_view folded,
-                                const std::vector<Line>& lines);
+                                std::vector<Line> lines);
 
 // True when a paragraph begins by addressing the audience (同志们！ 各位代表：).
 bool BeginsWithSalutation(std::u32string_view folded);

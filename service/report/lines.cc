@@ -119,6 +119,7 @@ void ApplyLayout(const std::vector<LineHint>& hints, std::vector<Line>* lines) {
     page = hint.page;
     line.role = hint.role;
     line.heading_level = hint.heading_level;
+    line.bold = hint.bold;
     line.continues = hint.continues;
     line.placed = hint.placed;
     line.reaches_edge = hint.reaches_edge;

@@ -30,6 +30,7 @@ struct Line {
   // What the format of the source says of the line; ApplyLayout sets them.
   LineRole role = LineRole::kText;
   uint8_t heading_level = 0;
+  bool bold = false;
   bool continues = false;
   bool placed = false;
   bool reaches_edge = false;

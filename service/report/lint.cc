@@ -361,6 +361,12 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
   };
   std::vector<Last> last(sections.size() + 1);
   for (const Section& section : sections) {
+    const auto paragraph =
+        std::lower_bound(report->paragraphs.begin(), report->paragraphs.end(), section.range.begin,
+                         [](const Range& range, uint32_t begin) { return range.begin < begin; });
+    if (paragraph == report->paragraphs.end() || paragraph->begin != section.range.begin) {
+      continue;  // an item inside a paragraph
+    }
     const View heading =
         input.folded.substr(section.heading_range.begin, section.heading_range.size());
     const Marker marker = ReadMarker(heading);

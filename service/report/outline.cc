@@ -1,21 +1,20 @@
 #include "service/report/outline.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/report/chars.h"
-#include "service/report/classify.h"
-#include "service/report/lexicon.h"
+#include "service/report/inline_items.h"
 #include "service/report/markers.h"
 #include "service/report/modes.h"
-#include "service/text/fold.h"
+#include "service/report/outline_roles.h"
 #include "service/text/utf8.h"
 
 namespace quotes::report {
@@ -23,53 +22,7 @@ namespace {
 
 using View = std::u32string_view;
 
-constexpr uint32_t kMaxHeadingLine = 80;      // a marked heading on its own line
-constexpr uint32_t kMaxUnmarkedHeading = 60;  // an unmarked one
-constexpr uint32_t kMaxClosedHeading = 32;    // a marked one that ends with a full stop
-constexpr uint32_t kMaxRunInSentence = 60;
 constexpr uint32_t kMaxRunInClause = 40;
-constexpr uint32_t kMaxListIntroduction = 60;
-constexpr size_t kMinLeads = 3;
-constexpr uint32_t kMaxLeadPrefix = 40;
-// A lead whose repeated words are this many may have a long first sentence.
-constexpr size_t kLongLead = 12;
-constexpr uint32_t kMaxLongLeadSentence = 100;
-// Unmarked run-in headings: at least three paragraphs in a row, half of them with short ones.
-constexpr uint32_t kMaxRunInName = 50;
-constexpr uint32_t kShortRunInName = 24;
-constexpr uint32_t kMinRunInName = 5;
-constexpr size_t kMinRunIns = 3;
-constexpr size_t kMinScattered = 4;
-constexpr uint32_t kMaxEdgeName = 40;
-// How much longer the paragraph below a heading with a full stop is.
-constexpr uint32_t kClosedHeadingShare = 3;
-constexpr uint32_t kMinNamedText = 20;  // what follows the heading in its paragraph
-// The label of an item without a marker: 煤炭工业，….
-constexpr size_t kMaxLabel = 10;
-constexpr size_t kMinLabels = 3;
-
-// What a paragraph is in the outline.
-enum class Role {
-  kPlain,
-  kMarked,    // family says which
-  kUnmarked,  // stand-alone heading
-  kLead,
-  kIntroduction,
-  kRunIn,  // an unmarked run-in heading
-  kLabel   // an item without a marker of an announced list
-};
-
-struct Paragraph {
-  Marker marker;
-  Role role = Role::kPlain;
-  bool stand_alone = false;     // the heading is the whole paragraph
-  uint32_t first_end = 0;       // length of the first sentence, its marks included
-  char32_t last = 0;            // last character, closing marks skipped before a stop
-  bool single = true;           // one sentence
-  bool closed_heading = false;  // an unmarked heading that ends with a full stop
-  uint32_t label_end = 0;       // length of an item's label
-  bool salutation = false;
-};
 
 // A section that still takes paragraphs.
 struct Open {
@@ -83,6 +36,7 @@ struct Open {
   size_t owned = 0;        // plain paragraphs that it owns directly
   bool lean_list = false;  // a member before it owned no further paragraph
   bool closed = false;     // its list ended; only its next number can go on
+  uint8_t level = 0;       // of a heading, as the format has it; 0: it does not say
 };
 
 int Rank(const Open& open) {
@@ -125,30 +79,22 @@ int Rank(const Open& open) {
   return 0;
 }
 
-bool IsClosedBy(char32_t mark) {
-  return IsTerminal(mark) || IsSemicolon(mark) || IsColon(mark) || IsEllipsis(mark);
-}
-
-class Finder {
+class Placer {
  public:
-  Finder(View joined, View folded, const std::vector<Range>& ranges)
-      : joined_(joined), folded_(folded), ranges_(ranges), paragraphs_(ranges.size()) {}
+  Placer(View joined, View folded, const std::vector<Range>& ranges,
+         const std::vector<ParagraphHint>& hints)
+      : joined_(joined),
+        folded_(folded),
+        ranges_(ranges),
+        paragraphs_(FindRoles(folded, ranges, hints)) {}
 
   absl::StatusOr<Outline> Run() {
-    Describe();
-    ConfirmMarkers();
-    FindStandAlone();
-    FindUnmarkedHeadings();
-    FindIntroductions();
-    FindAnnouncedLists();
-    FindLeads();
-    FindRunIns();
-    FindClosedHeadings();
     DecideUnmarkedLevel();
     outline_.paragraph_section.assign(ranges_.size(), -1);
     outline_.heading.assign(ranges_.size(), false);
     for (size_t i = 0; i < ranges_.size(); ++i) {
       Place(i);
+      PlaceInlineItems(i);
       if (outline_.sections.size() > limits::kMaxSections) {
         return errors::SourceTooLarge(
             "source.content", "at most " + std::to_string(limits::kMaxSections) + " sections");
@@ -159,387 +105,13 @@ class Finder {
   }
 
  private:
+  using Paragraph = RoleOfParagraph;
+
   View Folded(size_t i) const { return folded_.substr(ranges_[i].begin, ranges_[i].size()); }
   uint32_t SizeOf(size_t i) const { return ranges_[i].size(); }
   size_t count() const { return ranges_.size(); }
-
-  void Describe() {
-    for (size_t i = 0; i < count(); ++i) {
-      Paragraph& p = paragraphs_[i];
-      const View text = Folded(i);
-      p.marker = ReadMarker(text);
-      p.salutation = BeginsWithSalutation(text);
-      size_t end = 0;
-      while (end < text.size() && !IsTerminal(text[end])) {
-        ++end;
-      }
-      while (end < text.size() && (IsTerminal(text[end]) || IsCloser(text[end]))) {
-        ++end;
-      }
-      p.first_end = static_cast<uint32_t>(end);
-      p.single = end == text.size();
-      size_t last = text.size() - 1;
-      while (last > 0 && (IsCloser(text[last]) || text[last] == U'"')) {
-        --last;
-      }
-      p.last = IsClosedBy(text[last]) ? text[last] : text.back();
-    }
-  }
-
-  // Keeps markers of weak families only where numbers follow each other. Looking back is enough:
-  // whoever finds its predecessor confirms both.
-  void ConfirmMarkers() {
-    struct Last {
-      size_t paragraph = 0;
-      int number = -1;
-    };
-    std::array<Last, kMarkerFamilies> last;
-    std::vector<bool> confirmed(count(), false);
-    for (size_t i = 0; i < count(); ++i) {
-      Marker& marker = paragraphs_[i].marker;
-      if (!marker) {
-        continue;
-      }
-      if (marker.number == kLastOrdinal) {
-        const int number = last[static_cast<size_t>(marker.family)].number;
-        marker.number = number > 0 ? number + 1 : 0;
-      }
-      if (IsStrongFamily(marker.family)) {
-        confirmed[i] = true;
-        continue;
-      }
-      Last& before = last[static_cast<size_t>(marker.family)];
-      const bool bullet = marker.family == MarkerFamily::kBullet;
-      constexpr size_t kMaxBulletGap = 12;
-      const bool follows = bullet ? before.number == 0 && i - before.paragraph <= kMaxBulletGap
-                                  : before.number > 0 && (marker.number == before.number + 1 ||
-                                                          marker.number == before.number + 2);
-      if (follows) {
-        confirmed[i] = true;
-        confirmed[before.paragraph] = true;
-      }
-      before = {i, marker.number};
-    }
-    for (size_t i = 0; i < count(); ++i) {
-      Paragraph& p = paragraphs_[i];
-      if (p.marker && confirmed[i]) {
-        p.role = Role::kMarked;
-      } else {
-        p.marker = Marker();
-      }
-    }
-  }
-
   bool IsPlainText(size_t i) const {
     return i < count() && paragraphs_[i].role == Role::kPlain && !paragraphs_[i].salutation;
-  }
-
-  void FindStandAlone() {
-    for (size_t i = 0; i < count(); ++i) {
-      Paragraph& p = paragraphs_[i];
-      if (p.role != Role::kMarked || p.marker.family == MarkerFamily::kBullet) {
-        continue;
-      }
-      const uint32_t size = SizeOf(i);
-      if (p.marker.family == MarkerFamily::kHanBare) {
-        p.stand_alone = true;
-      } else if (IsColon(p.last)) {
-        p.stand_alone = p.single && size <= kMaxListIntroduction;
-      } else if (!IsClosedBy(p.last)) {
-        p.stand_alone = size <= kMaxHeadingLine && p.single && !IsCommaLike(p.last);
-      } else if (p.single && size <= kMaxClosedHeading && !IsSemicolon(p.last)) {
-        // （二）进一步下放权力。 over paragraphs of its own, not an item among items.
-        p.stand_alone = IsPlainText(i + 1) && SizeOf(i + 1) > size;
-      }
-    }
-  }
-
-  bool IsUnmarkedHeading(size_t i) const {
-    const Paragraph& p = paragraphs_[i];
-    const uint32_t size = SizeOf(i);
-    if (p.role != Role::kPlain || p.salutation || size > kMaxUnmarkedHeading || size < 2 ||
-        IsClosedBy(p.last) || IsCommaLike(p.last) || IsFullStopDot(p.last) || !p.single ||
-        i + 1 >= count()) {
-      return false;
-    }
-    const View text = Folded(i);
-    if (!std::any_of(text.begin(), text.end(), [](char32_t c) { return text::IsHan(c); })) {
-      return false;
-    }
-    // A lone short line between short lines is part of a list or a slogan.
-    const Paragraph& next = paragraphs_[i + 1];
-    if (next.role == Role::kUnmarked) {
-      return true;
-    }
-    if (next.role == Role::kMarked) {
-      return next.marker.family != MarkerFamily::kBullet || SizeOf(i + 1) > size;
-    }
-    return next.salutation || (SizeOf(i + 1) > size && (IsClosedBy(next.last) || !next.single));
-  }
-
-  void FindUnmarkedHeadings() {
-    // From the end, so that a heading right above another one is seen.
-    for (size_t i = count(); i-- > 0;) {
-      if (IsUnmarkedHeading(i)) {
-        paragraphs_[i].role = Role::kUnmarked;
-        paragraphs_[i].stand_alone = true;
-      }
-    }
-  }
-
-  bool IsBullet(size_t i) const {
-    return i < count() && paragraphs_[i].role == Role::kMarked &&
-           paragraphs_[i].marker.family == MarkerFamily::kBullet;
-  }
-
-  void FindIntroductions() {
-    for (size_t i = 0; i + 2 < count(); ++i) {
-      Paragraph& p = paragraphs_[i];
-      if (p.role == Role::kPlain && !p.salutation && p.single && IsColon(p.last) &&
-          SizeOf(i) <= kMaxListIntroduction && IsBullet(i + 1) && IsBullet(i + 2)) {
-        p.role = Role::kIntroduction;
-      }
-    }
-  }
-
-  // 农业，粮食产量…: the length of what the paragraph is about, 0 when it does not open so.
-  uint32_t LabelEnd(size_t i) const {
-    const View text = Folded(i);
-    if (GetLexicon().statement_start.PrefixOf(text) > 0) {
-      return 0;
-    }
-    for (uint32_t end = 0; end < text.size() && end <= kMaxLabel; ++end) {
-      if (IsCommaLike(text[end]) || IsColon(text[end])) {
-        return end >= 2 ? end : 0;
-      }
-      if (!text::IsHan(text[end])) {
-        return 0;
-      }
-    }
-    return 0;
-  }
-
-  // A line that announces a list: …如下。 …以下措施：
-  bool AnnouncesList(size_t i) const {
-    constexpr View kAnnouncements[] = {U"如下", U"以下", U"下列"};
-    const Paragraph& p = paragraphs_[i];
-    const View text = Folded(i);
-    return p.role == Role::kPlain && !p.salutation && p.single &&
-           SizeOf(i) <= kMaxListIntroduction && (IsColon(p.last) || p.last == U'。') &&
-           std::any_of(std::begin(kAnnouncements), std::end(kAnnouncements),
-                       [&](View announcement) { return text.find(announcement) != View::npos; });
-  }
-
-  // An announcing line and the paragraphs below it as long as they
-  // open with a label or a heading of their own.
-  void FindAnnouncedLists() {
-    for (size_t i = 0; i + kMinLabels < count(); ++i) {
-      if (!AnnouncesList(i)) {
-        continue;
-      }
-      size_t end = i + 1;
-      while (IsPlainText(end) && !AnnouncesList(end) &&
-             (LabelEnd(end) > 0 || NamesItsParagraph(end))) {
-        ++end;
-      }
-      if (end - i - 1 < kMinLabels) {
-        continue;
-      }
-      paragraphs_[i].role = Role::kIntroduction;
-      for (size_t j = i + 1; j < end; ++j) {
-        paragraphs_[j].role = Role::kLabel;
-        paragraphs_[j].label_end = NamesItsParagraph(j) ? 0 : LabelEnd(j);
-      }
-    }
-  }
-
-  bool CanLead(size_t i, uint32_t longest) const {
-    const Paragraph& p = paragraphs_[i];
-    return p.role == Role::kPlain && !p.salutation && p.first_end <= longest &&
-           p.first_end < SizeOf(i);
-  }
-
-  // True when the first sentence of a plain paragraph can be the paragraph's name: short, a full
-  // stop at its end, no figures, and no word by which it would say something instead.
-  bool NamesItsParagraph(size_t i) const {
-    const Paragraph& p = paragraphs_[i];
-    return !p.single && p.first_end <= kMaxRunInName && SizeOf(i) - p.first_end >= kMinNamedText &&
-           BeginsWithName(i);
-  }
-
-  bool BeginsWithName(size_t i) const {
-    const Paragraph& p = paragraphs_[i];
-    const View text = Folded(i);
-    if (p.salutation || p.first_end < kMinRunInName || text[p.first_end - 1] != U'。') {
-      return false;
-    }
-    const View name = text.substr(0, p.first_end - 1);
-    const Lexicon& lexicon = GetLexicon();
-    size_t length = 0;
-    return lexicon.statement_start.PrefixOf(name) == 0 &&
-           lexicon.statement.FindIn(name, &length) == View::npos &&
-           std::none_of(name.begin(), name.end(), [](char32_t c) {
-             return IsAsciiDigit(c) || IsSemicolon(c) || IsColon(c) || IsTerminal(c);
-           });
-  }
-
-  // Three or more paragraphs beside each other whose first sentences name them. In a text that is
-  // built so, two that fill what is between two headings are enough.
-  void FindRunIns() {
-    struct Group {
-      size_t begin;
-      size_t end;
-    };
-    std::vector<Group> pairs;
-    size_t groups = 0;
-    for (size_t i = 0; i < count();) {
-      if (paragraphs_[i].role != Role::kPlain || !NamesItsParagraph(i)) {
-        ++i;
-        continue;
-      }
-      size_t end = i;
-      size_t brief = 0;
-      while (end < count() && paragraphs_[end].role == Role::kPlain && NamesItsParagraph(end)) {
-        brief += IsBrief(end) ? 1u : 0u;
-        ++end;
-      }
-      const size_t next = end;
-      // A long sentence above or below a group of short ones belongs to what surrounds it.
-      if (brief * 2 >= end - i) {
-        while (end - i > kMinRunIns && paragraphs_[i].first_end > kMaxEdgeName) {
-          ++i;
-        }
-        while (end - i > kMinRunIns && paragraphs_[end - 1].first_end > kMaxEdgeName) {
-          --end;
-        }
-      }
-      if (end - i >= kMinRunIns && brief * 2 >= end - i) {
-        SetRunIns(i, end);
-        ++groups;
-      } else if (end - i == 2 && brief == 2 && i > 0 && paragraphs_[i - 1].role == Role::kMarked &&
-                 !IsPlainText(end)) {
-        pairs.push_back({i, end});
-      }
-      i = next;
-    }
-    constexpr size_t kBuiltSo = 2;
-    if (groups >= kBuiltSo) {
-      for (const Group& pair : pairs) {
-        SetRunIns(pair.begin, pair.end);
-      }
-    }
-    if (groups > 0) {
-      FindScatteredRunIns();
-    }
-  }
-
-  // Names with further paragraphs between them: many in one section of a text that has groups.
-  void FindScatteredRunIns() {
-    std::vector<size_t> names;
-    size_t plain = 0;
-    for (size_t i = 0; i <= count(); ++i) {
-      if (i < count() && !paragraphs_[i].stand_alone) {
-        plain += IsPlainText(i) ? 1u : 0u;
-        if (paragraphs_[i].role == Role::kPlain && NamesItsParagraph(i) && IsBrief(i)) {
-          names.push_back(i);
-        }
-        continue;
-      }
-      if (names.size() >= kMinScattered && names.size() * 2 >= plain) {
-        for (const size_t name : names) {
-          paragraphs_[name].role = Role::kRunIn;
-        }
-      }
-      names.clear();
-      plain = 0;
-    }
-  }
-
-  bool IsBrief(size_t i) const { return paragraphs_[i].first_end <= kShortRunInName; }
-
-  // Headings on lines of their own that are printed with a full stop: two or more under the same
-  // heading, each above a paragraph.
-  void FindClosedHeadings() {
-    std::vector<size_t> group;
-    for (size_t i = 0; i <= count(); ++i) {
-      if (i < count() && paragraphs_[i].role == Role::kPlain) {
-        if (paragraphs_[i].single && SizeOf(i) <= kMaxClosedHeading && BeginsWithName(i) &&
-            IsPlainText(i + 1) && SizeOf(i + 1) >= kClosedHeadingShare * SizeOf(i)) {
-          group.push_back(i);
-        }
-        continue;
-      }
-      if (group.size() >= 2) {
-        for (const size_t heading : group) {
-          paragraphs_[heading].role = Role::kUnmarked;
-          paragraphs_[heading].stand_alone = true;
-          paragraphs_[heading].closed_heading = true;
-        }
-      }
-      group.clear();
-    }
-  }
-
-  void SetRunIns(size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) {
-      paragraphs_[i].role = Role::kRunIn;
-    }
-  }
-
-  // Characters of the common beginning of two paragraphs.
-  uint32_t CommonPrefix(View a, View b) const {
-    const auto most = static_cast<uint32_t>(std::min({a.size(), b.size(), size_t{kMaxLeadPrefix}}));
-    uint32_t same = 0;
-    while (same < most && a[same] == b[same]) {
-      ++same;
-    }
-    return same;
-  }
-
-  // Four letters, or three and a mark (这五年，): less is chance (我们). A year alone is none, nor
-  // is a verb of saying.
-  static bool IsLeadPrefix(View prefix) {
-    size_t letters = 0;
-    bool mark = false;
-    bool dated = true;
-    for (const char32_t c : prefix) {
-      letters += IsWordCharacter(c) ? 1u : 0u;
-      mark |= IsCommaLike(c);
-      dated &= IsAsciiDigit(c) || (HanDigit(c) >= 0 && HanDigit(c) < 10) || c == U'年' ||
-               c == U'的' || IsCommaLike(c);
-    }
-    const size_t comma = prefix.find(U'，');
-    const bool says = comma != View::npos && comma > 0 &&
-                      (prefix[comma - 1] == U'说' || prefix[comma - 1] == U'出');
-    return (letters >= 4 || (letters >= 3 && mark)) && (!dated || letters < 4) && !says;
-  }
-
-  void FindLeads() {
-    for (size_t i = 0; i < count();) {
-      if (!CanLead(i, kMaxLongLeadSentence)) {
-        ++i;
-        continue;
-      }
-      View prefix = Folded(i).substr(0, kMaxLeadPrefix);
-      size_t end = i;
-      while (end < count() && CanLead(end, kMaxLongLeadSentence)) {
-        const View common = prefix.substr(0, CommonPrefix(prefix, Folded(end)));
-        const bool long_lead = common.size() >= kLongLead;
-        if (!IsLeadPrefix(common) || (!long_lead && !CanLead(end, kMaxRunInSentence))) {
-          break;
-        }
-        prefix = common;
-        ++end;
-      }
-      if (end - i >= kMinLeads) {
-        for (size_t j = i; j < end; ++j) {
-          paragraphs_[j].role = Role::kLead;
-        }
-        i = end;
-      } else {
-        ++i;
-      }
-    }
   }
 
   // Unmarked headings stand above the marked ones when the numbering of the marked ones restarts
@@ -719,8 +291,20 @@ class Finder {
     }
   }
 
+  // Whether a heading whose format gives it this level stands below an open section.
+  bool StandsBelow(const Open& open, uint8_t level) const {
+    if (!open.stand_alone || open.closed) {
+      return false;
+    }
+    return open.level > 0 ? open.level < level : open.role == Role::kMarked && unmarked_below_;
+  }
+
   void PlaceUnmarked(size_t i) {
-    if (paragraphs_[i].closed_heading) {
+    if (paragraphs_[i].level > 0) {
+      while (!stack_.empty() && !StandsBelow(stack_.back(), paragraphs_[i].level)) {
+        stack_.pop_back();
+      }
+    } else if (paragraphs_[i].closed_heading) {
       // Below the heading that it stands under, beside its like.
       while (!stack_.empty() && (!stack_.back().stand_alone || stack_.back().closed ||
                                  paragraphs_[stack_.back().paragraph].closed_heading)) {
@@ -923,6 +507,7 @@ class Finder {
     open.family = p.marker.family;
     open.number = p.marker.number;
     open.stand_alone = p.stand_alone || introduction;
+    open.level = p.level;
     stack_.push_back(open);
     outline_.paragraph_section[i] = open.section;
     outline_.heading[i] = p.stand_alone;
@@ -952,6 +537,59 @@ class Finder {
     if (section->run_in && end == text_begin) {
       section->heading_range.end = range.begin + static_cast<uint32_t>(p.marker.length);
     }
+  }
+
+  // Lists inside a paragraph. Their items own nothing behind it.
+  void PlaceInlineItems(size_t i) {
+    const Paragraph& p = paragraphs_[i];
+    if (p.stand_alone || p.salutation || p.cell || p.role == Role::kIntroduction) {
+      open_list_ = {};
+      return;
+    }
+    const bool member = p.role == Role::kMarked && p.marker.family != MarkerFamily::kBullet;
+    if (member) {
+      open_list_ = {p.marker.family, p.marker.number};
+    }
+    const auto skipped = static_cast<uint32_t>(member ? p.marker.length : 0);
+    const uint32_t begin = ranges_[i].begin + skipped;
+    const View next = i + 1 < count() ? Folded(i + 1) : View();
+    const std::vector<InlineItem> items =
+        FindInlineItems(Folded(i).substr(skipped), next, &open_list_);
+    const int own = outline_.paragraph_section[i];
+    const auto first = static_cast<int>(outline_.sections.size());
+    for (const InlineItem& item : items) {
+      Section section;
+      section.kind = SectionKind::kMarkedHeading;
+      section.parent = item.parent >= 0 ? first + item.parent : own;
+      const bool sister = item.parent < 0 && member && item.marker.family == p.marker.family;
+      if (sister) {
+        // 一是…。二是…。 in one paragraph: the first ends where the second begins.
+        section.parent = outline_.sections[static_cast<size_t>(own)].parent;
+        ends_.try_emplace(own, begin + item.begin);
+        stack_.back().closed = true;
+      }
+      section.level =
+          section.parent < 0 ? 1 : outline_.sections[static_cast<size_t>(section.parent)].level + 1;
+      section.ordinal = item.marker.number;
+      section.run_in = true;
+      section.range = {begin + item.begin, begin + item.end};
+      SetInlineHeading(item.marker, &section);
+      outline_.sections.push_back(std::move(section));
+    }
+  }
+
+  void SetInlineHeading(const Marker& marker, Section* section) const {
+    const Range range = section->range;
+    const auto text_begin =
+        static_cast<uint32_t>(std::min<size_t>(range.begin + marker.text, range.end));
+    uint32_t end = RunInEnd(text_begin, range, kMaxRunInSentence);
+    while (end > text_begin && IsCommaLike(joined_[end - 1])) {
+      --end;
+    }
+    section->marker = text::ToUtf8(joined_.substr(range.begin, marker.length));
+    section->heading = text::ToUtf8(joined_.substr(text_begin, end - text_begin));
+    section->heading_range = {range.begin,
+                              std::max(end, range.begin + static_cast<uint32_t>(marker.length))};
   }
 
   // The end of a run-in heading, without its final mark.
@@ -984,6 +622,9 @@ class Finder {
         range.end = std::max(range.end, ranges_[i].end);
       }
     }
+    for (const auto& [section, end] : ends_) {
+      sections[static_cast<size_t>(section)].range.end = end;
+    }
     for (size_t s = sections.size(); s-- > 0;) {
       if (sections[s].parent >= 0) {
         Range& range = sections[static_cast<size_t>(sections[s].parent)].range;
@@ -1003,8 +644,10 @@ class Finder {
   const View joined_;
   const View folded_;
   const std::vector<Range>& ranges_;
-  std::vector<Paragraph> paragraphs_;
+  const std::vector<Paragraph> paragraphs_;
   std::vector<Open> stack_;
+  OpenList open_list_;                      // that the paragraph before ended with
+  std::unordered_map<int, uint32_t> ends_;  // of sections that end inside their paragraph
   bool unmarked_above_ = false;
   bool unmarked_below_ = false;
   Outline outline_;
@@ -1012,9 +655,9 @@ class Finder {
 
 }  // namespace
 
-absl::StatusOr<Outline> FindOutline(View joined, View folded,
-                                    const std::vector<Range>& paragraphs) {
-  return Finder(joined, folded, paragraphs).Run();
+absl::StatusOr<Outline> FindOutline(View joined, View folded, const std::vector<Range>& paragraphs,
+                                    const std::vector<ParagraphHint>& hints) {
+  return Placer(joined, folded, paragraphs, hints).Run();
 }
 
 }  // namespace quotes::report

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_REPORT_OUTLINE_H_
 #define QUOTES_SERVICE_REPORT_OUTLINE_H_
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,15 @@
 #include "service/report/report.h"
 
 namespace quotes::report {
+
+// What the format of the source says of a paragraph.
+struct ParagraphHint {
+  uint8_t heading_level = 0;  // from 1; 0: not said to be a heading
+  bool bold = false;          // all of it
+  bool table_cell = false;
+
+  friend bool operator==(const ParagraphHint&, const ParagraphHint&) = default;
+};
 
 struct Outline {
   std::vector<Section> sections;       // without ids and modes
@@ -29,7 +39,12 @@ struct Outline {
 //    (data/words.tsv, statement). Once a text has such groups, two that fill a section are one too,
 //    and so are four or more in one section with other paragraphs between them;
 //  - lists that a line announces (…如下。 …以下措施：) and whose items open with a label or a name;
-//  - bullets, two or more, and the line ending in a colon that introduces them.
+//  - bullets, two or more, and the line ending in a colon that introduces them;
+//  - lists inside a paragraph (inline_items.h), whose items are sections without paragraphs;
+//  - what the format says: a heading of some level is one on a line of its own, and so is a short
+//    line in bold. Where a heading has a marker the numbering decides what stands below what, else
+//    the levels do. A format that calls most of a text headings, or prints it in bold, is not
+//    believed. Cells of tables are body text whatever they begin with.
 //
 // A run-in heading is the first sentence when it has at most 60 characters, else the first clause
 // when it has at most 40, without its final mark; otherwise only the marker is. A list introduction
@@ -37,9 +52,10 @@ struct Outline {
 // last one does; the paragraphs behind the last item belong to what is above the list.
 //
 // `joined` and `folded` are the speech as printed and with its letters folded; `paragraphs` cover
-// it. SOURCE_TOO_LARGE above limits::kMaxSections.
+// it; `hints` is empty or has one for each. SOURCE_TOO_LARGE above limits::kMaxSections.
 absl::StatusOr<Outline> FindOutline(std::u32string_view joined, std::u32string_view folded,
-                                    const std::vector<Range>& paragraphs);
+                                    const std::vector<Range>& paragraphs,
+                                    const std::vector<ParagraphHint>& hints = {});
 
 }  // namespace quotes::report
 

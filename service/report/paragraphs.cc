@@ -112,7 +112,9 @@ class Joiner {
     }
     for (size_t s = 0; s < result_.speech.size(); ++s) {
       PieceJoin join;
-      if (s > 0 && Continues(s, &join)) {
+      if (s > 0 && PieceAt(s - 1).line == PieceAt(s).line) {
+        // Only the mark of a note parts the speech of one line.
+      } else if (s > 0 && Continues(s, &join)) {
         result_.joins.push_back(join);
       } else {
         comma_list_ = s > 0 && IsCommaLike(Text(s - 1).back());
@@ -234,7 +236,9 @@ class Joiner {
     const char32_t last = LastMark(before);
     join->before = result_.speech[s - 1];
     join->after = result_.speech[s];
-    if (PieceAt(s - 1).line == PieceAt(s).line) {
+    const bool cell =
+        line_before.role == LineRole::kTableCell || line_after.role == LineRole::kTableCell;
+    if (cell && !line_after.continues) {
       return false;
     }
     if (line_after.continues && join->before + 1 == join->after) {

@@ -55,7 +55,7 @@ class Parser {
     report_.metadata = classified_.metadata;
     LayOut(paragraphs, folded_source);
     folded_source = std::u32string();
-    QUOTES_RETURN_IF_ERROR(BuildOutline());
+    QUOTES_RETURN_IF_ERROR(BuildOutline(paragraphs));
     SetSpanKinds(paragraphs);
     ReadLanguage();
     ReadBody();
@@ -120,8 +120,29 @@ class Parser {
     }
   }
 
-  absl::Status BuildOutline() {
-    auto outline = FindOutline(Speech(), FoldedSpeech(), report_.paragraphs);
+  // What the source's format says of each paragraph; empty for plain text. A paragraph of several
+  // lines is what all of them are.
+  std::vector<ParagraphHint> Hints(const Paragraphs& paragraphs) const {
+    std::vector<ParagraphHint> hints;
+    if (layout_ == nullptr) {
+      return hints;
+    }
+    hints.reserve(report_.paragraphs.size());
+    for (size_t p = 0; p + 1 < paragraphs.starts.size(); ++p) {
+      ParagraphHint hint{UINT8_MAX, true, true};
+      for (uint32_t s = paragraphs.starts[p]; s < paragraphs.starts[p + 1]; ++s) {
+        const Line& line = lines_[classified_.pieces[paragraphs.speech[s]].line];
+        hint.heading_level = std::min(hint.heading_level, line.heading_level);
+        hint.bold &= line.bold;
+        hint.table_cell &= line.role == LineRole::kTableCell;
+      }
+      hints.push_back(hint);
+    }
+    return hints;
+  }
+
+  absl::Status BuildOutline(const Paragraphs& paragraphs) {
+    auto outline = FindOutline(Speech(), FoldedSpeech(), report_.paragraphs, Hints(paragraphs));
     if (!outline.ok()) {
       return outline.status();
     }
@@ -245,11 +266,34 @@ class Parser {
            text.find(U"百分之") != View::npos;
   }
 
+  // The innermost section that holds the whole sentence: one of those that begin in its paragraph
+  // (indexes from `first` to `last`), else the paragraph's `section` or one above it.
+  int InnermostSection(Range sentence, int section, size_t first, size_t last) const {
+    const auto holds = [&](size_t s) {
+      const Range range = report_.sections[s].range;
+      return range.begin <= sentence.begin && sentence.end <= range.end;
+    };
+    for (size_t s = last; s > first; --s) {
+      if (holds(s - 1)) {
+        return static_cast<int>(s - 1);
+      }
+    }
+    while (section >= 0 && !holds(static_cast<size_t>(section))) {
+      section = report_.sections[static_cast<size_t>(section)].parent;
+    }
+    return section;
+  }
+
   void SplitSpeech() {
     std::vector<Sentence> sentences;
+    size_t next = 0;  // section that begins inside a paragraph or behind it
     for (size_t p = 0; p < report_.paragraphs.size(); ++p) {
       const Range paragraph = report_.paragraphs[p];
       const int section = outline_.paragraph_section[p];
+      const size_t first = next;
+      while (next < report_.sections.size() && report_.sections[next].range.begin < paragraph.end) {
+        ++next;
+      }
       const Mode inherited =
           section < 0 ? Mode::kUnspecified : report_.sections[static_cast<size_t>(section)].mode;
       const bool heading = outline_.heading[p];
@@ -273,7 +317,7 @@ class Parser {
       for (const Sentence& sentence : sentences) {
         Quote quote;
         quote.range = sentence.range;
-        quote.section = section;
+        quote.section = InnermostSection(sentence.range, section, first, next);
         quote.paragraph = static_cast<uint32_t>(p + 1);
         quote.sentence = ++number;
         quote.block = heading ? BlockKind::kHeading : BlockKind::kBody;
@@ -371,7 +415,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "2"; }
+std::string_view ParserVersion() { return "3"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

@@ -107,6 +107,17 @@ TEST(DocxTest, NotesFollowTheTextWithTheirNumbers) {
             "text|增长[1]很快[2]\nnote marker4|[1] 注释甲。\nnote marker4|[2] 注释乙。\n");
 }
 
+TEST(DocxTest, RaisedNumbersOfNotesGetBrackets) {
+  const std::string raised =
+      "<w:r><w:rPr><w:vertAlign w:val=\"superscript\"/></w:rPr><w:t>2</w:t></w:r>";
+  const auto run = [](std::string_view text) {
+    return "<w:r><w:t>" + std::string(text) + "</w:t></w:r>";
+  };
+  EXPECT_EQ(
+      Read("<w:p>" + run("经济增长") + raised + run("，面积10m") + raised + run("。") + "</w:p>"),
+      "text|经济增长[2]，面积10m2。\n");
+}
+
 TEST(DocxTest, TrackedChangesAreReadAsAccepted) {
   EXPECT_EQ(
       Read("<w:p><w:ins><w:r><w:t>增</w:t></w:r></w:ins><w:del><w:r><w:delText>删</w:delText>"

@@ -120,7 +120,7 @@ TEST(ExtractorTest, PdfPagesHaveHeadsNumbersNotesAndWraps) {
 
 TEST(ExtractorTest, PdfColumnsAreReadOneAfterTheOther) {
   std::vector<PdfText> page = {{72, 780, 18, "横跨两栏的大标题在这里占满了整行"}};
-  std::string expected = "text p1 indent0 edge|横跨两栏的大标题在这里占满了整行\n";
+  std::string expected = "text p1 h1 indent0 edge|横跨两栏的大标题在这里占满了整行\n";
   for (const char* column : {"左", "右"}) {
     for (int i = 0; i < 8; ++i) {
       const std::string text =
@@ -132,11 +132,24 @@ TEST(ExtractorTest, PdfColumnsAreReadOneAfterTheOther) {
   EXPECT_EQ(Read(Format::kPdf, MakePdf({page})), expected);
 }
 
+TEST(ExtractorTest, PdfHeadingsAreSetLarger) {
+  std::vector<PdfText> page = BookPage(1);
+  page.push_back({180, 780, 22, "工作报告"});
+  page.push_back({72, 560, 16, "过去一年"});
+  page.push_back({72, 530, 12, "增长较快。"});
+  page.push_back({72, 500, 16, "今年的任务"});
+  EXPECT_THAT(Read(Format::kPdf, MakePdf({page})),
+              AllOf(::testing::HasSubstr(" h1 indent18|工作报告\n"),
+                    ::testing::HasSubstr(" h2 indent0|过去一年\n"),
+                    ::testing::HasSubstr(" indent0|增长较快。\n"),
+                    ::testing::HasSubstr(" h2 indent0|今年的任务\n")));
+}
+
 TEST(ExtractorTest, PdfTitlesAreNoRunningHeads) {
   std::vector<std::vector<PdfText>> pages = {BookPage(1), BookPage(2), BookPage(3)};
   pages[0].push_back({180, 770, 20, "政府工作报告"});
   EXPECT_THAT(Read(Format::kPdf, MakePdf(pages)),
-              ::testing::HasSubstr("text p1 indent18|政府工作报告\n"));
+              ::testing::HasSubstr("text p1 h1 indent18|政府工作报告\n"));
 }
 
 TEST(ExtractorTest, PdfsWithoutTextAreNamed) {

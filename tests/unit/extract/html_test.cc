@@ -58,6 +58,14 @@ TEST(HtmlTest, HeadingsAndBoldLinesAreMarked) {
             "text h1 bold|报告\ntext h3 bold|一、回顾\ntext bold|（一）成绩\ntext|一是抓发展。\n");
 }
 
+TEST(HtmlTest, RaisedNumbersOfNotesGetBrackets) {
+  EXPECT_EQ(
+      Read("<p>经济增长<sup>1</sup>，投资增加<sup><a href='#n'>[2]</a></sup>。<sup> 12 </sup></p>"),
+      "text|经济增长[1]，投资增加[2]。[12]\n");
+  EXPECT_EQ(Read("<p>面积3000m<sup>2</sup>，共10<sup>8</sup>元<sup>TM</sup>。</p>"),
+            "text|面积3000m2，共108元TM。\n");
+}
+
 TEST(HtmlTest, NavigationIsKeptAndMarked) {
   EXPECT_EQ(Read(std::string("<nav><a href=/>首页</a></nav>") + kBody +
                  "<aside>相关</aside><form><button>搜索</button></form><footer>版权所有</footer>"),

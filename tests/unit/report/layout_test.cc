@@ -154,5 +154,124 @@ TEST(LayoutTest, TheTitleIsTheFirstHeading) {
   EXPECT_EQ(report.metadata.title, "二〇二二年发展计划");
 }
 
+// Path, marker and heading of each section.
+Strings Headings(const ParsedReport& report) {
+  Strings headings;
+  for (const Section& section : report.sections) {
+    headings.push_back(section.path + " " + section.marker + section.heading);
+  }
+  return headings;
+}
+
+const LaidOutLine kOpening = {
+    "现在，我代表市人民政府，向大会报告工作，请予审议，并请各位委员提出意见。", {}};
+const LaidOutLine kText = {"全市经济继续增长，社会保持稳定，人民生活水平不断提高。", {}};
+
+TEST(LayoutTest, LevelsOfTheFormatMakeTheOutline) {
+  EXPECT_EQ(Headings(Parse({{"政府工作报告", {.heading_level = 1}},
+                            kOpening,
+                            {"过去一年的工作", {.heading_level = 2}},
+                            kText,
+                            {"经济", {.heading_level = 3}},
+                            kText,
+                            {"社会", {.heading_level = 3}},
+                            kText,
+                            {"今年的任务", {.heading_level = 2}},
+                            kText})),
+            (Strings{"1 过去一年的工作", "1.1 经济", "1.2 社会", "2 今年的任务"}));
+}
+
+TEST(LayoutTest, NumberingDecidesWhereItSpeaks) {
+  // All headings have one level in the file; their markers have two.
+  const LineHint heading = {.heading_level = 2};
+  EXPECT_EQ(Headings(Parse({kOpening,
+                            {"一、工作回顾", heading},
+                            kText,
+                            {"（一）经济工作", heading},
+                            kText,
+                            {"（二）社会工作", heading},
+                            kText,
+                            {"二、主要任务", heading},
+                            kText,
+                            {"结束语", heading},
+                            kText})),
+            (Strings{"1 一、工作回顾", "1.1 （一）经济工作", "1.2 （二）社会工作", "2 二、主要任务",
+                     "3 结束语"}));
+}
+
+TEST(LayoutTest, HeadingsWithALevelMayHaveAFinalMarkAndAShortTextBelow) {
+  EXPECT_EQ(Headings(Parse({kOpening,
+                            {"1. 增长。", {.heading_level = 3}},
+                            {"增长较快。", {}},
+                            {"怎么办？", {.heading_level = 3}},
+                            {"靠改革。", {}},
+                            kText})),
+            (Strings{"1 1.增长", "2 怎么办"}));
+}
+
+TEST(LayoutTest, ShortLinesInBoldAreHeadings) {
+  const LineHint bold = {.bold = true};
+  EXPECT_EQ(Headings(Parse(
+                {kOpening,
+                 {"经济运行情况总体保持平稳健康发展态势", bold},
+                 {"增长较快。", {}},
+                 kText,
+                 {"加强能源管理。", bold},
+                 kText,
+                 {"坚决守住安全生产底线，切实防范化解重点领域风险。全市上下要共同努力。", bold},
+                 {"完。", {}},
+                 kText,
+                 kText})),
+            (Strings{"1 经济运行情况总体保持平稳健康发展态势", "2 加强能源管理"}));
+}
+
+TEST(LayoutTest, AFormatThatCallsMostOfATextHeadingsIsNotBelieved) {
+  std::vector<LaidOutLine> lines = {kOpening};
+  for (int i = 0; i < 6; ++i) {
+    lines.push_back({kText.text, {.heading_level = 1, .bold = true}});
+  }
+  EXPECT_EQ(Headings(Parse(lines)), Strings());
+}
+
+TEST(LayoutTest, CellsOfTablesAreBodyText) {
+  const LineHint cell = {.role = LineRole::kTableCell};
+  const LineHint head = {.role = LineRole::kTableCell, .bold = true};
+  const ParsedReport report = Parse({kOpening,
+                                     {"一、主要指标", {}},
+                                     {"指标名称", head},
+                                     {"二、三产业增加值占全部增加值的比重，按当年价格计算", cell},
+                                     {"1. 粮食", cell},
+                                     {"2. 棉花", cell},
+                                     kText});
+  EXPECT_EQ(Headings(report), Strings{"1 一、主要指标"});
+  EXPECT_EQ(report.paragraphs.size(), 7u);
+}
+
+TEST(LayoutTest, HeadingsOfThePageAreNoSections) {
+  const ParsedReport report = Parse({{"市人民政府门户网站", {.heading_level = 1}},
+                                     {"2022年工作要点", {.heading_level = 2}},
+                                     kOpening,
+                                     kText,
+                                     {"相关阅读", {.heading_level = 3}},
+                                     {"2021年工作要点", {.role = LineRole::kMaybeNavigation}},
+                                     {"2020年工作要点", {.role = LineRole::kMaybeNavigation}}});
+  EXPECT_EQ(report.metadata.title, "2022年工作要点");
+  EXPECT_EQ(Headings(report), Strings());
+  EXPECT_EQ(report.print_spans[4].kind, BlockKind::kWebFurniture);
+}
+
+TEST(LayoutTest, HeadingsAboveTheFirstParagraphAreSections) {
+  const ParsedReport report = Parse({{"二〇二二年发展计划", {.heading_level = 1}},
+                                     {"第一部分", {.heading_level = 2}},
+                                     {"总体情况", {.heading_level = 3}},
+                                     kText,
+                                     {"下一步", {.heading_level = 3}},
+                                     kText,
+                                     {"其他事项", {.heading_level = 2}},
+                                     kText});
+  EXPECT_EQ(report.metadata.title, "二〇二二年发展计划");
+  EXPECT_EQ(Headings(report), (Strings{"1 第一部分", "1.1 总体情况", "1.2 下一步", "2 其他事项"}));
+}
+
 }  // namespace
 }  // namespace quotes::report

@@ -1,0 +1,138 @@
+#include "service/report/note_marks.h"
+
+#include "service/report/chars.h"
+#include "service/text/fold.h"
+
+namespace quotes::report {
+namespace {
+
+using View = std::u32string_view;
+
+// The forms of marks, as parts of a key.
+constexpr uint32_t kBracketed = 0;
+constexpr uint32_t kCircled = 1u << 16;
+constexpr uint32_t kRaised = 2u << 16;
+constexpr uint32_t kWord = 1u << 15;  // [注1]
+
+bool IsCircled(char32_t c) { return c >= U'①' && c <= U'⑳'; }
+
+// The value of a superscript digit, -1 for other characters.
+int RaisedDigit(char32_t c) {
+  switch (c) {
+    case U'⁰':
+      return 0;
+    case U'¹':
+      return 1;
+    case U'²':
+      return 2;
+    case U'³':
+      return 3;
+    default:
+      return c >= U'⁴' && c <= U'⁹' ? static_cast<int>(c - U'⁴') + 4 : -1;
+  }
+}
+
+char32_t At(View text, size_t i) { return i < text.size() ? text[i] : 0; }
+
+// [1] at `at`; empty for other things in brackets.
+NoteMark ReadBracketed(View line, uint32_t at) {
+  constexpr uint32_t kMostDigits = 3;
+  const char32_t partner = ClosingPartner(line[at]);
+  if (partner != U'］' && partner != U'〕') {
+    return {};
+  }
+  uint32_t i = at + 1;
+  uint32_t key = kBracketed;
+  if (At(line, i) == U'注') {
+    key |= kWord;
+    ++i;
+  } else if (At(line, i) == U'^') {
+    ++i;  // as Markdown writes it
+  }
+  uint32_t digits = 0;
+  uint32_t value = 0;
+  if (key == kBracketed && (At(line, i) == U'i' || At(line, i) == U'v' || At(line, i) == U'x')) {
+    // Small Roman numerals, in which endnotes are counted.
+    constexpr uint32_t kMostLetters = 6;
+    while (digits < kMostLetters &&
+           (At(line, i) == U'i' || At(line, i) == U'v' || At(line, i) == U'x')) {
+      value = value * 4 + (line[i] == U'i' ? 1u : line[i] == U'v' ? 2u : 3u);
+      ++digits;
+      ++i;
+    }
+    value += 1000;
+  } else {
+    while (digits < kMostDigits && IsAsciiDigit(At(line, i))) {
+      value = value * 10 + (line[i] - U'0');
+      ++digits;
+      ++i;
+    }
+  }
+  if ((digits == 0 && key == kBracketed) || CloserShape(At(line, i)) != partner ||
+      At(line, i + 1) == U'号') {
+    return {};
+  }
+  return {at, i + 1, key | (value & 0x7FFFu)};
+}
+
+NoteMark ReadRaised(View line, uint32_t at) {
+  uint32_t end = at;
+  uint32_t value = 0;
+  while (end < line.size() && end - at < 3 && RaisedDigit(line[end]) >= 0) {
+    value = value * 10 + static_cast<uint32_t>(RaisedDigit(line[end]));
+    ++end;
+  }
+  return end > at ? NoteMark{at, end, kRaised | value} : NoteMark{};
+}
+
+bool IsMark(char32_t c) { return IsTerminal(c) || IsCloser(c); }
+
+}  // namespace
+
+std::vector<NoteMark> FindNoteMarks(View line) {
+  std::vector<NoteMark> marks;
+  bool items = false;  // ① numbers items of this line
+  char32_t before = 0;
+  const auto size = static_cast<uint32_t>(line.size());
+  for (uint32_t i = 0; i < size; ++i) {
+    const char32_t c = line[i];
+    if (c < 0xB2 && c != U'[') {
+      before = c;
+      continue;
+    }
+    NoteMark mark;
+    if (before != 0 && ClosingPartner(c) != 0 && !IsColon(before) &&
+        (IsWordCharacter(before) || IsMark(before) || IsCommaLike(before))) {
+      mark = ReadBracketed(line, i);
+    } else if (IsCircled(c)) {
+      items |= before == 0 || IsColon(before) || IsSemicolon(before) || IsCommaLike(before);
+      if (!items && IsMark(before)) {
+        mark = {i, i + 1, kCircled | (c - U'①' + 1)};
+      }
+    } else if (RaisedDigit(c) > 0 && (text::IsHan(before) || IsMark(before))) {
+      mark = ReadRaised(line, i);
+    }
+    if (mark.end > mark.begin) {
+      marks.push_back(mark);
+      i = mark.end - 1;  // two marks may stand in a row
+    } else {
+      before = c;
+    }
+  }
+  return marks;
+}
+
+NoteMark LeadingNoteMark(View line) {
+  if (line.empty()) {
+    return {};
+  }
+  if (IsCircled(line[0])) {
+    return {0, 1, kCircled | (line[0] - U'①' + 1)};
+  }
+  if (RaisedDigit(line[0]) > 0) {
+    return ReadRaised(line, 0);
+  }
+  return ReadBracketed(line, 0);
+}
+
+}  // namespace quotes::report

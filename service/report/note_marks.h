@@ -1,0 +1,29 @@
+#ifndef QUOTES_SERVICE_REPORT_NOTE_MARKS_H_
+#define QUOTES_SERVICE_REPORT_NOTE_MARKS_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace quotes::report {
+
+// A mark that refers to a note. Offsets are code points of the line.
+struct NoteMark {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  // What refers and note have in common: the form of the mark and its number.
+  uint32_t key = 0;
+};
+
+// The marks inside a line of speech (its letters folded): [1], ［12］, 〔3〕, [^4], [注], [注1],
+// [i] behind a word or a mark, superscript digits behind a word of Han characters or a mark, and ①
+// behind a full stop or a closing mark, where it numbers no item. In reading order. 国发〔2022〕5号
+// and m² have none.
+std::vector<NoteMark> FindNoteMarks(std::u32string_view line);
+
+// The mark that a line begins with, as the text of a note does; empty without one.
+NoteMark LeadingNoteMark(std::u32string_view line);
+
+}  // namespace quotes::report
+
+#endif  // QUOTES_SERVICE_REPORT_NOTE_MARKS_H_
