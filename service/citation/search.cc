@@ -182,7 +182,10 @@ std::vector<Passage> Search::Find(const Quoted& quoted, size_t max_places) {
   const double nearest =
       std::min(Consider(quoted, inside, &passages), Consider(quoted, outside, &passages));
   // What stands in matches that were passed by may be nearer.
-  if (set.whole_places == 0 && set.thinned && nearest > Unexplained(set, quoted)) {
+  const bool same = std::any_of(passages.begin(), passages.end(), [](const Passage& passage) {
+    return passage.verdict <= TextVerdict::kNumeralRestated;
+  });
+  if (set.whole_places == 0 && set.thinned && !same && nearest > Unexplained(set, quoted)) {
     Consider(quoted,
              corpus_.LocateCommon(quoted.annotated.text(), limits::kMaxCitationWindows, allowed_)
                  .windows,
