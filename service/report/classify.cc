@@ -11,6 +11,7 @@
 
 #include "service/base/limits.h"
 #include "service/report/chars.h"
+#include "service/report/english_classify.h"
 #include "service/report/lexicon.h"
 #include "service/report/markers.h"
 #include "service/report/metadata.h"
@@ -929,7 +930,8 @@ void MarkHeadingsOfNavigation(uint8_t title_level, std::vector<Line>* lines) {
 
 }  // namespace
 
-Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines) {
+Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines, bool english) {
+  const auto classify = english ? ClassifyEnglishLines : ClassifyLines;
   MarkHeadingsOfNavigation(HighestLevel(lines), &lines);
   const uint8_t title_level = HighestLevel(lines);
   std::vector<Line> rest;
@@ -941,9 +943,9 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
     }
   }
   if (std::none_of(rest.begin(), rest.end(), [](const Line& line) { return line.has_word; })) {
-    return ClassifyLines(source, folded, lines);
+    return classify(source, folded, lines);
   }
-  Classified words = ClassifyLines(source, folded, rest);
+  Classified words = classify(source, folded, rest);
   Classified all;
   all.metadata = std::move(words.metadata);
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
