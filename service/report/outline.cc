@@ -575,6 +575,12 @@ class Placer {
     const std::vector<InlineItem> items =
         FindInlineItems(Folded(i).substr(skipped), next, &open_list_);
     const int own = outline_.paragraph_section[i];
+    // A paragraph that begins a section of another kind is not its own first item as well.
+    const bool begins =
+        own >= 0 && outline_.sections[static_cast<size_t>(own)].range.begin == begin;
+    if (begins && !items.empty() && items.front().begin == 0) {
+      return;
+    }
     const auto first = static_cast<int>(outline_.sections.size());
     for (const InlineItem& item : items) {
       Section section;
