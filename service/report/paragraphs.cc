@@ -26,8 +26,10 @@ constexpr size_t kMinWrapLines = 8;
 // The shape of the whole source.
 struct Layout {
   bool wrapped = false;
-  uint32_t width = 0;    // columns of a full line
-  uint32_t length = 0;   // characters of one: some programs count those
+  uint32_t width = 0;   // columns of a full line
+  uint32_t length = 0;  // characters of one: some programs count those
+  // Most full lines leave their sentence open, as those of long paragraphs do.
+  bool open = false;
   bool indents = false;  // paragraphs begin with an indent
   bool gaps = false;     // some paragraphs are set off by blank lines
 };
@@ -53,6 +55,13 @@ size_t FullLines(const Histogram& histogram, uint32_t width, uint32_t below, uin
     full += histogram[w];
   }
   return full;
+}
+
+// Whether a wrapped line is filled to its last place, but for a hanging mark.
+bool IsFilled(const Line& line, const Layout& layout) {
+  constexpr uint32_t kHanging = 2;
+  return line.columns + line.indent + kHanging >= layout.width ||
+         line.size() + line.indent / 2u + kHanging / 2 >= layout.length;
 }
 
 Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& pieces) {
@@ -95,6 +104,16 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
                                                 FullLines(lengths, length, 1, 1) * 3 >= counted);
   layout.length = length;
   layout.width = width;
+  size_t full = 0;
+  size_t open = 0;
+  for (const Piece& piece : pieces) {
+    const Line& line = lines[piece.line];
+    if (piece.kind == BlockKind::kBody && IsFilled(line, layout)) {
+      ++full;
+      open += EndsClosed(line) ? 0u : 1u;
+    }
+  }
+  layout.open = open * 2 >= full;
   return layout;
 }
 
@@ -143,7 +162,10 @@ class Joiner {
       }
       const View text = Text(s);
       open_.Read(text);
-      paragraph_stops_ |= LineOf(s).inner_stop;
+      // Headings may have a semicolon.
+      const bool stop =
+          text.size() > kLongestHeading || std::any_of(text.begin(), text.end(), IsTerminal);
+      paragraph_stops_ |= LineOf(s).inner_stop && stop;
     }
     result_.starts.push_back(static_cast<uint32_t>(result_.speech.size()));
     return std::move(result_);
@@ -322,11 +344,17 @@ class Joiner {
       return false;
     }
     if (after.gap_before) {
-      // A page break may leave a blank line inside a paragraph, a paragraph's end as well.
-      return !closed;
+      // A page break may leave a blank line inside a paragraph, a paragraph's end as well. A line
+      // by itself is a heading that fills its line.
+      const bool alone = result_.starts.back() + 1 == s;
+      return !closed && !(alone && layout_.gaps);
     }
-    // Without indents and blank lines nothing but the final mark tells paragraphs apart.
-    return !closed || layout_.indents || layout_.gaps;
+    // Without indents and blank lines only the final mark tells paragraphs apart. Behind a line
+    // that was filled to its last place it most likely ends a sentence inside a paragraph.
+    // A short line without a final mark is a heading, not the end of a paragraph.
+    const bool heading = !IsFull(after) && !IsClosedBy(LastMark(Text(s)));
+    const bool filled = !before.placed && layout_.open && IsFilled(before, layout_) && !heading;
+    return !closed || layout_.indents || layout_.gaps || filled;
   }
 
   const View folded_;
