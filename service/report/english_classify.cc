@@ -372,8 +372,7 @@ class Classifier {
     title_end_ = best_end;
   }
 
-  // Running heads: short lines that stand three or more times, numbers taken as one, or the title
-  // again.
+  // How often each short line stands in the text, its numbers taken as one.
   std::unordered_map<std::u32string, size_t> CountLines() const {
     constexpr size_t kLongest = 100;
     std::unordered_map<std::u32string, size_t> counts;
@@ -390,12 +389,12 @@ class Classifier {
            (i + 1 < lines_.size() && IsPageNumber(Folded(i + 1)));
   }
 
+  // Short lines beside page numbers, or where a page begins or ends, that stand there again.
   bool IsRunningHead(size_t i, const std::unordered_map<std::u32string, size_t>& counts) const {
-    constexpr size_t kFewest = 3;
+    const bool edge = IsBesidePageNumber(i) || lines_[i].page_break_before ||
+                      (i + 1 < lines_.size() && lines_[i + 1].page_break_before);
     const auto found = counts.find(EntryWords(Folded(i)));
-    const size_t count = found == counts.end() ? 0 : found->second;
-    const bool repeats = count >= kFewest || (count + 1 >= kFewest && IsBesidePageNumber(i));
-    return repeats && !IsEnglishSalutation(Folded(i));
+    return edge && found != counts.end() && found->second >= 2 && !IsEnglishSalutation(Folded(i));
   }
 
   void MarkBody() {

@@ -61,6 +61,7 @@ class Joiner {
     std::array<size_t, kMaxWrapColumns + 1> histogram{};
     size_t counted = 0;
     size_t indented = 0;
+    size_t gaps = 0;
     for (const uint32_t index : result_.speech) {
       const Line& line = lines_[pieces_[index].line];
       if (line.heading_level > 0 || line.role == LineRole::kTableCell) {
@@ -68,8 +69,10 @@ class Joiner {
       }
       ++counted;
       indented += line.indent >= 2 ? 1u : 0u;
+      gaps += line.gap_before ? 1u : 0u;
       ++histogram[std::min(line.columns + line.indent, kMaxWrapColumns)];
     }
+    gaps_ = gaps * 20 >= counted;
     indents_ = indented * 20 >= counted && indented * 10 <= counted * 8;
     if (counted < kMinWrapLines || histogram[kMaxWrapColumns] * 20 > counted) {
       return;
@@ -135,10 +138,12 @@ class Joiner {
       return false;
     }
     const bool next_line = adjacent && !after.gap_before && !after.page_break_before;
-    // A long line that leaves its sentence open goes on as well: not all lines are set to one
-    // width.
-    const bool open = before.columns * 4 >= width_ * 3 && !EndsSentence(Text(s - 1));
-    const bool wrapped = wrapped_ && (open || IsForced(before, after));
+    // Not all lines are set to one width: a long one goes on as well where it leaves its sentence
+    // open, or where paragraphs are told by indents or blank lines.
+    const bool long_line = before.columns * 4 >= width_ * 3;
+    const bool wrapped =
+        wrapped_ && (IsForced(before, after) ||
+                     (long_line && (indents_ || gaps_ || !EndsSentence(Text(s - 1)))));
     if (next_line && wrapped && before.heading_level > 0) {
       join->reason = JoinReason::kWrap;
       return true;
@@ -223,7 +228,8 @@ class Joiner {
   const std::vector<Line>& lines_;
   const std::vector<Piece>& pieces_;
   bool wrapped_ = false;
-  bool indents_ = false;
+  bool indents_ = false;  // paragraphs begin with one
+  bool gaps_ = false;     // blank lines stand between paragraphs
   uint32_t width_ = 0;
   std::unordered_set<std::u32string> words_;
   Paragraphs result_;
