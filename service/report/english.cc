@@ -22,6 +22,15 @@ bool IsApostrophe(char32_t c) { return c == U'\'' || c == U'’'; }
 
 bool IsWordPart(char32_t c) { return IsWordCharacter(c) || IsApostrophe(c) || c == U'-'; }
 
+// Whether `text` begins with a word in small letters, whatever their case in the text.
+bool BeginsWithWord(View text, View word) {
+  size_t i = 0;
+  while (i < word.size() && (At(text, i) | 0x20u) == word[i]) {
+    ++i;
+  }
+  return i == word.size() && !IsWordCharacter(At(text, i));
+}
+
 template <size_t N>
 bool IsOneOf(View word, const View (&words)[N]) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
@@ -84,14 +93,11 @@ Marker ReadNamedPart(View text) {
   constexpr View kNumbers[] = {U"one", U"two",   U"three", U"four", U"five",
                                U"six", U"seven", U"eight", U"nine", U"ten"};
   for (const auto& [name, family] : kNames) {
-    size_t i = 0;
-    while (i < name.size() && (At(text, i) | 0x20u) == name[i]) {
-      ++i;
-    }
-    if (i < name.size() || !text::IsSpace(At(text, i)) || !IsCapital(text[0])) {
+    if (!BeginsWithWord(text, name) || !text::IsSpace(At(text, name.size())) ||
+        !IsCapital(text[0])) {
       continue;
     }
-    i = SkipSpaces(text, i);
+    size_t i = SkipSpaces(text, name.size());
     const View rest = text.substr(i);
     size_t length = 0;
     int number = ReadRoman(rest, &length);
@@ -99,13 +105,9 @@ Marker ReadNamedPart(View text) {
       number = ReadArabic(rest, &length);
     }
     for (size_t n = 0; number == 0 && n < std::size(kNumbers); ++n) {
-      size_t k = 0;
-      while (k < kNumbers[n].size() && (At(rest, k) | 0x20u) == kNumbers[n][k]) {
-        ++k;
-      }
-      if (k == kNumbers[n].size() && !IsWordCharacter(At(rest, k))) {
+      if (BeginsWithWord(rest, kNumbers[n])) {
         number = static_cast<int>(n) + 1;
-        length = k;
+        length = kNumbers[n].size();
       }
     }
     if (number == 0) {
@@ -119,6 +121,20 @@ Marker ReadNamedPart(View text) {
       return {};  // Section 8 vouchers
     }
     return Make(text, family, number, i);
+  }
+  return {};
+}
+
+// First, Second,
+Marker ReadOrdinalWord(View text) {
+  constexpr View kOrdinals[] = {U"first", U"second",  U"third",  U"fourth", U"fifth",
+                                U"sixth", U"seventh", U"eighth", U"ninth",  U"tenth"};
+  for (size_t n = 0; n < std::size(kOrdinals); ++n) {
+    const size_t size = kOrdinals[n].size();
+    if (BeginsWithWord(text, kOrdinals[n]) && IsCapital(text[0]) &&
+        (IsCommaLike(At(text, size)) || IsColon(At(text, size)))) {
+      return Make(text, MarkerFamily::kOrdinalWord, static_cast<int>(n) + 1, size + 1);
+    }
   }
   return {};
 }
@@ -237,6 +253,9 @@ Marker ReadEnglishMarker(View paragraph) {
   }
   if (const Marker named = ReadNamedPart(paragraph)) {
     return named;
+  }
+  if (const Marker ordinal = ReadOrdinalWord(paragraph)) {
+    return ordinal;
   }
   size_t length = 0;
   if (const int roman = ReadRoman(paragraph, &length); roman > 0) {

@@ -75,7 +75,9 @@ bool IsWebLine(View folded) {
       step.remove_suffix(1);
     }
     ++steps;
-    known += lexicon.english_web.Contains(step) ? 1u : 0u;
+    known += lexicon.english_web.Contains(step) || lexicon.english_web_prefix.PrefixOf(step) > 0
+                 ? 1u
+                 : 0u;
     begin = i + 1;
   }
   return steps >= 2 && (path ? known > 0 || steps >= 3 : known * 2 >= steps);
@@ -283,7 +285,9 @@ class Classifier {
       }
       publication.paper = Utf8(i, begin, line.size());
     }
-    if (const auto date = FindEnglishDate(line); date && !publication.issue_date) {
+    auto date = FindEnglishDate(line);
+    date = date ? date : FindDate(line);
+    if (date && !publication.issue_date) {
       publication.issue_date = date->day;
     }
   }
@@ -299,6 +303,12 @@ class Classifier {
       if (kinds_[i] == BlockKind::kBody && title_end_ > 0 && IsEnglishName(Printed(i))) {
         result_.metadata.speaker = Utf8(i, 0, lines_[i].size());
         kinds_[i] = BlockKind::kByline;
+        // The office on the next line.
+        if (i + 1 < head_end_ && kinds_[i + 1] == BlockKind::kBody &&
+            GetLexicon().english_office.PrefixOf(Folded(i + 1)) > 0) {
+          result_.metadata.office = Utf8(i + 1, 0, lines_[i + 1].size());
+          kinds_[i + 1] = BlockKind::kByline;
+        }
       }
     }
     // A heading right above the speech belongs to it.

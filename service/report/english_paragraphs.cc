@@ -109,7 +109,8 @@ class Joiner {
   // A marker that no sentence has by chance at the beginning of a line.
   static bool IsListMarker(View text) {
     const Marker marker = ReadEnglishMarker(text);
-    return marker && marker.family != MarkerFamily::kParenHan && marker.text < text.size();
+    return marker && marker.family != MarkerFamily::kParenHan &&
+           marker.family != MarkerFamily::kOrdinalWord && marker.text < text.size();
   }
 
   static bool EndsSentence(View text) {

@@ -128,10 +128,36 @@ TEST(EnglishTest, Markers) {
   EXPECT_EQ(number(U"12. Housing"), 12);
   EXPECT_EQ(number(U"(3) Housing"), 3);
   EXPECT_EQ(number(U"B. Housing"), 2);
+  EXPECT_EQ(number(U"Second, we will build"), 2);
+  EXPECT_EQ(number(U"Second to none"), 0);
   EXPECT_EQ(number(U"I remember"), 0);
   EXPECT_EQ(number(U"9.8 percent"), 0);
   EXPECT_EQ(number(U"Section 8 vouchers"), 0);
   EXPECT_EQ(number(U"IIII. x"), 0);
+}
+
+TEST(EnglishTest, HeadsMayHaveTheNameAndTheOfficeOnLinesOfTheirOwn) {
+  const ParsedReport report = Parse(
+      "Daily Courier | Updated: 2024-03-13 08:00\n"
+      "REPORT ON THE WORK OF THE COUNCIL\n\n"
+      "Delivered at the Second Session of the Assembly\n"
+      "on March 5, 2024\n\n"
+      "Chen Weiming\n"
+      "President of the Council\n\n"
+      "Fellow Delegates,\n\n"
+      "We did two things.\n\n"
+      "First, we cut taxes for every shop in the city. Trade grew at once.\n\n"
+      "Second, we mended what was broken. Nothing else would have been right.\n");
+  const Metadata& metadata = report.metadata;
+  EXPECT_EQ(metadata.title, "REPORT ON THE WORK OF THE COUNCIL");
+  EXPECT_EQ(metadata.event, "Second Session of the Assembly");
+  EXPECT_EQ(metadata.speaker, "Chen Weiming");
+  EXPECT_EQ(metadata.office, "President of the Council");
+  EXPECT_EQ(metadata.date, absl::CivilDay(2024, 3, 5));
+  EXPECT_EQ(metadata.publication.issue_date, absl::CivilDay(2024, 3, 13));
+  EXPECT_EQ(testing::DumpOutline(report),
+            "1 MARKED run-in - <First,> we cut taxes for every shop in the city … once.\n"
+            "2 MARKED run-in - <Second,> we mended what was broken …right.\n");
 }
 
 // The words of every paragraph, soft hyphens and wraps undone.
