@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -155,8 +156,14 @@ class Answer {
     const report::Mode used = UsedAs(request_.claim, text::ToCodePoints(request_.text_before),
                                      text::ToCodePoints(request_.text_after));
     JudgeSpan(source, best.range, used, true, &result_.flags);
-    const bool converted =
-        IsConverted(quotation_, source.joined().substr(best.range.begin, best.range.size()));
+    std::optional<bool> converted;  // told when it matters
+    const auto is_converted = [&] {
+      if (!converted.has_value()) {
+        converted =
+            IsConverted(quotation_, source.joined().substr(best.range.begin, best.range.size()));
+      }
+      return *converted;
+    };
     for (const Edit& edit : best.edits) {
       if (edit.kind == EditKind::kOmission || edit.kind == EditKind::kSubstitution) {
         if (edit.reason == EditReason::kCondition) {
@@ -169,7 +176,7 @@ class Answer {
         AddFlag(ContextFlag::kPossibleSourceFault, edit.source_text, edit.source);
       }
       if ((edit.folds & text::kFoldAmbiguous) != 0 &&
-          !(converted && IsUsualConversion(source, best.range, edit))) {
+          !(is_converted() && IsUsualConversion(source, best.range, edit))) {
         AddFlag(ContextFlag::kAmbiguousFold,
                 absl::StrCat(edit.quotation_text, "/", edit.source_text), edit.source);
       }

@@ -64,7 +64,7 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
     return cue.kind == CueKind::kCondition && cue.begin == at;
   });
   bool negated = false;
-  for (const Governor& governor : FindGovernors(text, at)) {
+  for (const Governor& governor : FindGovernors(text, cues, at)) {
     if (governor.cue.kind != CueKind::kNegator && in_marks(governor.cue.end)) {
       continue;
     }

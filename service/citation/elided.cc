@@ -10,6 +10,7 @@
 #include "service/base/limits.h"
 #include "service/citation/compare.h"
 #include "service/citation/elision.h"
+#include "service/citation/locate.h"
 #include "service/citation/quoted.h"
 #include "service/text/utf8.h"
 
@@ -45,14 +46,20 @@ class ElidedJudge {
       out_.too_many_parts = true;
       return true;
     }
-    bool any_long = false;
-    for (ElidedPart& part : parts) {
-      any_long = any_long || !part.short_part;
-      if (!part.short_part) {
-        part.passages = search_.Find(*part.quoted);
+    const bool any_long = std::any_of(parts.begin(), parts.end(),
+                                      [](const ElidedPart& part) { return !part.short_part; });
+    std::vector<Passage> chain;
+    if (FindParts(&parts)) {
+      chain = Chain(parts);
+      for (ElidedPart& part : parts) {
+        if (chain.empty() && part.common) {
+          part.passages = search_.Find(*part.quoted, kFormulaPlaces);
+        }
       }
     }
-    std::vector<Passage> chain = any_long ? Chain(parts) : std::vector<Passage>();
+    if (chain.empty() && any_long) {
+      chain = Chain(parts);
+    }
     TextVerdict verdict = TextVerdict::kElided;
     if (chain.empty()) {
       verdict = any_long ? TextVerdict::kStitched : TextVerdict::kTooShort;
@@ -135,7 +142,51 @@ class ElidedJudge {
     std::unique_ptr<Quoted> quoted;
     std::vector<Passage> passages;
     bool short_part = false;
+    bool common = false;  // looked for beside the other parts alone
   };
+
+  // Parts that stand in more places are formulas: what they belong to is told by the others.
+  static constexpr uint64_t kFormulaPlaces = 64;
+  // How far from another part a formula is looked for: some gaps and parts.
+  static constexpr uint32_t kAround = 4 * limits::kMaxElisionGap;
+
+  // Finds the long parts, formulas only beside the others. False when there are no formulas, or
+  // nothing but formulas: then each part has been looked for everywhere.
+  bool FindParts(std::vector<ElidedPart>* parts) {
+    bool any_common = false;
+    std::vector<Window> windows;
+    for (ElidedPart& part : *parts) {
+      if (part.short_part) {
+        continue;
+      }
+      part.common = search_.corpus()
+                        .Locate(part.quoted->folded, part.quoted->annotated.text().size(), 1, 1,
+                                search_.allowed())
+                        .whole_places > kFormulaPlaces;
+      any_common = any_common || part.common;
+      if (part.common) {
+        continue;
+      }
+      part.passages = search_.Find(*part.quoted);
+      for (const Passage& passage : part.passages) {
+        if (passage.verdict <= TextVerdict::kAltered && windows.size() < kFormulaPlaces) {
+          const Range run = search_.SourceOf(passage).RunAt(passage.range.begin).range;
+          windows.push_back(
+              {passage.source,
+               {passage.range.begin - std::min(kAround, passage.range.begin - run.begin),
+                std::min(passage.range.end + kAround, run.end)},
+               0});
+        }
+      }
+    }
+    for (ElidedPart& part : *parts) {
+      if (part.common) {
+        part.passages =
+            windows.empty() ? search_.Find(*part.quoted) : search_.FindIn(*part.quoted, windows);
+      }
+    }
+    return any_common && !windows.empty();
+  }
 
   static std::string Slice(std::u32string_view text, Range range) {
     return text::ToUtf8(text.substr(range.begin, range.size()));

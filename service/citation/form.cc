@@ -5,8 +5,6 @@
 
 #include <cstddef>
 
-#include "service/text/fold.h"
-
 namespace quotes::citation {
 namespace {
 
@@ -144,8 +142,9 @@ int MarkDirection(char32_t raw) {
   }
 }
 
-std::vector<Unit> FormUnits(std::u32string_view text) {
-  const text::FoldedText folded = text::Fold(text);
+std::vector<Unit> FormUnits(std::u32string_view text) { return FormUnits(text, text::Fold(text)); }
+
+std::vector<Unit> FormUnits(std::u32string_view text, const text::FoldedText& folded) {
   std::vector<Unit> units;
   units.reserve(text.size());
   // Marks that the search fold drops or joins are taken from the text itself.

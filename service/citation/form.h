@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "service/text/fold.h"
+
 // Text as citations compare it: transport noise removed, marks kept, every character beside its
 // form fold. Finer than the folded text of searches, which drops quotation marks and makes every
 // run of marks one break.
@@ -29,6 +31,8 @@ struct Unit {
 
 // The units of `text`, in order; ranges are code points of `text`.
 std::vector<Unit> FormUnits(std::u32string_view text);
+// The same where `folded` is text::Fold(text).
+std::vector<Unit> FormUnits(std::u32string_view text, const text::FoldedText& folded);
 
 // One shape for the marks that the form fold joins: widths, all quotation marks, dashes, ellipses,
 // middle dots, 《 and 〈. Other marks are returned as they are.

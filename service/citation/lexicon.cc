@@ -396,6 +396,22 @@ std::vector<Governor> FindGovernors(std::u32string_view text, size_t begin) {
   return governors;
 }
 
+std::vector<Governor> FindGovernors(std::u32string_view text, const std::vector<Cue>& cues,
+                                    size_t begin) {
+  begin = std::min(begin, text.size());
+  std::vector<Governor> governors;
+  for (const Cue& cue : cues) {
+    if (cue.begin >= begin || begin - cue.begin > kLookBack) {
+      continue;
+    }
+    const Reach reach = Governs(text, cue, begin);
+    if (reach != Reach::kNone) {
+      governors.push_back({cue, reach});
+    }
+  }
+  return governors;
+}
+
 std::optional<size_t> NegatingLetterBefore(std::u32string_view text, size_t begin) {
   size_t at = std::min(begin, text.size());
   do {

@@ -106,6 +106,9 @@ struct Governor {
 // nearest last. Looks back to the begin of the sentence, at most 400 code points: a window of that
 // size is enough.
 std::vector<Governor> FindGovernors(std::u32string_view text, size_t begin);
+// The same of the cues of `text`, where they were found already and it begins with the sentence.
+std::vector<Governor> FindGovernors(std::u32string_view text, const std::vector<Cue>& cues,
+                                    size_t begin);
 
 // The place of the letter directly before code point `begin` (noise and soft marks apart) if it
 // turns what follows into its opposite whatever word the two make: 不, 非, 未, 无, 没, 勿, 莫, and

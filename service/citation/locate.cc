@@ -1,6 +1,7 @@
 #include "service/citation/locate.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <tuple>
 
@@ -21,8 +22,14 @@ constexpr uint32_t kWholeSlack = 8;
 constexpr uint32_t kStep = 64;
 // Shorter matches stand in a sentence by chance.
 constexpr uint32_t kStrongUnits = 4;
+// Where the first of more places stand than this says nothing about a passage.
 constexpr size_t kSeedPlaces = 64;
 constexpr size_t kMinSeedUnits = 2;
+// Of a match that stands more often, its neighbours in the quotation are looked for beside each
+// place: so many on either side, by their first characters, as far as edits may have shifted them.
+constexpr size_t kNeighbours = 2;
+constexpr size_t kNeighbourUnits = 3;
+constexpr int64_t kShift = 6;
 
 struct Vote {
   uint32_t source = 0;
@@ -31,6 +38,7 @@ struct Vote {
   uint32_t weight = 0;
   uint32_t begin = 0;  // what matched, in the source
   uint32_t end = 0;
+  uint32_t quote = 0;  // the one it stands in; of strong ones
   bool strong = false;
 };
 
@@ -41,18 +49,27 @@ Range Clamp(const Source& source, int64_t begin, int64_t end, uint32_t inside) {
   return {static_cast<uint32_t>(first), static_cast<uint32_t>(std::max(first, last))};
 }
 
+// A window before it is cut to the run that it lies in: only the best are.
+struct Stretch {
+  uint32_t source = 0;
+  uint32_t weight = 0;
+  int64_t begin = 0;
+  int64_t end = 0;
+  uint32_t inside = 0;  // a place of the run
+};
+
 // Windows over sentences in which strong matches stand far apart: what lies between was left out.
-void AcrossGaps(const std::vector<Source>& sources, const std::vector<Vote>& votes, uint32_t step,
-                uint32_t length, std::vector<Window>* windows) {
+void AcrossGaps(const std::vector<Vote>& votes, uint32_t step, uint32_t length,
+                std::vector<Stretch>* stretches) {
   struct Strong {
     uint32_t source;
-    size_t quote;
+    uint32_t quote;
     const Vote* vote;
   };
   std::vector<Strong> strong;
   for (const Vote& vote : votes) {
     if (vote.strong) {
-      strong.push_back({vote.source, sources[vote.source].QuoteAt(vote.begin), &vote});
+      strong.push_back({vote.source, vote.quote, &vote});
     }
   }
   std::sort(strong.begin(), strong.end(), [](const Strong& a, const Strong& b) {
@@ -61,22 +78,23 @@ void AcrossGaps(const std::vector<Source>& sources, const std::vector<Vote>& vot
   });
   for (size_t i = 0; i < strong.size();) {
     size_t end = i;
-    Window window;
-    window.source = strong[i].source;
+    Stretch stretch;
+    stretch.source = strong[i].source;
+    stretch.inside = strong[i].vote->begin;
     int64_t first = strong[i].vote->begin;
     int64_t last = first;
     while (end < strong.size() && strong[end].source == strong[i].source &&
            strong[end].quote == strong[i].quote) {
       const Vote& vote = *strong[end].vote;
-      window.weight += vote.weight;
+      stretch.weight += vote.weight;
       first = std::min(first, int64_t{vote.begin});
       last = std::max(last, int64_t{vote.end});
       ++end;
     }
     if (strong[end - 1].vote->start - strong[i].vote->start > step) {
-      window.range = Clamp(sources[window.source], first - length - kSlack, last + length + kSlack,
-                           strong[i].vote->begin);
-      windows->push_back(window);
+      stretch.begin = first - length - kSlack;
+      stretch.end = last + length + kSlack;
+      stretches->push_back(stretch);
     }
     i = end;
   }
@@ -89,7 +107,7 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
     return std::tie(a.source, a.start, a.factor) < std::tie(b.source, b.start, b.factor);
   });
   const uint32_t step = std::max(kStep, length);
-  std::vector<Window> windows;
+  std::vector<Stretch> stretches;
   std::vector<uint32_t> factors;
   for (size_t i = 0; i < votes.size();) {
     size_t end = i + 1;
@@ -100,8 +118,9 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
                sources[votes[i].source].RunAt(votes[i].begin).range) {
       ++end;
     }
-    Window window;
-    window.source = votes[i].source;
+    Stretch stretch;
+    stretch.source = votes[i].source;
+    stretch.inside = votes[i].begin;
     int64_t first = votes[i].start;
     int64_t last = votes[i].start + length;
     factors.clear();
@@ -110,24 +129,29 @@ void Cluster(const std::vector<Source>& sources, std::vector<Vote> votes, uint32
       last = std::max({last, votes[k].start + length, int64_t{votes[k].end}});
       if (std::find(factors.begin(), factors.end(), votes[k].factor) == factors.end()) {
         factors.push_back(votes[k].factor);
-        window.weight += votes[k].weight;
+        stretch.weight += votes[k].weight;
       }
     }
-    window.range = Clamp(sources[window.source], first - slack, last + slack, votes[i].begin);
-    windows.push_back(window);
+    stretch.begin = first - slack;
+    stretch.end = last + slack;
+    stretches.push_back(stretch);
     i = end;
   }
-  AcrossGaps(sources, votes, step, length, &windows);
-  std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) {
-    return a.weight != b.weight
-               ? a.weight > b.weight
-               : std::tie(a.source, a.range.begin) < std::tie(b.source, b.range.begin);
-  });
-  if (windows.size() > max_windows) {
-    set->cut = true;
-    windows.resize(max_windows);
+  AcrossGaps(votes, step, length, &stretches);
+  set->cut = set->cut || stretches.size() > max_windows;
+  const size_t kept = std::min(stretches.size(), max_windows);
+  std::partial_sort(stretches.begin(), stretches.begin() + static_cast<ptrdiff_t>(kept),
+                    stretches.end(), [](const Stretch& a, const Stretch& b) {
+                      return a.weight != b.weight ? a.weight > b.weight
+                                                  : std::tie(a.source, a.begin, a.end) <
+                                                        std::tie(b.source, b.begin, b.end);
+                    });
+  for (size_t i = 0; i < kept; ++i) {
+    const Stretch& stretch = stretches[i];
+    set->windows.push_back(
+        {stretch.source, Clamp(sources[stretch.source], stretch.begin, stretch.end, stretch.inside),
+         stretch.weight});
   }
-  set->windows = std::move(windows);
 }
 
 // The units but for the breaks at both ends.
@@ -245,17 +269,117 @@ WindowSet Corpus::LocateAll(std::u32string_view text, size_t max_places,
   return set;
 }
 
-WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t max_places,
-                         const std::vector<bool>& allowed) const {
+WindowSet Corpus::LocateCommon(std::u32string_view text, size_t max_windows,
+                               const std::vector<bool>& allowed) const {
   WindowSet set;
   const text::FoldedText folded = text::Fold(text);
+  const Range trimmed = WithoutBreaks(folded.units);
+  const std::u32string_view units =
+      std::u32string_view(folded.units).substr(trimmed.begin, trimmed.size());
+  struct Neighbour {
+    int64_t distance;  // of its first character from the match's, in the quotation
+    uint32_t weight;
+    std::u32string letters;
+  };
+  std::vector<Window> windows;
+  for (const archive::Archive* const archive : {main_, history_}) {
+    if (archive == nullptr || units.empty()) {
+      continue;
+    }
+    archive::SeedOptions options;
+    options.min_units = kMinSeedUnits;
+    options.max_places = 0;
+    options.max_seeds = limits::kMaxCitationSeeds;
+    const std::vector<archive::Seed> seeds = archive->LongestMatches(units, options);
+    const auto key = [](const archive::Seed& seed) {
+      return std::make_tuple(seed.end - seed.begin < kStrongUnits, seed.occurrences);
+    };
+    const auto rarest = std::min_element(
+        seeds.begin(), seeds.end(), [&](const archive::Seed& a, const archive::Seed& b) {
+          const auto listed = [](const archive::Seed& seed) {
+            return seed.occurrences <= kSeedPlaces;
+          };
+          return std::make_tuple(listed(a), key(a)) < std::make_tuple(listed(b), key(b));
+        });
+    if (rarest == seeds.end() || rarest->occurrences <= kSeedPlaces) {
+      continue;
+    }
+    const int64_t origin = folded.begin[trimmed.begin + rarest->begin];
+    std::vector<Neighbour> neighbours;
+    for (const archive::Seed& seed : seeds) {
+      const auto steps = static_cast<size_t>(std::abs(&seed - &*rarest));
+      if (steps == 0 || steps > kNeighbours) {
+        continue;
+      }
+      const size_t size = std::min(kNeighbourUnits, seed.end - seed.begin);
+      neighbours.push_back({int64_t{folded.begin[trimmed.begin + seed.begin]} - origin,
+                            static_cast<uint32_t>(seed.end - seed.begin),
+                            std::u32string(units.substr(seed.begin, size))});
+    }
+    options.max_places = limits::kMaxCommonPlaces;
+    const archive::Seed common =
+        archive->FindPlaces(units.substr(rarest->begin, rarest->end - rarest->begin), options);
+    for (const archive::SeedPlace& place : common.places) {
+      const auto found = index_.find(place.ref.document);
+      if (found == index_.end() || (!allowed.empty() && !allowed[found->second])) {
+        continue;
+      }
+      const Source& source = sources_[found->second];
+      const std::u32string_view joined = source.joined();
+      const Range& quote = place.ref.quote().range;
+      const uint32_t at = std::min(quote.begin + place.offset, quote.end - 1);
+      Window window{found->second, {at, at}, static_cast<uint32_t>(rarest->end - rarest->begin)};
+      for (const Neighbour& neighbour : neighbours) {
+        const int64_t middle = int64_t{at} + neighbour.distance;
+        const int64_t first = std::max<int64_t>(0, middle - kShift);
+        const int64_t end =
+            std::min<int64_t>(static_cast<int64_t>(joined.size()),
+                              middle + kShift + static_cast<int64_t>(neighbour.letters.size()));
+        const bool beside =
+            first < end &&
+            joined.substr(static_cast<size_t>(first), static_cast<size_t>(end - first))
+                    .find(neighbour.letters) != std::u32string_view::npos;
+        window.weight += beside ? neighbour.weight : 0;
+      }
+      windows.push_back(window);
+    }
+    std::stable_sort(windows.begin(), windows.end(),
+                     [](const Window& a, const Window& b) { return a.weight > b.weight; });
+    // What has fewer of its neighbours is not it.
+    windows.erase(std::find_if(windows.begin(), windows.end(),
+                               [&](const Window& window) {
+                                 return window.weight * 10 < windows.front().weight * 9;
+                               }),
+                  windows.end());
+    windows.resize(std::min(windows.size(), max_windows));
+    for (Window& window : windows) {
+      const int64_t start =
+          int64_t{window.range.begin} - folded.begin[trimmed.begin + rarest->begin];
+      window.range = Clamp(sources_[window.source], start - kSlack,
+                           start + static_cast<int64_t>(text.size()) + kSlack, window.range.begin);
+      set.windows.push_back(window);
+    }
+    windows.clear();
+  }
+  return set;
+}
+
+WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t max_places,
+                         const std::vector<bool>& allowed, CommonMatches common) const {
+  return Locate(text::Fold(text), text.size(), max_windows, max_places, allowed, common);
+}
+
+WindowSet Corpus::Locate(const text::FoldedText& folded, size_t text_length, size_t max_windows,
+                         size_t max_places, const std::vector<bool>& allowed,
+                         CommonMatches common) const {
+  WindowSet set;
   const Range trimmed = WithoutBreaks(folded.units);
   const size_t first = trimmed.begin;
   const std::u32string_view units = std::u32string_view(folded.units).substr(first, trimmed.size());
   if (units.empty()) {
     return set;
   }
-  const auto length = static_cast<uint32_t>(text.size());
+  const auto length = static_cast<uint32_t>(text_length);
   std::vector<Vote> votes;
   uint32_t factor = 0;
   for (const archive::Archive* const archive : {main_, history_}) {
@@ -265,12 +389,12 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
     archive::SeedOptions options;
     options.min_units = std::min(kMinSeedUnits, units.size());
     options.max_places = kSeedPlaces;
-    options.telling_units = kStrongUnits;
+    options.telling_units = common == CommonMatches::kPassBy ? units.size() + 1 : kStrongUnits;
     options.max_seeds = limits::kMaxCitationSeeds;
     std::vector<archive::Seed> seeds = archive->LongestMatches(units, options);
     set.stopped = set.stopped || seeds.size() == options.max_seeds;
     if (seeds.size() == 1 && seeds[0].begin == 0 && seeds[0].end == units.size()) {
-      if (seeds[0].occurrences > seeds[0].places.size() && max_places > kSeedPlaces) {
+      if (seeds[0].places.empty()) {
         options.max_places = max_places;
         seeds[0] = archive->FindPlaces(units, options);
       }
@@ -279,7 +403,10 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
     for (const archive::Seed& seed : seeds) {
       set.thinned = set.thinned || seed.occurrences > seed.places.size();
       const auto weight = static_cast<uint32_t>(seed.end - seed.begin);
-      set.telling += weight >= kStrongUnits ? weight : 0;
+      if (weight >= kStrongUnits) {
+        set.telling += weight;
+        ++set.telling_matches;
+      }
       const uint32_t before = folded.begin[first + seed.begin];
       for (const archive::SeedPlace& place : seed.places) {
         const auto found = index_.find(place.ref.document);
@@ -289,7 +416,8 @@ WindowSet Corpus::Locate(std::u32string_view text, size_t max_windows, size_t ma
         const Range& quote = place.ref.quote().range;
         const uint32_t begin = std::min(quote.begin + place.offset, quote.end - 1);
         votes.push_back({found->second, int64_t{begin} - before, factor, weight, begin,
-                         std::min(begin + weight, quote.end), weight >= kStrongUnits});
+                         std::min(begin + weight, quote.end), place.ref.index,
+                         weight >= kStrongUnits});
       }
       ++factor;
     }
@@ -358,8 +486,8 @@ WindowSet Corpus::Scan(std::span<const Unit> units, size_t source, size_t max_wi
     }
     const uint32_t begin = seen_at[seen.size() - gram];
     for (const uint32_t at : found->second) {
-      votes.push_back(
-          {static_cast<uint32_t>(source), int64_t{begin} - offsets[at], at, 1, begin, i + 1});
+      votes.push_back({static_cast<uint32_t>(source), int64_t{begin} - offsets[at], at, 1, begin,
+                       i + 1, 0, false});
     }
   }
   const uint32_t length = units.back().end - units.front().begin;

@@ -14,6 +14,7 @@
 #include "service/citation/form.h"
 #include "service/citation/source.h"
 #include "service/citation/verdict.h"
+#include "service/text/fold.h"
 
 namespace quotes::citation {
 
@@ -32,7 +33,8 @@ struct WindowSet {
   bool stopped = false;  // at limits::kMaxCitationSeeds
   // Characters in matches that say something about where they come from.
   size_t telling = 0;
-  bool thinned = false;  // not every place of every match was looked at
+  size_t telling_matches = 0;
+  bool thinned = false;  // some match stands too often to tell by it where to look
 };
 
 // The reports that a check searches, as snapshots: the latest revisions first, then old revisions
@@ -70,9 +72,22 @@ class Corpus {
 
   // Windows of a text from the archive's longest matches: at most `max_windows`, and of a text that
   // stands somewhere as a whole at most `max_places` of those places. `allowed`, parallel to
-  // sources(), says where to look; empty: everywhere.
+  // sources(), says where to look; empty: everywhere. Matches that stand very often are passed by,
+  // or have the first of their places listed.
+  enum class CommonMatches { kPassBy, kListFirst };
   WindowSet Locate(std::u32string_view text, size_t max_windows, size_t max_places,
-                   const std::vector<bool>& allowed) const;
+                   const std::vector<bool>& allowed,
+                   CommonMatches common = CommonMatches::kPassBy) const;
+  // The same where `folded` is text::Fold of the text and `length` its code points.
+  WindowSet Locate(const text::FoldedText& folded, size_t length, size_t max_windows,
+                   size_t max_places, const std::vector<bool>& allowed,
+                   CommonMatches common = CommonMatches::kPassBy) const;
+
+  // Windows of a text by its rarest match of those that Locate passes by, as they stand in too many
+  // places: of the first limits::kMaxCommonPlaces of them the ones that have most of the matches
+  // before and behind it beside them. For texts made of phrases that each stand in many reports.
+  WindowSet LocateCommon(std::u32string_view text, size_t max_windows,
+                         const std::vector<bool>& allowed) const;
 
   // Windows of all places where the whole of a text may stand that no single match holds, such as
   // one over several sentences: those of its rarest match. At most `max_places`; `cut` if there are

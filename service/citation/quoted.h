@@ -11,6 +11,7 @@
 #include "service/citation/lexicon.h"
 #include "service/citation/verdict.h"
 #include "service/figures/numeral.h"
+#include "service/text/fold.h"
 
 namespace quotes::citation {
 
@@ -40,7 +41,7 @@ inline constexpr size_t kMinLetters = 4;
 // caller's string; ranges are code points of the text.
 struct Quoted {
   Quoted(std::u32string_view text, uint32_t first)
-      : base(first), annotated(text), units(FormUnits(text)) {}
+      : base(first), annotated(text), folded(text::Fold(text)), units(FormUnits(text, folded)) {}
 
   // Leaves a stretch out of the comparison: an editor's mark.
   void Ignore(Range range);
@@ -48,6 +49,7 @@ struct Quoted {
 
   uint32_t base = 0;
   Annotated annotated;
+  text::FoldedText folded;  // as the archive is searched
   std::vector<Unit> units;
   std::vector<Range> ignored;
 };

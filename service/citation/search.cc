@@ -28,6 +28,15 @@ constexpr double kJudgedMargin = 0.1;
 // Share of edited letters below which a passage is taken for the source.
 constexpr double kClose = 0.15;
 
+// The share of a quotation's letters that the true source may be edited in, by the stretches that
+// stand somewhere: what lies in none, and a letter for each of them.
+double Unexplained(const WindowSet& set, const Quoted& quoted) {
+  const size_t letters = std::max<size_t>(quoted.letters(), 1);
+  const size_t covered = std::min(letters, set.telling);
+  return static_cast<double>(letters - covered + set.telling_matches) /
+         static_cast<double>(letters);
+}
+
 std::string Digits(const figures::Decimal& value) {
   std::string digits = absl::StrCat(value.mantissa < 0 ? -value.mantissa : value.mantissa);
   if (value.exponent >= 0) {
@@ -156,11 +165,11 @@ Coverage Search::Cover() const {
   return coverage;
 }
 
-std::vector<Passage> Search::Find(const Quoted& quoted) {
+std::vector<Passage> Search::Find(const Quoted& quoted, size_t max_places) {
   stands_ = false;
   std::vector<Passage> passages;
-  const WindowSet set = corpus_.Locate(quoted.annotated.text(), limits::kMaxCitationWindows,
-                                       limits::kMaxCitationPlaces, allowed_);
+  const WindowSet set = corpus_.Locate(quoted.folded, quoted.annotated.text().size(),
+                                       limits::kMaxCitationWindows, max_places, allowed_);
   whole_places_ = set.whole_places;
   places_cut_ = set.cut && set.whole_places > limits::kMaxCitationPlaces;
   stopped_ = stopped_ || set.stopped;
@@ -170,8 +179,18 @@ std::vector<Passage> Search::Find(const Quoted& quoted) {
   for (const Window& window : set.windows) {
     (Inside(window.source) ? inside : outside).push_back(window);
   }
-  Consider(quoted, inside, &passages);
-  Consider(quoted, outside, &passages);
+  const double nearest =
+      std::min(Consider(quoted, inside, &passages), Consider(quoted, outside, &passages));
+  // What stands in matches that were passed by may be nearer.
+  const bool same = std::any_of(passages.begin(), passages.end(), [](const Passage& passage) {
+    return passage.verdict <= TextVerdict::kNumeralRestated;
+  });
+  if (set.whole_places == 0 && set.thinned && !same && nearest > Unexplained(set, quoted)) {
+    Consider(quoted,
+             corpus_.LocateCommon(quoted.annotated.text(), limits::kMaxCitationWindows, allowed_)
+                 .windows,
+             &passages);
+  }
   if (set.whole_places == 0 && (set.cut || set.thinned) && stands_) {
     AddPlaces(quoted, &passages);
   }
@@ -207,14 +226,33 @@ std::vector<Passage> Search::Find(const Quoted& quoted) {
           &passages);
     }
   }
-  std::sort(passages.begin(), passages.end(),
-            [this](const Passage& a, const Passage& b) { return Order(a, b); });
-  passages.erase(std::unique(passages.begin(), passages.end(),
-                             [](const Passage& a, const Passage& b) {
-                               return a.source == b.source && a.range == b.range;
-                             }),
-                 passages.end());
+  Sort(&passages);
   return passages;
+}
+
+std::vector<Passage> Search::FindIn(const Quoted& quoted, const std::vector<Window>& windows) {
+  std::vector<Passage> passages;
+  for (const Window& window : windows) {
+    const Comparison comparison(quoted, corpus_.sources()[window.source], window, &budget_);
+    if (comparison.rough_cost() > 0) {
+      continue;
+    }
+    for (Passage& passage : comparison.Judge()) {
+      passages.push_back(std::move(passage));
+    }
+  }
+  Sort(&passages);
+  return passages;
+}
+
+void Search::Sort(std::vector<Passage>* passages) const {
+  std::sort(passages->begin(), passages->end(),
+            [this](const Passage& a, const Passage& b) { return Order(a, b); });
+  passages->erase(std::unique(passages->begin(), passages->end(),
+                              [](const Passage& a, const Passage& b) {
+                                return a.source == b.source && a.range == b.range;
+                              }),
+                  passages->end());
 }
 
 // All places of a quotation whose letters stand somewhere, though the windows were the first few
@@ -224,21 +262,15 @@ void Search::AddPlaces(const Quoted& quoted, std::vector<Passage>* passages) {
       corpus_.LocateAll(quoted.annotated.text(), limits::kMaxCitationPlaces, allowed_);
   places_cut_ = all.cut;
   whole_places_ = all.windows.size();
-  for (const Window& window : all.windows) {
-    const Comparison comparison(quoted, corpus_.sources()[window.source], window, &budget_);
-    if (comparison.rough_cost() > 0) {
-      continue;
-    }
-    for (Passage& passage : comparison.Judge()) {
-      if (passage.verdict < TextVerdict::kNotFound) {
-        passages->push_back(std::move(passage));
-      }
+  for (Passage& passage : FindIn(quoted, all.windows)) {
+    if (passage.verdict < TextVerdict::kNotFound) {
+      passages->push_back(std::move(passage));
     }
   }
 }
 
-void Search::Consider(const Quoted& quoted, const std::vector<Window>& windows,
-                      std::vector<Passage>* passages) {
+double Search::Consider(const Quoted& quoted, const std::vector<Window>& windows,
+                        std::vector<Passage>* passages) {
   std::vector<Comparison> comparisons;
   comparisons.reserve(windows.size());
   double best = 1;
@@ -283,6 +315,7 @@ void Search::Consider(const Quoted& quoted, const std::vector<Window>& windows,
       }
     }
   }
+  return best;
 }
 
 // Better words first; then what the claim says of the place, latest revisions, speech, and the

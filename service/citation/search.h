@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "service/base/limits.h"
 #include "service/citation/align.h"
 #include "service/citation/locate.h"
 #include "service/citation/passage.h"
@@ -32,8 +33,11 @@ class Search {
 
   Coverage Cover() const;
 
-  // Passages for a quotation or one of its parts, best first.
-  std::vector<Passage> Find(const Quoted& quoted);
+  // Passages for a quotation or one of its parts, best first; of one that stands word for word at
+  // most `max_places`.
+  std::vector<Passage> Find(const Quoted& quoted, size_t max_places = limits::kMaxCitationPlaces);
+  // Passages for what stands word for word, or but for its marks, in some windows.
+  std::vector<Passage> FindIn(const Quoted& quoted, const std::vector<Window>& windows);
   // The passage of those found that the verdict is about: inside the claim if it is found there,
   // else the best; null for none.
   const Passage* Pick(const std::vector<Passage>& passages) const;
@@ -53,8 +57,11 @@ class Search {
   void ResolveClaim();
   bool Allowed(size_t source) const { return allowed_.empty() || allowed_[source]; }
   void AddPlaces(const Quoted& quoted, std::vector<Passage>* passages);
-  void Consider(const Quoted& quoted, const std::vector<Window>& windows,
-                std::vector<Passage>* passages);
+  // Compares the windows and adds the passages of the best; the share of edited letters of the
+  // nearest, 1 when there is none.
+  double Consider(const Quoted& quoted, const std::vector<Window>& windows,
+                  std::vector<Passage>* passages);
+  void Sort(std::vector<Passage>* passages) const;
   bool Order(const Passage& a, const Passage& b) const;
 
   const Corpus& corpus_;

@@ -36,8 +36,8 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
     clause_begins.push_back(after_mark);
     after_mark = false;
   }
-  const WindowSet set =
-      corpus.Locate(quotation, 2 * limits::kMaxCitationWindows, 0, search->allowed());
+  const WindowSet set = corpus.Locate(quotation, 2 * limits::kMaxCitationWindows, 0,
+                                      search->allowed(), Corpus::CommonMatches::kListFirst);
   struct Side {
     uint32_t source;
     std::u32string letters;

@@ -319,8 +319,13 @@ class MarkdownReader {
     const bool complete =
         line.empty() ||
         std::u32string_view(U"。！？；：.!?;:").find(line.back()) != std::u32string_view::npos;
+    // Lines in English are wrapped where they fit: a long one goes on also where it ends a
+    // sentence.
+    constexpr size_t kLongLine = 60;
+    const bool wrapped =
+        line.size() >= kLongLine && std::cmp_equal(text::DisplayWidth(line), line.size());
     Flush();
-    continues_ = line.size() >= kShortLine && !complete;
+    continues_ = line.size() >= kShortLine && (!complete || wrapped);
   }
 
   void AddHtml(std::string_view chars) {

@@ -11,6 +11,7 @@
 
 #include "service/base/limits.h"
 #include "service/report/chars.h"
+#include "service/report/english_classify.h"
 #include "service/report/lexicon.h"
 #include "service/report/markers.h"
 #include "service/report/metadata.h"
@@ -671,10 +672,47 @@ class Classifier {
     return i * 3 > lines_.size() * 2 && Contains(text, U"公有领域") && Contains(text, U"作品");
   }
 
+  // Short lines beside a page number, or at a page break, that stand there three times, their
+  // numbers taken as one.
+  void MarkRunningHeads() {
+    constexpr size_t kLongest = 40;
+    constexpr size_t kFewest = 3;
+    std::unordered_map<std::u32string, std::vector<size_t>> places;
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      const View text = Folded(i);
+      if (text.size() > kLongest || EndsClosed(lines_[i]) || IsPageNumber(text)) {
+        continue;
+      }
+      const bool below = i > 0 && IsPageNumber(Folded(i - 1));
+      const bool above =
+          i + 1 < lines_.size() && (IsPageNumber(Folded(i + 1)) || lines_[i + 1].page_break_before);
+      if (below || above || lines_[i].page_break_before) {
+        std::u32string pattern;
+        for (const char32_t c : text) {
+          if (!IsAsciiDigit(c) && !text::IsSpace(c)) {
+            pattern.push_back(c);
+          }
+        }
+        places[pattern].push_back(i);
+      }
+    }
+    for (const auto& [pattern, lines] : places) {
+      if (lines.size() >= kFewest) {
+        for (const size_t line : lines) {
+          kinds_[line] = BlockKind::kMasthead;
+        }
+      }
+    }
+  }
+
   void MarkBody() {
+    MarkRunningHeads();
     const Lexicon& lexicon = GetLexicon();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       const Line& line = lines_[i];
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
       if (!line.has_word) {
         // Marks alone: the end of a cut sentence, or an ornament.
         const bool closes = i > head_end_ && !EndsClosed(lines_[i - 1]) && line.size() <= 4 &&
@@ -929,7 +967,8 @@ void MarkHeadingsOfNavigation(uint8_t title_level, std::vector<Line>* lines) {
 
 }  // namespace
 
-Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines) {
+Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines, bool english) {
+  const auto classify = english ? ClassifyEnglishLines : ClassifyLines;
   MarkHeadingsOfNavigation(HighestLevel(lines), &lines);
   const uint8_t title_level = HighestLevel(lines);
   std::vector<Line> rest;
@@ -941,9 +980,9 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
     }
   }
   if (std::none_of(rest.begin(), rest.end(), [](const Line& line) { return line.has_word; })) {
-    return ClassifyLines(source, folded, lines);
+    return classify(source, folded, lines);
   }
-  Classified words = ClassifyLines(source, folded, rest);
+  Classified words = classify(source, folded, rest);
   Classified all;
   all.metadata = std::move(words.metadata);
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());

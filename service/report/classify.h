@@ -35,11 +35,11 @@ struct Classified {
 Classified ClassifyLines(std::u32string_view source, std::u32string_view folded,
                          const std::vector<Line>& lines);
 
-// The same for lines whose format tells of navigation, notes, captions, running heads and page
-// numbers: those are furniture, a heading above nothing but navigation too, and what is left is
-// read as if they were not there.
+// The same, or for a source in English (english_classify.h), for lines whose format tells of
+// navigation, notes, captions, running heads and page numbers: those are furniture, a heading above
+// nothing but navigation too, and what is left is read as if they were not there.
 Classified ClassifyLaidOutLines(std::u32string_view source, std::u32string_view folded,
-                                std::vector<Line> lines);
+                                std::vector<Line> lines, bool english);
 
 // True when a paragraph begins by addressing the audience (同志们！ 各位代表：).
 bool BeginsWithSalutation(std::u32string_view folded);

@@ -70,6 +70,15 @@ struct Lexicon {
   WordList surname;
   WordList statement;        // words by which a sentence says something and names nothing
   WordList statement_start;  // such words at its beginning
+  WordList english_salutation;
+  WordList english_office;
+  WordList english_assembly;
+  WordList english_title;  // words by which a title says that it is one
+  WordList english_web;    // whole lines of a page
+  WordList english_web_prefix;
+  WordList english_abbreviation;        // without the last dot; never the end of a sentence
+  WordList english_final_abbreviation;  // may be the end of one
+  WordList english_opening;             // words that often begin a sentence
   std::unordered_map<char32_t, std::vector<LookAlike>> look_alikes;  // by their first character
   std::bitset<0x10000> look_alike_first;
   std::vector<ModeCue> modes;

@@ -304,12 +304,13 @@ void LintDuplicates(const LintInput& input, ParsedReport* report) {
     while (to < size && text[to] == text[first + (to - begin)]) {
       ++to;
     }
-    if (to - from < kPassage) {
+    const uint32_t scale = input.english ? 3 : 1;  // letters say less than Han characters
+    if (to - from < scale * kPassage) {
       continue;
     }
     const bool from_start = from == 0 || IsSentenceEnd(text[from - 1]) || IsSentenceEnd(text[from]);
     const bool to_end = IsSentenceEnd(text[to - 1]);
-    if (to - from < kFormula && !(from_start && to_end)) {
+    if (to - from < scale * kFormula && !(from_start && to_end)) {
       continue;
     }
     reported_end = to;
@@ -654,7 +655,10 @@ void LintOpenParagraphs(const LintInput& input, const std::vector<bool>& heading
   constexpr uint32_t kMinParagraph = 30;
   for (size_t p = 0; p + 1 < report->paragraphs.size(); ++p) {
     const Range range = report->paragraphs[p];
-    if (headings[p] || range.size() < kMinParagraph) {
+    const View text = input.speech.substr(range.begin, range.size());
+    // Items of lists end without a mark in English.
+    const bool item = input.english && ReadMarker(text).family == MarkerFamily::kBullet;
+    if (headings[p] || item || range.size() < kMinParagraph) {
       continue;
     }
     uint32_t last = range.end - 1;
@@ -664,8 +668,7 @@ void LintOpenParagraphs(const LintInput& input, const std::vector<bool>& heading
     const auto closes = [](char32_t c) {
       return IsTerminal(c) || IsSemicolon(c) || IsColon(c) || IsEllipsis(c) || IsFullStopDot(c);
     };
-    if (EndsWithSource(input.speech.substr(range.begin, range.size())) ||
-        closes(input.speech[last]) || closes(input.speech[range.end - 1]) ||
+    if (EndsWithSource(text) || closes(input.speech[last]) || closes(input.speech[range.end - 1]) ||
         IsCommaLike(input.speech[last]) || !IsWordCharacter(input.speech[last])) {
       continue;
     }
@@ -674,7 +677,7 @@ void LintOpenParagraphs(const LintInput& input, const std::vector<bool>& heading
                 0,
                 {range.end - 1, range.end},
                 "a paragraph ends without a mark",
-                text::ToUtf8(input.speech.substr(range.end - 1, 1)) + "。"},
+                text::ToUtf8(input.speech.substr(range.end - 1, 1)) + (input.english ? "." : "。")},
                report);
   }
 }

@@ -13,6 +13,7 @@ namespace quotes::report {
 struct LintInput {
   std::u32string_view speech;  // as printed
   std::u32string_view folded;  // its letters folded
+  bool english = false;
 };
 
 // Title, speaker and date that were not found.
@@ -21,7 +22,7 @@ void LintMetadata(ParsedReport* report);
 // style or width.
 void LintMarks(const LintInput& input, ParsedReport* report);
 // Passages that stand twice: whole sentences of 30 or more characters, others of 60 or more
-// (shorter ones are formulas). Linear in the length of the speech.
+// (shorter ones are formulas; in English, three times as many). Linear in the length of the speech.
 void LintDuplicates(const LintInput& input, ParsedReport* report);
 // Siblings whose numbers leave one out, in the outline and inside a paragraph (一是 … 三是), and
 // series that begin with the second.

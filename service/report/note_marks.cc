@@ -85,7 +85,10 @@ NoteMark ReadRaised(View line, uint32_t at) {
   return end > at ? NoteMark{at, end, kRaised | value} : NoteMark{};
 }
 
-bool IsMark(char32_t c) { return IsTerminal(c) || IsCloser(c); }
+bool IsMark(char32_t c) {
+  return IsTerminal(c) || IsCloser(c) || IsFullStopDot(c) || c == U'"' || c == U'%' || c == U'％' ||
+         c == U'‰';
+}
 
 }  // namespace
 

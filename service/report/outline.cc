@@ -11,6 +11,7 @@
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/report/chars.h"
+#include "service/report/english_roles.h"
 #include "service/report/inline_items.h"
 #include "service/report/markers.h"
 #include "service/report/modes.h"
@@ -82,11 +83,13 @@ int Rank(const Open& open) {
 class Placer {
  public:
   Placer(View joined, View folded, const std::vector<Range>& ranges,
-         const std::vector<ParagraphHint>& hints)
+         const std::vector<ParagraphHint>& hints, bool english)
       : joined_(joined),
         folded_(folded),
         ranges_(ranges),
-        paragraphs_(FindRoles(folded, ranges, hints)) {}
+        english_(english),
+        paragraphs_(english ? FindEnglishRoles(joined, folded, ranges, hints)
+                            : FindRoles(folded, ranges, hints)) {}
 
   absl::StatusOr<Outline> Run() {
     DecideUnmarkedLevel();
@@ -94,7 +97,9 @@ class Placer {
     outline_.heading.assign(ranges_.size(), false);
     for (size_t i = 0; i < ranges_.size(); ++i) {
       Place(i);
-      PlaceInlineItems(i);
+      if (!english_) {
+        PlaceInlineItems(i);
+      }
       if (outline_.sections.size() > limits::kMaxSections) {
         return errors::SourceTooLarge(
             "source.content", "at most " + std::to_string(limits::kMaxSections) + " sections");
@@ -291,6 +296,18 @@ class Placer {
     }
   }
 
+  // The place in the stack of an open unmarked heading below a marked one: the next unmarked
+  // heading is its sister. 0 for none.
+  size_t NestedUnmarked() const {
+    for (size_t s = stack_.size(); s-- > 1;) {
+      if (stack_[s].role == Role::kUnmarked && !paragraphs_[stack_[s].paragraph].closed_heading &&
+          stack_[s].level == 0) {
+        return stack_[s - 1].role == Role::kMarked && stack_[s - 1].stand_alone ? s : 0;
+      }
+    }
+    return 0;
+  }
+
   // Whether a heading whose format gives it this level stands below an open section.
   bool StandsBelow(const Open& open, uint8_t level) const {
     if (!open.stand_alone || open.closed) {
@@ -310,6 +327,8 @@ class Placer {
                                  paragraphs_[stack_.back().paragraph].closed_heading)) {
         stack_.pop_back();
       }
+    } else if (const size_t sister = NestedUnmarked(); sister > 0) {
+      stack_.resize(sister);
     } else if (!unmarked_below_) {
       // At the top, unless it stands right below a marked heading that owns nothing yet.
       const bool nested = !unmarked_above_ && !stack_.empty() && stack_.back().stand_alone &&
@@ -556,6 +575,12 @@ class Placer {
     const std::vector<InlineItem> items =
         FindInlineItems(Folded(i).substr(skipped), next, &open_list_);
     const int own = outline_.paragraph_section[i];
+    // A paragraph that begins a section of another kind is not its own first item as well.
+    const bool begins =
+        own >= 0 && outline_.sections[static_cast<size_t>(own)].range.begin == begin;
+    if (begins && !items.empty() && items.front().begin == 0) {
+      return;
+    }
     const auto first = static_cast<int>(outline_.sections.size());
     for (const InlineItem& item : items) {
       Section section;
@@ -644,6 +669,7 @@ class Placer {
   const View joined_;
   const View folded_;
   const std::vector<Range>& ranges_;
+  const bool english_;
   const std::vector<Paragraph> paragraphs_;
   std::vector<Open> stack_;
   OpenList open_list_;                      // that the paragraph before ended with
@@ -656,8 +682,8 @@ class Placer {
 }  // namespace
 
 absl::StatusOr<Outline> FindOutline(View joined, View folded, const std::vector<Range>& paragraphs,
-                                    const std::vector<ParagraphHint>& hints) {
-  return Placer(joined, folded, paragraphs, hints).Run();
+                                    const std::vector<ParagraphHint>& hints, bool english) {
+  return Placer(joined, folded, paragraphs, hints, english).Run();
 }
 
 }  // namespace quotes::report

@@ -52,10 +52,11 @@ struct Outline {
 // last one does; the paragraphs behind the last item belong to what is above the list.
 //
 // `joined` and `folded` are the speech as printed and with its letters folded; `paragraphs` cover
-// it; `hints` is empty or has one for each. SOURCE_TOO_LARGE above limits::kMaxSections.
+// it; `hints` is empty or has one for each. A text in English has markers and headings of its own
+// (english_roles.h). SOURCE_TOO_LARGE above limits::kMaxSections.
 absl::StatusOr<Outline> FindOutline(std::u32string_view joined, std::u32string_view folded,
                                     const std::vector<Range>& paragraphs,
-                                    const std::vector<ParagraphHint>& hints = {});
+                                    const std::vector<ParagraphHint>& hints, bool english);
 
 }  // namespace quotes::report
 

@@ -48,7 +48,9 @@ class RoleFinder {
       : folded_(folded), ranges_(ranges), hints_(hints), paragraphs_(ranges.size()) {}
 
   std::vector<RoleOfParagraph> Run() {
-    WeighHints();
+    if (!hints_.empty()) {
+      weights_ = WeighHints(ranges_, hints_);
+    }
     Describe();
     ConfirmMarkers();
     FindStandAlone();
@@ -68,30 +70,11 @@ class RoleFinder {
   uint32_t SizeOf(size_t i) const { return ranges_[i].size(); }
   size_t count() const { return ranges_.size(); }
 
-  // Whether headings and bold print are rare enough to mean something.
-  void WeighHints() {
-    if (hints_.empty()) {
-      return;
-    }
-    size_t all = 0;
-    size_t headed = 0;
-    size_t bold = 0;
-    for (size_t i = 0; i < count(); ++i) {
-      all += SizeOf(i);
-      headed += hints_[i].heading_level > 0 ? SizeOf(i) : 0u;
-      bold += hints_[i].bold ? SizeOf(i) : 0u;
-    }
-    constexpr size_t kMostHeadings = 2;  // of a text: one in so many characters
-    constexpr size_t kMostBold = 3;
-    use_levels_ = headed * kMostHeadings <= all;
-    use_bold_ = bold * kMostBold <= all;
-  }
-
   bool IsCell(size_t i) const { return !hints_.empty() && hints_[i].table_cell; }
-  bool IsBold(size_t i) const { return use_bold_ && hints_[i].bold && !IsCell(i); }
+  bool IsBold(size_t i) const { return weights_.bold && hints_[i].bold && !IsCell(i); }
   // The level of a heading by the format; 0 for what is too long for one.
   uint8_t HeadingLevel(size_t i) const {
-    const bool heading = use_levels_ && !IsCell(i) && SizeOf(i) <= kMaxHintedHeading;
+    const bool heading = weights_.levels && !IsCell(i) && SizeOf(i) <= kMaxHintedHeading;
     return heading ? hints_[i].heading_level : uint8_t{0};
   }
 
@@ -504,12 +487,25 @@ class RoleFinder {
   const View folded_;
   const std::vector<Range>& ranges_;
   const std::vector<ParagraphHint>& hints_;
-  bool use_levels_ = false;
-  bool use_bold_ = false;
+  HintWeights weights_;
   std::vector<Paragraph> paragraphs_;
 };
 
 }  // namespace
+
+HintWeights WeighHints(const std::vector<Range>& ranges, const std::vector<ParagraphHint>& hints) {
+  size_t all = 0;
+  size_t headed = 0;
+  size_t bold = 0;
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    all += ranges[i].size();
+    headed += hints[i].heading_level > 0 ? ranges[i].size() : 0u;
+    bold += hints[i].bold ? ranges[i].size() : 0u;
+  }
+  constexpr size_t kHeadingShare = 2;  // one character in so many at most
+  constexpr size_t kBoldShare = 3;
+  return {headed * kHeadingShare <= all, bold * kBoldShare <= all};
+}
 
 std::vector<RoleOfParagraph> FindRoles(View folded, const std::vector<Range>& ranges,
                                        const std::vector<ParagraphHint>& hints) {

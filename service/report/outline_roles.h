@@ -43,6 +43,13 @@ struct RoleOfParagraph {
   uint8_t level = 0;  // of a heading, as the format of the source has it; 0: it does not say
 };
 
+// Whether headings and bold print are rare enough in a text to mean something.
+struct HintWeights {
+  bool levels = false;
+  bool bold = false;
+};
+HintWeights WeighHints(const std::vector<Range>& ranges, const std::vector<ParagraphHint>& hints);
+
 // What each paragraph is, from evidence in it and its neighbours (outline.h says which). Levels and
 // parents are not decided here. `folded` is the speech with its letters folded, `ranges` its
 // paragraphs; `hints` is empty or has one for each.

@@ -26,14 +26,48 @@ constexpr size_t kMinWrapLines = 8;
 // The shape of the whole source.
 struct Layout {
   bool wrapped = false;
-  uint32_t width = 0;    // columns of a full line
+  uint32_t width = 0;   // columns of a full line
+  uint32_t length = 0;  // characters of one: some programs count those
+  // Most full lines leave their sentence open, as those of long paragraphs do.
+  bool open = false;
   bool indents = false;  // paragraphs begin with an indent
   bool gaps = false;     // some paragraphs are set off by blank lines
 };
 
+using Histogram = std::array<size_t, kMaxWrapColumns + 1>;
+
+// Wrapped text has a width that no line exceeds (but for hanging marks) and many lines reach.
+uint32_t WidthOf(const Histogram& histogram, size_t counted) {
+  uint32_t width = kMaxWrapColumns;
+  size_t above = 0;
+  while (width > 0 && (above + histogram[width]) * 50 <= counted) {
+    above += histogram[width];
+    --width;
+  }
+  return width;
+}
+
+// How many lines are about that wide.
+size_t FullLines(const Histogram& histogram, uint32_t width, uint32_t below, uint32_t above) {
+  size_t full = 0;
+  for (uint32_t w = width - std::min(width, below); w <= std::min(width + above, kMaxWrapColumns);
+       ++w) {
+    full += histogram[w];
+  }
+  return full;
+}
+
+// Whether a wrapped line is filled to its last place, but for a hanging mark.
+bool IsFilled(const Line& line, const Layout& layout) {
+  constexpr uint32_t kHanging = 2;
+  return line.columns + line.indent + kHanging >= layout.width ||
+         line.size() + line.indent / 2u + kHanging / 2 >= layout.length;
+}
+
 Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& pieces) {
   Layout layout;
-  std::array<size_t, kMaxWrapColumns + 1> histogram{};
+  Histogram histogram{};
+  Histogram lengths{};
   size_t counted = 0;
   size_t indented = 0;
   size_t gaps = 0;
@@ -51,6 +85,7 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
     reaching += line.reaches_edge ? 1u : 0u;
     const uint32_t columns = line.columns + line.indent;
     ++histogram[std::min<uint32_t>(columns, kMaxWrapColumns)];
+    ++lengths[std::min<uint32_t>(line.size() + line.indent / 2u, kMaxWrapColumns)];
   }
   // Indents that some lines have and some do not mark paragraphs.
   layout.indents = indented * 20 >= counted && counted > 0;
@@ -63,19 +98,22 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
   if (counted < kMinWrapLines || histogram[kMaxWrapColumns] * 20 > counted) {
     return layout;
   }
-  // Wrapped text has a width that no line exceeds (but for hanging marks) and many lines reach.
-  uint32_t width = kMaxWrapColumns;
-  size_t above = 0;
-  while (width > 0 && (above + histogram[width]) * 50 <= counted) {
-    above += histogram[width];
-    --width;
-  }
-  size_t full = 0;
-  for (uint32_t w = width > 5 ? width - 5 : 0; w <= std::min(width + 4, kMaxWrapColumns); ++w) {
-    full += histogram[w];
-  }
-  layout.wrapped = width >= kMinWrapColumns && full * 3 >= counted;
+  const uint32_t width = WidthOf(histogram, counted);
+  const uint32_t length = WidthOf(lengths, counted);
+  layout.wrapped = width >= kMinWrapColumns && (FullLines(histogram, width, 5, 4) * 3 >= counted ||
+                                                FullLines(lengths, length, 1, 1) * 3 >= counted);
+  layout.length = length;
   layout.width = width;
+  size_t full = 0;
+  size_t open = 0;
+  for (const Piece& piece : pieces) {
+    const Line& line = lines[piece.line];
+    if (piece.kind == BlockKind::kBody && IsFilled(line, layout)) {
+      ++full;
+      open += EndsClosed(line) ? 0u : 1u;
+    }
+  }
+  layout.open = open * 2 >= full;
   return layout;
 }
 
@@ -124,7 +162,10 @@ class Joiner {
       }
       const View text = Text(s);
       open_.Read(text);
-      paragraph_stops_ |= LineOf(s).inner_stop;
+      // Headings may have a semicolon.
+      const bool stop =
+          text.size() > kLongestHeading || std::any_of(text.begin(), text.end(), IsTerminal);
+      paragraph_stops_ |= LineOf(s).inner_stop && stop;
     }
     result_.starts.push_back(static_cast<uint32_t>(result_.speech.size()));
     return std::move(result_);
@@ -188,13 +229,21 @@ class Joiner {
            IsFullStopDot(mark);
   }
 
+  // Whether the text of a wrapped line had no more room in it.
+  bool IsFull(const Line& line) const {
+    constexpr uint32_t kSlack = 6;
+    return line.placed ? line.reaches_edge
+                       : line.columns + line.indent + kSlack >= layout_.width ||
+                             line.size() + line.indent / 2u + 1 >= layout_.length;
+  }
+
   bool BeginsParagraph(size_t s) const {
     const View text = Text(s);
     const Line& line = LineOf(s);
-    // Where printed paragraphs are indented, what looks like a marker behind a full line is only a
-    // word that the line break left there.
-    if (line.placed && layout_.wrapped && layout_.indents && line.indent < 2 && s > 0 &&
-        LineOf(s - 1).reaches_edge && !line.gap_before) {
+    // Where paragraphs are indented or set off, what looks like a marker behind a full line is only
+    // a word that the line break left there.
+    const bool told = layout_.indents ? line.indent < 2 : layout_.gaps && !line.placed;
+    if (layout_.wrapped && told && s > 0 && IsFull(LineOf(s - 1)) && !line.gap_before) {
       return false;
     }
     if (ReadMarker(text) || BeginsWithSalutation(text)) {
@@ -290,19 +339,22 @@ class Joiner {
   }
 
   bool ContinuesWrapped(size_t s, const Line& before, const Line& after) const {
-    constexpr uint32_t kSlack = 6;
-    const bool full = before.placed ? before.reaches_edge
-                                    : before.columns + before.indent + kSlack >= layout_.width;
     const bool closed = IsClosedBy(LastMark(Text(s - 1)));
-    if (!full) {
+    if (!IsFull(before)) {
       return false;
     }
     if (after.gap_before) {
-      // A page break may leave a blank line inside a paragraph, a paragraph's end as well.
-      return !closed;
+      // A page break may leave a blank line inside a paragraph, a paragraph's end as well. A line
+      // by itself is a heading that fills its line.
+      const bool alone = result_.starts.back() + 1 == s;
+      return !closed && !(alone && layout_.gaps);
     }
-    // Without indents and blank lines nothing but the final mark tells paragraphs apart.
-    return !closed || layout_.indents || layout_.gaps;
+    // Without indents and blank lines only the final mark tells paragraphs apart. Behind a line
+    // that was filled to its last place it most likely ends a sentence inside a paragraph.
+    // A short line without a final mark is a heading, not the end of a paragraph.
+    const bool heading = !IsFull(after) && !IsClosedBy(LastMark(Text(s)));
+    const bool filled = !before.placed && layout_.open && IsFilled(before, layout_) && !heading;
+    return !closed || layout_.indents || layout_.gaps || filled;
   }
 
   const View folded_;

@@ -17,12 +17,20 @@ enum class JoinReason {
   kWrap        // the whole source has its lines wrapped at one width
 };
 
+// What stands for the break between two joined lines.
+enum class Glue {
+  kNone,       // nothing: Chinese runs on
+  kSpace,      // a space
+  kSoftHyphen  // nothing, and the hyphen before it becomes a soft one
+};
+
 // A join between two pieces of the speech.
 struct PieceJoin {
   uint32_t before = 0;  // indexes into the pieces
   uint32_t after = 0;
   JoinReason reason = JoinReason::kPageBreak;
   bool certain = false;  // an open bracket or quotation mark, or a comma, demands it
+  Glue glue = Glue::kNone;
 };
 
 struct Paragraphs {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,10 @@
 #include "service/base/status_macros.h"
 #include "service/report/chars.h"
 #include "service/report/classify.h"
+#include "service/report/english.h"
+#include "service/report/english_classify.h"
+#include "service/report/english_paragraphs.h"
+#include "service/report/english_sentences.h"
 #include "service/report/lines.h"
 #include "service/report/lint.h"
 #include "service/report/metadata.h"
@@ -25,6 +30,8 @@ namespace quotes::report {
 namespace {
 
 using View = std::u32string_view;
+
+constexpr char32_t kSoftHyphen = 0xAD;
 
 class Parser {
  public:
@@ -49,9 +56,17 @@ class Parser {
     for (char32_t& c : folded_source) {
       c = text::FoldLetter(c);
     }
-    classified_ = layout_ == nullptr ? ClassifyLines(source_.text, folded_source, lines_)
-                                     : ClassifyLaidOutLines(source_.text, folded_source, lines_);
-    const Paragraphs paragraphs = BuildParagraphs(folded_source, lines_, classified_.pieces);
+    english_ = IsEnglishText(source_.text);
+    if (layout_ != nullptr) {
+      classified_ = ClassifyLaidOutLines(source_.text, folded_source, lines_, english_);
+    } else {
+      classified_ = english_ ? ClassifyEnglishLines(source_.text, folded_source, lines_)
+                             : ClassifyLines(source_.text, folded_source, lines_);
+    }
+    const Paragraphs paragraphs =
+        english_ ? BuildEnglishParagraphs(source_.text, lines_, classified_.pieces)
+                 : BuildParagraphs(folded_source, lines_, classified_.pieces);
+    SetGlue(paragraphs);
     report_.metadata = classified_.metadata;
     LayOut(paragraphs, folded_source);
     folded_source = std::u32string();
@@ -72,6 +87,19 @@ class Parser {
   View FoldedSpeech() const { return View(folded_).substr(0, report_.runs.front().range.end); }
   View Folded(Range range) const { return View(folded_).substr(range.begin, range.size()); }
 
+  // What stands for the breaks inside paragraphs. A space is the last character of the break or of
+  // the indent behind it, so that it has a place in the source as all others have.
+  void SetGlue(const Paragraphs& paragraphs) {
+    for (const PieceJoin& join : paragraphs.joins) {
+      if (join.glue == Glue::kSpace) {
+        --classified_.pieces[join.after].begin;
+        spaced_.insert(join.after);
+      } else if (join.glue == Glue::kSoftHyphen) {
+        hyphened_.insert(join.before);
+      }
+    }
+  }
+
   // Lays out the joined text: the speech, then each block of furniture.
   void LayOut(const Paragraphs& paragraphs, const std::u32string& folded_source) {
     std::vector<Range> joined(classified_.pieces.size());
@@ -82,6 +110,12 @@ class Parser {
       const auto begin = static_cast<uint32_t>(report_.joined.size());
       report_.joined.append(source_.text, p.begin, p.end - p.begin);
       folded_.append(folded_source, p.begin, p.end - p.begin);
+      if (spaced_.count(static_cast<uint32_t>(piece)) > 0) {
+        report_.joined[begin] = folded_[begin] = U' ';
+      }
+      if (hyphened_.count(static_cast<uint32_t>(piece)) > 0) {
+        report_.joined.back() = folded_.back() = kSoftHyphen;
+      }
       joined[piece] = {begin, static_cast<uint32_t>(report_.joined.size())};
     };
     for (const uint32_t piece : paragraphs.speech) {
@@ -142,7 +176,8 @@ class Parser {
   }
 
   absl::Status BuildOutline(const Paragraphs& paragraphs) {
-    auto outline = FindOutline(Speech(), FoldedSpeech(), report_.paragraphs, Hints(paragraphs));
+    auto outline =
+        FindOutline(Speech(), FoldedSpeech(), report_.paragraphs, Hints(paragraphs), english_);
     if (!outline.ok()) {
       return outline.status();
     }
@@ -168,25 +203,22 @@ class Parser {
   }
 
   void ReadLanguage() {
+    if (english_) {
+      report_.metadata.language = "en";
+      return;
+    }
     size_t han = 0;
-    size_t latin = 0;
     size_t traditional = 0;
     for (size_t i = 0; i < report_.joined.size(); ++i) {
       const char32_t c = report_.joined[i];
-      if (IsLatinLetter(c)) {
-        ++latin;
-      } else if (text::IsHan(c)) {
+      if (text::IsHan(c)) {
         ++han;
         traditional += c != folded_[i] && (text::FoldsOf(c) & text::kFoldScript) != 0 ? 1u : 0u;
       }
     }
-    if (han * 4 < latin) {
-      report_.metadata.language = "en";
-    } else {
-      // Real traditional text has a third of its characters in forms of its own, simplified text
-      // none but slips.
-      report_.metadata.language = traditional * 10 > han ? "zh-Hant" : "zh-Hans";
-    }
+    // Real traditional text has a third of its characters in forms of its own, simplified text
+    // none but slips.
+    report_.metadata.language = traditional * 10 > han ? "zh-Hant" : "zh-Hans";
   }
 
   void ReadBody() {
@@ -284,6 +316,14 @@ class Parser {
     return section;
   }
 
+  void Split(Range range, std::vector<Sentence>* sentences) const {
+    if (english_) {
+      SplitEnglishSentences(report_.joined, range, sentences);
+    } else {
+      SplitSentences(report_.joined, range, sentences);
+    }
+  }
+
   void SplitSpeech() {
     std::vector<Sentence> sentences;
     size_t next = 0;  // section that begins inside a paragraph or behind it
@@ -302,7 +342,7 @@ class Parser {
       if (heading) {
         sentences.push_back({paragraph, false});
       } else {
-        SplitSentences(report_.joined, paragraph, &sentences);
+        Split(paragraph, &sentences);
         const bool begins_section =
             section >= 0 &&
             report_.sections[static_cast<size_t>(section)].heading_range.begin == paragraph.begin;
@@ -338,7 +378,7 @@ class Parser {
     for (size_t r = 1; r < report_.runs.size(); ++r) {
       const Run& run = report_.runs[r];
       sentences.clear();
-      SplitSentences(report_.joined, run.range, &sentences);
+      Split(run.range, &sentences);
       const uint32_t ordinal = ++ordinals[static_cast<size_t>(run.kind) % 32];
       uint32_t number = 0;
       for (const Sentence& sentence : sentences) {
@@ -393,7 +433,7 @@ class Parser {
                   ""},
                  &report_);
     }
-    const LintInput input{Speech(), FoldedSpeech()};
+    const LintInput input{Speech(), FoldedSpeech(), english_};
     LintNumbering(input, &report_);
     LintMarks(input, &report_);
     LintScript(input, &report_);
@@ -405,9 +445,12 @@ class Parser {
 
   const text::DecodedText& source_;
   const std::vector<LineHint>* const layout_;
+  bool english_ = false;
   std::vector<Line> lines_;
   Classified classified_;
-  std::u32string folded_;  // the joined text with its letters folded
+  std::unordered_set<uint32_t> spaced_;    // pieces that begin with the space of a break
+  std::unordered_set<uint32_t> hyphened_;  // pieces whose last hyphen is a soft one
+  std::u32string folded_;                  // the joined text with its letters folded
   Outline outline_;
   std::vector<Range> cuts_;
   ParsedReport report_;

@@ -25,7 +25,9 @@ struct ParseOptions {
 // Reads a plain text report: source lines become blocks (speech or furniture), speech lines that a
 // page or line break cut are joined, the outline is found from markers, repeated leads, list
 // introductions and bullets, and the speech is split into sentences (。！？ with closing quotation
-// marks; ；stays inside). Nothing of the source is lost: see PrintSpan.
+// marks; ；stays inside). A text in English (IsEnglishText) is read by rules of its own: its
+// wrapped lines are joined with a space, its sentences are ICU's. Nothing of the source is lost:
+// see PrintSpan.
 //
 // The ids of quotes and sections are left empty when `report_id` is empty; AssignIds sets them.
 //

@@ -51,7 +51,9 @@ struct Run {
 
 // One printed stretch: where characters of the joined text stand in the source. Spans are in source
 // order and do not overlap; every source character lies in exactly one span or is a removed break
-// or indent.
+// or indent. Characters of a span are those of the source but for two of texts in English: a break
+// that parts words is a space, and a hyphen that parts a word at the end of a line a soft hyphen
+// (U+00AD), which folded text is without.
 struct PrintSpan {
   BlockKind kind = BlockKind::kBody;
   uint32_t line = 0;  // 1-based source line

@@ -125,7 +125,11 @@ uint32_t EndOfReferences(View joined, Range paragraph, uint32_t at) {
 
 bool GoesOn(char32_t c) { return IsCommaLike(c) || IsSemicolon(c) || IsColon(c); }
 
-void Push(View joined, uint32_t begin, uint32_t end, std::vector<Sentence>* sentences) {
+}  // namespace
+
+void AppendSentence(View joined, Range range, std::vector<Sentence>* sentences) {
+  uint32_t begin = range.begin;
+  const uint32_t end = range.end;
   constexpr auto kMost = static_cast<uint32_t>(limits::kMaxQuoteCodePoints);
   while (end - begin > kMost) {
     uint32_t cut = begin + kMost;
@@ -141,8 +145,6 @@ void Push(View joined, uint32_t begin, uint32_t end, std::vector<Sentence>* sent
   }
   sentences->push_back({{begin, end}, false});
 }
-
-}  // namespace
 
 void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentences) {
   const size_t first = sentences->size();
@@ -174,7 +176,7 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
       // （…。） is a sentence of its own when it begins with its bracket.
       if (depth == 0 && has_word && ClosingPartner(joined[begin]) == U'）' &&
           IsTerminal(joined[i - 1])) {
-        Push(joined, begin, i + 1, sentences);
+        AppendSentence(joined, {begin, i + 1}, sentences);
         begin = i + 1;
         has_word = false;
         ++i;
@@ -206,7 +208,7 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
       ++end;
     }
     if (has_word) {
-      Push(joined, begin, end, sentences);
+      AppendSentence(joined, {begin, end}, sentences);
       begin = end;
     } else if (sentences->size() > first &&
                end - sentences->back().range.begin <= limits::kMaxQuoteCodePoints) {
@@ -224,7 +226,7 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
     sentences->back().range.end = paragraph.end;
     return;
   }
-  Push(joined, begin, paragraph.end, sentences);
+  AppendSentence(joined, {begin, paragraph.end}, sentences);
 }
 
 }  // namespace quotes::report

@@ -14,6 +14,9 @@ struct Sentence {
   bool cut = false;  // ended by the length limit, not by a mark
 };
 
+// Adds one sentence, in parts where it is longer than limits::kMaxQuoteCodePoints.
+void AppendSentence(std::u32string_view joined, Range range, std::vector<Sentence>* sentences);
+
 // Splits `paragraph` of `joined` into sentences that cover it without gaps.
 //
 // 。！？ and their ASCII and narrow forms end a sentence, a run of them once, closing quotation

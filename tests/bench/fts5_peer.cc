@@ -86,9 +86,11 @@ struct Fts5Peer::Statements {
   Pair plain;
   Pair between;
   Pair theme;
+  sqlite3_stmt* token_total = nullptr;
   sqlite3_stmt* nearest = nullptr;
 
   ~Statements() {
+    sqlite3_finalize(token_total);
     sqlite3_finalize(nearest);
     for (const Pair& pair : {plain, between, theme}) {
       sqlite3_finalize(pair.top);
@@ -107,8 +109,13 @@ Fts5Peer::~Fts5Peer() {
 
 absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
     Tokenizer tokenizer, size_t count, absl::FunctionRef<std::string(size_t)> text) {
+  // One thread asks: locks and a count of the memory in use would only cost time. What is said once
+  // is refused later, without harm.
+  (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* database = nullptr;
-  if (sqlite3_open(":memory:", &database) != SQLITE_OK) {
+  if (sqlite3_open_v2(":memory:", &database,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                      nullptr) != SQLITE_OK) {
     return absl::InternalError("no database in memory");
   }
   std::unique_ptr<Fts5Peer> peer(new Fts5Peer(tokenizer, database));
@@ -158,10 +165,17 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
       }
     }
   }
-  if (sqlite3_prepare_v3(
-          database, "SELECT rowid FROM quotes WHERE quotes MATCH ?1 ORDER BY rank LIMIT 1", -1,
-          SQLITE_PREPARE_PERSISTENT, &peer->statements_->nearest, nullptr) != SQLITE_OK) {
-    return Error(database);
+  QUOTES_RETURN_IF_ERROR(
+      Execute(database, "CREATE VIRTUAL TABLE tokens USING fts5vocab(quotes, row)"));
+  const std::pair<sqlite3_stmt**, const char*> others[] = {
+      {&peer->statements_->token_total, "SELECT doc FROM tokens WHERE term = ?1"},
+      {&peer->statements_->nearest,
+       "SELECT rowid FROM quotes WHERE quotes MATCH ?1 ORDER BY rank LIMIT 1"}};
+  for (const auto& [statement, sql] : others) {
+    if (sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, nullptr) !=
+        SQLITE_OK) {
+      return Error(database);
+    }
   }
   return peer;
 }
@@ -213,6 +227,12 @@ std::string Fts5Peer::Phrase(std::string_view keyword) const {
   return phrase;
 }
 
+std::string Fts5Peer::Token(std::string_view keyword) const {
+  return tokenizer_ == Tokenizer::kBigram && text::CountCodePoints(keyword) == 2
+             ? std::string(keyword)
+             : std::string();
+}
+
 absl::StatusOr<int64_t> Fts5Peer::FindNearest(std::u32string_view folded) {
   const size_t length = tokenizer_ == Tokenizer::kTrigram ? 3 : 2;
   std::string match;
@@ -234,15 +254,18 @@ absl::StatusOr<int64_t> Fts5Peer::FindNearest(std::u32string_view folded) {
                                                        : absl::StatusOr<int64_t>(Error(database_));
 }
 
-absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const Filter& filter) {
+absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const Filter& filter,
+                                                const std::string& token) {
   Answer answer;
   const Statements::Pair& pair = filter.theme >= 0    ? statements_->theme
                                  : filter.highest > 0 ? statements_->between
                                                       : statements_->plain;
   sqlite3_stmt* const top = pair.top;
-  sqlite3_stmt* const count = pair.count;
-  for (sqlite3_stmt* statement : {top, count}) {
-    sqlite3_bind_text(statement, 1, match.data(), static_cast<int>(match.size()), SQLITE_STATIC);
+  sqlite3_stmt* const count = token.empty() ? pair.count : statements_->token_total;
+  const std::pair<sqlite3_stmt*, const std::string*> asked[] = {
+      {top, &match}, {count, token.empty() ? &match : &token}};
+  for (const auto& [statement, text] : asked) {
+    sqlite3_bind_text(statement, 1, text->data(), static_cast<int>(text->size()), SQLITE_STATIC);
     if (filter.theme >= 0) {
       sqlite3_bind_int(statement, 2, filter.theme);
     } else if (filter.highest > 0) {
@@ -266,8 +289,10 @@ absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const 
     answer.total = sqlite3_column_int64(count, 0);
   }
   sqlite3_reset(count);
-  return status == SQLITE_ROW ? absl::StatusOr<Answer>(std::move(answer))
-                              : absl::StatusOr<Answer>(Error(database_));
+  // A token that no text has is not in the vocabulary.
+  return status == SQLITE_ROW || (status == SQLITE_DONE && !token.empty())
+             ? absl::StatusOr<Answer>(std::move(answer))
+             : absl::StatusOr<Answer>(Error(database_));
 }
 
 }  // namespace quotes::bench

@@ -94,8 +94,15 @@ class Checker {
       for (size_t k = 0; k < last - first; ++k) {
         Expect(!written[span.joined.begin + k], "each character of the text has one span", i);
         written[span.joined.begin + k] = true;
-        rebuilt[span.joined.begin + k] = source_.text[first + k];
-        Expect(!text::IsLineBreak(source_.text[first + k]), "spans hold no line break", i);
+        const char32_t printed = source_.text[first + k];
+        const char32_t joined = report_.joined[span.joined.begin + k];
+        const bool english = report_.metadata.language == "en";
+        // A space between two lines is their break, a soft hyphen the hyphen before one.
+        const bool space = english && k == 0 && joined == U' ' &&
+                           (text::IsLineBreak(printed) || text::IsSpace(printed));
+        const bool hyphen = english && first + k + 1 == last && joined == 0xAD && printed == U'-';
+        rebuilt[span.joined.begin + k] = space || hyphen ? joined : printed;
+        Expect(space || !text::IsLineBreak(printed), "spans hold no other line break", i);
       }
       at = last;
     }

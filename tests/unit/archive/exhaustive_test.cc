@@ -42,12 +42,12 @@ constexpr int kManyRandomLookups = 100'000;
 
 bool RunAll() { return std::getenv("QUOTES_EXHAUSTIVE") != nullptr; }
 
-// The sample report with its lines in another order, so that some archives of several segments can
-// be made where the corpus is absent.
-std::shared_ptr<const Document> ShuffledSample(uint32_t seed) {
+// A report with its lines in another order, so that some archives of several segments can be made
+// where the corpus is absent.
+std::shared_ptr<const Document> Shuffled(const std::string& report, uint32_t seed) {
   std::vector<std::string> lines;
   std::string line;
-  for (const char c : testing::SampleReport()) {
+  for (const char c : report) {
     line += c;
     if (c == '\n') {
       lines.push_back(std::move(line));
@@ -77,7 +77,7 @@ std::shared_ptr<const Document> WithMetadata(const Document& document, size_t nu
   return copy;
 }
 
-enum class Texts { kSample, kCorpus };
+enum class Texts { kSample, kEnglish, kCorpus };
 
 // Archives are grown report by report, as imports do, with some replaced and some withdrawn on the
 // way, so that there are several segments with dead entries; kMerged has its merging done.
@@ -94,7 +94,18 @@ class Exhaustive : public ::testing::TestWithParam<Setting> {
     Documents documents;
     if (GetParam().texts == Texts::kSample) {
       for (uint32_t seed = 0; seed < 24; ++seed) {
-        documents.push_back(ShuffledSample(seed));
+        documents.push_back(Shuffled(testing::SampleReport(), seed));
+      }
+    } else if (GetParam().texts == Texts::kEnglish) {
+      // Each text several times, as archives put small reports into one segment.
+      std::string texts;
+      for (int i = 0; i < 6; ++i) {
+        for (const char* const file : {"work-report.txt", "address.txt"}) {
+          texts += testing::ReadFile(testing::SourceDir() / "tests/data/english" / file);
+        }
+      }
+      for (uint32_t seed = 0; seed < 24; ++seed) {
+        documents.push_back(Shuffled(texts, seed));
       }
     } else {
       const auto corpus = testing::CorpusDir();
@@ -169,6 +180,8 @@ TEST_P(Exhaustive, EveryShortStringHasItsNumberOfQuotes) {
     size_t first = 0;
     size_t last = 0;
   };
+  // The texts in English are short.
+  const uint64_t share = RunAll() || GetParam().texts == Texts::kEnglish ? 1 : kGramShare;
   absl::flat_hash_map<std::u32string_view, Count> counts;
   for (size_t number = 0; number < quotes.size(); ++number) {
     const std::u32string_view units = quotes[number].units;
@@ -177,7 +190,7 @@ TEST_P(Exhaustive, EveryShortStringHasItsNumberOfQuotes) {
         const std::u32string_view gram = units.substr(begin, size);
         // Terms neither begin nor end with a break.
         if (gram.front() == text::kBreak || gram.back() == text::kBreak ||
-            (!RunAll() && Fingerprint(gram) % kGramShare != 0)) {
+            Fingerprint(gram) % share != 0) {
           continue;
         }
         Count& count = counts[gram];
@@ -380,11 +393,15 @@ TEST_P(Exhaustive, RandomLookupsAgreeWithTheScan) {
 INSTANTIATE_TEST_SUITE_P(Archive, Exhaustive,
                          ::testing::Values(Setting{Texts::kSample, State::kGrown},
                                            Setting{Texts::kSample, State::kMerged},
+                                           Setting{Texts::kEnglish, State::kGrown},
+                                           Setting{Texts::kEnglish, State::kMerged},
                                            Setting{Texts::kCorpus, State::kGrown},
                                            Setting{Texts::kCorpus, State::kMerged}),
                          [](const auto& test) {
                            return absl::StrCat(
-                               test.param.texts == Texts::kSample ? "Sample" : "Corpus",
+                               test.param.texts == Texts::kSample    ? "Sample"
+                               : test.param.texts == Texts::kEnglish ? "English"
+                                                                     : "Corpus",
                                test.param.state == State::kGrown ? "Grown" : "Merged");
                          });
 

@@ -97,6 +97,31 @@ TEST_P(ArchiveConformance, SampleOverPageBreaks) {
   }
 }
 
+// Words and parts of words of a text in English, over the breaks of its lines and pages.
+TEST_P(ArchiveConformance, EnglishWordsAndSubstrings) {
+  const auto document = MakeReport(
+      "address", testing::ReadFile(testing::SourceDir() / "tests/data/english/address.txt"));
+  ASSERT_NE(document, nullptr);
+  const auto archive = GetParam().make(1, themes::Scheme::BuiltIn(), {document}, nullptr);
+  const auto total = [&](const std::string& typed) {
+    const auto query = ParseQuery(typed);
+    QUOTES_EXPECT_OK(query);
+    Lookup lookup;
+    lookup.query = &*query;
+    return archive->Find(lookup, Cancellation())->total;
+  };
+  EXPECT_EQ(total("commonwealth"), 2u);
+  EXPECT_EQ(total("COMMON"), 2u);
+  EXPECT_EQ(total("transformation"), 1u) << "once whole and once with a hyphen, in one sentence";
+  EXPECT_EQ(total("\"such transformation is possible\""), 1u);
+  EXPECT_EQ(total("\"put people back to work\""), 1u) << "over the end of a line";
+  EXPECT_EQ(total("\"I want a shift\""), 1u) << "over a page number and a running head";
+  EXPECT_EQ(total("\"peopleback\""), 0u);
+  EXPECT_EQ(total("\"well-known names\""), 1u) << "a hyphen that is the word's own";
+  EXPECT_EQ(total("9.8 percent"), 1u);
+  EXPECT_EQ(total("\"for every student who works\""), 1u);
+}
+
 TEST_P(ArchiveConformance, SampleFolds) {
   const SampleLookup sample(GetParam());
   for (const std::string_view typed : {"發展歷程", "发展历程", "发展歷程"}) {

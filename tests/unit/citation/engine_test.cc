@@ -57,6 +57,57 @@ TEST(EngineTest, RefusesWhatIsNoText) {
             ErrorReason::kFieldOutOfRange);
 }
 
+// Reports of the phrases of others in other orders: each phrase stands in hundreds of them, and
+// only where two meet tells one from the other. The last of all is the one that is quoted.
+const testing::TestCorpus& Recombined() {
+  static const auto* const kCorpus = [] {
+    std::vector<std::shared_ptr<const archive::Document>> documents;
+    for (int i = 0; i < 500; ++i) {
+      const std::string number = absl::StrCat(i + 1000);
+      documents.push_back(Report(absl::StrCat("a", number),
+                                 absl::StrCat("加快建设现代化产业体系第", number,
+                                              "号，不断提升公共服务保障能力。\n持续优化", number,
+                                              "个窗口，全力打造一流的营商环境。")));
+    }
+    documents.push_back(
+        Report("z",
+               "加快建设现代化产业体系，全力打造一流的营商环境。\n"
+               "我们召开春季例会研究种粮补贴，听取意见，不断提升公共服务保障能力。"));
+    return new testing::TestCorpus(documents);
+  }();
+  return *kCorpus;
+}
+
+TEST(EngineTest, FindsTheSourceOfPhrasesThatStandEverywhere) {
+  for (const char* const changed : {"加快建设现代化产业体制，全力打造一流的营商环境。",
+                                    "加快建设现代化产业体，全力打造一流的营商环境。",
+                                    "加快建设现代化产业体系，应全力打造一流的营商环境。",
+                                    "加快建设现代化产业体制，大力打造一流的营商环境。"}) {
+    const Result result = Recombined().Verify(changed);
+    EXPECT_EQ(result.text, TextVerdict::kAltered) << changed;
+    EXPECT_EQ(result.disposition, Disposition::kFail) << changed;
+    ASSERT_FALSE(result.locations.empty()) << changed;
+    EXPECT_EQ(result.locations[0].report_id, "z") << changed;
+  }
+}
+
+TEST(EngineTest, FindsAPhraseThatStandsEverywhereBesideTheOtherPartsOfAnElidedQuotation) {
+  for (const char* const elided : {"我们召开春季例会研究种粮补贴，……不断提升公共服务保障能力。",
+                                   "研究种粮补贴……不断提升公共服务保障能力"}) {
+    const Result result = Recombined().Verify(elided);
+    EXPECT_EQ(result.text, TextVerdict::kElided) << elided;
+    ASSERT_FALSE(result.locations.empty()) << elided;
+    EXPECT_EQ(result.locations[0].report_id, "z") << elided;
+  }
+  // The other way round it does not stand there.
+  const Result reversed =
+      Recombined().Verify("不断提升公共服务保障能力……我们召开春季例会研究种粮补贴");
+  EXPECT_EQ(reversed.text, TextVerdict::kStitched);
+  ASSERT_EQ(reversed.parts.size(), 2u);
+  EXPECT_EQ(reversed.parts[0].verdict, TextVerdict::kVerbatim);
+  EXPECT_EQ(reversed.parts[1].report_id, "z");
+}
+
 TEST(EngineTest, HonoursCancellation) {
   Cancellation cancellation;
   cancellation.Cancel();

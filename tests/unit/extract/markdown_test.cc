@@ -48,6 +48,12 @@ TEST(MarkdownTest, LinesGoOnWhereTheyAreFull) {
             "text|" + line + "\ntext continues|取得进步。\ntext|短行\n");
 }
 
+TEST(MarkdownTest, LongLinesInEnglishGoOnBehindAStop) {
+  const std::string line = "The economy grew by six percent last year. Prices were stable.";
+  EXPECT_EQ(Read(line + "\nNew homes were built.\n"),
+            "text|" + line + "\ntext continues|New homes were built.\n");
+}
+
 TEST(MarkdownTest, NotesTablesPicturesAndHtml) {
   EXPECT_EQ(Read("增长[^1]很快。\n\n[^1]: 同比。\n\n[注]: 说明文字\n\n[x]: http://example.com\n"),
             "text|增长[^1]很快。\nnote|[^1]: 同比。\ntext|[注]: 说明文字\n");

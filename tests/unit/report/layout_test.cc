@@ -273,5 +273,46 @@ TEST(LayoutTest, HeadingsAboveTheFirstParagraphAreSections) {
   EXPECT_EQ(Headings(report), (Strings{"1 第一部分", "1.1 总体情况", "1.2 下一步", "2 其他事项"}));
 }
 
+TEST(LayoutTest, FormatsOfTextsInEnglish) {
+  const LaidOutLine text = {"The economy grew by six percent, and prices were stable all year.",
+                            {}};
+  const ParsedReport report = Parse({
+      {"City of Port Alder", {.role = LineRole::kMaybeNavigation, .heading_level = 1}},
+      {"Report on the Budget", {.heading_level = 1}},
+      {"By Jane Roe, Treasurer", {}},
+      {"June 1, 2015", {}},
+      {"Where we stand", {.heading_level = 2}},
+      text,
+      {"income", {.heading_level = 3}},
+      text,
+      {"Item", {.role = LineRole::kTableCell, .bold = true}},
+      {"1. Roads, bridges, and other works of the city and of its many neighborhoods",
+       {.role = LineRole::kTableCell}},
+      {"2. Schools", {.role = LineRole::kTableCell}},
+      text,
+      {"Why it matters", {.bold = true}},
+      text,
+      {"Related", {.heading_level = 3}},
+      {"Last year's report", {.role = LineRole::kMaybeNavigation}},
+  });
+  EXPECT_EQ(report.metadata.title, "Report on the Budget");
+  EXPECT_EQ(report.metadata.speaker, "Jane Roe");
+  EXPECT_EQ(report.metadata.office, "Treasurer");
+  EXPECT_EQ(Headings(report), (Strings{"1 Where we stand", "1.1 income", "2 Why it matters"}));
+}
+
+TEST(LayoutTest, PrintedLinesInEnglishAreJoinedByIndents) {
+  std::vector<LaidOutLine> lines;
+  for (int i = 0; i < 4; ++i) {
+    lines.push_back({"Prices rose, but wages rose faster, and so did savings.", Placed(4, true)});
+    lines.push_back({"People noticed. They told us so at every meeting, and", Placed(0, false)});
+    lines.push_back({"we listened.", Placed(0, false)});
+  }
+  const Strings paragraphs = Paragraphs(Parse(lines));
+  EXPECT_EQ(paragraphs, Strings(4,
+                                "Prices rose, but wages rose faster, and so did savings. People "
+                                "noticed. They told us so at every meeting, and we listened."));
+}
+
 }  // namespace
 }  // namespace quotes::report

@@ -1,0 +1,500 @@
+#include "service/report/english_classify.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "service/base/limits.h"
+#include "service/report/chars.h"
+#include "service/report/english.h"
+#include "service/report/lexicon.h"
+#include "service/report/note_marks.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::report {
+namespace {
+
+using View = std::u32string_view;
+
+constexpr size_t kMaxHeadLines = 120;
+constexpr size_t kMaxTitleLine = 160;
+constexpr size_t kMaxTitleLines = 4;
+// A line of the head is rarely longer than this without being a paragraph.
+constexpr size_t kMinParagraph = 90;
+
+bool Contains(View text, View what) { return text.find(what) != View::npos; }
+
+// 12, - 12 -, Page 3, Page 3 of 12, 3/12.
+bool IsPageNumber(View folded) {
+  constexpr size_t kLongest = 20;
+  if (folded.size() > kLongest) {
+    return false;
+  }
+  size_t digits = 0;
+  for (const View word : EnglishWords(folded)) {
+    const bool dash = word == U"-";
+    const bool number = std::all_of(word.begin(), word.end(), IsAsciiDigit);
+    digits += number ? 1u : 0u;
+    if (!dash && !number && word != U"page" && word != U"of" && word != U"p") {
+      return false;
+    }
+  }
+  const bool marks_only = std::none_of(folded.begin(), folded.end(), [](char32_t c) {
+    return IsTerminal(c) || IsCommaLike(c) || IsColon(c) || c == U'%' || c == U'$';
+  });
+  return digits > 0 && digits <= 2 && marks_only;
+}
+
+bool IsWebLine(View folded) {
+  constexpr size_t kLongest = 80;
+  if (folded.size() > kLongest) {
+    return false;
+  }
+  const Lexicon& lexicon = GetLexicon();
+  if (lexicon.english_web.Contains(folded) || lexicon.english_web_prefix.PrefixOf(folded) > 0) {
+    return true;
+  }
+  // Share | Print | Email; Home > News > Reports.
+  const bool path = folded.find_first_of(U">»›") != View::npos;
+  size_t steps = 0;
+  size_t known = 0;
+  size_t begin = 0;
+  for (size_t i = 0; i <= folded.size(); ++i) {
+    if (i < folded.size() && folded[i] != U'|' && folded[i] != U'>' && folded[i] != U'»' &&
+        folded[i] != U'›') {
+      continue;
+    }
+    View step = folded.substr(begin, i - begin);
+    while (!step.empty() && text::IsSpace(step.front())) {
+      step.remove_prefix(1);
+    }
+    while (!step.empty() && text::IsSpace(step.back())) {
+      step.remove_suffix(1);
+    }
+    ++steps;
+    known += lexicon.english_web.Contains(step) || lexicon.english_web_prefix.PrefixOf(step) > 0
+                 ? 1u
+                 : 0u;
+    begin = i + 1;
+  }
+  return steps >= 2 && (path ? known > 0 || steps >= 3 : known * 2 >= steps);
+}
+
+bool HasLeader(View folded) {
+  return Contains(folded, U"....") || Contains(folded, U". . .") || Contains(folded, U"……");
+}
+
+// A line without its leaders and its page number, for comparing with headings.
+std::u32string EntryWords(View folded) {
+  std::u32string words;
+  for (const View word : EnglishWords(folded)) {
+    words.append(word).push_back(U' ');
+  }
+  while (!words.empty() && (words.back() == U' ' || IsAsciiDigit(words.back()))) {
+    words.pop_back();
+  }
+  return words;
+}
+
+class Classifier {
+ public:
+  Classifier(View source, View folded, const std::vector<Line>& lines)
+      : source_(source), folded_(folded), lines_(lines), kinds_(lines.size(), BlockKind::kBody) {}
+
+  Classified Run() {
+    MarkContents();
+    FindHead();
+    ReadHead();
+    MarkBody();
+    MarkNotes();
+    Emit();
+    return std::move(result_);
+  }
+
+ private:
+  View Folded(size_t i) const { return folded_.substr(lines_[i].begin, lines_[i].size()); }
+  View Printed(size_t i) const { return source_.substr(lines_[i].begin, lines_[i].size()); }
+  std::string Utf8(size_t i, size_t begin, size_t end) const {
+    return text::ToUtf8(
+        Printed(i).substr(begin, std::min(end - begin, limits::kMaxMetadataCodePoints)));
+  }
+
+  bool EndsSentence(size_t i) const {
+    const View line = Printed(i);
+    size_t last = line.size();
+    while (last > 1 && (IsCloser(line[last - 1]) || line[last - 1] == U'"')) {
+      --last;
+    }
+    return IsTerminal(line[last - 1]) || IsFullStopDot(line[last - 1]);
+  }
+
+  // Part of running text: long, or the first of several full lines.
+  bool IsParagraph(size_t i) const {
+    const size_t size = lines_[i].size();
+    if (IsAllCapitals(Printed(i)) || FindEnglishDate(Folded(i)) || IsTitleCase(Printed(i)) ||
+        IsWebLine(Folded(i))) {
+      return false;
+    }
+    if (size >= kMinParagraph) {
+      return EndsSentence(i) || lines_[i].inner_stop || lines_[i].commas > 0 ||
+             size >= 2 * kMinParagraph;
+    }
+    constexpr size_t kFullLine = 45;
+    return (size >= kFullLine && i + 1 < lines_.size() && !lines_[i + 1].gap_before &&
+            lines_[i + 1].size() >= kFullLine / 2 && !ReadEnglishMarker(Printed(i))) ||
+           (EndsSentence(i) && EnglishWords(Printed(i)).size() >= 5);
+  }
+
+  // After a line CONTENTS, entries with leaders or page numbers, or that the text repeats.
+  void MarkContents() {
+    const size_t most = std::min(lines_.size(), kMaxHeadLines);
+    size_t head = 0;
+    while (head < most && Folded(head) != U"contents" && Folded(head) != U"table of contents") {
+      ++head;
+    }
+    if (head == most) {
+      return;
+    }
+    std::unordered_map<std::u32string, size_t> last;  // an entry's words -> its last line
+    for (size_t i = head + 1; i < lines_.size(); ++i) {
+      if (lines_[i].size() <= kMaxTitleLine) {
+        last[EntryWords(Folded(i))] = i;
+      }
+    }
+    kinds_[head] = BlockKind::kWebFurniture;
+    contents_end_ = head + 1;
+    for (size_t i = head + 1; i < lines_.size() && lines_[i].size() <= kMaxTitleLine; ++i) {
+      if (!HasLeader(Folded(i)) && last[EntryWords(Folded(i))] == i) {
+        break;
+      }
+      kinds_[i] = BlockKind::kWebFurniture;
+      contents_end_ = i + 1;
+    }
+    contents_begin_ = head;
+  }
+
+  bool InContents(size_t i) const { return i >= contents_begin_ && i < contents_end_; }
+
+  // Where the speech begins: at the salutation, else at the first marked heading or paragraph.
+  void FindHead() {
+    const size_t most = std::min(lines_.size(), kMaxHeadLines);
+    constexpr size_t kMostParagraphs = 3;  // an editor's words
+    size_t first = lines_.size();
+    size_t paragraphs = 0;
+    for (size_t i = 0; i < most; ++i) {
+      if (InContents(i)) {
+        continue;
+      }
+      if (IsEnglishSalutation(Folded(i)) || BeginsSalutation(i)) {
+        has_salutation_ = true;
+        head_end_ = i;
+        return;
+      }
+      const Marker marker = ReadEnglishMarker(Printed(i));
+      const bool heading = marker && marker.family != MarkerFamily::kBullet && marker.number == 1;
+      if (IsParagraph(i) || heading) {
+        first = std::min(first, i);
+        paragraphs += heading ? 0u : 1u;
+        if (paragraphs > kMostParagraphs) {
+          break;
+        }
+      }
+    }
+    head_end_ = first == lines_.size() ? 0 : first;
+  }
+
+  // "Mr. Speaker, Mr. Vice President, Members of" with the rest on the next line.
+  bool BeginsSalutation(size_t i) const {
+    const View line = Folded(i);
+    const size_t length = GetLexicon().english_salutation.PrefixOf(line);
+    return length > 0 && length < line.size() && IsCommaLike(line[length]) &&
+           i + 1 < lines_.size() && !lines_[i + 1].gap_before && !EndsSentence(i);
+  }
+
+  BlockKind JudgeHeadLine(size_t i) {
+    const View line = Folded(i);
+    Metadata& metadata = result_.metadata;
+    if (!lines_[i].has_word || IsWebLine(line)) {
+      TakeSource(i);
+      return BlockKind::kWebFurniture;
+    }
+    if (IsPageNumber(line)) {
+      return BlockKind::kPageNumber;
+    }
+    if (const auto occasion = ReadEnglishOccasion(line)) {
+      if (metadata.event.empty()) {
+        metadata.subtitle = Utf8(i, 0, line.size());
+        metadata.event = Utf8(i, occasion->event_begin, occasion->event_end);
+        if (const auto date = FindEnglishDate(line)) {
+          metadata.date = date->day;
+        }
+        occasion_ = i;
+      }
+      return BlockKind::kSubtitle;
+    }
+    // An occasion goes on in the next line until its date is there.
+    if (occasion_ + 1 == i && !lines_[i].gap_before && !metadata.date) {
+      if (const auto date = FindEnglishDate(line)) {
+        metadata.date = date->day;
+        size_t end = date->begin;
+        while (end > 0 && !IsWordCharacter(line[end - 1])) {
+          --end;
+        }
+        end -= line.substr(0, end).ends_with(U" on") ? 3u : line.substr(0, end) == U"on" ? 2u : 0u;
+        if (end > 0) {
+          metadata.event.append(1, ' ').append(Utf8(i, 0, end));
+        }
+        metadata.subtitle.append(1, ' ').append(Utf8(i, 0, line.size()));
+        return BlockKind::kSubtitle;
+      }
+    }
+    if (const auto byline = ReadEnglishByline(Printed(i), line)) {
+      if (metadata.speaker.empty()) {
+        metadata.speaker = Utf8(i, byline->name_begin, byline->name_end);
+        metadata.office = Utf8(i, byline->office_begin, byline->office_end);
+      }
+      return BlockKind::kByline;
+    }
+    if (const auto date = FindEnglishDate(line)) {
+      constexpr size_t kMostBeside = 24;
+      if (line.size() - (date->end - date->begin) <= kMostBeside) {
+        if (!metadata.date) {
+          metadata.date = date->day;
+        }
+        return BlockKind::kDateline;
+      }
+    }
+    if (ClosingPartner(line.front()) != 0 &&
+        CloserShape(line.back()) == ClosingPartner(line.front())) {
+      return BlockKind::kNote;
+    }
+    return IsParagraph(i) ? BlockKind::kNote : BlockKind::kBody;
+  }
+
+  // Source: Xinhua; Updated: March 12, 2024
+  void TakeSource(size_t i) {
+    const View line = Folded(i);
+    Publication& publication = result_.metadata.publication;
+    if (line.starts_with(U"source:")) {
+      size_t begin = 7;
+      while (begin < line.size() && text::IsSpace(line[begin])) {
+        ++begin;
+      }
+      publication.paper = Utf8(i, begin, line.size());
+    }
+    auto date = FindEnglishDate(line);
+    date = date ? date : FindDate(line);
+    if (date && !publication.issue_date) {
+      publication.issue_date = date->day;
+    }
+  }
+
+  void ReadHead() {
+    for (size_t i = 0; i < head_end_; ++i) {
+      if (!InContents(i)) {
+        kinds_[i] = JudgeHeadLine(i);
+      }
+    }
+    ChooseTitle();
+    for (size_t i = title_end_; i < head_end_ && result_.metadata.speaker.empty(); ++i) {
+      if (kinds_[i] == BlockKind::kBody && title_end_ > 0 && IsEnglishName(Printed(i))) {
+        result_.metadata.speaker = Utf8(i, 0, lines_[i].size());
+        kinds_[i] = BlockKind::kByline;
+        // The office on the next line.
+        if (i + 1 < head_end_ && kinds_[i + 1] == BlockKind::kBody &&
+            GetLexicon().english_office.PrefixOf(Folded(i + 1)) > 0) {
+          result_.metadata.office = Utf8(i + 1, 0, lines_[i + 1].size());
+          kinds_[i + 1] = BlockKind::kByline;
+        }
+      }
+    }
+    // A heading right above the speech belongs to it.
+    size_t end = head_end_;
+    while (!has_salutation_ && end > title_end_ && title_end_ > 0 &&
+           kinds_[end - 1] == BlockKind::kBody &&
+           (end == head_end_ || lines_[end - 1].heading_level > 0)) {
+      --end;
+    }
+    for (size_t i = 0; i < end; ++i) {
+      if (kinds_[i] == BlockKind::kBody) {
+        kinds_[i] = i < title_end_ ? BlockKind::kMasthead : BlockKind::kBanner;
+      }
+    }
+  }
+
+  bool IsCandidate(size_t i) const {
+    return kinds_[i] == BlockKind::kBody && lines_[i].size() <= kMaxTitleLine;
+  }
+
+  // The title is the group of lines that calls itself a report or an address, or stands above the
+  // occasion, the date or the byline.
+  void ChooseTitle() {
+    size_t best_begin = 0;
+    size_t best_end = 0;
+    int best_score = 0;
+    for (size_t i = 0; i < head_end_;) {
+      if (!IsCandidate(i)) {
+        ++i;
+        continue;
+      }
+      size_t end = i + 1;
+      while (end < head_end_ && IsCandidate(end) && end - i < kMaxTitleLines &&
+             !lines_[end].gap_before && lines_[end].heading_level == lines_[i].heading_level) {
+        ++end;
+      }
+      int score = lines_[i].heading_level == 1 ? 7 : 1;
+      for (size_t j = i; j < end; ++j) {
+        size_t length = 0;
+        score += GetLexicon().english_title.FindIn(Folded(j), &length) != View::npos ? 4 : 0;
+      }
+      if (end < head_end_ &&
+          (kinds_[end] == BlockKind::kSubtitle || kinds_[end] == BlockKind::kDateline ||
+           kinds_[end] == BlockKind::kByline)) {
+        score += 3;
+      }
+      if (IsEnglishName(Printed(i)) && end == i + 1 && score < 5) {
+        score = 0;
+      }
+      if (score > best_score) {
+        best_score = score;
+        best_begin = i;
+        best_end = end;
+      }
+      i = end;
+    }
+    // A name at the end of the group is the speaker's.
+    while (best_end > best_begin + 1 && IsEnglishName(Printed(best_end - 1)) &&
+           !IsAllCapitals(Printed(best_end - 1)) && IsAllCapitals(Printed(best_begin))) {
+      --best_end;
+    }
+    std::u32string title;
+    for (size_t i = best_begin; i < best_end; ++i) {
+      if (!title.empty()) {
+        title.push_back(U' ');
+      }
+      title += Printed(i);
+      kinds_[i] = BlockKind::kTitle;
+    }
+    result_.metadata.title = text::ToUtf8(View(title).substr(0, limits::kMaxMetadataCodePoints));
+    title_end_ = best_end;
+  }
+
+  // How often each short line stands in the text, its numbers taken as one.
+  std::unordered_map<std::u32string, size_t> CountLines() const {
+    constexpr size_t kLongest = 100;
+    std::unordered_map<std::u32string, size_t> counts;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      if (lines_[i].size() <= kLongest && !EndsSentence(i)) {
+        ++counts[EntryWords(Folded(i))];
+      }
+    }
+    return counts;
+  }
+
+  bool IsBesidePageNumber(size_t i) const {
+    return (i > 0 && IsPageNumber(Folded(i - 1))) ||
+           (i + 1 < lines_.size() && IsPageNumber(Folded(i + 1)));
+  }
+
+  // Short lines beside page numbers, or where a page begins or ends, that stand there again.
+  bool IsRunningHead(size_t i, const std::unordered_map<std::u32string, size_t>& counts) const {
+    const bool edge = IsBesidePageNumber(i) || lines_[i].page_break_before ||
+                      (i + 1 < lines_.size() && lines_[i + 1].page_break_before);
+    const auto found = counts.find(EntryWords(Folded(i)));
+    return edge && found != counts.end() && found->second >= 2 && !IsEnglishSalutation(Folded(i));
+  }
+
+  void MarkBody() {
+    const auto counts = CountLines();
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      if (InContents(i)) {
+        continue;
+      }
+      const Line& line = lines_[i];
+      const View text = Folded(i);
+      if (!line.has_word) {
+        const bool closes = i > head_end_ && line.size() <= 4 && !line.gap_before &&
+                            (IsTerminal(line.last_mark) || IsFullStopDot(line.last_mark) ||
+                             IsCloser(line.last_mark));
+        kinds_[i] = closes ? BlockKind::kBody : BlockKind::kWebFurniture;
+      } else if (IsPageNumber(text)) {
+        kinds_[i] = BlockKind::kPageNumber;
+      } else if (IsWebLine(text)) {
+        kinds_[i] = BlockKind::kWebFurniture;
+        TakeSource(i);
+      } else if (IsRunningHead(i, counts)) {
+        kinds_[i] = BlockKind::kMasthead;
+      } else if (i * 3 > lines_.size() * 2 &&
+                 (text == U"notes" || text == U"endnotes" || text == U"footnotes")) {
+        std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i), kinds_.end(), BlockKind::kNote);
+        return;
+      }
+    }
+  }
+
+  // As in texts in Chinese: what begins with the mark of a note that a line above has.
+  void MarkNotes() {
+    std::unordered_map<uint32_t, size_t> referred;
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      const View text = Folded(i);
+      const NoteMark lead = LeadingNoteMark(text);
+      if (lead.end > 0 && text.size() > lead.end && referred.count(lead.key) > 0) {
+        kinds_[i] = BlockKind::kNote;
+        continue;
+      }
+      marks_[i] = FindNoteMarks(text);
+      for (const NoteMark& mark : marks_[i]) {
+        referred[mark.key] = i;
+      }
+    }
+  }
+
+  void Emit() {
+    result_.pieces.reserve(lines_.size() + 8);
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const Line& line = lines_[i];
+      const auto index = static_cast<uint32_t>(i);
+      uint32_t begin = line.begin;
+      if (kinds_[i] == BlockKind::kBody) {
+        for (const NoteMark& mark : marks_[i]) {
+          const uint32_t at = line.begin + mark.begin;
+          if (at > begin) {
+            result_.pieces.push_back({begin, at, index, BlockKind::kBody});
+          }
+          result_.pieces.push_back({at, line.begin + mark.end, index, BlockKind::kNote});
+          begin = line.begin + mark.end;
+        }
+      }
+      if (begin < line.end) {
+        result_.pieces.push_back({begin, line.end, index, kinds_[i]});
+      }
+    }
+  }
+
+  const View source_;
+  const View folded_;
+  const std::vector<Line>& lines_;
+  std::vector<BlockKind> kinds_;
+  std::unordered_map<size_t, std::vector<NoteMark>> marks_;
+  size_t contents_begin_ = 0;
+  size_t contents_end_ = 0;
+  size_t head_end_ = 0;
+  size_t title_end_ = 0;
+  size_t occasion_ = static_cast<size_t>(-2);
+  bool has_salutation_ = false;
+  Classified result_;
+};
+
+}  // namespace
+
+Classified ClassifyEnglishLines(View source, View folded, const std::vector<Line>& lines) {
+  return Classifier(source, folded, lines).Run();
+}
+
+}  // namespace quotes::report

@@ -1,0 +1,205 @@
+#include "service/report/english_roles.h"
+
+#include <algorithm>
+#include <array>
+
+#include "service/report/chars.h"
+#include "service/report/english.h"
+#include "service/report/english_sentences.h"
+#include "service/text/fold.h"
+
+namespace quotes::report {
+namespace {
+
+using View = std::u32string_view;
+
+constexpr uint32_t kMaxHeading = 120;
+constexpr size_t kMaxHeadingWords = 16;
+constexpr uint32_t kMaxPlainHeading = 80;  // neither capitals nor title case
+constexpr uint32_t kMaxRunInHeading = 120;
+
+class RoleFinder {
+ public:
+  RoleFinder(View joined, View folded, const std::vector<Range>& ranges,
+             const std::vector<ParagraphHint>& hints)
+      : joined_(joined), folded_(folded), ranges_(ranges), hints_(hints), roles_(ranges.size()) {}
+
+  std::vector<RoleOfParagraph> Run() {
+    if (!hints_.empty()) {
+      weights_ = WeighHints(ranges_, hints_);
+    }
+    Describe();
+    ConfirmMarkers();
+    for (size_t i = 0; i < roles_.size(); ++i) {
+      if (roles_[i].role == Role::kMarked) {
+        SetMarked(i);
+      }
+    }
+    // From the end, so that a heading right above another one is seen.
+    for (size_t i = roles_.size(); i-- > 0;) {
+      if (roles_[i].role == Role::kPlain && IsHeading(i)) {
+        roles_[i].role = Role::kUnmarked;
+        roles_[i].stand_alone = true;
+        TrimLabel(i);
+      }
+    }
+    return std::move(roles_);
+  }
+
+ private:
+  View Text(size_t i) const { return joined_.substr(ranges_[i].begin, ranges_[i].size()); }
+  View Folded(size_t i) const { return folded_.substr(ranges_[i].begin, ranges_[i].size()); }
+
+  static char32_t LastMark(View text) {
+    size_t last = text.size();
+    while (last > 1 &&
+           (IsCloser(text[last - 1]) || text[last - 1] == U'"' || text::IsSpace(text[last - 1]))) {
+      --last;
+    }
+    return text[last - 1];
+  }
+
+  void Describe() {
+    std::vector<Sentence> sentences;
+    for (size_t i = 0; i < roles_.size(); ++i) {
+      RoleOfParagraph& p = roles_[i];
+      p.cell = !hints_.empty() && hints_[i].table_cell;
+      p.level = weights_.levels && !p.cell && ranges_[i].size() <= 2 * kMaxHeading
+                    ? hints_[i].heading_level
+                    : uint8_t{0};
+      p.last = LastMark(Text(i));
+      if (!p.cell) {
+        p.marker = ReadEnglishMarker(Text(i));
+        p.salutation = IsEnglishSalutation(Folded(i));
+      }
+      if (p.marker) {
+        const uint32_t begin = ranges_[i].begin + static_cast<uint32_t>(p.marker.text);
+        sentences.clear();
+        if (begin < ranges_[i].end) {
+          SplitEnglishSentences(joined_, {begin, ranges_[i].end}, &sentences);
+        }
+        p.first_end =
+            sentences.empty() ? ranges_[i].size() : sentences.front().range.end - ranges_[i].begin;
+        p.single = sentences.size() <= 1;
+      }
+    }
+  }
+
+  // Markers count only where numbers follow each other.
+  void ConfirmMarkers() {
+    struct Last {
+      size_t paragraph = 0;
+      int number = -1;
+    };
+    std::array<Last, kMarkerFamilies> last;
+    std::vector<bool> confirmed(roles_.size(), false);
+    for (size_t i = 0; i < roles_.size(); ++i) {
+      const Marker& marker = roles_[i].marker;
+      if (!marker) {
+        continue;
+      }
+      Last& before = last[static_cast<size_t>(marker.family)];
+      const bool bullet = marker.family == MarkerFamily::kBullet;
+      constexpr size_t kMaxBulletGap = 12;
+      const bool follows = bullet ? before.number == 0 && i - before.paragraph <= kMaxBulletGap
+                                  : before.number > 0 && (marker.number == before.number + 1 ||
+                                                          marker.number == before.number + 2);
+      if (follows) {
+        confirmed[before.paragraph] = true;
+      }
+      confirmed[i] = follows || roles_[i].level > 0;
+      before = {i, marker.number};
+    }
+    for (size_t i = 0; i < roles_.size(); ++i) {
+      if (roles_[i].marker && confirmed[i]) {
+        roles_[i].role = Role::kMarked;
+      } else {
+        roles_[i].marker = Marker();
+      }
+    }
+  }
+
+  void SetMarked(size_t i) {
+    RoleOfParagraph& p = roles_[i];
+    const bool bullet = p.marker.family == MarkerFamily::kBullet;
+    const bool closed =
+        IsFullStopDot(p.last) || IsTerminal(p.last) || IsSemicolon(p.last) || IsCommaLike(p.last);
+    const bool plain_below = i + 1 < roles_.size() && roles_[i + 1].role == Role::kPlain &&
+                             ranges_[i + 1].size() > ranges_[i].size();
+    p.stand_alone =
+        !bullet && (p.level > 0 || (p.single && ranges_[i].size() <= kMaxHeading &&
+                                    (!closed || (plain_below && !IsCommaLike(p.last)))));
+    if (p.stand_alone) {
+      TrimLabel(i);
+    } else if (p.first_end <= kMaxRunInHeading + p.marker.text) {
+      p.label_end = Trimmed(i, p.first_end);
+    } else {
+      p.label_end = static_cast<uint32_t>(p.marker.text);  // the marker alone
+    }
+  }
+
+  // The heading without its final mark.
+  void TrimLabel(size_t i) { roles_[i].label_end = Trimmed(i, ranges_[i].size()); }
+
+  uint32_t Trimmed(size_t i, uint32_t end) const {
+    const View text = Text(i);
+    while (end > 1 && (text::IsSpace(text[end - 1]) || IsFullStopDot(text[end - 1]) ||
+                       IsColon(text[end - 1]) || IsSemicolon(text[end - 1]))) {
+      --end;
+    }
+    return end;
+  }
+
+  bool IsHeading(size_t i) const {
+    const RoleOfParagraph& p = roles_[i];
+    const View text = Text(i);
+    if (p.salutation || p.cell || i + 1 >= roles_.size()) {
+      return false;
+    }
+    if (p.level > 0) {
+      return true;
+    }
+    const char32_t first = text.front();
+    const bool begins = (first >= U'A' && first <= U'Z') || IsAsciiDigit(first) ||
+                        ClosingPartner(first) != 0 || first == U'"';
+    if (!begins || text.size() > kMaxHeading || IsFullStopDot(p.last) || IsSemicolon(p.last) ||
+        IsColon(p.last) || IsCommaLike(p.last) || p.last == U'!' || IsEllipsis(p.last) ||
+        EnglishWords(text).size() > kMaxHeadingWords ||
+        std::none_of(text.begin(), text.end(), IsLatinLetter)) {
+      return false;
+    }
+    const RoleOfParagraph& next = roles_[i + 1];
+    const bool above_heading = next.role == Role::kUnmarked || next.stand_alone;
+    const bool above_text =
+        next.role == Role::kMarked || next.salutation ||
+        (ranges_[i + 1].size() > text.size() &&
+         (IsFullStopDot(next.last) || IsTerminal(next.last) || IsColon(next.last)));
+    if (!above_heading && !above_text) {
+      return false;
+    }
+    if (weights_.bold && hints_[i].bold) {
+      return true;
+    }
+    if (IsAllCapitals(text) || (IsTitleCase(text) && EnglishWords(text).size() >= 2)) {
+      return true;
+    }
+    return text.size() <= kMaxPlainHeading && !IsTerminal(p.last) && above_text;
+  }
+
+  const View joined_;
+  const View folded_;
+  const std::vector<Range>& ranges_;
+  const std::vector<ParagraphHint>& hints_;
+  HintWeights weights_;
+  std::vector<RoleOfParagraph> roles_;
+};
+
+}  // namespace
+
+std::vector<RoleOfParagraph> FindEnglishRoles(View joined, View folded,
+                                              const std::vector<Range>& ranges,
+                                              const std::vector<ParagraphHint>& hints) {
+  return RoleFinder(joined, folded, ranges, hints).Run();
+}
+
+}  // namespace quotes::report
