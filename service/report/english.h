@@ -25,8 +25,8 @@ bool IsAllCapitals(std::u32string_view line);
 bool IsTitleCase(std::u32string_view line);
 
 // The marker at the beginning of a paragraph: Part I, Chapter 2, Section 3, Article 4, IV., 1., 1),
-// (1), A., First,, • and dashes. Families are those of markers.h: a Roman numeral is a kHan, a letter a
-// kParenHan.
+// (1), A., First,, • and dashes. Families are those of markers.h: a Roman numeral is a kHan, a
+// letter a kParenHan.
 Marker ReadEnglishMarker(std::u32string_view paragraph);
 
 // The first date in a line of folded text: March 5, 2024; 5 March 2024; Mar. 5, 2024.

@@ -94,12 +94,39 @@ Marker ReadOrdinalWord(View text) {
   return {};
 }
 
+// The place of a character among the ten heavenly stems, from 1; 0 for others.
+int StemOf(char32_t c) {
+  constexpr View kStems = U"甲乙丙丁戊己庚辛壬癸";
+  const size_t place = kStems.find(c);
+  return c == 0 || place == View::npos ? 0 : static_cast<int>(place) + 1;
+}
+
+// 甲、 and （甲）, as in reports of the fifties. 甲、乙两地 counts things.
+Marker ReadStem(View text) {
+  const bool round = text[0] == U'（' || text[0] == U'(';
+  const int number = StemOf(At(text, round ? 1 : 0));
+  const char32_t mark = At(text, round ? 2 : 1);
+  if (number == 0) {
+    return {};
+  }
+  if (round) {
+    return mark == U'）' || mark == U')' ? Make(text, MarkerFamily::kParenStem, number, 3)
+                                         : Marker();
+  }
+  return (mark == U'、' || IsFullStopDot(mark)) && StemOf(At(text, 2)) == 0
+             ? Make(text, MarkerFamily::kStem, number, 2)
+             : Marker();
+}
+
 Marker ReadParenthesised(View text) {
   size_t digits = 0;
   const bool han = ReadHanNumeral(text.substr(1), &digits) > 0;
   const int number = ReadNumeral(text.substr(1), &digits);
   const char32_t close = At(text, 1 + digits);
-  if (number == 0 || (close != U'）' && close != U')')) {
+  if (number == 0) {
+    return ReadStem(text);
+  }
+  if (close != U'）' && close != U')') {
     return {};
   }
   return Make(text, han ? MarkerFamily::kParenHan : MarkerFamily::kParenArabic, number, digits + 2);
@@ -199,6 +226,9 @@ Marker ReadMarker(View paragraph) {
   }
   if (HanDigit(first) > 0) {
     return ReadHan(paragraph);
+  }
+  if (StemOf(first) > 0) {
+    return ReadStem(paragraph);
   }
   if (IsAsciiDigit(first)) {
     return ReadArabicMarker(paragraph);

@@ -16,6 +16,8 @@ enum class MarkerFamily {
   kHan,          // 一、
   kHanBare,      // 一, alone on its line
   kParenHan,     // （一）
+  kStem,         // 甲、
+  kParenStem,    // （甲）
   kArabic,       // 1. 1、
   kParenArabic,  // （1） 1）
   kCircled,      // ①
@@ -42,7 +44,7 @@ struct Marker {
 // at a bounded number of characters.
 Marker ReadMarker(std::u32string_view paragraph);
 
-// Families whose single occurrence is already a heading. Of the others (第一， 一是 1. ① …) a
+// Families whose single occurrence is already a heading. Of the others (第一， 一是 甲、 1. ① …) a
 // sequence is needed.
 bool IsStrongFamily(MarkerFamily family);
 

@@ -68,6 +68,10 @@ int Rank(const Open& open) {
       return 30;
     case MarkerFamily::kParenHan:
       return 40;
+    case MarkerFamily::kStem:
+      return 45;
+    case MarkerFamily::kParenStem:
+      return 47;
     case MarkerFamily::kArabic:
       return 50;
     case MarkerFamily::kParenArabic:
