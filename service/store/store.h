@@ -114,7 +114,8 @@ class Store {
   // writes nothing but the request id. A new text for a known report becomes its next revision, to
   // which the register is carried over (report::CarryOver, then MergeRegister with the file's
   // entries); the same text with another register changes the register alone. A withdrawn report
-  // stays withdrawn; `withdrawn` is of account for a new one only. ALREADY_EXISTS / REQUEST_ID_REUSED.
+  // stays withdrawn; `withdrawn` is of account for a new one only. ALREADY_EXISTS /
+  // REQUEST_ID_REUSED.
   virtual absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) = 0;
 
   // Withdraws a report (kWithdrawn) or takes it back in (kActive). A report that is in this state
