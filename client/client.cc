@@ -95,12 +95,14 @@ absl::StatusOr<v1::ImportReportResponse> Client::Rep::Upload(
   import->set_report_id(request.report_id());
   import->mutable_source()->set_file_name(request.source().file_name());
   import->mutable_source()->set_encoding(request.source().encoding());
+  import->mutable_source()->set_format(request.source().format());
   if (request.has_metadata()) {
     *import->mutable_metadata() = request.metadata();
   }
   *import->mutable_defects() = request.defects();
   import->set_request_id(request.request_id());
   import->set_validate_only(request.validate_only());
+  import->set_duplicate_handling(request.duplicate_handling());
   header->set_size_bytes(static_cast<int64_t>(content.size()));
   header->set_sha256(Sha256Hex(content));
 
@@ -127,6 +129,8 @@ absl::StatusOr<v1::ImportReportResponse> Client::Rep::Upload(
   response.set_unchanged(uploaded.unchanged());
   response.set_replayed(uploaded.replayed());
   response.set_archive_revision(uploaded.archive_revision());
+  response.set_duplicate_of(uploaded.duplicate_of());
+  response.set_likeness(uploaded.likeness());
   return response;
 }
 

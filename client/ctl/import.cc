@@ -1,6 +1,12 @@
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -10,6 +16,7 @@
 #include "client/ctl/command.h"
 #include "client/ctl/import_input.h"
 #include "client/ctl/json.h"
+#include "client/ctl/lookup.h"
 #include "client/ctl/progress.h"
 #include "client/ctl/values.h"
 #include "client/error.h"
@@ -37,6 +44,22 @@ struct Outcome {
 };
 
 constexpr int kMaxJobs = 16;
+// Refused because its text is nearly that of another report.
+bool IsDuplicate(const Outcome& outcome) {
+  return GetErrorReason(outcome.status) == ErrorReason::kDuplicateReport;
+}
+
+// The name of that report.
+std::string DuplicateOf(const absl::Status& status) {
+  const client::CallError error = client::DescribeError(status);
+  for (const auto& [key, value] : error.metadata) {
+    if (key == "name") {
+      return value;
+    }
+  }
+  return {};
+}
+
 // A table of more rows is not read.
 constexpr size_t kMostRows = 200;
 
@@ -49,6 +72,10 @@ class Import : public Command {
             "quotectl --database quotes.db import --jobs 4 reports/",
             "quotectl import reports.zip",
             "quotectl import --validate-only draft.txt",
+            "quotectl import --validate-only --json draft.txt > findings.jsonl  # edit, then:",
+            "quotectl import --register findings.jsonl draft.txt",
+            "quotectl import --revision-of 2022-zaozhuang corrected.txt",
+            "quotectl import --as variant copy.html",
             "quotectl import --encoding GB18030 --speaker 张三 --date 2021-02-03 old.txt",
             "iconv -f big5 -t utf-8 report.txt | quotectl import --id 2021-example -"};
   }
@@ -56,6 +83,10 @@ class Import : public Command {
   void Define(Options* options) override {
     options->Arguments("FILE", &paths_, Msg::kOptFiles, {.kind = ValueKind::kFile});
     options->Value("--id", &id_, Msg::kOptId, {.label = "ID"});
+    options->Value("--revision-of", &revision_of_, Msg::kOptRevisionOf,
+                   {.label = "REPORT", .kind = ValueKind::kReport});
+    options->Value("--as", &as_, Msg::kOptAs,
+                   {.kind = ValueKind::kChoice, .choices = {"separate", "variant"}});
     options->Value("--title", &title_, Msg::kOptTitle, {});
     options->Value("--subtitle", &subtitle_, Msg::kOptSubtitle, {});
     options->Value("--event", &event_, Msg::kOptEvent, {});
@@ -73,6 +104,8 @@ class Import : public Command {
     options->Number("-j,--jobs", &jobs_, 1, kMaxJobs, Msg::kOptJobs);
     options->Value("--request-id", &request_id_, Msg::kOptRequestId, {.label = "ID"});
     options->Flag("--validate-only", &validate_only_, Msg::kOptValidateOnly);
+    options->Value("--register", &register_, Msg::kOptRegister,
+                   {.label = "FILE", .kind = ValueKind::kFile});
     options->Flag("--no-defects", &no_defects_, Msg::kOptNoDefects);
     options->Flag("-q,--quiet", &quiet_, Msg::kOptQuiet);
   }
@@ -81,6 +114,7 @@ class Import : public Command {
 
  private:
   absl::Status CheckOptions(const Context& context, size_t documents) const;
+  absl::Status ReadRegister(const Context& context, const ImportInputs& inputs);
   absl::StatusOr<v1::ReportMetadata> Metadata(const Context& context) const;
   // Adds what a sidecar says and the options do not.
   absl::Status AddMetadata(const Context& context, const std::string& file,
@@ -100,6 +134,9 @@ class Import : public Command {
 
   std::vector<std::string> paths_;
   std::optional<std::string> id_;
+  std::optional<std::string> revision_of_;
+  std::optional<std::string> as_;
+  std::optional<std::string> register_;
   std::optional<std::string> title_;
   std::optional<std::string> subtitle_;
   std::optional<std::string> event_;
@@ -115,6 +152,8 @@ class Import : public Command {
   std::optional<std::string> encoding_;
   std::optional<std::string> format_;
   std::optional<std::string> request_id_;
+  // Of --register: the accepted entries, by the name of their document.
+  std::map<std::string, std::vector<v1::DefectEntry>> accepted_;
   int jobs_ = 1;
   // Of a run over many documents: what makes their request ids, see ImportDocument.
   std::string run_version_;
@@ -126,12 +165,68 @@ class Import : public Command {
 absl::Status Import::CheckOptions(const Context& context, size_t documents) const {
   const std::pair<const std::optional<std::string>*, std::string_view> single[] = {
       {&id_, "--id"},
+      {&revision_of_, "--revision-of"},
       {&title_, "--title"},
       {&subtitle_, "--subtitle"},
       {&request_id_, "--request-id"}};
   for (const auto& [value, name] : single) {
     if (documents > 1 && value->has_value()) {
       return absl::InvalidArgumentError(context.Text(Msg::kOneFileOnly, {name}));
+    }
+  }
+  if (id_.has_value() && revision_of_.has_value()) {
+    return absl::InvalidArgumentError(context.Text(Msg::kNotTogether, {"--id", "--revision-of"}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Import::ReadRegister(const Context& context, const ImportInputs& inputs) {
+  if (!register_.has_value()) {
+    return absl::OkStatus();
+  }
+  QUOTES_ASSIGN_OR_RETURN(const std::string content, inputs.ReadFile(*register_));
+  const auto unreadable = [&](size_t line, std::string_view what) {
+    return absl::InvalidArgumentError(
+        context.Text(Msg::kRegisterUnreadable, {*register_, std::to_string(line), what}));
+  };
+  std::set<std::string_view> names;
+  for (const ImportInput& input : inputs.inputs()) {
+    names.insert(input.name);
+  }
+  size_t number = 0;
+  std::istringstream lines(content);
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (absl::StripAsciiWhitespace(line).empty()) {
+      continue;
+    }
+    google::protobuf::Struct object;
+    v1::ImportReportResponse response;
+    std::string result;
+    google::protobuf::util::JsonParseOptions options;
+    options.ignore_unknown_fields = true;
+    auto status = google::protobuf::util::JsonStringToMessage(line, &object);
+    const auto file = object.fields().find("file");
+    const auto found = object.fields().find("result");
+    if (status.ok() && found != object.fields().end() && file != object.fields().end()) {
+      status = google::protobuf::util::MessageToJsonString(found->second, &result);
+      if (status.ok()) {
+        status = google::protobuf::util::JsonStringToMessage(result, &response, options);
+      }
+    } else if (status.ok()) {
+      return unreadable(number, context.Text(Msg::kRegisterForm));
+    }
+    if (!status.ok()) {
+      return unreadable(number, status.ToString());
+    }
+    const std::string& name = file->second.string_value();
+    if (!names.contains(name)) {
+      return unreadable(number, context.Text(Msg::kRegisterOfAnother, {name}));
+    }
+    for (const v1::LintFinding& finding : response.lint()) {
+      if (finding.has_defect()) {
+        accepted_[name].push_back(finding.defect());
+      }
     }
   }
   return absl::OkStatus();
@@ -281,6 +376,20 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
   request.mutable_source()->set_format(format_.value_or(""));
   QUOTES_RETURN_IF_ERROR(AddMetadata(context, file, document.metadata, &request));
   QUOTES_RETURN_IF_ERROR(AddDefects(context, file, document.defects, &request));
+  if (const auto accepted = accepted_.find(file); accepted != accepted_.end()) {
+    for (const v1::DefectEntry& entry : accepted->second) {
+      const auto& held = request.defects();
+      // What the file beside it has already.
+      if (std::none_of(held.begin(), held.end(), [&](const v1::DefectEntry& other) {
+            return other.line() == entry.line() && other.printed() == entry.printed();
+          })) {
+        *request.add_defects() = entry;
+      }
+    }
+  }
+  request.set_duplicate_handling(!as_.has_value()     ? v1::DUPLICATE_HANDLING_UNSPECIFIED
+                                 : *as_ == "separate" ? v1::DUPLICATE_HANDLING_SEPARATE
+                                                      : v1::DUPLICATE_HANDLING_VARIANT);
   if (file != kStdinName) {
     request.mutable_source()->set_file_name(Printable(fs::path(file).filename().string()));
   }
@@ -334,7 +443,9 @@ std::string Import::OutcomeText(const Context& context, const Outcome& outcome) 
     return context.Text(Msg::kNotTried);
   }
   if (!outcome.status.ok()) {
-    return context.Text(Msg::kRefused);
+    return IsDuplicate(outcome)
+               ? context.Text(Msg::kDuplicate)
+               : context.Text(Msg::kRefusedReason, {client::DescribeError(outcome.status).reason});
   }
   if (validate_only_) {
     return context.Text(Msg::kValidated);
@@ -357,6 +468,7 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
                    context->Text(Msg::kLabelLint)});
   int64_t changed = 0;
   int64_t unchanged = 0;
+  int64_t duplicates = 0;
   int64_t refused = 0;
   int64_t not_tried = 0;
   for (const Outcome& outcome : outcomes) {
@@ -364,7 +476,7 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
     if (!outcome.tried) {
       ++not_tried;
     } else if (!outcome.status.ok()) {
-      ++refused;
+      ++(IsDuplicate(outcome) ? duplicates : refused);
     } else {
       ++(outcome.response.unchanged() || outcome.response.replayed() ? unchanged : changed);
       const v1::Report& report = outcome.response.report();
@@ -375,8 +487,8 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
     }
     // Of a large run only what did not go well is listed; the sums have the rest.
     if (outcomes.size() <= kMostRows || !outcome.tried || !outcome.status.ok()) {
-      if (outcome.tried && !outcome.status.ok()) {
-        row.push_back(context->Describe(outcome.status));
+      if (IsDuplicate(outcome)) {
+        row.push_back(DuplicateOf(outcome.status));
       }
       table.AddRow(std::move(row));
     }
@@ -389,6 +501,10 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
                           {std::to_string(changed + unchanged), std::to_string(refused)})
           : context->Text(Msg::kImportSummary, {std::to_string(changed), std::to_string(unchanged),
                                                 std::to_string(refused)});
+  if (duplicates > 0) {
+    summary += context->Text(Msg::kListSeparator) +
+               context->Text(Msg::kDuplicateSummary, {std::to_string(duplicates)});
+  }
   if (not_tried > 0) {
     summary += context->Text(Msg::kListSeparator) +
                context->Text(Msg::kNotTriedSummary, {std::to_string(not_tried)});
@@ -403,7 +519,14 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
   }
   ShowLint(context, *outcome);
   v1::Report* const report = outcome->response.mutable_report();
-  if (report->state() == v1::Report::STATE_WITHDRAWN) {
+  if (!outcome->response.duplicate_of().empty()) {
+    context->err() << context->Text(report->state() == v1::Report::STATE_WITHDRAWN
+                                        ? Msg::kTakenAsVariant
+                                        : Msg::kTakenBeside,
+                                    {report->name(), outcome->response.duplicate_of(),
+                                     absl::StrFormat("%.2f", outcome->response.likeness())})
+                   << '\n';
+  } else if (report->state() == v1::Report::STATE_WITHDRAWN) {
     context->err() << context->Text(Msg::kWarnWithdrawn, {report->name()}) << '\n';
   }
   if (context->json()) {
@@ -432,6 +555,16 @@ ExitCode Import::Run(Context* context) {
       context->Connect(validate_only_ ? Access::kRead : Access::kWrite);
   if (!client.ok()) {
     return context->Fail(client.status());
+  }
+  if (const absl::Status status = ReadRegister(*context, **inputs); !status.ok()) {
+    return context->Fail(status);
+  }
+  if (revision_of_.has_value()) {
+    const absl::StatusOr<std::string> report = ResolveReport(context, *client, *revision_of_);
+    if (!report.ok()) {
+      return std::max(context->Fail(report.status()), kExitInput);
+    }
+    id_ = report->substr(report->find('/') + 1);
   }
   if (count > 1 && !validate_only_) {
     // A service with other rules reads everything again. One that does not answer here will say so

@@ -48,6 +48,9 @@ class ImportInputs {
 
   const std::vector<ImportInput>& inputs() const { return inputs_; }
 
+  // The bytes of a file, or of stdin; at most as many as a source may have.
+  absl::StatusOr<std::string> ReadFile(const std::string& file) const;
+
   // The next document; nullopt when all were given. Thread-safe.
   std::optional<ImportDocument> Next();
 
@@ -57,7 +60,6 @@ class ImportInputs {
   absl::Status AddPath(const std::string& path);
   absl::Status AddFolder(const std::string& path);
   absl::Status AddArchive(const std::string& path);
-  absl::StatusOr<std::string> ReadFile(const std::string& file) const;
   std::string ReadBeside(const std::string& file, std::string_view extension,
                          absl::Status* status) const;
   absl::Status ReadMember(const ImportInput& input, std::string* content)

@@ -30,8 +30,8 @@ struct Stretch {
 // might send is cut to the texts.
 std::vector<Stretch> TakeApart(const v1::CitationResult& result, std::string_view quotation);
 
-// The two sides of a sentence that was changed, the base as the quotation, taken apart by its edits.
-// Empty where they do not fit the texts.
+// The two sides of a sentence that was changed, the base as the quotation, taken apart by its
+// edits. Empty where they do not fit the texts.
 std::vector<Stretch> TakeApart(const v1::SentenceChange& change);
 
 // The two texts in two lines, every difference at the same columns in both, and marks below; what

@@ -8,6 +8,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "service/base/absl_string.h"
 
 namespace quotes {
@@ -158,6 +159,8 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "EXTRACTION_FAILED";
     case ErrorReason::kExtractorUnavailable:
       return "EXTRACTOR_UNAVAILABLE";
+    case ErrorReason::kDuplicateReport:
+      return "DUPLICATE_REPORT";
   }
   return "UNSPECIFIED";
 }
@@ -399,6 +402,15 @@ absl::Status DefectExists(std::string_view name) {
   return Plain(absl::StatusCode::kAlreadyExists, ErrorReason::kDefectExists,
                absl::StrCat("there is already a defect ", ToAbsl(name)),
                {{"name", std::string(name)}});
+}
+
+absl::Status DuplicateReport(std::string_view name, double likeness) {
+  const std::string share = absl::StrFormat("%.2f", likeness);
+  return Plain(absl::StatusCode::kAlreadyExists, ErrorReason::kDuplicateReport,
+               absl::StrCat("the text is nearly that of ", ToAbsl(name), " (likeness ", share,
+                            "); say whether it is its next revision, a variant, or a report of "
+                            "its own"),
+               {{"name", std::string(name)}, {"likeness", share}});
 }
 
 absl::Status ReadOnly() {

@@ -61,6 +61,7 @@ enum class ErrorReason {
   kMalformedSource = 40,    // INVALID_ARGUMENT: the source is damaged or breaks its format
   kExtractionFailed = 41,   // INVALID_ARGUMENT: reading the source took too much, or crashed
   kExtractorUnavailable = 42,  // FAILED_PRECONDITION: no foreign format can be read here
+  kDuplicateReport = 43,       // ALREADY_EXISTS: the text is nearly that of another report
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -138,6 +139,8 @@ absl::Status EtagMismatch(std::string_view name);
 absl::Status ReportWithdrawn(std::string_view name);
 absl::Status DefectNotFound(std::string_view name);
 absl::Status DefectExists(std::string_view name);
+// `likeness` is the share of the smaller text that stands in the other.
+absl::Status DuplicateReport(std::string_view name, double likeness);
 absl::Status ReadOnly();
 absl::Status DatabaseInUse(std::string_view path);
 absl::Status SchemaTooNew(std::string_view path, int64_t found, int64_t supported);

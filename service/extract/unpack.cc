@@ -42,7 +42,11 @@ std::string Fault(ErrorReason reason, std::string_view message) {
 
 // Archives made under Chinese Windows have their names in GBK.
 std::string NameOf(archive_entry* entry) {
-  const char* const raw = archive_entry_pathname(entry);
+  const char* raw = archive_entry_pathname(entry);
+  if (raw == nullptr) {
+    // A name that says it is UTF-8, which the locale of this process does not have.
+    raw = archive_entry_pathname_utf8(entry);
+  }
   std::string name = raw == nullptr ? std::string() : raw;
   if (!text::FindInvalidUtf8(name).has_value()) {
     return name;
@@ -112,7 +116,7 @@ void StreamArchive(int fd, ArchiveStream::Mode mode, const Write& write) {
     }
     const std::string name = NameOf(entry);
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr ||
-        IsHidden(name)) {
+        IsHidden(name) || CleanLine(name).empty()) {
       continue;
     }
     if (++members > limits::kMaxArchiveMembers) {

@@ -133,6 +133,11 @@ std::string ImportRequestDigest(const ImportRequest& request) {
   }
   digest.Add(m.date);
   digest.Add(m.publication.issue_date);
+  // Only where it is not what it was when there was no choice, so that old digests hold.
+  if (request.duplicate_handling != DuplicateHandling::kRefuse) {
+    digest.Add("duplicate_handling");
+    digest.AddNumber(static_cast<uint64_t>(request.duplicate_handling));
+  }
   digest.AddNumber(request.defects.size());
   for (const report::DefectEntry& entry : request.defects) {
     digest.AddNumber(entry.line);

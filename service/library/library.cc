@@ -23,6 +23,11 @@ namespace {
 
 // Segments that a look-up may have to ask while merging lags behind imports.
 constexpr size_t kMostSegments = 24;
+// While imports follow each other their segments wait for so many, or for a pause: merged many at a
+// time a character is sorted anew less often.
+constexpr size_t kSegmentsOfBatch = 16;
+constexpr absl::Duration kPause = absl::Milliseconds(100);
+constexpr absl::Duration kPoll = absl::Milliseconds(10);
 // How often a library that only reads loads anew when the writer wrote meanwhile.
 constexpr int kLoads = 5;
 
@@ -198,6 +203,14 @@ ImportResult Result(store::ImportOutcome outcome,
   ImportResult result;
   result.outcome = std::move(outcome);
   result.lint = archive::UnpackLint(*document);
+  result.proposals.resize(result.lint.size());
+  if (std::any_of(result.lint.begin(), result.lint.end(),
+                  [](const report::LintFinding& finding) { return !finding.proposal.empty(); })) {
+    const report::ParsedReport content = archive::Unpack(*document).content;
+    for (size_t i = 0; i < result.lint.size(); ++i) {
+      result.proposals[i] = report::ProposeDefect(content, result.lint[i]);
+    }
+  }
   result.document = std::move(document);
   return result;
 }
@@ -397,6 +410,23 @@ void Library::WantMerge() {
   merge_wanted_or_stop_.Signal();
 }
 
+bool Library::AwaitBatch() {
+  absl::Time quiet_since = absl::Now();
+  while (absl::Now() - quiet_since < kPause &&
+         archive::SegmentCount(*archive()) < kSegmentsOfBatch) {
+    absl::SleepFor(kPoll);
+    const MutexLock lock(&merge_mutex_);
+    if (stop_) {
+      return false;
+    }
+    if (merge_wanted_) {
+      merge_wanted_ = false;
+      quiet_since = absl::Now();
+    }
+  }
+  return true;
+}
+
 bool Library::MergeAll() {
   for (archive::MergePlan plan(*archive()); !plan.empty(); plan = archive::MergePlan(*archive())) {
     if (!plan.Run(ending_)) {
@@ -432,7 +462,7 @@ void Library::MergeInBackground() {
       merge_wanted_ = false;
       go_on = !stop_;
     }
-    go_on = go_on && MergeAll();
+    go_on = go_on && AwaitBatch() && MergeAll();
     // What was imported is in the store; saving its segments only makes the next start short.
     if (folder_ != nullptr) {
       folder_->Save(*archive());
@@ -446,6 +476,20 @@ absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome)
     QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
   }
   return Result(std::move(outcome), std::move(document));
+}
+
+absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
+    DuplicateHandling handling, store::RevisionDraft* draft) const {
+  const std::shared_ptr<const Snapshot> held = snapshot();
+  if (FindIn(held, draft->report_id) != nullptr) {
+    return std::optional<NearDuplicate>();
+  }
+  std::optional<NearDuplicate> found = FindNearDuplicate(draft->content, *held->archive);
+  if (found.has_value() && handling == DuplicateHandling::kRefuse) {
+    return errors::DuplicateReport(absl::StrCat("reports/", found->report_id), found->likeness);
+  }
+  draft->withdrawn = found.has_value() && handling == DuplicateHandling::kVariant;
+  return found;
 }
 
 absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
@@ -474,6 +518,8 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
 
   if (request.validate_only) {
     QUOTES_RETURN_IF_ERROR(CheckReady());
+    QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
+                            CheckDuplicate(request.duplicate_handling, &draft));
     const std::shared_ptr<const Snapshot> held = snapshot();
     const std::shared_ptr<const archive::PackedDocument> latest = FindIn(held, draft.report_id);
     store::ImportOutcome outcome;
@@ -483,6 +529,10 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     outcome.update_time = absl::Now();
     outcome.create_time = outcome.update_time;
     outcome.revision_time = outcome.update_time;
+    if (draft.withdrawn) {
+      outcome.state = archive::ReportState::kWithdrawn;
+      outcome.delete_time = outcome.update_time;
+    }
     std::vector<report::RegisterEntry> held_entries;
     std::vector<report::Defect> held_defects;
     if (latest != nullptr) {
@@ -508,19 +558,27 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     }
     outcome.unchanged = false;
     const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme_);
-    return Result(std::move(outcome), archive::Pack(document, scheme_->themes().size()));
+    ImportResult result =
+        Result(std::move(outcome), archive::Pack(document, scheme_->themes().size()));
+    result.duplicate_of = duplicate;
+    return result;
   }
 
   store::ImportOutcome outcome;
   {
     const MutexLock lock(&write_mutex_);
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
+    // Here, so that of two copies imported at once one sees the other.
+    QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
+                            CheckDuplicate(request.duplicate_handling, &draft));
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
       std::shared_ptr<const archive::PackedDocument> document = Publish(
           outcome.archive_revision, archive::Pack(MakeDocument(std::move(draft), outcome, *scheme_),
                                                   scheme_->themes().size()));
-      return Result(std::move(outcome), std::move(document));
+      ImportResult result = Result(std::move(outcome), std::move(document));
+      result.duplicate_of = duplicate;
+      return result;
     }
   }
   return WithDocument(std::move(outcome));

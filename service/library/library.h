@@ -23,6 +23,7 @@
 #include "service/extract/extractor.h"
 #include "service/extract/format.h"
 #include "service/library/history.h"
+#include "service/library/near_duplicate.h"
 #include "service/report/defects.h"
 #include "service/report/register.h"
 #include "service/report/report.h"
@@ -31,6 +32,13 @@
 #include "service/themes/scheme.h"
 
 namespace quotes {
+
+// What becomes of a new report whose text is nearly that of an active one.
+enum class DuplicateHandling {
+  kRefuse = 1,    // DUPLICATE_REPORT
+  kSeparate = 2,  // a report of its own
+  kVariant = 3    // one that is withdrawn from the beginning
+};
 
 // What a caller hands in to be imported.
 struct ImportRequest {
@@ -44,6 +52,7 @@ struct ImportRequest {
   // Fields that are set replace what the text says; empty strings and absent dates do not.
   report::Metadata metadata;
   std::vector<report::DefectEntry> defects;
+  DuplicateHandling duplicate_handling = DuplicateHandling::kRefuse;
 };
 
 // Checks the fields of a request by themselves; Library::Import does so first. The violations name
@@ -63,6 +72,10 @@ struct ImportResult {
   std::shared_ptr<const archive::PackedDocument> document;
   // What the parser was unsure of, without the metadata that the caller supplied.
   std::vector<report::LintFinding> lint;
+  // Of each finding, the entry of the register that would accept its proposal, if it has one.
+  std::vector<std::optional<report::DefectEntry>> proposals;
+  // The report that a new one resembles and beside which it was taken. See NearDuplicate.
+  std::optional<NearDuplicate> duplicate_of;
 };
 
 // What withdrawing or restoring a report did.
@@ -159,7 +172,7 @@ class Library {
   //
   // Errors, in this order: CheckImportRequest; READ_ONLY; REQUEST_ID_REUSED; those of DetectFormat,
   // Extractor::Extract, Decode, ParseReport and PlaceDefects; CANCELLED and DEADLINE_EXCEEDED until
-  // the writing begins; those of Store::Import.
+  // the writing begins; DUPLICATE_REPORT; those of Store::Import.
   absl::StatusOr<ImportResult> Import(const ImportRequest& request,
                                       const Cancellation& cancellation);
 
@@ -218,6 +231,10 @@ class Library {
       absl::FunctionRef<absl::StatusOr<report::Defect>(const report::ParsedReport&,
                                                        std::vector<report::RegisterEntry>*)>
           edit);
+  // The active report that a draft of a new report resembles; DUPLICATE_REPORT where that is
+  // refused. Decides whether the draft is withdrawn.
+  absl::StatusOr<std::optional<NearDuplicate>> CheckDuplicate(DuplicateHandling handling,
+                                                              store::RevisionDraft* draft) const;
   // Adds the document of an outcome that wrote nothing.
   absl::StatusOr<ImportResult> WithDocument(store::ImportOutcome outcome);
   // Makes a snapshot with `document`, a report's latest in memory of its own, in place of what
@@ -228,8 +245,9 @@ class Library {
   void Swap(Snapshot snapshot);
   void WantMerge();
   void MergeInBackground();
-  // False when the library is about to end.
-  bool MergeAll();
+  // Waits until there is enough to merge, or imports pause. False when the library is about to end.
+  bool AwaitBatch();
+  bool MergeAll();  // likewise
 
   const std::unique_ptr<store::Store> store_;
   const std::shared_ptr<const themes::Scheme> scheme_;

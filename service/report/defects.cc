@@ -148,7 +148,65 @@ Placement Place(const ParsedReport& report, uint32_t line, std::u32string_view p
   return placement;
 }
 
+DefectKind KindOf(LintKind kind) {
+  switch (kind) {
+    case LintKind::kDoubledWord:
+    case LintKind::kDuplicatedPassage:
+      return DefectKind::kDuplication;
+    case LintKind::kMixedScript:
+      return DefectKind::kScript;
+    case LintKind::kUnbalancedMark:
+    case LintKind::kMixedMarks:
+      return DefectKind::kPunctuation;
+    case LintKind::kLookAlike:
+    case LintKind::kEncodingDamage:
+      return DefectKind::kSubstitution;
+    default:
+      return DefectKind::kOther;
+  }
+}
+
 }  // namespace
+
+std::optional<DefectEntry> ProposeDefect(const ParsedReport& report, const LintFinding& finding) {
+  if (finding.proposal.empty() || finding.range.empty()) {
+    return std::nullopt;
+  }
+  const auto span =
+      std::find_if(report.print_spans.begin(), report.print_spans.end(), [&](const PrintSpan& s) {
+        return s.joined.begin <= finding.range.begin && finding.range.begin < s.joined.end;
+      });
+  if (span == report.print_spans.end()) {
+    return std::nullopt;
+  }
+  const std::u32string_view joined = report.joined;
+  const uint32_t least = span->joined.begin;
+  const uint32_t most = std::max(span->joined.end, finding.range.end);
+  const auto utf8 = [&](uint32_t begin, uint32_t end) {
+    return text::ToUtf8(joined.substr(begin, end - begin));
+  };
+  Range wide = finding.range;
+  while (wide.size() <= limits::kMaxMetadataCodePoints) {
+    const Placement placement = Place(report, span->line, joined.substr(wide.begin, wide.size()));
+    if (placement.range == wide) {
+      DefectEntry entry;
+      entry.line = span->line;
+      entry.printed = utf8(wide.begin, wide.end);
+      entry.readings.push_back(utf8(wide.begin, finding.range.begin) + finding.proposal +
+                               utf8(finding.range.end, wide.end));
+      entry.kind = KindOf(finding.kind);
+      entry.certainty = finding.certainty;
+      return entry;
+    }
+    const Range before = wide;
+    wide.begin -= wide.begin > least ? 1 : 0;
+    wide.end += wide.end < most ? 1 : 0;
+    if (wide == before) {
+      break;
+    }
+  }
+  return std::nullopt;
+}
 
 absl::StatusOr<std::vector<DefectEntry>> ParseDefects(std::string_view tsv) {
   if (const auto bad = text::FindInvalidUtf8(tsv)) {

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_REPORT_DEFECTS_H_
 #define QUOTES_SERVICE_REPORT_DEFECTS_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,11 @@ absl::StatusOr<std::vector<DefectEntry>> ParseDefects(std::string_view tsv);
 // string is not there or stands there more than once.
 absl::StatusOr<std::vector<Defect>> PlaceDefects(const ParsedReport& report,
                                                  const std::vector<DefectEntry>& entries);
+
+// The entry that would accept a finding's proposal: the finding's characters, widened on their line
+// until they stand there once. nullopt for a finding without a proposal, or one that has no such
+// place.
+std::optional<DefectEntry> ProposeDefect(const ParsedReport& report, const LintFinding& finding);
 
 }  // namespace quotes::report
 

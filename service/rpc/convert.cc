@@ -418,7 +418,8 @@ void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info
   out->set_text_length(info.code_points);
 }
 
-void SetLint(const report::LintFinding& finding, v1::LintFinding* out) {
+void SetLint(const report::LintFinding& finding, const std::optional<report::DefectEntry>& entry,
+             v1::LintFinding* out) {
   out->set_kind(static_cast<v1::LintFinding::Kind>(finding.kind));
   out->set_certainty(static_cast<v1::Certainty>(finding.certainty));
   out->set_line(static_cast<int32_t>(finding.line));
@@ -428,6 +429,15 @@ void SetLint(const report::LintFinding& finding, v1::LintFinding* out) {
   }
   out->set_message(finding.message);
   out->set_proposal(finding.proposal);
+  if (entry.has_value()) {
+    v1::DefectEntry* defect = out->mutable_defect();
+    defect->set_line(static_cast<int32_t>(entry->line));
+    defect->set_printed(entry->printed);
+    *defect->mutable_readings() = {entry->readings.begin(), entry->readings.end()};
+    defect->set_kind(static_cast<v1::Defect::Kind>(entry->kind));
+    defect->set_certainty(static_cast<v1::Certainty>(entry->certainty));
+    defect->set_note(entry->note);
+  }
 }
 
 void SetTheme(const themes::Theme& theme, uint64_t quote_count, v1::Theme* out) {

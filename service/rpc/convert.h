@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "quotes/v1/theme.pb.h"
 #include "service/archive/archive.h"
 #include "service/archive/packed_document.h"
+#include "service/report/defects.h"
 #include "service/report/report.h"
 #include "service/store/store.h"
 #include "service/text/fold.h"
@@ -83,7 +85,9 @@ void SetSource(const archive::PackedDocument::Source& source, v1::SourceInfo* ou
 void SetSource(const archive::Source& source, v1::SourceInfo* out);
 void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info,
                      v1::Revision* out);
-void SetLint(const report::LintFinding& finding, v1::LintFinding* out);
+// `entry` is the one that would accept the finding's proposal.
+void SetLint(const report::LintFinding& finding, const std::optional<report::DefectEntry>& entry,
+             v1::LintFinding* out);
 void SetTheme(const themes::Theme& theme, uint64_t quote_count, v1::Theme* out);
 void SetCoverage(const archive::Coverage& coverage, v1::Coverage* out);
 void SetFacets(const archive::Facets& facets, const archive::Archive& archive, v1::Facets* out);

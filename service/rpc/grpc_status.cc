@@ -30,7 +30,7 @@ struct Sentence {
   ErrorReason reason;
   const char* zh;
 };
-constexpr std::array<Sentence, 43> kSentences = {{
+constexpr std::array<Sentence, 44> kSentences = {{
     {ErrorReason::kUnspecified, "未知错误"},
     {ErrorReason::kInvalidUtf8, "字段 {field} 自字节偏移 {byte_offset} 起不是 UTF-8 文本"},
     {ErrorReason::kMalformedMessage, "请求的字节不是一条 {type} 消息"},
@@ -75,6 +75,8 @@ constexpr std::array<Sentence, 43> kSentences = {{
     {ErrorReason::kMalformedSource, "文件已损坏，或不符合 {format} 格式"},
     {ErrorReason::kExtractionFailed, "读取文件失败（{cause}）：超出时间或内存限制，或读取程序崩溃"},
     {ErrorReason::kExtractorUnavailable, "服务器无法启动文件格式读取程序，目前只能导入纯文本"},
+    {ErrorReason::kDuplicateReport,
+     "与 {name} 的文字大致相同（相似度 {likeness}），请指明是其新版本、异本还是另一份报告"},
 }};
 
 const char* GeneralSentence(ErrorReason reason) {

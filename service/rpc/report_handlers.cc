@@ -35,10 +35,14 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
   response->set_unchanged(result.outcome.unchanged);
   response->set_replayed(result.outcome.replayed);
   response->set_archive_revision(static_cast<int64_t>(result.outcome.archive_revision));
+  if (result.duplicate_of.has_value()) {
+    response->set_duplicate_of(ReportName(result.duplicate_of->report_id));
+    response->set_likeness(result.duplicate_of->likeness);
+  }
   AnswerSize size(*response);
-  for (const report::LintFinding& finding : result.lint) {
+  for (size_t i = 0; i < result.lint.size(); ++i) {
     v1::LintFinding added;
-    SetLint(finding, &added);
+    SetLint(result.lint[i], result.proposals[i], &added);
     if (static_cast<size_t>(response->lint_size()) == limits::kMaxLintFindings ||
         !size.Add(added)) {
       break;

@@ -345,6 +345,9 @@ absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request) {
   out.report_id = request.report_id();
   out.request_id = request.request_id();
   out.validate_only = request.validate_only();
+  if (request.duplicate_handling() != v1::DUPLICATE_HANDLING_UNSPECIFIED) {
+    out.duplicate_handling = static_cast<DuplicateHandling>(request.duplicate_handling());
+  }
   const v1::ReportSource& source = request.source();
   // Callers on any system: both kinds of slashes separate folders.
   const size_t slash = source.file_name().find_last_of("/\\");

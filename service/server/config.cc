@@ -77,7 +77,7 @@ struct Option {
 
 std::string SwitchText(bool on) { return on ? "true" : "false"; }
 
-const std::array<Option, 9> kOptions = {{
+const std::array<Option, 10> kOptions = {{
     {"listen", "HOST:PORT", "Address to listen on; port 0 takes any free one (the log names it)",
      [](std::string_view v, Config* c) { return SetText(v, &c->listen); },
      [](const Config& c) { return c.listen; }},
@@ -109,6 +109,14 @@ const std::array<Option, 9> kOptions = {{
        return absl::OkStatus();
      },
      [](const Config& c) { return c.profiles; }},
+    {"extractor", "FILE",
+     "The program that reads Word documents, PDFs, HTML and Markdown (default: quotes-extract in "
+     "the folder of quoted)",
+     [](std::string_view v, Config* c) {
+       c->extractor = v;
+       return absl::OkStatus();
+     },
+     [](const Config& c) { return c.extractor; }},
     {"drain_delay", "DURATION",
      "After SIGTERM or SIGINT, how long health says NOT_SERVING while calls are still served, so "
      "that load balancers look elsewhere",

@@ -23,8 +23,9 @@ struct Config {
   bool read_only = false;
   bool insecure_allow_remote = false;
   LogLevel log_level = LogLevel::kInfo;
-  std::string log_file;  // empty: standard error
-  std::string profiles;  // file with the house's profiles; empty: none
+  std::string log_file;   // empty: standard error
+  std::string profiles;   // file with the house's profiles; empty: none
+  std::string extractor;  // the reader of foreign formats; empty: beside the program
   absl::Duration drain_delay = absl::ZeroDuration();
   absl::Duration drain_grace = absl::Seconds(10);
 };

@@ -243,6 +243,7 @@ int Serve(const Config& config, const EndSignals& signals) {
   absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
       *std::move(store), themes::Scheme::BuiltIn(),
       {.segment_folder = config.database + ".segments",
+       .extractor = {.worker_path = config.extractor},
        .on_warning =
            [&out](std::string_view warning) {
              out.Write(LogLevel::kWarning, "segments", JsonLine().Add("warning", warning));

@@ -33,6 +33,7 @@ struct RevisionDraft {
   std::string fold_version;
   report::ParsedReport content;
   std::vector<report::Defect> defects;  // the file's; how they meet the register: MergeRegister
+  bool withdrawn = false;               // a new report begins as withdrawn
 };
 
 struct ImportOutcome {
@@ -113,7 +114,8 @@ class Store {
   // writes nothing but the request id. A new text for a known report becomes its next revision, to
   // which the register is carried over (report::CarryOver, then MergeRegister with the file's
   // entries); the same text with another register changes the register alone. A withdrawn report
-  // stays withdrawn. ALREADY_EXISTS / REQUEST_ID_REUSED.
+  // stays withdrawn; `withdrawn` is of account for a new one only. ALREADY_EXISTS /
+  // REQUEST_ID_REUSED.
   virtual absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) = 0;
 
   // Withdraws a report (kWithdrawn) or takes it back in (kActive). A report that is in this state

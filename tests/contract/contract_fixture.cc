@@ -224,6 +224,7 @@ void Contract::Start(const Options& options, bool sample) {
         });
   }
   LibraryOptions library_options;
+  library_options.extractor = options.extractor;
   if (options.segments) {
     library_options.segment_folder = (dir_.path() / "quotes.db.segments").string();
   }
@@ -282,6 +283,8 @@ v1::ImportReportResponse Contract::Import(const std::string& id, const std::stri
   v1::ImportReportRequest request;
   request.set_report_id(id);
   request.mutable_source()->set_content(text);
+  // Tests repeat the same words in many reports.
+  request.set_duplicate_handling(v1::DUPLICATE_HANDLING_SEPARATE);
   v1::ImportReportResponse response;
   const grpc::Status status =
       Call(reports_, &v1::ReportService::Stub::ImportReport, request, &response);

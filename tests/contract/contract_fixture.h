@@ -76,6 +76,7 @@ class Contract : public ::testing::Test {
     std::function<void(const rpc::CallRecord&)> on_call{};
     std::function<void(const rpc::CitationRecord&)> on_citation{};
     citation::Profiles profiles{};
+    extract::ExtractorOptions extractor{};
   };
 
   ~Contract() override;

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -297,6 +298,11 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
   EXPECT_EQ(Outcome(Undelete([](auto*) {})), "OK");
   expect("ETAG_MISMATCH", StatusCode::ABORTED, Delete([](auto* r) { r->set_etag("old"); }),
          {{"name", "reports/sample"}});
+  expect("DUPLICATE_REPORT", StatusCode::ALREADY_EXISTS, DoImport([](auto* r) {
+           r->set_report_id("copy");
+           r->mutable_source()->set_content(testing::SampleReport() + "\n添一句。\n");
+         }),
+         {{"name", "reports/sample"}, {"likeness", "1.00"}});
   expect("DATABASE_CORRUPT", StatusCode::DATA_LOSS,
          with_fault("Status", errors::DatabaseCorrupt("/data/q.db", "page 3"),
                     [this] { return GetStatus(); }),
@@ -335,6 +341,19 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
   EXPECT_EQ(Outcome(Create([](auto*) {})), "PRECONDITION/READ_ONLY");
   EXPECT_EQ(Outcome(DeleteDefect("reports/sample/defects/mine")), "PRECONDITION/READ_ONLY");
   EXPECT_EQ(Outcome(Search([](auto*) {})), "OK");
+
+  // A reader of foreign formats that breaks, and one that is not there.
+  const std::string page = "<h1>报告</h1><p>我们要加快发展。</p>";
+  for (const auto& [reason, worker, code] :
+       {std::tuple("EXTRACTION_FAILED", "/bin/false", StatusCode::INVALID_ARGUMENT),
+        std::tuple("EXTRACTOR_UNAVAILABLE", "/nonexistent", StatusCode::FAILED_PRECONDITION)}) {
+    Stop();
+    Options without_reader;
+    without_reader.extractor.worker_path = worker;
+    Start(without_reader, /*sample=*/false);
+    expect(reason, code, import_as(page, ""));
+    EXPECT_EQ(Outcome(import_as("我们要加快发展。", "")), "OK");
+  }
 
   Stop();
   Options loading;
@@ -386,9 +405,7 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
   const auto* reasons = v1::ErrorReason_descriptor();
   for (int i = 1; i < reasons->value_count(); ++i) {
     const std::string name = reasons->value(i)->name().substr(sizeof("ERROR_REASON_") - 1);
-    // And those of a worker that breaks or is missing: tests of the extractor have them.
-    if (name != "DATABASE_IN_USE" && name != "SCHEMA_TOO_NEW" && name != "EXTRACTION_FAILED" &&
-        name != "EXTRACTOR_UNAVAILABLE") {
+    if (name != "DATABASE_IN_USE" && name != "SCHEMA_TOO_NEW") {
       EXPECT_TRUE(sent.contains(name)) << name;
     }
     EXPECT_EQ(name, ErrorReasonName(static_cast<ErrorReason>(reasons->value(i)->number())));

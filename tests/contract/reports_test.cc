@@ -132,6 +132,7 @@ TEST_F(ReportCalls, UploadIsAnImport) {
     v1::UploadReportRequest message;
     auto* header = message.mutable_header();
     header->mutable_import()->set_report_id(with_hash ? "hashed" : "sized");
+    header->mutable_import()->set_duplicate_handling(v1::DUPLICATE_HANDLING_SEPARATE);
     if (with_hash) {
       header->set_sha256(Sha256Hex(content));
     } else {
@@ -325,6 +326,57 @@ TEST_F(ReportCalls, RevisionsAreCompared) {
     all += change.SerializeAsString();
   }
   EXPECT_EQ(paged, all);
+}
+
+TEST_F(ReportCalls, NearDuplicatesAreTakenOnlyWhenAsked) {
+  Start();
+  v1::ImportReportRequest copy;
+  copy.mutable_source()->set_content(testing::SampleReport() + "\n添一句。\n");
+  const auto import = [&](const std::string& id, v1::DuplicateHandling handling) {
+    copy.set_report_id(id);
+    copy.set_duplicate_handling(handling);
+    v1::ImportReportResponse response;
+    const grpc::Status status = Call(reports_, &Reports::ImportReport, copy, &response);
+    EXPECT_TRUE(status.ok()) << Outcome(status);
+    return response;
+  };
+  const v1::ImportReportResponse variant = import("variant", v1::DUPLICATE_HANDLING_VARIANT);
+  EXPECT_EQ(variant.duplicate_of(), "reports/sample");
+  EXPECT_GT(variant.likeness(), 0.9);
+  EXPECT_EQ(variant.report().state(), v1::Report::STATE_WITHDRAWN);
+  EXPECT_EQ(Get("reports/variant").state(), v1::Report::STATE_WITHDRAWN);
+  v1::ListReportsRequest list;
+  v1::ListReportsResponse reports;
+  ASSERT_TRUE(Call(reports_, &Reports::ListReports, list, &reports).ok());
+  EXPECT_EQ(reports.total_size(), 1);
+  const v1::ImportReportResponse separate = import("separate", v1::DUPLICATE_HANDLING_SEPARATE);
+  EXPECT_EQ(separate.report().state(), v1::Report::STATE_ACTIVE);
+  EXPECT_EQ(separate.duplicate_of(), "reports/sample");
+  // Of account for new reports only; the report itself takes its next text as ever.
+  const v1::ImportReportResponse again = import("sample", v1::DUPLICATE_HANDLING_REFUSE);
+  EXPECT_EQ(again.report().latest_revision(), "reports/sample/revisions/2");
+  EXPECT_EQ(again.duplicate_of(), "");
+}
+
+TEST_F(ReportCalls, FindingsCarryTheEntryThatAcceptsThem) {
+  Start(/*sample=*/false);
+  v1::ImportReportRequest request = SampleImport();
+  request.clear_defects();
+  v1::ImportReportResponse response;
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, request, &response).ok());
+  int entries = 0;
+  for (const v1::LintFinding& finding : response.lint()) {
+    EXPECT_EQ(finding.has_defect(), !finding.proposal().empty()) << finding.ShortDebugString();
+    if (finding.has_defect()) {
+      ++entries;
+      EXPECT_EQ(finding.defect().line(), finding.line());
+      *request.add_defects() = finding.defect();
+    }
+  }
+  ASSERT_GT(entries, 0);
+  // What is proposed is accepted as it is.
+  ASSERT_TRUE(Call(reports_, &Reports::ImportReport, request, &response).ok());
+  EXPECT_EQ(response.report().defect_count(), entries);
 }
 
 TEST_F(ReportCalls, PartsOfARevision) {

@@ -42,7 +42,8 @@ class DurabilityTest(unittest.TestCase):
             for number in range(first_number, first_number + 1000):
                 content = invented_report(number)
                 request = report_service_pb2.ImportReportRequest(
-                    report_id=f"invented-{number}", request_id=f"request-{number}")
+                    report_id=f"invented-{number}", request_id=f"request-{number}",
+                    duplicate_handling=report_service_pb2.DUPLICATE_HANDLING_SEPARATE)
                 request.source.content = content
                 attempted[request.report_id] = content
                 try:
@@ -105,7 +106,8 @@ class DurabilityTest(unittest.TestCase):
                 # A retry with the same request id after the crash is answered as if nothing was.
                 for report_id in sorted(set(attempted) - set(acknowledged)):
                     request = report_service_pb2.ImportReportRequest(
-                        report_id=report_id, request_id="request-" + report_id.split("-")[1])
+                        report_id=report_id, request_id="request-" + report_id.split("-")[1],
+                        duplicate_handling=report_service_pb2.DUPLICATE_HANDLING_SEPARATE)
                     request.source.content = attempted[report_id]
                     with grpc.insecure_channel(server.address) as channel:
                         answer = report_service_pb2_grpc.ReportServiceStub(channel).ImportReport(

@@ -280,6 +280,7 @@ class ConfigurationTest(unittest.TestCase):
             "log_level": ["debug", "warning", "error"],
             "log_file": ["one.log", "two.log", "three.log"],
             "profiles": ["one.toml", "two.toml", "three.toml"],
+            "extractor": ["/one", "/two", "/three"],
             "drain_delay": ["1s", "2s", "3s"],
             "drain_grace": ["1s", "2s", "3s"],
             "read_only": ["true", "false", "true"],
@@ -315,6 +316,32 @@ class ConfigurationTest(unittest.TestCase):
     def test_file_of_the_systemd_unit(self):
         values = self.effective("--config", str(SOURCE_DIR / "deploy/systemd/quoted.toml"))
         self.assertEqual(values["database"], "/var/lib/quotes/quotes.db")
+
+    def test_the_configured_reader_of_formats_is_used(self):
+        page = "<h1>甲市政府工作报告</h1><p>同志们：</p><p>我们要加快发展。</p>".encode()
+        with TempDir() as folder:
+            broken = folder / "broken"
+            broken.write_text("#!/bin/sh\nkill -SEGV $$\n", encoding="utf-8")
+            broken.chmod(0o755)
+            file = folder / "page.html"
+            file.write_bytes(page)
+            for reader, reason in [(folder / "missing", "EXTRACTOR_UNAVAILABLE"),
+                                   (broken, "EXTRACTION_FAILED"),
+                                   (QUOTED.parent / "quotes-extract", None)]:
+                with self.subTest(reason):
+                    config = folder / "quoted.toml"
+                    config.write_text(f'extractor = "{reader}"\n', encoding="utf-8")
+                    with Server(folder / "quotes.db", "--config", str(config)) as server:
+                        result = quotes_testing.quotectl("import", "--json", file, server=server)
+                        if reason is None:
+                            self.assertEqual(result.returncode, 0, result)
+                        else:
+                            self.assertNotEqual(result.returncode, 0, result)
+                            self.assertIn(f'"reason":"{reason}"', result.stderr)
+                        # Plain text is read all the same.
+                        self.assertEqual(quotes_testing.quotectl(
+                            "import", "-q", "-", "--id", "plain", stdin="同志们：\n我们要改革。\n".encode(),
+                            server=server).returncode, 0)
 
     def test_served_as_configured(self):
         with TempDir() as folder:

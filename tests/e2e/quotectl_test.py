@@ -48,17 +48,19 @@ class QuotectlTest(unittest.TestCase):
 
     def test_diff(self):
         text = SAMPLE.read_text(encoding="utf-8").replace("280亿元", "286亿元", 1)
-        for target in self.targets():
-            self.assertEqual(quotectl("import", SAMPLE, "--id", "twice",
-                                      **target).returncode, 0)
-            result = quotectl("import", "-", "--id", "twice", stdin=text.encode(), **target)
-            self.assertEqual(result.returncode, 0, result)
-        shown = self.both("diff", "twice", code=1)
-        self.assertIn("1 changed, 0 inserted, 0 removed", shown)
-        self.assertIn("生产总值完成280亿元", shown)
-        self.both("diff", "twice", "1", "3", code=2)
-        for target in self.targets():
-            quotectl("withdraw", "twice", **target)
+        with TempDir() as folder, Server(folder / "served.db") as server:
+            shown = []
+            for target in ({"server": server}, {"database": folder / "own.db"}):
+                for content in (SAMPLE.read_bytes(), text.encode()):
+                    result = quotectl("import", "-", "--id", "r", stdin=content, **target)
+                    self.assertEqual(result.returncode, 0, result)
+                result = quotectl("diff", "r", **target)
+                self.assertEqual(result.returncode, 1, result)
+                shown.append(result.stdout)
+                self.assertEqual(quotectl("diff", "r", "1", "3", **target).returncode, 2)
+            self.assertEqual(*shown)
+            self.assertIn("1 changed, 0 inserted, 0 removed", shown[0])
+            self.assertIn("生产总值完成280亿元", shown[0])
 
     def test_verify(self):
         text = self.both("verify", "2021年预计全区生产总值完成280亿元，年均增长5.5%")
@@ -222,8 +224,8 @@ class QuotectlTest(unittest.TestCase):
         self.assertEqual(sum("棚改" in quote["text"] for quote in exported["quotes"]), 2)
 
     def test_stdin(self):
-        result = quotectl("import", "-", "--validate-only", "--json", server=self.server,
-                          stdin=SAMPLE.read_bytes())
+        result = quotectl("import", "-", "--validate-only", "--json", "--id", SAMPLE_ID,
+                          server=self.server, stdin=SAMPLE.read_bytes())
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(json.loads(result.stdout)["result"]["report"]["metadata"]["speaker"],
                          "宋磊")
@@ -236,7 +238,7 @@ class QuotectlTest(unittest.TestCase):
                 "2022年1月17日", "2023年1月18日"), encoding="utf-8")
             (folder / "other.css").write_text("no report", encoding="utf-8")
             database = folder / "quotes.db"
-            result = quotectl("import", folder, database=database)
+            result = quotectl("import", "--as", "separate", folder, database=database)
             self.assertEqual(result.returncode, 0, result)
             page, = quotectl_json("reports", database=database)
             self.assertEqual(page["total_size"], "2")

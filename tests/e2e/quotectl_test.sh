@@ -89,7 +89,8 @@ mkdir -p "$dir/quotes"
 echo "server = \"$address\"" >"$dir/quotes/quotectl.toml"
 expect 'server by file' "$("$bin/quotectl" find 园区 --context 1 --facets 2>&1)" "$local_answer"
 expect 'export from both' "$("$bin/quotectl" export sample)" "$(db export sample)"
-expect 'import into the server' "$("$bin/quotectl" import -q --id second "$sample" 2>&1 >/dev/null)" \
+expect 'import into the server' \
+  "$("$bin/quotectl" import -q --id second --as separate "$sample" 2>&1 >/dev/null | tail -n 1)" \
   '1 imported, 0 unchanged, 0 refused'
 contains 'status of the server' "$("$bin/quotectl" status)" "$address"
 

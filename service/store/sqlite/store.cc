@@ -345,6 +345,10 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
     after.update_time = after.create_time;
   }
   Touch(&after);
+  if (!before.has_value() && draft.withdrawn) {
+    after.state = archive::ReportState::kWithdrawn;
+    after.delete_time = after.update_time;
+  }
   ImportOutcome outcome;
   outcome.report_id = draft.report_id;
   std::vector<report::RegisterEntry> held;

@@ -220,6 +220,82 @@ TEST_F(CommandsTest, RefusesALineOfFiftyMegabytes) {
                                         ": too large: lines of at most 1000000 characters\n"));
 }
 
+TEST_F(CommandsTest, CopiesAreListedAndNotCountedTwice) {
+  ImportSample();
+  Write("in/a.txt", SampleReport() + "\n添一句。\n");
+  Write("in/b.txt", "关于工作的报告\n\n同志们：\n我们要加快发展。\n");
+  // One name for both texts would make the second a revision of the first.
+  Write("in/a.toml", "id = \"copy\"\n");
+  const Result result = Quotectl({"import", "-q", Path("in")});
+  EXPECT_EQ(result.code, kExitInput);
+  EXPECT_THAT(result.out, HasSubstr("duplicate of  reports/sample\n"));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("nearly that of reports/sample"),
+                                HasSubstr("1 imported, 0 unchanged, 0 refused, 1 duplicates\n")));
+  EXPECT_THAT(Quotectl({"--lang", "zh", "import", Path("in/a.txt")}).err,
+              AllOf(HasSubstr("大致相同"), HasSubstr("重复 1 份")));
+
+  const Result variant = Quotectl({"import", "-q", "--as", "variant", Path("in/a.txt")});
+  EXPECT_EQ(variant.code, kExitOk);
+  EXPECT_THAT(variant.err, HasSubstr("a variant of reports/sample (likeness 1.00)"));
+  EXPECT_EQ(FromJson<v1::ListReportsResponse>(Quotectl({"reports", "--json"}).out).total_size(), 2);
+  const Result separate =
+      Quotectl({"import", "-q", "--as", "separate", "-", "--id", "own"}, SampleReport());
+  EXPECT_EQ(separate.code, kExitOk);
+  EXPECT_THAT(separate.err, HasSubstr("both count"));
+  const Result revision =
+      Quotectl({"import", "-q", "--revision-of", "sam", "-"}, SampleReport() + "\n添一句。\n");
+  EXPECT_EQ(revision.code, kExitOk) << revision.err;
+  EXPECT_EQ(Held("reports/sample").latest_revision(), "reports/sample/revisions/2");
+  EXPECT_EQ(Quotectl({"import", "--revision-of", "none", Path("in/b.txt")}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"import", "--revision-of", "sample", Path("in")}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"import", "--revision-of", "sample", "--id", "x", Path("in/b.txt")}).code,
+            kExitInput);
+}
+
+TEST_F(CommandsTest, AcceptedFindingsComeWithTheImport) {
+  ImportSample();
+  const std::string file = Write("a.txt",
+                                 "关于工作的报告\n同志们：\n我们要全力支持支持启动的工作，全力支持"
+                                 "改革。完成投资25l万元。我们要（加快发展）。\n");
+  const Result findings = Quotectl({"import", "--validate-only", "--json", file});
+  ASSERT_EQ(findings.code, kExitOk) << findings.err;
+  EXPECT_THAT(findings.out, AllOf(HasSubstr(R"("printed":"支持支持")"), HasSubstr("25l")));
+  // The editor keeps the first proposal, changes its reading, and takes the others out.
+  auto response = FromJson<v1::ImportReportResponse>(
+      findings.out.substr(findings.out.find("\"result\":") + 9,
+                          findings.out.rfind('}') - findings.out.find("\"result\":") - 9));
+  for (v1::LintFinding& finding : *response.mutable_lint()) {
+    if (finding.defect().printed() != "支持支持") {
+      finding.clear_defect();
+    } else {
+      finding.mutable_defect()->set_readings(0, "支持刚");
+    }
+  }
+  std::string json;
+  ASSERT_TRUE(google::protobuf::util::MessageToJsonString(response, &json).ok());
+  const std::string edited =
+      Write("findings.jsonl", "{\"file\":\"" + file + "\",\"result\":" + json + "}\n\n");
+  const Result imported = Quotectl({"import", "-q", "--register", edited, "--id", "a", file});
+  ASSERT_EQ(imported.code, kExitOk) << imported.err;
+  const Result defects = Quotectl({"defects", "a", "--json"});
+  const auto held = FromJson<v1::ListDefectsResponse>(defects.out);
+  ASSERT_EQ(held.defects_size(), 1) << defects.out;
+  EXPECT_EQ(held.defects(0).printed(), "支持支持");
+  EXPECT_EQ(held.defects(0).readings(0), "支持刚");
+  EXPECT_EQ(held.defects(0).kind(), v1::Defect::KIND_DUPLICATION);
+
+  // What cannot be meant is said with its line, and nothing is imported.
+  for (const auto& [content, says] :
+       {std::pair("{", "line 1"), std::pair("\n{\"lint\":[]}", "line 2"),
+        std::pair("{\"file\":\"other.txt\",\"result\":{}}", "other.txt is not among")}) {
+    const Result wrong =
+        Quotectl({"import", "--register", Write("wrong.jsonl", content), "--id", "b", file});
+    EXPECT_EQ(wrong.code, kExitInput);
+    EXPECT_THAT(wrong.err, HasSubstr(says));
+  }
+  EXPECT_EQ(Quotectl({"import", "--register", Path("none"), "--id", "b", file}).code, kExitInput);
+}
+
 TEST_F(CommandsTest, GoesOnAfterAFaultyFile) {
   Write("in/a.txt", SampleReport());
   Write("in/b.txt", "");
@@ -228,7 +304,7 @@ TEST_F(CommandsTest, GoesOnAfterAFaultyFile) {
   const Result result = Quotectl({"import", "-q", Path("in")});
   EXPECT_EQ(result.code, kExitInput);
   EXPECT_THAT(Lines(result.out), SizeIs(4));
-  EXPECT_THAT(result.out, AllOf(HasSubstr("refused"), HasSubstr("c.txt")));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("refused: EMPTY_TEXT\n"), HasSubstr("c.txt")));
   EXPECT_THAT(result.err,
               AllOf(HasSubstr("b.txt"), HasSubstr("2 imported, 0 unchanged, 1 refused")));
   EXPECT_EQ(FromJson<v1::ListReportsResponse>(Quotectl({"reports", "--json"}).out).total_size(), 2);
@@ -315,7 +391,10 @@ TEST_F(CommandsTest, TheSampleInAnotherEncodingIsTheSameReport) {
     utf16.push_back(static_cast<char>(c & 0xff));
     utf16.push_back(static_cast<char>(c >> 8));
   }
-  EXPECT_EQ(Quotectl({"import", "-q", "--id", "utf16", Write("utf16.txt", utf16)}).code, kExitOk);
+  EXPECT_EQ(
+      Quotectl({"import", "-q", "--id", "utf16", "--as", "separate", Write("utf16.txt", utf16)})
+          .code,
+      kExitOk);
   EXPECT_EQ(Quotectl({"get", "reports/utf16", "--text"}).out, text);
   EXPECT_EQ(Quotectl({"import", "-q", "--encoding", "UTF-8", Path("utf16.txt")}).code, kExitInput);
 }

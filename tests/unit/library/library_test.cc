@@ -245,7 +245,67 @@ TEST_F(LibraryTest, TheReportsIdDoesNotDependOnTheBytes) {
   EXPECT_EQ(first.outcome.report_id, second.outcome.report_id);
   EXPECT_EQ(second.outcome.revision, 2u);
   request.report_id = "mine";
+  request.duplicate_handling = DuplicateHandling::kSeparate;
   EXPECT_EQ(MustImport(request).document->report_id(), "mine");
+}
+
+TEST_F(LibraryTest, ACopyIsNotTakenUnnoticed) {
+  MustImport(SampleRequest());
+  const std::string original(library_->archive()->documents()[0]->report_id());
+  const uint64_t revision = library_->archive()->revision();
+  ImportRequest copy = SampleRequest();
+  copy.report_id = "copy";
+  copy.defects.clear();
+  copy.content += "\n添一句。\n";
+  for (const bool validate_only : {true, false}) {
+    copy.validate_only = validate_only;
+    const absl::StatusOr<ImportResult> refused = library_->Import(copy, Cancellation());
+    EXPECT_THAT(refused, HasReason(ErrorReason::kDuplicateReport));
+    EXPECT_EQ(GetErrorDetail(refused.status())->metadata[0].second, "reports/" + original);
+  }
+  EXPECT_EQ(library_->archive()->revision(), revision);
+
+  copy.duplicate_handling = DuplicateHandling::kVariant;
+  copy.validate_only = true;
+  EXPECT_EQ(MustImport(copy).document->state(), archive::ReportState::kWithdrawn);
+  copy.validate_only = false;
+  const ImportResult variant = MustImport(copy);
+  EXPECT_EQ(variant.document->state(), archive::ReportState::kWithdrawn);
+  EXPECT_TRUE(variant.document->delete_time().has_value());
+  EXPECT_EQ(variant.duplicate_of->report_id, original);
+  EXPECT_EQ(library_->archive()->documents().size(), 1u);
+  ExpectSnapshotIsFresh();
+  // The same again is nothing new, however it is to be taken.
+  copy.duplicate_handling = DuplicateHandling::kRefuse;
+  EXPECT_TRUE(MustImport(copy).outcome.unchanged);
+
+  copy.report_id = "separate";
+  copy.duplicate_handling = DuplicateHandling::kSeparate;
+  EXPECT_EQ(MustImport(copy).document->state(), archive::ReportState::kActive);
+  EXPECT_EQ(library_->archive()->documents().size(), 2u);
+  ExpectSnapshotIsFresh();
+  // A report that resembles none is what it is, whatever is asked.
+  ImportRequest other = ShortRequest("other");
+  other.duplicate_handling = DuplicateHandling::kVariant;
+  EXPECT_EQ(MustImport(other).document->state(), archive::ReportState::kActive);
+}
+
+TEST_F(LibraryTest, OfCopiesImportedAtOnceOneIsTaken) {
+  std::vector<std::thread> threads;
+  std::atomic<int> taken = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      ImportRequest copy = SampleRequest();
+      copy.report_id = absl::StrCat("copy-", i);
+      const absl::StatusOr<ImportResult> result = library_->Import(copy, Cancellation());
+      taken += result.ok() ? 1 : 0;
+      EXPECT_TRUE(result.ok() || GetErrorReason(result.status()) == ErrorReason::kDuplicateReport);
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(taken, 1);
 }
 
 TEST_F(LibraryTest, ARequestIdGivesTheFirstOutcomeAgain) {
@@ -1354,6 +1414,8 @@ TEST(ImportRequestDigestTest, EveryFieldCounts) {
       [](ImportRequest* r) { r->file_name = "ab"; },
       [](ImportRequest* r) { r->encoding = text::Encoding::kUtf8; },
       [](ImportRequest* r) { r->encoding = text::Encoding::kBig5; },
+      [](ImportRequest* r) { r->duplicate_handling = DuplicateHandling::kSeparate; },
+      [](ImportRequest* r) { r->duplicate_handling = DuplicateHandling::kVariant; },
       [](ImportRequest* r) { r->metadata.title = "ab"; },
       [](ImportRequest* r) { r->metadata.subtitle = "ab"; },
       [](ImportRequest* r) { r->metadata.event = "ab"; },

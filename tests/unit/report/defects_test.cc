@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "service/report/parser.h"
 #include "service/text/decode.h"
@@ -77,6 +79,43 @@ TEST_F(PlaceTest, RefusesWhatIsNotThereOrTwice) {
     const auto defects = PlaceDefects(report_, {Entry(2, "成绩"), Entry(line, printed)});
     EXPECT_THAT(defects, HasReason(ErrorReason::kDefectUnplaced)) << printed;
   }
+}
+
+// The entry that accepts a proposal, as "line printed>reading"; "" without one.
+std::string Proposed(const ParsedReport& report, std::u32string_view found, size_t occurrence,
+                     const std::string& proposal) {
+  size_t at = report.joined.find(found);
+  for (; occurrence > 1; --occurrence) {
+    at = report.joined.find(found, at + 1);
+  }
+  LintFinding finding;
+  finding.kind = LintKind::kDoubledWord;
+  finding.certainty = Certainty::kProbable;
+  finding.range = {static_cast<uint32_t>(at), static_cast<uint32_t>(at + found.size())};
+  finding.proposal = proposal;
+  const std::optional<DefectEntry> entry = ProposeDefect(report, finding);
+  if (!entry.has_value()) {
+    return "";
+  }
+  EXPECT_EQ(entry->kind, DefectKind::kDuplication);
+  EXPECT_EQ(entry->certainty, Certainty::kProbable);
+  // It is placed where the finding is.
+  const auto placed = PlaceDefects(report, {*entry});
+  EXPECT_TRUE(placed.ok());
+  EXPECT_LE((*placed)[0].range.begin, finding.range.begin);
+  EXPECT_GE((*placed)[0].range.end, finding.range.end);
+  return std::to_string(entry->line) + " " + entry->printed + ">" + entry->readings[0];
+}
+
+TEST(ProposeDefect, WidensUntilThePlaceIsOne) {
+  const auto decoded =
+      text::Decode("关于工作的报告\n同志们：\n全力支持支持启动，支持改革，（甲，（乙。\n");
+  const auto report = ParseReport(*decoded);
+  QUOTES_ASSERT_OK(report);
+  EXPECT_EQ(Proposed(*report, U"支持支持", 1, "支持"), "3 支持支持>支持");
+  EXPECT_EQ(Proposed(*report, U"支持", 3, "坚持"), "3 ，支持改>，坚持改");
+  EXPECT_EQ(Proposed(*report, U"（", 2, "）"), "3 ，（乙>，）乙");
+  EXPECT_EQ(Proposed(*report, U"全力", 1, ""), "");
 }
 
 }  // namespace

@@ -566,6 +566,21 @@ TEST_P(StoreConformance, AWithdrawnReportIsNoLongerActive) {
   EXPECT_EQ(active[1].etag, restored->etag);
 }
 
+TEST_P(StoreConformance, AReportMayBeginAsWithdrawn) {
+  store::RevisionDraft draft = SmallDraft("a", "甲。");
+  draft.withdrawn = true;
+  const store::ImportOutcome imported = MustImport(store(), draft);
+  EXPECT_EQ(imported.state, archive::ReportState::kWithdrawn);
+  EXPECT_EQ(imported.delete_time, imported.update_time);
+  EXPECT_THAT(Active(store()), SizeIs(0));
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->delete_time, imported.delete_time);
+  // Only one that is new.
+  QUOTES_ASSERT_OK(store().SetState("a", archive::ReportState::kActive, ""));
+  draft = SmallDraft("a", "乙。");
+  draft.withdrawn = true;
+  EXPECT_EQ(MustImport(store(), draft).state, archive::ReportState::kActive);
+}
+
 TEST_P(StoreConformance, AStateThatIsSetAlreadyChangesNothing) {
   const store::ImportOutcome imported = MustImport(store(), SmallDraft("a", "甲。"));
   QUOTES_ASSERT_OK(store().SetState("a", archive::ReportState::kWithdrawn, ""));

@@ -64,7 +64,7 @@ TEST(AlignSymbols, IsALongestCommonSubsequence) {
     std::u32string b;
     for (std::u32string* text : {&a, &b}) {
       for (size_t size = random() % 30; size > 0; --size) {
-        text->push_back(1 + random() % 5);
+        text->push_back(static_cast<char32_t>(1 + random() % 5));
       }
     }
     EXPECT_EQ(CheckStretches(a, b, AlignSymbols(a, b)), LongestCommonSubsequence(a, b));

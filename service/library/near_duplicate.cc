@@ -1,0 +1,184 @@
+#include "service/library/near_duplicate.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "service/base/limits.h"
+#include "service/text/fold.h"
+
+namespace quotes {
+namespace {
+
+// Sentences that are looked up, one stretch of each: of a copy with a twentieth of its characters
+// changed more than half of the stretches still stand as they were.
+constexpr size_t kProbes = 32;
+constexpr size_t kProbeUnits = 12;
+// Fewer probes with places than these, or than an eighth, say nothing.
+constexpr size_t kLeastProbes = 3;
+// A stretch that stands more often is a formula.
+constexpr size_t kMostPlaces = 32;
+// Reports that are compared as a whole, those with most of the probes.
+constexpr size_t kMostCandidates = 4;
+
+std::u32string_view SpeechOf(const report::ParsedReport& report) {
+  return std::u32string_view(report.joined).substr(0, report.runs.front().range.end);
+}
+
+std::u32string_view SpeechOf(const archive::PackedDocument& document) {
+  return document.joined(document.runs().front().range);
+}
+
+// What stands in a text so much longer is an excerpt, no transcription.
+constexpr size_t kMostTimesLonger = 16;
+// Of long texts only every so many shingles are compared, chosen by their hashes, so that both
+// texts have the same: a sample of this size says as much.
+constexpr size_t kMostShingles = 10'000;
+
+// 0: every shingle, else one in 2^n, for two texts of which the smaller has so many characters.
+int SamplingOf(size_t characters) {
+  int bits = 0;
+  while ((characters >> bits) > kMostShingles) {
+    ++bits;
+  }
+  return bits;
+}
+
+// Hashes of the runs of letters, one in 2^sampling of them.
+std::vector<uint64_t> ShinglesOf(std::u32string_view text, int sampling) {
+  // A polynomial of the letters, rolled over the text, its bits mixed at the end.
+  constexpr uint64_t kBase = 0x9E3779B97F4A7C15;
+  uint64_t leaving = 1;
+  for (size_t i = 0; i < limits::kShingleUnits; ++i) {
+    leaving *= kBase;
+  }
+  std::u32string letters = text::Fold(text).units;
+  std::erase(letters, text::kBreak);
+  std::vector<uint64_t> shingles;
+  uint64_t hash = 0;
+  for (size_t i = 0; i < letters.size(); ++i) {
+    hash = hash * kBase + letters[i];
+    if (i >= limits::kShingleUnits) {
+      hash -= leaving * letters[i - limits::kShingleUnits];
+    }
+    if (i + 1 >= limits::kShingleUnits) {
+      const uint64_t mixed = (hash ^ (hash >> 31)) * 0xBF58476D1CE4E5B9;
+      const uint64_t shingle = mixed ^ (mixed >> 29);
+      if ((shingle & ((uint64_t{1} << sampling) - 1)) == 0) {
+        shingles.push_back(shingle);
+      }
+    }
+  }
+  return shingles;
+}
+
+// Stretches of folded text from all over the speech, each inside one sentence.
+std::vector<std::u32string> ProbesOf(const report::ParsedReport& report) {
+  struct Stretch {
+    report::Range sentence;
+    size_t begin;
+  };
+  std::vector<Stretch> stretches;
+  for (const report::Quote& quote : report.quotes) {
+    for (size_t begin = 0;
+         report::IsSpeech(quote.block) && begin + kProbeUnits <= quote.range.size();
+         begin += kProbeUnits) {
+      stretches.push_back({quote.range, begin});
+    }
+  }
+  std::vector<std::u32string> probes;
+  const size_t count = std::min(kProbes, stretches.size());
+  for (size_t i = 0; i < count; ++i) {
+    const Stretch& stretch = stretches[i * stretches.size() / count];
+    const std::u32string units =
+        text::Fold(std::u32string_view(report.joined)
+                       .substr(stretch.sentence.begin, stretch.sentence.size()))
+            .units;
+    if (stretch.begin + kProbeUnits > units.size()) {
+      continue;  // shorter than it was before it was folded
+    }
+    std::u32string_view probe = std::u32string_view(units).substr(stretch.begin, kProbeUnits);
+    // Nothing that begins or ends with a break stands anywhere.
+    if (probe.front() == text::kBreak) {
+      probe.remove_prefix(1);
+    }
+    if (probe.back() == text::kBreak) {
+      probe.remove_suffix(1);
+    }
+    probes.emplace_back(probe);
+  }
+  return probes;
+}
+
+}  // namespace
+
+double LikenessOf(std::u32string_view a, std::u32string_view b) {
+  if (a.size() > b.size()) {
+    std::swap(a, b);
+  }
+  if (a.size() * kMostTimesLonger < b.size()) {
+    return 0;
+  }
+  const int sampling = SamplingOf(a.size());
+  std::vector<uint64_t> shingles = ShinglesOf(a, sampling);
+  std::sort(shingles.begin(), shingles.end());
+  shingles.erase(std::unique(shingles.begin(), shingles.end()), shingles.end());
+  if (shingles.size() < limits::kLeastDuplicateShingles) {
+    return 0;
+  }
+  std::vector<bool> common(shingles.size(), false);
+  for (const uint64_t shingle : ShinglesOf(b, sampling)) {
+    const auto at = std::lower_bound(shingles.begin(), shingles.end(), shingle);
+    if (at != shingles.end() && *at == shingle) {
+      common[static_cast<size_t>(at - shingles.begin())] = true;
+    }
+  }
+  return static_cast<double>(std::count(common.begin(), common.end(), true)) /
+         static_cast<double>(shingles.size());
+}
+
+std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,
+                                               const archive::Archive& archive) {
+  archive::SeedOptions options;
+  options.scope = archive::TextScope::kSpeech;
+  options.max_places = kMostPlaces;
+  std::map<const archive::PackedDocument*, size_t> probes_in;
+  const std::vector<std::u32string> probes = ProbesOf(report);
+  for (const std::u32string& probe : probes) {
+    const archive::Seed seed = archive.FindPlaces(probe, options);
+    if (seed.occurrences > kMostPlaces) {
+      continue;
+    }
+    const archive::PackedDocument* last = nullptr;
+    for (const archive::SeedPlace& place : seed.places) {
+      // Places of one report stand together.
+      if (place.ref.document != last) {
+        last = place.ref.document;
+        ++probes_in[last];
+      }
+    }
+  }
+  std::vector<std::pair<size_t, const archive::PackedDocument*>> candidates;
+  for (const auto& [document, count] : probes_in) {
+    if (count >= std::max(kLeastProbes, probes.size() / 8)) {
+      candidates.emplace_back(count, document);
+    }
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second->report_id() < b.second->report_id();
+  });
+  candidates.resize(std::min(candidates.size(), kMostCandidates));
+  for (const auto& [count, document] : candidates) {
+    const double likeness = LikenessOf(SpeechOf(report), SpeechOf(*document));
+    if (likeness >= limits::kLeastDuplicateLikeness) {
+      return NearDuplicate{std::string(document->report_id()), likeness};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace quotes

@@ -1,0 +1,128 @@
+"""Imports of folders that are cut off: by kill -9, by a full disk. What was acknowledged is there,
+nothing is there by half, and the same command again completes what is missing."""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+import unittest
+from contextlib import closing
+
+from quotes_testing import CLEAN_ENVIRONMENT, QUOTECTL, SAMPLE, Server, TempDir, quotectl
+
+ROUNDS = int(os.environ.get("QUOTES_KILL_ROUNDS", "4"))
+REPORTS = 120
+
+
+def write_reports(folder):
+    """Reports with no sentence in common; their hashes by id."""
+    chooser = random.Random(4)
+    letters = sorted({c for c in SAMPLE.read_text(encoding="utf-8") if "一" <= c <= "龥"})
+    hashes = {}
+    folder.mkdir()
+    for number in range(REPORTS):
+        lines = ["".join(chooser.choices(letters, k=40)) + "。" for _ in range(150)]
+        content = f"第{number}号报告\n" + "\n".join(lines) + "\n"
+        (folder / f"r{number:03}.txt").write_text(content, encoding="utf-8")
+        (folder / f"r{number:03}.toml").write_text(f'id = "r{number:03}"\n', encoding="utf-8")
+        hashes[f"r{number:03}"] = hashlib.sha256(content.encode()).hexdigest()
+    return hashes
+
+
+class ImportTest(unittest.TestCase):
+    """Real processes, real signals."""
+
+    def held(self, database):
+        """The hashes of what a database holds, by id; each whole."""
+        with closing(sqlite3.connect(database)) as connection:
+            self.assertEqual(connection.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+            self.assertEqual(connection.execute("PRAGMA foreign_key_check").fetchall(), [])
+            for name, quotes, rows in connection.execute(
+                    "SELECT report_id, quotes, (SELECT count(*) FROM quotes AS q"
+                    " WHERE q.revision = r.id) FROM revisions AS r"):
+                self.assertEqual(quotes, rows, name)
+            return dict(connection.execute("SELECT report_id, source_sha256 FROM revisions"))
+
+    def interrupted_import(self, folder, seconds, server=None, database=None):
+        """Ids that were acknowledged before the importing process, or the server, was killed."""
+        target = ["--database", str(database)] if server is None else ["--server", server.address]
+        with subprocess.Popen([str(QUOTECTL), "import", "--json", "--jobs", "2", str(folder),
+                               *target], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              env=CLEAN_ENVIRONMENT) as process:
+            time.sleep(seconds)
+            if server is None:
+                process.send_signal(signal.SIGKILL)
+            else:
+                server.kill()
+            output = process.communicate(timeout=120)[0].decode()
+        lines = output[:output.rfind("\n") + 1].splitlines()
+        return {json.loads(line)["result"]["report"]["name"].split("/")[1] for line in lines}
+
+    def check_round(self, database, acknowledged, hashes):
+        held = self.held(database)
+        self.assertLessEqual(acknowledged, set(held), "an acknowledged import is lost")
+        self.assertLessEqual(held.items(), hashes.items())
+        return len(held)
+
+    def complete(self, folder, database, hashes, already):
+        result = quotectl("import", "-q", folder, database=database)
+        self.assertEqual(result.returncode, 0, result)
+        self.assertEqual(result.stderr, f"{REPORTS - already} imported, {already} unchanged, "
+                                        "0 refused\n")
+        self.assertEqual(self.held(database), hashes)
+
+    def test_kill_in_the_middle_of_a_folder(self):
+        chooser = random.Random(6)
+        caught = 0
+        with TempDir() as root:
+            folder = root / "in"
+            hashes = write_reports(folder)
+            for number in range(ROUNDS):
+                database = root / f"{number}.db"
+                already = 0
+                for _ in range(2):
+                    seconds = chooser.uniform(0.05, 0.8)
+                    if number % 2 == 0:
+                        acknowledged = self.interrupted_import(folder, seconds, database=database)
+                    else:
+                        with Server(database) as server:
+                            acknowledged = self.interrupted_import(folder, seconds, server=server)
+                    if database.exists():
+                        quotectl("reports", database=database)  # recovers the log
+                        already = self.check_round(database, acknowledged, hashes)
+                        caught += 0 < already < REPORTS
+                self.complete(folder, database, hashes, already)
+        self.assertGreater(caught, 0, "no import was caught at work")
+
+    def test_full_disk(self):
+        probe = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
+        if probe.returncode != 0:
+            self.skipTest("mounts are not permitted here")
+        with TempDir() as root:
+            folder = root / "in"
+            hashes = write_reports(folder)
+            small = root / "small"
+            small.mkdir()
+            # The disk goes with its namespace; what it held is copied out first.
+            script = (f"mount -t tmpfs -o size=3m none {small} && "
+                      f"{QUOTECTL} --database {small}/q.db import -q {folder}; "
+                      f"code=$?; cp {small}/q.db* {root} 2>/dev/null; exit $code")
+            result = subprocess.run(["unshare", "--mount", "sh", "-c", script],
+                                    capture_output=True, text=True, env=CLEAN_ENVIRONMENT,
+                                    timeout=120, check=False)
+            self.assertEqual(result.returncode, 3, result)
+            self.assertIn("no space left", result.stderr)
+            self.assertIn("STORAGE_FULL", result.stderr)
+            self.assertIn(" not tried", result.stderr)
+            database = root / "q.db"
+            already = len(self.held(database))
+            self.assertGreater(already, 0)
+            self.complete(folder, database, hashes, already)
+
+
+if __name__ == "__main__":
+    unittest.main()
