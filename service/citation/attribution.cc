@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "service/citation/form.h"
+#include "service/citation/word_classes.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -43,8 +44,7 @@ bool SameOffice(std::u32string_view a, std::u32string_view b) {
     return false;
   }
   const char32_t before = a.size() == b.size() ? 0 : a[a.size() - b.size() - 1];
-  constexpr std::u32string_view kLesser = U"副代前原总";
-  return before == 0 || kLesser.find(before) == std::u32string_view::npos;
+  return before == 0 || !IsWord(WordClass::kLesserOffice, before);
 }
 
 FieldVerdict SpeakerVerdict(const Claim& claim, const Source& source) {
@@ -137,10 +137,11 @@ FieldResult Page(const Claim& claim, const Source& source, Range range) {
 
 std::u32string FoldedName(std::string_view name) {
   std::u32string letters = Letters(name);
-  for (const std::u32string_view courtesy : {U"同志", U"先生", U"女士"}) {
-    if (letters.size() > courtesy.size() + 1 && letters.ends_with(courtesy)) {
-      letters.resize(letters.size() - courtesy.size());
-    }
+  constexpr size_t kCourtesy = 2;
+  if (letters.size() > kCourtesy + 1 &&
+      IsWord(WordClass::kCourtesy,
+             std::u32string_view(letters).substr(letters.size() - kCourtesy))) {
+    letters.resize(letters.size() - kCourtesy);
   }
   return letters;
 }

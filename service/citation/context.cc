@@ -12,6 +12,7 @@
 #include "service/citation/form.h"
 #include "service/citation/lexicon.h"
 #include "service/citation/source_text.h"
+#include "service/citation/word_classes.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -109,15 +110,12 @@ void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* fla
     return;
   }
   const std::u32string_view behind = source.joined().substr(range.end, end - range.end);
-  for (const std::u32string_view word : {U"之一", U"以上", U"以下", U"以内", U"以外", U"之内",
-                                         U"之外", U"左右", U"上下", U"不等", U"除外", U"为限"}) {
-    if (behind.starts_with(word)) {
-      FlagResult flag;
-      flag.flag = ContextFlag::kDroppedHedge;
-      flag.source = {range.end, range.end + static_cast<uint32_t>(word.size())};
-      flag.detail = Utf8(source, flag.source);
-      flags->push_back(std::move(flag));
-    }
+  if (const size_t size = BeginsWith(WordClass::kPostposedLimit, behind); size > 0) {
+    FlagResult flag;
+    flag.flag = ContextFlag::kDroppedHedge;
+    flag.source = {range.end, range.end + static_cast<uint32_t>(size)};
+    flag.detail = Utf8(source, flag.source);
+    flags->push_back(std::move(flag));
   }
 }
 

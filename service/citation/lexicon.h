@@ -91,8 +91,7 @@ enum class Reach : uint8_t {
 //    (只要…，…，|就一定能够). One behind its own words (前提下, 条件下) governs only what follows
 //    it directly, a comma apart.
 //  - A negator or modal negation from the clause before when 因为, 由于 or 一 … follow it and the
-//  place
-//    begins with 就, 便 or 而 (绝不能因为…，|就沾沾自喜).
+//    place begins with 就, 便 or 而 (绝不能因为…，|就沾沾自喜).
 Reach Governs(std::u32string_view text, const Cue& cue, size_t begin);
 
 struct Governor {

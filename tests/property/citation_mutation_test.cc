@@ -142,6 +142,26 @@ std::vector<std::pair<std::string, Mutation>> WordMutations() {
          const auto at = Any(random, ends);
          return at.has_value() ? std::optional(text.substr(0, *at)) : std::nullopt;
        }},
+      {"cut row of figures",
+       [](const Text& text, Random& random) -> std::optional<Text> {
+         // X、Y分别达到a、b without X, or without b.
+         const size_t word = text.find(U"分别");
+         if (word == Text::npos) {
+           return std::nullopt;
+         }
+         const size_t clause = text.find_last_of(U"，。；：", word) + 1;
+         const size_t end = std::min(text.find_first_of(U"，。；：", word), text.size());
+         const size_t thing = text.find(U'、', clause);
+         const size_t share = text.rfind(U'、', end);
+         const bool row = thing < word && share != Text::npos && share > word &&
+                          text::IsDigit(text[share + 1]) &&
+                          text::IsHan(text[share - 1]) == text::IsHan(text[end - 1]);
+         if (!row) {
+           return std::nullopt;
+         }
+         return Below(random, 2) == 0 ? text.substr(thing + 1, end - thing - 1)
+                                      : text.substr(clause, share - clause);
+       }},
       {"change unit",
        [](const Text& text, Random& random) -> std::optional<Text> {
          static const std::pair<const char32_t*, const char32_t*> kUnits[] = {
