@@ -27,8 +27,15 @@ bool IsLetter(char32_t c) {
 // A gap between two kept stretches of a text.
 class GapJudge {
  public:
-  GapJudge(std::u32string_view text, uint32_t begin, uint32_t end)
-      : text_(text), begin_(begin), end_(end), head_end_(begin), tail_begin_(end), sentence_(end) {
+  // What is kept before the gap begins at `kept`; the sentence of it, at 0.
+  GapJudge(std::u32string_view text, uint32_t kept, uint32_t begin, uint32_t end)
+      : text_(text),
+        kept_(text.substr(kept, begin - kept)),
+        begin_(begin),
+        end_(end),
+        head_end_(begin),
+        tail_begin_(end),
+        sentence_(end) {
     cut_before_ = !IsClauseMark(text[begin - 1]) && !IsClauseMark(text[begin]);
     cut_after_ = !IsClauseMark(text[end - 1]) && !IsClauseMark(text[end]);
     while (cut_before_ && head_end_ < end && !IsClauseMark(text[head_end_])) {
@@ -79,8 +86,8 @@ class GapJudge {
 
   // Whether kept words before the gap come to bear on others than in the source: the beginning of
   // one clause stands before another clause, or before its end (减少……中高端供给), or a clause that
-  // is a condition or a hedge of what is left out stands before what is kept (剔除虚收因素，……). A
-  // row that loses its last items (强化科技、……) is none.
+  // says what a figure in the gap is without stands before what is kept (剔除虚收因素，……). A row that
+  // loses its last items (强化科技、……) is none.
   ElisionRisk Splice() const {
     const bool row = BeginsWith(WordClass::kCoordinator, text_.substr(begin_)) > 0;
     const bool spliced = cut_before_ && head_end_ < end_ && (!row || cut_after_);
@@ -91,7 +98,10 @@ class GapJudge {
     ElisionRisk risk = spliced ? ElisionRisk::kCue : ElisionRisk::kNone;
     for (const Cue& cue : FindCues(text_.substr(0, begin_ + kLookAhead))) {
       const Reach reach = cue.begin < begin_ ? Governs(text_, cue, place) : Reach::kNone;
-      if (reach == Reach::kBefore || (spliced && reach != Reach::kNone)) {
+      const bool excludes =
+          cue.kind == CueKind::kNegator ||
+          IsWord(WordClass::kExclusion, text_.substr(cue.begin, cue.end - cue.begin));
+      if ((reach == Reach::kBefore && excludes) || (spliced && reach != Reach::kNone)) {
         risk = std::max(risk,
                         cue.kind == CueKind::kNegator ? ElisionRisk::kNegator : ElisionRisk::kCue);
       }
@@ -178,9 +188,10 @@ class GapJudge {
       forecast = forecast || FindWord(WordClass::kForecast, text_.substr(at, end - at)).has_value();
       at = end + 1;
     }
-    if (!period.empty() && text_.substr(0, begin_).find(text_.substr(
-                               period.begin, period.size())) != std::u32string_view::npos) {
-      period = {};  // it is kept
+    // What is kept of them holds on.
+    forecast = forecast && !FindWord(WordClass::kForecast, kept_).has_value();
+    if (kept_.find(text_.substr(period.begin, period.size())) != std::u32string_view::npos) {
+      period = {};
     }
     for (uint32_t at = end_; at < text_.size() && (forecast || !period.empty());) {
       const uint32_t end = ClauseEnd(at);
@@ -219,6 +230,7 @@ class GapJudge {
   }
 
   const std::u32string_view text_;
+  const std::u32string_view kept_;  // before the gap
   const uint32_t begin_;
   const uint32_t end_;
   bool cut_before_ = false;  // the gap begins inside a clause
@@ -332,8 +344,8 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
   // Everything is read in one window: the sentence before the gap, the gap, what is kept behind it.
   const uint32_t begin = source.quote(source.QuoteAt(before.begin)).range.begin;
   const uint32_t end = std::min(after.end, source.RunAt(after.begin).range.end);
-  const GapJudge gap(source.joined().substr(begin, end - begin), before.end - begin,
-                     after.begin - begin);
+  const GapJudge gap(source.joined().substr(begin, end - begin), before.begin - begin,
+                     before.end - begin, after.begin - begin);
   return std::max({length, gap.Cues(), gap.Splice(), gap.Figures()});
 }
 

@@ -31,7 +31,7 @@ size_t GapLetters(const Source& source, Range before, Range after);
 //    the one stands before words that do not belong to it (减少……中高端供给); kNegator where a
 //    negator governs what the gap cuts off (反对……国家主权). Only items off the end of a row may go
 //    (强化科技、人才支撑，…: 强化科技……, up to the end of a clause). The same where a clause before
-//    the gap governs what is left out (剔除虚收因素，……).
+//    the gap says what a figure in the gap is without (剔除虚收因素，……).
 //  - kPartedFigure: the gap cuts the clause of a figure; the clause kept behind it has a figure but
 //    not what that measures (年均增长5.7% behind a gap with another measure); or the period
 //    (2021年, 今后五年 at the head of a clause) or the forecast (预计, 力争, 目标是) of a figure

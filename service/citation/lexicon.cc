@@ -30,8 +30,6 @@ constexpr size_t kLookBack = 400;
 // What is read behind a place, so that a word that it cuts is seen.
 constexpr size_t kLookAhead = 12;
 
-constexpr std::u32string_view kNegatingCharacters = U"不没未无非勿莫";
-
 // 0 for characters that are not in the list.
 uint16_t CodeOf(char32_t c) {
   const char32_t index = c - internal::kFirstHan;
@@ -273,8 +271,7 @@ std::vector<Cue> FindCues(std::u32string_view text) {
         i += size;
         continue;
       }
-      if (piece.end - piece.begin > 1 &&
-          kNegatingCharacters.find(parted.units()[i]) != std::u32string_view::npos) {
+      if (piece.end - piece.begin > 1 && IsWord(WordClass::kNegatingLetter, parted.units()[i])) {
         add(CueKind::kNegator, i, i + 1, true);
       }
       ++i;
@@ -391,13 +388,9 @@ std::optional<size_t> NegatingLetterBefore(std::u32string_view text, size_t begi
     --at;
   } while (text::IsNoise(text[at]) || text::IsSpace(text[at]) || text::IsLineBreak(text[at]) ||
            text::IsSoftMark(text[at]));
-  const char32_t letter = text::FoldLetter(text[at]);
-  constexpr std::u32string_view kNegating = U"不非未无没勿莫";
-  constexpr std::u32string_view kVerbsOfOpposing = U"违相";
-  const bool negates =
-      kNegating.find(letter) != std::u32string_view::npos ||
-      (letter == U'反' && (at == 0 || kVerbsOfOpposing.find(text::FoldLetter(text[at - 1])) ==
-                                          std::u32string_view::npos));
+  const bool negates = IsWord(WordClass::kNegatingLetter, text[at]) ||
+                       (text::FoldLetter(text[at]) == U'反' &&
+                        (at == 0 || !IsWord(WordClass::kNotOpposing, text[at - 1])));
   return negates ? std::optional<size_t>(at) : std::nullopt;
 }
 

@@ -119,8 +119,9 @@ struct Edit {
   Range source_token;
   std::string quotation_token_text;
   std::string source_token_text;
-  text::FoldSet folds = 0;  // kForm: what was folded
-  std::string defect_id;    // kEmendation: the fault
+  text::FoldSet folds = 0;                        // kForm: what was folded
+  ElisionRisk elision_risk = ElisionRisk::kNone;  // kOmissionMark: of this gap
+  std::string defect_id;                          // kEmendation: the fault
   // The difference looks like a doubled, missing or look-alike character of the source.
   bool possible_source_fault = false;
 };

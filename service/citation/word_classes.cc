@@ -18,12 +18,20 @@ namespace quotes::citation {
 namespace {
 
 // In the order of WordClass.
-constexpr std::string_view kNames[] = {
-    "distributive",   "coordinator",   "consequent",   "consequent_of_cause",
-    "cause",          "answer",        "according_to", "measureless",
-    "period",         "period_lead",   "forecast",     "postposed_limit",
-    "used_as_result", "prefix",        "suffix",       "particle",
-    "free",           "lesser_office", "courtesy",     "editors_note"};
+constexpr std::string_view kNames[] = {"negating_letter", "not_opposing",
+                                       "distributive",    "coordinator",
+                                       "consequent",      "consequent_of_cause",
+                                       "cause",           "answer",
+                                       "according_to",    "measureless",
+                                       "period",          "period_lead",
+                                       "exclusion",       "forecast",
+                                       "postposed_limit", "rank",
+                                       "restrictor",      "used_as_result",
+                                       "used_as_aim",     "used_as_past",
+                                       "prefix",          "suffix",
+                                       "particle",        "free",
+                                       "lesser_office",   "courtesy",
+                                       "editors_note"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {
@@ -101,6 +109,16 @@ size_t BeginsWith(WordClass words, std::u32string_view text) {
     }
   }
   return !text.empty() && IsWord(words, text.front()) ? 1 : 0;
+}
+
+size_t EndsWith(WordClass words, std::u32string_view text) {
+  for (const std::u32string& word : WordsOf(words).long_ones) {
+    if (text.size() >= word.size() &&
+        BeginsWithWord(text.substr(text.size() - word.size()), word)) {
+      return word.size();
+    }
+  }
+  return !text.empty() && IsWord(words, text.back()) ? 1 : 0;
 }
 
 bool IsWord(WordClass words, std::u32string_view text) {

@@ -12,6 +12,8 @@
 namespace quotes::citation {
 
 enum class WordClass : uint8_t {
+  kNegatingLetter,
+  kNotOpposing,
   kDistributive,
   kCoordinator,
   kConsequent,
@@ -22,9 +24,14 @@ enum class WordClass : uint8_t {
   kMeasureless,
   kPeriod,
   kPeriodLead,
+  kExclusion,
   kForecast,
   kPostposedLimit,
+  kRank,
+  kRestrictor,
   kUsedAsResult,
+  kUsedAsAim,
+  kUsedAsPast,
   kPrefix,
   kSuffix,
   kParticle,
@@ -36,6 +43,9 @@ enum class WordClass : uint8_t {
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.
 size_t BeginsWith(WordClass words, std::u32string_view text);
+
+// The same for its end.
+size_t EndsWith(WordClass words, std::u32string_view text);
 
 // Whether `text` is a word of the class.
 bool IsWord(WordClass words, std::u32string_view text);
