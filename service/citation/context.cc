@@ -110,8 +110,8 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   }
 }
 
-// 最安全的城市|之一, Ⅱ类及|以上, 这些因素|除外, 创新城市|试点, 总额居世界|第一: words behind what
-// they limit. Those of figures belong to their tokens.
+// 最安全的城市|之一, Ⅱ类及|以上, 这些因素|除外, 创新城市|试点, 总额居世界|第一,
+// 优化投资结构|还需加力: words behind what they limit. Those of figures belong to their tokens.
 void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* flags) {
   const uint32_t end = source.quote(source.QuoteAt(range.end - 1)).range.end;
   if (range.end >= end || !IsLetter(source.joined()[range.end - 1])) {

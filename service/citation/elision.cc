@@ -86,8 +86,8 @@ class GapJudge {
 
   // Whether kept words before the gap come to bear on others than in the source: the beginning of
   // one clause stands before another clause, or before its end (减少……中高端供给), or a clause that
-  // says what a figure in the gap is without stands before what is kept (剔除虚收因素，……). A row that
-  // loses its last items (强化科技、……) is none.
+  // says what a figure in the gap is without stands before what is kept (剔除虚收因素，……). A row
+  // that loses its last items (强化科技、……) is none.
   ElisionRisk Splice() const {
     const bool row = BeginsWith(WordClass::kCoordinator, text_.substr(begin_)) > 0;
     const bool spliced = cut_before_ && head_end_ < end_ && (!row || cut_after_);
