@@ -85,14 +85,18 @@ class GapJudge {
   }
 
   // Whether kept words before the gap come to bear on others than in the source: the beginning of
-  // one clause stands before another clause, or before its end (减少……中高端供给), or a clause that
+  // one clause stands before another clause, or a clause or its beginning before the end of another
+  // (减少……中高端供给; 反对分裂……国家主权, but not ……推动发展 without its 我们), or a clause that
   // says what a figure in the gap is without stands before what is kept (剔除虚收因素，……). A row
   // that loses its last items (强化科技、……) is none.
   ElisionRisk Splice() const {
     const bool row = BeginsWith(WordClass::kCoordinator, text_.substr(begin_)) > 0;
-    const bool spliced = cut_before_ && head_end_ < end_ && (!row || cut_after_);
-    uint32_t place = begin_;  // of the first words left out
-    while (place < end_ && !IsLetter(text_[place])) {
+    const bool joins_end =
+        cut_after_ && tail_begin_ > begin_ &&
+        !IsWord(WordClass::kSubject, text_.substr(tail_begin_, end_ - tail_begin_));
+    const bool spliced = (cut_before_ && head_end_ < end_ && (!row || cut_after_)) || joins_end;
+    uint32_t place = begin_;  // of the first words left out; where an end is joined on, before them
+    while (!joins_end && place < end_ && !IsLetter(text_[place])) {
       ++place;
     }
     ElisionRisk risk = spliced ? ElisionRisk::kCue : ElisionRisk::kNone;

@@ -27,9 +27,10 @@ size_t GapLetters(const Source& source, Range before, Range after);
 //  - kLongGap: more than limits::kMaxElisionGap letters are left out.
 //  - kNegator, kCue: a cue in the gap stands in a clause that the gap cuts, is a condition of the
 //    sentence kept behind it, or governs that (Governs; 按照有关规定，…).
-//  - kCue: the gap begins inside one clause and goes on into another, so that the kept beginning of
-//    the one stands before words that do not belong to it (减少……中高端供给); kNegator where a
-//    negator governs what the gap cuts off (反对……国家主权). Only items off the end of a row may go
+//  - kCue: the gap begins or ends inside a clause and reaches over its border, so that kept words
+//    stand before others that do not belong to them (减少……中高端供给); kNegator where a negator
+//    governs the end of the kept ones (反对……国家主权). The speaker of the clause behind it may go
+//    (……推动发展 without 我们). Only items off the end of a row may go
 //    (强化科技、人才支撑，…: 强化科技……, up to the end of a clause). The same where a clause before
 //    the gap says what a figure in the gap is without (剔除虚收因素，……).
 //  - kPartedFigure: the gap cuts the clause of a figure; the clause kept behind it has a figure but

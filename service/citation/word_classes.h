@@ -14,6 +14,7 @@ namespace quotes::citation {
 enum class WordClass : uint8_t {
   kNegatingLetter,
   kNotOpposing,
+  kSubject,
   kDistributive,
   kCoordinator,
   kConsequent,
