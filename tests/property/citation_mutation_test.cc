@@ -207,6 +207,21 @@ std::vector<std::pair<std::string, Mutation>> WordMutations() {
          }
          return std::nullopt;
        }},
+      {"cut clauses by ellipsis",
+       [](const Text& text, Random&) -> std::optional<Text> {
+         // One clause before the second half of the next.
+         const std::vector<report::Range> clauses = Clauses(text);
+         for (size_t k = 0; k + 1 < clauses.size(); ++k) {
+           const report::Range& next = clauses[k + 1];
+           const size_t half = next.begin + next.size() / 2;
+           if (clauses[k].size() >= 8 && next.size() >= 14 && text::IsHan(text[half]) &&
+               text::IsHan(text[half - 1])) {
+             return text.substr(clauses[k].begin, clauses[k].size() - 1) + U"……" +
+                    text.substr(half, next.end - half);
+           }
+         }
+         return std::nullopt;
+       }},
       {"change unit",
        [](const Text& text, Random& random) -> std::optional<Text> {
          static const std::pair<const char32_t*, const char32_t*> kUnits[] = {
