@@ -109,25 +109,31 @@ class Answer {
     return location;
   }
 
-  // The quotation with the true words where it departs from them, in its own style otherwise.
+  // The quotation with the true words where it departs from them and in place of omission marks
+  // that hide what they may not, in its own style otherwise. Gaps that are merely long stay.
   void Repair() {
     switch (result_.text) {
       case TextVerdict::kPunctuationChanged:
       case TextVerdict::kNumeralRestated:
       case TextVerdict::kAltered:
+      case TextVerdict::kElidedRisky:
         break;
       default:
         return;
     }
+    const bool fills = result_.text == TextVerdict::kElidedRisky;
     const bool corners = quotation_.find_first_of(U"「『") != std::u32string::npos;
     std::u32string repaired;
     uint32_t at = 0;
     for (const Edit& edit : result_.edits) {
       repaired += quotation_.substr(at, edit.quotation.begin - at);
       at = edit.quotation.end;
+      const bool gap = edit.reason == EditReason::kOmissionMark;
+      // The final mark of a part stands inside a sentence once the gap behind it is filled.
       const bool keep =
-          edit.kind == EditKind::kForm || edit.reason == EditReason::kEmendation ||
-          edit.reason == EditReason::kOmissionMark ||
+          (edit.kind == EditKind::kForm && !(fills && edit.reason == EditReason::kFinalMark)) ||
+          edit.reason == EditReason::kEmendation ||
+          (gap && (!fills || edit.elision_risk <= ElisionRisk::kLongGap)) ||
           (edit.reason == EditReason::kEditorialBracket && edit.severity == Severity::kNone);
       if (keep) {
         repaired += quotation_.substr(edit.quotation.begin, edit.quotation.size());
@@ -139,7 +145,9 @@ class Answer {
       }
     }
     repaired += quotation_.substr(at);
-    result_.repair = text::ToUtf8(repaired);
+    if (repaired != quotation_) {
+      result_.repair = text::ToUtf8(repaired);
+    }
   }
 
   void AddFlag(ContextFlag flag, std::string detail = {}, Range source = {}) {
@@ -175,8 +183,11 @@ class Answer {
       if (edit.possible_source_fault) {
         AddFlag(ContextFlag::kPossibleSourceFault, edit.source_text, edit.source);
       }
-      if ((edit.folds & text::kFoldAmbiguous) != 0 &&
-          !(is_converted() && IsUsualConversion(source, best.range, edit))) {
+      bool ambiguous = (edit.folds & text::kFoldAmbiguous) != 0;
+      if ((edit.folds & text::kFoldScript) != 0 && is_converted()) {
+        ambiguous = !IsUsualConversion(source, best.range, edit);
+      }
+      if (ambiguous) {
         AddFlag(ContextFlag::kAmbiguousFold,
                 absl::StrCat(edit.quotation_text, "/", edit.source_text), edit.source);
       }

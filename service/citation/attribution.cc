@@ -5,11 +5,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "service/citation/form.h"
+#include "service/citation/word_classes.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
 namespace quotes::citation {
 namespace {
+
+// Code points of a paragraph that are read for its quotation marks.
+constexpr size_t kLongestParagraph = 20'000;
 
 std::u32string Letters(std::string_view utf8) {
   std::u32string letters;
@@ -43,8 +47,7 @@ bool SameOffice(std::u32string_view a, std::u32string_view b) {
     return false;
   }
   const char32_t before = a.size() == b.size() ? 0 : a[a.size() - b.size() - 1];
-  constexpr std::u32string_view kLesser = U"副代前原总";
-  return before == 0 || kLesser.find(before) == std::u32string_view::npos;
+  return before == 0 || !IsWord(WordClass::kLesserOffice, before);
 }
 
 FieldVerdict SpeakerVerdict(const Claim& claim, const Source& source) {
@@ -137,10 +140,11 @@ FieldResult Page(const Claim& claim, const Source& source, Range range) {
 
 std::u32string FoldedName(std::string_view name) {
   std::u32string letters = Letters(name);
-  for (const std::u32string_view courtesy : {U"同志", U"先生", U"女士"}) {
-    if (letters.size() > courtesy.size() + 1 && letters.ends_with(courtesy)) {
-      letters.resize(letters.size() - courtesy.size());
-    }
+  constexpr size_t kCourtesy = 2;
+  if (letters.size() > kCourtesy + 1 &&
+      IsWord(WordClass::kCourtesy,
+             std::u32string_view(letters).substr(letters.size() - kCourtesy))) {
+    letters.resize(letters.size() - kCourtesy);
   }
   return letters;
 }
@@ -245,44 +249,32 @@ bool IsSecondaryQuote(const Source& source, Range range) {
   if (source.quote_count() == 0 || range.empty()) {
     return false;
   }
-  const std::u32string_view joined = source.joined();
-  // An unclosed opening mark before the place, in its sentence.
-  const Range& sentence = source.quote(source.QuoteAt(range.begin)).range;
-  int depth = 0;
-  uint32_t open = range.begin;
-  bool found = false;
-  for (uint32_t i = range.begin; i > sentence.begin && !found; --i) {
-    if (FormOfMark(joined[i - 1]) != kQuotationForm) {
+  // From the begin of the paragraph on: no speech opens a quotation in one and closes it in
+  // another.
+  size_t first = source.QuoteAt(range.begin);
+  while (first > 0 && source.quote(first - 1).paragraph == source.quote(first).paragraph &&
+         source.RunAt(source.quote(first - 1).range.begin).range ==
+             source.RunAt(range.begin).range) {
+    --first;
+  }
+  const uint32_t begin = source.quote(first).range.begin;
+  const std::u32string_view text =
+      source.joined().substr(begin, source.RunAt(range.begin).range.end - begin);
+  const std::vector<int> partners = PairPartners(text.substr(0, kLongestParagraph));
+  const auto place = static_cast<size_t>(range.begin - begin);
+  // The innermost pair of quotation marks around the place.
+  for (size_t i = std::min(place, partners.size()); i-- > 0;) {
+    const int partner = partners[i];
+    if (FormOfMark(text[i]) != kQuotationForm || partner < static_cast<int>(place)) {
       continue;
     }
-    const int direction = MarkDirection(joined[i - 1]);
-    if (direction < 0) {
-      ++depth;
-    } else if (direction > 0) {
-      found = depth == 0;
-      depth = std::max(0, depth - 1);
-      open = i;
+    const uint32_t close = begin + static_cast<uint32_t>(partner);
+    if (close < range.end && range.end - close > 1) {
+      return false;  // the place goes on behind the closing mark
     }
-  }
-  if (!found) {
-    return false;
-  }
-  depth = 0;
-  const uint32_t end = source.RunAt(range.begin).range.end;
-  for (uint32_t i = open; i < end; ++i) {
-    if (FormOfMark(joined[i]) != kQuotationForm) {
-      continue;
-    }
-    const int direction = MarkDirection(joined[i]);
-    if (direction > 0) {
-      ++depth;
-    } else if (direction < 0 && depth-- == 0) {
-      if (i < range.end && range.end - i > 1) {
-        return false;  // the place goes on behind the closing mark
-      }
-      constexpr std::u32string_view kClauseMarks = U"，。；：！？,;:!?";
-      return joined.substr(open, i - open).find_first_of(kClauseMarks) != std::u32string_view::npos;
-    }
+    constexpr std::u32string_view kClauseMarks = U"，。；：！？,;:!?";
+    return text.substr(i, static_cast<size_t>(partner) - i).find_first_of(kClauseMarks) !=
+           std::u32string_view::npos;
   }
   return false;
 }

@@ -7,28 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "service/citation/enumeration.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/word_classes.h"
 #include "service/figures/numeral.h"
 #include "service/text/fold.h"
 
 namespace quotes::citation {
 namespace {
-
-constexpr size_t kNone = std::u32string_view::npos;
-
-// Characters that make another word of the one before or behind them.
-constexpr std::u32string_view kPrefixes = U"副原准伪假半亚总净毛超";
-constexpr std::u32string_view kSuffixes =
-    U"者员家化性度率力权法式型类界费税额量值险案罪病族派商户民工师级部局厅署委院队组团";
-
-constexpr std::u32string_view kParticles = U"了过吗呢吧么";
-
-// Words of one character: pronouns, prepositions, conjunctions, verbs and nouns that often stand by
-// themselves.
-constexpr std::u32string_view kFreeCharacters =
-    U"是在有为对从向由以与和及或于到把被使让给用跟同按照我你他她它们这那此其之所党国人民省市县区乡"
-    U"镇村年月日个上中下内外前后里大小新老高多少来去看说做办走抓干当成好就才也都而则且又再还如但让"
-    U"叫令家";
 
 class BorderJudge {
  public:
@@ -38,20 +24,26 @@ class BorderJudge {
     const Range span = pair_.Span();
     lost_begin_ = span.begin;
     lost_end_ = span.end;
-    for (const bool at_begin : {true, false}) {
-      // Where a cut ends another may begin (九|年|制): what is lost reaches to where none does.
-      constexpr int kMaxCuts = 8;
-      Range kept = span;
-      EditReason reason = EditReason::kNone;
-      for (int i = 0; i < kMaxCuts; ++i) {
-        const Cut cut = CutAt(kept, at_begin);
-        if (cut.lost.empty()) {
-          break;
-        }
-        reason = i == 0 ? cut.reason : reason;
-        (at_begin ? kept.begin : kept.end) = at_begin ? cut.lost.begin : cut.lost.end;
+    // Where a cut ends another may begin (九|年|制), also at the other border (a row of figures):
+    // what is lost reaches to where none does.
+    constexpr int kMaxCuts = 16;
+    Range kept = span;
+    EditReason reasons[2] = {EditReason::kNone, EditReason::kNone};
+    bool whole[2] = {false, false};
+    for (int i = 0; i < kMaxCuts && !(whole[0] && whole[1]); ++i) {
+      const bool at_begin = !whole[0];
+      const Cut cut = CutAt(kept, at_begin);
+      if (cut.lost.empty()) {
+        whole[at_begin ? 0 : 1] = true;
+        continue;
       }
-      if (reason != EditReason::kNone) {
+      EditReason& reason = reasons[at_begin ? 0 : 1];
+      reason = reason == EditReason::kNone ? cut.reason : reason;
+      (at_begin ? kept.begin : kept.end) = at_begin ? cut.lost.begin : cut.lost.end;
+      whole[0] = at_begin && whole[0];
+    }
+    for (const bool at_begin : {true, false}) {
+      if (const EditReason reason = reasons[at_begin ? 0 : 1]; reason != EditReason::kNone) {
         AddCut(at_begin ? Range{kept.begin, span.begin} : Range{span.end, kept.end}, at_begin,
                reason);
       }
@@ -78,6 +70,10 @@ class BorderJudge {
               part == figures::CutPart::kUnit        ? EditReason::kUnit
               : part == figures::CutPart::kQualifier ? EditReason::kQualifier
                                                      : EditReason::kCutToken};
+    }
+    const TornRow torn = FindTornRow(pair_.source.text(), span);
+    if (const Range lost = at_begin ? torn.before : torn.behind; !lost.empty()) {
+      return {lost, EditReason::kNumber};
     }
     const std::vector<Unit>& units = pair_.source.units();
     // The first unit behind the border.
@@ -293,7 +289,7 @@ class BorderJudge {
       return {};
     }
     const bool particle =
-        next->kind == WordKind::kSingle && kParticles.find(text::FoldLetter(text[border])) != kNone;
+        next->kind == WordKind::kSingle && IsWord(WordClass::kParticle, text[border]);
     const bool denied = std::any_of(cues.begin(), cues.end(), [border](const Cue& cue) {
       return cue.kind == CueKind::kNegator && cue.end == border && !cue.local;
     });
@@ -319,13 +315,11 @@ class BorderJudge {
   //  - one of the list, unless a word is left at the border of the quotation (not of 断谱写 of
   //    不断谱写, 视规律 of 无视规律) and two words of a compound meet there;
   //  - a noun or verb with a suffix behind the border (覆盖|率, 智能|化), a prefix that changes
-  //  what
-  //    follows before it (副|区长, 净|利润);
+  //    what follows before it (副|区长, 净|利润);
   //  - two single characters that the list does not join and that are no words by themselves
   //  (引|才).
   static Range CutWord(std::u32string_view text, const std::vector<Cue>& cues, uint32_t border,
                        bool on_word) {
-    const auto letter = [&](const Word& word) { return text::FoldLetter(text[word.begin]); };
     const Word* before = nullptr;
     const Word* behind = nullptr;
     const std::vector<Word> words = FindWords(text);
@@ -340,15 +334,15 @@ class BorderJudge {
       return {};
     }
     const Range both{before->begin, behind->end};
-    if ((before->kind == WordKind::kSingle && kPrefixes.find(letter(*before)) != kNone) ||
-        (behind->kind == WordKind::kSingle && kSuffixes.find(letter(*behind)) != kNone)) {
+    if ((before->kind == WordKind::kSingle && IsWord(WordClass::kPrefix, text[before->begin])) ||
+        (behind->kind == WordKind::kSingle && IsWord(WordClass::kSuffix, text[behind->begin]))) {
       return both;
     }
     if (before->kind != WordKind::kSingle || behind->kind != WordKind::kSingle) {
       return {};
     }
     const auto stands_alone = [&](const Word& word) {
-      return kFreeCharacters.find(letter(word)) != kNone ||
+      return IsWord(WordClass::kFree, text[word.begin]) ||
              std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
                return cue.begin < word.end && word.begin < cue.end;
              });

@@ -12,6 +12,7 @@
 #include "service/citation/form.h"
 #include "service/citation/lexicon.h"
 #include "service/citation/source_text.h"
+#include "service/citation/word_classes.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -40,16 +41,16 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   const uint32_t end = std::min(range.begin + kBehind, source.RunAt(range.begin).range.end);
   const std::u32string_view text = source.joined().substr(sentence.begin, end - sentence.begin);
   // A term in quotation marks is not said on a condition: 只要…牢记“江山就是人民…”.
+  const uint32_t at = range.begin - sentence.begin;
+  const std::vector<int> partners = PairPartners(text.substr(0, at));
   const auto in_marks = [&](uint32_t from) {
-    int depth = 0;
-    for (uint32_t i = from; i < range.begin - sentence.begin; ++i) {
-      if (FormOfMark(text[i]) == kQuotationForm) {
-        depth = std::max(0, depth + MarkDirection(text[i]));
+    for (uint32_t i = from; i < at; ++i) {
+      if (FormOfMark(text[i]) == kQuotationForm && MarkDirection(text[i]) >= 0 && partners[i] < 0) {
+        return true;
       }
     }
-    return depth > 0;
+    return false;
   };
-  const uint32_t at = range.begin - sentence.begin;
   const auto add = [&](ContextFlag kind, Range place, bool direct) {
     FlagResult flag;
     flag.flag = kind;
@@ -93,6 +94,14 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
     const auto begin = static_cast<uint32_t>(*letter);
     add(ContextFlag::kTruncatedNegation, {begin, begin + 1}, true);
   }
+  // 登记|失业率控制在4.5%以内: a figure of a part is none of the whole.
+  const std::u32string_view clause =
+      text.substr(at, std::min(text.find_first_of(U"，。；：！？", at), text.size()) - at);
+  const auto restricted =
+      static_cast<uint32_t>(EndsWith(WordClass::kRestrictor, text.substr(0, at)));
+  if (restricted > 0 && std::any_of(clause.begin(), clause.end(), text::IsDigit)) {
+    add(ContextFlag::kDroppedHedge, {at - restricted, at}, false);
+  }
   // 部分|地区, 少数|干部: what is said of some is not said of all.
   for (const Cue& cue : cues) {
     if (cue.kind == CueKind::kQuantifier && cue.end == at) {
@@ -101,42 +110,72 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   }
 }
 
-// 最安全的城市|之一, Ⅱ类及|以上, 这些因素|除外: words behind what they limit. Those of figures
-// belong to their tokens.
+// 最安全的城市|之一, Ⅱ类及|以上, 这些因素|除外, 创新城市|试点, 总额居世界|第一,
+// 优化投资结构|还需加力: words behind what they limit. Those of figures belong to their tokens.
 void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* flags) {
   const uint32_t end = source.quote(source.QuoteAt(range.end - 1)).range.end;
   if (range.end >= end || !IsLetter(source.joined()[range.end - 1])) {
     return;
   }
   const std::u32string_view behind = source.joined().substr(range.end, end - range.end);
-  for (const std::u32string_view word : {U"之一", U"以上", U"以下", U"以内", U"以外", U"之内",
-                                         U"之外", U"左右", U"上下", U"不等", U"除外", U"为限"}) {
-    if (behind.starts_with(word)) {
-      FlagResult flag;
-      flag.flag = ContextFlag::kDroppedHedge;
-      flag.source = {range.end, range.end + static_cast<uint32_t>(word.size())};
-      flag.detail = Utf8(source, flag.source);
-      flags->push_back(std::move(flag));
-    }
+  if (const size_t size = std::max(BeginsWith(WordClass::kPostposedLimit, behind),
+                                   BeginsWith(WordClass::kRank, behind));
+      size > 0) {
+    FlagResult flag;
+    flag.flag = ContextFlag::kDroppedHedge;
+    flag.source = {range.end, range.end + static_cast<uint32_t>(size)};
+    flag.detail = Utf8(source, flag.source);
+    flags->push_back(std::move(flag));
   }
 }
 
-// Simplified text in traditional characters, word by word, as ICU writes it.
-std::u32string InTraditional(std::u32string_view text) {
+std::u32string CodePoints(const icu::UnicodeString& units) {
+  std::string utf8;
+  units.toUTF8String(utf8);
+  return text::ToCodePoints(utf8);
+}
+
+const icu::Transliterator* ToTraditional() {
   static const icu::Transliterator* const kTransliterator = [] {
     UErrorCode error = U_ZERO_ERROR;
     icu::Transliterator* const made =
         icu::Transliterator::createInstance("Hans-Hant", UTRANS_FORWARD, error);
     return U_FAILURE(error) ? nullptr : made;
   }();
-  if (kTransliterator == nullptr) {
+  return kTransliterator;
+}
+
+// Simplified text in traditional characters, word by word, as ICU writes it.
+std::u32string InTraditional(std::u32string_view text) {
+  if (ToTraditional() == nullptr) {
     return std::u32string(text);
   }
   icu::UnicodeString units = icu::UnicodeString::fromUTF8(text::ToUtf8(text));
-  kTransliterator->transliterate(units);
-  std::string utf8;
-  units.toUTF8String(utf8);
-  return text::ToCodePoints(utf8);
+  ToTraditional()->transliterate(units);
+  return CodePoints(units);
+}
+
+// Whether ICU writes a character in any word: it stands behind the > of one of its rules. What it
+// never writes (臺) it has no opinion on.
+bool IsEverWritten(char32_t c) {
+  static const auto* const kWritten = [] {
+    auto* const written = new std::u32string;
+    if (ToTraditional() != nullptr) {
+      icu::UnicodeString rules;
+      ToTraditional()->toRules(rules, /*escapeUnprintable=*/0);
+      bool target = false;
+      for (const char32_t each : CodePoints(rules)) {
+        target = each == U'>' || (target && each != U';');
+        if (target && text::IsHan(each)) {
+          written->push_back(each);
+        }
+      }
+      std::sort(written->begin(), written->end());
+      written->erase(std::unique(written->begin(), written->end()), written->end());
+    }
+    return written;
+  }();
+  return std::binary_search(kWritten->begin(), kWritten->end(), c);
 }
 
 // Characters of a text that tell its script.
@@ -176,34 +215,31 @@ report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32stri
   if (claim.mode.has_value()) {
     return *claim.mode;
   }
-  const auto simplified = [](std::u32string_view text) {
-    std::u32string out;
-    for (const char32_t c : text) {
-      out.push_back(text::FoldLetter(c));
-    }
-    return out;
-  };
-  // The last clause before the quotation and the first behind it.
+  // The end of the sentence before the quotation and the begin of the one behind it.
   std::u32string_view left = before;
   const size_t stop = left.find_last_of(U"。！？；");
   left = stop == std::u32string_view::npos ? left : left.substr(stop + 1);
   const std::u32string_view right = after.substr(0, after.find_first_of(U"。！？；"));
-  for (const std::u32string& side : {simplified(left), simplified(right)}) {
-    for (const std::u32string_view cue :
-         {U"已经实现", U"已实现", U"实现了", U"已经完成", U"已完成", U"完成了", U"已经达到",
-          U"已达到", U"达到了", U"取得了", U"顺利完成", U"如期实现", U"成果显示"}) {
-      const size_t at = side.find(cue);
-      if (at == std::u32string::npos) {
-        continue;
-      }
-      bool negated = false;
-      for (const Cue& word : FindCues(side)) {
-        negated = negated || word.kind == CueKind::kNegator || word.kind == CueKind::kCondition;
-      }
-      if (!negated) {
-        return report::Mode::kReview;
+  const auto said = [&](WordClass words) {
+    for (const std::u32string_view side : {left, right}) {
+      const std::vector<Cue> cues = FindCues(side);
+      const bool negated = std::any_of(cues.begin(), cues.end(), [](const Cue& cue) {
+        return cue.kind == CueKind::kNegator || cue.kind == CueKind::kCondition;
+      });
+      if (!negated && FindWord(words, side).has_value()) {
+        return true;
       }
     }
+    return false;
+  };
+  if (said(WordClass::kUsedAsResult)) {
+    return report::Mode::kReview;
+  }
+  if (said(WordClass::kUsedAsAim)) {
+    return report::Mode::kAim;
+  }
+  if (said(WordClass::kUsedAsPast)) {
+    return report::Mode::kReview;
   }
   return report::Mode::kUnspecified;
 }
@@ -340,16 +376,20 @@ std::vector<bool> IrregularCharacters(std::u32string_view simplified,
   }
   for (size_t i = 0; i < simplified.size(); ++i) {
     const char32_t written = traditional[i];
-    if (written == simplified[i] || written == usual[i] ||
-        (text::FoldsOf(written) & text::kFoldAmbiguous) == 0) {
-      continue;
-    }
-    // What ICU never changes it has no opinion on (台); 裏 and 裡 are one character.
-    const bool no_opinion =
-        usual[i] == simplified[i] && InTraditional(simplified.substr(i, 1)) == usual.substr(i, 1);
     const bool variants =
         (written == U'裏' && usual[i] == U'裡') || (written == U'裡' && usual[i] == U'裏');
-    irregular[i] = !no_opinion && !variants;
+    if (written == simplified[i] || written == usual[i] || variants) {
+      continue;
+    }
+    if (usual[i] != simplified[i]) {
+      // 髮 and 發: two words of one simplified character; 爲 and 為 are one.
+      const text::FoldSet between = text::FoldsBetween(std::u32string_view(&written, 1),
+                                                       std::u32string_view(usual).substr(i, 1));
+      irregular[i] = ((text::FoldsOf(written) | between) & text::kFoldAmbiguous) != 0;
+    } else {
+      irregular[i] = (text::FoldsOf(written) & text::kFoldAmbiguous) != 0 &&
+                     (IsEverWritten(written) || written == U'裏');
+    }
   }
   return irregular;
 }

@@ -9,8 +9,10 @@
 
 namespace quotes::citation {
 
-// How the caller uses the words, as far as that is said: the claimed mode, else a result where the
-// words around the quotation say so (已经实现, 完成了), else kUnspecified.
+// How the caller uses the words, as far as that is said: the claimed mode; else by the words around
+// the quotation, in its sentence and not negated there, a result where they say that something is
+// done (已经实现, 完成了), else an aim (目标是, 力争), else a result where they speak of the past
+// (过去五年, 成绩斐然); else kUnspecified.
 report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32string_view after);
 
 // Appends the flags that one span of a source carries by itself: what governs it from before it,
@@ -22,7 +24,9 @@ report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32stri
 // 要|推动…, 应当|建立…): that is how speeches are quoted, and the bare clause still reads as a
 // demand. A negator (不得|干预…), a hedge (预计|, 力争|, 基本|, 初步|), a limiter (可以|, 必将|,
 // 只能|, 依法|) and a condition (必要时|, 有条件的|) may not: without it the words say more than
-// was said.
+// was said. Nor may the word that says of what part of a whole a figure is
+// (登记|失业率控制在4.5%以内), or, behind the quotation, one that limits it (试点, 之一, 除外) or
+// is the place in an order (总额居世界|第一).
 void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool whole,
                std::vector<FlagResult>* flags);
 
@@ -44,9 +48,10 @@ bool IsSimplifiedOnly(char32_t c);
 // variants); as simplified with no traditional one.
 bool IsConverted(std::u32string_view quotation, std::u32string_view source);
 
-// For each character of a traditional text whether it is one that joins others and is not how the
-// simplified text beside it is usually written: 乾 of 乾部 beside 干部, not 幹. By ICU's conversion
-// of words; texts of unequal length have none.
+// For each character of a traditional text whether it is one that joins others, or another one of
+// those that a simplified character joins, and not how the simplified text beside it is usually
+// written: 乾 of 乾部 beside 干部, not 幹; 髮 of 髮展; 裏 of 裏程碑. By ICU's conversion of words,
+// where that writes the character at all; texts of unequal length have none.
 std::vector<bool> IrregularCharacters(std::u32string_view simplified,
                                       std::u32string_view traditional);
 

@@ -48,18 +48,20 @@ class ElidedJudge {
     }
     const bool any_long = std::any_of(parts.begin(), parts.end(),
                                       [](const ElidedPart& part) { return !part.short_part; });
-    std::vector<Passage> chain;
+    std::vector<std::vector<Passage>> chains;
     if (FindParts(&parts)) {
-      chain = Chain(parts);
+      chains = Chains(parts);
       for (ElidedPart& part : parts) {
-        if (chain.empty() && part.common) {
+        if (chains.empty() && part.common) {
           part.passages = search_.Find(*part.quoted, kFormulaPlaces);
         }
       }
     }
-    if (chain.empty() && any_long) {
-      chain = Chain(parts);
+    if (chains.empty() && any_long) {
+      chains = Chains(parts);
     }
+    std::vector<Passage> chain =
+        chains.empty() ? std::vector<Passage>() : WithShortParts(parts, chains.front());
     TextVerdict verdict = TextVerdict::kElided;
     if (chain.empty()) {
       verdict = any_long ? TextVerdict::kStitched : TextVerdict::kTooShort;
@@ -81,6 +83,7 @@ class ElidedJudge {
       return true;
     }
     const Source& source = search_.SourceOf(chain.front());
+    std::vector<ElisionRisk> risks(chain.size(), ElisionRisk::kNone);
     for (size_t i = 0; i < chain.size(); ++i) {
       verdict =
           Worst(verdict, IsWordForWord(chain[i].verdict) ? TextVerdict::kElided : chain[i].verdict);
@@ -89,6 +92,7 @@ class ElidedJudge {
         continue;
       }
       const ElisionRisk risk = JudgeGap(source, chain[i - 1].range, chain[i].range);
+      risks[i] = risk;
       out_.risk = std::max(out_.risk, risk);
       if (risk != ElisionRisk::kNone) {
         verdict = Worst(verdict, TextVerdict::kElidedRisky);
@@ -115,6 +119,7 @@ class ElidedJudge {
                               static_cast<uint32_t>(parts[i - 1].quoted->annotated.text().size()),
                           parts[i].quoted->base};
         mark.source = {chain[i - 1].range.end, part.range.begin};
+        mark.elision_risk = risks[i];
         mark.quotation_token = mark.quotation;
         mark.source_token = mark.source;
         mark.quotation_text = Slice(quotation_, mark.quotation);
@@ -130,6 +135,10 @@ class ElidedJudge {
     }
     joined.cost = cost;
     out_.verdict = verdict;
+    if (verdict <= TextVerdict::kElidedRisky) {
+      out_.places.push_back(joined);
+      AddPlaces(parts, chains);
+    }
     out_.passage = std::move(joined);
     out_.chain = std::move(chain);
     return true;
@@ -205,9 +214,32 @@ class ElidedJudge {
     out_.parts.push_back(std::move(part));
   }
 
-  // One passage a part, in the order of the quotation and in one source, as near to each other as
-  // they stand; empty when there is no such chain.
-  std::vector<Passage> Chain(const std::vector<ElidedPart>& parts) {
+  // Adds the places of the chains behind the first where all parts stand word for word.
+  void AddPlaces(const std::vector<ElidedPart>& parts,
+                 const std::vector<std::vector<Passage>>& chains) {
+    for (size_t i = 1; i < chains.size() && out_.places.size() < limits::kMaxLocations; ++i) {
+      const std::vector<Passage> chain = WithShortParts(parts, chains[i]);
+      if (std::all_of(chain.begin(), chain.end(),
+                      [](const Passage& part) { return IsWordForWord(part.verdict); })) {
+        Passage place;
+        place.source = chain.front().source;
+        place.verdict = TextVerdict::kElided;
+        place.range = {chain.front().range.begin, chain.back().range.end};
+        out_.places.push_back(std::move(place));
+      }
+    }
+  }
+
+  struct Chained {
+    std::vector<Passage> passages;
+    uint64_t cost = 0;
+    bool inside = false;
+  };
+
+  // The ways to give each long part a passage, in the order of the quotation, in one section of one
+  // source, as near to each other as they stand: one for each place of the first part. Those of the
+  // claimed source first, then the cheapest.
+  std::vector<std::vector<Passage>> Chains(const std::vector<ElidedPart>& parts) {
     std::vector<uint32_t> sources;
     std::vector<size_t> long_parts;
     for (size_t i = 0; i < parts.size(); ++i) {
@@ -223,36 +255,33 @@ class ElidedJudge {
     }
     std::sort(sources.begin(), sources.end());
     sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
-    std::stable_sort(sources.begin(), sources.end(), [&](uint32_t a, uint32_t b) {
-      return search_.Inside(a) && !search_.Inside(b);
-    });
-    std::vector<Passage> best;
-    uint64_t best_cost = 0;
-    bool best_inside = false;
+    std::vector<Chained> chains;
     for (const uint32_t source : sources) {
-      if (!best.empty() && best_inside && !search_.Inside(source)) {
-        break;
-      }
-      uint64_t cost = 0;
-      std::vector<Passage> chain = ChainIn(parts, long_parts, source, &cost);
-      if (!chain.empty() && (best.empty() || cost < best_cost)) {
-        best = std::move(chain);
-        best_cost = cost;
-        best_inside = search_.Inside(source);
+      for (Chained& chain : ChainsIn(parts, long_parts, source)) {
+        chain.inside = search_.Inside(source);
+        chains.push_back(std::move(chain));
       }
     }
-    for (size_t i = 1; i < best.size(); ++i) {
-      if (!InOneSection(search_.corpus().sources()[best[i].source], best[i - 1].range,
-                        best[i].range)) {
-        return {};
+    std::stable_sort(chains.begin(), chains.end(), [](const Chained& a, const Chained& b) {
+      return a.inside != b.inside ? a.inside : a.cost < b.cost;
+    });
+    std::vector<std::vector<Passage>> found;
+    for (Chained& chain : chains) {
+      const Source& source = search_.corpus().sources()[chain.passages.front().source];
+      bool one_section = true;
+      for (size_t i = 1; i < chain.passages.size(); ++i) {
+        one_section = one_section &&
+                      InOneSection(source, chain.passages[i - 1].range, chain.passages[i].range);
+      }
+      if (one_section) {
+        found.push_back(std::move(chain.passages));
       }
     }
-    return best.empty() ? best : WithShortParts(parts, std::move(best));
+    return found;
   }
 
-  std::vector<Passage> ChainIn(const std::vector<ElidedPart>& parts,
-                               const std::vector<size_t>& long_parts, uint32_t source,
-                               uint64_t* cost) const {
+  std::vector<Chained> ChainsIn(const std::vector<ElidedPart>& parts,
+                                const std::vector<size_t>& long_parts, uint32_t source) const {
     struct Step {
       const Passage* passage;
       uint64_t cost;
@@ -296,17 +325,27 @@ class ElidedJudge {
       }
       steps.push_back(std::move(row));
     }
-    size_t at = 0;
-    for (size_t k = 1; k < steps.back().size(); ++k) {
-      at = steps.back()[k].cost < steps.back()[at].cost ? k : at;
+    // The cheapest end for each begin.
+    std::vector<Chained> chains;
+    for (size_t end = 0; end < steps.back().size(); ++end) {
+      Chained chain;
+      chain.cost = steps.back()[end].cost;
+      chain.passages.resize(steps.size());
+      size_t at = end;
+      for (size_t i = steps.size(); i-- > 0;) {
+        chain.passages[i] = *steps[i][at].passage;
+        at = steps[i][at].before;
+      }
+      const auto same = std::find_if(chains.begin(), chains.end(), [&](const Chained& other) {
+        return other.passages.front().range == chain.passages.front().range;
+      });
+      if (same == chains.end()) {
+        chains.push_back(std::move(chain));
+      } else if (chain.cost < same->cost) {
+        *same = std::move(chain);
+      }
     }
-    *cost = steps.back()[at].cost;
-    std::vector<Passage> chain(steps.size());
-    for (size_t i = steps.size(); i-- > 0;) {
-      chain[i] = *steps[i][at].passage;
-      at = steps[i][at].before;
-    }
-    return chain;
+    return chains;
   }
 
   // Puts the short parts between their neighbours, where they must stand word for word; of several

@@ -19,6 +19,9 @@ struct Elided {
   // From the first part to the last, where the parts stand in order in one section; then also the
   // passage of each part.
   std::optional<Passage> passage;
+  // Where all parts stand word for word in order in one section, the passage first if it is such a
+  // place; else empty. At most limits::kMaxLocations.
+  std::vector<Passage> places;
   std::vector<Passage> chain;
   bool too_many_parts = false;  // more than limits::kMaxElisionParts: nothing was looked for
 };

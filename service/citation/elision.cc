@@ -6,6 +6,7 @@
 #include "service/base/limits.h"
 #include "service/citation/form.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/word_classes.h"
 #include "service/figures/numeral.h"
 #include "service/text/fold.h"
 
@@ -23,17 +24,226 @@ bool IsLetter(char32_t c) {
          !text::IsLineBreak(c);
 }
 
-bool StartsWithAny(std::u32string_view text, std::initializer_list<std::u32string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::u32string_view word) { return text.starts_with(word); });
-}
+// A gap between two kept stretches of a text.
+class GapJudge {
+ public:
+  // What is kept before the gap begins at `kept`; the sentence of it, at 0.
+  GapJudge(std::u32string_view text, uint32_t kept, uint32_t begin, uint32_t end)
+      : text_(text),
+        kept_(text.substr(kept, begin - kept)),
+        begin_(begin),
+        end_(end),
+        head_end_(begin),
+        tail_begin_(end),
+        sentence_(end) {
+    cut_before_ = !IsClauseMark(text[begin - 1]) && !IsClauseMark(text[begin]);
+    cut_after_ = !IsClauseMark(text[end - 1]) && !IsClauseMark(text[end]);
+    while (cut_before_ && head_end_ < end && !IsClauseMark(text[head_end_])) {
+      ++head_end_;
+    }
+    while (cut_after_ && tail_begin_ > begin && !IsClauseMark(text[tail_begin_ - 1])) {
+      --tail_begin_;
+    }
+    while (sentence_ > begin && !IsSentenceMark(text[sentence_ - 1])) {
+      --sentence_;
+    }
+  }
 
-// A clause that begins so says how much, but not of what.
-bool LacksMeasure(std::u32string_view clause) {
-  return StartsWithAny(
-      clause, {U"年均", U"同比", U"增长", U"下降", U"达到", U"占", U"比", U"完成", U"其中", U"提高",
-               U"平均", U"环比", U"降低", U"增加", U"累计", U"减少", U"增速", U"达", U"实现"});
-}
+  // Whether a cue in the gap governs kept words.
+  ElisionRisk Cues() const {
+    ElisionRisk risk = ElisionRisk::kNone;
+    if (const std::optional<size_t> letter = NegatingLetterBefore(text_, end_);
+        letter.has_value() && *letter >= begin_) {
+      risk = ElisionRisk::kNegator;
+    }
+    for (const Cue& cue : FindCues(text_)) {
+      if (cue.begin < begin_ || cue.begin >= end_) {
+        continue;
+      }
+      const bool governs = cue.begin < head_end_ || cue.begin >= tail_begin_ ||
+                           Governs(text_, cue, end_) != Reach::kNone;
+      switch (cue.kind) {
+        case CueKind::kNegator:
+          risk = governs ? ElisionRisk::kNegator : risk;
+          break;
+        case CueKind::kCondition:
+          if (governs || (cue.begin >= sentence_ && !cue.local)) {
+            risk = std::max(risk, ElisionRisk::kCue);
+          }
+          break;
+        case CueKind::kHedge:
+        case CueKind::kLimiter:
+        case CueKind::kModal:
+        case CueKind::kQuantifier:
+          risk = governs ? std::max(risk, ElisionRisk::kCue) : risk;
+          break;
+        default:
+          break;
+      }
+    }
+    return risk;
+  }
+
+  // Whether kept words before the gap come to bear on others than in the source: the beginning of
+  // one clause stands before another clause, or a clause or its beginning before the end of another
+  // (减少……中高端供给; 反对分裂……国家主权, but not ……推动发展 without its 我们), or a clause that
+  // says what a figure in the gap is without stands before what is kept (剔除虚收因素，……). A row
+  // that loses its last items (强化科技、……) is none.
+  ElisionRisk Splice() const {
+    const bool row = BeginsWith(WordClass::kCoordinator, text_.substr(begin_)) > 0;
+    const bool joins_end =
+        cut_after_ && tail_begin_ > begin_ &&
+        !IsWord(WordClass::kSubject, text_.substr(tail_begin_, end_ - tail_begin_));
+    const bool spliced = (cut_before_ && head_end_ < end_ && (!row || cut_after_)) || joins_end;
+    uint32_t place = begin_;  // of the first words left out; where an end is joined on, before them
+    while (!joins_end && place < end_ && !IsLetter(text_[place])) {
+      ++place;
+    }
+    ElisionRisk risk = spliced ? ElisionRisk::kCue : ElisionRisk::kNone;
+    for (const Cue& cue : FindCues(text_.substr(0, begin_ + kLookAhead))) {
+      const Reach reach = cue.begin < begin_ ? Governs(text_, cue, place) : Reach::kNone;
+      const bool excludes =
+          cue.kind == CueKind::kNegator ||
+          IsWord(WordClass::kExclusion, text_.substr(cue.begin, cue.end - cue.begin));
+      if ((reach == Reach::kBefore && excludes) || (spliced && reach != Reach::kNone)) {
+        risk = std::max(risk,
+                        cue.kind == CueKind::kNegator ? ElisionRisk::kNegator : ElisionRisk::kCue);
+      }
+    }
+    return risk;
+  }
+
+  // Whether a figure is parted from what it measures, or from its period or forecast.
+  ElisionRisk Figures() const {
+    const uint32_t clause_end = ClauseEnd(end_);
+    bool in_head = false;
+    bool in_gap = false;
+    bool in_clause = false;
+    for (const figures::Numeral& numeral : numerals_) {
+      const Range token{numeral.token.begin, numeral.token.end};
+      in_head = in_head || (token.begin < head_end_ && token.end > begin_);
+      in_gap = in_gap || (token.begin < end_ && token.end > begin_);
+      in_clause = in_clause || (token.begin < clause_end && token.end > end_);
+    }
+    const bool another_measure =
+        in_gap ||
+        text_.substr(begin_, end_ - begin_).find_first_of(U"；。;") != std::u32string_view::npos;
+    const bool measureless =
+        in_clause && another_measure && BeginsWith(WordClass::kMeasureless, text_.substr(end_)) > 0;
+    const bool parted = (cut_before_ && (in_head || in_clause)) || (cut_after_ && in_clause) ||
+                        measureless || LosesFrame();
+    return parted ? ElisionRisk::kPartedFigure : ElisionRisk::kNone;
+  }
+
+ private:
+  static constexpr uint32_t kLookAhead = 12;
+
+  uint32_t ClauseEnd(uint32_t at) const {
+    while (at < text_.size() && !IsClauseMark(text_[at])) {
+      ++at;
+    }
+    return at;
+  }
+
+  // The words at the head of a clause that say when what follows is so, empty for none: 2021年,
+  // 到2025年, 今后五年.
+  Range Period(uint32_t begin, uint32_t end) const {
+    while (begin < end) {
+      const std::u32string_view rest = text_.substr(begin, end - begin);
+      const auto lead = static_cast<uint32_t>(BeginsWith(WordClass::kPeriodLead, rest));
+      const auto word = static_cast<uint32_t>(BeginsWith(WordClass::kPeriod, rest));
+      if (word > 0) {
+        return {begin, begin + word};
+      }
+      const auto numeral = std::find_if(
+          numerals_.begin(), numerals_.end(),
+          [begin](const figures::Numeral& each) { return each.number.begin >= begin; });
+      if (numeral != numerals_.end() && numeral->number.begin == begin && IsPeriod(*numeral)) {
+        return {begin, numeral->token.end};
+      }
+      if (lead == 0 && IsLetter(text_[begin])) {
+        break;
+      }
+      begin += std::max<uint32_t>(lead, 1);
+    }
+    return {};
+  }
+
+  bool IsPeriod(const figures::Numeral& numeral) const {
+    const std::u32string_view unit =
+        text_.substr(numeral.unit.begin, numeral.unit.end - numeral.unit.begin);
+    return numeral.kind == figures::NumeralKind::kYear ||
+           numeral.kind == figures::NumeralKind::kDate || unit.starts_with(U'年') ||
+           unit == U"个月";
+  }
+
+  // Whether the sentence kept behind the gap has a figure whose period, or whose being expected or
+  // aimed at, is said in the gap: what stands at the head of one clause holds for those behind it
+  // until another says its own.
+  bool LosesFrame() const {
+    Range period;
+    bool forecast = false;
+    for (uint32_t at = sentence_; at < end_;) {
+      const uint32_t end = std::min(ClauseEnd(at), end_);
+      if (const Range own = Period(at, end); !own.empty()) {
+        period = own;
+        forecast = false;
+      }
+      forecast = forecast || FindWord(WordClass::kForecast, text_.substr(at, end - at)).has_value();
+      at = end + 1;
+    }
+    // What is kept of them holds on.
+    forecast = forecast && !FindWord(WordClass::kForecast, kept_).has_value();
+    if (kept_.find(text_.substr(period.begin, period.size())) != std::u32string_view::npos) {
+      period = {};
+    }
+    for (uint32_t at = end_; at < text_.size() && (forecast || !period.empty());) {
+      const uint32_t end = ClauseEnd(at);
+      const std::u32string_view clause = text_.substr(at, end - at);
+      if (!Period(at, end).empty()) {
+        return false;
+      }
+      forecast = forecast && !FindWord(WordClass::kForecast, clause).has_value();
+      const bool figure =
+          std::any_of(numerals_.begin(), numerals_.end(), [&](const figures::Numeral& numeral) {
+            return numeral.token.begin >= at && numeral.token.begin < end && IsAmount(numeral);
+          });
+      if (figure && (forecast || !period.empty())) {
+        return true;
+      }
+      if (end < text_.size() && IsSentenceMark(text_[end])) {
+        break;
+      }
+      at = end + 1;
+    }
+    return false;
+  }
+
+  bool IsAmount(const figures::Numeral& numeral) const {
+    switch (numeral.kind) {
+      case figures::NumeralKind::kOrdinal:
+      case figures::NumeralKind::kYear:
+      case figures::NumeralKind::kDate:
+      case figures::NumeralKind::kTime:
+      case figures::NumeralKind::kSet:
+      case figures::NumeralKind::kLabel:
+        return false;
+      default:
+        return !IsPeriod(numeral);
+    }
+  }
+
+  const std::u32string_view text_;
+  const std::u32string_view kept_;  // before the gap
+  const uint32_t begin_;
+  const uint32_t end_;
+  bool cut_before_ = false;  // the gap begins inside a clause
+  bool cut_after_ = false;   // it ends inside one
+  uint32_t head_end_;        // its share of the clause that it begins in
+  uint32_t tail_begin_;      // and of the one that it ends in
+  uint32_t sentence_;        // where the sentence kept behind it begins, inside the gap
+  const std::vector<figures::Numeral> numerals_ = figures::FindNumerals(text_);
+};
 
 }  // namespace
 
@@ -96,8 +306,7 @@ std::vector<Range> EditorsMarks(std::u32string_view text) {
       continue;
     }
     const std::u32string_view inside = text.substr(i + 1, end - i - 1);
-    if (inside == U"原文如此" ||
-        StartsWithAny(inside, {U"编者注", U"编者按", U"引者注", U"記者注", U"记者注", U"編者注"})) {
+    if (inside == U"原文如此" || BeginsWith(WordClass::kEditorsNote, inside) > 0) {
       marks.push_back({static_cast<uint32_t>(i), static_cast<uint32_t>(end + 1)});
       i = end;
     }
@@ -134,84 +343,14 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
   if (letters == 0) {
     return ElisionRisk::kNone;
   }
-  ElisionRisk risk = letters > limits::kMaxElisionGap ? ElisionRisk::kLongGap : ElisionRisk::kNone;
-  const auto raise = [&](ElisionRisk found) { risk = std::max(risk, found); };
-
-  // Everything is read in one window: the sentence before the gap, the gap, a stretch behind it.
+  const ElisionRisk length =
+      letters > limits::kMaxElisionGap ? ElisionRisk::kLongGap : ElisionRisk::kNone;
+  // Everything is read in one window: the sentence before the gap, the gap, what is kept behind it.
   const uint32_t begin = source.quote(source.QuoteAt(before.begin)).range.begin;
   const uint32_t end = std::min(after.end, source.RunAt(after.begin).range.end);
-  const std::u32string_view text = source.joined().substr(begin, end - begin);
-  const uint32_t gap_begin = before.end - begin;
-  const uint32_t gap_end = after.begin - begin;
-  const std::u32string_view gap = text.substr(gap_begin, gap_end - gap_begin);
-
-  const bool cut_before = !IsClauseMark(text[gap_begin - 1]) && !IsClauseMark(gap.front());
-  const bool cut_after = !IsClauseMark(gap.back()) && !IsClauseMark(text[gap_end]);
-  uint32_t head_end = gap_begin;  // the gap's share of the clause before it
-  while (cut_before && head_end < gap_end && !IsClauseMark(text[head_end])) {
-    ++head_end;
-  }
-  uint32_t tail_begin = gap_end;  // and of the clause behind it
-  while (cut_after && tail_begin > gap_begin && !IsClauseMark(text[tail_begin - 1])) {
-    --tail_begin;
-  }
-  uint32_t sentence = gap_end;  // where the sentence kept behind the gap begins, inside the gap
-  while (sentence > gap_begin && !IsSentenceMark(text[sentence - 1])) {
-    --sentence;
-  }
-
-  if (const std::optional<size_t> letter = NegatingLetterBefore(text, gap_end);
-      letter.has_value() && *letter >= gap_begin) {
-    raise(ElisionRisk::kNegator);
-  }
-  for (const Cue& cue : FindCues(text)) {
-    if (cue.begin < gap_begin || cue.begin >= gap_end) {
-      continue;
-    }
-    const bool in_cut_clause = cue.begin < head_end || cue.begin >= tail_begin;
-    const Reach reach = Governs(text, cue, gap_end);
-    switch (cue.kind) {
-      case CueKind::kNegator:
-        if (in_cut_clause || reach != Reach::kNone) {
-          raise(ElisionRisk::kNegator);
-        }
-        break;
-      case CueKind::kCondition:
-        if (in_cut_clause || reach != Reach::kNone || (cue.begin >= sentence && !cue.local)) {
-          raise(ElisionRisk::kCue);
-        }
-        break;
-      case CueKind::kHedge:
-      case CueKind::kLimiter:
-      case CueKind::kModal:
-      case CueKind::kQuantifier:
-        if (in_cut_clause || reach != Reach::kNone) {
-          raise(ElisionRisk::kCue);
-        }
-        break;
-      default:
-        break;
-    }
-  }
-
-  uint32_t clause_end = gap_end;  // of the first clause kept behind the gap
-  while (clause_end < text.size() && !IsClauseMark(text[clause_end])) {
-    ++clause_end;
-  }
-  bool in_head = false;
-  bool in_gap = false;
-  bool in_clause = false;
-  for (const figures::Numeral& numeral : figures::FindNumerals(text)) {
-    in_head = in_head || (numeral.token.begin < head_end && numeral.token.end > gap_begin);
-    in_gap = in_gap || (numeral.token.begin < gap_end && numeral.token.end > gap_begin);
-    in_clause = in_clause || (numeral.token.begin < clause_end && numeral.token.end > gap_end);
-  }
-  const bool another_measure = in_gap || gap.find_first_of(U"；。;") != std::u32string_view::npos;
-  if ((cut_before && (in_head || in_clause)) || (cut_after && in_clause) ||
-      (in_clause && another_measure && LacksMeasure(text.substr(gap_end)))) {
-    raise(ElisionRisk::kPartedFigure);
-  }
-  return risk;
+  const GapJudge gap(source.joined().substr(begin, end - begin), before.begin - begin,
+                     before.end - begin, after.begin - begin);
+  return std::max({length, gap.Cues(), gap.Splice(), gap.Figures()});
 }
 
 }  // namespace quotes::citation

@@ -23,12 +23,21 @@ bool InOneSection(const Source& source, Range before, Range after);
 // Letters of the source between two places.
 size_t GapLetters(const Source& source, Range before, Range after);
 
-// Whether leaving out what stands between two kept places may change what they say. A cue in the
-// gap counts where it stands in a clause that the gap cuts, is a condition of the sentence kept
-// behind it, or makes a clause by itself before it (Governs; 按照有关规定，…); a figure is parted
-// where the gap cuts its clause, or where the clause kept behind the gap has a figure but not what
-// it measures (年均增长5.7% behind a gap with another measure). A clause left out whole is harmless
-// otherwise.
+// Whether leaving out what stands between two kept places may change what they say; the gravest of
+//  - kLongGap: more than limits::kMaxElisionGap letters are left out.
+//  - kNegator, kCue: a cue in the gap stands in a clause that the gap cuts, is a condition of the
+//    sentence kept behind it, or governs that (Governs; 按照有关规定，…).
+//  - kCue: the gap begins or ends inside a clause and reaches over its border, so that kept words
+//    stand before others that do not belong to them (减少……中高端供给); kNegator where a negator
+//    governs the end of the kept ones (反对……国家主权). The speaker of the clause behind it may go
+//    (……推动发展 without 我们). Only items off the end of a row may go
+//    (强化科技、人才支撑，…: 强化科技……, up to the end of a clause). The same where a clause before
+//    the gap says what a figure in the gap is without (剔除虚收因素，……).
+//  - kPartedFigure: the gap cuts the clause of a figure; the clause kept behind it has a figure but
+//    not what that measures (年均增长5.7% behind a gap with another measure); or the period
+//    (2021年, 今后五年 at the head of a clause) or the forecast (预计, 力争, 目标是) of a figure
+//    kept behind it in the same sentence stands in the gap and nowhere in what is kept.
+// A clause left out whole is harmless otherwise.
 ElisionRisk JudgeGap(const Source& source, Range before, Range after);
 
 }  // namespace quotes::citation

@@ -19,15 +19,20 @@
 #include "service/citation/attribution.h"
 #include "service/citation/elided.h"
 #include "service/citation/elision.h"
+#include "service/citation/look_alike.h"
 #include "service/citation/profile.h"
 #include "service/citation/quoted.h"
 #include "service/citation/search.h"
 #include "service/citation/stitched.h"
+#include "service/citation/word_classes.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
 namespace quotes::citation {
 namespace {
+
+// Raised with every change of the code of this folder that may change a verdict.
+constexpr int kRulesVersion = 2;
 
 constexpr size_t kMinWords = 3;
 
@@ -173,8 +178,13 @@ class Check {
       result_.stopped = StopReason::kWorkLimit;
     }
     if (elided.passage.has_value()) {
-      Conclude(&*elided.passage, {*elided.passage}, elided.chain);
+      if (elided.places.empty()) {
+        elided.places.push_back(*elided.passage);
+      }
+      Conclude(&*elided.passage, elided.places, elided.chain);
+      ReportElsewhere(elided.places, &*elided.passage);
     } else {
+      Unverifiable(nullptr);
       Conclude(nullptr, {}, {});
     }
   }
@@ -344,7 +354,14 @@ class Check {
 
 }  // namespace
 
-std::string_view EngineVersion() { return "1"; }
+std::string_view EngineVersion() {
+  static const auto* const kVersion = [] {
+    std::string data(WordClassesVersion());
+    data += LookAlikesVersion();
+    return new std::string(absl::StrCat(kRulesVersion, "-", Sha256Hex(data).substr(0, 12)));
+  }();
+  return *kVersion;
+}
 
 absl::StatusOr<Result> Verify(const Corpus& corpus, const Request& request,
                               const Cancellation& cancellation) {

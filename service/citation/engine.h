@@ -10,7 +10,8 @@
 
 namespace quotes::citation {
 
-// Version of the rules of this folder; part of every answer.
+// Version of the rules of this folder, with a hash of the data that they read besides the lexicon
+// (word classes, look-alikes); part of every answer: "2-0123456789ab".
 std::string_view EngineVersion();
 
 // Checks one quotation. Deterministic: the same corpus, request and versions give the same answer.

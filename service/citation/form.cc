@@ -177,4 +177,31 @@ std::vector<Unit> FormUnits(std::u32string_view text, const text::FoldedText& fo
   return units;
 }
 
+std::vector<int> PairPartners(std::u32string_view text) {
+  std::vector<int> partner(text.size(), -1);
+  std::vector<size_t> open;
+  for (size_t i = 0; i < text.size(); ++i) {
+    int direction = MarkDirection(text[i]);
+    const bool quotation = FormOfMark(text[i]) == kQuotationForm;
+    if (direction == 0 && quotation) {
+      direction = !open.empty() && text[open.back()] == text[i] ? -1 : 1;
+    }
+    if (direction > 0) {
+      open.push_back(i);
+    } else if (direction < 0) {
+      // The nearest opener of its kind; those that never close lie between.
+      size_t k = open.size();
+      while (k > 0 && (FormOfMark(text[open[k - 1]]) == kQuotationForm) != quotation) {
+        --k;
+      }
+      if (k > 0) {
+        partner[i] = static_cast<int>(open[k - 1]);
+        partner[open[k - 1]] = static_cast<int>(i);
+        open.resize(k - 1);
+      }
+    }
+  }
+  return partner;
+}
+
 }  // namespace quotes::citation

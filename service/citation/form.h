@@ -51,6 +51,11 @@ inline constexpr size_t kLongestTerm = 10;
 // marks, which are either, are 0 too.
 int MarkDirection(char32_t raw);
 
+// For each quotation mark and bracket of a text the index of its partner, -1 for the others and for
+// marks without one. A straight quotation mark opens unless one of its shape is open: they take
+// turns, so give a text from where none is open. What stands between others may never close.
+std::vector<int> PairPartners(std::u32string_view text);
+
 }  // namespace quotes::citation
 
 #endif  // QUOTES_SERVICE_CITATION_FORM_H_

@@ -1,12 +1,12 @@
 #include "service/citation/lexicon.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
 
+#include "service/citation/word_classes.h"
 #include "service/citation/word_list.h"
 #include "service/text/fold.h"
 
@@ -29,8 +29,6 @@ constexpr uint32_t kUnknownCost = internal::kMaxCost;
 constexpr size_t kLookBack = 400;
 // What is read behind a place, so that a word that it cuts is seen.
 constexpr size_t kLookAhead = 12;
-
-constexpr std::u32string_view kNegatingCharacters = U"不没未无非勿莫";
 
 // 0 for characters that are not in the list.
 uint16_t CodeOf(char32_t c) {
@@ -191,11 +189,6 @@ bool IsClauseEnd(char32_t c) {
   return std::u32string_view(U"，：,:").find(c) != std::u32string_view::npos;
 }
 
-bool BeginsWithAny(std::u32string_view text, std::initializer_list<std::u32string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [text](std::u32string_view word) { return text.starts_with(word); });
-}
-
 // Letters folded, without noise and soft marks; the first `size` of them.
 std::u32string Letters(std::u32string_view text, size_t size) {
   std::u32string letters;
@@ -231,22 +224,14 @@ bool MakesAClause(std::u32string_view text, const Cue& cue, std::u32string_view 
   }
   const std::u32string first = Letters(text.substr(begin, cue.begin - begin), 2);
   return first.empty() ||
-         (cue.kind == CueKind::kHedge && BeginsWithAny(first, {U"据", U"经", U"根据", U"按照"}));
+         (cue.kind == CueKind::kHedge && BeginsWith(WordClass::kAccordingTo, first) > 0);
 }
 
 // Whether a clause that begins with a condition also says what follows from it: 凡是…，都要纠正.
 bool IsAnswered(std::u32string_view clause) {
   const std::vector<Word> words = FindWords(clause);
   return std::any_of(words.begin(), words.end(), [clause](const Word& word) {
-    const std::u32string own = Letters(clause.substr(word.begin, word.end - word.begin), 3);
-    for (const std::u32string_view answer :
-         {U"都", U"都要", U"都会", U"都能", U"都是", U"就", U"就要", U"就会", U"就能", U"就是",
-          U"就可以", U"才", U"才能", U"才会", U"才有", U"便", U"则", U"均", U"一律"}) {
-      if (own == answer) {
-        return true;
-      }
-    }
-    return false;
+    return IsWord(WordClass::kAnswer, clause.substr(word.begin, word.end - word.begin));
   });
 }
 
@@ -286,8 +271,7 @@ std::vector<Cue> FindCues(std::u32string_view text) {
         i += size;
         continue;
       }
-      if (piece.end - piece.begin > 1 &&
-          kNegatingCharacters.find(parted.units()[i]) != std::u32string_view::npos) {
+      if (piece.end - piece.begin > 1 && IsWord(WordClass::kNegatingLetter, parted.units()[i])) {
         add(CueKind::kNegator, i, i + 1, true);
       }
       ++i;
@@ -364,15 +348,14 @@ Reach Governs(std::u32string_view text, const Cue& cue, size_t begin) {
   const bool clause_starts = Letters(between.substr(clause_begin), 1).empty();
   const std::u32string first = Letters(text.substr(begin), 2);
   if (cue.kind == CueKind::kCondition) {
-    const bool answered =
-        clause_starts && BeginsWithAny(first, {U"就", U"才", U"便", U"则", U"那么"});
+    const bool answered = clause_starts && BeginsWith(WordClass::kConsequent, first) > 0;
     return answered || (clauses == 1 && !IsAnswered(between.substr(0, clause_begin)))
                ? Reach::kBefore
                : Reach::kNone;
   }
-  const bool because = BeginsWithAny(Letters(between, 2), {U"因", U"由于", U"一", U"光", U"只"});
+  const bool because = BeginsWith(WordClass::kCause, Letters(between, 2)) > 0;
   return cue.kind == CueKind::kNegator && clauses == 1 && clause_starts && because &&
-                 BeginsWithAny(first, {U"就", U"便", U"而"})
+                 BeginsWith(WordClass::kConsequentOfCause, first) > 0
              ? Reach::kBefore
              : Reach::kNone;
 }
@@ -421,13 +404,9 @@ std::optional<size_t> NegatingLetterBefore(std::u32string_view text, size_t begi
     --at;
   } while (text::IsNoise(text[at]) || text::IsSpace(text[at]) || text::IsLineBreak(text[at]) ||
            text::IsSoftMark(text[at]));
-  const char32_t letter = text::FoldLetter(text[at]);
-  constexpr std::u32string_view kNegating = U"不非未无没勿莫";
-  constexpr std::u32string_view kVerbsOfOpposing = U"违相";
-  const bool negates =
-      kNegating.find(letter) != std::u32string_view::npos ||
-      (letter == U'反' && (at == 0 || kVerbsOfOpposing.find(text::FoldLetter(text[at - 1])) ==
-                                          std::u32string_view::npos));
+  const bool negates = IsWord(WordClass::kNegatingLetter, text[at]) ||
+                       (text::FoldLetter(text[at]) == U'反' &&
+                        (at == 0 || !IsWord(WordClass::kNotOpposing, text[at - 1])));
   return negates ? std::optional<size_t>(at) : std::nullopt;
 }
 

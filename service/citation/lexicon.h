@@ -86,13 +86,11 @@ enum class Reach : uint8_t {
 //  - Any cue but a negator that makes a clause by itself, from that clause: 根据需要，|…,
 //    依法依规，|…, 初步核算，|…; a hedge with who says so too: 据统计部门初步核算，|…
 //  - A condition that is not local also from the clause before unless that clause answers it
-//    itself (凡是…都要…，|…),
-//    and from any clause of the sentence when the place begins a clause with 就, 才, 便, 则, 那么
-//    (只要…，…，|就一定能够). One behind its own words (前提下, 条件下) governs only what follows
-//    it directly, a comma apart.
+//    itself (凡是…都要…，|…), and from any clause of the sentence when the place begins a clause
+//    with 就, 才, 便, 则, 那么 (只要…，…，|就一定能够). One behind its own words (前提下, 条件下)
+//    governs only what follows it directly, a comma apart.
 //  - A negator or modal negation from the clause before when 因为, 由于 or 一 … follow it and the
-//  place
-//    begins with 就, 便 or 而 (绝不能因为…，|就沾沾自喜).
+//    place begins with 就, 便 or 而 (绝不能因为…，|就沾沾自喜).
 Reach Governs(std::u32string_view text, const Cue& cue, size_t begin);
 
 struct Governor {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "service/base/hash.h"
 #include "service/text/utf8.h"
 
 namespace quotes::data {
@@ -37,6 +38,11 @@ Pairs ReadPairs(std::string_view lines) {
 }
 
 }  // namespace
+
+std::string_view LookAlikesVersion() {
+  static const auto* const kVersion = new std::string(Sha256Hex(data::look_alikes));
+  return *kVersion;
+}
 
 bool LookAlike(char32_t a, char32_t b) {
   static const auto* const kPairs = new Pairs(ReadPairs(data::look_alikes));

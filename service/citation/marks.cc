@@ -162,50 +162,24 @@ class MarkJudge {
     return true;
   }
 
-  // For each mark that opens or closes, its partner; straight quotation marks take turns.
-  template <typename At>
-  static std::vector<int> Partners(size_t size, const At& at) {
-    std::vector<int> partner(size, -1);
-    std::vector<size_t> open;
-    for (size_t i = 0; i < size; ++i) {
-      const Unit& unit = at(i);
-      if (unit.letter()) {
-        continue;
-      }
-      int direction = MarkDirection(unit.raw);
-      const bool quotation = unit.form == kQuotationForm;
-      if (direction == 0 && quotation) {
-        direction = !open.empty() && at(open.back()).raw == unit.raw ? -1 : 1;
-      }
-      if (direction > 0) {
-        open.push_back(i);
-      } else if (direction < 0) {
-        // The nearest opener of its kind; those that never close lie between.
-        size_t k = open.size();
-        while (k > 0 && (at(open[k - 1]).form == kQuotationForm) != quotation) {
-          --k;
-        }
-        if (k > 0) {
-          partner[i] = static_cast<int>(open[k - 1]);
-          partner[open[k - 1]] = static_cast<int>(i);
-          open.resize(k - 1);
-        }
-      }
+  // The partner of each mark among units; letters have none, whatever they look like.
+  static std::vector<int> Partners(const std::vector<Unit>& units) {
+    std::u32string marks;
+    for (const Unit& unit : units) {
+      marks.push_back(unit.letter() ? U' ' : unit.raw);
     }
-    return partner;
+    return PairPartners(marks);
   }
 
   const std::vector<int>& QPartners() {
     if (!q_partners_.has_value()) {
-      q_partners_ = Partners(pair_.quoted.units.size(),
-                             [this](size_t i) -> const Unit& { return pair_.Q(i); });
+      q_partners_ = Partners(pair_.quoted.units);
     }
     return *q_partners_;
   }
   const std::vector<int>& SPartners() {
     if (!s_partners_.has_value()) {
-      s_partners_ = Partners(pair_.source.units().size(),
-                             [this](size_t i) -> const Unit& { return pair_.S(i); });
+      s_partners_ = Partners(pair_.source.units());
     }
     return *s_partners_;
   }

@@ -52,9 +52,10 @@ enum class UnverifiableReason {
 enum class ElisionRisk {
   kNone = 0,
   kLongGap = 1,       // a gap is longer than limits::kMaxElisionGap letters
-  kCue = 2,           // a hedge or condition inside a gap governs kept words
-  kPartedFigure = 3,  // a gap parts a figure from its measure, period or qualifier
-  kNegator = 4,       // a negator inside a gap governs kept words
+  kCue = 2,           // a hedge or condition inside a gap governs kept words, or kept words come to
+                      // bear on others than in the source
+  kPartedFigure = 3,  // a gap parts a figure from its measure, period, forecast or qualifier
+  kNegator = 4,       // a negator inside a gap governs kept words, or one before it what is cut off
 };
 
 enum class EditKind {
@@ -118,8 +119,9 @@ struct Edit {
   Range source_token;
   std::string quotation_token_text;
   std::string source_token_text;
-  text::FoldSet folds = 0;  // kForm: what was folded
-  std::string defect_id;    // kEmendation: the fault
+  text::FoldSet folds = 0;                        // kForm: what was folded
+  ElisionRisk elision_risk = ElisionRisk::kNone;  // kOmissionMark: of this gap
+  std::string defect_id;                          // kEmendation: the fault
   // The difference looks like a doubled, missing or look-alike character of the source.
   bool possible_source_fault = false;
 };

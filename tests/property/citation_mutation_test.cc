@@ -142,6 +142,86 @@ std::vector<std::pair<std::string, Mutation>> WordMutations() {
          const auto at = Any(random, ends);
          return at.has_value() ? std::optional(text.substr(0, *at)) : std::nullopt;
        }},
+      {"cut row of figures",
+       [](const Text& text, Random& random) -> std::optional<Text> {
+         // X、Y分别达到a、b without X, or without b.
+         const size_t word = text.find(U"分别");
+         if (word == Text::npos) {
+           return std::nullopt;
+         }
+         const size_t clause = text.find_last_of(U"，。；：", word) + 1;
+         const size_t end = std::min(text.find_first_of(U"，。；：", word), text.size());
+         const size_t thing = text.find(U'、', clause);
+         const size_t share = text.rfind(U'、', end);
+         const bool row = thing < word && share != Text::npos && share > word &&
+                          text::IsDigit(text[share + 1]) &&
+                          text::IsHan(text[share - 1]) == text::IsHan(text[end - 1]);
+         if (!row) {
+           return std::nullopt;
+         }
+         return Below(random, 2) == 0 ? text.substr(thing + 1, end - thing - 1)
+                                      : text.substr(clause, share - clause);
+       }},
+      {"cut behind denying verb",
+       [](const Text& text, Random&) -> std::optional<Text> {
+         for (const Text word : {U"严防", U"脱离", U"危害", U"忽视", U"破坏", U"损害", U"违背",
+                                 U"侵害", U"压减", U"淘汰", U"严控", U"有待", U"亟待"}) {
+           const size_t at = text.find(word);
+           if (at != Text::npos && text::IsHan(text[at + word.size()])) {
+             return text.substr(at + word.size());
+           }
+         }
+         return std::nullopt;
+       }},
+      {"cut what restricts figure",
+       [](const Text& text, Random&) -> std::optional<Text> {
+         for (const Text word : {U"登记", U"调查", U"户籍", U"人均", U"单位"}) {
+           const size_t at = text.find(word);
+           const size_t end = std::min(text.find_first_of(U"，。；：、", at), text.size());
+           const Text rest = at == Text::npos ? Text() : text.substr(at + word.size());
+           if (at != Text::npos && text::IsHan(rest[0]) &&
+               std::any_of(text.begin() + static_cast<ptrdiff_t>(at),
+                           text.begin() + static_cast<ptrdiff_t>(end), text::IsDigit)) {
+             return rest;
+           }
+         }
+         return std::nullopt;
+       }},
+      {"cut forecast by ellipsis",
+       [](const Text& text, Random&) -> std::optional<Text> {
+         // The first clause, then the one behind that with 预计 or 力争, which has a figure.
+         const std::vector<report::Range> clauses = Clauses(text);
+         for (size_t k = 1; k + 1 < clauses.size(); ++k) {
+           const auto clause = [&](size_t i) {
+             return text.substr(clauses[i].begin, clauses[i].size());
+           };
+           const auto expects = [&](size_t i) {
+             return clause(i).find(U"预计") != Text::npos || clause(i).find(U"力争") != Text::npos;
+           };
+           const Text kept = clause(k + 1);
+           if (expects(k) && !expects(0) && !expects(k + 1) &&
+               std::any_of(kept.begin(), kept.end(), text::IsDigit) &&
+               clause(k).find(U'。') == Text::npos && kept.find(U'年') == Text::npos) {
+             return clause(0).substr(0, clauses[0].size() - 1) + U"……" + kept;
+           }
+         }
+         return std::nullopt;
+       }},
+      {"cut clauses by ellipsis",
+       [](const Text& text, Random&) -> std::optional<Text> {
+         // One clause before the second half of the next.
+         const std::vector<report::Range> clauses = Clauses(text);
+         for (size_t k = 0; k + 1 < clauses.size(); ++k) {
+           const report::Range& next = clauses[k + 1];
+           const size_t half = next.begin + next.size() / 2;
+           if (clauses[k].size() >= 8 && next.size() >= 14 && text::IsHan(text[half]) &&
+               text::IsHan(text[half - 1])) {
+             return text.substr(clauses[k].begin, clauses[k].size() - 1) + U"……" +
+                    text.substr(half, next.end - half);
+           }
+         }
+         return std::nullopt;
+       }},
       {"change unit",
        [](const Text& text, Random& random) -> std::optional<Text> {
          static const std::pair<const char32_t*, const char32_t*> kUnits[] = {

@@ -381,6 +381,9 @@ std::string FindViolation(const TestCorpus& corpus, const Request& request, cons
   if (!result.repair.empty()) {
     Request again = request;
     again.quotation = result.repair;
+    if (result.attribution == Attribution::kWrongReport) {
+      again.claim.report.reset();  // the claimed one may have words that resemble the repair
+    }
     if (text::ToCodePoints(result.repair).size() > 5000) {
       return "";
     }

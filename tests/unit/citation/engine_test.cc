@@ -158,6 +158,43 @@ TEST(EngineTest, FindsAllPlacesAndReports) {
   EXPECT_EQ(claimed.elsewhere.verdict, TextVerdict::kVerbatim);
 }
 
+TEST(EngineTest, FindsAllPlacesOfAnElidedQuotation) {
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  for (int i = 0; i < 6; ++i) {
+    documents.push_back(
+        Report(absl::StrCat("r", i),
+               absl::StrCat("坚持党的全面领导，", i == 5 ? "第五项工作有序展开，" : "",
+                            "全力办好民生实事。第", i, "项工作。")));
+  }
+  const testing::TestCorpus corpus(documents);
+  const Result result = corpus.Verify("坚持党的全面领导……全力办好民生实事");
+  EXPECT_EQ(result.text, TextVerdict::kElided);
+  EXPECT_EQ(result.location_count, 6u);
+  EXPECT_EQ(result.report_count, 6u);
+  EXPECT_EQ(result.attribution, Attribution::kAmbiguous);
+  EXPECT_TRUE(result.Has(ContextFlag::kFormulaic));
+  EXPECT_EQ(result.disposition, Disposition::kReview);
+
+  Request request;
+  request.quotation = "坚持党的全面领导……全力办好民生实事";
+  request.claim.report = "r5";
+  const Result claimed = corpus.Verify(request);
+  EXPECT_EQ(claimed.disposition, Disposition::kPass);
+  EXPECT_EQ(claimed.locations.front().report_id, "r5");
+  EXPECT_EQ(claimed.elsewhere.verdict, TextVerdict::kElided);
+
+  request.claim.report = "none";
+  request.quotation = "打造量子计算中心……建成超算枢纽";
+  EXPECT_EQ(corpus.Verify(request).unverifiable, UnverifiableReason::kSourceNotHeld);
+}
+
+TEST(EngineTest, OffersWhatOmissionMarksHide) {
+  const testing::TestCorpus corpus({Report("a", "产业结构有待进一步优化。")});
+  const Result result = corpus.Verify("产业结构……进一步优化");
+  EXPECT_EQ(result.text, TextVerdict::kElidedRisky);
+  EXPECT_EQ(result.repair, "产业结构有待进一步优化");
+}
+
 TEST(EngineTest, CountsPlacesOverSentencesExactly) {
   constexpr int kReports = 80;  // more than the places of one match that are looked at
   std::vector<std::shared_ptr<const archive::Document>> documents;

@@ -85,7 +85,7 @@ TEST(FindCuesTest, NegatorsAreTheLongestWords) {
 TEST(FindCuesTest, NegatorsInsideWordsAreLocal) {
   EXPECT_THAT(Cues("不合理限制"), ElementsAre("negator* 不"));
   EXPECT_THAT(Cues("无息贷款"), ElementsAre("negator* 无"));
-  EXPECT_THAT(Cues("非化解"), ElementsAre("negator* 非"));
+  EXPECT_THAT(Cues("非化解"), ElementsAre("negator* 非", "limiter 化解"));
 }
 
 TEST(FindCuesTest, WordsThatHoldTheCharactersOfACue) {
@@ -256,8 +256,19 @@ TEST(LexiconPromisesTest, HoldOnRandomTextAndOnTheSample) {
   EXPECT_EQ(testing::BrokenLexiconPromise(sample), "");
 }
 
+TEST(FindCuesTest, VerbsThatDenyWhatTheyTake) {
+  for (const char* verb : {"严防", "脱离", "回避", "危害", "忽视", "漠视", "破坏", "损害", "违背",
+                           "背离", "违反", "侵害", "逃避", "弱化", "无视", "告别"}) {
+    EXPECT_THAT(Cues(verb), ElementsAre(std::string("negator ") + verb));
+  }
+  for (const char* verb : {"纠治", "严控", "压减", "淘汰", "拖欠", "有待", "亟待", "尚需", "化解",
+                           "防治", "规划建设"}) {
+    EXPECT_THAT(Cues(verb), ElementsAre(std::string("limiter ") + verb));
+  }
+}
+
 TEST(LexiconVersionTest, NamesDataAndHash) {
-  EXPECT_THAT(std::string(LexiconVersion()), ::testing::MatchesRegex("1-[0-9a-f]+"));
+  EXPECT_THAT(std::string(LexiconVersion()), ::testing::MatchesRegex("2-[0-9a-f]+"));
 }
 
 TEST(LexiconTest, NoQuotationBeginsBehindALetterThatNegates) {

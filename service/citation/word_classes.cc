@@ -1,0 +1,157 @@
+#include "service/citation/word_classes.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "service/base/check.h"
+#include "service/base/hash.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::data {
+extern const std::string_view word_classes;
+}  // namespace quotes::data
+
+namespace quotes::citation {
+namespace {
+
+// In the order of WordClass.
+constexpr std::string_view kNames[] = {"negating_letter",
+                                       "not_opposing",
+                                       "subject",
+                                       "distributive",
+                                       "coordinator",
+                                       "consequent",
+                                       "consequent_of_cause",
+                                       "cause",
+                                       "answer",
+                                       "according_to",
+                                       "measureless",
+                                       "period",
+                                       "period_lead",
+                                       "exclusion",
+                                       "forecast",
+                                       "postposed_limit",
+                                       "rank",
+                                       "restrictor",
+                                       "used_as_result",
+                                       "used_as_aim",
+                                       "used_as_past",
+                                       "prefix",
+                                       "suffix",
+                                       "particle",
+                                       "free",
+                                       "lesser_office",
+                                       "courtesy",
+                                       "editors_note"};
+constexpr size_t kClasses = std::size(kNames);
+
+struct Words {
+  std::u32string single;                  // words of one character
+  std::vector<std::u32string> long_ones;  // the others, the longest first
+};
+
+struct Data {
+  std::array<Words, kClasses> classes;
+  std::string version;
+};
+
+// Takes the text up to `end` and the mark itself off the front.
+std::string_view Take(std::string_view* text, char end) {
+  const std::string_view head = text->substr(0, text->find(end));
+  text->remove_prefix(std::min(text->size(), head.size() + 1));
+  return head;
+}
+
+Data ReadData(std::string_view lines) {
+  Data data;
+  const std::string hash = Sha256Hex(lines).substr(0, 12);
+  while (!lines.empty()) {
+    std::string_view rest = Take(&lines, '\n');
+    if (rest.starts_with('#')) {
+      continue;
+    }
+    const std::string_view name = Take(&rest, '\t');
+    if (name == "version") {
+      data.version = std::string(rest) + "-" + hash;
+      continue;
+    }
+    if (name == "class") {
+      continue;
+    }
+    const auto* const found = std::find(std::begin(kNames), std::end(kNames), name);
+    QUOTES_CHECK(found != std::end(kNames));
+    Words& words = data.classes[static_cast<size_t>(found - std::begin(kNames))];
+    while (!rest.empty()) {
+      const std::u32string word = text::ToCodePoints(Take(&rest, ' '));
+      QUOTES_CHECK(!word.empty());
+      if (word.size() == 1) {
+        words.single += word;
+      } else {
+        words.long_ones.push_back(word);
+      }
+    }
+  }
+  for (Words& words : data.classes) {
+    std::stable_sort(words.long_ones.begin(), words.long_ones.end(),
+                     [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  }
+  return data;
+}
+
+const Data& TheData() {
+  static const auto* const kData = new Data(ReadData(data::word_classes));
+  return *kData;
+}
+
+const Words& WordsOf(WordClass words) { return TheData().classes[static_cast<size_t>(words)]; }
+
+bool BeginsWithWord(std::u32string_view text, std::u32string_view word) {
+  return text.size() >= word.size() &&
+         std::equal(word.begin(), word.end(), text.begin(),
+                    [](char32_t a, char32_t b) { return a == text::FoldLetter(b); });
+}
+
+}  // namespace
+
+size_t BeginsWith(WordClass words, std::u32string_view text) {
+  for (const std::u32string& word : WordsOf(words).long_ones) {
+    if (BeginsWithWord(text, word)) {
+      return word.size();
+    }
+  }
+  return !text.empty() && IsWord(words, text.front()) ? 1 : 0;
+}
+
+size_t EndsWith(WordClass words, std::u32string_view text) {
+  for (const std::u32string& word : WordsOf(words).long_ones) {
+    if (text.size() >= word.size() &&
+        BeginsWithWord(text.substr(text.size() - word.size()), word)) {
+      return word.size();
+    }
+  }
+  return !text.empty() && IsWord(words, text.back()) ? 1 : 0;
+}
+
+bool IsWord(WordClass words, std::u32string_view text) {
+  return !text.empty() && BeginsWith(words, text) == text.size();
+}
+
+bool IsWord(WordClass words, char32_t c) {
+  return WordsOf(words).single.find(text::FoldLetter(c)) != std::u32string::npos;
+}
+
+std::optional<size_t> FindWord(WordClass words, std::u32string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (BeginsWith(words, text.substr(i)) > 0) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string_view WordClassesVersion() { return TheData().version; }
+
+}  // namespace quotes::citation
