@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <future>
+#include <limits>
 #include <memory>
 #include <string>
 #include <thread>
@@ -51,6 +52,45 @@ uint32_t FindQuote(std::span<const uint32_t> starts, std::span<const uint32_t> q
   }
   return quote;
 }
+
+// Gathers the smallest distinct ones of many numbers.
+class Smallest {
+ public:
+  explicit Smallest(size_t wanted) : wanted_(wanted) {}
+
+  void Add(std::span<const uint32_t> numbers) {
+    FilterValues(numbers, 0, bound_, [this](uint32_t number) {
+      if (gathered_.empty() || gathered_.back() != number) {
+        gathered_.push_back(number);
+      }
+      if (gathered_.size() == 4 * wanted_) {
+        Shrink();
+      }
+      return bound_;
+    });
+  }
+
+  // Ascending.
+  std::span<const uint32_t> Take() {
+    Shrink();
+    return gathered_;
+  }
+
+ private:
+  void Shrink() {
+    std::sort(gathered_.begin(), gathered_.end());
+    gathered_.erase(std::unique(gathered_.begin(), gathered_.end()), gathered_.end());
+    if (gathered_.size() >= wanted_) {
+      gathered_.resize(wanted_);
+      bound_ = gathered_.back();
+    }
+  }
+
+  const size_t wanted_;
+  std::vector<uint32_t> gathered_;
+  // Numbers from here on are not among the smallest, or are there already.
+  uint32_t bound_ = std::numeric_limits<int32_t>::max();
+};
 
 // Sorts numbers below `universe`: many by their bytes, the lowest first.
 void Sort(uint32_t universe, std::vector<uint32_t>* numbers) {
@@ -146,15 +186,13 @@ absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
   QUOTES_ASSIGN_OR_RETURN(std::vector<TextIndex::Counted> counted,
                           CountQuotes(suffixes, quote_of_block, cancellation));
-  const std::vector<uint32_t> table = RangeMinima::Make(suffixes);
-  layout.minima = sink->AppendArray(table);
+  layout.minima = sink->AppendArray(RangeMinima::Make(suffixes));
   // The quotes take the place of their suffixes.
   for (uint32_t& place : suffixes) {
     place = FindQuote(starts_, quote_of_block, place);
   }
   layout.quotes = sink->AppendArray(suffixes);
-  QUOTES_RETURN_IF_ERROR(WriteCounted(suffixes, RangeMinima(table, suffixes.size()),
-                                      std::move(counted), cancellation, &layout, sink));
+  QUOTES_RETURN_IF_ERROR(WriteCounted(suffixes, std::move(counted), cancellation, &layout, sink));
   text_ = {};
   starts_ = {};
   return layout;
@@ -339,28 +377,40 @@ absl::StatusOr<std::vector<TextIndex::Counted>> TextIndexBuilder::CountQuotes(
   return counted;
 }
 
+// The first quotes of an interval are among those of the intervals in it and what lies between
+// these: every suffix is looked at in the smallest counted interval around it and in no other.
 absl::Status TextIndexBuilder::WriteCounted(std::span<const uint32_t> quotes,
-                                            const RangeMinima& minima,
                                             std::vector<TextIndex::Counted> counted,
                                             const Cancellation& cancellation,
                                             TextIndex::Layout* layout, ByteSink* sink) {
   constexpr size_t kIntervalsBetweenChecks = 4'096;
   std::vector<uint32_t> first_quotes;
   first_quotes.reserve(counted.size() * TextIndex::kFirstQuotes);
-  for (size_t i = 0; i < counted.size(); ++i) {
+  std::vector<uint32_t> outermost;  // of the intervals so far, ascending; inner ones came before
+  for (uint32_t i = 0; i < counted.size(); ++i) {
     if (i % kIntervalsBetweenChecks == 0) {
       QUOTES_RETURN_IF_ERROR(cancellation.Check());
     }
-    counted[i].first = static_cast<uint32_t>(i);
-    const size_t begin = first_quotes.size();
-    const size_t end = begin + std::min(counted[i].quotes, TextIndex::kFirstQuotes);
-    minima.VisitAscending(quotes, counted[i].begin, counted[i].end, 0, [&](uint32_t quote) {
-      if (first_quotes.size() == begin || first_quotes.back() != quote) {
-        first_quotes.push_back(quote);
-      }
-      return first_quotes.size() < end;
-    });
-    first_quotes.resize(begin + TextIndex::kFirstQuotes, 0);
+    Smallest smallest(TextIndex::kFirstQuotes);
+    const auto inner = std::partition_point(
+        outermost.begin(), outermost.end(),
+        [&](uint32_t other) { return counted[other].begin < counted[i].begin; });
+    uint32_t at = counted[i].begin;
+    for (auto other = inner; other != outermost.end(); ++other) {
+      smallest.Add(quotes.subspan(at, counted[*other].begin - at));
+      smallest.Add(std::span(first_quotes)
+                       .subspan(size_t{*other} * TextIndex::kFirstQuotes,
+                                std::min(counted[*other].quotes, TextIndex::kFirstQuotes)));
+      at = counted[*other].end;
+    }
+    smallest.Add(quotes.subspan(at, counted[i].end - at));
+    outermost.erase(inner, outermost.end());
+    outermost.push_back(i);
+    counted[i].first = i;
+    const std::span<const uint32_t> found = smallest.Take();
+    QUOTES_CHECK(found.size() == std::min(counted[i].quotes, TextIndex::kFirstQuotes));
+    first_quotes.insert(first_quotes.end(), found.begin(), found.end());
+    first_quotes.resize((size_t{i} + 1) * TextIndex::kFirstQuotes, 0);
   }
   layout->first_quotes = sink->AppendArray(first_quotes);
 

@@ -194,10 +194,11 @@ class TextIndexBuilder {
   absl::StatusOr<std::vector<uint32_t>> SortSuffixes(const Cancellation& cancellation) const;
   void WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
                     ByteSink* sink) const;
+  // Intervals that lie in others come before them.
   absl::StatusOr<std::vector<TextIndex::Counted>> CountQuotes(
       std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
       const Cancellation& cancellation) const;
-  static absl::Status WriteCounted(std::span<const uint32_t> quotes, const RangeMinima& minima,
+  static absl::Status WriteCounted(std::span<const uint32_t> quotes,
                                    std::vector<TextIndex::Counted> counted,
                                    const Cancellation& cancellation, TextIndex::Layout* layout,
                                    ByteSink* sink);

@@ -160,6 +160,8 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   if (call.leading_bytes != nullptr && view == v1::QUOTE_VIEW_BASIC && request.context() == 0 &&
       unit == text::OffsetUnit::kCodePoints) {
     static_assert(Response::kHitsFieldNumber == 1);
+    constexpr size_t kUsualBytes = 400;  // of a hit, and some more
+    call.leading_bytes->reserve((answer.hits.size() + 1) * kUsualBytes);
     HitWriter writer(call.leading_bytes);
     FillPage(
         call, request, answer, response,

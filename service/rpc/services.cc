@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <random>
 #include <utility>
 
@@ -138,6 +139,20 @@ absl::Status Serialize(const Message& message, grpc::ByteBuffer* bytes) {
   const grpc::Status status =
       grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(message, bytes, &own_buffer);
   return status.ok() ? absl::OkStatus() : absl::InternalError(status.error_message());
+}
+
+// The same behind bytes of fields that the message lacks. Nothing of them is copied.
+absl::Status SerializeBehind(std::string leading, const Message& message, grpc::ByteBuffer* bytes) {
+  auto whole = std::make_unique<std::string>(std::move(leading));
+  if (!message.AppendToString(whole.get())) {
+    return absl::InternalError("the answer is too large");
+  }
+  std::string* const held = whole.release();  // by the slice
+  const grpc::Slice slice(
+      held->data(), held->size(), [](void* string) { delete static_cast<std::string*>(string); },
+      held);
+  *bytes = grpc::ByteBuffer(&slice, 1);
+  return absl::OkStatus();
 }
 
 // What a call is from its arrival to its record: its id, its clock, who waits for it.
@@ -275,14 +290,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Complete(absl::Status status) {
     size_t answer_bytes = 0;
     if (status.ok()) {
-      status = Serialize(*response_, bytes_out_);
-      if (status.ok() && !leading_bytes_.empty()) {
-        std::vector<grpc::Slice> slices = {grpc::Slice(leading_bytes_)};
-        std::vector<grpc::Slice> rest;
-        bytes_out_->Dump(&rest);
-        slices.insert(slices.end(), rest.begin(), rest.end());
-        *bytes_out_ = grpc::ByteBuffer(slices.data(), slices.size());
-      }
+      status = leading_bytes_.empty()
+                   ? Serialize(*response_, bytes_out_)
+                   : SerializeBehind(std::move(leading_bytes_), *response_, bytes_out_);
       answer_bytes = status.ok() ? bytes_out_->Length() : 0;
     }
     Finish(ticket_.Close(status, answer_bytes));

@@ -114,6 +114,29 @@ TEST(TextIndexTest, AgreesWithASearch) {
   }
 }
 
+// Thousands of intervals with the same quotes, each in the next: what is stored of one costs no
+// more for it. Takes minutes where every interval is gone through.
+TEST(TextIndexTest, RunsOfOneCharacterAreIndexedInTime) {
+  constexpr uint32_t kQuotes = 200;
+  constexpr size_t kLength = 2'000;
+  const std::vector<std::u32string> quotes(kQuotes, std::u32string(kLength, U'字'));
+  const absl::Time begin = absl::Now();
+  const Built built = Build(quotes);
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(20));
+  const TextIndex index = built.index();
+  for (const size_t length : {size_t{1}, size_t{2}, kLength / 2, kLength - 1, kLength}) {
+    const TextIndex::Interval interval = index.Find(std::u32string(length, U'字'));
+    EXPECT_EQ(interval.occurrences(), kQuotes * (kLength + 1 - length));
+    EXPECT_EQ(index.CountQuotes(interval), kQuotes);
+    uint32_t next = 0;
+    index.VisitQuotes(interval, 0, [&next](uint32_t quote) {
+      EXPECT_EQ(quote, next);
+      return ++next < 2 * TextIndex::kFirstQuotes;
+    });
+    EXPECT_EQ(next, 2 * TextIndex::kFirstQuotes);
+  }
+}
+
 // Sorting so much takes seconds; what was begun ends on its own thread.
 TEST(TextIndexTest, BuildingCanBeGivenUp) {
   TextIndexBuilder builder;
