@@ -229,6 +229,7 @@ class Pairing {
         }
       }
       std::vector<std::pair<int, int>> best;  // common bigrams, place
+      best.reserve(common.size());
       for (const auto& [j, count] : common) {
         best.emplace_back(-count, j);
       }
