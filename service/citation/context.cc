@@ -155,9 +155,9 @@ std::u32string InTraditional(std::u32string_view text) {
   return CodePoints(units);
 }
 
-// Whether ICU writes a character in any word: it stands behind the > of one of its rules. What it
-// never writes (臺) it has no opinion on.
-bool IsEverWritten(char32_t c) {
+// How often ICU writes a character in a word: how often it stands behind the > of its rules. Of
+// those that it writes in few words (準) or never (臺) it does not know all.
+size_t WordsWith(char32_t c) {
   static const auto* const kWritten = [] {
     auto* const written = new std::u32string;
     if (ToTraditional() != nullptr) {
@@ -171,11 +171,11 @@ bool IsEverWritten(char32_t c) {
         }
       }
       std::sort(written->begin(), written->end());
-      written->erase(std::unique(written->begin(), written->end()), written->end());
     }
     return written;
   }();
-  return std::binary_search(kWritten->begin(), kWritten->end(), c);
+  const auto [first, last] = std::equal_range(kWritten->begin(), kWritten->end(), c);
+  return static_cast<size_t>(last - first);
 }
 
 // Characters of a text that tell its script.
@@ -381,14 +381,20 @@ std::vector<bool> IrregularCharacters(std::u32string_view simplified,
     if (written == simplified[i] || written == usual[i] || variants) {
       continue;
     }
+    constexpr size_t kFewWords = 2;
+    constexpr size_t kManyWords = 15;
+    const size_t known = WordsWith(written == U'裏' ? U'裡' : written);
     if (usual[i] != simplified[i]) {
       // 髮 and 發: two words of one simplified character; 爲 and 為 are one.
       const text::FoldSet between = text::FoldsBetween(std::u32string_view(&written, 1),
                                                        std::u32string_view(usual).substr(i, 1));
-      irregular[i] = ((text::FoldsOf(written) | between) & text::kFoldAmbiguous) != 0;
+      irregular[i] = (text::FoldsOf(written) & text::kFoldAmbiguous) != 0 ||
+                     ((between & text::kFoldAmbiguous) != 0 && known >= kFewWords);
     } else {
-      irregular[i] = (text::FoldsOf(written) & text::kFoldAmbiguous) != 0 &&
-                     (IsEverWritten(written) || written == U'裏');
+      // What ICU changes by itself (后) and not in this word, or writes in many others (裏, 製).
+      irregular[i] =
+          (text::FoldsOf(written) & text::kFoldAmbiguous) != 0 &&
+          (InTraditional(simplified.substr(i, 1)) != usual.substr(i, 1) || known >= kManyWords);
     }
   }
   return irregular;
