@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/limits.h"
 #include "service/citation/attribution.h"
 #include "service/citation/context.h"
 #include "service/citation/disposition.h"
+#include "service/citation/form.h"
 #include "service/report/report.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -30,10 +34,12 @@ class Answer {
         search_(search),
         result_(result) {}
 
-  void Conclude(const Passage* best, const std::vector<Passage>& same,
+  void Conclude(const Passage* best, const std::vector<Passage>& places,
                 const std::vector<Passage>& chain) {
     const Source* const source = best == nullptr ? nullptr : &search_.SourceOf(*best);
     const Range range = best == nullptr ? Range{} : best->range;
+    const std::vector<Passage> once = OnePerReport(best, places);
+    const std::vector<Passage>& same = once.empty() ? places : once;
     Locations(same);
     if (best != nullptr) {
       result_.severity = best->severity;
@@ -43,7 +49,7 @@ class Answer {
       for (const Edit& edit : result_.edits) {
         result_.folds |= edit.folds;
       }
-      Repair();
+      Repair(*source, range);
       if (result_.edits.size() > limits::kMaxCitationEdits) {
         result_.edits.resize(limits::kMaxCitationEdits);
       }
@@ -58,6 +64,34 @@ class Answer {
  private:
   static std::string Slice(std::u32string_view text, Range range) {
     return text::ToUtf8(text.substr(range.begin, range.size()));
+  }
+
+  // The places without those in further revisions of the same report: a sentence that stayed as it
+  // was stands there once. Of each report the text of `best` counts, else the newest. Empty when
+  // nothing is to be left out.
+  std::vector<Passage> OnePerReport(const Passage* best, const std::vector<Passage>& places) const {
+    std::vector<Passage> kept;
+    if (std::all_of(places.begin(), places.end(), [&](const Passage& place) {
+          return search_.SourceOf(place).state() == SourceState::kLatest;
+        })) {
+      return kept;
+    }
+    // A latest text has the highest revision of its report, the others lie behind it.
+    const auto key = [&](uint32_t index) {
+      return std::make_tuple(best != nullptr && best->source == index,
+                             search_.corpus().sources()[index].revision());
+    };
+    absl::flat_hash_map<std::string_view, uint32_t> text_of;
+    for (const Passage& place : places) {
+      const auto [text, added] = text_of.emplace(search_.SourceOf(place).report_id(), place.source);
+      if (!added && key(text->second) < key(place.source)) {
+        text->second = place.source;
+      }
+    }
+    std::copy_if(places.begin(), places.end(), std::back_inserter(kept), [&](const Passage& place) {
+      return text_of[search_.SourceOf(place).report_id()] == place.source;
+    });
+    return kept;
   }
 
   void Locations(const std::vector<Passage>& same) {
@@ -109,9 +143,27 @@ class Answer {
     return location;
   }
 
+  // What the source has in a range, without its certain printing faults.
+  static std::u32string TrueWords(const Source& source, Range range) {
+    std::u32string words;
+    uint32_t at = range.begin;
+    for (const TouchedDefect& defect : TouchedDefects(source, range)) {
+      const Range fault = defect.source;
+      if (defect.certainty != report::Certainty::kCertain || defect.readings.empty() ||
+          fault.begin < at || fault.end > range.end) {
+        continue;
+      }
+      words += source.joined().substr(at, fault.begin - at);
+      words += text::ToCodePoints(defect.readings.front());
+      at = fault.end;
+    }
+    words += source.joined().substr(at, range.end - at);
+    return words;
+  }
+
   // The quotation with the true words where it departs from them and in place of omission marks
   // that hide what they may not, in its own style otherwise. Gaps that are merely long stay.
-  void Repair() {
+  void Repair(const Source& source, Range range) {
     switch (result_.text) {
       case TextVerdict::kPunctuationChanged:
       case TextVerdict::kNumeralRestated:
@@ -123,6 +175,11 @@ class Answer {
     }
     const bool fills = result_.text == TextVerdict::kElidedRisky;
     const bool corners = quotation_.find_first_of(U"「『") != std::u32string::npos;
+    const bool converted =
+        IsConverted(quotation_, source.joined().substr(range.begin, range.size()));
+    const bool traditional = std::any_of(quotation_.begin(), quotation_.end(), [](char32_t c) {
+      return text::IsHan(c) && (text::FoldsOf(c) & text::kFoldScript) != 0;
+    });
     std::u32string repaired;
     uint32_t at = 0;
     for (const Edit& edit : result_.edits) {
@@ -139,7 +196,8 @@ class Answer {
         repaired += quotation_.substr(edit.quotation.begin, edit.quotation.size());
         continue;
       }
-      for (const char32_t c : text::ToCodePoints(edit.source_text)) {
+      const std::u32string words = TrueWords(source, edit.source);
+      for (const char32_t c : converted ? InScript(words, traditional) : words) {
         const size_t mark = std::u32string_view(U"“”‘’").find(c);
         repaired.push_back(corners && mark != std::u32string_view::npos ? U"「」『』"[mark] : c);
       }
@@ -164,6 +222,7 @@ class Answer {
     const report::Mode used = UsedAs(request_.claim, text::ToCodePoints(request_.text_before),
                                      text::ToCodePoints(request_.text_after));
     JudgeSpan(source, best.range, used, true, &result_.flags);
+    ForgetWhatIsSaidBefore(source, best.range);
     std::optional<bool> converted;  // told when it matters
     const auto is_converted = [&] {
       if (!converted.has_value()) {
@@ -216,6 +275,36 @@ class Answer {
                      [](const FlagResult& a, const FlagResult& b) {
                        return std::tie(a.flag, a.source.begin) < std::tie(b.flag, b.source.begin);
                      });
+  }
+
+  // A negator, hedge or condition before the span is not left out where the caller has it in the
+  // words before the quotation, and all that stands between: 绝不能“因为取得一点成绩…”.
+  void ForgetWhatIsSaidBefore(const Source& source, Range span) {
+    const auto letters = [](std::u32string_view text) {
+      std::u32string out;
+      for (const Unit& unit : FormUnits(text)) {
+        if (unit.letter()) {
+          out.push_back(unit.form);
+        }
+      }
+      return out;
+    };
+    if (request_.text_before.empty()) {
+      return;
+    }
+    const std::u32string before = letters(text::ToCodePoints(request_.text_before));
+    const auto said = [&](const FlagResult& flag) {
+      if ((flag.flag != ContextFlag::kTruncatedNegation &&
+           flag.flag != ContextFlag::kDroppedHedge &&
+           flag.flag != ContextFlag::kDroppedCondition) ||
+          flag.source.empty() || flag.source.end > span.begin) {
+        return false;
+      }
+      return before.ends_with(
+          letters(source.joined().substr(flag.source.begin, span.begin - flag.source.begin)));
+    };
+    result_.flags.erase(std::remove_if(result_.flags.begin(), result_.flags.end(), said),
+                        result_.flags.end());
   }
 
   void Defects(const Passage& best, const std::vector<Passage>& chain) {
@@ -298,9 +387,11 @@ class Answer {
   void Attribute(const Source* source, Range range) {
     const Claim& claim = request_.claim;
     result_.fields = JudgeFields(claim, source, range);
+    // A report or revision that the archive does not have is not one that was mistaken.
     if (claim.report.has_value() && search_.claimed().empty()) {
+      const bool held = !search_.corpus().SourcesOf(*claim.report).empty();
       for (FieldResult& field : result_.fields) {
-        if (field.field == ClaimField::kReport) {
+        if (field.field == (held ? ClaimField::kRevision : ClaimField::kReport)) {
           field.verdict = FieldVerdict::kUnknown;
         }
       }

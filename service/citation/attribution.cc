@@ -1,10 +1,14 @@
 #include "service/citation/attribution.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "service/citation/form.h"
+#include "service/citation/lexicon.h"
 #include "service/citation/word_classes.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -50,10 +54,47 @@ bool SameOffice(std::u32string_view a, std::u32string_view b) {
   return before == 0 || !IsWord(WordClass::kLesserOffice, before);
 }
 
+bool IsOffice(std::u32string_view letters) {
+  const std::vector<Cue> cues = FindCues(letters);
+  return std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
+    return cue.kind == CueKind::kOffice && cue.end == letters.size();
+  });
+}
+
+// The office that a claim has beside the speaker's name (区委书记宋磊, 宋磊书记), empty for none.
+std::u32string OfficeBesideName(const Claim& claim, const Source& source) {
+  const std::u32string name = FoldedName(source.metadata().speaker);
+  std::u32string claimed = FoldedName(*claim.speaker);
+  if (name.size() < 2 || claimed.size() <= name.size()) {
+    return {};
+  }
+  if (claimed.ends_with(name)) {
+    claimed.resize(claimed.size() - name.size());
+  } else if (claimed.starts_with(name)) {
+    claimed.erase(0, name.size());
+  } else {
+    return {};
+  }
+  return IsOffice(claimed) ||
+                 (claimed.size() >= 2 && SameOffice(claimed, Letters(source.metadata().office)))
+             ? claimed
+             : std::u32string();
+}
+
 FieldVerdict SpeakerVerdict(const Claim& claim, const Source& source) {
   const std::string_view speaker = source.metadata().speaker;
   return speaker.empty() ? FieldVerdict::kUnknown
-                         : VerdictOf(FoldedName(*claim.speaker) == FoldedName(speaker));
+                         : VerdictOf(FoldedName(*claim.speaker) == FoldedName(speaker) ||
+                                     !OfficeBesideName(claim, source).empty());
+}
+
+FieldResult RoleField(std::string claimed, const Source& source) {
+  FieldResult result{ClaimField::kRole, FieldVerdict::kUnknown, std::move(claimed),
+                     std::string(source.metadata().office)};
+  if (!result.actual.empty()) {
+    result.verdict = VerdictOf(SameOffice(Letters(result.claimed), Letters(result.actual)));
+  }
+  return result;
 }
 
 FieldVerdict DateVerdict(const Claim& claim, const Source& source) {
@@ -201,14 +242,12 @@ std::vector<FieldResult> JudgeFields(const Claim& claim, const Source* source, R
     });
   }
   if (claim.role.has_value()) {
-    add(ClaimField::kRole, *claim.role, [&] {
-      FieldResult result{ClaimField::kRole, FieldVerdict::kUnknown, *claim.role,
-                         std::string(source->metadata().office)};
-      if (!result.actual.empty()) {
-        result.verdict = VerdictOf(SameOffice(Letters(result.claimed), Letters(result.actual)));
-      }
-      return result;
-    });
+    add(ClaimField::kRole, *claim.role, [&] { return RoleField(*claim.role, *source); });
+  } else if (claim.speaker.has_value() && source != nullptr && !source->metadata().office.empty()) {
+    const std::u32string office = OfficeBesideName(claim, *source);
+    if (!office.empty()) {
+      fields.push_back(RoleField(text::ToUtf8(office), *source));
+    }
   }
   if (claim.date.has_value()) {
     add(ClaimField::kDate, ClaimedDateText(*claim.date), [&] { return Date(claim, *source); });

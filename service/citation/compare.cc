@@ -123,7 +123,7 @@ struct Comparison::Rep {
         budget(work) {}
 
   // The better of a passage as printed and with numerals read as the quotation writes the same
-  // values, and with registered faults read as emended if that makes it equal.
+  // values, and with registered faults read as emended if that makes it equal or they are certain.
   Passage ReadOtherwise(Passage printed) const;
   Passage With(std::vector<Reading> readings) const;
   std::vector<Reading> Restated(Range passage) const;
@@ -267,17 +267,24 @@ std::vector<Reading> Comparison::Rep::Restated(Range passage) const {
 Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
   const Source& source = text.source();
   Passage best = std::move(printed);
-  std::vector<Reading> readings = Restated(best.range);
-  if (readings.empty()) {
-    readings = Restated({});
-  }
-  if (!readings.empty()) {
-    Passage passage = With(readings);
-    if (Better(passage, best)) {
-      best = std::move(passage);
-    } else {
-      readings.clear();
+  std::vector<Reading> readings;
+  const auto restate = [&](std::vector<Reading> tried) {
+    if (tried.size() <= readings.size()) {
+      return false;
     }
+    Passage passage = With(tried);
+    if (!Better(passage, best)) {
+      return false;
+    }
+    best = std::move(passage);
+    readings = std::move(tried);
+    return true;
+  };
+  // Each figure that is read as the quotation writes it may lengthen the passage to the next one.
+  while (restate(Restated(best.range))) {
+  }
+  if (best.verdict > TextVerdict::kNumeralRestated) {
+    restate(Restated({}));
   }
   const Passage as_printed = best;
   for (size_t d = 0; d < source.defect_count(); ++d) {
@@ -297,10 +304,21 @@ Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
       }
     }
   }
-  // Emendations that leave other differences explain nothing.
+  // Emendations that leave other differences explain nothing, unless the faults are certain and
+  // stand apart from those.
   const bool equal = best.verdict <= TextVerdict::kVerbatimEmended ||
                      best.verdict == TextVerdict::kNumeralRestated;
-  return equal ? best : as_printed;
+  const bool certain =
+      std::all_of(best.emended.begin(), best.emended.end(), [&](const auto& emended) {
+        const Range fault = source.defect_range(emended.first);
+        const bool apart =
+            std::none_of(best.edits.begin(), best.edits.end(), [&](const Edit& edit) {
+              return edit.severity != Severity::kNone &&
+                     Intersects(edit.source, fault.begin, fault.end);
+            });
+        return apart && source.Defect(emended.first).certainty == report::Certainty::kCertain;
+      });
+  return equal || certain ? best : as_printed;
 }
 
 }  // namespace quotes::citation

@@ -30,7 +30,7 @@ class Comparison {
   bool MayBeRearranged() const;
 
   // Every place with the same letters, or else the best alignment, the latter with registered
-  // faults read as emended where that makes it equal.
+  // faults read as emended where that makes it equal or they are certain.
   std::vector<Passage> Judge() const;
 
  private:

@@ -367,6 +367,20 @@ bool IsConverted(std::u32string_view quotation, std::u32string_view source) {
          (IsTraditional(other) && own.traditional == 0);
 }
 
+std::u32string InScript(std::u32string_view text, bool traditional) {
+  std::u32string written(text);
+  const std::u32string usual = traditional ? InTraditional(text) : std::u32string();
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char32_t simplified = text::IsHan(text[i]) ? text::FoldLetter(text[i]) : text[i];
+    if (!traditional) {
+      written[i] = simplified;
+    } else if (usual.size() == text.size() && text::FoldLetter(usual[i]) == simplified) {
+      written[i] = usual[i];
+    }
+  }
+  return written;
+}
+
 std::vector<bool> IrregularCharacters(std::u32string_view simplified,
                                       std::u32string_view traditional) {
   std::vector<bool> irregular(simplified.size(), false);

@@ -48,6 +48,10 @@ bool IsSimplifiedOnly(char32_t c);
 // variants); as simplified with no traditional one.
 bool IsConverted(std::u32string_view quotation, std::u32string_view source);
 
+// A text in traditional characters, word by word as ICU writes them, or in simplified ones; what
+// would not fold to the same as the text's own stays as it is.
+std::u32string InScript(std::u32string_view text, bool traditional);
+
 // For each character of a traditional text whether it is one that joins others, or another one of
 // those that a simplified character joins, and not how the simplified text beside it is usually
 // written: 乾 of 乾部 beside 干部, not 幹; 髮 of 髮展; 裏 of 裏程碑. By ICU's conversion of words,

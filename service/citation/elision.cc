@@ -321,7 +321,7 @@ bool InOneSection(const Source& source, Range before, Range after) {
   for (size_t i = 0; i < source.section_count(); ++i) {
     const Source::Section& section = source.section(i);
     if (!section.run_in && section.heading_range.begin >= before.end &&
-        section.heading_range.begin < after.begin &&
+        section.heading_range.begin <= after.begin &&
         (section.kind == report::SectionKind::kMarkedHeading ||
          section.kind == report::SectionKind::kStandAloneHeading)) {
       return false;

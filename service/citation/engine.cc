@@ -66,7 +66,7 @@ absl::Status CheckText(std::string_view field, std::string_view bytes, size_t li
     const bool deceives = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
                           c == 0x034F || (c >= 0xE0000 && c <= 0xE007F);
     if (deceives || (control && !text::IsSpace(c) && !text::IsLineBreak(c) && !text::IsNoise(c))) {
-      return errors::FieldInvalid(field, absl::StrCat("control character at offset ", offset));
+      return errors::ControlCharacter(field, offset);
     }
     ++offset;
   }
@@ -255,8 +255,11 @@ class Check {
   void Unverifiable(const Passage* nearest) {
     const Claim& claim = request_.claim;
     if (!search_.names_report() || result_.text <= TextVerdict::kStitched) {
-      if (!(search_.names_report() && result_.text == TextVerdict::kAltered && nearest != nullptr &&
-            nearest->severity < Severity::kCritical && BeyondBrokenEnd())) {
+      const bool undecided = search_.names_report() && result_.text == TextVerdict::kAltered &&
+                             nearest != nullptr &&
+                             (OverBrokenEnd(*nearest) ||
+                              (nearest->severity < Severity::kCritical && BeyondBrokenEnd()));
+      if (!undecided) {
         return;
       }
     }
@@ -279,6 +282,10 @@ class Check {
       conclude(UnverifiableReason::kLanguage);
       return;
     }
+    if (nearest != nullptr && search_.Inside(nearest->source) && OverBrokenEnd(*nearest)) {
+      conclude(UnverifiableReason::kSourceIncomplete);
+      return;
+    }
     if (result_.text == TextVerdict::kSimilar && !BeyondBrokenEnd()) {
       if (nearest != nullptr && Unreadable(*nearest)) {
         conclude(UnverifiableReason::kUnreadableRange);
@@ -295,6 +302,18 @@ class Check {
       conclude(UnverifiableReason::kUnreadableRange);
       return;
     }
+  }
+
+  // The quotation goes on where an incomplete report breaks off, and differs there alone.
+  bool OverBrokenEnd(const Passage& nearest) const {
+    const Source::Completeness completeness = search_.SourceOf(nearest).completeness();
+    return completeness.truncated && !nearest.edits.empty() &&
+           nearest.range.end == completeness.position &&
+           std::all_of(nearest.edits.begin(), nearest.edits.end(), [&](const Edit& edit) {
+             return edit.severity == Severity::kNone ||
+                    (edit.kind == EditKind::kAddition && edit.reason != EditReason::kFurniture &&
+                     edit.source.begin == completeness.position);
+           });
   }
 
   // The claimed page or section is not in what is held of an incomplete report.

@@ -40,6 +40,7 @@ class Judgement {
       EditRegion(region);
     }
     EditMarks(&pair_);
+    ForgetBrokenLines();
     FormRuns();
     with_lost_ = EditBorders(&pair_);
     IgnoredMarks();
@@ -94,6 +95,24 @@ class Judgement {
     }
     Grade(pair_, &draft);
     pair_.edits.push_back(draft);
+  }
+
+  // A line that ends inside a Latin word (G\nDP) is folded as one between two words is.
+  void ForgetBrokenLines() {
+    const std::u32string_view text = pair_.quoted.annotated.text();
+    pair_.edits.erase(
+        std::remove_if(pair_.edits.begin(), pair_.edits.end(),
+                       [&](const Draft& draft) {
+                         const std::u32string_view own =
+                             text.substr(draft.quotation.begin, draft.quotation.size());
+                         return draft.source.empty() &&
+                                std::any_of(own.begin(), own.end(), text::IsLineBreak) &&
+                                std::all_of(own.begin(), own.end(), [](char32_t c) {
+                                  return text::IsLineBreak(c) || text::IsSpace(c) ||
+                                         text::IsNoise(c);
+                                });
+                       }),
+        pair_.edits.end());
   }
 
   bool Covered(size_t op) const {
@@ -233,8 +252,11 @@ class Judgement {
             ++letter_edits;
             only = &draft;
             edited += draft.letters;
-            brackets +=
-                IsBracketed(pair_, draft.quotation) && draft.kind == EditKind::kAddition ? 1u : 0u;
+            brackets += draft.kind == EditKind::kAddition &&
+                                draft.reason != EditReason::kFurniture &&
+                                IsBracketed(pair_, draft.quotation)
+                            ? 1u
+                            : 0u;
             reorder = reorder || draft.kind == EditKind::kReorder;
             passage->severity = std::max(passage->severity, draft.severity);
           }
@@ -259,8 +281,9 @@ class Judgement {
                              ? (form ? TextVerdict::kFormOnly : TextVerdict::kVerbatim)
                              : TextVerdict::kVerbatimEmended;
     } else {
-      const bool one_gap =
-          letter_edits == 1 && only->kind == EditKind::kOmission && InOneSentence(passage->range);
+      const bool one_gap = letter_edits == 1 && only->kind == EditKind::kOmission &&
+                           InOneSentence(pair_.source.Joined(only->source));
+      passage->one_gap = one_gap;
       passage->bracket_only = letter_edits == brackets;
       const bool one_passage = passage->cost <= 0.25 || one_gap || passage->bracket_only ||
                                (reorder && letter_edits == 1) || AllMatched();

@@ -76,9 +76,11 @@ void AcrossGaps(const std::vector<Vote>& votes, uint32_t step, uint32_t length,
     return std::tie(a.source, a.quote, a.vote->start, a.vote->factor) <
            std::tie(b.source, b.quote, b.vote->start, b.vote->factor);
   });
+  std::vector<uint32_t> factors;
   for (size_t i = 0; i < strong.size();) {
     size_t end = i;
     Stretch stretch;
+    factors.clear();
     stretch.source = strong[i].source;
     stretch.inside = strong[i].vote->begin;
     int64_t first = strong[i].vote->begin;
@@ -86,7 +88,11 @@ void AcrossGaps(const std::vector<Vote>& votes, uint32_t step, uint32_t length,
     while (end < strong.size() && strong[end].source == strong[i].source &&
            strong[end].quote == strong[i].quote) {
       const Vote& vote = *strong[end].vote;
-      stretch.weight += vote.weight;
+      // A factor that stands there twice is found once.
+      if (std::find(factors.begin(), factors.end(), vote.factor) == factors.end()) {
+        factors.push_back(vote.factor);
+        stretch.weight += vote.weight;
+      }
       first = std::min(first, int64_t{vote.begin});
       last = std::max(last, int64_t{vote.end});
       ++end;
@@ -198,8 +204,21 @@ Corpus::Corpus(const archive::Archive& main, const archive::Archive* history,
 }
 
 uint32_t Corpus::FindSpeaker(std::string_view name) const {
-  const auto found = speaker_numbers_.find(FoldedName(name));
-  return found == speaker_numbers_.end() ? kNoSpeaker : found->second;
+  const std::u32string folded = FoldedName(name);
+  const auto found = speaker_numbers_.find(folded);
+  if (found != speaker_numbers_.end()) {
+    return found->second;
+  }
+  // Beside an office: 区委书记宋磊, 宋磊书记.
+  size_t length = 1;
+  uint32_t number = kNoSpeaker;
+  for (const auto& [speaker, own] : speaker_numbers_) {
+    if (speaker.size() > length && (folded.starts_with(speaker) || folded.ends_with(speaker))) {
+      length = speaker.size();
+      number = own;
+    }
+  }
+  return number;
 }
 
 std::span<const uint32_t> Corpus::SourcesOf(std::string_view report_id) const {
@@ -247,11 +266,25 @@ WindowSet Corpus::LocateAll(std::u32string_view text, size_t max_places,
     if (rarest == seeds.end()) {
       continue;
     }
+    // A match over a mark lies in one sentence; the text may stand where a sentence ends there.
+    Range match{static_cast<uint32_t>(rarest->begin), static_cast<uint32_t>(rarest->end)};
+    if (units.substr(match.begin, match.size()).find(text::kBreak) != std::u32string_view::npos) {
+      uint64_t fewest = max_places + 1;
+      for (size_t begin = 0; begin < units.size();) {
+        const size_t end = std::min(units.find(text::kBreak, begin), units.size());
+        const uint64_t occurrences =
+            archive->FindPlaces(units.substr(begin, end - begin), options).occurrences;
+        if (occurrences > 0 && occurrences < fewest) {
+          fewest = occurrences;
+          match = {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+        }
+        begin = end + 1;
+      }
+    }
     options.max_places = max_places;
-    const archive::Seed all =
-        archive->FindPlaces(units.substr(rarest->begin, rarest->end - rarest->begin), options);
+    const archive::Seed all = archive->FindPlaces(units.substr(match.begin, match.size()), options);
     set.cut = set.cut || all.occurrences > all.places.size();
-    const int64_t before = folded.begin[trimmed.begin + rarest->begin];
+    const int64_t before = folded.begin[trimmed.begin + match.begin];
     for (const archive::SeedPlace& place : all.places) {
       const auto found = index_.find(place.ref.document);
       if (found == index_.end() || (!allowed.empty() && !allowed[found->second])) {
@@ -399,6 +432,7 @@ WindowSet Corpus::Locate(const text::FoldedText& folded, size_t text_length, siz
         seeds[0] = archive->FindPlaces(units, options);
       }
       set.whole_places += seeds[0].occurrences;
+      set.whole_cut = set.whole_cut || seeds[0].occurrences > seeds[0].places.size();
     }
     for (const archive::Seed& seed : seeds) {
       set.thinned = set.thinned || seed.occurrences > seed.places.size();
@@ -430,6 +464,9 @@ WindowSet Corpus::Locate(const text::FoldedText& folded, size_t text_length, siz
          (keep < max_windows || set.windows[keep].weight >= units.size())) {
     ++keep;
   }
+  // So many windows hold the whole that some may be missing.
+  set.whole_cut = set.whole_cut || (set.whole_places > 0 && set.cut && keep > max_windows &&
+                                    keep == set.windows.size());
   set.cut = set.cut || keep < set.windows.size();
   set.windows.resize(keep);
   return set;

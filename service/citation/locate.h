@@ -29,8 +29,9 @@ struct WindowSet {
   std::vector<Window> windows;  // by weight descending, then source, then place
   // Places of the whole quotation in folded text, as far as one factor holds it; exact.
   uint64_t whole_places = 0;
-  bool cut = false;      // there were more windows than asked for
-  bool stopped = false;  // at limits::kMaxCitationSeeds
+  bool whole_cut = false;  // more of them than were listed
+  bool cut = false;        // there were more windows than asked for
+  bool stopped = false;    // at limits::kMaxCitationSeeds
   // Characters in matches that say something about where they come from.
   size_t telling = 0;
   size_t telling_matches = 0;
@@ -67,7 +68,8 @@ class Corpus {
   static constexpr uint32_t kNobody = 0;
   static constexpr uint32_t kNoSpeaker = UINT32_MAX;
   uint32_t speaker(size_t source) const { return speakers_[source]; }
-  // kNoSpeaker for a name that no report has.
+  // The speaker of that name, or whose name the text begins or ends with (区委书记宋磊); kNoSpeaker
+  // for a name that no report has.
   uint32_t FindSpeaker(std::string_view name) const;
 
   // Windows of a text from the archive's longest matches: at most `max_windows`, and of a text that

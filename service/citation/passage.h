@@ -17,6 +17,7 @@ struct Passage {
   Range range;                                   // joined text
   std::vector<Edit> edits;
   double cost = 0;
+  bool one_gap = false;  // all of the quotation stands there, around one gap in one sentence
   Severity severity = Severity::kNone;
   bool bracket_only = false;  // its only edits of words are insertions in editorial brackets
   std::vector<std::pair<size_t, size_t>> emended;  // index of the defect, of its reading

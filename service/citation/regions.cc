@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace quotes::citation {
@@ -13,6 +14,10 @@ namespace {
 
 // Letters of the longest block that may have moved.
 constexpr size_t kMaxMovedLetters = 240;
+
+// Letters on either side of a gap that prove it, and behind a mark.
+constexpr size_t kMinAroundGap = 4;
+constexpr size_t kMinBehindMark = 2;
 
 // Letters in brackets of which the quotation has the brackets alone: （一） that became （）.
 constexpr uint32_t kMaxBracketed = 16;
@@ -22,6 +27,7 @@ class RegionFinder {
   explicit RegionFinder(AlignedPair& pair) : pair_(pair) {}
 
   void Find() {
+    JoinTailOverGap();
     SettleHeadMarks();
     ExchangeEndWords();
     SettleLastLetters();
@@ -66,6 +72,130 @@ class RegionFinder {
       }
     }
     return std::nullopt;
+  }
+
+  // A quotation of which only the words before a gap were aligned, as those behind it are fewer
+  // than the gap: 深入实施“工业强区”战略 of “工业强区、产业兴区、城建立区”战略. Where they stand
+  // further on in the sentence, what lies between was left out.
+  void JoinTailOverGap() {
+    std::vector<Op>& all = pair_.alignment.ops;
+    size_t head = 0;  // ops before the first one that changes a letter
+    size_t letters = 0;
+    while (head < all.size() && (all[head].kind == OpKind::kMatch || !pair_.HasLetter(all[head]))) {
+      letters += pair_.HasLetter(all[head]) ? 1u : 0u;
+      ++head;
+    }
+    while (head > 0 && !pair_.HasLetter(all[head - 1])) {
+      --head;
+    }
+    const bool one_gap =
+        std::none_of(all.begin() + static_cast<ptrdiff_t>(head), all.end(), [&](const Op& op) {
+          return (op.kind == OpKind::kInsert || op.kind == OpKind::kSubstitute) &&
+                 pair_.Q(op.quotation).letter();
+        });
+    if (letters < kMinAroundGap || one_gap) {
+      return;
+    }
+    const uint32_t q_from = all[head - 1].quotation + 1;
+    const uint32_t s_from = all[head - 1].source + 1;
+    const auto q_count = static_cast<uint32_t>(pair_.quoted.units.size());
+    uint32_t q_tail = q_from;
+    while (q_tail < q_count && !pair_.Q(q_tail).letter()) {
+      ++q_tail;
+    }
+    // Few letters stand further on by chance, unless they begin behind the same mark.
+    const bool marked = q_tail > q_from;
+    const auto s_count = static_cast<uint32_t>(pair_.source.units().size());
+    const uint32_t joined = pair_.source.JoinedBegin(pair_.S(s_from - 1).begin);
+    const Source& source = pair_.source.source();
+    if (source.quote_count() == 0) {
+      return;
+    }
+    const uint32_t sentence = source.quote(source.QuoteAt(joined)).range.end;
+    for (uint32_t s = s_from + 1; s < s_count && pair_.source.JoinedEnd(pair_.S(s).end) <= sentence;
+         ++s) {
+      if (!pair_.S(s).letter() || pair_.S(s).form != pair_.Q(q_tail).form) {
+        continue;
+      }
+      const bool same_mark = marked && !pair_.S(s - 1).letter() && SameMark(q_tail - 1, s - 1);
+      std::vector<Op> tail = MatchedTail(q_tail, s);
+      const size_t tail_letters = static_cast<size_t>(std::count_if(
+          tail.begin(), tail.end(), [&](const Op& op) { return pair_.HasLetter(op); }));
+      if (tail.empty() || pair_.source.JoinedEnd(pair_.S(tail.back().source).end) > sentence ||
+          tail_letters < (same_mark ? kMinBehindMark : kMinAroundGap)) {
+        continue;
+      }
+      JoinOverGap(head, q_from, q_tail, s_from, s, std::move(tail));
+      return;
+    }
+  }
+
+  // The quotation from `q` on beside the source from `s` on, both letters, where all letters are
+  // the same; marks as they come. Empty where they are not.
+  std::vector<Op> MatchedTail(uint32_t q, uint32_t s) const {
+    std::vector<Op> ops;
+    const auto q_count = static_cast<uint32_t>(pair_.quoted.units.size());
+    const auto s_count = static_cast<uint32_t>(pair_.source.units().size());
+    size_t kept = 0;
+    while (q < q_count) {
+      const bool s_mark = s < s_count && !pair_.S(s).letter();
+      if (pair_.Q(q).letter()) {
+        if (s_mark) {
+          ops.push_back({OpKind::kDelete, q, s++});
+          continue;
+        }
+        if (s == s_count || pair_.S(s).form != pair_.Q(q).form) {
+          return {};
+        }
+        ops.push_back({OpKind::kMatch, q++, s++});
+        kept = ops.size();
+      } else if (s_mark) {
+        ops.push_back({SameMark(q, s) ? OpKind::kMatch : OpKind::kSubstitute, q, s});
+        ++q;
+        ++s;
+      } else {
+        ops.push_back({OpKind::kInsert, q++, s});
+      }
+    }
+    // Marks behind the last letter are settled by SettleTailMarks, of the quotation's alone.
+    const uint32_t end = kept == 0 ? s : ops[kept - 1].source + 1;
+    for (size_t i = kept; i < ops.size(); ++i) {
+      ops[i] = {OpKind::kInsert, ops[i].quotation, end};
+    }
+    return ops;
+  }
+
+  // Replaces the ops from `head` on: what the source has from `s_from` to `s_tail` is left out, but
+  // for marks that the quotation has there.
+  void JoinOverGap(size_t head, uint32_t q_from, uint32_t q_tail, uint32_t s_from, uint32_t s_tail,
+                   std::vector<Op> tail) {
+    std::vector<Op>& all = pair_.alignment.ops;
+    all.resize(head);
+    uint32_t behind = 0;  // marks before the tail on both sides
+    while (q_tail - behind > q_from && s_tail - behind > s_from &&
+           !pair_.S(s_tail - behind - 1).letter() &&
+           SameMark(q_tail - behind - 1, s_tail - behind - 1)) {
+      ++behind;
+    }
+    uint32_t q = q_from;
+    uint32_t s = s_from;
+    while (q < q_tail - behind && s < s_tail - behind && !pair_.S(s).letter() && SameMark(q, s)) {
+      all.push_back({OpKind::kMatch, q++, s++});
+    }
+    for (; q < q_tail - behind; ++q) {
+      all.push_back({OpKind::kInsert, q, s});
+    }
+    for (; s < s_tail - behind; ++s) {
+      all.push_back({OpKind::kDelete, q, s});
+    }
+    for (; q < q_tail; ++q, ++s) {
+      all.push_back({OpKind::kMatch, q, s});
+    }
+    all.insert(all.end(), tail.begin(), tail.end());
+    while (!tail.empty() && !pair_.HasS(tail.back())) {
+      tail.pop_back();
+    }
+    pair_.alignment.end = tail.back().source + 1;
   }
 
   // A mark before the first letter that the source does not have is one too many; it does not stand

@@ -15,6 +15,7 @@
 #include "service/citation/compare.h"
 #include "service/figures/numeral.h"
 #include "service/report/report.h"
+#include "service/text/fold.h"
 #include "service/text/utf8.h"
 
 namespace quotes::citation {
@@ -27,6 +28,11 @@ constexpr size_t kJudged = 3;
 constexpr double kJudgedMargin = 0.1;
 // Share of edited letters below which a passage is taken for the source.
 constexpr double kClose = 0.15;
+// Letters of a quotation whose parts before and behind a mark are too short to tell where they
+// stand.
+constexpr size_t kShortLetters = 12;
+// Edited letters that a gap inside one sentence counts for beside other passages, at most.
+constexpr double kGapLetters = 1.5;
 
 // The share of a quotation's letters that the true source may be edited in, by the stretches that
 // stand somewhere: what lies in none, and a letter for each of them.
@@ -167,11 +173,13 @@ Coverage Search::Cover() const {
 
 std::vector<Passage> Search::Find(const Quoted& quoted, size_t max_places) {
   stands_ = false;
+  letters_ = quoted.letters();
   std::vector<Passage> passages;
   const WindowSet set = corpus_.Locate(quoted.folded, quoted.annotated.text().size(),
                                        limits::kMaxCitationWindows, max_places, allowed_);
-  whole_places_ = set.whole_places;
-  places_cut_ = set.cut && set.whole_places > limits::kMaxCitationPlaces;
+  // The index counts all reports, whatever the filter lets through.
+  whole_places_ = allowed_.empty() ? set.whole_places : 0;
+  places_cut_ = set.whole_cut;
   stopped_ = stopped_ || set.stopped;
   telling_ = set.telling;
   std::vector<Window> inside;
@@ -191,8 +199,16 @@ std::vector<Passage> Search::Find(const Quoted& quoted, size_t max_places) {
                  .windows,
              &passages);
   }
-  if (set.whole_places == 0 && (set.cut || set.thinned) && stands_) {
+  // Of a few letters over two sentences every match may be one that says nothing, or one that hides
+  // where the others begin.
+  const bool short_parts = !same && quoted.letters() >= kMinLetters &&
+                           quoted.letters() <= kShortLetters &&
+                           quoted.folded.units.find(text::kBreak) != std::u32string::npos;
+  if (set.whole_places == 0 && (((set.cut || set.thinned) && stands_) || short_parts)) {
     AddPlaces(quoted, &passages);
+  }
+  if (places_cut_) {
+    AddPlacesInside(quoted, &passages);
   }
   // What the index finds elsewhere hides what is only similar in the claimed report.
   const bool found_inside =
@@ -231,6 +247,7 @@ std::vector<Passage> Search::Find(const Quoted& quoted, size_t max_places) {
 }
 
 std::vector<Passage> Search::FindIn(const Quoted& quoted, const std::vector<Window>& windows) {
+  letters_ = quoted.letters();
   std::vector<Passage> passages;
   for (const Window& window : windows) {
     const Comparison comparison(quoted, corpus_.sources()[window.source], window, &budget_);
@@ -263,6 +280,32 @@ void Search::AddPlaces(const Quoted& quoted, std::vector<Passage>* passages) {
   places_cut_ = all.cut;
   whole_places_ = all.windows.size();
   for (Passage& passage : FindIn(quoted, all.windows)) {
+    if (passage.verdict < TextVerdict::kNotFound) {
+      passages->push_back(std::move(passage));
+    }
+  }
+}
+
+// Of places that are too many to be looked at, all those in the reports that the claim or the
+// filter names: the first ones of the archive may all lie in others.
+void Search::AddPlacesInside(const Quoted& quoted, std::vector<Passage>* passages) {
+  std::vector<size_t> named = claimed_;
+  for (size_t i = 0; !names_report_ && i < allowed_.size(); ++i) {
+    if (allowed_[i]) {
+      named.push_back(i);
+    }
+  }
+  named.resize(std::min(named.size(), limits::kMaxClaimScans));
+  std::vector<Window> windows;
+  for (const size_t source : named) {
+    const Source& text = corpus_.sources()[source];
+    for (uint32_t at = 0; at < text.joined().size();) {
+      const Range run = text.RunAt(at).range;
+      windows.push_back({static_cast<uint32_t>(source), run, 0});
+      at = std::max(run.end, at + 1);
+    }
+  }
+  for (Passage& passage : FindIn(quoted, windows)) {
     if (passage.verdict < TextVerdict::kNotFound) {
       passages->push_back(std::move(passage));
     }
@@ -324,8 +367,13 @@ bool Search::Order(const Passage& a, const Passage& b) const {
   if (Rank(a.verdict) != Rank(b.verdict)) {
     return Rank(a.verdict) < Rank(b.verdict);
   }
-  if (a.cost != b.cost) {
-    return a.cost < b.cost;
+  // One gap counts less than two letters that do not stand there, however long it is.
+  const double letters = static_cast<double>(std::max<size_t>(letters_, 1));
+  const auto cost = [&](const Passage& passage) {
+    return passage.one_gap ? std::min(passage.cost, kGapLetters / letters) : passage.cost;
+  };
+  if (cost(a) != cost(b)) {
+    return cost(a) < cost(b);
   }
   const auto key = [this](const Passage& passage) {
     const Source& source = SourceOf(passage);

@@ -57,6 +57,7 @@ class Search {
   void ResolveClaim();
   bool Allowed(size_t source) const { return allowed_.empty() || allowed_[source]; }
   void AddPlaces(const Quoted& quoted, std::vector<Passage>* passages);
+  void AddPlacesInside(const Quoted& quoted, std::vector<Passage>* passages);
   // Compares the windows and adds the passages of the best; the share of edited letters of the
   // nearest, 1 when there is none.
   double Consider(const Quoted& quoted, const std::vector<Window>& windows,
@@ -74,6 +75,7 @@ class Search {
   uint64_t whole_places_ = 0;
   bool places_cut_ = false;
   size_t telling_ = 0;
+  size_t letters_ = 0;   // of the quotation that is looked for
   bool stands_ = false;  // of the current Find: all letters stand somewhere in one piece
   bool stopped_ = false;
 };

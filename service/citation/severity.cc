@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "service/citation/lexicon.h"
@@ -216,10 +217,13 @@ class Grader {
     return letters;
   }
 
-  // What stands between two pages, copied with the words on either side of it.
+  // What stands between two pages, or where a report breaks off, copied with the words beside it:
+  // one block or several (（下转2版）（上接1版）).
   bool IsFurniture(const Draft& draft) const {
     const uint32_t place = pair_.source.Joined(draft.source).begin;
-    if (place == 0 || !pair_.source.source().JoinInside({place - 1, place + 1})) {
+    const Source::Completeness completeness = pair_.source.source().completeness();
+    if (place == 0 || !(pair_.source.source().JoinInside({place - 1, place + 1}) ||
+                        (completeness.truncated && completeness.position == place))) {
       return false;
     }
     const Range range = draft.quotation;
@@ -228,6 +232,9 @@ class Grader {
       return false;
     }
     const Source& source = pair_.source.source();
+    std::vector<bool> composed(letters.size() + 1);  // whether blocks make up so many letters
+    composed[0] = true;
+    std::vector<std::u32string> blocks;
     // The speech is the first run; what else the page prints is short.
     for (uint32_t at = source.RunAt(0).range.end; at < source.joined().size();) {
       const report::Run& run = source.RunAt(at);
@@ -239,13 +246,20 @@ class Grader {
             furniture.push_back(unit.form);
           }
         }
-        if (furniture == letters) {
-          return true;
+        if (!furniture.empty() && letters.find(furniture) != std::u32string::npos) {
+          blocks.push_back(std::move(furniture));
         }
       }
       at = std::max(run.range.end, at + 1);
     }
-    return false;
+    for (size_t i = 0; i < letters.size(); ++i) {
+      for (const std::u32string& block : blocks) {
+        if (composed[i] && letters.compare(i, block.size(), block) == 0) {
+          composed[i + block.size()] = true;
+        }
+      }
+    }
+    return composed[letters.size()];
   }
 
   // An added or lost stretch that repeats what stands directly beside it.

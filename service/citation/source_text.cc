@@ -95,8 +95,14 @@ bool TouchesFault(const Source& source, size_t defect, Range range) {
   }
   const std::u32string_view printed = source.joined().substr(fault.begin, fault.size());
   for (size_t i = 0; i < source.reading_count(defect); ++i) {
-    const Range core = FaultCore(fault, printed, text::ToCodePoints(source.reading(defect, i)));
-    if (Intersects(core, range.begin, range.end)) {
+    const std::u32string reading = text::ToCodePoints(source.reading(defect, i));
+    const bool from_inside = fault.begin < range.begin && fault.end <= range.end;
+    const bool to_inside = range.begin <= fault.begin && range.end < fault.end;
+    if ((from_inside && reading.ends_with(printed.substr(range.begin - fault.begin))) ||
+        (to_inside && reading.starts_with(printed.substr(0, range.end - fault.begin)))) {
+      continue;
+    }
+    if (Intersects(FaultCore(fault, printed, reading), range.begin, range.end)) {
       return true;
     }
   }

@@ -110,7 +110,9 @@ class SourceText {
 
 // Whether a span of joined text touches a fault: the stretch in which print and one of the readings
 // differ. Where the reading only adds, the place of the addition lies inside the span; what a
-// repetition leaves open (which of two 风险 is the one too many) counts as touched.
+// repetition leaves open (which of two 风险 is the one too many) counts as touched. A span with an
+// end of the fault that every reading has as well (the second 风险 and what follows it) is not
+// touched.
 bool TouchesFault(const Source& source, size_t defect, Range range);
 
 }  // namespace quotes::citation

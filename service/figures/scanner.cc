@@ -221,6 +221,7 @@ class Scanner {
 
   Number ArabicAt(size_t i) const;
   void ReadScales(Number* number) const;
+  std::optional<Decimal> ScalesAlone(size_t begin, size_t end) const;
   Number ChineseAt(size_t i) const;
   std::optional<Decimal> ChineseValue(size_t begin, size_t end) const;
   Number NumberAt(size_t i) const;
@@ -463,6 +464,17 @@ std::optional<Decimal> Scanner::ChineseValue(size_t begin, size_t end) const {
   return LowestTerms({total + ten_thousands + section, 0});
 }
 
+// The value of 百万, 千万, 百亿 and the like; nullopt for all else.
+std::optional<Decimal> Scanner::ScalesAlone(size_t begin, size_t end) const {
+  constexpr int kTenThousand = 4;
+  const int small = ScalePower(At(begin));
+  const int large = ScalePower(At(begin + 1));
+  if (end - begin != 2 || small == 0 || small >= kTenThousand || large < kTenThousand) {
+    return std::nullopt;
+  }
+  return Decimal{1, small + large};
+}
+
 Number Scanner::ChineseAt(size_t i) const {
   Number number;
   size_t end = i;
@@ -629,6 +641,12 @@ Element Scanner::ElementAt(size_t i) const {
     }
   }
   ReadBehindNumber(&element);
+  // 千万元 is an amount; 千万 without a unit and 千万吨级 are orders.
+  if (element.number.vague && element.kind == NumeralKind::kCardinal && element.inside.empty() &&
+      !element.unit.empty() && t_[element.unit.end - 1] != U'级' && At(element.unit.end) != U'级') {
+    element.number.value = ScalesAlone(digits, element.number.end);
+    element.number.vague = !element.number.value.has_value();
+  }
   element.vague = element.vague || element.number.vague;
   return element;
 }

@@ -347,6 +347,78 @@ TEST(EngineTest, HistoryIsSearchedAndFlagged) {
   EXPECT_EQ(current.disposition, Disposition::kPass);
 }
 
+TEST(EngineTest, AnUnchangedSentenceIsOnePlace) {
+  const std::string text = absl::StrCat(kWords, "。这一句后来改过。");
+  auto second = Report("a", absl::StrCat(kWords, "。这一句已经改过。"));
+  second->revision = 2;
+  const testing::TestCorpus corpus({second}, {Report("a", text)});
+  Request request;
+  request.quotation = kWords;
+  const Result latest = corpus.Verify(request);
+  EXPECT_EQ(latest.location_count, 1u);
+  EXPECT_EQ(latest.locations[0].revision, 2u);
+  EXPECT_FALSE(latest.Has(ContextFlag::kMultipleLocations));
+  EXPECT_EQ(latest.disposition, Disposition::kPass);
+
+  request.claim.report = "a";
+  request.claim.revision = 1;
+  const Result first = corpus.Verify(request);
+  EXPECT_EQ(first.location_count, 1u);
+  EXPECT_EQ(first.locations[0].revision, 1u);
+  EXPECT_EQ(first.attribution, Attribution::kConfirmed);
+}
+
+TEST(EngineTest, ARevisionThatIsNotHeldIsUnknown) {
+  const testing::TestCorpus corpus({Report("a", absl::StrCat(kWords, "。"))});
+  Request request;
+  request.quotation = kWords;
+  request.claim.report = "a";
+  request.claim.revision = 7;
+  const Result found = corpus.Verify(request);
+  EXPECT_EQ(found.text, TextVerdict::kVerbatim);
+  EXPECT_EQ(found.attribution, Attribution::kUnknown);
+  ASSERT_EQ(found.fields.size(), 2u);
+  EXPECT_EQ(found.fields[0].verdict, FieldVerdict::kMatch);
+  EXPECT_EQ(found.fields[1].verdict, FieldVerdict::kUnknown);
+  EXPECT_EQ(found.disposition, Disposition::kReview);
+
+  request.claim.report = "b";
+  request.claim.revision.reset();
+  const Result other = corpus.Verify(request);
+  EXPECT_EQ(other.fields[0].verdict, FieldVerdict::kUnknown);
+}
+
+TEST(EngineTest, FormulasAreFoundInTheReportsThatAreNamed) {
+  // The first of the places that the index lists all lie in other reports.
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  for (int i = 0; i < 9; ++i) {
+    std::string text;
+    for (int k = 0; k < 60; ++k) {
+      absl::StrAppend(&text, "第", i, "区第", k, "次推动绿色低碳转型取得成效。");
+    }
+    documents.push_back(Report(absl::StrCat("r", i), text));
+  }
+  const testing::TestCorpus corpus(documents);
+  Request request;
+  request.quotation = "绿色低碳转型";
+  for (int i = 0; i < 9; ++i) {
+    const std::string id = absl::StrCat("r", i);
+    request.claim = {};
+    request.filter = {};
+    request.claim.report = id;
+    const Result claimed = corpus.Verify(request);
+    EXPECT_EQ(claimed.text, TextVerdict::kVerbatim);
+    EXPECT_EQ(claimed.locations.front().report_id, id);
+    EXPECT_EQ(claimed.location_count, 9u * 60u);
+
+    request.claim = {};
+    request.filter.reports = {id};
+    const Result filtered = corpus.Verify(request);
+    EXPECT_EQ(filtered.text, TextVerdict::kVerbatim);
+    EXPECT_EQ(filtered.location_count, 60u);
+  }
+}
+
 TEST(EngineTest, NoProfilePassesACriticalEdit) {
   Profile profile = DefaultProfile();
   for (Disposition& disposition : profile.table) {

@@ -249,7 +249,9 @@ TEST(FindNumeralsTest, MultiplesAndApproximationsHaveNoValue) {
   EXPECT_THAT(Find("10余万人"), ElementsAre("approximate 10余万人 10余万 人"));
   EXPECT_THAT(Find("3万多亿元"), ElementsAre("approximate 3万多亿元 3万多亿 元"));
   EXPECT_THAT(Find("千亿级产业"), ElementsAre("set 千亿级"));
-  EXPECT_THAT(Find("过千万元"), ElementsAre("approximate 过千万元 千万 元 +过"));
+  // Scales alone name an order, but before a unit an amount.
+  EXPECT_THAT(Find("千万吨级"), ElementsAre("approximate 千万吨级 千万 吨级"));
+  EXPECT_THAT(Find("过千万元"), ElementsAre("cardinal 过千万元 千万 元 1e7 +过"));
   EXPECT_THAT(Find("两年半"), ElementsAre("approximate 两年半 两 年半"));
 }
 

@@ -47,6 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
     Value, SameValueTest,
     ::testing::Values(
         Pair{"约5000亿元", "约五〇〇〇亿元", kValue}, Pair{"1200万吨", "一二〇〇万吨", kValue},
+        Pair{"过千万元", "过1000万元", kValue}, Pair{"百万元", "100万元", kValue},
         Pair{"280亿元", "2,800,000万元", kValue}, Pair{"280亿元", "2800000万元", kValue},
         Pair{"280亿元", "二百八十亿元", kValue}, Pair{"百分之七十八点三", "78.3%", kValue},
         Pair{"二〇二二年", "2022年", kValue}, Pair{"二零二二年", "二〇二二年", kValue},
