@@ -395,20 +395,17 @@ std::vector<bool> IrregularCharacters(std::u32string_view simplified,
     if (written == simplified[i] || written == usual[i] || variants) {
       continue;
     }
-    constexpr size_t kFewWords = 2;
     constexpr size_t kManyWords = 15;
-    const size_t known = WordsWith(written == U'裏' ? U'裡' : written);
     if (usual[i] != simplified[i]) {
       // 髮 and 發: two words of one simplified character; 爲 and 為 are one.
       const text::FoldSet between = text::FoldsBetween(std::u32string_view(&written, 1),
                                                        std::u32string_view(usual).substr(i, 1));
-      irregular[i] = (text::FoldsOf(written) & text::kFoldAmbiguous) != 0 ||
-                     ((between & text::kFoldAmbiguous) != 0 && known >= kFewWords);
+      irregular[i] = ((text::FoldsOf(written) | between) & text::kFoldAmbiguous) != 0;
     } else {
       // What ICU changes by itself (后) and not in this word, or writes in many others (裏, 製).
-      irregular[i] =
-          (text::FoldsOf(written) & text::kFoldAmbiguous) != 0 &&
-          (InTraditional(simplified.substr(i, 1)) != usual.substr(i, 1) || known >= kManyWords);
+      irregular[i] = (text::FoldsOf(written) & text::kFoldAmbiguous) != 0 &&
+                     (InTraditional(simplified.substr(i, 1)) != usual.substr(i, 1) ||
+                      WordsWith(written == U'裏' ? U'裡' : written) >= kManyWords);
     }
   }
   return irregular;

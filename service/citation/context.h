@@ -55,7 +55,8 @@ std::u32string InScript(std::u32string_view text, bool traditional);
 // For each character of a traditional text whether it is one that joins others, or another one of
 // those that a simplified character joins, and not how the simplified text beside it is usually
 // written: 乾 of 乾部 beside 干部, not 幹; 髮 of 髮展; 裏 of 裏程碑. By ICU's conversion of words,
-// where that knows enough words with the character; texts of unequal length have none.
+// where that changes the character by itself or knows enough words with the one written; texts of
+// unequal length have none.
 std::vector<bool> IrregularCharacters(std::u32string_view simplified,
                                       std::u32string_view traditional);
 
