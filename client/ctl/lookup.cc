@@ -17,6 +17,8 @@ namespace quotes::ctl {
 namespace {
 
 constexpr size_t kIndent = 4;
+// Ids listed of those that begin alike.
+constexpr size_t kMaxNamedIds = 5;
 // Context stands deeper than the hit: without colours that alone tells them apart.
 constexpr size_t kContextIndent = 6;
 
@@ -329,10 +331,12 @@ absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* clie
   }
   std::sort(candidates.begin(), candidates.end());
   std::string names;
-  for (const std::string& candidate : candidates) {
-    names += (names.empty() ? "" : ", ") + candidate.substr(kCollection.size());
+  for (size_t i = 0; i < std::min(candidates.size(), kMaxNamedIds); ++i) {
+    names += (i == 0 ? "" : ", ") + candidates[i].substr(kCollection.size());
   }
-  return absl::InvalidArgumentError(context->Text(Msg::kAmbiguousReport, {id, names}));
+  names += candidates.size() > kMaxNamedIds ? ", …" : "";
+  return absl::InvalidArgumentError(
+      context->Text(Msg::kAmbiguousReport, {id, names, std::to_string(candidates.size())}));
 }
 
 std::string ThemeName(std::string_view text) {

@@ -319,9 +319,13 @@ void Formatter::AddPlaces(Details* details) const {
     details->Add(Msg::kLabelAlso, Text(Msg::kMorePlaces, {std::to_string(more)}));
   }
   if (result_.has_elsewhere()) {
+    const v1::CitationElsewhere& elsewhere = result_.elsewhere();
+    // Another text of the same report is told by its revision.
+    const bool same =
+        !result_.locations().empty() && result_.locations(0).report() == elsewhere.report();
     details->Add(Msg::kLabelElsewhere,
-                 Text(Msg::kElsewhereIn,
-                      {Text(Label(result_.elsewhere().verdict())), result_.elsewhere().report()}));
+                 Text(Msg::kElsewhereIn, {Text(Label(elsewhere.verdict())),
+                                          same ? elsewhere.revision() : elsewhere.report()}));
   }
 }
 

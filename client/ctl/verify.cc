@@ -308,6 +308,21 @@ absl::StatusOr<v1::VerifyCitationRequest> Verify::MakeRequest(Context* context,
   return request;
 }
 
+// What a profile is for; of those that the service has by itself in the reader's language.
+std::string Description(const Context& context, const v1::Profile& profile) {
+  constexpr std::pair<std::string_view, Msg> kBuiltIn[] = {
+      {"profiles/newspaper", Msg::kProfileNewspaper},
+      {"profiles/strict", Msg::kProfileStrict},
+      {"profiles/search", Msg::kProfileSearch},
+  };
+  for (const auto& [name, description] : kBuiltIn) {
+    if (profile.name() == name) {
+      return context.Text(description);
+    }
+  }
+  return profile.description();
+}
+
 ExitCode Verify::ListProfiles(Context* context, client::Client* client) const {
   v1::ListProfilesRequest request;
   std::vector<v1::Profile> profiles;
@@ -334,7 +349,7 @@ ExitCode Verify::ListProfiles(Context* context, client::Client* client) const {
   for (const v1::Profile& profile : profiles) {
     const std::string name = Bare(profile.name(), "profiles/");
     names.AddRow({profile.is_default() ? context->Text(Msg::kDefaultProfile, {name}) : name,
-                  profile.version(), profile.description()});
+                  profile.version(), Description(*context, profile)});
     header.push_back(name);
   }
   rules.AddHeader(std::move(header));

@@ -49,9 +49,10 @@ std::string Title(const Document& document) {
   if (!metadata.title.empty() && !metadata.subtitle.empty()) {
     absl::StrAppend(&title, "——", metadata.subtitle);
   }
-  if (title.empty()) {
-    title = metadata.event.empty() ? absl::StrCat("reports/", document.report_id) : metadata.event;
+  if (title.empty() && metadata.event.empty()) {
+    return absl::StrCat("报告（reports/", document.report_id, "）");  // no title to be in 《》
   }
+  title = title.empty() ? metadata.event : title;
   if (title.find("《") != std::string::npos || title.find("》") != std::string::npos) {
     title = absl::StrReplaceAll(title, {{"《", "〈"}, {"》", "〉"}});
   }

@@ -260,9 +260,10 @@ absl::Status FieldInvalid(std::string_view field, std::string_view description) 
 }
 
 absl::Status ControlCharacter(std::string_view field, uint64_t position) {
-  return Field(ErrorReason::kFieldInvalid, field,
-               absl::StrCat("has a control character (at character ", position, ")"),
-               {{"position", std::to_string(position)}});
+  return Field(
+      ErrorReason::kFieldInvalid, field,
+      absl::StrCat("has a control or invisible formatting character (at character ", position, ")"),
+      {{"position", std::to_string(position)}});
 }
 
 absl::Status InvalidName(std::string_view field, std::string_view value,

@@ -82,7 +82,7 @@ class QuotectlTest(unittest.TestCase):
 
     def test_verify_a_report_that_is_not_held(self):
         text = self.both("verify", "打造全国一流的量子计算中心", "--report", "2020-nobody", code=1)
-        self.assertIn("the claimed report is not held", text)
+        self.assertIn("the claimed report or revision is not held", text)
 
     def test_verify_stdin(self):
         # As a word processor leaves it: a byte order mark, CRLF, soft hyphen, no-break spaces.

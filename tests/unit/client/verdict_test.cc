@@ -215,7 +215,7 @@ TEST_F(VerdictTest, PartsOfAnElision) {
   part->mutable_quotation_range()->set_end(6);
   part->set_verdict(v1::TEXT_VERDICT_NOT_FOUND);
   const std::string text = Format("甲乙……丙丁");
-  EXPECT_THAT(text, StartsWith("REVIEW: an omission that may change the meaning (a hedge or "
+  EXPECT_THAT(text, StartsWith("REVIEW: an omission that may change the meaning (a hedge, limit or "
                                "condition was left out)\n"));
   EXPECT_THAT(text, HasSubstr("Part  甲乙 (word for word in reports/r)\n"));
   EXPECT_THAT(text, HasSubstr("丙丁 (not found)\n"));
