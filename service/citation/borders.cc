@@ -72,7 +72,14 @@ class BorderJudge {
                                                      : EditReason::kCutToken};
     }
     const TornRow torn = FindTornRow(pair_.source.text(), span);
-    if (const Range lost = at_begin ? torn.before : torn.behind; !lost.empty()) {
+    if (Range lost = at_begin ? torn.before : torn.behind; !lost.empty()) {
+      // A heading above the sentence has no mark at its end.
+      const Source& source = pair_.source.source();
+      const uint32_t sentence =
+          source.quote(source.QuoteAt(pair_.source.JoinedBegin(span.begin))).range.begin;
+      while (lost.begin + 1 < lost.end && pair_.source.JoinedBegin(lost.begin) < sentence) {
+        ++lost.begin;
+      }
       return {lost, EditReason::kNumber};
     }
     const std::vector<Unit>& units = pair_.source.units();

@@ -89,8 +89,12 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
         break;
     }
   }
+  // 不得不|重视 denies nothing.
+  const bool modal = std::any_of(cues.begin(), cues.end(), [at](const Cue& cue) {
+    return cue.kind == CueKind::kModal && cue.end == at;
+  });
   if (const std::optional<size_t> letter = NegatingLetterBefore(text, at);
-      letter.has_value() && !negated) {
+      letter.has_value() && !negated && !modal) {
     const auto begin = static_cast<uint32_t>(*letter);
     add(ContextFlag::kTruncatedNegation, {begin, begin + 1}, true);
   }

@@ -67,7 +67,8 @@ class Row {
           std::partition_point(things_.begin(), things_.end(),
                                [&](const Range& joint) { return joint.end <= span.begin; });
       const auto held = static_cast<size_t>(things_.end() - lost) + 1;
-      const bool too_few = figures_ && lost != things_.begin() && held < shares_.size();
+      const bool too_few =
+          span.begin < word_ && figures_ && lost != things_.begin() && held < shares_.size();
       const bool beside = lost != things_.begin() && std::prev(lost)->end == span.begin;
       if (too_few || beside) {
         torn.before = {begin_, span.begin};

@@ -20,9 +20,9 @@ struct TornRow {
 // span that holds the word and a thing's share behind it must hold
 //  - all shares: no figure and no item behind 、, 和, 与 or 及 of the clause may follow its end
 //    (items without figures count where the things before the word are a row too);
-//  - as many things as there are figures, and none cut off directly before 、 or 和 at its begin. A
-//    row whose things are one word (城乡居民…分别增长a、b), or that begins with 分别 itself, may
-//    begin there.
+//  - as many things as there are figures, and none cut off directly before 、 or 和 at its begin;
+//    or none of them: whoever quotes 分别增长a、b names the things himself. A row whose things are
+//    one word (城乡居民…分别增长a、b) may begin there.
 // A span without the word, or that ends before the first figure, tears nothing. Linear in the span
 // where it holds no such word.
 TornRow FindTornRow(std::u32string_view text, Range span);

@@ -94,6 +94,8 @@ class Soak : public ::testing::Test {
     const uint64_t version = state.version + 1;
     ImportRequest request;
     request.report_id = absl::StrCat("r", report);
+    // All reports are made of the same sentences.
+    request.duplicate_handling = DuplicateHandling::kSeparate;
     request.metadata.title = "政府工作报告";
     request.metadata.date = absl::CivilDay(static_cast<int>(2000 + (version + report) % 20), 1, 1);
     for (int i = 0; i < 80; ++i) {
