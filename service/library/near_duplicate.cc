@@ -124,21 +124,42 @@ double LikenessOf(std::u32string_view a, std::u32string_view b) {
     return 0;
   }
   const int sampling = SamplingOf(a.size());
-  std::vector<uint64_t> shingles = ShinglesOf(a, sampling);
-  std::sort(shingles.begin(), shingles.end());
-  shingles.erase(std::unique(shingles.begin(), shingles.end()), shingles.end());
-  if (shingles.size() < limits::kLeastDuplicateShingles) {
+  struct Place {
+    uint64_t shingle;
+    uint32_t order;
+  };
+  std::vector<Place> places;
+  for (const uint64_t shingle : ShinglesOf(a, sampling)) {
+    places.push_back({shingle, static_cast<uint32_t>(places.size())});
+  }
+  const auto by_shingle = [](const Place& x, const Place& y) { return x.shingle < y.shingle; };
+  std::stable_sort(places.begin(), places.end(), by_shingle);
+  places.erase(std::unique(places.begin(), places.end(),
+                           [](const Place& x, const Place& y) { return x.shingle == y.shingle; }),
+               places.end());
+  if (places.size() < limits::kLeastDuplicateShingles) {
     return 0;
   }
-  std::vector<bool> common(shingles.size(), false);
+  // The longest ascending sequence of the places in `a` of what comes first in `b` (M. Fredman, "On
+  // computing the length of longest increasing subsequences", 1975): the last place of the best
+  // sequence of each length.
+  std::vector<uint32_t> last;
+  std::vector<bool> seen(places.size(), false);
   for (const uint64_t shingle : ShinglesOf(b, sampling)) {
-    const auto at = std::lower_bound(shingles.begin(), shingles.end(), shingle);
-    if (at != shingles.end() && *at == shingle) {
-      common[static_cast<size_t>(at - shingles.begin())] = true;
+    const auto at = std::lower_bound(places.begin(), places.end(), Place{shingle, 0}, by_shingle);
+    const auto index = static_cast<size_t>(at - places.begin());
+    if (at == places.end() || at->shingle != shingle || seen[index]) {
+      continue;
+    }
+    seen[index] = true;
+    const auto longer = std::lower_bound(last.begin(), last.end(), at->order);
+    if (longer == last.end()) {
+      last.push_back(at->order);
+    } else {
+      *longer = at->order;
     }
   }
-  return static_cast<double>(std::count(common.begin(), common.end(), true)) /
-         static_cast<double>(shingles.size());
+  return static_cast<double>(last.size()) / static_cast<double>(places.size());
 }
 
 std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,

@@ -14,8 +14,10 @@ namespace quotes {
 struct NearDuplicate {
   std::string report_id;
   // Share of the shorter text's shingles (distinct runs of limits::kShingleUnits folded letters)
-  // that the other text has, 0 to 1: the containment of A. Broder, "On the resemblance and
-  // containment of documents", 1997. Script, width, case, marks and spaces play no part.
+  // that the other text has in the same order, 0 to 1: the containment of A. Broder, "On the
+  // resemblance and containment of documents", 1997, of the longest sequence that both have. Texts
+  // that are made of the same sentences in other orders are no transcriptions. Script, width, case,
+  // marks and spaces play no part.
   double likeness = 0;
 };
 

@@ -123,6 +123,7 @@ std::unique_ptr<Library> MakeLibrary(const std::string& path, const std::string&
   const std::vector<std::u32string> quotes = MakeQuotes(lines, count);
   for (size_t first = 0; first < quotes.size(); first += kQuotesPerReport) {
     ImportRequest request;
+    request.duplicate_handling = DuplicateHandling::kSeparate;  // all are made of the same lines
     request.report_id = ReportId(first / kQuotesPerReport);
     request.metadata.title = "政府工作报告";
     request.metadata.event = "第一届人民代表大会第一次会议";

@@ -185,6 +185,33 @@ TEST(NearDuplicateTest, LikenessIsTheShareOfTheSmallerText) {
   }
 }
 
+TEST(NearDuplicateTest, TheSameSentencesInAnotherOrderAreNoCopy) {
+  std::u32string sentence;
+  std::vector<std::u32string> sentences;
+  for (const char32_t c : Parse(quotes::testing::SampleReport()).joined) {
+    sentence.push_back(c);
+    if (c == U'。') {
+      sentences.push_back(std::move(sentence));
+      sentence.clear();
+    }
+  }
+  std::mt19937 random(11);
+  const auto made = [&] {
+    std::u32string text;
+    for (int i = 0; i < 80; ++i) {
+      text += sentences[random() % sentences.size()];
+    }
+    return text;
+  };
+  for (int round = 0; round < 50; ++round) {
+    EXPECT_LT(LikenessOf(made(), made()), limits::kLeastDuplicateLikeness);
+  }
+  // A part that was moved leaves the rest in order.
+  const std::u32string text = Parse(quotes::testing::SampleReport()).joined;
+  const size_t third = text.size() / 3;
+  EXPECT_GT(LikenessOf(text, text.substr(third) + text.substr(0, third)), 0.6);
+}
+
 TEST(NearDuplicateTest, ShortTextsAreNotCompared) {
   const report::ParsedReport one =
       Parse("关于工作的报告\n同志们：\n我们要加快发展，深化改革开放。\n");
