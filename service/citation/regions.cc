@@ -121,7 +121,10 @@ class RegionFinder {
       std::vector<Op> tail = MatchedTail(q_tail, s);
       const size_t tail_letters = static_cast<size_t>(std::count_if(
           tail.begin(), tail.end(), [&](const Op& op) { return pair_.HasLetter(op); }));
-      if (tail.empty() || pair_.source.JoinedEnd(pair_.S(tail.back().source).end) > sentence ||
+      // Marks behind the last letter may stand beside nothing.
+      const auto last = std::find_if(tail.rbegin(), tail.rend(),
+                                     [&](const Op& op) { return op.kind == OpKind::kMatch; });
+      if (last == tail.rend() || pair_.source.JoinedEnd(pair_.S(last->source).end) > sentence ||
           tail_letters < (same_mark ? kMinBehindMark : kMinAroundGap)) {
         continue;
       }
