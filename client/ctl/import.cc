@@ -1,5 +1,4 @@
 #include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 #include <atomic>
@@ -202,22 +201,16 @@ absl::Status Import::ReadRegister(const Context& context, const ImportInputs& in
     }
     google::protobuf::Struct object;
     v1::ImportReportResponse response;
-    std::string result;
-    google::protobuf::util::JsonParseOptions options;
-    options.ignore_unknown_fields = true;
-    auto status = google::protobuf::util::JsonStringToMessage(line, &object);
+    absl::Status status = FromJson(line, &object);
     const auto file = object.fields().find("file");
     const auto found = object.fields().find("result");
     if (status.ok() && found != object.fields().end() && file != object.fields().end()) {
-      status = google::protobuf::util::MessageToJsonString(found->second, &result);
-      if (status.ok()) {
-        status = google::protobuf::util::JsonStringToMessage(result, &response, options);
-      }
+      status = FromJson(ToJson(found->second), &response);
     } else if (status.ok()) {
       return unreadable(number, context.Text(Msg::kRegisterForm));
     }
     if (!status.ok()) {
-      return unreadable(number, status.ToString());
+      return unreadable(number, ToStd(status.message()));
     }
     const std::string& name = file->second.string_value();
     if (!names.contains(name)) {

@@ -20,6 +20,14 @@ std::string ToJson(const google::protobuf::Message& message) {
   return json;
 }
 
+absl::Status FromJson(std::string_view json, google::protobuf::Message* message) {
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  const auto status =
+      google::protobuf::util::JsonStringToMessage(std::string(json), message, options);
+  return status.ok() ? absl::OkStatus() : absl::InvalidArgumentError(status.ToString());
+}
+
 std::string JsonString(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out = "\"";

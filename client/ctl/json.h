@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "client/error.h"
 
 namespace google::protobuf {
@@ -16,6 +17,10 @@ namespace quotes::ctl {
 // singular and repeated field present (messages and optional fields only when set), enums by name,
 // 64-bit integers as strings. The same message gives the same bytes.
 std::string ToJson(const google::protobuf::Message& message);
+
+// Reads protobuf JSON; fields that the message does not have are passed over. INVALID_ARGUMENT says
+// what cannot be read.
+absl::Status FromJson(std::string_view json, google::protobuf::Message* message);
 
 // A JSON string with its quotation marks. REQUIRES: UTF-8.
 std::string JsonString(std::string_view text);
