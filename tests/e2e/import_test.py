@@ -60,8 +60,9 @@ class ImportTest(unittest.TestCase):
                 process.send_signal(signal.SIGKILL)
             else:
                 server.kill()
-            output = process.communicate(timeout=120)[0].decode()
-        lines = output[:output.rfind("\n") + 1].splitlines()
+            output = process.communicate(timeout=120)[0]
+        # What was cut off in the middle of a line, or of a character, was not acknowledged.
+        lines = output[:output.rfind(b"\n") + 1].decode().split("\n")[:-1]
         return {json.loads(line)["result"]["report"]["name"].split("/")[1] for line in lines}
 
     def check_round(self, database, acknowledged, hashes):
