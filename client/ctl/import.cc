@@ -183,7 +183,11 @@ absl::Status Import::ReadRegister(const Context& context, const ImportInputs& in
   if (!register_.has_value()) {
     return absl::OkStatus();
   }
-  QUOTES_ASSIGN_OR_RETURN(const std::string content, inputs.ReadFile(*register_));
+  const absl::StatusOr<std::string> content = inputs.ReadFile(*register_);
+  if (!content.ok()) {
+    return absl::InvalidArgumentError(
+        context.Text(Msg::kDefectsUnreadable, {*register_, ToStd(content.status().message())}));
+  }
   const auto unreadable = [&](size_t line, std::string_view what) {
     return absl::InvalidArgumentError(
         context.Text(Msg::kRegisterUnreadable, {*register_, std::to_string(line), what}));
@@ -193,7 +197,7 @@ absl::Status Import::ReadRegister(const Context& context, const ImportInputs& in
     names.insert(input.name);
   }
   size_t number = 0;
-  std::istringstream lines(content);
+  std::istringstream lines(*content);
   for (std::string line; std::getline(lines, line);) {
     ++number;
     if (absl::StripAsciiWhitespace(line).empty()) {

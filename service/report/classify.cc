@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "service/base/limits.h"
@@ -776,25 +775,17 @@ class Classifier {
     }
   }
 
-  // What begins with the mark of a note that a line above refers to is the note.
   void MarkNotes() {
-    std::unordered_set<uint32_t> referred;
+    NoteReader notes;
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       if (kinds_[i] != BlockKind::kBody) {
         continue;
       }
-      const View text = Folded(i);
-      const NoteMark lead = LeadingNoteMark(text);
-      if (lead.end > 0 && text.size() > lead.end && referred.count(lead.key) > 0) {
+      std::optional<std::vector<NoteMark>> marks = notes.Read(Folded(i));
+      if (!marks.has_value()) {
         kinds_[i] = BlockKind::kNote;
-        continue;
-      }
-      std::vector<NoteMark> marks = FindNoteMarks(text);
-      for (const NoteMark& mark : marks) {
-        referred.insert(mark.key);
-      }
-      if (!marks.empty()) {
-        marks_.emplace(i, std::move(marks));
+      } else if (!marks->empty()) {
+        marks_.emplace(i, *std::move(marks));
       }
     }
   }

@@ -435,22 +435,17 @@ class Classifier {
     }
   }
 
-  // As in texts in Chinese: what begins with the mark of a note that a line above has.
   void MarkNotes() {
-    std::unordered_map<uint32_t, size_t> referred;
+    NoteReader notes;
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       if (kinds_[i] != BlockKind::kBody) {
         continue;
       }
-      const View text = Folded(i);
-      const NoteMark lead = LeadingNoteMark(text);
-      if (lead.end > 0 && text.size() > lead.end && referred.count(lead.key) > 0) {
+      std::optional<std::vector<NoteMark>> marks = notes.Read(Folded(i));
+      if (!marks.has_value()) {
         kinds_[i] = BlockKind::kNote;
-        continue;
-      }
-      marks_[i] = FindNoteMarks(text);
-      for (const NoteMark& mark : marks_[i]) {
-        referred[mark.key] = i;
+      } else if (!marks->empty()) {
+        marks_.emplace(i, *std::move(marks));
       }
     }
   }
@@ -461,8 +456,8 @@ class Classifier {
       const Line& line = lines_[i];
       const auto index = static_cast<uint32_t>(i);
       uint32_t begin = line.begin;
-      if (kinds_[i] == BlockKind::kBody) {
-        for (const NoteMark& mark : marks_[i]) {
+      if (const auto marks = marks_.find(i); marks != marks_.end()) {
+        for (const NoteMark& mark : marks->second) {
           const uint32_t at = line.begin + mark.begin;
           if (at > begin) {
             result_.pieces.push_back({begin, at, index, BlockKind::kBody});

@@ -138,4 +138,16 @@ NoteMark LeadingNoteMark(View line) {
   return ReadBracketed(line, 0);
 }
 
+std::optional<std::vector<NoteMark>> NoteReader::Read(View line) {
+  const NoteMark lead = LeadingNoteMark(line);
+  if (lead.end > 0 && line.size() > lead.end && referred_.contains(lead.key)) {
+    return std::nullopt;
+  }
+  std::vector<NoteMark> marks = FindNoteMarks(line);
+  for (const NoteMark& mark : marks) {
+    referred_.insert(mark.key);
+  }
+  return marks;
+}
+
 }  // namespace quotes::report

@@ -2,7 +2,9 @@
 #define QUOTES_SERVICE_REPORT_NOTE_MARKS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace quotes::report {
@@ -23,6 +25,17 @@ std::vector<NoteMark> FindNoteMarks(std::u32string_view line);
 
 // The mark that a line begins with, as the text of a note does; empty without one.
 NoteMark LeadingNoteMark(std::u32string_view line);
+
+// Tells notes from the lines that refer to them.
+class NoteReader {
+ public:
+  // The marks in the next line of speech (its letters folded); nullopt if the line is a note: it
+  // begins with the mark of a note that an earlier line refers to, and has words behind it.
+  std::optional<std::vector<NoteMark>> Read(std::u32string_view line);
+
+ private:
+  std::unordered_set<uint32_t> referred_;  // keys
+};
 
 }  // namespace quotes::report
 

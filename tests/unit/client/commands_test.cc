@@ -293,7 +293,9 @@ TEST_F(CommandsTest, AcceptedFindingsComeWithTheImport) {
     EXPECT_EQ(wrong.code, kExitInput);
     EXPECT_THAT(wrong.err, HasSubstr(says));
   }
-  EXPECT_EQ(Quotectl({"import", "--register", Path("none"), "--id", "b", file}).code, kExitInput);
+  const Result missing = Quotectl({"import", "--register", Path("none"), "--id", "b", file});
+  EXPECT_EQ(missing.code, kExitInput);
+  EXPECT_THAT(missing.err, ::testing::HasSubstr(Path("none")));
 }
 
 TEST_F(CommandsTest, GoesOnAfterAFaultyFile) {
