@@ -42,6 +42,14 @@ constexpr uint64_t kTestCost = 10;
 // Indices of dead texts of one segment that a look-up may have to ask.
 constexpr size_t kMostDeadTexts = 4;
 
+// The quotes of the living entries of one part of a segment.
+struct LivingQuotes {
+  std::vector<uint64_t> bits;  // bit q % 64 of bits[q / 64] for each quote q
+  uint64_t count = 0;
+
+  bool Has(uint32_t number) const { return ((bits[number / 64] >> (number % 64)) & 1) != 0; }
+};
+
 // A segment as one snapshot sees it.
 struct View {
   static constexpr uint32_t kDead = Catalog::kNoRank;
@@ -51,22 +59,43 @@ struct View {
   uint64_t dead_code_points = 0;
   // The texts of the dead entries, each once, so that their quotes can be taken off totals.
   std::vector<std::shared_ptr<const DeadTexts>> dead;
+  // Shared by snapshots until another entry dies; null where none is dead.
+  std::shared_ptr<const LivingQuotes> living_speech;
+  std::shared_ptr<const LivingQuotes> living_furniture;
 
   uint64_t alive_code_points() const { return segment->code_points() - dead_code_points; }
 };
+
+std::shared_ptr<const LivingQuotes> FindLiving(const std::vector<uint32_t>& rank,
+                                               const Segment::Part& part) {
+  auto living = std::make_shared<LivingQuotes>();
+  living->bits.resize((size_t{part.size()} + 63) / 64, 0);
+  for (size_t e = 0; e < rank.size(); ++e) {
+    if (rank[e] != View::kDead) {
+      for (uint32_t number = part.first[e]; number < part.first[e + 1]; ++number) {
+        living->bits[number / 64] |= uint64_t{1} << (number % 64);
+      }
+      living->count += part.first[e + 1] - part.first[e];
+    }
+  }
+  return living;
+}
 
 // One part of one view: what a look-up goes through.
 struct Source {
   const View* view;
   const Segment::Part* part;
   bool speech;
+  const LivingQuotes* living;  // null: all
 
   const Entry& entry(uint32_t number) const {
     return *view->segment->entries()[part->entry[number]];
   }
   uint32_t rank(uint32_t number) const { return view->rank[part->entry[number]]; }
 
-  bool has_dead() const { return !view->dead.empty(); }
+  bool has_dead() const { return living != nullptr; }
+  bool IsAlive(uint32_t number) const { return living == nullptr || living->Has(number); }
+  uint64_t LivingCount() const { return living == nullptr ? part->size() : living->count; }
   // Quotes of dead entries that have `term`, and places where it stands in them.
   uint64_t CountDeadQuotes(std::u32string_view term) const {
     uint64_t count = 0;
@@ -468,7 +497,7 @@ class TermCursor {
   // before the first included.
   size_t TakeAll(std::vector<uint32_t> numbers) {
     if (source_->has_dead()) {
-      std::erase_if(numbers, [this](uint32_t number) { return !IsAlive(number); });
+      std::erase_if(numbers, [this](uint32_t number) { return !source_->IsAlive(number); });
     }
     const size_t count = numbers.size();
     numbers_.assign(std::lower_bound(numbers.begin(), numbers.end(), first_), numbers.end());
@@ -517,10 +546,8 @@ class TermCursor {
  private:
   static constexpr size_t kAhead = 8;
 
-  bool IsAlive(uint32_t number) const { return source_->rank(number) != View::kDead; }
-
   bool IsWanted(uint32_t number) const {
-    return IsAlive(number) &&
+    return source_->IsAlive(number) &&
            (behind_ == nullptr ||
             behind_->IsBehind({0, false, source_->rank(number), source_->part->quote[number]},
                               behind_->Compare(source_->entry(number))));
@@ -547,7 +574,7 @@ class TermCursor {
     unread_ = false;
     const Segment::Part& part = *source_->part;
     uint32_t next = numbers_.back() + 1;
-    while (next < part.size() && !IsAlive(next)) {
+    while (next < part.size() && !source_->IsAlive(next)) {
       next = part.first[part.entry[next] + 1];
     }
     numbers_.clear();
@@ -739,6 +766,8 @@ class IndexedArchive final : public Catalog {
         view.dead.pop_back();
       }
       view.dead.push_back(std::move(texts));
+      view.living_speech = FindLiving(view.rank, view.segment->speech());
+      view.living_furniture = FindLiving(view.rank, view.segment->furniture());
     }
     views_.push_back(std::move(view));
   }
@@ -747,10 +776,10 @@ class IndexedArchive final : public Catalog {
     std::vector<Source> sources;
     for (const View& view : views_) {
       if (scope != TextScope::kFurniture) {
-        sources.push_back({&view, &view.segment->speech(), true});
+        sources.push_back({&view, &view.segment->speech(), true, view.living_speech.get()});
       }
       if (scope != TextScope::kSpeech) {
-        sources.push_back({&view, &view.segment->furniture(), false});
+        sources.push_back({&view, &view.segment->furniture(), false, view.living_furniture.get()});
       }
     }
     return sources;
@@ -759,16 +788,28 @@ class IndexedArchive final : public Catalog {
   void FindTerm(const Lookup& lookup, const std::vector<Source>& sources, const QueryPlan& plan,
                 const Resumption& resumption, LookupAnswer* answer) const;
 
-  // The entries of a source that pass a filter by what they are, as their numbers' ranges and, if
-  // the filter has sections, which of them pass.
-  struct Passing {
-    std::vector<NumberRange> ranges;
-    uint64_t quotes = 0;
-    absl::flat_hash_map<uint32_t, FilterPlan::SectionSet> sections;  // by entry
+  // The reports that pass a filter by what they are.
+  struct Selection {
+    struct Named {
+      const Entry* entry;
+      FilterPlan::SectionSet sections;
+    };
+    bool all = false;                // else:
+    bool by_name = false;            // whether the filter names them
+    std::vector<Named> named;        // if so, in the order of answers
+    std::vector<NumberRange> ranks;  // if not, ascending
   };
-  // `ranks` are those of ReportColumns::Passing.
-  Passing FindPassing(const Lookup& lookup, const FilterPlan& filter,
-                      const std::vector<NumberRange>& ranks, const Source& source) const;
+  Selection Select(const Filter& filter, const FilterPlan& plan) const;
+
+  // The quotes of a source that pass by their reports.
+  struct Passing {
+    bool all = false;                 // all of the living
+    std::vector<NumberRange> ranges;  // unless it is all
+    uint64_t quotes = 0;
+    // Of the entries that pass, where the filter has sections.
+    absl::flat_hash_map<uint32_t, FilterPlan::SectionSet> sections;
+  };
+  static Passing FindPassing(const Selection& selection, const Source& source);
   // Whether a look-up is one of those that FindTerm answers.
   static bool IsPlainTerm(const Lookup& lookup) {
     return lookup.query != nullptr && lookup.query->root.kind == QueryNode::Kind::kTerm &&
@@ -880,12 +921,35 @@ void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& s
   }
 }
 
-IndexedArchive::Passing IndexedArchive::FindPassing(const Lookup& lookup, const FilterPlan& filter,
-                                                    const std::vector<NumberRange>& ranks,
-                                                    const Source& source) const {
+IndexedArchive::Selection IndexedArchive::Select(const Filter& filter,
+                                                 const FilterPlan& plan) const {
+  Selection selection;
+  if (!FilterPlan::RestrictsReports(filter)) {
+    selection.all = true;
+  } else if (FilterPlan::NamesReports(filter)) {
+    // Few reports are named; the others need not be looked at.
+    selection.by_name = true;
+    for (const uint32_t rank : NamedRanks(filter)) {
+      FilterPlan::SectionSet sections;
+      if (plan.Passes(*entries()[rank], &sections)) {
+        selection.named.push_back({entries()[rank], std::move(sections)});
+      }
+    }
+  } else {
+    selection.ranks = columns().Passing(filter, plan);
+  }
+  return selection;
+}
+
+IndexedArchive::Passing IndexedArchive::FindPassing(const Selection& selection,
+                                                    const Source& source) {
   Passing passing;
+  if (selection.all) {
+    passing.all = true;
+    passing.quotes = source.LivingCount();
+    return passing;
+  }
   const Segment::Part& part = *source.part;
-  const auto& all = source.view->segment->entries();
   const auto add = [&](uint32_t e) {
     if (part.first[e] == part.first[e + 1]) {
       return;
@@ -897,52 +961,29 @@ IndexedArchive::Passing IndexedArchive::FindPassing(const Lookup& lookup, const 
       passing.ranges.push_back({part.first[e], part.first[e + 1]});
     }
   };
-
-  if (!FilterPlan::RestrictsReports(lookup.filter) && !source.has_dead()) {
-    if (part.size() > 0) {
-      passing.ranges.push_back({0, part.size()});
-      passing.quotes = part.size();
-    }
-    return passing;
-  }
-  if (FilterPlan::NamesReports(lookup.filter)) {
-    // Few reports are named; the others need not be looked at.
-    std::vector<uint32_t> named;
-    for (const uint32_t rank : NamedRanks(lookup.filter)) {
-      const Entry& entry = *entries()[rank];
-      const auto found = std::partition_point(
-          all.begin(), all.end(),
-          [&entry](const Entry* candidate) { return ComesBefore(*candidate, entry); });
-      // A dead entry of the same date and id stands beside the one that replaced it.
-      for (auto e = found; e != all.end() && (*e)->report_id() == entry.report_id(); ++e) {
-        if (source.view->rank[static_cast<size_t>(e - all.begin())] == rank) {
-          named.push_back(static_cast<uint32_t>(e - all.begin()));
-        }
-      }
-    }
-    std::sort(named.begin(), named.end());
-    for (const uint32_t e : named) {
-      FilterPlan::SectionSet sections;
-      if (filter.Passes(*all[e], &sections)) {
-        add(e);
-        if (sections.has_value()) {
-          passing.sections.emplace(e, std::move(sections));
+  if (selection.by_name) {
+    for (const Selection::Named& named : selection.named) {
+      const std::optional<uint32_t> e = source.view->segment->PlaceOf(*named.entry);
+      if (e.has_value()) {
+        add(*e);
+        if (named.sections.has_value()) {
+          passing.sections.emplace(*e, named.sections);
         }
       }
     }
     return passing;
   }
   // Ranks ascend with the entries.
-  auto range = ranks.begin();
-  for (uint32_t e = 0; e < all.size(); ++e) {
+  auto range = selection.ranks.begin();
+  for (uint32_t e = 0; e < source.view->rank.size(); ++e) {
     const uint32_t rank = source.view->rank[e];
     if (rank == View::kDead) {
       continue;
     }
-    while (range != ranks.end() && range->end <= rank) {
+    while (range != selection.ranks.end() && range->end <= rank) {
       ++range;
     }
-    if (range == ranks.end()) {
+    if (range == selection.ranks.end()) {
       break;
     }
     if (range->begin <= rank) {
@@ -969,7 +1010,7 @@ QuoteSet IndexedArchive::FindQuotes(const Lookup& lookup, const FilterPlan& filt
   std::optional<QuoteSet> quotes;
   bool verified = lookup.query == nullptr;
   if (!verified && matcher.exact() && lookup.query->root.kind == QueryNode::Kind::kTerm &&
-      passing.quotes < part.size()) {
+      !passing.all) {
     // One term in a few reports: its places there are read off the index.
     const size_t needle = matcher.NeedleOf(lookup.query->root);
     if (matcher.CostIn(needle, passing.ranges) <=
@@ -988,9 +1029,13 @@ QuoteSet IndexedArchive::FindQuotes(const Lookup& lookup, const FilterPlan& filt
     ++group;
   }
   if (!quotes.has_value()) {
-    quotes = QuoteSet::FromRanges(part.size(), passing.ranges);
-  } else if (passing.quotes < part.size()) {
+    quotes = passing.all ? QuoteSet::FromRanges(part.size(), {{0, part.size()}})
+                         : QuoteSet::FromRanges(part.size(), passing.ranges);
+  } else if (!passing.all) {
     quotes->Restrict(passing.ranges);
+  }
+  if (passing.all && source.has_dead()) {
+    quotes->AndBits(source.living->bits);
   }
   for (; group != groups.end(); ++group) {
     group->Restrict(&*quotes);
@@ -1032,11 +1077,11 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
   Page page(lookup.limit, /*ranked=*/true);
   Progress progress(cancellation);
 
-  const std::vector<NumberRange> ranks = columns().Passing(lookup.filter, filter);
+  const Selection selection = Select(lookup.filter, filter);
   for (const Source& source : sources) {
     const Segment::Part& part = *source.part;
-    const Passing passing = FindPassing(lookup, filter, ranks, source);
-    if (passing.ranges.empty()) {
+    const Passing passing = FindPassing(selection, source);
+    if (passing.quotes == 0) {
       continue;
     }
     const Matcher matcher(plan, source, &progress);
@@ -1107,9 +1152,9 @@ uint64_t IndexedArchive::PlannedWork(const Lookup& lookup) const {
   const Cancellation never;
   Progress progress(never);
   uint64_t work = 0;
-  const std::vector<NumberRange> ranks = columns().Passing(lookup.filter, filter);
+  const Selection selection = Select(lookup.filter, filter);
   for (const Source& source : Sources(lookup.filter.scope)) {
-    uint64_t filtered = FindPassing(lookup, filter, ranks, source).quotes;
+    uint64_t filtered = FindPassing(selection, source).quotes;
     for (const std::vector<int>& group : lookup.filter.theme_groups) {
       filtered =
           std::min(filtered, ThemedQuotes(*source.part, scheme().themes().size(), group).cost());
@@ -1131,7 +1176,7 @@ uint64_t IndexedArchive::PlannedWork(const Lookup& lookup) const {
 bool IndexedArchive::AnyAlive(const Source& source, TextIndex::Interval interval) {
   bool alive = false;
   source.part->index->VisitQuotes(interval, 0, [&](uint32_t number) {
-    alive = source.rank(number) != View::kDead;
+    alive = source.IsAlive(number);
     return !alive;
   });
   return alive;
@@ -1181,9 +1226,9 @@ Seed IndexedArchive::PlacesIn(const std::vector<Source>& sources,
       continue;
     }
     source.part->index->VisitOccurrences(intervals[i], [&](TextIndex::Occurrence occurrence) {
-      const uint32_t rank = source.rank(occurrence.quote);
-      if (rank != View::kDead) {
-        candidates.push_back({rank, source.part->quote[occurrence.quote], occurrence.offset});
+      if (source.IsAlive(occurrence.quote)) {
+        candidates.push_back({source.rank(occurrence.quote), source.part->quote[occurrence.quote],
+                              occurrence.offset});
         ++taken;
       }
       return taken < max_places;
@@ -1604,6 +1649,9 @@ std::vector<std::pair<std::string_view, size_t>> MemoryUse(const Archive& archiv
     snapshot += view.rank.size() * sizeof(uint32_t);
     for (const auto& texts : view.dead) {
       dead += texts->size_bytes();
+    }
+    for (const auto& living : {view.living_speech, view.living_furniture}) {
+      snapshot += living == nullptr ? 0 : living->bits.size() * sizeof(uint64_t);
     }
   }
   sum.emplace_back("dead texts", dead);

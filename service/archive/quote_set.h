@@ -80,11 +80,20 @@ class QuoteSet {
                    [this](uint32_t number) { return Has(number); });
       *this = QuoteSet(std::move(both));
     } else {
-      for (size_t word = 0; word < bits_.size(); ++word) {
-        bits_[word] &= other.bits_[word];
-      }
-      Recount();
+      AndBits(other.bits_);
     }
+  }
+
+  // With a set of which every word is there.
+  void AndBits(std::span<const uint64_t> bits) {
+    if (!dense_) {
+      Keep([bits](uint32_t number) { return (bits[number / 64] & Bit(number)) != 0; });
+      return;
+    }
+    for (size_t word = 0; word < bits_.size(); ++word) {
+      bits_[word] &= bits[word];
+    }
+    Recount();
   }
 
   // With a sorted list that may be much longer than the set.
