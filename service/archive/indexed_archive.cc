@@ -493,16 +493,19 @@ class TermCursor {
   TermCursor(const Source& source, const Resumption* behind, uint32_t first)
       : source_(&source), behind_(behind), first_(first) {}
 
-  // Takes all the quotes that there are, dead ones too, ascending. The number of living ones, those
-  // before the first included.
-  size_t TakeAll(std::vector<uint32_t> numbers) {
+  // Reads all quotes of an interval of few occurrences. The number of living ones, those before the
+  // first included.
+  size_t ReadAll(TextIndex::Interval interval) {
+    source_->part->index->ReadQuotes(interval, &numbers_);
     if (source_->has_dead()) {
-      std::erase_if(numbers, [this](uint32_t number) { return !source_->IsAlive(number); });
+      numbers_.erase(std::remove_if(numbers_.begin(), numbers_.end(),
+                                    [this](uint32_t number) { return !source_->IsAlive(number); }),
+                     numbers_.end());
     }
-    const size_t count = numbers.size();
-    numbers_.assign(std::lower_bound(numbers.begin(), numbers.end(), first_), numbers.end());
+    at_ = static_cast<size_t>(std::lower_bound(numbers_.begin(), numbers_.end(), first_) -
+                              numbers_.begin());
     FetchFirst();
-    return count;
+    return numbers_.size();
   }
 
   // Reads the quotes of an interval, of which at most `most` are asked for.
@@ -559,7 +562,7 @@ class TermCursor {
   }
 
   void FetchFirst() const {
-    for (size_t i = 0; i < std::min(kAhead, numbers_.size()); ++i) {
+    for (size_t i = at_; i < std::min(at_ + kAhead, numbers_.size()); ++i) {
       FetchNumber(numbers_[i]);
     }
   }
@@ -595,7 +598,7 @@ class TermCursor {
   TextIndex::Interval interval_;
   size_t most_ = 0;
   bool unread_ = false;  // the interval may have more than was read
-  absl::InlinedVector<uint32_t, 24> numbers_;
+  TextIndex::FewQuotes numbers_;
   size_t at_ = 0;  // of the next number
   uint32_t rank_ = 0;
   uint32_t quote_ = 0;
@@ -774,6 +777,7 @@ class IndexedArchive final : public Catalog {
 
   std::vector<Source> Sources(TextScope scope) const {
     std::vector<Source> sources;
+    sources.reserve(2 * views_.size());
     for (const View& view : views_) {
       if (scope != TextScope::kFurniture) {
         sources.push_back({&view, &view.segment->speech(), true, view.living_speech.get()});
@@ -873,44 +877,55 @@ void IndexedArchive::FindTerm(const Lookup& lookup, const std::vector<Source>& s
                               LookupAnswer* answer) const {
   const std::u32string_view term = plan.needle(0);
   Page page(lookup.limit, /*ranked=*/false);
-  absl::InlinedVector<TextIndex::Interval, 8> intervals;
+  absl::InlinedVector<const TextIndex*, 8> indices;
   for (const Source& source : sources) {
-    intervals.push_back(source.part->index->Find(term));
-    source.part->index->Fetch(intervals.back());
+    indices.push_back(source.part->index.get());
   }
-  absl::InlinedVector<TermCursor, 4> cursors;
+  absl::InlinedVector<TextIndex::Interval, 8> intervals(sources.size());
+  TextIndex::FindAll(indices, term, std::span(intervals));
+  // What every segment has to read is fetched for all of them before it is read.
+  for (size_t i = 0; i < sources.size(); ++i) {
+    indices[i]->Fetch(intervals[i]);
+  }
+  for (size_t i = 0; i < sources.size(); ++i) {
+    indices[i]->FetchQuotes(intervals[i]);
+  }
+  absl::InlinedVector<TermCursor, 8> cursors;
+  cursors.reserve(sources.size());
+  absl::InlinedVector<TermCursor*, 8> open;  // those that are at a quote
   for (size_t i = 0; i < sources.size(); ++i) {
     const Source& source = sources[i];
-    const TextIndex& index = *source.part->index;
     const TextIndex::Interval interval = intervals[i];
     if (interval.empty()) {
       continue;
     }
-    TermCursor cursor(source, lookup.after.has_value() ? &resumption : nullptr,
-                      FirstNumber(lookup, resumption, source));
+    TermCursor& cursor =
+        cursors.emplace_back(source, lookup.after.has_value() ? &resumption : nullptr,
+                             FirstNumber(lookup, resumption, source));
     if (interval.occurrences() <= TextIndex::kCountedAbove) {
       // Few: the same list gives the total and the page.
-      answer->total += cursor.TakeAll(index.Quotes(interval));
+      answer->total += cursor.ReadAll(interval);
     } else {
       if (lookup.with_total) {
-        answer->total += index.CountQuotes(interval);
+        answer->total += indices[i]->CountQuotes(interval);
         answer->total -= source.CountDeadQuotes(term);
       }
       cursor.Read(interval, page.capacity());
     }
     if (cursor.Next()) {
-      cursors.push_back(std::move(cursor));
+      open.push_back(&cursor);
     }
   }
   // Every segment has its quotes in the order of answers.
-  while (!cursors.empty()) {
-    const auto next = std::min_element(cursors.begin(), cursors.end());
-    page.Add({0, false, next->rank(), next->quote()});
+  while (!open.empty()) {
+    const auto next = std::min_element(open.begin(), open.end(),
+                                       [](const auto* a, const auto* b) { return *a < *b; });
+    page.Add({0, false, (*next)->rank(), (*next)->quote()});
     if (page.Complete()) {
       break;
     }
-    if (!next->Next()) {
-      cursors.erase(next);
+    if (!(*next)->Next()) {
+      open.erase(next);
     }
   }
   const std::vector<Candidate> candidates = page.Take(&answer->more);
@@ -1085,7 +1100,7 @@ absl::StatusOr<LookupAnswer> IndexedArchive::Find(const Lookup& lookup,
       continue;
     }
     const Matcher matcher(plan, source, &progress);
-    const QuoteSet quotes = FindQuotes(lookup, filter, source, passing, matcher, &progress);
+    QuoteSet quotes = FindQuotes(lookup, filter, source, passing, matcher, &progress);
     QUOTES_RETURN_IF_ERROR(progress.status());
     answer.total += quotes.size();
 

@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "service/archive/filter_values.h"
 #include "service/base/check.h"
 #include "service/base/status_macros.h"
@@ -21,6 +22,8 @@ namespace {
 
 // Units that the tree of prefixes knows.
 constexpr uint32_t kDepth = 3;
+// Indices that are mostly asked together at most.
+constexpr size_t kFewIndices = 8;
 constexpr uint32_t kPlaceBlock = 64;  // places per entry of the quote map
 // Below a tenth of a second.
 constexpr uint32_t kStepsBetweenChecks = 1u << 20;
@@ -92,34 +95,40 @@ class Smallest {
   uint32_t bound_ = std::numeric_limits<int32_t>::max();
 };
 
-// Sorts numbers below `universe`: many by their bytes, the lowest first.
-void Sort(uint32_t universe, std::vector<uint32_t>* numbers) {
-  constexpr size_t kFew = 64;
-  if (numbers->size() <= kFew) {
-    std::sort(numbers->begin(), numbers->end());
-    return;
+// Sorts numbers below `universe`, each once: many by their bytes, the lowest first, for which
+// `scratch` has room for as many. The number of distinct ones.
+size_t SortDistinct(uint32_t universe, std::span<uint32_t> numbers, std::span<uint32_t> scratch) {
+  constexpr size_t kFew = 40;
+  if (numbers.size() <= kFew) {
+    std::sort(numbers.begin(), numbers.end());
+  } else {
+    std::span<uint32_t> from = numbers;
+    std::span<uint32_t> to = scratch.first(numbers.size());
+    for (uint32_t shift = 0; shift < 32 && universe >> shift != 0; shift += 8) {
+      std::array<uint32_t, 256> next = {};
+      for (const uint32_t number : from) {
+        ++next[(number >> shift) & 0xff];
+      }
+      uint32_t sum = 0;
+      for (uint32_t& begin : next) {
+        sum += std::exchange(begin, sum);
+      }
+      for (const uint32_t number : from) {
+        to[next[(number >> shift) & 0xff]++] = number;
+      }
+      std::swap(from, to);
+    }
+    if (from.data() != numbers.data()) {
+      std::copy(from.begin(), from.end(), numbers.begin());
+    }
   }
-  std::vector<uint32_t> sorted(numbers->size());
-  for (uint32_t shift = 0; shift < 32 && universe >> shift != 0; shift += 8) {
-    std::array<uint32_t, 256> next = {};
-    for (const uint32_t number : *numbers) {
-      ++next[(number >> shift) & 0xff];
-    }
-    uint32_t sum = 0;
-    for (uint32_t& begin : next) {
-      sum += std::exchange(begin, sum);
-    }
-    for (const uint32_t number : *numbers) {
-      sorted[next[(number >> shift) & 0xff]++] = number;
-    }
-    numbers->swap(sorted);
-  }
+  return static_cast<size_t>(std::unique(numbers.begin(), numbers.end()) - numbers.begin());
 }
 
 // The distinct ones of some numbers below `universe`, ascending.
 std::vector<uint32_t> Distinct(uint32_t universe, std::vector<uint32_t> numbers) {
-  Sort(universe, &numbers);
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  std::vector<uint32_t> scratch(numbers.size());
+  numbers.resize(SortDistinct(universe, numbers, scratch));
   return numbers;
 }
 
@@ -444,10 +453,16 @@ TextIndex::Interval TextIndex::Find(std::u32string_view term) const {
   return FindUnits(Encode(term));
 }
 
-TextIndex::Descent TextIndex::Descend(std::u16string_view units) const {
-  Descent descent;
-  const auto find = [](std::span<const char16_t> level, uint32_t begin, uint32_t end,
-                       char16_t unit) {
+void TextIndex::FindAll(std::span<const TextIndex* const> indices, std::u32string_view term,
+                        std::span<Interval> intervals) {
+  FindUnits(indices, Encode(term), intervals);
+}
+
+// One level after the other for all indices: no search depends on what another one reads.
+void TextIndex::Descend(std::span<const TextIndex* const> indices, std::u16string_view units,
+                        std::span<Descent> descents) {
+  const auto search = [](std::span<const char16_t> level, uint32_t begin, uint32_t end,
+                         char16_t unit) {
     // Without a branch on what is read, so that the processor goes on with the next search while it
     // waits for memory. No level is empty below a unit.
     const char16_t* at = level.data() + begin;
@@ -458,72 +473,133 @@ TextIndex::Descent TextIndex::Descend(std::u16string_view units) const {
     }
     return *at == unit ? static_cast<size_t>(at - level.data()) : level.size();
   };
-  if (units.empty() || firsts_.empty()) {
-    return descent;
+  absl::InlinedVector<size_t, kFewIndices> nodes(indices.size(),
+                                                 0);  // on the deepest level reached
+  for (size_t i = 0; i < indices.size(); ++i) {
+    descents[i] = {};
+    const std::span<const char16_t> firsts = indices[i]->firsts_;
+    if (units.empty() || firsts.empty()) {
+      continue;
+    }
+    nodes[i] = search(firsts, 0, static_cast<uint32_t>(firsts.size()), units[0]);
+    if (nodes[i] < firsts.size()) {
+      descents[i].depth = 1;
+      __builtin_prefetch(&indices[i]->first_children_[nodes[i]]);
+    }
   }
-  const size_t first = find(firsts_, 0, static_cast<uint32_t>(firsts_.size()), units[0]);
-  if (first == firsts_.size()) {
-    return descent;
+  for (size_t i = 0; units.size() > 1 && i < indices.size(); ++i) {
+    const TextIndex& index = *indices[i];
+    if (descents[i].depth == 1) {
+      const size_t second = search(index.seconds_, index.first_children_[nodes[i]],
+                                   index.first_children_[nodes[i] + 1], units[1]);
+      if (second < index.seconds_.size()) {
+        descents[i].depth = 2;
+        nodes[i] = second;
+        __builtin_prefetch(&index.second_children_[second]);
+      }
+    }
   }
-  const uint32_t seconds_begin = first_children_[first];
-  const uint32_t seconds_end = first_children_[first + 1];
-  descent = {1, {begins_[second_children_[seconds_begin]], begins_[second_children_[seconds_end]]}};
-  if (units.size() == 1) {
-    return descent;
+  for (size_t i = 0; units.size() > 2 && i < indices.size(); ++i) {
+    const TextIndex& index = *indices[i];
+    if (descents[i].depth == 2) {
+      const size_t third = search(index.thirds_, index.second_children_[nodes[i]],
+                                  index.second_children_[nodes[i] + 1], units[2]);
+      if (third < index.thirds_.size()) {
+        descents[i].depth = kDepth;
+        nodes[i] = third;
+        __builtin_prefetch(&index.begins_[third]);
+      }
+    }
   }
-  const size_t second = find(seconds_, seconds_begin, seconds_end, units[1]);
-  if (second == seconds_.size()) {
-    return descent;
+  for (size_t i = 0; i < indices.size(); ++i) {
+    if (descents[i].depth == 0) {
+      continue;
+    }
+    const TextIndex& index = *indices[i];
+    size_t begin = nodes[i];
+    size_t end = nodes[i] + 1;
+    if (descents[i].depth == 1) {
+      begin = index.first_children_[begin];
+      end = index.first_children_[end];
+    }
+    if (descents[i].depth <= 2) {
+      begin = index.second_children_[begin];
+      end = index.second_children_[end];
+    }
+    descents[i].interval = {index.begins_[begin], index.begins_[end]};
   }
-  const uint32_t thirds_begin = second_children_[second];
-  const uint32_t thirds_end = second_children_[second + 1];
-  descent = {2, {begins_[thirds_begin], begins_[thirds_end]}};
-  if (units.size() == 2) {
-    return descent;
-  }
-  const size_t third = find(thirds_, thirds_begin, thirds_end, units[2]);
-  if (third != thirds_.size()) {
-    descent = {kDepth, {begins_[third], begins_[third + 1]}};
-  }
+}
+
+TextIndex::Descent TextIndex::Descend(std::u16string_view units) const {
+  const TextIndex* const index = this;
+  Descent descent;
+  Descend({&index, 1}, units, {&descent, 1});
   return descent;
 }
 
-TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
+// Behind the tree of prefixes, both borders of all intervals are looked for step by step together:
+// each step waits twice for memory, once for the suffix and once for its text.
+void TextIndex::FindUnits(std::span<const TextIndex* const> indices, std::u16string_view units,
+                          std::span<Interval> intervals) {
+  std::fill(intervals.begin(), intervals.end(), Interval());
   if (units.find(kEnd) != std::u16string_view::npos) {
-    return {};
+    return;
   }
-  const Descent descent = Descend(units);
-  const size_t depth = descent.depth;
-  const Interval interval = descent.interval;
-  if (depth == units.size()) {
-    return interval;
+  absl::InlinedVector<Descent, kFewIndices> descents(indices.size());
+  Descend(indices, units, std::span(descents));
+  if (units.size() <= kDepth) {
+    for (size_t i = 0; i < indices.size(); ++i) {
+      if (descents[i].depth == units.size()) {
+        intervals[i] = descents[i].interval;
+      }
+    }
+    return;
   }
-  if (depth < kDepth) {
-    return {};
-  }
-  const std::u16string_view rest = units.substr(depth);
-  const auto compare = [&](uint32_t place) {
-    return Compare(place + static_cast<uint32_t>(depth), rest);
+  struct Search {
+    const TextIndex* index;
+    uint32_t* border;  // the first suffix behind those before `units` or, at the end, behind those
+    bool at_end;       // with it
+    uint32_t left;     // suffixes that may be the border, from there on
+    uint32_t place;
   };
-  // Both borders are looked for together until an occurrence is found.
-  auto low = suffixes_.begin() + interval.begin;
-  auto high = suffixes_.begin() + interval.end;
-  while (low != high) {
-    const auto middle = low + (high - low) / 2;
-    const int order = compare(*middle);
-    if (order < 0) {
-      low = middle + 1;
-    } else if (order > 0) {
-      high = middle;
-    } else {
-      low = std::partition_point(low, middle, [&](uint32_t place) { return compare(place) < 0; });
-      high = std::partition_point(middle + 1, high,
-                                  [&](uint32_t place) { return compare(place) == 0; });
-      return {static_cast<uint32_t>(low - suffixes_.begin()),
-              static_cast<uint32_t>(high - suffixes_.begin())};
+  absl::InlinedVector<Search, 2 * kFewIndices> searches;
+  for (size_t i = 0; i < indices.size(); ++i) {
+    const Interval interval = descents[i].interval;
+    if (descents[i].depth == kDepth) {
+      intervals[i] = {interval.begin, interval.begin};
+      searches.push_back({indices[i], &intervals[i].begin, false, interval.occurrences(), 0});
+      searches.push_back({indices[i], &intervals[i].end, true, interval.occurrences(), 0});
     }
   }
-  return {};
+  const std::u16string_view rest = units.substr(kDepth);
+  while (!searches.empty()) {
+    for (const Search& search : searches) {
+      __builtin_prefetch(&search.index->suffixes_[*search.border + search.left / 2]);
+    }
+    for (Search& search : searches) {
+      search.place = search.index->suffixes_[*search.border + search.left / 2] + kDepth;
+      __builtin_prefetch(&search.index->text_[search.place]);
+    }
+    for (Search& search : searches) {
+      const int order = search.index->Compare(search.place, rest);
+      if (order < 0 || (order == 0 && search.at_end)) {
+        *search.border += search.left / 2 + 1;
+        search.left -= search.left / 2 + 1;
+      } else {
+        search.left /= 2;
+      }
+    }
+    searches.erase(std::remove_if(searches.begin(), searches.end(),
+                                  [](const Search& search) { return search.left == 0; }),
+                   searches.end());
+  }
+}
+
+TextIndex::Interval TextIndex::FindUnits(std::u16string_view units) const {
+  const TextIndex* const index = this;
+  Interval interval;
+  FindUnits({&index, 1}, units, {&interval, 1});
+  return interval;
 }
 
 TextIndex::Prefix TextIndex::FindLongestPrefix(std::u32string_view text) const {
@@ -622,9 +698,30 @@ void TextIndex::Fetch(Interval interval) const {
   }
 }
 
+void TextIndex::FetchQuotes(Interval interval) const {
+  if (interval.occurrences() > kCountedAbove) {
+    const uint32_t* const first =
+        &first_quotes_[size_t{FindCounted(interval).first} * kFirstQuotes];
+    __builtin_prefetch(first);
+    __builtin_prefetch(first + kFirstQuotes - 1);
+  }
+}
+
 uint32_t TextIndex::CountQuotes(Interval interval) const {
-  return interval.occurrences() > kCountedAbove ? FindCounted(interval).quotes
-                                                : static_cast<uint32_t>(Quotes(interval).size());
+  if (interval.occurrences() > kCountedAbove) {
+    return FindCounted(interval).quotes;
+  }
+  FewQuotes quotes;
+  ReadQuotes(interval, &quotes);
+  return static_cast<uint32_t>(quotes.size());
+}
+
+void TextIndex::ReadQuotes(Interval interval, FewQuotes* quotes) const {
+  QUOTES_CHECK(interval.occurrences() <= kCountedAbove);
+  std::array<uint32_t, kCountedAbove> scratch;
+  const auto all = quotes_.subspan(interval.begin, interval.occurrences());
+  quotes->assign(all.begin(), all.end());
+  quotes->resize(SortDistinct(quote_count_, std::span(*quotes), scratch));
 }
 
 std::vector<uint32_t> TextIndex::Quotes(Interval interval) const {
