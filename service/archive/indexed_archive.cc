@@ -242,7 +242,7 @@ class Matcher {
       progress_->Step(interval.occurrences());
       return QuoteSet(index.Quotes(interval));
     }
-    return QuoteSet::FromBits(source_.part->size(), [&](uint64_t* bits) {
+    QuoteSet quotes = QuoteSet::FromBits(source_.part->size(), [&](uint64_t* bits) {
       for (uint32_t begin = interval.begin; begin < interval.end;) {
         const uint32_t end = begin + std::min(kVisitsBetweenChecks, interval.end - begin);
         index.MarkQuotes({begin, end}, bits);
@@ -252,6 +252,8 @@ class Matcher {
         }
       }
     });
+    quotes.set_size(index.CountQuotes(interval));
+    return quotes;
   }
 
   // Of FindNeedleIn.
@@ -675,10 +677,12 @@ class IndexedArchive final : public Catalog {
       std::vector<uint32_t> moved;
       for (const size_t v : smallest) {
         const View& view = previous.views_[v];
-        if (size + view.segment->code_points() > limit) {
+        // In tiers, like MergePlan: else a run of small reports would sort all of them for each.
+        const uint64_t next = view.segment->code_points();
+        if (next > 2 * size || size + next > limit) {
           break;
         }
-        size += view.segment->code_points();
+        size += next;
         dropped[v] = true;
         for (size_t e = 0; e < view.rank.size(); ++e) {
           const uint32_t rank = view.rank[e];

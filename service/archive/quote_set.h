@@ -67,6 +67,9 @@ class QuoteSet {
     return set;
   }
 
+  // The number of quotes of a set from FromBits, where the caller knows it.
+  void set_size(uint64_t size) { bit_count_ = size; }
+
   // Counted when it is first asked for after a change.
   uint64_t size() {
     if (!dense_) {
