@@ -39,7 +39,7 @@ std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& repor
 // An eighth of the shingles of a speech, chosen by their hashes, so that a copy has the same.
 std::vector<uint64_t> SampleOf(const report::ParsedReport& report);
 
-// Reports that no archive has indexed yet, each with its sample: about three bytes a character.
+// Reports that no archive has indexed yet, each with its sample: about ten bytes a character.
 class UnindexedReports {
  public:
   // REQUIRES: there is none of its id.
