@@ -14,6 +14,16 @@
 
 namespace quotes::ctl {
 
+namespace {
+
+// What a command writes is asked for by the next one, not by itself. Indexing so many code points
+// takes about a second and 150 MB; larger segments would only be merged by a command that writes
+// very much, which then needs 250 MB.
+constexpr uint64_t kIndexBatch = 4'000'000;
+constexpr uint64_t kLargestSegment = 16'000'000;
+
+}  // namespace
+
 // Destroyed from the last member to the first: client, server, library.
 struct Connection::Rep {
   std::unique_ptr<Library> library;
@@ -49,7 +59,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
       store::sqlite::Open({.path = settings.database, .read_only = access == Access::kRead}));
   QUOTES_ASSIGN_OR_RETURN(rep->library,
                           Library::Create(std::move(store), themes::Scheme::BuiltIn(),
-                                          {.segment_folder = settings.database + ".segments"}));
+                                          {.segment_folder = settings.database + ".segments",
+                                           .largest_segment = kLargestSegment,
+                                           .index_batch = kIndexBatch}));
   QUOTES_ASSIGN_OR_RETURN(
       rep->server, server::Server::Start(rep->library.get(), {.profiles = std::move(profiles)}));
   rep->client = std::make_unique<client::Client>(rep->server->InProcessChannel(), options);

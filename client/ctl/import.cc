@@ -531,7 +531,8 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
                    << ",\"result\":" << ToJson(outcome->response) << "}\n";
   }
   outcome->findings = static_cast<size_t>(outcome->response.lint_size());
-  outcome->response.clear_lint();
+  // Clearing keeps the memory, and a run may have ten thousand outcomes.
+  google::protobuf::RepeatedPtrField<v1::LintFinding>().Swap(outcome->response.mutable_lint());
   return kExitOk;
 }
 

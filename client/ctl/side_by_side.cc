@@ -172,75 +172,83 @@ class Row {
   std::vector<std::pair<Style, std::string>> pieces_;  // none of them empty
 };
 
-}  // namespace
+// What differs between two texts: ranges of both, as they came over the network, and how it is
+// shown.
+struct Difference {
+  int64_t quotation_begin = 0;
+  int64_t quotation_end = 0;
+  int64_t source_begin = 0;
+  int64_t source_end = 0;
+  char mark = '\0';
+};
 
-std::vector<Stretch> TakeApart(const v1::CitationResult& result, std::string_view quotation) {
-  if (result.edits().empty() || result.locations().empty()) {
-    return {};
-  }
-  const std::u32string quoted = text::ToCodePoints(quotation);
-  const v1::CitationLocation& location = result.locations(0);
-  const std::u32string printed = text::ToCodePoints(location.text());
-  const int64_t origin = location.source_range().begin();
-  const auto printed_size = static_cast<int64_t>(printed.size());
+// Two texts in stretches of what is equal and what differs; none when the differences are not one
+// behind the other inside the source. Behind the last one the rest is left out unless they are all.
+std::vector<Stretch> TakeApart(std::u32string_view quotation, std::u32string_view source,
+                               const std::vector<Difference>& differences, bool all) {
+  const auto quotation_size = static_cast<int64_t>(quotation.size());
+  const auto source_size = static_cast<int64_t>(source.size());
   std::vector<Stretch> stretches;
   const auto add = [&](int64_t q_begin, int64_t q_end, int64_t s_begin, int64_t s_end, char mark) {
-    Stretch stretch{Slice(quoted, q_begin, q_end), Slice(printed, s_begin, s_end), mark};
+    Stretch stretch{Slice(quotation, q_begin, q_end), Slice(source, s_begin, s_end), mark};
     if (!stretch.quotation.empty() || !stretch.source.empty()) {
       stretches.push_back(std::move(stretch));
     }
   };
   int64_t q = 0;
   int64_t s = 0;
-  for (const v1::CitationEdit& edit : result.edits()) {
-    const int64_t begin = edit.source_range().begin() - origin;
-    const int64_t end = edit.source_range().end() - origin;
-    if (begin < s || end < begin || end > printed_size || edit.quotation_range().begin() < q) {
+  for (const Difference& d : differences) {
+    if (d.quotation_begin < q || d.quotation_end < d.quotation_begin || d.source_begin < s ||
+        d.source_end < d.source_begin || d.source_end > source_size) {
       return {};
     }
-    add(q, edit.quotation_range().begin(), s, begin, '\0');
-    add(edit.quotation_range().begin(), edit.quotation_range().end(), begin, end,
-        MarkOf(edit.kind()));
-    q = edit.quotation_range().end();
-    s = end;
+    add(q, d.quotation_begin, s, d.source_begin, '\0');
+    add(d.quotation_begin, d.quotation_end, d.source_begin, d.source_end, d.mark);
+    q = d.quotation_end;
+    s = d.source_end;
   }
-  if (result.edit_count() == result.edits_size()) {
-    add(q, static_cast<int64_t>(quoted.size()), s, printed_size, '\0');
+  if (all) {
+    add(q, quotation_size, s, source_size, '\0');
   } else {
     stretches.push_back({U"…", U"…", '\0'});
   }
   return stretches;
 }
 
-std::vector<Stretch> TakeApart(const v1::SentenceChange& change) {
-  const std::u32string before = text::ToCodePoints(change.base().text());
-  const std::u32string now = text::ToCodePoints(change.revision().text());
-  const int64_t before_origin = change.base().range().begin();
-  const int64_t now_origin = change.revision().range().begin();
-  std::vector<Stretch> stretches;
-  const auto add = [&](int64_t b_begin, int64_t b_end, int64_t n_begin, int64_t n_end, char mark) {
-    Stretch stretch{Slice(before, b_begin, b_end), Slice(now, n_begin, n_end), mark};
-    if (!stretch.quotation.empty() || !stretch.source.empty()) {
-      stretches.push_back(std::move(stretch));
-    }
-  };
-  int64_t b = 0;
-  int64_t n = 0;
-  for (const v1::SentenceChange::Edit& edit : change.edits()) {
-    const int64_t b_begin = edit.base_range().begin() - before_origin;
-    const int64_t n_begin = edit.revision_range().begin() - now_origin;
-    const int64_t b_end = edit.base_range().end() - before_origin;
-    const int64_t n_end = edit.revision_range().end() - now_origin;
-    if (b_begin < b || n_begin < n || b_end < b_begin || n_end < n_begin) {
-      return {};
-    }
-    add(b, b_begin, n, n_begin, '\0');
-    add(b_begin, b_end, n_begin, n_end, b_begin == b_end ? '+' : n_begin == n_end ? '-' : '^');
-    b = b_end;
-    n = n_end;
+}  // namespace
+
+std::vector<Stretch> TakeApart(const v1::CitationResult& result, std::string_view quotation) {
+  if (result.edits().empty() || result.locations().empty()) {
+    return {};
   }
-  add(b, static_cast<int64_t>(before.size()), n, static_cast<int64_t>(now.size()), '\0');
-  return stretches;
+  const v1::CitationLocation& location = result.locations(0);
+  const int64_t origin = location.source_range().begin();
+  std::vector<Difference> differences;
+  for (const v1::CitationEdit& edit : result.edits()) {
+    differences.push_back({edit.quotation_range().begin(), edit.quotation_range().end(),
+                           edit.source_range().begin() - origin, edit.source_range().end() - origin,
+                           MarkOf(edit.kind())});
+  }
+  return TakeApart(text::ToCodePoints(quotation), text::ToCodePoints(location.text()), differences,
+                   result.edit_count() == result.edits_size());
+}
+
+std::vector<Stretch> TakeApart(const v1::SentenceChange& change) {
+  const int64_t before = change.base().range().begin();
+  const int64_t now = change.revision().range().begin();
+  std::vector<Difference> differences;
+  for (const v1::SentenceChange::Edit& edit : change.edits()) {
+    Difference& difference = differences.emplace_back(
+        Difference{edit.base_range().begin() - before, edit.base_range().end() - before,
+                   edit.revision_range().begin() - now, edit.revision_range().end() - now, '^'});
+    if (difference.quotation_begin == difference.quotation_end) {
+      difference.mark = '+';
+    } else if (difference.source_begin == difference.source_end) {
+      difference.mark = '-';
+    }
+  }
+  return TakeApart(text::ToCodePoints(change.base().text()),
+                   text::ToCodePoints(change.revision().text()), differences, true);
 }
 
 std::string SideBySide(const std::vector<Stretch>& stretches, std::string_view quotation_label,

@@ -27,6 +27,9 @@ struct ArchiveOptions {
   // bytes of scratch a code point beside the result, which is written to a file if there is a
   // folder. One report may be larger. At most kLargestSegment.
   uint64_t largest_segment = 64'000'000;
+  // Segments made for an import wait for the first merge in memory unless they are larger: those go
+  // to their file at once.
+  uint64_t largest_in_memory = 1'000'000;
   // Merged while an import waits: below 30 ms. In tiers: of the segments below this size each is
   // more than twice the next smaller one, or both would be more than this; so many small imports
   // leave a few segments, and each of their texts is sorted a few times.
@@ -68,7 +71,7 @@ class ArchiveLoader {
 
 // A snapshot of `previous` (made by functions of this file) with `added` reports, in place of those
 // of the same ids, and without the reports `removed`; unknown ids are none. The new reports, packed
-// for the scheme of `previous`, become one new segment in memory; other segments are shared, with
+// for the scheme of `previous`, become one new segment; other segments are shared, with
 // entries that are gone marked dead. Small segments are merged with it at once. The cost depends on
 // what changes, and with a very small constant on the number of reports.
 std::shared_ptr<const Archive> UpdateArchive(

@@ -92,7 +92,7 @@ std::shared_ptr<const IndexedSnapshot> IndexedSnapshot::Update(
   }
   return std::make_shared<const IndexedSnapshot>(
       previous, revision, gone, dropped,
-      MakeSegments(std::move(fresh), previous.scheme(), previous.options_.largest_segment));
+      MakeSegments(std::move(fresh), previous.scheme(), previous.options_));
 }
 
 IndexedSnapshot::IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision,

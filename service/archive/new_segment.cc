@@ -31,19 +31,24 @@ std::shared_ptr<const Segment> WriteOrMake(const ArchiveOptions& options,
 }
 
 std::vector<NewSegment> MakeSegments(std::vector<const PackedDocument*> documents,
-                                     const themes::Scheme& scheme, uint64_t largest) {
+                                     const themes::Scheme& scheme, const ArchiveOptions& options) {
   std::sort(documents.begin(), documents.end(),
             [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
   std::vector<NewSegment> segments;
   for (size_t begin = 0; begin < documents.size();) {
     uint64_t code_points = documents[begin]->joined().size();
     size_t end = begin + 1;
-    while (end < documents.size() && code_points + documents[end]->joined().size() <= largest) {
+    while (end < documents.size() &&
+           code_points + documents[end]->joined().size() <= options.largest_segment) {
       code_points += documents[end]->joined().size();
       ++end;
     }
-    segments.push_back(
-        {Segment::Make(std::span(documents).subspan(begin, end - begin), scheme), {}});
+    const auto chosen =
+        std::span<const PackedDocument* const>(documents).subspan(begin, end - begin);
+    segments.push_back({code_points > options.largest_in_memory
+                            ? WriteOrMake(options, chosen, scheme, Cancellation())
+                            : Segment::Make(chosen, scheme),
+                        {}});
     begin = end;
   }
   return segments;

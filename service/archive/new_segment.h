@@ -35,10 +35,11 @@ std::shared_ptr<const Segment> WriteOrMake(const ArchiveOptions& options,
                                            const themes::Scheme& scheme,
                                            const Cancellation& cancellation);
 
-// Segments in memory of `documents`, which may come in any order: newest reports together, each
-// segment with at most `largest` code points or one report.
+// Segments of `documents`, which may come in any order: newest reports together, each segment with
+// at most options.largest_segment code points or one report; in memory up to
+// options.largest_in_memory, else in the folder if there is one that takes it.
 std::vector<NewSegment> MakeSegments(std::vector<const PackedDocument*> documents,
-                                     const themes::Scheme& scheme, uint64_t largest);
+                                     const themes::Scheme& scheme, const ArchiveOptions& options);
 
 }  // namespace quotes::archive
 

@@ -235,6 +235,10 @@ Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const them
 Library::~Library() {
   ending_.Cancel();
   {
+    const MutexLock lock(&write_mutex_);
+    IndexWaiting();
+  }
+  {
     const MutexLock lock(&merge_mutex_);
     stop_ = true;
   }
@@ -360,7 +364,8 @@ std::shared_ptr<const Snapshot> Library::snapshot() const {
 
 std::shared_ptr<const archive::PackedDocument> Library::FindLatest(
     std::string_view report_id) const {
-  return FindIn(snapshot(), report_id);
+  std::shared_ptr<const archive::PackedDocument> waiting = waiting_.Find(report_id);
+  return waiting != nullptr ? waiting : FindIn(snapshot(), report_id);
 }
 
 std::shared_ptr<const archive::Archive> Library::archive() const {
@@ -371,12 +376,44 @@ std::shared_ptr<const archive::Archive> Library::archive() const {
 
 std::shared_ptr<const archive::PackedDocument> Library::Publish(
     uint64_t archive_revision, const std::shared_ptr<const archive::PackedDocument>& document) {
-  const std::shared_ptr<const Snapshot> held = snapshot();
   const std::string report_id(document->report_id());
+  IndexWaiting();
+  if (document->state() == archive::ReportState::kActive) {
+    Index(archive_revision, {document});
+  } else {
+    const std::shared_ptr<const Snapshot> held = snapshot();
+    Swap({archive::UpdateArchive(*held->archive, archive_revision, {}, {report_id}),
+          held->history->With(archive_revision, document, held->archive->FindReport(report_id))});
+    WantMerge();
+  }
+  return FindLatest(report_id);
+}
+
+void Library::LetWait(uint64_t archive_revision,
+                      std::shared_ptr<const archive::PackedDocument> document,
+                      const std::vector<uint64_t>& sample) {
+  if (waiting_.Find(document->report_id()) != nullptr) {
+    IndexWaiting();  // the history wants the text that is replaced
+  }
+  waiting_.Add(std::move(document), sample);
+  waiting_revision_ = archive_revision;
+  if (waiting_.code_points() >= options_.index_batch) {
+    IndexWaiting();
+  }
+}
+
+void Library::IndexWaiting() {
+  if (!waiting_.empty()) {
+    Index(waiting_revision_, waiting_.documents());
+    waiting_ = UnindexedReports();
+  }
+}
+
+void Library::Index(uint64_t archive_revision,
+                    const std::vector<std::shared_ptr<const archive::PackedDocument>>& documents) {
+  const std::shared_ptr<const Snapshot> held = snapshot();
   std::shared_ptr<const archive::Archive> after =
-      document->state() == archive::ReportState::kActive
-          ? archive::UpdateArchive(*held->archive, archive_revision, {document}, {})
-          : archive::UpdateArchive(*held->archive, archive_revision, {}, {report_id});
+      archive::UpdateArchive(*held->archive, archive_revision, documents, {});
   // Imports that are faster than the merging thread do its work, so that look-ups never have to ask
   // more segments than this.
   while (archive::SegmentCount(*after) > kMostSegments) {
@@ -387,10 +424,13 @@ std::shared_ptr<const archive::PackedDocument> Library::Publish(
     plan.Run();
     after = plan.Apply(*after);
   }
-  Swap({std::move(after),
-        held->history->With(archive_revision, document, held->archive->FindReport(report_id))});
+  std::shared_ptr<const History> history = held->history;
+  for (const auto& document : documents) {
+    history =
+        history->With(archive_revision, document, held->archive->FindReport(document->report_id()));
+  }
+  Swap({std::move(after), std::move(history)});
   WantMerge();
-  return FindLatest(report_id);
 }
 
 void Library::Swap(Snapshot snapshot) {
@@ -462,7 +502,7 @@ void Library::MergeInBackground() {
       merge_wanted_ = false;
       go_on = !stop_;
     }
-    go_on = go_on && AwaitBatch() && MergeAll();
+    go_on = go_on && AwaitBatch() && (options_.index_batch > 0 || MergeAll());
     // What was imported is in the store; saving its segments only makes the next start short.
     if (folder_ != nullptr) {
       folder_->Save(*archive());
@@ -471,7 +511,11 @@ void Library::MergeInBackground() {
 }
 
 absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {
-  std::shared_ptr<const archive::PackedDocument> document = FindLatest(outcome.report_id);
+  std::shared_ptr<const archive::PackedDocument> document;
+  {
+    const MutexLock lock(&write_mutex_);
+    document = FindLatest(outcome.report_id);
+  }
   if (document == nullptr || document->revision() != outcome.revision) {
     QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
   }
@@ -479,12 +523,15 @@ absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome)
 }
 
 absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
-    DuplicateHandling handling, store::RevisionDraft* draft) const {
-  const std::shared_ptr<const Snapshot> held = snapshot();
-  if (FindIn(held, draft->report_id) != nullptr) {
+    DuplicateHandling handling, const std::vector<uint64_t>& sample,
+    store::RevisionDraft* draft) const {
+  if (FindLatest(draft->report_id) != nullptr) {
     return std::optional<NearDuplicate>();
   }
-  std::optional<NearDuplicate> found = FindNearDuplicate(draft->content, *held->archive);
+  std::optional<NearDuplicate> found = FindNearDuplicate(draft->content, *archive());
+  if (!found.has_value()) {
+    found = waiting_.FindNearDuplicate(draft->content, sample);
+  }
   if (found.has_value() && handling == DuplicateHandling::kRefuse) {
     return errors::DuplicateReport(absl::StrCat("reports/", found->report_id), found->likeness);
   }
@@ -506,25 +553,29 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       QUOTES_ASSIGN_OR_RETURN(std::optional<store::ImportOutcome> replayed,
                               store_->FindRequest(request.request_id, digest));
       if (replayed.has_value()) {
-        // The first call with this id may still be about to swap its snapshot in.
-        write_mutex_.Lock();
-        write_mutex_.Unlock();
+        // Waits for the first call with this id, which may be about to swap its snapshot in.
         return WithDocument(*std::move(replayed));
       }
     }
   }
   QUOTES_ASSIGN_OR_RETURN(store::RevisionDraft draft, MakeDraft(request, extractor_, cancellation));
   draft.request_digest = std::move(digest);
+  const std::vector<uint64_t> sample =
+      options_.index_batch > 0 ? SampleOf(draft.content) : std::vector<uint64_t>();
 
   if (request.validate_only) {
     QUOTES_RETURN_IF_ERROR(CheckReady());
-    QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
-                            CheckDuplicate(request.duplicate_handling, &draft));
-    const std::shared_ptr<const Snapshot> held = snapshot();
-    const std::shared_ptr<const archive::PackedDocument> latest = FindIn(held, draft.report_id);
+    std::optional<NearDuplicate> duplicate;
+    std::shared_ptr<const archive::PackedDocument> latest;
     store::ImportOutcome outcome;
+    {
+      const MutexLock lock(&write_mutex_);
+      QUOTES_ASSIGN_OR_RETURN(duplicate,
+                              CheckDuplicate(request.duplicate_handling, sample, &draft));
+      latest = FindLatest(draft.report_id);
+      outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
+    }
     outcome.report_id = draft.report_id;
-    outcome.archive_revision = held->archive->revision();
     outcome.revision = 1;
     outcome.update_time = absl::Now();
     outcome.create_time = outcome.update_time;
@@ -570,12 +621,16 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     // Here, so that of two copies imported at once one sees the other.
     QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
-                            CheckDuplicate(request.duplicate_handling, &draft));
+                            CheckDuplicate(request.duplicate_handling, sample, &draft));
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
-      std::shared_ptr<const archive::PackedDocument> document = Publish(
-          outcome.archive_revision, archive::Pack(MakeDocument(std::move(draft), outcome, *scheme_),
-                                                  scheme_->themes().size()));
+      std::shared_ptr<const archive::PackedDocument> document = archive::Pack(
+          MakeDocument(std::move(draft), outcome, *scheme_), scheme_->themes().size());
+      if (options_.index_batch > 0 && outcome.state == archive::ReportState::kActive) {
+        LetWait(outcome.archive_revision, document, sample);
+      } else {
+        document = Publish(outcome.archive_revision, document);
+      }
       ImportResult result = Result(std::move(outcome), std::move(document));
       result.duplicate_of = duplicate;
       return result;

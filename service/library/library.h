@@ -121,6 +121,10 @@ struct LibraryOptions {
   // See archive::ArchiveOptions.
   uint64_t largest_segment = archive::ArchiveOptions().largest_segment;
   uint64_t merge_at_once = archive::ArchiveOptions().merge_at_once;
+  // Imports are indexed together when so many code points of them have come, and at the end, and
+  // merged no more than look-ups need: for an importer whom nobody asks meanwhile. Until then
+  // snapshots lack them; all else knows them. 0: an import can be looked up when it returns.
+  uint64_t index_batch = 0;
   // How sources that are no plain text are read.
   extract::ExtractorOptions extractor = {};
   // Called, from any thread, with a sentence about a segment file that could not be used or
@@ -138,7 +142,8 @@ struct LibraryOptions {
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
 // that archive() returns; a write has been made durable and swapped in when it returns.
 // A thread of its own merges the archive's segments and writes them to their folder; the destructor
-// gives up the merge at hand, within about a second, and saves what was imported.
+// gives up the merge at hand, within about a second, indexes what waits for it (see
+// LibraryOptions::index_batch), and saves what was imported.
 // Thread-safe.
 class Library {
  public:
@@ -224,7 +229,8 @@ class Library {
                                         std::string_view etag);
   // The latest document of a report, active or withdrawn, kept alive with its snapshot; null if
   // there is none.
-  std::shared_ptr<const archive::PackedDocument> FindLatest(std::string_view report_id) const;
+  std::shared_ptr<const archive::PackedDocument> FindLatest(std::string_view report_id) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // `edit` changes the entries and returns the one that it is about.
   absl::StatusOr<DefectResult> EditRegister(
       std::string_view report_id,
@@ -234,7 +240,9 @@ class Library {
   // The active report that a draft of a new report resembles; DUPLICATE_REPORT where that is
   // refused. Decides whether the draft is withdrawn.
   absl::StatusOr<std::optional<NearDuplicate>> CheckDuplicate(DuplicateHandling handling,
-                                                              store::RevisionDraft* draft) const;
+                                                              const std::vector<uint64_t>& sample,
+                                                              store::RevisionDraft* draft) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // Adds the document of an outcome that wrote nothing.
   absl::StatusOr<ImportResult> WithDocument(store::ImportOutcome outcome);
   // Makes a snapshot with `document`, a report's latest in memory of its own, in place of what
@@ -242,6 +250,14 @@ class Library {
   std::shared_ptr<const archive::PackedDocument> Publish(
       uint64_t archive_revision, const std::shared_ptr<const archive::PackedDocument>& document)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Makes a snapshot with active reports in place of those of the same ids.
+  void Index(uint64_t archive_revision,
+             const std::vector<std::shared_ptr<const archive::PackedDocument>>& documents)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // The same later, with index_batch.
+  void LetWait(uint64_t archive_revision, std::shared_ptr<const archive::PackedDocument> document,
+               const std::vector<uint64_t>& sample) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  void IndexWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   void Swap(Snapshot snapshot);
   void WantMerge();
   void MergeInBackground();
@@ -255,8 +271,11 @@ class Library {
   const LibraryOptions options_;
   const extract::Extractor extractor_;
   const std::unique_ptr<archive::SegmentFolder> folder_;  // null: segments stay in memory
-  Mutex write_mutex_;             // one write at a time, from the store to the swap
-  mutable Mutex snapshot_mutex_;  // guards the pointer only
+  mutable Mutex write_mutex_;  // one write at a time, from the store to the swap
+  // With index_batch: active reports that are written and not in the snapshot yet.
+  UnindexedReports waiting_ ABSL_GUARDED_BY(write_mutex_);
+  uint64_t waiting_revision_ ABSL_GUARDED_BY(write_mutex_) = 0;  // of the archive with the last
+  mutable Mutex snapshot_mutex_;                                 // guards the pointer only
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
 
   mutable Mutex ready_mutex_;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "service/base/check.h"
 #include "service/base/limits.h"
 #include "service/text/fold.h"
 
@@ -38,6 +39,12 @@ constexpr size_t kMostTimesLonger = 16;
 // Of long texts only every so many shingles are compared, chosen by their hashes, so that both
 // texts have the same: a sample of this size says as much.
 constexpr size_t kMostShingles = 10'000;
+
+// Of reports that are not indexed one shingle in 2^3 is kept. Texts that share fewer of these than
+// this part of the smaller text's are not compared: well below what makes a copy, because a sample
+// of the shortest texts has less than forty.
+constexpr int kSampling = 3;
+constexpr double kLeastShared = limits::kLeastDuplicateLikeness / 2;
 
 // 0: every shingle, else one in 2^n, for two texts of which the smaller has so many characters.
 int SamplingOf(size_t characters) {
@@ -114,6 +121,24 @@ std::vector<std::u32string> ProbesOf(const report::ParsedReport& report) {
   return probes;
 }
 
+// Reports with a number that says how much of another stands in them.
+using Hits = std::vector<std::pair<size_t, const archive::PackedDocument*>>;
+
+// The first of those with most that is like `report`.
+std::optional<NearDuplicate> MostLike(const report::ParsedReport& report, Hits candidates) {
+  std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second->report_id() < b.second->report_id();
+  });
+  candidates.resize(std::min(candidates.size(), kMostCandidates));
+  for (const auto& [count, document] : candidates) {
+    const double likeness = LikenessOf(SpeechOf(report), SpeechOf(*document));
+    if (likeness >= limits::kLeastDuplicateLikeness) {
+      return NearDuplicate{std::string(document->report_id()), likeness};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 double LikenessOf(std::u32string_view a, std::u32string_view b) {
@@ -183,23 +208,68 @@ std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& repor
       }
     }
   }
-  std::vector<std::pair<size_t, const archive::PackedDocument*>> candidates;
+  Hits hits;
   for (const auto& [document, count] : probes_in) {
     if (count >= std::max(kLeastProbes, probes.size() / 8)) {
-      candidates.emplace_back(count, document);
+      hits.emplace_back(count, document);
     }
   }
-  std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second->report_id() < b.second->report_id();
-  });
-  candidates.resize(std::min(candidates.size(), kMostCandidates));
-  for (const auto& [count, document] : candidates) {
-    const double likeness = LikenessOf(SpeechOf(report), SpeechOf(*document));
-    if (likeness >= limits::kLeastDuplicateLikeness) {
-      return NearDuplicate{std::string(document->report_id()), likeness};
+  return MostLike(report, std::move(hits));
+}
+
+std::vector<uint64_t> SampleOf(const report::ParsedReport& report) {
+  return ShinglesOf(SpeechOf(report), kSampling);
+}
+
+void UnindexedReports::Add(std::shared_ptr<const archive::PackedDocument> document,
+                           const std::vector<uint64_t>& sample) {
+  const std::string report_id(document->report_id());
+  code_points_ += document->joined().size();
+  const auto [added, is_new] =
+      reports_.try_emplace(report_id, Held{std::move(document), sample.size()});
+  QUOTES_CHECK(is_new);
+  const Held* const held = &added->second;
+  for (const uint64_t shingle : sample) {
+    std::vector<const Held*>& holders = by_shingle_[shingle];
+    if (holders.empty() || holders.back() != held) {
+      holders.push_back(held);
     }
   }
-  return std::nullopt;
+}
+
+std::shared_ptr<const archive::PackedDocument> UnindexedReports::Find(
+    std::string_view report_id) const {
+  const auto found = reports_.find(report_id);
+  return found == reports_.end() ? nullptr : found->second.document;
+}
+
+std::vector<std::shared_ptr<const archive::PackedDocument>> UnindexedReports::documents() const {
+  std::vector<std::shared_ptr<const archive::PackedDocument>> documents;
+  for (const auto& [id, held] : reports_) {
+    documents.push_back(held.document);
+  }
+  return documents;
+}
+
+std::optional<NearDuplicate> UnindexedReports::FindNearDuplicate(
+    const report::ParsedReport& report, const std::vector<uint64_t>& sample) const {
+  absl::flat_hash_map<const Held*, size_t> shared;
+  for (const uint64_t shingle : sample) {
+    const auto found = by_shingle_.find(shingle);
+    if (found != by_shingle_.end() && found->second.size() <= kMostPlaces) {
+      for (const Held* const held : found->second) {
+        ++shared[held];
+      }
+    }
+  }
+  Hits hits;
+  for (const auto& [held, count] : shared) {
+    const size_t smaller = std::min(held->sampled, sample.size());
+    if (static_cast<double>(count) >= kLeastShared * static_cast<double>(smaller)) {
+      hits.emplace_back(count, held->document.get());
+    }
+  }
+  return MostLike(report, std::move(hits));
 }
 
 }  // namespace quotes

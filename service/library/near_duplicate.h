@@ -1,11 +1,18 @@
 #ifndef QUOTES_SERVICE_LIBRARY_NEAR_DUPLICATE_H_
 #define QUOTES_SERVICE_LIBRARY_NEAR_DUPLICATE_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "service/archive/archive.h"
+#include "service/archive/packed_document.h"
 #include "service/report/report.h"
 
 namespace quotes {
@@ -28,6 +35,37 @@ struct NearDuplicate {
 // the archive.
 std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,
                                                const archive::Archive& archive);
+
+// An eighth of the shingles of a speech, chosen by their hashes, so that a copy has the same.
+std::vector<uint64_t> SampleOf(const report::ParsedReport& report);
+
+// Reports that no archive has indexed yet, each with its sample: about ten bytes a character.
+class UnindexedReports {
+ public:
+  // REQUIRES: there is none of its id.
+  void Add(std::shared_ptr<const archive::PackedDocument> document,
+           const std::vector<uint64_t>& sample);
+
+  // Null if there is none of this id.
+  std::shared_ptr<const archive::PackedDocument> Find(std::string_view report_id) const;
+  // By id.
+  std::vector<std::shared_ptr<const archive::PackedDocument>> documents() const;
+  bool empty() const { return reports_.empty(); }
+  uint64_t code_points() const { return code_points_; }
+
+  // As FindNearDuplicate of an archive.
+  std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,
+                                                 const std::vector<uint64_t>& sample) const;
+
+ private:
+  struct Held {
+    std::shared_ptr<const archive::PackedDocument> document;
+    size_t sampled;  // shingles
+  };
+  std::map<std::string, Held, std::less<>> reports_;
+  uint64_t code_points_ = 0;
+  absl::flat_hash_map<uint64_t, std::vector<const Held*>> by_shingle_;
+};
 
 // The likeness of two texts, of long ones by a sample (within about a hundredth); 0 when either has
 // fewer than limits::kLeastDuplicateShingles.

@@ -1,7 +1,7 @@
 #include "service/report/english_roles.h"
 
 #include <algorithm>
-#include <array>
+#include <optional>
 
 #include "service/report/chars.h"
 #include "service/report/english.h"
@@ -87,28 +87,18 @@ class RoleFinder {
 
   // Markers count only where numbers follow each other.
   void ConfirmMarkers() {
-    struct Last {
-      size_t paragraph = 0;
-      int number = -1;
-    };
-    std::array<Last, kMarkerFamilies> last;
+    MarkerSeries series;
     std::vector<bool> confirmed(roles_.size(), false);
     for (size_t i = 0; i < roles_.size(); ++i) {
       const Marker& marker = roles_[i].marker;
       if (!marker) {
         continue;
       }
-      Last& before = last[static_cast<size_t>(marker.family)];
-      const bool bullet = marker.family == MarkerFamily::kBullet;
-      constexpr size_t kMaxBulletGap = 12;
-      const bool follows = bullet ? before.number == 0 && i - before.paragraph <= kMaxBulletGap
-                                  : before.number > 0 && (marker.number == before.number + 1 ||
-                                                          marker.number == before.number + 2);
-      if (follows) {
-        confirmed[before.paragraph] = true;
+      const std::optional<size_t> before = series.Add(i, marker);
+      if (before.has_value()) {
+        confirmed[*before] = true;
       }
-      confirmed[i] = follows || roles_[i].level > 0;
-      before = {i, marker.number};
+      confirmed[i] = before.has_value() || roles_[i].level > 0;
     }
     for (size_t i = 0; i < roles_.size(); ++i) {
       if (roles_[i].marker && confirmed[i]) {

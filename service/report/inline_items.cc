@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "service/report/chars.h"
+#include "service/report/english.h"
 #include "service/text/fold.h"
 
 namespace quotes::report {
@@ -72,7 +73,27 @@ Marker ReadInlineMarker(View text, char32_t before) {
   }
 }
 
-std::vector<Candidate> FindCandidates(View paragraph) {
+// The same in English, at the beginning of a word.
+Marker ReadEnglishInlineMarker(View text, char32_t before) {
+  if (text[0] == U'(' && text.size() > 3 && text[1] >= U'a' && text[1] <= U'z' && text[2] == U')') {
+    return {MarkerFamily::kParenStem, static_cast<int>(text[1] - U'a') + 1, 3,
+            text::IsSpace(text[3]) ? size_t{4} : size_t{3}};
+  }
+  const Marker marker = ReadEnglishMarker(text);
+  const bool sentence =
+      IsTerminal(before) || IsFullStopDot(before) || IsSemicolon(before) || IsColon(before);
+  return marker.family == MarkerFamily::kParenArabic && text[0] == U'(' ? marker
+         : marker.family == MarkerFamily::kOrdinalWord && sentence      ? marker
+                                                                        : Marker();
+}
+
+// Whether a sentence ends with this character.
+bool IsStop(View text, size_t i, bool english) {
+  return IsTerminal(text[i]) || (english && IsFullStopDot(text[i]) &&
+                                 (i + 1 == text.size() || text::IsSpace(text[i + 1])));
+}
+
+std::vector<Candidate> FindCandidates(View paragraph, bool english) {
   std::vector<Candidate> candidates;
   const auto size = static_cast<uint32_t>(paragraph.size());
   char32_t before = U'。';  // the last character that is neither a space nor a closing mark
@@ -81,8 +102,10 @@ std::vector<Candidate> FindCandidates(View paragraph) {
     if (text::IsSpace(c)) {
       continue;
     }
-    if (IsMark(before)) {
-      if (const Marker marker = ReadInlineMarker(paragraph.substr(i, kMarkerWindow), before)) {
+    if (english ? i == 0 || text::IsSpace(paragraph[i - 1]) : IsMark(before)) {
+      const View text = paragraph.substr(i, kMarkerWindow);
+      if (const Marker marker =
+              english ? ReadEnglishInlineMarker(text, before) : ReadInlineMarker(text, before)) {
         candidates.push_back({marker, i});
         i += static_cast<uint32_t>(marker.length) - 1;
         before = 0;
@@ -106,8 +129,8 @@ std::vector<Candidate> FindCandidates(View paragraph) {
 }
 
 // Whether the first member of a family in a paragraph is the one behind `last`.
-bool GoesOn(const Candidate& last, View paragraph) {
-  for (const Candidate& candidate : FindCandidates(paragraph)) {
+bool GoesOn(const Candidate& last, View paragraph, bool english) {
+  for (const Candidate& candidate : FindCandidates(paragraph, english)) {
     if (candidate.marker.family == last.marker.family) {
       return candidate.marker.number == last.marker.number + 1;
     }
@@ -116,13 +139,14 @@ bool GoesOn(const Candidate& last, View paragraph) {
 }
 
 // Members of one family that count up. The first has number 1 or follows `open`.
-std::vector<List> FindLists(const std::vector<Candidate>& candidates, View next,
+std::vector<List> FindLists(const std::vector<Candidate>& candidates, View next, bool english,
                             const OpenList& open) {
   std::vector<List> lists;
   std::array<List, kMarkerFamilies> running;
   const auto close = [&](List* list, bool last) {
     const bool came = !list->empty() && list->front().marker.number > 1;
-    if (list->size() >= 2 || came || (last && list->size() == 1 && GoesOn(list->back(), next))) {
+    if (list->size() >= 2 || came ||
+        (last && list->size() == 1 && GoesOn(list->back(), next, english))) {
       lists.push_back(std::move(*list));
     }
     list->clear();
@@ -149,24 +173,23 @@ std::vector<List> FindLists(const std::vector<Candidate>& candidates, View next,
   return lists;
 }
 
-bool HasStop(View text) { return std::any_of(text.begin(), text.end(), IsTerminal); }
-
 // The end of the last member: that of its sentence where its sisters are parts of one.
-uint32_t EndOfList(View paragraph, const List& list) {
+uint32_t EndOfList(View paragraph, const List& list, bool english) {
   const auto size = static_cast<uint32_t>(paragraph.size());
   const uint32_t last = list.back().begin;
   if (list.size() < 2) {
     return size;
   }
-  const uint32_t before = list[list.size() - 2].begin;
-  if (HasStop(paragraph.substr(before, last - before))) {
-    return size;
+  for (uint32_t i = list[list.size() - 2].begin; i < last; ++i) {
+    if (IsStop(paragraph, i, english)) {
+      return size;
+    }
   }
   uint32_t end = last;
-  while (end < size && !IsTerminal(paragraph[end])) {
+  while (end < size && !IsStop(paragraph, end, english)) {
     ++end;
   }
-  while (end < size && (IsTerminal(paragraph[end]) || IsCloser(paragraph[end]))) {
+  while (end < size && (IsStop(paragraph, end, english) || IsCloser(paragraph[end]))) {
     ++end;
   }
   return end;
@@ -174,12 +197,13 @@ uint32_t EndOfList(View paragraph, const List& list) {
 
 }  // namespace
 
-std::vector<InlineItem> FindInlineItems(View paragraph, View next, OpenList* open) {
-  const std::vector<List> lists = FindLists(FindCandidates(paragraph), next, *open);
+std::vector<InlineItem> FindInlineItems(View paragraph, View next, bool english, OpenList* open) {
+  const std::vector<List> lists =
+      FindLists(FindCandidates(paragraph, english), next, english, *open);
   std::vector<InlineItem> items;
   *open = {};
   for (const List& list : lists) {
-    uint32_t end = EndOfList(paragraph, list);
+    uint32_t end = EndOfList(paragraph, list, english);
     // Nested in the item that it begins in; lists that cross each other are none.
     int parent = -1;
     bool crosses = false;

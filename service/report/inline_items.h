@@ -33,12 +33,15 @@ struct OpenList {
 // members a full stop parts reaches to the end of the paragraph, others to the end of their
 // sentence.
 //
+// In English texts, whose letters are not to be folded, lists are (1), (a) and First, at the beginning
+// of a word; First, of a sentence.
+//
 // `open` is the list that the paragraph itself is a member of (一是…。二是…。 with its first member
 // at the head of the paragraph), or that the paragraph before ended with: items may go on from
 // either. It becomes the list that this paragraph ends with.
-// A lone first member counts where `next`, the paragraph behind (empty for none), has the second.
+// A lone first member counts where `next`, a paragraph behind (empty for none), has the second.
 std::vector<InlineItem> FindInlineItems(std::u32string_view paragraph, std::u32string_view next,
-                                        OpenList* open);
+                                        bool english, OpenList* open);
 
 }  // namespace quotes::report
 

@@ -255,4 +255,16 @@ bool IsStrongFamily(MarkerFamily family) {
   }
 }
 
+std::optional<size_t> MarkerSeries::Add(size_t paragraph, const Marker& marker) {
+  constexpr size_t kMaxBulletGap = 12;
+  Last& last = last_[static_cast<size_t>(marker.family)];
+  const Last before = last;
+  last = {paragraph, marker.number};
+  const bool follows = marker.family == MarkerFamily::kBullet
+                           ? before.number == 0 && paragraph - before.paragraph <= kMaxBulletGap
+                           : before.number > 0 && (marker.number == before.number + 1 ||
+                                                   marker.number == before.number + 2);
+  return follows ? std::optional<size_t>(before.paragraph) : std::nullopt;
+}
+
 }  // namespace quotes::report

@@ -1,7 +1,9 @@
 #ifndef QUOTES_SERVICE_REPORT_MARKERS_H_
 #define QUOTES_SERVICE_REPORT_MARKERS_H_
 
+#include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace quotes::report {
@@ -47,6 +49,24 @@ Marker ReadMarker(std::u32string_view paragraph);
 // Families whose single occurrence is already a heading. Of the others (第一， 一是 甲、 1. ① …) a
 // sequence is needed.
 bool IsStrongFamily(MarkerFamily family);
+
+// The markers of a text in their order: says which of them go on where another of their family left
+// off. One number may be missing in between; bullets go on for some paragraphs.
+class MarkerSeries {
+ public:
+  // Takes the next marker, and returns the paragraph of the one before when this one follows it.
+  std::optional<size_t> Add(size_t paragraph, const Marker& marker);
+
+  // The number taken last in a family; -1 when there is none.
+  int last_number(MarkerFamily family) const { return last_[static_cast<size_t>(family)].number; }
+
+ private:
+  struct Last {
+    size_t paragraph = 0;
+    int number = -1;
+  };
+  std::array<Last, kMarkerFamilies> last_;
+};
 
 }  // namespace quotes::report
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "service/base/errors.h"
@@ -16,6 +17,7 @@
 #include "service/report/markers.h"
 #include "service/report/modes.h"
 #include "service/report/outline_roles.h"
+#include "service/text/fold.h"
 #include "service/text/utf8.h"
 
 namespace quotes::report {
@@ -24,6 +26,7 @@ namespace {
 using View = std::u32string_view;
 
 constexpr uint32_t kMaxRunInClause = 40;
+constexpr uint32_t kMaxEnglishItem = 120;
 
 // A section that still takes paragraphs.
 struct Open {
@@ -101,9 +104,7 @@ class Placer {
     outline_.heading.assign(ranges_.size(), false);
     for (size_t i = 0; i < ranges_.size(); ++i) {
       Place(i);
-      if (!english_) {
-        PlaceInlineItems(i);
-      }
+      PlaceInlineItems(i);
       if (outline_.sections.size() > limits::kMaxSections) {
         return errors::SourceTooLarge(
             "source.content", "at most " + std::to_string(limits::kMaxSections) + " sections");
@@ -117,6 +118,10 @@ class Placer {
   using Paragraph = RoleOfParagraph;
 
   View Folded(size_t i) const { return folded_.substr(ranges_[i].begin, ranges_[i].size()); }
+  // As lists are read in.
+  View Words(size_t i) const {
+    return english_ ? joined_.substr(ranges_[i].begin, ranges_[i].size()) : Folded(i);
+  }
   uint32_t SizeOf(size_t i) const { return ranges_[i].size(); }
   size_t count() const { return ranges_.size(); }
   bool IsPlainText(size_t i) const {
@@ -573,12 +578,21 @@ class Placer {
     if (member) {
       open_list_ = {p.marker.family, p.marker.number};
     }
+    const OpenList before = open_list_;
     const auto skipped = static_cast<uint32_t>(member ? p.marker.length : 0);
     const uint32_t begin = ranges_[i].begin + skipped;
-    const View next = i + 1 < count() ? Folded(i + 1) : View();
     const std::vector<InlineItem> items =
-        FindInlineItems(Folded(i).substr(skipped), next, &open_list_);
-    const int own = outline_.paragraph_section[i];
+        FindInlineItems(Words(i).substr(skipped), NextOfList(i), english_, &open_list_);
+    if (items.empty() || IsAgenda(i, skipped, items)) {
+      return;
+    }
+    int own = outline_.paragraph_section[i];
+    // 三是 in a paragraph of its own belongs where 一是 and 二是 in the paragraph before do.
+    const bool goes_on = p.role == Role::kPlain && items.front().marker.number > 1 &&
+                         items.front().marker.family == before.family;
+    if (goes_on && sections_of_list_ == outline_.sections.size()) {
+      own = parent_of_list_;
+    }
     // A paragraph that begins a section of another kind is not its own first item as well.
     const bool begins =
         own >= 0 && outline_.sections[static_cast<size_t>(own)].range.begin == begin;
@@ -603,18 +617,73 @@ class Placer {
       section.run_in = true;
       section.range = {begin + item.begin, begin + item.end};
       SetInlineHeading(item.marker, &section);
+      if (item.parent < 0) {
+        parent_of_list_ = section.parent;
+      }
       outline_.sections.push_back(std::move(section));
     }
+    sections_of_list_ = outline_.sections.size();
+  }
+
+  // The paragraph that may have the next member of a list that a paragraph ends with: the first of
+  // a few that begins with a marker, before any heading, else the one behind it. Empty: none.
+  View NextOfList(size_t i) const {
+    constexpr size_t kLookAhead = 3;
+    for (size_t j = i + 1; j < count() && j <= i + kLookAhead && !paragraphs_[j].stand_alone; ++j) {
+      if (paragraphs_[j].role == Role::kMarked) {
+        return Words(j);
+      }
+    }
+    return i + 1 < count() ? Words(i + 1) : View();
+  }
+
+  // 报告分六个部分：一、…；二、…。: the headings of the text, said beforehand. They are not its
+  // parts.
+  bool IsAgenda(size_t i, uint32_t skipped, const std::vector<InlineItem>& items) {
+    if (items.size() < 2) {
+      return false;
+    }
+    if (headings_.empty()) {
+      for (size_t j = 0; j < count(); ++j) {
+        if (paragraphs_[j].stand_alone) {
+          headings_.insert(WithoutMarks(Words(j)));
+        }
+      }
+    }
+    const View text = Words(i).substr(skipped);
+    return std::all_of(items.begin(), items.end(), [&](const InlineItem& item) {
+      return headings_.contains(WithoutMarks(text.substr(item.begin, item.end - item.begin)));
+    });
+  }
+
+  // Without the marks at its end and, in English, the word before the last item.
+  View WithoutMarks(View text) const {
+    constexpr View kWords[] = {U" and", U" or"};
+    for (bool more = true; more;) {
+      while (!text.empty() &&
+             (IsTerminal(text.back()) || IsSemicolon(text.back()) || IsCommaLike(text.back()) ||
+              text::IsSpace(text.back()) || (english_ && IsFullStopDot(text.back())))) {
+        text.remove_suffix(1);
+      }
+      more = false;
+      for (const View word : kWords) {
+        if (english_ && text.ends_with(word)) {
+          text.remove_suffix(word.size());
+          more = true;
+        }
+      }
+    }
+    return text;
   }
 
   void SetInlineHeading(const Marker& marker, Section* section) const {
     const Range range = section->range;
     const auto text_begin =
         static_cast<uint32_t>(std::min<size_t>(range.begin + marker.text, range.end));
-    uint32_t end = RunInEnd(text_begin, range, kMaxRunInSentence);
-    while (end > text_begin && IsCommaLike(joined_[end - 1])) {
-      --end;
-    }
+    const uint32_t longest = english_ ? kMaxEnglishItem : kMaxRunInSentence;
+    uint32_t end = RunInEnd(text_begin, range, longest);
+    end = text_begin +
+          static_cast<uint32_t>(WithoutMarks(joined_.substr(text_begin, end - text_begin)).size());
     section->marker = text::ToUtf8(joined_.substr(range.begin, marker.length));
     section->heading = text::ToUtf8(joined_.substr(text_begin, end - text_begin));
     section->heading_range = {range.begin,
@@ -625,7 +694,9 @@ class Placer {
   uint32_t RunInEnd(uint32_t begin, Range range, uint32_t longest) const {
     const uint32_t most = std::min(range.end, begin + longest + 1);
     for (uint32_t i = begin; i < most; ++i) {
-      if (IsTerminal(joined_[i]) || IsSemicolon(joined_[i])) {
+      const bool dot = english_ && IsFullStopDot(joined_[i]) && i + 1 < range.end &&
+                       text::IsSpace(joined_[i + 1]);
+      if (IsTerminal(joined_[i]) || IsSemicolon(joined_[i]) || dot) {
         return i;
       }
     }
@@ -677,6 +748,9 @@ class Placer {
   const std::vector<Paragraph> paragraphs_;
   std::vector<Open> stack_;
   OpenList open_list_;                      // that the paragraph before ended with
+  int parent_of_list_ = -1;                 // of the last items inside a paragraph
+  size_t sections_of_list_ = 0;             // how many there were behind them
+  std::unordered_set<View> headings_;       // on lines of their own, once they are asked for
   std::unordered_map<int, uint32_t> ends_;  // of sections that end inside their paragraph
   bool unmarked_above_ = false;
   bool unmarked_below_ = false;

@@ -1,7 +1,6 @@
 #include "service/report/outline_roles.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -108,11 +107,7 @@ class RoleFinder {
   // Keeps markers of weak families only where numbers follow each other. Looking back is enough:
   // whoever finds its predecessor confirms both.
   void ConfirmMarkers() {
-    struct Last {
-      size_t paragraph = 0;
-      int number = -1;
-    };
-    std::array<Last, kMarkerFamilies> last;
+    MarkerSeries series;
     std::vector<bool> confirmed(count(), false);
     for (size_t i = 0; i < count(); ++i) {
       Marker& marker = paragraphs_[i].marker;
@@ -120,24 +115,17 @@ class RoleFinder {
         continue;
       }
       if (marker.number == kLastOrdinal) {
-        const int number = last[static_cast<size_t>(marker.family)].number;
+        const int number = series.last_number(marker.family);
         marker.number = number > 0 ? number + 1 : 0;
       }
       if (IsStrongFamily(marker.family) || paragraphs_[i].level > 0) {
         confirmed[i] = true;
         continue;
       }
-      Last& before = last[static_cast<size_t>(marker.family)];
-      const bool bullet = marker.family == MarkerFamily::kBullet;
-      constexpr size_t kMaxBulletGap = 12;
-      const bool follows = bullet ? before.number == 0 && i - before.paragraph <= kMaxBulletGap
-                                  : before.number > 0 && (marker.number == before.number + 1 ||
-                                                          marker.number == before.number + 2);
-      if (follows) {
+      if (const auto before = series.Add(i, marker); before.has_value()) {
         confirmed[i] = true;
-        confirmed[before.paragraph] = true;
+        confirmed[*before] = true;
       }
-      before = {i, marker.number};
     }
     for (size_t i = 0; i < count(); ++i) {
       Paragraph& p = paragraphs_[i];

@@ -458,7 +458,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "3"; }
+std::string_view ParserVersion() { return "4"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

@@ -1108,7 +1108,7 @@ class LibrarySegmentsTest : public ::testing::Test {
     std::vector<std::string> warnings;
   };
 
-  std::unique_ptr<Started> Start(bool read_only = false) {
+  std::unique_ptr<Started> Start(bool read_only = false, uint64_t index_batch = 0) {
     auto started = std::make_unique<Started>();
     auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db", .read_only = read_only});
     EXPECT_THAT(store, IsOk());
@@ -1116,6 +1116,7 @@ class LibrarySegmentsTest : public ::testing::Test {
     options.segment_folder = Folder();
     options.largest_segment = 500;
     options.merge_at_once = 100;
+    options.index_batch = index_batch;
     options.on_warning = [warnings = &started->warnings](std::string_view warning) {
       warnings->emplace_back(warning);
     };
@@ -1173,6 +1174,63 @@ TEST_F(LibrarySegmentsTest, ARestartReadsNoReport) {
     EXPECT_THAT(started->warnings, IsEmpty());
     EXPECT_EQ(Texts(*started->library), texts);
     EXPECT_EQ(started->library->archive()->revision(), 12u);
+  }
+}
+
+TEST_F(LibrarySegmentsTest, ImportsMayBeIndexedTogether) {
+  std::unique_ptr<Started> plain = Start();
+  Fill(plain->library.get());
+  const std::vector<std::string> texts = Texts(*plain->library);
+  plain.reset();
+  for (const uint64_t batch : {uint64_t{1}, uint64_t{300}, UINT64_MAX}) {
+    SCOPED_TRACE(batch);
+    std::filesystem::remove_all(Folder());
+    std::filesystem::remove(dir_.path() / "quotes.db");
+    std::unique_ptr<Started> started = Start(false, batch);
+    Fill(started->library.get());
+    // Whatever waits is in the store.
+    EXPECT_EQ(Texts(*Start(true)->library).size(), texts.size());
+    // What is written before it is indexed is known: as unchanged, as the latest revision, by its
+    // register, and as what another text resembles.
+    const ImportRequest again = ShortRequest("r8", "第8次修订。\n");
+    const absl::StatusOr<ImportResult> unchanged = started->library->Import(again, Cancellation());
+    QUOTES_ASSERT_OK(unchanged);
+    EXPECT_TRUE(unchanged->outcome.unchanged);
+    EXPECT_EQ(unchanged->document->report_id(), "r8");
+    ImportRequest sample;
+    sample.report_id = "sample";
+    sample.content = quotes::testing::SampleReport();
+    QUOTES_ASSERT_OK(started->library->Import(sample, Cancellation()));
+    for (const bool validate_only : {true, false}) {
+      ImportRequest copy = sample;
+      copy.report_id = "copy";
+      copy.content += "\n添一句。\n";
+      copy.validate_only = validate_only;
+      EXPECT_THAT(started->library->Import(copy, Cancellation()),
+                  HasReason(ErrorReason::kDuplicateReport));
+    }
+    ImportRequest checked = sample;
+    checked.validate_only = true;
+    const absl::StatusOr<ImportResult> seen = started->library->Import(checked, Cancellation());
+    QUOTES_ASSERT_OK(seen);
+    EXPECT_TRUE(seen->outcome.unchanged);
+    EXPECT_EQ(seen->outcome.archive_revision, 13u);
+    const auto withdrawn = started->library->Withdraw("sample", "");
+    QUOTES_ASSERT_OK(withdrawn);
+    EXPECT_EQ(withdrawn->document->state(), archive::ReportState::kWithdrawn);
+    EXPECT_EQ(Texts(*started->library).size(), texts.size());
+    QUOTES_EXPECT_OK(started->library->Import(ShortRequest("r0", "又一次。\n"), Cancellation()));
+    QUOTES_EXPECT_OK(started->library->Import(ShortRequest("r0", "第9次修订。\n"), Cancellation()));
+    started.reset();  // indexes what waits
+
+    started = Start(true);
+    EXPECT_EQ(started->loaded, 0u);
+    EXPECT_EQ(Texts(*started->library).size(), texts.size());
+    const std::shared_ptr<const Snapshot> snapshot = started->library->snapshot();
+    EXPECT_EQ(snapshot->archive->FindReport("r0")->revision(), 4u);
+    // 0, 1 and "又一次"; the fourth text is the second's again.
+    EXPECT_THAT(snapshot->history->TextIds("r0"), SizeIs(2));
+    EXPECT_THAT(snapshot->history->withdrawn(), SizeIs(1));
   }
 }
 

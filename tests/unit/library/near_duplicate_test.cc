@@ -31,18 +31,30 @@ report::ParsedReport Parse(std::string_view text) {
   return *std::move(parsed);
 }
 
+archive::Document DocumentOf(const report::ParsedReport& content, size_t number) {
+  archive::Document document;
+  document.report_id = absl::StrCat("r", number);
+  document.revision = 1;
+  document.content = content;
+  return document;
+}
+
 std::shared_ptr<const archive::Archive> ArchiveOf(
     const std::vector<report::ParsedReport>& reports) {
-  const auto scheme = themes::Scheme::BuiltIn();
-  archive::ArchiveLoader loader(scheme, {});
+  archive::ArchiveLoader loader(themes::Scheme::BuiltIn(), {});
   for (size_t i = 0; i < reports.size(); ++i) {
-    archive::Document document;
-    document.report_id = absl::StrCat("r", i);
-    document.revision = 1;
-    document.content = reports[i];
-    loader.Add(document);
+    loader.Add(DocumentOf(reports[i], i));
   }
   return loader.Finish(1);
+}
+
+UnindexedReports Unindexed(const std::vector<report::ParsedReport>& reports) {
+  UnindexedReports unindexed;
+  const size_t themes = themes::Scheme::BuiltIn()->themes().size();
+  for (size_t i = 0; i < reports.size(); ++i) {
+    unindexed.Add(archive::Pack(DocumentOf(reports[i], i), themes), SampleOf(reports[i]));
+  }
+  return unindexed;
 }
 
 // A share of the letters replaced by others of the text.
@@ -94,6 +106,9 @@ TEST(NearDuplicateTest, DifferentReportsAreNoCopies) {
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
     if (i % 16 == 0) {
       EXPECT_FALSE(FindNearDuplicate(reports[i], *ArchiveOf(others)).has_value()) << i;
+      EXPECT_FALSE(
+          Unindexed(others).FindNearDuplicate(reports[i], SampleOf(reports[i])).has_value())
+          << i;
     }
     for (size_t j = 0; j < i; ++j) {
       // Reports of neighbouring years, and some of the others.
@@ -114,6 +129,7 @@ TEST(NearDuplicateTest, CopiesAreFound) {
     reports.push_back(Parse(text));
   }
   const auto archive = ArchiveOf(reports);
+  const UnindexedReports unindexed = Unindexed(reports);
   double lowest = 1;
   for (size_t i = 0; i < texts.size(); ++i) {
     SCOPED_TRACE(i);
@@ -144,6 +160,10 @@ TEST(NearDuplicateTest, CopiesAreFound) {
       const auto found = FindNearDuplicate(parsed, *archive);
       ASSERT_TRUE(found.has_value()) << expected;
       EXPECT_EQ(found->report_id, absl::StrCat("r", i));
+      const auto waiting = unindexed.FindNearDuplicate(parsed, SampleOf(parsed));
+      ASSERT_TRUE(waiting.has_value()) << expected;
+      EXPECT_EQ(waiting->report_id, found->report_id);
+      EXPECT_EQ(waiting->likeness, found->likeness);
       lowest = std::min(lowest, found->likeness);
     }
   }
