@@ -17,6 +17,7 @@
 #include "service/citation/context.h"
 #include "service/citation/disposition.h"
 #include "service/citation/form.h"
+#include "service/citation/lexicon.h"
 #include "service/report/report.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -292,7 +293,29 @@ class Answer {
     if (request_.text_before.empty()) {
       return;
     }
-    const std::u32string before = letters(text::ToCodePoints(request_.text_before));
+    const std::u32string text_before = text::ToCodePoints(request_.text_before);
+    const std::u32string before = letters(text_before);
+    // What the writer says of the cue itself, in its clause: 并非绝不能, 2022年预计. Only words
+    // that the source has there too leave it as it was.
+    const auto changed = [&](const FlagResult& flag, size_t said) {
+      size_t at = text_before.size();
+      while (at > 0 && letters(text_before.substr(at)).size() < said) {
+        --at;
+      }
+      const size_t stop = text_before.find_last_of(U"，。；：！？,;:!?", at == 0 ? 0 : at - 1);
+      const size_t begin = stop == std::u32string::npos || at == 0 ? 0 : stop + 1;
+      const std::u32string clause = text_before.substr(begin, at - begin);
+      const Range& sentence = source.quote(source.QuoteAt(flag.source.begin)).range;
+      const std::vector<Cue> cues = FindCues(text_before.substr(begin));
+      const bool governed = std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
+        return cue.begin < clause.size() &&
+               (cue.kind == CueKind::kNegator || cue.kind == CueKind::kCondition);
+      });
+      const bool figures = std::any_of(clause.begin(), clause.end(), text::IsDigit);
+      return (governed || figures) &&
+             !letters(source.joined().substr(sentence.begin, flag.source.begin - sentence.begin))
+                  .ends_with(letters(clause));
+    };
     const auto said = [&](const FlagResult& flag) {
       if ((flag.flag != ContextFlag::kTruncatedNegation &&
            flag.flag != ContextFlag::kDroppedHedge &&
@@ -300,8 +323,9 @@ class Answer {
           flag.source.empty() || flag.source.end > span.begin) {
         return false;
       }
-      return before.ends_with(
-          letters(source.joined().substr(flag.source.begin, span.begin - flag.source.begin)));
+      const std::u32string words =
+          letters(source.joined().substr(flag.source.begin, span.begin - flag.source.begin));
+      return before.ends_with(words) && !changed(flag, words.size());
     };
     result_.flags.erase(std::remove_if(result_.flags.begin(), result_.flags.end(), said),
                         result_.flags.end());
@@ -330,7 +354,7 @@ class Answer {
   // Whether the characters of an edit of form are written as words of the other script usually are.
   bool IsUsualConversion(const Source& source, Range range, const Edit& edit) const {
     // The words around decide: a few characters of both sides.
-    constexpr uint32_t kAround = 8;
+    constexpr uint32_t kAround = 12;
     const std::u32string_view joined = source.joined();
     const uint32_t s_from =
         std::max(range.begin, edit.source.begin - std::min(edit.source.begin, kAround));
@@ -348,13 +372,8 @@ class Answer {
     const bool to_traditional = std::none_of(s_text.begin(), s_text.end(), [](char32_t c) {
       return text::IsHan(c) && (text::FoldsOf(c) & text::kFoldScript) != 0;
     });
-    if (!to_traditional) {
-      for (char32_t& c : q_text) {
-        c = text::FoldLetter(c);
-      }
-    }
     const std::vector<bool> irregular =
-        to_traditional ? IrregularCharacters(s_text, q_text) : IrregularCharacters(q_text, s_text);
+        to_traditional ? IrregularCharacters(s_text, q_text) : IrregularSimplified(s_text, q_text);
     return std::none_of(irregular.begin() + before, irregular.end() - behind,
                         [](bool each) { return each; });
   }

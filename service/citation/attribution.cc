@@ -243,7 +243,7 @@ std::vector<FieldResult> JudgeFields(const Claim& claim, const Source* source, R
   }
   if (claim.role.has_value()) {
     add(ClaimField::kRole, *claim.role, [&] { return RoleField(*claim.role, *source); });
-  } else if (claim.speaker.has_value() && source != nullptr && !source->metadata().office.empty()) {
+  } else if (claim.speaker.has_value() && source != nullptr) {
     const std::u32string office = OfficeBesideName(claim, *source);
     if (!office.empty()) {
       fields.push_back(RoleField(text::ToUtf8(office), *source));

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "service/citation/binding.h"
 #include "service/citation/enumeration.h"
 #include "service/citation/lexicon.h"
 #include "service/citation/word_classes.h"
@@ -28,24 +29,28 @@ class BorderJudge {
     // what is lost reaches to where none does.
     constexpr int kMaxCuts = 16;
     Range kept = span;
-    EditReason reasons[2] = {EditReason::kNone, EditReason::kNone};
+    Cut cuts[2];
     bool whole[2] = {false, false};
     for (int i = 0; i < kMaxCuts && !(whole[0] && whole[1]); ++i) {
       const bool at_begin = !whole[0];
+      const size_t side = at_begin ? 0 : 1;
       const Cut cut = CutAt(kept, at_begin);
       if (cut.lost.empty()) {
-        whole[at_begin ? 0 : 1] = true;
+        whole[side] = true;
         continue;
       }
-      EditReason& reason = reasons[at_begin ? 0 : 1];
-      reason = reason == EditReason::kNone ? cut.reason : reason;
+      // What the border itself cuts decides; the rest is lost with it.
+      if (cuts[side].lost.empty()) {
+        cuts[side] = cut;
+      }
       (at_begin ? kept.begin : kept.end) = at_begin ? cut.lost.begin : cut.lost.end;
       whole[0] = at_begin && whole[0];
     }
     for (const bool at_begin : {true, false}) {
-      if (const EditReason reason = reasons[at_begin ? 0 : 1]; reason != EditReason::kNone) {
-        AddCut(at_begin ? Range{kept.begin, span.begin} : Range{span.end, kept.end}, at_begin,
-               reason);
+      if (const Cut& cut = cuts[at_begin ? 0 : 1]; !cut.lost.empty()) {
+        AddCut({at_begin ? Range{kept.begin, span.begin} : Range{span.end, kept.end}, cut.reason,
+                cut.sure},
+               at_begin);
       }
     }
     return {lost_begin_, lost_end_};
@@ -55,6 +60,8 @@ class BorderJudge {
   struct Cut {
     Range lost;  // from the border on; empty: nothing is cut there
     EditReason reason = EditReason::kNone;
+    // False where only the archive's words or a rare word of the list say so.
+    bool sure = true;
   };
 
   // What a border of a span of the source cuts.
@@ -100,11 +107,21 @@ class BorderJudge {
         return {{span.end, pair_.S(next).end}, EditReason::kUnit};
       }
     }
+    if (at_begin && text::IsDigit(pair_.S(at - 1).form) && text::IsHan(pair_.S(at).form)) {
+      size_t first = at - 1;
+      while (first > 0 && text::IsDigit(pair_.S(first - 1).form)) {
+        --first;
+      }
+      return {{pair_.S(first).begin, span.begin}, EditReason::kNumber, /*sure=*/false};
+    }
     if (const Range word = CutLatin(at, at_begin); !word.empty()) {
       return {word, EditReason::kCutToken};
     }
     if (const Range term = CutQuotedTerm(at, at_begin); !term.empty()) {
       return {term, EditReason::kCutToken};
+    }
+    if (const Range title = CutTitle(at, at_begin); !title.empty()) {
+      return {title, EditReason::kName, /*sure=*/false};
     }
     return CutWordAt(span, at, at_begin);
   }
@@ -135,6 +152,28 @@ class BorderJudge {
         end - begin > kLongestTerm || units[begin - 1].form != kQuotationForm ||
         units[end].form != kQuotationForm || MarkDirection(units[begin - 1].raw) < 0 ||
         MarkDirection(units[end].raw) > 0) {
+      return {};
+    }
+    return at_begin ? Range{units[begin].begin, units[at].begin}
+                    : Range{units[at - 1].end, units[end - 1].end};
+  }
+
+  // The rest of a title that the border before a unit parts: 《公民|道德建设实施纲要》.
+  Range CutTitle(size_t at, bool at_begin) const {
+    constexpr size_t kLongestTitle = 40;
+    const std::vector<Unit>& units = pair_.source.units();
+    const auto opens = [&](size_t i) { return units[i].raw == U'《' || units[i].raw == U'〈'; };
+    const auto closes = [&](size_t i) { return units[i].raw == U'》' || units[i].raw == U'〉'; };
+    size_t begin = at;
+    while (begin > 0 && at - begin < kLongestTitle && !opens(begin - 1) && !closes(begin - 1)) {
+      --begin;
+    }
+    size_t end = at;
+    while (end < units.size() && end - at < kLongestTitle && !opens(end) && !closes(end)) {
+      ++end;
+    }
+    if (begin == at || end == at || begin == 0 || end == units.size() || !opens(begin - 1) ||
+        !closes(end)) {
       return {};
     }
     return at_begin ? Range{units[begin].begin, units[at].begin}
@@ -179,7 +218,8 @@ class BorderJudge {
                     : source.quote(quote).range.end == joined.end;
   }
 
-  void AddCut(Range lost, bool at_begin, EditReason reason) {
+  void AddCut(const Cut& cut, bool at_begin) {
+    const Range lost = cut.lost;
     if (AtSentenceBorder(at_begin)) {
       return;
     }
@@ -196,9 +236,10 @@ class BorderJudge {
         edit.source =
             at_begin ? Range{lost.begin, edit.source.end} : Range{edit.source.begin, lost.end};
         edit.kind = edit.kind == EditKind::kAddition ? EditKind::kSubstitution : edit.kind;
-        if (reason != EditReason::kCutToken || edit.severity == Severity::kMinor) {
+        if (cut.sure &&
+            (cut.reason != EditReason::kCutToken || edit.severity == Severity::kMinor)) {
           edit.severity = Severity::kCritical;
-          edit.reason = reason;
+          edit.reason = cut.reason;
         }
         lost_begin_ = at_begin ? std::min(lost_begin_, lost.begin) : lost_begin_;
         lost_end_ = at_begin ? lost_end_ : std::max(lost_end_, lost.end);
@@ -208,8 +249,8 @@ class BorderJudge {
     }
     Draft draft;
     draft.kind = EditKind::kOmission;
-    draft.severity = Severity::kCritical;
-    draft.reason = reason;
+    draft.severity = cut.sure ? Severity::kCritical : Severity::kMinor;
+    draft.reason = cut.reason;
     draft.source = lost;
     // Beside the outermost unit that stands in the source; marks around it stay outside.
     uint32_t at = 0;
@@ -256,28 +297,28 @@ class BorderJudge {
     const uint32_t from = border > kAround ? border - kAround : 0;
     const std::u32string_view around = pair_.source.text().substr(from, size_t{2} * kAround);
     const std::vector<Cue> cues = FindCues(around);
-    EditReason reason = EditReason::kCutToken;
-    Range cut;
+    Cut cut;
     for (const Cue& cue : cues) {
       if ((IsNamed(cue.kind) || cue.kind == CueKind::kNegator ||
            cue.kind == CueKind::kQuantifier) &&
           from + cue.begin < border && border < from + cue.end) {
-        cut = {cue.begin, cue.end};
-        reason = IsNamed(cue.kind)               ? EditReason::kName
-                 : cue.kind == CueKind::kNegator ? EditReason::kNegator
-                                                 : EditReason::kQualifier;
+        cut = {{cue.begin, cue.end},
+               IsNamed(cue.kind)               ? EditReason::kName
+               : cue.kind == CueKind::kNegator ? EditReason::kNegator
+                                               : EditReason::kQualifier};
       }
     }
-    if (cut.empty() && !at_begin) {
-      cut = LostBehind(around, cues, border - from);
+    if (cut.lost.empty() && !at_begin) {
+      cut = {LostBehind(around, cues, border - from), EditReason::kCutToken};
     }
-    if (cut.empty()) {
+    if (cut.lost.empty()) {
       cut = CutWord(around, cues, border - from, BordersOnWord(span, at_begin));
     }
-    if (cut.empty()) {
-      return {};
+    if (!cut.lost.empty()) {
+      cut.lost =
+          at_begin ? Range{from + cut.lost.begin, border} : Range{border, from + cut.lost.end};
     }
-    return {at_begin ? Range{from + cut.begin, border} : Range{border, from + cut.end}, reason};
+    return cut;
   }
 
   static bool IsNamed(CueKind kind) {
@@ -318,21 +359,29 @@ class BorderJudge {
     return true;
   }
 
-  // The word of `text` that a border between two letters cuts, empty for none:
+  // The word of `text` that a border between two letters cuts, all of it, empty for none:
   //  - one of the list, unless a word is left at the border of the quotation (not of 断谱写 of
   //    不断谱写, 视规律 of 无视规律) and two words of a compound meet there;
   //  - a noun or verb with a suffix behind the border (覆盖|率, 智能|化), a prefix that changes
   //    what follows before it (副|区长, 净|利润);
   //  - two single characters that the list does not join and that are no words by themselves
-  //  (引|才).
-  static Range CutWord(std::u32string_view text, const std::vector<Cue>& cues, uint32_t border,
-                       bool on_word) {
+  //    (引|才);
+  //  - not surely: two words of a compound that the archive has nearly always together (虚拟|现实),
+  //    a single character beside a word that it has so (元|宇宙) or that begins nothing by itself
+  //    there (进|博会), two single characters that make a rare word (民|宿).
+  Cut CutWord(std::u32string_view text, const std::vector<Cue>& cues, uint32_t border,
+              bool on_word) const {
     const Word* before = nullptr;
     const Word* behind = nullptr;
     const std::vector<Word> words = FindWords(text);
     for (const Word& word : words) {
       if (word.kind == WordKind::kWord && word.begin < border && border < word.end) {
-        return on_word && IsCompound(text, word, border) ? Range{} : Range{word.begin, word.end};
+        const Range whole{word.begin, word.end};
+        const bool compound = on_word && IsCompound(text, word, border);
+        return !compound || StandTogether(Latest(), text.substr(word.begin, border - word.begin),
+                                          text.substr(border, word.end - border))
+                   ? Cut{whole, EditReason::kCutToken, !compound}
+                   : Cut{};
       }
       before = word.end == border ? &word : before;
       behind = word.begin == border ? &word : behind;
@@ -343,10 +392,11 @@ class BorderJudge {
     const Range both{before->begin, behind->end};
     if ((before->kind == WordKind::kSingle && IsWord(WordClass::kPrefix, text[before->begin])) ||
         (behind->kind == WordKind::kSingle && IsWord(WordClass::kSuffix, text[behind->begin]))) {
-      return both;
+      return {both, EditReason::kCutToken};
     }
+    const Cut doubt{both, EditReason::kCutToken, /*sure=*/false};
     if (before->kind != WordKind::kSingle || behind->kind != WordKind::kSingle) {
-      return {};
+      return IsBound(text, *before, *behind) ? doubt : Cut{};
     }
     const auto stands_alone = [&](const Word& word) {
       return IsWord(WordClass::kFree, text[word.begin]) ||
@@ -354,8 +404,35 @@ class BorderJudge {
                return cue.begin < word.end && word.begin < cue.end;
              });
     };
-    return stands_alone(*before) || stands_alone(*behind) ? Range{} : both;
+    if (!stands_alone(*before) && !stands_alone(*behind)) {
+      return {both, EditReason::kCutToken};
+    }
+    const bool rare = !IsWord(WordClass::kGrammatical, text[before->begin]) &&
+                      !IsWord(WordClass::kGrammatical, text[behind->begin]) &&
+                      IsListed(text.substr(before->begin, behind->end - before->begin));
+    return rare ? doubt : Cut{};
   }
+
+  // Whether the archive binds a single character to the word beside it.
+  bool IsBound(std::u32string_view text, const Word& before, const Word& behind) const {
+    constexpr uint32_t kLongest = 4;
+    const auto grammatical = [&](const Word& word) {
+      return word.kind == WordKind::kSingle && IsWord(WordClass::kGrammatical, text[word.begin]);
+    };
+    const auto plain = [](const Word& word) {
+      return word.kind == WordKind::kSingle ||
+             (word.kind == WordKind::kWord && word.end - word.begin <= kLongest);
+    };
+    const bool single = before.kind == WordKind::kSingle || behind.kind == WordKind::kSingle;
+    if (!single || !plain(before) || !plain(behind) || grammatical(before) || grammatical(behind)) {
+      return false;
+    }
+    const std::u32string_view right = text.substr(behind.begin, behind.end - behind.begin);
+    return StandTogether(Latest(), text.substr(before.begin, before.end - before.begin), right) ||
+           (before.kind == WordKind::kSingle && NeverBeginsFreely(Latest(), right));
+  }
+
+  const archive::Archive& Latest() const { return pair_.source.source().latest(); }
 
   // Whether the span begins (ends) with a word of several characters, or with none of the list.
   bool BordersOnWord(Range span, bool at_begin) const {

@@ -6,8 +6,8 @@
 namespace quotes::citation {
 
 // Appends the edits for what the borders of the span cut: numerals and what belongs to them, Latin
-// words, names, negators, words, rows of figures (FindTornRow). Returns the span with what was
-// lost, in code points of the source.
+// words, names, negators, words, rows of figures (FindTornRow); MINOR where it is not sure that a
+// word is cut (binding.h). Returns the span with what was lost, in code points of the source.
 Range EditBorders(AlignedPair* pair);
 
 }  // namespace quotes::citation

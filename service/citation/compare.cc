@@ -196,6 +196,18 @@ bool Comparison::MayBeRearranged() const {
   return clauses > 1;
 }
 
+bool Comparison::MayBeRestated() const {
+  const std::u32string_view own = rep_->quoted.annotated.text();
+  const std::u32string_view text = rep_->text.text();
+  const std::vector<figures::Numeral>& numerals = rep_->quoted.annotated.numerals();
+  const bool as_written =
+      std::all_of(numerals.begin(), numerals.end(), [&](const figures::Numeral& numeral) {
+        return text.find(own.substr(numeral.number.begin, numeral.number.size())) !=
+               std::u32string_view::npos;
+      });
+  return !as_written && !rep_->Restated({}).empty();
+}
+
 std::vector<Passage> Comparison::Judge() const {
   std::vector<Passage> passages;
   for (const Alignment& alignment : rep_->alignments) {
@@ -292,8 +304,14 @@ Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
     if (fault.end < text.range().begin || fault.begin > text.range().end || best.cost > 0.5) {
       continue;
     }
-    // Faults do not overlap, so that each can be decided beside the choice made for the others.
+    // Each is decided beside the choice made for the others; of faults that overlap the first that
+    // explains the words counts.
     const std::vector<Reading> kept = readings;
+    if (std::any_of(kept.begin(), kept.end(), [&](const Reading& reading) {
+          return Intersects(reading.printed, fault.begin, fault.end);
+        })) {
+      continue;
+    }
     for (size_t r = 0; r < source.reading_count(d); ++r) {
       std::vector<Reading> tried = kept;
       tried.push_back(EmendedReading(source, d, r));

@@ -29,6 +29,10 @@ class Comparison {
   // moved, which the alignment counts dear.
   bool MayBeRearranged() const;
 
+  // Whether some figure of the quotation does not stand in the window as it is written, and one of
+  // the same value does: the alignment counts that as changed letters.
+  bool MayBeRestated() const;
+
   // Every place with the same letters, or else the best alignment, the latter with registered
   // faults read as emended where that makes it equal or they are certain.
   std::vector<Passage> Judge() const;

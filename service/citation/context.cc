@@ -4,6 +4,7 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "service/citation/elision.h"
 #include "service/citation/form.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/opencc.h"
 #include "service/citation/source_text.h"
 #include "service/citation/word_classes.h"
 #include "service/text/fold.h"
@@ -28,6 +30,128 @@ bool AnyLetter(std::u32string_view text) { return std::any_of(text.begin(), text
 
 std::string Utf8(const Source& source, Range range) {
   return text::ToUtf8(source.joined().substr(range.begin, range.size()));
+}
+
+// Whether a negator that is bound to its own word stands directly before `at`: that word ends there
+// (挡不住|…), or the one that it denies by itself (未落户|…).
+std::optional<Range> DeniedDirectlyBefore(std::u32string_view text, const std::vector<Cue>& cues,
+                                          uint32_t at) {
+  const std::vector<Word> words = FindWords(text.substr(0, at));
+  if (words.empty() || words.back().end != at) {
+    return std::nullopt;
+  }
+  Range last{words.back().begin, words.back().end};
+  if (words.size() > 1) {
+    const Word& before = words[words.size() - 2];
+    if (before.kind == WordKind::kSingle && before.end == last.begin &&
+        IsWord(WordClass::kNegatingLetter, text[before.begin])) {
+      last.begin = before.begin;
+    }
+  }
+  const bool denied = std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
+    return cue.kind == CueKind::kNegator && cue.local && cue.begin >= last.begin &&
+           cue.end <= last.end;
+  });
+  return denied ? std::optional<Range>(last) : std::nullopt;
+}
+
+// English cues before `at` in its sentence: the words around are not read.
+void JudgeEnglish(std::u32string_view text, uint32_t at,
+                  const std::function<void(ContextFlag, Range, bool)>& add) {
+  const auto judge = [&](WordClass words, ContextFlag flag) {
+    for (const auto& [begin, end] : FindWholeWords(words, text.substr(0, at))) {
+      const bool direct =
+          flag == ContextFlag::kTruncatedNegation && !AnyLetter(text.substr(end, at - end));
+      add(flag, {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)}, direct);
+    }
+  };
+  judge(WordClass::kEnglishNegator, ContextFlag::kTruncatedNegation);
+  judge(WordClass::kEnglishHedge, ContextFlag::kDroppedHedge);
+}
+
+bool IsClauseEnd(char32_t c) {
+  return std::u32string_view(U"，。；：！？,;:!?").find(c) != std::u32string_view::npos;
+}
+
+// What a figure in the first clause of a span is of, compared with or expected for, where that
+// stands before the span:
+//  - the word that says of what part of a whole it is, before its measure or the rest of that:
+//    登记|失业率控制在4.5%以内, 规模以上工业|增加值增长8.9%;
+//  - what it is compared with, where the span begins with how it moved: 比2016年|增加53天;
+//  - its measure, where the span begins so and goes on with other clauses: 工业增加值|增长7.9%，…;
+//  - the forecast or aim of a clause before it in the sentence, unless a clause between says its
+//  own
+//    period: 力争投资超600亿元，|水利投资超220亿元.
+void JudgeFigureFrame(std::u32string_view text, uint32_t at, std::u32string_view clause,
+                      const std::function<void(ContextFlag, Range, bool)>& add) {
+  if (std::none_of(clause.begin(), clause.end(), text::IsDigit)) {
+    return;
+  }
+  const auto drop = [&](uint32_t begin, uint32_t end) {
+    add(ContextFlag::kDroppedHedge, {begin, end}, false);
+  };
+  uint32_t begin = at;  // of the clause that the span begins in
+  while (begin > 0 && !IsClauseEnd(text[begin - 1])) {
+    --begin;
+  }
+  // Back over the noun that the measure belongs to.
+  constexpr uint32_t kNoun = 8;
+  for (uint32_t end = at; end > begin && at - end <= kNoun; --end) {
+    const auto size =
+        static_cast<uint32_t>(EndsWith(WordClass::kRestrictor, text.substr(begin, end - begin)));
+    if (size > 0) {
+      drop(end - size, end);
+      break;
+    }
+    if (!text::IsHan(text[end - 1]) || IsWord(WordClass::kGrammatical, text[end - 1])) {
+      break;
+    }
+  }
+  // What 分别 says of a row is judged as one (FindTornRow).
+  const bool moves = BeginsWith(WordClass::kMeasureless, clause) > 0 &&
+                     BeginsWith(WordClass::kDistributive, clause) == 0;
+  if (moves && begin < at) {
+    constexpr uint32_t kCompared = 14;
+    for (uint32_t i = at; i-- > begin && at - i <= kCompared;) {
+      const bool compares = text[i] == U'比' || text[i] == U'較' || text[i] == U'较';
+      // 比重, 比例 and the like compare nothing.
+      if (compares && i + 1 < at &&
+          std::u32string_view(U"重例率如分").find(text[i + 1]) == std::u32string_view::npos) {
+        drop(i, at);
+        return;
+      }
+    }
+    const size_t behind = static_cast<size_t>(at) + clause.size();
+    if (AnyLetter(text.substr(begin, at - begin)) && behind + 1 < text.size() &&
+        (text[behind] == U'，' || text[behind] == U'；')) {
+      drop(begin, at);
+      return;
+    }
+  }
+  if (FindWord(WordClass::kForecast, clause).has_value()) {
+    return;
+  }
+  Range forecast;
+  for (uint32_t from = 0; from < begin;) {
+    uint32_t end = from;
+    while (end < begin && !IsClauseEnd(text[end])) {
+      ++end;
+    }
+    const std::u32string_view own = text.substr(from, end - from);
+    if (BeginsWith(WordClass::kPeriod, own) > 0 || (!own.empty() && text::IsDigit(own.front()))) {
+      forecast = {};
+    }
+    if (const std::optional<size_t> word = FindWord(WordClass::kForecast, own)) {
+      forecast = {from + static_cast<uint32_t>(*word), from + static_cast<uint32_t>(*word) + 2};
+    }
+    from = end + 1;
+  }
+  const std::u32string_view head = text.substr(begin, at - begin);
+  const bool own_period = BeginsWith(WordClass::kPeriod, head.empty() ? clause : head) > 0 ||
+                          text::IsDigit(head.empty() ? clause.front() : head.front());
+  if (!forecast.empty() && !own_period) {
+    drop(forecast.begin, forecast.end);
+  }
 }
 
 // What governs the span from before it, in its sentence.
@@ -59,6 +183,10 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
     flag.direct = direct;
     flags->push_back(std::move(flag));
   };
+  if (std::none_of(text.begin(), text.end(), text::IsHan)) {
+    JudgeEnglish(text, at, add);
+    return;
+  }
   const std::vector<Cue> cues = FindCues(text);
   // A span with a condition of its own is not said on the one before.
   const bool own_condition = std::any_of(cues.begin(), cues.end(), [at](const Cue& cue) {
@@ -97,15 +225,27 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
       letter.has_value() && !negated && !modal) {
     const auto begin = static_cast<uint32_t>(*letter);
     add(ContextFlag::kTruncatedNegation, {begin, begin + 1}, true);
+    negated = true;
   }
-  // 登记|失业率控制在4.5%以内: a figure of a part is none of the whole.
+  uint32_t words_end = at;  // of the words before the span, quotation marks apart
+  while (words_end > 0 && !IsLetter(text[words_end - 1]) && text::IsSoftMark(text[words_end - 1])) {
+    --words_end;
+  }
+  const std::u32string_view before = text.substr(0, words_end);
+  if (!negated && !modal) {
+    const auto disowned = static_cast<uint32_t>(EndsWith(WordClass::kDisowning, before));
+    if (disowned > 0) {
+      add(ContextFlag::kTruncatedNegation, {words_end - disowned, words_end}, false);
+    } else if (const auto denied = DeniedDirectlyBefore(text, cues, words_end)) {
+      add(ContextFlag::kTruncatedNegation, *denied, false);
+    }
+  }
+  if (const auto size = static_cast<uint32_t>(EndsWith(WordClass::kStriving, before)); size > 0) {
+    add(ContextFlag::kDroppedHedge, {words_end - size, words_end}, false);
+  }
   const std::u32string_view clause =
       text.substr(at, std::min(text.find_first_of(U"，。；：！？", at), text.size()) - at);
-  const auto restricted =
-      static_cast<uint32_t>(EndsWith(WordClass::kRestrictor, text.substr(0, at)));
-  if (restricted > 0 && std::any_of(clause.begin(), clause.end(), text::IsDigit)) {
-    add(ContextFlag::kDroppedHedge, {at - restricted, at}, false);
-  }
+  JudgeFigureFrame(text, at, clause, add);
   // 部分|地区, 少数|干部: what is said of some is not said of all.
   for (const Cue& cue : cues) {
     if (cue.kind == CueKind::kQuantifier && cue.end == at) {
@@ -114,22 +254,53 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   }
 }
 
+// Code points of what is said of the words before it, empty for none: ，也是完全错误.
+size_t Verdict(std::u32string_view behind) {
+  size_t at = 0;
+  const auto skip = [&](std::u32string_view any) {
+    at += at < behind.size() && any.find(behind[at]) != std::u32string_view::npos ? 1u : 0u;
+  };
+  skip(U"，,");
+  skip(U"也都这那就乃");
+  if (at >= behind.size() || behind[at] != U'是') {
+    return 0;
+  }
+  ++at;
+  for (const std::u32string_view degree : {U"很", U"完全", U"根本", U"十分", U"极其", U"极端"}) {
+    if (behind.substr(at).starts_with(degree)) {
+      at += degree.size();
+      break;
+    }
+  }
+  const size_t size = BeginsWith(WordClass::kPostposedLimit, behind.substr(at));
+  return size > 0 ? at + size : 0;
+}
+
 // 最安全的城市|之一, Ⅱ类及|以上, 这些因素|除外, 创新城市|试点, 总额居世界|第一,
 // 优化投资结构|还需加力: words behind what they limit. Those of figures belong to their tokens.
 void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* flags) {
   const uint32_t end = source.quote(source.QuoteAt(range.end - 1)).range.end;
-  if (range.end >= end || !IsLetter(source.joined()[range.end - 1])) {
+  if (range.end >= end) {
     return;
   }
   const std::u32string_view behind = source.joined().substr(range.end, end - range.end);
-  if (const size_t size = std::max(BeginsWith(WordClass::kPostposedLimit, behind),
-                                   BeginsWith(WordClass::kRank, behind));
-      size > 0) {
+  const auto add = [&](ContextFlag kind, size_t size) {
     FlagResult flag;
-    flag.flag = ContextFlag::kDroppedHedge;
+    flag.flag = kind;
     flag.source = {range.end, range.end + static_cast<uint32_t>(size)};
     flag.detail = Utf8(source, flag.source);
     flags->push_back(std::move(flag));
+  };
+  if (IsLetter(source.joined()[range.end - 1])) {
+    if (const size_t size = std::max(BeginsWith(WordClass::kPostposedLimit, behind),
+                                     BeginsWith(WordClass::kRank, behind));
+        size > 0) {
+      add(ContextFlag::kDroppedHedge, size);
+      return;
+    }
+  }
+  if (const size_t size = Verdict(behind); size > 0) {
+    add(ContextFlag::kTruncatedNegation, size);
   }
 }
 
@@ -139,47 +310,34 @@ std::u32string CodePoints(const icu::UnicodeString& units) {
   return text::ToCodePoints(utf8);
 }
 
+const icu::Transliterator* MakeTransliterator(const char* id) {
+  UErrorCode error = U_ZERO_ERROR;
+  icu::Transliterator* const made = icu::Transliterator::createInstance(id, UTRANS_FORWARD, error);
+  return U_FAILURE(error) ? nullptr : made;
+}
+
 const icu::Transliterator* ToTraditional() {
-  static const icu::Transliterator* const kTransliterator = [] {
-    UErrorCode error = U_ZERO_ERROR;
-    icu::Transliterator* const made =
-        icu::Transliterator::createInstance("Hans-Hant", UTRANS_FORWARD, error);
-    return U_FAILURE(error) ? nullptr : made;
-  }();
+  static const icu::Transliterator* const kTransliterator = MakeTransliterator("Hans-Hant");
   return kTransliterator;
+}
+
+const icu::Transliterator* ToSimplified() {
+  static const icu::Transliterator* const kTransliterator = MakeTransliterator("Hant-Hans");
+  return kTransliterator;
+}
+
+std::u32string Transliterated(const icu::Transliterator* transliterator, std::u32string_view text) {
+  if (transliterator == nullptr) {
+    return std::u32string(text);
+  }
+  icu::UnicodeString units = icu::UnicodeString::fromUTF8(text::ToUtf8(text));
+  transliterator->transliterate(units);
+  return CodePoints(units);
 }
 
 // Simplified text in traditional characters, word by word, as ICU writes it.
 std::u32string InTraditional(std::u32string_view text) {
-  if (ToTraditional() == nullptr) {
-    return std::u32string(text);
-  }
-  icu::UnicodeString units = icu::UnicodeString::fromUTF8(text::ToUtf8(text));
-  ToTraditional()->transliterate(units);
-  return CodePoints(units);
-}
-
-// How often ICU writes a character in a word: how often it stands behind the > of its rules. Of
-// those that it writes in few words (準) or never (臺) it does not know all.
-size_t WordsWith(char32_t c) {
-  static const auto* const kWritten = [] {
-    auto* const written = new std::u32string;
-    if (ToTraditional() != nullptr) {
-      icu::UnicodeString rules;
-      ToTraditional()->toRules(rules, /*escapeUnprintable=*/0);
-      bool target = false;
-      for (const char32_t each : CodePoints(rules)) {
-        target = each == U'>' || (target && each != U';');
-        if (target && text::IsHan(each)) {
-          written->push_back(each);
-        }
-      }
-      std::sort(written->begin(), written->end());
-    }
-    return written;
-  }();
-  const auto [first, last] = std::equal_range(kWritten->begin(), kWritten->end(), c);
-  return static_cast<size_t>(last - first);
+  return Transliterated(ToTraditional(), text);
 }
 
 // Characters of a text that tell its script.
@@ -388,29 +546,43 @@ std::u32string InScript(std::u32string_view text, bool traditional) {
 std::vector<bool> IrregularCharacters(std::u32string_view simplified,
                                       std::u32string_view traditional) {
   std::vector<bool> irregular(simplified.size(), false);
-  const std::u32string usual = InTraditional(simplified);
-  if (usual.size() != simplified.size() || traditional.size() != simplified.size()) {
+  if (traditional.size() != simplified.size()) {
     return irregular;
   }
+  std::vector<std::u32string> usual = OpenCcConversions(simplified);
+  usual.push_back(InTraditional(simplified));
   for (size_t i = 0; i < simplified.size(); ++i) {
-    const char32_t written = traditional[i];
-    const bool variants =
-        (written == U'裏' && usual[i] == U'裡') || (written == U'裡' && usual[i] == U'裏');
-    if (written == simplified[i] || written == usual[i] || variants) {
-      continue;
+    const std::u32string_view written = traditional.substr(i, 1);
+    bool ambiguous = (text::FoldsOf(written[0]) & text::kFoldAmbiguous) != 0;
+    bool regular = written[0] == simplified[i];
+    for (const std::u32string& text : usual) {
+      if (text.size() != simplified.size()) {
+        continue;
+      }
+      const std::u32string_view own = std::u32string_view(text).substr(i, 1);
+      // 爲 and 為 are one word, 髮 and 發 two of one simplified character.
+      ambiguous = ambiguous || (text::FoldsBetween(written, own) & text::kFoldAmbiguous) != 0;
+      regular = regular || written == own;
     }
-    constexpr size_t kManyWords = 15;
-    if (usual[i] != simplified[i]) {
-      // 髮 and 發: two words of one simplified character; 爲 and 為 are one.
-      const text::FoldSet between = text::FoldsBetween(std::u32string_view(&written, 1),
-                                                       std::u32string_view(usual).substr(i, 1));
-      irregular[i] = ((text::FoldsOf(written) | between) & text::kFoldAmbiguous) != 0;
-    } else {
-      // What ICU changes by itself (后) and not in this word, or writes in many others (裏, 製).
-      irregular[i] = (text::FoldsOf(written) & text::kFoldAmbiguous) != 0 &&
-                     (InTraditional(simplified.substr(i, 1)) != usual.substr(i, 1) ||
-                      WordsWith(written == U'裏' ? U'裡' : written) >= kManyWords);
-    }
+    irregular[i] = ambiguous && !regular;
+  }
+  return irregular;
+}
+
+std::vector<bool> IrregularSimplified(std::u32string_view traditional,
+                                      std::u32string_view simplified) {
+  std::vector<bool> irregular(traditional.size(), false);
+  if (traditional.size() != simplified.size()) {
+    return irregular;
+  }
+  std::vector<std::u32string> usual = OpenCcSimplified(traditional);
+  usual.push_back(Transliterated(ToSimplified(), traditional));
+  for (size_t i = 0; i < traditional.size(); ++i) {
+    irregular[i] = (text::FoldsOf(traditional[i]) & text::kFoldAmbiguous) != 0 &&
+                   simplified[i] != traditional[i] &&
+                   std::none_of(usual.begin(), usual.end(), [&](const std::u32string& text) {
+                     return text.size() == traditional.size() && text[i] == simplified[i];
+                   });
   }
   return irregular;
 }

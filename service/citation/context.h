@@ -53,12 +53,16 @@ bool IsConverted(std::u32string_view quotation, std::u32string_view source);
 std::u32string InScript(std::u32string_view text, bool traditional);
 
 // For each character of a traditional text whether it is one that joins others, or another one of
-// those that a simplified character joins, and not how the simplified text beside it is usually
-// written: 乾 of 乾部 beside 干部, not 幹; 髮 of 髮展; 裏 of 裏程碑. By ICU's conversion of words,
-// where that changes the character by itself or knows enough words with the one written; texts of
-// unequal length have none.
+// those that a simplified character joins, and not how the simplified text beside it is written: 乾
+// of 乾部 beside 干部, not 幹; 髮 of 髮展; 裏 of 裏程碑; 嚮 of 方嚮. Regular is what a conversion
+// of the words has there: ICU's, or one of OpenCC's (opencc.h). Texts of unequal length have none.
 std::vector<bool> IrregularCharacters(std::u32string_view simplified,
                                       std::u32string_view traditional);
+
+// The same for simplified text beside a traditional one: where it is not what a conversion of that
+// has there (干坤 beside 乾坤).
+std::vector<bool> IrregularSimplified(std::u32string_view traditional,
+                                      std::u32string_view simplified);
 
 }  // namespace quotes::citation
 

@@ -51,7 +51,7 @@ class GapJudge {
 
   // Whether a cue in the gap governs kept words.
   ElisionRisk Cues() const {
-    ElisionRisk risk = ElisionRisk::kNone;
+    ElisionRisk risk = English();
     if (const std::optional<size_t> letter = NegatingLetterBefore(text_, end_);
         letter.has_value() && *letter >= begin_) {
       risk = ElisionRisk::kNegator;
@@ -113,6 +113,70 @@ class GapJudge {
     return risk;
   }
 
+  // Whether the gap has the head of the sentence kept behind it: the clause that says of what or
+  // where that is so (对不符合条件的项目，……不予贷款), or its subject (……是要整的; ……这是重要因素).
+  ElisionRisk Head() const {
+    if (cut_after_ || end_ == begin_) {
+      return ElisionRisk::kNone;
+    }
+    const std::u32string_view kept = text_.substr(end_);
+    const size_t last = text_.find_last_not_of(U"“”‘’「」『』 \u3000\n", end_ - 1);
+    const bool inside =
+        last != std::u32string_view::npos && last >= begin_ &&
+        std::u32string_view(U"，,：:").find(text_[last]) != std::u32string_view::npos;
+    if (BeginsWithWordOf(WordClass::kAnaphor, kept)) {
+      return ElisionRisk::kCue;
+    }
+    if (!inside) {
+      return ElisionRisk::kNone;
+    }
+    uint32_t clause = static_cast<uint32_t>(last);
+    while (clause > begin_ && !IsClauseMark(text_[clause - 1])) {
+      --clause;
+    }
+    while (clause < last && !IsLetter(text_[clause])) {
+      ++clause;
+    }
+    const std::u32string_view head = text_.substr(clause, last - clause);
+    const bool topic =
+        BeginsWithWordOf(WordClass::kTopic, head) && EndsWith(WordClass::kPatronage, head) == 0;
+    const bool nominal = !head.empty() && (head.back() == U'的' || head.back() == U'者');
+    return topic || BeginsWithWordOf(WordClass::kHeadless, kept) ||
+                   (nominal && kept.starts_with(U'要'))
+               ? ElisionRisk::kCue
+               : ElisionRisk::kNone;
+  }
+
+  // Whether what is kept ends with a word that the first words left out belong to: 一切……,
+  // 禁止在少数……, 只有…….
+  ElisionRisk Dangling() const {
+    ElisionRisk risk = ElisionRisk::kNone;
+    if (!cut_before_) {
+      return risk;
+    }
+    for (const Cue& cue : FindCues(text_.substr(0, std::min<size_t>(text_.size(), end_)))) {
+      if (cue.end != begin_) {
+        continue;
+      }
+      switch (cue.kind) {
+        case CueKind::kNegator:
+          risk = ElisionRisk::kNegator;
+          break;
+        case CueKind::kCondition:
+        case CueKind::kHedge:
+        case CueKind::kLimiter:
+        case CueKind::kQuantifier:
+          risk = std::max(risk, ElisionRisk::kCue);
+          break;
+        default:
+          break;
+      }
+    }
+    return EndsWith(WordClass::kUniversal, text_.substr(0, begin_)) > 0
+               ? std::max(risk, ElisionRisk::kCue)
+               : risk;
+  }
+
   // Whether a figure is parted from what it measures, or from its period or forecast.
   ElisionRisk Figures() const {
     const uint32_t clause_end = ClauseEnd(end_);
@@ -137,6 +201,26 @@ class GapJudge {
 
  private:
   static constexpr uint32_t kLookAhead = 12;
+
+  // Whether the first word of a text is of the class: 不 of 不改变, but not of 不断.
+  static bool BeginsWithWordOf(WordClass words, std::u32string_view text) {
+    const std::vector<Word> found = FindWords(text.substr(0, kLookAhead));
+    return !found.empty() &&
+           (IsWord(words, text.substr(found[0].begin, found[0].end - found[0].begin)) ||
+            (found.size() > 1 && found[0].end == found[1].begin &&
+             IsWord(words, text.substr(found[0].begin, found[1].end - found[0].begin))));
+  }
+
+  // The gravest English cue in the gap, whatever it governs.
+  ElisionRisk English() const {
+    const std::u32string_view gap = text_.substr(begin_, end_ - begin_);
+    if (std::any_of(gap.begin(), gap.end(), text::IsHan)) {
+      return ElisionRisk::kNone;
+    }
+    return !FindWholeWords(WordClass::kEnglishNegator, gap).empty() ? ElisionRisk::kNegator
+           : !FindWholeWords(WordClass::kEnglishHedge, gap).empty() ? ElisionRisk::kCue
+                                                                    : ElisionRisk::kNone;
+  }
 
   uint32_t ClauseEnd(uint32_t at) const {
     while (at < text_.size() && !IsClauseMark(text_[at])) {
@@ -350,7 +434,7 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
   const uint32_t end = std::min(after.end, source.RunAt(after.begin).range.end);
   const GapJudge gap(source.joined().substr(begin, end - begin), before.begin - begin,
                      before.end - begin, after.begin - begin);
-  return std::max({length, gap.Cues(), gap.Splice(), gap.Figures()});
+  return std::max({length, gap.Cues(), gap.Splice(), gap.Head(), gap.Dangling(), gap.Figures()});
 }
 
 }  // namespace quotes::citation

@@ -33,6 +33,11 @@ size_t GapLetters(const Source& source, Range before, Range after);
 //    (……推动发展 without 我们). Only items off the end of a row may go
 //    (强化科技、人才支撑，…: 强化科技……, up to the end of a clause). The same where a clause before
 //    the gap says what a figure in the gap is without (剔除虚收因素，……).
+//  - kCue: the gap ends in the middle of a sentence and has its head: the clause that says of what,
+//    where or when the rest is so (对不符合条件的项目，……), or the subject of a predicate or
+//    anaphor kept behind it (……是要整的; ……这是重要因素). The same where what is kept before the
+//    gap ends with a quantifier, hedge or condition (一切……, 只有……); kNegator for a negator.
+//  - kNegator, kCue: English cues in a gap of English, whatever they govern.
 //  - kPartedFigure: the gap cuts the clause of a figure; the clause kept behind it has a figure but
 //    not what that measures (年均增长5.7% behind a gap with another measure); or the period
 //    (2021年, 今后五年 at the head of a clause) or the forecast (预计, 力争, 目标是) of a figure

@@ -17,6 +17,7 @@
 #include "service/base/status_macros.h"
 #include "service/citation/answer.h"
 #include "service/citation/attribution.h"
+#include "service/citation/context.h"
 #include "service/citation/elided.h"
 #include "service/citation/elision.h"
 #include "service/citation/look_alike.h"
@@ -32,7 +33,7 @@ namespace quotes::citation {
 namespace {
 
 // Raised with every change of the code of this folder that may change a verdict.
-constexpr int kRulesVersion = 2;
+constexpr int kRulesVersion = 3;
 
 constexpr size_t kMinWords = 3;
 
@@ -234,8 +235,45 @@ class Check {
     if (first != same.end()) {
       std::rotate(same.begin(), first, first + 1);
     }
+    if (IsWordForWord(best->verdict)) {
+      best = UngovernedFirst(&same);
+    }
     Conclude(best, same, {});
     ReportElsewhere(passages, best);
+  }
+
+  // Words that stand in one report both behind a negator, hedge or condition and without one are
+  // the report's own by the latter place: it decides, wherever it stands. Returns the place that
+  // does.
+  const Passage* UngovernedFirst(std::vector<Passage>* same) const {
+    constexpr size_t kPlacesJudged = 16;
+    const auto governed = [&](const Passage& place) {
+      const Source& source = search_.SourceOf(place);
+      std::vector<FlagResult> flags;
+      JudgeSpan(source, place.range, report::Mode::kUnspecified, true, &flags);
+      return std::any_of(flags.begin(), flags.end(),
+                         [](const FlagResult& result) {
+                           return result.flag == ContextFlag::kTruncatedNegation ||
+                                  result.flag == ContextFlag::kDroppedCondition ||
+                                  result.flag == ContextFlag::kDroppedHedge;
+                         }) ||
+             (request_.claim.speaker.has_value() && IsSecondaryQuote(source, place.range));
+    };
+    const Passage first = same->front();
+    const auto end = same->begin() + static_cast<ptrdiff_t>(std::min(same->size(), kPlacesJudged));
+    if (same->size() > 1 && governed(first)) {
+      const Source& source = search_.SourceOf(first);
+      const int mismatches = PlaceMismatches(request_.claim, source, first.range);
+      const auto free = std::find_if(same->begin() + 1, end, [&](const Passage& place) {
+        return place.source == first.source && place.verdict == first.verdict &&
+               PlaceMismatches(request_.claim, source, place.range) <= mismatches &&
+               !governed(place);
+      });
+      if (free != end) {
+        std::rotate(same->begin(), free, free + 1);
+      }
+    }
+    return &same->front();
   }
 
   void ReportElsewhere(const std::vector<Passage>& passages, const Passage* best) {

@@ -23,6 +23,7 @@ namespace {
 
 using internal::kNoCue;
 using internal::kNotNamed;
+using internal::kRare;
 
 // A character that the word list does not have is as dear as the rarest word.
 constexpr uint32_t kUnknownCost = internal::kMaxCost;
@@ -131,21 +132,29 @@ Parted::Parted(std::u32string_view text) {
   }
 }
 
+// The child of a node of the list behind a character, null for none.
+const internal::Node* Child(uint32_t* node, uint16_t code) {
+  const uint32_t child = (internal::kNodes[*node].base_and_cost & internal::kIndexMask) + code;
+  const internal::Node& at = internal::kNodes[child];
+  if (code == 0 || (at.parent_and_cue & internal::kIndexMask) != *node) {
+    return nullptr;
+  }
+  *node = child;
+  return &at;
+}
+
 // Calls visit(length, node) for every word of the list that `codes` begins with, shortest first.
 template <typename Visit>
 void ForEachListed(const uint16_t* codes, size_t size, Visit visit) {
   uint32_t node = 0;
-  for (size_t length = 0; length < size && codes[length] != 0;) {
-    const uint32_t child =
-        (internal::kNodes[node].base_and_cost & internal::kIndexMask) + codes[length];
-    const internal::Node& at = internal::kNodes[child];
-    if ((at.parent_and_cue & internal::kIndexMask) != node) {
+  for (size_t length = 0; length < size;) {
+    const internal::Node* const at = Child(&node, codes[length]);
+    if (at == nullptr) {
       return;
     }
-    node = child;
     ++length;
-    if (at.base_and_cost >> internal::kIndexBits != 0) {
-      visit(length, at);
+    if (at->base_and_cost >> internal::kIndexBits != 0) {
+      visit(length, *at);
     }
   }
 }
@@ -296,6 +305,19 @@ std::vector<Word> FindWords(std::u32string_view text) {
     words.push_back({parted.At(piece.begin), parted.At(piece.end - 1) + 1, kind});
   });
   return words;
+}
+
+bool IsListed(std::u32string_view word) {
+  uint32_t node = 0;
+  const internal::Node* at = nullptr;
+  for (const char32_t c : word) {
+    at = Child(&node, CodeOf(text::FoldLetter(c)));
+    if (at == nullptr) {
+      return false;
+    }
+  }
+  return at != nullptr && (at->base_and_cost >> internal::kIndexBits != 0 ||
+                           at->parent_and_cue >> internal::kIndexBits == kRare);
 }
 
 Reach Governs(std::u32string_view text, const Cue& cue, size_t begin) {

@@ -70,6 +70,10 @@ struct Word {
 // enough to grade an edit by the word it touches; not a judgement on grammar.
 std::vector<Word> FindWords(std::u32string_view text);
 
+// Whether the lists have a word, be it so rare that FindWords parts it into more frequent ones:
+// 治党, 民宿. A hint: many of two characters are accidents of the corpus they were counted in.
+bool IsListed(std::u32string_view word);
+
 // How a cue that stands before a place bears on what begins there.
 enum class Reach : uint8_t {
   kNone,

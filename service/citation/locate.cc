@@ -181,13 +181,13 @@ Corpus::Corpus(const archive::Archive& main, const archive::Archive* history,
                const OriginFunction& origin_of)
     : main_(&main), history_(history) {
   for (const archive::PackedDocument* const document : main.documents()) {
-    sources_.emplace_back(*document, SourceState::kLatest);
+    sources_.emplace_back(*document, SourceState::kLatest, document->report_id(), main);
   }
   latest_count_ = sources_.size();
   if (history != nullptr) {
     for (const archive::PackedDocument* const document : history->documents()) {
       const Origin origin = origin_of(*document);
-      sources_.emplace_back(*document, origin.state, origin.report_id);
+      sources_.emplace_back(*document, origin.state, origin.report_id, main);
     }
   }
   index_.reserve(sources_.size());

@@ -26,6 +26,8 @@ constexpr int kMaxExponent = 18;
 // Windows that are judged although another is cheaper: the estimate counts letters alone.
 constexpr size_t kJudged = 3;
 constexpr double kJudgedMargin = 0.1;
+// And by how much a figure of the same value, written otherwise, may make one dearer.
+constexpr double kRestatedMargin = 0.35;
 // Share of edited letters below which a passage is taken for the source.
 constexpr double kClose = 0.15;
 // Letters of a quotation whose parts before and behind a mark are too short to tell where they
@@ -155,6 +157,11 @@ void Search::ResolveClaim() {
     if (!claim.speaker.has_value() || own == speaker || own == Corpus::kNobody) {
       consider(i);
     }
+  }
+  // Only the first are read as a whole: those of the speaker before those of nobody known.
+  if (claim.speaker.has_value()) {
+    std::stable_partition(claimed_.begin(), claimed_.end(),
+                          [&](size_t i) { return corpus_.speaker(i) != Corpus::kNobody; });
   }
 }
 
@@ -333,6 +340,7 @@ double Search::Consider(const Quoted& quoted, const std::vector<Window>& windows
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     return comparisons[a].rough_cost() < comparisons[b].rough_cost();
   });
+  size_t restated = 0;
   for (size_t k = 0; k < order.size(); ++k) {
     const double cost = comparisons[order[k]].rough_cost();
     const double more = cost - comparisons[order[0]].rough_cost();
@@ -345,7 +353,13 @@ double Search::Consider(const Quoted& quoted, const std::vector<Window>& windows
     if (cost > limits::kHopelessShare && quoted.letters() > limits::kLongQuotationLetters) {
       break;
     }
-    const bool near = cost == 0 || (k < kJudged && (more == 0 || may_win()));
+    bool near = cost == 0 || (k < kJudged && (more == 0 || may_win()));
+    // Of parallel sentences the one with the figure's value, not the one with the fewest digits.
+    if (!near && restated < kJudged && more <= kRestatedMargin && cost > more &&
+        comparisons[order[k]].MayBeRestated()) {
+      near = true;
+      ++restated;
+    }
     if (!near && !(cost - more > kClose && comparisons[order[k]].MayBeRearranged())) {
       continue;
     }

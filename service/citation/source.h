@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "service/archive/archive.h"
 #include "service/archive/packed_document.h"
 #include "service/citation/verdict.h"
 #include "service/report/report.h"
@@ -23,17 +24,19 @@ class Source {
   using Metadata = archive::PackedDocument::Metadata;
   using Completeness = archive::PackedDocument::Completeness;
 
-  Source(const archive::PackedDocument& document, SourceState state)
-      : Source(document, state, document.report_id()) {}
-  // A text that its archive keeps under another name than its report's; `report_id` lives as long
-  // as the archive.
-  Source(const archive::PackedDocument& document, SourceState state, std::string_view report_id)
-      : document_(&document), state_(state), report_id_(report_id) {}
+  // `latest` are the latest texts of all reports. The text's own archive may keep it under another
+  // name than its report's; `report_id` lives as long as that.
+  Source(const archive::PackedDocument& document, SourceState state, std::string_view report_id,
+         const archive::Archive& latest)
+      : document_(&document), state_(state), report_id_(report_id), latest_(&latest) {}
 
   std::string_view report_id() const { return report_id_; }
   uint64_t revision() const { return document_->revision(); }
   SourceState state() const { return state_; }
   const void* key() const { return document_; }
+
+  // The latest texts of all reports: what tells how words are used.
+  const archive::Archive& latest() const { return *latest_; }
 
   std::u32string_view joined() const { return document_->joined(); }
   Metadata metadata() const { return document_->metadata(); }
@@ -81,6 +84,7 @@ class Source {
   const archive::PackedDocument* document_;
   SourceState state_;
   std::string_view report_id_;
+  const archive::Archive* latest_;
 };
 
 }  // namespace quotes::citation

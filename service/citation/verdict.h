@@ -83,7 +83,7 @@ enum class EditReason {
   kDate = 4,
   kNegator = 5,
   kModal = 6,
-  kHedge = 7,
+  kHedge = 7,  // a hedge, or a word that limits: 预计, 逐步, 依法
   kCondition = 8,
   kName = 9,  // a person, an office, an organisation, a place
   kSetPhrase = 10,

@@ -16,6 +16,9 @@ inline constexpr std::array<std::string_view, 13> kCueKindNames = {
 // Cue of a word: 0 when the data does not name it, kNoCue when it names it as none, else 1 + kind.
 inline constexpr uint8_t kNotNamed = 0;
 inline constexpr uint8_t kNoCue = 255;
+// Too rare to part a text by, but a word where two characters meet that are none: 民宿 of 民宿集群.
+// Has no cost.
+inline constexpr uint8_t kRare = 254;
 
 // A word's cost is kCostScale * ln(total / frequency), from 1 to kMaxCost; of all ways to part a
 // text the cheapest is the most probable one.

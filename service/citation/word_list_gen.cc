@@ -5,8 +5,9 @@
 //   word_list_gen DICTIONARY CUES OUTPUT
 //
 // Of the dictionary are kept single Han characters, and words of 2 to 8 of them that occur often
-// enough to be words rather than accidents of the corpus they were counted in; letters are folded
-// as texts are. word_list.h says what is written.
+// enough to be words rather than accidents of the corpus they were counted in; the rarer ones of
+// two characters are kept as such. Letters are folded as texts are. word_list.h says what is
+// written.
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -51,7 +53,7 @@ bool IsInTable(const std::u32string& word) {
 }
 
 // Returns the sum of all frequencies.
-long ReadDictionary(const std::string& path, Entries* entries) {
+long ReadDictionary(const std::string& path, Entries* entries, std::set<std::u32string>* rare) {
   std::ifstream in(path, std::ios::binary);
   long total = 0;
   std::string line;
@@ -67,6 +69,8 @@ long ReadDictionary(const std::string& path, Entries* entries) {
     if (IsInTable(word) && word.size() <= kMaxWord &&
         frequency >= (word.size() == 1 ? 1 : kLeastFrequency)) {
       (*entries)[word].frequency += frequency;
+    } else if (IsInTable(word) && word.size() == 2) {
+      rare->insert(word);
     }
   }
   if (entries->size() < 100'000) {
@@ -124,6 +128,9 @@ std::string ReadCues(const std::string& path, Entries* entries) {
 }
 
 uint32_t CostOf(const std::u32string& word, const Entry& entry, long total) {
+  if (entry.cue == kRare) {
+    return 0;
+  }
   long cost = kMaxCost;
   if (entry.frequency > 0) {
     const double exact =
@@ -239,8 +246,12 @@ class DoubleArray {
 
 void Write(const std::string& dictionary, const std::string& cues, std::ostream& out) {
   Entries entries;
-  const long total = ReadDictionary(dictionary, &entries);
+  std::set<std::u32string> rare;
+  const long total = ReadDictionary(dictionary, &entries, &rare);
   const std::string version = ReadCues(cues, &entries);
+  for (const std::u32string& word : rare) {
+    entries.emplace(word, Entry{0, kRare});
+  }
   const DoubleArray array(entries, total);
   std::string all;
   for (const auto& [word, entry] : entries) {

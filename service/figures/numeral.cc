@@ -110,15 +110,45 @@ std::u32string FormOf(const Numeral& numeral, std::u32string_view text) {
   return Form(text, numeral.token);
 }
 
+namespace {
+
+// Whether two numerals have the same values and unit. 五千米 is 五 千米 or 五千 米, 5000米 only the
+// latter: the 千 of a unit counts as a scale.
+bool SameAmount(const Numeral& a, std::u32string_view text_a, const Numeral& b,
+                std::u32string_view text_b) {
+  const auto thousands = [](const Numeral& numeral, std::u32string_view text) {
+    return numeral.unit.size() > 1 && text[numeral.unit.begin] == U'千' ? 1 : 0;
+  };
+  const int more = thousands(a, text_a) - thousands(b, text_b);
+  const auto same = [more](std::optional<Decimal> x, std::optional<Decimal> y) {
+    // Zero is zero on every scale.
+    std::optional<Decimal>& larger = more > 0 ? x : y;
+    if (more != 0 && larger.has_value() && larger->mantissa != 0) {
+      larger->exponent += 3;
+    }
+    return x == y;
+  };
+  if (!same(a.value, b.value) || !same(a.second, b.second)) {
+    return false;
+  }
+  std::u32string unit_a = Form(text_a, a.unit);
+  std::u32string unit_b = Form(text_b, b.unit);
+  if (more != 0) {
+    (more > 0 ? unit_a : unit_b).erase(0, 1);
+  }
+  return unit_a == unit_b;
+}
+
+}  // namespace
+
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, std::u32string_view form_a,
                    const Numeral& b, std::u32string_view text_b, std::u32string_view form_b) {
   if (form_a == form_b) {
     return Sameness::kSameForm;
   }
-  if (a.kind != b.kind || !HasValue(a) || !HasValue(b) || a.value != b.value ||
-      a.second != b.second || a.range_mark != b.range_mark || a.unit_twice != b.unit_twice ||
-      a.year != b.year || a.month != b.month || a.day != b.day ||
-      Form(text_a, a.unit) != Form(text_b, b.unit) || Sign(a, text_a) != Sign(b, text_b) ||
+  if (a.kind != b.kind || !HasValue(a) || !HasValue(b) || !SameAmount(a, text_a, b, text_b) ||
+      a.range_mark != b.range_mark || a.unit_twice != b.unit_twice || a.year != b.year ||
+      a.month != b.month || a.day != b.day || Sign(a, text_a) != Sign(b, text_b) ||
       Qualifiers(a, text_a) != Qualifiers(b, text_b)) {
     return Sameness::kDifferent;
   }

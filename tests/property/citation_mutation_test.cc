@@ -164,8 +164,10 @@ std::vector<std::pair<std::string, Mutation>> WordMutations() {
        }},
       {"cut behind denying verb",
        [](const Text& text, Random&) -> std::optional<Text> {
-         for (const Text word : {U"严防", U"脱离", U"危害", U"忽视", U"破坏", U"损害", U"违背",
-                                 U"侵害", U"压减", U"淘汰", U"严控", U"有待", U"亟待"}) {
+         for (const Text word :
+              {U"严防",   U"脱离",   U"危害",   U"忽视", U"破坏", U"损害",   U"违背", U"侵害",
+               U"压减",   U"淘汰",   U"严控",   U"有待", U"亟待", U"不足以", U"不让", U"不顾",
+               U"挡不住", U"无助于", U"看不到", U"难道", U"以为", U"一味",   U"盲目"}) {
            const size_t at = text.find(word);
            if (at != Text::npos && text::IsHan(text[at + word.size()])) {
              return text.substr(at + word.size());
@@ -218,6 +220,31 @@ std::vector<std::pair<std::string, Mutation>> WordMutations() {
                text::IsHan(text[half - 1])) {
              return text.substr(clauses[k].begin, clauses[k].size() - 1) + U"……" +
                     text.substr(half, next.end - half);
+           }
+         }
+         return std::nullopt;
+       }},
+      {"cut head of sentence by ellipsis",
+       [](const Text& text, Random&) -> std::optional<Text> {
+         // What is said of a thing without the clause that names it: 对…，.
+         const std::vector<report::Range> clauses = Clauses(text);
+         for (size_t k = 1; k + 1 < clauses.size(); ++k) {
+           const auto clause = [&](size_t i) {
+             return text.substr(clauses[i].begin, clauses[i].size());
+           };
+           if (clause(k).starts_with(U"对") && clause(k).ends_with(U"，")) {
+             return text.substr(0, clauses[k].begin - 1) + U"……" + clause(k + 1);
+           }
+         }
+         return std::nullopt;
+       }},
+      {"cut behind quantifier by ellipsis",
+       [](const Text& text, Random&) -> std::optional<Text> {
+         for (const Text word : {U"一切", U"所有", U"各种", U"部分", U"少数"}) {
+           const size_t at = text.find(word);
+           const size_t end = std::min(text.find_first_of(U"，。；：、", at), text.size());
+           if (at != Text::npos && at >= 8 && end - at >= 10) {
+             return text.substr(0, at + word.size()) + U"……" + text.substr(end - 4);
            }
          }
          return std::nullopt;
