@@ -486,20 +486,12 @@ class DocxReader {
 
   void AddText(const xmlNode* node) {
     for (const xmlNode* text = node->children; text != nullptr; text = text->next) {
-      const std::string_view raised = TextOf(text);
-      if (run_raised_ && IsNoteNumber(raised, LastOf(line_))) {
-        Add(absl::StrCat("[", ToAbsl(raised), "]"));
+      if (run_raised_) {
+        Add(RaisedText(TextOf(text), line_));
       } else {
-        Add(raised);
+        Add(TextOf(text));
       }
     }
-  }
-
-  static char32_t LastOf(std::string_view line) {
-    constexpr size_t kLongestCharacter = 4;
-    const std::u32string tail =
-        text::ToCodePoints(line.substr(line.size() - std::min(line.size(), kLongestCharacter)));
-    return tail.empty() ? U'\0' : tail.back();
   }
 
   void Add(std::string_view text) {

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/strings/str_cat.h"
+#include "service/base/absl_string.h"
 #include "service/base/limits.h"
 #include "service/text/utf8.h"
 
@@ -36,12 +38,26 @@ std::string CleanLine(std::string_view line) {
   return clean;
 }
 
-bool IsNoteNumber(std::string_view raised, char32_t before) {
+std::string RaisedText(std::string_view raised, std::string_view line) {
   constexpr size_t kMostDigits = 3;
+  constexpr std::u32string_view kRaisedDigits = U"⁰¹²³⁴⁵⁶⁷⁸⁹";
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const bool ascii_word = before < 0x80 && (std::isalnum(static_cast<int>(before)) != 0);
-  return !raised.empty() && raised.size() <= kMostDigits && raised.front() != '0' &&
-         std::all_of(raised.begin(), raised.end(), is_digit) && before != 0 && !ascii_word;
+  if (raised.empty() || raised.size() > kMostDigits || line.empty() ||
+      !std::all_of(raised.begin(), raised.end(), is_digit)) {
+    return std::string(raised);
+  }
+  const bool letter = std::isalpha(static_cast<unsigned char>(line.back())) != 0;
+  const bool ten =
+      line.ends_with("10") &&
+      (line.size() == 2 || (!is_digit(line[line.size() - 3]) && line[line.size() - 3] != '.'));
+  if (!letter && !ten && raised.front() != '0') {
+    return absl::StrCat("[", ToAbsl(raised), "]");
+  }
+  std::string power;
+  for (const char c : raised) {
+    text::AppendUtf8(kRaisedDigits[static_cast<size_t>(c - '0')], &power);
+  }
+  return power;
 }
 
 void AddMetadata(std::string_view key, std::string_view value, ExtractedText* out) {

@@ -31,9 +31,10 @@ struct ExtractedText {
 // ASCII become one, and those at either end go.
 std::string CleanLine(std::string_view line);
 
-// Whether raised text behind the character `before` is the number of a note, which a reader puts in
-// brackets: 增长<sup>3</sup> is one, m<sup>2</sup> and 10<sup>8</sup> are powers.
-bool IsNoteNumber(std::string_view raised, char32_t before);
+// What a reader writes for raised text behind `line`, so that no number there gets further digits:
+// the number of a note in brackets (增长³ and 42³ become 增长[3] and 42[3]), a power in raised
+// digits (m², 10⁸: behind a letter and behind 10), other text as it is.
+std::string RaisedText(std::string_view raised, std::string_view line);
 
 // Adds an entry to the metadata, clean; one that is longer than any, or one too many, is left out.
 void AddMetadata(std::string_view key, std::string_view value, ExtractedText* out);

@@ -99,11 +99,12 @@ absl::Status DescribeCompoundFile(std::string_view bytes) {
   return errors::UnsupportedFormat("an old office document");
 }
 
-// The beginning of a text in lower case, without what UTF-16 puts between its ASCII letters.
+// The beginning of a text in lower case, without what UTF-16 puts between its ASCII letters: no
+// other encoding has a NUL in a text.
 std::string TextSample(std::string_view bytes) {
   std::string sample = Lower(bytes.substr(0, kSampleBytes));
+  sample.erase(std::remove(sample.begin(), sample.end(), '\0'), sample.end());
   if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
-    sample.erase(std::remove(sample.begin(), sample.end(), '\0'), sample.end());
     sample.erase(0, 2);
   } else if (bytes.starts_with("\xEF\xBB\xBF")) {
     sample.erase(0, 3);

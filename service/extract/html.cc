@@ -287,10 +287,12 @@ class HtmlReader {
       Flush();
       return;
     }
-    if (const std::string raised = name == "sup" && !line_.empty() ? PlainText(node) : "";
-        IsNoteNumber(raised, last_)) {
-      AddText(absl::StrCat("[", raised, "]"), place);
-      return;
+    if (name == "sup") {
+      const std::string plain = PlainText(node);
+      if (const std::string raised = RaisedText(plain, line_); raised != plain) {
+        AddText(raised, place);
+        return;
+      }
     }
     const bool block = IsOneOf(name, kBlocks);
     if (block) {

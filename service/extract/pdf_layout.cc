@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/extract/read_format.h"
+#include "service/report/chars.h"
 #include "service/text/utf8.h"
 
 namespace quotes::extract {
@@ -39,6 +41,11 @@ struct PageLine {
   Box box;
   std::string text;
   size_t characters = 0;
+  // The room that its beginning needs on the line before: no line breaks inside a number, before a
+  // closing mark or behind an opening one.
+  double first_unit = 0;
+  std::vector<std::string> note_marks;  // raised numbers, in brackets
+  std::string first_word;
   LineRole role = LineRole::kText;
   bool gap_before = false;
   size_t column = 0;  // an index into the columns of the document
@@ -126,45 +133,118 @@ class LayoutReader {
       const size_t open = rest_.find('<');
       const size_t close = open == std::string_view::npos ? open : rest_.find('>', open);
       if (close == std::string_view::npos) {
+        EndLine();
         return true;
       }
       const std::string_view tag = rest_.substr(open + 1, close - open - 1);
       rest_.remove_prefix(close + 1);
       if (tag.starts_with("page ")) {
+        EndLine();
         pages->push_back({Attribute(tag, "width"), Attribute(tag, "height"), {}});
       } else if (tag.starts_with("line ") && !pages->empty()) {
-        pages->back().lines.push_back({.box = BoxOf(tag), .text = {}});
-        right_ = 0;
-        last_ = 0;
+        EndLine();
+        pages->back().lines.emplace_back().box = BoxOf(tag);
+        line_ = &pages->back().lines.back();
         if (++lines > limits::kMaxExtractedLines / 2) {
           return false;
         }
-      } else if (tag.starts_with("word ") && !pages->empty() && !pages->back().lines.empty()) {
-        AddWord(BoxOf(tag), &pages->back().lines.back());
+      } else if (tag.starts_with("word ") && line_ != nullptr) {
+        ReadWord(BoxOf(tag));
       }
     }
   }
 
  private:
-  void AddWord(const Box& box, PageLine* line) {
+  struct Word {
+    Box box;
+    std::u32string text;
+  };
+
+  void ReadWord(const Box& box) {
     const size_t end = std::min(rest_.find("</word>"), rest_.size());
-    const std::u32string word = text::ToCodePoints(Unescape(rest_.substr(0, end)));
+    std::u32string word = text::ToCodePoints(Unescape(rest_.substr(0, end)));
     rest_.remove_prefix(end);
-    if (word.empty()) {
-      return;
+    if (!word.empty()) {
+      words_.push_back({box, std::move(word)});
     }
-    if (last_ != 0 && IsSpaceBetween(last_, word.front(), box.left - right_, line->box.height())) {
-      line->text.push_back(' ');
+  }
+
+  // Gives the line its words.
+  void EndLine() {
+    if (line_ != nullptr && !words_.empty()) {
+      const Box main = MainBox();
+      double right = 0;   // of the word before
+      char32_t last = 0;  // its last character
+      for (const Word& word : words_) {
+        const std::string printed = text::ToUtf8(word.text);
+        // A number at the beginning has a note of its own behind it.
+        const std::string shown =
+            IsRaised(word.box, main) ? RaisedText(printed, last == 0 ? "." : line_->text) : printed;
+        const bool mark = shown != printed && shown.front() == '[';
+        if (mark) {
+          line_->note_marks.push_back(shown);
+        }
+        if (last != 0 && shown == printed &&
+            IsSpaceBetween(last, word.text.front(), word.box.left - right, main.height())) {
+          line_->text.push_back(' ');
+        }
+        line_->text += shown;
+        line_->characters += word.text.size();
+        last = mark && last != 0 ? last : word.text.back();
+        right = word.box.right;
+        if (&word == &words_.front()) {
+          line_->first_word = shown;
+        }
+      }
+      line_->first_unit = FirstUnit();
     }
-    text::AppendUtf8(word, &line->text);
-    line->characters += word.size();
-    last_ = word.back();
-    right_ = box.right;
+    words_.clear();
+    line_ = nullptr;
+  }
+
+  // The box of the word of most characters.
+  Box MainBox() const {
+    const auto longest = std::max_element(
+        words_.begin(), words_.end(),
+        [](const Word& a, const Word& b) { return a.text.size() < b.text.size(); });
+    return longest->box;
+  }
+
+  static bool IsRaised(const Box& word, const Box& main) {
+    constexpr double kSmall = 0.75;
+    constexpr double kRise = 0.1;
+    return word.height() < kSmall * main.height() &&
+           word.bottom < main.bottom - kRise * main.height();
+  }
+
+  // The width of the first characters that no line break parts, a share of their words' widths.
+  double FirstUnit() const {
+    double width = 0;
+    char32_t last = 0;
+    bool complete = false;  // what stands is a character or number, and not only opening marks
+    for (const Word& word : words_) {
+      const auto columns = static_cast<double>(text::DisplayWidth(word.text));
+      for (const char32_t c : word.text) {
+        const bool hangs = report::IsCommaLike(c) || report::IsTerminal(c) ||
+                           report::IsSemicolon(c) || report::IsColon(c) || report::IsCloser(c) ||
+                           report::IsEllipsis(c) || c == U'％';
+        const bool in_number = last != 0 && !IsWide(last) && !IsWide(c);
+        if (complete && !hangs && !in_number) {
+          return width;
+        }
+        width += columns == 0 ? 0
+                              : word.box.width() *
+                                    static_cast<double>(text::DisplayWidth({&c, 1})) / columns;
+        complete |= report::ClosingPartner(c) == 0;
+        last = c;
+      }
+    }
+    return width;
   }
 
   std::string_view rest_;
-  double right_ = 0;  // of the word before
-  char32_t last_ = 0;
+  PageLine* line_ = nullptr;  // whose words are read
+  std::vector<Word> words_;
 };
 
 double Median(std::vector<double> values) {
@@ -389,13 +469,19 @@ class FurnitureFinder {
   static constexpr double kMargin = 0.12;
   static constexpr size_t kMostLines = 3;
 
-  static std::vector<PageLine*> EdgeLines(Page* page) {
+  static std::vector<PageLine*> Sorted(Page* page) {
     std::vector<PageLine*> sorted;
+    sorted.reserve(page->lines.size());
     for (PageLine& line : page->lines) {
       sorted.push_back(&line);
     }
     std::sort(sorted.begin(), sorted.end(),
               [](const PageLine* a, const PageLine* b) { return Above(*a, *b); });
+    return sorted;
+  }
+
+  static std::vector<PageLine*> EdgeLines(Page* page) {
+    const std::vector<PageLine*> sorted = Sorted(page);
     std::vector<PageLine*> edge;
     for (size_t i = 0; i < sorted.size(); ++i) {
       const Box& box = sorted[i]->box;
@@ -432,9 +518,16 @@ class FurnitureFinder {
     return count >= kFewest || (count == 2 && pages_.size() <= 4);
   }
 
-  // Small print at the foot of a page, below all text of the ordinary size.
+  // The notes at the foot of a page: small print below all text of the ordinary size, and what
+  // begins with the mark of a note that stands above on the page, with all below it.
   void MarkNotes(Page* page) const {
     constexpr double kSmall = 0.9;
+    const double first_note = FirstNote(page);
+    for (PageLine& line : page->lines) {
+      if (line.role == LineRole::kText && line.box.top >= first_note) {
+        line.role = LineRole::kNote;
+      }
+    }
     double body_bottom = 0;
     for (const PageLine& line : page->lines) {
       if (line.role == LineRole::kText && line.box.height() > kSmall * size_) {
@@ -448,6 +541,35 @@ class FurnitureFinder {
         line.role = LineRole::kNote;
       }
     }
+  }
+
+  // The top of the first line in the lower half that is a note by its mark. A raised mark says so
+  // itself; a number as large as the text has white above it.
+  double FirstNote(Page* page) const {
+    constexpr double kWhite = 0.7;
+    constexpr size_t kNeighbours = 8;  // the lines that may stand right above one
+    const std::vector<PageLine*> sorted = Sorted(page);
+    std::set<std::string> referred;
+    for (size_t i = 0; i < sorted.size(); ++i) {
+      const PageLine& line = *sorted[i];
+      if (line.role != LineRole::kText) {
+        continue;
+      }
+      const bool raised = line.first_word.starts_with('[') && !line.note_marks.empty();
+      if (line.box.top >= page->height / 2 && line.first_word.size() < line.text.size() &&
+          referred.contains(raised ? line.first_word : absl::StrCat("[", line.first_word, "]"))) {
+        double above = 0;
+        for (size_t j = i - std::min(i, kNeighbours); j < i; ++j) {
+          const Box& other = sorted[j]->box;
+          above = std::max(above, other.bottom <= line.box.top + size_ / 2 ? other.bottom : 0);
+        }
+        if (raised || line.box.top - above > kWhite * size_) {
+          return line.box.top;
+        }
+      }
+      referred.insert(line.note_marks.begin(), line.note_marks.end());
+    }
+    return HUGE_VAL;
   }
 
   const double size_;
@@ -546,9 +668,18 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
                       std::make_move_iterator(foot.end()));
   }
 
+  std::vector<const PageLine*> text;  // in reading order
+  for (const Page& page : pages) {
+    for (const PageLine& line : page.lines) {
+      if (line.role == LineRole::kText) {
+        text.push_back(&line);
+      }
+    }
+  }
   const std::vector<double> heading_sizes = HeadingSizes(pages, size);
   ExtractedText result;
   LineWriter writer(&result);
+  size_t next_text = 0;
   for (size_t p = 0; p < pages.size(); ++p) {
     for (const PageLine& line : pages[p].lines) {
       LineHint hint;
@@ -567,7 +698,17 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
             line.characters <= kLongestHeading) {
           hint.heading_level = static_cast<uint8_t>(level + 1);
         }
-        hint.reaches_edge = column.right - line.box.right < kSlack * size;
+        ++next_text;
+        const double room = column.right - line.box.right;
+        hint.reaches_edge = room < kSlack * size;
+        if (!hint.reaches_edge && next_text < text.size()) {
+          // A short line is full as well where the beginning of the next had no room on it.
+          constexpr double kTolerance = 0.25;
+          const PageLine& next = *text[next_text];
+          const Column next_column = Edges(columns, next.column, size);
+          hint.reaches_edge = next.box.left - next_column.left < size / 2 &&
+                              room < next.first_unit + kTolerance * size;
+        }
         hint.indent = static_cast<uint16_t>(
             std::clamp(std::round((line.box.left - column.left) / (size / 2)), 0.0, kMostColumns));
         if (line.gap_before) {

@@ -57,6 +57,10 @@ std::string_view NameOf(const xmlNode* node) {
 }
 
 std::optional<std::string> Attribute(const xmlNode* node, std::string_view name) {
+  // Other nodes have no such member: a compact text node keeps its characters in its place.
+  if (node->type != XML_ELEMENT_NODE) {
+    return std::nullopt;
+  }
   for (const xmlAttr* attribute = node->properties; attribute != nullptr;
        attribute = attribute->next) {
     if (View(attribute->name) == name) {

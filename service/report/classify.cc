@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "service/base/limits.h"
@@ -100,6 +101,110 @@ std::optional<Span> FindJump(View line, bool onward) {
     }
   }
   return std::nullopt;
+}
+
+// （下转第四版）（紧接第一版） where lines of the paper were joined: jumps in brackets of their
+// own, anywhere in a line.
+std::vector<Span> FindBracketedJumps(View line) {
+  constexpr size_t kLongest = 16;
+  constexpr View kWords[] = {U"下转", U"下接", U"上接", U"紧接", U"转第", U"接第"};
+  std::vector<Span> jumps;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char32_t partner = ClosingPartner(line[i]);
+    if (partner != U'）' && partner != U'】' && partner != U'］' && partner != U'〕') {
+      continue;
+    }
+    const View rest = line.substr(i + 1, kLongest);
+    size_t close = 0;
+    while (close < rest.size() && CloserShape(rest[close]) != partner) {
+      ++close;
+    }
+    const View inner = rest.substr(0, close);
+    const bool numbered = std::any_of(
+        inner.begin(), inner.end(), [](char32_t c) { return IsAsciiDigit(c) || HanDigit(c) >= 0; });
+    const bool sheet = inner.find_first_of(U"版页") != View::npos;
+    if (close < rest.size() && numbered && sheet &&
+        std::any_of(std::begin(kWords), std::end(kWords),
+                    [&](View word) { return Contains(inner, word); })) {
+      jumps.push_back({i, i + close + 2});
+      i += close + 1;
+    }
+  }
+  return jumps;
+}
+
+// An address of a page alone on its line, with the number of a sheet or without.
+bool IsAddressOfPage(View line) {
+  return (line.starts_with(U"http://") || line.starts_with(U"https://") ||
+          line.starts_with(U"www.")) &&
+         std::none_of(line.begin(), line.end(), text::IsHan);
+}
+
+// 某政办发〔2026〕3号
+bool IsDocumentNumber(View line) {
+  constexpr size_t kLongest = 30;
+  if (line.size() > kLongest || line.empty() || line.back() != U'号') {
+    return false;
+  }
+  size_t i = line.size() - 1;
+  const size_t end = i;
+  while (i > 0 && IsAsciiDigit(line[i - 1])) {
+    --i;
+  }
+  if (i == end) {
+    return false;
+  }
+  i -= i > 0 && line[i - 1] == U'第' ? 1u : 0u;
+  if (i < 6 || CloserShape(line[i - 1]) == 0 ||
+      ClosingPartner(line[i - 6]) != CloserShape(line[i - 1])) {
+    return false;
+  }
+  const View year = line.substr(i - 5, 4);
+  return std::all_of(year.begin(), year.end(), IsAsciiDigit);
+}
+
+// 各区、县人民政府，市政府各部门： addresses readers or listeners, whoever they are.
+bool AddressesAll(View line) {
+  constexpr size_t kLongest = 80;
+  constexpr View kWhom = U"位区县市省州盟旗镇乡街部直单有机处委局地界级民人";
+  if (line.size() > kLongest || line.empty() || !IsColon(line.back())) {
+    return false;
+  }
+  bool all = false;
+  bool begins = true;  // a member of the list
+  for (size_t i = 0; i + 1 < line.size(); ++i) {
+    const char32_t c = line[i];
+    if (IsTerminal(c) || IsSemicolon(c) || IsColon(c) || IsAsciiDigit(c) || c == U'《') {
+      return false;
+    }
+    all |= begins && c == U'各' && kWhom.find(line[i + 1]) != View::npos;
+    begins = IsCommaLike(c) || text::IsSpace(c);
+  }
+  return all;
+}
+
+// Names of parts that stand before the first numbered one and are never titles.
+bool NamesOpeningPart(View line) {
+  constexpr View kNames[] = {U"前言", U"序言", U"引言", U"导言", U"导语", U"绪论"};
+  constexpr size_t kLongest = 8;
+  std::u32string bare;
+  for (const char32_t c : line.substr(0, kLongest)) {
+    if (!text::IsSpace(c)) {
+      bare.push_back(c);
+    }
+  }
+  return line.size() <= kLongest &&
+         std::find(std::begin(kNames), std::end(kNames), bare) != std::end(kNames);
+}
+
+// （2026年3月）: when something appeared, to the month.
+bool IsMonth(View line) {
+  constexpr size_t kLongest = 10;
+  return line.size() <= kLongest && !line.empty() && line.back() == U'月' &&
+         Contains(line, U"年") && std::all_of(line.begin(), line.end(), [](char32_t c) {
+           return IsAsciiDigit(c) || HanDigit(c) >= 0 || c == U'年' || c == U'月' ||
+                  text::IsSpace(c);
+         });
 }
 
 bool IsPageNumber(View line) {
@@ -237,6 +342,7 @@ class Classifier {
     ReadHead();
     MarkBody();
     MarkTail();
+    MarkSignature();
     MarkNotes();
     Emit();
     return std::move(result_);
@@ -334,6 +440,11 @@ class Classifier {
           return;
         }
       }
+      if (paragraphs == 0 && AddressesAll(line)) {
+        head_end_ = std::min(first_marker, i);
+        has_salutation_ = head_end_ == i;
+        return;
+      }
       if (IsParagraph(i)) {
         if (paragraphs == 0) {
           first_paragraph = i;
@@ -341,7 +452,10 @@ class Classifier {
         ++paragraphs;
       }
       const Marker marker = ReadMarker(line);
-      if (first_marker == lines_.size() && IsStrongFamily(marker.family) && marker.number <= 2) {
+      const bool numbered =
+          marker.family == MarkerFamily::kArabic && marker.number == 1 && EndsSentence(lines_[i]);
+      if (first_marker == lines_.size() && ((IsStrongFamily(marker.family) && marker.number <= 2) ||
+                                            numbered || NamesOpeningPart(line))) {
         first_marker = i;
       }
     }
@@ -371,8 +485,14 @@ class Classifier {
     if (!lines_[i].has_word || IsWebFurniture(line)) {
       return BlockKind::kWebFurniture;
     }
-    if (IsPageNumber(line)) {
+    if (IsPageNumber(line) && !FindDate(line)) {
       return BlockKind::kPageNumber;
+    }
+    if (IsAddressOfPage(line)) {
+      return BlockKind::kWebFurniture;
+    }
+    if (IsDocumentNumber(line)) {
+      return BlockKind::kNote;
     }
     // Steps of a breadcrumb stand beside lines of > alone.
     const auto is_step = [&](size_t j) {
@@ -388,14 +508,7 @@ class Classifier {
       return BlockKind::kCaption;
     }
     if (const size_t label = ReadLabel(lexicon.source_label, line); label > 0) {
-      size_t end = label;
-      while (end < line.size() && text::IsSpace(line[end])) {
-        ++end;
-      }
-      while (end < line.size() && !text::IsSpace(line[end])) {
-        ++end;
-      }
-      metadata.publication.paper = Utf8(i, label, end);
+      TakePaper(i, label);
       source_label_ = metadata.publication.paper.empty() ? i : lines_.size();
       if (const auto date = FindDate(line)) {
         metadata.publication.issue_date = date->day;
@@ -407,25 +520,53 @@ class Classifier {
       return BlockKind::kNote;
     }
     if (const size_t label = ReadLabel(lexicon.date_label, line); label > 0) {
-      if (const auto date = FindDate(line)) {
+      if (const auto date = FindDate(line); date && IsBesideMeetingLabel(i)) {
+        metadata.date = metadata.date.value_or(date->day);
+      } else if (date) {
         metadata.publication.issue_date = date->day;
       } else if (label == line.size()) {
         date_label_ = i;
+      }
+      // 发布时间：… 来源：…
+      for (size_t at = label; at < line.size() && metadata.publication.paper.empty(); ++at) {
+        const size_t source =
+            text::IsSpace(line[at - 1]) ? ReadLabel(lexicon.source_label, line.substr(at)) : 0;
+        if (source > 0) {
+          TakePaper(i, at + source);
+        }
       }
       return BlockKind::kDateline;
     }
     if (ReadLabel(lexicon.editor_label, line) > 0) {
       return BlockKind::kNote;
     }
+    if (const size_t label = ReadLabel(lexicon.meeting_label, line); label > 0) {
+      several_speakers_ |= lexicon.several_speakers.PrefixOf(line) > 0;
+      return BlockKind::kNote;
+    }
     const bool dashed =
         IsDash(line.front()) || line.starts_with(U"--") || line.starts_with(U"－－");
     if (const auto occasion = ReadOccasion(line)) {
-      TakeOccasion(i, *occasion);
+      TakeOccasion(i, 1, *occasion);
+      return BlockKind::kSubtitle;
+    }
+    if (TakeWrappedOccasion(i)) {
       return BlockKind::kSubtitle;
     }
     if (const auto byline = ReadByline(line)) {
       TakeByline(i, *byline);
       return BlockKind::kByline;
+    }
+    if (const View inner = StripBrackets(line); inner.size() < line.size()) {
+      const auto at = static_cast<size_t>(inner.data() - line.data());
+      if (const auto byline = ReadByline(inner)) {
+        TakeByline(i, {byline->office_begin + at, byline->office_end + at, byline->name_begin + at,
+                       byline->name_end + at});
+        return BlockKind::kByline;
+      }
+      if (IsMonth(inner)) {
+        return BlockKind::kDateline;
+      }
     }
     if (dashed && i > 0 && lines_[i].size() <= kMaxTitleLine) {
       const Marker marker = ReadMarker(line);
@@ -472,9 +613,22 @@ class Classifier {
     return BlockKind::kBody;
   }
 
+  // The word behind the label 来源：, which ends at `label`.
+  void TakePaper(size_t i, size_t label) {
+    const View line = Folded(i);
+    size_t end = label;
+    while (end < line.size() && text::IsSpace(line[end])) {
+      ++end;
+    }
+    while (end < line.size() && !text::IsSpace(line[end])) {
+      ++end;
+    }
+    result_.metadata.publication.paper = Utf8(i, label, end);
+  }
+
   void TakeByline(size_t i, const Byline& byline) {
     Metadata& metadata = result_.metadata;
-    if (!metadata.speaker.empty()) {
+    if (!metadata.speaker.empty() || several_speakers_) {
       return;
     }
     TakeSpeaker(Printed(i).substr(byline.name_begin, byline.name_end - byline.name_begin));
@@ -491,20 +645,64 @@ class Classifier {
     result_.metadata.speaker = text::ToUtf8(speaker);
   }
 
-  void TakeOccasion(size_t i, const OccasionLine& occasion) {
+  // The words of `count` lines from `i` on, as if they were one.
+  std::u32string Join(size_t i, size_t count, View text) const {
+    std::u32string joined;
+    for (size_t j = i; j < i + count; ++j) {
+      joined += text.substr(lines_[j].begin, lines_[j].size());
+    }
+    return joined;
+  }
+
+  // An occasion that was broken into two or three lines.
+  bool TakeWrappedOccasion(size_t i) {
+    constexpr size_t kMostLines = 3;
+    const View line = Folded(i);
+    const bool dated = FindDate(line.substr(0, kMinParagraph)).has_value();
+    if (!dated && !IsDash(line.front()) && line.front() != U'在') {
+      return false;
+    }
+    for (size_t count = 2; count <= kMostLines && i + count <= head_end_; ++count) {
+      if (lines_[i + count - 1].gap_before || ReadOccasion(Folded(i + count - 1))) {
+        return false;
+      }
+      const std::u32string joined = Join(i, count, folded_);
+      if (const auto occasion = ReadOccasion(joined);
+          occasion && occasion->end + lines_[i + count - 1].size() > joined.size()) {
+        TakeOccasion(i, count, *occasion);
+        for (size_t j = i; j < i + count; ++j) {
+          kinds_[j] = BlockKind::kSubtitle;
+        }
+        judged_ = i + count;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Takes the occasion of `count` lines from `i` on.
+  void TakeOccasion(size_t i, size_t count, const OccasionLine& occasion) {
     Metadata& metadata = result_.metadata;
-    if (const auto date = FindDate(Folded(i)); date && !metadata.date) {
+    const std::u32string folded = Join(i, count, folded_);
+    const std::u32string printed = Join(i, count, source_);
+    const auto utf8 = [&](size_t begin, size_t end) {
+      return text::ToUtf8(
+          Trim(View(printed).substr(begin, std::min(end - begin, limits::kMaxMetadataCodePoints))));
+    };
+    if (const auto date = FindDate(folded); date && !metadata.date) {
       metadata.date = date->day;
     }
-    metadata.subtitle = Utf8(i, occasion.text_begin, occasion.end);
-    metadata.event = Utf8(i, occasion.event_begin, occasion.event_end);
+    metadata.subtitle = utf8(occasion.text_begin, occasion.end);
+    metadata.event = utf8(occasion.event_begin, occasion.event_end);
+    i += count - 1;
     const View line = Folded(i);
-    size_t rest = occasion.end;
+    size_t rest = occasion.end - (folded.size() - line.size());
+    const size_t first_end = rest;
     while (rest < line.size() && text::IsSpace(line[rest])) {
       ++rest;
     }
     if (rest < line.size()) {
-      splits_[i] = Split{occasion.end, rest};
+      splits_[i] = Split{first_end, rest};
       if (const auto byline = ReadByline(line.substr(rest))) {
         TakeByline(i, {byline->office_begin + rest, byline->office_end + rest,
                        byline->name_begin + rest, byline->name_end + rest});
@@ -517,15 +715,57 @@ class Classifier {
       if (i < contents_end_ && kinds_[i] == BlockKind::kWebFurniture) {
         continue;
       }
-      kinds_[i] = JudgeHeadLine(i);
+      if (i >= judged_) {
+        kinds_[i] = JudgeHeadLine(i);
+      }
     }
     ChooseTitle();
+    if (result_.metadata.title.empty()) {
+      TakeOccasionForTitle();
+    }
     ReadBareName();
     GiveBackLeadingHeading();
   }
 
+  // 在全市经济工作会议上的讲话, above which nothing stands, is the title itself.
+  void TakeOccasionForTitle() {
+    Metadata& metadata = result_.metadata;
+    const auto end = kinds_.begin() + static_cast<std::ptrdiff_t>(head_end_);
+    const auto first = std::find(kinds_.begin(), end, BlockKind::kSubtitle);
+    if (first == end || metadata.subtitle.empty()) {
+      return;
+    }
+    const View line = Folded(static_cast<size_t>(first - kinds_.begin()));
+    if (line.front() != U'在' || !Contains(line, U"上的")) {
+      return;
+    }
+    metadata.title = std::exchange(metadata.subtitle, {});
+    for (auto kind = first; kind != end && *kind == BlockKind::kSubtitle; ++kind) {
+      *kind = BlockKind::kTitle;
+    }
+  }
+
+  // Titles may cry out, but they make no statements and announce none.
   bool IsCandidate(size_t i) const {
-    return kinds_[i] == BlockKind::kBody && lines_[i].size() <= kMaxTitleLine;
+    return kinds_[i] == BlockKind::kBody && lines_[i].size() <= kMaxTitleLine &&
+           lines_[i].last_mark != U'。' && !IsColon(lines_[i].last_mark);
+  }
+
+  // 时间：2026年1月15日 is when a speech was held where its place or its speaker has a label
+  // beside.
+  bool IsBesideMeetingLabel(size_t i) const {
+    constexpr size_t kNear = 2;
+    const Lexicon& lexicon = GetLexicon();
+    if (!lexicon.meeting_time.Contains(Folded(i).substr(0, 2))) {
+      return false;
+    }
+    for (size_t j = i - std::min(i, kNear); j < std::min(i + kNear + 1, head_end_); ++j) {
+      if (ReadLabel(lexicon.speaker_label, Folded(j)) > 0 ||
+          ReadLabel(lexicon.meeting_label, Folded(j)) > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // The title is the group of lines right above the occasion, date or byline; without those the
@@ -559,7 +799,7 @@ class Classifier {
         score += Contains(Folded(j), U"报告") || Contains(Folded(j), U"讲话") ? 2 : 0;
       }
       score += lines_[i].size() >= 4 ? 1 : 0;
-      score += IsTitleLevel(i) ? 6 : 0;
+      score += IsTitleLevel(i) ? 7 : 0;
       if (!IsPersonName(Folded(i), false) && score >= best_score) {
         best_score = score;
         best_begin = i;
@@ -611,7 +851,7 @@ class Classifier {
   }
 
   void ReadBareName() {
-    if (!result_.metadata.speaker.empty()) {
+    if (!result_.metadata.speaker.empty() || several_speakers_) {
       return;
     }
     for (int pass = 0; pass < 2; ++pass) {
@@ -636,6 +876,13 @@ class Classifier {
   // it, anything else is the page's.
   void GiveBackLeadingHeading() {
     size_t end = head_end_;
+    // A sentence below the title is the speech's.
+    for (size_t i = title_end_; i < head_end_ && !has_salutation_ && title_end_ > 0; ++i) {
+      if (kinds_[i] == BlockKind::kBody && lines_[i].last_mark == U'。') {
+        end = i;
+        break;
+      }
+    }
     if (!has_salutation_ && end > title_end_ && title_end_ > 0 &&
         kinds_[end - 1] == BlockKind::kBody && !ReadMarker(Folded(end - 1))) {
       --end;
@@ -665,40 +912,169 @@ class Classifier {
     }
   }
 
+  // The name of an author and the day below the text, and lists of what is attached to it.
+  void MarkSignature() {
+    const Lexicon& lexicon = GetLexicon();
+    constexpr uint32_t kLongestName = 30;
+    constexpr uint32_t kLongestNote = 60;
+    constexpr size_t kBrackets = 2;
+    const size_t end = lines_.size();
+    size_t attached = end;  // from here on nothing is speech
+    const auto is_date = [&](size_t i) {
+      const View line = Folded(i);
+      const auto date = FindDate(line);
+      return date && line.size() - (date->end - date->begin) <= kBrackets && !EndsClosed(lines_[i]);
+    };
+    for (size_t i = end; i-- > std::max(head_end_, lines_.size() / 2);) {
+      const View line = Folded(i);
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      if (ReadLabel(lexicon.attachment_label, line) > 0) {
+        attached = i;
+      } else if (lines_[i].size() > kLongestNote || EndsSentence(lines_[i])) {
+        break;
+      }
+    }
+    for (size_t i = attached; i < end; ++i) {
+      if (kinds_[i] == BlockKind::kBody) {
+        kinds_[i] = is_date(i) ? BlockKind::kDateline : BlockKind::kNote;
+      }
+    }
+    // Only the last line of the speech, or one above what is attached, is a date that signs.
+    size_t last = end;
+    while (last > head_end_ && kinds_[last - 1] != BlockKind::kBody &&
+           kinds_[last - 1] != BlockKind::kDateline) {
+      --last;
+    }
+    if (last <= head_end_ + 1 || !is_date(last - 1)) {
+      return;
+    }
+    const size_t day = last - 1;
+    kinds_[day] = BlockKind::kDateline;
+    Metadata& metadata = result_.metadata;
+    if (const auto date = FindDate(Folded(day)); date && !metadata.date) {
+      metadata.date = date->day;
+    }
+    const size_t name = day - 1;
+    if (lines_[name].size() > kLongestName || EndsClosed(lines_[name]) || lines_[name].commas > 0 ||
+        ReadMarker(Folded(name)) ||
+        (kinds_[name] != BlockKind::kBody && kinds_[name] != BlockKind::kNote)) {
+      return;
+    }
+    // The speech above it has ended.
+    if (name > head_end_ && kinds_[name - 1] == BlockKind::kBody && !EndsClosed(lines_[name - 1])) {
+      return;
+    }
+    kinds_[name] = BlockKind::kByline;
+    if (const auto byline = ReadByline(Folded(name))) {
+      TakeByline(name, *byline);
+    } else if (metadata.speaker.empty() && IsPersonName(Folded(name), false)) {
+      TakeSpeaker(Printed(name));
+    }
+  }
+
   // What a library says about the rights of a text, below it.
   bool IsLicence(size_t i) const {
     const View text = Folded(i);
     return i * 3 > lines_.size() * 2 && Contains(text, U"公有领域") && Contains(text, U"作品");
   }
 
-  // Short lines beside a page number, or at a page break, that stand there three times, their
-  // numbers taken as one.
-  void MarkRunningHeads() {
-    constexpr size_t kLongest = 40;
-    constexpr size_t kFewest = 3;
-    std::unordered_map<std::u32string, std::vector<size_t>> places;
-    for (size_t i = head_end_; i < lines_.size(); ++i) {
-      const View text = Folded(i);
-      if (text.size() > kLongest || EndsClosed(lines_[i]) || IsPageNumber(text)) {
-        continue;
-      }
-      const bool below = i > 0 && IsPageNumber(Folded(i - 1));
-      const bool above =
-          i + 1 < lines_.size() && (IsPageNumber(Folded(i + 1)) || lines_[i + 1].page_break_before);
-      if (below || above || lines_[i].page_break_before) {
-        std::u32string pattern;
-        for (const char32_t c : text) {
-          if (!IsAsciiDigit(c) && !text::IsSpace(c)) {
-            pattern.push_back(c);
-          }
-        }
-        places[pattern].push_back(i);
+  // What a line says without numbers, spaces and the marks of a date.
+  std::u32string Pattern(size_t i) const {
+    std::u32string pattern;
+    for (const char32_t c : Folded(i)) {
+      if (!IsAsciiDigit(c) && !text::IsSpace(c) && c != U'/' && c != U'-' && c != U'.' &&
+          c != U':') {
+        pattern.push_back(c);
       }
     }
+    return pattern;
+  }
+
+  // The words of a running head that repeats the title: each of its lines and the whole.
+  std::unordered_set<std::u32string> TitlePatterns() const {
+    constexpr size_t kShortest = 4;
+    std::unordered_set<std::u32string> patterns;
+    std::u32string whole;
+    for (size_t i = 0; i < head_end_; ++i) {
+      if (kinds_[i] == BlockKind::kTitle || kinds_[i] == BlockKind::kSubtitle) {
+        const std::u32string pattern = Pattern(i);
+        if (kinds_[i] == BlockKind::kTitle) {
+          whole += pattern;
+        }
+        if (pattern.size() >= kShortest) {
+          patterns.insert(pattern);
+        }
+      }
+    }
+    patterns.insert(whole);
+    return patterns;
+  }
+
+  // Whether the line parts a sentence: an open line of some length is above, and what is below
+  // begins no paragraph. Page numbers and the like beside it are passed over.
+  bool CutsSentence(size_t i) const {
+    constexpr uint32_t kLong = 16;
+    const auto is_mark = [&](size_t j) {
+      return IsPageNumber(Folded(j)) || IsAddressOfPage(Folded(j));
+    };
+    size_t above = i;
+    while (above > head_end_ && is_mark(above - 1)) {
+      --above;
+    }
+    size_t below = i + 1;
+    while (below < lines_.size() && is_mark(below)) {
+      ++below;
+    }
+    return above > head_end_ && below < lines_.size() && lines_[above - 1].size() >= kLong &&
+           !EndsClosed(lines_[above - 1]) && !ReadMarker(Folded(above - 1)) &&
+           lines_[below].indent < 2 && !ReadMarker(Folded(below));
+  }
+
+  // Running heads: short open lines that repeat, their numbers taken as one, beside page numbers or
+  // at page breaks, or that part sentences wherever they stand. What says the title again needs
+  // only one of these.
+  void MarkRunningHeads() {
+    constexpr size_t kLongest = 40;
+    constexpr size_t kFewest = 2;
+    constexpr size_t kFewestElsewhere = 3;
+    struct Place {
+      size_t line;
+      bool beside;
+      bool cuts;
+    };
+    std::unordered_map<std::u32string, std::vector<Place>> places;
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      const View text = Folded(i);
+      if (kinds_[i] != BlockKind::kBody || text.size() > kLongest || EndsClosed(lines_[i]) ||
+          IsPageNumber(text) || !lines_[i].has_word) {
+        continue;
+      }
+      const auto is_mark = [&](size_t j) {
+        return IsPageNumber(Folded(j)) || IsAddressOfPage(Folded(j));
+      };
+      const bool below = lines_[i].page_break_before || (i > 0 && is_mark(i - 1));
+      const bool above =
+          i + 1 < lines_.size() && (is_mark(i + 1) || lines_[i + 1].page_break_before);
+      places[Pattern(i)].push_back({i, below || above, CutsSentence(i)});
+    }
+    const std::unordered_set<std::u32string> titles = TitlePatterns();
     for (const auto& [pattern, lines] : places) {
-      if (lines.size() >= kFewest) {
-        for (const size_t line : lines) {
-          kinds_[line] = BlockKind::kMasthead;
+      if (pattern.empty()) {
+        continue;
+      }
+      const auto beside = static_cast<size_t>(std::count_if(
+          lines.begin(), lines.end(), [](const Place& place) { return place.beside; }));
+      const auto cuts = static_cast<size_t>(
+          std::count_if(lines.begin(), lines.end(), [](const Place& place) { return place.cuts; }));
+      const bool title = titles.contains(pattern) && (lines.size() >= kFewest || beside + cuts > 0);
+      const bool everywhere = title ||
+                              (lines.size() >= kFewestElsewhere && cuts * 2 >= lines.size()) ||
+                              (lines.size() == kFewest && cuts == kFewest);
+      for (const Place& place : lines) {
+        if (everywhere || (beside >= kFewest && place.beside)) {
+          kinds_[place.line] = BlockKind::kMasthead;
         }
       }
     }
@@ -725,6 +1101,8 @@ class Classifier {
       const View text = Folded(i);
       if (IsPageNumber(text)) {
         kinds_[i] = BlockKind::kPageNumber;
+      } else if (IsAddressOfPage(text)) {
+        kinds_[i] = BlockKind::kWebFurniture;
       } else if (text.size() <= 60 && IsWebFurniture(text)) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (IsCaption(text)) {
@@ -781,11 +1159,23 @@ class Classifier {
       if (kinds_[i] != BlockKind::kBody) {
         continue;
       }
-      std::optional<std::vector<NoteMark>> marks = notes.Read(Folded(i));
+      const std::optional<std::vector<NoteMark>> marks = notes.Read(Folded(i));
       if (!marks.has_value()) {
         kinds_[i] = BlockKind::kNote;
-      } else if (!marks->empty()) {
-        marks_.emplace(i, *std::move(marks));
+        continue;
+      }
+      std::vector<Piece> inner;
+      for (const NoteMark& mark : *marks) {
+        inner.push_back({mark.begin, mark.end, 0, BlockKind::kNote});
+      }
+      for (const Span& jump : FindBracketedJumps(Folded(i))) {
+        inner.push_back({static_cast<uint32_t>(jump.begin), static_cast<uint32_t>(jump.end), 0,
+                         BlockKind::kJumpLine});
+      }
+      if (!inner.empty()) {
+        std::sort(inner.begin(), inner.end(),
+                  [](const Piece& a, const Piece& b) { return a.begin < b.begin; });
+        marks_.emplace(i, std::move(inner));
       }
     }
   }
@@ -830,11 +1220,11 @@ class Classifier {
       }
       if (begin < end) {
         if (const auto marks = marks_.find(i); marks != marks_.end()) {
-          for (const NoteMark& mark : marks->second) {
+          for (const Piece& mark : marks->second) {
             const size_t at = line.begin + mark.begin;
             if (at >= begin && line.begin + mark.end <= end) {
               add(begin, at, BlockKind::kBody);
-              add(at, line.begin + mark.end, BlockKind::kNote);
+              add(at, line.begin + mark.end, mark.kind);
               begin = line.begin + mark.end;
             }
           }
@@ -859,13 +1249,16 @@ class Classifier {
   const std::vector<Line>& lines_;
   std::vector<BlockKind> kinds_;
   std::unordered_map<size_t, Split> splits_;
-  std::unordered_map<size_t, std::vector<NoteMark>> marks_;  // in lines of the speech
+  // Marks of notes and jumps inside the lines of the speech, from the beginning of each.
+  std::unordered_map<size_t, std::vector<Piece>> marks_;
   size_t contents_end_ = 0;
   size_t head_end_ = 0;
   size_t title_end_ = 0;
   size_t source_label_ = static_cast<size_t>(-2);
   size_t date_label_ = static_cast<size_t>(-2);
   bool has_salutation_ = false;
+  bool several_speakers_ = false;
+  size_t judged_ = 0;  // lines of the head above this one are judged
   Classified result_;
 };
 

@@ -58,6 +58,10 @@ struct Lexicon {
   WordList source_label;
   WordList date_label;
   WordList speaker_label;
+  WordList meeting_label;     // where a speech was held, and who took part
+  WordList meeting_time;      // date labels that may tell when it was held
+  WordList several_speakers;  // meeting labels of meetings with several speakers
+  WordList attachment_label;  // lists below a document
   WordList editor_label;
   WordList wire;
   WordList note_head;

@@ -52,16 +52,51 @@ size_t ReadSmall(View text, size_t at, int* value) {
     ++length;
   }
   if (length == 0 && at < text.size()) {
+    // 廿五 and 卅 for 二十五 and 三十.
+    const int tens = text[at] == U'廿' ? 20 : text[at] == U'卅' ? 30 : 0;
+    if (tens > 0) {
+      const int digit = HanDigit(At(text, at + 1));
+      const bool more = digit >= 1 && digit <= 9;
+      *value = tens + (more ? digit : 0);
+      return more ? 2 : 1;
+    }
     *value = ReadHanNumeral(text.substr(at), &length);
   }
   return length;
+}
+
+// 民国一一五, the years of which begin with 1912; 0 for other texts.
+size_t ReadRepublicanYear(View text, size_t at, int* year) {
+  constexpr View kEra = U"民国";
+  constexpr int kBefore = 1911;
+  constexpr size_t kMostDigits = 3;
+  if (!text.substr(at).starts_with(kEra)) {
+    return 0;
+  }
+  size_t i = SkipSpaces(text, at + kEra.size());
+  const size_t first = i;
+  int value = 0;
+  while (i - first < kMostDigits) {
+    const char32_t c = At(text, i);
+    const int digit = IsAsciiDigit(c) ? static_cast<int>(c - U'0') : HanDigit(c);
+    if (digit < 0 || digit > 9) {
+      break;
+    }
+    value = value * 10 + digit;
+    ++i;
+  }
+  *year = kBefore + value;
+  return value > 0 && At(text, i) == U'年' ? i - at : 0;
 }
 
 std::optional<FoundDate> ReadDate(View text, size_t at) {
   int year = 0;
   int month = 0;
   int day = 0;
-  const size_t year_digits = ReadYear(text, at, &year);
+  size_t year_digits = ReadYear(text, at, &year);
+  if (year_digits == 0) {
+    year_digits = ReadRepublicanYear(text, at, &year);
+  }
   if (year_digits == 0) {
     return std::nullopt;
   }
@@ -178,6 +213,12 @@ std::optional<OccasionLine> ReadOccasion(View line) {
 
 bool IsPersonName(View line, bool minority) {
   if (!IsNameShaped(line, minority ? 12 : 4)) {
+    return false;
+  }
+  // 施政报告 begins with a surname, and bodies stand where names do.
+  constexpr View kBodies = U"府室委局部会院厅处";
+  if (line.ends_with(U"报告") || line.ends_with(U"讲话") ||
+      (minority && kBodies.find(line.back()) != View::npos)) {
     return false;
   }
   return minority || GetLexicon().surname.PrefixOf(line) > 0;

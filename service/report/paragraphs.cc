@@ -341,7 +341,10 @@ class Joiner {
   bool ContinuesWrapped(size_t s, const Line& before, const Line& after) const {
     const bool closed = IsClosedBy(LastMark(Text(s - 1)));
     if (!IsFull(before)) {
-      return false;
+      // On printed pages whose paragraphs are indented an open one goes on where the indent is
+      // missing: a word that could not be parted left the line short.
+      return before.placed && after.placed && layout_.indents && !closed && !after.gap_before &&
+             after.indent < 2 && LineOf(result_.starts.back()).indent >= 2;
     }
     if (after.gap_before) {
       // A page break may leave a blank line inside a paragraph, a paragraph's end as well. A line

@@ -12,8 +12,13 @@ namespace {
 
 using View = std::u32string_view;
 
-// Whether the dot at `i` ends a sentence.
-bool IsDotEnd(View joined, Range paragraph, uint32_t i) {
+// Whether the dot at `i` ends a sentence that begins at `begin`. Behind nothing but digits it is
+// that of a marker: 6. “…”
+bool IsDotEnd(View joined, Range paragraph, uint32_t begin, uint32_t i) {
+  const View number = joined.substr(begin, i - begin);
+  if (!number.empty() && std::all_of(number.begin(), number.end(), text::IsDigit)) {
+    return false;
+  }
   const char32_t before = i > paragraph.begin ? joined[i - 1] : 0;
   const char32_t after = i + 1 < paragraph.end ? joined[i + 1] : 0;
   if (text::IsHan(before)) {
@@ -187,7 +192,7 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
     } else if (!has_word) {
       has_word = IsWordCharacter(c);
     }
-    const bool stop = IsTerminal(c) || (IsFullStopDot(c) && IsDotEnd(joined, paragraph, i));
+    const bool stop = IsTerminal(c) || (IsFullStopDot(c) && IsDotEnd(joined, paragraph, begin, i));
     if (!stop || depth > 0) {
       ++i;
       continue;

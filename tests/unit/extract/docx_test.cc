@@ -92,6 +92,25 @@ TEST(DocxTest, NumbersAreComputed) {
             "text marker2|六、己\n");
 }
 
+TEST(DocxTest, PartsMayHaveWhiteSpaceBetweenTheirElements) {
+  const std::string numbering =
+      Part("numbering",
+           "\n  <w:abstractNum w:abstractNumId=\"0\">\n    <w:lvl w:ilvl=\"0\">\n"
+           "      <w:start w:val=\"1\"/>\n      <w:numFmt w:val=\"chineseCounting\"/>\n"
+           "      <w:suff w:val=\"nothing\"/> abcdefg <w:lvlText w:val=\"%1、\"/>\n    </w:lvl>\n"
+           "  </w:abstractNum>\n  <w:num w:numId=\"1\">\n    <w:abstractNumId w:val=\"0\"/>\n"
+           "    <w:lvlOverride w:ilvl=\"0\">\n <w:startOverride w:val=\"2\"/> </w:lvlOverride>\n"
+           "  </w:num>\n");
+  const std::string styles =
+      Part("styles", "\n <w:style w:styleId=\"1\">\n <w:name w:val=\"own\"/>\n </w:style>\n");
+  EXPECT_EQ(
+      Read("\n <w:p>\n <w:pPr>\n <w:pStyle w:val=\"1\"/>\n <w:numPr>\n <w:ilvl w:val=\"0\"/>\n"
+           " <w:numId w:val=\"1\"/>\n </w:numPr>\n </w:pPr>\n <w:r>\n <w:t>甲</w:t>\n </w:r>\n"
+           " </w:p>\n",
+           {{"word/numbering.xml", numbering}, {"word/styles.xml", styles}}),
+      "text marker2|二、甲\n");
+}
+
 TEST(DocxTest, NotesFollowTheTextWithTheirNumbers) {
   const std::string notes =
       Part("footnotes",
@@ -114,8 +133,9 @@ TEST(DocxTest, RaisedNumbersOfNotesGetBrackets) {
     return "<w:r><w:t>" + std::string(text) + "</w:t></w:r>";
   };
   EXPECT_EQ(
-      Read("<w:p>" + run("经济增长") + raised + run("，面积10m") + raised + run("。") + "</w:p>"),
-      "text|经济增长[2]，面积10m2。\n");
+      Read("<w:p>" + run("经济增长") + raised + run("，面积10m") + raised + run("、42") + raised +
+           run("个。") + "</w:p>"),
+      "text|经济增长[2]，面积10m²、42[2]个。\n");
 }
 
 TEST(DocxTest, TrackedChangesAreReadAsAccepted) {

@@ -45,6 +45,10 @@ TEST(FormatTest, IsToldByContent) {
     wide.push_back('\0');
   }
   EXPECT_EQ(Detected(wide), "html");
+  wide.erase(0, 2);
+  EXPECT_EQ(Detected(wide), "html");
+  wide.insert(wide.begin(), '\0');
+  EXPECT_EQ(Detected(wide), "html");
   EXPECT_EQ(Detected("---\ntitle: 报告\n---\n正文。"), "markdown");
   EXPECT_EQ(Detected("+++\ntitle = \"报告\"\n+++\n正文。"), "markdown");
   EXPECT_EQ(Detected("# 报告\n\n正文。\n\n## 一、回顾\n"), "markdown");

@@ -62,8 +62,10 @@ TEST(HtmlTest, RaisedNumbersOfNotesGetBrackets) {
   EXPECT_EQ(
       Read("<p>经济增长<sup>1</sup>，投资增加<sup><a href='#n'>[2]</a></sup>。<sup> 12 </sup></p>"),
       "text|经济增长[1]，投资增加[2]。[12]\n");
+  EXPECT_EQ(Read("<p>实施项目42<sup>1</sup>个，完成5.10<sup>12</sup>亿元。</p>"),
+            "text|实施项目42[1]个，完成5.10[12]亿元。\n");
   EXPECT_EQ(Read("<p>面积3000m<sup>2</sup>，共10<sup>8</sup>元<sup>TM</sup>。</p>"),
-            "text|面积3000m2，共108元TM。\n");
+            "text|面积3000m²，共10⁸元TM。\n");
 }
 
 TEST(HtmlTest, NavigationIsKeptAndMarked) {
@@ -122,6 +124,24 @@ TEST(HtmlTest, EncodingsAreFoundOut) {
             "text|政府工作报告\n");
   EXPECT_THAT(ReadHtml(std::string("<p>") + kGbk + "</p>", text::Encoding::kUtf8),
               HasReason(ErrorReason::kUndecodableText));
+}
+
+TEST(HtmlTest, WidePagesNeedNoMark) {
+  // A share of Chinese as pages have it: markup is most of one.
+  std::u32string page = U"<html><head><meta charset=\"utf-16\"></head><body>";
+  for (int i = 0; i < 20; ++i) {
+    page += U"<p style=\"text-indent: 2em\"><span>今年要坚持稳中求进，抓好项目建设。</span></p>\n";
+  }
+  for (const bool big : {false, true}) {
+    std::string bytes;
+    for (const char32_t c : page) {
+      const auto low = static_cast<char>(c & 0xFF);
+      const auto high = static_cast<char>(c >> 8);
+      bytes += big ? std::string{high, low} : std::string{low, high};
+    }
+    EXPECT_THAT(Read(bytes),
+                ::testing::StartsWith("text|今年要坚持稳中求进，抓好项目建设。\ntext|"));
+  }
 }
 
 TEST(HtmlTest, PagesThatAreNoneAreRefused) {

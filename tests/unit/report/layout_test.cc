@@ -126,6 +126,21 @@ TEST(LayoutTest, ShortPrintedLinesEndTheirParagraph) {
                      "一、工作回顾", "全市经济继续增长，社会保持稳定，人民生活水平不断提高。"}));
 }
 
+TEST(LayoutTest, OpenPrintedLinesGoOnWhereTheIndentIsMissing) {
+  const LineHint first = {.placed = true, .reaches_edge = true, .indent = 4};
+  const LineHint full = {.placed = true, .reaches_edge = true};
+  const LineHint left_short = {.placed = true};
+  // The first is short of its edge, but the paragraph's own indent does not stand below it.
+  EXPECT_EQ(Paragraphs(Parse({{"现在，我代表市人民政府，向大会报告工作，请予审议。", first},
+                              {"今年全市生产总值在上年基础上", {.placed = true, .indent = 4}},
+                              {"增长百分之五点八，一般公共预算收入完成五亿元，增长", full},
+                              {"百分之六。", left_short},
+                              {"各项事业取得新的进步，主要指标好于预期，经济总量和", first},
+                              {"质量都有了新提升。", left_short}}))
+                .size(),
+            3u);
+}
+
 TEST(LayoutTest, SourcesMayTellThatALineGoesOn) {
   EXPECT_EQ(Paragraphs(Parse({{"全市经济继续增长", {}},
                               {"社会保持稳定。", {.continues = true}},

@@ -158,6 +158,11 @@ TEST(Sentences, DotsBetweenDigitsAndLettersAreNoStops) {
               ElementsAre("The plan covers 3.5 million people. ", "It works! ", "Is it done?"));
 }
 
+TEST(Sentences, KeepTheNumberTheyBeginWith) {
+  EXPECT_THAT(Sentences("6. 「簡約公屋」將於2027年完成約3萬個單位。7. “双减”继续推进。"),
+              ElementsAre("6. 「簡約公屋」將於2027年完成約3萬個單位。", "7. “双减”继续推进。"));
+}
+
 TEST(Sentences, AreCutAtTheLimit) {
   std::string text;
   for (int i = 0; i < 1500; ++i) {

@@ -1,0 +1,126 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/extract/read_format.h"
+#include "tests/support/documents.h"
+
+namespace quotes::extract {
+namespace {
+
+struct Word {
+  double left = 0;
+  double right = 0;
+  std::string text;
+  double size = 12;
+  double rise = 0;  // how far its bottom is above the line's
+};
+
+struct TextLine {
+  double bottom = 0;
+  std::vector<Word> words;
+};
+
+std::string Box(double left, double top, double right, double bottom) {
+  return " xMin=\"" + std::to_string(left) + "\" yMin=\"" + std::to_string(top) + "\" xMax=\"" +
+         std::to_string(right) + "\" yMax=\"" + std::to_string(bottom) + "\">";
+}
+
+// A page as pdftotext describes it.
+std::string Page(const std::vector<TextLine>& lines) {
+  std::string page = "<page width=\"595\" height=\"842\">\n";
+  for (const TextLine& line : lines) {
+    const double left = line.words.front().left;
+    const double right = line.words.back().right;
+    page += "<line" + Box(left, line.bottom - 12, right, line.bottom) + "\n";
+    for (const Word& word : line.words) {
+      const double bottom = line.bottom - word.rise;
+      page += "<word" + Box(word.left, bottom - word.size, word.right, bottom) + word.text +
+              "</word>\n";
+    }
+    page += "</line>\n";
+  }
+  return page + "</page>\n";
+}
+
+std::string Read(std::string_view layout) {
+  const auto text = ReadPdfLayout(layout);
+  return text.ok() ? testing::Dump(*text) : text.status().ToString();
+}
+
+TEST(PdfLayoutTest, RaisedNumbersAreNoDigitsOfTheFigureBefore) {
+  EXPECT_EQ(Read(Page({{100,
+                        {{72, 168, "实施重点项目42"},
+                         {168, 172, "1", 7, 4},
+                         {172, 196, "个，"},
+                         {196, 220, "面积"},
+                         {222, 246, "10km"},
+                         {246, 250, "2", 7, 4},
+                         {250, 262, "。"}}}})),
+            "text p1 indent0 edge|实施重点项目42[1]个，面积10km²。\n");
+  // Small words on the line are numbers like others.
+  EXPECT_EQ(
+      Read(Page({{100, {{72, 168, "二氧化碳CO"}, {168, 172, "2", 7, -2}, {172, 184, "。"}}}})),
+      "text p1 indent0 edge|二氧化碳CO 2。\n");
+}
+
+TEST(PdfLayoutTest, NotesBeginWithAMarkOfTheirPage) {
+  const std::string text = "全市经济继续增长，社会保持稳定。";
+  const Word body = {72, 264, text};
+  const std::string expected = "text p1 indent0 edge|" + text + "\n";
+  // As large as the text, below white.
+  EXPECT_EQ(Read(Page({{400, {body, {264, 268, "1", 7, 4}}},
+                       {420, {body}},
+                       {700, {{72, 78, "1"}, {82, 178, "本报告中的数为快报。"}}},
+                       {716, {{72, 120, "下同。"}}}})),
+            "text p1 indent0 edge|" + text + "[1]\n" + expected +
+                "note p1|1本报告中的数为快报。\nnote p1|下同。\n");
+  // With a raised mark, right below the text.
+  EXPECT_EQ(
+      Read(Page({{400, {body, {264, 268, "1", 7, 4}}},
+                 {700, {body}},
+                 {714, {{72, 76, "1", 7, 4}, {78, 174, "本报告中的数为快报。"}}}})),
+      "text p1 indent0 edge|" + text + "[1]\n" + expected + "note p1|[1]本报告中的数为快报。\n");
+  // A number that no mark on the page names begins an item.
+  EXPECT_EQ(
+      Read(Page({{400, {body, {264, 268, "2", 7, 4}}},
+                 {700, {{72, 78, "1"}, {88, 264, "新建城区公办幼儿园两所。"}}}})),
+      "text p1 indent0 edge|" + text + "[2]\ntext p1 indent0 edge|1 新建城区公办幼儿园两所。\n");
+}
+
+// Lines of 16 characters, but for what could not be parted.
+TEST(PdfLayoutTest, LinesAreFullWhereTheNextWordHadNoRoom) {
+  const auto page = [](const TextLine& first, const TextLine& second) {
+    std::vector<TextLine> lines = {first, second};
+    for (int i = 0; i < 6; ++i) {
+      lines.push_back({160.0 + 20 * i, {{72, 264, "全市经济继续增长，社会保持稳定。"}}});
+    }
+    const std::string dump = Read(Page(lines));
+    return dump.substr(0, dump.find('\n', dump.find('\n') + 1) + 1);
+  };
+  EXPECT_EQ(page({120, {{96, 240, "生产总值完成八十六点三亿"}}},
+                 {140, {{72, 264, "12345.8%，一般公共预算收入增长"}}}),
+            "text p1 indent4 edge|生产总值完成八十六点三亿\n"
+            "text p1 indent0 edge|12345.8%，一般公共预算收入增长\n");
+  // Here one character had room.
+  EXPECT_EQ(page({120, {{96, 240, "生产总值完成八十六点三亿"}}},
+                 {140, {{72, 264, "元的一般公共预算收入继续增长中"}}}),
+            "text p1 indent4|生产总值完成八十六点三亿\n"
+            "text p1 indent0 edge|元的一般公共预算收入继续增长中\n");
+  // A comma may not begin a line, and takes the character before along.
+  EXPECT_EQ(page({120, {{96, 246, "生产总值完成八十六点三亿"}}},
+                 {140, {{72, 264, "元，一般公共预算收入继续增长中"}}}),
+            "text p1 indent4 edge|生产总值完成八十六点三亿\n"
+            "text p1 indent0 edge|元，一般公共预算收入继续增长中\n");
+  // What begins a paragraph says nothing of the line before.
+  EXPECT_EQ(page({120, {{96, 240, "生产总值完成八十六点三亿"}}},
+                 {140, {{96, 264, "12345.8%，一般公共预算收入"}}}),
+            "text p1 indent4|生产总值完成八十六点三亿\n"
+            "text p1 indent4 edge|12345.8%，一般公共预算收入\n");
+}
+
+}  // namespace
+}  // namespace quotes::extract
