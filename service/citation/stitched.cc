@@ -57,7 +57,7 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
     sides.push_back(std::move(side));
   }
   std::vector<Part> parts;
-  uint64_t left = 2'000'000;
+  uint64_t left = limits::kMaxStitchedCharacters;
   size_t at = 0;
   while (at < letters.size()) {
     if (parts.size() == limits::kMaxElisionParts) {
