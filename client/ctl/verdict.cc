@@ -18,7 +18,6 @@ namespace {
 // Differences told one by one; the texts side by side show all.
 constexpr int kMaxEditLines = 10;
 // Other places told by name; of the rest only the number.
-constexpr int kMaxOtherPlaces = 3;
 // A difference longer than this is cut: the texts side by side show it whole.
 constexpr size_t kMaxEditColumns = 40;
 
@@ -53,8 +52,9 @@ Style DispositionStyle(v1::Disposition disposition) {
 
 class Formatter {
  public:
-  Formatter(const Context& context, const v1::CitationResult& result, std::string_view quotation)
-      : context_(context), result_(result), quotation_(quotation) {}
+  Formatter(const Context& context, const v1::CitationResult& result, std::string_view quotation,
+            int max_places)
+      : context_(context), result_(result), quotation_(quotation), max_places_(max_places) {}
 
   std::string Format() const;
 
@@ -83,6 +83,7 @@ class Formatter {
   const Context& context_;
   const v1::CitationResult& result_;
   const std::string_view quotation_;
+  const int max_places_;
 };
 
 std::string Formatter::FoldNames(const google::protobuf::RepeatedField<int>& folds) const {
@@ -311,7 +312,7 @@ void Formatter::AddPlaces(Details* details) const {
   if (!result_.locations().empty()) {
     details->Add(Msg::kLabelPlace, PlaceText(result_.locations(0)));
   }
-  const int shown = std::min(result_.locations_size(), kMaxOtherPlaces + 1);
+  const int shown = std::min(result_.locations_size(), max_places_);
   for (int i = 1; i < shown; ++i) {
     details->Add(Msg::kLabelAlso, PlaceText(result_.locations(i)));
   }
@@ -387,7 +388,7 @@ Msg Label(v1::ContextFlag flag) {
 }
 
 Msg Label(v1::Finding finding) {
-  return InOrder(Msg::kFindingVerbatim, Msg::kFindingTouchesDefect, finding, Msg::kFindingOther);
+  return InOrder(Msg::kFindingVerbatim, Msg::kFindingUnjudgedBorder, finding, Msg::kFindingOther);
 }
 
 std::string DispositionText(const Context& context, v1::Disposition disposition) {
@@ -395,8 +396,8 @@ std::string DispositionText(const Context& context, v1::Disposition disposition)
 }
 
 std::string FormatVerdict(const Context& context, const v1::CitationResult& result,
-                          std::string_view quotation) {
-  return Formatter(context, result, quotation).Format();
+                          std::string_view quotation, int max_places) {
+  return Formatter(context, result, quotation, max_places).Format();
 }
 
 void WarnOfVerdict(Context* context, const v1::CitationResult& result) {

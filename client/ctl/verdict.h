@@ -25,9 +25,11 @@ std::string DispositionText(const Context& context, v1::Disposition disposition)
 // The disposition with the verdict in words; what decided; the two texts side by side where they
 // differ; the differences; then where the words stand, what was claimed, what should stand instead,
 // and the line to cite by. `quotation` is that of the request; ranges of `result` count code
-// points. Every line ends in a line break and is indented but the first.
+// points. Of the places at most `max_places` are told, and how many more there are. Every line ends
+// in a line break and is indented but the first.
+inline constexpr int kDefaultPlacesTold = 4;
 std::string FormatVerdict(const Context& context, const v1::CitationResult& result,
-                          std::string_view quotation);
+                          std::string_view quotation, int max_places = kDefaultPlacesTold);
 
 // Says on stderr what limits a verdict: incomplete reports where the words were not found, a check
 // that stopped early.

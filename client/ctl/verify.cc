@@ -114,6 +114,8 @@ class Verify : public Command {
   absl::Status SetClaimedReport(Context* context, client::Client* client, const TypedClaim& typed,
                                 v1::CitationClaim* claim);
 
+  int PlacesTold() const { return max_locations_ > 0 ? max_locations_ : kDefaultPlacesTold; }
+
   ExitCode ListProfiles(Context* context, client::Client* client) const;
   ExitCode VerifyOne(Context* context, client::Client* client);
   ExitCode VerifyFile(Context* context, client::Client* client);
@@ -395,7 +397,8 @@ ExitCode Verify::VerifyOne(Context* context, client::Client* client) {
   if (context->json()) {
     context->PrintJson(*response);
   } else {
-    context->out() << FormatVerdict(*context, response->result(), quotation) << std::flush;
+    context->out() << FormatVerdict(*context, response->result(), quotation, PlacesTold())
+                   << std::flush;
     WarnOfVerdict(context, response->result());
   }
   return CodeOf(response->result().disposition());
@@ -433,7 +436,7 @@ ExitCode Verify::VerifyFile(Context* context, client::Client* client) {
     }
     context->out() << context->painter().Paint(Style::kDim, absl::StrCat(row.line, ": "))
                    << Printable(row.quotation) << '\n'
-                   << FormatVerdict(*context, result, row.quotation) << '\n';
+                   << FormatVerdict(*context, result, row.quotation, PlacesTold()) << '\n';
   };
   // A reader that went away (head) needs no further verdicts.
   for (size_t at = 0; at < rows->size() && context->out().good();) {

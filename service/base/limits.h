@@ -145,9 +145,12 @@ inline constexpr size_t kMaxCommonPlaces = 2'000;
 // Stretches of one quotation that are looked up: 5,000 characters of a report have some hundred.
 // What has more has little in common with any, and they take ten microseconds each.
 inline constexpr size_t kMaxCitationSeeds = 800;
-// Cells of the dynamic programmes of one check, and characters compared where it covers a stitched
-// quotation: some 10 ms. 5,000 characters beside what resembles them need a fifth of it.
+// Cells of the dynamic programmes of one check: some 10 ms. 5,000 characters beside what resembles
+// them need a fifth of it.
 inline constexpr uint64_t kMaxAlignmentCells = 3'000'000;
+// Characters compared where a check looks whether a quotation is stitched together: some 2 ms, also
+// when the alignments have used up theirs.
+inline constexpr uint64_t kMaxStitchedCharacters = 2'000'000;
 // Claimed reports that are read as a whole when the index does not find the words in them.
 inline constexpr size_t kMaxClaimScans = 8;
 // Differences listed in one answer; their exact count is given beside them.

@@ -17,6 +17,7 @@
 #include "service/citation/context.h"
 #include "service/citation/disposition.h"
 #include "service/citation/form.h"
+#include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
 #include "service/report/report.h"
 #include "service/text/fold.h"
@@ -197,7 +198,12 @@ class Answer {
         repaired += quotation_.substr(edit.quotation.begin, edit.quotation.size());
         continue;
       }
-      const std::u32string words = TrueWords(source, edit.source);
+      std::u32string words = TrueWords(source, edit.source);
+      if (gap) {
+        FitSpaces(quotation_.substr(at), &repaired, &words);
+      } else {
+        AddSpaces(source.joined(), edit.source, quotation_.substr(at), repaired, &words);
+      }
       for (const char32_t c : converted ? InScript(words, traditional) : words) {
         const size_t mark = std::u32string_view(U"“”‘’").find(c);
         repaired.push_back(corners && mark != std::u32string_view::npos ? U"「」『』"[mark] : c);
@@ -206,6 +212,36 @@ class Answer {
     repaired += quotation_.substr(at);
     if (repaired != quotation_) {
       result_.repair = text::ToUtf8(repaired);
+    }
+  }
+
+  // Words that fill a gap before `rest`: the spaces on either side of the omission mark and those
+  // of the words are one.
+  static void FitSpaces(std::u32string_view rest, std::u32string* before, std::u32string* words) {
+    while (!before->empty() && !words->empty() && text::IsSpace(before->back()) &&
+           (text::IsSpace(words->front()) || text::IsHardMark(words->front()))) {
+      before->pop_back();
+    }
+    while (!rest.empty() && !words->empty() && text::IsSpace(rest.front()) &&
+           text::IsSpace(words->back())) {
+      words->pop_back();
+    }
+  }
+
+  // Puts the spaces beside words of the source back where two words would run into one.
+  static void AddSpaces(std::u32string_view joined, Range place, std::u32string_view rest,
+                        std::u32string_view before, std::u32string* words) {
+    const auto in_word = [](char32_t c) { return IsLatinLetter(c) || text::IsDigit(c); };
+    if (words->empty()) {
+      return;
+    }
+    if (!before.empty() && in_word(before.back()) && in_word(words->front()) && place.begin > 0 &&
+        text::IsSpace(joined[place.begin - 1])) {
+      words->insert(0, 1, U' ');
+    }
+    if (!rest.empty() && in_word(rest.front()) && in_word(words->back()) &&
+        place.end < joined.size() && text::IsSpace(joined[place.end])) {
+      words->push_back(U' ');
     }
   }
 
@@ -265,7 +301,9 @@ class Answer {
       }
     }
     if (result_.report_count >= limits::kFormulaicReports) {
-      AddFlag(ContextFlag::kFormulaic, absl::StrCat(result_.report_count));
+      // Of too many places those that were looked at are in so many reports.
+      const bool cut = result_.stopped == StopReason::kWorkLimit;
+      AddFlag(ContextFlag::kFormulaic, absl::StrCat(cut ? "≥" : "", result_.report_count));
     }
     if (source.state() == SourceState::kOldRevision) {
       AddFlag(ContextFlag::kOldRevision, absl::StrCat(source.revision()));

@@ -38,6 +38,76 @@ std::string ClaimedDateText(const ClaimedDate& date) {
                                : absl::StrFormat("%02d-%02d", date.month, date.day);
 }
 
+// The number of a section that is called by it alone (二, 二、, （二）, 第二部分, 2.), in Chinese
+// numerals as far as there are such; empty for other names.
+std::u32string SectionNumber(std::u32string_view letters) {
+  constexpr std::u32string_view kChinese = U"〇一二三四五六七八九十";
+  if (letters.starts_with(U'第')) {
+    letters.remove_prefix(1);
+    for (const std::u32string_view kind : {U"部分", U"章", U"节", U"篇", U"项", U"条"}) {
+      if (letters.ends_with(kind)) {
+        letters.remove_suffix(kind.size());
+        break;
+      }
+    }
+  }
+  constexpr size_t kLongestNumber = 4;
+  if (letters.empty() || letters.size() > kLongestNumber) {
+    return {};
+  }
+  if (std::all_of(letters.begin(), letters.end(),
+                  [&](char32_t c) { return kChinese.find(c) != std::u32string_view::npos; })) {
+    return std::u32string(letters);
+  }
+  int value = 0;
+  for (const char32_t c : letters) {
+    if (c < U'0' || c > U'9') {
+      return {};
+    }
+    value = 10 * value + static_cast<int>(c - U'0');
+  }
+  if (value < 1 || value > 99) {
+    return {};
+  }
+  std::u32string number;
+  if (value >= 10) {
+    number += value >= 20 ? std::u32string(1, kChinese[static_cast<size_t>(value / 10)]) : U"";
+    number += U'十';
+  }
+  number += value % 10 > 0 ? std::u32string(1, kChinese[static_cast<size_t>(value % 10)]) : U"";
+  return number;
+}
+
+std::u32string NumberOf(const Source& source, size_t section) {
+  return SectionNumber(Letters(source.section_marker(section)));
+}
+
+bool IsBracketed(std::string_view utf8) {
+  return utf8.find("（") != std::string_view::npos || utf8.find('(') != std::string_view::npos;
+}
+
+// Whether a section may be called by the number it has: in brackets where its marker has them, or
+// nothing inside it does; without, only where no section above it has a number (一 is not （一）of
+// another part).
+bool IsCalled(const Source& source, size_t section, bool bracketed) {
+  if (bracketed && IsBracketed(source.section_marker(section))) {
+    return true;
+  }
+  for (int above = source.section(section).parent; above >= 0;
+       above = source.section(static_cast<size_t>(above)).parent) {
+    if (!NumberOf(source, static_cast<size_t>(above)).empty()) {
+      return false;
+    }
+  }
+  for (size_t i = 0; bracketed && i < source.section_count(); ++i) {
+    if (source.section(i).parent == static_cast<int>(section) &&
+        IsBracketed(source.section_marker(i))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 FieldVerdict VerdictOf(bool match) {
   return match ? FieldVerdict::kMatch : FieldVerdict::kMismatch;
 }
@@ -195,6 +265,9 @@ bool IsSection(const Source& source, size_t section, std::string_view claimed) {
     return true;
   }
   const std::u32string wanted = Letters(claimed);
+  if (const std::u32string number = SectionNumber(wanted); !number.empty()) {
+    return number == NumberOf(source, section) && IsCalled(source, section, IsBracketed(claimed));
+  }
   return wanted.size() >= 2 &&
          Letters(source.HeadingLine(section)).find(wanted) != std::u32string::npos;
 }

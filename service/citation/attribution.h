@@ -37,7 +37,8 @@ Attribution Summarise(const std::vector<FieldResult>& fields);
 // Names without spaces and titles of courtesy, folded.
 std::u32string FoldedName(std::string_view name);
 
-// Whether a section is what the caller calls so: its id, its path, or words of its heading.
+// Whether a section is what the caller calls so: its id, its path, words of its heading, or
+// the number that it is marked with: 二, 二、, （二）, 第二部分.
 bool IsSection(const Source& source, size_t section, std::string_view claimed);
 
 }  // namespace quotes::citation

@@ -9,6 +9,7 @@
 
 #include "service/citation/binding.h"
 #include "service/citation/enumeration.h"
+#include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
 #include "service/citation/word_classes.h"
 #include "service/figures/numeral.h"
@@ -183,8 +184,16 @@ class BorderJudge {
   // The rest of the Latin word that the border before a unit parts.
   Range CutLatin(size_t at, bool at_begin) const {
     const auto joined = [&](size_t i) {  // with the unit before it
-      return i > 0 && i < pair_.source.units().size() && IsWordSign(pair_.S(i - 1)) &&
-             IsWordSign(pair_.S(i)) && (IsLatin(pair_.S(i - 1)) || IsLatin(pair_.S(i)));
+      if (i == 0 || i >= pair_.source.units().size()) {
+        return false;
+      }
+      // in 2018: spaces beside digits are in no unit, but part words where words are parted so.
+      const std::u32string_view text = pair_.source.text();
+      if (text::IsSpace(text[pair_.S(i).begin - 1]) && HasSpacedWords(text)) {
+        return false;
+      }
+      const auto sign = [&](size_t k) { return IsWordSign(pair_.S(k)) || IsInnerMark(k); };
+      return sign(i - 1) && sign(i) && (IsLatin(pair_.S(i - 1)) || IsLatin(pair_.S(i)));
     };
     size_t end = at;
     while (joined(end)) {
@@ -203,6 +212,17 @@ class BorderJudge {
   }
   static bool IsWordSign(const Unit& unit) {
     return IsLatin(unit) || (unit.letter() && (text::IsDigit(unit.form) || unit.form == U'-'));
+  }
+  // A hyphen or apostrophe inside a Latin word: full-time, don't.
+  bool IsInnerMark(size_t at) const {
+    if (at == 0 || at + 1 >= pair_.source.units().size()) {
+      return false;
+    }
+    const Unit& unit = pair_.S(at);
+    const bool inner = unit.form == kDashForm || IsApostropheGlyph(unit.raw);
+    return inner && !unit.letter() && IsLatin(pair_.S(at - 1)) && IsLatin(pair_.S(at + 1)) &&
+           pair_.S(at - 1).end == unit.begin && unit.end == pair_.S(at + 1).begin &&
+           pair_.source.text()[unit.begin] != U'—';
   }
 
   // Whether the span begins (ends) where a sentence or heading does. Headings end without a mark in

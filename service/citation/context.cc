@@ -11,6 +11,7 @@
 #include "service/base/limits.h"
 #include "service/citation/elision.h"
 #include "service/citation/form.h"
+#include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
 #include "service/citation/opencc.h"
 #include "service/citation/source_text.h"
@@ -248,7 +249,8 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   JudgeFigureFrame(text, at, clause, add);
   // 部分|地区, 少数|干部: what is said of some is not said of all.
   for (const Cue& cue : cues) {
-    if (cue.kind == CueKind::kQuantifier && cue.end == at) {
+    if (cue.kind == CueKind::kQuantifier && cue.end <= at &&
+        std::all_of(text.begin() + cue.end, text.begin() + at, text::IsSpace)) {
       add(ContextFlag::kDroppedHedge, {cue.begin, cue.end}, false);
     }
   }
@@ -302,6 +304,37 @@ void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* fla
   if (const size_t size = Verdict(behind); size > 0) {
     add(ContextFlag::kTruncatedNegation, size);
   }
+}
+
+std::u32string_view Trimmed(std::u32string_view text) {
+  const auto is_letter = [](char32_t c) { return IsLetter(c); };
+  const auto* const begin = std::find_if(text.begin(), text.end(), is_letter);
+  const auto end = std::find_if(text.rbegin(), text.rend(), is_letter);
+  return begin == text.end() ? std::u32string_view()
+                             : text.substr(static_cast<size_t>(begin - text.begin()),
+                                           static_cast<size_t>(end.base() - begin));
+}
+
+// Whether it matters that of the sentences at the ends of a span something was cut off, which are
+// in a language whose words are parted by spaces: only what joins one to the sentence before may
+// go.
+bool IsUnjudged(const Source& source, Range range) {
+  const std::u32string_view joined = source.joined();
+  // A mark at an end may be that of the next sentence.
+  while (range.size() > 1 && !IsLetter(joined[range.begin])) {
+    ++range.begin;
+  }
+  while (range.size() > 1 && !IsLetter(joined[range.end - 1])) {
+    --range.end;
+  }
+  const Range first = source.quote(source.QuoteAt(range.begin)).range;
+  const Range last = source.quote(source.QuoteAt(range.end - 1)).range;
+  const auto matters = [&](Range sentence, uint32_t begin, uint32_t end) {
+    const std::u32string_view words = joined.substr(begin, end - std::min(begin, end));
+    return AnyLetter(words) && !IsWord(WordClass::kSentenceLead, Trimmed(words)) &&
+           HasSpacedWords(joined.substr(sentence.begin, sentence.size()));
+  };
+  return matters(first, first.begin, range.begin) || matters(last, range.end, last.end);
 }
 
 std::u32string CodePoints(const icu::UnicodeString& units) {
@@ -458,6 +491,7 @@ void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool who
       AnyLetter(
           joined.substr(range.end, end_sentence.end - std::min(range.end, end_sentence.end)))) {
     add(ContextFlag::kPartialSentence);
+    flags->back().unjudged = IsUnjudged(source, range);
   }
   if (last > first) {
     add(ContextFlag::kSpansSentences);

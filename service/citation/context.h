@@ -24,7 +24,9 @@ report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32stri
 // 要|推动…, 应当|建立…): that is how speeches are quoted, and the bare clause still reads as a
 // demand. A negator (不得|干预…), a hedge (预计|, 力争|, 基本|, 初步|), a limiter (可以|, 必将|,
 // 只能|, 依法|) and a condition (必要时|, 有条件的|) may not: without it the words say more than
-// was said. Nor may the word that says of what part of a whole a figure is
+// was said. In a sentence of a language whose words are parted by spaces only And, But and So may:
+// of it the lexicon knows too little to tell what is lost, and the flag kPartialSentence is
+// `unjudged`. Nor may the word that says of what part of a whole a figure is
 // (登记|失业率控制在4.5%以内), or, behind the quotation, one that limits it (试点, 之一, 除外) or
 // is the place in an order (总额居世界|第一).
 void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool whole,

@@ -41,6 +41,11 @@ class Disposer {
         case ContextFlag::kProblemAsAim:
           findings.push_back(Finding::kProblemAsAim);
           break;
+        case ContextFlag::kPartialSentence:
+          if (flag.unjudged) {
+            findings.push_back(Finding::kUnjudgedBorder);
+          }
+          break;
         case ContextFlag::kSpansSections:
           findings.push_back(Finding::kSpansSections);
           break;

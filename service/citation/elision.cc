@@ -5,6 +5,7 @@
 
 #include "service/base/limits.h"
 #include "service/citation/form.h"
+#include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
 #include "service/citation/word_classes.h"
 #include "service/figures/numeral.h"
@@ -23,6 +24,10 @@ bool IsLetter(char32_t c) {
   return !text::IsSoftMark(c) && !text::IsHardMark(c) && !text::IsNoise(c) && !text::IsSpace(c) &&
          !text::IsLineBreak(c);
 }
+
+// Code points of a word that is looked at, and words of a sentence that merely answers.
+constexpr size_t kLongestWord = 24;
+constexpr size_t kShortAnswer = 6;
 
 // A gap between two kept stretches of a text.
 class GapJudge {
@@ -329,6 +334,64 @@ class GapJudge {
   const std::vector<figures::Numeral> numerals_ = figures::FindNumerals(text_);
 };
 
+bool IsSpacedClauseMark(char32_t c) {
+  constexpr std::u32string_view kMarks = U",;:!?()—–";
+  return kMarks.find(c) != std::u32string_view::npos;
+}
+
+// A gap in a language whose words are parted by spaces: whole sentences may go, a part of one never
+// without risk, for the lexicon knows too little of what it may say.
+ElisionRisk JudgeSpacedGap(const Source& source, Range before, Range after) {
+  const std::u32string_view joined = source.joined();
+  const Range left = source.quote(source.QuoteAt(before.end - 1)).range;
+  const size_t last = source.QuoteAt(after.begin);
+  const Range right = source.quote(last).range;
+  const auto any_letter = [&](uint32_t begin, uint32_t end) {
+    return begin < end && std::any_of(joined.begin() + begin, joined.begin() + end, IsLetter);
+  };
+  const bool cut_left = any_letter(before.end, left.end);
+  const bool cut_right = any_letter(right.begin, after.begin);
+  const std::u32string_view gap = joined.substr(before.end, after.begin - before.end);
+  const std::vector<Cue> cues = FindCues(gap);
+  if (cut_left || cut_right) {
+    // The rest of the clause before the gap, and the head of the one behind it.
+    size_t head = 0;
+    while (cut_left && head < gap.size() && !IsSpacedClauseMark(gap[head])) {
+      ++head;
+    }
+    size_t tail = gap.size();
+    while (cut_right && tail > 0 && !IsSpacedClauseMark(gap[tail - 1])) {
+      --tail;
+    }
+    const bool negated = std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
+      return cue.kind == CueKind::kNegator && (cue.begin < head || cue.begin >= tail);
+    });
+    return negated ? ElisionRisk::kNegator : ElisionRisk::kCue;
+  }
+  // The answer to a question, and what a pronoun stands for, may not go.
+  const std::u32string_view kept = joined.substr(before.begin, before.end - before.begin);
+  const size_t end = kept.find_last_not_of(U"\"'”’ ");
+  const std::vector<Word> first = FindWords(joined.substr(after.begin, kLongestWord));
+  const bool refers = !first.empty() && IsWord(WordClass::kSpacedAnaphor,
+                                               joined.substr(after.begin + first[0].begin,
+                                                             first[0].end - first[0].begin));
+  if (refers || (end != std::u32string_view::npos && kept[end] == U'?')) {
+    return ElisionRisk::kCue;
+  }
+  // Nor a short denial of what stands before: They are wrong.
+  for (size_t i = source.QuoteAt(before.end - 1) + 1; i < last; ++i) {
+    const Range own = source.quote(i).range;
+    const std::u32string_view sentence = joined.substr(own.begin, own.size());
+    const std::vector<Cue> own_cues = FindCues(sentence);
+    const bool denies = std::any_of(own_cues.begin(), own_cues.end(),
+                                    [](const Cue& cue) { return cue.kind == CueKind::kNegator; });
+    if (denies && FindWords(sentence).size() <= kShortAnswer) {
+      return ElisionRisk::kCue;
+    }
+  }
+  return ElisionRisk::kNone;
+}
+
 }  // namespace
 
 std::vector<Range> OmissionMarks(std::u32string_view text) {
@@ -429,6 +492,10 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
   }
   const ElisionRisk length =
       letters > limits::kMaxElisionGap ? ElisionRisk::kLongGap : ElisionRisk::kNone;
+  const Range sentence = source.quote(source.QuoteAt(after.begin)).range;
+  if (HasSpacedWords(source.joined().substr(sentence.begin, sentence.size()))) {
+    return std::max(length, JudgeSpacedGap(source, before, after));
+  }
   // Everything is read in one window: the sentence before the gap, the gap, what is kept behind it.
   const uint32_t begin = source.quote(source.QuoteAt(before.begin)).range.begin;
   const uint32_t end = std::min(after.end, source.RunAt(after.begin).range.end);

@@ -42,7 +42,10 @@ size_t GapLetters(const Source& source, Range before, Range after);
 //    not what that measures (年均增长5.7% behind a gap with another measure); or the period
 //    (2021年, 今后五年 at the head of a clause) or the forecast (预计, 力争, 目标是) of a figure
 //    kept behind it in the same sentence stands in the gap and nowhere in what is kept.
-// A clause left out whole is harmless otherwise.
+// A clause left out whole is harmless otherwise. In languages whose words are parted by spaces only
+// whole sentences are, unless the one kept before them asks, one of them answers in a few words
+// that deny, or a pronoun follows; of a part of a sentence the risk is kNegator where a negator
+// stands in a clause that the gap cuts, else kCue.
 ElisionRisk JudgeGap(const Source& source, Range before, Range after);
 
 }  // namespace quotes::citation

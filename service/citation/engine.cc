@@ -157,7 +157,9 @@ class Check {
       if (text::IsHan(unit.form)) {
         return false;
       }
-      words += unit.letter() && !in_word ? 1u : 0u;
+      // Spaces beside digits are in no unit.
+      const bool apart = unit.begin > 0 && text::IsSpace(quoted.annotated.text()[unit.begin - 1]);
+      words += unit.letter() && (!in_word || apart) ? 1u : 0u;
       in_word = unit.letter();
       figures = figures && (!unit.letter() || u_isalpha(static_cast<UChar32>(unit.form)) == 0);
     }

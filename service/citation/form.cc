@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+#include "service/citation/latin.h"
+
 namespace quotes::citation {
 namespace {
 
@@ -168,6 +170,10 @@ std::vector<Unit> FormUnits(std::u32string_view text, const text::FoldedText& fo
       add_marks(begin, end);
     } else if (folded.units[i] == U' ') {
       units.push_back({U' ', U' ', begin, end, UnitKind::kMark});
+    } else if (folded.units[i] == U'-' && i > 0 && i + 1 < folded.units.size() &&
+               IsLatinLetter(folded.units[i - 1]) && IsLatinLetter(folded.units[i + 1])) {
+      // Of full-time, which others write full time: no sign of a numeral.
+      units.push_back({kDashForm, text[begin], begin, end, UnitKind::kMark});
     } else {
       units.push_back({folded.units[i], text[begin], begin, end, UnitKind::kLetter});
     }
@@ -182,6 +188,9 @@ std::vector<int> PairPartners(std::u32string_view text) {
   std::vector<size_t> open;
   for (size_t i = 0; i < text.size(); ++i) {
     int direction = MarkDirection(text[i]);
+    if (IsApostrophe(text, i)) {
+      continue;
+    }
     const bool quotation = FormOfMark(text[i]) == kQuotationForm;
     if (direction == 0 && quotation) {
       direction = !open.empty() && text[open.back()] == text[i] ? -1 : 1;

@@ -83,6 +83,13 @@ class Judgement {
     draft.kind = q == 0   ? EditKind::kOmission
                  : s == 0 ? EditKind::kAddition
                           : EditKind::kSubstitution;
+    if (draft.kind == EditKind::kSubstitution) {
+      // Spaces beside a figure are noise on its side alone.
+      const std::u32string_view mine = pair_.quoted.annotated.text();
+      const std::u32string_view printed = pair_.source.text();
+      Trim(mine, &draft.quotation, printed, draft.source);
+      Trim(printed, &draft.source, mine, draft.quotation);
+    }
     // What a mark at the border of the region covers belongs to the edit.
     draft.letters = 0;
     for (size_t i = region.begin; i < region.end; ++i) {
@@ -95,6 +102,19 @@ class Judgement {
     }
     Grade(pair_, &draft);
     pair_.edits.push_back(draft);
+  }
+
+  // Leaves a space at an end of a range out where the other text has one beside its own.
+  static void Trim(std::u32string_view text, Range* range, std::u32string_view other_text,
+                   Range other) {
+    if (range->size() > 1 && text::IsSpace(text[range->begin]) && other.begin > 0 &&
+        text::IsSpace(other_text[other.begin - 1])) {
+      ++range->begin;
+    }
+    if (range->size() > 1 && text::IsSpace(text[range->end - 1]) && other.end < other_text.size() &&
+        text::IsSpace(other_text[other.end])) {
+      --range->end;
+    }
   }
 
   // A line that ends inside a Latin word (G\nDP) is folded as one between two words is.

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "service/citation/english_cues.h"
+#include "service/citation/latin.h"
 #include "service/citation/word_classes.h"
 #include "service/citation/word_list.h"
 #include "service/text/fold.h"
@@ -42,7 +44,9 @@ bool IsAsciiAlphanumeric(char32_t c) {
 }
 
 // Signs that stay inside a run of letters and digits.
-bool IsAlphanumericSign(char32_t c) { return c == U'.' || c == U',' || c == U'+' || c == U'-'; }
+bool IsAlphanumericSign(char32_t c) {
+  return c == U'.' || c == U',' || c == U'+' || c == U'-' || IsApostropheGlyph(c);
+}
 
 // A text without noise, folded, parted into words.
 class Parted {
@@ -87,20 +91,29 @@ class Parted {
   std::u32string units_;
   std::vector<uint16_t> codes_;  // of the units in the word list
   std::vector<uint32_t> at_;
-  std::vector<Step> steps_;  // and one behind the last unit
+  std::vector<bool> spaced_;  // a space stands before the unit
+  std::vector<Step> steps_;   // and one behind the last unit
 };
 
 Parted::Parted(std::u32string_view text) {
   units_.reserve(text.size());
   at_.reserve(text.size());
   codes_.reserve(text.size());
+  spaced_.reserve(text.size());
+  bool space = false;
   for (size_t i = 0; i < text.size(); ++i) {
     char32_t c = text[i];
     if (c < internal::kFirstHan || c > internal::kLastHan) {
-      if (text::IsSpace(c) || text::IsNoise(c) || text::IsLineBreak(c)) {
+      if (text::IsSpace(c) || text::IsLineBreak(c)) {
+        space = true;
+        continue;
+      }
+      if (text::IsNoise(c)) {
         continue;
       }
     }
+    spaced_.push_back(space);
+    space = false;
     c = text::FoldLetter(c);
     units_.push_back(c);
     codes_.push_back(CodeOf(c));
@@ -111,6 +124,9 @@ Parted::Parted(std::u32string_view text) {
   for (size_t i = units_.size(); i-- > 0;) {
     const char32_t c = units_[i];
     Step& step = steps_[i];
+    if (i + 1 < units_.size() && spaced_[i + 1]) {
+      latin_end = 0;
+    }
     if (IsAsciiAlphanumeric(c)) {
       latin_end = latin_end == 0 ? i + 1 : latin_end;
       step = {steps_[latin_end].cost, static_cast<uint32_t>(latin_end - i), kNotNamed,
@@ -286,6 +302,13 @@ std::vector<Cue> FindCues(std::u32string_view text) {
       ++i;
     }
   });
+  if (std::any_of(text.begin(), text.end(), IsLatinLetter)) {
+    const std::vector<Cue> english = FindEnglishCues(text);
+    const auto middle = static_cast<ptrdiff_t>(cues.size());
+    cues.insert(cues.end(), english.begin(), english.end());
+    std::inplace_merge(cues.begin(), cues.begin() + middle, cues.end(),
+                       [](const Cue& a, const Cue& b) { return a.begin < b.begin; });
+  }
   return cues;
 }
 
@@ -432,6 +455,10 @@ std::optional<size_t> NegatingLetterBefore(std::u32string_view text, size_t begi
   return negates ? std::optional<size_t>(at) : std::nullopt;
 }
 
-std::string_view LexiconVersion() { return internal::kVersion; }
+std::string_view LexiconVersion() {
+  static const auto* const kVersion =
+      new std::string(std::string(internal::kVersion) + "+" + std::string(EnglishCuesVersion()));
+  return *kVersion;
+}
 
 }  // namespace quotes::citation

@@ -8,7 +8,7 @@
 #include <vector>
 
 // Words that decide how grave a change to a quotation is. Pure functions over data that is compiled
-// in (data/cues.tsv and a word list); thread-safe. All ranges count code
+// in (data/cues.tsv, data/english_cues.tsv and a word list); thread-safe. All ranges count code
 // points of the text that was given, half-open. Texts may be in any script or width and have noise
 // in them.
 namespace quotes::citation {
@@ -48,13 +48,14 @@ bool IsCritical(CueKind kind);
 
 // The cues of `text` in text order, disjoint: those of its words (FindWords) that the data names,
 // and the negators 不, 没, 未, 无, 非, 勿, 莫 inside words that it does not name (习近平, 分别,
-// 节约, 不断 hold none). Linear in the text.
+// 节约, 不断 hold none). Of Latin words those that the English data names (not, don't, unless).
+// Linear in the text.
 std::vector<Cue> FindCues(std::u32string_view text);
 
 enum class WordKind : uint8_t {
   kWord,    // a word of the lists
   kSingle,  // one character that no word of the lists holds
-  kLatin,   // letters and digits in a row, with the signs inside: GDP, A4, 280, 5.5
+  kLatin,   // letters and digits in a row, with the signs inside: GDP, A4, 280, 5.5, don't
 };
 
 struct Word {
@@ -118,7 +119,8 @@ std::vector<Governor> FindGovernors(std::u32string_view text, const std::vector<
 // no quotation may begin behind it all the same.
 std::optional<size_t> NegatingLetterBefore(std::u32string_view text, size_t begin);
 
-// Version of the cues and of the word list, with a hash of both: "1-0123456789ab".
+// Versions of the cues and of the word list with a hash of both, and of the English cues:
+// "2-0123456789ab+1-0123456789ab".
 std::string_view LexiconVersion();
 
 }  // namespace quotes::citation

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "service/citation/latin.h"
 #include "service/text/fold.h"
 
 namespace quotes::citation {
@@ -162,11 +163,12 @@ class MarkJudge {
     return true;
   }
 
-  // The partner of each mark among units; letters have none, whatever they look like.
+  // The partner of each mark among units; letters have none, whatever they look like, nor have
+  // apostrophes between Latin ones.
   static std::vector<int> Partners(const std::vector<Unit>& units) {
     std::u32string marks;
     for (const Unit& unit : units) {
-      marks.push_back(unit.letter() ? U' ' : unit.raw);
+      marks.push_back(unit.letter() && !IsLatinLetter(unit.raw) ? U' ' : unit.raw);
     }
     return PairPartners(marks);
   }
@@ -192,6 +194,10 @@ class MarkJudge {
   // half of a pair that the cut parted.
   bool IsHarmlessAddedMark(size_t q, EditReason* reason) {
     const Unit& unit = pair_.Q(q);
+    if (BracketsInitial(q)) {
+      *reason = EditReason::kEditorialBracket;
+      return true;
+    }
     const bool head = InHead(q);
     const bool tail = InTail(q);
     if ((head || tail) && unit.form == kEllipsisForm) {
@@ -210,6 +216,18 @@ class MarkJudge {
       }
     }
     return IsPairMark(unit) && ClosesCutPair(q, reason);
+  }
+
+  // The brackets around a first letter whose case was changed: [W]e.
+  bool BracketsInitial(size_t q) const {
+    const std::vector<Unit>& units = pair_.quoted.units;
+    const size_t open = units[q].raw == U'[' ? q : q - std::min<size_t>(q, 2);
+    const auto latin = [&](size_t i) {
+      return i < units.size() && units[i].letter() && IsLatinLetter(units[i].raw);
+    };
+    return open + 2 < units.size() && units[open].raw == U'[' && latin(open + 1) &&
+           units[open + 2].raw == U']' && (open == 0 || !latin(open - 1)) &&
+           (latin(open + 3) || (open + 3 < units.size() && units[open + 3].form == U' '));
   }
 
   // （） holds nothing that the cut could have parted.

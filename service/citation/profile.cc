@@ -66,6 +66,7 @@ constexpr std::array<Row, kFindingCount> kTable = {{
     {Finding::kAmbiguousFold, "AMBIGUOUS_FOLD", kReview, kReview, kPass},
     {Finding::kFormulaicUnclaimed, "FORMULAIC_UNCLAIMED", kReview, kReview, kPass},
     {Finding::kTouchesDefect, "TOUCHES_DEFECT", kReview, kReview, kPass},
+    {Finding::kUnjudgedBorder, "UNJUDGED_BORDER", kReview, kReview, kPass},
 }};
 
 // Words that are not the source's, or that cannot be told to be: a pass of them would be false.

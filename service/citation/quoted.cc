@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/citation/english_numerals.h"
 #include "service/text/fold.h"
 
 namespace quotes::citation {
@@ -9,6 +10,7 @@ namespace quotes::citation {
 const std::vector<figures::Numeral>& Annotated::numerals() const {
   if (!numerals_.has_value()) {
     numerals_ = figures::FindNumerals(text_);
+    ReadEnglishNumerals(text_, &*numerals_);
   }
   return *numerals_;
 }

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "service/citation/latin.h"
+
 namespace quotes::citation {
 namespace {
 
@@ -409,6 +411,50 @@ class RegionFinder {
       i = region.end - 1;
     }
     SlideGaps();
+    KeepLatinWords();
+  }
+
+  // Whether the ops before and from `op` on part a Latin word of either side; an apostrophe inside
+  // a word belongs to it.
+  bool PartsLatinWord(size_t op) const {
+    if (op == 0 || op >= pair_.ops().size()) {
+      return false;
+    }
+    const auto in_word = [](const std::vector<Unit>& units, size_t next) {
+      const auto latin = [&](size_t i) { return units[i].letter() && IsLatinLetter(units[i].raw); };
+      const auto inner = [&](size_t i) {
+        return IsApostropheGlyph(units[i].raw) && i > 0 && i + 1 < units.size() && latin(i - 1) &&
+               latin(i + 1) && units[i - 1].end == units[i].begin &&
+               units[i].end == units[i + 1].begin;
+      };
+      return next > 0 && next < units.size() && (latin(next - 1) || latin(next)) &&
+             (latin(next - 1) || inner(next - 1)) && (latin(next) || inner(next));
+    };
+    const Op& next = pair_.ops()[op];
+    return in_word(pair_.quoted.units, next.quotation) ||
+           in_word(pair_.source.units(), next.source);
+  }
+
+  // Edits of letters take in the Latin words that they touch: don't that became do.
+  void KeepLatinWords() {
+    std::vector<Region> kept;
+    for (Region region : pair_.regions) {
+      if (!region.reorder && pair_.ChangesLetters(region)) {
+        while (PartsLatinWord(region.begin)) {
+          --region.begin;
+        }
+        while (PartsLatinWord(region.end)) {
+          ++region.end;
+        }
+      }
+      while (!kept.empty() && kept.back().end > region.begin) {
+        region.begin = std::min(region.begin, kept.back().begin);
+        region.end = std::max(region.end, kept.back().end);
+        kept.pop_back();
+      }
+      kept.push_back(region);
+    }
+    pair_.regions = std::move(kept);
   }
 
   // A gap that may stand in several places (…因素，年均 lost behind …元，) is put behind a mark,

@@ -52,6 +52,8 @@ class Source {
   const Section& section(size_t i) const { return document_->sections()[i]; }
   std::string_view section_id(size_t i) const { return document_->Text(section(i).id); }
   std::string_view section_path(size_t i) const { return document_->Text(section(i).path); }
+  // As printed: 一、, （二）.
+  std::string_view section_marker(size_t i) const { return document_->Text(section(i).marker); }
   // Marker and heading as printed: "一、过去五年的工作回顾".
   std::string HeadingLine(size_t section) const;
   // Sections whose headings stand above `position` or begin there, outermost first.

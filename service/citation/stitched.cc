@@ -57,7 +57,7 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
     sides.push_back(std::move(side));
   }
   std::vector<Part> parts;
-  WorkBudget& work = *search->budget();
+  uint64_t left = limits::kMaxStitchedCharacters;
   size_t at = 0;
   while (at < letters.size()) {
     if (parts.size() == limits::kMaxElisionParts) {
@@ -67,7 +67,7 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
     size_t best = 0;
     Part part;
     for (const Side& side : sides) {
-      for (size_t i = 0; i + best < side.letters.size() && compared <= work.cells; ++i) {
+      for (size_t i = 0; i + best < side.letters.size() && compared <= left; ++i) {
         size_t length = 0;
         while (at + length < letters.size() && i + length < side.letters.size() &&
                letters[at + length] == side.letters[i + length]) {
@@ -83,11 +83,11 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
         }
       }
     }
-    if (compared > work.cells) {
+    if (compared > left) {
       search->Stop();
       return {};
     }
-    work.cells -= compared;
+    left -= compared;
     const bool clause = best >= kMinLetters && clause_begins[at] &&
                         (at + best == letters.size() || clause_begins[at + best]);
     if (best < kMinStitchedLetters && !clause) {

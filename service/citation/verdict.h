@@ -200,6 +200,9 @@ struct FlagResult {
   Range source;        // where the cue or fault stands in the joined text; may be empty
   // kTruncatedNegation: the negator stands directly before the span.
   bool direct = false;
+  // kPartialSentence: the sentence is of a language in which it cannot be told whether what was cut
+  // off governs the words.
+  bool unjudged = false;
 };
 
 // The derived judgement. An unknown value is to be treated as kReview.
@@ -252,8 +255,9 @@ enum class Finding {
   kAmbiguousFold = 42,
   kFormulaicUnclaimed = 43,  // kFormulaic with no report claimed
   kTouchesDefect = 44,       // as printed, over a fault other than one of script
+  kUnjudgedBorder = 45,      // kPartialSentence, FlagResult::unjudged
 };
-inline constexpr size_t kFindingCount = 44;
+inline constexpr size_t kFindingCount = 45;
 
 struct DispositionReason {
   Finding finding = Finding::kVerbatim;
@@ -407,7 +411,7 @@ struct Result {
   // Places with the verdict's words, best first: inside the claim, latest revisions, newest.
   std::vector<Location> locations;  // at most Request::max_locations
   uint64_t location_count = 0;      // exact unless stopped
-  uint64_t report_count = 0;        // distinct reports among them
+  uint64_t report_count = 0;        // distinct reports among them; stopped: at least so many
   Elsewhere elsewhere;
 
   std::string repair;         // the true words in the caller's style; empty: none, or nothing to do

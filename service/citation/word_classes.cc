@@ -21,6 +21,8 @@ namespace {
 constexpr std::string_view kNames[] = {"negating_letter",
                                        "not_opposing",
                                        "subject",
+                                       "sentence_lead",
+                                       "spaced_anaphor",
                                        "distributive",
                                        "coordinator",
                                        "consequent",

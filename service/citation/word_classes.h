@@ -17,6 +17,8 @@ enum class WordClass : uint8_t {
   kNegatingLetter,
   kNotOpposing,
   kSubject,
+  kSentenceLead,
+  kSpacedAnaphor,
   kDistributive,
   kCoordinator,
   kConsequent,

@@ -10,6 +10,7 @@
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/citation/profile.h"
+#include "service/text/utf8.h"
 #include "tests/support/citation_checks.h"
 #include "tests/support/test_data.h"
 
@@ -445,6 +446,39 @@ TEST(EngineTest, WorstInputsStop) {
     const Result result = Sample().Verify(text);
     EXPECT_NE(result.disposition, Disposition::kPass);
     EXPECT_LE(result.edits.size(), limits::kMaxCitationEdits);
+  }
+}
+
+TEST(EngineTest, HalvesOfALongQuotationThatChangedPlacesAreStitched) {
+  const auto document = testing::SampleDocument();
+  const testing::TestCorpus corpus({document});
+  const std::u32string& joined = document->content.joined;
+  const std::u32string exchanged = joined.substr(3500, 2400) + joined.substr(1000, 2400);
+  const Result result = corpus.Verify(text::ToUtf8(exchanged));
+  EXPECT_EQ(result.text, TextVerdict::kStitched);
+  ASSERT_FALSE(result.parts.empty());
+  EXPECT_EQ(result.parts.front().report_id, "sample");
+}
+
+TEST(EngineTest, ASectionIsNamedByItsNumber) {
+  const testing::TestCorpus corpus({testing::SampleDocument()});
+  const auto attribution = [&](std::string_view quotation, std::string_view section) {
+    Request request;
+    request.quotation = quotation;
+    request.claim.report = "sample";
+    request.claim.section = std::string(section);
+    return corpus.Verify(request).attribution;
+  };
+  for (const char* const name : {"二", "二、", "第二部分", "2", "2."}) {
+    EXPECT_EQ(attribution("我们没有选择、没有退路", name), Attribution::kConfirmed) << name;
+    EXPECT_EQ(attribution("加快发展是第一要务", name), Attribution::kWrongSection) << name;
+  }
+  // Of part two, （一）.
+  constexpr std::string_view kInner = "目前，市中正处于不进则退、小进也是退的关口";
+  EXPECT_EQ(attribution(kInner, "（一）"), Attribution::kConfirmed);
+  EXPECT_EQ(attribution(kInner, "二"), Attribution::kConfirmed);
+  for (const char* const name : {"一", "第一部分", "（二）", "（十二）", "七"}) {
+    EXPECT_EQ(attribution(kInner, name), Attribution::kWrongSection) << name;
   }
 }
 
