@@ -4,6 +4,7 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -131,6 +132,36 @@ void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* fla
     flag.detail = Utf8(source, flag.source);
     flags->push_back(std::move(flag));
   }
+}
+
+// Whether a character stands in a word that simplified text writes with it, though it writes
+// another for it elsewhere: 乾坤 beside 干部. From the notes of the General List of Simplified
+// Characters (1986), and the words with 著.
+bool KeptInSimplified(std::u32string_view text, size_t at) {
+  constexpr std::u32string_view kWords[] = {
+      U"乾坤", U"乾隆", U"康乾", U"慰藉", U"狼藉", U"枕藉", U"蕴藉", U"瞭望", U"徵羽", U"著作",
+      U"著名", U"著称", U"著述", U"著书", U"著者", U"著录", U"显著", U"昭著", U"卓著", U"专著",
+      U"论著", U"名著", U"巨著", U"原著", U"编著", U"译著", U"遗著", U"拙著", U"土著"};
+  constexpr std::u32string_view kKept = U"乾藉瞭徵著";
+  if (kKept.find(text[at]) == std::u32string_view::npos) {
+    return false;
+  }
+  return std::any_of(std::begin(kWords), std::end(kWords), [&](std::u32string_view word) {
+    for (size_t k = 0; k < word.size(); ++k) {
+      if (word[k] != text[at] || k > at || at - k + word.size() > text.size()) {
+        continue;
+      }
+      bool stands = true;
+      for (size_t i = 0; i < word.size(); ++i) {
+        const char32_t c = text[at - k + i];
+        stands = stands && (i == k || word[i] == text::FoldLetter(c));
+      }
+      if (stands) {
+        return true;
+      }
+    }
+    return false;
+  });
 }
 
 std::u32string CodePoints(const icu::UnicodeString& units) {
@@ -377,7 +408,7 @@ std::u32string InScript(std::u32string_view text, bool traditional) {
   for (size_t i = 0; i < text.size(); ++i) {
     const char32_t simplified = text::IsHan(text[i]) ? text::FoldLetter(text[i]) : text[i];
     if (!traditional) {
-      written[i] = simplified;
+      written[i] = simplified == text[i] || !KeptInSimplified(text, i) ? simplified : text[i];
     } else if (usual.size() == text.size() && text::FoldLetter(usual[i]) == simplified) {
       written[i] = usual[i];
     }
