@@ -175,7 +175,12 @@ class Answer {
       default:
         return;
     }
-    const bool fills = result_.text == TextVerdict::kElidedRisky;
+    // An omission mark for nothing goes; what it may not hide is filled in.
+    const auto filled = [](const Edit& edit) {
+      return edit.reason == EditReason::kOmissionMark &&
+             (edit.source.empty() || edit.elision_risk > ElisionRisk::kLongGap);
+    };
+    const bool fills = std::any_of(result_.edits.begin(), result_.edits.end(), filled);
     const bool corners = quotation_.find_first_of(U"「『") != std::u32string::npos;
     const bool converted =
         IsConverted(quotation_, source.joined().substr(range.begin, range.size()));
@@ -187,13 +192,14 @@ class Answer {
     for (const Edit& edit : result_.edits) {
       repaired += quotation_.substr(at, edit.quotation.begin - at);
       at = edit.quotation.end;
-      const bool gap = edit.reason == EditReason::kOmissionMark;
       // The final mark of a part stands inside a sentence once the gap behind it is filled.
-      const bool keep =
-          (edit.kind == EditKind::kForm && !(fills && edit.reason == EditReason::kFinalMark)) ||
-          edit.reason == EditReason::kEmendation ||
-          (gap && (!fills || edit.elision_risk <= ElisionRisk::kLongGap)) ||
-          (edit.reason == EditReason::kEditorialBracket && edit.severity == Severity::kNone);
+      const bool keep = edit.reason == EditReason::kOmissionMark
+                            ? !filled(edit)
+                            : (edit.kind == EditKind::kForm &&
+                               !(fills && edit.reason == EditReason::kFinalMark)) ||
+                                  edit.reason == EditReason::kEmendation ||
+                                  (edit.reason == EditReason::kEditorialBracket &&
+                                   edit.severity == Severity::kNone);
       if (keep) {
         repaired += quotation_.substr(edit.quotation.begin, edit.quotation.size());
         continue;

@@ -109,6 +109,7 @@ class ElidedJudge {
     joined.verdict = verdict;
     joined.range = {chain.front().range.begin, chain.back().range.end};
     double cost = 0;
+    bool omits = false;
     for (size_t i = 0; i < chain.size(); ++i) {
       const Passage& part = chain[i];
       if (i > 0) {
@@ -119,6 +120,11 @@ class ElidedJudge {
                               static_cast<uint32_t>(parts[i - 1].quoted->annotated.text().size()),
                           parts[i].quoted->base};
         mark.source = {chain[i - 1].range.end, part.range.begin};
+        if (mark.source.empty()) {  // a mark for nothing
+          mark.kind = EditKind::kForm;
+          mark.folds = text::kFoldMark;
+        }
+        omits = omits || !mark.source.empty();
         mark.elision_risk = risks[i];
         mark.quotation_token = mark.quotation;
         mark.source_token = mark.source;
@@ -134,6 +140,8 @@ class ElidedJudge {
       cost = std::max(cost, part.cost);
     }
     joined.cost = cost;
+    verdict = verdict == TextVerdict::kElided && !omits ? TextVerdict::kFormOnly : verdict;
+    joined.verdict = verdict;
     out_.verdict = verdict;
     if (verdict <= TextVerdict::kElidedRisky) {
       out_.places.push_back(joined);
@@ -348,7 +356,15 @@ class ElidedJudge {
     return chains;
   }
 
-  // Puts the short parts between their neighbours, where they must stand word for word; of several
+  // Whether all words of a part stand in a place, though its borders may cut some (绝不能|因为).
+  static bool Stands(const Passage& passage) {
+    return passage.verdict <= TextVerdict::kAltered &&
+           std::all_of(passage.edits.begin(), passage.edits.end(), [](const Edit& edit) {
+             return edit.severity == Severity::kNone || edit.quotation.empty();
+           });
+  }
+
+  // Puts the short parts between their neighbours, where their words must stand; of several
   // places the one that makes the gaps least suspicious, then the nearest.
   std::vector<Passage> WithShortParts(const std::vector<ElidedPart>& parts,
                                       std::vector<Passage> chain) {
@@ -378,8 +394,7 @@ class ElidedJudge {
         const Comparison comparison(*parts[i].quoted, source, {index, {from, to}, 0},
                                     search_.budget());
         for (const Passage& passage : comparison.Judge()) {
-          if (passage.range.begin < from || passage.range.end > to ||
-              !IsWordForWord(passage.verdict)) {
+          if (passage.range.begin < from || passage.range.end > to || !Stands(passage)) {
             continue;
           }
           ElisionRisk risk = ElisionRisk::kNone;

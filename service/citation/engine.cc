@@ -120,7 +120,9 @@ class Check {
         return Done();
       }
     }
-    if (may_be_stitched && (best == nullptr || best->verdict > TextVerdict::kAltered)) {
+    // Words added to a passage may be another passage.
+    if (may_be_stitched &&
+        (best == nullptr || best->verdict > TextVerdict::kAltered || best->added_at_ends)) {
       result_.parts = StitchedParts(quotation_, whole, &search_);
       if (!result_.parts.empty()) {
         result_.text = TextVerdict::kStitched;

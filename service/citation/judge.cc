@@ -21,6 +21,10 @@ namespace {
 
 // A common run below this proves no common source.
 constexpr size_t kMinCommonRun = 4;
+// Share of edited letters up to which a passage is the source, and where all of them are words
+// added before or behind it.
+constexpr double kMostEdited = 0.25;
+constexpr double kMostAdded = 0.5;
 
 class Judgement {
  public:
@@ -305,8 +309,11 @@ class Judgement {
                            InOneSentence(pair_.source.Joined(only->source));
       passage->one_gap = one_gap;
       passage->bracket_only = letter_edits == brackets;
-      const bool one_passage = passage->cost <= 0.25 || one_gap || passage->bracket_only ||
-                               (reorder && letter_edits == 1) || AllMatched();
+      passage->added_at_ends =
+          passage->cost > kMostEdited && passage->cost <= kMostAdded && AddedAtEnds();
+      const bool one_passage = passage->cost <= kMostEdited || one_gap || passage->bracket_only ||
+                               passage->added_at_ends || (reorder && letter_edits == 1) ||
+                               AllMatched();
       // Of a phrase of four letters three in a row are as much: 1网通办.
       const size_t run = q_letters == s_letters ? std::min(kMinCommonRun, (3 * q_letters + 3) / 4)
                                                 : std::min(kMinCommonRun, q_letters);
@@ -341,6 +348,21 @@ class Judgement {
       }
     }
     return true;
+  }
+
+  // Nothing is changed but by letters before the first that stands in the source or behind the
+  // last.
+  bool AddedAtEnds() const {
+    const auto own = [&](const Op& op) { return op.kind == OpKind::kMatch && pair_.HasLetter(op); };
+    const auto& ops = pair_.ops();
+    const auto first = std::find_if(ops.begin(), ops.end(), own);
+    const auto last = std::find_if(ops.rbegin(), ops.rend(), own).base();
+    const auto changes = [&](const Op& op) {
+      return op.kind != OpKind::kMatch && pair_.HasLetter(op);
+    };
+    const auto taken = [&](const Op& op) { return changes(op) && op.kind != OpKind::kInsert; };
+    return first < last && std::none_of(first, last, changes) &&
+           std::none_of(ops.begin(), first, taken) && std::none_of(last, ops.end(), taken);
   }
 
   bool EmendationApplied() const {

@@ -18,6 +18,8 @@ struct Passage {
   std::vector<Edit> edits;
   double cost = 0;
   bool one_gap = false;  // all of the quotation stands there, around one gap in one sentence
+  // A quarter to half of the quotation was added before or behind one piece of the source.
+  bool added_at_ends = false;
   Severity severity = Severity::kNone;
   bool bracket_only = false;  // its only edits of words are insertions in editorial brackets
   std::vector<std::pair<size_t, size_t>> emended;  // index of the defect, of its reading

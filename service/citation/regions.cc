@@ -10,16 +10,13 @@
 #include <vector>
 
 #include "service/citation/latin.h"
+#include "service/citation/span_ends.h"
 
 namespace quotes::citation {
 namespace {
 
 // Letters of the longest block that may have moved.
 constexpr size_t kMaxMovedLetters = 240;
-
-// Letters on either side of a gap that prove it, and behind a mark.
-constexpr size_t kMinAroundGap = 4;
-constexpr size_t kMinBehindMark = 2;
 
 // Letters in brackets of which the quotation has the brackets alone: （一） that became （）.
 constexpr uint32_t kMaxBracketed = 16;
@@ -29,26 +26,18 @@ class RegionFinder {
   explicit RegionFinder(AlignedPair& pair) : pair_(pair) {}
 
   void Find() {
-    JoinTailOverGap();
+    SettleEnds(&pair_);
     SettleHeadMarks();
-    ExchangeEndWords();
-    SettleLastLetters();
     SettleTailMarks();
     FindRegions();
     FindReorder();
   }
 
  private:
-  // Whether a mark of the quotation may be the source's: the same form, and not one that opens for
-  // one that closes.
-  bool SameMark(uint32_t q, uint32_t s) const {
-    return pair_.Q(q).form == pair_.S(s).form &&
-           MarkDirection(pair_.Q(q).raw) * MarkDirection(pair_.S(s).raw) >= 0;
-  }
   bool IsSettled(size_t begin, size_t end) const {
     for (size_t i = begin; i < end; ++i) {
       if (pair_.ops()[i].kind != OpKind::kMatch ||
-          !SameMark(pair_.ops()[i].quotation, pair_.ops()[i].source)) {
+          !pair_.SameMark(pair_.ops()[i].quotation, pair_.ops()[i].source)) {
         return false;
       }
     }
@@ -70,137 +59,10 @@ class RegionFinder {
       }
       const uint32_t at = before ? s - k : s + k;
       if (!pair_.S(at).letter()) {
-        return SameMark(q, at) ? std::optional<uint32_t>(at) : std::nullopt;
+        return pair_.SameMark(q, at) ? std::optional<uint32_t>(at) : std::nullopt;
       }
     }
     return std::nullopt;
-  }
-
-  // A quotation of which only the words before a gap were aligned, as those behind it are fewer
-  // than the gap: 深入实施“工业强区”战略 of “工业强区、产业兴区、城建立区”战略. Where they stand
-  // further on in the sentence, what lies between was left out.
-  void JoinTailOverGap() {
-    std::vector<Op>& all = pair_.alignment.ops;
-    size_t head = 0;  // ops before the first one that changes a letter
-    size_t letters = 0;
-    while (head < all.size() && (all[head].kind == OpKind::kMatch || !pair_.HasLetter(all[head]))) {
-      letters += pair_.HasLetter(all[head]) ? 1u : 0u;
-      ++head;
-    }
-    while (head > 0 && !pair_.HasLetter(all[head - 1])) {
-      --head;
-    }
-    const bool one_gap =
-        std::none_of(all.begin() + static_cast<ptrdiff_t>(head), all.end(), [&](const Op& op) {
-          return (op.kind == OpKind::kInsert || op.kind == OpKind::kSubstitute) &&
-                 pair_.Q(op.quotation).letter();
-        });
-    if (letters < kMinAroundGap || one_gap) {
-      return;
-    }
-    const uint32_t q_from = all[head - 1].quotation + 1;
-    const uint32_t s_from = all[head - 1].source + 1;
-    const auto q_count = static_cast<uint32_t>(pair_.quoted.units.size());
-    uint32_t q_tail = q_from;
-    while (q_tail < q_count && !pair_.Q(q_tail).letter()) {
-      ++q_tail;
-    }
-    // Few letters stand further on by chance, unless they begin behind the same mark.
-    const bool marked = q_tail > q_from;
-    const auto s_count = static_cast<uint32_t>(pair_.source.units().size());
-    const uint32_t joined = pair_.source.JoinedBegin(pair_.S(s_from - 1).begin);
-    const Source& source = pair_.source.source();
-    if (source.quote_count() == 0) {
-      return;
-    }
-    const uint32_t sentence = source.quote(source.QuoteAt(joined)).range.end;
-    for (uint32_t s = s_from + 1; s < s_count && pair_.source.JoinedEnd(pair_.S(s).end) <= sentence;
-         ++s) {
-      if (!pair_.S(s).letter() || pair_.S(s).form != pair_.Q(q_tail).form) {
-        continue;
-      }
-      const bool same_mark = marked && !pair_.S(s - 1).letter() && SameMark(q_tail - 1, s - 1);
-      std::vector<Op> tail = MatchedTail(q_tail, s);
-      const size_t tail_letters = static_cast<size_t>(std::count_if(
-          tail.begin(), tail.end(), [&](const Op& op) { return pair_.HasLetter(op); }));
-      // Marks behind the last letter may stand beside nothing.
-      const auto last = std::find_if(tail.rbegin(), tail.rend(),
-                                     [&](const Op& op) { return op.kind == OpKind::kMatch; });
-      if (last == tail.rend() || pair_.source.JoinedEnd(pair_.S(last->source).end) > sentence ||
-          tail_letters < (same_mark ? kMinBehindMark : kMinAroundGap)) {
-        continue;
-      }
-      JoinOverGap(head, q_from, q_tail, s_from, s, std::move(tail));
-      return;
-    }
-  }
-
-  // The quotation from `q` on beside the source from `s` on, both letters, where all letters are
-  // the same; marks as they come. Empty where they are not.
-  std::vector<Op> MatchedTail(uint32_t q, uint32_t s) const {
-    std::vector<Op> ops;
-    const auto q_count = static_cast<uint32_t>(pair_.quoted.units.size());
-    const auto s_count = static_cast<uint32_t>(pair_.source.units().size());
-    size_t kept = 0;
-    while (q < q_count) {
-      const bool s_mark = s < s_count && !pair_.S(s).letter();
-      if (pair_.Q(q).letter()) {
-        if (s_mark) {
-          ops.push_back({OpKind::kDelete, q, s++});
-          continue;
-        }
-        if (s == s_count || pair_.S(s).form != pair_.Q(q).form) {
-          return {};
-        }
-        ops.push_back({OpKind::kMatch, q++, s++});
-        kept = ops.size();
-      } else if (s_mark) {
-        ops.push_back({SameMark(q, s) ? OpKind::kMatch : OpKind::kSubstitute, q, s});
-        ++q;
-        ++s;
-      } else {
-        ops.push_back({OpKind::kInsert, q++, s});
-      }
-    }
-    // Marks behind the last letter are settled by SettleTailMarks, of the quotation's alone.
-    const uint32_t end = kept == 0 ? s : ops[kept - 1].source + 1;
-    for (size_t i = kept; i < ops.size(); ++i) {
-      ops[i] = {OpKind::kInsert, ops[i].quotation, end};
-    }
-    return ops;
-  }
-
-  // Replaces the ops from `head` on: what the source has from `s_from` to `s_tail` is left out, but
-  // for marks that the quotation has there.
-  void JoinOverGap(size_t head, uint32_t q_from, uint32_t q_tail, uint32_t s_from, uint32_t s_tail,
-                   std::vector<Op> tail) {
-    std::vector<Op>& all = pair_.alignment.ops;
-    all.resize(head);
-    uint32_t behind = 0;  // marks before the tail on both sides
-    while (q_tail - behind > q_from && s_tail - behind > s_from &&
-           !pair_.S(s_tail - behind - 1).letter() &&
-           SameMark(q_tail - behind - 1, s_tail - behind - 1)) {
-      ++behind;
-    }
-    uint32_t q = q_from;
-    uint32_t s = s_from;
-    while (q < q_tail - behind && s < s_tail - behind && !pair_.S(s).letter() && SameMark(q, s)) {
-      all.push_back({OpKind::kMatch, q++, s++});
-    }
-    for (; q < q_tail - behind; ++q) {
-      all.push_back({OpKind::kInsert, q, s});
-    }
-    for (; s < s_tail - behind; ++s) {
-      all.push_back({OpKind::kDelete, q, s});
-    }
-    for (; q < q_tail; ++q, ++s) {
-      all.push_back({OpKind::kMatch, q, s});
-    }
-    all.insert(all.end(), tail.begin(), tail.end());
-    while (!tail.empty() && !pair_.HasS(tail.back())) {
-      tail.pop_back();
-    }
-    pair_.alignment.end = tail.back().source + 1;
   }
 
   // A mark before the first letter that the source does not have is one too many; it does not stand
@@ -223,7 +85,7 @@ class RegionFinder {
     uint32_t s = all[head].source;  // the first of the span
     std::vector<Op> settled;
     for (size_t i = marks.size(); i-- > 0;) {
-      if (s > 0 && !pair_.S(s - 1).letter() && SameMark(marks[i], s - 1)) {
+      if (s > 0 && !pair_.S(s - 1).letter() && pair_.SameMark(marks[i], s - 1)) {
         settled.push_back({OpKind::kMatch, marks[i], --s});
         continue;
       }
@@ -276,7 +138,7 @@ class RegionFinder {
       const Op last = all.back();
       const std::optional<uint32_t> closer = last.kind == OpKind::kMatch &&
                                                      EmptyBrackets(last.quotation, q) &&
-                                                     !(more && SameMark(q, s))
+                                                     !(more && pair_.SameMark(q, s))
                                                  ? BracketBeyond(q, last.source, false)
                                                  : std::nullopt;
       if (closer.has_value()) {
@@ -284,7 +146,7 @@ class RegionFinder {
           all.push_back({OpKind::kDelete, q, s});
         }
       }
-      if (closer.has_value() || (more && SameMark(q, s))) {
+      if (closer.has_value() || (more && pair_.SameMark(q, s))) {
         all.push_back({OpKind::kMatch, q, s++});
       } else if (more && !outer && !exchanged && pair_.S(s).form != kQuotationForm) {
         all.push_back({OpKind::kSubstitute, q, s++});
@@ -294,99 +156,6 @@ class RegionFinder {
       }
     }
     pair_.alignment.end = std::max(s, pair_.alignment.begin);
-  }
-
-  // Letters that only the quotation has at one of its ends, where the source goes on in the same
-  // clause: one word for another.
-  void ExchangeEndWords() {
-    std::vector<Op>& all = pair_.alignment.ops;
-    const auto added_letter = [&](size_t i) {
-      return all[i].kind == OpKind::kInsert && pair_.Q(all[i].quotation).letter();
-    };
-    const auto added_mark = [&](size_t i) {
-      return all[i].kind == OpKind::kInsert && !pair_.Q(all[i].quotation).letter();
-    };
-    size_t from = 0;
-    while (from < all.size() && added_mark(from)) {
-      ++from;
-    }
-    size_t first = from;
-    while (first < all.size() && added_letter(first)) {
-      ++first;
-    }
-    if (first > from && first < all.size() && all[first].kind == OpKind::kMatch) {
-      for (size_t i = first; i-- > from && pair_.alignment.begin > 0 &&
-                             pair_.S(pair_.alignment.begin - 1).letter();) {
-        all[i] = {OpKind::kSubstitute, all[i].quotation, --pair_.alignment.begin};
-      }
-      for (size_t i = 0; i < first && all[i].kind == OpKind::kInsert; ++i) {
-        all[i].source = pair_.alignment.begin;
-      }
-    }
-    size_t to = all.size();
-    while (to > 0 && !pair_.HasLetter(all[to - 1])) {
-      --to;
-    }
-    size_t last = to;
-    while (last > 0 && added_letter(last - 1)) {
-      --last;
-    }
-    if (last < to && last > 0 && all[last - 1].kind == OpKind::kMatch) {
-      // Marks behind the words are settled afterwards.
-      uint32_t s = all[last - 1].source + 1;
-      for (size_t i = last; i < to && s < pair_.source.units().size() && pair_.S(s).letter(); ++i) {
-        all[i] = {OpKind::kSubstitute, all[i].quotation, s++};
-      }
-      for (size_t i = last; i < all.size(); ++i) {
-        if (i >= to || all[i].kind == OpKind::kInsert) {
-          all[i] = {OpKind::kInsert, all[i].quotation, s};
-        }
-      }
-      all.erase(std::remove_if(all.begin() + static_cast<ptrdiff_t>(to), all.end(),
-                               [](const Op& op) { return op.kind == OpKind::kDelete; }),
-                all.end());
-      pair_.alignment.end = s;
-    }
-  }
-
-  // At the ends of the span a gap costs more than a wrong letter, because the source goes on for
-  // free. Where the last letter stands one place further out, what lies between was left out:
-  // 4.5万人 of 4.5万余人.
-  void SettleLastLetters() {
-    std::vector<Op>& all = pair_.alignment.ops;
-    size_t last = all.size();
-    while (last > 0 && !pair_.HasLetter(all[last - 1])) {
-      --last;
-    }
-    if (last > 1 && all[last - 1].kind == OpKind::kSubstitute &&
-        all[last - 2].kind == OpKind::kMatch) {
-      const Op op = all[last - 1];
-      const uint32_t beyond = op.source + 1;
-      if (beyond < pair_.source.units().size() && pair_.S(beyond).letter() &&
-          pair_.S(beyond).form == pair_.Q(op.quotation).form) {
-        std::vector<Op> tail;
-        for (size_t i = last; i < all.size(); ++i) {
-          if (pair_.HasQ(all[i])) {
-            tail.push_back({OpKind::kInsert, all[i].quotation, beyond + 1});
-          }
-        }
-        all.resize(last - 1);
-        all.push_back({OpKind::kDelete, op.quotation, beyond - 1});
-        all.push_back({OpKind::kMatch, op.quotation, beyond});
-        all.insert(all.end(), tail.begin(), tail.end());
-        pair_.alignment.end = beyond + 1;
-      }
-    }
-    if (all.size() > 1 && all[0].kind == OpKind::kSubstitute &&
-        pair_.Q(all[0].quotation).letter() && all[1].kind == OpKind::kMatch && all[0].source > 0) {
-      const uint32_t beyond = all[0].source - 1;
-      if (pair_.S(beyond).letter() && pair_.S(beyond).form == pair_.Q(all[0].quotation).form) {
-        const uint32_t q = all[0].quotation;
-        all[0] = {OpKind::kDelete, q + 1, beyond + 1};
-        all.insert(all.begin(), {OpKind::kMatch, q, beyond});
-        pair_.alignment.begin = beyond;
-      }
-    }
   }
 
   void FindRegions() {

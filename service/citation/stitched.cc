@@ -1,5 +1,6 @@
 #include "service/citation/stitched.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,6 +15,19 @@ namespace {
 
 // A part of a stitched quotation: shorter ones stand everywhere.
 constexpr size_t kMinStitchedLetters = 6;
+
+// Of two stretches with the same letters after the form fold.
+TextVerdict VerdictOf(std::u32string_view quotation, std::u32string_view source) {
+  const std::vector<Unit> own = FormUnits(quotation);
+  const std::vector<Unit> other = FormUnits(source);
+  const auto same = [&](char32_t Unit::*member) {
+    return std::equal(own.begin(), own.end(), other.begin(), other.end(),
+                      [member](const Unit& a, const Unit& b) { return a.*member == b.*member; });
+  };
+  return same(&Unit::raw)    ? TextVerdict::kVerbatim
+         : same(&Unit::form) ? TextVerdict::kFormOnly
+                             : TextVerdict::kPunctuationChanged;
+}
 
 }  // namespace
 
@@ -66,6 +80,7 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
     uint64_t compared = 0;
     size_t best = 0;
     Part part;
+    std::u32string_view joined_of;
     for (const Side& side : sides) {
       for (size_t i = 0; i + best < side.letters.size() && compared <= left; ++i) {
         size_t length = 0;
@@ -80,6 +95,7 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
           part.report_id = source.report_id();
           part.revision = source.revision();
           part.source = {side.at[i], side.at[i + length - 1] + 1};
+          joined_of = source.joined();
         }
       }
     }
@@ -94,11 +110,15 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
       return {};
     }
     part.quotation = {begin[at], end[at + best - 1]};
-    part.verdict = TextVerdict::kVerbatim;
+    part.verdict = VerdictOf(quotation.substr(part.quotation.begin, part.quotation.size()),
+                             joined_of.substr(part.source.begin, part.source.size()));
     parts.push_back(std::move(part));
     at += best;
   }
-  if (parts.size() < 2) {
+  // Words that are quoted twice were taken from one place.
+  if (std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
+        return part.report_id == parts.front().report_id && part.source == parts.front().source;
+      })) {
     return {};
   }
   return parts;
