@@ -56,20 +56,6 @@ std::optional<Range> DeniedDirectlyBefore(std::u32string_view text, const std::v
   return denied ? std::optional<Range>(last) : std::nullopt;
 }
 
-// English cues before `at` in its sentence: the words around are not read.
-void JudgeEnglish(std::u32string_view text, uint32_t at,
-                  const std::function<void(ContextFlag, Range, bool)>& add) {
-  const auto judge = [&](WordClass words, ContextFlag flag) {
-    for (const auto& [begin, end] : FindWholeWords(words, text.substr(0, at))) {
-      const bool direct =
-          flag == ContextFlag::kTruncatedNegation && !AnyLetter(text.substr(end, at - end));
-      add(flag, {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)}, direct);
-    }
-  };
-  judge(WordClass::kEnglishNegator, ContextFlag::kTruncatedNegation);
-  judge(WordClass::kEnglishHedge, ContextFlag::kDroppedHedge);
-}
-
 bool IsClauseEnd(char32_t c) {
   return std::u32string_view(U"，。；：！？,;:!?").find(c) != std::u32string_view::npos;
 }
@@ -184,10 +170,6 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
     flag.direct = direct;
     flags->push_back(std::move(flag));
   };
-  if (std::none_of(text.begin(), text.end(), text::IsHan)) {
-    JudgeEnglish(text, at, add);
-    return;
-  }
   const std::vector<Cue> cues = FindCues(text);
   // A span with a condition of its own is not said on the one before.
   const bool own_condition = std::any_of(cues.begin(), cues.end(), [at](const Cue& cue) {

@@ -56,7 +56,7 @@ class GapJudge {
 
   // Whether a cue in the gap governs kept words.
   ElisionRisk Cues() const {
-    ElisionRisk risk = English();
+    ElisionRisk risk = ElisionRisk::kNone;
     if (const std::optional<size_t> letter = NegatingLetterBefore(text_, end_);
         letter.has_value() && *letter >= begin_) {
       risk = ElisionRisk::kNegator;
@@ -214,17 +214,6 @@ class GapJudge {
            (IsWord(words, text.substr(found[0].begin, found[0].end - found[0].begin)) ||
             (found.size() > 1 && found[0].end == found[1].begin &&
              IsWord(words, text.substr(found[0].begin, found[1].end - found[0].begin))));
-  }
-
-  // The gravest English cue in the gap, whatever it governs.
-  ElisionRisk English() const {
-    const std::u32string_view gap = text_.substr(begin_, end_ - begin_);
-    if (std::any_of(gap.begin(), gap.end(), text::IsHan)) {
-      return ElisionRisk::kNone;
-    }
-    return !FindWholeWords(WordClass::kEnglishNegator, gap).empty() ? ElisionRisk::kNegator
-           : !FindWholeWords(WordClass::kEnglishHedge, gap).empty() ? ElisionRisk::kCue
-                                                                    : ElisionRisk::kNone;
   }
 
   uint32_t ClauseEnd(uint32_t at) const {

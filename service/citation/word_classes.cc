@@ -53,8 +53,6 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "patronage",
                                        "anaphor",
                                        "headless",
-                                       "english_negator",
-                                       "english_hedge",
                                        "lesser_office",
                                        "courtesy",
                                        "editors_note"};
@@ -162,24 +160,6 @@ std::optional<size_t> FindWord(WordClass words, std::u32string_view text) {
     }
   }
   return std::nullopt;
-}
-
-std::vector<std::pair<size_t, size_t>> FindWholeWords(WordClass words, std::u32string_view text) {
-  const auto in_word = [&](size_t i) {
-    const char32_t c = text::FoldLetter(text[i]);
-    return (c >= U'a' && c <= U'z') || c == U'\'' || c == U'’';
-  };
-  std::vector<std::pair<size_t, size_t>> found;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const size_t begin = i;
-    while (i < text.size() && in_word(i)) {
-      ++i;
-    }
-    if (i > begin && IsWord(words, text.substr(begin, i - begin))) {
-      found.emplace_back(begin, i);
-    }
-  }
-  return found;
 }
 
 std::string_view WordClassesVersion() { return TheData().version; }

@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 // Words that the rules of citation checks ask for by class, from data that is compiled in
 // (data/word_classes.tsv, which says what each class is for). Thread-safe. Texts may be in any
@@ -49,8 +47,6 @@ enum class WordClass : uint8_t {
   kPatronage,
   kAnaphor,
   kHeadless,
-  kEnglishNegator,
-  kEnglishHedge,
   kLesserOffice,
   kCourtesy,
   kEditorsNote,
@@ -68,10 +64,6 @@ bool IsWord(WordClass words, char32_t c);
 
 // Where the first word of the class in `text` begins.
 std::optional<size_t> FindWord(WordClass words, std::u32string_view text);
-
-// The words of the class in a text with spaces between words, as [begin, end), in order: whole
-// words in letters, with the apostrophes inside (don't).
-std::vector<std::pair<size_t, size_t>> FindWholeWords(WordClass words, std::u32string_view text);
 
 // Version of the data with a hash of it: "1-0123456789ab".
 std::string_view WordClassesVersion();
