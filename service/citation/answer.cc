@@ -286,7 +286,7 @@ class Answer {
         AddFlag(ContextFlag::kPossibleSourceFault, edit.source_text, edit.source);
       }
       bool ambiguous = (edit.folds & text::kFoldAmbiguous) != 0;
-      if ((edit.folds & text::kFoldScript) != 0 && is_converted()) {
+      if ((edit.folds & (text::kFoldScript | text::kFoldVariant)) != 0 && is_converted()) {
         ambiguous = !IsUsualConversion(source, best.range, edit);
       }
       if (ambiguous) {

@@ -364,9 +364,10 @@ struct Script {
 
 Script ScriptOf(std::u32string_view text) {
   Script script;
-  for (const char32_t c : text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char32_t c = text[i];
     const text::FoldSet folds = text::IsHan(c) ? text::FoldsOf(c) : 0;
-    const bool traditional = (folds & text::kFoldScript) != 0;
+    const bool traditional = (folds & text::kFoldScript) != 0 && !KeptInSimplified(text, i);
     script.traditional += traditional ? 1u : 0u;
     script.certain += traditional && (folds & text::kFoldAmbiguous) == 0 ? 1u : 0u;
     script.simplified += IsSimplifiedOnly(c) ? 1u : 0u;

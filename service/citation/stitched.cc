@@ -116,8 +116,10 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
     at += best;
   }
   // Words that are quoted twice were taken from one place.
-  if (std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
-        return part.report_id == parts.front().report_id && part.source == parts.front().source;
+  const Part& first = parts.front();
+  if (std::all_of(parts.begin(), parts.end(), [&first](const Part& part) {
+        return part.report_id == first.report_id && part.source.begin < first.source.end &&
+               first.source.begin < part.source.end;
       })) {
     return {};
   }
