@@ -364,10 +364,9 @@ struct Script {
 
 Script ScriptOf(std::u32string_view text) {
   Script script;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char32_t c = text[i];
+  for (const char32_t c : text) {
     const text::FoldSet folds = text::IsHan(c) ? text::FoldsOf(c) : 0;
-    const bool traditional = (folds & text::kFoldScript) != 0 && !KeptInSimplified(text, i);
+    const bool traditional = (folds & text::kFoldScript) != 0;
     script.traditional += traditional ? 1u : 0u;
     script.certain += traditional && (folds & text::kFoldAmbiguous) == 0 ? 1u : 0u;
     script.simplified += IsSimplifiedOnly(c) ? 1u : 0u;
