@@ -205,7 +205,7 @@ class Answer {
         continue;
       }
       std::u32string words = TrueWords(source, edit.source);
-      if (gap) {
+      if (edit.reason == EditReason::kOmissionMark) {
         FitSpaces(quotation_.substr(at), &repaired, &words);
       } else {
         AddSpaces(source.joined(), edit.source, quotation_.substr(at), repaired, &words);
