@@ -160,6 +160,7 @@ DefectKind KindOf(LintKind kind) {
       return DefectKind::kPunctuation;
     case LintKind::kLookAlike:
     case LintKind::kEncodingDamage:
+    case LintKind::kNumberingGap:
       return DefectKind::kSubstitution;
     default:
       return DefectKind::kOther;
@@ -168,8 +169,12 @@ DefectKind KindOf(LintKind kind) {
 
 }  // namespace
 
+bool HasProposal(const LintFinding& finding) {
+  return !finding.proposal.empty() || finding.kind == LintKind::kDuplicatedPassage;
+}
+
 std::optional<DefectEntry> ProposeDefect(const ParsedReport& report, const LintFinding& finding) {
-  if (finding.proposal.empty() || finding.range.empty()) {
+  if (!HasProposal(finding) || finding.range.empty()) {
     return std::nullopt;
   }
   const auto span =
@@ -188,7 +193,8 @@ std::optional<DefectEntry> ProposeDefect(const ParsedReport& report, const LintF
   Range wide = finding.range;
   while (wide.size() <= limits::kMaxMetadataCodePoints) {
     const Placement placement = Place(report, span->line, joined.substr(wide.begin, wide.size()));
-    if (placement.range == wide) {
+    // A reading has characters: what is to go is told with a neighbour.
+    if (placement.range == wide && (!finding.proposal.empty() || wide != finding.range)) {
       DefectEntry entry;
       entry.line = span->line;
       entry.printed = utf8(wide.begin, wide.end);

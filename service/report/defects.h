@@ -32,6 +32,9 @@ absl::StatusOr<std::vector<DefectEntry>> ParseDefects(std::string_view tsv);
 absl::StatusOr<std::vector<Defect>> PlaceDefects(const ParsedReport& report,
                                                  const std::vector<DefectEntry>& entries);
 
+// Whether a finding says what should stand there; nothing, for a passage that stands twice.
+bool HasProposal(const LintFinding& finding);
+
 // The entry that would accept a finding's proposal: the finding's characters, widened on their line
 // until they stand there once. nullopt for a finding without a proposal, or one that has no such
 // place.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "service/base/check.h"
+#include "service/text/fold.h"
 #include "service/text/utf8.h"
 
 namespace quotes::data {
@@ -130,6 +131,9 @@ const Lexicon* LoadLexicon() {
     QUOTES_CHECK(fields.size() == 4);
     LookAlike look_alike{text::ToCodePoints(fields[0]), text::ToCodePoints(fields[1]),
                          text::ToCodePoints(fields[2]), text::ToCodePoints(fields[3])};
+    // Texts are looked at with their letters folded (氷平 is 冰平 there).
+    std::transform(look_alike.printed.begin(), look_alike.printed.end(), look_alike.printed.begin(),
+                   text::FoldLetter);
     const char32_t first = look_alike.printed.front();
     lexicon->look_alikes[first].push_back(std::move(look_alike));
     lexicon->look_alike_first.set(first & 0xFFFF);

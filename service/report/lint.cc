@@ -24,6 +24,8 @@ constexpr uint32_t kPassage = 30;
 // Shorter ones that are no whole sentences are formulas, which official speech repeats.
 constexpr uint32_t kFormula = 60;
 constexpr uint32_t kStep = 16;
+// The shortest clause, with its mark, that is not said twice in a row for effect (前进，前进).
+constexpr uint32_t kClause = 8;
 constexpr uint32_t kWindow = kPassage - kStep + 1;
 
 uint64_t Mix(uint64_t value) {
@@ -85,9 +87,50 @@ char32_t PartnerOf(char32_t open) {
   return open == U'(' ? U')' : open == U'[' ? U']' : ClosingPartner(open);
 }
 
+// An opening mark that a closing one of this shape may have; empty for none.
+std::u32string OpenerOf(char32_t shape) {
+  for (const char32_t open : U"“‘「『（《〈【〔［") {
+    if (open != 0 && ClosingPartner(open) == shape) {
+      return std::u32string(1, open);
+    }
+  }
+  return {};
+}
+
 bool Full(const ParsedReport& report) { return report.lint.size() >= limits::kMaxLintFindings; }
 
 std::string FamilyText(int number) { return std::to_string(number); }
+
+// `printed` with another number in the place of its first one, a Chinese or an Arabic numeral;
+// empty when it has none.
+std::string Renumbered(View printed, View folded, int number) {
+  constexpr View kDigits = U"〇一二三四五六七八九";
+  const auto is_numeral = [&](size_t i) {
+    return IsAsciiDigit(folded[i]) || HanDigit(folded[i]) >= 0 || folded[i] == U'十';
+  };
+  size_t begin = 0;
+  while (begin < folded.size() && !is_numeral(begin)) {
+    ++begin;
+  }
+  size_t end = begin;
+  while (end < folded.size() && is_numeral(end)) {
+    ++end;
+  }
+  if (begin == end || number < 1 || number > 99) {
+    return {};
+  }
+  std::u32string numeral;
+  if (IsAsciiDigit(folded[begin])) {
+    numeral = text::ToCodePoints(std::to_string(number));
+  } else {
+    const auto tens = static_cast<size_t>(number / 10);
+    const auto ones = static_cast<size_t>(number % 10);
+    numeral.append(tens > 1 ? 1 : 0, kDigits[tens]).append(tens > 0 ? 1 : 0, U'十');
+    numeral.append(ones > 0 ? 1 : 0, kDigits[ones]);
+  }
+  return text::ToUtf8(std::u32string(printed.substr(0, begin)) + numeral +
+                      std::u32string(printed.substr(end)));
+}
 
 }  // namespace
 
@@ -158,13 +201,30 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
     uint32_t at;
   };
   std::vector<OpenMark> open;
-  const auto report_mark = [&](uint32_t at) {
-    AddFinding({LintKind::kUnbalancedMark,
-                Certainty::kProbable,
-                0,
-                {at, at + 1},
+  const auto report_mark = [&](const Range& paragraph, uint32_t at) {
+    // The partner may be missed where the clause ends, or begins.
+    const auto ends_clause = [&](uint32_t i) {
+      const char32_t c = input.speech[i];
+      return IsCommaLike(c) || IsSentenceEnd(c) || IsColon(c);
+    };
+    Range range{at, at + 1};
+    std::u32string proposal;
+    if (const char32_t closing = ClosingPartner(input.speech[at]); closing != 0) {
+      while (range.end < paragraph.end && !ends_clause(range.end)) {
+        ++range.end;
+      }
+      proposal = input.speech.substr(range.begin, range.size());
+      proposal.push_back(PartnerOf(input.speech[at]));
+    } else {
+      while (range.begin > paragraph.begin && !ends_clause(range.begin - 1)) {
+        --range.begin;
+      }
+      proposal = OpenerOf(CloserShape(input.speech[at]));
+      proposal += input.speech.substr(range.begin, range.size());
+    }
+    AddFinding({LintKind::kUnbalancedMark, Certainty::kProbable, 0, range,
                 "the mark " + text::ToUtf8(input.speech.substr(at, 1)) + " has no partner",
-                ""},
+                range.size() > 1 ? text::ToUtf8(proposal) : std::string()},
                report);
   };
   const auto report_mixed = [&](uint32_t at, char32_t proposal) {
@@ -226,16 +286,24 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
         // What was opened inside has no partner.
         const auto from = partner.base();
         for (auto it = from; it != open.end(); ++it) {
-          report_mark(it->at);
+          report_mark(paragraph, it->at);
         }
         open.erase(from - 1, open.end());
         continue;
       }
-      // 1）and 一）number an item.
+      // 1）and 一）number an item where a clause begins.
       if (shape == U'）' && (IsAsciiDigit(before) || HanDigit(before) > 0)) {
-        continue;
+        uint32_t begin = i;
+        while (begin > paragraph.begin &&
+               (IsAsciiDigit(input.folded[begin - 1]) || HanDigit(input.folded[begin - 1]) >= 0 ||
+                input.folded[begin - 1] == U'十')) {
+          --begin;
+        }
+        if (begin == paragraph.begin || !IsWordCharacter(input.folded[begin - 1])) {
+          continue;
+        }
       }
-      report_mark(i);
+      report_mark(paragraph, i);
     }
     // A quotation of several paragraphs opens in each and closes in the last one; one that a cut
     // text leaves open is the cut's fault.
@@ -259,15 +327,66 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
                    report);
         continue;
       }
-      report_mark(mark.at);
+      report_mark(paragraph, mark.at);
     }
   }
 }
 
+namespace {
+
+// Clauses that stand twice, one directly behind the other: "…，甲，乙，甲，乙，…". Whatever
+// formulas a speech has, it does not say them twice in a row, so that short ones count. Returns the
+// second copies in text order.
+std::vector<Range> LintRepeatedClauses(const LintInput& input, ParsedReport* report) {
+  const uint32_t scale = input.english ? 3 : 1;
+  const uint32_t least = scale * kClause;
+  const View text = input.folded;
+  std::vector<Range> found;
+  std::vector<uint32_t> begins;  // of the clauses of a paragraph
+  for (const Range& paragraph : report->paragraphs) {
+    begins.assign(1, paragraph.begin);
+    uint32_t reported_end = paragraph.begin;
+    for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
+      const bool mark = IsCommaLike(text[i]) || IsSentenceEnd(text[i]);
+      if (!mark || (i + 1 < paragraph.end && IsCloser(text[i + 1]))) {
+        continue;
+      }
+      const uint32_t end = i + 1;
+      for (size_t k = begins.size(); k > 0 && end - begins[k - 1] <= 2 * scale * kFormula; --k) {
+        const uint32_t middle = begins[k - 1];
+        const uint32_t length = end - middle;
+        if (length < least || middle < reported_end + length) {
+          continue;
+        }
+        // The last mark may be another one: 甲，乙，甲，乙。
+        const uint32_t begin = middle - length;
+        if (text.substr(begin, length - 1) != text.substr(middle, length - 1)) {
+          continue;
+        }
+        found.push_back({middle, end});
+        reported_end = end;
+        AddFinding({LintKind::kDuplicatedPassage,
+                    Certainty::kProbable,
+                    0,
+                    {begin, end},
+                    std::to_string(length) + " characters stand twice in a row",
+                    text::ToUtf8(input.speech.substr(middle, length))},
+                   report);
+        break;
+      }
+      begins.push_back(end);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
 void LintDuplicates(const LintInput& input, ParsedReport* report) {
   const View text = input.speech;
   const auto size = static_cast<uint32_t>(text.size());
-  if (size < kPassage) {
+  const std::vector<Range> repeated = LintRepeatedClauses(input, report);
+  if (size < kPassage || Full(*report)) {
     return;
   }
   constexpr uint64_t kBase = 0x100000001B3u;
@@ -314,6 +433,10 @@ void LintDuplicates(const LintInput& input, ParsedReport* report) {
       continue;
     }
     reported_end = to;
+    if (std::any_of(repeated.begin(), repeated.end(),
+                    [&](const Range& range) { return range.begin < to && from < range.end; })) {
+      continue;  // told already
+    }
     AddFinding({LintKind::kDuplicatedPassage,
                 Certainty::kProbable,
                 0,
@@ -370,6 +493,8 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
     }
     const View heading =
         input.folded.substr(section.heading_range.begin, section.heading_range.size());
+    const View printed =
+        input.speech.substr(section.heading_range.begin, section.heading_range.size());
     const Marker marker = ReadMarker(heading);
     const MarkerFamily family = section.ordinal > 0 && marker ? marker.family : MarkerFamily::kNone;
     Last& before = last[static_cast<size_t>(section.parent) + 1];
@@ -383,14 +508,14 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
       AddFinding(
           {LintKind::kNumberingGap, Certainty::kProbable, 0, section.heading_range,
            "number " + FamilyText(section.ordinal) + " follows number " + FamilyText(before.number),
-           ""},
+           Renumbered(printed, heading, before.number + 1)},
           report);
     }
     if (family != MarkerFamily::kNone && family != before.family && section.ordinal == 2 &&
         HasInlineForm(family) &&
         !StandsInside(input.folded.substr(from, section.range.begin - from), family, 1)) {
       AddFinding({LintKind::kNumberingGap, Certainty::kProbable, 0, section.heading_range,
-                  "a series begins with number 2", ""},
+                  "a series begins with number 2", Renumbered(printed, heading, 1)},
                  report);
     }
     if (family != MarkerFamily::kNone) {
@@ -423,7 +548,8 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
                         0,
                         {i, after + 1},
                         "number " + FamilyText(number) + " follows number " + FamilyText(previous),
-                        ""},
+                        Renumbered(input.speech.substr(i, after + 1 - i),
+                                   input.folded.substr(i, after + 1 - i), previous + 1)},
                        report);
           }
           previous = previous > 0 ? number : 0;
@@ -452,6 +578,18 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
     numeral_end = std::max(numeral_end, paragraph.begin);
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = text[i];
+      if (!input.english && i > paragraph.begin && c != text[i - 1] &&
+          kMarks.find(c) != View::npos && kMarks.find(text[i - 1]) != View::npos) {
+        // Of ，。 at the end of a paragraph the full stop is meant, elsewhere the first.
+        const uint32_t meant = i + 1 == paragraph.end ? i : i - 1;
+        AddFinding({LintKind::kDoubledWord,
+                    Certainty::kCertain,
+                    0,
+                    {i - 1, i + 1},
+                    "two marks for one",
+                    text::ToUtf8(input.speech.substr(meant, 1))},
+                   report);
+      }
       if (i > paragraph.begin && c == text[i - 1]) {
         const bool mark = kMarks.find(c) != View::npos;
         const bool particle =
@@ -505,6 +643,83 @@ namespace {
 bool IsDamaged(char32_t c) {
   return c == 0xFFFD || (c < 0x20 && c != U'\t') || (c >= 0x7F && c < 0xA0) ||
          (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFFF0 && c <= 0xFFFC);
+}
+
+// The byte that Latin-1, or what Windows makes of it, shows as `c`; -1 for none.
+int ByteOf(char32_t c) {
+  constexpr View kWindows =  // from 0x80; blanks stand for what it has none for
+      U"€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+  if (c >= 0x80 && c < 0x100) {
+    return static_cast<int>(c);
+  }
+  const size_t at = c == U' ' ? View::npos : kWindows.find(c);
+  return at == View::npos ? -1 : static_cast<int>(0x80 + at);
+}
+
+// Length of what looks like UTF-8 that was read as Latin-1 (Ã¦, å›½), 0 for none; what it was in
+// `original`, empty when that is not clear.
+uint32_t MisreadUtf8(View text, std::string* original) {
+  std::string bytes;
+  uint32_t end = 0;
+  while (end < text.size() && ByteOf(text[end]) >= 0) {
+    const auto lead = static_cast<unsigned>(ByteOf(text[end]));
+    const uint32_t length = lead >= 0xF0 && lead < 0xF5   ? 4
+                            : lead >= 0xE0 && lead < 0xF0 ? 3
+                            : lead >= 0xC2 && lead < 0xE0 ? 2
+                                                          : 0;
+    if (length == 0 || text[end] > 0xFF) {
+      break;  // a sign of the text itself
+    }
+    std::string sequence;
+    for (uint32_t i = end; i < end + length && i < text.size(); ++i) {
+      const int byte = ByteOf(text[i]);
+      if (byte < 0 || (i > end && (byte < 0x80 || byte > 0xBF))) {
+        break;
+      }
+      sequence.push_back(static_cast<char>(byte));
+    }
+    if (sequence.size() < length) {
+      break;
+    }
+    bytes += sequence;
+    end += length;
+  }
+  const std::u32string read = text::ToCodePoints(bytes);
+  const bool clear = std::all_of(read.begin(), read.end(), [](char32_t c) { return c > 0xFF; });
+  *original = clear ? bytes : std::string();
+  return end;
+}
+
+// Length of a character reference of HTML, with what it stands for; 0 for none.
+uint32_t Reference(View text, std::string* meaning) {
+  constexpr uint32_t kLongest = 10;
+  constexpr std::pair<View, std::string_view> kNames[] = {
+      {U"&nbsp;", " "},  {U"&ensp;", " "},   {U"&emsp;", "　"},  {U"&amp;", "&"},
+      {U"&lt;", "<"},    {U"&gt;", ">"},     {U"&quot;", "\""},  {U"&ldquo;", "“"},
+      {U"&rdquo;", "”"}, {U"&lsquo;", "‘"},  {U"&rsquo;", "’"},  {U"&mdash;", "—"},
+      {U"&ndash;", "–"}, {U"&hellip;", "…"}, {U"&middot;", "·"}, {U"&bull;", "•"}};
+  for (const auto& [name, means] : kNames) {
+    if (text.starts_with(name)) {
+      *meaning = means;
+      return static_cast<uint32_t>(name.size());
+    }
+  }
+  uint32_t end = 1;
+  while (end < text.size() && end < kLongest &&
+         (IsLatinLetter(text[end]) || IsAsciiDigit(text[end]) || text[end] == U'#')) {
+    ++end;
+  }
+  *meaning = {};
+  return end > 2 && end < text.size() && text[end] == U';' ? end + 1 : 0;
+}
+
+// What is put for characters that cannot be known, one for each.
+std::string Illegible(uint32_t count) {
+  std::string text;
+  for (uint32_t i = 0; i < count; ++i) {
+    text += "□";
+  }
+  return text;
 }
 
 // The wide form of a narrow mark, 0 for other characters.
@@ -569,6 +784,44 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
         i = end - 1;
         continue;
       }
+      const auto damage = [&](uint32_t length, Certainty certainty, std::string message,
+                              std::string proposal) {
+        AddFinding({LintKind::kEncodingDamage,
+                    certainty,
+                    0,
+                    {i, i + length},
+                    std::move(message),
+                    std::move(proposal)},
+                   report);
+        i += length - 1;
+      };
+      const View rest = input.speech.substr(i, paragraph.end - i);
+      std::string original;
+      if (c >= 0xC2 && c < 0xF5 && c != U'×' && !input.english &&
+          !(i > paragraph.begin && IsLatinLetter(input.folded[i - 1]))) {
+        if (const uint32_t length = MisreadUtf8(rest, &original); length > 0) {
+          damage(length, Certainty::kProbable, "UTF-8 that was read as Latin-1",
+                 original.empty() ? Illegible(1) : original);
+          continue;
+        }
+      }
+      if (c == U'&') {
+        if (const uint32_t length = Reference(rest, &original); length > 0) {
+          damage(length, Certainty::kProbable, "a character reference of HTML",
+                 original.empty() ? Illegible(1) : original);
+          continue;
+        }
+      }
+      if (c == U'?' && rest.starts_with(U"??") && i > paragraph.begin &&
+          text::IsHan(input.speech[i - 1])) {
+        const auto length =
+            static_cast<uint32_t>(std::min(rest.find_first_not_of(U'?'), rest.size()));
+        if (length < rest.size() && text::IsHan(rest[length])) {
+          damage(length, Certainty::kProbable, "question marks in the place of characters",
+                 Illegible(length));
+          continue;
+        }
+      }
       if (const char32_t wide = WideMark(c);
           wide != 0 && i > paragraph.begin && i + 1 < paragraph.end &&
           text::IsHan(input.speech[i - 1]) && text::IsHan(input.speech[i + 1])) {
@@ -586,24 +839,12 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
         while (end < paragraph.end && IsDamaged(input.speech[end])) {
           ++end;
         }
-        AddFinding({LintKind::kEncodingDamage,
-                    c == 0xFFFD ? Certainty::kCertain : Certainty::kProbable,
-                    0,
-                    {i, end},
-                    "characters that no text holds",
-                    ""},
-                   report);
-        i = end - 1;
+        damage(end - i, c == 0xFFFD ? Certainty::kCertain : Certainty::kProbable,
+               "characters that no text holds", Illegible(end - i));
         continue;
       }
-      if (c == U'锟' && input.speech.substr(i).starts_with(U"锟斤拷")) {
-        AddFinding({LintKind::kEncodingDamage,
-                    Certainty::kCertain,
-                    0,
-                    {i, i + 3},
-                    "what is left of undecodable characters",
-                    ""},
-                   report);
+      if (c == U'锟' && rest.starts_with(U"锟斤拷")) {
+        damage(3, Certainty::kCertain, "what is left of undecodable characters", Illegible(2));
         continue;
       }
       if (!lexicon.look_alike_first.test(folded & 0xFFFF)) {
