@@ -143,13 +143,16 @@ class GapJudge {
       ++clause;
     }
     const std::u32string_view head = text_.substr(clause, last - clause);
-    const bool topic =
-        BeginsWithWordOf(WordClass::kTopic, head) && EndsWith(WordClass::kPatronage, head) == 0;
+    // 对发展质量要求更高，对各级干部考验更大: one of a row, whole in itself.
+    const bool topic = BeginsWithWordOf(WordClass::kTopic, head) &&
+                       FirstWord(head) != FirstWord(kept) &&
+                       EndsWith(WordClass::kPatronage, head) == 0;
     const bool nominal = !head.empty() && (head.back() == U'的' || head.back() == U'者');
-    return topic || BeginsWithWordOf(WordClass::kHeadless, kept) ||
-                   (nominal && kept.starts_with(U'要'))
-               ? ElisionRisk::kCue
-               : ElisionRisk::kNone;
+    // 只要……，就: the condition is kept.
+    const bool headless = BeginsWithWordOf(WordClass::kHeadless, kept) &&
+                          !(BeginsWithWordOf(WordClass::kConsequent, kept) && KeepsCondition());
+    return topic || headless || (nominal && kept.starts_with(U'要')) ? ElisionRisk::kCue
+                                                                     : ElisionRisk::kNone;
   }
 
   // Whether what is kept ends with a word that the first words left out belong to: 一切……,
@@ -206,6 +209,30 @@ class GapJudge {
 
  private:
   static constexpr uint32_t kLookAhead = 12;
+
+  static std::u32string_view FirstWord(std::u32string_view text) {
+    const std::vector<Word> found = FindWords(text.substr(0, kLookAhead));
+    return found.empty() ? std::u32string_view()
+                         : text.substr(found[0].begin, found[0].end - found[0].begin);
+  }
+
+  // Whether of the conditions of the sentence that goes on behind the gap the last is kept.
+  bool KeepsCondition() const {
+    if (sentence_ > begin_) {
+      return false;
+    }
+    uint32_t sentence = begin_;
+    while (sentence > 0 && !IsSentenceMark(text_[sentence - 1])) {
+      --sentence;
+    }
+    bool kept = false;
+    for (const Cue& cue : FindCues(text_.substr(0, end_))) {
+      if (cue.kind == CueKind::kCondition && cue.begin >= sentence) {
+        kept = cue.begin < begin_;
+      }
+    }
+    return kept;
+  }
 
   // Whether the first word of a text is of the class: 不 of 不改变, but not of 不断.
   static bool BeginsWithWordOf(WordClass words, std::u32string_view text) {

@@ -33,8 +33,8 @@ struct OpenList {
 // members a full stop parts reaches to the end of the paragraph, others to the end of their
 // sentence.
 //
-// In English texts, whose letters are not to be folded, lists are (1), (a) and First, at the beginning
-// of a word; First, of a sentence.
+// In English texts, whose letters are not to be folded, lists are (1), (a) and First, at the
+// beginning of a word; First, of a sentence.
 //
 // `open` is the list that the paragraph itself is a member of (一是…。二是…。 with its first member
 // at the head of the paragraph), or that the paragraph before ended with: items may go on from

@@ -254,7 +254,9 @@ TEST_F(CitationRestatementTest, Elisions) {
     }
   }
   ExpectNoFalsePass();
-  ExpectFewSurprises("clause elided", 0.02);
+  // A clause drawn at random may be what the kept one is said of:
+  // 产品质量差，……是我国经济的致命弱点.
+  ExpectFewSurprises("clause elided", 0.05);
 }
 
 // -- numerals ----------------------------------------------------------------------------------
