@@ -364,9 +364,20 @@ struct Script {
 
 Script ScriptOf(std::u32string_view text) {
   Script script;
-  for (const char32_t c : text) {
+  std::vector<std::u32string> simplified;  // made once it is needed
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char32_t c = text[i];
     const text::FoldSet folds = text::IsHan(c) ? text::FoldsOf(c) : 0;
-    const bool traditional = (folds & text::kFoldScript) != 0;
+    bool traditional = (folds & text::kFoldScript) != 0;
+    if (traditional && (folds & text::kFoldAmbiguous) != 0) {
+      // Simplified text keeps it in some words: 著作, 乾坤.
+      if (simplified.empty()) {
+        simplified = OpenCcSimplified(text);
+      }
+      traditional = std::none_of(simplified.begin(), simplified.end(), [&](const auto& written) {
+        return written.size() == text.size() && written[i] == c;
+      });
+    }
     script.traditional += traditional ? 1u : 0u;
     script.certain += traditional && (folds & text::kFoldAmbiguous) == 0 ? 1u : 0u;
     script.simplified += IsSimplifiedOnly(c) ? 1u : 0u;

@@ -226,13 +226,15 @@ std::vector<std::pair<std::string, Mutation>> WordMutations() {
        }},
       {"cut head of sentence by ellipsis",
        [](const Text& text, Random&) -> std::optional<Text> {
-         // What is said of a thing without the clause that names it: 对…，.
+         // What is said of a thing without the clause that names it: 对…，. Of 对…更高，对…更大
+         // each is whole.
          const std::vector<report::Range> clauses = Clauses(text);
          for (size_t k = 1; k + 1 < clauses.size(); ++k) {
            const auto clause = [&](size_t i) {
              return text.substr(clauses[i].begin, clauses[i].size());
            };
-           if (clause(k).starts_with(U"对") && clause(k).ends_with(U"，")) {
+           if (clause(k).starts_with(U"对") && clause(k).ends_with(U"，") &&
+               !clause(k + 1).starts_with(U"对")) {
              return text.substr(0, clauses[k].begin - 1) + U"……" + clause(k + 1);
            }
          }
