@@ -132,10 +132,9 @@ TEST(DocxTest, RaisedNumbersOfNotesGetBrackets) {
   const auto run = [](std::string_view text) {
     return "<w:r><w:t>" + std::string(text) + "</w:t></w:r>";
   };
-  EXPECT_EQ(
-      Read("<w:p>" + run("经济增长") + raised + run("，面积10m") + raised + run("、42") + raised +
-           run("个。") + "</w:p>"),
-      "text|经济增长[2]，面积10m²、42[2]个。\n");
+  EXPECT_EQ(Read("<w:p>" + run("经济增长") + raised + run("，面积10m") + raised + run("、42") +
+                 raised + run("个。") + "</w:p>"),
+            "text|经济增长[2]，面积10m²、42[2]个。\n");
 }
 
 TEST(DocxTest, TrackedChangesAreReadAsAccepted) {
