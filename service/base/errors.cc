@@ -408,7 +408,8 @@ absl::Status DefectExists(std::string_view name) {
 absl::Status DuplicateReport(std::string_view name, double likeness) {
   const std::string share = absl::StrFormat("%.2f", likeness);
   return Plain(absl::StatusCode::kAlreadyExists, ErrorReason::kDuplicateReport,
-               absl::StrCat("the text is nearly that of ", ToAbsl(name), " (likeness ", share,
+               absl::StrCat("the text is nearly that of ", ToAbsl(name),
+                            " or has its title, body and date (likeness ", share,
                             "); say whether it is its next revision, a variant, or a report of "
                             "its own"),
                {{"name", std::string(name)}, {"likeness", share}});

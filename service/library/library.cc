@@ -13,6 +13,7 @@
 #include "service/extract/extractor.h"
 #include "service/extract/format.h"
 #include "service/library/file_metadata.h"
+#include "service/library/same_report.h"
 #include "service/report/parser.h"
 #include "service/report/report_id.h"
 #include "service/store/content.h"
@@ -204,8 +205,7 @@ ImportResult Result(store::ImportOutcome outcome,
   result.outcome = std::move(outcome);
   result.lint = archive::UnpackLint(*document);
   result.proposals.resize(result.lint.size());
-  if (std::any_of(result.lint.begin(), result.lint.end(),
-                  [](const report::LintFinding& finding) { return !finding.proposal.empty(); })) {
+  if (std::any_of(result.lint.begin(), result.lint.end(), report::HasProposal)) {
     const report::ParsedReport content = archive::Unpack(*document).content;
     for (size_t i = 0; i < result.lint.size(); ++i) {
       result.proposals[i] = report::ProposeDefect(content, result.lint[i]);
@@ -213,6 +213,15 @@ ImportResult Result(store::ImportOutcome outcome,
   }
   result.document = std::move(document);
   return result;
+}
+
+// Tells first what a new revision says otherwise than `before`, which may be null.
+void AddRevisedSentences(const archive::PackedDocument* before, ImportResult* result) {
+  if (before == nullptr || before->revision() == result->document->revision()) {
+    return;
+  }
+  result->revised = RevisedSentences(archive::Unpack(*before).content, before->revision(),
+                                     archive::Unpack(*result->document).content);
 }
 
 }  // namespace
@@ -523,8 +532,18 @@ absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome)
 }
 
 absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
-    DuplicateHandling handling, const std::vector<uint64_t>& sample,
+    const ImportRequest& request, const std::vector<uint64_t>& sample,
     store::RevisionDraft* draft) const {
+  const DuplicateHandling handling = request.duplicate_handling;
+  const auto latest = [&](std::string_view id)
+                          ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) { return FindLatest(id); };
+  if (request.report_id.empty()) {
+    QUOTES_ASSIGN_OR_RETURN(std::optional<NearDuplicate> beside,
+                            SettleMadeId(handling, latest, draft));
+    if (beside.has_value()) {
+      return beside;
+    }
+  }
   if (FindLatest(draft->report_id) != nullptr) {
     return std::optional<NearDuplicate>();
   }
@@ -570,8 +589,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     store::ImportOutcome outcome;
     {
       const MutexLock lock(&write_mutex_);
-      QUOTES_ASSIGN_OR_RETURN(duplicate,
-                              CheckDuplicate(request.duplicate_handling, sample, &draft));
+      QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, sample, &draft));
       latest = FindLatest(draft.report_id);
       outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
     }
@@ -612,6 +630,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     ImportResult result =
         Result(std::move(outcome), archive::Pack(document, scheme_->themes().size()));
     result.duplicate_of = duplicate;
+    AddRevisedSentences(latest.get(), &result);
     return result;
   }
 
@@ -621,7 +640,8 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     // Here, so that of two copies imported at once one sees the other.
     QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
-                            CheckDuplicate(request.duplicate_handling, sample, &draft));
+                            CheckDuplicate(request, sample, &draft));
+    const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
       std::shared_ptr<const archive::PackedDocument> document = archive::Pack(
@@ -633,6 +653,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       }
       ImportResult result = Result(std::move(outcome), std::move(document));
       result.duplicate_of = duplicate;
+      AddRevisedSentences(before.get(), &result);
       return result;
     }
   }

@@ -33,7 +33,8 @@
 
 namespace quotes {
 
-// What becomes of a new report whose text is nearly that of an active one.
+// What becomes of a new report whose text is nearly that of an active one, and of another file's
+// text whose made id is a held report's (see SettleMadeId).
 enum class DuplicateHandling {
   kRefuse = 1,    // DUPLICATE_REPORT
   kSeparate = 2,  // a report of its own
@@ -65,11 +66,23 @@ absl::Status CheckImportRequest(const ImportRequest& request);
 // request_id and validate_only.
 std::string ImportRequestDigest(const ImportRequest& request);
 
+// A sentence of a new revision that is not that of the revision before.
+struct RevisedSentence {
+  // Figures, negations, hedges or other words that decide what is said are touched, or the whole
+  // sentence: somebody should look.
+  bool grave = false;
+  uint32_t line = 0;    // of the source; 0: of no sentence alone
+  report::Range range;  // joined text; empty for a sentence that is gone
+  std::string message;  // English, for people; it quotes both texts
+};
+
 struct ImportResult {
   store::ImportOutcome outcome;
   // The report as held now; with validate_only as it would be, without etag and with the time of
   // the check; of a replayed request the revision that it made.
   std::shared_ptr<const archive::PackedDocument> document;
+  // What a new revision says otherwise than the one before. Told once, and not held.
+  std::vector<RevisedSentence> revised;
   // What the parser was unsure of, without the metadata that the caller supplied.
   std::vector<report::LintFinding> lint;
   // Of each finding, the entry of the register that would accept its proposal, if it has one.
@@ -238,8 +251,8 @@ class Library {
                                                        std::vector<report::RegisterEntry>*)>
           edit);
   // The active report that a draft of a new report resembles; DUPLICATE_REPORT where that is
-  // refused. Decides whether the draft is withdrawn.
-  absl::StatusOr<std::optional<NearDuplicate>> CheckDuplicate(DuplicateHandling handling,
+  // refused. Decides whether the draft is withdrawn, and settles an id that was made.
+  absl::StatusOr<std::optional<NearDuplicate>> CheckDuplicate(const ImportRequest& request,
                                                               const std::vector<uint64_t>& sample,
                                                               store::RevisionDraft* draft) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);

@@ -127,4 +127,17 @@ std::string MakeReportId(const Metadata& metadata) {
   return id;
 }
 
+std::string NumberedReportId(std::string_view id, uint32_t number) {
+  if (number == 1) {
+    return std::string(id);
+  }
+  std::string suffix = "-";
+  suffix += std::to_string(number);
+  std::string_view stem = id.substr(0, kMaxId - suffix.size());
+  while (stem.ends_with('-')) {
+    stem.remove_suffix(1);
+  }
+  return std::string(stem) + suffix;
+}
+
 }  // namespace quotes::report

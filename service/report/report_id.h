@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_REPORT_REPORT_ID_H_
 #define QUOTES_SERVICE_REPORT_REPORT_ID_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,10 @@ bool NamesOneReport(const Metadata& metadata);
 // twice has one name: the year, then the first words of the title and body as pinyin, then eight
 // characters of a hash.
 std::string MakeReportId(const Metadata& metadata);
+
+// The id of the `number`-th report that goes by one id: "2022-a", "2022-a-2", "2022-a-3"; the
+// beginning is cut where it must be. REQUIRES: IsResourceId(id), number >= 1.
+std::string NumberedReportId(std::string_view id, uint32_t number);
 
 }  // namespace quotes::report
 

@@ -290,6 +290,133 @@ TEST_F(LibraryTest, ACopyIsNotTakenUnnoticed) {
   EXPECT_EQ(MustImport(other).document->state(), archive::ReportState::kActive);
 }
 
+// A text of its own for each of the tests below: long enough to be compared.
+std::string LongText(std::string_view output, std::string_view doubt) {
+  std::string text =
+      "青河县人民政府工作报告\n——2026年1月15日在青河县第十八届人民代表大会第五次会议上\n"
+      "青河县县长 王建国\n各位代表：\n";
+  absl::StrAppend(&text, "预计全年地区生产总值完成", std::string(output), "亿元、增长5.8%。\n",
+                  std::string(doubt), "财政收入稳步提高，居民收入与经济同步增长。\n");
+  for (int i = 1; i <= 30; ++i) {
+    absl::StrAppend(&text, "第", i, "个项目位于", i * 7, "号地块，总投资", i * 13, "万元，安排",
+                    i * 3, "个村的道路和水渠，受益群众", i * 11, "户。\n");
+  }
+  return text;
+}
+
+ImportRequest LongRequest(std::string file_name, std::string content) {
+  ImportRequest request;
+  request.file_name = std::move(file_name);
+  request.content = std::move(content);
+  return request;
+}
+
+TEST_F(LibraryTest, AnotherTranscriptionReplacesNothingUnasked) {
+  const ImportResult first = MustImport(LongRequest("a.txt", LongText("86.3", "")));
+  const std::string id = first.outcome.report_id;
+  // The same file, corrected.
+  const ImportResult corrected = MustImport(LongRequest("a.txt", LongText("86.5", "")));
+  EXPECT_EQ(corrected.outcome.report_id, id);
+  EXPECT_EQ(corrected.outcome.revision, 2u);
+
+  ImportRequest older = LongRequest("b.txt", LongText("86.4", ""));
+  for (const bool validate_only : {true, false}) {
+    older.validate_only = validate_only;
+    const absl::StatusOr<ImportResult> refused = library_->Import(older, Cancellation());
+    EXPECT_THAT(refused, HasReason(ErrorReason::kDuplicateReport));
+    EXPECT_EQ(GetErrorDetail(refused.status())->metadata[0].second, "reports/" + id);
+  }
+  EXPECT_EQ(library_->archive()->FindReport(id)->revision(), 2u);
+
+  // Taken beside it, under a name of its own, as often as it comes.
+  older.duplicate_handling = DuplicateHandling::kVariant;
+  const ImportResult variant = MustImport(older);
+  EXPECT_EQ(variant.outcome.report_id, id + "-2");
+  EXPECT_EQ(variant.document->state(), archive::ReportState::kWithdrawn);
+  ASSERT_TRUE(variant.duplicate_of.has_value());
+  EXPECT_EQ(variant.duplicate_of->report_id, id);
+  EXPECT_GT(variant.duplicate_of->likeness, 0.9);
+  EXPECT_TRUE(MustImport(older).outcome.unchanged);
+  older.duplicate_handling = DuplicateHandling::kRefuse;
+  EXPECT_TRUE(MustImport(older).outcome.unchanged);
+  // What was taken beside the first is corrected by its own file.
+  older.content = LongText("86.6", "");
+  const ImportResult next = MustImport(older);
+  EXPECT_EQ(next.outcome.report_id, id + "-2");
+  EXPECT_EQ(next.outcome.revision, 2u);
+  EXPECT_EQ(next.document->state(), archive::ReportState::kWithdrawn);
+
+  // Whatever is asked, the bytes of a held report are that report.
+  ImportRequest again = LongRequest("c.txt", LongText("86.5", ""));
+  again.duplicate_handling = DuplicateHandling::kSeparate;
+  EXPECT_EQ(MustImport(again).outcome.report_id, id);
+  again.content = LongText("86.7", "");
+  const ImportResult separate = MustImport(again);
+  EXPECT_EQ(separate.outcome.report_id, id + "-3");
+  EXPECT_EQ(separate.document->state(), archive::ReportState::kActive);
+  ExpectSnapshotIsFresh();
+
+  // By its id it is asked for.
+  again.report_id = id;
+  EXPECT_EQ(MustImport(again).outcome.revision, 3u);
+}
+
+TEST_F(LibraryTest, TheSameLettersFromAnotherFileAreTheSameReport) {
+  const ImportResult first = MustImport(LongRequest("a.txt", LongText("86.3", "")));
+  std::string content = LongText("86.3", "");
+  content.insert(content.rfind("。"), "\n");
+  const ImportResult second = MustImport(LongRequest("b.txt", content));
+  EXPECT_EQ(second.outcome.report_id, first.outcome.report_id);
+  EXPECT_EQ(second.outcome.revision, 2u);
+  EXPECT_TRUE(second.revised.empty());
+}
+
+TEST_F(LibraryTest, ANewRevisionSaysWhatItSaysOtherwise) {
+  MustImport(LongRequest("a.txt", LongText("86.3", "")));
+  ImportRequest request = LongRequest("a.txt", LongText("86.5", "不"));
+  for (const bool validate_only : {true, false}) {
+    request.validate_only = validate_only;
+    const ImportResult result = MustImport(request);
+    ASSERT_EQ(result.revised.size(), 2u);
+    for (size_t i = 0; i < 2; ++i) {
+      EXPECT_TRUE(result.revised[i].grave);
+      EXPECT_EQ(result.revised[i].line, 5 + i);
+    }
+    EXPECT_NE(result.revised[0].message.find("revision 1 has …生产总值完成86.3亿元、增长5"),
+              std::string::npos)
+        << result.revised[0].message;
+    EXPECT_NE(result.revised[0].message.find("this text …生产总值完成86.5亿元"), std::string::npos);
+  }
+  // Nothing of it stays with the report.
+  EXPECT_TRUE(MustImport(request).revised.empty());
+
+  // A word that decides nothing is only possibly of account; a lost sentence certainly is.
+  std::string content = LongText("86.5", "不");
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    content.replace(content.find(from), from.size(), to);
+  };
+  replace("的道路和水渠", "的公路和水渠");
+  content.erase(content.rfind("第30个项目"));
+  request.content = content;
+  const ImportResult less = MustImport(request);
+  ASSERT_EQ(less.revised.size(), 2u);
+  EXPECT_FALSE(less.revised[0].grave);
+  EXPECT_TRUE(less.revised[1].grave);
+  EXPECT_NE(less.revised[1].message.find("第30个项目"), std::string::npos);
+
+  // Of many the gravest are named and the others counted.
+  while (content.find("水渠，") != std::string::npos) {
+    replace("水渠，", "沟渠，");
+  }
+  for (int i = 1; i <= 40; ++i) {
+    absl::StrAppend(&content, "新增", i * 17, "公里的管网，覆盖", i, "个社区。\n");
+  }
+  request.content = content;
+  const ImportResult many = MustImport(request);
+  ASSERT_EQ(many.revised.size(), 51u);
+  EXPECT_EQ(many.revised.back().message, "19 more sentences differ from revision 3");
+}
+
 TEST_F(LibraryTest, OfCopiesImportedAtOnceOneIsTaken) {
   std::vector<std::thread> threads;
   std::atomic<int> taken = 0;

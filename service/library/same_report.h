@@ -1,0 +1,45 @@
+#ifndef QUOTES_SERVICE_LIBRARY_SAME_REPORT_H_
+#define QUOTES_SERVICE_LIBRARY_SAME_REPORT_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "service/archive/packed_document.h"
+#include "service/library/library.h"
+#include "service/library/near_duplicate.h"
+#include "service/report/report.h"
+#include "service/store/store.h"
+
+// Texts that say to be a report that is held already.
+namespace quotes {
+
+// The latest document of a report, active or withdrawn; null if there is none.
+using FindReport =
+    absl::FunctionRef<std::shared_ptr<const archive::PackedDocument>(std::string_view report_id)>;
+
+// Decides what a draft is whose id was made from body, date and title, and sets its id: what of the
+// reports of that name (the first, and those taken beside it: see report::NumberedReportId) has the
+// same bytes is what the draft is; else one whose file has the same name, or whose letters are the
+// same, takes it as its next revision. Any other text may be right or wrong where the held one is
+// not, so that it replaces nothing unasked: DUPLICATE_REPORT, or with `handling` a report beside
+// the first, which is returned, and withdrawn for a variant. A text that is to be taken beside the
+// first is never its next revision.
+absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling handling,
+                                                          FindReport find_report,
+                                                          store::RevisionDraft* draft);
+
+// What a revision says otherwise than the one before it, for whoever imports it: each sentence that
+// differs in more than form, in text order. Of more than fifty the gravest are told and the others
+// counted. Pure.
+std::vector<RevisedSentence> RevisedSentences(const report::ParsedReport& base,
+                                              uint64_t base_revision,
+                                              const report::ParsedReport& revision);
+
+}  // namespace quotes
+
+#endif  // QUOTES_SERVICE_LIBRARY_SAME_REPORT_H_
