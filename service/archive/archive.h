@@ -231,6 +231,8 @@ class Archive {
   virtual Coverage CoverageOf(const Filter& filter) const = 0;
   // Number of speech quotes carrying each theme (descendants not added), by index of the scheme.
   virtual const std::vector<uint64_t>& theme_counts() const = 0;
+  // Number of speech quotes carrying each theme or one below it, each quote once.
+  virtual const std::vector<uint64_t>& theme_totals() const = 0;
 };
 
 // The plain scan: folds every quote once and tests all of them at each call. Slow and simple; the

@@ -403,13 +403,15 @@ bool IsAlive(const NewSegment& added, size_t entry) {
   return added.alive.empty() || added.alive[entry];
 }
 
+// Null if it was cancelled.
 std::shared_ptr<const DeadTexts> Join(const Segment& segment,
-                                      const std::vector<std::shared_ptr<const DeadTexts>>& parts) {
+                                      const std::vector<std::shared_ptr<const DeadTexts>>& parts,
+                                      const Cancellation& cancellation = Cancellation()) {
   std::vector<uint32_t> entries;
   for (const auto& part : parts) {
     entries.insert(entries.end(), part->entries().begin(), part->entries().end());
   }
-  return std::make_shared<const DeadTexts>(segment, std::move(entries));
+  return DeadTexts::Make(segment, std::move(entries), cancellation);
 }
 
 std::vector<const Entry*> Living(const std::vector<NewSegment>& segments) {
@@ -586,17 +588,17 @@ class IndexedArchive final : public Catalog {
 
   // `previous` without the entries of some ranks (ascending) and without some of its views (all
   // ranks of their living entries are among those), and with new segments.
-  IndexedArchive(const IndexedArchive& previous, uint64_t revision,
+  IndexedArchive(const IndexedArchive& previous, uint64_t revision, Change change,
                  const std::vector<uint32_t>& removed, const std::vector<bool>& dropped,
                  const std::vector<NewSegment>& segments)
-      : IndexedArchive(previous, revision, removed, dropped, segments,
+      : IndexedArchive(previous, revision, change, removed, dropped, segments,
                        std::make_unique<std::vector<uint32_t>>()) {}
 
   // The same with other indices of the dead texts of one segment.
   IndexedArchive(const IndexedArchive& previous, const Segment* segment,
                  const std::vector<std::shared_ptr<const DeadTexts>>& inputs,
                  std::shared_ptr<const DeadTexts> merged)
-      : IndexedArchive(previous, previous.revision(), {},
+      : IndexedArchive(previous, previous.revision(), Change::kMove, {},
                        std::vector<bool>(previous.views_.size(), false), {}) {
     for (View& view : views_) {
       if (view.segment.get() == segment) {
@@ -662,7 +664,7 @@ class IndexedArchive final : public Catalog {
       std::sort(gone.begin(), gone.end());
     }
     return std::make_shared<const IndexedArchive>(
-        previous, revision, gone, dropped,
+        previous, revision, Change::kContent, gone, dropped,
         MakeSegments(std::move(fresh), previous.scheme(), previous.options_.largest_segment));
   }
 
@@ -678,11 +680,11 @@ class IndexedArchive final : public Catalog {
   Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
 
  private:
-  IndexedArchive(const IndexedArchive& previous, uint64_t revision,
+  IndexedArchive(const IndexedArchive& previous, uint64_t revision, Change change,
                  const std::vector<uint32_t>& removed, const std::vector<bool>& dropped,
                  const std::vector<NewSegment>& segments,
                  const std::unique_ptr<std::vector<uint32_t>>& remap)
-      : Catalog(previous, revision, removed, Living(segments), remap.get()),
+      : Catalog(previous, revision, change, removed, Living(segments), remap.get()),
         options_(previous.options_) {
     for (size_t v = 0; v < previous.views_.size(); ++v) {
       if (dropped[v]) {
@@ -731,7 +733,7 @@ class IndexedArchive final : public Catalog {
       return;  // nothing left
     }
     if (!dead.empty()) {
-      auto texts = std::make_shared<const DeadTexts>(*view.segment, std::move(dead));
+      std::shared_ptr<const DeadTexts> texts = DeadTexts::Make(*view.segment, std::move(dead));
       // Small neighbours join it at once.
       while (!view.dead.empty() &&
              texts->code_points() + view.dead.back()->code_points() <= options_.merge_at_once) {
@@ -1263,13 +1265,15 @@ struct MergePlan::Rep {
   std::shared_ptr<const DeadTexts> joined;
 };
 
+MergePlan::MergePlan() : rep_(std::make_unique<Rep>()) {}
 MergePlan::~MergePlan() = default;
 MergePlan::MergePlan(MergePlan&&) noexcept = default;
 MergePlan& MergePlan::operator=(MergePlan&&) noexcept = default;
 
 // Segments are kept in tiers: two of similar size become one, so that a character is merged a
 // logarithmic number of times; a segment of which a quarter is dead is written anew.
-MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
+MergePlan::MergePlan(const Archive& archive, uint64_t most_code_points)
+    : rep_(std::make_unique<Rep>()) {
   const auto* const indexed = dynamic_cast<const IndexedArchive*>(&archive);
   if (indexed == nullptr) {
     return;
@@ -1283,13 +1287,14 @@ MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
   std::sort(views.begin(), views.end(), [](const View* a, const View* b) {
     return a->alive_code_points() < b->alive_code_points();
   });
+  const uint64_t largest = std::min(rep_->options.largest_segment, most_code_points);
   std::vector<const View*> chosen;
   uint64_t size = 0;
   for (size_t i = 0; i < views.size(); ++i) {
     const uint64_t next = views[i]->alive_code_points();
     // Twice what was gathered so far: the next tier would be merged for too little.
     const bool similar = next <= 2 * size || views.size() - i > rep_->options.most_segments;
-    if (!chosen.empty() && (!similar || size + next > rep_->options.largest_segment)) {
+    if (!chosen.empty() && (!similar || size + next > largest)) {
       break;
     }
     chosen.push_back(views[i]);
@@ -1298,7 +1303,8 @@ MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
   if (chosen.size() < 2) {
     chosen.clear();
     for (const View* view : views) {
-      if (4 * view->dead_code_points >= view->segment->code_points()) {
+      if (4 * view->dead_code_points >= view->segment->code_points() &&
+          view->alive_code_points() <= most_code_points) {
         chosen.push_back(view);
         break;
       }
@@ -1306,7 +1312,7 @@ MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
   }
   if (chosen.empty()) {
     for (const View* view : views) {
-      if (view->dead.size() > kMostDeadTexts) {
+      if (view->dead.size() > kMostDeadTexts && view->dead_code_points <= most_code_points) {
         rep_->segment = view->segment;
         rep_->dead = view->dead;
         return;
@@ -1335,8 +1341,8 @@ bool MergePlan::empty() const { return rep_->inputs.empty() && rep_->dead.empty(
 bool MergePlan::Run(const Cancellation& cancellation) {
   QUOTES_CHECK(!empty());
   if (!rep_->dead.empty()) {
-    rep_->joined = Join(*rep_->segment, rep_->dead);
-    return true;
+    rep_->joined = Join(*rep_->segment, rep_->dead, cancellation);
+    return rep_->joined != nullptr;
   }
   rep_->merged = WriteOrMake(rep_->options, rep_->entries, *rep_->scheme, cancellation);
   return rep_->merged != nullptr;
@@ -1388,7 +1394,8 @@ std::shared_ptr<const Archive> MergePlan::Apply(const Archive& current) const {
     return nullptr;
   }
   std::sort(moved.begin(), moved.end());
-  return std::make_shared<const IndexedArchive>(*indexed, indexed->revision(), moved, dropped,
+  return std::make_shared<const IndexedArchive>(*indexed, indexed->revision(),
+                                                IndexedArchive::Change::kMove, moved, dropped,
                                                 std::vector<NewSegment>{std::move(added)});
 }
 
@@ -1478,7 +1485,7 @@ bool ArchiveLoader::Lacks(std::string_view report_id, uint64_t revision, const D
   return true;
 }
 
-void ArchiveLoader::Add(const Document& document) {
+void ArchiveLoader::Add(const Document& document, const Cancellation& cancellation) {
   if (document.state != ReportState::kActive) {
     return;
   }
@@ -1494,7 +1501,7 @@ void ArchiveLoader::Add(const Document& document) {
   }
   const uint64_t size = packed->joined().size();
   if (!rep_->fresh.empty() && rep_->fresh_code_points + size > rep_->options.largest_segment) {
-    rep_->Flush(Cancellation());
+    rep_->Flush(cancellation);
   }
   rep_->fresh.push_back(std::move(packed));
   rep_->fresh_code_points += size;

@@ -516,6 +516,7 @@ TEST_P(ArchiveConformance, CoverageAndThemeCounts) {
       {"丙", -1, report::BlockKind::kBanner, report::Mode::kUnspecified, false, {4}});
   const auto archive = Make({MakeDocument(a), MakeDocument(Speech("b", kDay2021, {"甲"}))});
   EXPECT_THAT(archive->theme_counts(), ElementsAre(1, 0, 2, 0, 0)) << "speech only";
+  EXPECT_THAT(archive->theme_totals(), ElementsAre(2, 2, 2, 0, 0)) << "a quote counts once";
   Coverage coverage = archive->CoverageOf({});
   EXPECT_EQ(coverage.reports, 2u);
   EXPECT_EQ(coverage.quotes, 3u);
