@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -81,12 +82,22 @@ class TextIndex {
   TextIndex(const std::byte* block, const Layout& layout);
 
   uint32_t quote_count() const { return quote_count_; }
+  // UTF-16 units of all texts, with one behind each; and of the quote that a unit chosen at random
+  // is likely to be in: what a hit has to be read of.
+  uint64_t units() const { return text_.size(); }
+  uint64_t units_of_hit() const { return units_of_hit_; }
 
   // Where `term` stands; empty for an empty term. O(log n) beyond the first three units.
   Interval Find(std::u32string_view term) const;
+  // The same for each of some indices: the searches wait for memory side by side. REQUIRES: the
+  // spans have equal sizes.
+  static void FindAll(std::span<const TextIndex* const> indices, std::u32string_view term,
+                      std::span<Interval> intervals);
 
-  // Has the processor fetch what is known of an interval, while the caller does something else.
+  // Has the processor fetch what is known of an interval, while the caller does something else;
+  // then, as a second step, the first of its quotes.
   void Fetch(Interval interval) const;
+  void FetchQuotes(Interval interval) const;
 
   // Number of distinct quotes in an interval that Find returned. O(1) above kCountedAbove
   // occurrences, else linear in them.
@@ -101,7 +112,11 @@ class TextIndex {
 
   // The distinct quotes of an interval, ascending. Linear in the occurrences.
   std::vector<uint32_t> Quotes(Interval interval) const;
-  // Those of them in [first, last). Other occurrences are only glanced at.
+  // The same for an interval of at most kCountedAbove occurrences, in place of what `quotes` holds:
+  // as many need no memory of their own.
+  using FewQuotes = absl::InlinedVector<uint32_t, kCountedAbove>;
+  void ReadQuotes(Interval interval, FewQuotes* quotes) const;
+  // Those of Quotes in [first, last). Other occurrences are only glanced at.
   std::vector<uint32_t> QuotesIn(Interval interval, uint32_t first, uint32_t last) const;
 
   // Sets the bit of each quote of an interval: bit q % 64 of bits[q / 64].
@@ -141,8 +156,12 @@ class TextIndex {
     size_t depth = 0;
     Interval interval;
   };
+  static void Descend(std::span<const TextIndex* const> indices, std::u16string_view units,
+                      std::span<Descent> descents);
   Descent Descend(std::u16string_view units) const;
   int Compare(uint32_t place, std::u16string_view term) const;
+  static void FindUnits(std::span<const TextIndex* const> indices, std::u16string_view units,
+                        std::span<Interval> intervals);
   Interval FindUnits(std::u16string_view units) const;
   Prefix FindLongestEncoded(std::u16string_view units) const;
 
@@ -157,6 +176,7 @@ class TextIndex {
   const Counted& FindCounted(Interval interval) const;
 
   uint32_t quote_count_ = 0;
+  uint64_t units_of_hit_ = 0;
   std::u16string_view text_;
   std::span<const uint32_t> suffixes_;
   std::span<const uint32_t> quotes_;
