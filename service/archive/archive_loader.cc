@@ -100,7 +100,7 @@ bool ArchiveLoader::Lacks(std::string_view report_id, uint64_t revision, const D
   return true;
 }
 
-void ArchiveLoader::Add(const Document& document) {
+void ArchiveLoader::Add(const Document& document, const Cancellation& cancellation) {
   if (document.state != ReportState::kActive) {
     return;
   }
@@ -116,7 +116,7 @@ void ArchiveLoader::Add(const Document& document) {
   }
   const uint64_t size = packed->joined().size();
   if (!rep_->fresh.empty() && rep_->fresh_code_points + size > rep_->options.largest_segment) {
-    rep_->Flush(Cancellation());
+    rep_->Flush(cancellation);
   }
   rep_->fresh.push_back(std::move(packed));
   rep_->fresh_code_points += size;

@@ -92,6 +92,13 @@ class Catalog : public Archive {
   }
 
   const std::vector<uint64_t>& theme_counts() const override { return theme_counts_; }
+  const std::vector<uint64_t>& theme_totals() const override { return theme_totals_; }
+
+  // What a snapshot does to the entries that it adds and removes.
+  enum class Change {
+    kContent,  // they come and go
+    kMove      // the same reports are held elsewhere
+  };
 
  protected:
   // REQUIRES: report ids are unique.
@@ -99,6 +106,10 @@ class Catalog : public Archive {
           std::vector<const Entry*> entries)
       : revision_(revision), scheme_(std::move(scheme)), entries_(std::move(entries)) {
     theme_counts_.resize(scheme_->themes().size(), 0);
+    theme_totals_.resize(scheme_->themes().size(), 0);
+    for (const themes::Theme& theme : scheme_->themes()) {
+      parents_.push_back(theme.parent.empty() ? -1 : scheme_->Find(theme.parent));
+    }
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
     columns_.Reserve(entries_.size());
@@ -118,20 +129,26 @@ class Catalog : public Archive {
 
   // `previous` without the entries of some ranks (ascending) and with others, of which none has an
   // id that is left. Sets the new rank of each old one, kNoRank for those that are gone. What it
-  // costs is a few copies of short arrays, beside the entries that change.
-  Catalog(const Catalog& previous, uint64_t revision, const std::vector<uint32_t>& removed,
-          std::vector<const Entry*> added, std::vector<uint32_t>* remap)
+  // costs is a few copies of short arrays, beside the quotes of the entries that come and go.
+  Catalog(const Catalog& previous, uint64_t revision, Change change,
+          const std::vector<uint32_t>& removed, std::vector<const Entry*> added,
+          std::vector<uint32_t>* remap)
       : revision_(revision),
         scheme_(previous.scheme_),
         columns_(ReportColumns::After(previous.columns_)),
+        parents_(previous.parents_),
         theme_counts_(previous.theme_counts_),
+        theme_totals_(previous.theme_totals_),
         quotes_(previous.quotes_),
         speech_quotes_(previous.speech_quotes_),
         incomplete_reports_(previous.incomplete_reports_) {
     std::sort(added.begin(), added.end(),
               [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
-    for (const uint32_t rank : removed) {
-      Count(*previous.entries_[rank], -1);
+    const bool counted = change == Change::kContent;
+    if (counted) {
+      for (const uint32_t rank : removed) {
+        Count(*previous.entries_[rank], -1);
+      }
     }
     // Each goes before the first old entry that it comes before.
     const size_t before = previous.entries_.size();
@@ -160,7 +177,9 @@ class Catalog : public Archive {
       added_ranks.push_back(static_cast<uint32_t>(entries_.size()));
       entries_.push_back(entry);
       columns_.Add(*entry);
-      Count(*entry, 1);
+      if (counted) {
+        Count(*entry, 1);
+      }
     }
     copy_until(before);
 
@@ -237,6 +256,25 @@ class Catalog : public Archive {
     for (const ThemeCount& count : entry.theme_counts()) {
       add(count.count, &theme_counts_[static_cast<size_t>(count.theme)]);
     }
+    // The number of the quote that a theme was last counted for: one with two themes below another
+    // counts once there.
+    std::vector<size_t> last(theme_totals_.size(), 0);
+    for (size_t quote = 0; quote < entry.size(); ++quote) {
+      if (!report::IsSpeech(entry.quotes()[quote].block)) {
+        continue;
+      }
+      for (const PackedAssignment& assignment : entry.themes(quote)) {
+        for (int theme = assignment.theme; theme >= 0;
+             theme = parents_[static_cast<size_t>(theme)]) {
+          const auto at = static_cast<size_t>(theme);
+          if (last[at] == quote + 1) {
+            break;
+          }
+          last[at] = quote + 1;
+          add(1, &theme_totals_[at]);
+        }
+      }
+    }
   }
 
   void Finish() {
@@ -258,7 +296,9 @@ class Catalog : public Archive {
   ReportColumns columns_;
   std::vector<uint32_t> by_id_;
   std::vector<uint32_t> reading_rank_;
+  std::vector<int> parents_;  // of each theme; -1 without
   std::vector<uint64_t> theme_counts_;
+  std::vector<uint64_t> theme_totals_;
   uint64_t quotes_ = 0;
   uint64_t speech_quotes_ = 0;
   uint64_t incomplete_reports_ = 0;

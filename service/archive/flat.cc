@@ -97,7 +97,7 @@ Block MemorySink::Take() {
 
 FileSink::FileSink(std::string path)
     : path_(std::move(path)),
-      file_(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) {
+      file_(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444)) {
   error_ = file_ < 0 ? errno : 0;
   buffer_.reserve(kFileBuffer);
 }
@@ -146,7 +146,8 @@ absl::Status FileSink::Finish() {
 }
 
 absl::Status MapFile(const std::string& path, Block* block) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A pipe in the place of a file must not be waited for.
+  const int file = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) {
     return FileError(errno, path);
   }

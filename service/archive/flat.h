@@ -99,7 +99,8 @@ class MemorySink final : public ByteSink {
   size_t capacity_ = 0;
 };
 
-// Writes a new file. Errors are remembered and told by Finish.
+// Writes a new file, which nobody may open for writing afterwards (its mode is 0444): others map
+// it. Errors are remembered and told by Finish.
 class FileSink final : public ByteSink {
  public:
   // Fails later if `path` exists or cannot be made.
@@ -123,7 +124,11 @@ class FileSink final : public ByteSink {
 // XXH3 of 64 bits, as ByteSink::checksum.
 uint64_t Checksum(const std::byte* data, size_t size);
 
-// Maps a whole file, with the pages that are in memory already. NOT_FOUND if there is none.
+// Maps a whole file, with the pages that are in memory already. NOT_FOUND if there is none,
+// DATA_LOSS for what is not a file with content; never waits for somebody to write. The file must
+// stay as it is for as long as the block lives, though its name may go: the pages of a file that is
+// cut or cannot be read any more end the process (SIGBUS), and bytes that are written into it are
+// read.
 absl::Status MapFile(const std::string& path, Block* block);
 
 // Makes a finished file known as `path`, replacing what was there, and its name durable.

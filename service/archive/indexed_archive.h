@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,8 +56,10 @@ class ArchiveLoader {
   // Whether no stored segment has this state of an active report; otherwise it is taken from there.
   // To be asked once for each report.
   bool Lacks(std::string_view report_id, uint64_t revision, const DocumentHead& head);
-  // Adds a report, with its themes. One that is not active is left out.
-  void Add(const Document& document);
+  // Adds a report, with its themes. One that is not active is left out. Makes a segment whenever
+  // there is enough for one of the largest size, unless it is cancelled, within about a second:
+  // Finish has to be told so too.
+  void Add(const Document& document, const Cancellation& cancellation = Cancellation());
   // How many were added.
   size_t added() const;
   // A snapshot of what was found and added; null if it was cancelled, within about a second. The
@@ -92,7 +95,10 @@ std::shared_ptr<const Archive> MakeIndexedArchive(
 // merged segment stands for those it was made of.
 class MergePlan {
  public:
-  explicit MergePlan(const Archive& archive);
+  MergePlan();  // empty
+  // Of all that there is to merge, or as far as it costs at most so many code points.
+  explicit MergePlan(const Archive& archive,
+                     uint64_t most_code_points = std::numeric_limits<uint64_t>::max());
   ~MergePlan();
   MergePlan(MergePlan&&) noexcept;
   MergePlan& operator=(MergePlan&&) noexcept;

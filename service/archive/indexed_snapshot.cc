@@ -15,17 +15,17 @@ IndexedSnapshot::IndexedSnapshot(uint64_t revision, std::shared_ptr<const themes
   }
 }
 
-IndexedSnapshot::IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision,
+IndexedSnapshot::IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision, Change change,
                                  const std::vector<uint32_t>& removed,
                                  const std::vector<bool>& dropped,
                                  const std::vector<NewSegment>& segments)
-    : IndexedSnapshot(previous, revision, removed, dropped, segments,
+    : IndexedSnapshot(previous, revision, change, removed, dropped, segments,
                       std::make_unique<std::vector<uint32_t>>()) {}
 
 IndexedSnapshot::IndexedSnapshot(const IndexedSnapshot& previous, const Segment* segment,
                                  const std::vector<std::shared_ptr<const DeadTexts>>& inputs,
                                  std::shared_ptr<const DeadTexts> merged)
-    : IndexedSnapshot(previous, previous.revision(), {},
+    : IndexedSnapshot(previous, previous.revision(), Change::kMove, {},
                       std::vector<bool>(previous.views_.size(), false), {}) {
   for (SegmentView& view : views_) {
     if (view.segment.get() == segment) {
@@ -91,16 +91,16 @@ std::shared_ptr<const IndexedSnapshot> IndexedSnapshot::Update(
     std::sort(gone.begin(), gone.end());
   }
   return std::make_shared<const IndexedSnapshot>(
-      previous, revision, gone, dropped,
+      previous, revision, Change::kContent, gone, dropped,
       MakeSegments(std::move(fresh), previous.scheme(), previous.options_));
 }
 
-IndexedSnapshot::IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision,
+IndexedSnapshot::IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision, Change change,
                                  const std::vector<uint32_t>& removed,
                                  const std::vector<bool>& dropped,
                                  const std::vector<NewSegment>& segments,
                                  const std::unique_ptr<std::vector<uint32_t>>& remap)
-    : Catalog(previous, revision, removed, Living(segments), remap.get()),
+    : Catalog(previous, revision, change, removed, Living(segments), remap.get()),
       options_(previous.options_) {
   for (size_t v = 0; v < previous.views_.size(); ++v) {
     if (dropped[v]) {
@@ -148,7 +148,7 @@ void IndexedSnapshot::Keep(SegmentView view, std::vector<uint32_t> dead) {
     return;  // nothing left
   }
   if (!dead.empty()) {
-    auto texts = std::make_shared<const DeadTexts>(*view.segment, std::move(dead));
+    std::shared_ptr<const DeadTexts> texts = DeadTexts::Make(*view.segment, std::move(dead));
     // Small neighbours join it at once.
     while (!view.dead.empty() &&
            texts->code_points() + view.dead.back()->code_points() <= options_.merge_at_once) {

@@ -41,7 +41,7 @@ class IndexedSnapshot final : public Catalog {
 
   // `previous` without the entries of some ranks (ascending) and without some of its views (all
   // ranks of their living entries are among those), and with new segments.
-  IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision,
+  IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision, Change change,
                   const std::vector<uint32_t>& removed, const std::vector<bool>& dropped,
                   const std::vector<NewSegment>& segments);
 
@@ -69,7 +69,7 @@ class IndexedSnapshot final : public Catalog {
 
  private:
   // `remap` is scratch: the new rank of each rank of `previous`.
-  IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision,
+  IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision, Change change,
                   const std::vector<uint32_t>& removed, const std::vector<bool>& dropped,
                   const std::vector<NewSegment>& segments,
                   const std::unique_ptr<std::vector<uint32_t>>& remap);

@@ -37,13 +37,15 @@ struct MergePlan::Rep {
   std::shared_ptr<const DeadTexts> joined;
 };
 
+MergePlan::MergePlan() : rep_(std::make_unique<Rep>()) {}
 MergePlan::~MergePlan() = default;
 MergePlan::MergePlan(MergePlan&&) noexcept = default;
 MergePlan& MergePlan::operator=(MergePlan&&) noexcept = default;
 
 // Segments are kept in tiers: two of similar size become one, so that a character is merged a
 // logarithmic number of times; a segment of which a quarter is dead is written anew.
-MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
+MergePlan::MergePlan(const Archive& archive, uint64_t most_code_points)
+    : rep_(std::make_unique<Rep>()) {
   const auto* const indexed = dynamic_cast<const IndexedSnapshot*>(&archive);
   if (indexed == nullptr) {
     return;
@@ -57,13 +59,14 @@ MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
   std::sort(views.begin(), views.end(), [](const SegmentView* a, const SegmentView* b) {
     return a->alive_code_points() < b->alive_code_points();
   });
+  const uint64_t largest = std::min(rep_->options.largest_segment, most_code_points);
   std::vector<const SegmentView*> chosen;
   uint64_t size = 0;
   for (size_t i = 0; i < views.size(); ++i) {
     const uint64_t next = views[i]->alive_code_points();
     // Twice what was gathered so far: the next tier would be merged for too little.
     const bool similar = next <= 2 * size || views.size() - i > rep_->options.most_segments;
-    if (!chosen.empty() && (!similar || size + next > rep_->options.largest_segment)) {
+    if (!chosen.empty() && (!similar || size + next > largest)) {
       break;
     }
     chosen.push_back(views[i]);
@@ -72,7 +75,8 @@ MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
   if (chosen.size() < 2) {
     chosen.clear();
     for (const SegmentView* view : views) {
-      if (4 * view->dead_code_points >= view->segment->code_points()) {
+      if (4 * view->dead_code_points >= view->segment->code_points() &&
+          view->alive_code_points() <= most_code_points) {
         chosen.push_back(view);
         break;
       }
@@ -80,7 +84,7 @@ MergePlan::MergePlan(const Archive& archive) : rep_(std::make_unique<Rep>()) {
   }
   if (chosen.empty()) {
     for (const SegmentView* view : views) {
-      if (view->dead.size() > kMostDeadTexts) {
+      if (view->dead.size() > kMostDeadTexts && view->dead_code_points <= most_code_points) {
         rep_->segment = view->segment;
         rep_->dead = view->dead;
         return;
@@ -109,8 +113,8 @@ bool MergePlan::empty() const { return rep_->inputs.empty() && rep_->dead.empty(
 bool MergePlan::Run(const Cancellation& cancellation) {
   QUOTES_CHECK(!empty());
   if (!rep_->dead.empty()) {
-    rep_->joined = Join(*rep_->segment, rep_->dead);
-    return true;
+    rep_->joined = Join(*rep_->segment, rep_->dead, cancellation);
+    return rep_->joined != nullptr;
   }
   rep_->merged = WriteOrMake(rep_->options, rep_->entries, *rep_->scheme, cancellation);
   return rep_->merged != nullptr;
@@ -162,7 +166,8 @@ std::shared_ptr<const Archive> MergePlan::Apply(const Archive& current) const {
     return nullptr;
   }
   std::sort(moved.begin(), moved.end());
-  return std::make_shared<const IndexedSnapshot>(*indexed, indexed->revision(), moved, dropped,
+  return std::make_shared<const IndexedSnapshot>(*indexed, indexed->revision(),
+                                                 IndexedSnapshot::Change::kMove, moved, dropped,
                                                  std::vector<NewSegment>{std::move(added)});
 }
 

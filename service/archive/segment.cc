@@ -232,32 +232,43 @@ std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
   return use;
 }
 
-DeadTexts::DeadTexts(const Segment& segment, std::vector<uint32_t> entries)
-    : entries_(std::move(entries)) {
+std::shared_ptr<const DeadTexts> DeadTexts::Make(const Segment& segment,
+                                                 std::vector<uint32_t> entries,
+                                                 const Cancellation& cancellation) {
+  std::shared_ptr<DeadTexts> texts(new DeadTexts(std::move(entries)));
   MemorySink sink;
-  const auto write = [&](const Segment::Part& part, bool speech) {
+  const auto write = [&](const Segment::Part& part,
+                         bool speech) -> absl::StatusOr<TextIndex::Layout> {
     TextIndexBuilder index;
-    for (const uint32_t entry : entries_) {
+    for (const uint32_t entry : texts->entries_) {
       const PackedDocument& document = *segment.entries()[entry];
       if (part.first[entry] == part.first[entry + 1]) {
         continue;
       }
+      QUOTES_RETURN_IF_ERROR(cancellation.Check());
       for (size_t quote = 0; quote < document.size(); ++quote) {
         if (report::IsSpeech(document.quotes()[quote].block) == speech) {
           index.Add(IndexedText(document, quote));
         }
       }
     }
-    return *index.Write(&sink);
+    return index.Write(&sink, cancellation);
   };
-  const TextIndex::Layout speech = write(segment.speech(), true);
-  const TextIndex::Layout furniture = write(segment.furniture(), false);
-  block_ = sink.Take();
-  speech_ = std::make_unique<const TextIndex>(block_.data, speech);
-  furniture_ = std::make_unique<const TextIndex>(block_.data, furniture);
-  for (const uint32_t entry : entries_) {
-    code_points_ += segment.entries()[entry]->joined().size();
+  const absl::StatusOr<TextIndex::Layout> speech = write(segment.speech(), true);
+  if (!speech.ok()) {
+    return nullptr;
   }
+  const absl::StatusOr<TextIndex::Layout> furniture = write(segment.furniture(), false);
+  if (!furniture.ok()) {
+    return nullptr;
+  }
+  texts->block_ = sink.Take();
+  texts->speech_ = std::make_unique<const TextIndex>(texts->block_.data, *speech);
+  texts->furniture_ = std::make_unique<const TextIndex>(texts->block_.data, *furniture);
+  for (const uint32_t entry : texts->entries_) {
+    texts->code_points_ += segment.entries()[entry]->joined().size();
+  }
+  return texts;
 }
 
 }  // namespace quotes::archive

@@ -121,8 +121,10 @@ class Segment {
 // Indices over the texts of some dead entries, so that their quotes can be taken off totals.
 class DeadTexts {
  public:
-  // `segment` and the places of entries in it.
-  DeadTexts(const Segment& segment, std::vector<uint32_t> entries);
+  // `segment` and the places of entries in it. Null if it was cancelled, within about a second.
+  static std::shared_ptr<const DeadTexts> Make(const Segment& segment,
+                                               std::vector<uint32_t> entries,
+                                               const Cancellation& cancellation = Cancellation());
 
   const TextIndex& speech() const { return *speech_; }
   const TextIndex& furniture() const { return *furniture_; }
@@ -131,6 +133,8 @@ class DeadTexts {
   size_t size_bytes() const { return block_.size; }
 
  private:
+  explicit DeadTexts(std::vector<uint32_t> entries) : entries_(std::move(entries)) {}
+
   const std::vector<uint32_t> entries_;
   Block block_;
   std::unique_ptr<const TextIndex> speech_;

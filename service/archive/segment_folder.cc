@@ -142,6 +142,13 @@ void SegmentFolder::Warn(std::string_view what, const absl::Status& status) cons
   }
 }
 
+void SegmentFolder::Remake() const {
+  if (mkdir(options_.path.c_str(), 0755) == 0) {
+    Warn(options_.path, absl::NotFoundError("was removed while in use; it is made anew"));
+  }
+  // Otherwise it is there, or whatever is written to it says why it is not.
+}
+
 std::string SegmentFolder::PathOf(const std::string& name) const {
   return absl::StrCat(options_.path, "/", name);
 }
@@ -167,6 +174,12 @@ std::string SegmentFolder::NameOf(const Segment& segment) {
   const MutexLock lock(&mutex_);
   const auto found = names_.find(segment.block().owner);
   return found == names_.end() ? std::string() : found->second;
+}
+
+bool SegmentFolder::HasFile(const Segment& segment) {
+  const std::string name = NameOf(segment);
+  std::error_code error;
+  return !name.empty() && std::filesystem::exists(PathOf(name), error);
 }
 
 absl::StatusOr<std::shared_ptr<const Segment>> SegmentFolder::OpenFile(
@@ -221,6 +234,7 @@ std::shared_ptr<const Segment> SegmentFolder::Write(
   if (!options_.writable) {
     return nullptr;
   }
+  Remake();
   const std::string name = Reserve();
   const std::string path = PathOf(name);
   const std::string unfinished = absl::StrCat(path, ToAbsl(kUnfinishedEnding));
@@ -333,8 +347,9 @@ void SegmentFolder::Save(const Archive& archive) {
   if (!options_.writable) {
     return;
   }
+  Remake();
   for (const SegmentState& state : SegmentsOf(archive)) {
-    if (NameOf(*state.segment).empty()) {
+    if (!HasFile(*state.segment)) {
       if (const absl::Status status = SaveSegment(*state.segment); !status.ok()) {
         Warn(options_.path, status);
         return;

@@ -31,8 +31,9 @@ struct StoredSegment {
 };
 
 // Where segments are kept over the life of a process, so that a start need not build them: a cache
-// of the store, of which any part may be missing or damaged. SEGMENTS.md describes its files.
-// Thread-safe.
+// of the store, of which any part may be missing or damaged when it is loaded, and any file removed
+// afterwards. What nobody may do is write into a file that is mapped: see MapFile. SEGMENTS.md
+// describes the files. Thread-safe.
 class SegmentFolder {
  public:
   struct Options {
@@ -56,14 +57,16 @@ class SegmentFolder {
                                        const themes::Scheme& scheme,
                                        const Cancellation& cancellation = Cancellation());
 
-  // Makes the next Load find the segments of `archive`: writes those that are in memory only, then
-  // the list of all, then removes files that neither it nor any living segment uses. Does nothing
-  // in a folder that is not writable. One call at a time.
+  // Makes the next Load find the segments of `archive`: writes those that are in memory only or
+  // whose file was removed, then the list of all, then removes files that neither it nor any living
+  // segment uses. Does nothing in a folder that is not writable. One call at a time.
   void Save(const Archive& archive);
 
  private:
   using Owner = std::weak_ptr<const void>;  // of a segment's block
 
+  // Makes the folder anew if it was removed; says so.
+  void Remake() const;
   std::string PathOf(const std::string& name) const;
   // A name for a new file, safe from RemoveUnused until Known or Abandon.
   std::string Reserve();
@@ -71,6 +74,8 @@ class SegmentFolder {
   void Know(const Segment& segment, const std::string& name);
   // Empty if the segment is in no file.
   std::string NameOf(const Segment& segment);
+  // Whether there is a file of the segment still.
+  bool HasFile(const Segment& segment);
   absl::StatusOr<std::shared_ptr<const Segment>> OpenFile(const std::string& name,
                                                           const themes::Scheme& scheme,
                                                           const Segment::HeadFunction& head_of);

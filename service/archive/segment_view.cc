@@ -20,12 +20,13 @@ std::shared_ptr<const LivingQuotes> FindLiving(const std::vector<uint32_t>& rank
 }
 
 std::shared_ptr<const DeadTexts> Join(const Segment& segment,
-                                      const std::vector<std::shared_ptr<const DeadTexts>>& parts) {
+                                      const std::vector<std::shared_ptr<const DeadTexts>>& parts,
+                                      const Cancellation& cancellation) {
   std::vector<uint32_t> entries;
   for (const auto& part : parts) {
     entries.insert(entries.end(), part->entries().begin(), part->entries().end());
   }
-  return std::make_shared<const DeadTexts>(segment, std::move(entries));
+  return DeadTexts::Make(segment, std::move(entries), cancellation);
 }
 
 uint64_t PartView::CountDeadQuotes(std::u32string_view term) const {

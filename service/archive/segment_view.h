@@ -9,6 +9,7 @@
 #include "service/archive/catalog.h"
 #include "service/archive/entry.h"
 #include "service/archive/segment.h"
+#include "service/base/cancellation.h"
 
 namespace quotes::archive {
 
@@ -42,9 +43,10 @@ std::shared_ptr<const LivingQuotes> FindLiving(const std::vector<uint32_t>& rank
                                                const Segment::Part& part);
 
 // One index in place of several over dead entries of a segment. Costs what indexing their texts
-// costs.
+// costs. Null if it was cancelled, within about a second.
 std::shared_ptr<const DeadTexts> Join(const Segment& segment,
-                                      const std::vector<std::shared_ptr<const DeadTexts>>& parts);
+                                      const std::vector<std::shared_ptr<const DeadTexts>>& parts,
+                                      const Cancellation& cancellation = Cancellation());
 
 // One part of one view: what a look-up goes through. The view outlives it.
 struct PartView {

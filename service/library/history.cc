@@ -18,8 +18,6 @@ using archive::PackedDocument;
 using archive::ReportState;
 
 constexpr std::string_view kRevisions = "/revisions/";
-// Segments beyond which they are merged at once: nobody waits for an answer of the history.
-constexpr size_t kMostSegments = 8;
 
 std::string TextId(std::string_view report_id, uint64_t revision) {
   return absl::StrCat(ToAbsl(report_id), ToAbsl(kRevisions), revision);
@@ -33,27 +31,40 @@ Document TextOf(Document document) {
   return document;
 }
 
-std::shared_ptr<const archive::Archive> Merged(std::shared_ptr<const archive::Archive> archive) {
-  while (archive::SegmentCount(*archive) > kMostSegments) {
-    archive::MergePlan plan(*archive);
-    if (plan.empty()) {
-      break;  // segments of the largest size
-    }
-    plan.Run();
-    archive = plan.Apply(*archive);
-  }
-  return archive;
-}
-
 }  // namespace
 
-History::History(std::shared_ptr<const themes::Scheme> scheme) : scheme_(std::move(scheme)) {}
+History::History(std::shared_ptr<const themes::Scheme> scheme,
+                 const archive::ArchiveOptions& options)
+    : scheme_(std::move(scheme)), options_(options) {
+  QUOTES_CHECK(options_.folder == nullptr);
+}
+
+size_t History::PlaceById(std::string_view report_id) const {
+  return static_cast<size_t>(
+      std::lower_bound(withdrawn_by_id_.begin(), withdrawn_by_id_.end(), report_id,
+                       [](const PackedDocument* document, std::string_view id) {
+                         return document->report_id() < id;
+                       }) -
+      withdrawn_by_id_.begin());
+}
 
 void History::AddWithdrawn(const std::shared_ptr<const PackedDocument>& latest) {
   withdrawn_.insert(
       std::lower_bound(withdrawn_.begin(), withdrawn_.end(), latest,
                        [](const auto& a, const auto& b) { return ComesBefore(*a, *b); }),
       latest);
+  withdrawn_by_id_.insert(
+      withdrawn_by_id_.begin() + static_cast<std::ptrdiff_t>(PlaceById(latest->report_id())),
+      latest.get());
+}
+
+void History::RemoveWithdrawn(std::string_view report_id) {
+  const PackedDocument* const document = FindReport(report_id);
+  if (document != nullptr) {
+    withdrawn_by_id_.erase(withdrawn_by_id_.begin() +
+                           static_cast<std::ptrdiff_t>(PlaceById(report_id)));
+    std::erase_if(withdrawn_, [&](const auto& other) { return other.get() == document; });
+  }
 }
 
 std::shared_ptr<const History> History::With(uint64_t archive_revision,
@@ -70,8 +81,7 @@ std::shared_ptr<const History> History::With(uint64_t archive_revision,
     return shared_from_this();
   }
   auto history = std::make_shared<History>(*this);
-  std::erase_if(history->withdrawn_,
-                [&](const auto& other) { return other->report_id() == report_id; });
+  history->RemoveWithdrawn(report_id);
   if (withdrawn) {
     history->AddWithdrawn(latest);
   }
@@ -116,21 +126,33 @@ std::shared_ptr<const History> History::With(uint64_t archive_revision,
   if (history->texts_.empty()) {
     history->archive_ = nullptr;
   } else if (archive_ == nullptr) {
-    archive::ArchiveLoader loader(scheme_, {});
+    archive::ArchiveLoader loader(scheme_, options_);
     history->archive_ =
         archive::UpdateArchive(*loader.Finish(archive_revision), archive_revision, added, removed);
   } else {
-    history->archive_ = Merged(archive::UpdateArchive(*archive_, archive_revision, added, removed));
+    history->archive_ = archive::UpdateArchive(*archive_, archive_revision, added, removed);
   }
   return history;
 }
 
+std::shared_ptr<const History> History::After(const archive::MergePlan& merge) const {
+  if (archive_ == nullptr) {
+    return nullptr;
+  }
+  std::shared_ptr<const archive::Archive> merged = merge.Apply(*archive_);
+  if (merged == nullptr) {
+    return nullptr;
+  }
+  auto history = std::make_shared<History>(*this);
+  history->archive_ = std::move(merged);
+  return history;
+}
+
 const PackedDocument* History::FindReport(std::string_view report_id) const {
-  // Withdrawn reports are few.
-  const auto found = std::find_if(withdrawn_.begin(), withdrawn_.end(), [&](const auto& document) {
-    return document->report_id() == report_id;
-  });
-  return found == withdrawn_.end() ? nullptr : found->get();
+  const size_t place = PlaceById(report_id);
+  return place < withdrawn_by_id_.size() && withdrawn_by_id_[place]->report_id() == report_id
+             ? withdrawn_by_id_[place]
+             : nullptr;
 }
 
 std::optional<archive::QuoteRef> History::FindQuote(std::string_view report_id,
@@ -165,10 +187,12 @@ std::vector<std::string> History::TextIds(std::string_view report_id) const {
 }
 
 HistoryLoader::HistoryLoader(std::shared_ptr<const themes::Scheme> scheme,
-                             const archive::Archive& active)
-    : active_(active), history_(std::make_shared<History>(scheme)), texts_(std::move(scheme), {}) {}
+                             const archive::ArchiveOptions& options, const archive::Archive& active)
+    : active_(active),
+      history_(std::make_shared<History>(scheme, options)),
+      texts_(std::move(scheme), options) {}
 
-void HistoryLoader::Add(Document document) {
+void HistoryLoader::Add(Document document, const Cancellation& cancellation) {
   const bool newest = document.report_id != report_id_;
   if (newest) {
     report_id_ = document.report_id;
@@ -192,7 +216,7 @@ void HistoryLoader::Add(Document document) {
   }
   history_->texts_.emplace(History::Key{report_id_, document.revision},
                            History::Text{report_id_, document.revision, document.state});
-  texts_.Add(TextOf(std::move(document)));
+  texts_.Add(TextOf(std::move(document)), cancellation);
 }
 
 std::shared_ptr<const History> HistoryLoader::Finish(uint64_t archive_revision,
@@ -202,7 +226,7 @@ std::shared_ptr<const History> HistoryLoader::Finish(uint64_t archive_revision,
     if (texts == nullptr) {
       return nullptr;
     }
-    history_->archive_ = Merged(std::move(texts));
+    history_->archive_ = std::move(texts);
   }
   return std::exchange(history_, nullptr);
 }

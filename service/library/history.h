@@ -35,15 +35,21 @@ class History : public std::enable_shared_from_this<History> {
     archive::ReportState state = archive::ReportState::kActive;
   };
 
-  // Of no report.
-  explicit History(std::shared_ptr<const themes::Scheme> scheme);
+  // Of no report. `options` are those of archive(), without a folder.
+  explicit History(std::shared_ptr<const themes::Scheme> scheme,
+                   const archive::ArchiveOptions& options = {});
 
   // This one after a report has changed: `latest` is its latest revision now, active or withdrawn,
   // in memory of its own; `previous` what was the latest of an active report before, or null. Its
-  // other texts are known.
+  // other texts are known. Costs what the report's texts cost, and a little for each text held;
+  // merging is left to others.
   std::shared_ptr<const History> With(uint64_t archive_revision,
                                       const std::shared_ptr<const archive::PackedDocument>& latest,
                                       const archive::PackedDocument* previous) const;
+
+  // This one after a merge that was planned for archive(), or for that of a history that this one
+  // was made from. Null when nothing that was merged is part of it any more.
+  std::shared_ptr<const History> After(const archive::MergePlan& merge) const;
 
   // Latest revisions of withdrawn reports, in the order of Archive::documents(): speech date
   // descending (undated last), then id.
@@ -76,8 +82,14 @@ class History : public std::enable_shared_from_this<History> {
 
   void AddWithdrawn(const std::shared_ptr<const archive::PackedDocument>& latest);
 
+  void RemoveWithdrawn(std::string_view report_id);
+  // Where it stands in withdrawn_by_id_, or would.
+  size_t PlaceById(std::string_view report_id) const;
+
   std::shared_ptr<const themes::Scheme> scheme_;
+  archive::ArchiveOptions options_;
   std::vector<std::shared_ptr<const archive::PackedDocument>> withdrawn_;
+  std::vector<const archive::PackedDocument*> withdrawn_by_id_;
   std::map<Key, Text, NewestFirst> texts_;
   std::shared_ptr<const archive::Archive> archive_;
 };
@@ -85,11 +97,12 @@ class History : public std::enable_shared_from_this<History> {
 // Makes the history of a store, one document in memory at a time beside the result.
 class HistoryLoader {
  public:
-  // `active` is the archive of the same state and outlives the object.
-  HistoryLoader(std::shared_ptr<const themes::Scheme> scheme, const archive::Archive& active);
+  // `active` is the archive of the same state and outlives the object; `options` are History's.
+  HistoryLoader(std::shared_ptr<const themes::Scheme> scheme,
+                const archive::ArchiveOptions& options, const archive::Archive& active);
 
-  // To be called with all that Store::LoadHistory visits, in its order.
-  void Add(archive::Document document);
+  // To be called with all that Store::LoadHistory visits, in its order. See ArchiveLoader::Add.
+  void Add(archive::Document document, const Cancellation& cancellation);
   // Null if it was cancelled. The loader is empty then.
   std::shared_ptr<const History> Finish(uint64_t archive_revision,
                                         const Cancellation& cancellation);

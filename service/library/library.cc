@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,15 +23,54 @@
 namespace quotes {
 namespace {
 
-// Segments that a look-up may have to ask while merging lags behind imports.
+// Segments that a look-up may have to ask while merging lags behind writes. A write then merges
+// some itself: not more code points than take it half a second, unless that does not keep them
+// below twice as many.
 constexpr size_t kMostSegments = 24;
-// While imports follow each other their segments wait for so many, or for a pause: merged many at a
-// time a character is sorted anew less often.
+constexpr uint64_t kMergedByWrite = 1'500'000;
+// While writes follow each other their segments wait for so many, or for a pause, or so long:
+// merged many at a time a character is sorted anew less often.
 constexpr size_t kSegmentsOfBatch = 16;
 constexpr absl::Duration kPause = absl::Milliseconds(100);
+constexpr absl::Duration kLongestWait = absl::Seconds(1);
 constexpr absl::Duration kPoll = absl::Milliseconds(10);
 // How often a library that only reads loads anew when the writer wrote meanwhile.
 constexpr int kLoads = 5;
+
+// The two archives of a snapshot.
+enum class Part { kArchive, kHistory };
+
+// Null if there is none.
+const archive::Archive* ArchiveOf(const Snapshot& snapshot, Part part) {
+  if (part == Part::kArchive) {
+    return snapshot.archive.get();
+  }
+  return snapshot.history == nullptr ? nullptr : snapshot.history->archive();
+}
+
+size_t SegmentsOf(const Snapshot& snapshot, Part part) {
+  const archive::Archive* const archive = ArchiveOf(snapshot, part);
+  return archive == nullptr ? 0 : archive::SegmentCount(*archive);
+}
+
+archive::MergePlan PlanOf(const Snapshot& snapshot, Part part,
+                          uint64_t most_code_points = std::numeric_limits<uint64_t>::max()) {
+  const archive::Archive* const archive = ArchiveOf(snapshot, part);
+  return archive == nullptr ? archive::MergePlan() : archive::MergePlan(*archive, most_code_points);
+}
+
+// A snapshot after a merge that was run for a part of it, or of one before it; nullopt when nothing
+// that was merged is part of it any more.
+std::optional<Snapshot> After(const Snapshot& snapshot, Part part,
+                              const archive::MergePlan& merge) {
+  Snapshot after = snapshot;
+  if (part == Part::kArchive) {
+    after.archive = merge.Apply(*snapshot.archive);
+    return after.archive == nullptr ? std::nullopt : std::optional(std::move(after));
+  }
+  after.history = snapshot.history->After(merge);
+  return after.history == nullptr ? std::nullopt : std::optional(std::move(after));
+}
 
 void Override(const std::string& given, std::string* value) {
   if (!given.empty()) {
@@ -298,12 +338,16 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
   return library;
 }
 
-absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(size_t* added) {
+archive::ArchiveOptions Library::MakeArchiveOptions(archive::SegmentFolder* folder) const {
   archive::ArchiveOptions options;
   options.largest_segment = options_.largest_segment;
   options.merge_at_once = options_.merge_at_once;
-  options.folder = folder_.get();
-  archive::ArchiveLoader loader(scheme_, options);
+  options.folder = folder;
+  return options;
+}
+
+absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(size_t* added) {
+  archive::ArchiveLoader loader(scheme_, MakeArchiveOptions(folder_.get()));
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
                           store_->LoadActive(
                               [&loader](const store::ActiveReport& report) {
@@ -311,7 +355,7 @@ absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(siz
                               },
                               [this, &loader](std::unique_ptr<archive::Document> document) {
                                 document->themes = scheme_->Assign(document->content);
-                                loader.Add(*document);
+                                loader.Add(*document, ending_);
                                 return ending_.Check();
                               }));
   *added = loader.added();
@@ -322,11 +366,11 @@ absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(siz
 
 absl::StatusOr<std::shared_ptr<const History>> Library::LoadHistory(
     uint64_t revision, const archive::Archive& active) {
-  HistoryLoader loader(scheme_, active);
+  HistoryLoader loader(scheme_, MakeArchiveOptions(nullptr), active);
   QUOTES_ASSIGN_OR_RETURN(
       const uint64_t loaded,
       store_->LoadHistory("", [this, &loader](std::unique_ptr<archive::Document> document) {
-        loader.Add(*std::move(document));
+        loader.Add(*std::move(document), ending_);
         return ending_.Check();
       }));
   if (loaded != revision) {
@@ -391,9 +435,9 @@ std::shared_ptr<const archive::PackedDocument> Library::Publish(
     Index(archive_revision, {document});
   } else {
     const std::shared_ptr<const Snapshot> held = snapshot();
-    Swap({archive::UpdateArchive(*held->archive, archive_revision, {}, {report_id}),
-          held->history->With(archive_revision, document, held->archive->FindReport(report_id))});
-    WantMerge();
+    SwapWritten(
+        {archive::UpdateArchive(*held->archive, archive_revision, {}, {report_id}),
+         held->history->With(archive_revision, document, held->archive->FindReport(report_id))});
   }
   return FindLatest(report_id);
 }
@@ -421,24 +465,32 @@ void Library::IndexWaiting() {
 void Library::Index(uint64_t archive_revision,
                     const std::vector<std::shared_ptr<const archive::PackedDocument>>& documents) {
   const std::shared_ptr<const Snapshot> held = snapshot();
-  std::shared_ptr<const archive::Archive> after =
-      archive::UpdateArchive(*held->archive, archive_revision, documents, {});
-  // Imports that are faster than the merging thread do its work, so that look-ups never have to ask
-  // more segments than this.
-  while (archive::SegmentCount(*after) > kMostSegments) {
-    archive::MergePlan plan(*after);
-    if (plan.empty()) {
-      break;  // segments of the largest size
-    }
-    plan.Run();
-    after = plan.Apply(*after);
-  }
   std::shared_ptr<const History> history = held->history;
   for (const auto& document : documents) {
     history =
         history->With(archive_revision, document, held->archive->FindReport(document->report_id()));
   }
-  Swap({std::move(after), std::move(history)});
+  SwapWritten({archive::UpdateArchive(*held->archive, archive_revision, documents, {}),
+               std::move(history)});
+}
+
+void Library::SwapWritten(Snapshot written) {
+  // Writes that are faster than the merging thread do its work, so that look-ups never have to ask
+  // more segments than this.
+  for (const Part part : {Part::kArchive, Part::kHistory}) {
+    for (size_t count = SegmentsOf(written, part); count > kMostSegments;
+         count = SegmentsOf(written, part)) {
+      archive::MergePlan plan = PlanOf(written, part, kMergedByWrite);
+      if (plan.empty() && count > 2 * kMostSegments) {
+        plan = PlanOf(written, part);
+      }
+      if (plan.empty() || !plan.Run(ending_)) {
+        break;
+      }
+      written = *After(written, part, plan);
+    }
+  }
+  Swap(std::move(written));
   WantMerge();
 }
 
@@ -460,9 +512,14 @@ void Library::WantMerge() {
 }
 
 bool Library::AwaitBatch() {
-  absl::Time quiet_since = absl::Now();
-  while (absl::Now() - quiet_since < kPause &&
-         archive::SegmentCount(*archive()) < kSegmentsOfBatch) {
+  const absl::Time since = absl::Now();
+  absl::Time quiet_since = since;
+  const auto is_enough = [](const Snapshot& held) {
+    return std::max(SegmentsOf(held, Part::kArchive), SegmentsOf(held, Part::kHistory)) >=
+           kSegmentsOfBatch;
+  };
+  while (absl::Now() - quiet_since < kPause && absl::Now() - since < kLongestWait &&
+         !is_enough(*snapshot())) {
     absl::SleepFor(kPoll);
     const MutexLock lock(&merge_mutex_);
     if (stop_) {
@@ -477,24 +534,31 @@ bool Library::AwaitBatch() {
 }
 
 bool Library::MergeAll() {
-  for (archive::MergePlan plan(*archive()); !plan.empty(); plan = archive::MergePlan(*archive())) {
+  for (;;) {
+    // Of the archive as long as there is something: look-ups ask all of its segments.
+    Part part = Part::kArchive;
+    archive::MergePlan plan = PlanOf(*snapshot(), part);
+    if (plan.empty()) {
+      part = Part::kHistory;
+      plan = PlanOf(*snapshot(), part);
+    }
+    if (plan.empty()) {
+      return true;
+    }
     if (!plan.Run(ending_)) {
       return false;
     }
     {
       const MutexLock lock(&write_mutex_);
-      // Null when an import has merged the same segments meanwhile.
-      const std::shared_ptr<const Snapshot> held = snapshot();
-      if (std::shared_ptr<const archive::Archive> merged = plan.Apply(*held->archive);
-          merged != nullptr) {
-        Swap({std::move(merged), held->history});
+      // Without a value when a write has merged the same segments meanwhile.
+      if (std::optional<Snapshot> merged = After(*snapshot(), part, plan); merged.has_value()) {
+        Swap(*std::move(merged));
       }
     }
     if (!ending_.Check().ok()) {
       return false;
     }
   }
-  return true;
 }
 
 void Library::MergeInBackground() {

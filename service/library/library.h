@@ -154,9 +154,9 @@ struct LibraryOptions {
 
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
 // that archive() returns; a write has been made durable and swapped in when it returns.
-// A thread of its own merges the archive's segments and writes them to their folder; the destructor
-// gives up the merge at hand, within about a second, indexes what waits for it (see
-// LibraryOptions::index_batch), and saves what was imported.
+// A thread of its own merges the segments of the archive and of the history and writes the
+// archive's to their folder; the destructor gives up the merge at hand, within about a second,
+// indexes what waits for it (see LibraryOptions::index_batch), and saves what was imported.
 // Thread-safe.
 class Library {
  public:
@@ -271,10 +271,15 @@ class Library {
   void LetWait(uint64_t archive_revision, std::shared_ptr<const archive::PackedDocument> document,
                const std::vector<uint64_t>& sample) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   void IndexWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Swaps in what a write made, merged where its segments are too many, and wants the rest merged.
+  void SwapWritten(Snapshot written) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   void Swap(Snapshot snapshot);
+  // Of the archive, or of the history.
+  archive::ArchiveOptions MakeArchiveOptions(archive::SegmentFolder* folder) const;
   void WantMerge();
   void MergeInBackground();
-  // Waits until there is enough to merge, or imports pause. False when the library is about to end.
+  // Waits until there is enough to merge, or writes pause, or it has waited long enough. False when
+  // the library is about to end.
   bool AwaitBatch();
   bool MergeAll();  // likewise
 

@@ -156,6 +156,7 @@ TEST(IndexedArchiveTest, ChangesOneByOneEqualAllAtOnce) {
           std::ranges::equal(archive->documents()[i]->bytes(), scan->documents()[i]->bytes()));
     }
     EXPECT_EQ(archive->theme_counts(), scan->theme_counts());
+    EXPECT_EQ(archive->theme_totals(), scan->theme_totals());
     for (const TextScope scope : {TextScope::kSpeech, TextScope::kFurniture, TextScope::kAll}) {
       Filter filter;
       filter.scope = scope;
@@ -271,6 +272,50 @@ TEST(IndexedArchiveTest, ManyDeadTextsAreJoined) {
     EXPECT_EQ(Total(*archive, "会议"), static_cast<uint64_t>(99 - i));
   }
   EXPECT_EQ(SegmentCount(*archive), 1u);
+}
+
+TEST(IndexedArchiveTest, JoiningDeadTextsCanBeGivenUp) {
+  ArchiveOptions options;
+  options.merge_at_once = 0;
+  std::shared_ptr<const Archive> archive =
+      MergeAll(MakeIndexedArchive(0, TestScheme(), Numbered(100), nullptr, options));
+  for (int i = 0; i < 10; ++i) {
+    archive = UpdateArchive(*archive, 1, {}, {absl::StrCat("r", i)});
+  }
+  MergePlan plan(*archive);
+  ASSERT_FALSE(plan.empty());
+  Cancellation cancelled;
+  cancelled.Cancel();
+  EXPECT_FALSE(plan.Run(cancelled));
+  EXPECT_TRUE(MergePlan(*archive).Run());
+}
+
+TEST(IndexedArchiveTest, AMergeMayBeLimited) {
+  ArchiveOptions options;
+  options.merge_at_once = 0;
+  std::shared_ptr<const Archive> archive =
+      MakeIndexedArchive(0, TestScheme(), {}, nullptr, options);
+  for (const auto& document : Numbered(40)) {
+    archive = UpdateArchive(*archive, archive->revision() + 1, {Pack(*document, 5)}, {});
+  }
+  const std::vector<SegmentState> segments = SegmentsOf(*archive);
+  ASSERT_THAT(segments, ::testing::SizeIs(40));
+  const uint64_t each = segments.back().segment->code_points();
+  EXPECT_TRUE(MergePlan(*archive, each).empty());
+  MergePlan plan(*archive, 5 * each);
+  ASSERT_FALSE(plan.empty());
+  ASSERT_TRUE(plan.Run());
+  const auto merged = plan.Apply(*archive);
+  EXPECT_EQ(SegmentCount(*merged), 36u);
+  EXPECT_EQ(Total(*merged, "从严治党"), 40u);
+  // Dead texts cost as much as living ones.
+  std::shared_ptr<const Archive> whole = MergeAll(archive);
+  for (int i = 0; i < 9; ++i) {
+    whole = UpdateArchive(*whole, 1, {}, {absl::StrCat("r", i)});
+  }
+  EXPECT_FALSE(MergePlan(*whole).empty());
+  EXPECT_TRUE(MergePlan(*whole, each).empty());
+  EXPECT_TRUE(MergePlan().empty());
 }
 
 // The pages of a keyword that many quotes have, of every size around what an index stores of them,

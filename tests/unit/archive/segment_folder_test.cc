@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
@@ -174,6 +175,7 @@ TEST_F(SegmentFolderTest, DamageIsFoundAndMended) {
     const fs::path copy = dir_.path() / absl::StrCat("copy-", round);
     fs::copy(path(), copy);
     const fs::path file = copy / files[random() % files.size()].filename();
+    fs::permissions(file, fs::perms::owner_write, fs::perm_options::add);
     const uint64_t size = fs::file_size(file);
     const uint64_t offset = random() % size;
     SCOPED_TRACE(absl::StrCat("round ", round, ": ", file.filename().string(), " at ", offset));
@@ -216,6 +218,74 @@ TEST_F(SegmentFolderTest, DamageIsFoundAndMended) {
     folders_.clear();
     fs::remove_all(copy);
   }
+}
+
+// Opening one to read waits for somebody who writes.
+TEST_F(SegmentFolderTest, APipeInThePlaceOfAFileIsNotWaitedFor) {
+  StartAndSave(path());
+  for (const std::string& name : Files(path())) {
+    SCOPED_TRACE(name);
+    fs::remove(path() / name);
+    ASSERT_EQ(mkfifo((path() / name).c_str(), 0644), 0);
+    const Opened damaged = StartAndSave(path());
+    EXPECT_GT(damaged.lacking, 0u);
+    EXPECT_THAT(damaged.warnings, SizeIs(1));
+    ExpectWhole(*damaged.archive);
+    const Opened mended = Start(path(), false);
+    EXPECT_EQ(mended.lacking, 0u);
+    EXPECT_THAT(mended.warnings, IsEmpty());
+  }
+}
+
+TEST_F(SegmentFolderTest, WhatIsRemovedWhileItIsInUseIsWrittenAgain) {
+  Opened opened = StartAndSave(path());
+  const size_t files = Files(path()).size();
+  for (const bool whole_folder : {false, true}) {
+    if (whole_folder) {
+      fs::remove_all(path());
+    } else {
+      fs::remove(path() / *Files(path()).begin());
+    }
+    ExpectWhole(*opened.archive);
+    opened.warnings.clear();
+    folders_[0]->Save(*opened.archive);
+    EXPECT_THAT(opened.warnings, SizeIs(whole_folder ? 1 : 0));
+    EXPECT_EQ(Files(path()).size(), files);
+    const Opened again = Start(path(), false);
+    EXPECT_EQ(again.lacking, 0u);
+    EXPECT_THAT(again.warnings, IsEmpty());
+    ExpectWhole(*again.archive);
+  }
+  // Nor does a merge go to the heap because of it.
+  fs::remove_all(path());
+  const PackedDocument* const one[] = {opened.archive->documents()[0]};
+  EXPECT_NE(folders_[0]->Write(one, *scheme_), nullptr);
+}
+
+TEST_F(SegmentFolderTest, NobodyIsInvitedToWriteIntoFiles) {
+  StartAndSave(path());
+  for (const std::string& name : Files(path())) {
+    EXPECT_EQ(fs::status(path() / name).permissions() &
+                  (fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write),
+              fs::perms::none)
+        << name;
+  }
+}
+
+TEST_F(SegmentFolderTest, LoadingCanBeGivenUp) {
+  std::vector<std::string> warnings;
+  const std::unique_ptr<SegmentFolder> folder = Open(path(), true, &warnings);
+  ArchiveOptions options = options_;
+  options.folder = folder.get();
+  ArchiveLoader loader(scheme_, options);
+  Cancellation cancelled;
+  cancelled.Cancel();
+  for (const auto& document : documents_) {
+    loader.Add(*document, cancelled);
+  }
+  EXPECT_THAT(Files(path()), IsEmpty());
+  EXPECT_EQ(loader.Finish(1, cancelled), nullptr);
+  EXPECT_THAT(warnings, IsEmpty());
 }
 
 TEST_F(SegmentFolderTest, WhatAKilledProcessLeftIsRemoved) {

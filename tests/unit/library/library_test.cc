@@ -11,6 +11,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -697,6 +698,46 @@ TEST_F(LibraryTest, ManyRevisionsStayFewSegmentsOfHistory) {
   ExpectSnapshotIsFresh();
 }
 
+// What a change costs must not depend on the texts that were superseded before.
+TEST_F(LibraryTest, AChangeOfTheHistoryMergesNothing) {
+  constexpr uint64_t kReports = 20;
+  for (uint64_t i = 0; i < kReports; ++i) {
+    MustImport(ShortRequest(absl::StrCat("r", i), absl::StrCat("这是第", i, "份报告。\n")));
+  }
+  const std::shared_ptr<const archive::Archive> archive = library_->archive();
+  archive::ArchiveOptions options;
+  options.merge_at_once = 0;
+  std::shared_ptr<const History> history =
+      std::make_shared<History>(themes::Scheme::BuiltIn(), options);
+  std::optional<archive::MergePlan> merge;
+  for (uint64_t i = 0; i < kReports; ++i) {
+    const archive::PackedDocument& active = *archive->documents()[i];
+    archive::DocumentHead head = active.head();
+    head.state = archive::ReportState::kWithdrawn;
+    history = history->With(kReports + i + 1, archive::WithHead(active, std::move(head)), &active);
+    if (i == kReports / 2) {
+      merge.emplace(*history->archive());
+      ASSERT_TRUE(merge->Run());
+    }
+  }
+  EXPECT_EQ(archive::SegmentCount(*history->archive()), kReports);
+  const std::string text = HistoryText(*history);
+  // What was merged meanwhile is taken in afterwards.
+  const std::shared_ptr<const History> merged = history->After(*merge);
+  ASSERT_NE(merged, nullptr);
+  EXPECT_LT(archive::SegmentCount(*merged->archive()), kReports);
+  EXPECT_EQ(HistoryText(*merged), text);
+  EXPECT_EQ(Count(*merged->archive(), "高质量发展"), kReports);
+  EXPECT_EQ(merged->withdrawn(), history->withdrawn());
+  for (uint64_t i = 0; i < kReports; ++i) {
+    EXPECT_NE(merged->FindReport(absl::StrCat("r", i)), nullptr);
+  }
+  EXPECT_EQ(merged->FindReport("r"), nullptr);
+  EXPECT_EQ(merged->FindReport("s"), nullptr);
+  EXPECT_EQ(merged->After(*merge), nullptr) << "its segments were merged already";
+  EXPECT_EQ(History(themes::Scheme::BuiltIn()).After(*merge), nullptr);
+}
+
 TEST_F(LibraryTest, AnImportDoesNotBringAWithdrawnReportBack) {
   MustImport(ShortRequest("one"));
   QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
@@ -1359,6 +1400,34 @@ TEST_F(LibrarySegmentsTest, ImportsMayBeIndexedTogether) {
     EXPECT_THAT(snapshot->history->TextIds("r0"), SizeIs(2));
     EXPECT_THAT(snapshot->history->withdrawn(), SizeIs(1));
   }
+}
+
+TEST_F(LibrarySegmentsTest, TheHistoryIsMergedBehindTheWrites) {
+  const std::unique_ptr<Started> started = Start();
+  Library& library = *started->library;
+  constexpr int kReports = 40;
+  for (int i = 0; i < kReports; ++i) {
+    const std::string id = absl::StrCat("r", i);
+    QUOTES_ASSERT_OK(
+        library.Import(ShortRequest(id, absl::StrCat("这是第", i, "份报告。\n")), Cancellation()));
+    QUOTES_ASSERT_OK(library.Withdraw(id, ""));
+  }
+  // Segments of the largest size are not merged; most of them are at least half of it.
+  const auto is_merged = [&library] {
+    return archive::MergePlan(*library.snapshot()->history->archive()).empty();
+  };
+  for (int i = 0; i < 3'000 && !is_merged(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(is_merged());
+  const std::shared_ptr<const Snapshot> held = library.snapshot();
+  uint64_t code_points = 0;
+  for (const archive::SegmentState& state : archive::SegmentsOf(*held->history->archive())) {
+    EXPECT_LE(state.segment->code_points(), 500u) << "LibraryOptions::largest_segment";
+    code_points += state.segment->code_points();
+  }
+  EXPECT_GT(code_points, 1'000u);
+  EXPECT_EQ(held->history->withdrawn().size(), static_cast<size_t>(kReports));
 }
 
 TEST_F(LibrarySegmentsTest, LookupsDoNotWaitForTheStore) {
