@@ -29,6 +29,7 @@ constexpr uint8_t kBold = 1;
 constexpr uint8_t kContinues = 2;
 constexpr uint8_t kPlaced = 4;
 constexpr uint8_t kReachesEdge = 8;
+constexpr uint8_t kBreaksOff = 16;
 
 class Writer {
  public:
@@ -169,12 +170,13 @@ std::optional<ExtractedText> GetText(Reader* reader) {
     hint.marker = reader->Get<uint16_t>();
     reader->Check(hint.page <= INT32_MAX && role <= static_cast<uint8_t>(report::kLastLineRole) &&
                   hint.heading_level <= kLastHeadingLevel &&
-                  flags <= (kBold | kContinues | kPlaced | kReachesEdge));
+                  flags <= (kBold | kContinues | kPlaced | kReachesEdge | kBreaksOff));
     hint.role = static_cast<LineRole>(role);
     hint.bold = (flags & kBold) != 0;
     hint.continues = (flags & kContinues) != 0;
     hint.placed = (flags & kPlaced) != 0;
     hint.reaches_edge = (flags & kReachesEdge) != 0;
+    hint.breaks_off = (flags & kBreaksOff) != 0;
     result.lines.push_back(hint);
   }
   result.metadata = GetPairs(reader);
@@ -204,7 +206,8 @@ std::string EncodeFrame(const absl::StatusOr<ExtractedText>& result) {
       payload.Put(hint.heading_level);
       payload.Put(static_cast<uint8_t>((hint.bold ? kBold : 0) | (hint.continues ? kContinues : 0) |
                                        (hint.placed ? kPlaced : 0) |
-                                       (hint.reaches_edge ? kReachesEdge : 0)));
+                                       (hint.reaches_edge ? kReachesEdge : 0) |
+                                       (hint.breaks_off ? kBreaksOff : 0)));
       payload.Put(hint.indent);
       payload.Put(hint.marker);
     }

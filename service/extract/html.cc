@@ -421,6 +421,20 @@ class HtmlReader {
   bool ends_sentence_ = false;
 };
 
+// Whether a page was cut: it ends inside a tag, or it has a frame that nothing closes. HTML lets
+// both end tags go, but what writes pages with a frame writes one of them.
+bool BreaksOff(std::string_view utf8) {
+  const size_t open = utf8.rfind('<');
+  if (open != std::string_view::npos && utf8.find('>', open) == std::string_view::npos &&
+      (open + 1 == utf8.size() || utf8[open + 1] == '/' || utf8[open + 1] == '!' ||
+       std::isalpha(static_cast<unsigned char>(utf8[open + 1])) != 0)) {
+    return true;
+  }
+  const std::string lower = Lower(utf8);
+  const auto has = [&](std::string_view tag) { return lower.find(tag) != std::string::npos; };
+  return (has("<html") || has("<body")) && !has("</html") && !has("</body");
+}
+
 struct FreeContext {
   void operator()(htmlParserCtxt* context) const { htmlFreeParserCtxt(context); }
 };
@@ -454,6 +468,7 @@ absl::StatusOr<ExtractedText> ReadHtml(std::string_view bytes,
   if (result.lines.empty()) {
     return errors::EmptyText();
   }
+  result.lines.back().breaks_off = BreaksOff(utf8);
   return result;
 }
 

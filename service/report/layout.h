@@ -32,6 +32,8 @@ struct LineHint {
   bool bold = false;          // the whole line
   // Surely goes on the paragraph of the line before.
   bool continues = false;
+  // The source breaks off behind this line, its last: markup that was begun has no end.
+  bool breaks_off = false;
   // The place on the page is known, and with it `indent` and `reaches_edge`.
   bool placed = false;
   // The line ends at the right edge of its column: the text may have been wrapped there.

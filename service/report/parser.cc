@@ -253,6 +253,7 @@ class Parser {
     if (paragraphs.speech.empty()) {
       return;
     }
+    breaks_off_ = layout_ != nullptr && !layout_->empty() && layout_->back().breaks_off;
     // A long last paragraph that just stops.
     const Range last = report_.paragraphs.back();
     const View text = Folded(last);
@@ -266,8 +267,13 @@ class Parser {
                         IsSemicolon(mark) || IsColon(mark);
     const auto commas = std::count_if(text.begin(), text.end(), IsCommaLike);
     const bool clauses = commas >= 3 || std::any_of(text.begin(), text.end(), IsTerminal);
-    completeness.truncated = !closed && !outline_.heading.back() &&
-                             ((last.size() >= kMinOpenEnd && clauses) || IsCommaLike(text.back()));
+    // Nothing follows a last line, so that without a mark it is no heading of anything.
+    const bool heading = outline_.heading.back() && report_.paragraphs.size() > 1;
+    completeness.truncated =
+        breaks_off_ ||
+        (!closed &&
+         (heading || (!outline_.heading.back() && last.size() >= kMinOpenEnd && clauses) ||
+          IsCommaLike(text.back())));
   }
 
   // 下转11版 -> 11版, 下转第三版 -> 第三版.
@@ -403,11 +409,12 @@ class Parser {
     if (report_.completeness.truncated) {
       const bool jump = !report_.completeness.jump_target.empty();
       AddFinding({LintKind::kTruncated,
-                  jump ? Certainty::kCertain : Certainty::kProbable,
+                  jump || breaks_off_ ? Certainty::kCertain : Certainty::kProbable,
                   0,
                   {speech_end - std::min(kAround, speech_end), speech_end},
-                  jump ? "the text goes on elsewhere: " + report_.completeness.jump_target
-                       : "the last sentence has no end",
+                  jump          ? "the text goes on elsewhere: " + report_.completeness.jump_target
+                  : breaks_off_ ? "the source breaks off"
+                                : "the last sentence has no end",
                   ""},
                  &report_);
     }
@@ -452,6 +459,7 @@ class Parser {
   std::unordered_set<uint32_t> hyphened_;  // pieces whose last hyphen is a soft one
   std::u32string folded_;                  // the joined text with its letters folded
   Outline outline_;
+  bool breaks_off_ = false;  // the source says that there was more
   std::vector<Range> cuts_;
   ParsedReport report_;
 };

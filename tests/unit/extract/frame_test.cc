@@ -27,6 +27,7 @@ ExtractedText Sample() {
                  .reaches_edge = true,
                  .indent = 4,
                  .marker = 3}};
+  text.lines.back().breaks_off = true;
   text.encoding = text::Encoding::kGb18030;
   text.metadata = {{"title", "报告"}};
   return text;

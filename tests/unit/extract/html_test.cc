@@ -155,6 +155,27 @@ TEST(HtmlTest, PagesThatAreNoneAreRefused) {
   EXPECT_THAT(ReadHtml(deep + "深", std::nullopt), HasReason(ErrorReason::kMalformedSource));
 }
 
+TEST(HtmlTest, PagesThatWereCutAreTold) {
+  const std::string page =
+      "<!DOCTYPE html><html><head></head><body><div><p>甲。</p><p>乙。</p></div></BODY></HTML>\n";
+  const auto breaks_off = [](std::string_view bytes) {
+    const auto read = ReadHtml(bytes, std::nullopt);
+    return read.ok() && read->lines.back().breaks_off;
+  };
+  EXPECT_FALSE(breaks_off(page));
+  // Wherever it is cut before its last end tag.
+  for (size_t end = page.find("</p>"); end < page.rfind("BODY>"); ++end) {
+    if ((static_cast<unsigned char>(page[end]) & 0xC0) == 0x80) {
+      continue;  // inside a character
+    }
+    EXPECT_TRUE(breaks_off(page.substr(0, end))) << page.substr(0, end);
+  }
+  // Neither a part of a page nor a page that leaves its last end tag out was cut.
+  EXPECT_FALSE(breaks_off("<p>甲。<p>乙，3 < 5。"));
+  EXPECT_FALSE(breaks_off("<html><body><p>甲。</p></body>"));
+  EXPECT_TRUE(breaks_off("<p>甲。</p><p style=\"text-in"));
+}
+
 TEST(HtmlTest, NothingVisibleIsLostInTagSoup) {
   EXPECT_EQ(Read("<p>甲<div>乙</p>丙<td>丁</b></i>戊<unknown>己</unknown><p>庚<"),
             "text|甲\ntext|乙丙\ntext|丁戊己\ntext|庚<\n");

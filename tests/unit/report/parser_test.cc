@@ -53,6 +53,35 @@ std::vector<std::string> Sentences(std::string_view paragraph) {
   return texts;
 }
 
+TEST(CompletenessTest, TextsThatWereCutAreTruncated) {
+  const std::string text =
+      "关于工作的报告\n同志们：\n一、去年的工作\n全市经济平稳运行，民生持续改善。\n"
+      "二、今年的安排\n我们要抓好产业、城市和乡村三件大事。\n";
+  EXPECT_FALSE(Parse(text).completeness.truncated);
+  // Nothing stands below a last line without a mark: it is no heading but a beginning.
+  for (const std::string_view last : {"三、加强政府自身", "（一）推进依法"}) {
+    const ParsedReport cut = Parse(text + std::string(last));
+    EXPECT_TRUE(cut.completeness.truncated) << last;
+    EXPECT_EQ(cut.completeness.position, cut.runs.front().range.end);
+  }
+  // The source says so itself.
+  const auto source = text::Decode(text, text::Encoding::kUtf8);
+  ASSERT_THAT(source, ::quotes::testing::IsOk());
+  std::vector<LineHint> lines(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
+  for (const bool breaks_off : {false, true}) {
+    lines.back().breaks_off = breaks_off;
+    const auto report = ParseReport(*source, {.report_id = {}, .layout = &lines});
+    ASSERT_THAT(report, ::quotes::testing::IsOk());
+    EXPECT_EQ(report->completeness.truncated, breaks_off);
+    EXPECT_EQ(std::count_if(report->lint.begin(), report->lint.end(),
+                            [](const LintFinding& finding) {
+                              return finding.kind == LintKind::kTruncated &&
+                                     finding.certainty == Certainty::kCertain;
+                            }),
+              breaks_off ? 1 : 0);
+  }
+}
+
 TEST(ParseReport, RefusesTextWithoutWords) {
   for (const std::string_view text : {"。。。", "——\n……\n", " \n\t\n　"}) {
     const auto source = text::Decode(text, text::Encoding::kUtf8);
