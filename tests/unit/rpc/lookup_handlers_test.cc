@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -102,7 +103,8 @@ void ExpectSameBytes(Library& library,
                      absl::Status (*handler)(CallContext&, const Request&, Response*),
                      const Request& request, bool written) {
   const Cancellation cancellation;
-  const ServicesOptions options;
+  ServicesOptions options;
+  options.max_inline_work = std::numeric_limits<uint64_t>::max();  // 200 messages are more
   const std::shared_ptr<const Snapshot> snapshot = library.snapshot();
   CitationCorpora citation_corpora;
   CallContext call{library,      snapshot->archive, snapshot->history.get(),
