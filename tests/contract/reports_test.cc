@@ -367,8 +367,8 @@ TEST_F(ReportCalls, FindingsCarryTheEntryThatAcceptsThem) {
   int entries = 0;
   for (const v1::LintFinding& finding : response.lint()) {
     // What stands twice should go: its proposal is nothing.
-    const bool proposed = !finding.proposal().empty() ||
-                          finding.kind() == v1::LintFinding::KIND_DUPLICATED_PASSAGE;
+    const bool proposed =
+        !finding.proposal().empty() || finding.kind() == v1::LintFinding::KIND_DUPLICATED_PASSAGE;
     EXPECT_EQ(finding.has_defect(), proposed) << finding.ShortDebugString();
     if (finding.has_defect()) {
       ++entries;
