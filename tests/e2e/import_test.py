@@ -132,7 +132,7 @@ class ImportTest(unittest.TestCase):
                     self.assertEqual(result.returncode, 2, result)
                     for name in ("county.zip", "../../out.txt", "old.doc", "link.txt"):
                         self.assertIn(f"/{name} was not read", result.stderr)
-                    self.assertIn(" refused; 4 not read\n", result.stderr)
+                    self.assertIn(" refused, 4 not read\n", result.stderr)
                     self.assertNotIn("notes.xlsx", result.stderr)
                     self.assertNotIn("hidden", result.stderr)
 

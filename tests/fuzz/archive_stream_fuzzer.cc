@@ -79,6 +79,7 @@ void Check(std::string_view written) {
         break;
       }
       case 2:
+      case 3:
         Require(!reader.Line().empty(), "a file without a name");
         break;
       case 255:

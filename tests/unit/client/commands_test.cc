@@ -687,7 +687,7 @@ TEST_F(CommandsTest, WithdrawsAndRestores) {
   const Result imported =
       Quotectl({"import", "--quiet", "--id", "sample", "-"}, SampleReport() + "\n");
   EXPECT_EQ(imported.code, kExitOk) << imported.err;
-  EXPECT_THAT(imported.out, HasSubstr("imported, stays withdrawn"));
+  EXPECT_THAT(imported.out, HasSubstr("imported as revision 2, stays withdrawn"));
   EXPECT_THAT(imported.err, HasSubstr("warning: reports/sample is withdrawn"));
   EXPECT_EQ(Quotectl({"find", "棚改"}).code, kExitNothing);
 
