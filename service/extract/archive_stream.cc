@@ -15,7 +15,7 @@ namespace quotes::extract {
 namespace {
 
 constexpr std::string_view kMagic = "QXTA";
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 1;
 constexpr uint8_t kEnd = 0;
 constexpr uint8_t kFile = 1;
 constexpr uint8_t kTooLarge = 2;
