@@ -59,6 +59,12 @@ std::string DuplicateOf(const absl::Status& status) {
   return {};
 }
 
+// The number of the report's latest revision.
+std::string RevisionOf(const v1::ImportReportResponse& response) {
+  const std::string& name = response.report().latest_revision();
+  return name.substr(name.rfind('/') + 1);
+}
+
 // A table of more rows is not read.
 constexpr size_t kMostRows = 200;
 
@@ -129,7 +135,8 @@ class Import : public Command {
   ExitCode Show(Context* context, Outcome* outcome) const;
   void ShowLint(Context* context, const Outcome& outcome) const;
   std::string OutcomeText(const Context& context, const Outcome& outcome) const;
-  void ShowSummary(Context* context, const std::vector<Outcome>& outcomes) const;
+  // `unread` are files that were meant and not tried.
+  void ShowSummary(Context* context, const std::vector<Outcome>& outcomes, size_t unread) const;
 
   std::vector<std::string> paths_;
   std::optional<std::string> id_;
@@ -175,6 +182,9 @@ absl::Status Import::CheckOptions(const Context& context, size_t documents) cons
   }
   if (id_.has_value() && revision_of_.has_value()) {
     return absl::InvalidArgumentError(context.Text(Msg::kNotTogether, {"--id", "--revision-of"}));
+  }
+  if (as_.has_value() && revision_of_.has_value()) {
+    return absl::InvalidArgumentError(context.Text(Msg::kNotTogether, {"--as", "--revision-of"}));
   }
   return absl::OkStatus();
 }
@@ -447,15 +457,18 @@ std::string Import::OutcomeText(const Context& context, const Outcome& outcome) 
   if (validate_only_) {
     return context.Text(Msg::kValidated);
   }
-  const std::string text = context.Text(outcome.response.replayed()    ? Msg::kReplayed
-                                        : outcome.response.unchanged() ? Msg::kUnchanged
-                                                                       : Msg::kImported);
+  const std::string revision = RevisionOf(outcome.response);
+  const std::string text = outcome.response.replayed()    ? context.Text(Msg::kReplayed)
+                           : outcome.response.unchanged() ? context.Text(Msg::kUnchanged)
+                           : revision == "1"              ? context.Text(Msg::kImported)
+                                             : context.Text(Msg::kImportedAsRevision, {revision});
   return outcome.response.report().state() == v1::Report::STATE_WITHDRAWN
              ? context.Text(Msg::kStaysWithdrawn, {text})
              : text;
 }
 
-void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes) const {
+void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes,
+                         size_t unread) const {
   Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft, Table::Align::kRight,
                Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight},
               0);
@@ -464,6 +477,7 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
                    context->Text(Msg::kLabelSections), context->Text(Msg::kLabelComplete),
                    context->Text(Msg::kLabelLint)});
   int64_t changed = 0;
+  int64_t revisions = 0;
   int64_t unchanged = 0;
   int64_t duplicates = 0;
   int64_t refused = 0;
@@ -475,7 +489,9 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
     } else if (!outcome.status.ok()) {
       ++(IsDuplicate(outcome) ? duplicates : refused);
     } else {
-      ++(outcome.response.unchanged() || outcome.response.replayed() ? unchanged : changed);
+      const bool held = outcome.response.unchanged() || outcome.response.replayed();
+      ++(held ? unchanged : changed);
+      revisions += !held && RevisionOf(outcome.response) != "1" ? 1 : 0;
       const v1::Report& report = outcome.response.report();
       row.insert(row.end(), {report.name(), std::to_string(report.quote_count()),
                              std::to_string(report.section_count()),
@@ -498,6 +514,10 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
                           {std::to_string(changed + unchanged), std::to_string(refused)})
           : context->Text(Msg::kImportSummary, {std::to_string(changed), std::to_string(unchanged),
                                                 std::to_string(refused)});
+  if (revisions > 0) {
+    summary += context->Text(Msg::kListSeparator) +
+               context->Text(Msg::kRevisionSummary, {std::to_string(revisions)});
+  }
   if (duplicates > 0) {
     summary += context->Text(Msg::kListSeparator) +
                context->Text(Msg::kDuplicateSummary, {std::to_string(duplicates)});
@@ -505,6 +525,10 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes)
   if (not_tried > 0) {
     summary += context->Text(Msg::kListSeparator) +
                context->Text(Msg::kNotTriedSummary, {std::to_string(not_tried)});
+  }
+  if (unread > 0) {
+    summary += context->Text(Msg::kListSeparator) +
+               context->Text(Msg::kUnreadSummary, {std::to_string(unread)});
   }
   context->err() << summary << '\n';
 }
@@ -523,7 +547,13 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
                                     {report->name(), outcome->response.duplicate_of(),
                                      absl::StrFormat("%.2f", outcome->response.likeness())})
                    << '\n';
-  } else if (report->state() == v1::Report::STATE_WITHDRAWN) {
+  } else if (const bool withdrawn = report->state() == v1::Report::STATE_WITHDRAWN;
+             as_.has_value() && withdrawn != (*as_ == "variant") &&
+             (outcome->response.unchanged() || outcome->response.replayed() ||
+              RevisionOf(outcome->response) != "1")) {
+    context->err() << context->Text(Msg::kAsNotApplied, {outcome->file, *as_, report->name()})
+                   << '\n';
+  } else if (withdrawn) {
     context->err() << context->Text(Msg::kWarnWithdrawn, {report->name()}) << '\n';
   }
   if (context->json()) {
@@ -632,8 +662,15 @@ ExitCode Import::Run(Context* context) {
   for (std::thread& thread : threads) {
     thread.join();
   }
+  const std::vector<std::string>& unread = (*inputs)->unread();
+  for (size_t i = 0; i < unread.size() && i < kMostRows; ++i) {
+    context->err() << context->Text(Msg::kWarnUnread, {Printable(unread[i])}) << '\n';
+  }
+  if (!unread.empty()) {
+    code = std::max(code, kExitInput);
+  }
   if (!context->json()) {
-    ShowSummary(context, outcomes);
+    ShowSummary(context, outcomes, unread.size());
   }
   return code;
 }

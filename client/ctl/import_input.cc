@@ -36,16 +36,27 @@ std::string ReadAtMost(std::istream* in, size_t limit) {
   return content;
 }
 
-// The names of documents: what a folder or an archive holds besides is not meant.
-bool IsDocumentName(const fs::path& path) {
+template <size_t kSize>
+bool HasExtension(const fs::path& path, const std::string_view (&extensions)[kSize]) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(), [](char c) {
     return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   });
+  return std::find(std::begin(extensions), std::end(extensions), extension) != std::end(extensions);
+}
+
+// The names of documents: what a folder or an archive holds besides is not meant.
+bool IsDocumentName(const fs::path& path) {
   constexpr std::string_view kExtensions[] = {".txt", ".md",   ".markdown", ".html",
                                               ".htm", ".docx", ".pdf"};
-  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) !=
-         std::end(kExtensions);
+  return HasExtension(path, kExtensions);
+}
+
+// Names of documents and archives that may well be meant and cannot be read.
+bool IsForeignName(const fs::path& path) {
+  constexpr std::string_view kExtensions[] = {".doc", ".wps", ".rtf", ".odt", ".ofd",
+                                              ".caj", ".rar", ".7z",  ".mht", ".mhtml"};
+  return HasExtension(path, kExtensions);
 }
 
 std::string Beside(const std::string& file, std::string_view extension) {
@@ -95,6 +106,8 @@ absl::Status ImportInputs::AddFolder(const std::string& path) {
     } else if (it->is_regular_file(ignored) &&
                (IsDocumentName(it->path()) || extract::IsArchiveName(it->path().string()))) {
       found.push_back(it->path().string());
+    } else if (it->is_regular_file(ignored) && IsForeignName(it->path())) {
+      unread_.push_back(it->path().string());
     }
   }
   if (error) {
@@ -135,7 +148,11 @@ absl::Status ImportInputs::AddArchive(const std::string& path) {
     if (!member->has_value()) {
       break;
     }
-    if (IsDocumentName((*member)->name)) {
+    const bool is_document = IsDocumentName((*member)->name);
+    if (extract::IsArchiveName((*member)->name) || IsForeignName((*member)->name) ||
+        ((*member)->unread && is_document)) {
+      unread_.push_back(absl::StrCat(path, "/", (*member)->name));
+    } else if (is_document) {
       documents.push_back(std::move((*member)->name));
     } else if (!(*member)->content.empty()) {
       sidecars[(*member)->name] = std::move((*member)->content);
@@ -219,7 +236,8 @@ absl::Status ImportInputs::ReadMember(const ImportInput& input, std::string* con
       stream_status_ = member.status();
     } else if (!member->has_value()) {
       stream_status_ = errors::MalformedSource("archive", "has changed while it was read");
-    } else if (absl::StrCat(input.archive, "/", (*member)->name) == input.name) {
+    } else if (!(*member)->unread &&
+               absl::StrCat(input.archive, "/", (*member)->name) == input.name) {
       if ((*member)->too_large) {
         return errors::SourceTooLarge(
             "",

@@ -47,6 +47,9 @@ class ImportInputs {
                                                             const std::vector<std::string>& paths);
 
   const std::vector<ImportInput>& inputs() const { return inputs_; }
+  // What looks meant and is not read: archives inside archives, links and names that lead out of
+  // an archive, documents and archives of kinds that are not known (.doc, .rar).
+  const std::vector<std::string>& unread() const { return unread_; }
 
   // The bytes of a file, or of stdin; at most as many as a source may have.
   absl::StatusOr<std::string> ReadFile(const std::string& file) const;
@@ -67,6 +70,7 @@ class ImportInputs {
 
   const Context& context_;
   std::vector<ImportInput> inputs_;
+  std::vector<std::string> unread_;
 
   Mutex mutex_;
   size_t next_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -226,6 +226,8 @@ Msg Label(v1::LintFinding::Kind kind) {
       return Msg::kLintEncodingDamage;
     case v1::LintFinding::KIND_OPEN_PARAGRAPH:
       return Msg::kLintOpenParagraph;
+    case v1::LintFinding::KIND_REVISED_SENTENCE:
+      return Msg::kLintRevisedSentence;
     default:
       return Msg::kLintOther;
   }

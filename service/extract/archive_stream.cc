@@ -19,6 +19,7 @@ constexpr uint32_t kVersion = 1;
 constexpr uint8_t kEnd = 0;
 constexpr uint8_t kFile = 1;
 constexpr uint8_t kTooLarge = 2;
+constexpr uint8_t kUnread = 3;
 constexpr uint8_t kError = 255;
 
 absl::Status Protocol() {
@@ -92,14 +93,15 @@ absl::StatusOr<std::optional<ArchiveMember>> ArchiveStream::Next() {
     }
   }
   ArchiveMember member;
-  if ((kind != kFile && kind != kTooLarge) || ++members_ > limits::kMaxArchiveMembers ||
-      !line(&member.name) || member.name.empty()) {
+  if ((kind != kFile && kind != kTooLarge && kind != kUnread) ||
+      ++members_ > limits::kMaxArchiveMembers || !line(&member.name) || member.name.empty()) {
     return Protocol();
   }
   member.too_large = kind == kTooLarge;
+  member.unread = kind == kUnread;
   if (uint64_t size = 0;
-      !member.too_large && (!number(sizeof(uint64_t), &size) || size > limits::kMaxSourceBytes ||
-                            !read(size, &member.content))) {
+      kind == kFile && (!number(sizeof(uint64_t), &size) || size > limits::kMaxSourceBytes ||
+                        !read(size, &member.content))) {
     return Protocol();
   }
   return std::optional<ArchiveMember>(std::move(member));

@@ -18,6 +18,7 @@
 //   "QXTA"  u32 version, then for each file of the archive, in its order,
 //   u8 1  string name  u64 size  bytes    a file
 //   u8 2  string name                     a file that is larger than a source may be
+//   u8 3  string name                     a link, or a file that names a place outside
 //   u8 0                                  the end
 //   u8 255  u32 reason  string message    the archive cannot be read (on)
 namespace quotes::extract {
@@ -26,6 +27,7 @@ struct ArchiveMember {
   std::string name;  // with folders, UTF-8
   std::string content;
   bool too_large = false;  // the content was left out
+  bool unread = false;     // a link, or a name that leads outside: it has no content
 };
 
 class ArchiveStream {
@@ -41,7 +43,7 @@ class ArchiveStream {
   static absl::StatusOr<std::unique_ptr<ArchiveStream>> Open(int fd, Mode mode,
                                                              std::string worker_path = {});
 
-  // The next file, nullopt at the end. Folders, links and hidden files are left out.
+  // The next file, nullopt at the end. Folders and hidden files are left out.
   // MALFORMED_SOURCE, ENCRYPTED, SOURCE_TOO_LARGE, EXTRACTION_FAILED; nothing can be read after.
   absl::StatusOr<std::optional<ArchiveMember>> Next();
 

@@ -56,8 +56,23 @@ std::string NameOf(archive_entry* entry) {
 }
 
 bool IsHidden(std::string_view name) {
-  return name.starts_with('.') || name.find("/.") != std::string_view::npos ||
-         name.starts_with("__MACOSX/");
+  if (name.starts_with("__MACOSX/")) {
+    return true;
+  }
+  bool begins = true;  // a folder or the file
+  for (size_t i = 0; i < name.size(); ++i) {
+    const std::string_view rest = name.substr(i);
+    if (begins && rest.starts_with('.') && !rest.starts_with("./") && !rest.starts_with("../")) {
+      return true;
+    }
+    begins = name[i] == '/';
+  }
+  return false;
+}
+
+bool LeadsOutside(std::string_view name) {
+  return name.starts_with('/') || name.starts_with("../") ||
+         name.find("/../") != std::string_view::npos;
 }
 
 // The content of an entry; nullopt when it cannot be read, more than `most` bytes when it is
@@ -115,14 +130,20 @@ void StreamArchive(int fd, ArchiveStream::Mode mode, const Write& write) {
       return;
     }
     const std::string name = NameOf(entry);
-    if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr ||
-        IsHidden(name) || CleanLine(name).empty()) {
+    if (archive_entry_filetype(entry) == AE_IFDIR || IsHidden(name) || CleanLine(name).empty()) {
       continue;
     }
     if (++members > limits::kMaxArchiveMembers) {
       write(Fault(ErrorReason::kSourceTooLarge,
                   "at most " + std::to_string(limits::kMaxArchiveMembers) + " files"));
       return;
+    }
+    if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr ||
+        LeadsOutside(name)) {
+      if (!write(Number(3, 1) + Line(name))) {
+        return;
+      }
+      continue;
     }
     const bool sidecar = name.ends_with(".toml") || name.ends_with(".tsv");
     std::string content;

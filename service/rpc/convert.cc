@@ -440,6 +440,17 @@ void SetLint(const report::LintFinding& finding, const std::optional<report::Def
   }
 }
 
+void SetRevised(const RevisedSentence& sentence, v1::LintFinding* out) {
+  out->set_kind(v1::LintFinding::KIND_REVISED_SENTENCE);
+  out->set_certainty(sentence.grave ? v1::CERTAINTY_CERTAIN : v1::CERTAINTY_POSSIBLE);
+  out->set_line(static_cast<int32_t>(sentence.line));
+  if (!sentence.range.empty()) {
+    out->mutable_range()->set_begin(sentence.range.begin);
+    out->mutable_range()->set_end(sentence.range.end);
+  }
+  out->set_message(sentence.message);
+}
+
 void SetTheme(const themes::Theme& theme, uint64_t quote_count, v1::Theme* out) {
   out->set_name(ThemeName(theme.code));
   if (!theme.parent.empty()) {

@@ -18,6 +18,7 @@
 #include "quotes/v1/theme.pb.h"
 #include "service/archive/archive.h"
 #include "service/archive/packed_document.h"
+#include "service/library/library.h"
 #include "service/report/defects.h"
 #include "service/report/report.h"
 #include "service/store/store.h"
@@ -88,6 +89,7 @@ void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info
 // `entry` is the one that would accept the finding's proposal.
 void SetLint(const report::LintFinding& finding, const std::optional<report::DefectEntry>& entry,
              v1::LintFinding* out);
+void SetRevised(const RevisedSentence& sentence, v1::LintFinding* out);
 void SetTheme(const themes::Theme& theme, uint64_t quote_count, v1::Theme* out);
 void SetCoverage(const archive::Coverage& coverage, v1::Coverage* out);
 void SetFacets(const archive::Facets& facets, const archive::Archive& archive, v1::Facets* out);

@@ -76,7 +76,8 @@ constexpr std::array<Sentence, 44> kSentences = {{
     {ErrorReason::kExtractionFailed, "读取文件失败（{cause}）：超出时间或内存限制，或读取程序崩溃"},
     {ErrorReason::kExtractorUnavailable, "服务器无法启动文件格式读取程序，目前只能导入纯文本"},
     {ErrorReason::kDuplicateReport,
-     "与 {name} 的文字大致相同（相似度 {likeness}），请指明是其新版本、异本还是另一份报告"},
+     "与 {name} 的文字大致相同，或标题、机构和日期相同（相似度 "
+     "{likeness}），请指明是其新版本、异本还是另一份报告"},
 }};
 
 const char* GeneralSentence(ErrorReason reason) {

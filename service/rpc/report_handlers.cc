@@ -40,6 +40,14 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
     response->set_likeness(result.duplicate_of->likeness);
   }
   AnswerSize size(*response);
+  for (const RevisedSentence& sentence : result.revised) {
+    v1::LintFinding added;
+    SetRevised(sentence, &added);
+    if (!size.Add(added)) {
+      break;
+    }
+    *response->add_lint() = std::move(added);
+  }
   for (size_t i = 0; i < result.lint.size(); ++i) {
     v1::LintFinding added;
     SetLint(result.lint[i], result.proposals[i], &added);
@@ -59,7 +67,7 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
     record.replayed = result.outcome.replayed;
     record.source_bytes = import.content.size();
     record.quotes = result.document->size();
-    record.lint_findings = result.lint.size();
+    record.lint_findings = result.revised.size() + result.lint.size();
     call.options.on_import(record);
   }
   return absl::OkStatus();

@@ -2,14 +2,17 @@
 nothing is there by half, and the same command again completes what is missing."""
 
 import hashlib
+import io
 import json
 import os
 import random
 import signal
 import sqlite3
 import subprocess
+import tarfile
 import time
 import unittest
+import zipfile
 from contextlib import closing
 
 from quotes_testing import CLEAN_ENVIRONMENT, QUOTECTL, SAMPLE, Server, TempDir, quotectl
@@ -100,6 +103,38 @@ class ImportTest(unittest.TestCase):
                         caught += 0 < already < REPORTS
                 self.complete(folder, database, hashes, already)
         self.assertGreater(caught, 0, "no import was caught at work")
+
+    def test_what_is_not_read_is_told(self):
+        chooser = random.Random(8)
+        letters = sorted({c for c in SAMPLE.read_text(encoding="utf-8") if "一" <= c <= "龥"})
+
+        def text(number):
+            return (f"第{number}号报告\n" + "".join(chooser.choices(letters, k=300)) + "。\n").encode()
+
+        with TempDir() as root:
+            inner = io.BytesIO()
+            with zipfile.ZipFile(inner, "w") as county:
+                county.writestr("inner.txt", text(1))
+            with tarfile.open(root / "city.tar.gz", "w:gz") as city:
+                for name, content in (("one.txt", text(2)), ("county.zip", inner.getvalue()),
+                                      ("../../out.txt", text(3)), ("old.doc", b"x"),
+                                      ("notes.xlsx", b"x"), (".hidden.txt", text(4))):
+                    member = tarfile.TarInfo(name)
+                    member.size = len(content)
+                    city.addfile(member, io.BytesIO(content))
+                link = tarfile.TarInfo("link.txt")
+                link.type = tarfile.SYMTYPE
+                link.linkname = "/etc/passwd"
+                city.addfile(link)
+            for path in (root / "city.tar.gz", root):
+                with self.subTest(path=path):
+                    result = quotectl("import", "-q", path, database=root / "q.db")
+                    self.assertEqual(result.returncode, 2, result)
+                    for name in ("county.zip", "../../out.txt", "old.doc", "link.txt"):
+                        self.assertIn(f"/{name} was not read", result.stderr)
+                    self.assertIn(" refused, 4 not read\n", result.stderr)
+                    self.assertNotIn("notes.xlsx", result.stderr)
+                    self.assertNotIn("hidden", result.stderr)
 
     def test_full_disk(self):
         probe = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)

@@ -37,8 +37,9 @@ std::string Read(const std::string& bytes, Mode mode, const std::string& worker 
     if (!member->has_value()) {
       return text;
     }
-    text += (*member)->name +
-            ((*member)->too_large ? " is too large;" : "=" + (*member)->content + ";");
+    text += (*member)->name + ((*member)->unread      ? " is unread;"
+                               : (*member)->too_large ? " is too large;"
+                                                      : "=" + (*member)->content + ";");
   }
 }
 
@@ -53,6 +54,15 @@ TEST(ArchiveStreamTest, FilesAreGivenInOrder) {
     EXPECT_EQ(Read(bytes, Mode::kRead), "a.toml=title = 'x';a.txt=甲;folder/文件.html=<p>乙;");
     EXPECT_EQ(Read(bytes, Mode::kList), "a.toml=title = 'x';a.txt=;folder/文件.html=;");
   }
+}
+
+TEST(ArchiveStreamTest, NamesThatLeadOutsideAreTold) {
+  const std::map<std::string, std::string> files = {{"../../a.txt", "甲"},
+                                                    {"b/../../c.txt", "乙"},
+                                                    {"d.txt", "丙"},
+                                                    {"e/.hidden/../f.txt", "丁"}};
+  EXPECT_EQ(Read(testing::MakeZip(files), Mode::kRead),
+            "../../a.txt is unread;b/../../c.txt is unread;d.txt=丙;");
 }
 
 TEST(ArchiveStreamTest, NamesMayBeGbk) {
