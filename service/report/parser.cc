@@ -267,8 +267,10 @@ class Parser {
                         IsSemicolon(mark) || IsColon(mark);
     const auto commas = std::count_if(text.begin(), text.end(), IsCommaLike);
     const bool clauses = commas >= 3 || std::any_of(text.begin(), text.end(), IsTerminal);
-    // Nothing follows a last line, so that without a mark it is no heading of anything.
-    const bool heading = outline_.heading.back() && report_.paragraphs.size() > 1;
+    // Nothing follows a last line, so that without a mark it is no heading of anything; nor is it,
+    // directly below a heading, the speaker's name or a date.
+    const size_t count = outline_.heading.size();
+    const bool heading = count > 1 && (outline_.heading[count - 1] || outline_.heading[count - 2]);
     completeness.truncated =
         breaks_off_ ||
         (!closed &&

@@ -59,7 +59,8 @@ TEST(CompletenessTest, TextsThatWereCutAreTruncated) {
       "二、今年的安排\n我们要抓好产业、城市和乡村三件大事。\n";
   EXPECT_FALSE(Parse(text).completeness.truncated);
   // Nothing stands below a last line without a mark: it is no heading but a beginning.
-  for (const std::string_view last : {"三、加强政府自身", "（一）推进依法"}) {
+  for (const std::string_view last :
+       {"三、加强政府自身", "（一）推进依法", "三、加强政府自身建设\n坚持把政治建设摆"}) {
     const ParsedReport cut = Parse(text + std::string(last));
     EXPECT_TRUE(cut.completeness.truncated) << last;
     EXPECT_EQ(cut.completeness.position, cut.runs.front().range.end);
