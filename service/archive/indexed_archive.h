@@ -28,7 +28,9 @@ struct ArchiveOptions {
   // bytes of scratch a code point beside the result, which is written to a file if there is a
   // folder. One report may be larger. At most kLargestSegment.
   uint64_t largest_segment = 64'000'000;
-  // Merged while an import waits: below 30 ms.
+  // Merged while an import waits: below 30 ms. In tiers: of the segments below this size each is
+  // more than twice the next smaller one, or both would be more than this; so many small imports
+  // leave a few segments, and each of their texts is sorted a few times.
   uint64_t merge_at_once = 64'000;
   // Each look-up asks every segment. More than these are merged though their sizes differ, as far
   // as the largest size allows.

@@ -22,18 +22,32 @@ __attribute__((target("popcnt"))) uint64_t CountFast(const uint64_t* words, size
   }
   return bits;
 }
+
+// Several words at once, where the processor can.
+__attribute__((target("avx512vpopcntdq,avx512vl"))) uint64_t CountWide(const uint64_t* words,
+                                                                       size_t count) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < count; ++i) {
+    bits += static_cast<uint64_t>(__builtin_popcountll(words[i]));
+  }
+  return bits;
+}
 #endif
 
 }  // namespace
 
 uint64_t CountBits(const uint64_t* words, size_t count) {
 #if defined(__x86_64__)
-  static const bool fast = __builtin_cpu_supports("popcnt") != 0;
-  if (fast) {
-    return CountFast(words, count);
-  }
-#endif
+  using Count = uint64_t (*)(const uint64_t* words, size_t count);
+  static const Count count_bits =
+      __builtin_cpu_supports("avx512vpopcntdq") != 0 && __builtin_cpu_supports("avx512vl") != 0
+          ? CountWide
+      : __builtin_cpu_supports("popcnt") != 0 ? CountFast
+                                              : CountPlainly;
+  return count_bits(words, count);
+#else
   return CountPlainly(words, count);
+#endif
 }
 
 }  // namespace quotes::archive

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -31,8 +32,7 @@ class QuoteSet {
   static bool IsDense(uint64_t quotes, uint32_t universe) { return quotes * 1'024 > universe; }
 
   // `numbers` ascending.
-  explicit QuoteSet(std::vector<uint32_t> numbers)
-      : numbers_(std::move(numbers)), size_(numbers_.size()) {}
+  explicit QuoteSet(std::vector<uint32_t> numbers) : numbers_(std::move(numbers)) {}
 
   // All quotes of `ranges`.
   static QuoteSet FromRanges(uint32_t universe, const std::vector<NumberRange>& ranges) {
@@ -64,11 +64,22 @@ class QuoteSet {
     set.dense_ = true;
     set.bits_.resize((size_t{universe} + 63) / 64, 0);
     fill(set.bits_.data());
-    set.Recount();
     return set;
   }
 
-  uint64_t size() const { return size_; }
+  // The number of quotes of a set from FromBits, where the caller knows it.
+  void set_size(uint64_t size) { bit_count_ = size; }
+
+  // Counted when it is first asked for after a change.
+  uint64_t size() {
+    if (!dense_) {
+      return numbers_.size();
+    }
+    if (!bit_count_.has_value()) {
+      bit_count_ = CountBits(bits_.data(), bits_.size());
+    }
+    return *bit_count_;
+  }
 
   void And(const QuoteSet& other) {
     if (!dense_) {
@@ -80,11 +91,20 @@ class QuoteSet {
                    [this](uint32_t number) { return Has(number); });
       *this = QuoteSet(std::move(both));
     } else {
-      for (size_t word = 0; word < bits_.size(); ++word) {
-        bits_[word] &= other.bits_[word];
-      }
-      Recount();
+      AndBits(other.bits_);
     }
+  }
+
+  // With a set of which every word is there.
+  void AndBits(std::span<const uint64_t> bits) {
+    if (!dense_) {
+      Keep([bits](uint32_t number) { return (bits[number / 64] & Bit(number)) != 0; });
+      return;
+    }
+    for (size_t word = 0; word < bits_.size(); ++word) {
+      bits_[word] &= bits[word];
+    }
+    bit_count_.reset();
   }
 
   // With a sorted list that may be much longer than the set.
@@ -113,7 +133,6 @@ class QuoteSet {
       }
     } else if (other.dense_) {
       Keep([&](uint32_t number) { return !other.Has(number); });
-      return;
     } else {
       std::vector<uint32_t> left;
       left.reserve(numbers_.size());
@@ -121,7 +140,7 @@ class QuoteSet {
                           other.numbers_.end(), std::back_inserter(left));
       numbers_ = std::move(left);
     }
-    Recount();
+    bit_count_.reset();
   }
 
   void Or(QuoteSet other) {
@@ -143,7 +162,7 @@ class QuoteSet {
                      std::back_inserter(all));
       numbers_ = std::move(all);
     }
-    Recount();
+    bit_count_.reset();
   }
 
   // Keeps the quotes for which `keep(number)` is true; asks in ascending order.
@@ -163,7 +182,7 @@ class QuoteSet {
         }
       }
     }
-    Recount();
+    bit_count_.reset();
   }
 
   bool Has(uint32_t number) const {
@@ -189,7 +208,7 @@ class QuoteSet {
       begin = range.end;
     }
     Clear(begin, static_cast<uint32_t>(bits_.size() * 64));
-    Recount();
+    bit_count_.reset();
   }
 
   // Calls `visit` with the quotes from `first` on, ascending, until it returns false.
@@ -229,14 +248,6 @@ class QuoteSet {
     }
   }
 
-  void Recount() {
-    if (!dense_) {
-      size_ = numbers_.size();
-      return;
-    }
-    size_ = CountBits(bits_.data(), bits_.size());
-  }
-
   // REQUIRES: this is a list.
   void Intersect(const QuoteSet& other) {
     if (other.dense_) {
@@ -251,9 +262,9 @@ class QuoteSet {
   }
 
   bool dense_ = false;
-  std::vector<uint32_t> numbers_;  // ascending, unless dense_
-  std::vector<uint64_t> bits_;     // if dense_
-  uint64_t size_ = 0;
+  std::vector<uint32_t> numbers_;      // ascending, unless dense_
+  std::vector<uint64_t> bits_;         // if dense_
+  std::optional<uint64_t> bit_count_;  // if dense_ and known
 };
 
 }  // namespace quotes::archive

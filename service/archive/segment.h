@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -82,6 +83,14 @@ class Segment {
   Segment& operator=(const Segment&) = delete;
 
   const std::vector<const PackedDocument*>& entries() const { return entries_; }
+  // The place of one of the entries; nullopt if it is another segment's.
+  std::optional<uint32_t> PlaceOf(const PackedDocument& entry) const {
+    const std::less<const PackedDocument*> before;
+    const PackedDocument* const first = documents_.data();
+    return before(&entry, first) || !before(&entry, first + documents_.size())
+               ? std::nullopt
+               : std::optional(static_cast<uint32_t>(&entry - first));
+  }
   const Part& speech() const { return speech_; }
   const Part& furniture() const { return furniture_; }
   // Code points of joined text.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -84,9 +85,15 @@ class TextIndex {
 
   // Where `term` stands; empty for an empty term. O(log n) beyond the first three units.
   Interval Find(std::u32string_view term) const;
+  // The same for each of some indices: the searches wait for memory side by side. REQUIRES: the
+  // spans have equal sizes.
+  static void FindAll(std::span<const TextIndex* const> indices, std::u32string_view term,
+                      std::span<Interval> intervals);
 
-  // Has the processor fetch what is known of an interval, while the caller does something else.
+  // Has the processor fetch what is known of an interval, while the caller does something else;
+  // then, as a second step, the first of its quotes.
   void Fetch(Interval interval) const;
+  void FetchQuotes(Interval interval) const;
 
   // Number of distinct quotes in an interval that Find returned. O(1) above kCountedAbove
   // occurrences, else linear in them.
@@ -101,7 +108,11 @@ class TextIndex {
 
   // The distinct quotes of an interval, ascending. Linear in the occurrences.
   std::vector<uint32_t> Quotes(Interval interval) const;
-  // Those of them in [first, last). Other occurrences are only glanced at.
+  // The same for an interval of at most kCountedAbove occurrences, in place of what `quotes` holds:
+  // as many need no memory of their own.
+  using FewQuotes = absl::InlinedVector<uint32_t, kCountedAbove>;
+  void ReadQuotes(Interval interval, FewQuotes* quotes) const;
+  // Those of Quotes in [first, last). Other occurrences are only glanced at.
   std::vector<uint32_t> QuotesIn(Interval interval, uint32_t first, uint32_t last) const;
 
   // Sets the bit of each quote of an interval: bit q % 64 of bits[q / 64].
@@ -141,8 +152,12 @@ class TextIndex {
     size_t depth = 0;
     Interval interval;
   };
+  static void Descend(std::span<const TextIndex* const> indices, std::u16string_view units,
+                      std::span<Descent> descents);
   Descent Descend(std::u16string_view units) const;
   int Compare(uint32_t place, std::u16string_view term) const;
+  static void FindUnits(std::span<const TextIndex* const> indices, std::u16string_view units,
+                        std::span<Interval> intervals);
   Interval FindUnits(std::u16string_view units) const;
   Prefix FindLongestEncoded(std::u16string_view units) const;
 

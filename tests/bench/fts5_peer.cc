@@ -53,7 +53,24 @@ int BigramCreate(void* /*context*/, const char** /*arguments*/, int /*count*/,
 
 void BigramDelete(Fts5Tokenizer* /*tokenizer*/) {}
 
-absl::Status RegisterBigram(sqlite3* database) {
+// An auxiliary function of FTS5: the number of rows that have the first phrase of the expression,
+// counted where bm25 counts them. For one token that takes two thirds of the time of reading it
+// from fts5vocab and half of that of count(*); for phrases of several tokens count(*) is faster.
+void CountRows(const Fts5ExtensionApi* api, Fts5Context* fts5, sqlite3_context* context,
+               int /*count*/, sqlite3_value** /*values*/) {
+  int64_t rows = 0;
+  const auto count_row = [](const Fts5ExtensionApi* /*api*/, Fts5Context* /*fts5*/, void* sum) {
+    ++*static_cast<int64_t*>(sum);
+    return SQLITE_OK;
+  };
+  if (const int status = api->xQueryPhrase(fts5, 0, &rows, count_row); status != SQLITE_OK) {
+    sqlite3_result_error_code(context, status);
+    return;
+  }
+  sqlite3_result_int64(context, rows);
+}
+
+absl::Status Register(sqlite3* database) {
   fts5_api* api = nullptr;
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v2(database, "SELECT fts5(?1)", -1, &statement, nullptr) != SQLITE_OK) {
@@ -66,7 +83,8 @@ absl::Status RegisterBigram(sqlite3* database) {
     return absl::InternalError("FTS5 is not there");
   }
   fts5_tokenizer tokenizer{BigramCreate, BigramDelete, BigramTokenize};
-  return api->xCreateTokenizer(api, "bigram", nullptr, &tokenizer, nullptr) == SQLITE_OK
+  return api->xCreateTokenizer(api, "bigram", nullptr, &tokenizer, nullptr) == SQLITE_OK &&
+                 api->xCreateFunction(api, "count_rows", nullptr, CountRows, nullptr) == SQLITE_OK
              ? absl::OkStatus()
              : Error(database);
 }
@@ -119,28 +137,35 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
     return absl::InternalError("no database in memory");
   }
   std::unique_ptr<Fts5Peer> peer(new Fts5Peer(tokenizer, database));
-  QUOTES_RETURN_IF_ERROR(RegisterBigram(database));
+  QUOTES_RETURN_IF_ERROR(Register(database));
+  // Texts in a table of their own, which the statement that asks for them reads itself: that takes
+  // two thirds of the time of asking FTS5 for them.
   QUOTES_RETURN_IF_ERROR(Execute(
-      database, tokenizer == Tokenizer::kBigram
-                    ? "CREATE VIRTUAL TABLE quotes USING fts5(text, tokenize='bigram', prefix='1')"
-                    : "CREATE VIRTUAL TABLE quotes USING fts5(text, tokenize='trigram')"));
+      database, absl::StrCat("CREATE TABLE texts(id INTEGER PRIMARY KEY, text TEXT); "
+                             "CREATE VIRTUAL TABLE quotes USING fts5(text, content='texts', "
+                             "content_rowid='id', ",
+                             tokenizer == Tokenizer::kBigram ? "tokenize='bigram', prefix='1')"
+                                                             : "tokenize='trigram')")
+                    .c_str()));
   QUOTES_RETURN_IF_ERROR(Execute(database, "BEGIN"));
-  sqlite3_stmt* insert = nullptr;
-  if (sqlite3_prepare_v2(database, "INSERT INTO quotes(rowid, text) VALUES (?1, ?2)", -1, &insert,
-                         nullptr) != SQLITE_OK) {
-    return Error(database);
-  }
-  int status = SQLITE_DONE;
-  for (size_t i = 0; i < count && status == SQLITE_DONE; ++i) {
-    const std::string bytes = text(i);
-    sqlite3_bind_int64(insert, 1, static_cast<int64_t>(i) + 1);
-    sqlite3_bind_text(insert, 2, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
-    status = sqlite3_step(insert);
-    sqlite3_reset(insert);
-  }
-  sqlite3_finalize(insert);
-  if (status != SQLITE_DONE) {
-    return Error(database);
+  for (const char* const sql :
+       {"INSERT INTO texts VALUES (?1, ?2)", "INSERT INTO quotes(rowid, text) VALUES (?1, ?2)"}) {
+    sqlite3_stmt* insert = nullptr;
+    if (sqlite3_prepare_v2(database, sql, -1, &insert, nullptr) != SQLITE_OK) {
+      return Error(database);
+    }
+    int status = SQLITE_DONE;
+    for (size_t i = 0; i < count && status == SQLITE_DONE; ++i) {
+      const std::string bytes = text(i);
+      sqlite3_bind_int64(insert, 1, static_cast<int64_t>(i) + 1);
+      sqlite3_bind_text(insert, 2, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
+      status = sqlite3_step(insert);
+      sqlite3_reset(insert);
+    }
+    sqlite3_finalize(insert);
+    if (status != SQLITE_DONE) {
+      return Error(database);
+    }
   }
   QUOTES_RETURN_IF_ERROR(Execute(database, "COMMIT"));
   QUOTES_RETURN_IF_ERROR(peer->Optimize());
@@ -156,7 +181,8 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
   for (const auto& [pair, condition] : conditions) {
     const std::pair<sqlite3_stmt**, std::string> statements[] = {
         {&pair->top,
-         "SELECT rowid, text FROM quotes WHERE " + condition + " ORDER BY rowid LIMIT 20"},
+         "SELECT rowid, (SELECT text FROM texts WHERE id = quotes.rowid) FROM quotes WHERE " +
+             condition + " ORDER BY rowid LIMIT 20"},
         {&pair->count, "SELECT count(*) FROM quotes WHERE " + condition}};
     for (const auto& [statement, sql] : statements) {
       if (sqlite3_prepare_v3(database, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, statement,
@@ -165,10 +191,9 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
       }
     }
   }
-  QUOTES_RETURN_IF_ERROR(
-      Execute(database, "CREATE VIRTUAL TABLE tokens USING fts5vocab(quotes, row)"));
   const std::pair<sqlite3_stmt**, const char*> others[] = {
-      {&peer->statements_->token_total, "SELECT doc FROM tokens WHERE term = ?1"},
+      {&peer->statements_->token_total,
+       "SELECT count_rows(quotes) FROM quotes WHERE quotes MATCH ?1 LIMIT 1"},
       {&peer->statements_->nearest,
        "SELECT rowid FROM quotes WHERE quotes MATCH ?1 ORDER BY rank LIMIT 1"}};
   for (const auto& [statement, sql] : others) {
@@ -185,10 +210,13 @@ absl::Status Fts5Peer::Optimize() {
 }
 
 absl::Status Fts5Peer::Delete(int64_t first, int64_t last) {
-  return Execute(database_,
-                 absl::StrCat("DELETE FROM quotes WHERE rowid BETWEEN ", first, " AND ", last,
-                              "; DELETE FROM themes WHERE id BETWEEN ", first, " AND ", last)
-                     .c_str());
+  return Execute(
+      database_,
+      absl::StrCat("INSERT INTO quotes(quotes, rowid, text) SELECT 'delete', id, text "
+                   "FROM texts WHERE id BETWEEN ",
+                   first, " AND ", last, "; DELETE FROM texts WHERE id BETWEEN ", first, " AND ",
+                   last, "; DELETE FROM themes WHERE id BETWEEN ", first, " AND ", last)
+          .c_str());
 }
 
 absl::Status Fts5Peer::AddTheme(int theme, const std::vector<int64_t>& ids) {
@@ -227,10 +255,8 @@ std::string Fts5Peer::Phrase(std::string_view keyword) const {
   return phrase;
 }
 
-std::string Fts5Peer::Token(std::string_view keyword) const {
-  return tokenizer_ == Tokenizer::kBigram && text::CountCodePoints(keyword) == 2
-             ? std::string(keyword)
-             : std::string();
+bool Fts5Peer::IsToken(size_t code_points) const {
+  return tokenizer_ == Tokenizer::kBigram ? code_points <= 2 : code_points == 3;
 }
 
 absl::StatusOr<int64_t> Fts5Peer::FindNearest(std::u32string_view folded) {
@@ -255,17 +281,15 @@ absl::StatusOr<int64_t> Fts5Peer::FindNearest(std::u32string_view folded) {
 }
 
 absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const Filter& filter,
-                                                const std::string& token) {
+                                                bool is_token) {
   Answer answer;
   const Statements::Pair& pair = filter.theme >= 0    ? statements_->theme
                                  : filter.highest > 0 ? statements_->between
                                                       : statements_->plain;
   sqlite3_stmt* const top = pair.top;
-  sqlite3_stmt* const count = token.empty() ? pair.count : statements_->token_total;
-  const std::pair<sqlite3_stmt*, const std::string*> asked[] = {
-      {top, &match}, {count, token.empty() ? &match : &token}};
-  for (const auto& [statement, text] : asked) {
-    sqlite3_bind_text(statement, 1, text->data(), static_cast<int>(text->size()), SQLITE_STATIC);
+  sqlite3_stmt* const count = is_token ? statements_->token_total : pair.count;
+  for (sqlite3_stmt* const statement : {top, count}) {
+    sqlite3_bind_text(statement, 1, match.data(), static_cast<int>(match.size()), SQLITE_STATIC);
     if (filter.theme >= 0) {
       sqlite3_bind_int(statement, 2, filter.theme);
     } else if (filter.highest > 0) {
@@ -289,8 +313,8 @@ absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const 
     answer.total = sqlite3_column_int64(count, 0);
   }
   sqlite3_reset(count);
-  // A token that no text has is not in the vocabulary.
-  return status == SQLITE_ROW || (status == SQLITE_DONE && !token.empty())
+  // A token that no text has has no row to count at.
+  return status == SQLITE_ROW || (status == SQLITE_DONE && is_token)
              ? absl::StatusOr<Answer>(std::move(answer))
              : absl::StatusOr<Answer>(Error(database_));
 }

@@ -198,6 +198,34 @@ TEST(IndexedArchiveTest, SegmentsStayFewAndWithinTheirSize) {
   EXPECT_EQ(Total(*archive, "从严治党"), 200u);
 }
 
+// No merge in the background: what an import merges while it waits keeps segments few, and sorts no
+// text more often than there are tiers.
+TEST(IndexedArchiveTest, SmallImportsAreMergedInTiers) {
+  constexpr size_t kImports = 300;
+  std::shared_ptr<const Archive> archive = MakeIndexedArchive(0, TestScheme(), {});
+  uint64_t code_points = 0;
+  uint64_t sorted = 0;
+  size_t tiers = 1;
+  for (const auto& document : Numbered(kImports)) {
+    archive = UpdateArchive(*archive, archive->revision() + 1, {Pack(*document, 5)}, {});
+    code_points += document->content.joined.size();
+    std::vector<uint64_t> sizes;
+    for (const SegmentState& state : SegmentsOf(*archive)) {
+      sizes.push_back(state.segment->code_points());
+    }
+    sorted += sizes.back();  // the new one
+    std::sort(sizes.begin(), sizes.end());
+    for (size_t i = 1; i < sizes.size(); ++i) {
+      EXPECT_GT(sizes[i], 2 * sizes[i - 1]);
+    }
+    tiers = std::max(tiers, sizes.size());
+  }
+  EXPECT_GT(tiers, 2u);
+  EXPECT_LE(tiers, 8u);
+  EXPECT_LE(sorted, code_points * 8) << "all of them for each would be 150 times";
+  EXPECT_EQ(Total(*archive, "从严治党"), kImports);
+}
+
 TEST(IndexedArchiveTest, AMergeKeepsWhatHappensMeanwhile) {
   ArchiveOptions options;
   options.merge_at_once = 0;

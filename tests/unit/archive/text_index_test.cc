@@ -49,6 +49,8 @@ TEST(TextIndexTest, AgreesWithASearch) {
     const Built built = Build(quotes);
     const TextIndex index = built.index();
     EXPECT_EQ(index.quote_count(), count);
+    const Built other = Build({quotes.begin(), quotes.begin() + static_cast<ptrdiff_t>(count / 7)});
+    const TextIndex fewer = other.index();
     for (int round = 0; round < 300; ++round) {
       std::u32string term;
       for (size_t length = 1 + random() % 6; length > 0; --length) {
@@ -76,6 +78,21 @@ TEST(TextIndexTest, AgreesWithASearch) {
       EXPECT_EQ(interval.occurrences(), places.size());
       EXPECT_EQ(index.CountQuotes(interval), expected.size());
       EXPECT_EQ(index.Quotes(interval), expected);
+      if (interval.occurrences() <= TextIndex::kCountedAbove) {
+        TextIndex::FewQuotes few;
+        index.ReadQuotes(interval, &few);
+        EXPECT_EQ(std::vector<uint32_t>(few.begin(), few.end()), expected);
+      }
+      const TextIndex* const both[] = {&fewer, &index};
+      TextIndex::Interval found[2];
+      TextIndex::FindAll(both, term, found);
+      EXPECT_EQ(found[0].begin, fewer.Find(term).begin);
+      EXPECT_EQ(
+          fewer.Quotes(found[0]),
+          std::vector<uint32_t>(expected.begin(), std::lower_bound(expected.begin(), expected.end(),
+                                                                   fewer.quote_count())));
+      EXPECT_EQ(found[1].begin, interval.begin);
+      EXPECT_EQ(found[1].end, interval.end);
       std::vector<uint64_t> bits(count / 64 + 1, 0);
       index.MarkQuotes(interval, bits.data());
       for (uint32_t quote = 0; quote < count; ++quote) {

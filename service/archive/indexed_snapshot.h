@@ -1,0 +1,144 @@
+#ifndef QUOTES_SERVICE_ARCHIVE_INDEXED_SNAPSHOT_H_
+#define QUOTES_SERVICE_ARCHIVE_INDEXED_SNAPSHOT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "service/archive/answer.h"
+#include "service/archive/archive.h"
+#include "service/archive/catalog.h"
+#include "service/archive/entry.h"
+#include "service/archive/filter_plan.h"
+#include "service/archive/indexed_archive.h"
+#include "service/archive/lookup_progress.h"
+#include "service/archive/new_segment.h"
+#include "service/archive/query_matcher.h"
+#include "service/archive/query_plan.h"
+#include "service/archive/quote_set.h"
+#include "service/archive/segment.h"
+#include "service/archive/segment_view.h"
+#include "service/archive/text_index.h"
+#include "service/base/cancellation.h"
+#include "service/themes/scheme.h"
+
+namespace quotes::archive {
+
+// A snapshot of the archive over segments: what indexed_archive.h makes, and what it makes further
+// snapshots of. Its views share their segments, indices of dead texts and bits of living quotes
+// with other snapshots. How it answers look-ups is in indexed_snapshot_lookup.cc, how it finds the
+// places of quotations in indexed_snapshot_seeds.cc. Immutable; thread-safe.
+class IndexedSnapshot final : public Catalog {
+ public:
+  // Of segments that have no report twice alive.
+  IndexedSnapshot(uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
+                  const ArchiveOptions& options, const std::vector<NewSegment>& segments);
+
+  // `previous` without the entries of some ranks (ascending) and without some of its views (all
+  // ranks of their living entries are among those), and with new segments.
+  IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision, Change change,
+                  const std::vector<uint32_t>& removed, const std::vector<bool>& dropped,
+                  const std::vector<NewSegment>& segments);
+
+  // The same with other indices of the dead texts of one segment.
+  IndexedSnapshot(const IndexedSnapshot& previous, const Segment* segment,
+                  const std::vector<std::shared_ptr<const DeadTexts>>& inputs,
+                  std::shared_ptr<const DeadTexts> merged);
+
+  // `previous` with `added` in place of what had their ids, and without `removed`.
+  static std::shared_ptr<const IndexedSnapshot> Update(
+      const IndexedSnapshot& previous, uint64_t revision,
+      const std::vector<std::shared_ptr<const PackedDocument>>& added,
+      const std::vector<std::string>& removed);
+
+  const ArchiveOptions& options() const { return options_; }
+  const std::shared_ptr<const themes::Scheme>& shared_scheme() const { return scheme_pointer(); }
+  const std::vector<SegmentView>& views() const { return views_; }
+
+  absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
+                                    const Cancellation& cancellation) const override;
+  uint64_t PlannedWork(const Lookup& lookup) const override;
+  std::vector<Seed> LongestMatches(std::u32string_view units,
+                                   const SeedOptions& options) const override;
+  Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
+
+ private:
+  // `remap` is scratch: the new rank of each rank of `previous`.
+  IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision, Change change,
+                  const std::vector<uint32_t>& removed, const std::vector<bool>& dropped,
+                  const std::vector<NewSegment>& segments,
+                  const std::unique_ptr<std::vector<uint32_t>>& remap);
+
+  // Takes in a segment as it comes.
+  void AddView(const NewSegment& added);
+
+  // Takes in a view of which some entries have just died.
+  void Keep(SegmentView view, std::vector<uint32_t> dead);
+
+  // The parts that a look-up in `scope` goes through.
+  std::vector<PartView> Sources(TextScope scope) const;
+
+  // Answers a look-up of which IsPlainTerm is true.
+  void FindTerm(const Lookup& lookup, const std::vector<PartView>& sources, const QueryPlan& plan,
+                const Resumption& resumption, LookupAnswer* answer) const;
+
+  // The reports that pass a filter by what they are.
+  struct Selection {
+    struct Named {
+      const Entry* entry;
+      FilterPlan::SectionSet sections;
+    };
+    bool all = false;                // else:
+    bool by_name = false;            // whether the filter names them
+    std::vector<Named> named;        // if so, in the order of answers
+    std::vector<NumberRange> ranks;  // if not, ascending
+  };
+  Selection Select(const Filter& filter, const FilterPlan& plan) const;
+
+  // The quotes of a source that pass by their reports.
+  struct Passing {
+    bool all = false;                 // all of the living
+    std::vector<NumberRange> ranges;  // unless it is all
+    uint64_t quotes = 0;
+    // Of the entries that pass, where the filter has sections.
+    absl::flat_hash_map<uint32_t, FilterPlan::SectionSet> sections;
+  };
+  static Passing FindPassing(const Selection& selection, const PartView& source);
+  // Whether a look-up is one of those that FindTerm answers.
+  static bool IsPlainTerm(const Lookup& lookup) {
+    return lookup.query != nullptr && lookup.query->root.kind == QueryNode::Kind::kTerm &&
+           lookup.match == MatchMode::kFolded && lookup.order == Order::kNewest &&
+           !lookup.with_facets && !FilterPlan::Restricts(lookup.filter);
+  }
+  // The quotes of one source that a look-up finds.
+  QuoteSet FindQuotes(const Lookup& lookup, const FilterPlan& filter, const PartView& source,
+                      const Passing& passing, const Matcher& matcher, Progress* progress) const;
+  // Has the processor fetch what the hits of a page are made of, all of them at the same time: one
+  // after the other each would wait for memory several times.
+  void Fetch(const std::vector<Candidate>& candidates) const;
+  // Newest first: the number of the first quote of the first entry that is not wholly before the
+  // place where the page begins.
+  static uint32_t FirstNumber(const Lookup& lookup, const Resumption& resumption,
+                              const PartView& source);
+
+  // Whether a quote of a living entry stands in an interval.
+  static bool AnyAlive(const PartView& source, TextIndex::Interval interval);
+  // The longest prefix that a quote of a living entry has, and where it stands, in dead ones too.
+  static TextIndex::Prefix LongestAlive(const PartView& source, std::u32string_view units);
+  // `intervals`, parallel to `sources`, is where `units` stand.
+  Seed PlacesIn(const std::vector<PartView>& sources,
+                const std::vector<TextIndex::Interval>& intervals, std::u32string_view units,
+                size_t max_places, size_t telling_units) const;
+
+  const ArchiveOptions options_;
+  std::vector<SegmentView> views_;
+};
+
+}  // namespace quotes::archive
+
+#endif  // QUOTES_SERVICE_ARCHIVE_INDEXED_SNAPSHOT_H_

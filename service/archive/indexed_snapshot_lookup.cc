@@ -1,0 +1,369 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "service/archive/answer.h"
+#include "service/archive/indexed_snapshot.h"
+#include "service/archive/term_cursor.h"
+#include "service/archive/themed_quotes.h"
+#include "service/base/status_macros.h"
+
+namespace quotes::archive {
+
+void IndexedSnapshot::Fetch(const std::vector<Candidate>& candidates) const {
+  const auto each = [&](const auto& fetch) {
+    for (const Candidate& candidate : candidates) {
+      fetch(*entries()[candidate.rank], candidate.quote);
+    }
+  };
+  each([](const Entry& entry, uint32_t) { __builtin_prefetch(&entry); });
+  each([](const Entry& entry, uint32_t) { __builtin_prefetch(entry.bytes().data()); });
+  each(
+      [](const Entry& entry, uint32_t quote) { __builtin_prefetch(&entry.quotes()[quote].range); });
+  each([](const Entry& entry, uint32_t quote) {
+    constexpr size_t kLine = 64 / sizeof(char32_t);
+    const std::u32string_view text = entry.text(quote);
+    for (size_t at = 0; at < std::min<size_t>(text.size(), 4 * kLine); at += kLine) {
+      __builtin_prefetch(text.data() + at);
+    }
+  });
+}
+
+uint32_t IndexedSnapshot::FirstNumber(const Lookup& lookup, const Resumption& resumption,
+                                      const PartView& source) {
+  if (!lookup.after.has_value()) {
+    return 0;
+  }
+  const auto& segment_entries = source.view->segment->entries();
+  const auto entry = std::partition_point(
+      segment_entries.begin(), segment_entries.end(),
+      [&](const auto& candidate) { return resumption.Compare(*candidate) < 0; });
+  return source.part->first[static_cast<size_t>(entry - segment_entries.begin())];
+}
+
+// One term, newest first, no filter: only the quotes shown are visited, and the total is read.
+void IndexedSnapshot::FindTerm(const Lookup& lookup, const std::vector<PartView>& sources,
+                               const QueryPlan& plan, const Resumption& resumption,
+                               LookupAnswer* answer) const {
+  const std::u32string_view term = plan.needle(0);
+  Page page(lookup.limit, /*ranked=*/false);
+  absl::InlinedVector<const TextIndex*, 8> indices;
+  for (const PartView& source : sources) {
+    indices.push_back(source.part->index.get());
+  }
+  absl::InlinedVector<TextIndex::Interval, 8> intervals(sources.size());
+  TextIndex::FindAll(indices, term, std::span(intervals));
+  // What every segment has to read is fetched for all of them before it is read.
+  for (size_t i = 0; i < sources.size(); ++i) {
+    indices[i]->Fetch(intervals[i]);
+  }
+  for (size_t i = 0; i < sources.size(); ++i) {
+    indices[i]->FetchQuotes(intervals[i]);
+  }
+  absl::InlinedVector<TermCursor, 8> cursors;
+  cursors.reserve(sources.size());
+  absl::InlinedVector<TermCursor*, 8> open;  // those that are at a quote
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const PartView& source = sources[i];
+    const TextIndex::Interval interval = intervals[i];
+    if (interval.empty()) {
+      continue;
+    }
+    TermCursor& cursor =
+        cursors.emplace_back(source, lookup.after.has_value() ? &resumption : nullptr,
+                             FirstNumber(lookup, resumption, source));
+    if (interval.occurrences() <= TextIndex::kCountedAbove) {
+      // Few: the same list gives the total and the page.
+      answer->total += cursor.ReadAll(interval);
+    } else {
+      if (lookup.with_total) {
+        answer->total += indices[i]->CountQuotes(interval);
+        answer->total -= source.CountDeadQuotes(term);
+      }
+      cursor.Read(interval, page.capacity());
+    }
+    if (cursor.Next()) {
+      open.push_back(&cursor);
+    }
+  }
+  // Every segment has its quotes in the order of answers.
+  while (!open.empty()) {
+    const auto next = std::min_element(open.begin(), open.end(),
+                                       [](const auto* a, const auto* b) { return *a < *b; });
+    page.Add({0, false, (*next)->rank(), (*next)->quote()});
+    if (page.Complete()) {
+      break;
+    }
+    if (!(*next)->Next()) {
+      open.erase(next);
+    }
+  }
+  const std::vector<Candidate> candidates = page.Take(&answer->more);
+  Fetch(candidates);
+  answer->hits.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) {
+    answer->hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
+  }
+}
+
+IndexedSnapshot::Selection IndexedSnapshot::Select(const Filter& filter,
+                                                   const FilterPlan& plan) const {
+  Selection selection;
+  if (!FilterPlan::RestrictsReports(filter)) {
+    selection.all = true;
+  } else if (FilterPlan::NamesReports(filter)) {
+    // Few reports are named; the others need not be looked at.
+    selection.by_name = true;
+    for (const uint32_t rank : NamedRanks(filter)) {
+      FilterPlan::SectionSet sections;
+      if (plan.Passes(*entries()[rank], &sections)) {
+        selection.named.push_back({entries()[rank], std::move(sections)});
+      }
+    }
+  } else {
+    selection.ranks = columns().Passing(filter, plan);
+  }
+  return selection;
+}
+
+IndexedSnapshot::Passing IndexedSnapshot::FindPassing(const Selection& selection,
+                                                      const PartView& source) {
+  Passing passing;
+  if (selection.all) {
+    passing.all = true;
+    passing.quotes = source.LivingCount();
+    return passing;
+  }
+  const Segment::Part& part = *source.part;
+  const auto add = [&](uint32_t e) {
+    if (part.first[e] == part.first[e + 1]) {
+      return;
+    }
+    passing.quotes += part.first[e + 1] - part.first[e];
+    if (!passing.ranges.empty() && passing.ranges.back().end == part.first[e]) {
+      passing.ranges.back().end = part.first[e + 1];
+    } else {
+      passing.ranges.push_back({part.first[e], part.first[e + 1]});
+    }
+  };
+  if (selection.by_name) {
+    for (const Selection::Named& named : selection.named) {
+      const std::optional<uint32_t> e = source.view->segment->PlaceOf(*named.entry);
+      if (e.has_value()) {
+        add(*e);
+        if (named.sections.has_value()) {
+          passing.sections.emplace(*e, named.sections);
+        }
+      }
+    }
+    return passing;
+  }
+  // Ranks ascend with the entries.
+  auto range = selection.ranks.begin();
+  for (uint32_t e = 0; e < source.view->rank.size(); ++e) {
+    const uint32_t rank = source.view->rank[e];
+    if (rank == SegmentView::kDead) {
+      continue;
+    }
+    while (range != selection.ranks.end() && range->end <= rank) {
+      ++range;
+    }
+    if (range == selection.ranks.end()) {
+      break;
+    }
+    if (range->begin <= rank) {
+      add(e);
+    }
+  }
+  return passing;
+}
+
+// The quotes of one source that a look-up finds, from the cheapest of query, themes and reports.
+QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& filter,
+                                     const PartView& source, const Passing& passing,
+                                     const Matcher& matcher, Progress* progress) const {
+  const Segment::Part& part = *source.part;
+  std::vector<ThemedQuotes> groups;
+  for (const std::vector<int>& group : lookup.filter.theme_groups) {
+    groups.emplace_back(part, scheme().themes().size(), group);
+  }
+  std::sort(groups.begin(), groups.end(),
+            [](const ThemedQuotes& a, const ThemedQuotes& b) { return a.cost() < b.cost(); });
+  const uint64_t filter_cost =
+      groups.empty() ? passing.quotes : std::min(passing.quotes, groups.front().cost());
+
+  std::optional<QuoteSet> quotes;
+  bool verified = lookup.query == nullptr;
+  if (!verified && matcher.exact() && lookup.query->root.kind == QueryNode::Kind::kTerm &&
+      !passing.all) {
+    // One term in a few reports: its places there are read off the index.
+    const size_t needle = matcher.NeedleOf(lookup.query->root);
+    if (matcher.CostIn(needle, passing.ranges) <=
+        std::min(matcher.CostOfNeedle(needle), kTestCost * filter_cost)) {
+      quotes = matcher.FindNeedleIn(needle, passing.ranges);
+      verified = true;
+    }
+  }
+  if (!verified && matcher.Cost(lookup.query->root) <= kTestCost * filter_cost) {
+    quotes = matcher.Find(lookup.query->root);
+    verified = quotes.has_value() && matcher.exact();
+  }
+  auto group = groups.begin();
+  if (!quotes.has_value() && group != groups.end() && group->cost() <= passing.quotes) {
+    quotes = group->All();
+    ++group;
+  }
+  if (!quotes.has_value()) {
+    quotes = passing.all ? QuoteSet::FromRanges(part.size(), {{0, part.size()}})
+                         : QuoteSet::FromRanges(part.size(), passing.ranges);
+  } else if (!passing.all) {
+    quotes->Restrict(passing.ranges);
+  }
+  if (passing.all && source.has_dead()) {
+    quotes->AndBits(source.living->bits);
+  }
+  for (; group != groups.end(); ++group) {
+    group->Restrict(&*quotes);
+  }
+  if (FilterPlan::LooksAtQuotes(lookup.filter)) {
+    static const FilterPlan::SectionSet kAnySection;
+    quotes->Keep([&](uint32_t number) {
+      const auto sections = passing.sections.find(part.entry[number]);
+      return progress->Step(kTestCost) &&
+             filter.Passes(source.entry(number), part.quote[number],
+                           sections == passing.sections.end() ? kAnySection : sections->second);
+    });
+  }
+  if (!verified) {
+    matcher.Test(lookup.query->root, true, &*quotes);
+  }
+  return *std::move(quotes);
+}
+
+absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
+                                                   const Cancellation& cancellation) const {
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  const QueryPlan plan(lookup.query, lookup.match);
+  const Resumption resumption(
+      lookup, lookup.after.has_value() ? FindReport(lookup.after->report_id) : nullptr);
+  const std::vector<PartView> sources = Sources(lookup.filter.scope);
+  LookupAnswer answer;
+  if (IsPlainTerm(lookup)) {
+    FindTerm(lookup, sources, plan, resumption, &answer);
+    if (!lookup.with_total) {
+      answer.total = 0;
+    }
+    return answer;
+  }
+
+  const FilterPlan filter(lookup.filter, scheme().themes().size());
+  const bool ranked = lookup.order == Order::kRelevance;
+  FacetCounter facets(scheme());
+  Page page(lookup.limit, /*ranked=*/true);
+  Progress progress(cancellation);
+
+  const Selection selection = Select(lookup.filter, filter);
+  for (const PartView& source : sources) {
+    const Segment::Part& part = *source.part;
+    const Passing passing = FindPassing(selection, source);
+    if (passing.quotes == 0) {
+      continue;
+    }
+    const Matcher matcher(plan, source, &progress);
+    QuoteSet quotes = FindQuotes(lookup, filter, source, passing, matcher, &progress);
+    QUOTES_RETURN_IF_ERROR(progress.status());
+    answer.total += quotes.size();
+
+    // Where it is cheaper than looking at the texts, relevance is read from sets.
+    std::vector<std::optional<QuoteSet>> by_needle(plan.needle_count());
+    if (ranked && matcher.exact()) {
+      for (size_t needle = 0; needle < plan.needle_count(); ++needle) {
+        if (plan.positive(needle) && matcher.CostOfNeedle(needle) <= kTestCost * quotes.size()) {
+          by_needle[needle] = matcher.FindNeedle(needle);
+        }
+      }
+    }
+    const bool newest_only = lookup.order == Order::kNewest && !lookup.with_facets;
+    quotes.Visit(newest_only ? FirstNumber(lookup, resumption, source) : 0, [&](uint32_t number) {
+      const Entry& entry = source.entry(number);
+      Candidate candidate{0, false, source.rank(number), part.quote[number]};
+      if (lookup.with_facets) {
+        facets.Add(entry, candidate.quote);
+      }
+      if (ranked) {
+        const auto has = [&](size_t needle) {
+          return by_needle[needle].has_value() ? by_needle[needle]->Has(number)
+                                               : matcher.Has(number, needle);
+        };
+        candidate.relevance = QueryPlan::Match(plan, has).Relevance();
+        candidate.lead = entry.lead(candidate.quote);
+      } else if (lookup.order == Order::kReadingOrder) {
+        candidate.rank = reading_rank()[candidate.rank];
+      }
+      const bool before_page =
+          lookup.after.has_value() && !resumption.IsBehind(candidate, resumption.Compare(entry));
+      const bool may_follow = before_page || page.Add(candidate) || !newest_only;
+      return progress.Step() && may_follow;
+    });
+    QUOTES_RETURN_IF_ERROR(progress.status());
+  }
+
+  std::vector<Candidate> candidates = page.Take(&answer.more);
+  if (lookup.order == Order::kReadingOrder) {
+    for (Candidate& candidate : candidates) {
+      candidate.rank = by_id()[candidate.rank];
+    }
+  }
+  Fetch(candidates);
+  answer.hits.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) {
+    answer.hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
+  }
+  if (!lookup.with_total) {
+    answer.total = 0;
+  }
+  if (lookup.with_facets) {
+    answer.facets = facets.Take();
+  }
+  return answer;
+}
+
+uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
+  if (IsPlainTerm(lookup)) {
+    return lookup.limit;
+  }
+  const QueryPlan plan(lookup.query, lookup.match);
+  const FilterPlan filter(lookup.filter, scheme().themes().size());
+  const Cancellation never;
+  Progress progress(never);
+  uint64_t work = 0;
+  const Selection selection = Select(lookup.filter, filter);
+  for (const PartView& source : Sources(lookup.filter.scope)) {
+    uint64_t filtered = FindPassing(selection, source).quotes;
+    for (const std::vector<int>& group : lookup.filter.theme_groups) {
+      filtered =
+          std::min(filtered, ThemedQuotes(*source.part, scheme().themes().size(), group).cost());
+    }
+    if (lookup.query == nullptr) {
+      // Theme postings and whole reports are counted without a look at their quotes, unless the
+      // order or the facets need one.
+      const bool looks = lookup.order != Order::kNewest || lookup.with_facets ||
+                         FilterPlan::LooksAtQuotes(lookup.filter);
+      work += looks ? filtered : filtered / 64;
+      continue;
+    }
+    const Matcher matcher(plan, source, &progress);
+    work += std::min(matcher.Work(lookup.query->root), kTestCost * filtered);
+  }
+  return work;
+}
+
+}  // namespace quotes::archive

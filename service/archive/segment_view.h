@@ -1,0 +1,74 @@
+#ifndef QUOTES_SERVICE_ARCHIVE_SEGMENT_VIEW_H_
+#define QUOTES_SERVICE_ARCHIVE_SEGMENT_VIEW_H_
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "service/archive/catalog.h"
+#include "service/archive/entry.h"
+#include "service/archive/segment.h"
+#include "service/base/cancellation.h"
+
+namespace quotes::archive {
+
+// The quotes of the living entries of one part of a segment.
+struct LivingQuotes {
+  std::vector<uint64_t> bits;  // bit q % 64 of bits[q / 64] for each quote q
+  uint64_t count = 0;
+
+  bool Has(uint32_t number) const { return ((bits[number / 64] >> (number % 64)) & 1) != 0; }
+};
+
+// A segment as one snapshot sees it: what dies or moves in the order of answers changes views,
+// never segments. Immutable once its snapshot is made.
+struct SegmentView {
+  static constexpr uint32_t kDead = Catalog::kNoRank;
+
+  std::shared_ptr<const Segment> segment;
+  std::vector<uint32_t> rank;  // of each entry in this snapshot; kDead without one
+  uint64_t dead_code_points = 0;
+  // The texts of the dead entries, each once, so that their quotes can be taken off totals.
+  std::vector<std::shared_ptr<const DeadTexts>> dead;
+  // Shared by snapshots until another entry dies; null where none is dead.
+  std::shared_ptr<const LivingQuotes> living_speech;
+  std::shared_ptr<const LivingQuotes> living_furniture;
+
+  uint64_t alive_code_points() const { return segment->code_points() - dead_code_points; }
+};
+
+// Of the entries of a part that have a rank.
+std::shared_ptr<const LivingQuotes> FindLiving(const std::vector<uint32_t>& rank,
+                                               const Segment::Part& part);
+
+// One index in place of several over dead entries of a segment. Costs what indexing their texts
+// costs. Null if it was cancelled, within about a second.
+std::shared_ptr<const DeadTexts> Join(const Segment& segment,
+                                      const std::vector<std::shared_ptr<const DeadTexts>>& parts,
+                                      const Cancellation& cancellation = Cancellation());
+
+// One part of one view: what a look-up goes through. The view outlives it.
+struct PartView {
+  const SegmentView* view;
+  const Segment::Part* part;
+  bool speech;
+  const LivingQuotes* living;  // null: all
+
+  // Of the quote with a number; the rank is SegmentView::kDead if its entry is dead.
+  const Entry& entry(uint32_t number) const {
+    return *view->segment->entries()[part->entry[number]];
+  }
+  uint32_t rank(uint32_t number) const { return view->rank[part->entry[number]]; }
+
+  bool has_dead() const { return living != nullptr; }
+  bool IsAlive(uint32_t number) const { return living == nullptr || living->Has(number); }
+  uint64_t LivingCount() const { return living == nullptr ? part->size() : living->count; }
+  // Quotes of dead entries that have `term`, and places where it stands in them.
+  uint64_t CountDeadQuotes(std::u32string_view term) const;
+  uint64_t CountDeadPlaces(std::u32string_view term) const;
+};
+
+}  // namespace quotes::archive
+
+#endif  // QUOTES_SERVICE_ARCHIVE_SEGMENT_VIEW_H_

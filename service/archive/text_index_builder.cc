@@ -1,0 +1,348 @@
+#include <divsufsort.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <future>
+#include <limits>
+#include <memory>
+#include <span>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "service/archive/filter_values.h"
+#include "service/archive/text_index.h"
+#include "service/archive/text_index_units.h"
+#include "service/base/check.h"
+#include "service/base/status_macros.h"
+
+namespace quotes::archive {
+namespace {
+
+// Below a tenth of a second.
+constexpr uint32_t kStepsBetweenChecks = 1u << 20;
+// Bytes that are sorted at once, however little they are waited for: below half a second.
+constexpr size_t kSortedAtOnce = 4u << 20;
+constexpr std::chrono::milliseconds kCancellationPoll(20);
+
+// Gathers the smallest distinct ones of many numbers.
+class Smallest {
+ public:
+  explicit Smallest(size_t wanted) : wanted_(wanted) {}
+
+  void Add(std::span<const uint32_t> numbers) {
+    FilterValues(numbers, 0, bound_, [this](uint32_t number) {
+      if (gathered_.empty() || gathered_.back() != number) {
+        gathered_.push_back(number);
+      }
+      if (gathered_.size() == 4 * wanted_) {
+        Shrink();
+      }
+      return bound_;
+    });
+  }
+
+  // Ascending.
+  std::span<const uint32_t> Take() {
+    Shrink();
+    return gathered_;
+  }
+
+ private:
+  void Shrink() {
+    std::sort(gathered_.begin(), gathered_.end());
+    gathered_.erase(std::unique(gathered_.begin(), gathered_.end()), gathered_.end());
+    if (gathered_.size() >= wanted_) {
+      gathered_.resize(wanted_);
+      bound_ = gathered_.back();
+    }
+  }
+
+  const size_t wanted_;
+  std::vector<uint32_t> gathered_;
+  // Numbers from here on are not among the smallest, or are there already.
+  uint32_t bound_ = std::numeric_limits<int32_t>::max();
+};
+
+}  // namespace
+
+void TextIndexBuilder::Add(std::u32string_view quote) {
+  starts_.push_back(static_cast<uint32_t>(text_.size()));
+  for (const char32_t c : quote) {
+    AppendUtf16(c, &text_);
+  }
+  text_.push_back(kTextEnd);
+}
+
+absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
+                                                          const Cancellation& cancellation) {
+  QUOTES_CHECK(text_.size() <= kMostUnits);
+  TextIndex::Layout layout;
+  layout.quote_count = starts_.size();
+  starts_.push_back(static_cast<uint32_t>(text_.size()));
+  layout.text = sink->AppendArray(std::span<const char16_t>(text_));
+  layout.starts = sink->AppendArray(starts_);
+
+  std::vector<uint32_t> quote_of_block;
+  quote_of_block.reserve(text_.size() / kPlaceBlock + 1);
+  for (uint32_t quote = 0, place = 0; place < text_.size(); place += kPlaceBlock) {
+    while (starts_[quote + 1] <= place) {
+      ++quote;
+    }
+    quote_of_block.push_back(quote);
+  }
+  layout.quote_of_block = sink->AppendArray(quote_of_block);
+
+  QUOTES_ASSIGN_OR_RETURN(std::vector<uint32_t> suffixes, SortSuffixes(cancellation));
+  layout.suffixes = sink->AppendArray(suffixes);
+  WriteTriples(suffixes, &layout, sink);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  QUOTES_ASSIGN_OR_RETURN(std::vector<TextIndex::Counted> counted,
+                          CountQuotes(suffixes, quote_of_block, cancellation));
+  layout.minima = sink->AppendArray(RangeMinima::Make(suffixes));
+  // The quotes take the place of their suffixes.
+  for (uint32_t& place : suffixes) {
+    place = QuoteAt(starts_, quote_of_block, place);
+  }
+  layout.quotes = sink->AppendArray(suffixes);
+  QUOTES_RETURN_IF_ERROR(WriteCounted(suffixes, std::move(counted), cancellation, &layout, sink));
+  text_ = {};
+  starts_ = {};
+  return layout;
+}
+
+// The scratch of the sorter, 10 bytes a unit, is gone when this returns, unless it was cancelled.
+absl::StatusOr<std::vector<uint32_t>> TextIndexBuilder::SortSuffixes(
+    const Cancellation& cancellation) const {
+  struct Scratch {
+    std::vector<uint8_t> bytes;
+    std::vector<saidx_t> sorted;
+
+    int Sort() {
+      return bytes.empty()
+                 ? 0
+                 : divsufsort(bytes.data(), sorted.data(), static_cast<saidx_t>(bytes.size()));
+    }
+  };
+  const auto scratch = std::make_shared<Scratch>();
+  scratch->bytes.resize(text_.size() * 2);
+  for (size_t i = 0; i < text_.size(); ++i) {
+    scratch->bytes[2 * i] = static_cast<uint8_t>(text_[i] >> 8);
+    scratch->bytes[2 * i + 1] = static_cast<uint8_t>(text_[i] & 0xff);
+  }
+  scratch->sorted.resize(scratch->bytes.size());
+  if (scratch->bytes.size() <= kSortedAtOnce) {
+    QUOTES_CHECK(scratch->Sort() == 0);
+  } else {
+    std::packaged_task<int()> task([scratch] { return scratch->Sort(); });
+    std::future<int> result = task.get_future();
+    std::thread sorter(std::move(task));
+    while (result.wait_for(kCancellationPoll) != std::future_status::ready) {
+      if (absl::Status status = cancellation.Check(); !status.ok()) {
+        sorter.detach();  // it has its own hold on all that it touches
+        return status;
+      }
+    }
+    sorter.join();
+    QUOTES_CHECK(result.get() == 0);
+  }
+  scratch->bytes = {};
+  const std::vector<saidx_t>& sorted = scratch->sorted;
+  const auto is_suffix = [this](saidx_t byte) {
+    const char16_t unit = text_[static_cast<size_t>(byte) / 2];
+    return (byte & 1) == 0 && unit != kTextEnd && !IsLowSurrogate(unit);
+  };
+  std::vector<uint32_t> suffixes;
+  suffixes.reserve(static_cast<size_t>(std::count_if(sorted.begin(), sorted.end(), is_suffix)));
+  for (const saidx_t byte : sorted) {
+    if (is_suffix(byte)) {
+      suffixes.push_back(static_cast<uint32_t>(byte) / 2);
+    }
+  }
+  return suffixes;
+}
+
+void TextIndexBuilder::WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
+                                    ByteSink* sink) const {
+  std::vector<char16_t> firsts;
+  std::vector<uint32_t> first_children;
+  std::vector<char16_t> seconds;
+  std::vector<uint32_t> second_children;
+  std::vector<char16_t> thirds;
+  std::vector<uint32_t> begins;
+  for (uint32_t i = 0; i < suffixes.size(); ++i) {
+    const char16_t* const units = text_.data() + suffixes[i];
+    const char16_t third = units[1] == kTextEnd ? kTextEnd : units[2];
+    const bool new_first = firsts.empty() || firsts.back() != units[0];
+    if (new_first) {
+      firsts.push_back(units[0]);
+      first_children.push_back(static_cast<uint32_t>(seconds.size()));
+    }
+    const bool new_second = new_first || seconds.back() != units[1];
+    if (new_second) {
+      seconds.push_back(units[1]);
+      second_children.push_back(static_cast<uint32_t>(thirds.size()));
+    }
+    if (new_second || thirds.back() != third) {
+      thirds.push_back(third);
+      begins.push_back(i);
+    }
+  }
+  first_children.push_back(static_cast<uint32_t>(seconds.size()));
+  second_children.push_back(static_cast<uint32_t>(thirds.size()));
+  begins.push_back(static_cast<uint32_t>(suffixes.size()));
+  layout->firsts = sink->AppendArray(firsts);
+  layout->first_children = sink->AppendArray(first_children);
+  layout->seconds = sink->AppendArray(seconds);
+  layout->second_children = sink->AppendArray(second_children);
+  layout->thirds = sink->AppendArray(thirds);
+  layout->begins = sink->AppendArray(begins);
+}
+
+// Counts the distinct quotes of every suffix-tree node above the threshold. The nodes are the
+// LCP-intervals; an interval [b, e) holds as many distinct quotes as it has suffixes whose previous
+// suffix of the same quote lies before b.
+absl::StatusOr<std::vector<TextIndex::Counted>> TextIndexBuilder::CountQuotes(
+    std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
+    const Cancellation& cancellation) const {
+  const auto count = static_cast<uint32_t>(suffixes.size());
+  std::vector<TextIndex::Counted> counted;
+  if (count <= TextIndex::kCountedAbove) {
+    return counted;
+  }
+  // Lengths of common prefixes of neighbours (T. Kasai et al., CPM 2001), within one quote's text.
+  std::vector<uint32_t> rank(text_.size(), UINT32_MAX);
+  for (uint32_t i = 0; i < count; ++i) {
+    rank[suffixes[i]] = i;
+  }
+  std::vector<uint32_t> lcp(count + 1, 0);
+  uint32_t length = 0;
+  for (uint32_t place = 0; place < text_.size(); ++place) {
+    if (place % kStepsBetweenChecks == 0) {
+      QUOTES_RETURN_IF_ERROR(cancellation.Check());
+    }
+    const uint32_t i = rank[place];
+    if (i == UINT32_MAX || i == 0) {
+      length = length > 0 ? length - 1 : 0;
+      continue;
+    }
+    const uint32_t other = suffixes[i - 1];
+    while (text_[place + length] == text_[other + length] && text_[place + length] != kTextEnd) {
+      ++length;
+    }
+    lcp[i] = length;
+    length = length > 0 ? length - 1 : 0;
+  }
+  rank.clear();
+  rank.shrink_to_fit();
+
+  struct Node {
+    uint32_t begin;
+    uint32_t depth;
+    int64_t duplicates;  // pairs of equal quotes whose later member closed inside this node
+  };
+  // Each suffix whose quote came before adds one duplicate to the deepest node that spans both.
+  std::vector<uint32_t> last(starts_.size() - 1, UINT32_MAX);
+  std::vector<Node> stack{{0, 0, 0}};
+  const auto close = [&](const Node& node, uint32_t end) {
+    if (end - node.begin > TextIndex::kCountedAbove) {
+      counted.push_back(
+          {node.begin, end,
+           static_cast<uint32_t>(end - node.begin - static_cast<uint64_t>(node.duplicates)), 0});
+    }
+  };
+  for (uint32_t i = 0; i < count; ++i) {
+    if (i % kStepsBetweenChecks == 0) {
+      QUOTES_RETURN_IF_ERROR(cancellation.Check());
+    }
+    while (i > 0 && stack.back().depth > lcp[i]) {
+      const Node node = stack.back();
+      stack.pop_back();
+      close(node, i);
+      if (stack.back().depth >= lcp[i]) {
+        stack.back().duplicates += node.duplicates;
+      } else {
+        stack.push_back({node.begin, lcp[i], node.duplicates});
+        break;
+      }
+    }
+    if (i > 0 && stack.back().depth < lcp[i]) {
+      stack.push_back({i - 1, lcp[i], 0});
+    }
+    const uint32_t quote = QuoteAt(starts_, quote_of_block, suffixes[i]);
+    if (last[quote] != UINT32_MAX) {
+      // The deepest open node that begins at or before the previous suffix of this quote.
+      const auto node = std::upper_bound(
+          stack.begin(), stack.end(), last[quote],
+          [](uint32_t place, const Node& candidate) { return place < candidate.begin; });
+      // Nodes that begin at the same suffix are nested: the last of them is the deepest.
+      std::prev(node)->duplicates += 1;
+    }
+    last[quote] = i;
+  }
+  while (stack.size() > 1) {
+    const Node node = stack.back();
+    stack.pop_back();
+    close(node, count);
+    stack.back().duplicates += node.duplicates;
+  }
+
+  return counted;
+}
+
+// The first quotes of an interval are among those of the intervals in it and what lies between
+// these: every suffix is looked at in the smallest counted interval around it and in no other.
+absl::Status TextIndexBuilder::WriteCounted(std::span<const uint32_t> quotes,
+                                            std::vector<TextIndex::Counted> counted,
+                                            const Cancellation& cancellation,
+                                            TextIndex::Layout* layout, ByteSink* sink) {
+  constexpr size_t kIntervalsBetweenChecks = 4'096;
+  std::vector<uint32_t> first_quotes;
+  first_quotes.reserve(counted.size() * TextIndex::kFirstQuotes);
+  std::vector<uint32_t> outermost;  // of the intervals so far, ascending; inner ones came before
+  for (uint32_t i = 0; i < counted.size(); ++i) {
+    if (i % kIntervalsBetweenChecks == 0) {
+      QUOTES_RETURN_IF_ERROR(cancellation.Check());
+    }
+    Smallest smallest(TextIndex::kFirstQuotes);
+    const auto inner = std::partition_point(
+        outermost.begin(), outermost.end(),
+        [&](uint32_t other) { return counted[other].begin < counted[i].begin; });
+    uint32_t at = counted[i].begin;
+    for (auto other = inner; other != outermost.end(); ++other) {
+      smallest.Add(quotes.subspan(at, counted[*other].begin - at));
+      smallest.Add(std::span(first_quotes)
+                       .subspan(size_t{*other} * TextIndex::kFirstQuotes,
+                                std::min(counted[*other].quotes, TextIndex::kFirstQuotes)));
+      at = counted[*other].end;
+    }
+    smallest.Add(quotes.subspan(at, counted[i].end - at));
+    outermost.erase(inner, outermost.end());
+    outermost.push_back(i);
+    counted[i].first = i;
+    const std::span<const uint32_t> found = smallest.Take();
+    QUOTES_CHECK(found.size() == std::min(counted[i].quotes, TextIndex::kFirstQuotes));
+    first_quotes.insert(first_quotes.end(), found.begin(), found.end());
+    first_quotes.resize((size_t{i} + 1) * TextIndex::kFirstQuotes, 0);
+  }
+  layout->first_quotes = sink->AppendArray(first_quotes);
+
+  size_t slots = 1;
+  while (2 * slots < 3 * counted.size()) {  // at most two thirds full
+    slots *= 2;
+  }
+  std::vector<TextIndex::Counted> table(slots);
+  for (const TextIndex::Counted& interval : counted) {
+    size_t slot = TextIndex::SlotOf(interval.begin, interval.end, slots);
+    while (table[slot].end != 0) {
+      slot = (slot + 1) & (slots - 1);
+    }
+    table[slot] = interval;
+  }
+  layout->counted = sink->AppendArray(table);
+  return absl::OkStatus();
+}
+
+}  // namespace quotes::archive
