@@ -242,6 +242,14 @@ class Resumption {
     if (key_->predecessors.size() < kSortKeyPredecessors) {
       return 0;  // all that stood before the key is gone
     }
+    for (const std::string& id : key_->successors) {
+      if (const std::optional<uint32_t> quote = entry.Find(id); quote.has_value()) {
+        return *quote;
+      }
+    }
+    if (key_->successors.size() < kSortKeySuccessors) {
+      return entry.size();  // all that stood behind it is gone
+    }
     const std::span<const PackedQuote> quotes = entry.quotes();
     const auto next = std::upper_bound(
         quotes.begin(), quotes.end(), key_->position,

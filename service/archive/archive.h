@@ -63,17 +63,19 @@ struct QuoteRef {
   std::u32string_view text() const { return document->text(index); }
 };
 
-// Ids of preceding quotes that a SortKey carries: enough for a paragraph to be rewritten between
-// two pages, few enough for a page token.
+// Ids of the quotes on either side that a SortKey carries: enough for a paragraph to be rewritten
+// between two pages, few enough for a page token.
 inline constexpr size_t kSortKeyPredecessors = 4;
+inline constexpr size_t kSortKeySuccessors = 4;
 
 // The place of a quote in an order: enough to go on after it on any later snapshot.
 //
 // A report may be revised between two pages, so that its quotes move. The place inside the report
 // is therefore that of the quote itself, wherever it now stands; if it is gone, that of the nearest
-// predecessor that is still there; if all are gone, `position`. Quotes that are present throughout
-// and keep their order are then never skipped or repeated. The other fields stay as they were: a
-// report whose date is changed moves with all its quotes, as withdrawn and imported anew.
+// predecessor that is still there; if all are gone, before the nearest successor that is; if those
+// are gone too, `position`. As long as one of these quotes is left, quotes that are present
+// throughout and keep their order are never skipped or repeated. The other fields stay as they
+// were: a report whose date is changed moves with all its quotes, as withdrawn and imported anew.
 struct SortKey {
   uint32_t relevance = 0;  // Order::kRelevance only
   // Order::kRelevance only: a heading, or the quote in which a section begins.
@@ -85,6 +87,8 @@ struct SortKey {
   // Ids of the quotes before it in its report, nearest first; all of them if they are fewer than
   // kSortKeyPredecessors.
   std::vector<std::string> predecessors;
+  // The same of the quotes behind it: all of them if they are fewer than kSortKeySuccessors.
+  std::vector<std::string> successors;
 };
 
 struct Highlight {
@@ -113,9 +117,14 @@ struct Hit {
                 std::string(ref.document->report_id()),
                 std::string(ref.id()),
                 ref.quote().range.begin,
+                {},
                 {}};
     for (uint32_t i = ref.index; i > 0 && key.predecessors.size() < kSortKeyPredecessors; --i) {
       key.predecessors.emplace_back(ref.document->quote_id(i - 1));
+    }
+    for (uint32_t i = ref.index + 1;
+         i < ref.document->size() && key.successors.size() < kSortKeySuccessors; ++i) {
+      key.successors.emplace_back(ref.document->quote_id(i));
     }
     return key;
   }

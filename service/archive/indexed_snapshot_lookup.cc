@@ -337,33 +337,51 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
 }
 
 uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
+  const std::vector<PartView> sources = Sources(lookup.filter.scope);
+  uint64_t units = 0;
+  uint64_t units_by_hit = 0;
+  for (const PartView& source : sources) {
+    units += source.part->index->units();
+    units_by_hit += source.part->index->units() * source.part->index->units_of_hit();
+  }
+  const uint64_t hit = kHitCost + kHitUnitCost * (units_by_hit / std::max<uint64_t>(units, 1));
   if (IsPlainTerm(lookup)) {
-    return lookup.limit;
+    return lookup.limit * hit;
   }
   const QueryPlan plan(lookup.query, lookup.match);
   const FilterPlan filter(lookup.filter, scheme().themes().size());
   const Cancellation never;
   Progress progress(never);
+  const bool ranked = lookup.order == Order::kRelevance;
+  const uint64_t each = (lookup.order == Order::kNewest ? 0 : kOrderCost) +
+                        (ranked ? kRelevanceCost : 0) + (lookup.with_facets ? kFacetsCost : 0);
   uint64_t work = 0;
+  uint64_t hits = 0;
   const Selection selection = Select(lookup.filter, filter);
-  for (const PartView& source : Sources(lookup.filter.scope)) {
+  for (const PartView& source : sources) {
+    const uint64_t test =
+        kTestCost + source.part->index->units() / (kUnitsRead * (1 + source.part->size()));
     uint64_t filtered = FindPassing(selection, source).quotes;
     for (const std::vector<int>& group : lookup.filter.theme_groups) {
       filtered =
           std::min(filtered, ThemedQuotes(*source.part, scheme().themes().size(), group).cost());
     }
+    uint64_t found = filtered;
     if (lookup.query == nullptr) {
-      // Theme postings and whole reports are counted without a look at their quotes, unless the
-      // order or the facets need one.
-      const bool looks = lookup.order != Order::kNewest || lookup.with_facets ||
-                         FilterPlan::LooksAtQuotes(lookup.filter);
-      work += looks ? filtered : filtered / 64;
-      continue;
+      // Theme postings and whole reports are counted without a look at their quotes.
+      work += filtered / 64;
+    } else {
+      const Matcher matcher(plan, source, &progress);
+      work += std::min(matcher.Work(lookup.query->root), test * filtered);
+      found = std::min(filtered, matcher.Cost(lookup.query->root));
+      work += matcher.exact() ? 0 : test * found;
+      work += ranked ? matcher.RelevanceWork(found) : 0;
     }
-    const Matcher matcher(plan, source, &progress);
-    work += std::min(matcher.Work(lookup.query->root), kTestCost * filtered);
+    work += (FilterPlan::LooksAtQuotes(lookup.filter) ? kTestCost : 0) * found;
+    work += each * found;
+    hits += found;
   }
-  return work;
+  return work + std::min<uint64_t>(hits, lookup.limit) * hit;
 }
 
 }  // namespace quotes::archive

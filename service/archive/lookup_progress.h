@@ -12,6 +12,16 @@ namespace quotes::archive {
 inline constexpr uint32_t kVisitsBetweenChecks = 65'536;
 // Testing a quote by its text costs about as much as visiting so many occurrences.
 inline constexpr uint64_t kTestCost = 10;
+// And so many units of its text as much as one of them.
+inline constexpr uint64_t kUnitsRead = 10;
+// The same for what else is done with each quote that is found, if it is asked for: finding its
+// place in an order other than the newest first, judging its relevance, counting it in facets.
+inline constexpr uint64_t kOrderCost = 3;
+inline constexpr uint64_t kRelevanceCost = 12;
+inline constexpr uint64_t kFacetsCost = 30;
+// And with each hit of a page: it is explained, and written into the answer.
+inline constexpr uint64_t kHitCost = 300;
+inline constexpr uint64_t kHitUnitCost = 4;
 
 // Counts what a look-up has done, and asks now and then whether it is still wanted.
 // Thread-compatible.

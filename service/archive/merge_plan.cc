@@ -75,7 +75,9 @@ MergePlan::MergePlan(const Archive& archive, uint64_t most_code_points)
   if (chosen.size() < 2) {
     chosen.clear();
     for (const SegmentView* view : views) {
-      if (4 * view->dead_code_points >= view->segment->code_points() &&
+      // Nothing of nothing is dead in reports without text.
+      if (view->dead_code_points > 0 &&
+          4 * view->dead_code_points >= view->segment->code_points() &&
           view->alive_code_points() <= most_code_points) {
         chosen.push_back(view);
         break;

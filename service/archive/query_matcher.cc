@@ -62,6 +62,16 @@ uint64_t Matcher::Work(const QueryNode& node) const {
   return sum;
 }
 
+uint64_t Matcher::RelevanceWork(uint64_t quotes) const {
+  uint64_t sum = 0;
+  for (size_t needle = 0; needle < plan_.needle_count(); ++needle) {
+    if (plan_.positive(needle)) {
+      sum += exact() ? std::min(CostOfNeedle(needle), kTestCost * quotes) : kTestCost * quotes;
+    }
+  }
+  return sum;
+}
+
 std::optional<QuoteSet> Matcher::Find(const QueryNode& node) const {
   switch (node.kind) {
     case QueryNode::Kind::kTerm:

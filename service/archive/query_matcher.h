@@ -39,6 +39,9 @@ class Matcher {
   // About what Find(node) visits.
   uint64_t Work(const QueryNode& node) const;
 
+  // About what the relevance of so many quotes takes, beside kRelevanceCost.
+  uint64_t RelevanceWork(uint64_t quotes) const;
+
   // The quotes that match `node`; nullopt for all of the part.
   std::optional<QuoteSet> Find(const QueryNode& node) const;
 

@@ -82,6 +82,12 @@ TextIndex::TextIndex(const std::byte* block, const Layout& layout)
       first_quotes_(ArrayAt<uint32_t>(block, layout.first_quotes)) {
   const std::span<const char16_t> text = ArrayAt<char16_t>(block, layout.text);
   text_ = {text.data(), text.size()};
+  uint64_t squares = 0;
+  for (size_t quote = 0; quote + 1 < starts_.size(); ++quote) {
+    const uint64_t units = starts_[quote + 1] - starts_[quote];
+    squares += units * units;
+  }
+  units_of_hit_ = squares / std::max<uint64_t>(text.size(), 1);
 }
 
 int TextIndex::Compare(uint32_t place, std::u16string_view term) const {

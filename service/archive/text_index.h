@@ -82,6 +82,10 @@ class TextIndex {
   TextIndex(const std::byte* block, const Layout& layout);
 
   uint32_t quote_count() const { return quote_count_; }
+  // UTF-16 units of all texts, with one behind each; and of the quote that a unit chosen at random
+  // is likely to be in: what a hit has to be read of.
+  uint64_t units() const { return text_.size(); }
+  uint64_t units_of_hit() const { return units_of_hit_; }
 
   // Where `term` stands; empty for an empty term. O(log n) beyond the first three units.
   Interval Find(std::u32string_view term) const;
@@ -172,6 +176,7 @@ class TextIndex {
   const Counted& FindCounted(Interval interval) const;
 
   uint32_t quote_count_ = 0;
+  uint64_t units_of_hit_ = 0;
   std::u16string_view text_;
   std::span<const uint32_t> suffixes_;
   std::span<const uint32_t> quotes_;

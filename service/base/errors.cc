@@ -449,8 +449,8 @@ absl::Status QueueFull(absl::Duration retry_after) {
   ErrorDetail detail;
   detail.reason = ErrorReason::kQueueFull;
   detail.retry_after = retry_after;
-  return MakeError(absl::StatusCode::kResourceExhausted,
-                   "too many calls wait for the store; retry later", detail);
+  return MakeError(absl::StatusCode::kResourceExhausted, "too many calls wait; retry later",
+                   detail);
 }
 
 absl::Status AnswerTooLarge(std::string_view field_to_narrow, uint64_t bytes) {

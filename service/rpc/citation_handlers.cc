@@ -32,15 +32,18 @@ std::string_view BareName(const std::string& name, std::string_view prefix) {
 class Checker {
  public:
   // REQUIRES: there is a history.
-  explicit Checker(CallContext& call)
-      : call_(call), corpus_(call.citation_corpora.Of(call.archive, *call.history)) {}
+  explicit Checker(CallContext& call) : call_(call) {}
 
   // Errors are those of ToCitationRequest and citation::Verify, or CallContext::Defer().
   absl::Status Check(const v1::VerifyCitationRequest& request, v1::CitationResult* out) {
     QUOTES_ASSIGN_OR_RETURN(const citation::Request check,
                             ToCitationRequest(request, call_.options.profiles, *call_.archive));
-    if (!call_.may_block &&
-        text::CountCodePoints(check.quotation) > limits::kInlineQuotationCodePoints) {
+    if (corpus_ == nullptr) {
+      corpus_ = call_.may_block ? call_.citation_corpora.Make(call_.archive, *call_.history)
+                                : call_.citation_corpora.Find(call_.archive);
+    }
+    if (!call_.may_block && (corpus_ == nullptr || text::CountCodePoints(check.quotation) >
+                                                       limits::kInlineQuotationCodePoints)) {
       return call_.Defer();
     }
     QUOTES_ASSIGN_OR_RETURN(const citation::Result result,
@@ -77,7 +80,7 @@ class Checker {
   }
 
   CallContext& call_;
-  const std::shared_ptr<const citation::Corpus> corpus_;
+  std::shared_ptr<const citation::Corpus> corpus_;  // null until the first check
   std::vector<std::shared_ptr<const archive::PackedDocument>> loaded_;
 };
 
@@ -88,14 +91,18 @@ bool EndsTheCall(const absl::Status& status) {
 
 }  // namespace
 
-std::shared_ptr<const citation::Corpus> CitationCorpora::Of(
+std::shared_ptr<const citation::Corpus> CitationCorpora::Find(
+    const std::shared_ptr<const archive::Archive>& archive) {
+  MutexLock lock(&mutex_);
+  const bool same = !archive_.owner_before(archive) && !archive.owner_before(archive_);
+  return same ? corpus_ : nullptr;
+}
+
+std::shared_ptr<const citation::Corpus> CitationCorpora::Make(
     const std::shared_ptr<const archive::Archive>& archive, const History& history) {
-  {
-    MutexLock lock(&mutex_);
-    // Of the same snapshot: one archive may stand in several, with different histories.
-    if (!archive_.owner_before(archive) && !archive.owner_before(archive_)) {
-      return corpus_;
-    }
+  MutexLock making(&making_mutex_);
+  if (std::shared_ptr<const citation::Corpus> made = Find(archive); made != nullptr) {
+    return made;
   }
   auto corpus = std::make_shared<const citation::Corpus>(
       *archive, history.archive(), [&history](const archive::PackedDocument& document) {

@@ -23,31 +23,25 @@
 // return is from the error catalogue; the answer is meaningless then.
 namespace quotes::rpc {
 
-// Number of speech quotes of each theme, those of the themes below counted in, each quote once.
-// Counted once for each snapshot. Thread-safe.
-class ThemeCounts {
- public:
-  std::shared_ptr<const std::vector<uint64_t>> Of(
-      const std::shared_ptr<const archive::Archive>& archive);
-
- private:
-  Mutex mutex_;
-  std::shared_ptr<const archive::Archive> archive_ ABSL_GUARDED_BY(mutex_);
-  std::shared_ptr<const std::vector<uint64_t>> counts_ ABSL_GUARDED_BY(mutex_);
-};
-
 // What citation checks search: the reports of a snapshot, then its history. Made once for each
-// snapshot. Thread-safe.
+// snapshot that is asked for, which takes some time for each of its reports; does not keep it.
+// Thread-safe.
 class CitationCorpora {
  public:
-  // `archive` keeps the snapshot that `history` is of. The answer refers to both; the caller keeps
-  // them.
-  std::shared_ptr<const citation::Corpus> Of(const std::shared_ptr<const archive::Archive>& archive,
-                                             const History& history);
+  // That of the snapshot that `archive` keeps; null if the last one made is of another. Never waits
+  // for one to be made. The answer refers to archive and history; the caller keeps them.
+  std::shared_ptr<const citation::Corpus> Find(
+      const std::shared_ptr<const archive::Archive>& archive);
+  // The same, made if need be, or by another caller that is at it. `history` is that of the
+  // snapshot.
+  std::shared_ptr<const citation::Corpus> Make(
+      const std::shared_ptr<const archive::Archive>& archive, const History& history);
 
  private:
+  Mutex making_mutex_;  // one at a time
   Mutex mutex_;
-  std::shared_ptr<const archive::Archive> archive_ ABSL_GUARDED_BY(mutex_);
+  // Of the snapshot: one archive may stand in several, with different histories.
+  std::weak_ptr<const archive::Archive> archive_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const citation::Corpus> corpus_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -61,7 +55,6 @@ struct CallContext {
   const History* const history;
   const Cancellation& cancellation;
   const ServicesOptions& options;
-  ThemeCounts& theme_counts;
   CitationCorpora& citation_corpora;
   // Whether the call may block on the store, or work for long.
   bool may_block = false;

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/time/civil_time.h"
@@ -19,7 +20,7 @@ namespace quotes::rpc {
 namespace {
 
 // Raised with every change of the record, so that old tokens are refused and never misread.
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 constexpr size_t kDigestBytes = 16;
 constexpr size_t kChecksumBytes = 8;
 constexpr size_t kMaxIdBytes = 63;
@@ -75,6 +76,16 @@ struct Reader {
     in.remove_prefix(size);
     return value;
   }
+
+  // False if there are more than `most`, or after a failure.
+  bool Ids(size_t most, std::vector<std::string>* ids) {
+    const uint64_t count = Number();
+    ok = ok && count <= most;
+    for (uint64_t i = 0; ok && i < count; ++i) {
+      ids->push_back(Id());
+    }
+    return ok;
+  }
 };
 
 // Days are counted from the first day of year 1, so that the number is never negative; 0: no date.
@@ -92,9 +103,11 @@ std::string Record(std::string_view listing_digest, const PagePlace& place) {
   PutString(place.key.report_id, &out);
   PutString(place.key.quote_id, &out);
   PutNumber(place.key.position, &out);
-  PutNumber(place.key.predecessors.size(), &out);
-  for (const std::string& id : place.key.predecessors) {
-    PutString(id, &out);
+  for (const auto* const ids : {&place.key.predecessors, &place.key.successors}) {
+    PutNumber(ids->size(), &out);
+    for (const std::string& id : *ids) {
+      PutString(id, &out);
+    }
   }
   return out;
 }
@@ -109,16 +122,10 @@ std::optional<PagePlace> ParseRecord(std::string_view body) {
   place.key.report_id = reader.Id();
   place.key.quote_id = reader.Id();
   const uint64_t position = reader.Number();
-  const uint64_t predecessors = reader.Number();
   if (!reader.ok || relevance > UINT32_MAX || lead > 1 ||
       day > static_cast<uint64_t>(kLastDay - kDayZero) || position > UINT32_MAX ||
-      predecessors > archive::kSortKeyPredecessors) {
-    return std::nullopt;
-  }
-  for (uint64_t i = 0; i < predecessors; ++i) {
-    place.key.predecessors.push_back(reader.Id());
-  }
-  if (!reader.ok || !reader.in.empty()) {
+      !reader.Ids(archive::kSortKeyPredecessors, &place.key.predecessors) ||
+      !reader.Ids(archive::kSortKeySuccessors, &place.key.successors) || !reader.in.empty()) {
     return std::nullopt;
   }
   place.key.relevance = static_cast<uint32_t>(relevance);

@@ -87,9 +87,15 @@ absl::StatusOr<std::optional<archive::SortKey>> PageBegin(const CallContext& cal
   return std::move(place.key);
 }
 
-// What a look-up finds, or CallContext::Defer() when it would keep gRPC's threads too long.
-absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, const archive::Lookup& lookup) {
-  if (!call.may_block && call.archive->PlannedWork(lookup) > call.options.max_inline_work) {
+// What a look-up finds, or CallContext::Defer() when it would keep gRPC's threads too long. Each
+// hit is made of so many quotes' messages.
+absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, const archive::Lookup& lookup,
+                                           size_t messages) {
+  // Of PlannedWork: making one takes some six microseconds.
+  constexpr uint64_t kMessageWork = 600;
+  if (!call.may_block &&
+      call.archive->PlannedWork(lookup) + lookup.limit * messages * kMessageWork >
+          call.options.max_inline_work) {
     return call.Defer();
   }
   return call.archive->Find(lookup, call.cancellation);
@@ -146,7 +152,13 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   lookup.order = OrderOr(request.order_by(), archive::Order::kNewest);
   lookup.with_total = !request.has_return_total_size() || request.return_total_size();
   lookup.with_facets = request.return_facets();
-  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer, Find(call, lookup));
+  const text::OffsetUnit unit = ToOffsetUnit(request.offset_encoding());
+  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
+  const bool written = call.leading_bytes != nullptr && view == v1::QUOTE_VIEW_BASIC &&
+                       request.context() == 0 && unit == text::OffsetUnit::kCodePoints;
+  const auto context = static_cast<size_t>(request.context());
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
+                          Find(call, lookup, written ? 0 : 1 + 2 * context));
   if (lookup.with_total) {
     response->set_total_size(static_cast<int64_t>(answer.total));
   }
@@ -155,10 +167,7 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   }
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   SetCoverage(call.archive->CoverageOf(lookup.filter), response->mutable_coverage());
-  const text::OffsetUnit unit = ToOffsetUnit(request.offset_encoding());
-  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
-  if (call.leading_bytes != nullptr && view == v1::QUOTE_VIEW_BASIC && request.context() == 0 &&
-      unit == text::OffsetUnit::kCodePoints) {
+  if (written) {
     static_assert(Response::kHitsFieldNumber == 1);
     constexpr size_t kUsualBytes = 400;  // of a hit, and some more
     call.leading_bytes->reserve((answer.hits.size() + 1) * kUsualBytes);
@@ -171,7 +180,7 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   Converter converter(call.archive->scheme(), unit);
   FillList(call, request, answer, response->mutable_hits(), response,
            [&](const archive::Hit& hit, v1::QuoteHit* out) {
-             converter.SetHit(hit, view, static_cast<size_t>(request.context()), out);
+             converter.SetHit(hit, view, context, out);
            });
   return absl::OkStatus();
 }
@@ -186,48 +195,6 @@ absl::StatusOr<int> FindTheme(const CallContext& call, const std::string& name) 
 }
 
 }  // namespace
-
-std::shared_ptr<const std::vector<uint64_t>> ThemeCounts::Of(
-    const std::shared_ptr<const archive::Archive>& archive) {
-  {
-    MutexLock lock(&mutex_);
-    if (archive_ == archive) {
-      return counts_;
-    }
-  }
-  const std::vector<themes::Theme>& themes = archive->scheme().themes();
-  std::vector<int> parents(themes.size(), -1);
-  for (size_t i = 0; i < themes.size(); ++i) {
-    parents[i] = themes[i].parent.empty() ? -1 : archive->scheme().Find(themes[i].parent);
-  }
-  auto counts = std::make_shared<std::vector<uint64_t>>(themes.size(), 0);
-  // The number of the quote that a theme was last counted for: a quote with two themes below one
-  // counts once there.
-  std::vector<uint64_t> last(themes.size(), 0);
-  uint64_t number = 0;
-  for (const PackedDocument* const document : archive->documents()) {
-    for (size_t i = 0; i < document->size(); ++i) {
-      if (!report::IsSpeech(document->quotes()[i].block)) {
-        continue;
-      }
-      ++number;
-      for (const archive::PackedAssignment& assignment : document->themes(i)) {
-        for (int theme = assignment.theme; theme >= 0;
-             theme = parents[static_cast<size_t>(theme)]) {
-          const auto at = static_cast<size_t>(theme);
-          if (last[at] != number) {
-            last[at] = number;
-            ++(*counts)[at];
-          }
-        }
-      }
-    }
-  }
-  MutexLock lock(&mutex_);
-  archive_ = archive;
-  counts_ = counts;
-  return counts;
-}
 
 absl::Status GetQuote(CallContext& call, const v1::GetQuoteRequest& request,
                       v1::GetQuoteResponse* response) {
@@ -296,7 +263,7 @@ absl::Status ListQuotes(CallContext& call, const v1::ListQuotesRequest& request,
     // No report has the empty id: a parent that the filter excludes has no quotes.
     reports = {let_through ? parent : std::string()};
   }
-  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer, Find(call, lookup));
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer, Find(call, lookup, 1));
   response->set_total_size(static_cast<int64_t>(answer.total));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
@@ -343,11 +310,10 @@ absl::Status ListThemes(CallContext& call, const v1::ListThemesRequest& request,
   }
   response->set_scheme_version(call.archive->scheme().version());
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
-  const auto counts = call.theme_counts.Of(call.archive);
   AnswerSize size(*response);
   for (; index < themes.size(); ++index) {
     v1::Theme theme;
-    SetTheme(themes[index], (*counts)[index], &theme);
+    SetTheme(themes[index], call.archive->theme_totals()[index], &theme);
     if (static_cast<size_t>(response->themes_size()) == page_size || !size.Add(theme)) {
       PagePlace place;
       place.archive_revision = call.archive->revision();
@@ -364,7 +330,7 @@ absl::Status GetTheme(CallContext& call, const v1::GetThemeRequest& request,
                       v1::GetThemeResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const int theme, FindTheme(call, request.name()));
   const auto index = static_cast<size_t>(theme);
-  SetTheme(call.archive->scheme().themes()[index], (*call.theme_counts.Of(call.archive))[index],
+  SetTheme(call.archive->scheme().themes()[index], call.archive->theme_totals()[index],
            response->mutable_theme());
   response->set_scheme_version(call.archive->scheme().version());
   return absl::OkStatus();

@@ -214,50 +214,54 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
                           PageSize(request.page_size(), limits::kDefaultPageSize));
   const std::string digest = ListingDigest(request);
   const std::vector<const PackedDocument*>& active = call.archive->documents();
-  std::vector<const PackedDocument*> all;
-  if (request.show_deleted()) {
-    if (call.history == nullptr) {
-      return errors::Loading();
-    }
-    all = active;
-    for (const auto& document : call.history->withdrawn()) {
-      all.push_back(document.get());
-    }
-    std::inplace_merge(
-        all.begin(), all.begin() + static_cast<std::ptrdiff_t>(active.size()), all.end(),
-        [](const PackedDocument* a, const PackedDocument* b) { return ComesBefore(*a, *b); });
+  static const std::vector<std::shared_ptr<const PackedDocument>> kNone;
+  if (request.show_deleted() && call.history == nullptr) {
+    return errors::Loading();
   }
-  const std::vector<const PackedDocument*>& documents = request.show_deleted() ? all : active;
-  auto at = documents.begin();
+  const auto& withdrawn = request.show_deleted() ? call.history->withdrawn() : kNone;
+  // Both are in the order of the listing; a page is merged from where it begins in each.
+  auto next_active = active.begin();
+  auto next_withdrawn = withdrawn.begin();
   if (!request.page_token().empty()) {
     QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
-    at = std::upper_bound(documents.begin(), documents.end(), place.key,
-                          [](const archive::SortKey& key, const PackedDocument* document) {
-                            const std::optional<absl::CivilDay> date = document->date();
-                            if (key.date != date) {
-                              return key.date.has_value() &&
-                                     (!date.has_value() || *key.date > *date);
-                            }
-                            return key.report_id < document->report_id();
-                          });
+    const auto comes_before = [](const archive::SortKey& key, const auto& document) {
+      const std::optional<absl::CivilDay> date = document->date();
+      if (key.date != date) {
+        return key.date.has_value() && (!date.has_value() || *key.date > *date);
+      }
+      return key.report_id < document->report_id();
+    };
+    next_active = std::upper_bound(active.begin(), active.end(), place.key, comes_before);
+    next_withdrawn = std::upper_bound(withdrawn.begin(), withdrawn.end(), place.key, comes_before);
   }
-  response->set_total_size(static_cast<int64_t>(documents.size()));
+  const auto take_next = [&]() -> const PackedDocument* {
+    if (next_withdrawn == withdrawn.end()) {
+      return next_active == active.end() ? nullptr : *next_active++;
+    }
+    if (next_active == active.end() || ComesBefore(**next_withdrawn, **next_active)) {
+      return (next_withdrawn++)->get();
+    }
+    return *next_active++;
+  };
+  response->set_total_size(static_cast<int64_t>(active.size() + withdrawn.size()));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   AnswerSize size(*response);
-  for (; at != documents.end(); ++at) {
+  const PackedDocument* last = nullptr;
+  while (const PackedDocument* const document = take_next()) {
     v1::Report report;
     if (static_cast<size_t>(response->reports_size()) < page_size) {
-      SetReport(**at, &report);
+      SetReport(*document, &report);
     }
     if (static_cast<size_t>(response->reports_size()) == page_size || !size.Add(report)) {
       PagePlace place;
       place.archive_revision = call.archive->revision();
-      place.key.date = (*std::prev(at))->date();
-      place.key.report_id = (*std::prev(at))->report_id();
+      place.key.date = last->date();
+      place.key.report_id = last->report_id();
       response->set_next_page_token(EncodePageToken(digest, place));
       break;
     }
     *response->add_reports() = std::move(report);
+    last = document;
   }
   return absl::OkStatus();
 }

@@ -46,20 +46,29 @@ struct Core {
   explicit Core(ServicesOptions given)
       : options(std::move(given)),
         import_bytes(limits::kMaxImportBytesInFlight),
-        executor(limits::kExecutorThreads, limits::kExecutorQueue) {}
+        executor(limits::kExecutorThreads, limits::kExecutorQueue),
+        writer(limits::kExecutorThreads, limits::kExecutorQueue) {}
 
   const ServicesOptions options;
   std::atomic<Library*> library{nullptr};
-  ThemeCounts theme_counts;
   CitationCorpora citation_corpora;
   ByteBudget import_bytes;
-  Executor executor;  // last: its threads use the rest
+  // Last: their threads use the rest.
+  Executor executor;
+  Executor writer;
+};
+
+// Where a handler runs.
+enum class Where {
+  kInline,    // in gRPC's thread, as long as it needs memory only; else on the executor
+  kExecutor,  // reads the store
+  kWriter     // writes
 };
 
 // One RPC method: where its handler runs, and the handler behind a common signature.
 struct Method {
   const char* path;
-  bool inline_first;  // in gRPC's thread: memory only
+  Where where;
   bool holds_source;  // its requests count against the budget of import bytes
   const Message* request;
   const Message* response;
@@ -74,13 +83,10 @@ struct HandlerOf<kHandler> {
   static absl::Status Handle(CallContext& call, const Message& request, Message* response) {
     return kHandler(call, static_cast<const Request&>(request), static_cast<Response*>(response));
   }
-  static Method Make(const char* path, bool inline_first, bool holds_source) {
-    return {path,
-            inline_first,
-            holds_source,
-            &Request::default_instance(),
-            &Response::default_instance(),
-            &Handle};
+  static Method Make(const char* path, Where where, bool holds_source) {
+    return {
+        path,   where, holds_source, &Request::default_instance(), &Response::default_instance(),
+        &Handle};
   }
 };
 
@@ -231,12 +237,12 @@ class Responder {
   absl::Status if_dropped_;
 };
 
-// Runs `work(call)`, which returns the call's status, on the executor; answers QUEUE_FULL when the
+// Runs `work(call)`, which returns the call's status, on an executor; answers QUEUE_FULL when the
 // executor refuses.
 template <typename Call, typename Work>
-void RunOnExecutor(Core* core, Call* call, Work work) {
-  core->executor.Submit([responder = Responder<Call>(call, errors::QueueFull(kQueueRetry)),
-                         work = std::move(work)]() mutable {
+void RunOn(Executor* executor, Call* call, Work work) {
+  executor->Submit([responder = Responder<Call>(call, errors::QueueFull(kQueueRetry)),
+                    work = std::move(work)]() mutable {
     const absl::Status status = work(&responder.call());
     responder.Finish(status);
   });
@@ -246,9 +252,8 @@ CallContext MakeContext(Core* core, Library* library, const Cancellation& cancel
   std::shared_ptr<const Snapshot> snapshot = library->snapshot();
   const archive::Archive* const archive = snapshot->archive.get();
   const History* const history = snapshot->history.get();
-  return CallContext{
-      *library,           {std::move(snapshot), archive}, history, cancellation, core->options,
-      core->theme_counts, core->citation_corpora};
+  return CallContext{*library,      {std::move(snapshot), archive}, history, cancellation,
+                     core->options, core->citation_corpora};
 }
 
 // A unary call. Deletes itself when gRPC is done with it.
@@ -275,7 +280,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     }
     context_.emplace(MakeContext(&ticket_.core(), library, ticket_.cancellation()));
     context_->leading_bytes = &leading_bytes_;
-    if (method_.inline_first) {
+    if (method_.where == Where::kInline) {
       const absl::Status status = Work();
       if (!context_->deferred) {
         Complete(status);
@@ -283,7 +288,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
       }
     }
     context_->may_block = true;
-    RunOnExecutor(&ticket_.core(), this, [](UnaryCall* call) { return call->Work(); });
+    Core& core = ticket_.core();
+    RunOn(method_.where == Where::kWriter ? &core.writer : &core.executor, this,
+          [](UnaryCall* call) { return call->Work(); });
   }
 
   // Nothing of the call may be touched afterwards.
@@ -329,9 +336,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   std::string leading_bytes_;    // of the answer, before those of the message
 };
 
-// A call of UploadReport: reads a header and chunks, then imports on the executor. An upload whose
-// caller goes away imports nothing: what was announced has not arrived. Deletes itself when gRPC is
-// done with it.
+// A call of UploadReport: reads a header and chunks, then imports where others write. An upload
+// whose caller goes away imports nothing: what was announced has not arrived. Deletes itself when
+// gRPC is done with it.
 class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
   UploadCall(Core* core, grpc::CallbackServerContext* context, grpc::ByteBuffer* answer)
@@ -355,7 +362,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
     } else if (ok) {
       StartRead(&bytes_in_);
     } else {
-      RunOnExecutor(&ticket_.core(), this, [](UploadCall* call) { return call->Import(); });
+      RunOn(&ticket_.core().writer, this, [](UploadCall* call) { return call->Import(); });
     }
   }
 
@@ -503,15 +510,13 @@ grpc::ServerUnaryReactor* Answer(Core* core, grpc::CallbackServerContext* contex
   return call;
 }
 
-enum Where { kExecutor = 0, kInline = 1 };
-
 // Overrides one raw method of a generated service.
 #define QUOTES_UNARY(service, method, where, holds_source)                                    \
   grpc::ServerUnaryReactor* method(grpc::CallbackServerContext* context,                      \
                                    const grpc::ByteBuffer* request, grpc::ByteBuffer* answer) \
       override {                                                                              \
     static const Method kMethod = HandlerOf<&rpc::method>::Make(                              \
-        "/quotes.v1." #service "/" #method, (where) == kInline, holds_source);                \
+        "/quotes.v1." #service "/" #method, Where::where, holds_source);                      \
     return Answer(core_, context, kMethod, request, answer);                                  \
   }
 
@@ -532,11 +537,11 @@ class ReportService final : public report_service::Raw {
  public:
   explicit ReportService(Core* core) : core_(core) {}
 
-  QUOTES_UNARY(ReportService, ImportReport, kExecutor, true)
+  QUOTES_UNARY(ReportService, ImportReport, kWriter, true)
   QUOTES_UNARY(ReportService, GetReport, kInline, false)
   QUOTES_UNARY(ReportService, ListReports, kInline, false)
-  QUOTES_UNARY(ReportService, DeleteReport, kExecutor, false)
-  QUOTES_UNARY(ReportService, UndeleteReport, kExecutor, false)
+  QUOTES_UNARY(ReportService, DeleteReport, kWriter, false)
+  QUOTES_UNARY(ReportService, UndeleteReport, kWriter, false)
   QUOTES_UNARY(ReportService, GetRevision, kExecutor, false)
   QUOTES_UNARY(ReportService, ListRevisions, kExecutor, false)
   QUOTES_UNARY(ReportService, DiffRevisions, kExecutor, false)
@@ -544,9 +549,9 @@ class ReportService final : public report_service::Raw {
   QUOTES_UNARY(ReportService, GetSection, kInline, false)
   QUOTES_UNARY(ReportService, ListDefects, kInline, false)
   QUOTES_UNARY(ReportService, GetDefect, kInline, false)
-  QUOTES_UNARY(ReportService, CreateDefect, kExecutor, false)
-  QUOTES_UNARY(ReportService, UpdateDefect, kExecutor, false)
-  QUOTES_UNARY(ReportService, DeleteDefect, kExecutor, false)
+  QUOTES_UNARY(ReportService, CreateDefect, kWriter, false)
+  QUOTES_UNARY(ReportService, UpdateDefect, kWriter, false)
+  QUOTES_UNARY(ReportService, DeleteDefect, kWriter, false)
 
   grpc::ServerReadReactor<grpc::ByteBuffer>* UploadReport(grpc::CallbackServerContext* context,
                                                           grpc::ByteBuffer* answer) override {

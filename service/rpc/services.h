@@ -82,10 +82,10 @@ struct ServicesOptions {
 };
 
 // The gRPC services over a library: proto to domain, errors, paging, limits. Look-ups run inline in
-// gRPC's callback threads (memory only); large ones and calls that touch the store run on a bounded
-// executor that refuses with QUEUE_FULL. Without a library every call is answered with UNAVAILABLE
-// / LOADING. The library must outlive the services; the server must have ended (Shutdown and Wait)
-// before the services are destroyed.
+// gRPC's callback threads (memory only); large ones and calls that read the store run on a bounded
+// executor that refuses with QUEUE_FULL, calls that write on another of the same kind. Without a
+// library every call is answered with UNAVAILABLE / LOADING. The library must outlive the services;
+// the server must have ended (Shutdown and Wait) before the services are destroyed.
 class Services {
  public:
   // `library` may be null: then SetLibrary follows.

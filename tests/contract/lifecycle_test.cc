@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "service/base/errors.h"
 #include "tests/contract/contract_fixture.h"
 
 namespace quotes::contract {
@@ -306,18 +307,22 @@ TEST_F(Lifecycle, QueuedWorkOfCallersWhoLeftIsNotDone) {
   Calls calls;
   Options options;
   options.store_hook = [&](std::string_view method) {
-    if (method == "Status") {
-      gate.Pass();
+    if (method != "FindRequest") {
+      return absl::OkStatus();
     }
-    return absl::OkStatus();
+    gate.Pass();
+    return errors::StoreBusy();
   };
   options.on_call = calls.Hook();
   Start(options, /*sample=*/false);
   std::vector<std::thread> blockers;
   for (int i = 0; i < 4; ++i) {
-    blockers.emplace_back([this] {
-      grpc::ClientContext context;
-      EXPECT_TRUE(GetStatus(&context).ok());
+    blockers.emplace_back([this, i] {
+      v1::ImportReportRequest request = SampleImport();
+      request.set_request_id(absl::StrCat("request-", i));
+      v1::ImportReportResponse response;
+      EXPECT_EQ(Outcome(Call(reports_, &v1::ReportService::Stub::ImportReport, request, &response)),
+                "UNAVAILABLE/STORE_BUSY");
     });
   }
   gate.AwaitCallers(4);
@@ -326,21 +331,28 @@ TEST_F(Lifecycle, QueuedWorkOfCallersWhoLeftIsNotDone) {
   v1::ImportReportResponse response;
   EXPECT_EQ(reports_->ImportReport(&context, SampleImport(), &response).error_code(),
             grpc::StatusCode::DEADLINE_EXCEEDED);
+  // Calls that write nothing do not wait behind them.
+  grpc::ClientContext other_context;
+  other_context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  EXPECT_TRUE(GetStatus(&other_context).ok());
   gate.Open();
   for (std::thread& blocker : blockers) {
     blocker.join();
   }
-  bool seen = false;
-  for (size_t i = 0; i < 5; ++i) {
+  int left = 0;
+  int refused = 0;
+  for (size_t i = 0; i < 6; ++i) {
     const Logged logged = calls.Await(i);
     if (logged.method == "/quotes.v1.ReportService/ImportReport") {
-      seen = true;
-      EXPECT_TRUE(logged.code == grpc::StatusCode::DEADLINE_EXCEEDED ||
-                  logged.code == grpc::StatusCode::CANCELLED)
-          << logged.code;
+      left += logged.code == grpc::StatusCode::DEADLINE_EXCEEDED ||
+                      logged.code == grpc::StatusCode::CANCELLED
+                  ? 1
+                  : 0;
+      refused += logged.code == grpc::StatusCode::UNAVAILABLE ? 1 : 0;
     }
   }
-  EXPECT_TRUE(seen);
+  EXPECT_EQ(left, 1);
+  EXPECT_EQ(refused, 4);
   EXPECT_EQ(ReportCount(), 0);
 }
 

@@ -66,6 +66,9 @@ void CheckPlace(std::string_view data) {
   for (size_t i = byte() % (quotes::archive::kSortKeyPredecessors + 1); i > 0; --i) {
     place.key.predecessors.push_back(id());
   }
+  for (size_t i = byte() % (quotes::archive::kSortKeySuccessors + 1); i > 0; --i) {
+    place.key.successors.push_back(id());
+  }
   const std::string token = EncodePageToken(kDigest, place);
   const auto read = DecodePageToken(kDigest, token);
   QUOTES_CHECK(read.ok());
@@ -75,6 +78,7 @@ void CheckPlace(std::string_view data) {
   QUOTES_CHECK(read->key.report_id == place.key.report_id);
   QUOTES_CHECK(read->key.quote_id == place.key.quote_id);
   QUOTES_CHECK(read->key.predecessors == place.key.predecessors);
+  QUOTES_CHECK(read->key.successors == place.key.successors);
 }
 
 }  // namespace

@@ -931,8 +931,43 @@ TEST_P(ArchiveConformance, PagesGoOnBehindAQuoteThatIsGone) {
       << "a report before the key's that is new";
 }
 
+// Between two pages a report loses some quotes around the place where the second begins: all others
+// come once, as long as one of those that a key names is left.
+TEST_P(ArchiveConformance, PagesGoOnBetweenWhatIsLeft) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 24; ++i) {
+    texts.push_back(absl::StrCat("甲", i));
+  }
+  const auto earlier = Make({MakeDocument(Speech("r", kDay2022, texts))});
+  for (size_t page = 1; page < texts.size(); ++page) {
+    Lookup lookup;
+    lookup.limit = page;
+    const auto first = earlier->Find(lookup, Cancellation());
+    QUOTES_ASSERT_OK(first);
+    lookup.after = first->hits.back().Key();
+    for (size_t begin = 0; begin < page; ++begin) {
+      // Those in [begin, end) are gone, the last of the page and others.
+      const size_t end = std::min(texts.size(), page + (begin + page) % 6);
+      if (page - begin > kSortKeyPredecessors && end - page >= kSortKeySuccessors) {
+        continue;
+      }
+      SCOPED_TRACE(absl::StrCat("page of ", page, ", without ", begin, " to ", end));
+      std::vector<std::string> after(texts.begin(), texts.begin() + static_cast<int>(begin));
+      after.insert(after.end(), texts.begin() + static_cast<int>(end), texts.end());
+      const auto archive = Make({MakeDocument(Speech("r", kDay2022, after))});
+      std::vector<std::string> rest;
+      for (const Hit& hit : FetchAll(*archive, lookup, 5)) {
+        rest.push_back(text::ToUtf8(hit.ref.text()));
+      }
+      EXPECT_THAT(rest,
+                  ::testing::ElementsAreArray(texts.begin() + static_cast<int>(end), texts.end()));
+    }
+  }
+}
+
 TEST_P(ArchiveConformance, PositionIsTheLastResort) {
-  const TestReport before = Speech("r", kDay2022, {"一", "二", "三", "四", "五", "六", "七", "八"});
+  const TestReport before = Speech(
+      "r", kDay2022, {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", "千"});
   Lookup lookup;
   lookup.limit = 6;
   const auto earlier = Make({MakeDocument(before)});
@@ -940,11 +975,12 @@ TEST_P(ArchiveConformance, PositionIsTheLastResort) {
   QUOTES_ASSERT_OK(first);
   lookup.after = first->hits.back().Key();
   EXPECT_EQ(lookup.after->predecessors.size(), kSortKeyPredecessors);
-  const auto archive =
-      Make({MakeDocument(Speech("r", kDay2022, {"一", "贰", "叁", "肆", "伍", "陆", "七", "八"}))});
+  EXPECT_EQ(lookup.after->successors.size(), kSortKeySuccessors);
+  const auto archive = Make({MakeDocument(Speech(
+      "r", kDay2022, {"一", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖", "拾", "百", "千"}))});
   const auto rest = archive->Find(lookup, Cancellation());
   QUOTES_ASSERT_OK(rest);
-  ASSERT_EQ(rest->hits.size(), 2u);
+  ASSERT_EQ(rest->hits.size(), 6u);
   EXPECT_EQ(rest->hits[0].Key().position, 6u);
 }
 

@@ -16,6 +16,7 @@
 #include "service/archive/archive.h"
 #include "service/archive/indexed_archive.h"
 #include "service/archive/query.h"
+#include "service/base/limits.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/archive/test_documents.h"
 
@@ -121,22 +122,65 @@ TEST_F(LargeArchive, LookupsEndWhenTheyAreCancelled) {
 
 TEST_F(LargeArchive, WorkIsPlannedByWhatIsVisited) {
   constexpr uint64_t kQuotes = kReports * kQuotesPerReport;
-  // The total of one word is read, not counted.
-  EXPECT_LE(Work("甲"), 20u);
+  // The total of one word is read, not counted: what is done is a page.
+  const uint64_t page = Work("甲");
+  EXPECT_EQ(Work("甲乙丙"), page);
+  EXPECT_LE(page, kQuotes / 4);
   EXPECT_GE(Work("甲 OR 乙"), kQuotes);
   EXPECT_GE(Work("甲 乙"), kQuotes);
   // Nothing has this word: whatever stands beside it is not looked for.
   EXPECT_LE(Work("甲 乙 癸"), 20u);
   Filter one;
   one.reports = {"r7"};
-  EXPECT_LE(Work("甲 OR 乙", one), 20 * kQuotesPerReport);
+  EXPECT_LE(Work("甲 OR 乙", one), page + 20 * kQuotesPerReport);
   Filter none;
   none.reports = {"other"};
   EXPECT_EQ(Work("甲 OR 乙", none), 0u);
   Lookup everything;
-  EXPECT_LE((*archive_)->PlannedWork(everything), kQuotes / 10);
+  EXPECT_LE((*archive_)->PlannedWork(everything), page + kQuotes / 10);
   everything.with_facets = true;
   EXPECT_GE((*archive_)->PlannedWork(everything), kQuotes);
+}
+
+TEST_F(LargeArchive, WorkIsPlannedByWhatIsAskedOfEachQuote) {
+  const auto query = ParseQuery("甲 OR 乙");
+  Lookup plain;
+  plain.query = &*query;
+  const auto found = (*archive_)->Find(plain, Cancellation());
+  QUOTES_ASSERT_OK(found);
+  const auto more = [&](const auto& change) {
+    Lookup lookup = plain;
+    change(&lookup);
+    return (*archive_)->PlannedWork(lookup) - (*archive_)->PlannedWork(plain);
+  };
+  EXPECT_GE(more([](Lookup* lookup) { lookup->order = Order::kReadingOrder; }), found->total);
+  EXPECT_GE(more([](Lookup* lookup) { lookup->order = Order::kRelevance; }), 10 * found->total);
+  EXPECT_GE(more([](Lookup* lookup) { lookup->with_facets = true; }), 20 * found->total);
+  EXPECT_GE(more([](Lookup* lookup) { lookup->match = MatchMode::kExact; }), 10 * found->total);
+  EXPECT_GE(more([](Lookup* lookup) { lookup->filter.with_figures = false; }), 10 * found->total);
+  EXPECT_GE(more([](Lookup* lookup) { lookup->limit = 200; }), 180 * 100u);
+}
+
+TEST(PlannedWork, LongQuotesCostMore) {
+  const auto work = [](size_t repeats, size_t limit) {
+    std::string text;
+    for (size_t i = 0; i < repeats; ++i) {
+      text += "我们要加快发展";
+    }
+    std::vector<std::shared_ptr<const Document>> documents;
+    for (int r = 0; r < 10; ++r) {
+      documents.push_back(MakeDocument(
+          Speech(absl::StrCat("r", r), std::nullopt, std::vector<std::string>(30, text))));
+    }
+    const auto query = ParseQuery("要");
+    Lookup lookup;
+    lookup.query = &*query;
+    lookup.limit = limit;
+    return MakeIndexedArchive(1, TestScheme(), documents)->PlannedWork(lookup);
+  };
+  EXPECT_LE(work(7, 20), limits::kMaxInlineWork / 4);
+  EXPECT_LE(work(7, 200), limits::kMaxInlineWork);
+  EXPECT_GT(work(500, 200), 5 * limits::kMaxInlineWork);
 }
 
 }  // namespace

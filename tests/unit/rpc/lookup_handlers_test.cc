@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "service/library/library.h"
 #include "service/rpc/handlers.h"
 #include "service/rpc/services.h"
@@ -39,8 +41,9 @@ class LookupHandlers : public ::testing::Test {
     ServicesOptions options;
     options.max_inline_work = max_inline_work;
     const std::shared_ptr<const Snapshot> snapshot = library_->snapshot();
-    CallContext call{*library_, snapshot->archive, snapshot->history.get(), cancellation_,
-                     options,   theme_counts_,     citation_corpora_};
+    const std::shared_ptr<const archive::Archive> archive(snapshot, snapshot->archive.get());
+    CallContext call{*library_,     archive, snapshot->history.get(),
+                     cancellation_, options, citation_corpora_};
     Response response;
     absl::Status status = handler(call, request, &response);
     *deferred = call.deferred;
@@ -69,7 +72,6 @@ class LookupHandlers : public ::testing::Test {
   quotes::testing::TempDir dir_;
   std::unique_ptr<Library> library_;
   const Cancellation cancellation_;
-  ThemeCounts theme_counts_;
   CitationCorpora citation_corpora_;
 };
 
@@ -101,11 +103,11 @@ void ExpectSameBytes(Library& library,
                      const Request& request, bool written) {
   const Cancellation cancellation;
   const ServicesOptions options;
-  ThemeCounts theme_counts;
   const std::shared_ptr<const Snapshot> snapshot = library.snapshot();
   CitationCorpora citation_corpora;
-  CallContext call{library, snapshot->archive, snapshot->history.get(), cancellation,
-                   options, theme_counts,      citation_corpora};
+  CallContext call{library,      snapshot->archive, snapshot->history.get(),
+                   cancellation, options,           citation_corpora};
+  call.may_block = true;
   Response by_message;
   QUOTES_ASSERT_OK(handler(call, request, &by_message));
   std::string leading_bytes;
@@ -146,14 +148,55 @@ TEST_F(LookupHandlers, HitsAreWrittenAsTheirMessagesWouldBe) {
   ExpectSameBytes(*library_, &LookupTheme, request, true);
 }
 
+TEST_F(LookupHandlers, TheReportsOfChecksAreGatheredOffGrpcsThreads) {
+  v1::VerifyCitationRequest request;
+  request.set_quotation("高质量发展");
+  for (int i = 0; i < 2; ++i) {
+    ImportRequest import;
+    import.report_id = "other";
+    import.content = i == 0 ? "高质量发展的一句。\n" : "高质量发展的另一句。\n";
+    QUOTES_ASSERT_OK(library_->Import(import, Cancellation()));
+    bool deferred = false;
+    Run(&VerifyCitation, request, limits::kMaxInlineWork, &deferred);
+    EXPECT_TRUE(deferred);
+    Run(&VerifyCitation, request, limits::kMaxInlineWork, &deferred);
+    EXPECT_FALSE(deferred);
+  }
+}
+
+TEST_F(LookupHandlers, NoCallKeepsASnapshot) {
+  bool deferred = false;
+  v1::VerifyCitationRequest citation;
+  citation.set_quotation("高质量发展");
+  Run(&VerifyCitation, citation, limits::kMaxInlineWork, &deferred);
+  EXPECT_GT(
+      Run(&ListThemes, v1::ListThemesRequest(), limits::kMaxInlineWork, &deferred).themes_size(),
+      0);
+  const std::weak_ptr<const Snapshot> snapshot = library_->snapshot();
+  ImportRequest import;
+  import.report_id = "other";
+  import.content = "高质量发展的一句。\n";
+  QUOTES_ASSERT_OK(library_->Import(import, Cancellation()));
+  // The thread that merges may be looking at it.
+  for (int i = 0; i < 1'000 && !snapshot.expired(); ++i) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_TRUE(snapshot.expired());
+}
+
 TEST_F(LookupHandlers, OneWordIsAnsweredInlineHoweverManyQuotesHaveIt) {
   v1::SearchQuotesRequest request;
   request.set_query("发展");
   bool deferred = false;
-  const auto answer =
-      Run(&SearchQuotes, request, static_cast<uint64_t>(limits::kDefaultPageSize), &deferred);
+  const auto answer = Run(&SearchQuotes, request, limits::kMaxInlineWork / 2, &deferred);
   EXPECT_FALSE(deferred);
   EXPECT_GT(answer.total_size(), limits::kDefaultPageSize);
+  // What is written for each hit counts.
+  request.set_page_size(200);
+  request.set_view(v1::QUOTE_VIEW_FULL);
+  request.set_context(5);
+  Run(&SearchQuotes, request, limits::kMaxInlineWork, &deferred);
+  EXPECT_TRUE(deferred);
 }
 
 }  // namespace
