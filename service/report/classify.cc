@@ -1101,9 +1101,7 @@ class Classifier {
       const View text = Folded(i);
       if (IsPageNumber(text)) {
         kinds_[i] = BlockKind::kPageNumber;
-      } else if (IsAddressOfPage(text)) {
-        kinds_[i] = BlockKind::kWebFurniture;
-      } else if (text.size() <= 60 && IsWebFurniture(text)) {
+      } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text))) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (IsCaption(text)) {
         kinds_[i] = BlockKind::kCaption;
