@@ -558,13 +558,18 @@ bool IsConverted(std::u32string_view quotation, std::u32string_view source) {
 
 std::u32string InScript(std::u32string_view text, bool traditional) {
   std::u32string written(text);
-  const std::u32string usual = traditional ? InTraditional(text) : std::u32string();
+  std::u32string usual;
+  if (traditional) {
+    usual = InTraditional(text);
+  } else if (const std::vector<std::u32string> words = OpenCcSimplified(text); !words.empty()) {
+    usual = words.front();  // 著作 keeps its 著
+  }
   for (size_t i = 0; i < text.size(); ++i) {
     const char32_t simplified = text::IsHan(text[i]) ? text::FoldLetter(text[i]) : text[i];
-    if (!traditional) {
-      written[i] = simplified;
-    } else if (usual.size() == text.size() && text::FoldLetter(usual[i]) == simplified) {
+    if (usual.size() == text.size() && text::FoldLetter(usual[i]) == simplified) {
       written[i] = usual[i];
+    } else if (!traditional) {
+      written[i] = simplified;
     }
   }
   return written;

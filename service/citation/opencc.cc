@@ -30,7 +30,11 @@ std::vector<std::u32string> Convert(const Converters& converters, std::u32string
   std::vector<std::u32string> conversions;
   conversions.reserve(converters.size());
   for (const auto& converter : converters) {
-    conversions.push_back(text::ToCodePoints(converter->Convert(utf8)));
+    try {
+      conversions.push_back(text::ToCodePoints(converter->Convert(utf8)));
+    } catch (const std::exception&) {
+      continue;  // no exception leaves this file
+    }
   }
   return conversions;
 }
