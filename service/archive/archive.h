@@ -46,7 +46,7 @@ struct Filter {
   std::optional<absl::CivilDay> date_from;  // inclusive; undated reports never match a date bound
   std::optional<absl::CivilDay> date_to;    // inclusive
   std::vector<std::pair<std::string, std::string>> sections;  // report id, section id; descendants
-  // Indices of the scheme; the caller adds descendants. A quote has a theme of every group.
+  // Indices of the scheme, each for the themes below it too. A quote has a theme of every group.
   std::vector<std::vector<int>> theme_groups;
   std::vector<report::Mode> modes;
   TextScope scope = TextScope::kSpeech;

@@ -60,7 +60,7 @@ class Catalog : public Archive {
       coverage.incomplete = incomplete_;
       return coverage;
     }
-    const FilterPlan plan(filter, scheme_->themes().size());
+    const FilterPlan plan(filter, *scheme_);
     const auto count = [&](uint32_t rank) {
       const ReportColumns::Row& row = columns_[rank];
       ++coverage.reports;
@@ -107,9 +107,6 @@ class Catalog : public Archive {
       : revision_(revision), scheme_(std::move(scheme)), entries_(std::move(entries)) {
     theme_counts_.resize(scheme_->themes().size(), 0);
     theme_totals_.resize(scheme_->themes().size(), 0);
-    for (const themes::Theme& theme : scheme_->themes()) {
-      parents_.push_back(theme.parent.empty() ? -1 : scheme_->Find(theme.parent));
-    }
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
     columns_.Reserve(entries_.size());
@@ -136,7 +133,6 @@ class Catalog : public Archive {
       : revision_(revision),
         scheme_(previous.scheme_),
         columns_(ReportColumns::After(previous.columns_)),
-        parents_(previous.parents_),
         theme_counts_(previous.theme_counts_),
         theme_totals_(previous.theme_totals_),
         quotes_(previous.quotes_),
@@ -264,8 +260,7 @@ class Catalog : public Archive {
         continue;
       }
       for (const PackedAssignment& assignment : entry.themes(quote)) {
-        for (int theme = assignment.theme; theme >= 0;
-             theme = parents_[static_cast<size_t>(theme)]) {
+        for (int theme = assignment.theme; theme >= 0; theme = scheme_->ParentOf(theme)) {
           const auto at = static_cast<size_t>(theme);
           if (last[at] == quote + 1) {
             break;
@@ -296,7 +291,6 @@ class Catalog : public Archive {
   ReportColumns columns_;
   std::vector<uint32_t> by_id_;
   std::vector<uint32_t> reading_rank_;
-  std::vector<int> parents_;  // of each theme; -1 without
   std::vector<uint64_t> theme_counts_;
   std::vector<uint64_t> theme_totals_;
   uint64_t quotes_ = 0;

@@ -15,6 +15,7 @@
 #include "service/archive/entry.h"
 #include "service/archive/folded_name.h"
 #include "service/report/report.h"
+#include "service/themes/scheme.h"
 
 namespace quotes::archive {
 
@@ -25,19 +26,23 @@ inline bool InScope(report::BlockKind block, TextScope scope) {
 // A filter made ready to be asked for every report and quote.
 class FilterPlan {
  public:
-  FilterPlan(const Filter& filter, size_t theme_count)
+  FilterPlan(const Filter& filter, const themes::Scheme& scheme)
       : filter_(filter),
         reports_(filter.reports.begin(), filter.reports.end()),
         speakers_(FoldNames(filter.speakers)),
         bodies_(FoldNames(filter.bodies)),
-        theme_groups_(filter.theme_groups.size(), std::vector<bool>(theme_count, false)) {
+        theme_groups_(filter.theme_groups.size(),
+                      std::vector<bool>(scheme.themes().size(), false)) {
     for (const auto& [report_id, section_id] : filter.sections) {
       sections_[report_id].insert(section_id);
     }
     for (size_t group = 0; group < theme_groups_.size(); ++group) {
       for (const int theme : filter.theme_groups[group]) {
-        if (theme >= 0 && static_cast<size_t>(theme) < theme_count) {
-          theme_groups_[group][static_cast<size_t>(theme)] = true;
+        if (theme < 0 || static_cast<size_t>(theme) >= scheme.themes().size()) {
+          continue;
+        }
+        for (const int below : scheme.WithDescendants(theme)) {
+          theme_groups_[group][static_cast<size_t>(below)] = true;
         }
       }
     }

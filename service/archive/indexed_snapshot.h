@@ -87,6 +87,14 @@ class IndexedSnapshot final : public Catalog {
   void FindTerm(const Lookup& lookup, const std::vector<PartView>& sources, const QueryPlan& plan,
                 const Resumption& resumption, LookupAnswer* answer) const;
 
+  // The one theme that a look-up asks for and nothing else but reports; nullopt if it is none.
+  std::optional<int> PlainTheme(const Lookup& lookup) const;
+  void FindTheme(const Lookup& lookup, const std::vector<PartView>& sources, int theme,
+                 const Resumption& resumption, LookupAnswer* answer) const;
+  // Makes the hits of a page.
+  void Show(const std::vector<Candidate>& candidates, const QueryPlan& plan,
+            LookupAnswer* answer) const;
+
   // The reports that pass a filter by what they are.
   struct Selection {
     struct Named {

@@ -106,7 +106,67 @@ void IndexedSnapshot::FindTerm(const Lookup& lookup, const std::vector<PartView>
       open.erase(next);
     }
   }
-  const std::vector<Candidate> candidates = page.Take(&answer->more);
+  Show(page.Take(&answer->more), plan, answer);
+}
+
+std::optional<int> IndexedSnapshot::PlainTheme(const Lookup& lookup) const {
+  if (lookup.query != nullptr || lookup.order != Order::kNewest || lookup.with_facets ||
+      lookup.filter.theme_groups.size() != 1 || FilterPlan::LooksAtQuotes(lookup.filter)) {
+    return std::nullopt;
+  }
+  const std::vector<int> themes = Topmost(lookup.filter.theme_groups.front(), scheme());
+  return themes.size() == 1 ? std::optional(themes.front()) : std::nullopt;
+}
+
+// One theme, newest first: only the quotes shown are visited, and the total is that of the postings
+// inside the reports that pass.
+void IndexedSnapshot::FindTheme(const Lookup& lookup, const std::vector<PartView>& sources,
+                                int theme, const Resumption& resumption,
+                                LookupAnswer* answer) const {
+  const Selection selection = Select(lookup.filter, FilterPlan(lookup.filter, scheme()));
+  // What is left when some are dead is known without a look at each.
+  const bool totalled = selection.all && lookup.filter.scope == TextScope::kSpeech;
+  Page page(lookup.limit, /*ranked=*/true);
+  for (const PartView& source : sources) {
+    const Passing passing = FindPassing(selection, source);
+    const std::span<const uint32_t> posting = source.part->themes[static_cast<size_t>(theme)];
+    const std::vector<NumberRange> whole = {{0, source.part->size()}};
+    const uint32_t first = FirstNumber(lookup, resumption, source);
+    const bool any_dead = passing.all && source.has_dead();
+    bool open = true;
+    auto at = posting.begin();
+    for (const NumberRange& range : passing.all ? whole : passing.ranges) {
+      const auto begin = std::lower_bound(at, posting.end(), range.begin);
+      at = std::lower_bound(begin, posting.end(), range.end);
+      if (!totalled) {
+        answer->total += static_cast<uint64_t>(
+            any_dead
+                ? std::count_if(begin, at, [&](uint32_t number) { return source.IsAlive(number); })
+                : at - begin);
+      }
+      for (auto number = std::lower_bound(begin, at, first); open && number != at; ++number) {
+        if (any_dead && !source.IsAlive(*number)) {
+          continue;
+        }
+        const Candidate candidate{0, false, source.rank(*number), source.part->quote[*number]};
+        const bool before_page =
+            lookup.after.has_value() &&
+            !resumption.IsBehind(candidate, resumption.Compare(source.entry(*number)));
+        open = before_page || page.Add(candidate);
+      }
+      if (!open && (totalled || !lookup.with_total)) {
+        break;
+      }
+    }
+  }
+  if (totalled) {
+    answer->total = theme_totals()[static_cast<size_t>(theme)];
+  }
+  Show(page.Take(&answer->more), QueryPlan(nullptr, lookup.match), answer);
+}
+
+void IndexedSnapshot::Show(const std::vector<Candidate>& candidates, const QueryPlan& plan,
+                           LookupAnswer* answer) const {
   Fetch(candidates);
   answer->hits.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
@@ -143,22 +203,24 @@ IndexedSnapshot::Passing IndexedSnapshot::FindPassing(const Selection& selection
     return passing;
   }
   const Segment::Part& part = *source.part;
-  const auto add = [&](uint32_t e) {
-    if (part.first[e] == part.first[e + 1]) {
+  // The quotes of the entries [begin, end).
+  const auto add = [&](size_t begin, size_t end) {
+    const NumberRange quotes{part.first[begin], part.first[end]};
+    if (quotes.begin == quotes.end) {
       return;
     }
-    passing.quotes += part.first[e + 1] - part.first[e];
-    if (!passing.ranges.empty() && passing.ranges.back().end == part.first[e]) {
-      passing.ranges.back().end = part.first[e + 1];
+    passing.quotes += quotes.end - quotes.begin;
+    if (!passing.ranges.empty() && passing.ranges.back().end == quotes.begin) {
+      passing.ranges.back().end = quotes.end;
     } else {
-      passing.ranges.push_back({part.first[e], part.first[e + 1]});
+      passing.ranges.push_back(quotes);
     }
   };
   if (selection.by_name) {
     for (const Selection::Named& named : selection.named) {
       const std::optional<uint32_t> e = source.view->segment->PlaceOf(*named.entry);
       if (e.has_value()) {
-        add(*e);
+        add(*e, *e + 1);
         if (named.sections.has_value()) {
           passing.sections.emplace(*e, named.sections);
         }
@@ -167,9 +229,19 @@ IndexedSnapshot::Passing IndexedSnapshot::FindPassing(const Selection& selection
     return passing;
   }
   // Ranks ascend with the entries.
+  const std::vector<uint32_t>& ranks = source.view->rank;
+  if (!source.has_dead()) {
+    auto at = ranks.begin();
+    for (const NumberRange& range : selection.ranks) {
+      const auto begin = std::lower_bound(at, ranks.end(), range.begin);
+      at = std::lower_bound(begin, ranks.end(), range.end);
+      add(static_cast<size_t>(begin - ranks.begin()), static_cast<size_t>(at - ranks.begin()));
+    }
+    return passing;
+  }
   auto range = selection.ranks.begin();
-  for (uint32_t e = 0; e < source.view->rank.size(); ++e) {
-    const uint32_t rank = source.view->rank[e];
+  for (uint32_t e = 0; e < ranks.size(); ++e) {
+    const uint32_t rank = ranks[e];
     if (rank == SegmentView::kDead) {
       continue;
     }
@@ -180,7 +252,7 @@ IndexedSnapshot::Passing IndexedSnapshot::FindPassing(const Selection& selection
       break;
     }
     if (range->begin <= rank) {
-      add(e);
+      add(e, e + 1);
     }
   }
   return passing;
@@ -193,7 +265,7 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
   const Segment::Part& part = *source.part;
   std::vector<ThemedQuotes> groups;
   for (const std::vector<int>& group : lookup.filter.theme_groups) {
-    groups.emplace_back(part, scheme().themes().size(), group);
+    groups.emplace_back(part, scheme(), group);
   }
   std::sort(groups.begin(), groups.end(),
             [](const ThemedQuotes& a, const ThemedQuotes& b) { return a.cost() < b.cost(); });
@@ -263,8 +335,15 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
     }
     return answer;
   }
+  if (const std::optional<int> theme = PlainTheme(lookup); theme.has_value()) {
+    FindTheme(lookup, sources, *theme, resumption, &answer);
+    if (!lookup.with_total) {
+      answer.total = 0;
+    }
+    return answer;
+  }
 
-  const FilterPlan filter(lookup.filter, scheme().themes().size());
+  const FilterPlan filter(lookup.filter, scheme());
   const bool ranked = lookup.order == Order::kRelevance;
   FacetCounter facets(scheme());
   Page page(lookup.limit, /*ranked=*/true);
@@ -322,11 +401,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
       candidate.rank = by_id()[candidate.rank];
     }
   }
-  Fetch(candidates);
-  answer.hits.reserve(candidates.size());
-  for (const Candidate& candidate : candidates) {
-    answer.hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
-  }
+  Show(candidates, plan, &answer);
   if (!lookup.with_total) {
     answer.total = 0;
   }
@@ -349,7 +424,7 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
     return lookup.limit * hit;
   }
   const QueryPlan plan(lookup.query, lookup.match);
-  const FilterPlan filter(lookup.filter, scheme().themes().size());
+  const FilterPlan filter(lookup.filter, scheme());
   const Cancellation never;
   Progress progress(never);
   const bool ranked = lookup.order == Order::kRelevance;
@@ -358,16 +433,22 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
   uint64_t work = 0;
   uint64_t hits = 0;
   const Selection selection = Select(lookup.filter, filter);
+  const std::optional<int> theme = PlainTheme(lookup);
+  const bool speech_only = lookup.filter.scope == TextScope::kSpeech;
   for (const PartView& source : sources) {
     const uint64_t test =
         kTestCost + source.part->index->units() / (kUnitsRead * (1 + source.part->size()));
-    uint64_t filtered = FindPassing(selection, source).quotes;
+    const Passing passing = FindPassing(selection, source);
+    uint64_t filtered = passing.quotes;
     for (const std::vector<int>& group : lookup.filter.theme_groups) {
-      filtered =
-          std::min(filtered, ThemedQuotes(*source.part, scheme().themes().size(), group).cost());
+      filtered = std::min(filtered, ThemedQuotes(*source.part, scheme(), group).cost());
     }
     uint64_t found = filtered;
-    if (lookup.query == nullptr) {
+    if (theme.has_value()) {
+      // Counted by range, or one by one where some are dead that no filter keeps away.
+      work +=
+          passing.all && source.has_dead() && !speech_only ? filtered / 8 : passing.ranges.size();
+    } else if (lookup.query == nullptr) {
       // Theme postings and whole reports are counted without a look at their quotes.
       work += filtered / 64;
     } else {

@@ -108,7 +108,7 @@ class ScanArchive final : public Catalog {
 absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
                                                const Cancellation& cancellation) const {
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
-  const FilterPlan filter(lookup.filter, scheme().themes().size());
+  const FilterPlan filter(lookup.filter, scheme());
   const QueryPlan query(lookup.query, lookup.match);
   const Resumption resumption(
       lookup, lookup.after.has_value() ? FindReport(lookup.after->report_id) : nullptr);

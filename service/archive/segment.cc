@@ -17,7 +17,7 @@ namespace {
 constexpr uint64_t kMagic = 0x474553'45544F5551;
 // Rises with every change of the format or of anything that Pack derives from a document (citation
 // lines, leads): older files are made anew.
-constexpr uint64_t kFormatVersion = 4;
+constexpr uint64_t kFormatVersion = 5;
 
 // The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
 std::u32string IndexedText(const PackedDocument& document, size_t quote) {
@@ -104,8 +104,11 @@ class Segment::Writer {
         quotes.push_back(q);
         entries.push_back(e);
         for (const PackedAssignment& assignment : document.themes(q)) {
-          std::vector<uint32_t>& postings = themes[static_cast<size_t>(assignment.theme)];
-          if (postings.empty() || postings.back() != number) {
+          for (int theme = assignment.theme; theme >= 0; theme = scheme_.ParentOf(theme)) {
+            std::vector<uint32_t>& postings = themes[static_cast<size_t>(theme)];
+            if (!postings.empty() && postings.back() == number) {
+              break;  // and so have those above
+            }
             postings.push_back(number);
           }
         }

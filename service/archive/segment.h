@@ -21,7 +21,7 @@
 
 namespace quotes::archive {
 
-// Numbers of the quotes of each theme, ascending, by index of the scheme.
+// Numbers of the quotes of each theme and those below it, ascending, by index of the scheme.
 class ThemePostings {
  public:
   ThemePostings() = default;

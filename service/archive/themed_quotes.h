@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_ARCHIVE_THEMED_QUOTES_H_
 #define QUOTES_SERVICE_ARCHIVE_THEMED_QUOTES_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -9,21 +10,40 @@
 
 #include "service/archive/quote_set.h"
 #include "service/archive/segment.h"
+#include "service/themes/scheme.h"
 
 namespace quotes::archive {
+
+// The themes of a group of a filter that no other one of it stands above: those of the scheme, each
+// once, ascending.
+inline std::vector<int> Topmost(const std::vector<int>& group, const themes::Scheme& scheme) {
+  std::vector<int> known = group;
+  std::erase_if(known, [&scheme](int theme) {
+    return theme < 0 || static_cast<size_t>(theme) >= scheme.themes().size();
+  });
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  std::vector<int> topmost = known;
+  std::erase_if(topmost, [&](int theme) {
+    int above = scheme.ParentOf(theme);
+    while (above >= 0 && !std::binary_search(known.begin(), known.end(), above)) {
+      above = scheme.ParentOf(above);
+    }
+    return above >= 0;
+  });
+  return topmost;
+}
 
 // The quotes of a part that have a theme of a group, dead ones too. A view of the part's postings.
 // Thread-compatible.
 class ThemedQuotes {
  public:
-  // Themes are indices of the scheme, of which there are `theme_count`; others have no quotes.
-  ThemedQuotes(const Segment::Part& part, size_t theme_count, const std::vector<int>& group)
+  ThemedQuotes(const Segment::Part& part, const themes::Scheme& scheme,
+               const std::vector<int>& group)
       : part_(&part) {
-    for (const int theme : group) {
-      if (theme >= 0 && static_cast<size_t>(theme) < theme_count) {
-        postings_.push_back(part.themes[static_cast<size_t>(theme)]);
-        cost_ += postings_.back().size();
-      }
+    for (const int theme : Topmost(group, scheme)) {
+      postings_.push_back(part.themes[static_cast<size_t>(theme)]);
+      cost_ += postings_.back().size();
     }
   }
 

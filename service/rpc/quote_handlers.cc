@@ -341,7 +341,7 @@ absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& reques
   QUOTES_ASSIGN_OR_RETURN(const int theme, FindTheme(call, request.name()));
   archive::Lookup lookup;
   QUOTES_ASSIGN_OR_RETURN(lookup.filter, ToFilter(request.filter(), call.archive->scheme()));
-  lookup.filter.theme_groups.push_back(call.archive->scheme().WithDescendants(theme));
+  lookup.filter.theme_groups.push_back({theme});
   response->set_scheme_version(call.archive->scheme().version());
   return RunLookup(call, request, std::move(lookup), response);
 }

@@ -321,8 +321,7 @@ absl::StatusOr<archive::Filter> ToFilter(const v1::LookupFilter& filter,
     if (theme < 0) {
       return errors::ThemeNotFound(filter.themes(i));
     }
-    const std::vector<int> below = scheme.WithDescendants(theme);
-    alternatives.insert(alternatives.end(), below.begin(), below.end());
+    alternatives.push_back(theme);
   }
   if (!alternatives.empty()) {
     out.theme_groups.push_back(std::move(alternatives));

@@ -494,6 +494,11 @@ const std::vector<Theme>& Scheme::themes() const { return rep_->themes; }
 
 int Scheme::Find(std::string_view code) const { return FindCode(rep_->codes, code); }
 
+int Scheme::ParentOf(int theme) const {
+  QUOTES_CHECK(theme >= 0 && static_cast<size_t>(theme) < rep_->themes.size());
+  return rep_->parents[static_cast<size_t>(theme)];
+}
+
 std::vector<int> Scheme::WithDescendants(int theme) const {
   QUOTES_CHECK(theme >= 0 && static_cast<size_t>(theme) < rep_->themes.size());
   std::vector<int> found = {theme};

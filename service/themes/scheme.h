@@ -60,6 +60,8 @@ class Scheme {
   const std::vector<Theme>& themes() const;
   // Index of a theme, -1 if there is none.
   int Find(std::string_view code) const;
+  // Index of the theme that one stands below, -1 at the top.
+  int ParentOf(int theme) const;
   // The theme and all below it, ascending indices.
   std::vector<int> WithDescendants(int theme) const;
 

@@ -104,13 +104,14 @@ struct Fts5Peer::Statements {
   Pair plain;
   Pair between;
   Pair theme;
+  Pair theme_alone;
   sqlite3_stmt* token_total = nullptr;
   sqlite3_stmt* nearest = nullptr;
 
   ~Statements() {
     sqlite3_finalize(token_total);
     sqlite3_finalize(nearest);
-    for (const Pair& pair : {plain, between, theme}) {
+    for (const Pair& pair : {plain, between, theme, theme_alone}) {
       sqlite3_finalize(pair.top);
       sqlite3_finalize(pair.count);
     }
@@ -173,17 +174,26 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
       Execute(database,
               "CREATE TABLE themes(theme INTEGER, id INTEGER, PRIMARY KEY (theme, id)) "
               "WITHOUT ROWID"));
-  const std::pair<Statements::Pair*, std::string> conditions[] = {
-      {&peer->statements_->plain, "quotes MATCH ?1"},
-      {&peer->statements_->between, "quotes MATCH ?1 AND rowid BETWEEN ?2 AND ?3"},
-      {&peer->statements_->theme,
-       "quotes MATCH ?1 AND EXISTS (SELECT 1 FROM themes WHERE theme = ?2 AND id = quotes.rowid)"}};
-  for (const auto& [pair, condition] : conditions) {
+  struct Condition {
+    Statements::Pair* pair;
+    std::string id;  // of a text that meets it
+    std::string from;
+  };
+  const Condition conditions[] = {
+      {&peer->statements_->plain, "quotes.rowid", "quotes WHERE quotes MATCH ?1"},
+      {&peer->statements_->between, "quotes.rowid",
+       "quotes WHERE quotes MATCH ?1 AND rowid BETWEEN ?2 AND ?3"},
+      {&peer->statements_->theme, "quotes.rowid",
+       "quotes WHERE quotes MATCH ?1 AND EXISTS (SELECT 1 FROM themes WHERE theme = ?2 AND "
+       "id = quotes.rowid)"},
+      {&peer->statements_->theme_alone, "themes.id", "themes WHERE theme = ?2"}};
+  for (const Condition& condition : conditions) {
     const std::pair<sqlite3_stmt**, std::string> statements[] = {
-        {&pair->top,
-         "SELECT rowid, (SELECT text FROM texts WHERE id = quotes.rowid) FROM quotes WHERE " +
-             condition + " ORDER BY rowid LIMIT 20"},
-        {&pair->count, "SELECT count(*) FROM quotes WHERE " + condition}};
+        {&condition.pair->top,
+         absl::StrCat("SELECT ", condition.id,
+                      ", (SELECT text FROM texts WHERE id = ", condition.id, ") FROM ",
+                      condition.from, " ORDER BY ", condition.id, " LIMIT 20")},
+        {&condition.pair->count, absl::StrCat("SELECT count(*) FROM ", condition.from)}};
     for (const auto& [statement, sql] : statements) {
       if (sqlite3_prepare_v3(database, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, statement,
                              nullptr) != SQLITE_OK) {
@@ -283,7 +293,8 @@ absl::StatusOr<int64_t> Fts5Peer::FindNearest(std::u32string_view folded) {
 absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const Filter& filter,
                                                 bool is_token) {
   Answer answer;
-  const Statements::Pair& pair = filter.theme >= 0    ? statements_->theme
+  const Statements::Pair& pair = match.empty()        ? statements_->theme_alone
+                                 : filter.theme >= 0  ? statements_->theme
                                  : filter.highest > 0 ? statements_->between
                                                       : statements_->plain;
   sqlite3_stmt* const top = pair.top;

@@ -53,8 +53,9 @@ class Fts5Peer {
     int theme = -1;       // -1 for none
   };
 
-  // `match` is an FTS5 expression; see Phrase. `is_token`: it is a phrase of one token, without a
-  // filter, whose total is had faster than by counting rows in SQL.
+  // `match` is an FTS5 expression; see Phrase. Empty: all texts of the filter's theme, which a
+  // plain table answers. `is_token`: it is a phrase of one token, without a filter, whose total is
+  // had faster than by counting rows in SQL.
   absl::StatusOr<Answer> Find(const std::string& match, const Filter& filter,
                               bool is_token = false);
 

@@ -60,10 +60,20 @@ Quantiles TimeEach(size_t count, const Ask& ask, int rounds = 3) {
   return QuantilesOf(std::move(micros));
 }
 
+// Whether a bar of the run was missed, or a peer was too slow for the run to count.
+inline bool& MissedAny() {
+  static bool missed = false;
+  return missed;
+}
+
 // One line on a bar.
 inline void Say(bool holds, const std::string& what) {
   std::printf("%-6s %s\n", holds ? "holds" : "MISSED", what.c_str());
+  MissedAny() = MissedAny() || !holds;
 }
+
+// What a benchmark's process ends with.
+inline int ExitCode() { return MissedAny() ? 1 : 0; }
 
 }  // namespace quotes::bench
 

@@ -9,8 +9,8 @@ Usage: tests/bench/run.sh [--quick] [--lines FILE]
 Measures look-ups in process beside SQLite FTS5 at 50,000, 1,000,000 and 4,000,000 quotes, citation
 checks beside look-ups of the same words and FTS5 at 50,000 and 1,000,000, look-ups over loopback
 gRPC beside calls that do nothing, what an archive costs to make and to hold, and how fast reports
-are parsed. Says at the end of each part which bars hold. Needs about 16 GiB of memory and, on two
-cores, an hour.
+are parsed. Says at the end of each part which bars hold, and exits with 1 if one was missed. Needs
+about 16 GiB of memory and, on two cores, an hour.
 
 Options:
   --quick       50,000 quotes only: some minutes
@@ -52,17 +52,21 @@ fi
 printf 'program %s, %s, %s cores, load %s\n' "$(git describe --always --dirty)" \
   "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
   "$(cut -d ' ' -f 1 /proc/loadavg)"
+# A bar that is missed does not keep the rest from being measured.
+missed=0
+measure() { build/bin/"$@" || missed=1; }
 printf '\n== parsing\n'
-build/bin/parse_bench
+measure parse_bench
 printf '\n== in process\n'
-build/bin/lookup_bench --quotes "$sizes" "${data[@]}"
+measure lookup_bench --quotes "$sizes" "${data[@]}"
 printf '\n== sets of quotes\n'
-build/bin/postings_bench "${data[@]}"
+measure postings_bench "${data[@]}"
 printf '\n== citations\n'
-build/bin/citation_bench --quotes "$citation_sizes" "${data[@]}"
+measure citation_bench --quotes "$citation_sizes" "${data[@]}"
 printf '\n== over gRPC\n'
-build/bin/rpc_bench "${data[@]}"
+measure rpc_bench "${data[@]}"
 printf '\n== size\n'
 for size in "${curve[@]}"; do
-  build/bin/segment_bench --quotes "$size" "${data[@]}"
+  measure segment_bench --quotes "$size" "${data[@]}"
 done
+exit "$missed"

@@ -380,7 +380,13 @@ TEST_P(ArchiveConformance, QuoteFilters) {
               }),
               ElementsAre("党六"));
   EXPECT_THAT(texts([](Filter* f) { f->sections = {{"c", "s1"}}; }), IsEmpty());
-  EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{1, 3}}; }), ElementsAre("党一", "党三"));
+  EXPECT_THAT(texts([](Filter* f) {
+                f->theme_groups = {{1, 3}};
+              }),
+              ElementsAre("党一", "党二", "党三"));
+  EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{0}}; }),
+              ElementsAre("党〇", "党一", "党二", "党三"));
+  EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{2, 2, 1}}; }), ElementsAre("党一", "党二"));
   EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{1, 3}, {3}}; }), ElementsAre("党三"));
   EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{1}, {3}}; }), IsEmpty());
   EXPECT_THAT(texts([](Filter* f) { f->theme_groups = {{}}; }), IsEmpty());
@@ -623,6 +629,17 @@ Filter RandomFilter(RandomReports* random, size_t reports) {
   return filter;
 }
 
+// Makes a look-up one of a theme, newest first, with what it has of filters by report.
+void AskForTheme(RandomReports* random, Lookup* lookup) {
+  lookup->query = nullptr;
+  lookup->order = Order::kNewest;
+  Filter& filter = lookup->filter;
+  filter.sections.clear();
+  filter.modes.clear();
+  filter.with_figures.reset();
+  filter.theme_groups = {{static_cast<int>(random->Below(5))}};
+}
+
 TEST_P(ArchiveConformance, RandomLookupsAgreeWithTheirDefinition) {
   RandomReports random(20220117);
   uint64_t hits = 0;
@@ -642,6 +659,9 @@ TEST_P(ArchiveConformance, RandomLookupsAgreeWithTheirDefinition) {
       lookup.order = static_cast<Order>(1 + random.Below(3));
       if (random.OneIn(2)) {
         lookup.filter = RandomFilter(&random, reports);
+      }
+      if (random.OneIn(6)) {
+        AskForTheme(&random, &lookup);
       }
       SCOPED_TRACE(typed);
       ASSERT_NO_FATAL_FAILURE(ExpectSameAsNaive(*archive, lookup));

@@ -275,8 +275,7 @@ class Questions {
       }
     }
     for (size_t groups = OneIn(3) ? 1 + Below(2) : 0; groups > 0; --groups) {
-      filter.theme_groups.push_back(archive_.scheme().WithDescendants(
-          static_cast<int>(Below(archive_.scheme().themes().size()))));
+      filter.theme_groups.push_back({static_cast<int>(Below(archive_.scheme().themes().size()))});
     }
     if (OneIn(6)) {
       filter.modes = {static_cast<report::Mode>(Below(8)), static_cast<report::Mode>(Below(8))};

@@ -176,6 +176,17 @@ TEST(IndexedArchiveTest, ChangesOneByOneEqualAllAtOnce) {
       lookup.order = static_cast<Order>(1 + round % 3);
       ExpectSameAsNaive(*archive, lookup);
     }
+    // Themes alone are answered from postings that have dead quotes too.
+    for (int theme = 0; theme < 5; ++theme) {
+      for (const TextScope scope : {TextScope::kSpeech, TextScope::kFurniture, TextScope::kAll}) {
+        Lookup lookup;
+        lookup.filter.theme_groups = {{theme}};
+        lookup.filter.scope = scope;
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.date_from = absl::CivilDay(2021, 1, 1);
+        ExpectSameAsNaive(*archive, lookup);
+      }
+    }
   }
 }
 

@@ -74,7 +74,20 @@ bool NameHas(const std::string& name, const std::vector<std::string>& parts) {
          });
 }
 
-bool Passes(const Document& document, size_t index, const Filter& filter) {
+// Whether one theme is another or stands below it.
+bool IsWithin(int theme, int wanted, const themes::Scheme& scheme) {
+  const auto count = static_cast<int>(scheme.themes().size());
+  if (wanted < 0 || wanted >= count) {
+    return false;
+  }
+  while (theme >= 0 && theme != wanted) {
+    theme = scheme.Find(scheme.themes()[static_cast<size_t>(theme)].parent);
+  }
+  return theme == wanted;
+}
+
+bool Passes(const Document& document, size_t index, const Filter& filter,
+            const themes::Scheme& scheme) {
   const report::Metadata& metadata = document.content.metadata;
   const report::Quote& quote = document.content.quotes[index];
   if (!filter.reports.empty() &&
@@ -106,7 +119,9 @@ bool Passes(const Document& document, size_t index, const Filter& filter) {
   for (const std::vector<int>& group : filter.theme_groups) {
     bool any = false;
     for (const themes::Assignment& assignment : document.themes[index]) {
-      any = any || std::count(group.begin(), group.end(), assignment.theme) > 0;
+      any = any || std::any_of(group.begin(), group.end(), [&](int wanted) {
+              return IsWithin(assignment.theme, wanted, scheme);
+            });
     }
     if (!any) {
       return false;
@@ -153,7 +168,7 @@ NaiveAnswer NaiveFind(const std::vector<std::shared_ptr<const Document>>& docume
   for (const auto& document : documents) {
     for (size_t index = 0; index < document->content.quotes.size(); ++index) {
       const report::Quote& quote = document->content.quotes[index];
-      if (!Passes(*document, index, lookup.filter)) {
+      if (!Passes(*document, index, lookup.filter, scheme)) {
         continue;
       }
       NaiveHit hit{document->report_id, quote.id, 0, IsLead(*document, quote), {}};
