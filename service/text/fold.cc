@@ -100,7 +100,9 @@ class HanFolds {
       const uint16_t group = unit < kPlane ? folds.group_of_[unit] : kMany;
       many_ = group == kMany;
       for (size_t i = 0; i < kMostSources; ++i) {
-        sources_[i] = Fill(many_ || group == 0 ? unit : folds.groups_[group][i]);
+        const char32_t source = many_ || group == 0 ? unit : folds.groups_[group][i];
+        sources_[i] = Fill(source);
+        source_count_ += i == 0 || source != unit ? 1u : 0u;
       }
       for (size_t i = 0; i < kMostExpandingPages; ++i) {
         expanding_[i] = Fill(folds.expanding_[i]);
@@ -113,8 +115,9 @@ class HanFolds {
       for (size_t i = 0; i < kSize; i += sizeof(Lanes) / sizeof(char32_t)) {
         Lanes c;
         std::memcpy(&c, begin + i, sizeof(c));
-        for (const Lanes& source : sources_) {
-          any |= c == source;
+        any |= c == sources_[0];
+        for (size_t source = 1; source < source_count_; ++source) {
+          any |= c == sources_[source];
         }
         for (const Lanes& page : expanding_) {
           any |= c / kExpandingPage == page;
@@ -135,6 +138,7 @@ class HanFolds {
 
     bool many_ = false;
     std::array<Lanes, kMostSources> sources_;
+    size_t source_count_ = 0;  // the rest comes again
     std::array<Lanes, kMostExpandingPages> expanding_;
   };
 

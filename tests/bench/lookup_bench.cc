@@ -59,6 +59,9 @@ struct Question {
   Fts5Peer::Filter peer_filter;
 };
 
+// Bytes of the texts of a page, and some more.
+constexpr size_t kUsualPage = 4'096;
+
 enum class Kind { kSingle, kBoolean };
 
 // What was measured for one class of questions in one state, in microseconds.
@@ -337,6 +340,7 @@ class Bench {
       Fail(found.status().ToString());
     }
     Answer answer{*std::move(found), {}};
+    answer.texts.reserve(kUsualPage);
     for (const archive::Hit& hit : answer.found.hits) {
       text::AppendUtf8(hit.ref.text(), &answer.texts);
     }

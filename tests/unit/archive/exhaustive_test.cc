@@ -23,6 +23,7 @@
 #include "service/archive/archive.h"
 #include "service/archive/indexed_archive.h"
 #include "service/archive/query.h"
+#include "service/archive/segment.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 #include "tests/support/status_matchers.h"
@@ -80,8 +81,12 @@ std::shared_ptr<const Document> WithMetadata(const Document& document, size_t nu
 enum class Texts { kSample, kEnglish, kCorpus };
 
 // Archives are grown report by report, as imports do, with some replaced and some withdrawn on the
-// way, so that there are several segments with dead entries; kMerged has its merging done.
-enum class State { kGrown, kMerged };
+// way, so that there are several segments with dead entries; kMerged has its merging done. kSmall
+// has too, with segments of at most a mebibyte, so that look-ups cross many of their boundaries.
+enum class State { kGrown, kMerged, kSmall };
+
+// Code points of a segment that stays below a mebibyte: small ones take up to 30 bytes for each.
+constexpr uint64_t kSmallSegment = (1 << 20) / 30;
 
 struct Setting {
   Texts texts;
@@ -131,17 +136,26 @@ class Exhaustive : public ::testing::TestWithParam<Setting> {
       }
     }
     documents_ = held;
-    if (GetParam().state == State::kMerged) {
+    if (GetParam().state != State::kGrown) {
       for (MergePlan plan(*archive_); !plan.empty(); plan = MergePlan(*archive_)) {
         plan.Run();
         archive_ = plan.Apply(*archive_);
       }
     }
-    ASSERT_GT(SegmentCount(*archive_), GetParam().state == State::kGrown ? 2u : 0u);
+    if (GetParam().state == State::kSmall) {
+      for (const SegmentState& state : SegmentsOf(*archive_)) {
+        EXPECT_LE(state.segment->block().size, size_t{1} << 20);
+      }
+    }
+    ASSERT_GT(SegmentCount(*archive_), GetParam().state == State::kMerged ? 0u : 2u);
   }
 
   void Swap(const Documents& documents) {
-    archive_ = MakeIndexedArchive(++revision_, scheme_, documents, archive_.get());
+    ArchiveOptions options;
+    if (GetParam().state == State::kSmall) {
+      options.largest_segment = kSmallSegment;
+    }
+    archive_ = MakeIndexedArchive(++revision_, scheme_, documents, archive_.get(), options);
   }
 
   const std::shared_ptr<const themes::Scheme> scheme_ = themes::Scheme::BuiltIn();
@@ -392,16 +406,19 @@ TEST_P(Exhaustive, RandomLookupsAgreeWithTheScan) {
 INSTANTIATE_TEST_SUITE_P(Archive, Exhaustive,
                          ::testing::Values(Setting{Texts::kSample, State::kGrown},
                                            Setting{Texts::kSample, State::kMerged},
+                                           Setting{Texts::kSample, State::kSmall},
                                            Setting{Texts::kEnglish, State::kGrown},
                                            Setting{Texts::kEnglish, State::kMerged},
                                            Setting{Texts::kCorpus, State::kGrown},
-                                           Setting{Texts::kCorpus, State::kMerged}),
+                                           Setting{Texts::kCorpus, State::kMerged},
+                                           Setting{Texts::kCorpus, State::kSmall}),
                          [](const auto& test) {
-                           return absl::StrCat(
-                               test.param.texts == Texts::kSample    ? "Sample"
-                               : test.param.texts == Texts::kEnglish ? "English"
-                                                                     : "Corpus",
-                               test.param.state == State::kGrown ? "Grown" : "Merged");
+                           return absl::StrCat(test.param.texts == Texts::kSample    ? "Sample"
+                                               : test.param.texts == Texts::kEnglish ? "English"
+                                                                                     : "Corpus",
+                                               test.param.state == State::kGrown    ? "Grown"
+                                               : test.param.state == State::kMerged ? "Merged"
+                                                                                    : "Small");
                          });
 
 }  // namespace
