@@ -72,10 +72,10 @@ inline constexpr size_t kSortKeySuccessors = 4;
 //
 // A report may be revised between two pages, so that its quotes move. The place inside the report
 // is therefore that of the quote itself, wherever it now stands; if it is gone, that of the nearest
-// predecessor that is still there; if all are gone, before the nearest successor that is; if those
-// are gone too, `position`. As long as one of these quotes is left, quotes that are present
-// throughout and keep their order are never skipped or repeated. The other fields stay as they
-// were: a report whose date is changed moves with all its quotes, as withdrawn and imported anew.
+// predecessor that is still there; if all are gone, before the nearest successor that is. Quotes
+// that are present throughout and keep their order are never skipped, nor repeated as long as one
+// of these is left; if none is, the report begins anew. The other fields stay as they were: a
+// report whose date is changed moves with all its quotes, as withdrawn and imported anew.
 struct SortKey {
   uint32_t relevance = 0;  // Order::kRelevance only
   // Order::kRelevance only: a heading, or the quote in which a section begins.
@@ -83,7 +83,7 @@ struct SortKey {
   std::optional<absl::CivilDay> date;
   std::string report_id;
   std::string quote_id;
-  uint32_t position = 0;  // of the quote, in the joined text
+  uint32_t position = 0;  // of the quote, in the joined text; for lists inside a report
   // Ids of the quotes before it in its report, nearest first; all of them if they are fewer than
   // kSortKeyPredecessors.
   std::vector<std::string> predecessors;

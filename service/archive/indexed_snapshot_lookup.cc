@@ -432,7 +432,15 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
                         (ranked ? kRelevanceCost : 0) + (lookup.with_facets ? kFacetsCost : 0);
   uint64_t work = 0;
   uint64_t hits = 0;
-  const Selection selection = Select(lookup.filter, filter);
+  Selection selection;
+  const uint64_t names =
+      FilterPlan::NamesReports(lookup.filter) ? 0 : columns().NameTests(lookup.filter);
+  work += kNameCost * names;
+  if (names <= kMostPlannedNames) {
+    selection = Select(lookup.filter, filter);
+  } else {
+    selection.all = true;
+  }
   const std::optional<int> theme = PlainTheme(lookup);
   const bool speech_only = lookup.filter.scope == TextScope::kSpeech;
   for (const PartView& source : sources) {
@@ -440,8 +448,11 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
         kTestCost + source.part->index->units() / (kUnitsRead * (1 + source.part->size()));
     const Passing passing = FindPassing(selection, source);
     uint64_t filtered = passing.quotes;
+    uint64_t postings = 0;
     for (const std::vector<int>& group : lookup.filter.theme_groups) {
-      filtered = std::min(filtered, ThemedQuotes(*source.part, scheme(), group).cost());
+      const uint64_t cost = ThemedQuotes(*source.part, scheme(), group).cost();
+      filtered = std::min(filtered, cost);
+      postings += cost;
     }
     uint64_t found = filtered;
     if (theme.has_value()) {
@@ -449,12 +460,13 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
       work +=
           passing.all && source.has_dead() && !speech_only ? filtered / 8 : passing.ranges.size();
     } else if (lookup.query == nullptr) {
-      // Theme postings and whole reports are counted without a look at their quotes.
-      work += filtered / 64;
+      // Whole reports are counted without a look at their quotes.
+      work += filtered / 64 + postings / kPostingsRead;
     } else {
       const Matcher matcher(plan, source, &progress);
       work += std::min(matcher.Work(lookup.query->root), test * filtered);
       found = std::min(filtered, matcher.Cost(lookup.query->root));
+      work += std::min(postings, found * kPostingsSearched) / kPostingsRead;
       work += matcher.exact() ? 0 : test * found;
       work += ranked ? matcher.RelevanceWork(found) : 0;
     }

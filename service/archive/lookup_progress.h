@@ -19,6 +19,14 @@ inline constexpr uint64_t kUnitsRead = 10;
 inline constexpr uint64_t kOrderCost = 3;
 inline constexpr uint64_t kRelevanceCost = 12;
 inline constexpr uint64_t kFacetsCost = 30;
+// A name of a report is looked into for a part of one, once for the look-up and once for what it
+// covers. Beyond so many, planning does not do the same, but takes all reports for those that pass.
+inline constexpr uint64_t kNameCost = 1;
+inline constexpr uint64_t kMostPlannedNames = 20'000;
+// So many postings of a theme are read as fast as one occurrence is visited, and a set is looked
+// for in them at the cost of so many for each of its quotes.
+inline constexpr uint64_t kPostingsRead = 4;
+inline constexpr uint64_t kPostingsSearched = 8;
 // And with each hit of a page: it is explained, and written into the answer.
 inline constexpr uint64_t kHitCost = 300;
 inline constexpr uint64_t kHitUnitCost = 4;

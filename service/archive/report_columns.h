@@ -41,6 +41,10 @@ class ReportColumns {
 
   size_t size() const { return rows_.size(); }
   size_t name_count() const { return names_->all.size(); }
+  // How many names Passing would look into for parts of them.
+  uint64_t NameTests(const Filter& filter) const {
+    return (filter.speakers.size() + filter.bodies.size()) * names_->all.size();
+  }
   const Row& operator[](uint32_t rank) const { return rows_[rank]; }
 
   // Ranks of the reports that pass by date, speaker and body, as ascending ranges; reports and

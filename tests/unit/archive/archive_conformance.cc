@@ -985,23 +985,25 @@ TEST_P(ArchiveConformance, PagesGoOnBetweenWhatIsLeft) {
   }
 }
 
-TEST_P(ArchiveConformance, PositionIsTheLastResort) {
-  const TestReport before = Speech(
-      "r", kDay2022, {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", "千"});
+TEST_P(ArchiveConformance, AReportBeginsAnewWhenNothingAroundThePlaceIsLeft) {
   Lookup lookup;
   lookup.limit = 6;
-  const auto earlier = Make({MakeDocument(before)});
+  const auto earlier = Make({MakeDocument(Speech(
+      "r", kDay2022, {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", "千"}))});
   const auto first = earlier->Find(lookup, Cancellation());
   QUOTES_ASSERT_OK(first);
   lookup.after = first->hits.back().Key();
   EXPECT_EQ(lookup.after->predecessors.size(), kSortKeyPredecessors);
   EXPECT_EQ(lookup.after->successors.size(), kSortKeySuccessors);
-  const auto archive = Make({MakeDocument(Speech(
-      "r", kDay2022, {"一", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖", "拾", "百", "千"}))});
-  const auto rest = archive->Find(lookup, Cancellation());
-  QUOTES_ASSERT_OK(rest);
-  ASSERT_EQ(rest->hits.size(), 6u);
-  EXPECT_EQ(rest->hits[0].Key().position, 6u);
+  // A text at the head moves everything: no place in the old text says where to go on.
+  const auto archive = Make(
+      {MakeDocument(Speech("r", kDay2022, {"序言序言序言序言", "一", "百", "千"})),
+       MakeDocument(Speech("q", kDay2022, {"前"})), MakeDocument(Speech("s", kDay2022, {"后"}))});
+  std::vector<std::string> rest;
+  for (const Hit& hit : FetchAll(*archive, lookup, 2)) {
+    rest.push_back(text::ToUtf8(hit.ref.text()));
+  }
+  EXPECT_THAT(rest, ElementsAre("序言序言序言序言", "一", "百", "千", "后"));
 }
 
 }  // namespace

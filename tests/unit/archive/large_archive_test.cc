@@ -161,6 +161,40 @@ TEST_F(LargeArchive, WorkIsPlannedByWhatIsAskedOfEachQuote) {
   EXPECT_GE(more([](Lookup* lookup) { lookup->limit = 200; }), 180 * 100u);
 }
 
+TEST(PlannedWork, NamesCountHoweverFewReportsPass) {
+  std::vector<std::shared_ptr<const Document>> documents;
+  constexpr size_t kSpeakers = 300;
+  for (size_t r = 0; r < kSpeakers; ++r) {
+    TestReport report = Speech(absl::StrCat("r", r), absl::CivilDay(2022, 1, 17), {"甲"});
+    report.speaker = absl::StrCat("王", r);
+    documents.push_back(MakeDocument(report));
+  }
+  const auto archive = MakeIndexedArchive(1, TestScheme(), documents);
+  Lookup lookup;
+  for (size_t i = 0; i < 100; ++i) {
+    lookup.filter.speakers.push_back(absl::StrCat("李", i));
+    EXPECT_GE(archive->PlannedWork(lookup), (i + 1) * kSpeakers);
+  }
+}
+
+TEST(PlannedWork, AlternativeThemesAreRead) {
+  TestReport report;
+  report.id = "r";
+  for (int i = 0; i < 5'000; ++i) {
+    report.quotes.push_back(
+        {"甲", -1, report::BlockKind::kBody, report::Mode::kUnspecified, false, {3, 4}});
+  }
+  const auto archive = MakeIndexedArchive(1, TestScheme(), {MakeDocument(report)});
+  const auto work = [&archive](std::vector<int> group) {
+    Lookup lookup;
+    lookup.filter.theme_groups = {std::move(group)};
+    return archive->PlannedWork(lookup);
+  };
+  EXPECT_EQ(work({0}), work({3})) << "one list, whatever stands below the theme";
+  EXPECT_EQ(work({0, 3}), work({0})) << "the one is part of the other";
+  EXPECT_GE(work({3, 4}), work({3}) + 2'000);
+}
+
 TEST(PlannedWork, LongQuotesCostMore) {
   const auto work = [](size_t repeats, size_t limit) {
     std::string text;
