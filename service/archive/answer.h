@@ -258,6 +258,16 @@ class Resumption {
   uint32_t first_quote_ = 0;
 };
 
+// Whether a page would have more code points than its look-up takes; `entry_of(rank)` is an entry.
+template <typename EntryOf>
+bool IsTooLong(const Lookup& lookup, const std::vector<Candidate>& page, const EntryOf& entry_of) {
+  uint64_t code_points = 0;
+  for (const Candidate& candidate : page) {
+    code_points += entry_of(candidate.rank).quotes()[candidate.quote].range.size();
+  }
+  return code_points > lookup.most_code_points;
+}
+
 inline Hit MakeHit(const Entry& entry, const Candidate& candidate, const QueryPlan& plan) {
   Hit hit;
   hit.ref = {&entry, candidate.quote};

@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_ARCHIVE_ARCHIVE_H_
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -141,6 +142,8 @@ struct Lookup {
   // Without total and facets a look-up stops as soon as its page is full.
   bool with_total = true;
   bool with_facets = false;
+  // A page whose quotes have more code points is not made; see LookupAnswer::too_long.
+  uint64_t most_code_points = std::numeric_limits<uint64_t>::max();
 };
 
 struct FacetBucket {
@@ -160,6 +163,8 @@ struct Facets {
 struct LookupAnswer {
   std::vector<Hit> hits;
   bool more = false;  // hits exist behind the last one
+  // The page would have had more than Lookup::most_code_points: there are no hits.
+  bool too_long = false;
   // Quotes, exact over the whole archive, wherever the page begins; 0 unless asked for.
   uint64_t total = 0;
   Facets facets;

@@ -92,7 +92,7 @@ class IndexedSnapshot final : public Catalog {
   void FindTheme(const Lookup& lookup, const std::vector<PartView>& sources, int theme,
                  const Resumption& resumption, LookupAnswer* answer) const;
   // Makes the hits of a page.
-  void Show(const std::vector<Candidate>& candidates, const QueryPlan& plan,
+  void Show(const Lookup& lookup, const std::vector<Candidate>& candidates, const QueryPlan& plan,
             LookupAnswer* answer) const;
 
   // The reports that pass a filter by what they are.

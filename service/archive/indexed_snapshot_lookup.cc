@@ -106,7 +106,7 @@ void IndexedSnapshot::FindTerm(const Lookup& lookup, const std::vector<PartView>
       open.erase(next);
     }
   }
-  Show(page.Take(&answer->more), plan, answer);
+  Show(lookup, page.Take(&answer->more), plan, answer);
 }
 
 std::optional<int> IndexedSnapshot::PlainTheme(const Lookup& lookup) const {
@@ -162,12 +162,17 @@ void IndexedSnapshot::FindTheme(const Lookup& lookup, const std::vector<PartView
   if (totalled) {
     answer->total = theme_totals()[static_cast<size_t>(theme)];
   }
-  Show(page.Take(&answer->more), QueryPlan(nullptr, lookup.match), answer);
+  Show(lookup, page.Take(&answer->more), QueryPlan(nullptr, lookup.match), answer);
 }
 
-void IndexedSnapshot::Show(const std::vector<Candidate>& candidates, const QueryPlan& plan,
-                           LookupAnswer* answer) const {
+void IndexedSnapshot::Show(const Lookup& lookup, const std::vector<Candidate>& candidates,
+                           const QueryPlan& plan, LookupAnswer* answer) const {
   Fetch(candidates);
+  answer->too_long = IsTooLong(lookup, candidates,
+                               [this](size_t rank) -> const Entry& { return *entries()[rank]; });
+  if (answer->too_long) {
+    return;
+  }
   answer->hits.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
     answer->hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
@@ -401,7 +406,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
       candidate.rank = by_id()[candidate.rank];
     }
   }
-  Show(candidates, plan, &answer);
+  Show(lookup, candidates, plan, &answer);
   if (!lookup.with_total) {
     answer.total = 0;
   }
@@ -444,8 +449,7 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
   const std::optional<int> theme = PlainTheme(lookup);
   const bool speech_only = lookup.filter.scope == TextScope::kSpeech;
   for (const PartView& source : sources) {
-    const uint64_t test =
-        kTestCost + source.part->index->units() / (kUnitsRead * (1 + source.part->size()));
+    const uint64_t test = TestCost(source);
     const Passing passing = FindPassing(selection, source);
     uint64_t filtered = passing.quotes;
     uint64_t postings = 0;
@@ -457,8 +461,8 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
     uint64_t found = filtered;
     if (theme.has_value()) {
       // Counted by range, or one by one where some are dead that no filter keeps away.
-      work +=
-          passing.all && source.has_dead() && !speech_only ? filtered / 8 : passing.ranges.size();
+      work += passing.all && source.has_dead() && !speech_only ? filtered / 8
+                                                               : passing.ranges.size() * kRangeCost;
     } else if (lookup.query == nullptr) {
       // Whole reports are counted without a look at their quotes.
       work += filtered / 64 + postings / kPostingsRead;

@@ -27,6 +27,8 @@ inline constexpr uint64_t kMostPlannedNames = 20'000;
 // for in them at the cost of so many for each of its quotes.
 inline constexpr uint64_t kPostingsRead = 4;
 inline constexpr uint64_t kPostingsSearched = 8;
+// A range of quotes is looked for in them.
+inline constexpr uint64_t kRangeCost = 16;
 // And with each hit of a page: it is explained, and written into the answer.
 inline constexpr uint64_t kHitCost = 300;
 inline constexpr uint64_t kHitUnitCost = 4;

@@ -53,7 +53,7 @@ uint64_t Matcher::Work(const QueryNode& node) const {
     return Work(node.children.front());
   }
   // Of an AND what is more than the rarest is worth is tested by the texts.
-  const uint64_t most = node.kind == QueryNode::Kind::kAnd ? kTestCost * Cost(node)
+  const uint64_t most = node.kind == QueryNode::Kind::kAnd ? TestCost(source_) * Cost(node)
                                                            : std::numeric_limits<uint64_t>::max();
   uint64_t sum = 0;
   for (const QueryNode& child : node.children) {
@@ -66,7 +66,8 @@ uint64_t Matcher::RelevanceWork(uint64_t quotes) const {
   uint64_t sum = 0;
   for (size_t needle = 0; needle < plan_.needle_count(); ++needle) {
     if (plan_.positive(needle)) {
-      sum += exact() ? std::min(CostOfNeedle(needle), kTestCost * quotes) : kTestCost * quotes;
+      const uint64_t test = TestCost(source_) * quotes;
+      sum += exact() ? std::min(CostOfNeedle(needle), test) : test;
     }
   }
   return sum;

@@ -20,6 +20,11 @@
 
 namespace quotes::archive {
 
+// What testing a quote of a source by its text costs on average, as Progress counts.
+inline uint64_t TestCost(const PartView& source) {
+  return kTestCost + source.part->index->units() / (kUnitsRead * (1 + source.part->size()));
+}
+
 // A query over one part: which of its quotes match, dead ones too. In folded matches its sets are
 // exact; in exact matches they are supersets, as the index knows folded text only. Where the
 // look-up was cancelled on the way (see Progress), they are anything. Thread-compatible.

@@ -165,8 +165,13 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
     }
   }
 
-  for (const Candidate& candidate : page.Take(&answer.more)) {
-    answer.hits.push_back(MakeHit(entries[candidate.rank]->entry(), candidate, query));
+  const std::vector<Candidate> candidates = page.Take(&answer.more);
+  answer.too_long = IsTooLong(lookup, candidates,
+                              [&](size_t rank) -> const Entry& { return entries[rank]->entry(); });
+  if (!answer.too_long) {
+    for (const Candidate& candidate : candidates) {
+      answer.hits.push_back(MakeHit(entries[candidate.rank]->entry(), candidate, query));
+    }
   }
   if (!lookup.with_total) {
     answer.total = 0;

@@ -81,6 +81,11 @@ inline constexpr size_t kMaxQueryDepth = 16;
 // for the executor: about two milliseconds. Others would wait behind it, as there may be two
 // threads.
 inline constexpr uint64_t kMaxInlineWork = 200'000;
+// Planning knows how long quotes are on average. Pages with more code points of hits are made by
+// the executor whatever was planned, as are answers with more of them in messages: again about two
+// milliseconds.
+inline constexpr uint64_t kMaxInlineHitCodePoints = 30'000;
+inline constexpr uint64_t kMaxInlineMessageCodePoints = 100'000;
 // Entries of each repeated field of a look-up filter.
 inline constexpr size_t kMaxFilterValues = 100;
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "service/archive/query.h"
@@ -87,18 +89,40 @@ absl::StatusOr<std::optional<archive::SortKey>> PageBegin(const CallContext& cal
   return std::move(place.key);
 }
 
+// Code points of the hits' quotes and of so many others on either side of each.
+uint64_t CodePointsAround(const std::vector<archive::Hit>& hits, uint32_t context) {
+  uint64_t sum = 0;
+  for (const archive::Hit& hit : hits) {
+    const std::span<const archive::PackedQuote> quotes = hit.ref.document->quotes();
+    const uint32_t first = hit.ref.index - std::min(hit.ref.index, context);
+    const size_t last = std::min<size_t>(hit.ref.index + context, quotes.size() - 1);
+    sum += quotes[last].range.end - quotes[first].range.begin;
+  }
+  return sum;
+}
+
 // What a look-up finds, or CallContext::Defer() when it would keep gRPC's threads too long. Each
-// hit is made of so many quotes' messages.
-absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, const archive::Lookup& lookup,
-                                           size_t messages) {
+// hit becomes a message, unless its bytes are `written`, as do so many quotes on either side.
+absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, archive::Lookup lookup, bool written,
+                                           uint32_t context) {
+  if (call.may_block) {
+    return call.archive->Find(lookup, call.cancellation);
+  }
   // Of PlannedWork: making one takes some six microseconds.
   constexpr uint64_t kMessageWork = 600;
-  if (!call.may_block &&
-      call.archive->PlannedWork(lookup) + lookup.limit * messages * kMessageWork >
-          call.options.max_inline_work) {
+  const uint64_t messages = written ? 0 : 1 + 2 * uint64_t{context};
+  if (call.archive->PlannedWork(lookup) + lookup.limit * messages * kMessageWork >
+      call.options.max_inline_work) {
     return call.Defer();
   }
-  return call.archive->Find(lookup, call.cancellation);
+  lookup.most_code_points = limits::kMaxInlineHitCodePoints;
+  QUOTES_ASSIGN_OR_RETURN(archive::LookupAnswer answer,
+                          call.archive->Find(lookup, call.cancellation));
+  if (answer.too_long ||
+      (!written && CodePointsAround(answer.hits, context) > limits::kMaxInlineMessageCodePoints)) {
+    return call.Defer();
+  }
+  return answer;
 }
 
 // Fills the page of an answer whose other fields are set: `add(hit)` adds an element and returns
@@ -156,9 +180,8 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
   const bool written = call.leading_bytes != nullptr && view == v1::QUOTE_VIEW_BASIC &&
                        request.context() == 0 && unit == text::OffsetUnit::kCodePoints;
-  const auto context = static_cast<size_t>(request.context());
-  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
-                          Find(call, lookup, written ? 0 : 1 + 2 * context));
+  const auto context = static_cast<uint32_t>(request.context());
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer, Find(call, lookup, written, context));
   if (lookup.with_total) {
     response->set_total_size(static_cast<int64_t>(answer.total));
   }
@@ -233,8 +256,16 @@ absl::Status BatchGetQuotes(CallContext& call, const v1::BatchGetQuotesRequest& 
   QuoteFinder finder(call);
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_FULL);
+  std::vector<QuoteFinder::Found> quotes;
+  uint64_t code_points = 0;
   for (const ChildName& name : names) {
-    QUOTES_ASSIGN_OR_RETURN(const QuoteFinder::Found found, finder.Find(name));
+    QUOTES_ASSIGN_OR_RETURN(quotes.emplace_back(), finder.Find(name));
+    code_points += quotes.back().ref.text().size();
+  }
+  if (code_points > limits::kMaxInlineMessageCodePoints && !call.may_block) {
+    return call.Defer();
+  }
+  for (const QuoteFinder::Found& found : quotes) {
     converter.SetQuote(found.ref, view, found.superseded, response->add_quotes());
   }
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
@@ -263,7 +294,8 @@ absl::Status ListQuotes(CallContext& call, const v1::ListQuotesRequest& request,
     // No report has the empty id: a parent that the filter excludes has no quotes.
     reports = {let_through ? parent : std::string()};
   }
-  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer, Find(call, lookup, 1));
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
+                          Find(call, lookup, /*written=*/false, /*context=*/0));
   response->set_total_size(static_cast<int64_t>(answer.total));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));

@@ -278,19 +278,17 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
       Complete(errors::QueueFull(kQueueRetry));
       return;
     }
-    context_.emplace(MakeContext(&ticket_.core(), library, ticket_.cancellation()));
-    context_->leading_bytes = &leading_bytes_;
     if (method_.where == Where::kInline) {
-      const absl::Status status = Work();
+      const absl::Status status = Work(library, /*may_block=*/false);
       if (!context_->deferred) {
         Complete(status);
         return;
       }
+      context_.reset();  // whoever waits keeps no snapshot
     }
-    context_->may_block = true;
     Core& core = ticket_.core();
     RunOn(method_.where == Where::kWriter ? &core.writer : &core.executor, this,
-          [](UnaryCall* call) { return call->Work(); });
+          [library](UnaryCall* call) { return call->Work(library, /*may_block=*/true); });
   }
 
   // Nothing of the call may be touched afterwards.
@@ -311,7 +309,10 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
  private:
   ~UnaryCall() override = default;
 
-  absl::Status Work() {
+  absl::Status Work(Library* library, bool may_block) {
+    context_.emplace(MakeContext(&ticket_.core(), library, ticket_.cancellation()));
+    context_->leading_bytes = &leading_bytes_;
+    context_->may_block = may_block;
     // Whoever waited in the queue longer than its caller is not worked for any more.
     QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
     if (request_ == nullptr) {

@@ -21,12 +21,13 @@ HELP
 }
 
 sizes=50000,1000000,4000000
+rpc_size=1000000
 citation_sizes=50000,1000000
 curve=(50000 200000 1000000 4000000)
 lines=""
 while [[ $# -gt 0 ]]; do
   case "$1" in
-    --quick) sizes=50000 citation_sizes=50000 curve=(20000 50000); shift ;;
+    --quick) sizes=50000 citation_sizes=50000 rpc_size=50000 curve=(20000 50000); shift ;;
     --lines) [[ $# -ge 2 ]] || { usage >&2; exit 2; }; lines="$(realpath "$2")"; shift 2 ;;
     --help | -h) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -64,7 +65,7 @@ measure postings_bench "${data[@]}"
 printf '\n== citations\n'
 measure citation_bench --quotes "$citation_sizes" "${data[@]}"
 printf '\n== over gRPC\n'
-measure rpc_bench "${data[@]}"
+measure rpc_bench --quotes "$rpc_size" "${data[@]}"
 printf '\n== size\n'
 for size in "${curve[@]}"; do
   measure segment_bench --quotes "$size" "${data[@]}"

@@ -985,6 +985,31 @@ TEST_P(ArchiveConformance, PagesGoOnBetweenWhatIsLeft) {
   }
 }
 
+TEST_P(ArchiveConformance, PagesThatAreTooLongAreNotMade) {
+  const auto archive =
+      Make({MakeDocument(Speech("r", kDay2022, {"甲一二三四", "甲一", "乙", "甲一二三"}))});
+  const Query query = MustParse("甲");
+  for (const Order order : {Order::kNewest, Order::kReadingOrder, Order::kRelevance}) {
+    Lookup lookup;
+    lookup.query = &query;
+    lookup.order = order;
+    lookup.most_code_points = 11;
+    auto answer = archive->Find(lookup, Cancellation());
+    QUOTES_ASSERT_OK(answer);
+    EXPECT_FALSE(answer->too_long);
+    EXPECT_EQ(answer->hits.size(), 3u);
+    lookup.most_code_points = 10;
+    answer = archive->Find(lookup, Cancellation());
+    QUOTES_ASSERT_OK(answer);
+    EXPECT_TRUE(answer->too_long);
+    EXPECT_THAT(answer->hits, IsEmpty());
+    lookup.limit = 2;
+    answer = archive->Find(lookup, Cancellation());
+    QUOTES_ASSERT_OK(answer);
+    EXPECT_FALSE(answer->too_long) << "of the page only";
+  }
+}
+
 TEST_P(ArchiveConformance, AReportBeginsAnewWhenNothingAroundThePlaceIsLeft) {
   Lookup lookup;
   lookup.limit = 6;

@@ -289,7 +289,10 @@ class Questions {
       }
     }
     for (size_t groups = OneIn(3) ? 1 + Below(2) : 0; groups > 0; --groups) {
-      filter.theme_groups.push_back({static_cast<int>(Below(archive_.scheme().themes().size()))});
+      std::vector<int>& alternatives = filter.theme_groups.emplace_back();
+      for (size_t themes = OneIn(2) ? 1 : 1 + Below(4); themes > 0; --themes) {
+        alternatives.push_back(static_cast<int>(Below(archive_.scheme().themes().size())));
+      }
     }
     if (OneIn(6)) {
       filter.modes = {static_cast<report::Mode>(Below(8)), static_cast<report::Mode>(Below(8))};

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "service/library/library.h"
@@ -183,6 +185,50 @@ TEST_F(LookupHandlers, NoCallKeepsASnapshot) {
     absl::SleepFor(absl::Milliseconds(10));
   }
   EXPECT_TRUE(snapshot.expired());
+}
+
+// Ordinary quotes beside them, so that the average says nothing of a page of long ones.
+TEST_F(LookupHandlers, PagesOfLongQuotesAreMadeOffGrpcsThreads) {
+  ImportRequest import;
+  import.report_id = "long";
+  import.metadata.date = absl::CivilDay(2030, 1, 1);
+  for (int paragraph = 0; paragraph < 40; ++paragraph) {
+    for (int i = 0; i < 400; ++i) {
+      import.content += "建设的意义和";
+    }
+    absl::StrAppend(&import.content, paragraph, "。\n");
+  }
+  QUOTES_ASSERT_OK(library_->Import(import, Cancellation()));
+  bool deferred = false;
+  v1::SearchQuotesRequest search;
+  search.set_query("意义");
+  search.set_page_size(3);
+  const auto few = Run(&SearchQuotes, search, limits::kMaxInlineWork, &deferred);
+  EXPECT_FALSE(deferred);
+  ASSERT_EQ(few.hits_size(), 3);
+  EXPECT_GT(few.hits(0).quote().text().size(), 3u * 2'000);
+  search.set_context(5);
+  search.set_page_size(8);
+  Run(&SearchQuotes, search, std::numeric_limits<uint64_t>::max(), &deferred);
+  EXPECT_TRUE(deferred) << "neighbours are written too";
+  search.clear_context();
+  search.set_page_size(20);
+  const auto many = Run(&SearchQuotes, search, std::numeric_limits<uint64_t>::max(), &deferred);
+  EXPECT_TRUE(deferred);
+  EXPECT_EQ(many.hits_size(), 20);
+  v1::BatchGetQuotesRequest batch;
+  for (const auto& hit : few.hits()) {
+    batch.add_names(hit.quote().name());
+  }
+  Run(&BatchGetQuotes, batch, limits::kMaxInlineWork, &deferred);
+  EXPECT_FALSE(deferred);
+  for (int copies = 0; copies < 20; ++copies) {
+    for (const auto& hit : few.hits()) {
+      batch.add_names(hit.quote().name());
+    }
+  }
+  EXPECT_EQ(Run(&BatchGetQuotes, batch, limits::kMaxInlineWork, &deferred).quotes_size(), 63);
+  EXPECT_TRUE(deferred);
 }
 
 TEST_F(LookupHandlers, OneWordIsAnsweredInlineHoweverManyQuotesHaveIt) {
