@@ -360,7 +360,7 @@ TEST_F(SegmentFolderTest, OtherVersionsAreMadeAnew) {
       "version\t2\ncode\tterm\tweight\tscope\n");
   QUOTES_ASSERT_OK(other);
   std::vector<std::string> warnings;
-  EXPECT_THAT(Open(path(), false, &warnings)->Load(**other), IsEmpty());
+  EXPECT_THAT(Open(path(), false, &warnings)->Load(**other).segments, IsEmpty());
   ASSERT_FALSE(warnings.empty());
   EXPECT_THAT(warnings[0], HasSubstr("another version"));
 
