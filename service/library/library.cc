@@ -689,6 +689,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
           same ? held_register.entries
                : report::CarryOver(held_register.entries, document.content.joined, draft.content);
       held_defects = document.defects;
+      if (same) {
+        draft.source.file_name = document.source.file_name;
+      }
       outcome.revision = same ? document.revision : document.revision + 1;
       outcome.state = document.state;
       outcome.create_time = document.create_time;
@@ -720,6 +723,10 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
+      if (before != nullptr && before->revision() == outcome.revision) {
+        // The register alone has changed: the revision is that of the first file.
+        draft.source.file_name = before->source().file_name;
+      }
       std::shared_ptr<const archive::PackedDocument> document = archive::Pack(
           MakeDocument(std::move(draft), outcome, *scheme_), scheme_->themes().size());
       if (options_.index_batch > 0 && outcome.state == archive::ReportState::kActive) {

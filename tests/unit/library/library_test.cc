@@ -26,11 +26,13 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_data.h"
 #include "tests/unit/store/document_text.h"
+#include "tests/unit/store/forwarding_store.h"
 
 namespace quotes {
 namespace {
 
 using ::quotes::testing::DocumentText;
+using ::quotes::testing::ForwardingStore;
 using ::quotes::testing::HasCode;
 using ::quotes::testing::HasField;
 using ::quotes::testing::HasReason;
@@ -1152,125 +1154,75 @@ TEST_F(LibraryTest, ReadersKeepWholeSnapshotsWhileImportsGoOn) {
   ExpectSnapshotIsFresh();
 }
 
-// A store whose imports fail as told.
-class FailingStore : public store::Store {
+// A store whose writes fail as told, and whose active reports cannot be loaded then.
+class FailingStore : public ForwardingStore {
  public:
   FailingStore(std::unique_ptr<store::Store> store, const absl::Status* failure)
-      : store_(std::move(store)), failure_(failure) {}
+      : ForwardingStore(std::move(store)), failure_(failure) {}
 
   absl::StatusOr<store::ImportOutcome> Import(const store::RevisionDraft& draft) override {
-    if (!failure_->ok()) {
-      return *failure_;
-    }
-    return store_->Import(draft);
+    return failure_->ok() ? ForwardingStore::Import(draft) : *failure_;
   }
   absl::StatusOr<store::ReportChange> SetState(std::string_view report_id,
                                                archive::ReportState state,
                                                std::string_view etag) override {
-    if (!failure_->ok()) {
-      return *failure_;
-    }
-    return store_->SetState(report_id, state, etag);
-  }
-  absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
-    return store_->LoadRegister(report_id);
+    return failure_->ok() ? ForwardingStore::SetState(report_id, state, etag) : *failure_;
   }
   absl::StatusOr<store::ReportChange> WriteRegister(
       std::string_view report_id, std::string_view etag,
       const std::vector<report::RegisterEntry>& entries) override {
-    if (!failure_->ok()) {
-      return *failure_;
-    }
-    return store_->WriteRegister(report_id, etag, entries);
-  }
-  absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
-      std::string_view request_id, std::string_view digest) override {
-    return store_->FindRequest(request_id, digest);
+    return failure_->ok() ? ForwardingStore::WriteRegister(report_id, etag, entries) : *failure_;
   }
   absl::StatusOr<uint64_t> LoadActive(
       absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
-    if (!failure_->ok()) {
-      return *failure_;
-    }
-    return store_->LoadActive(wanted, visit);
+    return failure_->ok() ? ForwardingStore::LoadActive(wanted, visit) : *failure_;
+  }
+
+ private:
+  const absl::Status* const failure_;
+};
+
+// A store that counts what is read of it: active reports, and revisions of the history.
+class CountingStore : public ForwardingStore {
+ public:
+  CountingStore(std::unique_ptr<store::Store> store, size_t* loaded, size_t* old)
+      : ForwardingStore(std::move(store)), loaded_(loaded), old_(old) {}
+
+  absl::StatusOr<uint64_t> LoadActive(
+      absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
+    return ForwardingStore::LoadActive(wanted, [&](std::unique_ptr<archive::Document> document) {
+      ++*loaded_;
+      return visit(std::move(document));
+    });
   }
   absl::StatusOr<uint64_t> LoadHistory(
       absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
-    return store_->LoadHistory(wanted, visit);
-  }
-  absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
-                                                                  uint64_t revision) override {
-    return store_->LoadRevision(report_id, revision);
-  }
-  absl::StatusOr<std::string> LoadSource(std::string_view report_id, uint64_t revision) override {
-    return store_->LoadSource(report_id, revision);
-  }
-  absl::StatusOr<std::string> LoadText(std::string_view report_id, uint64_t revision) override {
-    return store_->LoadText(report_id, revision);
-  }
-  absl::StatusOr<std::vector<store::RevisionInfo>> ListRevisions(std::string_view report_id,
-                                                                 uint64_t before,
-                                                                 size_t limit) override {
-    return store_->ListRevisions(report_id, before, limit);
-  }
-  absl::StatusOr<uint64_t> FindQuoteRevision(std::string_view report_id,
-                                             std::string_view quote_id) override {
-    return store_->FindQuoteRevision(report_id, quote_id);
-  }
-  absl::StatusOr<uint64_t> FindSectionRevision(std::string_view report_id,
-                                               std::string_view section_id) override {
-    return store_->FindSectionRevision(report_id, section_id);
-  }
-  absl::StatusOr<uint64_t> FindDefectRevision(std::string_view report_id,
-                                              std::string_view defect_id) override {
-    return store_->FindDefectRevision(report_id, defect_id);
-  }
-  absl::StatusOr<store::StoreStatus> Status() override { return store_->Status(); }
-  absl::Status CheckIntegrity(const Cancellation& cancellation) override {
-    return store_->CheckIntegrity(cancellation);
-  }
-  absl::StatusOr<uint64_t> ArchiveRevision() override { return store_->ArchiveRevision(); }
-
- private:
-  const std::unique_ptr<store::Store> store_;
-  const absl::Status* const failure_;
-};
-
-// A store that counts the reports it is asked for.
-class CountingStore : public FailingStore {
- public:
-  CountingStore(std::unique_ptr<store::Store> store, size_t* loaded)
-      : FailingStore(std::move(store), &ok_), loaded_(loaded) {}
-
-  absl::StatusOr<uint64_t> LoadActive(
-      absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
-      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
-    return FailingStore::LoadActive(wanted, [&](std::unique_ptr<archive::Document> document) {
-      ++*loaded_;
+    return ForwardingStore::LoadHistory(wanted, [&](std::unique_ptr<archive::Document> document) {
+      ++*old_;
       return visit(std::move(document));
     });
   }
 
  private:
-  const absl::Status ok_;
   size_t* const loaded_;
+  size_t* const old_;
 };
 
 // A store whose integrity is what a function says.
-class CheckedStore : public FailingStore {
+class CheckedStore : public ForwardingStore {
  public:
   using Check = std::function<absl::Status(const Cancellation&)>;
   CheckedStore(std::unique_ptr<store::Store> store, Check check)
-      : FailingStore(std::move(store), &ok_), check_(std::move(check)) {}
+      : ForwardingStore(std::move(store)), check_(std::move(check)) {}
 
   absl::Status CheckIntegrity(const Cancellation& cancellation) override {
     return check_(cancellation);
   }
 
  private:
-  const absl::Status ok_;
   const Check check_;
 };
 
@@ -1279,6 +1231,7 @@ class LibrarySegmentsTest : public ::testing::Test {
   struct Started {
     std::unique_ptr<Library> library;
     size_t loaded = 0;  // reports read from the store
+    size_t old = 0;     // revisions of the history
     std::vector<std::string> warnings;
   };
 
@@ -1294,9 +1247,9 @@ class LibrarySegmentsTest : public ::testing::Test {
     options.on_warning = [warnings = &started->warnings](std::string_view warning) {
       warnings->emplace_back(warning);
     };
-    auto library =
-        Library::Create(std::make_unique<CountingStore>(*std::move(store), &started->loaded),
-                        themes::Scheme::BuiltIn(), options);
+    auto library = Library::Create(
+        std::make_unique<CountingStore>(*std::move(store), &started->loaded, &started->old),
+        themes::Scheme::BuiltIn(), options);
     EXPECT_THAT(library, IsOk());
     started->library = *std::move(library);
     return started;
