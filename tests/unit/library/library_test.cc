@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <map>
@@ -773,6 +774,51 @@ TEST_F(LibraryTest, AnImportDoesNotBringAWithdrawnReportBack) {
   ExpectSnapshotIsFresh();
 }
 
+// An id that its text has in the history is not the report's.
+TEST_F(LibraryTest, AWithdrawnReportWithoutATitleIsCitedAsBefore) {
+  ImportRequest request;
+  request.report_id = "one";
+  request.content = "加快高质量发展，建设现代化强区。\n第二句话也在这里。\n";
+  const auto line = [](const archive::PackedDocument& document) {
+    const archive::PackedQuote& quote = document.quotes()[0];
+    return absl::StrCat(std::string(document.citation_head(quote)),
+                        std::string(document.citation_tail(quote)));
+  };
+  const std::string before = line(*MustImport(request).document);
+  EXPECT_NE(before.find("reports/one）"), std::string::npos) << before;
+  const auto withdrawn = library_->Withdraw("one", "");
+  QUOTES_ASSERT_OK(withdrawn);
+  EXPECT_EQ(withdrawn->document->report_id(), "one");
+  EXPECT_EQ(line(*withdrawn->document), before);
+  const auto restored = library_->Restore("one", "");
+  QUOTES_ASSERT_OK(restored);
+  EXPECT_EQ(line(*restored->document), before);
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, TheRegisterOfAWithdrawnReportComesWithItsFile) {
+  ImportRequest request = ShortRequest("one");
+  MustImport(request);
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  request.file_name = "again.txt";
+  request.defects = {
+      {3, "280亿", {"281亿"}, report::DefectKind::kOther, report::Certainty::kCertain, ""}};
+  for (const bool validate_only : {true, false}) {
+    request.validate_only = validate_only;
+    const ImportResult result = MustImport(request);
+    EXPECT_EQ(result.outcome.revision, 1u);
+    EXPECT_EQ(result.document->source().file_name, "short.txt");
+    EXPECT_THAT(DefectsOf(*result.document), SizeIs(1));
+  }
+  const std::shared_ptr<const Snapshot> held = library_->snapshot();
+  EXPECT_THAT(DefectsOf(*held->history->FindReport("one")), SizeIs(1));
+  EXPECT_THAT(DefectsOf(*held->history->archive()->FindReport("one/revisions/1")), SizeIs(1));
+  ExpectSnapshotIsFresh();
+  QUOTES_ASSERT_OK(library_->Restore("one", ""));
+  EXPECT_THAT(DefectsOf(*library_->archive()->FindReport("one")), SizeIs(1));
+  ExpectSnapshotIsFresh();
+}
+
 TEST_F(LibraryTest, WithdrawnReportsAreKeptInOrder) {
   for (const char* id : {"a", "b", "c", "d"}) {
     ImportRequest request = ShortRequest(id);
@@ -1229,10 +1275,10 @@ class CheckedStore : public ForwardingStore {
 class LibrarySegmentsTest : public ::testing::Test {
  protected:
   struct Started {
-    std::unique_ptr<Library> library;
     size_t loaded = 0;  // reports read from the store
     size_t old = 0;     // revisions of the history
     std::vector<std::string> warnings;
+    std::unique_ptr<Library> library;  // last: it writes, and may warn, to its end
   };
 
   std::unique_ptr<Started> Start(bool read_only = false, uint64_t index_batch = 0) {
@@ -1584,6 +1630,175 @@ TEST_F(LibrarySegmentsTest, ARestartKeepsWithdrawnReportsOutAndTakesRestoredOnes
   started = Start();
   EXPECT_EQ(started->loaded, 0u);
   EXPECT_EQ(Texts(*started->library), restored);
+}
+
+// All that a history holds.
+std::string AllOf(const History& history) {
+  std::string all;
+  for (const archive::PackedDocument* const document : history.withdrawn()) {
+    absl::StrAppend(&all, DocumentText(archive::Unpack(*document), true));
+  }
+  for (int i = 0; i < 9; ++i) {
+    for (const std::string& id : history.TextIds(absl::StrCat("r", i))) {
+      absl::StrAppend(&all,
+                      DocumentText(archive::Unpack(*history.archive()->FindReport(id)), false));
+    }
+  }
+  return all;
+}
+
+class LibraryHistoryTest : public LibrarySegmentsTest {
+ protected:
+  // Nine reports: r0 to r2 have an earlier text each, r3 one that is the same, r4 and r0 are
+  // withdrawn; five texts.
+  void FillHistory(Library* library) {
+    Fill(library);
+    ImportRequest renamed = ShortRequest("r3", "第3次修订。\n");
+    renamed.metadata.speaker = "某人";
+    QUOTES_EXPECT_OK(library->Import(renamed, Cancellation()));
+    QUOTES_EXPECT_OK(library->Withdraw("r4", ""));
+    QUOTES_EXPECT_OK(library->Withdraw("r0", ""));
+  }
+  static size_t TextCount(const Library& library) {
+    return library.snapshot()->history->archive()->documents().size();
+  }
+  std::filesystem::path HistoryFolder() const { return Folder() / "history"; }
+};
+
+TEST_F(LibraryHistoryTest, ARestartReadsNoOldText) {
+  std::unique_ptr<Started> started = Start();
+  FillHistory(started->library.get());
+  EXPECT_EQ(TextCount(*started->library), 5u);
+  const std::string all = AllOf(*started->library->snapshot()->history);
+  started.reset();
+  for (const bool read_only : {true, false}) {
+    started = Start(read_only);
+    EXPECT_EQ(started->loaded, 0u);
+    EXPECT_EQ(started->old, 0u);
+    EXPECT_THAT(started->warnings, IsEmpty());
+    EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+    EXPECT_EQ(TextCount(*started->library), 5u);
+  }
+  // Nor after what changes nothing of it.
+  QUOTES_EXPECT_OK(started->library->Import(ShortRequest("new", "新的。\n"), Cancellation()));
+  started.reset();
+  started = Start();
+  EXPECT_EQ(started->old, 0u);
+  EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+}
+
+// As after a process that was killed before it saved.
+TEST_F(LibraryHistoryTest, WhatChangedSinceItWasSavedIsReadAnew) {
+  std::unique_ptr<Started> started = Start();
+  FillHistory(started->library.get());
+  started.reset();
+  const std::filesystem::path before = dir_.path() / "before";
+  const std::vector<std::pair<std::function<void(Library*)>, size_t>> changes = {
+      {[](Library*) {}, 0},
+      // Its two revisions.
+      {[](Library* library) { QUOTES_EXPECT_OK(library->Restore("r4", "")); }, 0},
+      {[](Library* library) { QUOTES_EXPECT_OK(library->Restore("r0", "")); }, 1},
+      {[](Library* library) { QUOTES_EXPECT_OK(library->Withdraw("r1", "")); }, 2},
+      {[](Library* library) { QUOTES_EXPECT_OK(library->Withdraw("r8", "")); }, 1},
+      {[](Library* library) {
+         QUOTES_EXPECT_OK(library->Import(ShortRequest("r2", "又一次。\n"), Cancellation()));
+       },
+       2},
+      // Back to the first text.
+      {[](Library* library) {
+         QUOTES_EXPECT_OK(library->Import(ShortRequest("r2", "第2次修订。\n"), Cancellation()));
+       },
+       3},
+      {[](Library* library) {
+         QUOTES_EXPECT_OK(library->CreateDefect("r2", "d", Fault("280亿元", "281亿元")));
+       },
+       3}};
+  for (size_t i = 0; i < changes.size(); ++i) {
+    SCOPED_TRACE(i);
+    std::filesystem::remove_all(before);
+    std::filesystem::copy(HistoryFolder(), before);
+    started = Start();
+    changes[i].first(started->library.get());
+    const std::string all = AllOf(*started->library->snapshot()->history);
+    started.reset();
+    std::filesystem::remove_all(HistoryFolder());
+    std::filesystem::rename(before, HistoryFolder());
+    for (const bool read_only : {true, false}) {
+      started = Start(read_only);
+      EXPECT_EQ(started->loaded, 0u) << "the archive was saved";
+      EXPECT_EQ(started->old, changes[i].second);
+      EXPECT_THAT(started->warnings, IsEmpty());
+      EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+      started.reset();
+    }
+  }
+}
+
+TEST_F(LibraryHistoryTest, DamageIsFoundAndMended) {
+  std::unique_ptr<Started> started = Start();
+  FillHistory(started->library.get());
+  const std::string all = AllOf(*started->library->snapshot()->history);
+  started.reset();
+  const auto files = [this] {
+    std::vector<std::filesystem::path> found;
+    for (const auto& file : std::filesystem::directory_iterator(HistoryFolder())) {
+      found.push_back(file.path());
+    }
+    return found;
+  };
+  for (size_t i = 0; i < files().size(); ++i) {
+    for (const bool removed : {true, false}) {
+      const std::filesystem::path file = files()[i];
+      SCOPED_TRACE(file);
+      if (removed) {
+        std::filesystem::remove(file);
+      } else {
+        std::filesystem::permissions(file, std::filesystem::perms::owner_write,
+                                     std::filesystem::perm_options::add);
+        std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+      }
+      started = Start();
+      EXPECT_EQ(started->loaded, 0u);
+      EXPECT_GT(started->old, 0u);
+      EXPECT_THAT(started->warnings,
+                  SizeIs(removed && file.filename() == "segments.list" ? 0u : 1u));
+      EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+      started.reset();
+      started = Start(true);
+      EXPECT_EQ(started->old, 0u);
+      EXPECT_THAT(started->warnings, IsEmpty());
+      EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+      started.reset();
+    }
+  }
+  // Somebody's file in the place of the folder costs the time at each start.
+  std::filesystem::remove_all(HistoryFolder());
+  std::ofstream(HistoryFolder()) << "in the way";
+  started = Start();
+  EXPECT_EQ(started->loaded, 0u);
+  EXPECT_EQ(started->old, 6u) << "r0 and r4 with all revisions, r1 to r3 with one";
+  EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+}
+
+TEST_F(LibraryHistoryTest, AReaderKeepsWhatTheWriterRemoves) {
+  std::unique_ptr<Started> writer = Start();
+  FillHistory(writer->library.get());
+  writer.reset();
+  writer = Start();
+  const std::unique_ptr<Started> reader = Start(true);
+  const std::string all = AllOf(*reader->library->snapshot()->history);
+  for (int i = 0; i < 30; ++i) {
+    QUOTES_ASSERT_OK(writer->library->Import(
+        ShortRequest("r1", absl::StrCat("第", i, "稿的话。\n")), Cancellation()));
+    QUOTES_ASSERT_OK(i % 2 == 0 ? writer->library->Withdraw("r5", "")
+                                : writer->library->Restore("r5", ""));
+  }
+  writer.reset();  // saves, and removes what it does not use
+  EXPECT_EQ(AllOf(*reader->library->snapshot()->history), all);
+  EXPECT_EQ(reader->library->snapshot()->history->FindReport("r5"), nullptr);
+  const std::unique_ptr<Started> later = Start(true);
+  EXPECT_EQ(later->old, 0u);
+  EXPECT_THAT(later->library->snapshot()->history->TextIds("r1"), SizeIs(31));
 }
 
 TEST(LibraryFaults, AFailedWriteLeavesTheSnapshot) {
