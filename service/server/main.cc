@@ -278,6 +278,7 @@ int Serve(const Config& config, const EndSignals& signals) {
         return fail_start(*ready);
       }
       (*server)->AnnounceReady();
+      malloc_trim(0);  // what was read and not kept, small pieces that no threshold gives back
       log_state("serving");
     }
     signal = signals.Wait();
