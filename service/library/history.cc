@@ -40,7 +40,7 @@ bool ComesBeforeAt(const PackedDocument* a, const PackedDocument* b) { return Co
 
 }  // namespace
 
-History::History(std::shared_ptr<const themes::Scheme> scheme,
+History::History(const std::shared_ptr<const themes::Scheme>& scheme,
                  const archive::ArchiveOptions& options)
     : History(scheme, options, Reports(),
               archive::ArchiveLoader(scheme, options).Finish(/*revision=*/0)) {

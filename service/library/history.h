@@ -35,7 +35,7 @@ class History : public std::enable_shared_from_this<History> {
   };
 
   // Of no report. `options` are those of archive(), without a folder.
-  explicit History(std::shared_ptr<const themes::Scheme> scheme,
+  explicit History(const std::shared_ptr<const themes::Scheme>& scheme,
                    const archive::ArchiveOptions& options = {});
 
   // This one after a report has changed: `latest` is its latest revision now, active or withdrawn;
