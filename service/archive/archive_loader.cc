@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -32,12 +33,28 @@ struct ArchiveLoader::Rep {
   };
   // Several entries can have one id: older texts that were not merged away yet.
   absl::flat_hash_map<std::string_view, std::vector<Place>> places;
+  std::string note;
 
   // Documents that no stored segment has.
   std::vector<std::shared_ptr<const PackedDocument>> fresh;
   uint64_t fresh_code_points = 0;
   size_t added = 0;
   std::vector<NewSegment> segments;
+
+  // Where a state of a report is; null if it is nowhere.
+  const Place* Find(std::string_view report_id, uint64_t revision, const DocumentHead& head) const {
+    const auto found = places.find(report_id);
+    if (found == places.end()) {
+      return nullptr;
+    }
+    const auto place =
+        std::find_if(found->second.begin(), found->second.end(), [&](const Place& other) {
+          const PackedDocument& entry = *stored[other.segment].segment->entries()[other.entry];
+          return other.alive && entry.revision() == revision && other.head.etag == head.etag &&
+                 other.head.update_time == head.update_time;
+        });
+    return place == found->second.end() ? nullptr : &*place;
+  }
 
   void Revive(const Place& place, const DocumentHead& head) {
     stored[place.segment].alive[place.entry] = true;
@@ -71,7 +88,9 @@ ArchiveLoader::ArchiveLoader(std::shared_ptr<const themes::Scheme> scheme, Archi
   if (options.folder == nullptr) {
     return;
   }
-  for (StoredSegment& loaded : options.folder->Load(*rep_->scheme)) {
+  StoredArchive archive = options.folder->Load(*rep_->scheme);
+  rep_->note = std::move(archive.note);
+  for (StoredSegment& loaded : archive.segments) {
     const size_t count = loaded.segment->entries().size();
     for (size_t e = 0; e < count; ++e) {
       rep_->places[loaded.segment->entries()[e]->report_id()].push_back(
@@ -84,27 +103,30 @@ ArchiveLoader::ArchiveLoader(std::shared_ptr<const themes::Scheme> scheme, Archi
 
 ArchiveLoader::~ArchiveLoader() = default;
 
+const std::string& ArchiveLoader::note() const { return rep_->note; }
+
+bool ArchiveLoader::Has(std::string_view report_id, uint64_t revision,
+                        const DocumentHead& head) const {
+  return rep_->Find(report_id, revision, head) != nullptr;
+}
+
 bool ArchiveLoader::Lacks(std::string_view report_id, uint64_t revision, const DocumentHead& head) {
-  const auto found = rep_->places.find(report_id);
-  if (found == rep_->places.end()) {
+  const Rep::Place* const place = rep_->Find(report_id, revision, head);
+  if (place == nullptr) {
     return true;
   }
-  for (const Rep::Place& place : found->second) {
-    const PackedDocument& entry = *rep_->stored[place.segment].segment->entries()[place.entry];
-    if (place.alive && entry.revision() == revision && place.head.etag == head.etag &&
-        place.head.update_time == head.update_time) {
-      rep_->Revive(place, head);
-      return false;
-    }
-  }
-  return true;
+  rep_->Revive(*place, head);
+  return false;
 }
 
 void ArchiveLoader::Add(const Document& document, const Cancellation& cancellation) {
-  if (document.state != ReportState::kActive) {
-    return;
+  if (document.state == ReportState::kActive) {
+    Add(Pack(document, rep_->scheme->themes().size()), cancellation);
   }
-  std::shared_ptr<const PackedDocument> packed = Pack(document, rep_->scheme->themes().size());
+}
+
+void ArchiveLoader::Add(std::shared_ptr<const PackedDocument> packed,
+                        const Cancellation& cancellation) {
   if (const auto found = rep_->places.find(packed->report_id()); found != rep_->places.end()) {
     for (const Rep::Place& place : found->second) {
       const PackedDocument& entry = *rep_->stored[place.segment].segment->entries()[place.entry];

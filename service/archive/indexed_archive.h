@@ -53,13 +53,19 @@ class ArchiveLoader {
   ArchiveLoader(const ArchiveLoader&) = delete;
   ArchiveLoader& operator=(const ArchiveLoader&) = delete;
 
-  // Whether no stored segment has this state of an active report; otherwise it is taken from there.
-  // To be asked once for each report.
+  // What was saved beside the segments; see SegmentFolder::Save.
+  const std::string& note() const;
+  // Whether a stored segment has this state of an active report.
+  bool Has(std::string_view report_id, uint64_t revision, const DocumentHead& head) const;
+  // The reverse; what there is, is taken from there. To be asked once for each report.
   bool Lacks(std::string_view report_id, uint64_t revision, const DocumentHead& head);
   // Adds a report, with its themes. One that is not active is left out. Makes a segment whenever
   // there is enough for one of the largest size, unless it is cancelled, within about a second:
   // Finish has to be told so too.
   void Add(const Document& document, const Cancellation& cancellation = Cancellation());
+  // The same of a packed one, whatever its state.
+  void Add(std::shared_ptr<const PackedDocument> packed,
+           const Cancellation& cancellation = Cancellation());
   // How many were added.
   size_t added() const;
   // A snapshot of what was found and added; null if it was cancelled, within about a second. The

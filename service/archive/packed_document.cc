@@ -46,8 +46,8 @@ std::vector<bool> FindLeads(const report::ParsedReport& content) {
 
 class Packer {
  public:
-  Packer(const Document& document, size_t theme_count)
-      : document_(document), content_(document.content), theme_count_(theme_count) {}
+  Packer(const Document& document, size_t theme_count, std::string_view id)
+      : document_(document), content_(document.content), theme_count_(theme_count), id_(id) {}
 
   std::vector<std::byte> Run() {
     out_.resize(sizeof(Layout));
@@ -105,7 +105,7 @@ class Packer {
   void PackHead() {
     layout_.revision = document_.revision;
     layout_.revision_time = absl::ToUnixNanos(document_.revision_time);
-    layout_.report_id = AddText(document_.report_id);
+    layout_.report_id = AddText(id_);
     layout_.parser_version = AddText(document_.parser_version);
     layout_.fold_version = AddText(document_.fold_version);
     const Source& source = document_.source;
@@ -257,6 +257,7 @@ class Packer {
   const Document& document_;
   const report::ParsedReport& content_;
   const size_t theme_count_;
+  const std::string_view id_;
   Layout layout_;
   std::vector<std::byte> out_;
   std::string texts_;
@@ -319,18 +320,18 @@ DocumentHead HeadOf(const Document& document) {
 }
 
 void Pack(const Document& document, size_t theme_count, ByteSink* sink) {
-  const std::vector<std::byte> bytes = Packer(document, theme_count).Run();
+  const std::vector<std::byte> bytes = Packer(document, theme_count, document.report_id).Run();
   sink->Align();
   sink->Append(bytes.data(), bytes.size());
 }
 
 std::shared_ptr<const PackedDocument> Pack(const Document& document, size_t theme_count) {
-  return Own(Packer(document, theme_count).Run(), HeadOf(document));
+  return PackAs(document.report_id, document, HeadOf(document), theme_count);
 }
 
-std::shared_ptr<const PackedDocument> WithHead(const PackedDocument& packed, DocumentHead head) {
-  const std::span<const std::byte> bytes = packed.bytes();
-  return Own({bytes.begin(), bytes.end()}, std::move(head));
+std::shared_ptr<const PackedDocument> PackAs(std::string_view id, const Document& document,
+                                             DocumentHead head, size_t theme_count) {
+  return Own(Packer(document, theme_count, id).Run(), std::move(head));
 }
 
 std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed) {

@@ -123,12 +123,16 @@ class PackedDocument {
  public:
   // `block` is a result of Pack or a copy of one, at a multiple of 8, and outlives the object.
   PackedDocument(const std::byte* block, DocumentHead head)
-      : block_(block), head_(std::move(head)) {}
+      : block_(block), head_(std::move(head)), report_id_(Text(layout().report_id)) {}
+  // Under another id than the block's, which outlives the object.
+  PackedDocument(const std::byte* block, DocumentHead head, std::string_view report_id)
+      : block_(block), head_(std::move(head)), report_id_(report_id) {}
 
+  // The block, with the id that it was packed with.
   std::span<const std::byte> bytes() const { return {block_, static_cast<size_t>(layout().size)}; }
   const DocumentHead& head() const { return head_; }
 
-  std::string_view report_id() const { return Text(layout().report_id); }
+  std::string_view report_id() const { return report_id_; }
   ReportState state() const { return head_.state; }
   uint64_t revision() const { return layout().revision; }
   std::string_view parser_version() const { return Text(layout().parser_version); }
@@ -303,6 +307,7 @@ class PackedDocument {
 
   const std::byte* block_;
   DocumentHead head_;
+  std::string_view report_id_;
 };
 
 DocumentHead HeadOf(const Document& document);
@@ -314,9 +319,10 @@ void Pack(const Document& document, size_t theme_count, ByteSink* sink);
 
 // A packed document by itself.
 std::shared_ptr<const PackedDocument> Pack(const Document& document, size_t theme_count);
-
-// The same content with another head, in memory of its own.
-std::shared_ptr<const PackedDocument> WithHead(const PackedDocument& packed, DocumentHead head);
+// The same under another id and with another head. Only report_id() tells: what is made of the
+// report's id, a citation line, is made of its own.
+std::shared_ptr<const PackedDocument> PackAs(std::string_view id, const Document& document,
+                                             DocumentHead head, size_t theme_count);
 
 std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed);
 

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "service/archive/fields.h"
 #include "service/archive/flat.h"
 #include "service/archive/indexed_archive.h"
 #include "service/base/absl_string.h"
@@ -25,44 +26,10 @@ constexpr std::string_view kSegmentEnding = ".segment";
 constexpr std::string_view kUnfinishedEnding = ".unfinished";
 // Little-endian "QUOTLIST".
 constexpr uint64_t kListMagic = 0x5453494C'544F5551;
-constexpr uint64_t kListVersion = 1;
+constexpr uint64_t kListVersion = 2;
+
 // Heads of segments that are only being looked for.
 DocumentHead NoHead(size_t, const PackedDocument&) { return DocumentHead(); }
-
-void PutNumber(uint64_t number, ByteSink* sink) { sink->Append(&number, sizeof(number)); }
-
-void PutText(std::string_view text, ByteSink* sink) {
-  PutNumber(text.size(), sink);
-  sink->Append(text.data(), text.size());
-}
-
-// Reads what Put wrote; false behind the end.
-class Reader {
- public:
-  explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
-
-  bool Number(uint64_t* number) {
-    if (bytes_.size() < sizeof(*number)) {
-      return false;
-    }
-    std::memcpy(number, bytes_.data(), sizeof(*number));
-    bytes_ = bytes_.subspan(sizeof(*number));
-    return true;
-  }
-  bool Text(std::string* text) {
-    uint64_t size = 0;
-    if (!Number(&size) || size > bytes_.size()) {
-      return false;
-    }
-    text->assign(reinterpret_cast<const char*>(bytes_.data()), static_cast<size_t>(size));
-    bytes_ = bytes_.subspan(static_cast<size_t>(size));
-    return true;
-  }
-  bool done() const { return bytes_.empty(); }
-
- private:
-  std::span<const std::byte> bytes_;
-};
 
 struct Listed {
   std::string name;
@@ -71,7 +38,7 @@ struct Listed {
   std::vector<DocumentHead> heads;
 };
 
-absl::Status ReadList(const std::string& path, std::vector<Listed>* list) {
+absl::Status ReadList(const std::string& path, std::vector<Listed>* list, std::string* note) {
   Block block;
   QUOTES_RETURN_IF_ERROR(MapFile(path, &block));
   absl::Status damaged = absl::DataLossError("is damaged");
@@ -84,7 +51,7 @@ absl::Status ReadList(const std::string& path, std::vector<Listed>* list) {
   if (checksum != Checksum(block.data, size)) {
     return damaged;
   }
-  Reader reader({block.data, size});
+  FieldReader reader({block.data, size});
   uint64_t magic = 0;
   uint64_t version = 0;
   uint64_t count = 0;
@@ -94,7 +61,7 @@ absl::Status ReadList(const std::string& path, std::vector<Listed>* list) {
   if (version != kListVersion) {
     return absl::FailedPreconditionError("has another version of the format");
   }
-  if (!reader.Number(&count)) {
+  if (!reader.Text(note) || !reader.Number(&count)) {
     return damaged;
   }
   for (; count > 0; --count) {
@@ -143,10 +110,31 @@ void SegmentFolder::Warn(std::string_view what, const absl::Status& status) cons
 }
 
 void SegmentFolder::Remake() const {
-  if (mkdir(options_.path.c_str(), 0755) == 0) {
+  std::error_code error;
+  // With what it stands in: one folder may be in another.
+  if (std::filesystem::create_directories(options_.path, error)) {
     Warn(options_.path, absl::NotFoundError("was removed while in use; it is made anew"));
   }
   // Otherwise it is there, or whatever is written to it says why it is not.
+}
+
+void SegmentFolder::MakeWay(const std::string& path) const {
+  std::error_code error;
+  if (!std::filesystem::is_directory(std::filesystem::symlink_status(path, error))) {
+    return;
+  }
+  if (std::filesystem::remove(path, error)) {
+    Warn(path, absl::FailedPreconditionError("was an empty folder; it is removed"));
+    return;
+  }
+  std::string aside;
+  for (int i = 1; i == 1 || std::filesystem::exists(aside, error); ++i) {
+    aside = absl::StrCat(path, ".moved-", i);
+  }
+  std::filesystem::rename(path, aside, error);
+  Warn(path,
+       error ? absl::FailedPreconditionError("is a folder that cannot be moved")
+             : absl::FailedPreconditionError(absl::StrCat("was a folder; it is ", aside, " now")));
 }
 
 std::string SegmentFolder::PathOf(const std::string& name) const {
@@ -179,7 +167,7 @@ std::string SegmentFolder::NameOf(const Segment& segment) {
 bool SegmentFolder::HasFile(const Segment& segment) {
   const std::string name = NameOf(segment);
   std::error_code error;
-  return !name.empty() && std::filesystem::exists(PathOf(name), error);
+  return !name.empty() && std::filesystem::is_regular_file(PathOf(name), error);
 }
 
 absl::StatusOr<std::shared_ptr<const Segment>> SegmentFolder::OpenFile(
@@ -192,18 +180,18 @@ absl::StatusOr<std::shared_ptr<const Segment>> SegmentFolder::OpenFile(
   return segment;
 }
 
-std::vector<StoredSegment> SegmentFolder::Load(const themes::Scheme& scheme) {
+StoredArchive SegmentFolder::Load(const themes::Scheme& scheme) {
   // A writer that replaces files meanwhile makes some of a list vanish: the next list has others.
   constexpr int kAttempts = 3;
-  std::vector<StoredSegment> loaded;
   for (int attempt = 1;; ++attempt) {
+    StoredArchive loaded;
     std::vector<Listed> list;
-    loaded.clear();
-    if (const absl::Status status = ReadList(PathOf(kListName), &list); !status.ok()) {
+    if (const absl::Status status = ReadList(PathOf(kListName), &list, &loaded.note);
+        !status.ok()) {
       if (!absl::IsNotFound(status)) {
         Warn(PathOf(kListName), status);
       }
-      return loaded;
+      return {};
     }
     bool missing = false;
     for (Listed& listed : list) {
@@ -214,7 +202,8 @@ std::vector<StoredSegment> SegmentFolder::Load(const themes::Scheme& scheme) {
         segment = absl::DataLossError("is not the listed one");
       }
       if (segment.ok()) {
-        loaded.push_back({*std::move(segment), std::move(listed.alive), std::move(listed.heads)});
+        loaded.segments.push_back(
+            {*std::move(segment), std::move(listed.alive), std::move(listed.heads)});
         continue;
       }
       missing = missing || absl::IsNotFound(segment.status());
@@ -281,15 +270,18 @@ absl::Status SegmentFolder::SaveSegment(const Segment& segment) {
   return absl::OkStatus();
 }
 
-absl::Status SegmentFolder::SaveList(const Archive& archive) {
+absl::Status SegmentFolder::SaveList(const Archive& archive, std::string_view note) {
   const std::vector<SegmentState> states = SegmentsOf(archive);
   const std::string path = PathOf(kListName);
   const std::string unfinished = absl::StrCat(path, ToAbsl(kUnfinishedEnding));
+  MakeWay(path);
+  MakeWay(unfinished);
   std::error_code ignored;
   std::filesystem::remove(unfinished, ignored);  // of a process that was killed
   FileSink sink(unfinished);
   PutNumber(kListMagic, &sink);
   PutNumber(kListVersion, &sink);
+  PutText(note, &sink);
   PutNumber(states.size(), &sink);
   for (const SegmentState& state : states) {
     PutText(NameOf(*state.segment), &sink);
@@ -343,7 +335,7 @@ void SegmentFolder::RemoveUnused(const Archive& archive) {
   }
 }
 
-void SegmentFolder::Save(const Archive& archive) {
+void SegmentFolder::Save(const Archive& archive, std::string_view note) {
   if (!options_.writable) {
     return;
   }
@@ -356,7 +348,7 @@ void SegmentFolder::Save(const Archive& archive) {
       }
     }
   }
-  if (const absl::Status status = SaveList(archive); !status.ok()) {
+  if (const absl::Status status = SaveList(archive, note); !status.ok()) {
     Warn(options_.path, status);
     return;
   }

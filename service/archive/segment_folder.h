@@ -30,6 +30,12 @@ struct StoredSegment {
   std::vector<DocumentHead> heads;
 };
 
+// What was saved last.
+struct StoredArchive {
+  std::vector<StoredSegment> segments;
+  std::string note;  // as Save was given it
+};
+
 // Where segments are kept over the life of a process, so that a start need not build them: a cache
 // of the store, of which any part may be missing or damaged when it is loaded, and any file removed
 // afterwards. What nobody may do is write into a file that is mapped: see MapFile. SEGMENTS.md
@@ -47,9 +53,9 @@ class SegmentFolder {
   SegmentFolder(const SegmentFolder&) = delete;
   SegmentFolder& operator=(const SegmentFolder&) = delete;
 
-  // The segments that were saved last, each verified as a whole. What is missing, damaged or of
-  // another version is left out.
-  std::vector<StoredSegment> Load(const themes::Scheme& scheme);
+  // What was saved last, the note and each of the segments verified as a whole. What is missing,
+  // damaged or of another version is left out.
+  StoredArchive Load(const themes::Scheme& scheme);
 
   // Writes a segment of `documents` (in the order of answers) to a new file and maps it; null if
   // the folder is not writable, the writing failed, or it was cancelled.
@@ -57,16 +63,19 @@ class SegmentFolder {
                                        const themes::Scheme& scheme,
                                        const Cancellation& cancellation = Cancellation());
 
-  // Makes the next Load find the segments of `archive`: writes those that are in memory only or
-  // whose file was removed, then the list of all, then removes files that neither it nor any living
-  // segment uses. Does nothing in a folder that is not writable. One call at a time.
-  void Save(const Archive& archive);
+  // Makes the next Load find the segments of `archive`, and `note`, which is the caller's: writes
+  // those that are in memory only or whose file was removed, then the list of all, then removes
+  // files that neither it nor any living segment uses. Does nothing in a folder that is not
+  // writable. One call at a time.
+  void Save(const Archive& archive, std::string_view note = "");
 
  private:
   using Owner = std::weak_ptr<const void>;  // of a segment's block
 
   // Makes the folder anew if it was removed; says so.
   void Remake() const;
+  // Takes a folder out of the place of a file; says so.
+  void MakeWay(const std::string& path) const;
   std::string PathOf(const std::string& name) const;
   // A name for a new file, safe from RemoveUnused until Known or Abandon.
   std::string Reserve();
@@ -80,7 +89,7 @@ class SegmentFolder {
                                                           const themes::Scheme& scheme,
                                                           const Segment::HeadFunction& head_of);
   absl::Status SaveSegment(const Segment& segment);
-  absl::Status SaveList(const Archive& archive);
+  absl::Status SaveList(const Archive& archive, std::string_view note);
   void RemoveUnused(const Archive& archive);
   void Warn(std::string_view what, const absl::Status& status) const;
 

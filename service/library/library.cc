@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/base/absl_string.h"
 #include "service/base/check.h"
 #include "service/base/errors.h"
 #include "service/base/hash.h"
@@ -273,12 +274,8 @@ Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const them
       read_only_(read_only),
       options_(std::move(options)),
       extractor_(options_.extractor),
-      folder_(options_.segment_folder.empty()
-                  ? nullptr
-                  : std::make_unique<archive::SegmentFolder>(
-                        archive::SegmentFolder::Options{.path = options_.segment_folder,
-                                                        .writable = !read_only,
-                                                        .on_warning = options_.on_warning})),
+      folder_(OpenFolder("")),
+      history_folder_(OpenFolder("/history")),
       ready_(errors::Loading()) {}
 
 Library::~Library() {
@@ -338,6 +335,16 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
   return library;
 }
 
+std::unique_ptr<archive::SegmentFolder> Library::OpenFolder(std::string_view below) const {
+  if (options_.segment_folder.empty()) {
+    return nullptr;
+  }
+  return std::make_unique<archive::SegmentFolder>(
+      archive::SegmentFolder::Options{.path = absl::StrCat(options_.segment_folder, ToAbsl(below)),
+                                      .writable = !read_only_,
+                                      .on_warning = options_.on_warning});
+}
+
 archive::ArchiveOptions Library::MakeArchiveOptions(archive::SegmentFolder* folder) const {
   archive::ArchiveOptions options;
   options.largest_segment = options_.largest_segment;
@@ -350,7 +357,7 @@ absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(siz
   archive::ArchiveLoader loader(scheme_, MakeArchiveOptions(folder_.get()));
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
                           store_->LoadActive(
-                              [&loader](const store::ActiveReport& report) {
+                              [&loader](const store::ReportInfo& report) {
                                 return loader.Lacks(report.report_id, report.revision, report.head);
                               },
                               [this, &loader](std::unique_ptr<archive::Document> document) {
@@ -366,13 +373,16 @@ absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(siz
 
 absl::StatusOr<std::shared_ptr<const History>> Library::LoadHistory(
     uint64_t revision, const archive::Archive& active) {
-  HistoryLoader loader(scheme_, MakeArchiveOptions(nullptr), active);
-  QUOTES_ASSIGN_OR_RETURN(
-      const uint64_t loaded,
-      store_->LoadHistory("", [this, &loader](std::unique_ptr<archive::Document> document) {
-        loader.Add(*std::move(document), ending_);
-        return ending_.Check();
-      }));
+  HistoryLoader loader(scheme_, MakeArchiveOptions(history_folder_.get()), active);
+  QUOTES_ASSIGN_OR_RETURN(const uint64_t loaded,
+                          store_->LoadHistory(
+                              [&loader](const store::ReportInfo& report) {
+                                return loader.Lacks(report.report_id, report.revision, report.head);
+                              },
+                              [this, &loader](std::unique_ptr<archive::Document> document) {
+                                loader.Add(*std::move(document), ending_);
+                                return ending_.Check();
+                              }));
   if (loaded != revision) {
     return nullptr;
   }
@@ -437,7 +447,7 @@ std::shared_ptr<const archive::PackedDocument> Library::Publish(
     const std::shared_ptr<const Snapshot> held = snapshot();
     SwapWritten(
         {archive::UpdateArchive(*held->archive, archive_revision, {}, {report_id}),
-         held->history->With(archive_revision, document, held->archive->FindReport(report_id))});
+         held->history->With(archive_revision, *document, held->archive->FindReport(report_id))});
   }
   return FindLatest(report_id);
 }
@@ -467,8 +477,8 @@ void Library::Index(uint64_t archive_revision,
   const std::shared_ptr<const Snapshot> held = snapshot();
   std::shared_ptr<const History> history = held->history;
   for (const auto& document : documents) {
-    history =
-        history->With(archive_revision, document, held->archive->FindReport(document->report_id()));
+    history = history->With(archive_revision, *document,
+                            held->archive->FindReport(document->report_id()));
   }
   SwapWritten({archive::UpdateArchive(*held->archive, archive_revision, documents, {}),
                std::move(history)});
@@ -578,7 +588,9 @@ void Library::MergeInBackground() {
     go_on = go_on && AwaitBatch() && (options_.index_batch > 0 || MergeAll());
     // What was imported is in the store; saving its segments only makes the next start short.
     if (folder_ != nullptr) {
-      folder_->Save(*archive());
+      const std::shared_ptr<const Snapshot> held = snapshot();
+      folder_->Save(*held->archive);
+      held->history->Save();
     }
   }
 }
@@ -677,6 +689,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
           same ? held_register.entries
                : report::CarryOver(held_register.entries, document.content.joined, draft.content);
       held_defects = document.defects;
+      if (same) {
+        draft.source.file_name = document.source.file_name;
+      }
       outcome.revision = same ? document.revision : document.revision + 1;
       outcome.state = document.state;
       outcome.create_time = document.create_time;
@@ -708,6 +723,10 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
+      if (before != nullptr && before->revision() == outcome.revision) {
+        // The register alone has changed: the revision is that of the first file.
+        draft.source.file_name = before->source().file_name;
+      }
       std::shared_ptr<const archive::PackedDocument> document = archive::Pack(
           MakeDocument(std::move(draft), outcome, *scheme_), scheme_->themes().size());
       if (options_.index_batch > 0 && outcome.state == archive::ReportState::kActive) {
@@ -737,13 +756,13 @@ absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
   if (result.change.unchanged) {
     return result;
   }
-  archive::DocumentHead head = result.document->head();
-  head.state = result.change.state;
-  head.etag = result.change.etag;
-  head.update_time = result.change.update_time;
-  head.delete_time = result.change.delete_time;
+  archive::Document document = archive::Unpack(*result.document);
+  document.state = result.change.state;
+  document.etag = result.change.etag;
+  document.update_time = result.change.update_time;
+  document.delete_time = result.change.delete_time;
   result.document =
-      Publish(result.change.archive_revision, archive::WithHead(*result.document, std::move(head)));
+      Publish(result.change.archive_revision, archive::Pack(document, scheme_->themes().size()));
   return result;
 }
 

@@ -128,8 +128,8 @@ struct Snapshot {
 
 struct LibraryOptions {
   // Where the archive keeps its segments, a folder beside the database that is made if it is
-  // missing; empty: in memory only. A library whose store is read-only maps what it finds there and
-  // writes nothing.
+  // missing, and the history its own, in a folder `history` in it; empty: in memory only. A library
+  // whose store is read-only maps what it finds there and writes nothing.
   std::string segment_folder;
   // See archive::ArchiveOptions.
   uint64_t largest_segment = archive::ArchiveOptions().largest_segment;
@@ -154,8 +154,8 @@ struct LibraryOptions {
 
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
 // that archive() returns; a write has been made durable and swapped in when it returns.
-// A thread of its own merges the segments of the archive and of the history and writes the
-// archive's to their folder; the destructor gives up the merge at hand, within about a second,
+// A thread of its own merges the segments of the archive and of the history and writes them to
+// their folders; the destructor gives up the merge at hand, within about a second,
 // indexes what waits for it (see LibraryOptions::index_batch), and saves what was imported.
 // Thread-safe.
 class Library {
@@ -258,8 +258,8 @@ class Library {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // Adds the document of an outcome that wrote nothing.
   absl::StatusOr<ImportResult> WithDocument(store::ImportOutcome outcome);
-  // Makes a snapshot with `document`, a report's latest in memory of its own, in place of what
-  // there is of its report, swaps it in, and returns the report as it is held there.
+  // Makes a snapshot with `document`, a report's latest, in place of what there is of its report,
+  // swaps it in, and returns the report as it is held there.
   std::shared_ptr<const archive::PackedDocument> Publish(
       uint64_t archive_revision, const std::shared_ptr<const archive::PackedDocument>& document)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
@@ -274,6 +274,8 @@ class Library {
   // Swaps in what a write made, merged where its segments are too many, and wants the rest merged.
   void SwapWritten(Snapshot written) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   void Swap(Snapshot snapshot);
+  // The folder of segments, or one in it.
+  std::unique_ptr<archive::SegmentFolder> OpenFolder(std::string_view below) const;
   // Of the archive, or of the history.
   archive::ArchiveOptions MakeArchiveOptions(archive::SegmentFolder* folder) const;
   void WantMerge();
@@ -288,7 +290,9 @@ class Library {
   const bool read_only_;
   const LibraryOptions options_;
   const extract::Extractor extractor_;
-  const std::unique_ptr<archive::SegmentFolder> folder_;  // null: segments stay in memory
+  // Null: segments stay in memory.
+  const std::unique_ptr<archive::SegmentFolder> folder_;
+  const std::unique_ptr<archive::SegmentFolder> history_folder_;
   mutable Mutex write_mutex_;  // one write at a time, from the store to the swap
   // With index_batch: active reports that are written and not in the snapshot yet.
   UnindexedReports waiting_ ABSL_GUARDED_BY(write_mutex_);

@@ -106,8 +106,8 @@ std::shared_ptr<const citation::Corpus> CitationCorpora::Make(
   }
   auto corpus = std::make_shared<const citation::Corpus>(
       *archive, history.archive(), [&history](const archive::PackedDocument& document) {
-        const History::Text* const text = history.FindText(document.report_id());
-        QUOTES_CHECK(text != nullptr);
+        const std::optional<History::Text> text = history.FindText(document.report_id());
+        QUOTES_CHECK(text.has_value());
         return citation::Corpus::Origin{text->report_id,
                                         text->state == archive::ReportState::kWithdrawn
                                             ? citation::SourceState::kWithdrawn

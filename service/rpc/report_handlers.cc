@@ -222,7 +222,7 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
                           PageSize(request.page_size(), limits::kDefaultPageSize));
   const std::string digest = ListingDigest(request);
   const std::vector<const PackedDocument*>& active = call.archive->documents();
-  static const std::vector<std::shared_ptr<const PackedDocument>> kNone;
+  static const std::vector<const PackedDocument*> kNone;
   if (request.show_deleted() && call.history == nullptr) {
     return errors::Loading();
   }
@@ -232,7 +232,7 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
   auto next_withdrawn = withdrawn.begin();
   if (!request.page_token().empty()) {
     QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
-    const auto comes_before = [](const archive::SortKey& key, const auto& document) {
+    const auto comes_before = [](const archive::SortKey& key, const PackedDocument* document) {
       const std::optional<absl::CivilDay> date = document->date();
       if (key.date != date) {
         return key.date.has_value() && (!date.has_value() || *key.date > *date);
@@ -247,7 +247,7 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
       return next_active == active.end() ? nullptr : *next_active++;
     }
     if (next_active == active.end() || ComesBefore(**next_withdrawn, **next_active)) {
-      return (next_withdrawn++)->get();
+      return *next_withdrawn++;
     }
     return *next_active++;
   };

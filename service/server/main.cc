@@ -2,6 +2,7 @@
 
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -277,6 +278,7 @@ int Serve(const Config& config, const EndSignals& signals) {
         return fail_start(*ready);
       }
       (*server)->AnnounceReady();
+      malloc_trim(0);  // what was read and not kept, small pieces that no threshold gives back
       log_state("serving");
     }
     signal = signals.Wait();
@@ -296,7 +298,13 @@ int Serve(const Config& config, const EndSignals& signals) {
   return EXIT_SUCCESS;
 }
 
+// Blocks from this size on are given back as soon as they are free. By default glibc raises the
+// size to that of the largest block that was freed, so that the scratch of each merge, and segments
+// that were merged away, stay in the process: as much again as it needs.
+constexpr int kGivenBackBytes = 1 << 20;
+
 int Main(int argc, const char* const* argv) {
+  mallopt(M_MMAP_THRESHOLD, kGivenBackBytes);
   const EndSignals signals;
   signal(SIGPIPE, SIG_IGN);
   google::protobuf::SetLogHandler(IgnoreProtobufLog);

@@ -72,9 +72,9 @@ struct ReportChange {
   std::optional<absl::Time> delete_time;
 };
 
-// An active report without its content. Two states of a report with the same etag, time of update
-// and revision have the same content.
-struct ActiveReport {
+// A report without its content. Two states of a report with the same etag, time of update and
+// revision have the same content, in all of its revisions.
+struct ReportInfo {
   std::string report_id;
   uint64_t revision = 0;  // the latest
   archive::DocumentHead head;
@@ -144,20 +144,22 @@ class Store {
   // returns that state's archive revision. What is not wanted is not read: some microseconds a
   // report. Stops at the first error of `visit`.
   virtual absl::StatusOr<uint64_t> LoadActive(
-      absl::FunctionRef<bool(const ActiveReport&)> wanted,
+      absl::FunctionRef<bool(const ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) = 0;
   // The same for all active reports.
   absl::StatusOr<uint64_t> LoadActive(
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
-    return LoadActive([](const ActiveReport&) { return true; }, visit);
+    return LoadActive([](const ReportInfo&) { return true; }, visit);
   }
 
-  // Calls `visit` with every revision that LoadActive leaves out: earlier ones of active reports
-  // and all of withdrawn ones (themes left empty), ordered by id, newest first, all from one
-  // consistent state; with a `report_id` only that report's. Returns the state's archive revision.
-  // Costs next to nothing when there are none. Stops at the first error of `visit`.
+  // Calls `wanted` with every report that has revisions which LoadActive leaves out (earlier ones
+  // of active reports, all of withdrawn ones), ordered by id, and `visit` with these revisions of
+  // those for which it returned true, newest first (themes left empty), before the next report. All
+  // are from one consistent state, whose archive revision it returns. Costs next to nothing when
+  // there are none, and a few microseconds a report for what is not wanted. Stops at the first
+  // error of `visit`.
   virtual absl::StatusOr<uint64_t> LoadHistory(
-      std::string_view report_id,
+      absl::FunctionRef<bool(const ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) = 0;
 
   // One revision of a report in full; `revision` 0 is the latest. REPORT_NOT_FOUND,

@@ -52,14 +52,14 @@ class HookedStore final : public store::Store {
     return store_->FindRequest(request_id, digest);
   }
   absl::StatusOr<uint64_t> LoadActive(
-      absl::FunctionRef<bool(const store::ActiveReport&)> wanted,
+      absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
     return store_->LoadActive(wanted, visit);
   }
   absl::StatusOr<uint64_t> LoadHistory(
-      std::string_view report_id,
+      absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
-    return store_->LoadHistory(report_id, visit);
+    return store_->LoadHistory(wanted, visit);
   }
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
                                                                   uint64_t revision) override {

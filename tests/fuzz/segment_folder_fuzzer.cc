@@ -21,6 +21,7 @@
 namespace {
 
 namespace fs = std::filesystem;
+constexpr std::string_view kNote = "what stands beside";
 using quotes::archive::SegmentFolder;
 
 std::string Read(const fs::path& path) {
@@ -40,7 +41,7 @@ class Saved {
         "r", "报告\n\n同志们：\n过去五年，我们坚持稳中求进。\n今后五年，力争增长5%。\n");
     const auto archive = quotes::archive::MakeIndexedArchive(1, scheme_, {document});
     joined_ = archive->documents().front()->joined();
-    SegmentFolder({.path = dir_.path(), .writable = true}).Save(*archive);
+    SegmentFolder({.path = dir_.path(), .writable = true}).Save(*archive, kNote);
     for (const auto& entry : fs::directory_iterator(dir_.path())) {
       (entry.path().extension() == ".list" ? list_ : segment_) = entry.path();
     }
@@ -80,8 +81,9 @@ class Saved {
     Write(segment_, segment);
     const bool whole = list == list_bytes_ && segment == segment_bytes_;
     size_t loaded = 0;
-    for (const quotes::archive::StoredSegment& stored :
-         SegmentFolder({.path = dir_.path()}).Load(*scheme_)) {
+    const quotes::archive::StoredArchive archive =
+        SegmentFolder({.path = dir_.path()}).Load(*scheme_);
+    for (const quotes::archive::StoredSegment& stored : archive.segments) {
       // A list may name the segment more than once.
       ++loaded;
       QUOTES_CHECK(segment == segment_bytes_);
@@ -89,7 +91,7 @@ class Saved {
       QUOTES_CHECK(entries.size() == 1 && entries.front()->joined() == joined_);
       QUOTES_CHECK(stored.alive.size() == 1 && stored.heads.size() == 1);
     }
-    QUOTES_CHECK(!whole || loaded == 1);
+    QUOTES_CHECK(!whole || (loaded == 1 && archive.note == kNote));
   }
 
   const std::string& list() const { return list_bytes_; }

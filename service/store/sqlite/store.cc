@@ -113,10 +113,10 @@ class SqliteStore : public Store {
   absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
                                                            std::string_view digest) override;
   absl::StatusOr<uint64_t> LoadActive(
-      absl::FunctionRef<bool(const ActiveReport&)> wanted,
+      absl::FunctionRef<bool(const ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
   absl::StatusOr<uint64_t> LoadHistory(
-      std::string_view report_id,
+      absl::FunctionRef<bool(const ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
                                                                   uint64_t revision) override;
@@ -476,28 +476,50 @@ absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
 // --- loading ---
 
 constexpr char kListActive[] =
-    "SELECT report_id, latest_revision, generation, create_time, update_time"
+    "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time"
     " FROM reports"
     " WHERE state = ?1"
     " ORDER BY report_id";
 
-// Both are answered by the index over report and number, without reading a revision.
-constexpr char kListHistory[] =
-    "SELECT v.report_id, v.number"
-    " FROM revisions AS v"
-    " JOIN reports AS r ON r.report_id = v.report_id"
-    " WHERE r.state <> ?1 OR v.number < r.latest_revision"
-    " ORDER BY v.report_id, v.number DESC";
+constexpr char kListWithHistory[] =
+    "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time"
+    " FROM reports"
+    " WHERE state <> ?1 OR latest_revision > 1"
+    " ORDER BY report_id";
 
-constexpr char kListHistoryOfReport[] =
-    "SELECT v.report_id, v.number"
-    " FROM revisions AS v"
-    " JOIN reports AS r ON r.report_id = v.report_id"
-    " WHERE v.report_id = ?2 AND (r.state <> ?1 OR v.number < r.latest_revision)"
-    " ORDER BY v.number DESC";
+// Of one of these lists.
+ReportInfo ListedReport(const Statement& list) {
+  ReportRow row;
+  row.report_id = list.Text(0);
+  row.state = static_cast<archive::ReportState>(list.Int(1));
+  row.latest_revision = static_cast<uint64_t>(list.Int(2));
+  row.generation = static_cast<uint64_t>(list.Int(3));
+  row.create_time = list.Int(4);
+  row.update_time = list.Int(5);
+  if (!list.IsNull(6)) {
+    row.delete_time = list.Int(6);
+  }
+  return {row.report_id,
+          row.latest_revision,
+          {row.state, row.Etag(), absl::FromUnixMicros(row.create_time),
+           absl::FromUnixMicros(row.update_time), row.DeleteTime()}};
+}
+
+// Calls `visit` with a revision of a report in full.
+absl::Status VisitRevision(
+    Connection* connection, const ReportRow& row, uint64_t number,
+    absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
+  QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
+                          ReadDocument(connection, row, number));
+  if (document == nullptr) {
+    return errors::DatabaseCorrupt(connection->path(),
+                                   RevisionName(row.report_id, number) + " is missing");
+  }
+  return visit(std::move(document));
+}
 
 absl::StatusOr<uint64_t> SqliteStore::LoadActive(
-    absl::FunctionRef<bool(const ActiveReport&)> wanted,
+    absl::FunctionRef<bool(const ReportInfo&)> wanted,
     absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
   QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
   Connection* const connection = &reader->connection();
@@ -510,57 +532,44 @@ absl::StatusOr<uint64_t> SqliteStore::LoadActive(
     if (!found) {
       break;
     }
-    ReportRow listed;
-    listed.report_id = list.Text(0);
-    listed.latest_revision = static_cast<uint64_t>(list.Int(1));
-    listed.generation = static_cast<uint64_t>(list.Int(2));
-    listed.create_time = list.Int(3);
-    listed.update_time = list.Int(4);
-    ActiveReport active;
-    active.report_id = listed.report_id;
-    active.revision = listed.latest_revision;
-    active.head = {archive::ReportState::kActive, listed.Etag(),
-                   absl::FromUnixMicros(listed.create_time),
-                   absl::FromUnixMicros(listed.update_time), std::nullopt};
-    if (!wanted(active)) {
+    const ReportInfo report = ListedReport(list);
+    if (!wanted(report)) {
       continue;
     }
     uint64_t number = 0;
     QUOTES_ASSIGN_OR_RETURN(const ReportRow row,
-                            RequireReport(connection, listed.report_id, &number));
-    QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
-                            ReadDocument(connection, row, number));
-    if (document == nullptr) {
-      return errors::DatabaseCorrupt(path_, RevisionName(row.report_id, number) + " is missing");
-    }
-    QUOTES_RETURN_IF_ERROR(visit(std::move(document)));
+                            RequireReport(connection, report.report_id, &number));
+    QUOTES_RETURN_IF_ERROR(VisitRevision(connection, row, number, visit));
   }
   return static_cast<uint64_t>(archive_revision);
 }
 
 absl::StatusOr<uint64_t> SqliteStore::LoadHistory(
-    std::string_view report_id,
+    absl::FunctionRef<bool(const ReportInfo&)> wanted,
     absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
   QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
   Connection* const connection = &reader->connection();
   QUOTES_ASSIGN_OR_RETURN(const int64_t archive_revision,
                           SelectInt(connection, kSelectArchiveRevision));
-  Statement list = connection->Prepare(report_id.empty() ? kListHistory : kListHistoryOfReport);
-  QUOTES_RETURN_IF_ERROR(report_id.empty() ? list.Bind(archive::ReportState::kActive)
-                                           : list.Bind(archive::ReportState::kActive, report_id));
+  Statement list = connection->Prepare(kListWithHistory);
+  QUOTES_RETURN_IF_ERROR(list.Bind(archive::ReportState::kActive));
   while (true) {
     QUOTES_ASSIGN_OR_RETURN(const bool found, list.Step());
     if (!found) {
       break;
     }
-    auto number = static_cast<uint64_t>(list.Int(1));
-    QUOTES_ASSIGN_OR_RETURN(const ReportRow row, RequireReport(connection, list.Text(0), &number));
-    QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
-                            ReadDocument(connection, row, number));
-    if (document == nullptr) {
-      return errors::DatabaseCorrupt(path_, RevisionName(row.report_id, number) + " is missing");
+    const ReportInfo report = ListedReport(list);
+    if (!wanted(report)) {
+      continue;
     }
-    QUOTES_RETURN_IF_ERROR(visit(std::move(document)));
+    uint64_t latest = 0;
+    QUOTES_ASSIGN_OR_RETURN(const ReportRow row,
+                            RequireReport(connection, report.report_id, &latest));
+    // Numbers are without gaps.
+    const bool active = row.state == archive::ReportState::kActive;
+    for (uint64_t number = active ? latest - 1 : latest; number > 0; --number) {
+      QUOTES_RETURN_IF_ERROR(VisitRevision(connection, row, number, visit));
+    }
   }
   return static_cast<uint64_t>(archive_revision);
 }

@@ -45,19 +45,27 @@ void ExpectSameWhenUnpacked(const Document& document, size_t theme_count) {
   const PackedDocument moved(block.data + 8, HeadOf(later));
   EXPECT_TRUE(std::ranges::equal(moved.bytes(), packed->bytes()));
   EXPECT_EQ(moved.etag(), "other");
-  const std::shared_ptr<const PackedDocument> headed = WithHead(*packed, HeadOf(later));
-  EXPECT_TRUE(std::ranges::equal(headed->bytes(), packed->bytes()));
-  EXPECT_NE(headed->bytes().data(), packed->bytes().data());
-  EXPECT_EQ(headed->head(), HeadOf(later));
+  // The id of a block is its name, and no part of the content.
+  const std::string id = document.report_id + "/other";
+  const std::shared_ptr<const PackedDocument> named =
+      PackAs(id, document, HeadOf(later), theme_count);
+  EXPECT_EQ(named->report_id(), id);
+  EXPECT_EQ(named->head(), HeadOf(later));
+  const PackedDocument itself(named->bytes().data(), HeadOf(document),
+                              named->report_id().substr(0, document.report_id.size()));
+  EXPECT_EQ(DocumentText(Unpack(itself), true), DocumentText(document, true));
+  EXPECT_TRUE(std::ranges::equal(Pack(Unpack(itself), theme_count)->bytes(), packed->bytes()));
 
   std::set<std::string_view> ids;
   for (uint32_t i = 0; i < packed->size(); ++i) {
-    const PackedQuote& quote = packed->quotes()[i];
     const report::Quote& original = document.content.quotes[i];
-    EXPECT_EQ(absl::StrCat(std::string(packed->citation_head(quote)),
-                           std::string(packed->citation_tail(quote))),
-              CitationHead(document, report::IsSpeech(original.block)) +
-                  CitationTail(document, original));
+    for (const auto& held : {packed, named}) {
+      const PackedQuote& of = held->quotes()[i];
+      EXPECT_EQ(
+          absl::StrCat(std::string(held->citation_head(of)), std::string(held->citation_tail(of))),
+          CitationHead(document, report::IsSpeech(original.block)) +
+              CitationTail(document, original));
+    }
     // Of equal ids the first counts.
     if (ids.insert(packed->quote_id(i)).second) {
       EXPECT_EQ(packed->Find(original.id), i);

@@ -262,6 +262,84 @@ TEST_F(SegmentFolderTest, WhatIsRemovedWhileItIsInUseIsWrittenAgain) {
   EXPECT_NE(folders_[0]->Write(one, *scheme_), nullptr);
 }
 
+TEST_F(SegmentFolderTest, ANoteIsKeptBesideTheSegments) {
+  const Opened opened = StartAndSave(path());
+  const std::string note("a\0b", 3);
+  std::vector<std::string> warnings;
+  EXPECT_EQ(Open(path(), false, &warnings)->Load(*scheme_).note, "");
+  folders_.back()->Save(*opened.archive, note);
+  const StoredArchive loaded = Open(path(), false, &warnings)->Load(*scheme_);
+  EXPECT_EQ(loaded.note, note);
+  EXPECT_EQ(loaded.segments.size(), SegmentCount(*opened.archive));
+  EXPECT_THAT(warnings, IsEmpty());
+  // Without its list nothing is known.
+  const fs::path list = path() / "segments.list";
+  fs::permissions(list, fs::perms::owner_write, fs::perm_options::add);
+  fs::resize_file(list, fs::file_size(list) - 1);
+  EXPECT_EQ(Open(path(), false, &warnings)->Load(*scheme_).note, "");
+  EXPECT_THAT(warnings, SizeIs(1));
+}
+
+// A file cannot be renamed over a folder.
+TEST_F(SegmentFolderTest, AFolderInThePlaceOfAFileMakesWay) {
+  StartAndSave(path());
+  for (const bool empty : {true, false}) {
+    for (const char* name : {"segments.list", "segments.list.unfinished"}) {
+      SCOPED_TRACE(absl::StrCat(name, empty ? ", empty" : ""));
+      fs::remove(path() / name);
+      fs::create_directory(path() / name);
+      if (!empty) {
+        std::ofstream(path() / name / "notes.txt") << "not ours";
+      }
+      Opened opened = Start(path(), true);
+      opened.warnings.clear();
+      folders_.back()->Save(*opened.archive);
+      EXPECT_THAT(opened.warnings, SizeIs(1));
+      folders_.back()->Save(*opened.archive);
+      EXPECT_THAT(opened.warnings, SizeIs(1)) << "told once";
+      const Opened again = Start(path(), false);
+      EXPECT_EQ(again.lacking, 0u);
+      EXPECT_THAT(again.warnings, IsEmpty());
+      ExpectWhole(*again.archive);
+    }
+  }
+  // What is in it is somebody's.
+  EXPECT_TRUE(fs::exists(path() / "segments.list.moved-1" / "notes.txt"));
+  EXPECT_TRUE(fs::exists(path() / "segments.list.unfinished.moved-1" / "notes.txt"));
+  // Another time there is one already.
+  fs::remove(path() / "segments.list");
+  fs::create_directory(path() / "segments.list");
+  std::ofstream(path() / "segments.list" / "more.txt") << "not ours";
+  StartAndSave(path());
+  EXPECT_TRUE(fs::exists(path() / "segments.list.moved-2" / "more.txt"));
+  EXPECT_EQ(Start(path(), false).lacking, 0u);
+}
+
+TEST_F(SegmentFolderTest, AFolderInAFolderIsAnotherOne) {
+  const Opened outer = StartAndSave(path());
+  const fs::path below = path() / "below";
+  const Opened inner = StartAndSave(below);
+  const auto segments = [this](const fs::path& folder) {
+    std::set<std::string> files = Files(folder);
+    files.erase("below");
+    return files;
+  };
+  const std::set<std::string> files = segments(path());
+  EXPECT_EQ(segments(below), files) << "of the same names";
+  folders_[0]->Save(*outer.archive);
+  folders_[1]->Save(*inner.archive);
+  EXPECT_EQ(segments(path()), files);
+  EXPECT_EQ(segments(below), files);
+  // Both are made anew, whichever is first.
+  fs::remove_all(path());
+  folders_[1]->Save(*inner.archive);
+  folders_[0]->Save(*outer.archive);
+  for (const fs::path& folder : {path(), below}) {
+    EXPECT_THAT(segments(folder), SizeIs(files.size()));
+    EXPECT_EQ(Start(folder, false).lacking, 0u);
+  }
+}
+
 TEST_F(SegmentFolderTest, NobodyIsInvitedToWriteIntoFiles) {
   StartAndSave(path());
   for (const std::string& name : Files(path())) {
@@ -360,7 +438,7 @@ TEST_F(SegmentFolderTest, OtherVersionsAreMadeAnew) {
       "version\t2\ncode\tterm\tweight\tscope\n");
   QUOTES_ASSERT_OK(other);
   std::vector<std::string> warnings;
-  EXPECT_THAT(Open(path(), false, &warnings)->Load(**other), IsEmpty());
+  EXPECT_THAT(Open(path(), false, &warnings)->Load(**other).segments, IsEmpty());
   ASSERT_FALSE(warnings.empty());
   EXPECT_THAT(warnings[0], HasSubstr("another version"));
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <map>
@@ -26,11 +27,13 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_data.h"
 #include "tests/unit/store/document_text.h"
+#include "tests/unit/store/forwarding_store.h"
 
 namespace quotes {
 namespace {
 
 using ::quotes::testing::DocumentText;
+using ::quotes::testing::ForwardingStore;
 using ::quotes::testing::HasCode;
 using ::quotes::testing::HasField;
 using ::quotes::testing::HasReason;
@@ -129,10 +132,10 @@ class LibraryTest : public ::testing::Test {
       documents.emplace(document->report_id(), document);
     }
     for (const auto& [id, document] : documents) {
-      const History::Text* const found = history.FindText(id);
-      EXPECT_NE(found, nullptr) << id;
-      if (found != nullptr) {
-        absl::StrAppend(&text, found->report_id, " ", found->revision, " ",
+      const std::optional<History::Text> found = history.FindText(id);
+      EXPECT_TRUE(found.has_value()) << id;
+      if (found.has_value()) {
+        absl::StrAppend(&text, std::string(found->report_id), " ", found->revision, " ",
                         static_cast<int>(found->state), "\n",
                         DocumentText(archive::Unpack(*document), false));
       }
@@ -628,14 +631,15 @@ TEST_F(LibraryTest, TheHistoryHasWhatLookUpsLeaveOut) {
     const auto answer = held->history->archive()->Find(lookup, Cancellation());
     EXPECT_THAT(answer, IsOk());
     for (const archive::Hit& hit : answer->hits) {
-      const History::Text* text_of = held->history->FindText(hit.ref.document->report_id());
-      if (text_of == nullptr) {
+      const std::optional<History::Text> text_of =
+          held->history->FindText(hit.ref.document->report_id());
+      if (!text_of.has_value()) {
         ADD_FAILURE() << hit.ref.document->report_id();
         continue;
       }
       EXPECT_EQ(text_of->revision, hit.ref.document->revision());
       ids.push_back(
-          absl::StrCat(text_of->report_id, "/", text_of->revision,
+          absl::StrCat(std::string(text_of->report_id), "/", text_of->revision,
                        text_of->state == archive::ReportState::kWithdrawn ? " withdrawn" : ""));
     }
     return ids;
@@ -679,7 +683,7 @@ TEST_F(LibraryTest, TheHistoryHasWhatLookUpsLeaveOut) {
   MustImport(ShortRequest("three"));
   EXPECT_EQ(library_->snapshot()->history, before);
   for (const char* id : {"", "one", "one/revisions/5", "one/revisions/x", "two/revisions/2"}) {
-    EXPECT_EQ(before->FindText(id), nullptr) << id;
+    EXPECT_FALSE(before->FindText(id).has_value()) << id;
   }
   QUOTES_ASSERT_OK(library_->Restore("two", ""));
   EXPECT_THAT(found("另一篇"), IsEmpty());
@@ -714,7 +718,8 @@ TEST_F(LibraryTest, AChangeOfTheHistoryMergesNothing) {
     const archive::PackedDocument& active = *archive->documents()[i];
     archive::DocumentHead head = active.head();
     head.state = archive::ReportState::kWithdrawn;
-    history = history->With(kReports + i + 1, archive::WithHead(active, std::move(head)), &active);
+    history = history->With(kReports + i + 1, archive::PackedDocument(active.bytes().data(), head),
+                            &active);
     if (i == kReports / 2) {
       merge.emplace(*history->archive());
       ASSERT_TRUE(merge->Run());
@@ -728,7 +733,11 @@ TEST_F(LibraryTest, AChangeOfTheHistoryMergesNothing) {
   EXPECT_LT(archive::SegmentCount(*merged->archive()), kReports);
   EXPECT_EQ(HistoryText(*merged), text);
   EXPECT_EQ(Count(*merged->archive(), "高质量发展"), kReports);
-  EXPECT_EQ(merged->withdrawn(), history->withdrawn());
+  ASSERT_EQ(merged->withdrawn().size(), kReports);
+  for (size_t i = 0; i < kReports; ++i) {
+    EXPECT_EQ(DocumentText(archive::Unpack(*merged->withdrawn()[i]), true),
+              DocumentText(archive::Unpack(*history->withdrawn()[i]), true));
+  }
   for (uint64_t i = 0; i < kReports; ++i) {
     EXPECT_NE(merged->FindReport(absl::StrCat("r", i)), nullptr);
   }
@@ -762,6 +771,51 @@ TEST_F(LibraryTest, AnImportDoesNotBringAWithdrawnReportBack) {
 
   QUOTES_ASSERT_OK(library_->Restore("one", ""));
   EXPECT_EQ(Count(*library_->archive(), "更正后"), 1u);
+  ExpectSnapshotIsFresh();
+}
+
+// An id that its text has in the history is not the report's.
+TEST_F(LibraryTest, AWithdrawnReportWithoutATitleIsCitedAsBefore) {
+  ImportRequest request;
+  request.report_id = "one";
+  request.content = "加快高质量发展，建设现代化强区。\n第二句话也在这里。\n";
+  const auto line = [](const archive::PackedDocument& document) {
+    const archive::PackedQuote& quote = document.quotes()[0];
+    return absl::StrCat(std::string(document.citation_head(quote)),
+                        std::string(document.citation_tail(quote)));
+  };
+  const std::string before = line(*MustImport(request).document);
+  EXPECT_NE(before.find("reports/one）"), std::string::npos) << before;
+  const auto withdrawn = library_->Withdraw("one", "");
+  QUOTES_ASSERT_OK(withdrawn);
+  EXPECT_EQ(withdrawn->document->report_id(), "one");
+  EXPECT_EQ(line(*withdrawn->document), before);
+  const auto restored = library_->Restore("one", "");
+  QUOTES_ASSERT_OK(restored);
+  EXPECT_EQ(line(*restored->document), before);
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, TheRegisterOfAWithdrawnReportComesWithItsFile) {
+  ImportRequest request = ShortRequest("one");
+  MustImport(request);
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  request.file_name = "again.txt";
+  request.defects = {
+      {3, "280亿", {"281亿"}, report::DefectKind::kOther, report::Certainty::kCertain, ""}};
+  for (const bool validate_only : {true, false}) {
+    request.validate_only = validate_only;
+    const ImportResult result = MustImport(request);
+    EXPECT_EQ(result.outcome.revision, 1u);
+    EXPECT_EQ(result.document->source().file_name, "short.txt");
+    EXPECT_THAT(DefectsOf(*result.document), SizeIs(1));
+  }
+  const std::shared_ptr<const Snapshot> held = library_->snapshot();
+  EXPECT_THAT(DefectsOf(*held->history->FindReport("one")), SizeIs(1));
+  EXPECT_THAT(DefectsOf(*held->history->archive()->FindReport("one/revisions/1")), SizeIs(1));
+  ExpectSnapshotIsFresh();
+  QUOTES_ASSERT_OK(library_->Restore("one", ""));
+  EXPECT_THAT(DefectsOf(*library_->archive()->FindReport("one")), SizeIs(1));
   ExpectSnapshotIsFresh();
 }
 
@@ -1146,134 +1200,85 @@ TEST_F(LibraryTest, ReadersKeepWholeSnapshotsWhileImportsGoOn) {
   ExpectSnapshotIsFresh();
 }
 
-// A store whose imports fail as told.
-class FailingStore : public store::Store {
+// A store whose writes fail as told, and whose active reports cannot be loaded then.
+class FailingStore : public ForwardingStore {
  public:
   FailingStore(std::unique_ptr<store::Store> store, const absl::Status* failure)
-      : store_(std::move(store)), failure_(failure) {}
+      : ForwardingStore(std::move(store)), failure_(failure) {}
 
   absl::StatusOr<store::ImportOutcome> Import(const store::RevisionDraft& draft) override {
-    if (!failure_->ok()) {
-      return *failure_;
-    }
-    return store_->Import(draft);
+    return failure_->ok() ? ForwardingStore::Import(draft) : *failure_;
   }
   absl::StatusOr<store::ReportChange> SetState(std::string_view report_id,
                                                archive::ReportState state,
                                                std::string_view etag) override {
-    if (!failure_->ok()) {
-      return *failure_;
-    }
-    return store_->SetState(report_id, state, etag);
-  }
-  absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
-    return store_->LoadRegister(report_id);
+    return failure_->ok() ? ForwardingStore::SetState(report_id, state, etag) : *failure_;
   }
   absl::StatusOr<store::ReportChange> WriteRegister(
       std::string_view report_id, std::string_view etag,
       const std::vector<report::RegisterEntry>& entries) override {
-    if (!failure_->ok()) {
-      return *failure_;
-    }
-    return store_->WriteRegister(report_id, etag, entries);
-  }
-  absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
-      std::string_view request_id, std::string_view digest) override {
-    return store_->FindRequest(request_id, digest);
+    return failure_->ok() ? ForwardingStore::WriteRegister(report_id, etag, entries) : *failure_;
   }
   absl::StatusOr<uint64_t> LoadActive(
-      absl::FunctionRef<bool(const store::ActiveReport&)> wanted,
+      absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
-    if (!failure_->ok()) {
-      return *failure_;
-    }
-    return store_->LoadActive(wanted, visit);
+    return failure_->ok() ? ForwardingStore::LoadActive(wanted, visit) : *failure_;
   }
-  absl::StatusOr<uint64_t> LoadHistory(
-      std::string_view report_id,
-      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
-    return store_->LoadHistory(report_id, visit);
-  }
-  absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
-                                                                  uint64_t revision) override {
-    return store_->LoadRevision(report_id, revision);
-  }
-  absl::StatusOr<std::string> LoadSource(std::string_view report_id, uint64_t revision) override {
-    return store_->LoadSource(report_id, revision);
-  }
-  absl::StatusOr<std::string> LoadText(std::string_view report_id, uint64_t revision) override {
-    return store_->LoadText(report_id, revision);
-  }
-  absl::StatusOr<std::vector<store::RevisionInfo>> ListRevisions(std::string_view report_id,
-                                                                 uint64_t before,
-                                                                 size_t limit) override {
-    return store_->ListRevisions(report_id, before, limit);
-  }
-  absl::StatusOr<uint64_t> FindQuoteRevision(std::string_view report_id,
-                                             std::string_view quote_id) override {
-    return store_->FindQuoteRevision(report_id, quote_id);
-  }
-  absl::StatusOr<uint64_t> FindSectionRevision(std::string_view report_id,
-                                               std::string_view section_id) override {
-    return store_->FindSectionRevision(report_id, section_id);
-  }
-  absl::StatusOr<uint64_t> FindDefectRevision(std::string_view report_id,
-                                              std::string_view defect_id) override {
-    return store_->FindDefectRevision(report_id, defect_id);
-  }
-  absl::StatusOr<store::StoreStatus> Status() override { return store_->Status(); }
-  absl::Status CheckIntegrity(const Cancellation& cancellation) override {
-    return store_->CheckIntegrity(cancellation);
-  }
-  absl::StatusOr<uint64_t> ArchiveRevision() override { return store_->ArchiveRevision(); }
 
  private:
-  const std::unique_ptr<store::Store> store_;
   const absl::Status* const failure_;
 };
 
-// A store that counts the reports it is asked for.
-class CountingStore : public FailingStore {
+// A store that counts what is read of it: active reports, and revisions of the history.
+class CountingStore : public ForwardingStore {
  public:
-  CountingStore(std::unique_ptr<store::Store> store, size_t* loaded)
-      : FailingStore(std::move(store), &ok_), loaded_(loaded) {}
+  CountingStore(std::unique_ptr<store::Store> store, size_t* loaded, size_t* old)
+      : ForwardingStore(std::move(store)), loaded_(loaded), old_(old) {}
 
   absl::StatusOr<uint64_t> LoadActive(
-      absl::FunctionRef<bool(const store::ActiveReport&)> wanted,
+      absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
-    return FailingStore::LoadActive(wanted, [&](std::unique_ptr<archive::Document> document) {
+    return ForwardingStore::LoadActive(wanted, [&](std::unique_ptr<archive::Document> document) {
       ++*loaded_;
+      return visit(std::move(document));
+    });
+  }
+  absl::StatusOr<uint64_t> LoadHistory(
+      absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
+    return ForwardingStore::LoadHistory(wanted, [&](std::unique_ptr<archive::Document> document) {
+      ++*old_;
       return visit(std::move(document));
     });
   }
 
  private:
-  const absl::Status ok_;
   size_t* const loaded_;
+  size_t* const old_;
 };
 
 // A store whose integrity is what a function says.
-class CheckedStore : public FailingStore {
+class CheckedStore : public ForwardingStore {
  public:
   using Check = std::function<absl::Status(const Cancellation&)>;
   CheckedStore(std::unique_ptr<store::Store> store, Check check)
-      : FailingStore(std::move(store), &ok_), check_(std::move(check)) {}
+      : ForwardingStore(std::move(store)), check_(std::move(check)) {}
 
   absl::Status CheckIntegrity(const Cancellation& cancellation) override {
     return check_(cancellation);
   }
 
  private:
-  const absl::Status ok_;
   const Check check_;
 };
 
 class LibrarySegmentsTest : public ::testing::Test {
  protected:
   struct Started {
-    std::unique_ptr<Library> library;
     size_t loaded = 0;  // reports read from the store
+    size_t old = 0;     // revisions of the history
     std::vector<std::string> warnings;
+    std::unique_ptr<Library> library;  // last: it writes, and may warn, to its end
   };
 
   std::unique_ptr<Started> Start(bool read_only = false, uint64_t index_batch = 0) {
@@ -1288,9 +1293,9 @@ class LibrarySegmentsTest : public ::testing::Test {
     options.on_warning = [warnings = &started->warnings](std::string_view warning) {
       warnings->emplace_back(warning);
     };
-    auto library =
-        Library::Create(std::make_unique<CountingStore>(*std::move(store), &started->loaded),
-                        themes::Scheme::BuiltIn(), options);
+    auto library = Library::Create(
+        std::make_unique<CountingStore>(*std::move(store), &started->loaded, &started->old),
+        themes::Scheme::BuiltIn(), options);
     EXPECT_THAT(library, IsOk());
     started->library = *std::move(library);
     return started;
@@ -1625,6 +1630,175 @@ TEST_F(LibrarySegmentsTest, ARestartKeepsWithdrawnReportsOutAndTakesRestoredOnes
   started = Start();
   EXPECT_EQ(started->loaded, 0u);
   EXPECT_EQ(Texts(*started->library), restored);
+}
+
+// All that a history holds.
+std::string AllOf(const History& history) {
+  std::string all;
+  for (const archive::PackedDocument* const document : history.withdrawn()) {
+    absl::StrAppend(&all, DocumentText(archive::Unpack(*document), true));
+  }
+  for (int i = 0; i < 9; ++i) {
+    for (const std::string& id : history.TextIds(absl::StrCat("r", i))) {
+      absl::StrAppend(&all,
+                      DocumentText(archive::Unpack(*history.archive()->FindReport(id)), false));
+    }
+  }
+  return all;
+}
+
+class LibraryHistoryTest : public LibrarySegmentsTest {
+ protected:
+  // Nine reports: r0 to r2 have an earlier text each, r3 one that is the same, r4 and r0 are
+  // withdrawn; five texts.
+  void FillHistory(Library* library) {
+    Fill(library);
+    ImportRequest renamed = ShortRequest("r3", "第3次修订。\n");
+    renamed.metadata.speaker = "某人";
+    QUOTES_EXPECT_OK(library->Import(renamed, Cancellation()));
+    QUOTES_EXPECT_OK(library->Withdraw("r4", ""));
+    QUOTES_EXPECT_OK(library->Withdraw("r0", ""));
+  }
+  static size_t TextCount(const Library& library) {
+    return library.snapshot()->history->archive()->documents().size();
+  }
+  std::filesystem::path HistoryFolder() const { return Folder() / "history"; }
+};
+
+TEST_F(LibraryHistoryTest, ARestartReadsNoOldText) {
+  std::unique_ptr<Started> started = Start();
+  FillHistory(started->library.get());
+  EXPECT_EQ(TextCount(*started->library), 5u);
+  const std::string all = AllOf(*started->library->snapshot()->history);
+  started.reset();
+  for (const bool read_only : {true, false}) {
+    started = Start(read_only);
+    EXPECT_EQ(started->loaded, 0u);
+    EXPECT_EQ(started->old, 0u);
+    EXPECT_THAT(started->warnings, IsEmpty());
+    EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+    EXPECT_EQ(TextCount(*started->library), 5u);
+  }
+  // Nor after what changes nothing of it.
+  QUOTES_EXPECT_OK(started->library->Import(ShortRequest("new", "新的。\n"), Cancellation()));
+  started.reset();
+  started = Start();
+  EXPECT_EQ(started->old, 0u);
+  EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+}
+
+// As after a process that was killed before it saved.
+TEST_F(LibraryHistoryTest, WhatChangedSinceItWasSavedIsReadAnew) {
+  std::unique_ptr<Started> started = Start();
+  FillHistory(started->library.get());
+  started.reset();
+  const std::filesystem::path before = dir_.path() / "before";
+  const std::vector<std::pair<std::function<void(Library*)>, size_t>> changes = {
+      {[](Library*) {}, 0},
+      // Its two revisions.
+      {[](Library* library) { QUOTES_EXPECT_OK(library->Restore("r4", "")); }, 0},
+      {[](Library* library) { QUOTES_EXPECT_OK(library->Restore("r0", "")); }, 1},
+      {[](Library* library) { QUOTES_EXPECT_OK(library->Withdraw("r1", "")); }, 2},
+      {[](Library* library) { QUOTES_EXPECT_OK(library->Withdraw("r8", "")); }, 1},
+      {[](Library* library) {
+         QUOTES_EXPECT_OK(library->Import(ShortRequest("r2", "又一次。\n"), Cancellation()));
+       },
+       2},
+      // Back to the first text.
+      {[](Library* library) {
+         QUOTES_EXPECT_OK(library->Import(ShortRequest("r2", "第2次修订。\n"), Cancellation()));
+       },
+       3},
+      {[](Library* library) {
+         QUOTES_EXPECT_OK(library->CreateDefect("r2", "d", Fault("280亿元", "281亿元")));
+       },
+       3}};
+  for (size_t i = 0; i < changes.size(); ++i) {
+    SCOPED_TRACE(i);
+    std::filesystem::remove_all(before);
+    std::filesystem::copy(HistoryFolder(), before);
+    started = Start();
+    changes[i].first(started->library.get());
+    const std::string all = AllOf(*started->library->snapshot()->history);
+    started.reset();
+    std::filesystem::remove_all(HistoryFolder());
+    std::filesystem::rename(before, HistoryFolder());
+    for (const bool read_only : {true, false}) {
+      started = Start(read_only);
+      EXPECT_EQ(started->loaded, 0u) << "the archive was saved";
+      EXPECT_EQ(started->old, changes[i].second);
+      EXPECT_THAT(started->warnings, IsEmpty());
+      EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+      started.reset();
+    }
+  }
+}
+
+TEST_F(LibraryHistoryTest, DamageIsFoundAndMended) {
+  std::unique_ptr<Started> started = Start();
+  FillHistory(started->library.get());
+  const std::string all = AllOf(*started->library->snapshot()->history);
+  started.reset();
+  const auto files = [this] {
+    std::vector<std::filesystem::path> found;
+    for (const auto& file : std::filesystem::directory_iterator(HistoryFolder())) {
+      found.push_back(file.path());
+    }
+    return found;
+  };
+  for (size_t i = 0; i < files().size(); ++i) {
+    for (const bool removed : {true, false}) {
+      const std::filesystem::path file = files()[i];
+      SCOPED_TRACE(file);
+      if (removed) {
+        std::filesystem::remove(file);
+      } else {
+        std::filesystem::permissions(file, std::filesystem::perms::owner_write,
+                                     std::filesystem::perm_options::add);
+        std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+      }
+      started = Start();
+      EXPECT_EQ(started->loaded, 0u);
+      EXPECT_GT(started->old, 0u);
+      EXPECT_THAT(started->warnings,
+                  SizeIs(removed && file.filename() == "segments.list" ? 0u : 1u));
+      EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+      started.reset();
+      started = Start(true);
+      EXPECT_EQ(started->old, 0u);
+      EXPECT_THAT(started->warnings, IsEmpty());
+      EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+      started.reset();
+    }
+  }
+  // Somebody's file in the place of the folder costs the time at each start.
+  std::filesystem::remove_all(HistoryFolder());
+  std::ofstream(HistoryFolder()) << "in the way";
+  started = Start();
+  EXPECT_EQ(started->loaded, 0u);
+  EXPECT_EQ(started->old, 6u) << "r0 and r4 with all revisions, r1 to r3 with one";
+  EXPECT_EQ(AllOf(*started->library->snapshot()->history), all);
+}
+
+TEST_F(LibraryHistoryTest, AReaderKeepsWhatTheWriterRemoves) {
+  std::unique_ptr<Started> writer = Start();
+  FillHistory(writer->library.get());
+  writer.reset();
+  writer = Start();
+  const std::unique_ptr<Started> reader = Start(true);
+  const std::string all = AllOf(*reader->library->snapshot()->history);
+  for (int i = 0; i < 30; ++i) {
+    QUOTES_ASSERT_OK(writer->library->Import(
+        ShortRequest("r1", absl::StrCat("第", i, "稿的话。\n")), Cancellation()));
+    QUOTES_ASSERT_OK(i % 2 == 0 ? writer->library->Withdraw("r5", "")
+                                : writer->library->Restore("r5", ""));
+  }
+  writer.reset();  // saves, and removes what it does not use
+  EXPECT_EQ(AllOf(*reader->library->snapshot()->history), all);
+  EXPECT_EQ(reader->library->snapshot()->history->FindReport("r5"), nullptr);
+  const std::unique_ptr<Started> later = Start(true);
+  EXPECT_EQ(later->old, 0u);
+  EXPECT_THAT(later->library->snapshot()->history->TextIds("r1"), SizeIs(31));
 }
 
 TEST(LibraryFaults, AFailedWriteLeavesTheSnapshot) {

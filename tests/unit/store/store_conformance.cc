@@ -496,12 +496,15 @@ TEST_P(StoreConformance, AVisitorsErrorEndsTheLoad) {
   EXPECT_THAT(Active(store()), SizeIs(2));
 }
 
-// "a/2 w" for revision 2 of the withdrawn report a.
+// "a/2 w" for revision 2 of the withdrawn report a. With a `report_id` only that report's.
 std::vector<std::string> HistoryOf(store::Store& store, std::string_view report_id = "",
                                    uint64_t* revision = nullptr) {
   std::vector<std::string> found;
-  const absl::StatusOr<uint64_t> loaded =
-      store.LoadHistory(report_id, [&](std::unique_ptr<archive::Document> document) {
+  const absl::StatusOr<uint64_t> loaded = store.LoadHistory(
+      [&](const store::ReportInfo& report) {
+        return report_id.empty() || report.report_id == report_id;
+      },
+      [&](std::unique_ptr<archive::Document> document) {
         found.push_back(
             absl::StrCat(document->report_id, "/", document->revision,
                          document->state == archive::ReportState::kWithdrawn ? " w" : ""));
@@ -625,8 +628,9 @@ TEST_P(StoreConformance, LoadsWhatIsNotActiveFromOneState) {
 
   // What is written while the visitor runs belongs to a later state; its error ends the load.
   int visited = 0;
+  const auto all_wanted = [](const store::ReportInfo&) { return true; };
   const auto loaded =
-      store().LoadHistory("", [&](const std::unique_ptr<archive::Document>& document) {
+      store().LoadHistory(all_wanted, [&](const std::unique_ptr<archive::Document>& document) {
         ++visited;
         if (visited == 1) {
           QUOTES_EXPECT_OK(store().SetState("m", archive::ReportState::kWithdrawn, ""));
@@ -638,11 +642,61 @@ TEST_P(StoreConformance, LoadsWhatIsNotActiveFromOneState) {
   EXPECT_EQ(loaded.value_or(0), 15u);
   EXPECT_EQ(visited, 12);
   EXPECT_THAT(HistoryOf(store(), "z"), ElementsAre("z/1"));
-  EXPECT_THAT(store().LoadHistory("",
+  EXPECT_THAT(store().LoadHistory(all_wanted,
                                   [](const std::unique_ptr<archive::Document>&) {
                                     return absl::CancelledError("enough");
                                   }),
               HasCode(absl::StatusCode::kCancelled));
+}
+
+// "a/2 w" for the withdrawn report a with two revisions. Its head is that of its documents.
+std::vector<std::string> ReportsWithHistory(store::Store& store) {
+  std::vector<std::string> asked;
+  EXPECT_THAT(store.LoadHistory(
+                  [&](const store::ReportInfo& report) {
+                    const bool withdrawn = report.head.state == archive::ReportState::kWithdrawn;
+                    asked.push_back(absl::StrCat(report.report_id, "/", report.revision,
+                                                 withdrawn ? " w" : ""));
+                    const auto latest = store.LoadRevision(report.report_id, 0);
+                    EXPECT_THAT(latest, IsOk());
+                    EXPECT_EQ(report.revision, (*latest)->revision);
+                    EXPECT_EQ(report.head,
+                              (archive::DocumentHead{(*latest)->state, (*latest)->etag,
+                                                     (*latest)->create_time, (*latest)->update_time,
+                                                     (*latest)->delete_time}));
+                    return false;
+                  },
+                  [](const std::unique_ptr<archive::Document>& document) {
+                    ADD_FAILURE() << document->report_id << " was not wanted";
+                    return absl::OkStatus();
+                  }),
+              IsOk());
+  return asked;
+}
+
+TEST_P(StoreConformance, TheHistoryOfAReportIsLoadedIfItIsWanted) {
+  for (const char* id : {"m", "b", "z", "c"}) {
+    MustImport(store(), SmallDraft(id, "甲。"));
+  }
+  EXPECT_THAT(ReportsWithHistory(store()), IsEmpty());
+  MustImport(store(), SmallDraft("z", "乙。"));
+  MustImport(store(), SmallDraft("b", "乙。"));
+  QUOTES_ASSERT_OK(store().SetState("c", archive::ReportState::kWithdrawn, ""));
+  QUOTES_ASSERT_OK(store().SetState("z", archive::ReportState::kWithdrawn, ""));
+  EXPECT_THAT(ReportsWithHistory(store()), ElementsAre("b/2", "c/1 w", "z/2 w"));
+  EXPECT_THAT(HistoryOf(store(), "z"), ElementsAre("z/2 w", "z/1 w"));
+  EXPECT_THAT(HistoryOf(store(), "m"), IsEmpty());
+
+  // The register is part of the state.
+  const std::string before = store().LoadRevision("b", 0).value()->etag;
+  const auto held = store().LoadRegister("b");
+  QUOTES_ASSERT_OK(held);
+  QUOTES_ASSERT_OK(store().WriteRegister("b", held->etag, held->entries));
+  EXPECT_NE(store().LoadRevision("b", 0).value()->etag, before);
+  EXPECT_THAT(ReportsWithHistory(store()), ElementsAre("b/2", "c/1 w", "z/2 w"));
+  QUOTES_ASSERT_OK(store().SetState("c", archive::ReportState::kActive, ""));
+  QUOTES_ASSERT_OK(store().SetState("z", archive::ReportState::kActive, ""));
+  EXPECT_THAT(ReportsWithHistory(store()), ElementsAre("b/2", "z/2"));
 }
 
 TEST_P(StoreConformance, ListsRevisionsNewestFirst) {
