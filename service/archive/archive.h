@@ -243,9 +243,8 @@ class Archive {
   virtual const std::vector<const PackedDocument*>& documents() const = 0;
   // Of the reports that `filter` lets through: by report, speaker, body, date and section.
   virtual Coverage CoverageOf(const Filter& filter) const = 0;
-  // Number of speech quotes carrying each theme (descendants not added), by index of the scheme.
-  virtual const std::vector<uint64_t>& theme_counts() const = 0;
-  // Number of speech quotes carrying each theme or one below it, each quote once.
+  // Number of speech quotes carrying each theme or one below it, each quote once, by
+  // index of the scheme.
   virtual const std::vector<uint64_t>& theme_totals() const = 0;
 };
 

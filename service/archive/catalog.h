@@ -91,7 +91,6 @@ class Catalog : public Archive {
     return coverage;
   }
 
-  const std::vector<uint64_t>& theme_counts() const override { return theme_counts_; }
   const std::vector<uint64_t>& theme_totals() const override { return theme_totals_; }
 
   // What a snapshot does to the entries that it adds and removes.
@@ -105,7 +104,6 @@ class Catalog : public Archive {
   Catalog(uint64_t revision, std::shared_ptr<const themes::Scheme> scheme,
           std::vector<const Entry*> entries)
       : revision_(revision), scheme_(std::move(scheme)), entries_(std::move(entries)) {
-    theme_counts_.resize(scheme_->themes().size(), 0);
     theme_totals_.resize(scheme_->themes().size(), 0);
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
@@ -133,7 +131,6 @@ class Catalog : public Archive {
       : revision_(revision),
         scheme_(previous.scheme_),
         columns_(ReportColumns::After(previous.columns_)),
-        theme_counts_(previous.theme_counts_),
         theme_totals_(previous.theme_totals_),
         quotes_(previous.quotes_),
         speech_quotes_(previous.speech_quotes_),
@@ -249,9 +246,6 @@ class Catalog : public Archive {
     add(entry.size(), &quotes_);
     add(entry.speech_count(), &speech_quotes_);
     add(entry.completeness().truncated ? 1 : 0, &incomplete_reports_);
-    for (const ThemeCount& count : entry.theme_counts()) {
-      add(count.count, &theme_counts_[static_cast<size_t>(count.theme)]);
-    }
     // The number of the quote that a theme was last counted for: one with two themes below another
     // counts once there.
     std::vector<size_t> last(theme_totals_.size(), 0);
@@ -291,7 +285,6 @@ class Catalog : public Archive {
   ReportColumns columns_;
   std::vector<uint32_t> by_id_;
   std::vector<uint32_t> reading_rank_;
-  std::vector<uint64_t> theme_counts_;
   std::vector<uint64_t> theme_totals_;
   uint64_t quotes_ = 0;
   uint64_t speech_quotes_ = 0;

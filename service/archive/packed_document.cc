@@ -173,11 +173,9 @@ class Packer {
     std::vector<PackedQuote> packed;
     std::vector<PackedAssignment> assignments;
     std::vector<TextRef> cues;
-    std::vector<uint32_t> counts(theme_count_, 0);
     packed.reserve(content_.quotes.size());
     for (size_t i = 0; i < content_.quotes.size(); ++i) {
       const report::Quote& quote = content_.quotes[i];
-      const bool speech = report::IsSpeech(quote.block);
       PackedQuote& out = packed.emplace_back();
       out.range = quote.range;
       out.id = AddText(quote.id);
@@ -190,13 +188,12 @@ class Packer {
       out.lead = leads[i];
       out.citation = Intern(CitationTail(document_, quote));
       out.first_theme = static_cast<uint32_t>(assignments.size());
-      layout_.speech_count += speech ? 1 : 0;
+      layout_.speech_count += report::IsSpeech(quote.block) ? 1u : 0u;
       if (document_.themes.empty()) {
         continue;
       }
       for (const themes::Assignment& assignment : document_.themes[i]) {
         QUOTES_CHECK(assignment.theme >= 0 && static_cast<size_t>(assignment.theme) < theme_count_);
-        counts[static_cast<size_t>(assignment.theme)] += speech ? 1 : 0;
         assignments.push_back({assignment.theme, static_cast<uint32_t>(cues.size()),
                                static_cast<uint32_t>(assignment.cues.size()), 0,
                                std::bit_cast<uint64_t>(assignment.score)});
@@ -217,14 +214,6 @@ class Packer {
       return order != 0 ? order < 0 : a < b;
     });
     layout_.quotes_by_id = Append(std::span<const uint32_t>(by_id));
-
-    std::vector<ThemeCount> theme_counts;
-    for (size_t theme = 0; theme < counts.size(); ++theme) {
-      if (counts[theme] > 0) {
-        theme_counts.push_back({static_cast<int>(theme), counts[theme]});
-      }
-    }
-    layout_.theme_counts = Append(std::span<const ThemeCount>(theme_counts));
   }
 
   void PackLint() {

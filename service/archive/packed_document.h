@@ -101,11 +101,6 @@ struct PackedDefect {
   report::DefectOrigin origin = report::DefectOrigin::kImport;
 };
 
-struct ThemeCount {
-  int theme = 0;
-  uint32_t count = 0;
-};
-
 // A date that may be absent.
 struct PackedDate {
   int64_t day = 0;  // since 1970
@@ -225,10 +220,6 @@ class PackedDocument {
   // False: the document came without.
   bool has_themes() const { return layout().has_themes != 0; }
   uint32_t speech_count() const { return layout().speech_count; }  // quotes
-  // Number of speech quotes by theme, ascending; themes without any are left out.
-  std::span<const ThemeCount> theme_counts() const {
-    return Array<ThemeCount>(layout().theme_counts);
-  }
   // Folded, without breaks at either end.
   std::u32string_view folded_speaker() const { return Units(layout().folded_speaker); }
   std::u32string_view folded_body() const { return Units(layout().folded_body); }
@@ -264,7 +255,6 @@ class PackedDocument {
     ArrayRef lint;
     ArrayRef defects;
     ArrayRef readings;
-    ArrayRef theme_counts;
     ArrayRef folded_speaker;
     ArrayRef folded_body;
     ArrayRef texts;

@@ -545,12 +545,21 @@ bool Library::AwaitBatch() {
 
 bool Library::MergeAll() {
   for (;;) {
-    // Of the archive as long as there is something: look-ups ask all of its segments.
+    // Of the archive as long as there is something, as look-ups ask all of its segments; but of the
+    // history before writes have to.
     Part part = Part::kArchive;
-    archive::MergePlan plan = PlanOf(*snapshot(), part);
-    if (plan.empty()) {
-      part = Part::kHistory;
-      plan = PlanOf(*snapshot(), part);
+    archive::MergePlan plan;
+    {
+      const std::shared_ptr<const Snapshot> held = snapshot();
+      const size_t of_history = SegmentsOf(*held, Part::kHistory);
+      if (of_history > kMostSegments / 2 && of_history > SegmentsOf(*held, part)) {
+        part = Part::kHistory;
+      }
+      plan = PlanOf(*held, part);
+      if (plan.empty()) {
+        part = part == Part::kArchive ? Part::kHistory : Part::kArchive;
+        plan = PlanOf(*held, part);
+      }
     }
     if (plan.empty()) {
       return true;

@@ -197,7 +197,7 @@ TEST_P(ArchiveConformance, EmptyArchive) {
   EXPECT_EQ(archive->FindReport("a"), nullptr);
   EXPECT_FALSE(archive->FindQuote("a", "q").has_value());
   EXPECT_EQ(archive->CoverageOf({}).reports, 0u);
-  EXPECT_THAT(archive->theme_counts(), ElementsAre(0, 0, 0, 0, 0));
+  EXPECT_THAT(archive->theme_totals(), ElementsAre(0, 0, 0, 0, 0));
 }
 
 TEST_P(ArchiveConformance, TermsMatchAsFoldedSubstrings) {
@@ -512,7 +512,7 @@ TEST_P(ArchiveConformance, ReportsAndQuotesByName) {
   EXPECT_EQ(Texts(*archive, "甲").size(), 4u);
 }
 
-TEST_P(ArchiveConformance, CoverageAndThemeCounts) {
+TEST_P(ArchiveConformance, CoverageAndThemeTotals) {
   TestReport a = Speech("a", kDay2022, {"甲", "乙"});
   a.truncated = true;
   a.sections = {{"s", -1, -1}};
@@ -521,8 +521,8 @@ TEST_P(ArchiveConformance, CoverageAndThemeCounts) {
   a.quotes.push_back(
       {"丙", -1, report::BlockKind::kBanner, report::Mode::kUnspecified, false, {4}});
   const auto archive = Make({MakeDocument(a), MakeDocument(Speech("b", kDay2021, {"甲"}))});
-  EXPECT_THAT(archive->theme_counts(), ElementsAre(1, 0, 2, 0, 0)) << "speech only";
-  EXPECT_THAT(archive->theme_totals(), ElementsAre(2, 2, 2, 0, 0)) << "a quote counts once";
+  EXPECT_THAT(archive->theme_totals(), ElementsAre(2, 2, 2, 0, 0))
+      << "of the speech, and a quote counts once";
   Coverage coverage = archive->CoverageOf({});
   EXPECT_EQ(coverage.reports, 2u);
   EXPECT_EQ(coverage.quotes, 3u);

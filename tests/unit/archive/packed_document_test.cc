@@ -132,16 +132,11 @@ TEST(PackedDocumentTest, CountsAndFoldedNames) {
   TestReport report = Speech("r", absl::CivilDay(2022, 1, 17), {"甲", "乙", "丙"});
   report.speaker = "“宋，磊”";
   report.body = "區委";
-  report.quotes[0].themes = {0, 2};
-  report.quotes[1].themes = {2};
   report.quotes.push_back(
       {"丁", -1, report::BlockKind::kBanner, report::Mode::kUnspecified, false, {4}});
   const auto packed = Pack(*MakeDocument(report), 5);
   EXPECT_EQ(packed->speech_count(), 3u);
   EXPECT_EQ(packed->size(), 4u);
-  ASSERT_EQ(packed->theme_counts().size(), 2u) << "of the speech";
-  EXPECT_EQ(packed->theme_counts()[1].theme, 2);
-  EXPECT_EQ(packed->theme_counts()[1].count, 2u);
   EXPECT_EQ(packed->folded_speaker(), U"宋\u241E磊");
   EXPECT_EQ(packed->folded_body(), U"区委");
 }

@@ -63,7 +63,7 @@ Filter RandomFilter(RandomReports* random) {
 
 void ExpectWhatReportsSay(const ReportColumns& columns, const Entries& entries,
                           const Filter& filter) {
-  const FilterPlan plan(filter, 5);
+  const FilterPlan plan(filter, *TestScheme());
   std::vector<uint32_t> expected;
   FilterPlan::SectionSet sections;
   for (uint32_t rank = 0; rank < entries.size(); ++rank) {
@@ -131,9 +131,10 @@ TEST(ReportColumnsTest, NamesOfReportsThatAreGoneAreThrownAway) {
   Filter filter;
   filter.speakers = {"宋2999"};
   ExpectWhatReportsSay(columns, entries, filter);
-  EXPECT_EQ(RanksOf(columns.Passing(filter, FilterPlan(filter, 5))), std::vector<uint32_t>{0});
+  EXPECT_EQ(RanksOf(columns.Passing(filter, FilterPlan(filter, *TestScheme()))),
+            std::vector<uint32_t>{0});
   filter.speakers = {"宋2998"};
-  EXPECT_TRUE(columns.Passing(filter, FilterPlan(filter, 5)).empty());
+  EXPECT_TRUE(columns.Passing(filter, FilterPlan(filter, *TestScheme())).empty());
 }
 
 TEST(ReportColumnsTest, SayWhatCoverageCounts) {

@@ -103,7 +103,7 @@ class LibraryTest : public ::testing::Test {
     ASSERT_NE(other, nullptr);
     const std::shared_ptr<const archive::Archive> fresh = other->archive();
     EXPECT_EQ(held->revision(), fresh->revision());
-    EXPECT_EQ(held->theme_counts(), fresh->theme_counts());
+    EXPECT_EQ(held->theme_totals(), fresh->theme_totals());
     ASSERT_EQ(held->documents().size(), fresh->documents().size());
     for (size_t i = 0; i < held->documents().size(); ++i) {
       EXPECT_EQ(DocumentText(archive::Unpack(*held->documents()[i]), true),

@@ -86,7 +86,7 @@ TEST_F(LookupHandlers, SearchesAreDeferredAboveTheLimit) {
 
 TEST_F(LookupHandlers, LookupsByThemeAreDeferredAboveTheLimit) {
   v1::LookupThemeRequest request;
-  const std::vector<uint64_t>& counts = library_->archive()->theme_counts();
+  const std::vector<uint64_t>& counts = library_->archive()->theme_totals();
   const auto most = std::max_element(counts.begin(), counts.end()) - counts.begin();
   request.set_name("themes/" + library_->scheme().themes()[static_cast<size_t>(most)].code);
   request.set_return_facets(true);
@@ -143,7 +143,7 @@ TEST_F(LookupHandlers, HitsAreWrittenAsTheirMessagesWouldBe) {
     request.set_offset_encoding(v1::OFFSET_ENCODING_UTF16);
     ExpectSameBytes(*library_, &SearchQuotes, request, false);
   }
-  const std::vector<uint64_t>& counts = library_->archive()->theme_counts();
+  const std::vector<uint64_t>& counts = library_->archive()->theme_totals();
   const auto most = std::max_element(counts.begin(), counts.end()) - counts.begin();
   v1::LookupThemeRequest request;
   request.set_name("themes/" + library_->scheme().themes()[static_cast<size_t>(most)].code);
