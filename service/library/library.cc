@@ -223,6 +223,7 @@ archive::Document MakeDocument(store::RevisionDraft draft, const store::ImportOu
   document.create_time = outcome.create_time;
   document.update_time = outcome.update_time;
   document.delete_time = outcome.delete_time;
+  document.duplicate_of = outcome.duplicate_of;
   document.content = std::move(draft.content);
   document.defects = outcome.defects;
   document.themes = scheme.Assign(document.content);
@@ -618,6 +619,9 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
   if (found.has_value() && handling == DuplicateHandling::kRefuse) {
     return errors::DuplicateReport(absl::StrCat("reports/", found->report_id), found->likeness);
   }
+  if (found.has_value()) {
+    draft->duplicate_of = found->report_id;
+  }
   draft->withdrawn = found.has_value() && handling == DuplicateHandling::kVariant;
   return found;
 }
@@ -662,6 +666,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     outcome.update_time = absl::Now();
     outcome.create_time = outcome.update_time;
     outcome.revision_time = outcome.update_time;
+    outcome.duplicate_of = draft.duplicate_of;
     if (draft.withdrawn) {
       outcome.state = archive::ReportState::kWithdrawn;
       outcome.delete_time = outcome.update_time;
@@ -681,6 +686,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       outcome.state = document.state;
       outcome.create_time = document.create_time;
       outcome.delete_time = document.delete_time;
+      outcome.duplicate_of = document.duplicate_of;
       outcome.revision_time = same ? document.revision_time : outcome.update_time;
       outcome.unchanged = same;
     }

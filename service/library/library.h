@@ -251,7 +251,8 @@ class Library {
                                                        std::vector<report::RegisterEntry>*)>
           edit);
   // The active report that a draft of a new report resembles; DUPLICATE_REPORT where that is
-  // refused. Decides whether the draft is withdrawn, and settles an id that was made.
+  // refused. Sets what the draft is a copy of and whether it is withdrawn, and settles an id that
+  // was made.
   absl::StatusOr<std::optional<NearDuplicate>> CheckDuplicate(const ImportRequest& request,
                                                               const std::vector<uint64_t>& sample,
                                                               store::RevisionDraft* draft) const

@@ -125,6 +125,7 @@ absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling hand
   if (!next_of.empty()) {
     return std::nullopt;
   }
+  draft->duplicate_of = made;
   draft->withdrawn = handling == DuplicateHandling::kVariant;
   return NearDuplicate{made, likeness};
 }

@@ -345,6 +345,9 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
     after.update_time = after.create_time;
   }
   Touch(&after);
+  if (!before.has_value()) {
+    after.duplicate_of = draft.duplicate_of;
+  }
   if (!before.has_value() && draft.withdrawn) {
     after.state = archive::ReportState::kWithdrawn;
     after.delete_time = after.update_time;
@@ -392,6 +395,7 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
   outcome.create_time = absl::FromUnixMicros(after.create_time);
   outcome.update_time = absl::FromUnixMicros(after.update_time);
   outcome.delete_time = after.DeleteTime();
+  outcome.duplicate_of = after.duplicate_of;
   outcome.defects = report::DefectsOf(entries);
   return outcome;
 }
@@ -476,7 +480,7 @@ absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
 // --- loading ---
 
 constexpr char kListActive[] =
-    "SELECT report_id, latest_revision, generation, create_time, update_time"
+    "SELECT report_id, latest_revision, generation, create_time, update_time, duplicate_of"
     " FROM reports"
     " WHERE state = ?1"
     " ORDER BY report_id";
@@ -519,9 +523,12 @@ absl::StatusOr<uint64_t> SqliteStore::LoadActive(
     ActiveReport active;
     active.report_id = listed.report_id;
     active.revision = listed.latest_revision;
-    active.head = {archive::ReportState::kActive, listed.Etag(),
+    active.head = {archive::ReportState::kActive,
+                   listed.Etag(),
                    absl::FromUnixMicros(listed.create_time),
-                   absl::FromUnixMicros(listed.update_time), std::nullopt};
+                   absl::FromUnixMicros(listed.update_time),
+                   std::nullopt,
+                   list.Text(5)};
     if (!wanted(active)) {
       continue;
     }

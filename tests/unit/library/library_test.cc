@@ -274,6 +274,7 @@ TEST_F(LibraryTest, ACopyIsNotTakenUnnoticed) {
   EXPECT_EQ(variant.document->state(), archive::ReportState::kWithdrawn);
   EXPECT_TRUE(variant.document->delete_time().has_value());
   EXPECT_EQ(variant.duplicate_of->report_id, original);
+  EXPECT_EQ(variant.document->duplicate_of(), original);
   EXPECT_EQ(library_->archive()->documents().size(), 1u);
   ExpectSnapshotIsFresh();
   // The same again is nothing new, however it is to be taken.
@@ -284,6 +285,7 @@ TEST_F(LibraryTest, ACopyIsNotTakenUnnoticed) {
   copy.duplicate_handling = DuplicateHandling::kSeparate;
   EXPECT_EQ(MustImport(copy).document->state(), archive::ReportState::kActive);
   EXPECT_EQ(library_->archive()->documents().size(), 2u);
+  EXPECT_EQ(library_->archive()->FindReport("separate")->duplicate_of(), original);
   ExpectSnapshotIsFresh();
   // A report that resembles none is what it is, whatever is asked.
   ImportRequest other = ShortRequest("other");
@@ -336,6 +338,7 @@ TEST_F(LibraryTest, AnotherTranscriptionReplacesNothingUnasked) {
   EXPECT_EQ(variant.document->state(), archive::ReportState::kWithdrawn);
   ASSERT_TRUE(variant.duplicate_of.has_value());
   EXPECT_EQ(variant.duplicate_of->report_id, id);
+  EXPECT_EQ(variant.document->duplicate_of(), id);
   EXPECT_GT(variant.duplicate_of->likeness, 0.9);
   EXPECT_TRUE(MustImport(older).outcome.unchanged);
   older.duplicate_handling = DuplicateHandling::kRefuse;
