@@ -391,7 +391,9 @@ class Classifier {
       }
     }
     kinds_[head] = BlockKind::kWebFurniture;
-    for (size_t i = head + 1; i < lines_.size() && lines_[i].size() <= kMaxTitleLine; ++i) {
+    for (size_t i = head + 1;
+         i < lines_.size() && lines_[i].size() <= kMaxTitleLine && !BeginsWithSalutation(Folded(i));
+         ++i) {
       const bool leader =
           Contains(Folded(i), U"……") || Contains(Folded(i), U"....") || Contains(Folded(i), U"··");
       if (!leader && last[EntryHash(i)] == i) {

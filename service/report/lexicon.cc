@@ -53,6 +53,7 @@ WordList* ListOf(std::string_view category, Lexicon* lexicon) {
       {"surname", &lexicon->surname},
       {"statement", &lexicon->statement},
       {"statement_start", &lexicon->statement_start},
+      {"task", &lexicon->task},
       {"english_salutation", &lexicon->english_salutation},
       {"english_office", &lexicon->english_office},
       {"english_assembly", &lexicon->english_assembly},

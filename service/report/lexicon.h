@@ -74,6 +74,7 @@ struct Lexicon {
   WordList surname;
   WordList statement;        // words by which a sentence says something and names nothing
   WordList statement_start;  // such words at its beginning
+  WordList task;             // verbs and adverbs by which a heading says what is to be done
   WordList english_salutation;
   WordList english_office;
   WordList english_assembly;

@@ -330,6 +330,13 @@ class Placer {
       while (!stack_.empty() && !StandsBelow(stack_.back(), paragraphs_[i].level)) {
         stack_.pop_back();
       }
+    } else if (paragraphs_[i].series) {
+      // Below the heading of another kind that they all stand under.
+      while (!stack_.empty() && (stack_.back().role != Role::kUnmarked ||
+                                 paragraphs_[stack_.back().paragraph].closed_heading ||
+                                 paragraphs_[stack_.back().paragraph].series)) {
+        stack_.pop_back();
+      }
     } else if (paragraphs_[i].closed_heading) {
       // Below the heading that it stands under, beside its like.
       while (!stack_.empty() && (!stack_.back().stand_alone || stack_.back().closed ||

@@ -37,6 +37,7 @@ struct RoleOfParagraph {
   char32_t last = 0;            // last character, closing marks skipped before a stop
   bool single = true;           // one sentence
   bool closed_heading = false;  // an unmarked heading that ends with a full stop
+  bool series = false;          // an unmarked heading that opens as its sisters do
   uint32_t label_end = 0;       // length of an item's label
   bool salutation = false;
   bool cell = false;  // of a table
