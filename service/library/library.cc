@@ -616,7 +616,8 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
   if (!found.has_value()) {
     found = waiting_.FindNearDuplicate(draft->content, sample);
   }
-  if (found.has_value() && handling == DuplicateHandling::kRefuse) {
+  if (found.has_value() && handling == DuplicateHandling::kRefuse &&
+      !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
     return errors::DuplicateReport(absl::StrCat("reports/", found->report_id), found->likeness);
   }
   if (found.has_value()) {

@@ -36,7 +36,7 @@ namespace quotes {
 // What becomes of a new report whose text is nearly that of an active one, and of another file's
 // text whose made id is a held report's (see SettleMadeId).
 enum class DuplicateHandling {
-  kRefuse = 1,    // DUPLICATE_REPORT
+  kRefuse = 1,    // DUPLICATE_REPORT, but for amended statutes (see IsAmendedStatute)
   kSeparate = 2,  // a report of its own
   kVariant = 3    // one that is withdrawn from the beginning
 };

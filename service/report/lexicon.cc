@@ -53,6 +53,8 @@ WordList* ListOf(std::string_view category, Lexicon* lexicon) {
       {"surname", &lexicon->surname},
       {"statement", &lexicon->statement},
       {"statement_start", &lexicon->statement_start},
+      {"stage_note", &lexicon->stage_note},
+      {"talk_label", &lexicon->talk_label},
       {"task", &lexicon->task},
       {"english_salutation", &lexicon->english_salutation},
       {"english_office", &lexicon->english_office},

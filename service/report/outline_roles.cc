@@ -48,6 +48,31 @@ bool IsClosedBy(char32_t mark) {
   return IsTerminal(mark) || IsSemicolon(mark) || IsColon(mark) || IsEllipsis(mark);
 }
 
+Apart ReadApart(View heading) {
+  constexpr View kFront[] = {U"前言", U"序言", U"引言", U"导言", U"导语", U"绪论"};
+  constexpr View kBack[] = {U"结束语", U"结语", U"后记", U"附录", U"附件", U"附表"};
+  constexpr size_t kLongest = 8;
+  std::u32string bare;
+  for (const char32_t c : heading.substr(0, 2 * kLongest)) {
+    if (!text::IsSpace(c)) {
+      bare.push_back(c);
+    }
+  }
+  const auto has = [&](const View& name) {
+    // 附录：…, 附件2, but not 附件的格式.
+    const char32_t next = bare.size() > name.size() ? bare[name.size()] : 0;
+    return bare.starts_with(name) &&
+           (next == 0 || IsColon(next) || IsAsciiDigit(next) || HanDigit(next) > 0);
+  };
+  if (std::find(std::begin(kFront), std::end(kFront), bare) != std::end(kFront)) {
+    return Apart::kFront;
+  }
+  if (std::any_of(std::begin(kBack), std::end(kBack), has)) {
+    return Apart::kBack;
+  }
+  return has(U"专栏") ? Apart::kBox : Apart::kNo;
+}
+
 class RoleFinder {
  public:
   RoleFinder(View folded, const std::vector<Range>& ranges, const std::vector<ParagraphHint>& hints)
@@ -101,7 +126,12 @@ class RoleFinder {
       }
       size_t end = 0;
       while (end < text.size() && !IsTerminal(text[end])) {
-        ++end;
+        const size_t close = QuotationEnd(text, end, kMaxRunInSentence);
+        if (close != View::npos && IsTerminal(text[close - 1])) {
+          end = close - 1;
+        } else {
+          end = close != View::npos ? close + 1 : end + 1;
+        }
       }
       while (end < text.size() && (IsTerminal(text[end]) || IsCloser(text[end]))) {
         ++end;
@@ -110,6 +140,10 @@ class RoleFinder {
       p.single = end == text.size();
       size_t last = text.size() - 1;
       while (last > 0 && (IsCloser(text[last]) || text[last] == U'"')) {
+        --last;
+      }
+      // …；及 before the last item of a list.
+      if (last > 0 && (text[last] == U'及' || text[last] == U'和') && IsSemicolon(text[last - 1])) {
         --last;
       }
       p.last = IsClosedBy(text[last]) ? text[last] : text.back();
@@ -224,6 +258,7 @@ class RoleFinder {
       if (IsHintedHeading(i) || IsUnmarkedHeading(i)) {
         paragraphs_[i].role = Role::kUnmarked;
         paragraphs_[i].stand_alone = true;
+        paragraphs_[i].apart = ReadApart(Folded(i));
       }
     }
   }

@@ -128,6 +128,9 @@ uint32_t EndOfReferences(View joined, Range paragraph, uint32_t at) {
   return at;
 }
 
+// Longer quotations are texts of their own, with sentences of their own.
+constexpr uint32_t kLongestQuotation = 400;
+
 bool GoesOn(char32_t c) { return IsCommaLike(c) || IsSemicolon(c) || IsColon(c); }
 
 }  // namespace
@@ -156,6 +159,7 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
   uint32_t begin = paragraph.begin;
   int depth = 0;           // open round brackets
   uint32_t resume_at = 0;  // brackets open before this position are known to stay open
+  uint32_t quoted_to = 0;  // the closing mark of the quotation at hand
   bool straight_open = false;
   bool has_word = false;
   for (uint32_t i = paragraph.begin; i < paragraph.end;) {
@@ -192,8 +196,23 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
     } else if (!has_word) {
       has_word = IsWordCharacter(c);
     }
+    if (i >= quoted_to) {
+      const View text = joined.substr(0, paragraph.end);
+      const size_t close = c != U'"'        ? QuotationEnd(text, i, kLongestQuotation)
+                           : !straight_open ? View::npos
+                                            : text.substr(0, i + kLongestQuotation).find(c, i + 1);
+      quoted_to = close == View::npos ? quoted_to : static_cast<uint32_t>(close);
+    }
+    // A stop inside a quotation ends a sentence only as the last of what is quoted: of the two
+    // halves each would have a mark without its partner.
+    uint32_t behind = i + 1;
+    while (behind < quoted_to && (IsTerminal(joined[behind]) || IsCloser(joined[behind]) ||
+                                  text::IsSpace(joined[behind]))) {
+      ++behind;
+    }
+    const bool inside = i < quoted_to && behind < quoted_to;
     const bool stop = IsTerminal(c) || (IsFullStopDot(c) && IsDotEnd(joined, paragraph, begin, i));
-    if (!stop || depth > 0) {
+    if (!stop || depth > 0 || inside) {
       ++i;
       continue;
     }

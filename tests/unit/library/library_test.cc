@@ -23,6 +23,7 @@
 #include "service/base/limits.h"
 #include "service/store/content.h"
 #include "service/store/sqlite/store.h"
+#include "service/text/utf8.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_data.h"
 #include "tests/unit/store/document_text.h"
@@ -291,6 +292,33 @@ TEST_F(LibraryTest, ACopyIsNotTakenUnnoticed) {
   ImportRequest other = ShortRequest("other");
   other.duplicate_handling = DuplicateHandling::kVariant;
   EXPECT_EQ(MustImport(other).document->state(), archive::ReportState::kActive);
+}
+
+TEST_F(LibraryTest, AnAmendedStatuteIsAReportOfItsOwn) {
+  const auto statute = [](const std::string& day, const std::string& term) {
+    std::string text = absl::StrCat("某市湿地保护条例\n（", day, "市人大常委会通过）\n");
+    char32_t letter = 0x4E00;  // words of no meaning, so that no two articles are alike
+    for (const char* number : {"一", "二", "三", "四", "五", "六", "七", "八"}) {
+      absl::StrAppend(&text, "第", number, "条　湿地由所在地人民政府划定，");
+      for (int word = 0; word < 60; ++word) {
+        text::AppendUtf8(letter += 7, &text);
+      }
+      absl::StrAppend(&text, "，有关部门应当自收到申请之日起", term, "日内作出决定。\n");
+    }
+    return text;
+  };
+  ImportRequest request;
+  request.content = statute("2014年3月1日", "三十");
+  const std::string original = MustImport(request).outcome.report_id;
+  request.content = statute("2020年6月1日", "二十");
+  const ImportResult amended = MustImport(request);
+  EXPECT_NE(amended.outcome.report_id, original);
+  EXPECT_EQ(amended.document->state(), archive::ReportState::kActive);
+  EXPECT_EQ(amended.document->duplicate_of(), original) << "it is told all the same";
+  // Of the same day, or of none, it may be a copy.
+  request.report_id = "copy";
+  request.content = statute("2014年3月1日", "十五");
+  EXPECT_THAT(library_->Import(request, Cancellation()), HasReason(ErrorReason::kDuplicateReport));
 }
 
 // A text of its own for each of the tests below: long enough to be compared.
