@@ -21,9 +21,9 @@ namespace quotes::ctl {
 namespace {
 
 // What a command writes is asked for by the next one, not by itself. Until so many code points are
-// indexed they are held in memory: an import of 3,000 reports has 136 MB at most, with four times as
-// many 264 MB and a tenth less of processor time. Larger segments would only be merged by a command
-// that writes very much, which then needs 250 MB.
+// indexed they are held in memory: an import of 3,000 reports has 136 MB at most, with four times
+// as many 264 MB and a tenth less of processor time. Larger segments would only be merged by a
+// command that writes very much, which then needs 250 MB.
 constexpr uint64_t kIndexBatch = 1'000'000;
 constexpr uint64_t kLargestSegment = 16'000'000;
 
