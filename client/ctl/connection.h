@@ -12,6 +12,7 @@ namespace quotes::ctl {
 
 enum class Access {
   kRead,
+  kCheck,   // reads; a database that is missing counts as an empty one
   kChange,  // writes to what is there
   kWrite    // makes a database that is missing
 };
@@ -21,8 +22,9 @@ enum class Access {
 class Connection {
  public:
   // With a server nothing is sent yet, and it has profiles of its own. A database that is missing
-  // is INVALID_ARGUMENT when only read or changed and made when written; otherwise errors are those
-  // of the store.
+  // is INVALID_ARGUMENT when only read or changed and made when written; for a check an empty one
+  // stands in a folder for temporary files until the connection goes. Otherwise errors are those of
+  // the store.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const Settings& settings, Access access,
                                                           citation::Profiles profiles = {});
 

@@ -94,6 +94,12 @@ std::string Context::Describe(const absl::Status& status) const {
                                                                        : error.message;
 }
 
+std::string Context::DescribeFile(const absl::Status& status) const {
+  client::CallError error = client::DescribeError(status);
+  error.message = Describe(status);
+  return std::string(ForPeople(error));
+}
+
 ExitCode Context::Fail(const absl::Status& status, std::string_view file) {
   client::CallError error = client::DescribeError(status);
   error.message = Describe(status);

@@ -68,6 +68,8 @@ class Context {
 
   // The sentence for people, in their language.
   std::string Describe(const absl::Status& status) const;
+  // The same without the path of a field that they never wrote.
+  std::string DescribeFile(const absl::Status& status) const;
 
  private:
   const Environment& environment_;

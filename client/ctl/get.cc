@@ -141,6 +141,7 @@ absl::Status Get::ShowReport(Context* context, client::Client* client) {
   details.Add(Msg::kLabelCreated, TimeText(report.create_time()));
   details.Add(Msg::kLabelUpdated, TimeText(report.update_time()));
   details.Add(Msg::kLabelWithdrawn, TimeText(report.delete_time()));
+  details.Add(Msg::kLabelDuplicateOf, report.duplicate_of());
   context->out() << details.Render();
   return absl::OkStatus();
 }

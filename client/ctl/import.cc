@@ -580,7 +580,7 @@ ExitCode Import::Run(Context* context) {
     return context->Fail(status);
   }
   absl::StatusOr<client::Client*> client =
-      context->Connect(validate_only_ ? Access::kRead : Access::kWrite);
+      context->Connect(validate_only_ ? Access::kCheck : Access::kWrite);
   if (!client.ok()) {
     return context->Fail(client.status());
   }

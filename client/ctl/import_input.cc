@@ -143,7 +143,7 @@ absl::Status ImportInputs::AddArchive(const std::string& path) {
     absl::StatusOr<std::optional<extract::ArchiveMember>> member = stream->Next();
     if (!member.ok()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(path, ": ", std::string(context_.Describe(member.status()))));
+          absl::StrCat(path, ": ", context_.DescribeFile(member.status())));
     }
     if (!member->has_value()) {
       break;

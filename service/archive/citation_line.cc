@@ -36,6 +36,8 @@ std::string_view BlockName(report::BlockKind kind) {
       return "注释";
     case report::BlockKind::kWebFurniture:
       return "网页栏目";
+    case report::BlockKind::kTable:
+      return "表格";
     case report::BlockKind::kBody:
     case report::BlockKind::kHeading:
       break;

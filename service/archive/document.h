@@ -33,6 +33,8 @@ struct DocumentHead {
   absl::Time create_time;
   absl::Time update_time;
   std::optional<absl::Time> delete_time;  // when it was withdrawn
+  // Id of the report that it resembled when it was first imported beside it; empty: none.
+  std::string duplicate_of;
 
   friend bool operator==(const DocumentHead&, const DocumentHead&) = default;
 };
@@ -52,6 +54,7 @@ struct Document {
   absl::Time create_time;
   absl::Time update_time;
   std::optional<absl::Time> delete_time;  // when it was withdrawn
+  std::string duplicate_of;               // as in DocumentHead
   report::ParsedReport content;           // metadata, text, outline, quotes
   std::vector<report::Defect> defects;    // in text order
   // Themes of each quote, parallel to content.quotes.

@@ -136,6 +136,7 @@ class PackedDocument {
   absl::Time create_time() const { return head_.create_time; }
   absl::Time update_time() const { return head_.update_time; }
   const std::optional<absl::Time>& delete_time() const { return head_.delete_time; }
+  const std::string& duplicate_of() const { return head_.duplicate_of; }
   absl::Time revision_time() const { return absl::FromUnixNanos(layout().revision_time); }
 
   struct Source {

@@ -299,6 +299,10 @@ absl::Status UndecodableText(std::string_view encoding, uint64_t byte_offset,
 
 absl::Status EmptyText() { return Field(ErrorReason::kEmptyText, "source.content", "has no text"); }
 
+absl::Status NoSpeech() {
+  return Field(ErrorReason::kEmptyText, "source.content", "has no sentence of a speech");
+}
+
 absl::Status SourceTooLarge(std::string_view field, std::string_view limit) {
   return Field(ErrorReason::kSourceTooLarge, field, absl::StrCat("too large: ", ToAbsl(limit)),
                {{"limit", std::string(limit)}});

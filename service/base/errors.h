@@ -111,6 +111,8 @@ absl::Status PageTokenInvalid(std::string_view description);
 absl::Status UndecodableText(std::string_view encoding, uint64_t byte_offset,
                              std::string_view description, std::string_view hint = {});
 absl::Status EmptyText();
+// A source with text that holds nothing of a speech: titles, notes, navigation alone.
+absl::Status NoSpeech();
 // `field` is empty when the source was refused before there was a request.
 absl::Status SourceTooLarge(std::string_view field, std::string_view limit);
 // `kind` says what the source is: "an old Word document (.doc)".

@@ -379,7 +379,9 @@ class DocxReader {
     std::vector<const xmlNode*> boxes;
     boxes.swap(boxes_);
     for (const xmlNode* box : boxes) {
-      ReadBlocks(box, role);
+      // Beside the speech they are set apart from it as cells are; above it they may hold the
+      // title.
+      ReadBlocks(box, role == LineRole::kText && text_begun_ ? LineRole::kTableCell : role);
     }
   }
 
@@ -507,6 +509,8 @@ class DocxReader {
   }
 
   void Flush() {
+    constexpr size_t kParagraph = 90;  // bytes: thirty Han characters
+    text_begun_ |= hint_.role == LineRole::kText && line_.size() >= kParagraph;
     hint_.bold = all_bold_;
     writer_.Add(line_, hint_, marker_);
     if (!line_.empty()) {
@@ -531,6 +535,7 @@ class DocxReader {
   bool run_raised_ = false;
   bool all_bold_ = false;
   bool goes_on_ = false;
+  bool text_begun_ = false;  // a paragraph of some length stands above
   std::vector<const xmlNode*> boxes_;
 };
 

@@ -383,7 +383,7 @@ class Orderer {
   }
 
   void AddColumn(std::vector<PageLine> lines, std::vector<PageLine>* out) {
-    SortRows(&lines);
+    MarkTables(SortRows(&lines), &lines);
     Column column{HUGE_VAL, 0, lines.size()};
     std::vector<double> pitches;
     for (size_t i = 0; i < lines.size(); ++i) {
@@ -403,8 +403,10 @@ class Orderer {
     columns_->push_back(column);
   }
 
-  // Lines that stand beside each other, from left to right.
-  static void SortRows(std::vector<PageLine>* lines) {
+  // Lines that stand beside each other, from left to right. Returns where each row begins, and the
+  // end of the last.
+  static std::vector<size_t> SortRows(std::vector<PageLine>* lines) {
+    std::vector<size_t> rows;
     for (size_t begin = 0; begin < lines->size();) {
       size_t end = begin + 1;
       const Box& first = (*lines)[begin].box;
@@ -415,8 +417,46 @@ class Orderer {
           lines->begin() + static_cast<std::ptrdiff_t>(begin),
           lines->begin() + static_cast<std::ptrdiff_t>(end),
           [](const PageLine& a, const PageLine& b) { return a.box.left < b.box.left; });
+      rows.push_back(begin);
       begin = end;
     }
+    rows.push_back(lines->size());
+    return rows;
+  }
+
+  // Two or more rows of the same number of short lines, each below its like: a table.
+  void MarkTables(const std::vector<size_t>& rows, std::vector<PageLine>* lines) const {
+    constexpr double kLongestCell = 12;  // in characters, of half of the cells
+    for (size_t r = 0; r + 2 < rows.size(); ++r) {
+      const size_t cells = rows[r + 1] - rows[r];
+      if (cells < 2 || rows[r + 2] - rows[r + 1] != cells) {
+        continue;
+      }
+      std::vector<double> lengths;
+      bool table = true;
+      for (size_t i = rows[r]; i < rows[r + 1]; ++i) {
+        const PageLine& above = (*lines)[i];
+        const PageLine& below = (*lines)[i + cells];
+        const double off = std::min(
+            {std::abs(above.box.left - below.box.left), std::abs(above.box.right - below.box.right),
+             std::abs(above.box.left + above.box.right - below.box.left - below.box.right) / 2});
+        const bool apart =
+            i == rows[r] || (above.box.left - (*lines)[i - 1].box.right > size_ / 2 &&
+                             below.box.left - (*lines)[i + cells - 1].box.right > size_ / 2);
+        table &= off < size_ / 2 && apart && IsTableText(above.role) && IsTableText(below.role);
+        lengths.push_back(static_cast<double>(above.characters));
+        lengths.push_back(static_cast<double>(below.characters));
+      }
+      if (table && Median(std::move(lengths)) <= kLongestCell) {
+        for (size_t i = rows[r]; i < rows[r + 2]; ++i) {
+          (*lines)[i].role = LineRole::kTableCell;
+        }
+      }
+    }
+  }
+
+  static bool IsTableText(LineRole role) {
+    return role == LineRole::kText || role == LineRole::kTableCell;
   }
 
   const double size_;

@@ -39,7 +39,7 @@ class Filter {
                   int error = EPERM) {
     const int number = seccomp_syscall_resolve_name(std::string(name).c_str());
     if (number != __NR_SCMP_ERROR) {
-      const scmp_arg_cmp compare = SCMP_CMP64(index, SCMP_CMP_MASKED_EQ, mask, value);
+      const scmp_arg_cmp compare = {index, SCMP_CMP_MASKED_EQ, mask, value};
       Add(number, error, &compare, 1);
     }
   }

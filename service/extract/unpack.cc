@@ -145,6 +145,14 @@ void StreamArchive(int fd, ArchiveStream::Mode mode, const Write& write) {
       }
       continue;
     }
+    // What is too large by its own account need not be unpacked to be told.
+    if (archive_entry_size_is_set(entry) != 0 &&
+        archive_entry_size(entry) > static_cast<int64_t>(limits::kMaxSourceBytes)) {
+      if (!write(Number(2, 1) + Line(name))) {
+        return;
+      }
+      continue;
+    }
     const bool sidecar = name.ends_with(".toml") || name.ends_with(".tsv");
     std::string content;
     if (mode == ArchiveStream::Mode::kRead || sidecar) {

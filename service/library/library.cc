@@ -224,6 +224,7 @@ archive::Document MakeDocument(store::RevisionDraft draft, const store::ImportOu
   document.create_time = outcome.create_time;
   document.update_time = outcome.update_time;
   document.delete_time = outcome.delete_time;
+  document.duplicate_of = outcome.duplicate_of;
   document.content = std::move(draft.content);
   document.defects = outcome.defects;
   document.themes = scheme.Assign(document.content);
@@ -636,8 +637,12 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
   if (!found.has_value()) {
     found = waiting_.FindNearDuplicate(draft->content, sample);
   }
-  if (found.has_value() && handling == DuplicateHandling::kRefuse) {
+  if (found.has_value() && handling == DuplicateHandling::kRefuse &&
+      !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
     return errors::DuplicateReport(absl::StrCat("reports/", found->report_id), found->likeness);
+  }
+  if (found.has_value()) {
+    draft->duplicate_of = found->report_id;
   }
   draft->withdrawn = found.has_value() && handling == DuplicateHandling::kVariant;
   return found;
@@ -683,6 +688,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     outcome.update_time = absl::Now();
     outcome.create_time = outcome.update_time;
     outcome.revision_time = outcome.update_time;
+    outcome.duplicate_of = draft.duplicate_of;
     if (draft.withdrawn) {
       outcome.state = archive::ReportState::kWithdrawn;
       outcome.delete_time = outcome.update_time;
@@ -705,6 +711,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       outcome.state = document.state;
       outcome.create_time = document.create_time;
       outcome.delete_time = document.delete_time;
+      outcome.duplicate_of = document.duplicate_of;
       outcome.revision_time = same ? document.revision_time : outcome.update_time;
       outcome.unchanged = same;
     }

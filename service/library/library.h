@@ -36,7 +36,7 @@ namespace quotes {
 // What becomes of a new report whose text is nearly that of an active one, and of another file's
 // text whose made id is a held report's (see SettleMadeId).
 enum class DuplicateHandling {
-  kRefuse = 1,    // DUPLICATE_REPORT
+  kRefuse = 1,    // DUPLICATE_REPORT, but for amended statutes (see IsAmendedStatute)
   kSeparate = 2,  // a report of its own
   kVariant = 3    // one that is withdrawn from the beginning
 };
@@ -251,7 +251,8 @@ class Library {
                                                        std::vector<report::RegisterEntry>*)>
           edit);
   // The active report that a draft of a new report resembles; DUPLICATE_REPORT where that is
-  // refused. Decides whether the draft is withdrawn, and settles an id that was made.
+  // refused. Sets what the draft is a copy of and whether it is withdrawn, and settles an id that
+  // was made.
   absl::StatusOr<std::optional<NearDuplicate>> CheckDuplicate(const ImportRequest& request,
                                                               const std::vector<uint64_t>& sample,
                                                               store::RevisionDraft* draft) const

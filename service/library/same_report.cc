@@ -125,8 +125,19 @@ absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling hand
   if (!next_of.empty()) {
     return std::nullopt;
   }
+  draft->duplicate_of = made;
   draft->withdrawn = handling == DuplicateHandling::kVariant;
   return NearDuplicate{made, likeness};
+}
+
+bool IsAmendedStatute(const ParsedReport& content, const archive::PackedDocument& held) {
+  constexpr int kFewestArticles = 5;
+  const auto articles =
+      std::count_if(content.sections.begin(), content.sections.end(), [](const auto& section) {
+        return section.marker.starts_with("第") && section.marker.ends_with("条");
+      });
+  return articles >= kFewestArticles && content.metadata.date.has_value() &&
+         held.date().has_value() && *content.metadata.date != *held.date();
 }
 
 std::vector<RevisedSentence> RevisedSentences(const ParsedReport& base, uint64_t base_revision,

@@ -33,6 +33,10 @@ absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling hand
                                                           FindReport find_report,
                                                           store::RevisionDraft* draft);
 
+// Whether a text that resembles a held one is a statute (it is built of articles, 第一条) of
+// another day than that: an amended one is no transcription, and counts beside it.
+bool IsAmendedStatute(const report::ParsedReport& content, const archive::PackedDocument& held);
+
 // What a revision says otherwise than the one before it, for whoever imports it: each sentence that
 // differs in more than form, in text order. Of more than fifty the gravest are told and the others
 // counted. Pure.

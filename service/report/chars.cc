@@ -16,6 +16,23 @@ bool IsWordCharacter(char32_t c) {
   return u_isalnum(static_cast<UChar32>(c)) != 0;
 }
 
+size_t QuotationEnd(std::u32string_view text, size_t open, size_t longest) {
+  const char32_t partner = ClosingPartner(text[open]);
+  if (!IsQuotationCloser(partner)) {
+    return std::u32string_view::npos;
+  }
+  const std::u32string_view inside = text.substr(open, longest);
+  int depth = 0;
+  for (size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i] == text[open]) {
+      ++depth;
+    } else if (inside[i] == partner && --depth == 0) {
+      return open + i;
+    }
+  }
+  return std::u32string_view::npos;
+}
+
 int ReadHanNumeral(std::u32string_view text, size_t* length) {
   *length = 0;
   if (text.empty()) {

@@ -124,6 +124,11 @@ inline int HanDigit(char32_t c) {
 // everything that is neither a space, a control, nor punctuation of the common blocks.
 bool IsWordCharacter(char32_t c);
 
+// The place of the closing mark of the quotation that opens at `open`, quotations of the same marks
+// inside it passed over. npos where `open` is no opening quotation mark, or the quotation does not
+// end within `longest` characters.
+size_t QuotationEnd(std::u32string_view text, size_t open, size_t longest);
+
 // Reads the Chinese numeral from 1 to 99 at the start of `text` (folded letters); `*length` is set
 // to its size. 0 when there is none.
 int ReadHanNumeral(std::u32string_view text, size_t* length);

@@ -343,6 +343,7 @@ class Classifier {
     MarkBody();
     MarkTail();
     MarkSignature();
+    MarkSpeakers();
     MarkNotes();
     Emit();
     return std::move(result_);
@@ -391,7 +392,9 @@ class Classifier {
       }
     }
     kinds_[head] = BlockKind::kWebFurniture;
-    for (size_t i = head + 1; i < lines_.size() && lines_[i].size() <= kMaxTitleLine; ++i) {
+    for (size_t i = head + 1;
+         i < lines_.size() && lines_[i].size() <= kMaxTitleLine && !BeginsWithSalutation(Folded(i));
+         ++i) {
       const bool leader =
           Contains(Folded(i), U"……") || Contains(Folded(i), U"....") || Contains(Folded(i), U"··");
       if (!leader && last[EntryHash(i)] == i) {
@@ -1151,6 +1154,63 @@ class Classifier {
     }
   }
 
+  // 主持人 赵倩： 某报记者： 市教育局局长 周敏：, at the beginning of a line: the length of the
+  // label with its colon, 0 for none. `talk` is set where only the record of a talk has such a
+  // label.
+  static size_t SpeakerLabel(View line, bool* talk) {
+    constexpr size_t kLongest = 24;
+    const View head = line.substr(0, kLongest + 1);
+    const auto* const colon = std::find_if(head.begin(), head.end(), IsColon);
+    const View label = Trim(head.substr(0, static_cast<size_t>(colon - head.begin())));
+    if (colon == head.end() || label.empty() ||
+        std::any_of(label.begin(), label.end(), [](char32_t c) {
+          return IsCommaLike(c) || IsTerminal(c) || IsSemicolon(c) || IsAsciiDigit(c);
+        })) {
+      return 0;
+    }
+    if (GetLexicon().talk_label.Contains(label) || label.ends_with(U"记者") ||
+        label.starts_with(U"主持人") || label.ends_with(U"发言人")) {
+      *talk = true;
+    } else if (!ReadByline(label) && !IsPersonName(label, false)) {
+      return 0;
+    }
+    return static_cast<size_t>(colon - head.begin()) + 1;
+  }
+
+  // The labels by which the record of a talk says who speaks.
+  void MarkSpeakers() {
+    constexpr size_t kFewest = 4;
+    struct Label {
+      size_t line;
+      size_t length;
+    };
+    std::vector<Label> labels;
+    std::unordered_set<View> names;
+    bool talk = false;
+    for (size_t i = title_end_; i < lines_.size(); ++i) {
+      const size_t length = kinds_[i] == BlockKind::kBody ? SpeakerLabel(Folded(i), &talk) : 0;
+      if (length > 0) {
+        labels.push_back({i, length});
+        names.insert(Folded(i).substr(0, length));
+      }
+    }
+    if (talk && labels.size() >= kFewest && names.size() >= 2) {
+      several_speakers_ = true;
+      for (const Label& label : labels) {
+        if (label.length == lines_[label.line].size()) {
+          kinds_[label.line] = BlockKind::kByline;
+        } else {
+          labels_.emplace(label.line, label.length);
+        }
+      }
+    }
+    if (several_speakers_) {
+      result_.several_speakers = true;
+      result_.metadata.speaker.clear();
+      result_.metadata.office.clear();
+    }
+  }
+
   void MarkNotes() {
     NoteReader notes;
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -1163,12 +1223,18 @@ class Classifier {
         continue;
       }
       std::vector<Piece> inner;
+      if (const auto label = labels_.find(i); label != labels_.end()) {
+        inner.push_back({0, static_cast<uint32_t>(label->second), 0, BlockKind::kByline});
+      }
       for (const NoteMark& mark : *marks) {
         inner.push_back({mark.begin, mark.end, 0, BlockKind::kNote});
       }
       for (const Span& jump : FindBracketedJumps(Folded(i))) {
         inner.push_back({static_cast<uint32_t>(jump.begin), static_cast<uint32_t>(jump.end), 0,
                          BlockKind::kJumpLine});
+      }
+      for (const NoteMark& note : FindStageNotes(Folded(i))) {
+        inner.push_back({note.begin, note.end, 0, BlockKind::kNote});
       }
       if (!inner.empty()) {
         std::sort(inner.begin(), inner.end(),
@@ -1249,6 +1315,7 @@ class Classifier {
   std::unordered_map<size_t, Split> splits_;
   // Marks of notes and jumps inside the lines of the speech, from the beginning of each.
   std::unordered_map<size_t, std::vector<Piece>> marks_;
+  std::unordered_map<size_t, size_t> labels_;  // of speakers before what they say: their lengths
   size_t contents_end_ = 0;
   size_t head_end_ = 0;
   size_t title_end_ = 0;
@@ -1309,8 +1376,11 @@ BlockKind KindByLayout(const Line& line, uint8_t title_level) {
       return BlockKind::kNote;
     case LineRole::kCaption:
       return BlockKind::kCaption;
-    case LineRole::kText:
     case LineRole::kTableCell:
+      // A cell that holds a paragraph is one of the text.
+      return EndsSentence(line) && line.size() >= kMinParagraph ? BlockKind::kBody
+                                                                : BlockKind::kTable;
+    case LineRole::kText:
       break;
   }
   return BlockKind::kBody;
@@ -1367,6 +1437,7 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   Classified words = classify(source, folded, rest);
   Classified all;
   all.metadata = std::move(words.metadata);
+  all.several_speakers = words.several_speakers;
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
   size_t next = 0;  // of the pieces of the rest
   for (uint32_t i = 0; i < lines.size(); ++i) {

@@ -19,8 +19,9 @@ struct Piece {
 };
 
 struct Classified {
-  std::vector<Piece> pieces;  // source order
-  Metadata metadata;          // what the head of the page says; language and body are not set
+  std::vector<Piece> pieces;      // source order
+  Metadata metadata;              // what the head of the page says; language and body are not set
+  bool several_speakers = false;  // so that metadata names none
   // The jump line after which the speech does not go on, an index into pieces; -1 for none.
   int open_jump = -1;
 };

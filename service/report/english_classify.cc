@@ -444,7 +444,13 @@ class Classifier {
       std::optional<std::vector<NoteMark>> marks = notes.Read(Folded(i));
       if (!marks.has_value()) {
         kinds_[i] = BlockKind::kNote;
-      } else if (!marks->empty()) {
+        continue;
+      }
+      const std::vector<NoteMark> notes_of_stage = FindStageNotes(Folded(i));
+      marks->insert(marks->end(), notes_of_stage.begin(), notes_of_stage.end());
+      std::sort(marks->begin(), marks->end(),
+                [](const NoteMark& a, const NoteMark& b) { return a.begin < b.begin; });
+      if (!marks->empty()) {
         marks_.emplace(i, *std::move(marks));
       }
     }
@@ -459,8 +465,15 @@ class Classifier {
       if (const auto marks = marks_.find(i); marks != marks_.end()) {
         for (const NoteMark& mark : marks->second) {
           const uint32_t at = line.begin + mark.begin;
-          if (at > begin) {
-            result_.pieces.push_back({begin, at, index, BlockKind::kBody});
+          // Of the spaces around a mark one is left.
+          uint32_t end = at;
+          const uint32_t behind = line.begin + mark.end;
+          while (end > begin && text::IsSpace(source_[end - 1]) &&
+                 (behind == line.end || text::IsSpace(source_[behind]))) {
+            --end;
+          }
+          if (end > begin) {
+            result_.pieces.push_back({begin, end, index, BlockKind::kBody});
           }
           result_.pieces.push_back({at, line.begin + mark.end, index, BlockKind::kNote});
           begin = line.begin + mark.end;

@@ -21,6 +21,7 @@ enum class LineRole : uint8_t {
   kNote = 5,
   // The caption of a picture or a table.
   kCaption = 6,
+  // A cell of a table, or a text box beside the text.
   kTableCell = 7,
 };
 inline constexpr LineRole kLastLineRole = LineRole::kTableCell;

@@ -61,6 +61,7 @@ struct Lexicon {
   WordList meeting_label;     // where a speech was held, and who took part
   WordList meeting_time;      // date labels that may tell when it was held
   WordList several_speakers;  // meeting labels of meetings with several speakers
+  WordList talk_label;        // who speaks next, where two do
   WordList attachment_label;  // lists below a document
   WordList editor_label;
   WordList wire;
@@ -74,6 +75,8 @@ struct Lexicon {
   WordList surname;
   WordList statement;        // words by which a sentence says something and names nothing
   WordList statement_start;  // such words at its beginning
+  WordList stage_note;       // what an audience does, as notes in brackets say it
+  WordList task;             // verbs and adverbs by which a heading says what is to be done
   WordList english_salutation;
   WordList english_office;
   WordList english_assembly;

@@ -172,21 +172,21 @@ void AddFinding(LintFinding finding, ParsedReport* report) {
   report->lint.push_back(std::move(finding));
 }
 
-void LintMetadata(ParsedReport* report) {
+void LintMetadata(bool several_speakers, ParsedReport* report) {
   const Metadata& metadata = report->metadata;
-  const auto missing = [&](std::string_view what) {
-    AddFinding({LintKind::kMissingMetadata,
-                Certainty::kCertain,
-                0,
-                {},
-                "no " + std::string(what) + " was found in the text",
-                ""},
+  const auto tell = [&](std::string message) {
+    AddFinding({LintKind::kMissingMetadata, Certainty::kCertain, 0, {}, std::move(message), ""},
                report);
+  };
+  const auto missing = [&](std::string_view what) {
+    tell("no " + std::string(what) + " was found in the text");
   };
   if (metadata.title.empty()) {
     missing("title");
   }
-  if (metadata.speaker.empty()) {
+  if (metadata.speaker.empty() && several_speakers) {
+    tell("several people speak in the text, so that it has no speaker");
+  } else if (metadata.speaker.empty()) {
     missing("speaker");
   }
   if (!metadata.date) {

@@ -17,7 +17,7 @@ struct LintInput {
 };
 
 // Title, speaker and date that were not found.
-void LintMetadata(ParsedReport* report);
+void LintMetadata(bool several_speakers, ParsedReport* report);
 // Brackets and quotation marks without a partner inside their paragraph, or with one of another
 // style or width.
 void LintMarks(const LintInput& input, ParsedReport* report);

@@ -1,5 +1,7 @@
 #include "service/report/markers.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -118,13 +120,31 @@ Marker ReadStem(View text) {
              : Marker();
 }
 
+// （i） to （x）, in small letters.
+Marker ReadParenRoman(View text) {
+  constexpr View kNumerals[] = {U"i",  U"ii",  U"iii",  U"iv", U"v",
+                                U"vi", U"vii", U"viii", U"ix", U"x"};
+  size_t letters = 0;
+  while (At(text, 1 + letters) == U'i' || At(text, 1 + letters) == U'v' ||
+         At(text, 1 + letters) == U'x') {
+    ++letters;
+  }
+  const char32_t close = At(text, 1 + letters);
+  const auto found = std::find(std::begin(kNumerals), std::end(kNumerals), text.substr(1, letters));
+  return (close != U'）' && close != U')') || found == std::end(kNumerals)
+             ? Marker()
+             : Make(text, MarkerFamily::kParenRoman, static_cast<int>(found - kNumerals) + 1,
+                    letters + 2);
+}
+
 Marker ReadParenthesised(View text) {
   size_t digits = 0;
   const bool han = ReadHanNumeral(text.substr(1), &digits) > 0;
   const int number = ReadNumeral(text.substr(1), &digits);
   const char32_t close = At(text, 1 + digits);
   if (number == 0) {
-    return ReadStem(text);
+    const Marker roman = ReadParenRoman(text);
+    return roman ? roman : ReadStem(text);
   }
   if (close != U'）' && close != U')') {
     return {};

@@ -22,6 +22,7 @@ enum class MarkerFamily {
   kParenStem,    // （甲）
   kArabic,       // 1. 1、
   kParenArabic,  // （1） 1）
+  kParenRoman,   // (i) （ii）
   kCircled,      // ①
   kOrdinalWord,  // 第一， 第一个阶段， 首先， 其次， 再次， 最后，
   kHanIs,        // 一是

@@ -1,6 +1,7 @@
 #include "service/report/note_marks.h"
 
 #include "service/report/chars.h"
+#include "service/report/lexicon.h"
 #include "service/text/fold.h"
 
 namespace quotes::report {
@@ -136,6 +137,32 @@ NoteMark LeadingNoteMark(View line) {
     return ReadRaised(line, 0);
   }
   return ReadBracketed(line, 0);
+}
+
+std::vector<NoteMark> FindStageNotes(View line) {
+  constexpr size_t kLongest = 32;
+  const WordList& words = GetLexicon().stage_note;
+  std::vector<NoteMark> notes;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char32_t partner = ClosingPartner(line[i]);
+    if (partner != U'）' && partner != U'］' && partner != U'】') {
+      continue;
+    }
+    const View rest = line.substr(i + 1, kLongest);
+    size_t close = 0;
+    while (close < rest.size() && CloserShape(rest[close]) != partner) {
+      ++close;
+    }
+    View inner = rest.substr(0, close);
+    while (!inner.empty() && (IsTerminal(inner.back()) || IsFullStopDot(inner.back()))) {
+      inner.remove_suffix(1);
+    }
+    if (close < rest.size() && words.SuffixOf(inner) > 0) {
+      notes.push_back({static_cast<uint32_t>(i), static_cast<uint32_t>(i + close + 2), 0});
+      i += close + 1;
+    }
+  }
+  return notes;
 }
 
 std::optional<std::vector<NoteMark>> NoteReader::Read(View line) {

@@ -26,6 +26,9 @@ std::vector<NoteMark> FindNoteMarks(std::u32string_view line);
 // The mark that a line begins with, as the text of a note does; empty without one.
 NoteMark LeadingNoteMark(std::u32string_view line);
 
+// What an audience does, in brackets of its own: （热烈鼓掌） (Applause.) Their keys are 0.
+std::vector<NoteMark> FindStageNotes(std::u32string_view line);
+
 // Tells notes from the lines that refer to them.
 class NoteReader {
  public:

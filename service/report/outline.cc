@@ -79,6 +79,8 @@ int Rank(const Open& open) {
       return 50;
     case MarkerFamily::kParenArabic:
       return 60;
+    case MarkerFamily::kParenRoman:
+      return 63;
     case MarkerFamily::kCircled:
       return 65;
     case MarkerFamily::kNone:
@@ -155,7 +157,7 @@ class Placer {
     int previous = 0;
     bool pending = false;
     for (const Paragraph& p : paragraphs_) {
-      if (p.role == Role::kUnmarked && !p.closed_heading) {
+      if (p.role == Role::kUnmarked && !p.closed_heading && p.apart == Apart::kNo) {
         pending = true;
         ++unmarked;
       } else if (p.role == Role::kMarked && p.marker.family == top && p.stand_alone) {
@@ -305,6 +307,8 @@ class Placer {
     }
   }
 
+  Apart ApartOf(const Open& open) const { return paragraphs_[open.paragraph].apart; }
+
   // The place in the stack of an open unmarked heading below a marked one: the next unmarked
   // heading is its sister. 0 for none.
   size_t NestedUnmarked() const {
@@ -326,8 +330,23 @@ class Placer {
   }
 
   void PlaceUnmarked(size_t i) {
-    if (paragraphs_[i].level > 0) {
+    const Apart apart = paragraphs_[i].apart;
+    if (apart == Apart::kFront || apart == Apart::kBack) {
+      stack_.clear();
+    } else if (apart == Apart::kBox) {
+      while (!stack_.empty() && (!stack_.back().stand_alone || stack_.back().closed ||
+                                 ApartOf(stack_.back()) != Apart::kNo)) {
+        stack_.pop_back();
+      }
+    } else if (paragraphs_[i].level > 0) {
       while (!stack_.empty() && !StandsBelow(stack_.back(), paragraphs_[i].level)) {
+        stack_.pop_back();
+      }
+    } else if (paragraphs_[i].series) {
+      // Below the heading of another kind that they all stand under.
+      while (!stack_.empty() && (stack_.back().role != Role::kUnmarked ||
+                                 paragraphs_[stack_.back().paragraph].closed_heading ||
+                                 paragraphs_[stack_.back().paragraph].series)) {
         stack_.pop_back();
       }
     } else if (paragraphs_[i].closed_heading) {
@@ -451,6 +470,12 @@ class Placer {
       if (top.role == Role::kIntroduction && marker.family == MarkerFamily::kBullet) {
         break;
       }
+      // The parts of the text are not those of its preface, nor of a box.
+      if (paragraphs_[i].stand_alone && IsStrongFamily(marker.family) &&
+          (ApartOf(top) == Apart::kFront || ApartOf(top) == Apart::kBox)) {
+        stack_.pop_back();
+        continue;
+      }
       if (!top.closed && (direct || Rank(top) < Rank(probe))) {
         break;
       }
@@ -570,7 +595,8 @@ class Placer {
   // Lists inside a paragraph. Their items own nothing behind it.
   void PlaceInlineItems(size_t i) {
     const Paragraph& p = paragraphs_[i];
-    if (p.stand_alone || p.salutation || p.cell || p.role == Role::kIntroduction) {
+    const bool salutation = p.salutation && p.single;
+    if (p.stand_alone || salutation || p.cell || p.role == Role::kIntroduction) {
       open_list_ = {};
       return;
     }
@@ -694,6 +720,15 @@ class Placer {
   uint32_t RunInEnd(uint32_t begin, Range range, uint32_t longest) const {
     const uint32_t most = std::min(range.end, begin + longest + 1);
     for (uint32_t i = begin; i < most; ++i) {
+      if (const size_t close = QuotationEnd(joined_.substr(0, range.end), i, longest);
+          close != View::npos) {
+        i = static_cast<uint32_t>(close);
+        const bool ends = i + 1 == range.end || !IsCommaLike(joined_[i + 1]);
+        if (IsTerminal(joined_[i - 1]) && ends) {
+          return i + 1;
+        }
+        continue;
+      }
       const bool dot = english_ && IsFullStopDot(joined_[i]) && i + 1 < range.end &&
                        text::IsSpace(joined_[i + 1]);
       if (IsTerminal(joined_[i]) || IsSemicolon(joined_[i]) || dot) {

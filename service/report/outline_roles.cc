@@ -1,6 +1,8 @@
 #include "service/report/outline_roles.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -29,16 +31,46 @@ constexpr uint32_t kShortRunInName = 24;
 constexpr uint32_t kMinRunInName = 5;
 constexpr size_t kMinRunIns = 3;
 constexpr size_t kMinScattered = 4;
+constexpr size_t kBuiltSo = 2;  // groups of a text that is built of them
 constexpr uint32_t kMaxEdgeName = 40;
 // How much longer the paragraph below a heading with a full stop is.
 constexpr uint32_t kClosedHeadingShare = 3;
 constexpr uint32_t kMinNamedText = 20;  // what follows the heading in its paragraph
+// The same of a heading that says what is to be done, and its own length: 抓投资。
+constexpr uint32_t kMinTaskText = 8;
+constexpr uint32_t kMinTaskName = 4;
+constexpr uint32_t kMaxTaskName = 30;
 // The label of an item without a marker: 煤炭工业，….
 constexpr size_t kMaxLabel = 10;
 constexpr size_t kMinLabels = 3;
 
 bool IsClosedBy(char32_t mark) {
   return IsTerminal(mark) || IsSemicolon(mark) || IsColon(mark) || IsEllipsis(mark);
+}
+
+Apart ReadApart(View heading) {
+  constexpr View kFront[] = {U"前言", U"序言", U"引言", U"导言", U"导语", U"绪论"};
+  constexpr View kBack[] = {U"结束语", U"结语", U"后记", U"附录", U"附件", U"附表"};
+  constexpr size_t kLongest = 8;
+  std::u32string bare;
+  for (const char32_t c : heading.substr(0, 2 * kLongest)) {
+    if (!text::IsSpace(c)) {
+      bare.push_back(c);
+    }
+  }
+  const auto has = [&](const View& name) {
+    // 附录：…, 附件2, but not 附件的格式.
+    const char32_t next = bare.size() > name.size() ? bare[name.size()] : 0;
+    return bare.starts_with(name) &&
+           (next == 0 || IsColon(next) || IsAsciiDigit(next) || HanDigit(next) > 0);
+  };
+  if (std::find(std::begin(kFront), std::end(kFront), bare) != std::end(kFront)) {
+    return Apart::kFront;
+  }
+  if (std::any_of(std::begin(kBack), std::end(kBack), has)) {
+    return Apart::kBack;
+  }
+  return has(U"专栏") ? Apart::kBox : Apart::kNo;
 }
 
 class RoleFinder {
@@ -54,11 +86,16 @@ class RoleFinder {
     ConfirmMarkers();
     FindStandAlone();
     FindUnmarkedHeadings();
+    FindSeries();
     FindIntroductions();
     FindAnnouncedLists();
     FindLeads();
-    FindRunIns();
+    const size_t groups = FindRunIns();
     FindClosedHeadings();
+    if (groups >= kBuiltSo) {
+      FindScatteredTasks();
+      FindOnlyChildren();
+    }
     return std::move(paragraphs_);
   }
 
@@ -89,7 +126,12 @@ class RoleFinder {
       }
       size_t end = 0;
       while (end < text.size() && !IsTerminal(text[end])) {
-        ++end;
+        const size_t close = QuotationEnd(text, end, kMaxRunInSentence);
+        if (close != View::npos && IsTerminal(text[close - 1])) {
+          end = close - 1;
+        } else {
+          end = close != View::npos ? close + 1 : end + 1;
+        }
       }
       while (end < text.size() && (IsTerminal(text[end]) || IsCloser(text[end]))) {
         ++end;
@@ -98,6 +140,10 @@ class RoleFinder {
       p.single = end == text.size();
       size_t last = text.size() - 1;
       while (last > 0 && (IsCloser(text[last]) || text[last] == U'"')) {
+        --last;
+      }
+      // …；及 before the last item of a list.
+      if (last > 0 && (text[last] == U'及' || text[last] == U'和') && IsSemicolon(text[last - 1])) {
         --last;
       }
       p.last = IsClosedBy(text[last]) ? text[last] : text.back();
@@ -212,8 +258,44 @@ class RoleFinder {
       if (IsHintedHeading(i) || IsUnmarkedHeading(i)) {
         paragraphs_[i].role = Role::kUnmarked;
         paragraphs_[i].stand_alone = true;
+        paragraphs_[i].apart = ReadApart(Folded(i));
       }
     }
+  }
+
+  // Three or more unmarked headings that open with the same words, with none of another kind
+  // between them, stand below the one before them.
+  void FindSeries() {
+    std::vector<size_t> series;
+    View prefix;
+    const auto close = [&] {
+      if (series.size() >= kMinLeads) {
+        for (const size_t heading : series) {
+          paragraphs_[heading].series = true;
+        }
+      }
+      series.clear();
+    };
+    for (size_t i = 0; i < count(); ++i) {
+      if (paragraphs_[i].role == Role::kMarked && paragraphs_[i].stand_alone) {
+        close();
+      }
+      if (paragraphs_[i].role != Role::kUnmarked || paragraphs_[i].level > 0) {
+        continue;
+      }
+      if (!series.empty()) {
+        const View common = prefix.substr(0, CommonPrefix(prefix, Folded(i)));
+        if (IsLeadPrefix(common)) {
+          prefix = common;
+          series.push_back(i);
+          continue;
+        }
+        close();
+      }
+      prefix = Folded(i).substr(0, kMaxLeadPrefix);
+      series.push_back(i);
+    }
+    close();
   }
 
   bool IsBullet(size_t i) const {
@@ -227,6 +309,13 @@ class RoleFinder {
       if (p.role == Role::kPlain && !p.salutation && p.single && IsColon(p.last) &&
           SizeOf(i) <= kMaxListIntroduction && IsBullet(i + 1) && IsBullet(i + 2)) {
         p.role = Role::kIntroduction;
+      }
+      // …，值得吸取的有以下几点 above 一、 without a mark.
+      if (p.role == Role::kUnmarked && p.level == 0 && !IsBold(i) &&
+          paragraphs_[i + 1].role == Role::kMarked && HasAnnouncement(i) &&
+          Folded(i).find(U'，') != View::npos) {
+        p.role = Role::kIntroduction;
+        p.stand_alone = false;
       }
     }
   }
@@ -248,15 +337,19 @@ class RoleFinder {
     return 0;
   }
 
+  bool HasAnnouncement(size_t i) const {
+    constexpr View kAnnouncements[] = {U"如下", U"以下", U"下列"};
+    const View text = Folded(i);
+    return std::any_of(std::begin(kAnnouncements), std::end(kAnnouncements),
+                       [&](View announcement) { return text.find(announcement) != View::npos; });
+  }
+
   // A line that announces a list: …如下。 …以下措施：
   bool AnnouncesList(size_t i) const {
-    constexpr View kAnnouncements[] = {U"如下", U"以下", U"下列"};
     const Paragraph& p = paragraphs_[i];
-    const View text = Folded(i);
     return p.role == Role::kPlain && !p.salutation && p.single &&
            SizeOf(i) <= kMaxListIntroduction && (IsColon(p.last) || p.last == U'。') &&
-           std::any_of(std::begin(kAnnouncements), std::end(kAnnouncements),
-                       [&](View announcement) { return text.find(announcement) != View::npos; });
+           HasAnnouncement(i);
   }
 
   // An announcing line and the paragraphs below it as long as they
@@ -292,14 +385,32 @@ class RoleFinder {
   // stop at its end, no figures, and no word by which it would say something instead.
   bool NamesItsParagraph(size_t i) const {
     const Paragraph& p = paragraphs_[i];
-    return !p.single && p.first_end <= kMaxRunInName && SizeOf(i) - p.first_end >= kMinNamedText &&
+    return !p.single && p.first_end <= kMaxRunInName &&
+           SizeOf(i) - p.first_end >= (IsTask(i) ? kMinTaskText : kMinNamedText) &&
            BeginsWithName(i);
+  }
+
+  // The first sentence says what is to be done: 着力扩大消费需求。
+  bool IsTask(size_t i) const { return GetLexicon().task.PrefixOf(Folded(i)) > 0; }
+
+  // Such a name without a subject, of not more than two clauses, of what is still to be done.
+  bool IsTaskName(size_t i) const {
+    constexpr View kDone[] = {U"了", U"取得", U"迈出"};
+    const uint32_t longest = usual_name_ == 0 ? kShortRunInName : 2 * usual_name_;
+    if (!IsPlainText(i) || !IsTask(i) || !NamesItsParagraph(i) ||
+        paragraphs_[i].first_end > std::min(longest, kMaxTaskName)) {
+      return false;
+    }
+    const View name = Folded(i).substr(0, paragraphs_[i].first_end);
+    return std::count(name.begin(), name.end(), U'，') <= 1 &&
+           std::none_of(std::begin(kDone), std::end(kDone),
+                        [&](View done) { return name.find(done) != View::npos; });
   }
 
   bool BeginsWithName(size_t i) const {
     const Paragraph& p = paragraphs_[i];
     const View text = Folded(i);
-    if (p.salutation || IsCell(i) || p.first_end < kMinRunInName ||
+    if (p.salutation || IsCell(i) || p.first_end < (IsTask(i) ? kMinTaskName : kMinRunInName) ||
         text[p.first_end - 1] != U'。') {
       return false;
     }
@@ -314,8 +425,9 @@ class RoleFinder {
   }
 
   // Three or more paragraphs beside each other whose first sentences name them. In a text that is
-  // built so, two that fill what is between two headings are enough.
-  void FindRunIns() {
+  // built so, two that fill what is between two headings are enough. Returns how many such groups
+  // there are.
+  size_t FindRunIns() {
     struct Group {
       size_t begin;
       size_t end;
@@ -352,14 +464,133 @@ class RoleFinder {
       }
       i = next;
     }
-    constexpr size_t kBuiltSo = 2;
     if (groups >= kBuiltSo) {
       for (const Group& pair : pairs) {
         SetRunIns(pair.begin, pair.end);
       }
     }
+    DropLongNames();
+    DropMottoes();
     if (groups > 0) {
       FindScatteredRunIns();
+    }
+    return groups;
+  }
+
+  // A sentence that is much longer than the names of the text says something else: the next
+  // paragraph of what its neighbour names.
+  void DropLongNames() {
+    constexpr size_t kFewest = 6;
+    constexpr uint32_t kTimesLonger = 3;
+    std::vector<uint32_t> lengths;
+    for (const Paragraph& p : paragraphs_) {
+      if (p.role == Role::kRunIn) {
+        lengths.push_back(p.first_end);
+      }
+    }
+    if (lengths.size() < kFewest) {
+      return;
+    }
+    const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
+    std::nth_element(lengths.begin(), middle, lengths.end());
+    usual_name_ = *middle;
+    const uint32_t longest = std::max(kShortRunInName, usual_name_ * kTimesLonger);
+    for (Paragraph& p : paragraphs_) {
+      if (p.role == Role::kRunIn && p.first_end > longest) {
+        p.role = Role::kPlain;
+      }
+    }
+  }
+
+  // 为政之道，民生为本。: two clauses of the same length that name nothing to be done.
+  bool IsMotto(size_t i) const {
+    constexpr size_t kFewestLetters = 4;
+    const View name = Folded(i).substr(0, paragraphs_[i].first_end - 1);
+    const size_t comma = name.find(U'，');
+    size_t length = 0;
+    return comma != View::npos && comma >= kFewestLetters && 2 * comma + 1 == name.size() &&
+           GetLexicon().task.FindIn(name, &length) == View::npos;
+  }
+
+  // At either end of names that say what is to be done a motto is none.
+  void DropMottoes() {
+    for (size_t i = 0; i < count();) {
+      if (paragraphs_[i].role != Role::kRunIn) {
+        ++i;
+        continue;
+      }
+      size_t end = i;
+      size_t tasks = 0;
+      while (end < count() && paragraphs_[end].role == Role::kRunIn) {
+        tasks += IsTask(end) ? 1u : 0u;
+        ++end;
+      }
+      if (tasks * 2 >= end - i) {
+        for (const size_t edge : {i, end - 1}) {
+          if (IsMotto(edge)) {
+            paragraphs_[edge].role = Role::kPlain;
+          }
+        }
+      }
+      i = end;
+    }
+  }
+
+  // Names of tasks with further paragraphs between them: two or more of one part of a text that is
+  // built so.
+  void FindScatteredTasks() {
+    std::vector<size_t> names;
+    size_t members = 0;
+    for (size_t i = 0; i <= count(); ++i) {
+      if (i < count() && !paragraphs_[i].stand_alone && !paragraphs_[i].salutation) {
+        members += paragraphs_[i].role == Role::kRunIn ? 1u : 0u;
+        if (IsTaskName(i)) {
+          names.push_back(i);
+        }
+        continue;
+      }
+      if (!names.empty() && names.size() + members >= 2) {
+        for (const size_t name : names) {
+          paragraphs_[name].role = Role::kRunIn;
+        }
+      }
+      names.clear();
+      members = 0;
+    }
+  }
+
+  // Whether paragraph i is the whole heading of a marked part.
+  bool HeadsPart(size_t i) const {
+    const Paragraph& p = paragraphs_[i];
+    return p.role == Role::kMarked && p.single && p.marker.family != MarkerFamily::kBullet;
+  }
+
+  // The name of a task right below a marked heading whose sisters have such names below them.
+  void FindOnlyChildren() {
+    struct Family {
+      size_t parts = 0;
+      size_t named = 0;
+      std::vector<size_t> only;
+    };
+    std::array<Family, kMarkerFamilies> families;
+    for (size_t i = 0; i + 1 < count(); ++i) {
+      if (!HeadsPart(i)) {
+        continue;
+      }
+      Family& family = families[static_cast<size_t>(paragraphs_[i].marker.family)];
+      ++family.parts;
+      if (paragraphs_[i + 1].role == Role::kRunIn) {
+        ++family.named;
+      } else if (IsTaskName(i + 1) && IsBrief(i + 1)) {
+        family.only.push_back(i + 1);
+      }
+    }
+    for (const Family& family : families) {
+      if (family.named >= 2 && (family.named + family.only.size()) * 2 >= family.parts) {
+        for (const size_t name : family.only) {
+          paragraphs_[name].role = Role::kRunIn;
+        }
+      }
     }
   }
 
@@ -477,6 +708,7 @@ class RoleFinder {
   const std::vector<ParagraphHint>& hints_;
   HintWeights weights_;
   std::vector<Paragraph> paragraphs_;
+  uint32_t usual_name_ = 0;  // the length of half of the names in groups at most; 0: too few
 };
 
 }  // namespace

@@ -29,6 +29,14 @@ enum class Role {
   kLabel   // an item without a marker of an announced list
 };
 
+// A heading that stands beside the parts of a text.
+enum class Apart {
+  kNo,
+  kFront,  // 前言: the parts follow it
+  kBack,   // 结束语, 附录: they are over
+  kBox     // 专栏1: inside a part, which goes on behind it
+};
+
 struct RoleOfParagraph {
   Marker marker;
   Role role = Role::kPlain;
@@ -37,6 +45,8 @@ struct RoleOfParagraph {
   char32_t last = 0;            // last character, closing marks skipped before a stop
   bool single = true;           // one sentence
   bool closed_heading = false;  // an unmarked heading that ends with a full stop
+  bool series = false;          // an unmarked heading that opens as its sisters do
+  Apart apart = Apart::kNo;     // of an unmarked heading
   uint32_t label_end = 0;       // length of an item's label
   bool salutation = false;
   bool cell = false;  // of a table

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "service/report/chars.h"
+#include "service/report/lexicon.h"
 #include "service/report/markers.h"
 #include "service/text/fold.h"
 
@@ -335,7 +336,20 @@ class Joiner {
     if (!paragraph_like || layout_.wrapped) {
       return false;
     }
-    return !LooksLikeHeading(s) && !SharesOpening(s);
+    return !LooksLikeHeading(s) && !SharesOpening(s) &&
+           !(join->before + 1 == join->after && BeginsAnew(s));
+  }
+
+  // Where each line is a paragraph, one that begins as paragraphs do, behind a line that has other
+  // sentences: the line above only lost its final mark.
+  bool BeginsAnew(size_t s) const {
+    constexpr View kOpen = U"的和与及或在对把将为以从向等中上下不要能";
+    const Lexicon& lexicon = GetLexicon();
+    const View before = Text(s - 1);
+    const View after = Text(s);
+    return LineOf(s - 1).inner_stop && (LineOf(s).inner_stop || EndsClosed(LineOf(s))) &&
+           after.size() >= kLongLine / 2 && kOpen.find(before.back()) == View::npos &&
+           (lexicon.task.PrefixOf(after) > 0 || lexicon.statement_start.PrefixOf(after) > 0);
   }
 
   bool ContinuesWrapped(size_t s, const Line& before, const Line& after) const {

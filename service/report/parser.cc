@@ -66,6 +66,9 @@ class Parser {
     const Paragraphs paragraphs =
         english_ ? BuildEnglishParagraphs(source_.text, lines_, classified_.pieces)
                  : BuildParagraphs(folded_source, lines_, classified_.pieces);
+    if (paragraphs.speech.empty()) {
+      return errors::NoSpeech();
+    }
     SetGlue(paragraphs);
     report_.metadata = classified_.metadata;
     LayOut(paragraphs, folded_source);
@@ -407,7 +410,7 @@ class Parser {
   void Lint(const Paragraphs& paragraphs) {
     constexpr uint32_t kAround = 6;
     const uint32_t speech_end = report_.runs.front().range.end;
-    LintMetadata(&report_);
+    LintMetadata(classified_.several_speakers, &report_);
     if (report_.completeness.truncated) {
       const bool jump = !report_.completeness.jump_target.empty();
       AddFinding({LintKind::kTruncated,
@@ -468,7 +471,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "4"; }
+std::string_view ParserVersion() { return "5"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

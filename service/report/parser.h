@@ -31,8 +31,9 @@ struct ParseOptions {
 //
 // The ids of quotes and sections are left empty when `report_id` is empty; AssignIds sets them.
 //
-// INVALID_ARGUMENT / EMPTY_TEXT when the source has no letter or digit, SOURCE_TOO_LARGE when a
-// line or the number of sections exceeds service/base/limits.h. Pure and deterministic.
+// INVALID_ARGUMENT / EMPTY_TEXT when the source has no letter or digit, or nothing of a speech,
+// SOURCE_TOO_LARGE when a line or the number of sections exceeds service/base/limits.h. Pure and
+// deterministic.
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options = {});
 

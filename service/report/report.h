@@ -34,8 +34,9 @@ enum class BlockKind {
   kBanner = 9,     // slogans and congratulations around the text
   kJumpLine = 10,  // 下转11版, 上接1版
   kPageNumber = 11,
-  kNote = 12,         // footnotes, editor's notes, sources
-  kWebFurniture = 13  // navigation, share buttons, font-size switches
+  kNote = 12,          // footnotes, editor's notes, sources
+  kWebFurniture = 13,  // navigation, share buttons, font-size switches
+  kTable = 14          // the words of one cell of a table
 };
 
 inline bool IsSpeech(BlockKind kind) {

@@ -128,6 +128,9 @@ uint32_t EndOfReferences(View joined, Range paragraph, uint32_t at) {
   return at;
 }
 
+// Longer quotations are texts of their own, with sentences of their own.
+constexpr uint32_t kLongestQuotation = 400;
+
 bool GoesOn(char32_t c) { return IsCommaLike(c) || IsSemicolon(c) || IsColon(c); }
 
 }  // namespace
@@ -154,8 +157,10 @@ void AppendSentence(View joined, Range range, std::vector<Sentence>* sentences) 
 void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentences) {
   const size_t first = sentences->size();
   uint32_t begin = paragraph.begin;
-  int depth = 0;           // open round brackets
-  uint32_t resume_at = 0;  // brackets open before this position are known to stay open
+  int depth = 0;             // open round brackets
+  uint32_t resume_at = 0;    // brackets open before this position are known to stay open
+  uint32_t quoted_to = 0;    // the closing mark of the quotation at hand
+  uint32_t unclosed_to = 0;  // no quotation that opens before this place is looked for
   bool straight_open = false;
   bool has_word = false;
   for (uint32_t i = paragraph.begin; i < paragraph.end;) {
@@ -192,8 +197,31 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
     } else if (!has_word) {
       has_word = IsWordCharacter(c);
     }
+    const bool straight = c == U'"';
+    const bool opens = straight ? straight_open : IsQuotationCloser(ClosingPartner(c));
+    if (opens && i >= quoted_to && i >= unclosed_to) {
+      const View text = joined.substr(0, paragraph.end);
+      const size_t close = straight ? text.substr(0, i + kLongestQuotation).find(c, i + 1)
+                                    : QuotationEnd(text, i, kLongestQuotation);
+      // Text that is nothing but opening marks is not looked through for each of them.
+      constexpr uint32_t kRest = 16;
+      if (close != View::npos) {
+        quoted_to = static_cast<uint32_t>(close);
+      } else {
+        unclosed_to = i + kRest;
+      }
+    }
     const bool stop = IsTerminal(c) || (IsFullStopDot(c) && IsDotEnd(joined, paragraph, begin, i));
-    if (!stop || depth > 0) {
+    // A stop inside a quotation ends a sentence only as the last of what is quoted: of the two
+    // halves each would have a mark without its partner.
+    uint32_t behind = i + 1;
+    while (
+        stop && behind < quoted_to &&
+        (IsTerminal(joined[behind]) || IsCloser(joined[behind]) || text::IsSpace(joined[behind]))) {
+      ++behind;
+    }
+    const bool inside = i < quoted_to && behind < quoted_to;
+    if (!stop || depth > 0 || inside) {
       ++i;
       continue;
     }

@@ -406,6 +406,9 @@ void SetReport(const archive::PackedDocument& document, v1::Report* out) {
   out->set_furniture_quote_count(static_cast<int32_t>(document.size() - document.speech_count()));
   out->set_defect_count(static_cast<int32_t>(document.defects().size()));
   out->set_etag(document.etag());
+  if (!document.duplicate_of().empty()) {
+    out->set_duplicate_of(ReportName(document.duplicate_of()));
+  }
 }
 
 void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info,

@@ -29,7 +29,7 @@ bool Between(Enum value, Enum first, Enum last) {
   return value >= first && value <= last;
 }
 
-bool Valid(BlockKind kind) { return Between(kind, BlockKind::kBody, BlockKind::kWebFurniture); }
+bool Valid(BlockKind kind) { return Between(kind, BlockKind::kBody, BlockKind::kTable); }
 bool Valid(Mode mode) { return Between(mode, Mode::kUnspecified, Mode::kFormality); }
 bool Valid(SectionKind kind) {
   return Between(kind, SectionKind::kMarkedHeading, SectionKind::kRunInHeading);

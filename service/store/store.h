@@ -34,6 +34,7 @@ struct RevisionDraft {
   report::ParsedReport content;
   std::vector<report::Defect> defects;  // the file's; how they meet the register: MergeRegister
   bool withdrawn = false;               // a new report begins as withdrawn
+  std::string duplicate_of;             // of a new report: the held one that it resembles, or empty
 };
 
 struct ImportOutcome {
@@ -52,6 +53,7 @@ struct ImportOutcome {
   absl::Time revision_time;
   absl::Time update_time;
   std::optional<absl::Time> delete_time;
+  std::string duplicate_of;
   std::vector<report::Defect> defects;
 };
 

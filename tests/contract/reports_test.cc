@@ -345,6 +345,8 @@ TEST_F(ReportCalls, NearDuplicatesAreTakenOnlyWhenAsked) {
   EXPECT_GT(variant.likeness(), 0.9);
   EXPECT_EQ(variant.report().state(), v1::Report::STATE_WITHDRAWN);
   EXPECT_EQ(Get("reports/variant").state(), v1::Report::STATE_WITHDRAWN);
+  EXPECT_EQ(Get("reports/variant").duplicate_of(), "reports/sample");
+  EXPECT_EQ(Get("reports/sample").duplicate_of(), "");
   v1::ListReportsRequest list;
   v1::ListReportsResponse reports;
   ASSERT_TRUE(Call(reports_, &Reports::ListReports, list, &reports).ok());

@@ -230,6 +230,13 @@ class QuotectlTest(unittest.TestCase):
         self.assertEqual(json.loads(result.stdout)["result"]["report"]["metadata"]["speaker"],
                          "宋磊")
 
+    def test_a_draft_is_checked_without_a_database(self):
+        with TempDir() as folder:
+            database = folder / "none.db"
+            result = quotectl("import", "--validate-only", SAMPLE, database=database)
+            self.assertEqual(result.returncode, 0, result)
+            self.assertEqual(list(folder.iterdir()), [], "nothing is made")
+
     def test_folder(self):
         with TempDir() as folder:
             (folder / "deep" / "er").mkdir(parents=True)

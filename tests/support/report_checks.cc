@@ -232,9 +232,10 @@ std::string TextOf(const ParsedReport& report, Range range) {
 }
 
 std::string_view BlockName(BlockKind kind) {
-  constexpr std::string_view kNames[] = {
-      "",       "BODY",    "HEADING", "TITLE",     "SUBTITLE",    "MASTHEAD", "DATELINE",
-      "BYLINE", "CAPTION", "BANNER",  "JUMP_LINE", "PAGE_NUMBER", "NOTE",     "WEB_FURNITURE"};
+  constexpr std::string_view kNames[] = {"",         "BODY",          "HEADING",   "TITLE",
+                                         "SUBTITLE", "MASTHEAD",      "DATELINE",  "BYLINE",
+                                         "CAPTION",  "BANNER",        "JUMP_LINE", "PAGE_NUMBER",
+                                         "NOTE",     "WEB_FURNITURE", "TABLE"};
   return kNames[static_cast<size_t>(kind)];
 }
 

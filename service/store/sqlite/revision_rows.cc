@@ -151,7 +151,7 @@ absl::Status ForEachRow(Connection* connection, std::string_view sql, int64_t re
 
 constexpr char kSelectReport[] =
     "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
-    " title, subtitle, event, body, speaker, office, language, speech_date,"
+    " duplicate_of, title, subtitle, event, body, speaker, office, language, speech_date,"
     " paper, edition, issue_date, pages"
     " FROM reports"
     " WHERE report_id = ?1";
@@ -159,10 +159,10 @@ constexpr char kSelectReport[] =
 constexpr char kUpsertReport[] =
     "INSERT INTO reports"
     " (report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
-    " title, subtitle, event, body, speaker, office, language, speech_date,"
+    " duplicate_of, title, subtitle, event, body, speaker, office, language, speech_date,"
     " paper, edition, issue_date, pages)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19)"
+    " ?19, ?20)"
     " ON CONFLICT (report_id) DO UPDATE SET"
     " state = excluded.state,"
     " latest_revision = excluded.latest_revision,"
@@ -170,6 +170,7 @@ constexpr char kUpsertReport[] =
     " create_time = excluded.create_time,"
     " update_time = excluded.update_time,"
     " delete_time = excluded.delete_time,"
+    " duplicate_of = excluded.duplicate_of,"
     " title = excluded.title,"
     " subtitle = excluded.subtitle,"
     " event = excluded.event,"
@@ -527,6 +528,7 @@ absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
   report.create_time = row.Int();
   report.update_time = row.Int();
   report.delete_time = row.OptionalInt();
+  report.duplicate_of = row.Text();
   report.metadata = row.Metadata();
   if (!row.ok() || report.state < archive::ReportState::kActive ||
       report.state > archive::ReportState::kWithdrawn) {
@@ -539,9 +541,11 @@ absl::Status WriteReport(Connection* connection, const ReportRow& row) {
   const report::Metadata& m = row.metadata;
   return connection->Prepare(kUpsertReport)
       .Run(row.report_id, row.state, row.latest_revision, row.generation, row.create_time,
-           row.update_time, row.delete_time, m.title, m.subtitle, m.event, m.body, m.speaker,
-           m.office, m.language, DateText(m.date), m.publication.paper, m.publication.edition,
-           DateText(m.publication.issue_date), m.publication.pages);
+           row.update_time, row.delete_time,
+           row.duplicate_of.empty() ? std::nullopt : std::optional(row.duplicate_of), m.title,
+           m.subtitle, m.event, m.body, m.speaker, m.office, m.language, DateText(m.date),
+           m.publication.paper, m.publication.edition, DateText(m.publication.issue_date),
+           m.publication.pages);
 }
 
 absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft,
@@ -655,6 +659,7 @@ absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* conn
   document->create_time = absl::FromUnixMicros(report.create_time);
   document->update_time = absl::FromUnixMicros(report.update_time);
   document->delete_time = report.DeleteTime();
+  document->duplicate_of = report.duplicate_of;
 
   RowReader row(&select);
   const int64_t revision = row.Int();

@@ -28,6 +28,7 @@ struct ReportRow {
   int64_t create_time = 0;  // microseconds since 1970
   int64_t update_time = 0;
   std::optional<int64_t> delete_time;
+  std::string duplicate_of;  // NULL in the database when it is empty
   report::Metadata metadata;
 
   // Another one after every change, and after removal and import anew.

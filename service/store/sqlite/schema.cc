@@ -263,6 +263,11 @@ ALTER TABLE revisions ADD COLUMN extracted TEXT;
 
 PRAGMA user_version = 4;
 )sql",
+    R"sql(
+ALTER TABLE reports ADD COLUMN duplicate_of TEXT REFERENCES reports (report_id);
+
+PRAGMA user_version = 5;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

@@ -345,6 +345,9 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
     after.update_time = after.create_time;
   }
   Touch(&after);
+  if (!before.has_value()) {
+    after.duplicate_of = draft.duplicate_of;
+  }
   if (!before.has_value() && draft.withdrawn) {
     after.state = archive::ReportState::kWithdrawn;
     after.delete_time = after.update_time;
@@ -392,6 +395,7 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
   outcome.create_time = absl::FromUnixMicros(after.create_time);
   outcome.update_time = absl::FromUnixMicros(after.update_time);
   outcome.delete_time = after.DeleteTime();
+  outcome.duplicate_of = after.duplicate_of;
   outcome.defects = report::DefectsOf(entries);
   return outcome;
 }
@@ -476,14 +480,14 @@ absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
 // --- loading ---
 
 constexpr char kListActive[] =
-    "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time"
-    " FROM reports"
+    "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
+    " duplicate_of FROM reports"
     " WHERE state = ?1"
     " ORDER BY report_id";
 
 constexpr char kListWithHistory[] =
-    "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time"
-    " FROM reports"
+    "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
+    " duplicate_of FROM reports"
     " WHERE state <> ?1 OR latest_revision > 1"
     " ORDER BY report_id";
 
@@ -502,7 +506,7 @@ ReportInfo ListedReport(const Statement& list) {
   return {row.report_id,
           row.latest_revision,
           {row.state, row.Etag(), absl::FromUnixMicros(row.create_time),
-           absl::FromUnixMicros(row.update_time), row.DeleteTime()}};
+           absl::FromUnixMicros(row.update_time), row.DeleteTime(), list.Text(7)}};
 }
 
 // Calls `visit` with a revision of a report in full.

@@ -87,6 +87,7 @@ TEST(PackedDocumentTest, EveryFieldComesBack) {
     if (round % 4 == 0) {
       document.state = ReportState::kWithdrawn;
       document.delete_time = absl::FromUnixMicros(static_cast<int64_t>(random()));
+      document.duplicate_of = absl::StrCat("r", random() % 100);
     }
     for (report::Defect& defect : document.defects) {
       defect.origin = static_cast<report::DefectOrigin>(1 + random() % 2);

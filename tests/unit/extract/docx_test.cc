@@ -170,6 +170,14 @@ TEST(DocxTest, TablesFieldsBoxesAndControlsAreRead) {
       "cell|指标\ncell|数值\ntext|框中文字\ntext|控件\ntext|12\ntext|锚链接\ntext|文本框\n");
 }
 
+TEST(DocxTest, BoxesBesideTheTextAreSetApart) {
+  const std::string box = "<w:p><w:r><w:t>锚</w:t><w:pict><w:txbxContent>" +
+                          DocxParagraph("内部资料") + "</w:txbxContent></w:pict></w:r></w:p>";
+  const std::string text = "过去一年，全市上下共同努力，经济平稳增长，社会保持和谐稳定的局面。";
+  EXPECT_EQ(Read(box + DocxParagraph(text) + box),
+            "text|锚\ntext|内部资料\ntext|" + text + "\ntext|锚\ncell|内部资料\n");
+}
+
 TEST(DocxTest, HiddenTextIsNoText) {
   EXPECT_EQ(
       Read("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>隐</w:t></w:r><w:r><w:t>显</w:t></w:r></w:p>"),

@@ -91,6 +91,35 @@ TEST(PdfLayoutTest, NotesBeginWithAMarkOfTheirPage) {
       "text p1 indent0 edge|" + text + "[2]\ntext p1 indent0 edge|1 新建城区公办幼儿园两所。\n");
 }
 
+TEST(PdfLayoutTest, RowsOfShortLinesBelowTheirLikeAreATable) {
+  const std::string text = "全市经济继续增长，社会保持稳定。";
+  const TextLine body = {0, {{72, 264, text}}};
+  const auto at = [](double bottom, TextLine line) {
+    line.bottom = bottom;
+    return line;
+  };
+  EXPECT_EQ(Read(Page({at(100, body),
+                       {120, {{84, 108, "指标"}}},
+                       {120, {{180, 240, "预期目标"}}},
+                       {140, {{72, 120, "生产总值"}}},
+                       {140, {{174, 246, "增长6%左右"}}},
+                       at(160, body)})),
+            "text p1 indent0 edge|" + text +
+                "\ncell p1|指标\ncell p1|预期目标\ncell p1|生产总值\ncell p1|增长6%左右\n"
+                "text p1 indent0 edge|" +
+                text + "\n");
+  // One row is none, nor is text in two short columns.
+  EXPECT_EQ(Read(Page({{100, {{72, 120, "生产总值"}}},
+                       {100, {{174, 246, "增长6%左右"}}},
+                       at(120, body),
+                       at(140, body)}))
+                .find("cell"),
+            std::string::npos);
+  const TextLine right = {0, {{300, 492, text}}};
+  EXPECT_EQ(Read(Page({at(100, body), at(100, right), at(120, body), at(120, right)})).find("cell"),
+            std::string::npos);
+}
+
 // Lines of 16 characters, but for what could not be parted.
 TEST(PdfLayoutTest, LinesAreFullWhereTheNextWordHadNoRoom) {
   const auto page = [](const TextLine& first, const TextLine& second) {

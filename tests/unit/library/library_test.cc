@@ -24,6 +24,7 @@
 #include "service/base/limits.h"
 #include "service/store/content.h"
 #include "service/store/sqlite/store.h"
+#include "service/text/utf8.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_data.h"
 #include "tests/unit/store/document_text.h"
@@ -277,6 +278,7 @@ TEST_F(LibraryTest, ACopyIsNotTakenUnnoticed) {
   EXPECT_EQ(variant.document->state(), archive::ReportState::kWithdrawn);
   EXPECT_TRUE(variant.document->delete_time().has_value());
   EXPECT_EQ(variant.duplicate_of->report_id, original);
+  EXPECT_EQ(variant.document->duplicate_of(), original);
   EXPECT_EQ(library_->archive()->documents().size(), 1u);
   ExpectSnapshotIsFresh();
   // The same again is nothing new, however it is to be taken.
@@ -287,11 +289,39 @@ TEST_F(LibraryTest, ACopyIsNotTakenUnnoticed) {
   copy.duplicate_handling = DuplicateHandling::kSeparate;
   EXPECT_EQ(MustImport(copy).document->state(), archive::ReportState::kActive);
   EXPECT_EQ(library_->archive()->documents().size(), 2u);
+  EXPECT_EQ(library_->archive()->FindReport("separate")->duplicate_of(), original);
   ExpectSnapshotIsFresh();
   // A report that resembles none is what it is, whatever is asked.
   ImportRequest other = ShortRequest("other");
   other.duplicate_handling = DuplicateHandling::kVariant;
   EXPECT_EQ(MustImport(other).document->state(), archive::ReportState::kActive);
+}
+
+TEST_F(LibraryTest, AnAmendedStatuteIsAReportOfItsOwn) {
+  const auto statute = [](const std::string& day, const std::string& term) {
+    std::string text = absl::StrCat("某市湿地保护条例\n（", day, "市人大常委会通过）\n");
+    char32_t letter = 0x4E00;  // words of no meaning, so that no two articles are alike
+    for (const char* number : {"一", "二", "三", "四", "五", "六", "七", "八"}) {
+      absl::StrAppend(&text, "第", number, "条　湿地由所在地人民政府划定，");
+      for (int word = 0; word < 60; ++word) {
+        text::AppendUtf8(letter += 7, &text);
+      }
+      absl::StrAppend(&text, "，有关部门应当自收到申请之日起", term, "日内作出决定。\n");
+    }
+    return text;
+  };
+  ImportRequest request;
+  request.content = statute("2014年3月1日", "三十");
+  const std::string original = MustImport(request).outcome.report_id;
+  request.content = statute("2020年6月1日", "二十");
+  const ImportResult amended = MustImport(request);
+  EXPECT_NE(amended.outcome.report_id, original);
+  EXPECT_EQ(amended.document->state(), archive::ReportState::kActive);
+  EXPECT_EQ(amended.document->duplicate_of(), original) << "it is told all the same";
+  // Of the same day, or of none, it may be a copy.
+  request.report_id = "copy";
+  request.content = statute("2014年3月1日", "十五");
+  EXPECT_THAT(library_->Import(request, Cancellation()), HasReason(ErrorReason::kDuplicateReport));
 }
 
 // A text of its own for each of the tests below: long enough to be compared.
@@ -339,6 +369,7 @@ TEST_F(LibraryTest, AnotherTranscriptionReplacesNothingUnasked) {
   EXPECT_EQ(variant.document->state(), archive::ReportState::kWithdrawn);
   ASSERT_TRUE(variant.duplicate_of.has_value());
   EXPECT_EQ(variant.duplicate_of->report_id, id);
+  EXPECT_EQ(variant.document->duplicate_of(), id);
   EXPECT_GT(variant.duplicate_of->likeness, 0.9);
   EXPECT_TRUE(MustImport(older).outcome.unchanged);
   older.duplicate_handling = DuplicateHandling::kRefuse;

@@ -248,18 +248,22 @@ TEST(LayoutTest, AFormatThatCallsMostOfATextHeadingsIsNotBelieved) {
   EXPECT_EQ(Headings(Parse(lines)), Strings());
 }
 
-TEST(LayoutTest, CellsOfTablesAreBodyText) {
+TEST(LayoutTest, CellsOfTablesAreFurnitureUnlessTheyHoldParagraphs) {
   const LineHint cell = {.role = LineRole::kTableCell};
   const LineHint head = {.role = LineRole::kTableCell, .bold = true};
-  const ParsedReport report = Parse({kOpening,
-                                     {"一、主要指标", {}},
-                                     {"指标名称", head},
-                                     {"二、三产业增加值占全部增加值的比重，按当年价格计算", cell},
-                                     {"1. 粮食", cell},
-                                     {"2. 棉花", cell},
-                                     kText});
+  const ParsedReport report =
+      Parse({kOpening,
+             {"一、主要指标", {}},
+             {"指标名称", head},
+             {"二、三产业增加值占全部增加值的比重，按当年价格计算", cell},
+             {"1. 粮食", cell},
+             {"粮食总产量是按秋季实收面积统计的，比上年增产一成，连续五年获得丰收。", cell},
+             kText});
   EXPECT_EQ(Headings(report), Strings{"1 一、主要指标"});
-  EXPECT_EQ(report.paragraphs.size(), 7u);
+  EXPECT_EQ(report.paragraphs.size(), 4u);
+  const auto tables = std::count_if(report.runs.begin(), report.runs.end(),
+                                    [](const auto& run) { return run.kind == BlockKind::kTable; });
+  EXPECT_EQ(tables, 3);  // no match goes from one into the next
 }
 
 TEST(LayoutTest, HeadingsOfThePageAreNoSections) {

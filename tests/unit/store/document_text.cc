@@ -42,6 +42,7 @@ std::string DocumentText(const archive::Document& document, bool with_row) {
       << document.source.sha256 << '\n';
   if (with_row) {
     out << "etag " << document.etag << '\n'
+        << "duplicate of " << Quoted(document.duplicate_of) << '\n'
         << "times " << absl::ToUnixNanos(document.create_time) << ' '
         << absl::ToUnixNanos(document.update_time) << ' '
         << absl::ToUnixNanos(document.revision_time) << ' '

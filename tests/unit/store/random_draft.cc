@@ -67,9 +67,7 @@ class Generator {
     const int high = static_cast<int>(last);
     return static_cast<Enum>(low + static_cast<int>(Below(static_cast<uint32_t>(high - low + 1))));
   }
-  report::BlockKind Block() {
-    return Pick(report::BlockKind::kBody, report::BlockKind::kWebFurniture);
-  }
+  report::BlockKind Block() { return Pick(report::BlockKind::kBody, report::BlockKind::kTable); }
   report::Mode Mode() { return Pick(report::Mode::kUnspecified, report::Mode::kFormality); }
   report::Certainty Certainty() {
     return Pick(report::Certainty::kCertain, report::Certainty::kPossible);

@@ -433,7 +433,7 @@ TEST_F(SqliteStoreTest, AFullDatabaseIsStorageFullAndRollsBack) {
                    ->Prepare(
                        "INSERT INTO reports VALUES"
                        " (?1, 1, 1, 1, 0, 0, ?2, '', '', '', '', '', '', NULL, '', '',"
-                       " NULL, '', NULL)")
+                       " NULL, '', NULL, NULL)")
                    .Run(absl::StrCat("r", i), std::string(1000, 'x'));
     }
     EXPECT_THAT(status, HasReason(ErrorReason::kStorageFull));
@@ -600,6 +600,27 @@ TEST_F(SqliteStoreTest, ADatabaseOfVersionOneIsMigrated) {
   auto reader = OpenReader();
   QUOTES_ASSERT_OK(reader);
   EXPECT_EQ(AllText(**reader).value_or(""), "one:72;");
+  QUOTES_ASSERT_OK(quotes::store::sqlite::Open({.path = dir_.path() / "new.db"}));
+  EXPECT_EQ(Columns(path()), Columns(dir_.path() / "new.db"));
+}
+
+TEST_F(SqliteStoreTest, ADatabaseOfVersionFourIsMigrated) {
+  Fill(2);
+  Raw("ALTER TABLE reports DROP COLUMN duplicate_of; PRAGMA user_version = 4");
+  EXPECT_THAT(OpenReader(), HasReason(ErrorReason::kReadOnly)) << "only a writer migrates";
+  auto store = OpenWriter();
+  QUOTES_ASSERT_OK(store);
+  const auto old = (*store)->LoadRevision("r0", 0);
+  QUOTES_ASSERT_OK(old);
+  EXPECT_EQ((*old)->duplicate_of, "");
+  RevisionDraft copy = SmallDraft("copy", "甲。");
+  copy.duplicate_of = "r0";
+  copy.withdrawn = true;
+  QUOTES_EXPECT_OK((*store)->Import(copy));
+  const auto held = (*store)->LoadRevision("copy", 0);
+  QUOTES_ASSERT_OK(held);
+  EXPECT_EQ((*held)->duplicate_of, "r0");
+  store->reset();
   QUOTES_ASSERT_OK(quotes::store::sqlite::Open({.path = dir_.path() / "new.db"}));
   EXPECT_EQ(Columns(path()), Columns(dir_.path() / "new.db"));
 }

@@ -569,6 +569,23 @@ TEST_P(StoreConformance, AWithdrawnReportIsNoLongerActive) {
   EXPECT_EQ(active[1].etag, restored->etag);
 }
 
+TEST_P(StoreConformance, AReportRemembersWhatItResembled) {
+  MustImport(store(), SmallDraft("a", "甲。"));
+  store::RevisionDraft draft = SmallDraft("b", "乙。");
+  draft.duplicate_of = "a";
+  EXPECT_EQ(MustImport(store(), draft).duplicate_of, "a");
+  EXPECT_EQ(store().LoadRevision("b", 0).value()->duplicate_of, "a");
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->duplicate_of, "");
+  // Of the first import, whatever comes later.
+  draft = SmallDraft("b", "丙。");
+  EXPECT_EQ(MustImport(store(), draft).duplicate_of, "a");
+  draft = SmallDraft("a", "丁。");
+  draft.duplicate_of = "b";
+  EXPECT_EQ(MustImport(store(), draft).duplicate_of, "");
+  QUOTES_ASSERT_OK(store().SetState("b", archive::ReportState::kWithdrawn, ""));
+  EXPECT_EQ(store().LoadRevision("b", 0).value()->duplicate_of, "a");
+}
+
 TEST_P(StoreConformance, AReportMayBeginAsWithdrawn) {
   store::RevisionDraft draft = SmallDraft("a", "甲。");
   draft.withdrawn = true;
