@@ -153,8 +153,8 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   const std::u32string_view text = source.joined().substr(sentence.begin, end - sentence.begin);
   // A term in quotation marks is not said on a condition: 只要…牢记“江山就是人民…”.
   const uint32_t at = range.begin - sentence.begin;
-  const std::vector<int> partners = PairPartners(text.substr(0, at));
   const auto in_marks = [&](uint32_t from) {
+    const std::vector<int> partners = PairPartners(text.substr(0, at));
     for (uint32_t i = from; i < at; ++i) {
       if (FormOfMark(text[i]) == kQuotationForm && MarkDirection(text[i]) >= 0 && partners[i] < 0) {
         return true;
