@@ -63,7 +63,8 @@ bool IsClauseEnd(char32_t c) {
 // What a figure in the first clause of a span is of, compared with or expected for, where that
 // stands before the span:
 //  - the word that says of what part of a whole it is, before its measure or the rest of that:
-//    登记|失业率控制在4.5%以内, 规模以上工业|增加值增长8.9%;
+//    登记|失业率控制在4.5%以内, 规模以上工业|增加值增长8.9%; or what a measure is of that says
+//    little by itself: 森林|覆盖率保持在18%;
 //  - what it is compared with, where the span begins with how it moved: 比2016年|增加53天;
 //  - its measure, where the span begins so and goes on with other clauses: 工业增加值|增长7.9%，…;
 //  - the forecast or aim of a clause before it in the sentence, unless a clause between says its
@@ -83,21 +84,31 @@ void JudgeFigureFrame(std::u32string_view text, uint32_t at, std::u32string_view
   }
   // Back over the noun that the measure belongs to.
   constexpr uint32_t kNoun = 8;
+  bool restricted = false;
+  bool measured = false;  // it is dropped what the measure is of
   for (uint32_t end = at; end > begin && at - end <= kNoun; --end) {
     const auto size =
         static_cast<uint32_t>(EndsWith(WordClass::kRestrictor, text.substr(begin, end - begin)));
     if (size > 0) {
       drop(end - size, end);
+      restricted = true;
       break;
     }
     if (!text::IsHan(text[end - 1]) || IsWord(WordClass::kGrammatical, text[end - 1])) {
       break;
     }
   }
+  if (!restricted && begin < at && text::IsHan(text[at - 1]) &&
+      !IsWord(WordClass::kGrammatical, text[at - 1]) &&
+      BeginsWith(WordClass::kMeasureOf, clause) > 0 &&
+      EndsWith(WordClass::kRaising, text.substr(begin, at - begin)) == 0) {
+    drop(begin, at);
+    measured = true;
+  }
   // What 分别 says of a row is judged as one (FindTornRow).
   const bool moves = BeginsWith(WordClass::kMeasureless, clause) > 0 &&
                      BeginsWith(WordClass::kDistributive, clause) == 0;
-  if (moves && begin < at) {
+  if (moves && begin < at && !measured) {
     constexpr uint32_t kCompared = 14;
     for (uint32_t i = at; i-- > begin && at - i <= kCompared;) {
       const bool compares = text[i] == U'比' || text[i] == U'較' || text[i] == U'较';
@@ -141,6 +152,43 @@ void JudgeFigureFrame(std::u32string_view text, uint32_t at, std::u32string_view
   }
 }
 
+// Whether a cue stands in brackets that close before `at`: （除台湾省外） bears on its own clause.
+bool InBrackets(std::u32string_view text, const Cue& cue, uint32_t at) {
+  const std::vector<int> partners = PairPartners(text.substr(0, at));
+  for (uint32_t i = 0; i < cue.begin; ++i) {
+    if (MarkDirection(text[i]) > 0 && FormOfMark(text[i]) != kQuotationForm && partners[i] >= 0 &&
+        static_cast<uint32_t>(partners[i]) >= cue.end) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether what a cue sets apart is not left out of what the clause at `at` says but goes with it:
+// 除了农业以外，|还应发展工业; not 除他以外，|谁也不知道.
+bool IsAddedTo(std::u32string_view text, const Cue& cue, uint32_t at) {
+  if (cue.kind != CueKind::kCondition ||
+      !IsWord(WordClass::kException, text.substr(cue.begin, cue.end - cue.begin))) {
+    return false;
+  }
+  uint32_t begin = at;
+  while (begin > cue.end && !IsClauseEnd(text[begin - 1])) {
+    --begin;
+  }
+  uint32_t end = at;
+  while (end < text.size() && !IsClauseEnd(text[end])) {
+    ++end;
+  }
+  const std::u32string_view clause = text.substr(begin, end - begin);
+  const std::vector<Word> words = FindWords(clause);
+  const auto any = [&](WordClass wanted) {
+    return std::any_of(words.begin(), words.end(), [&](const Word& word) {
+      return IsWord(wanted, clause.substr(word.begin, word.end - word.begin));
+    });
+  };
+  return any(WordClass::kAdditive) && !any(WordClass::kTotal);
+}
+
 // What governs the span from before it, in its sentence.
 void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* flags) {
   const Range& sentence = source.quote(source.QuoteAt(range.begin)).range;
@@ -178,6 +226,10 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   bool negated = false;
   for (const Governor& governor : FindGovernors(text, cues, at)) {
     if (governor.cue.kind != CueKind::kNegator && in_marks(governor.cue.end)) {
+      continue;
+    }
+    if (governor.reach == Reach::kBefore &&
+        (InBrackets(text, governor.cue, at) || IsAddedTo(text, governor.cue, at))) {
       continue;
     }
     const Range place{governor.cue.begin, governor.cue.end};

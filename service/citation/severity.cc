@@ -374,6 +374,18 @@ class Grader {
 
 void Grade(const AlignedPair& pair, Draft* draft) { Grader(pair).Grade(draft); }
 
+bool SaysSomethingCritical(const Annotated& text, Range range) {
+  const std::vector<Cue>& cues = text.cues(range);
+  return std::any_of(text.numerals().begin(), text.numerals().end(),
+                     [range](const figures::Numeral& numeral) {
+                       return Intersects(range, numeral.token.begin, numeral.token.end);
+                     }) ||
+         std::any_of(cues.begin(), cues.end(), [range](const Cue& cue) {
+           return cue.kind != CueKind::kModal && IsCritical(cue.kind) &&
+                  Intersects(range, cue.begin, cue.end);
+         });
+}
+
 bool IsBracketed(const AlignedPair& pair, Range quotation) {
   return Grader(pair).IsBracketed(quotation);
 }

@@ -56,7 +56,12 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "headless",
                                        "lesser_office",
                                        "courtesy",
-                                       "editors_note"};
+                                       "editors_note",
+                                       "exception",
+                                       "additive",
+                                       "total",
+                                       "measure_of",
+                                       "raising"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {

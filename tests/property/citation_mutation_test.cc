@@ -192,6 +192,26 @@ std::vector<std::pair<std::string, Mutation>> WordMutations() {
          }
          return std::nullopt;
        }},
+      {"cut what measure is of",
+       [](const Text& text, Random&) -> std::optional<Text> {
+         // 森林|覆盖率达到24%; the noun before is a word of two characters at least, and no verb.
+         for (const Text word : {U"覆盖率", U"普及率", U"利用率", U"增加值", U"零售额", U"能耗"}) {
+           const size_t at = text.find(word);
+           const size_t end = std::min(text.find_first_of(U"，。；：、", at), text.size());
+           if (at == Text::npos || at < 2 || !text::IsHan(text[at - 1]) ||
+               !text::IsHan(text[at - 2]) || text[at - 1] == U'的') {
+             continue;
+           }
+           const Text before = text.substr(at - 2, 2);
+           const bool verb = before == U"提高" || before == U"提升" || before == U"降低" ||
+                             before == U"其中" || before == U"单位";
+           if (!verb && std::any_of(text.begin() + static_cast<ptrdiff_t>(at),
+                                    text.begin() + static_cast<ptrdiff_t>(end), text::IsDigit)) {
+             return text.substr(at);
+           }
+         }
+         return std::nullopt;
+       }},
       {"cut forecast by ellipsis",
        [](const Text& text, Random&) -> std::optional<Text> {
          // The first clause, then the one behind that with 预计 or 力争, which has a figure.
