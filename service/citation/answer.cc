@@ -413,7 +413,12 @@ class Answer {
     std::u32string q_text = s_text;
     q_text.replace(before, edit.quotation.size(),
                    quotation_.substr(edit.quotation.begin, edit.quotation.size()));
-    const bool to_traditional = std::none_of(s_text.begin(), s_text.end(), [](char32_t c) {
+    // Which script the source is in, a sentence or two tell.
+    constexpr uint32_t kTelling = 64;
+    const uint32_t from = std::max(range.begin, s_from - std::min(s_from, kTelling));
+    const std::u32string_view telling =
+        joined.substr(from, std::min(range.end, s_end + kTelling) - from);
+    const bool to_traditional = std::none_of(telling.begin(), telling.end(), [](char32_t c) {
       return text::IsHan(c) && (text::FoldsOf(c) & text::kFoldScript) != 0;
     });
     const std::vector<bool> irregular =

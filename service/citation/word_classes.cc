@@ -61,7 +61,8 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "additive",
                                        "total",
                                        "measure_of",
-                                       "raising"};
+                                       "raising",
+                                       "keeps_older_form"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {

@@ -55,6 +55,7 @@ enum class WordClass : uint8_t {
   kTotal,
   kMeasureOf,
   kRaising,
+  kKeepsOlderForm,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.
