@@ -19,6 +19,7 @@
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/source_text.h"
 #include "service/report/report.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -266,6 +267,7 @@ class Answer {
                                      text::ToCodePoints(request_.text_after));
     JudgeSpan(source, best.range, used, true, &result_.flags);
     ForgetWhatIsSaidBefore(source, best.range);
+    DoubtFaultyNegators(source);
     std::optional<bool> converted;  // told when it matters
     const auto is_converted = [&] {
       if (!converted.has_value()) {
@@ -375,10 +377,35 @@ class Answer {
                         result_.flags.end());
   }
 
+  // A negator before the span that one of the readings of a registered fault does not have is for
+  // an editor to decide: the fault is shown with it.
+  void DoubtFaultyNegators(const Source& source) {
+    for (FlagResult& flag : result_.flags) {
+      if (flag.flag != ContextFlag::kTruncatedNegation) {
+        continue;
+      }
+      for (size_t d = 0; d < source.defect_count(); ++d) {
+        const Range fault = source.defect_range(d);
+        if (!Intersects(fault, flag.source.begin, flag.source.end)) {
+          continue;
+        }
+        for (size_t r = 0; r < source.reading_count(d); ++r) {
+          if (source.reading(d, r).find(flag.detail) == std::string_view::npos) {
+            flag.direct = false;
+            result_.defects.push_back(source.Defect(d));
+            break;
+          }
+        }
+      }
+    }
+  }
+
   void Defects(const Passage& best, const std::vector<Passage>& chain) {
     const Source& source = search_.SourceOf(best);
     if (chain.empty()) {
-      result_.defects = TouchedDefects(source, best.range);
+      for (TouchedDefect& defect : TouchedDefects(source, best.range)) {
+        result_.defects.push_back(std::move(defect));
+      }
     }
     for (const Passage& part : chain) {
       for (TouchedDefect& defect : TouchedDefects(source, part.range)) {

@@ -394,7 +394,9 @@ class ElidedJudge {
         const Comparison comparison(*parts[i].quoted, source, {index, {from, to}, 0},
                                     search_.budget());
         for (const Passage& passage : comparison.Judge()) {
-          if (passage.range.begin < from || passage.range.end > to || !Stands(passage)) {
+          if (passage.range.begin < from || passage.range.end > to || !Stands(passage) ||
+              !InOneSection(source, chain.front().range, passage.range) ||
+              !InOneSection(source, passage.range, chain.front().range)) {
             continue;
           }
           ElisionRisk risk = ElisionRisk::kNone;
