@@ -184,47 +184,10 @@ std::vector<Passage> Search::Find(const Quoted& quoted, size_t max_places) {
   if (places_cut_) {
     AddPlacesInside(quoted, &passages);
   }
-  // What the index finds elsewhere hides what is only similar in the claimed report.
-  const bool found_inside =
-      std::any_of(passages.begin(), passages.end(), [&](const Passage& passage) {
-        return Inside(passage.source) &&
-               (IsWordForWord(passage.verdict) || (passage.verdict <= TextVerdict::kAltered &&
-                                                   passage.cost <= kClose && !places_cut_));
-      });
-  if (names_report_ && !found_inside) {
-    size_t scans = 0;
-    for (const size_t source : claimed_) {
-      if (scans++ == limits::kMaxClaimScans) {
-        stopped_ = true;
-        break;
-      }
-      Consider(quoted, corpus_.Scan(quoted.units, source, limits::kMaxCitationWindows).windows,
-               &passages);
-    }
+  if (names_report_) {
+    AddSimilarInside(quoted, &passages);
   }
-  // Words that are mostly figures share nothing with a source that writes them otherwise, and more
-  // with others that have the same figures.
-  const auto best = [&passages] {
-    const auto at = std::min_element(
-        passages.begin(), passages.end(),
-        [](const Passage& a, const Passage& b) { return Rank(a.verdict) < Rank(b.verdict); });
-    return at == passages.end() ? TextVerdict::kNotFound : at->verdict;
-  };
-  for (const auto rewritten : {InArabicDigits, InChineseNumerals}) {
-    const int rank = Rank(best());
-    if (rank <= Rank(TextVerdict::kNumeralRestated) ||
-        (rank <= Rank(TextVerdict::kAltered) && !IsMostlyFigures(quoted))) {
-      break;
-    }
-    const std::u32string text = rewritten(quoted.annotated);
-    if (!text.empty()) {
-      Consider(
-          quoted,
-          corpus_.Locate(text, limits::kMaxCitationWindows, limits::kMaxCitationWindows, allowed_)
-              .windows,
-          &passages);
-    }
-  }
+  AddRewritten(quoted, &passages);
   Sort(&passages);
   return passages;
 }
@@ -253,6 +216,50 @@ void Search::Sort(std::vector<Passage>* passages) const {
                                 return a.source == b.source && a.range == b.range;
                               }),
                   passages->end());
+}
+
+// What the index finds elsewhere hides what is only similar in the claimed reports: they are read.
+void Search::AddSimilarInside(const Quoted& quoted, std::vector<Passage>* passages) {
+  const bool found_inside =
+      std::any_of(passages->begin(), passages->end(), [&](const Passage& passage) {
+        return Inside(passage.source) &&
+               (IsWordForWord(passage.verdict) || (passage.verdict <= TextVerdict::kAltered &&
+                                                   passage.cost <= kClose && !places_cut_));
+      });
+  for (size_t i = 0; !found_inside && i < claimed_.size(); ++i) {
+    if (i == limits::kMaxClaimScans) {
+      stopped_ = true;
+      break;
+    }
+    Consider(quoted, corpus_.Scan(quoted.units, claimed_[i], limits::kMaxCitationWindows).windows,
+             passages);
+  }
+}
+
+// Words that are mostly figures share nothing with a source that writes them otherwise, and more
+// with others that have the same figures: they are looked for in the other notations too.
+void Search::AddRewritten(const Quoted& quoted, std::vector<Passage>* passages) {
+  const auto best = [passages] {
+    const auto at = std::min_element(
+        passages->begin(), passages->end(),
+        [](const Passage& a, const Passage& b) { return Rank(a.verdict) < Rank(b.verdict); });
+    return at == passages->end() ? TextVerdict::kNotFound : at->verdict;
+  };
+  for (const auto rewritten : {InArabicDigits, InChineseNumerals}) {
+    const int rank = Rank(best());
+    if (rank <= Rank(TextVerdict::kNumeralRestated) ||
+        (rank <= Rank(TextVerdict::kAltered) && !IsMostlyFigures(quoted))) {
+      break;
+    }
+    const std::u32string text = rewritten(quoted.annotated);
+    if (!text.empty()) {
+      Consider(
+          quoted,
+          corpus_.Locate(text, limits::kMaxCitationWindows, limits::kMaxCitationWindows, allowed_)
+              .windows,
+          passages);
+    }
+  }
 }
 
 // All places of a quotation whose letters stand somewhere, though the windows were the first few
