@@ -19,6 +19,7 @@
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/script.h"
 #include "service/citation/source_text.h"
 #include "service/report/report.h"
 #include "service/text/fold.h"
