@@ -16,6 +16,8 @@ namespace {
 
 // Numerals are written out in digits up to this power of ten.
 constexpr int kMaxExponent = 18;
+// Digits before the point that can be read out: up to 万亿.
+constexpr size_t kMaxWhole = 16;
 constexpr std::u32string_view kDigits = U"零一二三四五六七八九";
 
 std::string Digits(const figures::Decimal& value) {
@@ -55,9 +57,10 @@ std::u32string Thousands(std::string_view digits, bool first) {
   return text;
 }
 
-// A number in digits as it is read out behind a word: 一万五千, 百分之三点五.
+// A number in digits as it is read out behind a word: 一万五千, 百分之三点五. REQUIRES: at most
+// kMaxWhole digits before the point.
 std::u32string ReadOut(std::u32string_view word, std::string_view digits) {
-  constexpr std::u32string_view kScales[] = {U"", U"万", U"亿", U"万亿", U"亿亿"};
+  constexpr std::u32string_view kScales[] = {U"", U"万", U"亿", U"万亿"};
   const std::string_view whole = digits.substr(0, digits.find('.'));
   const std::string_view fraction =
       whole.size() < digits.size() ? digits.substr(whole.size() + 1) : std::string_view();
@@ -133,6 +136,9 @@ std::u32string InChineseNumerals(const Annotated& text) {
       return {};
     }
     const std::string digits = Digits(*numeral.value);
+    if (digits.substr(0, digits.find('.')).size() > kMaxWhole) {
+      return {};
+    }
     switch (numeral.kind) {
       case figures::NumeralKind::kYear:
         return DigitByDigit(digits);

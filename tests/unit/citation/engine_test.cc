@@ -492,6 +492,17 @@ TEST(EngineTest, EditsAreInTheCallersCodePoints) {
   EXPECT_EQ(result.edits[0].quotation_token_text, "任务");
 }
 
+// Figures in another notation are looked for as far as they can be read out.
+TEST(EngineTest, FiguresOfAnyLengthHaveAnAnswer) {
+  const testing::TestCorpus corpus({testing::SampleDocument()});
+  for (size_t digits = 1; digits < 45; ++digits) {
+    for (const char* const unit : {"个村", "亿亿元", "万亿元", "%", "年"}) {
+      const Result result = corpus.Verify(absl::StrCat("共有", std::string(digits, '7'), unit));
+      EXPECT_NE(result.disposition, Disposition::kPass) << digits << unit;
+    }
+  }
+}
+
 // Printed 不满意度 for 满意度, it may be: no quotation may begin behind the 不, and none is refused
 // for it without the fault being named.
 TEST(EngineTest, LeavesANegatorThatMayBeAFaultToTheEditor) {
