@@ -52,9 +52,19 @@ struct Ends {
 class Aligner {
  public:
   Aligner(std::span<const Unit> quotation, std::span<const Unit> source, WorkBudget* budget)
-      : quotation_(quotation), source_(source), budget_(budget) {}
+      : quotation_(quotation),
+        source_(source),
+        budget_(budget),
+        best_(budget->rows.best),
+        insert_(budget->rows.insert),
+        best_above_(budget->rows.best_above),
+        insert_above_(budget->rows.insert_above),
+        columns_(budget->rows.columns),
+        columns_above_(budget->rows.columns_above),
+        trace_(budget->rows.trace) {}
 
   Alignment Run() && {
+    alignment_.ops.reserve(quotation_.size() + quotation_.size() / 4);
     begin_ = 0;
     Segment(0, quotation_.size(), 0, source_.size(), {true, true});
     alignment_.begin = begin_;
@@ -295,9 +305,12 @@ class Aligner {
     insert_.assign(width, kImpossible);
     best_above_.assign(width, kImpossible);
     insert_above_.assign(width, kImpossible);
-    columns_.clear();
+    columns_.resize(width);
+    columns_above_.resize(width);
+    size_t kept_above = 0;  // of columns_above_
+    size_t kept = 1;        // of columns_
     best_[0] = 0;
-    columns_.push_back(0);
+    columns_[0] = 0;
     for (size_t j = 1; j <= m; ++j) {
       if (ends.free_begin) {
         best_[j] = 0;
@@ -309,80 +322,21 @@ class Aligner {
         }
         trace_[j] = static_cast<uint8_t>(kFromDelete | (j == 1 ? 0 : kDeleteExtends));
       }
-      columns_.push_back(j);
+      columns_[kept++] = j;
     }
     for (size_t i = 1; i <= n; ++i) {
       best_.swap(best_above_);
       insert_.swap(insert_above_);
       columns_.swap(columns_above_);
-      columns_.clear();
-      const Unit& q = quotation_[q0 + i - 1];
-      const int insertion = InsertionCost(q);
-      uint8_t* const trace = &trace_[i * width];
-      int left = kImpossible;  // the best of the cell to the left
-      int del = kImpossible;
-      size_t next = 0;
-      size_t cells = 0;
-      // Cells below and to the right below one of the row above, and on from those of this row.
-      for (size_t j = columns_above_.front(); j <= m; ++cells) {
-        uint8_t step = 0;
-        const int open_insert = best_above_[j] + kGapOpen;
-        int insert = insert_above_[j];
-        if (insert <= open_insert) {
-          step |= kInsertExtends;
-        } else {
-          insert = open_insert;
-        }
-        insert += insertion;
-        int best = kImpossible;
-        uint8_t from = kFromDiagonal;
-        if (j > 0) {
-          const Unit& s = source_[s0 + j - 1];
-          const int open_delete = left + kGapOpen;
-          if (del <= open_delete) {
-            step |= kDeleteExtends;
-          } else {
-            del = open_delete;
-          }
-          del += GapCost(s);
-          best = best_above_[j - 1] + SubstitutionCost(q, s);
-          if (del < best) {
-            best = del;
-            from = kFromDelete;
-          }
-        }
-        if (insert < best) {
-          best = insert;
-          from = kFromInsert;
-        }
-        const bool kept = best <= kCheap;
-        if (kept) {
-          best_[j] = best;
-          insert_[j] = insert;
-          trace[j] = static_cast<uint8_t>(step | from);
-          columns_.push_back(j);
-        }
-        left = kept ? best : kImpossible;
-        del = kept ? del : kImpossible;
-        while (next < columns_above_.size() && columns_above_[next] < j) {
-          ++next;
-        }
-        if (kept || (next < columns_above_.size() && columns_above_[next] == j)) {
-          ++j;
-        } else if (next < columns_above_.size()) {
-          j = columns_above_[next];
-          left = kImpossible;
-          del = kImpossible;
-        } else {
-          break;
-        }
-      }
+      kept_above = kept;
+      uint64_t cells = 0;
+      kept = CheapRow(quotation_[q0 + i - 1], s0, m, kept_above, &trace_[i * width], &cells);
       budget_->cells -= std::min<uint64_t>(budget_->cells, cells);
-      for (const size_t j : columns_above_) {
-        best_above_[j] = kImpossible;
-        insert_above_[j] = kImpossible;
+      for (size_t k = 0; k < kept_above; ++k) {
+        best_above_[columns_above_[k]] = kImpossible;
+        insert_above_[columns_above_[k]] = kImpossible;
       }
-      if (columns_.empty()) {
+      if (kept == 0) {
         return false;
       }
     }
@@ -398,6 +352,79 @@ class Aligner {
       end_ = static_cast<uint32_t>(s0 + j);
     }
     return true;
+  }
+
+  // One row of Cheaply from the `count` cells kept of the row above; how many it keeps.
+  size_t CheapRow(const Unit& q, size_t s0, size_t m, size_t count, uint8_t* trace,
+                  uint64_t* cells) const {
+    // Stores to the trace may not alias these.
+    const Unit* const source = source_.data() + s0;
+    const int* const best_above = best_above_.data();
+    const int* const insert_above = insert_above_.data();
+    const size_t* const columns_above = columns_above_.data();
+    int* const best_of = best_.data();
+    int* const insert_of = insert_.data();
+    size_t* const columns = columns_.data();
+    const int insertion = InsertionCost(q);
+    int left = kImpossible;  // the best of the cell to the left
+    int del = kImpossible;
+    size_t next = 0;
+    size_t kept_cells = 0;
+    // Cells below and to the right below one of the row above, and on from those of this row.
+    for (size_t j = columns_above[0]; j <= m; ++*cells) {
+      uint8_t step = 0;
+      const int open_insert = best_above[j] + kGapOpen;
+      int insert = insert_above[j];
+      if (insert <= open_insert) {
+        step |= kInsertExtends;
+      } else {
+        insert = open_insert;
+      }
+      insert += insertion;
+      int best = kImpossible;
+      uint8_t from = kFromDiagonal;
+      if (j > 0) {
+        const Unit& s = source[j - 1];
+        const int open_delete = left + kGapOpen;
+        if (del <= open_delete) {
+          step |= kDeleteExtends;
+        } else {
+          del = open_delete;
+        }
+        del += GapCost(s);
+        best = best_above[j - 1] + SubstitutionCost(q, s);
+        if (del < best) {
+          best = del;
+          from = kFromDelete;
+        }
+      }
+      if (insert < best) {
+        best = insert;
+        from = kFromInsert;
+      }
+      const bool kept = best <= kCheap;
+      if (kept) {
+        best_of[j] = best;
+        insert_of[j] = insert;
+        trace[j] = static_cast<uint8_t>(step | from);
+        columns[kept_cells++] = j;
+      }
+      left = kept ? best : kImpossible;
+      del = kept ? del : kImpossible;
+      while (next < count && columns_above[next] < j) {
+        ++next;
+      }
+      if (kept || (next < count && columns_above[next] == j)) {
+        ++j;
+      } else if (next < count) {
+        j = columns_above[next];
+        left = kImpossible;
+        del = kImpossible;
+      } else {
+        break;
+      }
+    }
+    return kept_cells;
   }
 
   void Trace(size_t q0, size_t s0, size_t i, size_t j, Ends ends) {
@@ -465,13 +492,13 @@ class Aligner {
   Alignment alignment_;
   uint32_t begin_ = 0;
   uint32_t end_ = 0;
-  std::vector<int> best_;
-  std::vector<int> insert_;
-  std::vector<int> best_above_;  // and these, of the row above: see Cheaply
-  std::vector<int> insert_above_;
-  std::vector<size_t> columns_;
-  std::vector<size_t> columns_above_;
-  std::vector<uint8_t> trace_;
+  std::vector<int>& best_;
+  std::vector<int>& insert_;
+  std::vector<int>& best_above_;  // and these, of the row above: see Cheaply
+  std::vector<int>& insert_above_;
+  std::vector<size_t>& columns_;
+  std::vector<size_t>& columns_above_;
+  std::vector<uint8_t>& trace_;
 };
 
 }  // namespace

@@ -32,9 +32,21 @@ struct Alignment {
   bool complete = true;  // false: a part was given up for want of work
 };
 
-// Cells of the dynamic programme that one call may still fill; shared by all alignments of a check.
+// Cells of the dynamic programme that one check may still fill, and the memory for them; shared by
+// all its alignments, one after the other.
 struct WorkBudget {
   uint64_t cells = 0;
+
+  struct Rows {
+    std::vector<int> best;  // the cheapest way to each cell of a row
+    std::vector<int> insert;
+    std::vector<int> best_above;
+    std::vector<int> insert_above;
+    std::vector<size_t> columns;  // cells that are on a way
+    std::vector<size_t> columns_above;
+    std::vector<uint8_t> trace;  // of all rows
+  };
+  Rows rows = {};
 };
 
 // Aligns the whole quotation with the cheapest part of the source window: affine gaps, so that one

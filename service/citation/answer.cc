@@ -19,6 +19,8 @@
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/script.h"
+#include "service/citation/source_text.h"
 #include "service/report/report.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -266,6 +268,7 @@ class Answer {
                                      text::ToCodePoints(request_.text_after));
     JudgeSpan(source, best.range, used, true, &result_.flags);
     ForgetWhatIsSaidBefore(source, best.range);
+    DoubtFaultyNegators(source);
     std::optional<bool> converted;  // told when it matters
     const auto is_converted = [&] {
       if (!converted.has_value()) {
@@ -375,10 +378,35 @@ class Answer {
                         result_.flags.end());
   }
 
+  // A negator before the span that one of the readings of a registered fault does not have is for
+  // an editor to decide: the fault is shown with it.
+  void DoubtFaultyNegators(const Source& source) {
+    for (FlagResult& flag : result_.flags) {
+      if (flag.flag != ContextFlag::kTruncatedNegation) {
+        continue;
+      }
+      for (size_t d = 0; d < source.defect_count(); ++d) {
+        const Range fault = source.defect_range(d);
+        if (!Intersects(fault, flag.source.begin, flag.source.end)) {
+          continue;
+        }
+        for (size_t r = 0; r < source.reading_count(d); ++r) {
+          if (source.reading(d, r).find(flag.detail) == std::string_view::npos) {
+            flag.direct = false;
+            result_.defects.push_back(source.Defect(d));
+            break;
+          }
+        }
+      }
+    }
+  }
+
   void Defects(const Passage& best, const std::vector<Passage>& chain) {
     const Source& source = search_.SourceOf(best);
     if (chain.empty()) {
-      result_.defects = TouchedDefects(source, best.range);
+      for (TouchedDefect& defect : TouchedDefects(source, best.range)) {
+        result_.defects.push_back(std::move(defect));
+      }
     }
     for (const Passage& part : chain) {
       for (TouchedDefect& defect : TouchedDefects(source, part.range)) {
@@ -413,7 +441,12 @@ class Answer {
     std::u32string q_text = s_text;
     q_text.replace(before, edit.quotation.size(),
                    quotation_.substr(edit.quotation.begin, edit.quotation.size()));
-    const bool to_traditional = std::none_of(s_text.begin(), s_text.end(), [](char32_t c) {
+    // Which script the source is in, a sentence or two tell.
+    constexpr uint32_t kTelling = 64;
+    const uint32_t from = std::max(range.begin, s_from - std::min(s_from, kTelling));
+    const std::u32string_view telling =
+        joined.substr(from, std::min(range.end, s_end + kTelling) - from);
+    const bool to_traditional = std::none_of(telling.begin(), telling.end(), [](char32_t c) {
       return text::IsHan(c) && (text::FoldsOf(c) & text::kFoldScript) != 0;
     });
     const std::vector<bool> irregular =

@@ -32,10 +32,11 @@ class BorderJudge {
     Range kept = span;
     Cut cuts[2];
     bool whole[2] = {false, false};
+    TornRow torn = FindTornRow(pair_.source.text(), kept);
     for (int i = 0; i < kMaxCuts && !(whole[0] && whole[1]); ++i) {
       const bool at_begin = !whole[0];
       const size_t side = at_begin ? 0 : 1;
-      const Cut cut = CutAt(kept, at_begin);
+      const Cut cut = CutAt(kept, torn, at_begin);
       if (cut.lost.empty()) {
         whole[side] = true;
         continue;
@@ -45,6 +46,7 @@ class BorderJudge {
         cuts[side] = cut;
       }
       (at_begin ? kept.begin : kept.end) = at_begin ? cut.lost.begin : cut.lost.end;
+      torn = FindTornRow(pair_.source.text(), kept);
       whole[0] = at_begin && whole[0];
     }
     for (const bool at_begin : {true, false}) {
@@ -65,8 +67,8 @@ class BorderJudge {
     bool sure = true;
   };
 
-  // What a border of a span of the source cuts.
-  Cut CutAt(Range span, bool at_begin) const {
+  // What a border of a span of the source cuts; `torn` is the row that the span parts.
+  Cut CutAt(Range span, const TornRow& torn, bool at_begin) const {
     figures::Cuts cuts;
     if (MayCutFigure(at_begin ? span.begin : span.end)) {
       cuts = figures::FindCuts(pair_.source.annotated().numerals(), {span.begin, span.end});
@@ -79,7 +81,6 @@ class BorderJudge {
               : part == figures::CutPart::kQualifier ? EditReason::kQualifier
                                                      : EditReason::kCutToken};
     }
-    const TornRow torn = FindTornRow(pair_.source.text(), span);
     if (Range lost = at_begin ? torn.before : torn.behind; !lost.empty()) {
       // A heading above the sentence has no mark at its end.
       const Source& source = pair_.source.source();
@@ -315,10 +316,9 @@ class BorderJudge {
     }
     const uint32_t border = at_begin ? span.begin : span.end;
     const uint32_t from = border > kAround ? border - kAround : 0;
-    const std::u32string_view around = pair_.source.text().substr(from, size_t{2} * kAround);
-    const std::vector<Cue> cues = FindCues(around);
+    const Annotated around(pair_.source.text().substr(from, size_t{2} * kAround));
     Cut cut;
-    for (const Cue& cue : cues) {
+    for (const Cue& cue : around.cues()) {
       if ((IsNamed(cue.kind) || cue.kind == CueKind::kNegator ||
            cue.kind == CueKind::kQuantifier) &&
           from + cue.begin < border && border < from + cue.end) {
@@ -329,10 +329,10 @@ class BorderJudge {
       }
     }
     if (cut.lost.empty() && !at_begin) {
-      cut = {LostBehind(around, cues, border - from), EditReason::kCutToken};
+      cut = {LostBehind(around, border - from), EditReason::kCutToken};
     }
     if (cut.lost.empty()) {
-      cut = CutWord(around, cues, border - from, BordersOnWord(span, at_begin));
+      cut = CutWord(around, border - from, BordersOnWord(span, at_begin));
     }
     if (!cut.lost.empty()) {
       cut.lost =
@@ -349,15 +349,16 @@ class BorderJudge {
   // What no quotation may end before: a particle that makes a result or a question of the words
   // (完成|了, 能做到|吗), and what a negator that stands directly before the border denies
   // (决不|姑息).
-  static Range LostBehind(std::u32string_view text, const std::vector<Cue>& cues, uint32_t border) {
-    const std::vector<Word> words = FindWords(text);
+  static Range LostBehind(const Annotated& around, uint32_t border) {
+    const std::vector<Word>& words = around.words();
     const auto next = std::find_if(words.begin(), words.end(),
                                    [border](const Word& word) { return word.begin == border; });
     if (next == words.end()) {
       return {};
     }
     const bool particle =
-        next->kind == WordKind::kSingle && IsWord(WordClass::kParticle, text[border]);
+        next->kind == WordKind::kSingle && IsWord(WordClass::kParticle, around.text()[border]);
+    const std::vector<Cue>& cues = around.cues();
     const bool denied = std::any_of(cues.begin(), cues.end(), [border](const Cue& cue) {
       return cue.kind == CueKind::kNegator && cue.end == border && !cue.local;
     });
@@ -389,12 +390,11 @@ class BorderJudge {
   //  - not surely: two words of a compound that the archive has nearly always together (虚拟|现实),
   //    a single character beside a word that it has so (元|宇宙) or that begins nothing by itself
   //    there (进|博会), two single characters that make a rare word (民|宿).
-  Cut CutWord(std::u32string_view text, const std::vector<Cue>& cues, uint32_t border,
-              bool on_word) const {
+  Cut CutWord(const Annotated& around, uint32_t border, bool on_word) const {
+    const std::u32string_view text = around.text();
     const Word* before = nullptr;
     const Word* behind = nullptr;
-    const std::vector<Word> words = FindWords(text);
-    for (const Word& word : words) {
+    for (const Word& word : around.words()) {
       if (word.kind == WordKind::kWord && word.begin < border && border < word.end) {
         const Range whole{word.begin, word.end};
         const bool compound = on_word && IsCompound(text, word, border);
@@ -420,7 +420,7 @@ class BorderJudge {
     }
     const auto stands_alone = [&](const Word& word) {
       return IsWord(WordClass::kFree, text[word.begin]) ||
-             std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
+             std::any_of(around.cues().begin(), around.cues().end(), [&](const Cue& cue) {
                return cue.begin < word.end && word.begin < cue.end;
              });
     };

@@ -1,8 +1,5 @@
 #include "service/citation/context.h"
 
-#include <unicode/translit.h>
-#include <unicode/unistr.h>
-
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -13,7 +10,6 @@
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
-#include "service/citation/opencc.h"
 #include "service/citation/source_text.h"
 #include "service/citation/word_classes.h"
 #include "service/text/fold.h"
@@ -63,7 +59,8 @@ bool IsClauseEnd(char32_t c) {
 // What a figure in the first clause of a span is of, compared with or expected for, where that
 // stands before the span:
 //  - the word that says of what part of a whole it is, before its measure or the rest of that:
-//    登记|失业率控制在4.5%以内, 规模以上工业|增加值增长8.9%;
+//    登记|失业率控制在4.5%以内, 规模以上工业|增加值增长8.9%; or what a measure is of that says
+//    little by itself: 森林|覆盖率保持在18%;
 //  - what it is compared with, where the span begins with how it moved: 比2016年|增加53天;
 //  - its measure, where the span begins so and goes on with other clauses: 工业增加值|增长7.9%，…;
 //  - the forecast or aim of a clause before it in the sentence, unless a clause between says its
@@ -83,21 +80,31 @@ void JudgeFigureFrame(std::u32string_view text, uint32_t at, std::u32string_view
   }
   // Back over the noun that the measure belongs to.
   constexpr uint32_t kNoun = 8;
+  bool restricted = false;
+  bool measured = false;  // it is dropped what the measure is of
   for (uint32_t end = at; end > begin && at - end <= kNoun; --end) {
     const auto size =
         static_cast<uint32_t>(EndsWith(WordClass::kRestrictor, text.substr(begin, end - begin)));
     if (size > 0) {
       drop(end - size, end);
+      restricted = true;
       break;
     }
     if (!text::IsHan(text[end - 1]) || IsWord(WordClass::kGrammatical, text[end - 1])) {
       break;
     }
   }
+  if (!restricted && begin < at && text::IsHan(text[at - 1]) &&
+      !IsWord(WordClass::kGrammatical, text[at - 1]) &&
+      BeginsWith(WordClass::kMeasureOf, clause) > 0 &&
+      EndsWith(WordClass::kRaising, text.substr(begin, at - begin)) == 0) {
+    drop(begin, at);
+    measured = true;
+  }
   // What 分别 says of a row is judged as one (FindTornRow).
   const bool moves = BeginsWith(WordClass::kMeasureless, clause) > 0 &&
                      BeginsWith(WordClass::kDistributive, clause) == 0;
-  if (moves && begin < at) {
+  if (moves && begin < at && !measured) {
     constexpr uint32_t kCompared = 14;
     for (uint32_t i = at; i-- > begin && at - i <= kCompared;) {
       const bool compares = text[i] == U'比' || text[i] == U'較' || text[i] == U'较';
@@ -141,6 +148,43 @@ void JudgeFigureFrame(std::u32string_view text, uint32_t at, std::u32string_view
   }
 }
 
+// Whether a cue stands in brackets that close before `at`: （除台湾省外） bears on its own clause.
+bool InBrackets(std::u32string_view text, const Cue& cue, uint32_t at) {
+  const std::vector<int> partners = PairPartners(text.substr(0, at));
+  for (uint32_t i = 0; i < cue.begin; ++i) {
+    if (MarkDirection(text[i]) > 0 && FormOfMark(text[i]) != kQuotationForm && partners[i] >= 0 &&
+        static_cast<uint32_t>(partners[i]) >= cue.end) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether what a cue sets apart is not left out of what the clause at `at` says but goes with it:
+// 除了农业以外，|还应发展工业; not 除他以外，|谁也不知道.
+bool IsAddedTo(std::u32string_view text, const Cue& cue, uint32_t at) {
+  if (cue.kind != CueKind::kCondition ||
+      !IsWord(WordClass::kException, text.substr(cue.begin, cue.end - cue.begin))) {
+    return false;
+  }
+  uint32_t begin = at;
+  while (begin > cue.end && !IsClauseEnd(text[begin - 1])) {
+    --begin;
+  }
+  uint32_t end = at;
+  while (end < text.size() && !IsClauseEnd(text[end])) {
+    ++end;
+  }
+  const std::u32string_view clause = text.substr(begin, end - begin);
+  const std::vector<Word> words = FindWords(clause);
+  const auto any = [&](WordClass wanted) {
+    return std::any_of(words.begin(), words.end(), [&](const Word& word) {
+      return IsWord(wanted, clause.substr(word.begin, word.end - word.begin));
+    });
+  };
+  return any(WordClass::kAdditive) && !any(WordClass::kTotal);
+}
+
 // What governs the span from before it, in its sentence.
 void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* flags) {
   const Range& sentence = source.quote(source.QuoteAt(range.begin)).range;
@@ -153,8 +197,8 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   const std::u32string_view text = source.joined().substr(sentence.begin, end - sentence.begin);
   // A term in quotation marks is not said on a condition: 只要…牢记“江山就是人民…”.
   const uint32_t at = range.begin - sentence.begin;
-  const std::vector<int> partners = PairPartners(text.substr(0, at));
   const auto in_marks = [&](uint32_t from) {
+    const std::vector<int> partners = PairPartners(text.substr(0, at));
     for (uint32_t i = from; i < at; ++i) {
       if (FormOfMark(text[i]) == kQuotationForm && MarkDirection(text[i]) >= 0 && partners[i] < 0) {
         return true;
@@ -178,6 +222,10 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   bool negated = false;
   for (const Governor& governor : FindGovernors(text, cues, at)) {
     if (governor.cue.kind != CueKind::kNegator && in_marks(governor.cue.end)) {
+      continue;
+    }
+    if (governor.reach == Reach::kBefore &&
+        (InBrackets(text, governor.cue, at) || IsAddedTo(text, governor.cue, at))) {
       continue;
     }
     const Range place{governor.cue.begin, governor.cue.end};
@@ -319,78 +367,6 @@ bool IsUnjudged(const Source& source, Range range) {
   return matters(first, first.begin, range.begin) || matters(last, range.end, last.end);
 }
 
-std::u32string CodePoints(const icu::UnicodeString& units) {
-  std::string utf8;
-  units.toUTF8String(utf8);
-  return text::ToCodePoints(utf8);
-}
-
-const icu::Transliterator* MakeTransliterator(const char* id) {
-  UErrorCode error = U_ZERO_ERROR;
-  icu::Transliterator* const made = icu::Transliterator::createInstance(id, UTRANS_FORWARD, error);
-  return U_FAILURE(error) ? nullptr : made;
-}
-
-const icu::Transliterator* ToTraditional() {
-  static const icu::Transliterator* const kTransliterator = MakeTransliterator("Hans-Hant");
-  return kTransliterator;
-}
-
-const icu::Transliterator* ToSimplified() {
-  static const icu::Transliterator* const kTransliterator = MakeTransliterator("Hant-Hans");
-  return kTransliterator;
-}
-
-std::u32string Transliterated(const icu::Transliterator* transliterator, std::u32string_view text) {
-  if (transliterator == nullptr) {
-    return std::u32string(text);
-  }
-  icu::UnicodeString units = icu::UnicodeString::fromUTF8(text::ToUtf8(text));
-  transliterator->transliterate(units);
-  return CodePoints(units);
-}
-
-// Simplified text in traditional characters, word by word, as ICU writes it.
-std::u32string InTraditional(std::u32string_view text) {
-  return Transliterated(ToTraditional(), text);
-}
-
-// Characters of a text that tell its script.
-struct Script {
-  size_t traditional = 0;
-  size_t certain = 0;  // of those, the ones that fold to a character of their own
-  size_t simplified = 0;
-};
-
-Script ScriptOf(std::u32string_view text) {
-  Script script;
-  std::vector<std::u32string> simplified;  // made once it is needed
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char32_t c = text[i];
-    const text::FoldSet folds = text::IsHan(c) ? text::FoldsOf(c) : 0;
-    bool traditional = (folds & text::kFoldScript) != 0;
-    if (traditional && (folds & text::kFoldAmbiguous) != 0) {
-      // Simplified text keeps it in some words: 著作, 乾坤.
-      if (simplified.empty()) {
-        simplified = OpenCcSimplified(text);
-      }
-      traditional = std::none_of(simplified.begin(), simplified.end(), [&](const auto& written) {
-        return written.size() == text.size() && written[i] == c;
-      });
-    }
-    script.traditional += traditional ? 1u : 0u;
-    script.certain += traditional && (folds & text::kFoldAmbiguous) == 0 ? 1u : 0u;
-    script.simplified += IsSimplifiedOnly(c) ? 1u : 0u;
-  }
-  return script;
-}
-
-bool IsTraditional(const Script& script) {
-  constexpr size_t kCertainForOneSimplified = 8;
-  return script.traditional >= 2 && script.certain > 0 &&
-         script.simplified * kCertainForOneSimplified <= script.certain;
-}
-
 bool IsResult(report::Mode mode) { return mode == report::Mode::kReview; }
 bool IsPlan(report::Mode mode) {
   return mode == report::Mode::kTarget || mode == report::Mode::kAim ||
@@ -522,101 +498,6 @@ bool InDuplicatedPassage(const Source& source, Range a, Range b) {
     ++length;
   }
   return length >= a.size() && before + length >= limits::kDuplicatedCodePoints;
-}
-
-bool IsSimplifiedOnly(char32_t c) {
-  // Made once, when a quotation first mixes scripts: some 20,000 characters.
-  constexpr char32_t kFirst = 0x4E00;
-  constexpr char32_t kLast = 0x9FFF;
-  static const auto* const kTable = [] {
-    auto* const table = new std::vector<bool>(kLast - kFirst + 1, false);
-    for (char32_t letter = kFirst; letter <= kLast; ++letter) {
-      const std::u32string before(1, letter);
-      (*table)[letter - kFirst] =
-          InTraditional(before) != before && text::FoldLetter(letter) == letter;
-    }
-    // What several characters fold to is a character of traditional text too: 后, 里, 干, 面.
-    for (char32_t letter = kFirst; letter <= kLast; ++letter) {
-      if ((text::FoldsOf(letter) & text::kFoldAmbiguous) != 0) {
-        const char32_t both = text::FoldLetter(letter);
-        if (both >= kFirst && both <= kLast) {
-          (*table)[both - kFirst] = false;
-        }
-      }
-    }
-    return table;
-  }();
-  return c >= kFirst && c <= kLast && (*kTable)[c - kFirst];
-}
-
-bool IsConverted(std::u32string_view quotation, std::u32string_view source) {
-  const Script own = ScriptOf(quotation);
-  const Script other = ScriptOf(source);
-  return (IsTraditional(own) && other.traditional == 0) ||
-         (IsTraditional(other) && own.traditional == 0);
-}
-
-std::u32string InScript(std::u32string_view text, bool traditional) {
-  std::u32string written(text);
-  std::u32string usual;
-  if (traditional) {
-    usual = InTraditional(text);
-  } else if (const std::vector<std::u32string> words = OpenCcSimplified(text); !words.empty()) {
-    usual = words.front();  // 著作 keeps its 著
-  }
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char32_t simplified = text::IsHan(text[i]) ? text::FoldLetter(text[i]) : text[i];
-    if (usual.size() == text.size() && text::FoldLetter(usual[i]) == simplified) {
-      written[i] = usual[i];
-    } else if (!traditional) {
-      written[i] = simplified;
-    }
-  }
-  return written;
-}
-
-std::vector<bool> IrregularCharacters(std::u32string_view simplified,
-                                      std::u32string_view traditional) {
-  std::vector<bool> irregular(simplified.size(), false);
-  if (traditional.size() != simplified.size()) {
-    return irregular;
-  }
-  std::vector<std::u32string> usual = OpenCcConversions(simplified);
-  usual.push_back(InTraditional(simplified));
-  for (size_t i = 0; i < simplified.size(); ++i) {
-    const std::u32string_view written = traditional.substr(i, 1);
-    bool ambiguous = (text::FoldsOf(written[0]) & text::kFoldAmbiguous) != 0;
-    bool regular = written[0] == simplified[i];
-    for (const std::u32string& text : usual) {
-      if (text.size() != simplified.size()) {
-        continue;
-      }
-      const std::u32string_view own = std::u32string_view(text).substr(i, 1);
-      // 爲 and 為 are one word, 髮 and 發 two of one simplified character.
-      ambiguous = ambiguous || (text::FoldsBetween(written, own) & text::kFoldAmbiguous) != 0;
-      regular = regular || written == own;
-    }
-    irregular[i] = ambiguous && !regular;
-  }
-  return irregular;
-}
-
-std::vector<bool> IrregularSimplified(std::u32string_view traditional,
-                                      std::u32string_view simplified) {
-  std::vector<bool> irregular(traditional.size(), false);
-  if (traditional.size() != simplified.size()) {
-    return irregular;
-  }
-  std::vector<std::u32string> usual = OpenCcSimplified(traditional);
-  usual.push_back(Transliterated(ToSimplified(), traditional));
-  for (size_t i = 0; i < traditional.size(); ++i) {
-    irregular[i] = (text::FoldsOf(traditional[i]) & text::kFoldAmbiguous) != 0 &&
-                   simplified[i] != traditional[i] &&
-                   std::none_of(usual.begin(), usual.end(), [&](const std::u32string& text) {
-                     return text.size() == traditional.size() && text[i] == simplified[i];
-                   });
-  }
-  return irregular;
 }
 
 }  // namespace quotes::citation

@@ -24,21 +24,7 @@ class ElidedJudge {
 
   // False when there is no omission mark between words.
   bool Run() {
-    const std::vector<Range> marks = OmissionMarks(quotation_);
-    std::vector<ElidedPart> parts;
-    uint32_t at = 0;
-    for (size_t i = 0; i <= marks.size(); ++i) {
-      const uint32_t end =
-          i < marks.size() ? marks[i].begin : static_cast<uint32_t>(quotation_.size());
-      ElidedPart part;
-      part.quoted =
-          std::make_unique<Quoted>(std::u32string_view(quotation_).substr(at, end - at), at);
-      if (part.quoted->letters() > 0) {
-        part.short_part = part.quoted->letters() < kMinLetters;
-        parts.push_back(std::move(part));
-      }
-      at = i < marks.size() ? marks[i].end : end;
-    }
+    std::vector<ElidedPart> parts = Split();
     if (parts.size() < 2) {
       return false;
     }
@@ -48,102 +34,23 @@ class ElidedJudge {
     }
     const bool any_long = std::any_of(parts.begin(), parts.end(),
                                       [](const ElidedPart& part) { return !part.short_part; });
-    std::vector<std::vector<Passage>> chains;
-    if (FindParts(&parts)) {
-      chains = Chains(parts);
-      for (ElidedPart& part : parts) {
-        if (chains.empty() && part.common) {
-          part.passages = search_.Find(*part.quoted, kFormulaPlaces);
-        }
-      }
-    }
-    if (chains.empty() && any_long) {
-      chains = Chains(parts);
-    }
+    const std::vector<std::vector<Passage>> chains = FindChains(&parts, any_long);
     std::vector<Passage> chain =
         chains.empty() ? std::vector<Passage>() : WithShortParts(parts, chains.front());
-    TextVerdict verdict = TextVerdict::kElided;
     if (chain.empty()) {
-      verdict = any_long ? TextVerdict::kStitched : TextVerdict::kTooShort;
-      for (const ElidedPart& part : parts) {
-        const Passage* const best = search_.Pick(part.passages);
-        Passage passage;
-        if (best != nullptr) {
-          passage = *best;
-        }
-        if (!part.short_part) {
-          verdict = Worst(verdict, passage.verdict);
-        }
-        AddPart(*part.quoted, passage, best != nullptr);
-      }
-      out_.verdict = verdict;
-      if (verdict == TextVerdict::kNotFound) {
-        out_.parts.clear();
-      }
+      JudgeApart(parts, any_long);
       return true;
     }
-    const Source& source = search_.SourceOf(chain.front());
-    std::vector<ElisionRisk> risks(chain.size(), ElisionRisk::kNone);
-    for (size_t i = 0; i < chain.size(); ++i) {
-      verdict =
-          Worst(verdict, IsWordForWord(chain[i].verdict) ? TextVerdict::kElided : chain[i].verdict);
-      AddPart(*parts[i].quoted, chain[i], chain[i].verdict != TextVerdict::kNotFound);
-      if (i == 0 || chain[i].range.empty() || chain[i - 1].range.empty()) {
-        continue;
-      }
-      const ElisionRisk risk = JudgeGap(source, chain[i - 1].range, chain[i].range);
-      risks[i] = risk;
-      out_.risk = std::max(out_.risk, risk);
-      if (risk != ElisionRisk::kNone) {
-        verdict = Worst(verdict, TextVerdict::kElidedRisky);
-      }
-    }
+    const std::vector<ElisionRisk> risks = JudgeGaps(parts, chain);
+    // A part that stands nowhere between the others leaves nothing found.
     if (std::any_of(chain.begin(), chain.end(),
                     [](const Passage& part) { return part.verdict == TextVerdict::kNotFound; })) {
       out_.risk = ElisionRisk::kNone;
       return true;
     }
-    // One passage for everything else: from the first part to the last.
-    Passage joined;
-    joined.source = chain.front().source;
-    joined.verdict = verdict;
-    joined.range = {chain.front().range.begin, chain.back().range.end};
-    double cost = 0;
-    bool omits = false;
-    for (size_t i = 0; i < chain.size(); ++i) {
-      const Passage& part = chain[i];
-      if (i > 0) {
-        Edit mark;
-        mark.kind = EditKind::kOmission;
-        mark.reason = EditReason::kOmissionMark;
-        mark.quotation = {parts[i - 1].quoted->base +
-                              static_cast<uint32_t>(parts[i - 1].quoted->annotated.text().size()),
-                          parts[i].quoted->base};
-        mark.source = {chain[i - 1].range.end, part.range.begin};
-        if (mark.source.empty()) {  // a mark for nothing
-          mark.kind = EditKind::kForm;
-          mark.folds = text::kFoldMark;
-        }
-        omits = omits || !mark.source.empty();
-        mark.elision_risk = risks[i];
-        mark.quotation_token = mark.quotation;
-        mark.source_token = mark.source;
-        mark.quotation_text = Slice(quotation_, mark.quotation);
-        mark.source_text = Slice(source.joined(), mark.source);
-        mark.quotation_token_text = mark.quotation_text;
-        mark.source_token_text = mark.source_text;
-        joined.edits.push_back(std::move(mark));
-      }
-      joined.edits.insert(joined.edits.end(), part.edits.begin(), part.edits.end());
-      joined.severity = std::max(joined.severity, part.severity);
-      joined.emended.insert(joined.emended.end(), part.emended.begin(), part.emended.end());
-      cost = std::max(cost, part.cost);
-    }
-    joined.cost = cost;
-    verdict = verdict == TextVerdict::kElided && !omits ? TextVerdict::kFormOnly : verdict;
-    joined.verdict = verdict;
-    out_.verdict = verdict;
-    if (verdict <= TextVerdict::kElidedRisky) {
+    Passage joined = Join(parts, chain, risks);
+    out_.verdict = joined.verdict;
+    if (joined.verdict <= TextVerdict::kElidedRisky) {
       out_.places.push_back(joined);
       AddPlaces(parts, chains);
     }
@@ -166,6 +73,132 @@ class ElidedJudge {
   static constexpr uint64_t kFormulaPlaces = 64;
   // How far from another part a formula is looked for: some gaps and parts.
   static constexpr uint32_t kAround = 4 * limits::kMaxElisionGap;
+
+  // What stands between the omission marks, without parts that have no letters.
+  std::vector<ElidedPart> Split() const {
+    const std::vector<Range> marks = OmissionMarks(quotation_);
+    std::vector<ElidedPart> parts;
+    uint32_t at = 0;
+    for (size_t i = 0; i <= marks.size(); ++i) {
+      const uint32_t end =
+          i < marks.size() ? marks[i].begin : static_cast<uint32_t>(quotation_.size());
+      ElidedPart part;
+      part.quoted =
+          std::make_unique<Quoted>(std::u32string_view(quotation_).substr(at, end - at), at);
+      if (part.quoted->letters() > 0) {
+        part.short_part = part.quoted->letters() < kMinLetters;
+        parts.push_back(std::move(part));
+      }
+      at = i < marks.size() ? marks[i].end : end;
+    }
+    return parts;
+  }
+
+  // Chains of the long parts. Formulas that make none beside the other parts are looked for
+  // everywhere.
+  std::vector<std::vector<Passage>> FindChains(std::vector<ElidedPart>* parts, bool any_long) {
+    std::vector<std::vector<Passage>> chains;
+    if (FindParts(parts)) {
+      chains = Chains(*parts);
+      for (ElidedPart& part : *parts) {
+        if (chains.empty() && part.common) {
+          part.passages = search_.Find(*part.quoted, kFormulaPlaces);
+        }
+      }
+    }
+    if (chains.empty() && any_long) {
+      chains = Chains(*parts);
+    }
+    return chains;
+  }
+
+  // The verdict on parts that do not stand in one section in their order: the worst of theirs.
+  void JudgeApart(const std::vector<ElidedPart>& parts, bool any_long) {
+    TextVerdict verdict = any_long ? TextVerdict::kStitched : TextVerdict::kTooShort;
+    for (const ElidedPart& part : parts) {
+      const Passage* const best = search_.Pick(part.passages);
+      const Passage passage = best != nullptr ? *best : Passage();
+      if (!part.short_part) {
+        verdict = Worst(verdict, passage.verdict);
+      }
+      AddPart(*part.quoted, passage, best != nullptr);
+    }
+    out_.verdict = verdict;
+    if (verdict == TextVerdict::kNotFound) {
+      out_.parts.clear();
+    }
+  }
+
+  // The risk of the gap before each part of a chain.
+  std::vector<ElisionRisk> JudgeGaps(const std::vector<ElidedPart>& parts,
+                                     const std::vector<Passage>& chain) {
+    const Source& source = search_.SourceOf(chain.front());
+    std::vector<ElisionRisk> risks(chain.size(), ElisionRisk::kNone);
+    for (size_t i = 0; i < chain.size(); ++i) {
+      AddPart(*parts[i].quoted, chain[i], chain[i].verdict != TextVerdict::kNotFound);
+      if (i > 0 && !chain[i].range.empty() && !chain[i - 1].range.empty()) {
+        risks[i] = JudgeGap(source, chain[i - 1].range, chain[i].range);
+        out_.risk = std::max(out_.risk, risks[i]);
+      }
+    }
+    return risks;
+  }
+
+  // An omission mark between two parts of a chain as an edit; a mark for nothing is one of form.
+  Edit MarkBetween(const ElidedPart& before, const ElidedPart& after, Range gap, ElisionRisk risk,
+                   const Source& source) const {
+    Edit mark;
+    mark.kind = EditKind::kOmission;
+    mark.reason = EditReason::kOmissionMark;
+    mark.quotation = {
+        before.quoted->base + static_cast<uint32_t>(before.quoted->annotated.text().size()),
+        after.quoted->base};
+    mark.source = gap;
+    if (gap.empty()) {
+      mark.kind = EditKind::kForm;
+      mark.folds = text::kFoldMark;
+    }
+    mark.elision_risk = risk;
+    mark.quotation_token = mark.quotation;
+    mark.source_token = mark.source;
+    mark.quotation_text = Slice(quotation_, mark.quotation);
+    mark.source_text = Slice(source.joined(), mark.source);
+    mark.quotation_token_text = mark.quotation_text;
+    mark.source_token_text = mark.source_text;
+    return mark;
+  }
+
+  // One passage for everything else: from the first part to the last.
+  Passage Join(const std::vector<ElidedPart>& parts, const std::vector<Passage>& chain,
+               const std::vector<ElisionRisk>& risks) const {
+    const Source& source = search_.SourceOf(chain.front());
+    Passage joined;
+    joined.source = chain.front().source;
+    joined.verdict = TextVerdict::kElided;
+    joined.range = {chain.front().range.begin, chain.back().range.end};
+    bool omits = false;
+    for (size_t i = 0; i < chain.size(); ++i) {
+      const Passage& part = chain[i];
+      joined.verdict =
+          Worst(joined.verdict, IsWordForWord(part.verdict) ? TextVerdict::kElided : part.verdict);
+      if (risks[i] != ElisionRisk::kNone) {
+        joined.verdict = Worst(joined.verdict, TextVerdict::kElidedRisky);
+      }
+      if (i > 0) {
+        const Range gap{chain[i - 1].range.end, part.range.begin};
+        omits = omits || !gap.empty();
+        joined.edits.push_back(MarkBetween(parts[i - 1], parts[i], gap, risks[i], source));
+      }
+      joined.edits.insert(joined.edits.end(), part.edits.begin(), part.edits.end());
+      joined.severity = std::max(joined.severity, part.severity);
+      joined.emended.insert(joined.emended.end(), part.emended.begin(), part.emended.end());
+      joined.cost = std::max(joined.cost, part.cost);
+    }
+    if (joined.verdict == TextVerdict::kElided && !omits) {
+      joined.verdict = TextVerdict::kFormOnly;
+    }
+    return joined;
+  }
 
   // Finds the long parts, formulas only beside the others. False when there are no formulas, or
   // nothing but formulas: then each part has been looked for everywhere.
@@ -394,7 +427,9 @@ class ElidedJudge {
         const Comparison comparison(*parts[i].quoted, source, {index, {from, to}, 0},
                                     search_.budget());
         for (const Passage& passage : comparison.Judge()) {
-          if (passage.range.begin < from || passage.range.end > to || !Stands(passage)) {
+          if (passage.range.begin < from || passage.range.end > to || !Stands(passage) ||
+              !InOneSection(source, chain.front().range, passage.range) ||
+              !InOneSection(source, passage.range, chain.front().range)) {
             continue;
           }
           ElisionRisk risk = ElisionRisk::kNone;

@@ -33,7 +33,7 @@ namespace quotes::citation {
 namespace {
 
 // Raised with every change of the code of this folder that may change a verdict.
-constexpr int kRulesVersion = 3;
+constexpr int kRulesVersion = 4;
 
 constexpr size_t kMinWords = 3;
 
@@ -263,9 +263,12 @@ class Check {
                          }) ||
              (request_.claim.speaker.has_value() && IsSecondaryQuote(source, place.range));
     };
+    if (same->size() == 1) {
+      return &same->front();
+    }
     const Passage first = same->front();
     const auto end = same->begin() + static_cast<ptrdiff_t>(std::min(same->size(), kPlacesJudged));
-    if (same->size() > 1 && governed(first)) {
+    if (governed(first)) {
       const Source& source = search_.SourceOf(first);
       const int mismatches = PlaceMismatches(request_.claim, source, first.range);
       const auto free = std::find_if(same->begin() + 1, end, [&](const Passage& place) {

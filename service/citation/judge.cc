@@ -183,6 +183,9 @@ class Judgement {
       draft.kind = EditKind::kAddition;
       draft.reason = EditReason::kEditorialBracket;
       draft.quotation = range;
+      if (SaysSomethingCritical(pair_.quoted.annotated, range)) {
+        draft.severity = Severity::kMinor;  // 〔编者注：应为“不是”〕
+      }
       uint32_t at = pair_.Span().begin;
       for (const Op& op : pair_.ops()) {
         if (pair_.HasQ(op) && pair_.Q(op.quotation).begin >= range.end) {
@@ -278,7 +281,8 @@ class Judgement {
             edited += draft.letters;
             brackets += draft.kind == EditKind::kAddition &&
                                 draft.reason != EditReason::kFurniture &&
-                                IsBracketed(pair_, draft.quotation)
+                                (draft.reason == EditReason::kEditorialBracket ||
+                                 IsBracketed(pair_, draft.quotation))
                             ? 1u
                             : 0u;
             reorder = reorder || draft.kind == EditKind::kReorder;

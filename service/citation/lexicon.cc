@@ -260,12 +260,7 @@ bool IsAnswered(std::u32string_view clause) {
   });
 }
 
-}  // namespace
-
-bool IsCritical(CueKind kind) { return kind != CueKind::kFunction && kind != CueKind::kResult; }
-
-std::vector<Cue> FindCues(std::u32string_view text) {
-  const Parted parted(text);
+std::vector<Cue> CuesOf(const Parted& parted, std::u32string_view text) {
   std::vector<Cue> cues;
   const auto add = [&](CueKind kind, size_t begin, size_t end, bool local) {
     cues.push_back({kind, parted.At(begin), parted.At(end - 1) + 1, local});
@@ -312,8 +307,7 @@ std::vector<Cue> FindCues(std::u32string_view text) {
   return cues;
 }
 
-std::vector<Word> FindWords(std::u32string_view text) {
-  const Parted parted(text);
+std::vector<Word> WordsOf(const Parted& parted) {
   std::vector<Word> words;
   parted.ForEachPiece([&](const Parted::Piece& piece) {
     if (piece.form == Parted::Form::kMark) {
@@ -328,6 +322,20 @@ std::vector<Word> FindWords(std::u32string_view text) {
     words.push_back({parted.At(piece.begin), parted.At(piece.end - 1) + 1, kind});
   });
   return words;
+}
+
+}  // namespace
+
+bool IsCritical(CueKind kind) { return kind != CueKind::kFunction && kind != CueKind::kResult; }
+
+std::vector<Cue> FindCues(std::u32string_view text) { return CuesOf(Parted(text), text); }
+
+std::vector<Word> FindWords(std::u32string_view text) { return WordsOf(Parted(text)); }
+
+void FindCuesAndWords(std::u32string_view text, std::vector<Cue>* cues, std::vector<Word>* words) {
+  const Parted parted(text);
+  *cues = CuesOf(parted, text);
+  *words = WordsOf(parted);
 }
 
 bool IsListed(std::u32string_view word) {

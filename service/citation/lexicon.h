@@ -71,6 +71,9 @@ struct Word {
 // enough to grade an edit by the word it touches; not a judgement on grammar.
 std::vector<Word> FindWords(std::u32string_view text);
 
+// Both of them for little more than the cost of one.
+void FindCuesAndWords(std::u32string_view text, std::vector<Cue>* cues, std::vector<Word>* words);
+
 // Whether the lists have a word, be it so rare that FindWords parts it into more frequent ones:
 // 治党, 民宿. A hint: many of two characters are accidents of the corpus they were counted in.
 bool IsListed(std::u32string_view word);

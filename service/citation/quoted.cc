@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "service/citation/english_numerals.h"
+#include "service/citation/latin.h"
 #include "service/text/fold.h"
 
 namespace quotes::citation {
@@ -15,18 +16,48 @@ const std::vector<figures::Numeral>& Annotated::numerals() const {
   return *numerals_;
 }
 
-const std::vector<Cue>& Annotated::cues() const {
-  if (!cues_.has_value()) {
-    cues_ = FindCues(text_);
-  }
-  return *cues_;
+const std::vector<Cue>& Annotated::cues(Range around) const {
+  FindParts(around);
+  return cues_;
 }
 
-const std::vector<Word>& Annotated::words() const {
-  if (!words_.has_value()) {
-    words_ = FindWords(text_);
+const std::vector<Word>& Annotated::words(Range around) const {
+  FindParts(around);
+  return words_;
+}
+
+// Words are parted clause by clause, as none has a mark inside: what lies beyond marks on either
+// side of the range need not be read.
+void Annotated::FindParts(Range around) const {
+  if (parted_.has_value()) {
+    if (parted_->begin <= around.begin && around.end <= parted_->end) {
+      return;
+    }
+    around = {std::min(parted_->begin, around.begin), std::max(parted_->end, around.end)};
   }
-  return *words_;
+  const auto parts = [this](size_t mark, size_t letter) {
+    return (text::IsHardMark(text_[mark]) || text::IsSoftMark(text_[mark])) &&
+           text::IsHan(text_[letter]);
+  };
+  while (around.begin > 0 && !parts(around.begin - 1, around.begin)) {
+    --around.begin;
+  }
+  while (around.end < text_.size() && (around.end == 0 || !parts(around.end, around.end - 1))) {
+    ++around.end;
+  }
+  if (std::any_of(text_.begin(), text_.end(), IsLatinLetter)) {
+    around = {0, static_cast<uint32_t>(text_.size())};
+  }
+  FindCuesAndWords(text_.substr(around.begin, around.size()), &cues_, &words_);
+  for (Cue& cue : cues_) {
+    cue.begin += around.begin;
+    cue.end += around.begin;
+  }
+  for (Word& word : words_) {
+    word.begin += around.begin;
+    word.end += around.begin;
+  }
+  parted_ = around;
 }
 
 void Quoted::Ignore(Range range) {
@@ -36,15 +67,15 @@ void Quoted::Ignore(Range range) {
                              }),
               units.end());
   ignored.push_back(range);
+  CountLetters();
 }
 
-size_t Quoted::letters() const {
-  size_t letters = 0;
+void Quoted::CountLetters() {
+  letters_ = 0;
   for (size_t i = 0; i < units.size(); ++i) {
     const bool first = i == 0 || units[i - 1].begin != units[i].begin;
-    letters += first && units[i].letter() && !text::IsHardMark(units[i].raw) ? 1u : 0u;
+    letters_ += first && units[i].letter() && !text::IsHardMark(units[i].raw) ? 1u : 0u;
   }
-  return letters;
 }
 
 }  // namespace quotes::citation

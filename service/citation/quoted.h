@@ -23,14 +23,20 @@ class Annotated {
 
   std::u32string_view text() const { return text_; }
   const std::vector<figures::Numeral>& numerals() const;
-  const std::vector<Cue>& cues() const;
-  const std::vector<Word>& words() const;
+  const std::vector<Cue>& cues() const { return cues({0, static_cast<uint32_t>(text_.size())}); }
+  const std::vector<Word>& words() const { return words({0, static_cast<uint32_t>(text_.size())}); }
+  // Those that touch a range at least, and nothing between two of them left out.
+  const std::vector<Cue>& cues(Range around) const;
+  const std::vector<Word>& words(Range around) const;
 
  private:
+  void FindParts(Range around) const;
+
   std::u32string_view text_;
   mutable std::optional<std::vector<figures::Numeral>> numerals_;
-  mutable std::optional<std::vector<Cue>> cues_;
-  mutable std::optional<std::vector<Word>> words_;
+  mutable std::optional<Range> parted_;  // where cues_ and words_ are found
+  mutable std::vector<Cue> cues_;
+  mutable std::vector<Word> words_;
 };
 
 // Fewer letters than this say nothing about a source; a part this short beside an omission mark
@@ -41,17 +47,24 @@ inline constexpr size_t kMinLetters = 4;
 // caller's string; ranges are code points of the text.
 struct Quoted {
   Quoted(std::u32string_view text, uint32_t first)
-      : base(first), annotated(text), folded(text::Fold(text)), units(FormUnits(text, folded)) {}
+      : base(first), annotated(text), folded(text::Fold(text)), units(FormUnits(text, folded)) {
+    CountLetters();
+  }
 
   // Leaves a stretch out of the comparison: an editor's mark.
   void Ignore(Range range);
-  size_t letters() const;  // characters that are letters or digits
+  size_t letters() const { return letters_; }  // characters that are letters or digits
 
   uint32_t base = 0;
   Annotated annotated;
   text::FoldedText folded;  // as the archive is searched
   std::vector<Unit> units;
   std::vector<Range> ignored;
+
+ private:
+  void CountLetters();
+
+  size_t letters_ = 0;
 };
 
 }  // namespace quotes::citation

@@ -26,6 +26,9 @@ class RegionFinder {
   explicit RegionFinder(AlignedPair& pair) : pair_(pair) {}
 
   void Find() {
+    if (IsSettled(0, pair_.ops().size())) {
+      return;  // most quotations: all the same, nothing to settle
+    }
     SettleEnds(&pair_);
     SettleHeadMarks();
     SettleTailMarks();

@@ -13,6 +13,7 @@
 #include "service/base/limits.h"
 #include "service/citation/attribution.h"
 #include "service/citation/compare.h"
+#include "service/citation/notation.h"
 #include "service/figures/numeral.h"
 #include "service/report/report.h"
 #include "service/text/fold.h"
@@ -21,8 +22,6 @@
 namespace quotes::citation {
 namespace {
 
-// Numerals are written out in digits up to this power of ten.
-constexpr int kMaxExponent = 18;
 // Windows that are judged although another is cheaper: the estimate counts letters alone.
 constexpr size_t kJudged = 3;
 constexpr double kJudgedMargin = 0.1;
@@ -45,45 +44,13 @@ double Unexplained(const WindowSet& set, const Quoted& quoted) {
          static_cast<double>(letters);
 }
 
-std::string Digits(const figures::Decimal& value) {
-  std::string digits = absl::StrCat(value.mantissa < 0 ? -value.mantissa : value.mantissa);
-  if (value.exponent >= 0) {
-    digits.append(static_cast<size_t>(value.exponent), '0');
-  } else {
-    const auto fraction = static_cast<size_t>(-value.exponent);
-    const std::string padded = absl::StrCat(std::string(fraction + 1, '0'), digits);
-    const size_t point = padded.size() - fraction;
-    const size_t first = std::min(padded.find_first_not_of('0'), point - 1);
-    digits = absl::StrCat(padded.substr(first, point - first), ".", padded.substr(point));
-  }
-  return value.mantissa < 0 ? absl::StrCat("-", digits) : digits;
-}
-
-// The text with its numerals in Arabic digits, to find where it stands; empty when that changes
-// nothing.
-std::u32string InDigits(const Quoted& quoted) {
-  const std::u32string_view text = quoted.annotated.text();
-  std::u32string out;
-  uint32_t at = 0;
+// Whether figures make up so much of a quotation that its words alone do not tell where it stands.
+bool IsMostlyFigures(const Quoted& quoted) {
+  size_t digits = 0;
   for (const figures::Numeral& numeral : quoted.annotated.numerals()) {
-    std::string digits;
-    if (numeral.kind == figures::NumeralKind::kDate) {
-      digits =
-          absl::StrCat(numeral.year > 0 ? absl::StrCat(numeral.year, "年") : "", int{numeral.month},
-                       "月", numeral.day > 0 ? absl::StrCat(int{numeral.day}, "日") : "");
-    } else if (numeral.value.has_value() && !numeral.second.has_value() &&
-               std::abs(numeral.value->exponent) <= kMaxExponent) {
-      digits = Digits(*numeral.value);
-      digits += numeral.kind == figures::NumeralKind::kPercent ? "%" : "";
-    } else {
-      continue;
-    }
-    out += text.substr(at, numeral.number.begin - at);
-    out += text::ToCodePoints(digits);
-    at = numeral.number.end;
+    digits += numeral.value.has_value() ? numeral.number.size() : 0u;
   }
-  out += text.substr(at);
-  return out == text ? std::u32string() : out;
+  return digits * 3 >= quoted.letters();
 }
 
 }  // namespace
@@ -217,38 +184,10 @@ std::vector<Passage> Search::Find(const Quoted& quoted, size_t max_places) {
   if (places_cut_) {
     AddPlacesInside(quoted, &passages);
   }
-  // What the index finds elsewhere hides what is only similar in the claimed report.
-  const bool found_inside =
-      std::any_of(passages.begin(), passages.end(), [&](const Passage& passage) {
-        return Inside(passage.source) &&
-               (IsWordForWord(passage.verdict) || (passage.verdict <= TextVerdict::kAltered &&
-                                                   passage.cost <= kClose && !places_cut_));
-      });
-  if (names_report_ && !found_inside) {
-    size_t scans = 0;
-    for (const size_t source : claimed_) {
-      if (scans++ == limits::kMaxClaimScans) {
-        stopped_ = true;
-        break;
-      }
-      Consider(quoted, corpus_.Scan(quoted.units, source, limits::kMaxCitationWindows).windows,
-               &passages);
-    }
+  if (names_report_) {
+    AddSimilarInside(quoted, &passages);
   }
-  // Words that are mostly figures share nothing with a source that writes them otherwise.
-  if (std::none_of(passages.begin(), passages.end(), [](const Passage& passage) {
-        return passage.verdict <= TextVerdict::kAltered;
-      })) {
-    const std::u32string restated = InDigits(quoted);
-    if (!restated.empty()) {
-      Consider(
-          quoted,
-          corpus_
-              .Locate(restated, limits::kMaxCitationWindows, limits::kMaxCitationWindows, allowed_)
-              .windows,
-          &passages);
-    }
-  }
+  AddRewritten(quoted, &passages);
   Sort(&passages);
   return passages;
 }
@@ -277,6 +216,50 @@ void Search::Sort(std::vector<Passage>* passages) const {
                                 return a.source == b.source && a.range == b.range;
                               }),
                   passages->end());
+}
+
+// What the index finds elsewhere hides what is only similar in the claimed reports: they are read.
+void Search::AddSimilarInside(const Quoted& quoted, std::vector<Passage>* passages) {
+  const bool found_inside =
+      std::any_of(passages->begin(), passages->end(), [&](const Passage& passage) {
+        return Inside(passage.source) &&
+               (IsWordForWord(passage.verdict) || (passage.verdict <= TextVerdict::kAltered &&
+                                                   passage.cost <= kClose && !places_cut_));
+      });
+  for (size_t i = 0; !found_inside && i < claimed_.size(); ++i) {
+    if (i == limits::kMaxClaimScans) {
+      stopped_ = true;
+      break;
+    }
+    Consider(quoted, corpus_.Scan(quoted.units, claimed_[i], limits::kMaxCitationWindows).windows,
+             passages);
+  }
+}
+
+// Words that are mostly figures share nothing with a source that writes them otherwise, and more
+// with others that have the same figures: they are looked for in the other notations too.
+void Search::AddRewritten(const Quoted& quoted, std::vector<Passage>* passages) {
+  const auto best = [passages] {
+    const auto at = std::min_element(
+        passages->begin(), passages->end(),
+        [](const Passage& a, const Passage& b) { return Rank(a.verdict) < Rank(b.verdict); });
+    return at == passages->end() ? TextVerdict::kNotFound : at->verdict;
+  };
+  for (const auto rewritten : {InArabicDigits, InChineseNumerals}) {
+    const int rank = Rank(best());
+    if (rank <= Rank(TextVerdict::kNumeralRestated) ||
+        (rank <= Rank(TextVerdict::kAltered) && !IsMostlyFigures(quoted))) {
+      break;
+    }
+    const std::u32string text = rewritten(quoted.annotated);
+    if (!text.empty()) {
+      Consider(
+          quoted,
+          corpus_.Locate(text, limits::kMaxCitationWindows, limits::kMaxCitationWindows, allowed_)
+              .windows,
+          passages);
+    }
+  }
 }
 
 // All places of a quotation whose letters stand somewhere, though the windows were the first few

@@ -58,6 +58,8 @@ class Search {
   bool Allowed(size_t source) const { return allowed_.empty() || allowed_[source]; }
   void AddPlaces(const Quoted& quoted, std::vector<Passage>* passages);
   void AddPlacesInside(const Quoted& quoted, std::vector<Passage>* passages);
+  void AddSimilarInside(const Quoted& quoted, std::vector<Passage>* passages);
+  void AddRewritten(const Quoted& quoted, std::vector<Passage>* passages);
   // Compares the windows and adds the passages of the best; the share of edited letters of the
   // nearest, 1 when there is none.
   double Consider(const Quoted& quoted, const std::vector<Window>& windows,

@@ -28,7 +28,7 @@ class Grader {
           return true;
         }
       }
-      for (const Cue& cue : text.cues()) {
+      for (const Cue& cue : text.cues(range)) {
         if (IsCritical(cue.kind) && Intersects(range, cue.begin, cue.end)) {
           draft->severity = Severity::kCritical;
           draft->reason = ReasonOf(cue.kind);
@@ -71,7 +71,7 @@ class Grader {
     draft->severity = Severity::kMajor;
     draft->reason = EditReason::kContentWord;
     const auto aspect = [&](const Annotated& text, Range range) {
-      for (const Cue& cue : text.cues()) {
+      for (const Cue& cue : text.cues(range)) {
         if (cue.kind == CueKind::kResult && Intersects(range, cue.begin, cue.end)) {
           return true;
         }
@@ -197,7 +197,7 @@ class Grader {
         continue;
       }
       bool inside = false;
-      for (const Cue& cue : text.cues()) {
+      for (const Cue& cue : text.cues(range)) {
         inside = inside || (cue.kind == kind && cue.begin <= unit.begin && unit.end <= cue.end);
       }
       if (!inside) {
@@ -310,7 +310,7 @@ class Grader {
       return false;
     }
     bool word = false;
-    for (const Word& candidate : pair_.quoted.annotated.words()) {
+    for (const Word& candidate : pair_.quoted.annotated.words(draft.quotation)) {
       word = word ||
              (candidate.kind == WordKind::kWord && candidate.end - candidate.begin >= 2 &&
               candidate.begin <= draft.quotation.begin && draft.quotation.end <= candidate.end);
@@ -318,7 +318,7 @@ class Grader {
     if (!word) {
       return false;
     }
-    for (const Word& candidate : pair_.source.annotated().words()) {
+    for (const Word& candidate : pair_.source.annotated().words(draft.source)) {
       const bool near =
           draft.source.empty()
               ? candidate.begin == draft.source.begin || candidate.end == draft.source.begin
@@ -343,7 +343,7 @@ class Grader {
       for (const figures::Numeral& numeral : text.numerals()) {
         widen(numeral.token.begin, numeral.token.end);
       }
-      for (const Word& word : text.words()) {
+      for (const Word& word : text.words(range)) {
         widen(word.begin, word.end);
       }
     }
@@ -373,6 +373,18 @@ class Grader {
 }  // namespace
 
 void Grade(const AlignedPair& pair, Draft* draft) { Grader(pair).Grade(draft); }
+
+bool SaysSomethingCritical(const Annotated& text, Range range) {
+  const std::vector<Cue>& cues = text.cues(range);
+  return std::any_of(text.numerals().begin(), text.numerals().end(),
+                     [range](const figures::Numeral& numeral) {
+                       return Intersects(range, numeral.token.begin, numeral.token.end);
+                     }) ||
+         std::any_of(cues.begin(), cues.end(), [range](const Cue& cue) {
+           return cue.kind != CueKind::kModal && IsCritical(cue.kind) &&
+                  Intersects(range, cue.begin, cue.end);
+         });
+}
 
 bool IsBracketed(const AlignedPair& pair, Range quotation) {
   return Grader(pair).IsBracketed(quotation);

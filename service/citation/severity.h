@@ -9,6 +9,9 @@ namespace quotes::citation {
 // the source.
 void Grade(const AlignedPair& pair, Draft* draft);
 
+// Whether a stretch of a text holds a number, negator, hedge, condition, quantifier or name.
+bool SaysSomethingCritical(const Annotated& text, Range range);
+
 // Whether a range of the quotation is text in editorial brackets, the brackets included.
 bool IsBracketed(const AlignedPair& pair, Range quotation);
 

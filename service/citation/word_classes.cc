@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <string>
 #include <vector>
 
@@ -55,12 +56,21 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "headless",
                                        "lesser_office",
                                        "courtesy",
-                                       "editors_note"};
+                                       "editors_note",
+                                       "exception",
+                                       "additive",
+                                       "total",
+                                       "measure_of",
+                                       "raising",
+                                       "keeps_older_form"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {
   std::u32string single;                  // words of one character
   std::vector<std::u32string> long_ones;  // the others, the longest first
+  std::bitset<256> heads;                 // by the last byte of the first characters of those
+
+  bool MayBegin(char32_t first) const { return heads[first & 0xFF]; }
 };
 
 struct Data {
@@ -100,6 +110,7 @@ Data ReadData(std::string_view lines) {
       if (word.size() == 1) {
         words.single += word;
       } else {
+        words.heads.set(word.front() & 0xFF);
         words.long_ones.push_back(word);
       }
     }
@@ -127,12 +138,19 @@ bool BeginsWithWord(std::u32string_view text, std::u32string_view word) {
 }  // namespace
 
 size_t BeginsWith(WordClass words, std::u32string_view text) {
-  for (const std::u32string& word : WordsOf(words).long_ones) {
-    if (BeginsWithWord(text, word)) {
-      return word.size();
+  if (text.empty()) {
+    return 0;
+  }
+  const Words& own = WordsOf(words);
+  const char32_t first = text::FoldLetter(text.front());
+  if (own.MayBegin(first)) {
+    for (const std::u32string& word : own.long_ones) {
+      if (word.front() == first && BeginsWithWord(text, word)) {
+        return word.size();
+      }
     }
   }
-  return !text.empty() && IsWord(words, text.front()) ? 1 : 0;
+  return own.single.find(first) != std::u32string::npos ? 1 : 0;
 }
 
 size_t EndsWith(WordClass words, std::u32string_view text) {

@@ -50,6 +50,12 @@ enum class WordClass : uint8_t {
   kLesserOffice,
   kCourtesy,
   kEditorsNote,
+  kException,
+  kAdditive,
+  kTotal,
+  kMeasureOf,
+  kRaising,
+  kKeepsOlderForm,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.

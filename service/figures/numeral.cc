@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "service/figures/scanner.h"
 #include "service/figures/words.h"
@@ -32,13 +33,15 @@ char32_t Sign(const Numeral& numeral, std::u32string_view text) {
              : U'\0';
 }
 
-// The words of the qualifiers, sorted.
-std::vector<std::u32string> Qualifiers(const Numeral& numeral, std::u32string_view text) {
-  std::vector<std::u32string> words;
+// The words of the qualifiers in their order, and where the number stands among them: 日均净增一万
+// is not 净增日均一万.
+std::pair<size_t, std::vector<std::u32string>> Qualifiers(const Numeral& numeral,
+                                                          std::u32string_view text) {
+  std::pair<size_t, std::vector<std::u32string>> words;
   for (const Qualifier& qualifier : numeral.qualifiers) {
-    words.push_back(Form(text, qualifier.range));
+    words.first += qualifier.range.begin < numeral.number.begin ? 1u : 0u;
+    words.second.push_back(Form(text, qualifier.range));
   }
-  std::sort(words.begin(), words.end());
   return words;
 }
 

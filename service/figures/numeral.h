@@ -125,9 +125,9 @@ enum class Sameness : uint8_t {
 };
 
 // Compares two numerals that FindNumerals gave for their texts. Units must be equal as printed,
-// qualifiers as a set and a printed sign the same (+2.7% is not 2.7%), all after the form fold; no
-// unit is converted but for its 千 (五千米, 5000米, 5千米). Numerals without a value (see
-// NumeralKind) are the same only by form.
+// qualifiers in the same order around the number and a printed sign the same (+2.7% is not 2.7%),
+// all after the form fold; no unit is converted but for its 千 (五千米, 5000米, 5千米). Numerals
+// without a value (see NumeralKind) are the same only by form.
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,
                    std::u32string_view text_b);
 

@@ -242,6 +242,7 @@ class Scanner {
   }
 
   std::optional<Numeral> NumeralAt(size_t i) const;
+  bool LastBeginsYear(size_t i, size_t size) const;
   std::optional<Numeral> LatinLabelAt(size_t i, size_t* end) const;
   std::optional<Numeral> QuotedTermAt(size_t i) const;
 
@@ -1115,6 +1116,19 @@ std::optional<Numeral> Scanner::QuotedTermAt(size_t i) const {
   return numeral;
 }
 
+// Whether the last character of the word at `i` is the first of a year: 同一|九五七年.
+bool Scanner::LastBeginsYear(size_t i, size_t size) const {
+  constexpr size_t kYearDigits = 4;
+  const size_t last = i + size - 1;
+  if (!IsChineseNumeral(t_[last]) || !IsChineseNumeral(At(last + 1))) {
+    return false;
+  }
+  const auto numeral = NumeralAt(last);
+  return numeral.has_value() &&
+         (numeral->kind == NumeralKind::kYear || numeral->kind == NumeralKind::kDate) &&
+         numeral->number.size() >= kYearDigits;
+}
+
 std::vector<Numeral> Scanner::Run() {
   std::vector<Numeral> numerals;
   size_t i = 0;
@@ -1163,7 +1177,7 @@ std::vector<Numeral> Scanner::Run() {
     const size_t numeral_size = numeral.has_value() ? UnitEnd(*numeral) - i : 0;
     if (phrase_size > 0 && phrase_size >= numeral_size) {
       if (phrase.value == kPlainWord) {
-        i += phrase_size;
+        i += phrase_size - (LastBeginsYear(i, phrase_size) ? 1 : 0);
         continue;
       }
       Numeral set;

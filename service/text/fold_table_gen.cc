@@ -16,6 +16,8 @@
 //      are Chinese characters too), by its reversed Japanese forms; then rule 6 again. Where GB
 //      2312 has the variant and not what OpenCC calls standard (抬 and 擡), the fold goes to the
 //      former.
+//   8. The list kOlderForms: characters of older traditional print that simplified text writes
+//      otherwise and OpenCC leaves alone. Before rule 6.
 // Expansions (kUnits): the decomposition of a short named list, with rule 4 on each character.
 //
 // A script or variant fold from c to s is ambiguous if simplified text may hold both, or
@@ -60,7 +62,7 @@ namespace quotes::text::internal {
 namespace {
 
 // Raised by hand with every change of the rules above or of the classes below.
-constexpr int kRulesVersion = 1;
+constexpr int kRulesVersion = 2;
 
 [[noreturn]] void Fail(const std::string& message) { throw std::runtime_error(message); }
 
@@ -170,6 +172,15 @@ struct Pair {
 };
 constexpr Pair kRadicals[] = {
 #include "service/text/radicals.inc"
+};
+
+// 藉口, 倣照, 砲火, 店舖: 借, 仿, 炮, 铺 by the General List of Simplified Characters and the First
+// List of Variant Forms.
+constexpr Pair kOlderForms[] = {
+    {U'藉', U'借'},
+    {U'倣', U'仿'},
+    {U'砲', U'炮'},
+    {U'舖', U'铺'},
 };
 
 bool Contains(std::u32string_view list, char32_t c) {
@@ -437,6 +448,15 @@ class Generator {
         Property(c, UCHAR_DECOMPOSITION_TYPE) == U_DT_CANONICAL) {
       *folds |= kFoldVariant;
       return RawDecomposition(c).at(0);
+    }
+    for (const Pair& older : kOlderForms) {
+      if (older.from == c) {
+        *folds |= kFoldVariant;
+        if (gb2312_.contains(c)) {
+          *folds |= kFoldAmbiguous;
+        }
+        return older.to;
+      }
     }
     const auto simple = to_simplified_.find(c);
     if (simple != to_simplified_.end()) {

@@ -492,5 +492,34 @@ TEST(EngineTest, EditsAreInTheCallersCodePoints) {
   EXPECT_EQ(result.edits[0].quotation_token_text, "任务");
 }
 
+// Figures in another notation are looked for as far as they can be read out.
+TEST(EngineTest, FiguresOfAnyLengthHaveAnAnswer) {
+  const testing::TestCorpus corpus({testing::SampleDocument()});
+  for (size_t digits = 1; digits < 45; ++digits) {
+    for (const char* const unit : {"个村", "亿亿元", "万亿元", "%", "年"}) {
+      const Result result = corpus.Verify(absl::StrCat("共有", std::string(digits, '7'), unit));
+      EXPECT_NE(result.disposition, Disposition::kPass) << digits << unit;
+    }
+  }
+}
+
+// Printed 不满意度 for 满意度, it may be: no quotation may begin behind the 不, and none is refused
+// for it without the fault being named.
+TEST(EngineTest, LeavesANegatorThatMayBeAFaultToTheEditor) {
+  const testing::TestCorpus corpus({testing::MakeDocument(
+      "faulty",
+      "各位代表：\n\n一、工作回顾\n今年的群众不满意度显著提升。城市环境不满意度明显下降。\n",
+      "line\tprinted\temended\tkind\tcertainty\tnote\n"
+      "4\t群众不满意度\t群众满意度\tADDITION\tPROBABLE\t\n")});
+  const Result faulty = corpus.Verify("满意度显著提升");
+  EXPECT_EQ(faulty.disposition, Disposition::kReview) << testing::Dump(faulty);
+  EXPECT_TRUE(faulty.Has(ContextFlag::kTruncatedNegation));
+  EXPECT_TRUE(faulty.Has(ContextFlag::kTouchesDefect));
+  ASSERT_EQ(faulty.defects.size(), 1u);
+  const Result printed = corpus.Verify("满意度明显下降");
+  EXPECT_EQ(printed.disposition, Disposition::kFail) << testing::Dump(printed);
+  EXPECT_TRUE(printed.defects.empty());
+}
+
 }  // namespace
 }  // namespace quotes::citation

@@ -197,6 +197,7 @@ TEST(FindNumeralsTest, LongRunsOfDatesAreRead) {
 TEST(FindNumeralsTest, DatesAndTimes) {
   EXPECT_THAT(Find("2021年"), ElementsAre("year 2021年 2021 年 2021e0"));
   EXPECT_THAT(Find("二〇二二年"), ElementsAre("year 二〇二二年 二〇二二 年 2022e0"));
+  EXPECT_THAT(Find("同一九五七年"), ElementsAre("year 一九五七年 一九五七 年 1957e0"));
   EXPECT_THAT(Find("二○二二年"), ElementsAre("year 二○二二年 二○二二 年 2022e0"));
   EXPECT_THAT(Find("二零二二年"), ElementsAre("year 二零二二年 二零二二 年 2022e0"));
   EXPECT_THAT(Find("二００一年"), ElementsAre("year 二００一年 二００一 年 2001e0"));

@@ -68,7 +68,8 @@ INSTANTIATE_TEST_SUITE_P(Precision, SameValueTest,
 
 INSTANTIATE_TEST_SUITE_P(
     Different, SameValueTest,
-    ::testing::Values(Pair{"2.7%", "+2.7%", kOther}, Pair{"约5000亿元", "约五〇〇亿元", kOther},
+    ::testing::Values(Pair{"日均净增1万户以上", "净增日均一万户以上", kOther},
+                      Pair{"2.7%", "+2.7%", kOther}, Pair{"约5000亿元", "约五〇〇亿元", kOther},
                       Pair{"280亿元", "281亿元", kOther}, Pair{"25.9亿元", "26亿元", kOther},
                       Pair{"280亿元", "约280亿元", kOther}, Pair{"280亿元", "280亿", kOther},
                       Pair{"280亿元", "280亿美元", kOther}, Pair{"280亿元", "280万元", kOther},
