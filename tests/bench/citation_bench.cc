@@ -537,7 +537,7 @@ int Main(int argc, char** argv) {
   }
   std::printf("\n");
   CheckBars(rows);
-  return 0;
+  return ExitCode();
 }
 
 }  // namespace

@@ -36,13 +36,13 @@
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 #include "tests/bench/bench_data.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/no_op.grpc.pb.h"
 #include "tests/support/test_data.h"
 
 namespace quotes::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 constexpr size_t kDifferentRequests = 200;
@@ -311,7 +311,7 @@ void RunClient(int port, const std::vector<Method>& methods, double seconds) {
       std::fflush(stdout);
     }
   }
-  std::printf("%-6s look-ups at 0.9 of the no-op's rate and more\n", holds ? "holds" : "MISSED");
+  Say(holds, "look-ups at 0.9 of the no-op's rate and more");
 }
 
 int Main(int argc, char** argv) {
@@ -364,7 +364,7 @@ int Main(int argc, char** argv) {
     }
     RunClient(port, methods, seconds);
     std::fflush(stdout);
-    _exit(0);
+    _exit(ExitCode());
   }
   close(to_client[0]);
 

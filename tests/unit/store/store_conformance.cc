@@ -677,10 +677,10 @@ std::vector<std::string> ReportsWithHistory(store::Store& store) {
                     const auto latest = store.LoadRevision(report.report_id, 0);
                     EXPECT_THAT(latest, IsOk());
                     EXPECT_EQ(report.revision, (*latest)->revision);
-                    EXPECT_EQ(report.head,
-                              (archive::DocumentHead{(*latest)->state, (*latest)->etag,
-                                                     (*latest)->create_time, (*latest)->update_time,
-                                                     (*latest)->delete_time}));
+                    EXPECT_EQ(report.head, (archive::DocumentHead{
+                                               (*latest)->state, (*latest)->etag,
+                                               (*latest)->create_time, (*latest)->update_time,
+                                               (*latest)->delete_time, (*latest)->duplicate_of}));
                     return false;
                   },
                   [](const std::unique_ptr<archive::Document>& document) {
