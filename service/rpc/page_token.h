@@ -15,8 +15,8 @@ class Message;
 namespace quotes::rpc {
 
 // Where a listing goes on. Every list uses the part of the key that its order needs: look-ups all
-// of it but position, lists of reports date and report_id, lists inside a report quote_id (any child's id) and
-// position, lists of themes quote_id (the code).
+// of it but position, lists of reports date and report_id, lists inside a report quote_id (any
+// child's id) and position, lists of themes quote_id (the code).
 struct PagePlace {
   uint64_t archive_revision = 0;  // of the page that the token ended
   archive::SortKey key;

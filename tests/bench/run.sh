@@ -55,7 +55,11 @@ printf 'program %s, %s, %s cores, load %s\n' "$(git describe --always --dirty)" 
   "$(cut -d ' ' -f 1 /proc/loadavg)"
 # A bar that is missed does not keep the rest from being measured.
 missed=0
-measure() { build/bin/"$@" || missed=1; }
+measure() {
+  local bench="$1"
+  shift
+  "build/bin/$bench" "$@" || missed=1
+}
 printf '\n== parsing\n'
 measure parse_bench
 printf '\n== in process\n'

@@ -46,7 +46,7 @@ TEST(Content, EveryBrokenPartIsNoticed) {
       },
       [](RevisionDraft* d) { d->content.print_spans[0].joined.end = 5; },
       [](RevisionDraft* d) { d->content.print_spans[0].byte_begin = 1000; },
-      [](RevisionDraft* d) { d->content.print_spans[0].kind = static_cast<report::BlockKind>(14); },
+      [](RevisionDraft* d) { d->content.print_spans[0].kind = static_cast<report::BlockKind>(15); },
       [](RevisionDraft* d) { d->content.joins[0].position = 5; },
       [](RevisionDraft* d) { d->content.sections[0].id.clear(); },
       [](RevisionDraft* d) { d->content.sections[0].parent = 0; },
