@@ -277,7 +277,9 @@ TEST_F(Soak, LookupsWhileReportsChange) {
   uint64_t imports = 0;
   uint64_t toggles = 0;
   size_t warm = 0;
-  while (absl::Now() - begin < HowLong() && !HasFailure()) {
+  // Longer where the machine has not come to one of each in that time.
+  while ((absl::Now() - begin < HowLong() || imports == 0 || toggles == 0 || warm == 0) &&
+         !HasFailure()) {
     const size_t report = random() % kReports;
     if (random() % 3 == 0) {
       Toggle(report);
@@ -302,8 +304,7 @@ TEST_F(Soak, LookupsWhileReportsChange) {
   EXPECT_GT(compared_, 0u);
   std::printf(
       "%llu imports, %llu withdrawals and restores, %llu look-ups, %llu old characters; memory "
-      "after "
-      "a third %zu MiB, at the end %zu MiB\n",
+      "after a third %zu MiB, at the end %zu MiB\n",
       static_cast<unsigned long long>(imports), static_cast<unsigned long long>(toggles),
       static_cast<unsigned long long>(lookups_.load()),
       static_cast<unsigned long long>(OldCodePoints()), warm >> 20, at_end >> 20);
