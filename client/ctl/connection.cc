@@ -32,9 +32,13 @@ class TemporaryFolder {
  public:
   static absl::StatusOr<std::unique_ptr<TemporaryFolder>> Make() {
     std::error_code error;
-    std::string path = std::filesystem::temp_directory_path(error) / "quotectl-XXXXXX";
-    if (error || mkdtemp(path.data()) == nullptr) {
-      return absl::ErrnoToStatus(errno, absl::StrCat("cannot make the folder ", path));
+    const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+    if (error) {
+      return absl::ErrnoToStatus(error.value(), "TMPDIR names no folder for temporary files");
+    }
+    std::string path = parent / "quotectl-XXXXXX";
+    if (mkdtemp(path.data()) == nullptr) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("cannot make a folder in ", parent.string()));
     }
     return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(std::move(path)));
   }

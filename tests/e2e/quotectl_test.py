@@ -236,6 +236,10 @@ class QuotectlTest(unittest.TestCase):
             result = quotectl("import", "--validate-only", SAMPLE, database=database)
             self.assertEqual(result.returncode, 0, result)
             self.assertEqual(list(folder.iterdir()), [], "nothing is made")
+            result = quotectl("import", "--validate-only", SAMPLE, database=database,
+                              env={"TMPDIR": str(folder / "none")})
+            self.assertEqual(result.returncode, 1, result)
+            self.assertIn("TMPDIR", result.stderr)
 
     def test_folder(self):
         with TempDir() as folder:
