@@ -35,6 +35,9 @@ constexpr size_t kSegmentsOfBatch = 16;
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 constexpr absl::Duration kLongestWait = absl::Seconds(1);
 constexpr absl::Duration kPoll = absl::Milliseconds(10);
+// While writes never pause, merging does not end: segments are saved in between, so that the files
+// of those merged away do not pile up and a start does not lack much.
+constexpr absl::Duration kLongestUnsaved = absl::Seconds(10);
 // How often a library that only reads loads anew when the writer wrote meanwhile.
 constexpr int kLoads = 5;
 
@@ -545,7 +548,11 @@ bool Library::AwaitBatch() {
 }
 
 bool Library::MergeAll() {
-  for (;;) {
+  for (absl::Time saved = absl::Now();;) {
+    if (absl::Now() - saved > kLongestUnsaved) {
+      SaveSegments();
+      saved = absl::Now();
+    }
     // Of the archive as long as there is something, as look-ups ask all of its segments; but of the
     // history before writes have to.
     Part part = Part::kArchive;
@@ -596,12 +603,18 @@ void Library::MergeInBackground() {
       go_on = !stop_;
     }
     go_on = go_on && AwaitBatch() && (options_.index_batch > 0 || MergeAll());
-    // What was imported is in the store; saving its segments only makes the next start short.
-    if (folder_ != nullptr) {
-      const std::shared_ptr<const Snapshot> held = snapshot();
-      folder_->Save(*held->archive);
-      held->history->Save();
-    }
+    SaveSegments();
+  }
+}
+
+void Library::SaveSegments() {
+  if (folder_ == nullptr) {
+    return;
+  }
+  const std::shared_ptr<const Snapshot> held = snapshot();
+  folder_->Save(*held->archive);
+  if (held->history != nullptr) {
+    held->history->Save();
   }
 }
 

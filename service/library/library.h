@@ -285,6 +285,8 @@ class Library {
   // the library is about to end.
   bool AwaitBatch();
   bool MergeAll();  // likewise
+  // What was imported is in the store: this only makes the next start short.
+  void SaveSegments();
 
   const std::unique_ptr<store::Store> store_;
   const std::shared_ptr<const themes::Scheme> scheme_;
