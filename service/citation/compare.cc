@@ -18,35 +18,41 @@ namespace {
 // What is read beside a passage: figures and words that its borders may cut.
 constexpr uint32_t kMargin = 40;
 
+// The letters among some units, and which of them each is.
+struct Letters {
+  explicit Letters(const std::vector<Unit>& units)
+      // As long as the units first: writing on is quicker than appending.
+      : forms(units.size(), U'\0'), at(units.size()) {
+    char32_t* const form = forms.data();
+    uint32_t* const place = at.data();
+    size_t count = 0;
+    for (size_t i = 0; i < units.size(); ++i) {
+      form[count] = units[i].form;
+      place[count] = static_cast<uint32_t>(i);
+      count += units[i].letter() ? 1u : 0u;
+    }
+    forms.resize(count);
+    at.resize(count);
+  }
+
+  std::u32string forms;
+  std::vector<uint32_t> at;
+};
+
 // All places of the quotation's letters among those of a source, as alignments.
 std::vector<Alignment> LetterPlaces(const Quoted& quoted, const SourceText& source,
                                     WorkBudget* budget) {
   std::vector<Alignment> places;
   const std::vector<Unit>& q = quoted.units;
   const std::vector<Unit>& s = source.units();
-  std::u32string wanted;
-  size_t first = q.size();
-  size_t last = 0;
-  for (size_t i = 0; i < q.size(); ++i) {
-    if (q[i].letter()) {
-      first = std::min(first, i);
-      last = i;
-      wanted.push_back(q[i].form);
-    }
-  }
+  const Letters own(q);
+  const std::u32string& wanted = own.forms;
   if (wanted.empty()) {
     return places;
   }
-  // Both as long as the units first: writing on is quicker than appending.
-  std::u32string letters(s.size(), U'\0');
-  std::vector<uint32_t> at(s.size());
-  size_t count = 0;
-  for (size_t i = 0; i < s.size(); ++i) {
-    letters[count] = s[i].form;
-    at[count] = static_cast<uint32_t>(i);
-    count += s[i].letter() ? 1u : 0u;
-  }
-  letters.resize(count);
+  const size_t first = own.at.front();
+  const size_t last = own.at.back();
+  const auto [letters, at] = Letters(s);
   for (size_t k = letters.find(wanted);
        k != std::u32string::npos && places.size() < limits::kMaxCitationPlaces;
        k = letters.find(wanted, k + 1)) {

@@ -33,6 +33,12 @@ std::string Utf8(const Source& source, Range range) {
 // (挡不住|…), or the one that it denies by itself (未落户|…).
 std::optional<Range> DeniedDirectlyBefore(std::u32string_view text, const std::vector<Cue>& cues,
                                           uint32_t at) {
+  const auto is_local = [at](const Cue& cue) {
+    return cue.kind == CueKind::kNegator && cue.local && cue.end <= at;
+  };
+  if (std::none_of(cues.begin(), cues.end(), is_local)) {
+    return std::nullopt;
+  }
   const std::vector<Word> words = FindWords(text.substr(0, at));
   if (words.empty() || words.back().end != at) {
     return std::nullopt;
@@ -46,8 +52,7 @@ std::optional<Range> DeniedDirectlyBefore(std::u32string_view text, const std::v
     }
   }
   const bool denied = std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
-    return cue.kind == CueKind::kNegator && cue.local && cue.begin >= last.begin &&
-           cue.end <= last.end;
+    return is_local(cue) && cue.begin >= last.begin && cue.end <= last.end;
   });
   return denied ? std::optional<Range>(last) : std::nullopt;
 }
@@ -384,17 +389,22 @@ report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32stri
   const size_t stop = left.find_last_of(U"。！？；");
   left = stop == std::u32string_view::npos ? left : left.substr(stop + 1);
   const std::u32string_view right = after.substr(0, after.find_first_of(U"。！？；"));
-  const auto said = [&](WordClass words) {
-    for (const std::u32string_view side : {left, right}) {
-      const std::vector<Cue> cues = FindCues(side);
-      const bool negated = std::any_of(cues.begin(), cues.end(), [](const Cue& cue) {
-        return cue.kind == CueKind::kNegator || cue.kind == CueKind::kCondition;
-      });
-      if (!negated && FindWord(words, side).has_value()) {
-        return true;
-      }
+  std::vector<std::u32string_view> sides;
+  for (const std::u32string_view side : {left, right}) {
+    if (side.empty()) {
+      continue;
     }
-    return false;
+    const std::vector<Cue> cues = FindCues(side);
+    if (std::none_of(cues.begin(), cues.end(), [](const Cue& cue) {
+          return cue.kind == CueKind::kNegator || cue.kind == CueKind::kCondition;
+        })) {
+      sides.push_back(side);
+    }
+  }
+  const auto said = [&](WordClass words) {
+    return std::any_of(sides.begin(), sides.end(), [words](std::u32string_view side) {
+      return FindWord(words, side).has_value();
+    });
   };
   if (said(WordClass::kUsedAsResult)) {
     return report::Mode::kReview;

@@ -78,6 +78,9 @@ class ElidedJudge {
   std::vector<ElidedPart> Split() const {
     const std::vector<Range> marks = OmissionMarks(quotation_);
     std::vector<ElidedPart> parts;
+    if (marks.empty()) {
+      return parts;
+    }
     uint32_t at = 0;
     for (size_t i = 0; i <= marks.size(); ++i) {
       const uint32_t end =

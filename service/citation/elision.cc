@@ -428,7 +428,7 @@ std::vector<Range> OmissionMarks(std::u32string_view text) {
         i = end;
         continue;
       }
-    } else {
+    } else if (MarkDirection(text[i]) > 0) {
       for (const std::u32string_view word : {U"（中略）", U"（略）", U"〔中略〕", U"〔略〕",
                                              U"［略］", U"[略]", U"(略)", U"(中略)"}) {
         if (text.substr(i).starts_with(word)) {

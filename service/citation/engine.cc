@@ -41,7 +41,7 @@ absl::Status CheckText(std::string_view field, std::string_view bytes, size_t li
   if (const auto at = text::FindInvalidUtf8(bytes); at.has_value()) {
     return errors::InvalidUtf8(field, *at);
   }
-  if (text::CountCodePoints(bytes) > limit) {
+  if (bytes.size() > limit && text::CountCodePoints(bytes) > limit) {
     return errors::FieldOutOfRange(field, absl::StrCat("at most ", limit, " characters"));
   }
   // What is refused begins with one of these bytes in UTF-8, and ordinary text has few of them.

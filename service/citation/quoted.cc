@@ -48,16 +48,32 @@ void Annotated::FindParts(Range around) const {
   if (std::any_of(text_.begin(), text_.end(), IsLatinLetter)) {
     around = {0, static_cast<uint32_t>(text_.size())};
   }
-  FindCuesAndWords(text_.substr(around.begin, around.size()), &cues_, &words_);
-  for (Cue& cue : cues_) {
-    cue.begin += around.begin;
-    cue.end += around.begin;
-  }
-  for (Word& word : words_) {
-    word.begin += around.begin;
-    word.end += around.begin;
-  }
+  // What is found already stays: this begins and ends at such marks too.
+  const Range found = parted_.value_or(Range{around.begin, around.begin});
+  Parts before = PartsOf({around.begin, found.begin});
+  Parts behind = PartsOf({found.end, around.end});
+  cues_.insert(cues_.begin(), before.cues.begin(), before.cues.end());
+  cues_.insert(cues_.end(), behind.cues.begin(), behind.cues.end());
+  words_.insert(words_.begin(), before.words.begin(), before.words.end());
+  words_.insert(words_.end(), behind.words.begin(), behind.words.end());
   parted_ = around;
+}
+
+Annotated::Parts Annotated::PartsOf(Range range) const {
+  Parts parts;
+  if (range.empty()) {
+    return parts;
+  }
+  FindCuesAndWords(text_.substr(range.begin, range.size()), &parts.cues, &parts.words);
+  for (Cue& cue : parts.cues) {
+    cue.begin += range.begin;
+    cue.end += range.begin;
+  }
+  for (Word& word : parts.words) {
+    word.begin += range.begin;
+    word.end += range.begin;
+  }
+  return parts;
 }
 
 void Quoted::Ignore(Range range) {

@@ -30,7 +30,13 @@ class Annotated {
   const std::vector<Word>& words(Range around) const;
 
  private:
+  struct Parts {
+    std::vector<Cue> cues;
+    std::vector<Word> words;
+  };
+
   void FindParts(Range around) const;
+  Parts PartsOf(Range range) const;
 
   std::u32string_view text_;
   mutable std::optional<std::vector<figures::Numeral>> numerals_;
