@@ -270,8 +270,17 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   const std::u32string_view before = text.substr(0, words_end);
   if (!negated && !modal) {
     const auto disowned = static_cast<uint32_t>(EndsWith(WordClass::kDisowning, before));
+    uint32_t said_end = words_end;  // 传统的观念认为，|…
+    while (said_end > 0 &&
+           std::u32string_view(U"，：").find(text[said_end - 1]) != std::u32string_view::npos) {
+      --said_end;
+    }
+    const auto others =
+        static_cast<uint32_t>(EndsWith(WordClass::kOthersView, text.substr(0, said_end)));
     if (disowned > 0) {
       add(ContextFlag::kTruncatedNegation, {words_end - disowned, words_end}, false);
+    } else if (others > 0) {
+      add(ContextFlag::kTruncatedNegation, {said_end - others, said_end}, false);
     } else if (const auto denied = DeniedDirectlyBefore(text, cues, words_end)) {
       add(ContextFlag::kTruncatedNegation, *denied, false);
     }

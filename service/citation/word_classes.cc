@@ -62,7 +62,13 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "total",
                                        "measure_of",
                                        "raising",
-                                       "keeps_older_form"};
+                                       "keeps_older_form",
+                                       "implied_body",
+                                       "place_level",
+                                       "nation",
+                                       "national_body",
+                                       "others_view",
+                                       "imperative"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {
