@@ -631,7 +631,7 @@ absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome)
 }
 
 absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
-    const ImportRequest& request, const std::vector<uint64_t>& sample,
+    const ImportRequest& request, const Speech& speech, const std::vector<uint64_t>& sample,
     store::RevisionDraft* draft) const {
   const DuplicateHandling handling = request.duplicate_handling;
   const auto latest = [&](std::string_view id)
@@ -646,9 +646,9 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
   if (FindLatest(draft->report_id) != nullptr) {
     return std::optional<NearDuplicate>();
   }
-  std::optional<NearDuplicate> found = FindNearDuplicate(draft->content, *archive());
+  std::optional<NearDuplicate> found = FindNearDuplicate(draft->content, speech, *archive());
   if (!found.has_value()) {
-    found = waiting_.FindNearDuplicate(draft->content, sample);
+    found = waiting_.FindNearDuplicate(speech, sample);
   }
   if (found.has_value() && handling == DuplicateHandling::kRefuse &&
       !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
@@ -682,8 +682,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
   }
   QUOTES_ASSIGN_OR_RETURN(store::RevisionDraft draft, MakeDraft(request, extractor_, cancellation));
   draft.request_digest = std::move(digest);
+  const Speech speech(draft.content);
   const std::vector<uint64_t> sample =
-      options_.index_batch > 0 ? SampleOf(draft.content) : std::vector<uint64_t>();
+      options_.index_batch > 0 ? speech.Sample() : std::vector<uint64_t>();
 
   if (request.validate_only) {
     QUOTES_RETURN_IF_ERROR(CheckReady());
@@ -692,7 +693,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     store::ImportOutcome outcome;
     {
       const MutexLock lock(&write_mutex_);
-      QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, sample, &draft));
+      QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, speech, sample, &draft));
       latest = FindLatest(draft.report_id);
       outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
     }
@@ -748,7 +749,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     // Here, so that of two copies imported at once one sees the other.
     QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
-                            CheckDuplicate(request, sample, &draft));
+                            CheckDuplicate(request, speech, sample, &draft));
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {

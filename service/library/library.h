@@ -254,6 +254,7 @@ class Library {
   // refused. Sets what the draft is a copy of and whether it is withdrawn, and settles an id that
   // was made.
   absl::StatusOr<std::optional<NearDuplicate>> CheckDuplicate(const ImportRequest& request,
+                                                              const Speech& speech,
                                                               const std::vector<uint64_t>& sample,
                                                               store::RevisionDraft* draft) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);

@@ -104,7 +104,8 @@ absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling hand
       break;
     }
     if (number == 1) {
-      likeness = LikenessOf(SpeechOf(draft->content), held->joined(held->runs().front().range));
+      likeness =
+          Speech(draft->content).LikenessTo(Speech(held->joined(held->runs().front().range)));
     }
     const bool revises =
         held->source().file_name == draft->source.file_name || SameLetters(draft->content, *held);

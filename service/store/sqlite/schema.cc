@@ -268,6 +268,15 @@ ALTER TABLE reports ADD COLUMN duplicate_of TEXT REFERENCES reports (report_id);
 
 PRAGMA user_version = 5;
 )sql",
+    // Ids are hashes: an index that begins with them is written to all over for every report.
+    R"sql(
+DROP INDEX sections_by_id;
+DROP INDEX quotes_by_id;
+CREATE UNIQUE INDEX sections_by_id ON sections (revision, section_id);
+CREATE UNIQUE INDEX quotes_by_id ON quotes (revision, quote_id);
+
+PRAGMA user_version = 6;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

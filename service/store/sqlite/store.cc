@@ -624,20 +624,22 @@ absl::StatusOr<std::vector<RevisionInfo>> SqliteStore::ListRevisions(std::string
 }
 
 // --- where an id stood last ---
+// The revisions of a report are few: they are asked one after the other (CROSS JOIN keeps SQLite to
+// this order), the latest first.
 
 constexpr char kFindQuoteRevision[] =
     "SELECT r.number"
-    " FROM quotes AS q"
-    " JOIN revisions AS r ON r.id = q.revision"
-    " WHERE q.quote_id = ?2 AND r.report_id = ?1"
+    " FROM revisions AS r"
+    " CROSS JOIN quotes AS q ON q.revision = r.id AND q.quote_id = ?2"
+    " WHERE r.report_id = ?1"
     " ORDER BY r.number DESC"
     " LIMIT 1";
 
 constexpr char kFindSectionRevision[] =
     "SELECT r.number"
-    " FROM sections AS s"
-    " JOIN revisions AS r ON r.id = s.revision"
-    " WHERE s.section_id = ?2 AND r.report_id = ?1"
+    " FROM revisions AS r"
+    " CROSS JOIN sections AS s ON s.revision = r.id AND s.section_id = ?2"
+    " WHERE r.report_id = ?1"
     " ORDER BY r.number DESC"
     " LIMIT 1";
 

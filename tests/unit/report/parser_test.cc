@@ -53,6 +53,32 @@ std::vector<std::string> Sentences(std::string_view paragraph) {
   return texts;
 }
 
+TEST(ParseReport, AFormulaThatFillsTwoLinesIsSpeechAndAHeadThatPartsTwoSentencesIsNot) {
+  // As wide as the lines around it, twice word for word; and amounts that differ in digits alone.
+  const std::string speech =
+      "　　过去的一年里我们始终坚持党的\n"
+      "全面领导坚定不移推进改革开放的各\n"
+      "项工作取得了新的重大的成就。\n"
+      "　　全年收入完成预算的百分之九，\n"
+      "４３０８万元，完成预算的１０９的\n"
+      "比例比上年有所提高。\n"
+      "　　新的一年里我们必须继续坚持党\n"
+      "全面领导坚定不移推进改革开放的各\n"
+      "项事业不断向前发展壮大。\n"
+      "　　全年支出完成预算的百分之八，\n"
+      "４１７２万元，完成预算的１０２的\n"
+      "比例比上年有所降低。\n";
+  const ParsedReport report = Parse(speech);
+  EXPECT_TRUE(std::none_of(report.quotes.begin(), report.quotes.end(),
+                           [](const Quote& quote) { return quote.block == BlockKind::kMasthead; }));
+  const ParsedReport headed = Parse(
+      "　　过去的一年里我们始终坚持党的全面领导\n某某日报\n坚定不移推进改革开放的各项工作。\n"
+      "　　新的一年里我们必须继续坚持党全面领导\n某某日报\n坚定不移推进改革开放的各项事业。\n");
+  EXPECT_EQ(std::count_if(headed.quotes.begin(), headed.quotes.end(),
+                          [](const Quote& quote) { return quote.block == BlockKind::kMasthead; }),
+            2);
+}
+
 TEST(CompletenessTest, TextsThatWereCutAreTruncated) {
   const std::string text =
       "关于工作的报告\n同志们：\n一、去年的工作\n全市经济平稳运行，民生持续改善。\n"
