@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "client/ctl/values.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
@@ -157,7 +159,23 @@ void LookupOptions::Define(Options* options) {
   options->Flag("--facets", &facets, Msg::kOptFacets);
 }
 
-std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t number) {
+std::string ThemeText(const Context& context, const v1::QuoteTheme& theme) {
+  if (theme.origin() == v1::QuoteTheme::ORIGIN_EDITOR) {
+    return context.Text(Msg::kThemeOfEditor, {theme.theme()});
+  }
+  return context.Text(Msg::kScoreCues,
+                      {theme.theme(), absl::StrFormat("%.2f", theme.score()),
+                       absl::StrJoin(theme.cues(), context.Text(Msg::kListSeparator))});
+}
+
+std::string TagText(const Context& context, const v1::QuoteTag& tag) {
+  return context.Text(
+      tag.action() == v1::QuoteTag::ACTION_PIN ? Msg::kTagPinned : Msg::kTagRemoved,
+      {tag.theme(), absl::FormatTime("%Y-%m-%d", absl::FromUnixSeconds(tag.create_time().seconds()),
+                                     absl::UTCTimeZone())});
+}
+
+std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t number, bool why) {
   const Painter& painter = context.painter();
   const v1::Quote& quote = hit.quote();
   const size_t columns = context.columns();
@@ -201,6 +219,10 @@ std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t n
         context.Text(quote.defects_size() == 1 ? Msg::kTouchesFaultOne : Msg::kTouchesFaultMany,
                      {absl::StrJoin(quote.defects(), ", ")}),
         {}, kIndent, columns, painter, Style::kWarning);
+  }
+  for (int i = 0; why && i < quote.themes_size(); ++i) {
+    out +=
+        Paragraph(ThemeText(context, quote.themes(i)), {}, kIndent, columns, painter, Style::kDim);
   }
   out += Paragraph(quote.citation(), {}, kIndent, columns, painter);
   // Never wrapped: a name that is broken cannot be pasted.
@@ -255,7 +277,7 @@ ExitCode RunLookup(Context* context, const LookupOptions& options, std::string_v
     for (const v1::QuoteHit& hit : page->hits) {
       ++shown;
       if (!context->json()) {
-        context->out() << '\n' << FormatHit(*context, hit, shown);
+        context->out() << '\n' << FormatHit(*context, hit, shown, options.why);
       }
     }
     request.page_token = page->next_page_token;

@@ -33,6 +33,7 @@ struct LookupOptions {
   bool all = false;
   int context = 0;
   bool facets = false;
+  bool why = false;  // show with each hit the themes it has, and what gave them
 
   void Define(Options* options);
 };
@@ -78,8 +79,12 @@ absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* clie
 // "themes/rural" for "rural" and "themes/rural".
 std::string ThemeName(std::string_view text);
 
-// One hit as people read it: breadcrumb, words, folds, citation, name.
-std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t number);
+// One hit as people read it: breadcrumb, words, folds, citation, name; with `why` its themes.
+std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t number, bool why);
+
+// A theme of a quote with its score and what gave it, and what an editor said of one.
+std::string ThemeText(const Context& context, const v1::QuoteTheme& theme);
+std::string TagText(const Context& context, const v1::QuoteTag& tag);
 
 }  // namespace quotes::ctl
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -59,6 +60,7 @@ class Packer {
     PackPrintSpans();
     PackSections();
     PackQuotes();
+    PackTags();
     PackLint();
     PackDefects();
     layout_.folded_speaker = Append(std::span<const char32_t>(FoldName(content_.metadata.speaker)));
@@ -194,8 +196,11 @@ class Packer {
       }
       for (const themes::Assignment& assignment : document_.themes[i]) {
         QUOTES_CHECK(assignment.theme >= 0 && static_cast<size_t>(assignment.theme) < theme_count_);
-        assignments.push_back({assignment.theme, static_cast<uint32_t>(cues.size()),
-                               static_cast<uint32_t>(assignment.cues.size()), 0,
+        assignments.push_back({assignment.theme,
+                               static_cast<uint32_t>(cues.size()),
+                               static_cast<uint32_t>(assignment.cues.size()),
+                               assignment.origin,
+                               {},
                                std::bit_cast<uint64_t>(assignment.score)});
         for (const std::string& cue : assignment.cues) {
           cues.push_back(Intern(cue));
@@ -214,6 +219,27 @@ class Packer {
       return order != 0 ? order < 0 : a < b;
     });
     layout_.quotes_by_id = Append(std::span<const uint32_t>(by_id));
+  }
+
+  void PackTags() {
+    std::vector<const themes::Tag*> tags;
+    for (const themes::Tag& tag : document_.tags) {
+      tags.push_back(&tag);
+    }
+    std::sort(tags.begin(), tags.end(), [](const themes::Tag* a, const themes::Tag* b) {
+      return std::tie(a->quote_id, a->theme) < std::tie(b->quote_id, b->theme);
+    });
+    std::vector<PackedTag> packed;
+    for (uint32_t i = 0; i < content_.quotes.size() && !tags.empty(); ++i) {
+      const std::string& id = content_.quotes[i].id;
+      auto tag = std::partition_point(tags.begin(), tags.end(),
+                                      [&id](const themes::Tag* of) { return of->quote_id < id; });
+      for (; tag != tags.end() && (*tag)->quote_id == id; ++tag) {
+        packed.push_back(
+            {i, (*tag)->action, {}, Intern((*tag)->theme), absl::ToUnixNanos((*tag)->time)});
+      }
+    }
+    layout_.tags = Append(std::span<const PackedTag>(packed));
   }
 
   void PackLint() {
@@ -405,11 +431,16 @@ Document Unpack(const PackedDocument& packed) {
         themes::Assignment& out = assignments.emplace_back();
         out.theme = assignment.theme;
         out.score = assignment.score();
+        out.origin = assignment.origin;
         for (const TextRef cue : packed.cues(assignment)) {
           out.cues.push_back(text(cue));
         }
       }
     }
+  }
+  for (const PackedTag& tag : packed.tags()) {
+    document.tags.push_back(
+        {content.quotes[tag.quote].id, text(tag.theme), tag.action, absl::FromUnixNanos(tag.time)});
   }
   const PackedDocument::Completeness completeness = packed.completeness();
   content.completeness = {completeness.truncated, std::string(completeness.jump_target),

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_
 #define QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,8 @@
 #include "service/archive/document.h"
 #include "service/archive/flat.h"
 #include "service/report/report.h"
+#include "service/themes/scheme.h"
+#include "service/themes/tag.h"
 
 namespace quotes::archive {
 
@@ -74,10 +77,19 @@ struct PackedAssignment {
   int theme = 0;
   uint32_t first_cue = 0;
   uint32_t cue_count = 0;
-  uint32_t unused = 0;
+  themes::Origin origin = themes::Origin::kRule;
+  uint8_t unused[3] = {};
   uint64_t score_bits = 0;
 
   double score() const { return std::bit_cast<double>(score_bits); }
+};
+
+struct PackedTag {
+  uint32_t quote = 0;  // index
+  themes::TagAction action = themes::TagAction::kPin;
+  uint8_t unused[3] = {};
+  TextRef theme;
+  int64_t time = 0;  // nanoseconds since 1970
 };
 
 struct PackedLintFinding {
@@ -207,6 +219,18 @@ class PackedDocument {
     return Array<TextRef>(layout().cues).subspan(assignment.first_cue, assignment.cue_count);
   }
 
+  // What editors said of a quote, by theme.
+  std::span<const PackedTag> tags(size_t quote) const {
+    const std::span<const PackedTag> all = tags();
+    const auto begin = std::partition_point(
+        all.begin(), all.end(), [quote](const PackedTag& tag) { return tag.quote < quote; });
+    const auto end = std::partition_point(
+        begin, all.end(), [quote](const PackedTag& tag) { return tag.quote == quote; });
+    return {begin, end};
+  }
+  // Of all quotes, in text order.
+  std::span<const PackedTag> tags() const { return Array<PackedTag>(layout().tags); }
+
   std::string_view Text(TextRef ref) const {
     return TextAt(block_, layout().texts).substr(ref.offset, ref.size);
   }
@@ -253,6 +277,7 @@ class PackedDocument {
     ArrayRef quotes_by_id;
     ArrayRef assignments;
     ArrayRef cues;
+    ArrayRef tags;
     ArrayRef lint;
     ArrayRef defects;
     ArrayRef readings;
@@ -319,7 +344,7 @@ std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed);
 
 report::Defect UnpackDefect(const PackedDocument& packed, const PackedDefect& defect);
 
-// The document that was packed.
+// The document that was packed, without tags of quotes that it does not have.
 Document Unpack(const PackedDocument& packed);
 
 }  // namespace quotes::archive

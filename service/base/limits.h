@@ -60,6 +60,8 @@ inline constexpr size_t kMaxSections = 20'000;
 inline constexpr size_t kMaxLintFindings = 500;
 inline constexpr size_t kMaxDefects = 5'000;
 inline constexpr size_t kMaxDefectReadings = 8;
+// Themes that editors may pin to or remove from one quote.
+inline constexpr size_t kMaxQuoteTags = 20;
 // Titles, names of persons and organisations, in code points.
 inline constexpr size_t kMaxMetadataCodePoints = 500;
 

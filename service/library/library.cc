@@ -230,7 +230,8 @@ archive::Document MakeDocument(store::RevisionDraft draft, const store::ImportOu
   document.duplicate_of = outcome.duplicate_of;
   document.content = std::move(draft.content);
   document.defects = outcome.defects;
-  document.themes = scheme.Assign(document.content);
+  document.tags = outcome.tags;
+  document.themes = themes::AssignTagged(scheme, document.content, document.tags);
   return document;
 }
 
@@ -365,7 +366,8 @@ absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(siz
                                 return loader.Lacks(report.report_id, report.revision, report.head);
                               },
                               [this, &loader](std::unique_ptr<archive::Document> document) {
-                                document->themes = scheme_->Assign(document->content);
+                                document->themes = themes::AssignTagged(*scheme_, document->content,
+                                                                        document->tags);
                                 loader.Add(*document, ending_);
                                 return ending_.Check();
                               }));
@@ -718,6 +720,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
           same ? held_register.entries
                : report::CarryOver(held_register.entries, document.content.joined, draft.content);
       held_defects = document.defects;
+      outcome.tags = document.tags;
       if (same) {
         draft.source.file_name = document.source.file_name;
       }
@@ -808,7 +811,7 @@ absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> Library::LoadRevi
     std::string_view report_id, uint64_t revision) {
   QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
                           store_->LoadRevision(report_id, revision));
-  document->themes = scheme_->Assign(document->content);
+  document->themes = themes::AssignTagged(*scheme_, document->content, document->tags);
   return archive::Pack(*document, scheme_->themes().size());
 }
 

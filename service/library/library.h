@@ -30,6 +30,7 @@
 #include "service/store/store.h"
 #include "service/text/decode.h"
 #include "service/themes/scheme.h"
+#include "service/themes/tag.h"
 
 namespace quotes {
 
@@ -115,6 +116,12 @@ struct DefectResult {
   uint64_t archive_revision = 0;
   bool changed = false;
   report::Defect defect;  // as it is now; as it was when taken out
+  std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
+};
+
+struct TagResult {
+  uint64_t archive_revision = 0;
+  bool changed = false;
   std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
 };
 
@@ -218,6 +225,18 @@ class Library {
                                             std::string_view etag, const DefectEdit& edit);
   absl::StatusOr<DefectResult> DeleteDefect(std::string_view report_id, std::string_view defect_id,
                                             std::string_view etag);
+
+  // Pins a theme to a quote of the latest revision, the only one that shows it, or removes one from
+  // it, or with nullopt takes back what was said; see themes::Tag. The report's etag and the
+  // archive revision rise, its text and its revision stay; saying the same again writes nothing. An
+  // `etag` that is not empty must be the report's. Blocks on the store. Errors, in this order:
+  // READ_ONLY; REPORT_NOT_FOUND; ETAG_MISMATCH; REPORT_WITHDRAWN; QUOTE_NOT_FOUND; THEME_NOT_FOUND
+  // for a code of which neither the scheme nor a tag of the quote knows; FIELD_OUT_OF_RANGE above
+  // limits::kMaxQuoteTags.
+  absl::StatusOr<TagResult> TagQuote(std::string_view report_id, std::string_view quote_id,
+                                     std::string_view theme,
+                                     std::optional<themes::TagAction> action,
+                                     std::string_view etag);
 
   store::Store& store() { return *store_; }
   const themes::Scheme& scheme() const { return *scheme_; }

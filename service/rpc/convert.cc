@@ -251,7 +251,13 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
     for (const archive::TextRef cue : document.cues(assignment)) {
       theme->add_cues(Str(document.Text(cue)));
     }
-    theme->set_origin(v1::QuoteTheme::ORIGIN_RULE);
+    theme->set_origin(static_cast<v1::QuoteTheme::Origin>(assignment.origin));
+  }
+  for (const archive::PackedTag& packed : document.tags(ref.index)) {
+    v1::QuoteTag* tag = out->add_tags();
+    tag->set_theme(ThemeName(document.Text(packed.theme)));
+    tag->set_action(static_cast<v1::QuoteTag::Action>(packed.action));
+    SetTime(absl::FromUnixNanos(packed.time), tag->mutable_create_time());
   }
   for (const archive::PackedDefect& defect : document.defects()) {
     if (defect.range.begin < quote.range.end && defect.range.end > quote.range.begin) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/archive/query.h"
+#include "service/base/check.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
@@ -17,6 +18,7 @@
 #include "service/rpc/names.h"
 #include "service/rpc/page_token.h"
 #include "service/rpc/validate.h"
+#include "service/themes/tag.h"
 
 namespace quotes::rpc {
 namespace {
@@ -376,6 +378,45 @@ absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& reques
   lookup.filter.theme_groups.push_back({theme});
   response->set_scheme_version(call.archive->scheme().version());
   return RunLookup(call, request, std::move(lookup), response);
+}
+
+absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
+                      v1::TagQuoteResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseQuoteName("name", request.name()));
+  QUOTES_ASSIGN_OR_RETURN(const std::string theme, ParseThemeName("theme", request.theme()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("etag", request.etag()));
+  std::optional<themes::TagAction> action;
+  switch (request.action()) {
+    case v1::QuoteTag::ACTION_PIN:
+      action = themes::TagAction::kPin;
+      break;
+    case v1::QuoteTag::ACTION_REMOVE:
+      action = themes::TagAction::kRemove;
+      break;
+    case v1::QuoteTag::ACTION_CLEAR:
+      break;
+    default:
+      return errors::FieldRequired("action");
+  }
+  QUOTES_ASSIGN_OR_RETURN(
+      const TagResult result,
+      call.library.TagQuote(name.report, name.child, theme, action, request.etag()));
+  const std::optional<uint32_t> index = result.document->Find(name.child);
+  QUOTES_CHECK(index.has_value());
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.SetQuote({result.document.get(), *index}, v1::QUOTE_VIEW_FULL, /*superseded=*/false,
+                     response->mutable_quote());
+  response->set_archive_revision(static_cast<int64_t>(result.archive_revision));
+  if (call.options.on_change) {
+    ChangeRecord record;
+    record.action = "tag-quote";
+    record.report_id = name.report;
+    record.quote_id = name.child;
+    record.archive_revision = result.archive_revision;
+    record.unchanged = !result.changed;
+    call.options.on_change(record);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace quotes::rpc

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_THEMES_SCHEME_H_
 #define QUOTES_SERVICE_THEMES_SCHEME_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,11 +30,18 @@ struct Theme {
   std::vector<Cue> cues;
 };
 
+// Who gave a theme.
+enum class Origin : uint8_t {
+  kRule = 1,   // the rules of the scheme
+  kEditor = 2  // a person; see tag.h
+};
+
 // A theme given to a quote.
 struct Assignment {
   int theme = 0;                  // index into Scheme::themes()
   double score = 0;               // above 0, at most 1
   std::vector<std::string> cues;  // the terms that gave it; "heading:" before one from a heading
+  Origin origin = Origin::kRule;
 };
 
 // The scheme of themes with the rules that assign them. Immutable, thread-safe.

@@ -46,6 +46,12 @@ class HookedStore final : public store::Store {
     QUOTES_RETURN_IF_ERROR(hook_("WriteRegister"));
     return store_->WriteRegister(report_id, etag, entries);
   }
+  absl::StatusOr<store::ReportChange> WriteTags(std::string_view report_id,
+                                                std::string_view quote_id, std::string_view etag,
+                                                const std::vector<themes::Tag>& tags) override {
+    QUOTES_RETURN_IF_ERROR(hook_("WriteTags"));
+    return store_->WriteTags(report_id, quote_id, etag, tags);
+  }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
     QUOTES_RETURN_IF_ERROR(hook_("FindRequest"));

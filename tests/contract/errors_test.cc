@@ -644,6 +644,43 @@ TEST_F(ContractErrors, BoundsOfWithdrawals) {
   EXPECT_EQ(both([](auto* r) { r->set_etag(std::string(128, 'a')); }), "ABORTED/ETAG_MISMATCH");
 }
 
+TEST_F(ContractErrors, BoundsOfTags) {
+  Start();
+  v1::ListQuotesRequest list;
+  list.set_parent("reports/sample");
+  list.set_page_size(1);
+  v1::ListQuotesResponse listed;
+  ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, list, &listed).ok());
+  const std::string name = listed.quotes(0).name();
+  const auto tag = [this](const std::string& quote, const std::string& theme, int action,
+                          const std::string& etag = "") {
+    v1::TagQuoteRequest request;
+    request.set_name(quote);
+    request.set_theme(theme);
+    request.set_action(static_cast<v1::QuoteTag::Action>(action));
+    request.set_etag(etag);
+    v1::TagQuoteResponse response;
+    return Outcome(Call(quotes_, &Quotes::TagQuote, request, &response));
+  };
+  constexpr int kPin = v1::QuoteTag::ACTION_PIN;
+  const std::string required = "INVALID_ARGUMENT/FIELD_REQUIRED ";
+  EXPECT_EQ(tag("", "themes/rural", kPin), required + "name");
+  EXPECT_EQ(tag(name, "", kPin), required + "theme");
+  EXPECT_EQ(tag(name, "themes/rural", 0), required + "action");
+  EXPECT_EQ(tag("reports/sample", "themes/rural", kPin), "INVALID_ARGUMENT/INVALID_NAME name");
+  EXPECT_EQ(tag(name, "rural", kPin), "INVALID_ARGUMENT/INVALID_NAME theme");
+  EXPECT_EQ(tag(name, "themes/rural", 9), "INVALID_ARGUMENT/FIELD_INVALID action");
+  EXPECT_EQ(tag(name, "themes/rural", kPin, std::string(129, 'a')),
+            "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE etag");
+  EXPECT_EQ(tag(name, "themes/rural", kPin, "old"), "ABORTED/ETAG_MISMATCH");
+  EXPECT_EQ(tag(name, "themes/none", kPin), "NOT_FOUND/THEME_NOT_FOUND");
+  EXPECT_EQ(tag("reports/sample/quotes/none", "themes/rural", kPin), "NOT_FOUND/QUOTE_NOT_FOUND");
+  EXPECT_EQ(tag("reports/none/quotes/none", "themes/rural", kPin), "NOT_FOUND/REPORT_NOT_FOUND");
+  EXPECT_EQ(tag(name, "themes/rural", kPin), "OK");
+  EXPECT_EQ(tag(name, "themes/rural", v1::QuoteTag::ACTION_CLEAR), "OK");
+  EXPECT_EQ(tag(name, "themes/rural", v1::QuoteTag::ACTION_CLEAR), "OK") << "nothing to clear";
+}
+
 TEST_F(ContractErrors, BoundsOfDefects) {
   Start();
   const std::string range = "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE ";

@@ -486,6 +486,24 @@ class WriteTest(unittest.TestCase):
                 timeout=60)
             self.assertGreater(client.quotes.SearchQuotes(search, timeout=60).total_size, 0)
 
+    def test_tags(self):
+        with TempDir() as folder, Server(folder / "quotes.db") as server, Client(server) as client:
+            client.import_file(SAMPLE, SAMPLE_ID)
+            lookup = quote_service_pb2.LookupThemeRequest(name="themes/rural", page_size=1)
+            name = client.quotes.LookupTheme(lookup, timeout=60).hits[0].quote.name
+            tag = quote_service_pb2.TagQuoteRequest(
+                name=name, theme="themes/defence", action=quote_pb2.QuoteTag.ACTION_PIN)
+            quote = client.quotes.TagQuote(tag, timeout=60).quote
+            self.assertEqual([(theme.theme, theme.origin) for theme in quote.themes][0],
+                             ("themes/defence", quote_pb2.QuoteTheme.ORIGIN_EDITOR))
+            lookup = quote_service_pb2.LookupThemeRequest(name="themes/defence", page_size=200)
+            found = client.quotes.LookupTheme(lookup, timeout=60)
+            self.assertIn(name, [hit.quote.name for hit in found.hits])
+            tag.theme = "themes/none"
+            with self.assertRaises(grpc.RpcError) as raised:
+                client.quotes.TagQuote(tag, timeout=60)
+            self.assertEqual(raised.exception.code(), grpc.StatusCode.NOT_FOUND)
+
     def test_defects(self):
         with TempDir() as folder, Server(folder / "quotes.db") as server, Client(server) as client:
             client.import_file(SAMPLE, SAMPLE_ID)

@@ -683,6 +683,57 @@ absl::Status ReplaceRegister(Connection* connection, const ReportRow& report,
   return ReplaceRegister(connection, revision_id, entries);
 }
 
+namespace {
+
+constexpr char kSelectTags[] =
+    "SELECT quote_id, theme, action, time"
+    " FROM tags"
+    " WHERE report_id = ?1"
+    " ORDER BY quote_id, theme";
+
+constexpr char kDeleteTags[] = "DELETE FROM tags WHERE report_id = ?1 AND quote_id = ?2";
+
+constexpr char kInsertTag[] =
+    "INSERT INTO tags"
+    " (report_id, quote_id, theme, action, time)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)";
+
+}  // namespace
+
+absl::StatusOr<std::vector<themes::Tag>> ReadTags(Connection* connection,
+                                                  std::string_view report_id) {
+  std::vector<themes::Tag> tags;
+  Statement select = connection->Prepare(kSelectTags);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report_id));
+  while (true) {
+    QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) {
+      return tags;
+    }
+    RowReader row(&select);
+    themes::Tag& tag = tags.emplace_back();
+    tag.quote_id = row.Text();
+    tag.theme = row.Text();
+    tag.action = row.Enum<themes::TagAction>();
+    tag.time = absl::FromUnixMicros(row.Int());
+    if (!row.ok() || tag.action < themes::TagAction::kPin ||
+        tag.action > themes::TagAction::kRemove) {
+      return Damaged(connection, "a tag's row");
+    }
+  }
+}
+
+absl::Status ReplaceTags(Connection* connection, std::string_view report_id,
+                         std::string_view quote_id, const std::vector<themes::Tag>& tags) {
+  QUOTES_RETURN_IF_ERROR(connection->Prepare(kDeleteTags).Run(report_id, quote_id));
+  for (const themes::Tag& tag : tags) {
+    QUOTES_RETURN_IF_ERROR(
+        connection->Prepare(kInsertTag)
+            .Run(report_id, quote_id, tag.theme, tag.action, absl::ToUnixMicros(tag.time)));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* connection,
                                                                 const ReportRow& report,
                                                                 uint64_t number) {
@@ -738,6 +789,9 @@ absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* conn
   QUOTES_ASSIGN_OR_RETURN(const std::vector<report::RegisterEntry> entries,
                           ReadEntries(connection, revision));
   document->defects = report::DefectsOf(entries);
+  if (number == report.latest_revision) {
+    QUOTES_ASSIGN_OR_RETURN(document->tags, ReadTags(connection, report.report_id));
+  }
   if (content.joined.size() != code_points || content.quotes.size() != quotes ||
       content.sections.size() != sections) {
     return Damaged(connection, "a revision is incomplete");

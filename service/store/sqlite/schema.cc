@@ -277,6 +277,18 @@ CREATE UNIQUE INDEX quotes_by_id ON quotes (revision, quote_id);
 
 PRAGMA user_version = 6;
 )sql",
+    R"sql(
+CREATE TABLE tags (
+  report_id TEXT NOT NULL REFERENCES reports (report_id),
+  quote_id TEXT NOT NULL,
+  theme TEXT NOT NULL,
+  action INTEGER NOT NULL CHECK (action IN (1, 2)),
+  time INTEGER NOT NULL,
+  PRIMARY KEY (report_id, quote_id, theme)
+) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 7;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

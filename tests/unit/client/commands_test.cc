@@ -661,6 +661,56 @@ TEST_F(CommandsTest, EditsTheRegister) {
   EXPECT_EQ(Quotectl({"defects", "plain"}).code, kExitNothing);
 }
 
+TEST_F(CommandsTest, EditorsTagQuotes) {
+  ImportSample();
+  const auto quotes_of = [this](const std::string& theme) {
+    const Result result = Quotectl({"theme", theme, "--all", "--json"});
+    return result.code == kExitNothing
+               ? 0
+               : FromJson<v1::LookupThemeResponse>(Lines(result.out).front()).total_size();
+  };
+  const int64_t rural = quotes_of("rural");
+  const int64_t defence = quotes_of("defence");
+  const Result why = Quotectl({"theme", "rural", "-n", "1", "--why"});
+  EXPECT_THAT(why.out, HasSubstr("themes/rural (0."));
+  EXPECT_EQ(Quotectl({"theme", "rural", "-n", "1"}).out.find("themes/rural"), std::string::npos);
+  const std::string name =
+      FromJson<v1::LookupThemeResponse>(Quotectl({"theme", "rural", "-n", "1", "--json"}).out)
+          .hits(0)
+          .quote()
+          .name();
+
+  EXPECT_THAT(Quotectl({"tag", name}).out, HasSubstr("themes/rural (0."));
+  const Result pinned = Quotectl({"tag", name, "defence"});
+  EXPECT_EQ(pinned.code, kExitOk) << pinned.err;
+  EXPECT_THAT(pinned.out,
+              AllOf(HasSubstr("themes/defence (an editor)"), HasSubstr("has themes/d")));
+  const Result removed = Quotectl({"tag", name, "themes/rural", "--remove", "--lang", "zh"});
+  EXPECT_THAT(removed.out, AllOf(HasSubstr("没有 themes/rural"), HasSubstr("编辑标注")));
+  EXPECT_EQ(quotes_of("rural"), rural - 1);
+  EXPECT_EQ(quotes_of("defence"), defence + 1);
+  const auto quote = FromJson<v1::GetQuoteResponse>(Quotectl({"get", name, "--json"}).out).quote();
+  ASSERT_EQ(quote.tags_size(), 2);
+  EXPECT_EQ(quote.tags(0).theme(), "themes/defence");
+  EXPECT_EQ(quote.tags(0).action(), v1::QuoteTag::ACTION_PIN);
+  EXPECT_EQ(quote.tags(1).action(), v1::QuoteTag::ACTION_REMOVE);
+  EXPECT_GT(quote.tags(1).create_time().seconds(), 0);
+  EXPECT_EQ(quote.themes(0).origin(), v1::QuoteTheme::ORIGIN_EDITOR);
+  EXPECT_THAT(Quotectl({"get", name}).out, HasSubstr("has not themes/rural"));
+
+  EXPECT_EQ(Quotectl({"tag", name, "rural", "--clear"}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"tag", name, "defence", "--clear"}).code, kExitOk);
+  EXPECT_EQ(quotes_of("rural"), rural);
+  EXPECT_EQ(quotes_of("defence"), defence);
+
+  EXPECT_EQ(Quotectl({"tag", name, "none"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"tag", "reports/sample/quotes/none", "rural"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"tag", "rural"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"tag", name, "--remove"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"tag", name, "rural", "--remove", "--clear"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"tag", name, "rural", "--etag", "old"}).code, kExitInput);
+}
+
 TEST_F(CommandsTest, WithdrawsAndRestores) {
   EXPECT_EQ(Quotectl({"withdraw", "sample"}).code, kExitInput) << "there is no database";
   EXPECT_FALSE(std::filesystem::exists(Path("quotes.db")));

@@ -941,6 +941,126 @@ TEST_F(LibraryTest, TheRegisterIsEdited) {
               HasReason(ErrorReason::kReportWithdrawn));
 }
 
+// Codes of a quote's themes, those that an editor pinned with "!".
+std::vector<std::string> ThemesOf(const archive::Archive& archive, std::string_view report,
+                                  std::string_view quote) {
+  std::vector<std::string> codes;
+  const std::optional<archive::QuoteRef> ref = archive.FindQuote(report, quote);
+  EXPECT_TRUE(ref.has_value());
+  for (const archive::PackedAssignment& assignment : ref->document->themes(ref->index)) {
+    codes.push_back(archive.scheme().themes()[static_cast<size_t>(assignment.theme)].code +
+                    (assignment.origin == themes::Origin::kEditor ? "!" : ""));
+  }
+  return codes;
+}
+
+uint64_t TotalOf(const archive::Archive& archive, std::string_view theme) {
+  return archive.theme_totals()[static_cast<size_t>(archive.scheme().Find(theme))];
+}
+
+TEST_F(LibraryTest, EditorsHaveTheLastWordOnThemes) {
+  MustImport(ShortRequest("one"));
+  const auto id_of = [this](std::u32string_view words) {
+    const archive::PackedDocument& document = *library_->archive()->FindReport("one");
+    for (size_t i = 0; i < document.size(); ++i) {
+      if (document.text(i).find(words) != std::u32string_view::npos) {
+        return std::string(document.quote_id(i));
+      }
+    }
+    return std::string();
+  };
+  const std::string growth = id_of(U"生产总值");
+  const std::string housing = id_of(U"棚改");
+  ASSERT_THAT(ThemesOf(*library_->archive(), "one", growth), ElementsAre("economy.growth"));
+  const std::vector<std::string> by_rule = ThemesOf(*library_->archive(), "one", housing);
+  const uint64_t economy = TotalOf(*library_->archive(), "economy");
+  const uint64_t rural = TotalOf(*library_->archive(), "rural");
+  const std::string etag = library_->archive()->FindReport("one")->etag();
+
+  // A theme above takes away those below it, but not one that is pinned.
+  using themes::TagAction;
+  const auto removed = library_->TagQuote("one", growth, "economy", TagAction::kRemove, etag);
+  QUOTES_ASSERT_OK(removed);
+  EXPECT_TRUE(removed->changed);
+  EXPECT_EQ(removed->archive_revision, 2u);
+  EXPECT_NE(removed->document->etag(), etag);
+  EXPECT_EQ(removed->document->revision(), 1u);
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth), IsEmpty());
+  EXPECT_EQ(TotalOf(*library_->archive(), "economy"), economy - 1);
+  ExpectSnapshotIsFresh();
+  QUOTES_ASSERT_OK(library_->TagQuote("one", growth, "economy.finance", TagAction::kPin, ""));
+  QUOTES_ASSERT_OK(library_->TagQuote("one", growth, "rural", TagAction::kPin, ""));
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth),
+              ElementsAre("economy.finance!", "rural!"));
+  EXPECT_EQ(TotalOf(*library_->archive(), "economy"), economy);
+  EXPECT_EQ(TotalOf(*library_->archive(), "rural"), rural + 1);
+  EXPECT_EQ(ThemesOf(*library_->archive(), "one", housing), by_rule) << "no other quote";
+  archive::Lookup lookup;
+  lookup.filter.theme_groups = {{library_->scheme().Find("rural")}};
+  const auto found = library_->archive()->Find(lookup, Cancellation());
+  QUOTES_ASSERT_OK(found);
+  EXPECT_EQ(found->total, rural + 1);
+  ExpectSnapshotIsFresh();
+
+  const auto same = library_->TagQuote("one", growth, "rural", TagAction::kPin, "");
+  QUOTES_ASSERT_OK(same);
+  EXPECT_FALSE(same->changed);
+  EXPECT_EQ(same->archive_revision, 4u);
+
+  // It outlives a new text, a restart, and the time in which the text had no such sentence.
+  MustImport(ShortRequest("one", "又添一句。\n"));
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth),
+              ElementsAre("economy.finance!", "rural!"));
+  ExpectSnapshotIsFresh();
+  ImportRequest without = ShortRequest("one");
+  without.content = "政府工作报告\n一、过去五年工作回顾\n棚改安置房建成2800套。\n";
+  MustImport(without);
+  EXPECT_THAT(library_->TagQuote("one", growth, "rural", std::nullopt, ""),
+              HasReason(ErrorReason::kQuoteNotFound));
+  MustImport(ShortRequest("one"));
+  EXPECT_EQ(ThemesOf(*library_->archive(), "one", growth).size(), 2u);
+  library_.reset();
+  library_ = Load(false);
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth),
+              ElementsAre("economy.finance!", "rural!"));
+
+  // What is taken back is the rules' again.
+  for (const char* const theme : {"economy", "economy.finance", "rural"}) {
+    QUOTES_ASSERT_OK(library_->TagQuote("one", growth, theme, std::nullopt, ""));
+  }
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth), ElementsAre("economy.growth"));
+  EXPECT_EQ(TotalOf(*library_->archive(), "economy"), economy);
+  ExpectSnapshotIsFresh();
+
+  EXPECT_THAT(library_->TagQuote("none", growth, "rural", TagAction::kPin, ""),
+              HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(library_->TagQuote("one", growth, "rural", TagAction::kPin, etag),
+              HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_THAT(library_->TagQuote("one", "none", "rural", TagAction::kPin, ""),
+              HasReason(ErrorReason::kQuoteNotFound));
+  EXPECT_THAT(library_->TagQuote("one", growth, "none", TagAction::kPin, ""),
+              HasReason(ErrorReason::kThemeNotFound));
+  size_t pinned = 0;
+  for (const themes::Theme& theme : library_->scheme().themes()) {
+    const auto result = library_->TagQuote("one", growth, theme.code, TagAction::kPin, "");
+    if (pinned < limits::kMaxQuoteTags) {
+      QUOTES_ASSERT_OK(result);
+      ++pinned;
+    } else {
+      EXPECT_THAT(result, HasReason(ErrorReason::kFieldOutOfRange)) << theme.code;
+    }
+  }
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  ExpectSnapshotIsFresh();
+  EXPECT_THAT(library_->TagQuote("one", growth, "economy", std::nullopt, ""),
+              HasReason(ErrorReason::kReportWithdrawn));
+  QUOTES_ASSERT_OK(library_->Restore("one", ""));
+  EXPECT_EQ(ThemesOf(*library_->archive(), "one", growth).size(), limits::kMaxQuoteTags);
+  ExpectSnapshotIsFresh();
+  EXPECT_THAT(Load(true)->TagQuote("one", growth, "economy", std::nullopt, ""),
+              HasReason(ErrorReason::kReadOnly));
+}
+
 TEST_F(LibraryTest, EditsOutliveImports) {
   ImportRequest request = ShortRequest("one");
   request.defects = {
