@@ -95,6 +95,11 @@ class FacetCounter {
   uint64_t quotes_ = 0;
 };
 
+// Whether an order has more to it than the places of quotes.
+inline bool IsRanked(Order order) {
+  return order == Order::kRelevance || order == Order::kSalience;
+}
+
 // A matching quote before its hit is written out. `rank` is its report's in the order walked.
 struct Candidate {
   uint32_t relevance = 0;
@@ -217,7 +222,7 @@ class Resumption {
     if (!key_.has_value()) {
       return true;
     }
-    if (order_ == Order::kRelevance) {
+    if (IsRanked(order_)) {
       if (candidate.relevance != key_->relevance) {
         return candidate.relevance < key_->relevance;
       }

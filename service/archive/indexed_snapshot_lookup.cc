@@ -349,7 +349,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
   }
 
   const FilterPlan filter(lookup.filter, scheme());
-  const bool ranked = lookup.order == Order::kRelevance;
+  const bool by_relevance = lookup.order == Order::kRelevance;
   FacetCounter facets(scheme());
   Page page(lookup.limit, /*ranked=*/true);
   Progress progress(cancellation);
@@ -368,7 +368,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
 
     // Where it is cheaper than looking at the texts, relevance is read from sets.
     std::vector<std::optional<QuoteSet>> by_needle(plan.needle_count());
-    if (ranked && matcher.exact()) {
+    if (by_relevance && matcher.exact()) {
       for (size_t needle = 0; needle < plan.needle_count(); ++needle) {
         if (plan.positive(needle) && matcher.CostOfNeedle(needle) <= kTestCost * quotes.size()) {
           by_needle[needle] = matcher.FindNeedle(needle);
@@ -382,13 +382,15 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
       if (lookup.with_facets) {
         facets.Add(entry, candidate.quote);
       }
-      if (ranked) {
+      if (by_relevance) {
         const auto has = [&](size_t needle) {
           return by_needle[needle].has_value() ? by_needle[needle]->Has(number)
                                                : matcher.Has(number, needle);
         };
         candidate.relevance = QueryPlan::Match(plan, has).Relevance();
         candidate.lead = entry.lead(candidate.quote);
+      } else if (lookup.order == Order::kSalience) {
+        candidate.relevance = static_cast<uint32_t>(SalienceIn(part.attributes[number]));
       } else if (lookup.order == Order::kReadingOrder) {
         candidate.rank = reading_rank()[candidate.rank];
       }

@@ -381,7 +381,7 @@ TEST_P(Exhaustive, RandomLookupsAgreeWithTheScan) {
     Lookup lookup;
     lookup.query = questions.OneIn(20) ? nullptr : &*query;
     lookup.match = questions.OneIn(4) ? MatchMode::kExact : MatchMode::kFolded;
-    lookup.order = static_cast<Order>(1 + questions.Below(3));
+    lookup.order = static_cast<Order>(1 + questions.Below(4));
     lookup.limit = 1 + questions.Below(questions.OneIn(8) ? 400 : 30);
     lookup.with_total = !questions.OneIn(5);
     lookup.with_facets = questions.OneIn(4);
