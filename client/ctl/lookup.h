@@ -34,7 +34,8 @@ struct LookupOptions {
   int context = 0;
   bool facets = false;
 
-  void Define(Options* options);
+  // `about_order` tells the order that is taken without one.
+  void Define(Options* options, Msg about_order);
 };
 
 // The filter that the options ask for. INVALID_ARGUMENT with a sentence for people: a report that

@@ -16,7 +16,7 @@ class Theme : public Command {
 
   void Define(Options* options) override {
     options->Argument("CODE", &code_, Msg::kOptThemeCode, {.kind = ValueKind::kTheme});
-    lookup_.Define(options);
+    lookup_.Define(options, Msg::kOptThemeOrder);
   }
 
   ExitCode Run(Context* context) override {

@@ -184,6 +184,23 @@ TEST(IndexedArchiveTest, ChangesOneByOneEqualAllAtOnce) {
         ExpectSameAsNaive(*archive, lookup);
         lookup.filter.date_from = absl::CivilDay(2021, 1, 1);
         ExpectSameAsNaive(*archive, lookup);
+        for (const Order order : {Order::kReadingOrder, Order::kRelevance, Order::kSalience}) {
+          lookup.order = order;
+          ExpectSameAsNaive(*archive, lookup);
+        }
+        lookup.filter.modes = {report::Mode::kReview, report::Mode::kSituation};
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.date_from.reset();
+        lookup.filter.with_figures = theme % 2 == 0;
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.modes.clear();
+        lookup.filter.theme_groups.push_back({4});
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.with_figures.reset();
+        lookup.filter.speakers = {"新"};
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.speakers.clear();
+        ExpectSameAsNaive(*archive, lookup);
       }
     }
   }
