@@ -25,7 +25,8 @@ constexpr size_t kMaxNamedIds = 5;
 constexpr size_t kContextIndent = 6;
 
 const std::vector<std::string>& OrderChoices() {
-  static const auto& choices = *new std::vector<std::string>{"newest", "reading", "relevance"};
+  static const auto& choices =
+      *new std::vector<std::string>{"newest", "reading", "relevance", "salience"};
   return choices;
 }
 
@@ -33,7 +34,10 @@ v1::LookupOrder ParseOrder(std::string_view choice) {
   if (choice == "reading") {
     return v1::LOOKUP_ORDER_READING;
   }
-  return choice == "relevance" ? v1::LOOKUP_ORDER_RELEVANCE : v1::LOOKUP_ORDER_NEWEST;
+  if (choice == "relevance") {
+    return v1::LOOKUP_ORDER_RELEVANCE;
+  }
+  return choice == "salience" ? v1::LOOKUP_ORDER_SALIENCE : v1::LOOKUP_ORDER_NEWEST;
 }
 
 // The name that a NOT_FOUND is about; empty if it does not say.
@@ -136,7 +140,7 @@ absl::StatusOr<v1::LookupFilter> MakeFilter(Context* context, client::Client* cl
   return filter;
 }
 
-void LookupOptions::Define(Options* options) {
+void LookupOptions::Define(Options* options, Msg about_order) {
   options->Values("--report", &reports, Msg::kOptReport,
                   {.label = "REPORT", .kind = ValueKind::kReport});
   options->Values("--speaker", &speakers, Msg::kOptSpeaker, {.label = "NAME"});
@@ -150,7 +154,7 @@ void LookupOptions::Define(Options* options) {
   options->Value("--kind", &kind, Msg::kOptKind,
                  {.label = "KIND", .kind = ValueKind::kChoice, .choices = KindChoices()});
   options->Switch("figures", &figures, Msg::kOptFigures);
-  options->Value("--order", &order, Msg::kOptOrder,
+  options->Value("--order", &order, about_order,
                  {.label = "ORDER", .kind = ValueKind::kChoice, .choices = OrderChoices()});
   options->Number("-n,--limit", &limit, 1, std::numeric_limits<int>::max(), Msg::kOptLimit);
   options->Flag("--all", &all, Msg::kOptAll);

@@ -35,7 +35,8 @@ struct LookupOptions {
   bool facets = false;
   bool why = false;  // show with each hit the themes it has, and what gave them
 
-  void Define(Options* options);
+  // `about_order` tells the order that is taken without one.
+  void Define(Options* options, Msg about_order);
 };
 
 // The filter that the options ask for. INVALID_ARGUMENT with a sentence for people: a report that

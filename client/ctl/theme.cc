@@ -17,7 +17,7 @@ class Theme : public Command {
 
   void Define(Options* options) override {
     options->Argument("CODE", &code_, Msg::kOptThemeCode, {.kind = ValueKind::kTheme});
-    lookup_.Define(options);
+    lookup_.Define(options, Msg::kOptThemeOrder);
     options->Flag("--why", &lookup_.why, Msg::kOptWhy);
   }
 

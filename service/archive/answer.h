@@ -95,6 +95,11 @@ class FacetCounter {
   uint64_t quotes_ = 0;
 };
 
+// Whether an order has more to it than the places of quotes.
+inline bool IsRanked(Order order) {
+  return order == Order::kRelevance || order == Order::kSalience;
+}
+
 // A matching quote before its hit is written out. `rank` is its report's in the order walked.
 struct Candidate {
   uint32_t relevance = 0;
@@ -140,6 +145,9 @@ class Page {
     std::push_heap(candidates_.begin(), candidates_.end());
     return true;
   }
+
+  // There are as many candidates as have a place.
+  bool Full() const { return candidates_.size() == capacity_; }
 
   // No later candidate changes the page.
   bool Complete() const { return !ranked_ && candidates_.size() == capacity_; }
@@ -213,17 +221,25 @@ class Resumption {
     return dates != 0 ? dates : entry.report_id().compare(key_->report_id);
   }
 
-  bool IsBehind(const Candidate& candidate, int compared) const {
+  // Negative when candidates of this relevance and lead all come before the key, positive when all
+  // are behind it, 0 when their places tell.
+  int CompareRanks(uint32_t relevance, bool lead) const {
     if (!key_.has_value()) {
-      return true;
+      return 1;
     }
-    if (order_ == Order::kRelevance) {
-      if (candidate.relevance != key_->relevance) {
-        return candidate.relevance < key_->relevance;
-      }
-      if (candidate.lead != key_->lead) {
-        return key_->lead;
-      }
+    if (!IsRanked(order_)) {
+      return 0;
+    }
+    if (relevance != key_->relevance) {
+      return relevance < key_->relevance ? 1 : -1;
+    }
+    return lead == key_->lead ? 0 : key_->lead ? 1 : -1;
+  }
+
+  bool IsBehind(const Candidate& candidate, int compared) const {
+    const int ranks = CompareRanks(candidate.relevance, candidate.lead);
+    if (ranks != 0) {
+      return ranks > 0;
     }
     return compared > 0 || (compared == 0 && candidate.quote >= first_quote_);
   }

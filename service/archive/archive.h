@@ -31,8 +31,10 @@ enum class MatchMode {
 enum class Order {
   kNewest = 1,        // speech date descending (undated last), report id, reading order
   kReadingOrder = 2,  // report id, reading order
-  kRelevance = 3      // distinct positive terms matched (equal terms count once), then headings and
+  kRelevance = 3,     // distinct positive terms matched (equal terms count once), then headings and
                       // leads before others, then kNewest
+  kSalience = 4       // headings and leads, then quotes that have figures or name measures, then
+                      // the others (salience.h); each of the three kNewest
 };
 
 enum class TextScope { kSpeech = 1, kFurniture = 2, kAll = 3 };
@@ -78,7 +80,8 @@ inline constexpr size_t kSortKeySuccessors = 4;
 // of these is left; if none is, the report begins anew. The other fields stay as they were: a
 // report whose date is changed moves with all its quotes, as withdrawn and imported anew.
 struct SortKey {
-  uint32_t relevance = 0;  // Order::kRelevance only
+  // Order::kRelevance: the number of terms; Order::kSalience: the Salience; else 0.
+  uint32_t relevance = 0;
   // Order::kRelevance only: a heading, or the quote in which a section begins.
   bool lead = false;
   std::optional<absl::CivilDay> date;

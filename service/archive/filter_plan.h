@@ -65,10 +65,8 @@ class FilterPlan {
            filter.with_figures.has_value();
   }
 
-  // Whether it needs a look at each quote beside its report, text and themes.
-  static bool LooksAtQuotes(const Filter& filter) {
-    return !filter.sections.empty() || !filter.modes.empty() || filter.with_figures.has_value();
-  }
+  // Whether it needs a look at each quote beside its report, text, themes and attributes.
+  static bool LooksAtQuotes(const Filter& filter) { return !filter.sections.empty(); }
 
   // The sections of a report that pass, by index; nullopt where sections do not matter.
   using SectionSet = std::optional<std::vector<bool>>;

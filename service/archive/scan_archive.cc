@@ -23,6 +23,7 @@
 #include "service/archive/entry.h"
 #include "service/archive/filter_plan.h"
 #include "service/archive/query_plan.h"
+#include "service/archive/salience.h"
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
 #include "service/base/limits.h"
@@ -112,7 +113,7 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
   const QueryPlan query(lookup.query, lookup.match);
   const Resumption resumption(
       lookup, lookup.after.has_value() ? FindReport(lookup.after->report_id) : nullptr);
-  const bool ranked = lookup.order == Order::kRelevance;
+  const bool ranked = IsRanked(lookup.order);
   const bool count_all = lookup.with_total || lookup.with_facets;
   const std::vector<const ScanEntry*>& entries =
       lookup.order == Order::kReadingOrder ? reading_order_ : newest_;
@@ -154,9 +155,12 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
         facets.Add(entry, quote);
       }
       Candidate candidate{0, false, rank, quote};
-      if (ranked) {
+      if (lookup.order == Order::kRelevance) {
         candidate.relevance = match.Relevance();
         candidate.lead = entry.lead(quote);
+      } else if (lookup.order == Order::kSalience) {
+        candidate.relevance = static_cast<uint32_t>(
+            SalienceOf(entry.text(quote), entry.lead(quote), entry.quotes()[quote].has_figures));
       }
       if (resumption.IsBehind(candidate, compared)) {
         page.Add(candidate);

@@ -1,5 +1,6 @@
 #include "service/archive/segment.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -16,7 +17,7 @@ namespace {
 // Little-endian "QUOTESEG".
 constexpr uint64_t kMagic = 0x474553'45544F5551;
 // Rises with every change of the format or of anything that Pack derives from a document (citation
-// lines, leads): older files are made anew.
+// lines, leads, attributes): older files are made anew.
 constexpr uint64_t kFormatVersion = 6;
 
 // The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
@@ -35,8 +36,8 @@ struct Segment::PartLayout {
   ArrayRef first;
   ArrayRef quote;
   ArrayRef entry;
-  ArrayRef theme_begins;
-  ArrayRef theme_numbers;
+  ArrayRef attributes;
+  ThemePostings::Layout themes;
 };
 
 // The end of a block, with what leads to the rest of it.
@@ -86,11 +87,11 @@ class Segment::Writer {
 
  private:
   absl::Status WritePart(bool speech, PartLayout* layout) {
-    const size_t theme_count = scheme_.themes().size();
     std::vector<uint32_t> first = {0};
     std::vector<uint32_t> quotes;
     std::vector<uint32_t> entries;
-    std::vector<std::vector<uint32_t>> themes(theme_count);
+    std::vector<QuoteAttributes> attributes;
+    ThemePostings::Builder themes(scheme_);
     TextIndexBuilder index;
     for (uint32_t e = 0; e < documents_.size(); ++e) {
       QUOTES_RETURN_IF_ERROR(cancellation_.Check());
@@ -103,29 +104,16 @@ class Segment::Writer {
         const auto number = static_cast<uint32_t>(quotes.size());
         quotes.push_back(q);
         entries.push_back(e);
-        for (const PackedAssignment& assignment : document.themes(q)) {
-          for (int theme = assignment.theme; theme >= 0; theme = scheme_.ParentOf(theme)) {
-            std::vector<uint32_t>& postings = themes[static_cast<size_t>(theme)];
-            if (!postings.empty() && postings.back() == number) {
-              break;  // and so have those above
-            }
-            postings.push_back(number);
-          }
-        }
+        attributes.push_back(AttributesOf(document, q));
+        themes.Add(number, attributes.back(), document.themes(q));
       }
       first.push_back(static_cast<uint32_t>(quotes.size()));
     }
     layout->first = sink_->AppendArray(first);
     layout->quote = sink_->AppendArray(quotes);
     layout->entry = sink_->AppendArray(entries);
-    std::vector<uint32_t> begins = {0};
-    std::vector<uint32_t> numbers;
-    for (const std::vector<uint32_t>& postings : themes) {
-      numbers.insert(numbers.end(), postings.begin(), postings.end());
-      begins.push_back(static_cast<uint32_t>(numbers.size()));
-    }
-    layout->theme_begins = sink_->AppendArray(begins);
-    layout->theme_numbers = sink_->AppendArray(numbers);
+    layout->attributes = sink_->AppendArray(attributes);
+    layout->themes = themes.Write(sink_);
     QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_));
     return absl::OkStatus();
   }
@@ -208,8 +196,8 @@ void Segment::OpenPart(const PartLayout& layout, Part* part) const {
   part->first = ArrayAt<uint32_t>(block_.data, layout.first);
   part->quote = ArrayAt<uint32_t>(block_.data, layout.quote);
   part->entry = ArrayAt<uint32_t>(block_.data, layout.entry);
-  part->themes = ThemePostings(ArrayAt<uint32_t>(block_.data, layout.theme_begins),
-                               ArrayAt<uint32_t>(block_.data, layout.theme_numbers));
+  part->attributes = ArrayAt<QuoteAttributes>(block_.data, layout.attributes);
+  part->themes = ThemePostings(block_.data, layout.themes);
 }
 
 std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
@@ -236,38 +224,48 @@ std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
 }
 
 std::shared_ptr<const DeadTexts> DeadTexts::Make(const Segment& segment,
+                                                 const themes::Scheme& scheme,
                                                  std::vector<uint32_t> entries,
                                                  const Cancellation& cancellation) {
+  std::sort(entries.begin(), entries.end());
   std::shared_ptr<DeadTexts> texts(new DeadTexts(std::move(entries)));
   MemorySink sink;
-  const auto write = [&](const Segment::Part& part,
-                         bool speech) -> absl::StatusOr<TextIndex::Layout> {
+  struct Layout {
+    TextIndex::Layout index;
+    ThemePostings::Layout themes;
+  };
+  const auto write = [&](const Segment::Part& part) -> absl::StatusOr<Layout> {
     TextIndexBuilder index;
+    ThemePostings::Builder themes(scheme);
     for (const uint32_t entry : texts->entries_) {
-      const PackedDocument& document = *segment.entries()[entry];
-      if (part.first[entry] == part.first[entry + 1]) {
-        continue;
-      }
       QUOTES_RETURN_IF_ERROR(cancellation.Check());
-      for (size_t quote = 0; quote < document.size(); ++quote) {
-        if (report::IsSpeech(document.quotes()[quote].block) == speech) {
-          index.Add(IndexedText(document, quote));
-        }
+      const PackedDocument& document = *segment.entries()[entry];
+      for (uint32_t number = part.first[entry]; number < part.first[entry + 1]; ++number) {
+        const uint32_t quote = part.quote[number];
+        index.Add(IndexedText(document, quote));
+        themes.Add(number, part.attributes[number], document.themes(quote));
       }
     }
-    return index.Write(&sink, cancellation);
+    Layout layout;
+    layout.themes = themes.Write(&sink);
+    QUOTES_ASSIGN_OR_RETURN(layout.index, index.Write(&sink, cancellation));
+    return layout;
   };
-  const absl::StatusOr<TextIndex::Layout> speech = write(segment.speech(), true);
+  const absl::StatusOr<Layout> speech = write(segment.speech());
   if (!speech.ok()) {
     return nullptr;
   }
-  const absl::StatusOr<TextIndex::Layout> furniture = write(segment.furniture(), false);
+  const absl::StatusOr<Layout> furniture = write(segment.furniture());
   if (!furniture.ok()) {
     return nullptr;
   }
   texts->block_ = sink.Take();
-  texts->speech_ = std::make_unique<const TextIndex>(texts->block_.data, *speech);
-  texts->furniture_ = std::make_unique<const TextIndex>(texts->block_.data, *furniture);
+  const auto open = [&](const Layout& layout, Part* part) {
+    part->index = std::make_unique<const TextIndex>(texts->block_.data, layout.index);
+    part->themes = ThemePostings(texts->block_.data, layout.themes);
+  };
+  open(*speech, &texts->speech_);
+  open(*furniture, &texts->furniture_);
   for (const uint32_t entry : texts->entries_) {
     texts->code_points_ += segment.entries()[entry]->joined().size();
   }

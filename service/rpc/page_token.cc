@@ -19,8 +19,9 @@
 namespace quotes::rpc {
 namespace {
 
-// Raised with every change of the record, so that old tokens are refused and never misread.
-constexpr char kVersion = 2;
+// Raised with every change of the record, or of the order that a request without one means, so that
+// old tokens are refused and never misread.
+constexpr char kVersion = 3;
 constexpr size_t kDigestBytes = 16;
 constexpr size_t kChecksumBytes = 8;
 constexpr size_t kMaxIdBytes = 63;

@@ -166,7 +166,8 @@ void FillList(const CallContext& call, const Request& request, const archive::Lo
       [list] { list->RemoveLast(); });
 }
 
-// What SearchQuotes and LookupTheme have in common; `lookup` has query, match and filter set.
+// What SearchQuotes and LookupTheme have in common; `lookup` has query, match and filter set, and
+// the order that is meant if the request names none.
 template <typename Request, typename Response>
 absl::Status RunLookup(CallContext& call, const Request& request, archive::Lookup lookup,
                        Response* response) {
@@ -175,7 +176,7 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   }
   QUOTES_ASSIGN_OR_RETURN(lookup.limit, PageSize(request.page_size(), limits::kDefaultPageSize));
   QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request));
-  lookup.order = OrderOr(request.order_by(), archive::Order::kNewest);
+  lookup.order = OrderOr(request.order_by(), lookup.order);
   lookup.with_total = !request.has_return_total_size() || request.return_total_size();
   lookup.with_facets = request.return_facets();
   const text::OffsetUnit unit = ToOffsetUnit(request.offset_encoding());
@@ -376,6 +377,7 @@ absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& reques
   archive::Lookup lookup;
   QUOTES_ASSIGN_OR_RETURN(lookup.filter, ToFilter(request.filter(), call.archive->scheme()));
   lookup.filter.theme_groups.push_back({theme});
+  lookup.order = archive::Order::kSalience;
   response->set_scheme_version(call.archive->scheme().version());
   return RunLookup(call, request, std::move(lookup), response);
 }

@@ -165,8 +165,8 @@ TEST_F(Lookups, OffsetsInEveryEncoding) {
 
 TEST_F(Lookups, PagesMeetWithoutGapOrOverlap) {
   Start();
-  for (const auto order :
-       {v1::LOOKUP_ORDER_NEWEST, v1::LOOKUP_ORDER_READING, v1::LOOKUP_ORDER_RELEVANCE}) {
+  for (const auto order : {v1::LOOKUP_ORDER_NEWEST, v1::LOOKUP_ORDER_READING,
+                           v1::LOOKUP_ORDER_RELEVANCE, v1::LOOKUP_ORDER_SALIENCE}) {
     v1::SearchQuotesRequest request;
     request.set_order_by(order);
     request.set_page_size(200);
@@ -456,6 +456,49 @@ TEST_F(Lookups, ThemeNarrowedByThemes) {
                         std::inserter(both, both.end()));
   EXPECT_EQ(names("themes/party", "themes/economy"), both);
   EXPECT_EQ(names("themes/party", "themes/party"), party);
+}
+
+TEST_F(Lookups, ThemesComeBySalienceUnlessAskedOtherwise) {
+  Start();
+  const auto look_up = [this](v1::LookupOrder order, int page_size) {
+    std::vector<v1::Quote> quotes;
+    v1::LookupThemeRequest request;
+    request.set_name("themes/economy");
+    request.set_order_by(order);
+    request.set_page_size(page_size);
+    request.set_view(v1::QUOTE_VIEW_FULL);
+    do {
+      v1::LookupThemeResponse response;
+      EXPECT_TRUE(Call(quotes_, &Quotes::LookupTheme, request, &response).ok());
+      for (const v1::QuoteHit& hit : response.hits()) {
+        quotes.push_back(hit.quote());
+      }
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    return quotes;
+  };
+  const auto names = [](const std::vector<v1::Quote>& quotes) {
+    std::vector<std::string> result;
+    for (const v1::Quote& quote : quotes) {
+      result.push_back(quote.name());
+    }
+    return result;
+  };
+  const std::vector<v1::Quote> salient = look_up(v1::LOOKUP_ORDER_UNSPECIFIED, 4);
+  EXPECT_EQ(names(salient), names(look_up(v1::LOOKUP_ORDER_SALIENCE, 200)));
+  const std::vector<std::string> newest = names(look_up(v1::LOOKUP_ORDER_NEWEST, 200));
+  EXPECT_NE(names(salient), newest);
+  EXPECT_THAT(names(salient), ::testing::UnorderedElementsAreArray(newest));
+  // Leads stand first, those that do not tell anything last, each in reading order.
+  const std::vector<v1::Quote> relevant = look_up(v1::LOOKUP_ORDER_RELEVANCE, 200);
+  EXPECT_EQ(salient.front().name(), relevant.front().name());
+  const auto telling = [](const v1::Quote& quote) {
+    return quote.has_figures() || quote.text().find("》") != std::string::npos;
+  };
+  EXPECT_FALSE(telling(salient.back())) << salient.back().text();
+  const auto first_figures = std::find_if(salient.begin(), salient.end(), telling);
+  ASSERT_NE(first_figures, salient.end());
+  EXPECT_NE(first_figures, salient.begin()) << "leads come before";
 }
 
 TEST_F(Lookups, FullPagesEndAtTheSizeLimit) {

@@ -379,9 +379,9 @@ TEST_P(Exhaustive, RandomLookupsAgreeWithTheScan) {
     const auto query = ParseQuery(typed);
     QUOTES_ASSERT_OK(query);
     Lookup lookup;
-    lookup.query = questions.OneIn(20) ? nullptr : &*query;
+    lookup.query = questions.OneIn(5) ? nullptr : &*query;
     lookup.match = questions.OneIn(4) ? MatchMode::kExact : MatchMode::kFolded;
-    lookup.order = static_cast<Order>(1 + questions.Below(3));
+    lookup.order = static_cast<Order>(1 + questions.Below(4));
     lookup.limit = 1 + questions.Below(questions.OneIn(8) ? 400 : 30);
     lookup.with_total = !questions.OneIn(5);
     lookup.with_facets = questions.OneIn(4);
