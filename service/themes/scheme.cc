@@ -40,7 +40,7 @@ constexpr double kFits = 1.0;
 constexpr double kFitsAlone = 0.6;
 // A theme much weaker than the best one of the same sentence was only touched in passing; one that
 // has this much evidence of its own counts beside any other.
-constexpr double kShareOfBest = 0.4;
+constexpr double kShareOfBest = 0.45;
 constexpr double kFitsBesideAny = 1.8;
 // How much less headings and lead count for a sentence that speaks clearly for itself.
 constexpr double kOwnWordsDisplace = 0.55;
