@@ -35,21 +35,29 @@ namespace {
 
 // The summed weight from which on a theme is given.
 constexpr double kFits = 1.0;
+// Where no theme gets that far, the best one is given from this on: one clear word in a short
+// sentence tells more than the absence of a second one.
+constexpr double kFitsAlone = 0.6;
 // A theme much weaker than the best one of the same sentence was only touched in passing; one that
 // has this much evidence of its own counts beside any other.
-constexpr double kShareOfBest = 0.3;
-constexpr double kFitsBesideAny = 1.4;
+constexpr double kShareOfBest = 0.45;
+constexpr double kFitsBesideAny = 1.8;
 // How much less headings and lead count for a sentence that speaks clearly for itself.
 constexpr double kOwnWordsDisplace = 0.55;
 // One heading gives no more than this, however many cues it has.
 constexpr double kMostPerHeading = 1.4;
 // Each heading above one that already names a theme counts half as much as the one below it.
 constexpr double kFartherHeading = 0.5;
+// The sentence before only hints at what its successor goes on about.
+constexpr double kSentenceBefore = 0.6;
 // A lead sentence that is too long to be a heading only hints at what its paragraph is about.
 constexpr double kLongLead = 0.6;
 constexpr uint32_t kHeadingCodePoints = 48;
 // What children have in common speaks for their parent.
 constexpr double kChildForParent = 0.5;
+
+// Raised with every change of the rules of assignment, so that what older rules gave is given anew.
+constexpr int kRules = 2;
 
 constexpr double kMaxWeight = 10;
 constexpr std::string_view kMaskCode = "-";
@@ -268,7 +276,7 @@ struct Clue {
   bool inherits = true;
 };
 
-// What a heading or lead hands down, with the factor by which it counts.
+// What a heading, lead or sentence before hands down, with the factor by which it counts.
 struct Level {
   const std::vector<Clue>* clues = nullptr;
   double factor = 1;
@@ -283,8 +291,9 @@ struct Witness {
 
 // The evidence for one theme.
 struct Weighed {
-  double own = 0;
-  double total = 0;
+  double words = 0;  // of the theme's cues in the sentence
+  double own = 0;    // with its children's
+  double total = 0;  // with what headings and sentences before hand down
 };
 
 // A bullet or the introduction of a list is a sentence about its matter, not a name for it.
@@ -379,14 +388,15 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
   std::vector<Witness> witnesses;
   for (const Clue& clue : own) {
     Weighed& theme = weighed[static_cast<size_t>(clue.theme)];
-    theme.own += clue.weight;
+    theme.words += clue.weight;
     if (clue.weight > 0) {
       witnesses.push_back({clue.weight, false, clue});
     }
   }
   double best_own = 0;
   for (Weighed& theme : weighed) {
-    theme.total = theme.own;
+    theme.own = theme.words;
+    theme.total = theme.words;
     best_own = std::max(best_own, theme.own);
   }
 
@@ -433,18 +443,27 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
     return a.heading != b.heading ? b.heading : a.weight > b.weight;
   });
   std::vector<Assignment> given;
+  const auto give = [&](size_t theme) {
+    Assignment& assignment = given.emplace_back();
+    assignment.theme = static_cast<int>(theme);
+    assignment.score = 1 - std::exp2(-weighed[theme].total);
+    assignment.cues = NameCues(static_cast<int>(theme), witnesses);
+  };
+  size_t best_theme = weighed.size() - 1;  // of equals the last, so a child before its parent
   for (size_t i = weighed.size(); i-- > 0;) {
     const bool fits = weighed[i].total >= needed;
     if (parents[i] >= 0 && (fits || fits_below[i])) {
       fits_below[static_cast<size_t>(parents[i])] = true;
     }
-    if (!fits || fits_below[i]) {
-      continue;
+    if (fits && (!fits_below[i] || weighed[i].words >= kFits)) {
+      give(i);
     }
-    Assignment& assignment = given.emplace_back();
-    assignment.theme = static_cast<int>(i);
-    assignment.score = 1 - std::exp2(-weighed[i].total);
-    assignment.cues = NameCues(static_cast<int>(i), witnesses);
+    if (weighed[i].total > weighed[best_theme].total) {
+      best_theme = i;
+    }
+  }
+  if (given.empty() && weighed[best_theme].total >= kFitsAlone) {
+    give(best_theme);
   }
   std::sort(given.begin(), given.end(), [](const Assignment& a, const Assignment& b) {
     return a.score != b.score ? a.score > b.score : a.theme < b.theme;
@@ -481,7 +500,7 @@ absl::StatusOr<std::shared_ptr<const Scheme>> Scheme::Parse(std::string_view the
   rep->codes = std::move(codes);
   // The sizes keep a line that moves from one file to the other from going unnoticed.
   const std::string both =
-      absl::StrCat(themes_tsv.size(), "\n", ToAbsl(themes_tsv), ToAbsl(cues_tsv));
+      absl::StrCat(kRules, "\n", themes_tsv.size(), "\n", ToAbsl(themes_tsv), ToAbsl(cues_tsv));
   rep->version = absl::StrCat(version, "-", Sha256Hex(both).substr(0, 12));
   auto scheme = std::shared_ptr<Scheme>(new Scheme());
   scheme->rep_ = std::move(rep);
@@ -520,6 +539,8 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
   std::vector<std::vector<Assignment>> assigned(report.quotes.size());
   size_t lead = report.quotes.size();  // the first quote of the paragraph at hand
   std::vector<Clue> lead_clues;
+  size_t before = report.quotes.size();  // the quote before
+  std::vector<Clue> clues_before;
   for (size_t i = 0; i < report.quotes.size(); ++i) {
     const report::Quote& quote = report.quotes[i];
     if (!report::IsSpeech(quote.block)) {
@@ -535,16 +556,20 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
                             (quote.block == report::BlockKind::kHeading ||
                              (innermost != nullptr && IsName(*innermost) &&
                               Overlap(quote.range, innermost->heading_range)));
-    const std::vector<Clue> own = rep_->Read(report, quote.range, is_heading);
+    std::vector<Clue> own = rep_->Read(report, quote.range, is_heading);
 
     std::vector<Level> levels;
     if (lead == report.quotes.size() || report.quotes[lead].paragraph != quote.paragraph) {
       lead = i;
       lead_clues = own;
-    } else if (innermost == nullptr ||
-               !Overlap(report.quotes[lead].range, innermost->heading_range)) {
-      const bool long_lead = report.quotes[lead].range.size() > kHeadingCodePoints;
-      levels.push_back({&lead_clues, long_lead ? kLongLead : 1});
+    } else {
+      if (before != lead) {
+        levels.push_back({&clues_before, kSentenceBefore});
+      }
+      if (innermost == nullptr || !Overlap(report.quotes[lead].range, innermost->heading_range)) {
+        const bool long_lead = report.quotes[lead].range.size() > kHeadingCodePoints;
+        levels.push_back({&lead_clues, long_lead ? kLongLead : 1});
+      }
     }
     // Parents stand before their children, so the chain ends.
     for (int index = quote.section; section_at(index) != nullptr;) {
@@ -557,6 +582,8 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
       index = section.parent < index ? section.parent : -1;
     }
     assigned[i] = rep_->Judge(own, levels);
+    before = i;
+    clues_before = std::move(own);
   }
   return assigned;
 }

@@ -62,7 +62,7 @@ class Scheme {
   Scheme(const Scheme&) = delete;
   Scheme& operator=(const Scheme&) = delete;
 
-  // Changes whenever a theme or cue changes: the data's own version and a hash of it.
+  // Changes whenever a theme, a cue or the rules change: the data's own version and a hash of all.
   const std::string& version() const;
   // In file order; parents stand before their children.
   const std::vector<Theme>& themes() const;
@@ -73,11 +73,12 @@ class Scheme {
   // The theme and all below it, ascending indices.
   std::vector<int> WithDescendants(int theme) const;
 
-  // The themes of every quote of a report, best score first, by the quote's own words, its
-  // paragraph's lead and the headings above it. One entry per quote; furniture gets none. A parent
-  // theme is assigned only where no child of it fits; look-ups include descendants. A quote may
-  // well get no theme. The score is 1 - 2^-w for the summed weights w of its cues, so 0.5 is the
-  // least that is given. Linear in the text.
+  // The themes of every quote of a report, best score first, by the quote's own words, the sentence
+  // before it, its paragraph's lead and the headings above it. One entry per quote; furniture gets
+  // none. A parent theme stands beside a child of its own only where the quote's words speak for
+  // the parent themselves; look-ups include descendants. A quote may well get no theme. The score
+  // is 1 - 2^-w for the summed weights w of the cues: a theme fits from 0.5 on; where none does,
+  // the best one may be given with a lower score, alone. Linear in the text.
   std::vector<std::vector<Assignment>> Assign(const report::ParsedReport& report) const;
 
  private:
