@@ -98,7 +98,7 @@ void IndexedSnapshot::FindTerm(const Lookup& lookup, const std::vector<PartView>
   while (!open.empty()) {
     const auto next = std::min_element(open.begin(), open.end(),
                                        [](const auto* a, const auto* b) { return *a < *b; });
-    page.Add({0, false, (*next)->rank(), (*next)->quote()});
+    page.Add({0, false, (*next)->rank(), (*next)->quote(), {}, lookup.order});
     if (page.Complete()) {
       break;
     }
@@ -110,8 +110,9 @@ void IndexedSnapshot::FindTerm(const Lookup& lookup, const std::vector<PartView>
 }
 
 std::optional<int> IndexedSnapshot::PlainTheme(const Lookup& lookup) const {
-  if (lookup.query != nullptr || lookup.order != Order::kNewest || lookup.with_facets ||
-      lookup.filter.theme_groups.size() != 1 || FilterPlan::LooksAtQuotes(lookup.filter)) {
+  if (lookup.query != nullptr || lookup.figures != nullptr || lookup.order != Order::kNewest ||
+      lookup.with_facets || lookup.filter.theme_groups.size() != 1 ||
+      FilterPlan::LooksAtQuotes(lookup.filter)) {
     return std::nullopt;
   }
   const std::vector<int> themes = Topmost(lookup.filter.theme_groups.front(), scheme());
@@ -148,7 +149,8 @@ void IndexedSnapshot::FindTheme(const Lookup& lookup, const std::vector<PartView
         if (any_dead && !source.IsAlive(*number)) {
           continue;
         }
-        const Candidate candidate{0, false, source.rank(*number), source.part->quote[*number]};
+        const Candidate candidate{
+            0, false, source.rank(*number), source.part->quote[*number], {}, lookup.order};
         const bool before_page =
             lookup.after.has_value() &&
             !resumption.IsBehind(candidate, resumption.Compare(source.entry(*number)));
@@ -175,7 +177,7 @@ void IndexedSnapshot::Show(const Lookup& lookup, const std::vector<Candidate>& c
   }
   answer->hits.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
-    answer->hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
+    answer->hits.push_back(MakeHit(lookup, *entries()[candidate.rank], candidate, plan));
   }
 }
 
@@ -279,8 +281,17 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
 
   std::optional<QuoteSet> quotes;
   bool verified = lookup.query == nullptr;
-  if (!verified && matcher.exact() && lookup.query->root.kind == QueryNode::Kind::kTerm &&
-      !passing.all) {
+  // Figures are read off their index, or off the few quotes that pass otherwise.
+  bool figures_tested = lookup.figures == nullptr;
+  if (!figures_tested &&
+      part.figures.Cost(*lookup.figures) <= kTestCost * std::min(filter_cost, passing.quotes)) {
+    quotes = part.figures.Find(
+        *lookup.figures, part.size(),
+        [&source](uint32_t number) -> const Entry& { return source.entry(number); });
+    figures_tested = true;
+  }
+  if (!verified && !quotes.has_value() && matcher.exact() &&
+      lookup.query->root.kind == QueryNode::Kind::kTerm && !passing.all) {
     // One term in a few reports: its places there are read off the index.
     const size_t needle = matcher.NeedleOf(lookup.query->root);
     if (matcher.CostIn(needle, passing.ranges) <=
@@ -289,7 +300,8 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
       verified = true;
     }
   }
-  if (!verified && matcher.Cost(lookup.query->root) <= kTestCost * filter_cost) {
+  if (!verified && !quotes.has_value() &&
+      matcher.Cost(lookup.query->root) <= kTestCost * filter_cost) {
     quotes = matcher.Find(lookup.query->root);
     verified = quotes.has_value() && matcher.exact();
   }
@@ -322,6 +334,13 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
   if (!verified) {
     matcher.Test(lookup.query->root, true, &*quotes);
   }
+  if (!figures_tested) {
+    quotes->Keep([&](uint32_t number) {
+      return progress->Step(kTestCost) &&
+             !FindFigures(*lookup.figures, source.entry(number), part.quote[number], lookup.order)
+                  .places.empty();
+    });
+  }
   return *std::move(quotes);
 }
 
@@ -350,6 +369,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
 
   const FilterPlan filter(lookup.filter, scheme());
   const bool ranked = lookup.order == Order::kRelevance;
+  const bool by_value = lookup.figures != nullptr && IsByValue(lookup.order);
   FacetCounter facets(scheme());
   Page page(lookup.limit, /*ranked=*/true);
   Progress progress(cancellation);
@@ -378,7 +398,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
     const bool newest_only = lookup.order == Order::kNewest && !lookup.with_facets;
     quotes.Visit(newest_only ? FirstNumber(lookup, resumption, source) : 0, [&](uint32_t number) {
       const Entry& entry = source.entry(number);
-      Candidate candidate{0, false, source.rank(number), part.quote[number]};
+      Candidate candidate{0, false, source.rank(number), part.quote[number], {}, lookup.order};
       if (lookup.with_facets) {
         facets.Add(entry, candidate.quote);
       }
@@ -389,6 +409,9 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
         };
         candidate.relevance = QueryPlan::Match(plan, has).Relevance();
         candidate.lead = entry.lead(candidate.quote);
+      } else if (by_value) {
+        candidate.value = FindFigures(*lookup.figures, entry, candidate.quote, lookup.order).first;
+        progress.Step(kTestCost);
       } else if (lookup.order == Order::kReadingOrder) {
         candidate.rank = reading_rank()[candidate.rank];
       }
@@ -457,6 +480,12 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
       const uint64_t cost = ThemedQuotes(*source.part, scheme(), group).cost();
       filtered = std::min(filtered, cost);
       postings += cost;
+    }
+    if (lookup.figures != nullptr) {
+      const uint64_t cost = source.part->figures.Cost(*lookup.figures);
+      work += std::min(cost, kTestCost * filtered);
+      filtered = std::min(filtered, cost);
+      work += IsByValue(lookup.order) ? kTestCost * filtered : 0;
     }
     uint64_t found = filtered;
     if (theme.has_value()) {

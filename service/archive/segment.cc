@@ -16,8 +16,8 @@ namespace {
 // Little-endian "QUOTESEG".
 constexpr uint64_t kMagic = 0x474553'45544F5551;
 // Rises with every change of the format or of anything that Pack derives from a document (citation
-// lines, leads): older files are made anew.
-constexpr uint64_t kFormatVersion = 5;
+// lines, leads) other than figures, which have a version: older files are made anew.
+constexpr uint64_t kFormatVersion = 6;
 
 // The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
 std::u32string IndexedText(const PackedDocument& document, size_t quote) {
@@ -37,12 +37,14 @@ struct Segment::PartLayout {
   ArrayRef entry;
   ArrayRef theme_begins;
   ArrayRef theme_numbers;
+  FigureIndex::Layout figures;
 };
 
 // The end of a block, with what leads to the rest of it.
 struct Segment::Trailer {
   ArrayRef fold_version;
   ArrayRef scheme_version;
+  ArrayRef figure_version;
   ArrayRef documents;  // offsets of their blocks
   uint64_t code_points = 0;
   PartLayout speech;
@@ -76,6 +78,7 @@ class Segment::Writer {
     QUOTES_RETURN_IF_ERROR(WritePart(/*speech=*/false, &trailer.furniture));
     trailer.fold_version = sink_->AppendText(text::FoldVersion());
     trailer.scheme_version = sink_->AppendText(scheme_.version());
+    trailer.figure_version = sink_->AppendText(figures::FigureVersion());
     sink_->Align();
     trailer.size = sink_->size() + sizeof(Trailer);
     sink_->Append(&trailer, sizeof(Trailer) - sizeof(trailer.checksum));
@@ -92,6 +95,7 @@ class Segment::Writer {
     std::vector<uint32_t> entries;
     std::vector<std::vector<uint32_t>> themes(theme_count);
     TextIndexBuilder index;
+    FigureIndexBuilder figures;
     for (uint32_t e = 0; e < documents_.size(); ++e) {
       QUOTES_RETURN_IF_ERROR(cancellation_.Check());
       const PackedDocument& document = *documents_[e];
@@ -103,6 +107,7 @@ class Segment::Writer {
         const auto number = static_cast<uint32_t>(quotes.size());
         quotes.push_back(q);
         entries.push_back(e);
+        figures.Add(document, q, number);
         for (const PackedAssignment& assignment : document.themes(q)) {
           for (int theme = assignment.theme; theme >= 0; theme = scheme_.ParentOf(theme)) {
             std::vector<uint32_t>& postings = themes[static_cast<size_t>(theme)];
@@ -126,6 +131,7 @@ class Segment::Writer {
     }
     layout->theme_begins = sink_->AppendArray(begins);
     layout->theme_numbers = sink_->AppendArray(numbers);
+    layout->figures = figures.Write(sink_);
     QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_));
     return absl::OkStatus();
   }
@@ -172,8 +178,9 @@ absl::StatusOr<std::shared_ptr<const Segment>> Segment::Open(Block block,
     return absl::DataLossError("is damaged");
   }
   if (TextAt(block.data, trailer.fold_version) != text::FoldVersion() ||
-      TextAt(block.data, trailer.scheme_version) != scheme.version()) {
-    return absl::FailedPreconditionError("was made by another version of folds or themes");
+      TextAt(block.data, trailer.scheme_version) != scheme.version() ||
+      TextAt(block.data, trailer.figure_version) != figures::FigureVersion()) {
+    return absl::FailedPreconditionError("was made by another version of folds, themes or figures");
   }
   return std::shared_ptr<const Segment>(new Segment(std::move(block), head_of));
 }
@@ -210,6 +217,7 @@ void Segment::OpenPart(const PartLayout& layout, Part* part) const {
   part->entry = ArrayAt<uint32_t>(block_.data, layout.entry);
   part->themes = ThemePostings(ArrayAt<uint32_t>(block_.data, layout.theme_begins),
                                ArrayAt<uint32_t>(block_.data, layout.theme_numbers));
+  part->figures = FigureIndex(block_.data, layout.figures);
 }
 
 std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
@@ -230,7 +238,9 @@ std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
   }
   use.emplace_back("joined text", joined);
   use.emplace_back("other content", packed - joined);
-  use.emplace_back("postings", block_.size - indexed - packed);
+  const size_t figures = speech_.figures.size_bytes() + furniture_.figures.size_bytes();
+  use.emplace_back("figures", figures);
+  use.emplace_back("postings", block_.size - indexed - packed - figures);
   use.emplace_back("entries", documents_.size() * (sizeof(PackedDocument) + sizeof(void*)));
   return use;
 }

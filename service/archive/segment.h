@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "service/archive/figure_index.h"
 #include "service/archive/flat.h"
 #include "service/archive/packed_document.h"
 #include "service/archive/text_index.h"
@@ -50,6 +51,7 @@ class Segment {
     std::span<const uint32_t> quote;  // the quote's place in its report, by number
     std::span<const uint32_t> entry;  // the entry, by number
     ThemePostings themes;
+    FigureIndex figures;
 
     uint32_t size() const { return static_cast<uint32_t>(quote.size()); }
   };
