@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "service/archive/archive.h"
@@ -100,14 +101,68 @@ inline bool IsRanked(Order order) {
   return order == Order::kRelevance || order == Order::kSalience;
 }
 
+// What orders by value know of a quote.
+struct ValueKey {
+  std::string_view unit;  // the base
+  std::optional<figures::Decimal> value;
+};
+
+// Negative when `a` comes before `b`.
+inline int CompareValues(const ValueKey& a, const ValueKey& b, Order order) {
+  if (!a.value.has_value() || !b.value.has_value()) {
+    return static_cast<int>(b.value.has_value()) - static_cast<int>(a.value.has_value());
+  }
+  if (a.unit != b.unit) {
+    return a.unit < b.unit ? -1 : 1;
+  }
+  const auto compared = Compare(*a.value, *b.value);
+  const int ascending = compared < 0 ? -1 : compared > 0 ? 1 : 0;
+  return order == Order::kValueAscending ? ascending : -ascending;
+}
+
+// The figures of a quote that meet a filter, by their places in the document, and the value that
+// comes first in the order.
+struct FoundFigures {
+  absl::InlinedVector<uint32_t, 2> places;
+  ValueKey first;
+};
+
+inline FoundFigures FindFigures(const FigureFilter& filter, const Entry& entry, uint32_t quote,
+                                Order order) {
+  FoundFigures found;
+  const uint32_t begin = entry.quotes()[quote].first_figure;
+  const std::span<const PackedFigure> figures = entry.figures(quote);
+  for (uint32_t i = 0; i < figures.size(); ++i) {
+    if (!Passes(filter, entry, figures[i])) {
+      continue;
+    }
+    found.places.push_back(begin + i);
+    if (const auto values = BaseValues(entry, figures[i]); values.has_value()) {
+      const ValueKey key{entry.Text(entry.units()[figures[i].unit].base), values->first};
+      if (CompareValues(key, found.first, order) < 0) {
+        found.first = key;
+      }
+    }
+  }
+  return found;
+}
+
 // A matching quote before its hit is written out. `rank` is its report's in the order walked.
 struct Candidate {
   uint32_t relevance = 0;
   bool lead = false;
   size_t rank = 0;
   uint32_t quote = 0;
+  // Orders by value only.
+  ValueKey value = {};
+  Order order = Order::kNewest;
 
   friend bool operator<(const Candidate& a, const Candidate& b) {
+    if (IsByValue(a.order)) {
+      if (const int compared = CompareValues(a.value, b.value, a.order); compared != 0) {
+        return compared < 0;
+      }
+    }
     if (a.relevance != b.relevance) {
       return a.relevance > b.relevance;
     }
@@ -237,6 +292,12 @@ class Resumption {
   }
 
   bool IsBehind(const Candidate& candidate, int compared) const {
+    if (key_.has_value() && IsByValue(order_)) {
+      const int values = CompareValues(candidate.value, {key_->unit, key_->value}, order_);
+      if (values != 0) {
+        return values > 0;
+      }
+    }
     const int ranks = CompareRanks(candidate.relevance, candidate.lead);
     if (ranks != 0) {
       return ranks > 0;
@@ -284,12 +345,19 @@ bool IsTooLong(const Lookup& lookup, const std::vector<Candidate>& page, const E
   return code_points > lookup.most_code_points;
 }
 
-inline Hit MakeHit(const Entry& entry, const Candidate& candidate, const QueryPlan& plan) {
+inline Hit MakeHit(const Lookup& lookup, const Entry& entry, const Candidate& candidate,
+                   const QueryPlan& plan) {
   Hit hit;
   hit.ref = {&entry, candidate.quote};
   hit.relevance = candidate.relevance;
   hit.lead = candidate.lead;
   plan.Explain(entry, &hit);
+  if (lookup.figures != nullptr) {
+    FoundFigures found = FindFigures(*lookup.figures, entry, candidate.quote, lookup.order);
+    hit.figures = std::move(found.places);
+    hit.value_unit = found.first.unit;
+    hit.value = found.first.value;
+  }
   return hit;
 }
 

@@ -137,7 +137,8 @@ class IndexedSnapshot final : public Catalog {
 
   // Whether a look-up is one of those that FindTerm answers.
   static bool IsPlainTerm(const Lookup& lookup) {
-    return lookup.query != nullptr && lookup.query->root.kind == QueryNode::Kind::kTerm &&
+    return lookup.query != nullptr && lookup.figures == nullptr &&
+           lookup.query->root.kind == QueryNode::Kind::kTerm &&
            lookup.match == MatchMode::kFolded && lookup.order == Order::kNewest &&
            !lookup.with_facets && !FilterPlan::Restricts(lookup.filter);
   }

@@ -100,7 +100,7 @@ void IndexedSnapshot::FindTerm(const Lookup& lookup, const std::vector<PartView>
   while (!open.empty()) {
     const auto next = std::min_element(open.begin(), open.end(),
                                        [](const auto* a, const auto* b) { return *a < *b; });
-    page.Add({0, false, (*next)->rank(), (*next)->quote()});
+    page.Add({0, false, (*next)->rank(), (*next)->quote(), {}, lookup.order});
     if (page.Complete()) {
       break;
     }
@@ -121,7 +121,7 @@ void IndexedSnapshot::Show(const Lookup& lookup, const std::vector<Candidate>& c
   }
   answer->hits.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
-    answer->hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
+    answer->hits.push_back(MakeHit(lookup, *entries()[candidate.rank], candidate, plan));
   }
 }
 
@@ -216,8 +216,17 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
 
   std::optional<QuoteSet> quotes;
   bool verified = lookup.query == nullptr;
-  if (!verified && matcher.exact() && lookup.query->root.kind == QueryNode::Kind::kTerm &&
-      !passing.all) {
+  // Figures are read off their index, or off the few quotes that pass otherwise.
+  bool figures_tested = lookup.figures == nullptr;
+  if (!figures_tested &&
+      part.figures.Cost(*lookup.figures) <= kTestCost * std::min(filter_cost, passing.quotes)) {
+    quotes = part.figures.Find(
+        *lookup.figures, part.size(),
+        [&source](uint32_t number) -> const Entry& { return source.entry(number); });
+    figures_tested = true;
+  }
+  if (!verified && !quotes.has_value() && matcher.exact() &&
+      lookup.query->root.kind == QueryNode::Kind::kTerm && !passing.all) {
     // One term in a few reports: its places there are read off the index.
     const size_t needle = matcher.NeedleOf(lookup.query->root);
     if (matcher.CostIn(needle, passing.ranges) <=
@@ -226,7 +235,8 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
       verified = true;
     }
   }
-  if (!verified && matcher.Cost(lookup.query->root) <= kTestCost * filter_cost) {
+  if (!verified && !quotes.has_value() &&
+      matcher.Cost(lookup.query->root) <= kTestCost * filter_cost) {
     quotes = matcher.Find(lookup.query->root);
     verified = quotes.has_value() && matcher.exact();
   }
@@ -264,6 +274,13 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
   if (!verified) {
     matcher.Test(lookup.query->root, true, &*quotes);
   }
+  if (!figures_tested) {
+    quotes->Keep([&](uint32_t number) {
+      return progress->Step(kTestCost) &&
+             !FindFigures(*lookup.figures, source.entry(number), part.quote[number], lookup.order)
+                  .places.empty();
+    });
+  }
   return *std::move(quotes);
 }
 
@@ -291,6 +308,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
 
   const FilterPlan filter(lookup.filter, scheme());
   const bool by_relevance = lookup.order == Order::kRelevance;
+  const bool by_value = lookup.figures != nullptr && IsByValue(lookup.order);
   FacetCounter facets(scheme());
   Page page(lookup.limit, /*ranked=*/true);
 
@@ -318,7 +336,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
     const bool newest_only = lookup.order == Order::kNewest && !lookup.with_facets;
     quotes.Visit(newest_only ? FirstNumber(lookup, resumption, source) : 0, [&](uint32_t number) {
       const Entry& entry = source.entry(number);
-      Candidate candidate{0, false, source.rank(number), part.quote[number]};
+      Candidate candidate{0, false, source.rank(number), part.quote[number], {}, lookup.order};
       if (lookup.with_facets) {
         facets.Add(entry, candidate.quote);
       }
@@ -331,6 +349,9 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
         candidate.lead = entry.lead(candidate.quote);
       } else if (lookup.order == Order::kSalience) {
         candidate.relevance = static_cast<uint32_t>(SalienceIn(part.attributes[number]));
+      } else if (by_value) {
+        candidate.value = FindFigures(*lookup.figures, entry, candidate.quote, lookup.order).first;
+        progress.Step(kTestCost);
       } else if (lookup.order == Order::kReadingOrder) {
         candidate.rank = reading_rank()[candidate.rank];
       }
@@ -399,6 +420,12 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
       const uint64_t cost = ThemedQuotes(*source.part, scheme(), group).cost();
       filtered = std::min(filtered, cost);
       postings += cost;
+    }
+    if (lookup.figures != nullptr) {
+      const uint64_t cost = source.part->figures.Cost(*lookup.figures);
+      work += std::min(cost, kTestCost * filtered);
+      filtered = std::min(filtered, cost);
+      work += IsByValue(lookup.order) ? kTestCost * filtered : 0;
     }
     uint64_t found = filtered;
     if (question.has_value()) {

@@ -37,6 +37,8 @@ std::vector<Class> ClassesOf(Order order, AttributeSet attributes) {
               {attributes.With(Salience::kTelling) | attributes.With(Salience::kPlain), 0, false}};
     case Order::kNewest:
     case Order::kReadingOrder:
+    case Order::kValueDescending:
+    case Order::kValueAscending:
       break;
   }
   return {{attributes, 0, false}};
@@ -107,8 +109,8 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
 
 std::optional<IndexedSnapshot::ThemeQuestion> IndexedSnapshot::PlainThemes(
     const Lookup& lookup) const {
-  if (lookup.query != nullptr || lookup.with_facets || lookup.filter.theme_groups.empty() ||
-      FilterPlan::LooksAtQuotes(lookup.filter)) {
+  if (lookup.query != nullptr || lookup.figures != nullptr || lookup.with_facets ||
+      lookup.filter.theme_groups.empty() || FilterPlan::LooksAtQuotes(lookup.filter)) {
     return std::nullopt;
   }
   std::vector<int> themes;

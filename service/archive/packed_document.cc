@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "service/archive/citation_line.h"
+#include "service/archive/document_figures.h"
 #include "service/archive/folded_name.h"
 #include "service/base/check.h"
 
@@ -170,6 +171,7 @@ class Packer {
 
   void PackQuotes() {
     QUOTES_CHECK(document_.themes.empty() || document_.themes.size() == content_.quotes.size());
+    const std::vector<std::vector<figures::Figure>> figures = FindFigures(content_);
     layout_.has_themes = document_.themes.empty() ? 0 : 1;
     const std::vector<bool> leads = FindLeads(content_);
     std::vector<PackedQuote> packed;
@@ -189,6 +191,11 @@ class Packer {
       out.has_figures = quote.has_figures;
       out.lead = leads[i];
       out.citation = Intern(CitationTail(document_, quote));
+      out.first_figure = static_cast<uint32_t>(figures_.size());
+      for (const figures::Figure& figure : figures[i]) {
+        PackFigure(figure);
+      }
+      out.figure_count = static_cast<uint32_t>(figures_.size()) - out.first_figure;
       out.first_theme = static_cast<uint32_t>(assignments.size());
       layout_.speech_count += report::IsSpeech(quote.block) ? 1u : 0u;
       if (document_.themes.empty()) {
@@ -211,6 +218,9 @@ class Packer {
     layout_.quotes = Append(std::span<const PackedQuote>(packed));
     layout_.assignments = Append(std::span<const PackedAssignment>(assignments));
     layout_.cues = Append(std::span<const TextRef>(cues));
+    layout_.figures = Append(std::span<const PackedFigure>(figures_));
+    layout_.units = Append(std::span<const PackedUnit>(units_));
+    layout_.qualifiers = Append(std::span<const PackedQualifier>(qualifiers_));
 
     std::vector<uint32_t> by_id(content_.quotes.size());
     std::iota(by_id.begin(), by_id.end(), 0u);
@@ -240,6 +250,46 @@ class Packer {
       }
     }
     layout_.tags = Append(std::span<const PackedTag>(packed));
+  }
+
+  void PackFigure(const figures::Figure& figure) {
+    PackedFigure& out = figures_.emplace_back();
+    for (const std::optional<figures::Decimal>& value : {figure.low, figure.high}) {
+      out.values = static_cast<uint8_t>(out.values + (value.has_value() ? 1 : 0));
+    }
+    const figures::Decimal low = figure.low.value_or(figures::Decimal());
+    const figures::Decimal high = figure.high.value_or(figures::Decimal());
+    out.low_mantissa = low.mantissa;
+    out.low_exponent = low.exponent;
+    out.high_mantissa = high.mantissa;
+    out.high_exponent = high.exponent;
+    out.range = figure.range;
+    out.number = figure.number;
+    out.scale = figure.scale;
+    out.printed_unit = figure.unit;
+    out.measure = figure.measure;
+    out.period = figure.period.range;
+    out.first_year = figure.period.first_year;
+    out.last_year = figure.period.last_year;
+    out.precision = figure.precision;
+    out.unit = UnitNumber(figures::UnitOf(figure, content_.joined));
+    out.kind = figure.kind;
+    out.mode = figure.mode;
+    out.first_qualifier = static_cast<uint32_t>(qualifiers_.size());
+    for (const figures::Qualifier& qualifier : figure.qualifiers) {
+      qualifiers_.push_back({qualifier.range, static_cast<uint32_t>(qualifier.kind)});
+    }
+    out.qualifier_count = static_cast<uint16_t>(figure.qualifiers.size());
+  }
+
+  uint32_t UnitNumber(figures::Unit unit) {
+    const auto [entry, is_new] =
+        unit_numbers_.try_emplace(unit.name, static_cast<uint32_t>(units_.size()));
+    if (is_new) {
+      units_.push_back(
+          {Intern(unit.name), Intern(unit.base), unit.factor.mantissa, unit.factor.exponent, 0});
+    }
+    return entry->second;
   }
 
   void PackLint() {
@@ -277,6 +327,10 @@ class Packer {
   std::vector<std::byte> out_;
   std::string texts_;
   absl::flat_hash_map<std::string, TextRef> interned_;
+  std::vector<PackedFigure> figures_;
+  std::vector<PackedUnit> units_;
+  std::vector<PackedQualifier> qualifiers_;
+  absl::flat_hash_map<std::string, uint32_t> unit_numbers_;
 };
 
 PackedDocument::Source PackedDocument::source() const {

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "service/archive/document.h"
 #include "service/archive/flat.h"
+#include "service/figures/figure.h"
 #include "service/report/report.h"
 #include "service/themes/scheme.h"
 #include "service/themes/tag.h"
@@ -45,6 +46,50 @@ struct PackedQuote {
   TextRef citation;  // its line behind PackedDocument::citation_head()
   uint32_t first_theme = 0;
   uint32_t theme_count = 0;
+  uint32_t first_figure = 0;
+  uint32_t figure_count = 0;
+};
+
+// A unit of figures: see figures::Unit.
+struct PackedUnit {
+  TextRef name;
+  TextRef base;
+  int64_t mantissa = 1;  // of the factor
+  int32_t exponent = 0;
+  uint32_t unused = 0;
+};
+
+// See figures::Figure; ranges count in the joined text.
+struct PackedFigure {
+  int64_t low_mantissa = 0;
+  int64_t high_mantissa = 0;
+  int32_t low_exponent = 0;
+  int32_t high_exponent = 0;
+  figures::Range range;
+  figures::Range number;
+  figures::Range scale;
+  figures::Range printed_unit;
+  figures::Range measure;
+  figures::Range period;
+  uint32_t first_qualifier = 0;
+  uint32_t unit = 0;  // into the units of the document
+  uint16_t qualifier_count = 0;
+  uint16_t precision = 0;
+  int16_t first_year = 0;
+  int16_t last_year = 0;
+  figures::FigureKind kind = figures::FigureKind::kAmount;
+  figures::FigureMode mode = figures::FigureMode::kUnspecified;
+  uint8_t values = 0;  // how many of low and high there are
+  uint8_t unused = 0;
+  uint32_t unused_too = 0;
+
+  figures::Decimal low() const { return {low_mantissa, low_exponent}; }
+  figures::Decimal high() const { return {high_mantissa, high_exponent}; }
+};
+
+struct PackedQualifier {
+  figures::Range range;
+  uint32_t kind = 0;  // figures::QualifierKind
 };
 
 struct PackedSection {
@@ -218,6 +263,16 @@ class PackedDocument {
   std::span<const TextRef> cues(const PackedAssignment& assignment) const {
     return Array<TextRef>(layout().cues).subspan(assignment.first_cue, assignment.cue_count);
   }
+  std::span<const PackedFigure> figures() const { return Array<PackedFigure>(layout().figures); }
+  std::span<const PackedFigure> figures(size_t quote) const {
+    const PackedQuote& of = quotes()[quote];
+    return figures().subspan(of.first_figure, of.figure_count);
+  }
+  std::span<const PackedUnit> units() const { return Array<PackedUnit>(layout().units); }
+  std::span<const PackedQualifier> qualifiers(const PackedFigure& figure) const {
+    return Array<PackedQualifier>(layout().qualifiers)
+        .subspan(figure.first_qualifier, figure.qualifier_count);
+  }
 
   // What editors said of a quote, by theme.
   std::span<const PackedTag> tags(size_t quote) const {
@@ -278,6 +333,9 @@ class PackedDocument {
     ArrayRef assignments;
     ArrayRef cues;
     ArrayRef tags;
+    ArrayRef figures;
+    ArrayRef units;
+    ArrayRef qualifiers;
     ArrayRef lint;
     ArrayRef defects;
     ArrayRef readings;

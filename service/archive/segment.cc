@@ -17,7 +17,7 @@ namespace {
 // Little-endian "QUOTESEG".
 constexpr uint64_t kMagic = 0x474553'45544F5551;
 // Rises with every change of the format or of anything that Pack derives from a document (citation
-// lines, leads, attributes): older files are made anew.
+// lines, leads, attributes) other than figures, which have a version: older files are made anew.
 constexpr uint64_t kFormatVersion = 6;
 
 // The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
@@ -38,12 +38,14 @@ struct Segment::PartLayout {
   ArrayRef entry;
   ArrayRef attributes;
   ThemePostings::Layout themes;
+  FigureIndex::Layout figures;
 };
 
 // The end of a block, with what leads to the rest of it.
 struct Segment::Trailer {
   ArrayRef fold_version;
   ArrayRef scheme_version;
+  ArrayRef figure_version;
   ArrayRef documents;  // offsets of their blocks
   uint64_t code_points = 0;
   PartLayout speech;
@@ -77,6 +79,7 @@ class Segment::Writer {
     QUOTES_RETURN_IF_ERROR(WritePart(/*speech=*/false, &trailer.furniture));
     trailer.fold_version = sink_->AppendText(text::FoldVersion());
     trailer.scheme_version = sink_->AppendText(scheme_.version());
+    trailer.figure_version = sink_->AppendText(figures::FigureVersion());
     sink_->Align();
     trailer.size = sink_->size() + sizeof(Trailer);
     sink_->Append(&trailer, sizeof(Trailer) - sizeof(trailer.checksum));
@@ -93,6 +96,7 @@ class Segment::Writer {
     std::vector<QuoteAttributes> attributes;
     ThemePostings::Builder themes(scheme_);
     TextIndexBuilder index;
+    FigureIndexBuilder figures;
     for (uint32_t e = 0; e < documents_.size(); ++e) {
       QUOTES_RETURN_IF_ERROR(cancellation_.Check());
       const PackedDocument& document = *documents_[e];
@@ -106,6 +110,7 @@ class Segment::Writer {
         entries.push_back(e);
         attributes.push_back(AttributesOf(document, q));
         themes.Add(number, attributes.back(), document.themes(q));
+        figures.Add(document, q, number);
       }
       first.push_back(static_cast<uint32_t>(quotes.size()));
     }
@@ -114,6 +119,7 @@ class Segment::Writer {
     layout->entry = sink_->AppendArray(entries);
     layout->attributes = sink_->AppendArray(attributes);
     layout->themes = themes.Write(sink_);
+    layout->figures = figures.Write(sink_);
     QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_));
     return absl::OkStatus();
   }
@@ -160,8 +166,9 @@ absl::StatusOr<std::shared_ptr<const Segment>> Segment::Open(Block block,
     return absl::DataLossError("is damaged");
   }
   if (TextAt(block.data, trailer.fold_version) != text::FoldVersion() ||
-      TextAt(block.data, trailer.scheme_version) != scheme.version()) {
-    return absl::FailedPreconditionError("was made by another version of folds or themes");
+      TextAt(block.data, trailer.scheme_version) != scheme.version() ||
+      TextAt(block.data, trailer.figure_version) != figures::FigureVersion()) {
+    return absl::FailedPreconditionError("was made by another version of folds, themes or figures");
   }
   return std::shared_ptr<const Segment>(new Segment(std::move(block), head_of));
 }
@@ -198,6 +205,7 @@ void Segment::OpenPart(const PartLayout& layout, Part* part) const {
   part->entry = ArrayAt<uint32_t>(block_.data, layout.entry);
   part->attributes = ArrayAt<QuoteAttributes>(block_.data, layout.attributes);
   part->themes = ThemePostings(block_.data, layout.themes);
+  part->figures = FigureIndex(block_.data, layout.figures);
 }
 
 std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
@@ -218,7 +226,9 @@ std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
   }
   use.emplace_back("joined text", joined);
   use.emplace_back("other content", packed - joined);
-  use.emplace_back("postings", block_.size - indexed - packed);
+  const size_t figures = speech_.figures.size_bytes() + furniture_.figures.size_bytes();
+  use.emplace_back("figures", figures);
+  use.emplace_back("postings", block_.size - indexed - packed - figures);
   use.emplace_back("entries", documents_.size() * (sizeof(PackedDocument) + sizeof(void*)));
   return use;
 }

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "service/archive/figure_index.h"
 #include "service/archive/flat.h"
 #include "service/archive/packed_document.h"
 #include "service/archive/quote_attributes.h"
@@ -36,6 +37,7 @@ class Segment {
     std::span<const uint32_t> entry;  // the entry, by number
     std::span<const QuoteAttributes> attributes;  // by number
     ThemePostings themes;
+    FigureIndex figures;
 
     uint32_t size() const { return static_cast<uint32_t>(quote.size()); }
   };

@@ -91,6 +91,14 @@ inline constexpr uint64_t kMaxInlineMessageCodePoints = 100'000;
 // Entries of each repeated field of a look-up filter.
 inline constexpr size_t kMaxFilterValues = 100;
 
+// Figures that are asked for. Significant digits of a bound: with the four of the largest factor of
+// a unit they still fit 64 bits. The text of an amount and of what is measured, in code points.
+inline constexpr int kMaxFigureDigits = 15;
+inline constexpr size_t kMaxAmountCodePoints = 60;
+inline constexpr size_t kMaxMeasureCodePoints = 100;
+inline constexpr int kFirstFigureYear = 1000;
+inline constexpr int kLastFigureYear = 2999;
+
 // Quotations up to this length are judged where the call arrives: the work takes well under a
 // millisecond, less than handing it over. Longer ones go to the executor.
 inline constexpr size_t kInlineQuotationCodePoints = 200;
