@@ -17,7 +17,7 @@ namespace {
 constexpr uint64_t kMagic = 0x474553'45544F5551;
 // Rises with every change of the format or of anything that Pack derives from a document (citation
 // lines, leads): older files are made anew.
-constexpr uint64_t kFormatVersion = 5;
+constexpr uint64_t kFormatVersion = 6;
 
 // The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
 std::u32string IndexedText(const PackedDocument& document, size_t quote) {
@@ -126,7 +126,7 @@ class Segment::Writer {
     }
     layout->theme_begins = sink_->AppendArray(begins);
     layout->theme_numbers = sink_->AppendArray(numbers);
-    QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_));
+    QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_, entries));
     return absl::OkStatus();
   }
 
