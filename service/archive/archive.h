@@ -229,6 +229,68 @@ struct Seed {
   std::vector<SeedPlace> places;
 };
 
+// How often a phrase stands somewhere. Occurrences may overlap (的的的 has 的的 twice), and each
+// lies inside one quote.
+struct PhraseCount {
+  uint64_t occurrences = 0;
+  uint64_t quotes = 0;
+
+  friend bool operator==(const PhraseCount&, const PhraseCount&) = default;
+};
+
+struct TraceOptions {
+  Filter filter;
+  // None are looked for if it is 0.
+  size_t max_variants = 0;
+};
+
+// The history of a phrase in the reports that a filter lets through.
+struct PhraseTrace {
+  struct ReportUse {
+    const PackedDocument* report = nullptr;
+    PhraseCount count;
+  };
+  struct YearUse {
+    int64_t year = 0;
+    PhraseCount count;
+    uint64_t reports = 0;   // with the phrase
+    uint64_t searched = 0;  // all that the filter let through
+  };
+  struct Use {
+    QuoteRef ref;
+    report::Range range;  // of its first occurrence in that quote, in the joined text
+  };
+  // A series of reports (SeriesKey) that used the phrase and no longer does: no report later than
+  // the last with it has it. Reports of one day count as one.
+  struct Drop {
+    const PackedDocument* last_with = nullptr;
+    PhraseCount last_count;
+    const PackedDocument* dropped_by = nullptr;  // of the next day on which there is one
+    uint64_t reports_since = 0;                  // later than `last_with`
+  };
+  struct Variant {
+    std::string text;  // as printed where it stands first in the order of answers
+    PhraseCount count;
+  };
+
+  PhraseCount total;
+  std::vector<ReportUse> reports;  // those with the phrase, in the order of answers
+  // Ascending; every year in which a report was searched.
+  std::vector<YearUse> years;
+  YearUse undated;  // the same of reports without a date
+  // In the first and the last report in time that has it; of several of one day in those that come
+  // last and first in the order of answers. Undated ones have no part in it.
+  std::optional<Use> first;
+  std::optional<Use> last;
+  std::vector<Drop> drops;  // latest `dropped_by` first
+  // The phrase with one letter more inside it, or, where three are left, with one less inside it,
+  // most frequent first, then by text; none for phrases of fewer than three units or more than
+  // limits::kMaxVariantUnits. 的, 和, 之, 与, 及, 地 and 化 are always tried, other letters at
+  // places where one of the two parts is rare enough (limits::kMaxVariantPlaces). What has the
+  // phrase itself inside it is none.
+  std::vector<Variant> variants;
+};
+
 // An immutable, searchable snapshot of the latest revisions of all active reports. Thread-safe;
 // reading never locks. Pointers in answers live as long as the snapshot.
 class Archive {
@@ -254,6 +316,16 @@ class Archive {
   // if there are none. `options.min_units` and `telling_units` play no part. An empty string, or
   // one that begins or ends with a break, stands nowhere.
   virtual Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const = 0;
+
+  // The history of a folded phrase: not empty, without breaks at its ends. Exact. Below a
+  // millisecond at a million quotes, whatever the phrase, as long as the filter asks nothing of
+  // single quotes (FilterPlan::LooksAtQuotes, themes): every occurrence is visited then. Errors
+  // from `cancellation`.
+  virtual absl::StatusOr<PhraseTrace> Trace(std::u32string_view units, const TraceOptions& options,
+                                            const Cancellation& cancellation) const = 0;
+  // How many reports have all of `units` inside one of their quotes, of any kind of text: how
+  // distinctive some words are. Exact.
+  virtual uint64_t CountReports(std::u32string_view units) const = 0;
 
   // About how much Find would do: occurrences of terms and quotes to be visited, each some ten
   // nanoseconds. Cheap itself.

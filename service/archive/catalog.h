@@ -93,6 +93,30 @@ class Catalog : public Archive {
 
   const std::vector<uint64_t>& theme_totals() const override { return theme_totals_; }
 
+  const ReportColumns& columns() const { return columns_; }
+
+  // Ranks of the reports that a filter names, itself or by their sections, ascending.
+  // REQUIRES: FilterPlan::NamesReports.
+  std::vector<uint32_t> NamedRanks(const Filter& filter) const {
+    std::vector<uint32_t> ranks;
+    const auto add = [&](std::string_view report_id) {
+      if (const uint32_t rank = RankOf(report_id); rank != kNoRank) {
+        ranks.push_back(rank);
+      }
+    };
+    for (const std::string& report_id : filter.reports) {
+      add(report_id);
+    }
+    if (filter.reports.empty()) {
+      for (const auto& [report_id, section_id] : filter.sections) {
+        add(report_id);
+      }
+    }
+    std::sort(ranks.begin(), ranks.end());
+    ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
+    return ranks;
+  }
+
   // What a snapshot does to the entries that it adds and removes.
   enum class Change {
     kContent,  // they come and go
@@ -216,31 +240,8 @@ class Catalog : public Archive {
   // Ranks in the order of report ids, and the place of each rank in it.
   const std::vector<uint32_t>& by_id() const { return by_id_; }
   const std::vector<uint32_t>& reading_rank() const { return reading_rank_; }
-  const ReportColumns& columns() const { return columns_; }
   // As theme_totals, of the quotes that have both of two themes.
   uint64_t ThemePairTotal(int a, int b) const { return theme_pair_totals_[PairOf(a, b)]; }
-
-  // Ranks of the reports that a filter names, itself or by their sections, ascending.
-  // REQUIRES: FilterPlan::NamesReports.
-  std::vector<uint32_t> NamedRanks(const Filter& filter) const {
-    std::vector<uint32_t> ranks;
-    const auto add = [&](std::string_view report_id) {
-      if (const uint32_t rank = RankOf(report_id); rank != kNoRank) {
-        ranks.push_back(rank);
-      }
-    };
-    for (const std::string& report_id : filter.reports) {
-      add(report_id);
-    }
-    if (filter.reports.empty()) {
-      for (const auto& [report_id, section_id] : filter.sections) {
-        add(report_id);
-      }
-    }
-    std::sort(ranks.begin(), ranks.end());
-    ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
-    return ranks;
-  }
 
  private:
   size_t PairOf(int a, int b) const {

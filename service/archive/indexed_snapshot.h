@@ -26,6 +26,7 @@
 #include "service/archive/segment.h"
 #include "service/archive/segment_view.h"
 #include "service/archive/text_index.h"
+#include "service/archive/trace_summary.h"
 #include "service/base/cancellation.h"
 #include "service/themes/scheme.h"
 
@@ -34,7 +35,8 @@ namespace quotes::archive {
 // A snapshot of the archive over segments: what indexed_archive.h makes, and what it makes further
 // snapshots of. Its views share their segments, indices of dead texts and bits of living quotes
 // with other snapshots. How it answers look-ups is in indexed_snapshot_lookup.cc, how it finds the
-// places of quotations in indexed_snapshot_seeds.cc. Immutable; thread-safe.
+// places of quotations in indexed_snapshot_seeds.cc, the history of a phrase in
+// indexed_snapshot_trace.cc. Immutable; thread-safe.
 class IndexedSnapshot final : public Catalog {
  public:
   // Of segments that have no report twice alive.
@@ -68,8 +70,17 @@ class IndexedSnapshot final : public Catalog {
   std::vector<Seed> LongestMatches(std::u32string_view units,
                                    const SeedOptions& options) const override;
   Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
+  absl::StatusOr<PhraseTrace> Trace(std::u32string_view units, const TraceOptions& options,
+                                    const Cancellation& cancellation) const override;
+  uint64_t CountReports(std::u32string_view units) const override;
 
  private:
+  // What a trace goes through: sources, and of each the quotes that a filter lets through, one bit
+  // each, where it asks something of single quotes.
+  struct Traced {
+    std::vector<PartView> sources;
+    std::vector<std::vector<uint64_t>> allowed;  // by source; empty: whole reports pass
+  };
   // `remap` is scratch: the new rank of each rank of `previous`.
   IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision, Change change,
                   const std::vector<uint32_t>& removed, const std::vector<bool>& dropped,
@@ -152,6 +163,23 @@ class IndexedSnapshot final : public Catalog {
   // place where the page begins.
   static uint32_t FirstNumber(const Lookup& lookup, const Resumption& resumption,
                               const PartView& source);
+
+  absl::StatusOr<Traced> PrepareTrace(const TraceOptions& options,
+                                      const Cancellation& cancellation) const;
+  static std::vector<TextIndex::Interval> FindIntervals(const std::vector<PartView>& sources,
+                                                        std::u32string_view units);
+  // Of each living report that has what stands in `intervals`, ascending. `passing` may be null.
+  std::vector<RankCount> CountByRank(const Traced& traced,
+                                     const std::vector<TextIndex::Interval>& intervals,
+                                     const PassingReports* passing) const;
+  // The first or last quote of a report that has `units`, which one of them does.
+  PhraseTrace::Use FindUse(const Traced& traced, std::u32string_view units, uint32_t rank,
+                           bool last) const;
+  std::vector<PhraseTrace::Variant> FindVariants(const Traced& traced, std::u32string_view units,
+                                                 const PassingReports& passing, size_t most) const;
+  // As `units` are printed where they stand first.
+  std::string PrintedForm(const Traced& traced, const std::vector<TextIndex::Interval>& intervals,
+                          std::u32string_view units, const PassingReports& passing) const;
 
   // Whether a quote of a living entry stands in an interval.
   static bool AnyAlive(const PartView& source, TextIndex::Interval interval);

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/time/civil_time.h"
+#include "service/archive/folded_name.h"
+#include "service/text/fold.h"
 
 namespace quotes::archive {
 namespace {
@@ -20,27 +22,55 @@ int32_t DayNumber(const absl::CivilDay& day) {
 
 }  // namespace
 
+std::u32string SeriesKey(const Entry& entry) {
+  // What counts sittings, terms and years, in the order of their numerals or alone.
+  constexpr std::u32string_view kCounting = U"0123456789〇零一二三四五六七八九十百千两第届次年";
+  std::u32string key(entry.folded_body());
+  const std::u32string event = FoldName(entry.metadata().event);
+  if (key.empty() && event.empty()) {
+    return key;
+  }
+  key.push_back(text::kBreak);
+  key += event;
+  std::erase_if(key, [kCounting](char32_t c) { return kCounting.find(c) != kCounting.npos; });
+  return key;
+}
+
 ReportColumns ReportColumns::After(const ReportColumns& previous) {
   ReportColumns columns;
-  const auto& names = previous.names_->all;
-  // Names of reports that are gone stay until they are the most.
-  if (names.size() <= kFewNames + 4 * previous.size()) {
-    columns.names_ = previous.names_;
-    return columns;
+  // Strings of reports that are gone stay until they are the most.
+  const size_t enough = kFewNames + 4 * previous.size();
+  if (previous.names_.size() <= enough) {
+    columns.names_.ShareWith(previous.names_);
+  } else {
+    columns.moved_names_.resize(previous.names_.size());
+    for (const Row& row : previous.rows_) {
+      for (const uint32_t name : {row.speaker, row.body}) {
+        columns.moved_names_[name] = columns.names_.NumberOf(previous.names_[name]);
+      }
+    }
   }
-  columns.moved_.resize(names.size());
-  for (const Row& row : previous.rows_) {
-    for (const uint32_t name : {row.speaker, row.body}) {
-      columns.moved_[name] = columns.NameOf(*names[name]);
+  if (previous.series_.size() <= enough) {
+    columns.series_.ShareWith(previous.series_);
+  } else {
+    columns.moved_series_.resize(previous.series_count(), kNoSeries);
+    for (const Row& row : previous.rows_) {
+      if (row.series != kNoSeries) {
+        columns.moved_series_[row.series] =
+            columns.series_.NumberOf(previous.series_[row.series - 1]) + 1;
+      }
     }
   }
   return columns;
 }
 
 void ReportColumns::Add(Row row) {
-  if (!moved_.empty()) {
-    row.speaker = moved_[row.speaker];
-    row.body = moved_[row.body];
+  if (!moved_names_.empty()) {
+    row.speaker = moved_names_[row.speaker];
+    row.body = moved_names_[row.body];
+  }
+  if (!moved_series_.empty()) {
+    row.series = moved_series_[row.series];
   }
   rows_.push_back(row);
 }
@@ -51,29 +81,32 @@ void ReportColumns::Add(const Entry& entry) {
     row.dated = true;
     row.day = DayNumber(*date);
   }
-  row.speaker = NameOf(entry.folded_speaker());
-  row.body = NameOf(entry.folded_body());
+  row.speaker = names_.NumberOf(entry.folded_speaker());
+  row.body = names_.NumberOf(entry.folded_body());
+  if (const std::u32string series = SeriesKey(entry); !series.empty()) {
+    row.series = series_.NumberOf(series) + 1;
+  }
   row.quotes = static_cast<uint32_t>(entry.size());
   row.speech_quotes = entry.speech_count();
   row.truncated = entry.completeness().truncated;
   rows_.push_back(row);
 }
 
-uint32_t ReportColumns::NameOf(std::u32string_view name) {
-  if (const auto found = names_->index.find(name); found != names_->index.end()) {
+uint32_t ReportColumns::Strings::NumberOf(std::u32string_view string) {
+  if (const auto found = shared_->index.find(string); found != shared_->index.end()) {
     return found->second;
   }
-  if (own_names_ == nullptr) {
-    own_names_ = std::make_shared<Names>();
-    for (const auto& known : names_->all) {
-      own_names_->all.push_back(std::make_unique<const std::u32string>(*known));
-      own_names_->index.emplace(*own_names_->all.back(), own_names_->all.size() - 1);
+  if (own_ == nullptr) {
+    own_ = std::make_shared<Rep>();
+    for (const auto& known : shared_->all) {
+      own_->all.push_back(std::make_unique<const std::u32string>(*known));
+      own_->index.emplace(*own_->all.back(), own_->all.size() - 1);
     }
-    names_ = own_names_;
+    shared_ = own_;
   }
-  const auto number = static_cast<uint32_t>(own_names_->all.size());
-  own_names_->all.push_back(std::make_unique<const std::u32string>(name));
-  own_names_->index.emplace(*own_names_->all.back(), number);
+  const auto number = static_cast<uint32_t>(own_->all.size());
+  own_->all.push_back(std::make_unique<const std::u32string>(string));
+  own_->index.emplace(*own_->all.back(), number);
   return number;
 }
 
@@ -110,9 +143,9 @@ std::vector<NumberRange> ReportColumns::Passing(const Filter& filter,
   // Each name is looked into once, however many reports have it.
   std::vector<uint8_t> speaks;
   std::vector<uint8_t> bodies;
-  for (const auto& name : names_->all) {
-    speaks.push_back(plan.SpeakerPasses(*name) ? 1 : 0);
-    bodies.push_back(plan.BodyPasses(*name) ? 1 : 0);
+  for (uint32_t name = 0; name < names_.size(); ++name) {
+    speaks.push_back(plan.SpeakerPasses(names_[name]) ? 1 : 0);
+    bodies.push_back(plan.BodyPasses(names_[name]) ? 1 : 0);
   }
   for (uint32_t rank = first_rank; rank < end_rank; ++rank) {
     const Row& row = rows_[rank];

@@ -15,14 +15,21 @@
 
 namespace quotes::archive {
 
+// What makes a report one of a series: its organisation and event, folded, without the numerals
+// that count them (第十四届…第二次会议, 2024年). Empty without either.
+std::u32string SeriesKey(const Entry& entry);
+
 // What filters ask of whole reports, by rank, side by side in memory: asking the reports themselves
 // would wait for memory once each. Thread-compatible.
 class ReportColumns {
  public:
+  static constexpr uint32_t kNoSeries = 0;
+
   struct Row {
     int32_t day = 0;       // since 1970-01-01, if dated
     uint32_t speaker = 0;  // into the distinct names
     uint32_t body = 0;
+    uint32_t series = 0;  // into the distinct series; kNoSeries without one
     uint32_t quotes = 0;
     uint32_t speech_quotes = 0;
     bool dated = false;
@@ -40,10 +47,12 @@ class ReportColumns {
   void Add(Row row);
 
   size_t size() const { return rows_.size(); }
-  size_t name_count() const { return names_->all.size(); }
+  size_t name_count() const { return names_.size(); }
+  // Numbers of series are below it.
+  size_t series_count() const { return series_.size() + 1; }
   // How many names Passing would look into for parts of them.
   uint64_t NameTests(const Filter& filter) const {
-    return (filter.speakers.size() + filter.bodies.size()) * names_->all.size();
+    return (filter.speakers.size() + filter.bodies.size()) * names_.size();
   }
   const Row& operator[](uint32_t rank) const { return rows_[rank]; }
 
@@ -52,19 +61,30 @@ class ReportColumns {
   std::vector<NumberRange> Passing(const Filter& filter, const FilterPlan& plan) const;
 
  private:
-  // Distinct folded names. Shared by snapshots until one of them needs another name.
-  struct Names {
-    std::vector<std::unique_ptr<const std::u32string>> all;
-    absl::flat_hash_map<std::u32string_view, uint32_t> index;  // views of `all`
+  // Distinct strings by number. Shared by snapshots until one of them needs another.
+  class Strings {
+   public:
+    size_t size() const { return shared_->all.size(); }
+    const std::u32string& operator[](uint32_t number) const { return *shared_->all[number]; }
+    // The number of a string, added if need be.
+    uint32_t NumberOf(std::u32string_view string);
+    void ShareWith(const Strings& previous) { shared_ = previous.shared_; }
+
+   private:
+    struct Rep {
+      std::vector<std::unique_ptr<const std::u32string>> all;
+      absl::flat_hash_map<std::u32string_view, uint32_t> index;  // views of `all`
+    };
+    std::shared_ptr<const Rep> shared_ = std::make_shared<const Rep>();
+    std::shared_ptr<Rep> own_;  // the same, while only this object has it
   };
 
-  uint32_t NameOf(std::u32string_view name);
-
   std::vector<Row> rows_;
-  std::shared_ptr<const Names> names_ = std::make_shared<const Names>();
-  std::shared_ptr<Names> own_names_;  // the same, while only this object has it
-  // Names were thrown away: where those of the previous rows are now.
-  std::vector<uint32_t> moved_;
+  Strings names_;
+  Strings series_;  // number + 1
+  // Names, or series, were thrown away: where those of the previous rows are now.
+  std::vector<uint32_t> moved_names_;
+  std::vector<uint32_t> moved_series_;
 };
 
 }  // namespace quotes::archive

@@ -22,8 +22,10 @@
 #include "service/archive/catalog.h"
 #include "service/archive/entry.h"
 #include "service/archive/filter_plan.h"
+#include "service/archive/folded_name.h"
 #include "service/archive/query_plan.h"
 #include "service/archive/salience.h"
+#include "service/archive/trace_summary.h"
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
 #include "service/base/limits.h"
@@ -88,8 +90,15 @@ class ScanArchive final : public Catalog {
   std::vector<Seed> LongestMatches(std::u32string_view units,
                                    const SeedOptions& options) const override;
   Seed FindPlaces(std::u32string_view units, const SeedOptions& options) const override;
+  absl::StatusOr<PhraseTrace> Trace(std::u32string_view units, const TraceOptions& options,
+                                    const Cancellation& cancellation) const override;
+  uint64_t CountReports(std::u32string_view units) const override;
 
  private:
+  // Calls `visit(rank, quote, units)` with the folded texts of all quotes that pass.
+  template <typename Visit>
+  void VisitQuotes(const Filter& filter, const Visit& visit) const;
+
   static std::vector<const Entry*> Pointers(
       const std::vector<std::shared_ptr<const PackedDocument>>& documents) {
     std::vector<const Entry*> pointers;
@@ -241,6 +250,119 @@ std::vector<Seed> ScanArchive::LongestMatches(std::u32string_view units,
         }
         return seed;
       });
+}
+
+template <typename Visit>
+void ScanArchive::VisitQuotes(const Filter& filter, const Visit& visit) const {
+  const FilterPlan plan(filter, scheme());
+  FilterPlan::SectionSet sections;
+  for (uint32_t rank = 0; rank < newest_.size(); ++rank) {
+    const Entry& entry = newest_[rank]->entry();
+    if (!plan.Passes(entry, &sections)) {
+      continue;
+    }
+    for (uint32_t quote = 0; quote < entry.size(); ++quote) {
+      if (plan.Passes(entry, quote, sections)) {
+        visit(rank, quote, StripBreaks(newest_[rank]->units(quote)));
+      }
+    }
+  }
+}
+
+// Places where `units` stand, which may overlap.
+uint64_t CountPlaces(std::u32string_view text, std::u32string_view units) {
+  uint64_t count = 0;
+  for (size_t at = text.find(units); at != std::u32string_view::npos;
+       at = text.find(units, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+absl::StatusOr<PhraseTrace> ScanArchive::Trace(std::u32string_view units,
+                                               const TraceOptions& options,
+                                               const Cancellation& cancellation) const {
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  std::vector<RankCount> counts;
+  std::optional<QuoteRef> first;
+  std::optional<QuoteRef> last;
+  struct Found {
+    PhraseCount count;
+    QuoteRef first;
+  };
+  std::map<std::u32string, Found> variants;
+  std::map<std::u32string, uint64_t> in_quote;
+  VisitQuotes(options.filter, [&](uint32_t rank, uint32_t quote, std::u32string_view text) {
+    const QuoteRef ref{entries()[rank], quote};
+    if (const uint64_t occurrences = CountPlaces(text, units); occurrences > 0) {
+      if (counts.empty() || counts.back().rank != rank) {
+        counts.push_back({rank, {}});
+        if (ref.document->date().has_value()) {
+          first = ref;
+        }
+      }
+      counts.back().count.occurrences += occurrences;
+      ++counts.back().count.quotes;
+      if (ref.document->date().has_value() && counts.size() == 1) {
+        last = ref;
+      }
+    }
+    if (options.max_variants == 0 || !HasVariants(units)) {
+      return;
+    }
+    in_quote.clear();
+    for (size_t at = 1; at < units.size(); ++at) {
+      const std::u32string_view left = units.substr(0, at);
+      for (size_t begin = text.find(left); begin != std::u32string_view::npos;
+           begin = text.find(left, begin + 1)) {
+        const size_t letter = begin + at;
+        if (units[at - 1] != text::kBreak && units[at] != text::kBreak && letter < text.size() &&
+            text[letter] != text::kBreak && text.substr(letter + 1).starts_with(units.substr(at))) {
+          const std::u32string variant = WithLetter(units, at, text[letter]);
+          in_quote[variant] = CountPlaces(text, variant);
+        }
+      }
+      if (const std::u32string variant = WithoutUnit(units, at);
+          !variant.empty() && units[at] != text::kBreak) {
+        in_quote[variant] = CountPlaces(text, variant);
+      }
+    }
+    for (const auto& [variant, occurrences] : in_quote) {
+      if (occurrences > 0 && variant.find(units) == std::u32string::npos) {
+        Found& found = variants.emplace(variant, Found{{}, ref}).first->second;
+        found.count.occurrences += occurrences;
+        ++found.count.quotes;
+      }
+    }
+  });
+  PhraseTrace trace = Summarise(*this, PassingReports(*this, options.filter), counts);
+  const auto use = [units](const QuoteRef& ref) {
+    return PhraseTrace::Use{ref, FindIn(ref, units).value_or(ref.quote().range)};
+  };
+  if (first.has_value()) {
+    trace.first = use(*first);
+    trace.last = use(*last);
+  }
+  std::vector<std::pair<std::u32string, Found>> sorted(variants.begin(), variants.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return a.second.count.occurrences > b.second.count.occurrences;
+  });
+  sorted.resize(std::min(sorted.size(), options.max_variants));
+  for (const auto& [variant, found] : sorted) {
+    const report::Range range = FindIn(found.first, variant).value_or(report::Range());
+    trace.variants.push_back({text::ToUtf8(found.first.document->joined(range)), found.count});
+  }
+  return trace;
+}
+
+uint64_t ScanArchive::CountReports(std::u32string_view units) const {
+  Filter filter;
+  filter.scope = TextScope::kAll;
+  std::vector<bool> has(newest_.size(), false);
+  VisitQuotes(filter, [&](uint32_t rank, uint32_t, std::u32string_view text) {
+    has[rank] = has[rank] || text.find(units) != std::u32string_view::npos;
+  });
+  return static_cast<uint64_t>(std::count(has.begin(), has.end(), true));
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ class Segment::Writer {
     layout->attributes = sink_->AppendArray(attributes);
     layout->themes = themes.Write(sink_);
     layout->figures = figures.Write(sink_);
-    QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_));
+    QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_, entries));
     return absl::OkStatus();
   }
 

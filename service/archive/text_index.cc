@@ -9,6 +9,7 @@
 #include "service/archive/filter_values.h"
 #include "service/archive/text_index_units.h"
 #include "service/base/check.h"
+#include "service/text/fold.h"
 
 namespace quotes::archive {
 namespace {
@@ -79,7 +80,9 @@ TextIndex::TextIndex(const std::byte* block, const Layout& layout)
       thirds_(ArrayAt<char16_t>(block, layout.thirds)),
       begins_(ArrayAt<uint32_t>(block, layout.begins)),
       counted_(ArrayAt<Counted>(block, layout.counted)),
-      first_quotes_(ArrayAt<uint32_t>(block, layout.first_quotes)) {
+      first_quotes_(ArrayAt<uint32_t>(block, layout.first_quotes)),
+      grouped_(ArrayAt<Grouped>(block, layout.grouped)),
+      group_counts_(ArrayAt<uint8_t>(block, layout.group_counts)) {
   const std::span<const char16_t> text = ArrayAt<char16_t>(block, layout.text);
   text_ = {text.data(), text.size()};
   uint64_t squares = 0;
@@ -427,6 +430,81 @@ void TextIndex::VisitQuotes(Interval interval, uint32_t first,
   });
 }
 
+std::vector<GroupCount> TextIndex::CountGroups(Interval interval,
+                                               std::span<const uint32_t> group_of) const {
+  if (interval.occurrences() > kGroupedAbove) {
+    const auto found = std::lower_bound(
+        grouped_.begin(), grouped_.end(), interval, [](const Grouped& a, Interval b) {
+          return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+        });
+    if (found != grouped_.end() && found->begin == interval.begin && found->end == interval.end) {
+      return ReadGroupCounts(group_counts_.subspan(found->first), found->groups);
+    }
+  }
+  return CountGroupsIn(interval, group_of, nullptr);
+}
+
+std::vector<GroupCount> TextIndex::CountGroupsIn(Interval interval,
+                                                 std::span<const uint32_t> group_of,
+                                                 const uint64_t* bits) const {
+  return CountByGroup(quotes_.subspan(interval.begin, interval.occurrences()), group_of, bits);
+}
+
+std::vector<TextIndex::Between> TextIndex::LettersBetween(std::u32string_view left,
+                                                          std::u32string_view right, uint32_t most,
+                                                          uint32_t* looked_at) const {
+  std::vector<Between> letters;
+  const std::u16string before = Encode(left);
+  const std::u16string behind = Encode(right);
+  const Interval of_left = FindUnits(before);
+  const Interval of_right = FindUnits(behind);
+  const bool from_left = of_left.occurrences() < of_right.occurrences();
+  const Interval rarer = from_left ? of_left : of_right;
+  *looked_at = rarer.occurrences();
+  if (rarer.occurrences() > most) {
+    return letters;
+  }
+  const std::u16string_view text = text_;
+  std::vector<char32_t> found;
+  constexpr uint32_t kAhead = 8;
+  for (uint32_t i = rarer.begin; i < rarer.end; ++i) {
+    if (i + kAhead < rarer.end) {
+      __builtin_prefetch(&text[suffixes_[i + kAhead]]);
+    }
+    const size_t place = suffixes_[i];
+    size_t at = place;  // of the letter
+    if (from_left) {
+      at += before.size();
+    } else {
+      at -= std::min<size_t>(at, at > 1 && IsLowSurrogate(text[at - 1]) ? 2 : 1);
+      if (at < before.size()) {
+        continue;
+      }
+    }
+    char32_t letter = text[at];
+    size_t size = 1;
+    if ((letter & 0xfc00) == 0xd800) {
+      letter = 0x10000 + ((letter - 0xd800) << 10) + (text[at + 1] - char32_t{0xdc00});
+      size = 2;
+    }
+    const bool stands = from_left ? text.compare(at + size, behind.size(), behind) == 0
+                                  : at + size == place && text.compare(at - before.size(),
+                                                                       before.size(), before) == 0;
+    if (!stands || letter == kTextEnd || letter == text::kBreak) {
+      continue;
+    }
+    found.push_back(letter);
+  }
+  std::sort(found.begin(), found.end());
+  for (const char32_t letter : found) {
+    if (letters.empty() || letters.back().letter != letter) {
+      letters.push_back({letter, 0});
+    }
+    ++letters.back().occurrences;
+  }
+  return letters;
+}
+
 void TextIndex::VisitOccurrences(Interval interval,
                                  absl::FunctionRef<bool(Occurrence occurrence)> visit) const {
   minima_.VisitAscending(suffixes_, interval.begin, interval.end, 0, [&](uint32_t place) {
@@ -454,7 +532,8 @@ std::vector<std::pair<std::string_view, size_t>> TextIndex::MemoryUse() const {
       {"triples", firsts_.size_bytes() + first_children_.size_bytes() + seconds_.size_bytes() +
                       second_children_.size_bytes() + thirds_.size_bytes() + begins_.size_bytes()},
       {"totals", counted_.size_bytes()},
-      {"first quotes", first_quotes_.size_bytes()}};
+      {"first quotes", first_quotes_.size_bytes()},
+      {"counts by report", grouped_.size_bytes() + group_counts_.size_bytes()}};
 }
 
 }  // namespace quotes::archive

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/archive/flat.h"
+#include "service/archive/group_counts.h"
 #include "service/archive/range_minima.h"
 #include "service/base/cancellation.h"
 
@@ -61,6 +62,10 @@ class TextIndex {
     // first of them, kFirstQuotes each.
     ArrayRef counted;
     ArrayRef first_quotes;
+    // Of those with very many: where the counts of each by group stand (by beginning, then end),
+    // and the counts, as AppendGroupCounts has them.
+    ArrayRef grouped;
+    ArrayRef group_counts;
   };
 
   // Suffixes [begin, end) of the array share a prefix.
@@ -78,6 +83,10 @@ class TextIndex {
   // So many of their quotes are stored too: a page of the usual size, whether there are more, and
   // room for withdrawn ones. Takes 0.7 bytes a character.
   static constexpr uint32_t kFirstQuotes = 32;
+  // Intervals with more occurrences than this have their counts by group stored, unless that would
+  // save little or there are too many (see TextIndexBuilder::Write). Others are counted when asked:
+  // so many in a tenth of a millisecond.
+  static constexpr uint32_t kGroupedAbove = 32'768;
 
   TextIndex(const std::byte* block, const Layout& layout);
 
@@ -121,6 +130,24 @@ class TextIndex {
 
   // Sets the bit of each quote of an interval: bit q % 64 of bits[q / 64].
   void MarkQuotes(Interval interval, uint64_t* bits) const;
+
+  // How often an interval's string stands in each group of quotes; see CountByGroup. `group_of` is
+  // what the builder was given. Linear in the occurrences, unless the counts are stored: then in
+  // the groups that have it.
+  std::vector<GroupCount> CountGroups(Interval interval, std::span<const uint32_t> group_of) const;
+  // The same for the quotes whose bit is set. Linear in the occurrences.
+  std::vector<GroupCount> CountGroupsIn(Interval interval, std::span<const uint32_t> group_of,
+                                        const uint64_t* bits) const;
+
+  // The letters c (code points, no break) with which left + c + right stands in a quote, and how
+  // often, ascending. Nothing where more than `most` places of the rarer of the two would have to
+  // be looked at; sets `looked_at` to their number then. REQUIRES: neither is empty.
+  struct Between {
+    char32_t letter = 0;
+    uint32_t occurrences = 0;
+  };
+  std::vector<Between> LettersBetween(std::u32string_view left, std::u32string_view right,
+                                      uint32_t most, uint32_t* looked_at) const;
 
   // The longest prefix of `text` that stands in a quote, and where: `length` code points of it have
   // the interval. Length 0 and an empty interval if its first is nowhere.
@@ -172,6 +199,13 @@ class TextIndex {
     uint32_t quotes = 0;
     uint32_t first = 0;  // where its first quotes stand, in kFirstQuotes
   };
+  // Where the counts by group of an interval stand.
+  struct Grouped {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+    uint32_t first = 0;  // byte
+    uint32_t groups = 0;
+  };
   static size_t SlotOf(uint32_t begin, uint32_t end, size_t slots);
   const Counted& FindCounted(Interval interval) const;
 
@@ -191,6 +225,8 @@ class TextIndex {
   std::span<const uint32_t> begins_;
   std::span<const Counted> counted_;
   std::span<const uint32_t> first_quotes_;
+  std::span<const Grouped> grouped_;
+  std::span<const uint8_t> group_counts_;
 };
 
 // Makes the arrays of a TextIndex. Takes about 14 bytes a UTF-16 unit while it works, and a second
@@ -207,8 +243,14 @@ class TextIndexBuilder {
   // REQUIRES: at most kMostUnits. The builder is empty then. Errors: those of the cancellation,
   // within about a second; the sorter cannot be stopped, and what it has begun ends on a thread of
   // its own, which takes 10 bytes a unit with it.
+  //
+  // `group_of`, empty or parallel to the quotes and ascending, says which quotes belong together.
+  // Of the intervals above TextIndex::kGroupedAbove the counts by group are stored that are less
+  // than a quarter as many as the occurrences, largest first, up to a byte a unit and as long as
+  // counting takes no more than a few visits to each unit.
   absl::StatusOr<TextIndex::Layout> Write(ByteSink* sink,
-                                          const Cancellation& cancellation = Cancellation());
+                                          const Cancellation& cancellation = Cancellation(),
+                                          std::span<const uint32_t> group_of = {});
 
  private:
   absl::StatusOr<std::vector<uint32_t>> SortSuffixes(const Cancellation& cancellation) const;
@@ -218,6 +260,10 @@ class TextIndexBuilder {
   absl::StatusOr<std::vector<TextIndex::Counted>> CountQuotes(
       std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
       const Cancellation& cancellation) const;
+  absl::Status WriteGroups(std::span<const uint32_t> quotes, std::span<const uint32_t> group_of,
+                           std::span<const TextIndex::Counted> counted,
+                           const Cancellation& cancellation, TextIndex::Layout* layout,
+                           ByteSink* sink) const;
   static absl::Status WriteCounted(std::span<const uint32_t> quotes,
                                    std::vector<TextIndex::Counted> counted,
                                    const Cancellation& cancellation, TextIndex::Layout* layout,

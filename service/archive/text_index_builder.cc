@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <future>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <span>
@@ -77,8 +78,10 @@ void TextIndexBuilder::Add(std::u32string_view quote) {
 }
 
 absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
-                                                          const Cancellation& cancellation) {
+                                                          const Cancellation& cancellation,
+                                                          std::span<const uint32_t> group_of) {
   QUOTES_CHECK(text_.size() <= kMostUnits);
+  QUOTES_CHECK(group_of.empty() || group_of.size() == starts_.size());
   TextIndex::Layout layout;
   layout.quote_count = starts_.size();
   starts_.push_back(static_cast<uint32_t>(text_.size()));
@@ -107,6 +110,7 @@ absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
     place = QuoteAt(starts_, quote_of_block, place);
   }
   layout.quotes = sink->AppendArray(suffixes);
+  QUOTES_RETURN_IF_ERROR(WriteGroups(suffixes, group_of, counted, cancellation, &layout, sink));
   QUOTES_RETURN_IF_ERROR(WriteCounted(suffixes, std::move(counted), cancellation, &layout, sink));
   text_ = {};
   starts_ = {};
@@ -290,6 +294,61 @@ absl::StatusOr<std::vector<TextIndex::Counted>> TextIndexBuilder::CountQuotes(
   }
 
   return counted;
+}
+
+absl::Status TextIndexBuilder::WriteGroups(std::span<const uint32_t> quotes,
+                                           std::span<const uint32_t> group_of,
+                                           std::span<const TextIndex::Counted> counted,
+                                           const Cancellation& cancellation,
+                                           TextIndex::Layout* layout, ByteSink* sink) const {
+  // In a text of ordinary words every unit is in one or two such intervals, in a text of one letter
+  // in thousands.
+  const uint64_t most_visits = 4 * uint64_t{text_.size()};
+  constexpr uint64_t kLeastSaving = 4;
+  std::vector<TextIndex::Grouped> grouped;
+  std::vector<uint8_t> bytes;
+  if (!group_of.empty()) {
+    std::vector<TextIndex::Counted> largest;
+    std::copy_if(counted.begin(), counted.end(), std::back_inserter(largest),
+                 [](const TextIndex::Counted& interval) {
+                   return interval.end - interval.begin > TextIndex::kGroupedAbove;
+                 });
+    std::sort(largest.begin(), largest.end(),
+              [](const TextIndex::Counted& a, const TextIndex::Counted& b) {
+                const uint32_t size_a = a.end - a.begin;
+                const uint32_t size_b = b.end - b.begin;
+                return size_a != size_b ? size_a > size_b : a.begin < b.begin;
+              });
+    uint64_t visits = 0;
+    for (const TextIndex::Counted& interval : largest) {
+      QUOTES_RETURN_IF_ERROR(cancellation.Check());
+      const uint32_t occurrences = interval.end - interval.begin;
+      visits += occurrences;
+      if (visits > most_visits) {
+        break;
+      }
+      const std::vector<GroupCount> counts =
+          CountByGroup(quotes.subspan(interval.begin, occurrences), group_of);
+      if (counts.size() * kLeastSaving > occurrences) {
+        continue;
+      }
+      const size_t before = bytes.size();
+      AppendGroupCounts(counts, &bytes);
+      if (bytes.size() > text_.size()) {
+        bytes.resize(before);
+        break;
+      }
+      grouped.push_back({interval.begin, interval.end, static_cast<uint32_t>(before),
+                         static_cast<uint32_t>(counts.size())});
+    }
+    std::sort(grouped.begin(), grouped.end(),
+              [](const TextIndex::Grouped& a, const TextIndex::Grouped& b) {
+                return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+              });
+  }
+  layout->grouped = sink->AppendArray(grouped);
+  layout->group_counts = sink->AppendArray(bytes);
+  return absl::OkStatus();
 }
 
 // The first quotes of an interval are among those of the intervals in it and what lies between

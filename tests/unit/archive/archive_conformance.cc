@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +15,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/archive/entry.h"
+#include "service/archive/folded_name.h"
+#include "service/archive/report_columns.h"
 #include "service/base/limits.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -940,6 +944,184 @@ TEST_P(ArchiveConformance, SeedsAreTheLongestMatches) {
     }
   }
   EXPECT_GT(seeds, 1'000u) << "the test looks at too little";
+}
+
+void ExpectYear(const PhraseTrace::YearUse& year, const NaiveTrace::Year& expected) {
+  EXPECT_EQ(
+      (NaiveTrace::Year{year.count.occurrences, year.count.quotes, year.reports, year.searched}),
+      expected);
+}
+
+void ExpectUse(const std::optional<PhraseTrace::Use>& use,
+               const std::optional<NaivePlace>& expected) {
+  ASSERT_EQ(use.has_value(), expected.has_value());
+  if (use.has_value()) {
+    EXPECT_EQ(use->ref.document->report_id(), expected->report_id);
+    EXPECT_EQ(use->ref.id(), expected->quote_id);
+    EXPECT_EQ(use->range.begin, expected->offset);
+  }
+}
+
+// Fails the test unless a trace is what NaiveHistory says.
+void ExpectTrace(const Archive& archive, std::u32string_view units, const Filter& filter) {
+  const NaiveTrace expected = NaiveHistory(Unpacked(archive), archive.scheme(), units, filter);
+  const auto trace = archive.Trace(units, {filter, limits::kMaxVariants}, Cancellation());
+  QUOTES_ASSERT_OK(trace);
+  EXPECT_EQ(trace->total, (PhraseCount{expected.occurrences, expected.quotes}));
+  std::map<std::string, std::pair<uint64_t, uint64_t>> reports;
+  std::vector<const PackedDocument*> listed;
+  for (const PhraseTrace::ReportUse& use : trace->reports) {
+    reports[std::string(use.report->report_id())] = {use.count.occurrences, use.count.quotes};
+    listed.push_back(use.report);
+  }
+  EXPECT_EQ(reports, expected.reports);
+  EXPECT_TRUE(std::is_sorted(listed.begin(), listed.end(),
+                             [](const auto* a, const auto* b) { return ComesBefore(*a, *b); }));
+  ASSERT_EQ(trace->years.size(), expected.years.size());
+  size_t year = 0;
+  for (const auto& [number, naive] : expected.years) {
+    EXPECT_EQ(trace->years[year].year, number);
+    ExpectYear(trace->years[year++], naive);
+  }
+  ExpectYear(trace->undated, expected.undated);
+  ExpectUse(trace->first, expected.first);
+  ExpectUse(trace->last, expected.last);
+  std::map<std::string, std::pair<absl::CivilDay, uint64_t>> drops;
+  for (const PhraseTrace::Drop& drop : trace->drops) {
+    drops[std::string(drop.last_with->report_id())] = {*drop.dropped_by->date(),
+                                                       drop.reports_since};
+    EXPECT_EQ(SeriesKey(*drop.last_with), SeriesKey(*drop.dropped_by));
+    EXPECT_EQ(expected.reports.at(std::string(drop.last_with->report_id())).first,
+              drop.last_count.occurrences);
+  }
+  EXPECT_EQ(drops, expected.drops);
+  EXPECT_EQ(trace->variants.size(), std::min(expected.variants.size(), limits::kMaxVariants));
+  uint64_t most = std::numeric_limits<uint64_t>::max();
+  for (const PhraseTrace::Variant& variant : trace->variants) {
+    const std::u32string folded(StripBreaks(text::Fold(text::ToCodePoints(variant.text)).units));
+    ASSERT_TRUE(expected.variants.contains(folded)) << variant.text;
+    EXPECT_EQ(variant.count.occurrences, expected.variants.at(folded).first) << variant.text;
+    EXPECT_EQ(variant.count.quotes, expected.variants.at(folded).second) << variant.text;
+    EXPECT_LE(variant.count.occurrences, most);
+    most = variant.count.occurrences;
+  }
+  for (const auto& [variant, counts] : expected.variants) {
+    // What is not listed is no more frequent than what is.
+    if (expected.variants.size() > limits::kMaxVariants && counts.first > most) {
+      EXPECT_TRUE(std::any_of(trace->variants.begin(), trace->variants.end(),
+                              [&](const PhraseTrace::Variant& listed_variant) {
+                                return text::Fold(text::ToCodePoints(listed_variant.text)).units ==
+                                       variant;
+                              }))
+          << text::ToUtf8(variant);
+    }
+  }
+  std::set<std::string> anywhere;
+  for (const NaivePlace& found : NaivePlaces(Unpacked(archive), units, TextScope::kAll)) {
+    anywhere.insert(found.report_id);
+  }
+  EXPECT_EQ(archive.CountReports(units), anywhere.size());
+}
+
+TEST_P(ArchiveConformance, HistoriesAgreeWithTheirDefinition) {
+  RandomReports random(29);
+  const std::u32string letters = U"产业发展党新a5的和";
+  std::shared_ptr<const Archive> archive;
+  for (int round = 0; round < 12; ++round) {
+    std::vector<std::shared_ptr<const Document>> documents;
+    for (size_t i = 5 + random.Below(20); i > 0; --i) {
+      TestReport report = random.Report(absl::StrCat("r", i));
+      // Several of few series.
+      report.body = random.OneIn(4) ? "" : random.OneIn(2) ? "甲第一届" : "甲第二届";
+      documents.push_back(MakeDocument(report));
+    }
+    archive = Make(std::move(documents), archive.get());
+    for (int i = 0; i < 25; ++i) {
+      std::u32string units;
+      for (size_t size = 1 + random.Below(5); size > 0; --size) {
+        units.push_back(random.OneIn(9) && size > 1 && !units.empty()
+                            ? text::kBreak
+                            : letters[random.Below(letters.size())]);
+      }
+      if (text::Fold(units).units != units) {
+        continue;
+      }
+      Filter filter;
+      if (random.OneIn(3)) {
+        filter.scope = random.OneIn(2) ? TextScope::kAll : TextScope::kFurniture;
+      }
+      if (random.OneIn(4)) {
+        filter.bodies = {"一"};
+      }
+      if (random.OneIn(4)) {
+        filter.date_from = absl::CivilDay(2021, 1, 1);
+      }
+      if (random.OneIn(5)) {
+        filter.reports = {"r1", "r3", "r7", "r9"};
+      }
+      if (random.OneIn(5)) {
+        filter.theme_groups = {{static_cast<int>(random.Below(5))}};
+      }
+      if (random.OneIn(6)) {
+        filter.modes = {report::Mode::kReview};
+      }
+      if (random.OneIn(6)) {
+        filter.with_figures = true;
+      }
+      if (random.OneIn(6)) {
+        filter.sections = {{"r1", "s0"}, {"r2", "s1"}, {"r4", "s0"}};
+      }
+      ExpectTrace(*archive, units, filter);
+      if (HasFailure()) {
+        FAIL() << "round " << round << ", phrase " << text::ToUtf8(units);
+      }
+    }
+  }
+}
+
+TEST_P(ArchiveConformance, OccurrencesOfAPhraseMayOverlap) {
+  const auto archive = Make({MakeDocument(Speech("r", absl::CivilDay(2022, 1, 17), {"的的的。"}))});
+  const auto trace = archive->Trace(U"的的", {}, Cancellation());
+  QUOTES_ASSERT_OK(trace);
+  EXPECT_EQ(trace->total, (PhraseCount{2, 1}));
+}
+
+TEST_P(ArchiveConformance, ASeriesDropsAPhraseWhenNoLaterReportHasIt) {
+  const auto report = [](std::string_view id, int year, std::string_view body,
+                         std::string_view text) {
+    TestReport made = Speech(id, absl::CivilDay(year, 3, 5), {std::string(text)});
+    made.body = body;
+    return MakeDocument(made);
+  };
+  const auto archive =
+      Make({report("a", 2018, "国务院", "老话。"), report("b", 2019, "国务院", "新话。"),
+            report("c", 2020, "国务院", "老话。"), report("d", 2021, "国务院", "新话。"),
+            report("e", 2022, "国务院", "新话。"), report("f", 2022, "省政府", "老话。"),
+            report("g", 2023, "", "无。")});
+  const auto trace = archive->Trace(U"老话", {}, Cancellation());
+  QUOTES_ASSERT_OK(trace);
+  ASSERT_EQ(trace->drops.size(), 1u);
+  EXPECT_EQ(trace->drops[0].last_with->report_id(), "c");
+  EXPECT_EQ(trace->drops[0].dropped_by->report_id(), "d");
+  EXPECT_EQ(trace->drops[0].reports_since, 2u);
+  // 2023 has no use, but was searched.
+  ASSERT_EQ(trace->years.size(), 6u);
+  EXPECT_EQ(trace->years.back().year, 2023);
+  EXPECT_EQ(trace->years.back().searched, 1u);
+  EXPECT_EQ(trace->years.back().count.occurrences, 0u);
+}
+
+TEST_P(ArchiveConformance, VariantsDifferByOneLetterInside) {
+  const auto archive =
+      Make({MakeDocument(Speech("r", absl::CivilDay(2022, 1, 17),
+                                {"高质量发展。", "高质量的发展。", "“高质量的发展”。", "高质发展。",
+                                 "高质量发展的。", "高质量，发展。"}))});
+  const auto trace = archive->Trace(U"高质量发展", {{}, limits::kMaxVariants}, Cancellation());
+  QUOTES_ASSERT_OK(trace);
+  ASSERT_EQ(trace->variants.size(), 2u);
+  EXPECT_EQ(trace->variants[0].text, "高质量的发展");
+  EXPECT_EQ(trace->variants[0].count, (PhraseCount{2, 2}));
+  EXPECT_EQ(trace->variants[1].text, "高质发展");
 }
 
 TEST_P(ArchiveConformance, SeedsTellVerbatimFromChanged) {

@@ -278,4 +278,168 @@ std::vector<NaivePlace> NaivePlaces(const std::vector<std::shared_ptr<const Docu
   return places;
 }
 
+namespace {
+
+// Whether a report has quotes that a filter lets through by what the report is.
+bool ReportPasses(const Document& document, const Filter& filter, const themes::Scheme& scheme) {
+  Document one;
+  one.report_id = document.report_id;
+  one.content.metadata = document.content.metadata;
+  one.content.sections = document.content.sections;
+  one.content.quotes.resize(1);
+  one.themes.resize(1);
+  Filter of_reports = filter;
+  of_reports.theme_groups.clear();
+  of_reports.modes.clear();
+  of_reports.with_figures.reset();
+  of_reports.scope = TextScope::kAll;
+  if (filter.sections.empty()) {
+    return Passes(one, 0, of_reports, scheme);
+  }
+  for (size_t section = 0; section < one.content.sections.size(); ++section) {
+    one.content.quotes[0].section = static_cast<int>(section);
+    if (Passes(one, 0, of_reports, scheme)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+size_t CountIn(std::u32string_view text, std::u32string_view units) {
+  size_t count = 0;
+  for (size_t i = 0; i + units.size() <= text.size(); ++i) {
+    count += text.substr(i, units.size()) == units ? size_t{1} : size_t{0};
+  }
+  return count;
+}
+
+// Organisation and event without what counts them.
+std::u32string SeriesOf(const Document& document) {
+  std::u32string key;
+  for (const std::string& part :
+       {document.content.metadata.body, document.content.metadata.event}) {
+    for (const char32_t c : FoldedTerm(text::ToCodePoints(part))) {
+      if (std::u32string_view(U"0123456789〇零一二三四五六七八九十百千两第届次年").find(c) ==
+          std::u32string_view::npos) {
+        key.push_back(c);
+      }
+    }
+    key.push_back(U'|');
+  }
+  return key == U"||" ? std::u32string() : key;
+}
+
+}  // namespace
+
+NaiveTrace NaiveHistory(const std::vector<std::shared_ptr<const Document>>& documents,
+                        const themes::Scheme& scheme, std::u32string_view units,
+                        const Filter& filter) {
+  NaiveTrace trace;
+  // By day, then id descending: the first in time is that which comes last in the order of answers.
+  struct Later {
+    bool operator()(const Document* a, const Document* b) const {
+      const auto& day_a = a->content.metadata.date;
+      const auto& day_b = b->content.metadata.date;
+      return day_a != day_b ? *day_a < *day_b : a->report_id > b->report_id;
+    }
+  };
+  std::set<const Document*, Later> dated_with;
+  std::map<std::u32string, std::vector<const Document*>> series;
+  const auto place = [&](const Document& document, size_t q) {
+    const report::Quote& quote = document.content.quotes[q];
+    const text::FoldedText folded = text::Fold(
+        std::u32string_view(document.content.joined).substr(quote.range.begin, quote.range.size()));
+    return NaivePlace{document.report_id, quote.id,
+                      quote.range.begin + folded.begin[folded.units.find(units)]};
+  };
+  std::map<const Document*, std::vector<size_t>> quotes_with;
+  for (const auto& document : documents) {
+    if (!ReportPasses(*document, filter, scheme)) {
+      continue;
+    }
+    const auto& date = document->content.metadata.date;
+    NaiveTrace::Year& year = date ? trace.years[date->year()] : trace.undated;
+    ++year.searched;
+    if (date && !SeriesOf(*document).empty()) {
+      series[SeriesOf(*document)].push_back(document.get());
+    }
+    for (size_t q = 0; q < document->content.quotes.size(); ++q) {
+      if (!Passes(*document, q, filter, scheme)) {
+        continue;
+      }
+      const report::Quote& quote = document->content.quotes[q];
+      const std::u32string text =
+          FoldedTerm(document->content.joined.substr(quote.range.begin, quote.range.size()));
+      if (const size_t count = CountIn(text, units); count > 0) {
+        auto& [occurrences, quotes] = trace.reports[document->report_id];
+        year.reports += occurrences == 0 ? 1u : 0u;
+        occurrences += count;
+        ++quotes;
+        year.occurrences += count;
+        ++year.quotes;
+        trace.occurrences += count;
+        ++trace.quotes;
+        quotes_with[document.get()].push_back(q);
+        if (date) {
+          dated_with.insert(document.get());
+        }
+      }
+      std::set<std::u32string> variants;
+      if (units.size() >= 3) {
+        for (size_t at = 1; at < units.size(); ++at) {
+          for (const char32_t letter : text) {
+            if (letter != text::kBreak && units[at - 1] != text::kBreak &&
+                units[at] != text::kBreak) {
+              variants.insert(std::u32string(units.substr(0, at)) + letter +
+                              std::u32string(units.substr(at)));
+            }
+          }
+          if (at + 1 < units.size() && units.size() > 3 && units[at] != text::kBreak) {
+            variants.insert(std::u32string(units.substr(0, at)) +
+                            std::u32string(units.substr(at + 1)));
+          }
+        }
+      }
+      for (const std::u32string& variant : variants) {
+        const size_t count = CountIn(text, variant);
+        if (count > 0 && CountIn(variant, units) == 0) {
+          trace.variants[variant].first += count;
+          ++trace.variants[variant].second;
+        }
+      }
+    }
+  }
+  if (!dated_with.empty()) {
+    const Document& first = **dated_with.begin();
+    const Document& last = **dated_with.rbegin();
+    trace.first = place(first, quotes_with[&first].front());
+    trace.last = place(last, quotes_with[&last].back());
+  }
+  for (const auto& [key, members] : series) {
+    std::map<absl::CivilDay, std::pair<const Document*, uint64_t>> days;  // with it; reports
+    for (const Document* const member : members) {
+      auto& [with, count] = days[*member->content.metadata.date];
+      ++count;
+      if (quotes_with.contains(member) &&
+          (with == nullptr || member->report_id < with->report_id)) {
+        with = member;
+      }
+    }
+    for (auto day = days.rbegin(); day != days.rend(); ++day) {
+      if (day->second.first == nullptr) {
+        continue;
+      }
+      if (day != days.rbegin()) {
+        uint64_t since = 0;
+        for (auto later = days.rbegin(); later != day; ++later) {
+          since += later->second.second;
+        }
+        trace.drops[day->second.first->report_id] = {std::prev(day)->first, since};
+      }
+      break;
+    }
+  }
+  return trace;
+}
+
 }  // namespace quotes::archive

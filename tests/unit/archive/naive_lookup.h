@@ -46,6 +46,32 @@ struct NaivePlace {
 std::vector<NaivePlace> NaivePlaces(const std::vector<std::shared_ptr<const Document>>& documents,
                                     std::u32string_view units, TextScope scope);
 
+// The history of a phrase, as PhraseTrace says, with names for documents: every report that the
+// filter lets through is looked at, every place of every text, and every string that may be a
+// variant.
+struct NaiveTrace {
+  struct Year {
+    uint64_t occurrences = 0;
+    uint64_t quotes = 0;
+    uint64_t reports = 0;
+    uint64_t searched = 0;
+    friend bool operator==(const Year&, const Year&) = default;
+  };
+  uint64_t occurrences = 0;
+  uint64_t quotes = 0;
+  std::map<std::string, std::pair<uint64_t, uint64_t>> reports;  // occurrences and quotes, by id
+  std::map<int64_t, Year> years;
+  Year undated;
+  std::optional<NaivePlace> first;  // offset in the joined text
+  std::optional<NaivePlace> last;
+  // By last report with it: the day of the reports that dropped it, and how many came since.
+  std::map<std::string, std::pair<absl::CivilDay, uint64_t>> drops;
+  std::map<std::u32string, std::pair<uint64_t, uint64_t>> variants;  // folded; all of them
+};
+NaiveTrace NaiveHistory(const std::vector<std::shared_ptr<const Document>>& documents,
+                        const themes::Scheme& scheme, std::u32string_view units,
+                        const Filter& filter);
+
 }  // namespace quotes::archive
 
 #endif  // QUOTES_TESTS_UNIT_ARCHIVE_NAIVE_LOOKUP_H_

@@ -173,5 +173,73 @@ TEST(TextIndexTest, BuildingCanBeGivenUp) {
   EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
 }
 
+// One word in most quotes: its counts by group are stored, those of others are made when asked.
+TEST(TextIndexTest, CountsByGroup) {
+  std::mt19937 random(5);
+  constexpr size_t kQuotes = 30'000;
+  std::vector<std::u32string> quotes(kQuotes);
+  std::vector<uint32_t> group_of(kQuotes);
+  TextIndexBuilder builder;
+  for (size_t i = 0; i < kQuotes; ++i) {
+    for (size_t length = 1 + random() % 8; length > 0; --length) {
+      quotes[i] += U"甲甲甲乙丙"[random() % 5];
+    }
+    builder.Add(quotes[i]);
+    group_of[i] = static_cast<uint32_t>(i / 300);
+  }
+  MemorySink sink;
+  const TextIndex::Layout layout = *builder.Write(&sink, Cancellation(), group_of);
+  const Block block = sink.Take();
+  const TextIndex index(block.data, layout);
+  EXPECT_GT(layout.grouped.count, 0u);
+  EXPECT_LE(layout.group_counts.count, index.units());
+  std::vector<uint64_t> even((kQuotes + 63) / 64, 0x5555'5555'5555'5555u);
+  for (const std::u32string term : {U"甲", U"甲甲", U"乙", U"乙丙", U"丙丙丙丙丙", U"丁"}) {
+    const TextIndex::Interval interval = index.Find(term);
+    std::vector<GroupCount> expected;
+    std::vector<GroupCount> expected_even;
+    const auto count = [&](size_t quote, std::vector<GroupCount>* counts) {
+      uint32_t occurrences = 0;
+      for (size_t at = quotes[quote].find(term); at != std::u32string::npos;
+           at = quotes[quote].find(term, at + 1)) {
+        ++occurrences;
+      }
+      if (occurrences == 0) {
+        return;
+      }
+      if (counts->empty() || counts->back().group != group_of[quote]) {
+        counts->push_back({group_of[quote], 0, 0});
+      }
+      counts->back().occurrences += occurrences;
+      ++counts->back().quotes;
+    };
+    for (size_t i = 0; i < kQuotes; ++i) {
+      count(i, &expected);
+      if (i % 2 == 0) {
+        count(i, &expected_even);
+      }
+    }
+    EXPECT_EQ(index.CountGroups(interval, group_of), expected);
+    EXPECT_EQ(index.CountGroupsIn(interval, group_of, nullptr), expected);
+    EXPECT_EQ(index.CountGroupsIn(interval, group_of, even.data()), expected_even);
+  }
+  EXPECT_GT(index.Find(U"甲").occurrences(), TextIndex::kGroupedAbove);
+}
+
+TEST(TextIndexTest, LettersBetweenTwoParts) {
+  const Built built =
+      Build({U"高质量的发展", U"高质量\U00020BB7发展", U"高质量的发展高质量发展", U"的发展"});
+  const TextIndex index = built.index();
+  uint32_t looked_at = 0;
+  const auto letters = index.LettersBetween(U"高质量", U"发展", 100, &looked_at);
+  ASSERT_EQ(letters.size(), 2u);
+  EXPECT_EQ(letters[0].letter, U'的');
+  EXPECT_EQ(letters[0].occurrences, 2u);
+  EXPECT_EQ(letters[1].letter, U'\U00020BB7');
+  EXPECT_EQ(looked_at, 4u);
+  EXPECT_TRUE(index.LettersBetween(U"高质量", U"发展", 3, &looked_at).empty());
+  EXPECT_EQ(looked_at, 4u);
+}
+
 }  // namespace
 }  // namespace quotes::archive

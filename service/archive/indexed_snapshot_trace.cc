@@ -1,0 +1,323 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "service/archive/indexed_snapshot.h"
+#include "service/base/status_macros.h"
+#include "service/text/utf8.h"
+
+namespace quotes::archive {
+namespace {
+
+// Variants that are counted under a filter before the most frequent are chosen.
+constexpr size_t kMostCountedVariants = 64;
+
+bool AsksOfQuotes(const Filter& filter) {
+  return !filter.theme_groups.empty() || FilterPlan::LooksAtQuotes(filter);
+}
+
+}  // namespace
+
+absl::StatusOr<IndexedSnapshot::Traced> IndexedSnapshot::PrepareTrace(
+    const TraceOptions& options, const Cancellation& cancellation) const {
+  Traced traced{Sources(options.filter.scope), {}};
+  if (!AsksOfQuotes(options.filter)) {
+    return traced;
+  }
+  Lookup lookup;
+  lookup.filter = options.filter;
+  const FilterPlan filter(lookup.filter, scheme());
+  const QueryPlan plan(nullptr, lookup.match);
+  const Selection selection = Select(lookup.filter, filter);
+  Progress progress(cancellation);
+  for (const PartView& source : traced.sources) {
+    std::vector<uint64_t>& bits = traced.allowed.emplace_back((source.part->size() + 63) / 64, 0);
+    const Passing passing = FindPassing(selection, source);
+    if (passing.quotes == 0) {
+      continue;
+    }
+    const Matcher matcher(plan, source, &progress);
+    FindQuotes(lookup, filter, source, passing, matcher, &progress)
+        .Visit(0, [&bits](uint32_t number) {
+          bits[number / 64] |= uint64_t{1} << (number % 64);
+          return true;
+        });
+    QUOTES_RETURN_IF_ERROR(progress.status());
+  }
+  return traced;
+}
+
+std::vector<TextIndex::Interval> IndexedSnapshot::FindIntervals(
+    const std::vector<PartView>& sources, std::u32string_view units) {
+  std::vector<const TextIndex*> indices;
+  indices.reserve(sources.size());
+  for (const PartView& source : sources) {
+    indices.push_back(source.part->index.get());
+  }
+  std::vector<TextIndex::Interval> intervals(sources.size());
+  TextIndex::FindAll(indices, units, intervals);
+  return intervals;
+}
+
+// Entries that are dead in a view are left out: nothing has to be taken off.
+std::vector<RankCount> IndexedSnapshot::CountByRank(
+    const Traced& traced, const std::vector<TextIndex::Interval>& intervals,
+    const PassingReports* passing) const {
+  std::vector<RankCount> counts;
+  size_t asked = 0;
+  for (size_t i = 0; i < traced.sources.size(); ++i) {
+    if (intervals[i].empty()) {
+      continue;
+    }
+    const PartView& source = traced.sources[i];
+    const TextIndex& index = *source.part->index;
+    const std::vector<GroupCount> groups =
+        traced.allowed.empty()
+            ? index.CountGroups(intervals[i], source.part->entry)
+            : index.CountGroupsIn(intervals[i], source.part->entry, traced.allowed[i].data());
+    ++asked;
+    for (const GroupCount& group : groups) {
+      const uint32_t rank = source.view->rank[group.group];
+      if (rank != SegmentView::kDead && (passing == nullptr || passing->Has(rank))) {
+        counts.push_back({rank, {group.occurrences, group.quotes}});
+      }
+    }
+  }
+  if (asked <= 1) {
+    return counts;  // ranks ascend with the entries of a segment
+  }
+  const auto add = [](const PhraseCount& count, PhraseCount* sum) {
+    sum->occurrences += count.occurrences;
+    sum->quotes += count.quotes;
+  };
+  if (counts.size() > entries().size() / 16) {
+    std::vector<PhraseCount> by_rank(entries().size());
+    for (const RankCount& count : counts) {
+      add(count.count, &by_rank[count.rank]);
+    }
+    counts.clear();
+    for (uint32_t rank = 0; rank < by_rank.size(); ++rank) {
+      if (by_rank[rank].occurrences > 0) {
+        counts.push_back({rank, by_rank[rank]});
+      }
+    }
+    return counts;
+  }
+  std::sort(counts.begin(), counts.end(),
+            [](const RankCount& a, const RankCount& b) { return a.rank < b.rank; });
+  size_t kept = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (kept > 0 && counts[kept - 1].rank == counts[i].rank) {
+      add(counts[i].count, &counts[kept - 1].count);
+    } else {
+      counts[kept++] = counts[i];
+    }
+  }
+  counts.resize(kept);
+  return counts;
+}
+
+PhraseTrace::Use IndexedSnapshot::FindUse(const Traced& traced, std::u32string_view units,
+                                          uint32_t rank, bool last) const {
+  const Entry& entry = *entries()[rank];
+  const std::u16string encoded = TextIndex::Encode(units);
+  std::optional<uint32_t> found;  // in the report
+  for (size_t i = 0; i < traced.sources.size(); ++i) {
+    const PartView& source = traced.sources[i];
+    const std::optional<uint32_t> place = source.view->segment->PlaceOf(entry);
+    if (!place.has_value()) {
+      continue;
+    }
+    const Segment::Part& part = *source.part;
+    const uint32_t begin = part.first[*place];
+    const uint32_t end = part.first[*place + 1];
+    for (uint32_t step = 0; step < end - begin; ++step) {
+      const uint32_t number = last ? end - 1 - step : begin + step;
+      const bool allowed =
+          traced.allowed.empty() || ((traced.allowed[i][number / 64] >> (number % 64)) & 1) != 0;
+      if (allowed && part.index->Contains(number, encoded)) {
+        const uint32_t quote = part.quote[number];
+        if (!found.has_value() || (last ? quote > *found : quote < *found)) {
+          found = quote;
+        }
+        break;
+      }
+    }
+  }
+  QUOTES_CHECK(found.has_value());
+  const QuoteRef ref{&entry, *found};
+  return {ref, FindIn(ref, units).value_or(ref.quote().range)};
+}
+
+std::vector<PhraseTrace::Variant> IndexedSnapshot::FindVariants(const Traced& traced,
+                                                                std::u32string_view units,
+                                                                const PassingReports& passing,
+                                                                size_t most) const {
+  if (most == 0 || !HasVariants(units)) {
+    return {};
+  }
+  const std::vector<PartView>& sources = traced.sources;
+  // What may be one, and how often it stands in all entries, dead ones too.
+  absl::flat_hash_map<std::u32string, uint64_t> candidates;
+  const auto consider = [&](std::u32string variant) {
+    if (variant.empty() || variant.find(units) != std::u32string::npos ||
+        candidates.contains(variant)) {
+      return;
+    }
+    uint64_t occurrences = 0;
+    for (const TextIndex::Interval& interval : FindIntervals(sources, variant)) {
+      occurrences += interval.occurrences();
+    }
+    if (occurrences > 0) {
+      candidates.emplace(std::move(variant), occurrences);
+    }
+  };
+  for (size_t at = 1; at < units.size(); ++at) {
+    if (at + 1 < units.size() && units[at] != text::kBreak) {
+      consider(WithoutUnit(units, at));
+    }
+    if (units[at - 1] == text::kBreak || units[at] == text::kBreak) {
+      continue;
+    }
+    absl::flat_hash_map<char32_t, uint64_t> letters;
+    uint32_t places = 0;
+    for (const PartView& source : sources) {
+      uint32_t looked_at = 0;
+      for (const TextIndex::Between& between :
+           source.part->index->LettersBetween(units.substr(0, at), units.substr(at),
+                                              limits::kMaxVariantPlaces - places, &looked_at)) {
+        letters[between.letter] += between.occurrences;
+      }
+      places += looked_at;
+      if (places > limits::kMaxVariantPlaces) {
+        break;
+      }
+    }
+    if (places > limits::kMaxVariantPlaces) {
+      for (const char32_t particle : kVariantParticles) {
+        consider(WithLetter(units, at, particle));
+      }
+      continue;
+    }
+    for (const auto& [letter, occurrences] : letters) {
+      std::u32string variant = WithLetter(units, at, letter);
+      if (variant.find(units) == std::u32string::npos) {
+        candidates.emplace(std::move(variant), occurrences);
+      }
+    }
+  }
+
+  struct Counted {
+    std::u32string units;
+    uint64_t occurrences = 0;
+    PhraseCount count{};
+    std::vector<TextIndex::Interval> intervals{};
+  };
+  std::vector<Counted> chosen;
+  for (auto& [variant, occurrences] : candidates) {
+    chosen.push_back({variant, occurrences});
+  }
+  std::sort(chosen.begin(), chosen.end(), [](const Counted& a, const Counted& b) {
+    return a.occurrences != b.occurrences ? a.occurrences > b.occurrences : a.units < b.units;
+  });
+  const bool restricted = !passing.all() || !traced.allowed.empty();
+  chosen.resize(std::min(chosen.size(), kMostCountedVariants));
+  for (Counted& candidate : chosen) {
+    candidate.intervals = FindIntervals(sources, candidate.units);
+    if (restricted) {
+      for (const RankCount& count : CountByRank(traced, candidate.intervals, &passing)) {
+        candidate.count.occurrences += count.count.occurrences;
+        candidate.count.quotes += count.count.quotes;
+      }
+      continue;
+    }
+    for (size_t i = 0; i < sources.size(); ++i) {
+      if (candidate.intervals[i].empty()) {
+        continue;
+      }
+      candidate.count.occurrences += candidate.intervals[i].occurrences();
+      candidate.count.quotes += sources[i].part->index->CountQuotes(candidate.intervals[i]);
+      if (sources[i].has_dead()) {
+        candidate.count.occurrences -= sources[i].CountDeadPlaces(candidate.units);
+        candidate.count.quotes -= sources[i].CountDeadQuotes(candidate.units);
+      }
+    }
+  }
+  std::erase_if(chosen, [](const Counted& candidate) { return candidate.count.quotes == 0; });
+  std::sort(chosen.begin(), chosen.end(), [](const Counted& a, const Counted& b) {
+    return a.count.occurrences != b.count.occurrences ? a.count.occurrences > b.count.occurrences
+                                                      : a.units < b.units;
+  });
+  chosen.resize(std::min(chosen.size(), most));
+  std::vector<PhraseTrace::Variant> variants;
+  for (const Counted& candidate : chosen) {
+    variants.push_back(
+        {PrintedForm(traced, candidate.intervals, candidate.units, passing), candidate.count});
+  }
+  return variants;
+}
+
+std::string IndexedSnapshot::PrintedForm(const Traced& traced,
+                                         const std::vector<TextIndex::Interval>& intervals,
+                                         std::u32string_view units,
+                                         const PassingReports& passing) const {
+  std::optional<std::pair<uint32_t, uint32_t>> first;  // rank and quote
+  for (size_t i = 0; i < traced.sources.size(); ++i) {
+    const PartView& source = traced.sources[i];
+    if (intervals[i].empty()) {
+      continue;
+    }
+    source.part->index->VisitQuotes(intervals[i], 0, [&](uint32_t number) {
+      const bool counts =
+          source.IsAlive(number) && passing.Has(source.rank(number)) &&
+          (traced.allowed.empty() || ((traced.allowed[i][number / 64] >> (number % 64)) & 1) != 0);
+      if (counts) {
+        const std::pair<uint32_t, uint32_t> place(source.rank(number), source.part->quote[number]);
+        first = std::min(first.value_or(place), place);
+      }
+      return !counts;
+    });
+  }
+  if (first.has_value()) {
+    const QuoteRef ref{entries()[first->first], first->second};
+    if (const auto range = FindIn(ref, units); range.has_value()) {
+      return text::ToUtf8(ref.document->joined(*range));
+    }
+  }
+  return text::ToUtf8(units);
+}
+
+absl::StatusOr<PhraseTrace> IndexedSnapshot::Trace(std::u32string_view units,
+                                                   const TraceOptions& options,
+                                                   const Cancellation& cancellation) const {
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  QUOTES_ASSIGN_OR_RETURN(const Traced traced, PrepareTrace(options, cancellation));
+  const PassingReports passing(*this, options.filter);
+  const std::vector<RankCount> counts =
+      CountByRank(traced, FindIntervals(traced.sources, units), &passing);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  PhraseTrace trace = Summarise(*this, passing, counts);
+  const auto undated =
+      std::partition_point(counts.begin(), counts.end(),
+                           [this](const RankCount& count) { return columns()[count.rank].dated; });
+  if (undated != counts.begin()) {
+    trace.first = FindUse(traced, units, std::prev(undated)->rank, /*last=*/false);
+    trace.last = FindUse(traced, units, counts.front().rank, /*last=*/true);
+  }
+  trace.variants = FindVariants(traced, units, passing, options.max_variants);
+  return trace;
+}
+
+uint64_t IndexedSnapshot::CountReports(std::u32string_view units) const {
+  const Traced traced{Sources(TextScope::kAll), {}};
+  return CountByRank(traced, FindIntervals(traced.sources, units), nullptr).size();
+}
+
+}  // namespace quotes::archive

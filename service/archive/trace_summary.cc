@@ -1,0 +1,166 @@
+#include "service/archive/trace_summary.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+#include "absl/time/civil_time.h"
+#include "service/archive/entry.h"
+#include "service/archive/filter_plan.h"
+#include "service/archive/report_columns.h"
+#include "service/base/limits.h"
+#include "service/text/fold.h"
+
+namespace quotes::archive {
+namespace {
+
+constexpr size_t kFewestVariantUnits = 3;
+// Shorter ones are found in the midst of other words.
+constexpr size_t kFewestUnitsLeft = 3;
+
+// The year of days that descend, looked up once for each.
+class Years {
+ public:
+  int64_t Of(int32_t day) {
+    if (day < first_ || day > last_) {
+      const absl::CivilDay civil = absl::CivilDay(1970, 1, 1) + day;
+      year_ = civil.year();
+      first_ = absl::CivilDay(year_, 1, 1) - absl::CivilDay(1970, 1, 1);
+      last_ = absl::CivilDay(year_, 12, 31) - absl::CivilDay(1970, 1, 1);
+    }
+    return year_;
+  }
+
+ private:
+  int64_t year_ = 0;
+  int64_t first_ = std::numeric_limits<int64_t>::max();
+  int64_t last_ = std::numeric_limits<int64_t>::min();
+};
+
+void Add(const PhraseCount& count, PhraseCount* sum) {
+  sum->occurrences += count.occurrences;
+  sum->quotes += count.quotes;
+}
+
+// Of one series, from its latest report back. Reports of one day are one edition.
+struct SeriesState {
+  static constexpr uint32_t kNone = Catalog::kNoRank;
+  uint32_t edition = kNone;  // the last rank seen of the day at hand
+  uint32_t later = kNone;    // the last rank seen of the day after it
+  int32_t day = 0;
+  uint64_t of_day = 0;    // reports
+  uint64_t of_later = 0;  // of all later days
+  bool done = false;
+};
+
+}  // namespace
+
+PassingReports::PassingReports(const Catalog& catalog, const Filter& filter) {
+  if (!FilterPlan::RestrictsReports(filter)) {
+    all_ = true;
+    return;
+  }
+  passes_.resize(catalog.documents().size(), 0);
+  const FilterPlan plan(filter, catalog.scheme());
+  if (FilterPlan::NamesReports(filter)) {
+    FilterPlan::SectionSet sections;
+    for (const uint32_t rank : catalog.NamedRanks(filter)) {
+      passes_[rank] = plan.Passes(*catalog.documents()[rank], &sections) ? 1 : 0;
+    }
+    return;
+  }
+  for (const NumberRange& range : catalog.columns().Passing(filter, plan)) {
+    std::fill(passes_.begin() + range.begin, passes_.begin() + range.end, uint8_t{1});
+  }
+}
+
+PhraseTrace Summarise(const Catalog& catalog, const PassingReports& passing,
+                      const std::vector<RankCount>& counts) {
+  PhraseTrace trace;
+  trace.reports.reserve(counts.size());
+  const ReportColumns& columns = catalog.columns();
+  std::vector<SeriesState> states(columns.series_count());
+  Years years;
+  auto next = counts.begin();
+  for (uint32_t rank = 0; rank < columns.size(); ++rank) {
+    if (!passing.Has(rank)) {
+      continue;
+    }
+    const ReportColumns::Row& row = columns[rank];
+    PhraseTrace::YearUse* use = &trace.undated;
+    if (row.dated) {
+      const int64_t year = years.Of(row.day);
+      if (trace.years.empty() || trace.years.back().year != year) {
+        trace.years.push_back({year, {}, 0, 0});
+      }
+      use = &trace.years.back();
+    }
+    ++use->searched;
+    const bool has = next != counts.end() && next->rank == rank;
+    if (has) {
+      Add(next->count, &use->count);
+      Add(next->count, &trace.total);
+      ++use->reports;
+      trace.reports.push_back({catalog.documents()[rank], next->count});
+    }
+    SeriesState& state = states[row.series];
+    if (row.dated && row.series != ReportColumns::kNoSeries && !state.done) {
+      if (state.edition != SeriesState::kNone && state.day != row.day) {
+        state.later = state.edition;
+        state.of_later += state.of_day;
+        state.of_day = 0;
+      }
+      state.day = row.day;
+      state.edition = rank;
+      ++state.of_day;
+      if (has) {
+        state.done = true;
+        if (state.later != SeriesState::kNone) {
+          trace.drops.push_back({catalog.documents()[rank], next->count,
+                                 catalog.documents()[state.later], state.of_later});
+        }
+      }
+    }
+    if (has) {
+      ++next;
+    }
+  }
+  std::reverse(trace.years.begin(), trace.years.end());
+  std::stable_sort(trace.drops.begin(), trace.drops.end(),
+                   [](const PhraseTrace::Drop& a, const PhraseTrace::Drop& b) {
+                     return ComesBefore(*a.dropped_by, *b.dropped_by);
+                   });
+  return trace;
+}
+
+std::optional<report::Range> FindIn(const QuoteRef& ref, std::u32string_view units) {
+  const text::FoldedText folded = text::Fold(ref.text());
+  const size_t at = folded.units.find(units);
+  if (at == std::u32string::npos) {
+    return std::nullopt;
+  }
+  const uint32_t origin = ref.quote().range.begin;
+  return report::Range{origin + folded.begin[at], origin + folded.end[at + units.size() - 1]};
+}
+
+bool HasVariants(std::u32string_view units) {
+  return units.size() >= kFewestVariantUnits && units.size() <= limits::kMaxVariantUnits;
+}
+
+std::u32string WithLetter(std::u32string_view units, size_t at, char32_t letter) {
+  std::u32string variant(units.substr(0, at));
+  variant.push_back(letter);
+  variant += units.substr(at);
+  return variant;
+}
+
+std::u32string WithoutUnit(std::u32string_view units, size_t at) {
+  std::u32string variant;
+  if (units.size() > kFewestUnitsLeft && at > 0 && at + 1 < units.size()) {
+    variant = std::u32string(units.substr(0, at));
+    variant += units.substr(at + 1);
+  }
+  return variant;
+}
+
+}  // namespace quotes::archive

@@ -1,0 +1,51 @@
+#ifndef QUOTES_SERVICE_ARCHIVE_TRACE_SUMMARY_H_
+#define QUOTES_SERVICE_ARCHIVE_TRACE_SUMMARY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/archive/archive.h"
+#include "service/archive/catalog.h"
+
+// What every engine makes of the counts of a phrase.
+namespace quotes::archive {
+
+// Ranks of the reports that a filter lets through by what they are.
+class PassingReports {
+ public:
+  PassingReports(const Catalog& catalog, const Filter& filter);
+
+  bool all() const { return all_; }
+  bool Has(uint32_t rank) const { return all_ || passes_[rank] != 0; }
+
+ private:
+  bool all_ = false;
+  std::vector<uint8_t> passes_;  // by rank, unless it is all
+};
+
+struct RankCount {
+  uint32_t rank = 0;
+  PhraseCount count;
+};
+
+// Totals, reports, years and drops. `counts` ascend by rank, have something each, and pass.
+PhraseTrace Summarise(const Catalog& catalog, const PassingReports& passing,
+                      const std::vector<RankCount>& counts);
+
+// Where folded units stand first in a quote; nullopt if they do not.
+std::optional<report::Range> FindIn(const QuoteRef& ref, std::u32string_view units);
+
+// Strings that PhraseTrace::variants may have: with one letter more between the units at - 1 and
+// at, or one less.
+bool HasVariants(std::u32string_view units);
+inline constexpr std::u32string_view kVariantParticles = U"的和之与及地化";
+std::u32string WithLetter(std::u32string_view units, size_t at, char32_t letter);
+// Of a phrase without the unit at a place inside it; empty where that is none.
+std::u32string WithoutUnit(std::u32string_view units, size_t at);
+
+}  // namespace quotes::archive
+
+#endif  // QUOTES_SERVICE_ARCHIVE_TRACE_SUMMARY_H_
