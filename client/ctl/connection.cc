@@ -97,7 +97,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
   const bool read_only = access == Access::kRead || access == Access::kCheck;
   QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
                           store::sqlite::Open({.path = database, .read_only = read_only}));
-  QUOTES_ASSIGN_OR_RETURN(rep->library, Library::Create(std::move(store), themes::Scheme::BuiltIn(),
+  QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const themes::Scheme> scheme,
+                          themes::Scheme::ReadHouse(themes::HouseFolder(database)));
+  QUOTES_ASSIGN_OR_RETURN(rep->library, Library::Create(std::move(store), std::move(scheme),
                                                         {.segment_folder = database + ".segments",
                                                          .largest_segment = kLargestSegment,
                                                          .index_batch = kIndexBatch}));

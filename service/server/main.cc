@@ -195,6 +195,11 @@ int Serve(const Config& config, const EndSignals& signals) {
     }
     profiles = *std::move(read);
   }
+  absl::StatusOr<std::shared_ptr<const themes::Scheme>> scheme =
+      themes::Scheme::ReadHouse(themes::HouseFolder(config.database));
+  if (!scheme.ok()) {
+    return Fail(kExitOptions, scheme.status().message());
+  }
   absl::StatusOr<std::unique_ptr<Log>> log = Log::Open(config);
   if (!log.ok()) {
     return Fail(kExitOptions, log.status().message());
@@ -211,6 +216,7 @@ int Serve(const Config& config, const EndSignals& signals) {
             JsonLine()
                 .Add("version", ProgramVersion())
                 .Add("database", config.database)
+                .Add("theme_scheme", (*scheme)->version())
                 .Add("read_only", config.read_only));
 
   absl::StatusOr<std::unique_ptr<store::Store>> store = store::sqlite::Open(
@@ -242,7 +248,7 @@ int Serve(const Config& config, const EndSignals& signals) {
   std::optional<EndAtOnce> end_at_once(signals);
   const absl::Time load_start = absl::Now();
   absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
-      *std::move(store), themes::Scheme::BuiltIn(),
+      *std::move(store), *std::move(scheme),
       {.segment_folder = config.database + ".segments",
        .extractor = {.worker_path = config.extractor},
        .on_warning =

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,14 @@ struct Assignment {
   Origin origin = Origin::kRule;
 };
 
+struct SchemeFiles;
+
+// The folder of a house's own themes and cues for a database: "quotes.db.themes". It stands beside
+// the database, so that whoever opens that reads it by the same scheme.
+inline std::string HouseFolder(std::string_view database) {
+  return std::string(database) + ".themes";
+}
+
 // The scheme of themes with the rules that assign them. Immutable, thread-safe.
 class Scheme {
  public:
@@ -57,6 +66,13 @@ class Scheme {
   // and a weight or scope out of range.
   static absl::StatusOr<std::shared_ptr<const Scheme>> Parse(std::string_view themes_tsv,
                                                              std::string_view cues_tsv);
+
+  // The scheme that ships with the program with what a house adds or puts in its place in the files
+  // themes.tsv and cues.tsv of a folder, both of the same form and either of which may be missing:
+  // a row for a theme or cue that is known already stands in its place, a cue with weight 0 is
+  // taken away. Without a file the scheme is BuiltIn(). Errors as those of Parse, with the files'
+  // paths; INVALID_ARGUMENT for a file that cannot be read.
+  static absl::StatusOr<std::shared_ptr<const Scheme>> ReadHouse(const std::string& folder);
 
   ~Scheme();
   Scheme(const Scheme&) = delete;
@@ -83,6 +99,8 @@ class Scheme {
 
  private:
   Scheme();
+  static absl::StatusOr<std::shared_ptr<const Scheme>> Make(
+      const SchemeFiles& built_in, const std::optional<SchemeFiles>& house);
   struct Rep;
   std::unique_ptr<const Rep> rep_;
 };
