@@ -453,7 +453,8 @@ class HouseTest : public ::testing::Test {
     report.joined = std::move(text);
     report.quotes = {{.id = "a", .range = {0, static_cast<uint32_t>(report.joined.size())}}};
     std::vector<std::string> codes;
-    for (const Assignment& assignment : scheme.Assign(report).front()) {
+    const std::vector<std::vector<Assignment>> assigned = scheme.Assign(report);
+    for (const Assignment& assignment : assigned.front()) {
       codes.push_back(scheme.themes()[static_cast<size_t>(assignment.theme)].code);
     }
     return codes;
