@@ -275,12 +275,12 @@ void AddRevisedSentences(const archive::PackedDocument* before, ImportResult* re
 Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
                  bool read_only, LibraryOptions options)
     : store_(std::move(store)),
-      scheme_(std::move(scheme)),
       read_only_(read_only),
       options_(std::move(options)),
       extractor_(options_.extractor),
       folder_(OpenFolder("")),
       history_folder_(OpenFolder("/history")),
+      scheme_(std::move(scheme)),
       ready_(errors::Loading()) {}
 
 Library::~Library() {
@@ -312,7 +312,8 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
   const bool in_background = held->options_.on_ready != nullptr;
   Snapshot snapshot;
   size_t added = 0;
-  QUOTES_ASSIGN_OR_RETURN(snapshot.archive, held->LoadArchive(&added));
+  QUOTES_ASSIGN_OR_RETURN(snapshot.archive,
+                          held->LoadArchive(held->scheme(), held->ending_, &added));
   const bool checked = in_background && added > 0;
   if (checked) {
     QUOTES_RETURN_IF_ERROR(held->store_->CheckIntegrity(held->ending_));
@@ -358,42 +359,45 @@ archive::ArchiveOptions Library::MakeArchiveOptions(archive::SegmentFolder* fold
   return options;
 }
 
-absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(size_t* added) {
-  archive::ArchiveLoader loader(scheme_, MakeArchiveOptions(folder_.get()));
+absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(
+    const std::shared_ptr<const themes::Scheme>& scheme, const Cancellation& cancellation,
+    size_t* added) {
+  archive::ArchiveLoader loader(scheme, MakeArchiveOptions(folder_.get()));
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
                           store_->LoadActive(
                               [&loader](const store::ReportInfo& report) {
                                 return loader.Lacks(report.report_id, report.revision, report.head);
                               },
-                              [this, &loader](std::unique_ptr<archive::Document> document) {
-                                document->themes = themes::AssignTagged(*scheme_, document->content,
+                              [&](std::unique_ptr<archive::Document> document) {
+                                document->themes = themes::AssignTagged(*scheme, document->content,
                                                                         document->tags);
-                                loader.Add(*document, ending_);
-                                return ending_.Check();
+                                loader.Add(*document, cancellation);
+                                return cancellation.Check();
                               }));
   *added = loader.added();
-  std::shared_ptr<const archive::Archive> archive = loader.Finish(revision, ending_);
-  QUOTES_RETURN_IF_ERROR(ending_.Check());
+  std::shared_ptr<const archive::Archive> archive = loader.Finish(revision, cancellation);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
   return archive;
 }
 
 absl::StatusOr<std::shared_ptr<const History>> Library::LoadHistory(
-    uint64_t revision, const archive::Archive& active) {
-  HistoryLoader loader(scheme_, MakeArchiveOptions(history_folder_.get()), active);
+    const std::shared_ptr<const themes::Scheme>& scheme, uint64_t revision,
+    const archive::Archive& active, const Cancellation& cancellation) {
+  HistoryLoader loader(scheme, MakeArchiveOptions(history_folder_.get()), active);
   QUOTES_ASSIGN_OR_RETURN(const uint64_t loaded,
                           store_->LoadHistory(
                               [&loader](const store::ReportInfo& report) {
                                 return loader.Lacks(report.report_id, report.revision, report.head);
                               },
-                              [this, &loader](std::unique_ptr<archive::Document> document) {
-                                loader.Add(*std::move(document), ending_);
-                                return ending_.Check();
+                              [&](std::unique_ptr<archive::Document> document) {
+                                loader.Add(*std::move(document), cancellation);
+                                return cancellation.Check();
                               }));
   if (loaded != revision) {
     return nullptr;
   }
-  std::shared_ptr<const History> history = loader.Finish(revision, ending_);
-  QUOTES_RETURN_IF_ERROR(ending_.Check());
+  std::shared_ptr<const History> history = loader.Finish(revision, cancellation);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
   return history;
 }
 
@@ -402,10 +406,10 @@ absl::Status Library::FinishLoading() {
   for (int i = 0; i < kLoads; ++i) {
     if (i > 0) {
       size_t added = 0;
-      QUOTES_ASSIGN_OR_RETURN(active, LoadArchive(&added));
+      QUOTES_ASSIGN_OR_RETURN(active, LoadArchive(scheme(), ending_, &added));
     }
     QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const History> history,
-                            LoadHistory(active->revision(), *active));
+                            LoadHistory(scheme(), active->revision(), *active, ending_));
     if (history == nullptr) {
       continue;  // another process wrote in between
     }
@@ -421,6 +425,49 @@ absl::Status Library::FinishLoading() {
   return errors::StoreBusy();
 }
 
+absl::StatusOr<Snapshot> Library::LoadLabelled(const std::shared_ptr<const themes::Scheme>& scheme,
+                                               const Cancellation& cancellation) {
+  Snapshot snapshot;
+  size_t added = 0;
+  QUOTES_ASSIGN_OR_RETURN(snapshot.archive, LoadArchive(scheme, cancellation, &added));
+  QUOTES_ASSIGN_OR_RETURN(snapshot.history, LoadHistory(scheme, snapshot.archive->revision(),
+                                                        *snapshot.archive, cancellation));
+  return snapshot;
+}
+
+bool Library::SwapLabelled(Snapshot labelled, std::shared_ptr<const themes::Scheme> scheme) {
+  IndexWaiting();
+  if (labelled.history == nullptr || archive()->revision() != labelled.archive->revision()) {
+    return false;  // written in between
+  }
+  auto swapped = std::make_shared<const Snapshot>(std::move(labelled));
+  const MutexLock lock(&snapshot_mutex_);
+  snapshot_.swap(swapped);
+  scheme_.swap(scheme);
+  return true;
+}
+
+absl::Status Library::Relabel(const std::shared_ptr<const themes::Scheme>& scheme,
+                              const Cancellation& cancellation) {
+  QUOTES_RETURN_IF_ERROR(CheckReady());
+  bool swapped = false;
+  for (int i = 0; i < kLoads && !swapped; ++i) {
+    QUOTES_ASSIGN_OR_RETURN(Snapshot labelled, LoadLabelled(scheme, cancellation));
+    const MutexLock lock(&write_mutex_);
+    swapped = SwapLabelled(std::move(labelled), scheme);
+  }
+  if (!swapped) {
+    // Writes did not pause for long enough: now they wait.
+    const MutexLock lock(&write_mutex_);
+    QUOTES_ASSIGN_OR_RETURN(Snapshot labelled, LoadLabelled(scheme, cancellation));
+    if (!SwapLabelled(std::move(labelled), scheme)) {
+      return errors::StoreBusy();  // another process writes
+    }
+  }
+  WantMerge();
+  return absl::OkStatus();
+}
+
 absl::Status Library::CheckReady() const {
   const MutexLock lock(&ready_mutex_);
   return ready_;
@@ -429,6 +476,11 @@ absl::Status Library::CheckReady() const {
 std::shared_ptr<const Snapshot> Library::snapshot() const {
   const MutexLock lock(&snapshot_mutex_);
   return snapshot_;
+}
+
+std::shared_ptr<const themes::Scheme> Library::scheme() const {
+  const MutexLock lock(&snapshot_mutex_);
+  return scheme_;
 }
 
 std::shared_ptr<const archive::PackedDocument> Library::FindLatest(
@@ -738,9 +790,10 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       return Result(std::move(outcome), latest);
     }
     outcome.unchanged = false;
-    const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme_);
+    const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
+    const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme);
     ImportResult result =
-        Result(std::move(outcome), archive::Pack(document, scheme_->themes().size()));
+        Result(std::move(outcome), archive::Pack(document, scheme->themes().size()));
     result.duplicate_of = duplicate;
     AddRevisedSentences(latest.get(), &result);
     return result;
@@ -760,8 +813,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
         // The register alone has changed: the revision is that of the first file.
         draft.source.file_name = before->source().file_name;
       }
-      std::shared_ptr<const archive::PackedDocument> document = archive::Pack(
-          MakeDocument(std::move(draft), outcome, *scheme_), scheme_->themes().size());
+      const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
+      std::shared_ptr<const archive::PackedDocument> document =
+          archive::Pack(MakeDocument(std::move(draft), outcome, *scheme), scheme->themes().size());
       if (options_.index_batch > 0 && outcome.state == archive::ReportState::kActive) {
         LetWait(outcome.archive_revision, document, sample);
       } else {
@@ -795,7 +849,7 @@ absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
   document.update_time = result.change.update_time;
   document.delete_time = result.change.delete_time;
   result.document =
-      Publish(result.change.archive_revision, archive::Pack(document, scheme_->themes().size()));
+      Publish(result.change.archive_revision, archive::Pack(document, scheme()->themes().size()));
   return result;
 }
 
@@ -811,8 +865,9 @@ absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> Library::LoadRevi
     std::string_view report_id, uint64_t revision) {
   QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
                           store_->LoadRevision(report_id, revision));
-  document->themes = themes::AssignTagged(*scheme_, document->content, document->tags);
-  return archive::Pack(*document, scheme_->themes().size());
+  const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
+  document->themes = themes::AssignTagged(*scheme, document->content, document->tags);
+  return archive::Pack(*document, scheme->themes().size());
 }
 
 }  // namespace quotes

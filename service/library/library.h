@@ -239,7 +239,15 @@ class Library {
                                      std::string_view etag);
 
   store::Store& store() { return *store_; }
-  const themes::Scheme& scheme() const { return *scheme_; }
+  // That of the current snapshot.
+  std::shared_ptr<const themes::Scheme> scheme() const;
+
+  // Gives all quotes their themes anew, by another scheme. Look-ups go on with the old one until
+  // all is swapped in at once; imports and other writes wait only if they do not pause for long
+  // enough. Reads everything from the store; one call at a time. Errors: LOADING until the library
+  // is ready, CANCELLED and DEADLINE_EXCEEDED, those of the store.
+  absl::Status Relabel(const std::shared_ptr<const themes::Scheme>& scheme,
+                       const Cancellation& cancellation);
 
   // The document of any revision with its themes set; blocks on the store. 0 is the latest.
   absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> LoadRevision(
@@ -250,10 +258,19 @@ class Library {
           bool read_only, LibraryOptions options);
 
   // The archive of the store's state; `added` is the number of reports that no segment had.
-  absl::StatusOr<std::shared_ptr<const archive::Archive>> LoadArchive(size_t* added);
+  absl::StatusOr<std::shared_ptr<const archive::Archive>> LoadArchive(
+      const std::shared_ptr<const themes::Scheme>& scheme, const Cancellation& cancellation,
+      size_t* added);
   // The history of the store's state: null when that is another than `revision`.
-  absl::StatusOr<std::shared_ptr<const History>> LoadHistory(uint64_t revision,
-                                                             const archive::Archive& active);
+  absl::StatusOr<std::shared_ptr<const History>> LoadHistory(
+      const std::shared_ptr<const themes::Scheme>& scheme, uint64_t revision,
+      const archive::Archive& active, const Cancellation& cancellation);
+  // Both by another scheme; without a history when the store was written in between.
+  absl::StatusOr<Snapshot> LoadLabelled(const std::shared_ptr<const themes::Scheme>& scheme,
+                                        const Cancellation& cancellation);
+  // False when it is not of the current state.
+  bool SwapLabelled(Snapshot labelled, std::shared_ptr<const themes::Scheme> scheme)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // Loads the history to an archive that is served already, or both anew.
   absl::Status FinishLoading();
 
@@ -309,7 +326,6 @@ class Library {
   void SaveSegments();
 
   const std::unique_ptr<store::Store> store_;
-  const std::shared_ptr<const themes::Scheme> scheme_;
   const bool read_only_;
   const LibraryOptions options_;
   const extract::Extractor extractor_;
@@ -322,6 +338,7 @@ class Library {
   uint64_t waiting_revision_ ABSL_GUARDED_BY(write_mutex_) = 0;  // of the archive with the last
   mutable Mutex snapshot_mutex_;                                 // guards the pointer only
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
+  std::shared_ptr<const themes::Scheme> scheme_ ABSL_GUARDED_BY(snapshot_mutex_);
 
   mutable Mutex ready_mutex_;
   absl::Status ready_ ABSL_GUARDED_BY(ready_mutex_);

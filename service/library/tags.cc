@@ -50,7 +50,7 @@ absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::str
                [quote_id](const Tag& tag) { return tag.quote_id == quote_id; });
   const auto held = std::find_if(tags.begin(), tags.end(),
                                  [theme](const Tag& tag) { return tag.theme == theme; });
-  if (held == tags.end() && scheme_->Find(theme) < 0) {
+  if (held == tags.end() && scheme()->Find(theme) < 0) {
     return errors::ThemeNotFound(absl::StrCat("themes/", ToAbsl(theme)));
   }
   result.archive_revision = archive()->revision();
@@ -73,11 +73,11 @@ absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::str
                           store_->WriteTags(report_id, quote_id, result.document->etag(), tags));
   std::erase_if(document.tags, [quote_id](const Tag& tag) { return tag.quote_id == quote_id; });
   std::move(tags.begin(), tags.end(), std::back_inserter(document.tags));
-  document.themes = themes::AssignTagged(*scheme_, document.content, document.tags);
+  document.themes = themes::AssignTagged(*scheme(), document.content, document.tags);
   document.etag = change.etag;
   document.update_time = change.update_time;
   result.document =
-      Publish(change.archive_revision, archive::Pack(document, scheme_->themes().size()));
+      Publish(change.archive_revision, archive::Pack(document, scheme()->themes().size()));
   result.archive_revision = change.archive_revision;
   result.changed = true;
   return result;

@@ -161,7 +161,7 @@ class LibraryTest : public ::testing::Test {
 TEST_F(LibraryTest, BeginsEmpty) {
   EXPECT_THAT(library_->archive()->documents(), IsEmpty());
   EXPECT_EQ(library_->archive()->revision(), 0u);
-  EXPECT_EQ(&library_->archive()->scheme(), &library_->scheme());
+  EXPECT_EQ(&library_->archive()->scheme(), library_->scheme().get());
 }
 
 TEST_F(LibraryTest, TheSampleIsHeldAsAFreshLoadWouldHoldIt) {
@@ -996,7 +996,7 @@ TEST_F(LibraryTest, EditorsHaveTheLastWordOnThemes) {
   EXPECT_EQ(TotalOf(*library_->archive(), "rural"), rural + 1);
   EXPECT_EQ(ThemesOf(*library_->archive(), "one", housing), by_rule) << "no other quote";
   archive::Lookup lookup;
-  lookup.filter.theme_groups = {{library_->scheme().Find("rural")}};
+  lookup.filter.theme_groups = {{library_->scheme()->Find("rural")}};
   const auto found = library_->archive()->Find(lookup, Cancellation());
   QUOTES_ASSERT_OK(found);
   EXPECT_EQ(found->total, rural + 1);
@@ -1041,7 +1041,8 @@ TEST_F(LibraryTest, EditorsHaveTheLastWordOnThemes) {
   EXPECT_THAT(library_->TagQuote("one", growth, "none", TagAction::kPin, ""),
               HasReason(ErrorReason::kThemeNotFound));
   size_t pinned = 0;
-  for (const themes::Theme& theme : library_->scheme().themes()) {
+  const std::shared_ptr<const themes::Scheme> scheme = library_->scheme();
+  for (const themes::Theme& theme : scheme->themes()) {
     const auto result = library_->TagQuote("one", growth, theme.code, TagAction::kPin, "");
     if (pinned < limits::kMaxQuoteTags) {
       QUOTES_ASSERT_OK(result);
@@ -1059,6 +1060,64 @@ TEST_F(LibraryTest, EditorsHaveTheLastWordOnThemes) {
   ExpectSnapshotIsFresh();
   EXPECT_THAT(Load(true)->TagQuote("one", growth, "economy", std::nullopt, ""),
               HasReason(ErrorReason::kReadOnly));
+}
+
+TEST_F(LibraryTest, AnotherSchemeLabelsEverythingAnew) {
+  MustImport(SampleRequest());
+  MustImport(ShortRequest("one"));
+  MustImport(ShortRequest("one", "又添一句。\n"));
+  MustImport(ShortRequest("gone"));
+  QUOTES_ASSERT_OK(library_->Withdraw("gone", ""));
+  const std::string report(library_->archive()->documents().back()->report_id());
+  const archive::PackedDocument* const document = library_->archive()->FindReport("one");
+  const std::string quote(document->quote_id(document->size() - 1));
+  QUOTES_ASSERT_OK(library_->TagQuote("one", quote, "rural", themes::TagAction::kPin, ""));
+  const std::shared_ptr<const archive::Archive> before = library_->archive();
+
+  const std::string folder = (dir_.path() / "quotes.db.themes").string();
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder + "/themes.tsv") << "code\tparent\tzh\ten\tscope\n"
+                                           "money\t\t钱\tMoney\tMoney\n";
+  std::ofstream(folder + "/cues.tsv") << "version\t1\ncode\tterm\tweight\tscope\n"
+                                         "money\t亿元\t2\tany\n";
+  const auto house = themes::Scheme::ReadHouse(folder);
+  QUOTES_ASSERT_OK(house);
+  // Look-ups go on; one write in between makes it begin anew.
+  std::atomic<bool> done{false};
+  std::thread reader([&] {
+    while (!done) {
+      const std::shared_ptr<const archive::Archive> archive = library_->archive();
+      EXPECT_EQ(archive->theme_totals().size(), archive->scheme().themes().size());
+    }
+  });
+  std::thread writer([&] { MustImport(ShortRequest("two", "再添一句。\n")); });
+  QUOTES_EXPECT_OK(library_->Relabel(*house, Cancellation()));
+  writer.join();
+  done = true;
+  reader.join();
+  EXPECT_EQ(before->scheme().Find("money"), -1);
+  EXPECT_EQ(library_->scheme()->version(), (*house)->version());
+  const std::shared_ptr<const archive::Archive> after = library_->archive();
+  EXPECT_EQ(after->scheme().version(), (*house)->version());
+  EXPECT_GE(TotalOf(*after, "money"), 10u);
+  EXPECT_THAT(ThemesOf(*after, "one", quote), ::testing::Contains("rural!"));
+  // All is as a process would load it that begins with this scheme.
+  library_.reset();
+  auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db"});
+  QUOTES_ASSERT_OK(store);
+  auto fresh = Library::Create(*std::move(store), *house);
+  QUOTES_ASSERT_OK(fresh);
+  EXPECT_EQ(after->theme_totals(), (*fresh)->archive()->theme_totals());
+  ASSERT_EQ(after->documents().size(), (*fresh)->archive()->documents().size());
+  for (size_t i = 0; i < after->documents().size(); ++i) {
+    EXPECT_EQ(DocumentText(archive::Unpack(*after->documents()[i]), true),
+              DocumentText(archive::Unpack(*(*fresh)->archive()->documents()[i]), true));
+  }
+  Cancellation cancelled;
+  cancelled.Cancel();
+  EXPECT_THAT((*fresh)->Relabel(themes::Scheme::BuiltIn(), cancelled),
+              HasCode(absl::StatusCode::kCancelled));
+  EXPECT_EQ((*fresh)->scheme(), *house);
 }
 
 TEST_F(LibraryTest, EditsOutliveImports) {
