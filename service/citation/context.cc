@@ -10,8 +10,10 @@
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/period.h"
 #include "service/citation/source_text.h"
 #include "service/citation/word_classes.h"
+#include "service/figures/numeral.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -381,6 +383,39 @@ bool IsUnjudged(const Source& source, Range range) {
   return matters(first, first.begin, range.begin) || matters(last, range.end, last.end);
 }
 
+// The period that a figure in the first clause of a span is of, where it stands directly before the
+// span: 今年|, 2009年|. Empty for none.
+Range PeriodBefore(const Source& source, Range range) {
+  const uint32_t begin = source.quote(source.QuoteAt(range.begin)).range.begin;
+  const std::u32string_view text = source.joined().substr(begin, range.end - begin);
+  const uint32_t at = range.begin - std::min(range.begin, begin);
+  uint32_t end = at;  // of the words before the span
+  while (end > 0 && !IsLetter(text[end - 1]) &&
+         (text[end - 1] == U'，' || !text::IsHardMark(text[end - 1]))) {
+    --end;
+  }
+  const auto word = static_cast<uint32_t>(EndsWith(WordClass::kPeriod, text.substr(0, end)));
+  constexpr std::u32string_view kEnds = U"年月日底末初";
+  if (word == 0 && (end == 0 || kEnds.find(text[end - 1]) == std::u32string_view::npos)) {
+    return {};
+  }
+  Range period{end - word, end};
+  const size_t clause_end = std::min(text.find_first_of(U"，。；：！？", at), text.size());
+  bool figure = false;
+  for (const figures::Numeral& numeral : figures::FindNumerals(text)) {
+    // 比2016年|: what it is compared with.
+    const bool compared = numeral.number.begin > 0 &&
+                          std::u32string_view(U"比较較同与").find(text[numeral.number.begin - 1]) !=
+                              std::u32string_view::npos;
+    if (numeral.token.end == end && IsPeriod(text, numeral) && !compared) {
+      period.begin = std::min(period.begin, numeral.token.begin);
+    }
+    figure = figure || (numeral.token.begin >= at && numeral.token.begin < clause_end &&
+                        !IsPeriod(text, numeral));
+  }
+  return figure && !period.empty() ? Range{begin + period.begin, begin + period.end} : Range{};
+}
+
 bool IsResult(report::Mode mode) { return mode == report::Mode::kReview; }
 bool IsPlan(report::Mode mode) {
   return mode == report::Mode::kTarget || mode == report::Mode::kAim ||
@@ -478,7 +513,8 @@ void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool who
                               range.begin - std::min(range.begin, begin_sentence.begin))) ||
       AnyLetter(
           joined.substr(range.end, end_sentence.end - std::min(range.end, end_sentence.end)))) {
-    add(ContextFlag::kPartialSentence);
+    const Range period = PeriodBefore(source, range);
+    add(ContextFlag::kPartialSentence, Utf8(source, period), period);
     flags->back().unjudged = IsUnjudged(source, range);
   }
   if (last > first) {

@@ -7,6 +7,7 @@
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/period.h"
 #include "service/citation/word_classes.h"
 #include "service/figures/numeral.h"
 #include "service/text/fold.h"
@@ -306,7 +307,8 @@ class GapJudge {
       const auto numeral = std::find_if(
           numerals_.begin(), numerals_.end(),
           [begin](const figures::Numeral& each) { return each.number.begin >= begin; });
-      if (numeral != numerals_.end() && numeral->number.begin == begin && IsPeriod(*numeral)) {
+      if (numeral != numerals_.end() && numeral->number.begin == begin &&
+          IsPeriod(text_, *numeral)) {
         return {begin, numeral->token.end};
       }
       if (lead == 0 && IsLetter(text_[begin])) {
@@ -315,14 +317,6 @@ class GapJudge {
       begin += std::max<uint32_t>(lead, 1);
     }
     return {};
-  }
-
-  bool IsPeriod(const figures::Numeral& numeral) const {
-    const std::u32string_view unit =
-        text_.substr(numeral.unit.begin, numeral.unit.end - numeral.unit.begin);
-    return numeral.kind == figures::NumeralKind::kYear ||
-           numeral.kind == figures::NumeralKind::kDate || unit.starts_with(U'年') ||
-           unit == U"个月";
   }
 
   // Whether the sentence kept behind the gap has a figure whose period, or whose being expected or
@@ -377,7 +371,7 @@ class GapJudge {
       case figures::NumeralKind::kLabel:
         return false;
       default:
-        return !IsPeriod(numeral);
+        return !IsPeriod(text_, numeral);
     }
   }
 

@@ -226,7 +226,8 @@ class Judgement {
       draft.kind = segment.joined.empty() ? EditKind::kAddition
                    : segment.text.empty() ? EditKind::kOmission
                                           : EditKind::kSubstitution;
-      draft.reason = reading.defect >= 0 ? EditReason::kEmendation : EditReason::kNumeralRestated;
+      draft.reason = reading.defect >= 0 && !reading.restated ? EditReason::kEmendation
+                                                              : EditReason::kNumeralRestated;
       draft.reading = segment.reading;
       draft.source = segment.text;
       draft.quotation = pair_.QRange(begin, end);

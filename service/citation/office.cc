@@ -136,7 +136,7 @@ FieldVerdict ComparePost(std::u32string_view claimed, std::u32string_view row,
   const std::u32string_view claimed_place = before.empty() ? row : before;
   const char32_t claimed_level = LevelOf(claimed_place);
   const char32_t own_level = LevelOf(own);
-  if (before.size() > 0 && claimed_level != 0 && own_level != 0 && claimed_level != own_level) {
+  if (!before.empty() && claimed_level != 0 && own_level != 0 && claimed_level != own_level) {
     return FieldVerdict::kMismatch;
   }
   const std::u32string_view place = PlaceOf(claimed_place);

@@ -521,5 +521,44 @@ TEST(EngineTest, LeavesANegatorThatMayBeAFaultToTheEditor) {
   EXPECT_TRUE(printed.defects.empty());
 }
 
+// The emended figure in another notation is the source's by value, with its fault beside it; no
+// certainty makes it the source's words.
+TEST(EngineTest, RestatesTheEmendedFigure) {
+  for (const char* const certainty : {"CERTAIN", "PROBABLE"}) {
+    const testing::TestCorpus corpus({testing::MakeDocument(
+        "faulty",
+        "各位代表：\n\n一、工作回顾\n城区绿化率达到百分之五十六。新修公路一百二十公里，"
+        "改造管网三十里，惠及居民九万人。\n",
+        absl::StrCat("line\tprinted\temended\tkind\tcertainty\tnote\n",
+                     "4\t五十六\t六十五\tSUBSTITUTION\t", certainty, "\t\n",
+                     "4\t管网三十里\t管网三十公里\tOMISSION\t", certainty, "\t\n"))});
+    const auto expect_restated = [&](const char* quotation, size_t edits, size_t applied) {
+      const Result result = corpus.Verify(quotation);
+      EXPECT_EQ(result.text, TextVerdict::kNumeralRestated) << testing::Dump(result);
+      EXPECT_EQ(result.disposition, Disposition::kReview) << quotation;
+      EXPECT_EQ(result.edits.size(), edits) << testing::Dump(result);
+      EXPECT_EQ(
+          std::count_if(result.defects.begin(), result.defects.end(),
+                        [](const TouchedDefect& defect) { return defect.applied_reading == 0; }),
+          static_cast<ptrdiff_t>(applied))
+          << testing::Dump(result);
+    };
+    expect_restated("绿化率达到65%", 1, 1);
+    expect_restated("城区绿化率达到65％。", 1, 1);
+    expect_restated("绿化率达到56%", 1, 0);
+    // Mixed with other figures restated, with other faults as printed or emended.
+    expect_restated("绿化率达到65%。新修公路120公里", 2, 1);
+    expect_restated("新修公路120公里，改造管网30公里", 2, 1);
+    expect_restated("新修公路120公里，改造管网三十公里", 2, 1);
+    expect_restated("绿化率达到65%。新修公路120公里，改造管网30里，惠及居民九万人", 3, 1);
+    expect_restated("绿化率达到65%。新修公路一百二十公里，改造管网三十公里，惠及居民9万人", 3, 2);
+    for (const char* const wrong :
+         {"绿化率达到66%", "绿化率达到约65%", "绿化率达到65个", "改造管网31公里"}) {
+      EXPECT_EQ(corpus.Verify(wrong).disposition, Disposition::kFail) << wrong;
+    }
+    EXPECT_EQ(corpus.Verify("绿化率达到百分之六十五").text, TextVerdict::kVerbatimEmended);
+  }
+}
+
 }  // namespace
 }  // namespace quotes::citation
