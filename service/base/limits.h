@@ -141,6 +141,12 @@ inline constexpr size_t kExecutorThreads = 4;
 // a full queue. Eight of the largest uploads, or thousands of ordinary reports.
 inline constexpr size_t kMaxImportBytesInFlight = 512u << 20;
 
+// Segments that the command line merges, in code points: merging holds some 25 bytes for each of
+// them, beside the reports that wait for their index and what one report takes (see
+// kMaxSourceBytes). An import of 15,000 reports with 55 million code points had 267 MB of memory of
+// its own at most. A server merges further.
+inline constexpr uint64_t kMaxCommandSegment = 4'000'000;
+
 // Citation checks. A quotation, in code points: a long column; more is a draft. The caller's own
 // words around it: enough to see how it is used.
 inline constexpr size_t kMaxQuotationCodePoints = 5'000;

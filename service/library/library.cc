@@ -525,8 +525,10 @@ void Library::LetWait(uint64_t archive_revision,
 
 void Library::IndexWaiting() {
   if (!waiting_.empty()) {
-    Index(waiting_revision_, waiting_.documents());
+    // What tells copies apart is not needed beside the index, which does.
+    const auto documents = waiting_.documents();
     waiting_ = UnindexedReports();
+    Index(waiting_revision_, documents);
   }
 }
 

@@ -466,17 +466,24 @@ class Classifier {
     if (head_end_ == lines_.size()) {
       head_end_ = 0;
     }
-    // A full, indented line right above is the first of a wrapped paragraph.
+    // What looks like a paragraph may be a later line of one that is wrapped: full lines above lead
+    // up to its first, which is indented.
     constexpr uint32_t kSlack = 6;
-    while (head_end_ == first_paragraph && head_end_ > contents_end_ &&
-           !lines_[head_end_].gap_before) {
-      const Line& above = lines_[head_end_ - 1];
-      const Line& first = lines_[head_end_];
-      if (above.indent < 2 || above.indent <= first.indent ||
-          above.columns + above.indent + kSlack < first.columns + first.indent) {
+    const auto is_full = [&](const Line& line) {
+      const Line& paragraph = lines_[first_paragraph];
+      return line.columns + line.indent + kSlack >= paragraph.columns + paragraph.indent;
+    };
+    for (size_t i = head_end_; head_end_ == first_paragraph && i > contents_end_ &&
+                               !lines_[i].gap_before && is_full(lines_[i - 1]);
+         --i) {
+      const Line& above = lines_[i - 1];
+      if (above.indent >= 2 && above.indent > lines_[head_end_].indent) {
+        head_end_ = i - 1;
         break;
       }
-      first_paragraph = --head_end_;
+      if (EndsClosed(above) || above.indent != lines_[head_end_].indent) {
+        break;
+      }
     }
   }
 

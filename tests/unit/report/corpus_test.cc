@@ -84,7 +84,7 @@ TEST(Corpus, LinesOfAWrappedSpeechAreNoRunningHeads) {
     QUOTES_ASSERT_OK(report);
     const std::u32string_view speech =
         std::u32string_view(report->joined).substr(0, report->runs.front().range.end);
-    for (const size_t width : {16u, 17u, 20u, 23u, 26u}) {
+    for (const size_t width : {16u, 17u, 20u, 23u, 26u, 30u, 36u}) {
       SCOPED_TRACE(width);
       const auto wrapped = ParseReport(*text::Decode(text::ToUtf8(Wrapped(source->text, width))));
       QUOTES_ASSERT_OK(wrapped);
