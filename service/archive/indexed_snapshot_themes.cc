@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -55,12 +57,14 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
                                         [&](int a, int b) { return size(a) < size(b); });
   struct Other {
     Postings list;
-    size_t at = 0;
+    std::span<const uint64_t> bits;
+    size_t at = 0;  // in the list, where there are no bits
   };
   absl::InlinedVector<Other, 4> others;
   for (const int theme : themes) {
     if (theme != leading) {
-      others.push_back({postings[static_cast<size_t>(theme)], 0});
+      const auto index = static_cast<size_t>(theme);
+      others.push_back({postings[index], postings.Bits(index), 0});
     }
   }
   MergedPostings numbers(postings.With(static_cast<size_t>(leading), attributes), first);
@@ -84,6 +88,14 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
     }
     bool has_all = true;
     for (Other& other : others) {
+      if (!other.bits.empty()) {
+        has_all = ((other.bits[number / 64] >> (number % 64)) & 1) != 0;
+        if (!has_all) {
+          numbers.Next();
+          break;
+        }
+        continue;
+      }
       other.at = GallopTo(other.list, other.at, number);
       if (other.at == other.list.size()) {
         return;
@@ -101,6 +113,44 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
       numbers.Next();
     }
   }
+}
+
+// The number of living quotes of a source that pass and have all of some themes, of which each has
+// bits.
+template <typename Passing>
+uint64_t CountByBits(const PartView& source, const Passing& passing,
+                     const std::vector<int>& themes) {
+  absl::InlinedVector<std::span<const uint64_t>, 4> all;
+  for (const int theme : themes) {
+    all.push_back(source.part->themes.Bits(static_cast<size_t>(theme)));
+  }
+  if (passing.dead) {
+    all.push_back(source.living->bits);
+  }
+  const std::vector<NumberRange> whole = {{0, source.part->size()}};
+  uint64_t count = 0;
+  std::array<uint64_t, 512> both;
+  for (const NumberRange& range : passing.all ? whole : passing.ranges) {
+    const size_t end = (size_t{range.end} + 63) / 64;
+    for (size_t word = range.begin / 64; word < end; word += both.size()) {
+      const size_t words = std::min(both.size(), end - word);
+      std::copy_n(all.front().data() + word, words, both.begin());
+      for (size_t other = 1; other < all.size(); ++other) {
+        const uint64_t* const bits = all[other].data() + word;
+        for (size_t i = 0; i < words; ++i) {
+          both[i] &= bits[i];
+        }
+      }
+      if (word == range.begin / 64) {
+        both[0] &= ~uint64_t{0} << (range.begin % 64);
+      }
+      if (word + words == end && range.end % 64 != 0) {
+        both[words - 1] &= ~(~uint64_t{0} << (range.end % 64));
+      }
+      count += CountBits(both.data(), words);
+    }
+  }
+  return count;
 }
 
 }  // namespace
@@ -183,10 +233,19 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     total = ThemePairTotal(themes[0], themes[1]);
   } else if (lookup.with_total) {
     total = 0;
-    visit_all(question.attributes, from_the_start, [&](const PartView&, uint32_t) {
-      ++*total;
-      return true;
-    });
+    for (size_t i = 0; i < sources.size(); ++i) {
+      if (question.attributes.all() && std::none_of(themes.begin(), themes.end(), [&](int theme) {
+            return sources[i].part->themes.Bits(static_cast<size_t>(theme)).empty();
+          })) {
+        *total += CountByBits(sources[i], passing[i], themes);
+        continue;
+      }
+      VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
+                  [&](uint32_t /*number*/) {
+                    ++*total;
+                    return true;
+                  });
+    }
   }
   if (lookup.with_total) {
     answer->total = *total;
