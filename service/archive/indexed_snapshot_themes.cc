@@ -57,17 +57,27 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
                                         [&](int a, int b) { return size(a) < size(b); });
   struct Other {
     Postings list;
-    std::span<const uint64_t> bits;
-    size_t at = 0;  // in the list, where there are no bits
+    size_t at = 0;
   };
   absl::InlinedVector<Other, 4> others;
+  absl::InlinedVector<std::span<const uint64_t>, 4> bits;  // of others that have them
   for (const int theme : themes) {
-    if (theme != leading) {
-      const auto index = static_cast<size_t>(theme);
-      others.push_back({postings[index], postings.Bits(index), 0});
+    if (theme == leading) {
+      continue;
+    }
+    const auto index = static_cast<size_t>(theme);
+    if (postings.Bits(index).empty()) {
+      others.push_back({postings[index], 0});
+    } else {
+      bits.push_back(postings.Bits(index));
     }
   }
-  MergedPostings numbers(postings.With(static_cast<size_t>(leading), attributes), first);
+  MergedPostings numbers(
+      postings.With(static_cast<size_t>(leading), attributes), first, [&bits](uint32_t number) {
+        return std::all_of(bits.begin(), bits.end(), [number](std::span<const uint64_t> words) {
+          return ((words[number / 64] >> (number % 64)) & 1) != 0;
+        });
+      });
   size_t range = 0;
   while (!numbers.done() && progress->Step()) {
     const uint32_t number = numbers.number();
@@ -88,14 +98,6 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
     }
     bool has_all = true;
     for (Other& other : others) {
-      if (!other.bits.empty()) {
-        has_all = ((other.bits[number / 64] >> (number % 64)) & 1) != 0;
-        if (!has_all) {
-          numbers.Next();
-          break;
-        }
-        continue;
-      }
       other.at = GallopTo(other.list, other.at, number);
       if (other.at == other.list.size()) {
         return;
@@ -187,6 +189,13 @@ std::optional<IndexedSnapshot::ThemeQuestion> IndexedSnapshot::PlainThemes(
 
 uint64_t IndexedSnapshot::CountTheme(const PartView& source, const Passing& passing, int theme,
                                      AttributeSet attributes) {
+  // Of many short ranges the bits are read sooner than their ends are found in a list.
+  constexpr uint64_t kQuotesPerRange = 4'096;
+  if (attributes.all() && !passing.all &&
+      !source.part->themes.Bits(static_cast<size_t>(theme)).empty() &&
+      passing.quotes < kQuotesPerRange * passing.ranges.size()) {
+    return CountByBits(source, passing, {theme});
+  }
   const auto count = [&](const ThemePostings& postings) {
     uint64_t sum = 0;
     for (const Postings list : postings.With(static_cast<size_t>(theme), attributes)) {
