@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "service/archive/archive.h"
@@ -41,9 +41,16 @@ class FacetCounter {
 
   void Add(const Entry& entry, uint32_t quote) {
     ++quotes_;
-    ++reports_[entry.report_id()];
-    if (const std::optional<absl::CivilDay> date = entry.date(); date.has_value()) {
-      ++years_[date->year()];
+    // Quotes come report by report, if some reports come more than once.
+    if (&entry != entry_) {
+      entry_ = &entry;
+      const std::optional<absl::CivilDay> date = entry.date();
+      in_report_ = &reports_[entry.report_id()];
+      in_year_ = date.has_value() ? &years_[date->year()] : nullptr;
+    }
+    ++*in_report_;
+    if (in_year_ != nullptr) {
+      ++*in_year_;
     }
     for (const PackedAssignment& assignment : entry.themes(quote)) {
       for (int theme = assignment.theme; theme >= 0; theme = parents_[static_cast<size_t>(theme)]) {
@@ -91,8 +98,11 @@ class FacetCounter {
   std::vector<int> parents_;
   std::vector<uint64_t> theme_counts_;
   std::vector<uint64_t> last_seen_;  // the number of the last quote counted for each theme
-  absl::flat_hash_map<std::string_view, uint64_t> reports_;
+  absl::node_hash_map<std::string_view, uint64_t> reports_;
   std::map<absl::civil_year_t, uint64_t> years_;
+  const Entry* entry_ = nullptr;  // of the last quote, with its counts
+  uint64_t* in_report_ = nullptr;
+  uint64_t* in_year_ = nullptr;
   uint64_t quotes_ = 0;
 };
 

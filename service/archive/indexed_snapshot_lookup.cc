@@ -183,7 +183,12 @@ IndexedSnapshot::Passing IndexedSnapshot::FindPassing(const Selection& selection
   // Ranks ascend with the entries that live; a dead one goes with the next that does.
   passing.dead = source.has_dead();
   const std::vector<uint32_t>& ranks = source.view->rank;
+  // The segment has the first of all reports: their ranks are their places.
+  const bool places = !passing.dead && !ranks.empty() && ranks.back() + 1 == ranks.size();
   const auto find = [&](size_t from, uint32_t rank) {
+    if (places) {
+      return std::min<size_t>(rank, ranks.size());
+    }
     return Gallop(from, ranks.size(), [&](size_t e) {
       while (e < ranks.size() && ranks[e] == SegmentView::kDead) {
         ++e;

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,12 +62,24 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
     size_t at = 0;
   };
   absl::InlinedVector<Other, 4> others;
+  absl::InlinedVector<std::span<const uint64_t>, 4> bits;  // of others that have them
   for (const int theme : themes) {
-    if (theme != leading) {
-      others.push_back({postings[static_cast<size_t>(theme)], 0});
+    if (theme == leading) {
+      continue;
+    }
+    const auto index = static_cast<size_t>(theme);
+    if (postings.Bits(index).empty()) {
+      others.push_back({postings[index], 0});
+    } else {
+      bits.push_back(postings.Bits(index));
     }
   }
-  MergedPostings numbers(postings.With(static_cast<size_t>(leading), attributes), first);
+  MergedPostings numbers(
+      postings.With(static_cast<size_t>(leading), attributes), first, [&bits](uint32_t number) {
+        return std::all_of(bits.begin(), bits.end(), [number](std::span<const uint64_t> words) {
+          return ((words[number / 64] >> (number % 64)) & 1) != 0;
+        });
+      });
   size_t range = 0;
   while (!numbers.done() && progress->Step()) {
     const uint32_t number = numbers.number();
@@ -105,6 +119,44 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
   }
 }
 
+// The number of living quotes of a source that pass and have all of some themes, of which each has
+// bits.
+template <typename Passing>
+uint64_t CountByBits(const PartView& source, const Passing& passing,
+                     const std::vector<int>& themes) {
+  absl::InlinedVector<std::span<const uint64_t>, 4> all;
+  for (const int theme : themes) {
+    all.push_back(source.part->themes.Bits(static_cast<size_t>(theme)));
+  }
+  if (passing.dead) {
+    all.push_back(source.living->bits);
+  }
+  const std::vector<NumberRange> whole = {{0, source.part->size()}};
+  uint64_t count = 0;
+  std::array<uint64_t, 512> both;
+  for (const NumberRange& range : passing.all ? whole : passing.ranges) {
+    const size_t end = (size_t{range.end} + 63) / 64;
+    for (size_t word = range.begin / 64; word < end; word += both.size()) {
+      const size_t words = std::min(both.size(), end - word);
+      std::copy_n(all.front().data() + word, words, both.begin());
+      for (size_t other = 1; other < all.size(); ++other) {
+        const uint64_t* const bits = all[other].data() + word;
+        for (size_t i = 0; i < words; ++i) {
+          both[i] &= bits[i];
+        }
+      }
+      if (word == range.begin / 64) {
+        both[0] &= ~uint64_t{0} << (range.begin % 64);
+      }
+      if (word + words == end && range.end % 64 != 0) {
+        both[words - 1] &= ~(~uint64_t{0} << (range.end % 64));
+      }
+      count += CountBits(both.data(), words);
+    }
+  }
+  return count;
+}
+
 }  // namespace
 
 std::optional<IndexedSnapshot::ThemeQuestion> IndexedSnapshot::PlainThemes(
@@ -139,6 +191,13 @@ std::optional<IndexedSnapshot::ThemeQuestion> IndexedSnapshot::PlainThemes(
 
 uint64_t IndexedSnapshot::CountTheme(const PartView& source, const Passing& passing, int theme,
                                      AttributeSet attributes) {
+  // Of many short ranges the bits are read sooner than their ends are found in a list.
+  constexpr uint64_t kQuotesPerRange = 4'096;
+  if (attributes.all() && !passing.all &&
+      !source.part->themes.Bits(static_cast<size_t>(theme)).empty() &&
+      passing.quotes < kQuotesPerRange * passing.ranges.size()) {
+    return CountByBits(source, passing, {theme});
+  }
   const auto count = [&](const ThemePostings& postings) {
     uint64_t sum = 0;
     for (const Postings list : postings.With(static_cast<size_t>(theme), attributes)) {
@@ -185,10 +244,19 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     total = ThemePairTotal(themes[0], themes[1]);
   } else if (lookup.with_total) {
     total = 0;
-    visit_all(question.attributes, from_the_start, [&](const PartView&, uint32_t) {
-      ++*total;
-      return true;
-    });
+    for (size_t i = 0; i < sources.size(); ++i) {
+      if (question.attributes.all() && std::none_of(themes.begin(), themes.end(), [&](int theme) {
+            return sources[i].part->themes.Bits(static_cast<size_t>(theme)).empty();
+          })) {
+        *total += CountByBits(sources[i], passing[i], themes);
+        continue;
+      }
+      VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
+                  [&](uint32_t /*number*/) {
+                    ++*total;
+                    return true;
+                  });
+    }
   }
   if (lookup.with_total) {
     answer->total = *total;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -53,14 +54,15 @@ inline uint64_t CountIn(Postings postings, const std::vector<NumberRange>& range
   return count;
 }
 
-// Goes through disjoint lists as if they were one. Meant for some dozens of lists of which only the
-// beginning is read. Thread-compatible.
+// Goes through the numbers of disjoint lists for which `keep(number)` is true as if they were one
+// list. Meant for some dozens of lists of which only the beginning is read. Thread-compatible.
+template <typename Keep>
 class MergedPostings {
  public:
   // From the first number on that is not below `first`.
-  MergedPostings(const PostingLists& lists, uint32_t first) {
+  MergedPostings(const PostingLists& lists, uint32_t first, Keep keep) : keep_(std::move(keep)) {
     for (const Postings list : lists) {
-      const size_t at = first == 0 ? 0 : GallopTo(list, 0, first);
+      const size_t at = FindKept(list, first == 0 ? 0 : GallopTo(list, 0, first));
       if (at < list.size()) {
         rest_.push_back(list.subspan(at));
         heads_.push_back(rest_.back().front());
@@ -78,9 +80,16 @@ class MergedPostings {
   void SkipTo(uint32_t number) { Advance(GallopTo(rest_[lowest_], 1, number)); }
 
  private:
+  size_t FindKept(Postings list, size_t at) const {
+    while (at < list.size() && !keep_(list[at])) {
+      ++at;
+    }
+    return at;
+  }
+
   void Advance(size_t count) {
     Postings& rest = rest_[lowest_];
-    rest = rest.subspan(count);
+    rest = rest.subspan(FindKept(rest, count));
     if (rest.empty()) {
       rest = rest_.back();
       heads_[lowest_] = heads_.back();
@@ -99,6 +108,7 @@ class MergedPostings {
     }
   }
 
+  const Keep keep_;
   PostingLists rest_;
   absl::InlinedVector<uint32_t, 48> heads_;  // the first numbers of `rest_`
   size_t lowest_ = 0;

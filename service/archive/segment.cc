@@ -118,7 +118,7 @@ class Segment::Writer {
     layout->quote = sink_->AppendArray(quotes);
     layout->entry = sink_->AppendArray(entries);
     layout->attributes = sink_->AppendArray(attributes);
-    layout->themes = themes.Write(sink_);
+    layout->themes = themes.Write(static_cast<uint32_t>(quotes.size()), sink_);
     layout->figures = figures.Write(sink_);
     QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_, entries));
     return absl::OkStatus();
@@ -257,7 +257,7 @@ std::shared_ptr<const DeadTexts> DeadTexts::Make(const Segment& segment,
       }
     }
     Layout layout;
-    layout.themes = themes.Write(&sink);
+    layout.themes = themes.Write(/*universe=*/0, &sink);
     QUOTES_ASSIGN_OR_RETURN(layout.index, index.Write(&sink, cancellation));
     return layout;
   };

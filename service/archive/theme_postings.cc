@@ -35,12 +35,14 @@ void ThemePostings::Builder::Add(uint32_t number, QuoteAttributes attributes,
   }
 }
 
-ThemePostings::Layout ThemePostings::Builder::Write(ByteSink* sink) const {
+ThemePostings::Layout ThemePostings::Builder::Write(uint32_t universe, ByteSink* sink) const {
   std::vector<uint32_t> begins = {0};
   std::vector<uint32_t> all;
   std::vector<uint32_t> group_begins = {0};
   std::vector<Group> groups;
   std::vector<uint32_t> grouped;
+  std::vector<uint32_t> bit_begins = {0};
+  std::vector<uint64_t> bits;
   for (size_t theme = 0; theme < numbers_.size(); ++theme) {
     const std::vector<uint32_t>& numbers = numbers_[theme];
     all.insert(all.end(), numbers.begin(), numbers.end());
@@ -63,6 +65,14 @@ ThemePostings::Layout ThemePostings::Builder::Write(ByteSink* sink) const {
     for (size_t i = 0; i < numbers.size(); ++i) {
       grouped[at[attributes_[theme][i]]++] = numbers[i];
     }
+    const size_t words = (size_t{universe} + 63) / 64;
+    if (words > 0 && numbers.size() * sizeof(uint32_t) >= words * sizeof(uint64_t)) {
+      bits.resize(bits.size() + words, 0);
+      for (const uint32_t number : numbers) {
+        bits[bit_begins.back() + number / 64] |= uint64_t{1} << (number % 64);
+      }
+    }
+    bit_begins.push_back(static_cast<uint32_t>(bits.size()));
     group_begins.push_back(static_cast<uint32_t>(groups.size()));
   }
   groups.push_back({0, static_cast<uint32_t>(grouped.size())});
@@ -72,6 +82,8 @@ ThemePostings::Layout ThemePostings::Builder::Write(ByteSink* sink) const {
   layout.group_begins = sink->AppendArray(group_begins);
   layout.groups = sink->AppendArray(groups);
   layout.grouped = sink->AppendArray(grouped);
+  layout.bit_begins = sink->AppendArray(bit_begins);
+  layout.bits = sink->AppendArray(bits);
   return layout;
 }
 
