@@ -26,6 +26,12 @@ constexpr int64_t kMaxValueDigits = 40;
 // Measured things, in code points: longer phrases are no names of things any more.
 constexpr size_t kMaxMeasure = 40;
 constexpr size_t kMaxMeasureBehind = 24;
+// How far is looked for what belongs to a figure, so that all of a sentence takes time in
+// proportion to its length: code points of a clause and between two semicolons, and figures of a
+// list.
+constexpr size_t kMaxClause = 120;
+constexpr size_t kMaxSegment = 400;
+constexpr size_t kMaxList = 12;
 
 Range MakeRange(size_t begin, size_t end) {
   return {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
@@ -219,7 +225,8 @@ class Reader {
 
   // Where the clause of a place begins: behind the last hard mark.
   size_t ClauseBegin(size_t at) const {
-    while (at > 0 && !EndsClause(view_, at - 1)) {
+    const size_t limit = at - std::min(at, kMaxClause);
+    while (at > limit && !EndsClause(view_, at - 1)) {
       --at;
     }
     return at;
@@ -253,15 +260,15 @@ class Reader {
   }
 
   // Whether a figure is part of what another one measures: 过千万元|企业, 四大|产业, 5G|基站.
-  bool IsAttribute(size_t i) const {
+  bool IsAttribute(size_t i, size_t most = kMaxList) const {
     const Figure& figure = figures_[i];
     if (!Measures(figure.kind)) {
       return figure.kind != FigureKind::kYear && figure.kind != FigureKind::kDate;
     }
-    if (i + 1 < figures_.size() && GoesOn(i + 1) && Measures(figures_[i + 1].kind) &&
+    if (most > 0 && i + 1 < figures_.size() && GoesOn(i + 1) && Measures(figures_[i + 1].kind) &&
         figure.unit.size() == figures_[i + 1].unit.size() &&
         t_[figure.range.begin] == t_[figures_[i + 1].range.begin]) {
-      return IsAttribute(i + 1);  // 过千万元、|过百万元|企业
+      return IsAttribute(i + 1, most - 1);  // 过千万元、|过百万元|企业
     }
     if (figure.range.end >= t_.size() || !text::IsHan(t_[figure.range.end])) {
       return false;
@@ -391,15 +398,23 @@ class Reader {
       end = figure.qualifiers.front().range.begin + 2;
     }
     size_t begin = ClauseBegin(figure.range.begin);
-    for (size_t j = i; j > 0 && figures_[j - 1].range.end > begin; --j) {
+    for (size_t j = i; j > 0 && i - j < kMaxList && figures_[j - 1].range.end > begin; --j) {
       if (!IsAttribute(j - 1) && !IsCompared(figures_[j - 1])) {
         begin = std::max<size_t>(begin, figures_[j - 1].range.end);
         break;
       }
     }
-    for (const Mention& mention : mentions_) {
-      if (!mention.comparison && mention.period.range.end <= end) {
-        begin = std::max<size_t>(begin, mention.period.range.end);
+    const auto behind =
+        std::partition_point(mentions_.begin(), mentions_.end(),
+                             [end](const Mention& m) { return m.period.range.begin < end; });
+    for (auto mention = behind; mention != mentions_.begin();) {
+      --mention;
+      if (mention->period.range.end <= begin) {
+        break;
+      }
+      if (!mention->comparison && mention->period.range.end <= end) {
+        begin = mention->period.range.end;
+        break;
       }
     }
     return begin < end ? Noun(begin, end) : Range();
@@ -414,8 +429,8 @@ class Reader {
   // The thing that stands directly behind a figure: 12个|重点项目.
   Range BehindOf(const Figure& figure) const {
     size_t begin = figure.range.end;
-    const auto next = std::find_if(numerals_.begin(), numerals_.end(),
-                                   [&](const Numeral& n) { return n.token.begin >= begin; });
+    const auto next = std::partition_point(numerals_.begin(), numerals_.end(),
+                                           [&](const Numeral& n) { return n.token.begin < begin; });
     auto from = next;
     if (next != numerals_.end() && next->token.begin == begin) {
       begin = next->token.end;  // 100个|过亿元|工业重点项目
@@ -546,14 +561,11 @@ class Reader {
 
   // A figure without a thing of its own goes on about that of the figure before.
   void Inherit(size_t i) {
-    if (!figures_[i].measure.empty() || IsTime(figures_[i]) || IsArticle(figures_[i])) {
-      return;
-    }
-    for (size_t j = i; j > 0; --j) {
-      if (Measures(figures_[j - 1].kind) && !figures_[j - 1].measure.empty()) {
-        figures_[i].measure = figures_[j - 1].measure;
-        return;
-      }
+    Figure& figure = figures_[i];
+    if (!figure.measure.empty()) {
+      last_measure_ = figure.measure;
+    } else if (!IsTime(figure) && !IsArticle(figure)) {
+      figure.measure = last_measure_;
     }
   }
 
@@ -575,13 +587,15 @@ class Reader {
       return FigureMode::kUnspecified;
     }
     size_t segment = figure.number.begin;
-    while (segment > 0 && t_[segment - 1] != U'；' && t_[segment - 1] != U';') {
+    const size_t limit = segment - std::min(segment, kMaxSegment);
+    while (segment > limit && t_[segment - 1] != U'；' && t_[segment - 1] != U';') {
       --segment;
     }
     const size_t clause = ClauseBegin(figure.number.begin);
     size_t clause_end = figure.number.begin;
     if (IsAttribute(i)) {
-      while (clause_end < t_.size() && !EndsClause(view_, clause_end)) {
+      const size_t most = std::min(t_.size(), clause_end + kMaxClause);
+      while (clause_end < most && !EndsClause(view_, clause_end)) {
         ++clause_end;
       }
     }
@@ -638,6 +652,7 @@ class Reader {
   const std::vector<Mention> mentions_;
   const MeasureWords& words_;
   std::vector<Figure> figures_;
+  Range last_measure_;
 };
 
 void Shift(uint32_t by, Range* range) {
@@ -687,13 +702,22 @@ Unit UnitOf(const Figure& figure, std::u32string_view text) {
   return ToUnit(text.substr(figure.unit.begin, figure.unit.size()));
 }
 
-std::optional<Amount> ParseAmount(std::u32string_view text) {
+namespace {
+
+View Stripped(View text) {
   while (!text.empty() && text::IsSpace(text.front())) {
     text.remove_prefix(1);
   }
   while (!text.empty() && text::IsSpace(text.back())) {
     text.remove_suffix(1);
   }
+  return text;
+}
+
+}  // namespace
+
+std::optional<Amount> ParseAmount(std::u32string_view text) {
+  text = Stripped(text);
   const std::vector<Figure> figures = FindFigures(text, MakeRange(0, text.size()), {});
   if (figures.size() != 1) {
     return std::nullopt;
@@ -708,6 +732,23 @@ std::optional<Amount> ParseAmount(std::u32string_view text) {
     amount.unit = std::move(unit);
   }
   return amount;
+}
+
+std::optional<Unit> ParseUnit(std::u32string_view text) {
+  const std::u32string one = U"1" + std::u32string(Stripped(text));
+  const std::vector<Figure> figures = FindFigures(one, MakeRange(0, one.size()), {});
+  if (figures.size() != 1 || figures.front().range != MakeRange(0, one.size()) ||
+      !figures.front().qualifiers.empty()) {
+    return std::nullopt;
+  }
+  Unit unit = UnitOf(figures.front(), one);
+  const std::optional<Decimal> factor =
+      Multiply(unit.factor, figures.front().low.value_or(Decimal{1, 0}));
+  if (unit.name.empty() || !factor.has_value()) {
+    return std::nullopt;
+  }
+  unit.factor = *factor;
+  return unit;
 }
 
 std::string_view FigureVersion() { return GetMeasureWords().version; }

@@ -121,6 +121,10 @@ struct Amount {
 // number with an exact value, with its unit or without, and has no qualifiers. nullopt otherwise.
 std::optional<Amount> ParseAmount(std::u32string_view text);
 
+// Reads a unit as somebody types it, with a scale or without (元, 万元, 平方公里, %, 倍): the unit
+// of figures printed so, whose factor is the scale's too. nullopt for what is no unit.
+std::optional<Unit> ParseUnit(std::u32string_view text);
+
 // Version of all that figures are made by: rules and word lists.
 std::string_view FigureVersion();
 
