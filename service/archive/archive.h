@@ -291,6 +291,21 @@ struct PhraseTrace {
   std::vector<Variant> variants;
 };
 
+// What reports are to one whose new phrases are looked for, by rank.
+enum class Epoch : uint8_t { kNone = 0, kEarlier = 1, kSince = 2 };
+
+// A string as it stands in the speech of some reports since an epoch began.
+struct Emergence {
+  bool earlier = false;  // an earlier report has it: nothing else is set
+  uint64_t occurrences = 0;
+  uint64_t reports = 0;
+  // The letters before and behind it, and how often each; a break is text::kBreak, and so are the
+  // borders of a quote. Of at most kMostContexts places.
+  static constexpr size_t kMostContexts = 512;
+  std::vector<std::pair<char32_t, uint32_t>> before{};
+  std::vector<std::pair<char32_t, uint32_t>> behind{};
+};
+
 // An immutable, searchable snapshot of the latest revisions of all active reports. Thread-safe;
 // reading never locks. Pointers in answers live as long as the snapshot.
 class Archive {
@@ -326,6 +341,10 @@ class Archive {
   // How many reports have all of `units` inside one of their quotes, of any kind of text: how
   // distinctive some words are. Exact.
   virtual uint64_t CountReports(std::u32string_view units) const = 0;
+
+  // How a folded string came up; `epochs` has one of each of documents().
+  virtual Emergence EmergenceOf(std::u32string_view units,
+                                const std::vector<Epoch>& epochs) const = 0;
 
   // About how much Find would do: occurrences of terms and quotes to be visited, each some ten
   // nanoseconds. Cheap itself.

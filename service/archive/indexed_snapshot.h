@@ -73,6 +73,7 @@ class IndexedSnapshot final : public Catalog {
   absl::StatusOr<PhraseTrace> Trace(std::u32string_view units, const TraceOptions& options,
                                     const Cancellation& cancellation) const override;
   uint64_t CountReports(std::u32string_view units) const override;
+  Emergence EmergenceOf(std::u32string_view units, const std::vector<Epoch>& epochs) const override;
 
  private:
   // What a trace goes through: sources, and of each the quotes that a filter lets through, one bit

@@ -315,6 +315,52 @@ absl::StatusOr<PhraseTrace> IndexedSnapshot::Trace(std::u32string_view units,
   return trace;
 }
 
+Emergence IndexedSnapshot::EmergenceOf(std::u32string_view units,
+                                       const std::vector<Epoch>& epochs) const {
+  Emergence emergence;
+  const Traced traced{Sources(TextScope::kSpeech), {}};
+  const std::vector<TextIndex::Interval> intervals = FindIntervals(traced.sources, units);
+  const auto epoch_of = [&](uint32_t rank) {
+    return rank == SegmentView::kDead ? Epoch::kNone : epochs[rank];
+  };
+  // Most strings are old, and one of the first places of the array says so.
+  for (size_t i = 0; i < intervals.size(); ++i) {
+    const PartView& source = traced.sources[i];
+    for (const uint32_t quote : source.part->index->QuotesOf(intervals[i])) {
+      if (epoch_of(source.rank(quote)) == Epoch::kEarlier) {
+        return {.earlier = true};
+      }
+    }
+  }
+  ContextCounter contexts;
+  const size_t size = TextIndex::Encode(units).size();
+  uint64_t places = 0;
+  for (const TextIndex::Interval& interval : intervals) {
+    places += interval.occurrences();
+  }
+  // Evenly from the whole array: neighbours there go on alike.
+  const auto step = static_cast<uint32_t>(places / Emergence::kMostContexts + 1);
+  for (size_t i = 0; i < intervals.size(); ++i) {
+    const PartView& source = traced.sources[i];
+    const TextIndex& index = *source.part->index;
+    const std::span<const uint32_t> quotes = index.QuotesOf(intervals[i]);
+    for (uint32_t place = 0; place < quotes.size(); place += step) {
+      if (epoch_of(source.rank(quotes[place])) == Epoch::kSince) {
+        const auto [before, behind] = index.LettersAround(intervals[i].begin + place, size);
+        contexts.Add(before, behind);
+      }
+    }
+  }
+  for (const RankCount& count : CountByRank(traced, intervals, nullptr)) {
+    if (epochs[count.rank] == Epoch::kSince) {
+      emergence.occurrences += count.count.occurrences;
+      ++emergence.reports;
+    }
+  }
+  contexts.Take(&emergence);
+  return emergence;
+}
+
 uint64_t IndexedSnapshot::CountReports(std::u32string_view units) const {
   const Traced traced{Sources(TextScope::kAll), {}};
   return CountByRank(traced, FindIntervals(traced.sources, units), nullptr).size();

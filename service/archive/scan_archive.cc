@@ -93,6 +93,7 @@ class ScanArchive final : public Catalog {
   absl::StatusOr<PhraseTrace> Trace(std::u32string_view units, const TraceOptions& options,
                                     const Cancellation& cancellation) const override;
   uint64_t CountReports(std::u32string_view units) const override;
+  Emergence EmergenceOf(std::u32string_view units, const std::vector<Epoch>& epochs) const override;
 
  private:
   // Calls `visit(rank, quote, units)` with the folded texts of all quotes that pass.
@@ -353,6 +354,32 @@ absl::StatusOr<PhraseTrace> ScanArchive::Trace(std::u32string_view units,
     trace.variants.push_back({text::ToUtf8(found.first.document->joined(range)), found.count});
   }
   return trace;
+}
+
+Emergence ScanArchive::EmergenceOf(std::u32string_view units,
+                                   const std::vector<Epoch>& epochs) const {
+  Emergence emergence;
+  ContextCounter contexts;
+  uint32_t last = Catalog::kNoRank;
+  VisitQuotes({}, [&](uint32_t rank, uint32_t, std::u32string_view text) {
+    for (size_t at = text.find(units); at != std::u32string_view::npos && !emergence.earlier;
+         at = text.find(units, at + 1)) {
+      emergence.earlier = epochs[rank] == Epoch::kEarlier;
+      if (epochs[rank] == Epoch::kSince) {
+        emergence.reports += rank != last ? 1u : 0u;
+        ++emergence.occurrences;
+        last = rank;
+        const size_t behind = at + units.size();
+        contexts.Add(at == 0 ? text::kBreak : text[at - 1],
+                     behind == text.size() ? text::kBreak : text[behind]);
+      }
+    }
+  });
+  if (emergence.earlier) {
+    return {.earlier = true};
+  }
+  contexts.Take(&emergence);
+  return emergence;
 }
 
 uint64_t ScanArchive::CountReports(std::u32string_view units) const {

@@ -450,6 +450,22 @@ std::vector<GroupCount> TextIndex::CountGroupsIn(Interval interval,
   return CountByGroup(quotes_.subspan(interval.begin, interval.occurrences()), group_of, bits);
 }
 
+std::pair<char32_t, char32_t> TextIndex::LettersAround(uint32_t suffix, size_t size) const {
+  const auto letter = [](char16_t high, char16_t low) {
+    return 0x10000 + ((char32_t{high} - 0xd800) << 10) + (char32_t{low} - 0xdc00);
+  };
+  const size_t place = suffixes_[suffix];
+  char32_t before = place == 0 ? kTextEnd : text_[place - 1];
+  if (IsLowSurrogate(static_cast<char16_t>(before))) {
+    before = letter(text_[place - 2], text_[place - 1]);
+  }
+  char32_t behind = text_[place + size];
+  if ((behind & 0xfc00) == 0xd800) {
+    behind = letter(text_[place + size], text_[place + size + 1]);
+  }
+  return {before == kTextEnd ? text::kBreak : before, behind == kTextEnd ? text::kBreak : behind};
+}
+
 std::vector<TextIndex::Between> TextIndex::LettersBetween(std::u32string_view left,
                                                           std::u32string_view right, uint32_t most,
                                                           uint32_t* looked_at) const {

@@ -139,6 +139,14 @@ class TextIndex {
   std::vector<GroupCount> CountGroupsIn(Interval interval, std::span<const uint32_t> group_of,
                                         const uint64_t* bits) const;
 
+  // The quote of each occurrence, in suffix order.
+  std::span<const uint32_t> QuotesOf(Interval interval) const {
+    return quotes_.subspan(interval.begin, interval.occurrences());
+  }
+  // The letters before and behind the first `size` UTF-16 units of a suffix; text::kBreak at the
+  // borders of its quote.
+  std::pair<char32_t, char32_t> LettersAround(uint32_t suffix, size_t size) const;
+
   // The letters c (code points, no break) with which left + c + right stands in a quote, and how
   // often, ascending. Nothing where more than `most` places of the rarer of the two would have to
   // be looked at; sets `looked_at` to their number then. REQUIRES: neither is empty.

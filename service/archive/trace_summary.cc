@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 #include "absl/time/civil_time.h"
 #include "service/archive/entry.h"
@@ -131,6 +132,21 @@ PhraseTrace Summarise(const Catalog& catalog, const PassingReports& passing,
                      return ComesBefore(*a.dropped_by, *b.dropped_by);
                    });
   return trace;
+}
+
+void ContextCounter::Take(Emergence* emergence) {
+  const auto count = [](std::vector<char32_t>* letters,
+                        std::vector<std::pair<char32_t, uint32_t>>* counts) {
+    std::sort(letters->begin(), letters->end());
+    for (const char32_t letter : *letters) {
+      if (counts->empty() || counts->back().first != letter) {
+        counts->emplace_back(letter, 0);
+      }
+      ++counts->back().second;
+    }
+  };
+  count(&before_, &emergence->before);
+  count(&behind_, &emergence->behind);
 }
 
 std::optional<report::Range> FindIn(const QuoteRef& ref, std::u32string_view units) {

@@ -35,6 +35,23 @@ struct RankCount {
 PhraseTrace Summarise(const Catalog& catalog, const PassingReports& passing,
                       const std::vector<RankCount>& counts);
 
+// Gathers the letters around a string.
+class ContextCounter {
+ public:
+  bool full() const { return before_.size() >= Emergence::kMostContexts; }
+  void Add(char32_t before, char32_t behind) {
+    if (!full()) {
+      before_.push_back(before);
+      behind_.push_back(behind);
+    }
+  }
+  void Take(Emergence* emergence);
+
+ private:
+  std::vector<char32_t> before_;
+  std::vector<char32_t> behind_;
+};
+
 // Where folded units stand first in a quote; nullopt if they do not.
 std::optional<report::Range> FindIn(const QuoteRef& ref, std::u32string_view units);
 

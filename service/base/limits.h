@@ -88,6 +88,9 @@ inline constexpr uint32_t kMaxVariantPlaces = 1'024;
 inline constexpr int kDefaultTraceReports = 100;
 inline constexpr int kMaxTraceReports = 1'000;
 inline constexpr size_t kMaxTraceDrops = 100;
+// What new phrases are listed of: speech of a report, each place of which costs some microseconds.
+inline constexpr size_t kMaxNewPhraseCodePoints = 1'000'000;
+inline constexpr int kMaxNewPhraseOccurrences = 1'000;
 // A look-up that is planned to visit more occurrences and quotes than this leaves gRPC's threads
 // for the executor: about two milliseconds. Others would wait behind it, as there may be two
 // threads.

@@ -1,0 +1,172 @@
+#include "service/archive/new_phrases.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "service/archive/folded_name.h"
+#include "service/archive/indexed_archive.h"
+#include "service/report/report.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
+#include "tests/unit/archive/test_documents.h"
+
+namespace quotes::archive {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::vector<std::string> Texts(const NewPhrases& found) {
+  std::vector<std::string> texts;
+  for (const NewPhrase& phrase : found.phrases) {
+    texts.push_back(phrase.text);
+  }
+  return texts;
+}
+
+NewPhrases Find(const Archive& archive, std::string_view id, const NewPhraseOptions& options = {}) {
+  const auto found = FindNewPhrases(archive, *archive.FindReport(id), options, Cancellation());
+  EXPECT_THAT(found, testing::IsOk());
+  return found.ok() ? *found : NewPhrases();
+}
+
+std::shared_ptr<const Document> Report(std::string_view id, int year, std::string_view body,
+                                       const std::vector<std::string>& texts) {
+  TestReport report = Speech(id, absl::CivilDay(year, 3, 5), texts);
+  report.body = body;
+  return MakeDocument(report);
+}
+
+TEST(NewPhrasesTest, WholePhrasesThatStandNowhereEarlier) {
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 2022, "甲", {"推动高质量发展。", "要有新质的东西，提高生产力。"}),
+      Report(
+          "now", 2024, "甲",
+          {"加快发展新质生产力。", "培育新质生产力，推动高质量发展。", "新质生产力要因地制宜。"}),
+      Report("later", 2026, "乙", {"发展新质生产力。"})};
+  for (const auto& archive : {MakeScanArchive(1, TestScheme(), documents),
+                              MakeIndexedArchive(1, TestScheme(), documents)}) {
+    const NewPhrases found = Find(*archive, "now");
+    EXPECT_EQ(found.earlier_reports, 1u);
+    ASSERT_THAT(Texts(found), ElementsAre("新质生产力"));
+    EXPECT_EQ(found.phrases[0].in_report, 3u);
+    EXPECT_EQ(found.phrases[0].occurrences, 4u);
+    EXPECT_EQ(found.phrases[0].reports, 2u);
+    EXPECT_EQ(found.phrases[0].first.text(), U"加快发展新质生产力。");
+    // Once here, once later.
+    EXPECT_THAT(Texts(Find(*archive, "later")), IsEmpty());
+    EXPECT_THAT(Texts(Find(*archive, "now", {.min_occurrences = 5})), IsEmpty());
+    // The later report's series has none that is earlier.
+    EXPECT_EQ(Find(*archive, "later", {.series_only = true}).earlier_reports, 0u);
+    EXPECT_EQ(Find(*archive, "now", {.series_only = true}).earlier_reports, 1u);
+  }
+}
+
+// The national reports of the corpus, each on the fifth of March of its year.
+std::shared_ptr<const Archive> NationalReports() {
+  const auto corpus = testing::CorpusDir();
+  if (!corpus.has_value()) {
+    return nullptr;
+  }
+  std::vector<std::shared_ptr<const Document>> documents;
+  for (const auto& file : testing::TextFiles(*corpus / "reports/national")) {
+    const std::string year = file.filename().string().substr(0, 4);
+    Document document = *MakeReport(year, testing::ReadFile(file));
+    document.content.metadata.date = absl::CivilDay(std::stoi(year), 3, 5);
+    document.content.metadata.body = "国务院";
+    document.content.metadata.event.clear();
+    document.themes.assign(document.content.quotes.size(), {});
+    documents.push_back(std::make_shared<const Document>(std::move(document)));
+  }
+  return MakeIndexedArchive(1, TestScheme(), documents);
+}
+
+// Every string of 4 to 16 letters that a report has and no earlier one, and that stands twice from
+// then on, counted by brute force.
+std::map<std::u32string, uint64_t> NewStrings(const Archive& archive,
+                                              const PackedDocument& report) {
+  std::map<std::u32string, uint64_t> counts;
+  std::set<std::u32string> in_report;
+  const auto each = [](const PackedDocument& document, const auto& visit) {
+    for (uint32_t quote = 0; quote < document.size(); ++quote) {
+      if (!report::IsSpeech(document.quotes()[quote].block)) {
+        continue;
+      }
+      const std::u32string text(StripBreaks(text::Fold(document.text(quote)).units));
+      for (size_t at = 0; at < text.size(); ++at) {
+        for (size_t size = kFewestPhraseUnits; size <= kMostPhraseUnits && at + size <= text.size();
+             ++size) {
+          visit(text.substr(at, size));
+        }
+      }
+    }
+  };
+  each(report, [&](const std::u32string& string) { in_report.insert(string); });
+  std::set<std::u32string> old;
+  for (const PackedDocument* const document : archive.documents()) {
+    each(*document, [&](const std::u32string& string) {
+      if (!in_report.contains(string)) {
+        return;
+      }
+      if (*document->date() < *report.date()) {
+        old.insert(string);
+      } else {
+        ++counts[string];
+      }
+    });
+  }
+  std::erase_if(
+      counts, [&old](const auto& count) { return count.second < 2 || old.contains(count.first); });
+  return counts;
+}
+
+TEST(NewPhrasesTest, CorpusReportsAgreeWithACountOfAllStrings) {
+  const auto archive = NationalReports();
+  if (archive == nullptr) {
+    GTEST_SKIP() << "the corpus is not there";
+  }
+  for (const char* const year : {"1978", "2018", "2024"}) {
+    const NewPhrases found = Find(*archive, year);
+    const std::map<std::u32string, uint64_t> expected =
+        NewStrings(*archive, *archive->FindReport(year));
+    EXPECT_GT(found.phrases.size(), 5u) << year;
+    for (const NewPhrase& phrase : found.phrases) {
+      const std::u32string units(StripBreaks(text::Fold(text::ToCodePoints(phrase.text)).units));
+      ASSERT_TRUE(expected.contains(units)) << phrase.text;
+      EXPECT_EQ(phrase.occurrences, expected.at(units)) << phrase.text;
+      EXPECT_EQ(units.find(U"的"), std::u32string::npos);
+    }
+    if (std::getenv("QUOTES_PRINT_NEW_PHRASES") != nullptr) {
+      std::printf("== %s: %zu\n", year, found.phrases.size());
+      for (const NewPhrase& phrase : found.phrases) {
+        std::printf("%s %lu/%lu/%lu\n", phrase.text.c_str(), phrase.in_report, phrase.occurrences,
+                    phrase.reports);
+      }
+    }
+  }
+  const std::vector<std::string> texts = Texts(Find(*archive, "2024"));
+  EXPECT_THAT(texts, Contains("新质生产力"));
+  for (const std::string& text : texts) {
+    for (const char* const cut : {"质生产力", "展新质生", "新质生产", "快发展新质"}) {
+      EXPECT_NE(text, cut);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace quotes::archive
