@@ -83,7 +83,8 @@ struct Witness {
 struct Weighed {
   double words = 0;  // of the theme's cues in the sentence
   double own = 0;    // with its children's
-  double total = 0;  // with what headings and sentences before hand down
+  double alone = 0;  // of the words, with what headings and sentences before hand down
+  double total = 0;  // all of it
 };
 
 // A bullet or the introduction of a list is a sentence about its matter, not a name for it.
@@ -126,7 +127,8 @@ struct Scheme::Rep {
                          bool heading) const;
   std::vector<Assignment> Judge(const std::vector<Clue>& own,
                                 const std::vector<Level>& levels) const;
-  std::vector<std::string> NameCues(int theme, const std::vector<Witness>& witnesses) const;
+  std::vector<std::string> NameCues(int theme, bool with_children,
+                                    const std::vector<Witness>& witnesses) const;
 
   Matcher matcher;
   std::vector<Term> terms;
@@ -163,14 +165,14 @@ std::vector<Clue> Scheme::Rep::Read(const report::ParsedReport& report, report::
   return clues;
 }
 
-// The terms that spoke for a theme; for one that also lives on what its children have in common,
-// theirs too.
-std::vector<std::string> Scheme::Rep::NameCues(int theme,
+// The terms that spoke for a theme; where it also lives on what its children have in common, theirs
+// too.
+std::vector<std::string> Scheme::Rep::NameCues(int theme, bool with_children,
                                                const std::vector<Witness>& witnesses) const {
   std::vector<std::string> names;
   for (const Witness& witness : witnesses) {
     int speaks_for = witness.clue.theme;
-    while (speaks_for != theme && speaks_for >= 0 && !witness.heading) {
+    while (with_children && speaks_for != theme && speaks_for >= 0 && !witness.heading) {
       speaks_for = parents[static_cast<size_t>(speaks_for)];
     }
     if (speaks_for != theme) {
@@ -200,7 +202,7 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
   double best_own = 0;
   for (Weighed& theme : weighed) {
     theme.own = theme.words;
-    theme.total = theme.words;
+    theme.alone = theme.words;
     best_own = std::max(best_own, theme.own);
   }
 
@@ -215,7 +217,7 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
     bool names_a_theme = false;
     for (size_t i = 0; i < sums.size(); ++i) {
       // What a heading says against a theme, it says of itself only.
-      weighed[i].total += factor * level.factor * std::clamp(sums[i], 0.0, kMostPerHeading);
+      weighed[i].alone += factor * level.factor * std::clamp(sums[i], 0.0, kMostPerHeading);
       names_a_theme = names_a_theme || sums[i] >= kFits;
     }
     for (const Clue& clue : *level.clues) {
@@ -229,8 +231,9 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
   }
 
   double best = 0;
-  for (const Weighed& theme : weighed) {
-    best = std::max(best, theme.total);
+  for (Weighed& theme : weighed) {
+    theme.total = theme.alone;
+    best = std::max(best, theme.alone);
   }
   const double needed = std::max(kFits, std::min(kShareOfBest * best, kFitsBesideAny));
   // Children stand after their parents, so going backwards the whole subtree is summed up first.
@@ -247,11 +250,11 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
     return a.heading != b.heading ? b.heading : a.weight > b.weight;
   });
   std::vector<Assignment> given;
-  const auto give = [&](size_t theme) {
+  const auto give = [&](size_t theme, double weight, bool with_children) {
     Assignment& assignment = given.emplace_back();
     assignment.theme = static_cast<int>(theme);
-    assignment.score = 1 - std::exp2(-weighed[theme].total);
-    assignment.cues = NameCues(static_cast<int>(theme), witnesses);
+    assignment.score = 1 - std::exp2(-weight);
+    assignment.cues = NameCues(static_cast<int>(theme), with_children, witnesses);
   };
   size_t best_theme = weighed.size() - 1;  // of equals the last, so a child before its parent
   for (size_t i = weighed.size(); i-- > 0;) {
@@ -259,15 +262,17 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
     if (parents[i] >= 0 && (fits || fits_below[i])) {
       fits_below[static_cast<size_t>(parents[i])] = true;
     }
-    if (fits && (!fits_below[i] || weighed[i].words >= kFits)) {
-      give(i);
+    if (fits && !fits_below[i]) {
+      give(i, weighed[i].total, true);
+    } else if (weighed[i].words >= kFits && weighed[i].alone >= needed) {
+      give(i, weighed[i].alone, false);
     }
     if (weighed[i].total > weighed[best_theme].total) {
       best_theme = i;
     }
   }
   if (given.empty() && weighed[best_theme].total >= kFitsAlone) {
-    give(best_theme);
+    give(best_theme, weighed[best_theme].total, true);
   }
   std::sort(given.begin(), given.end(), [](const Assignment& a, const Assignment& b) {
     return a.score != b.score ? a.score > b.score : a.theme < b.theme;
