@@ -122,6 +122,8 @@ absl::Status GetTheme(CallContext& call, const v1::GetThemeRequest& request,
                       v1::GetThemeResponse* response);
 absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& request,
                          v1::LookupThemeResponse* response);
+absl::Status SearchFigures(CallContext& call, const v1::SearchFiguresRequest& request,
+                           v1::SearchFiguresResponse* response);
 
 absl::Status VerifyCitation(CallContext& call, const v1::VerifyCitationRequest& request,
                             v1::VerifyCitationResponse* response);

@@ -567,10 +567,11 @@ class ReportService final : public report_service::Raw {
 
 namespace quote_service {
 using S = v1::QuoteService;
-using Raw = S::WithRawCallbackMethod_GetQuote<S::WithRawCallbackMethod_BatchGetQuotes<
-    S::WithRawCallbackMethod_ListQuotes<S::WithRawCallbackMethod_SearchQuotes<
-        S::WithRawCallbackMethod_ListThemes<S::WithRawCallbackMethod_GetTheme<
-            S::WithRawCallbackMethod_LookupTheme<S::Service>>>>>>>;
+using Raw = S::WithRawCallbackMethod_GetQuote<
+    S::WithRawCallbackMethod_BatchGetQuotes<S::WithRawCallbackMethod_ListQuotes<
+        S::WithRawCallbackMethod_SearchQuotes<S::WithRawCallbackMethod_ListThemes<
+            S::WithRawCallbackMethod_GetTheme<S::WithRawCallbackMethod_LookupTheme<
+                S::WithRawCallbackMethod_SearchFigures<S::Service>>>>>>>>;
 }  // namespace quote_service
 
 class QuoteService final : public quote_service::Raw {
@@ -584,6 +585,7 @@ class QuoteService final : public quote_service::Raw {
   QUOTES_UNARY(QuoteService, ListThemes, kInline, false)
   QUOTES_UNARY(QuoteService, GetTheme, kInline, false)
   QUOTES_UNARY(QuoteService, LookupTheme, kInline, false)
+  QUOTES_UNARY(QuoteService, SearchFigures, kInline, false)
 
  private:
   Core* const core_;
