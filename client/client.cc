@@ -267,6 +267,12 @@ absl::StatusOr<v1::TagQuoteResponse> Client::TagQuote(const v1::TagQuoteRequest&
               request);
 }
 
+absl::StatusOr<v1::SearchFiguresResponse> Client::SearchFigures(
+    const v1::SearchFiguresRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::SearchFigures,
+              request);
+}
+
 absl::StatusOr<v1::VerifyCitationResponse> Client::VerifyCitation(
     const v1::VerifyCitationRequest& request) {
   return Call(&rep_->citations, rep_->options.lookup_timeout,

@@ -68,6 +68,7 @@ class Client {
   absl::StatusOr<v1::GetThemeResponse> GetTheme(const v1::GetThemeRequest& request);
   absl::StatusOr<v1::LookupThemeResponse> LookupTheme(const v1::LookupThemeRequest& request);
   absl::StatusOr<v1::TagQuoteResponse> TagQuote(const v1::TagQuoteRequest& request);
+  absl::StatusOr<v1::SearchFiguresResponse> SearchFigures(const v1::SearchFiguresRequest& request);
 
   absl::StatusOr<v1::VerifyCitationResponse> VerifyCitation(
       const v1::VerifyCitationRequest& request);

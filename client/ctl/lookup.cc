@@ -82,6 +82,8 @@ std::string FormatFacet(const Context& context, Msg title,
                       table.Render(context.columns(), context.painter()));
 }
 
+}  // namespace
+
 void WarnOfCoverage(Context* context, const v1::Coverage& coverage) {
   const auto warn = [&](const std::string& sentence) {
     context->err() << context->err_painter().Paint(Style::kWarning, Printable(sentence)) << '\n';
@@ -96,8 +98,6 @@ void WarnOfCoverage(Context* context, const v1::Coverage& coverage) {
     warn(context->Text(Msg::kIncompleteMore, {std::to_string(more)}));
   }
 }
-
-}  // namespace
 
 absl::StatusOr<v1::LookupFilter> MakeFilter(Context* context, client::Client* client,
                                             const LookupOptions& options) {

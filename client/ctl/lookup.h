@@ -13,7 +13,8 @@
 #include "client/ctl/options.h"
 #include "quotes/v1/lookup.pb.h"
 
-// What `find` and `theme` share: filter options, paging, and the way hits are shown.
+// What `find` and `theme` share, and in part `figures`: filter options, paging, and the way hits
+// are shown.
 namespace quotes::ctl {
 
 struct LookupOptions {
@@ -71,6 +72,9 @@ using FetchPage = std::function<absl::StatusOr<LookupPage>(const PageRequest&)>;
 // options.
 ExitCode RunLookup(Context* context, const LookupOptions& options, std::string_view subject,
                    const FetchPage& fetch);
+
+// Says on stderr which of the reports searched are incomplete.
+void WarnOfCoverage(Context* context, const v1::Coverage& coverage);
 
 // The resource name of a report that a person named by id, name, or unique beginning of an id.
 // NOT_FOUND if there is none, INVALID_ARGUMENT naming the candidates if there are several.

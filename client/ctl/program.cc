@@ -229,6 +229,7 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddGlobalOptions();
   rep.AddCommand(MakeFind());
   rep.AddCommand(MakeTheme());
+  rep.AddCommand(MakeFigures());
   rep.AddCommand(MakeThemes());
   rep.AddCommand(MakeTag());
   rep.AddCommand(MakeVerify());

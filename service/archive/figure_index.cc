@@ -64,16 +64,17 @@ std::span<const FigureIndex::Row> FigureIndex::RowsWithin(
     const Group& group, const std::optional<figures::Decimal>& from,
     const std::optional<figures::Decimal>& to) const {
   const std::span<const Row> rows = rows_.subspan(group.begin, group.valued_end - group.begin);
-  const auto begin =
-      from.has_value()
-          ? std::partition_point(rows.begin(), rows.end(),
-                                 [&](const Row& row) { return Compare(row.value(), *from) < 0; })
-          : rows.begin();
+  const auto begin = from.has_value()
+                         ? std::partition_point(rows.begin(), rows.end(),
+                                                [&](const Row& row) {
+                                                  return std::is_lt(Compare(row.value(), *from));
+                                                })
+                         : rows.begin();
   const auto end =
-      to.has_value()
-          ? std::partition_point(begin, rows.end(),
-                                 [&](const Row& row) { return Compare(row.value(), *to) <= 0; })
-          : rows.end();
+      to.has_value() ? std::partition_point(
+                           begin, rows.end(),
+                           [&](const Row& row) { return std::is_lteq(Compare(row.value(), *to)); })
+                     : rows.end();
   return {begin, end};
 }
 
@@ -227,8 +228,9 @@ FigureIndex::Layout FigureIndexBuilder::Write(ByteSink* sink) {
       return a.values > 0;
     }
     const auto order_of_values = Compare(a.value(), b.value());
-    return order_of_values != 0 ? order_of_values < 0
-                                : std::tie(a.number, a.figure) < std::tie(b.number, b.figure);
+    return std::is_neq(order_of_values)
+               ? std::is_lt(order_of_values)
+               : std::tie(a.number, a.figure) < std::tie(b.number, b.figure);
   });
   uint32_t at = 0;
   for (uint32_t g = 0; g < groups.size(); ++g) {

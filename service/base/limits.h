@@ -108,6 +108,8 @@ inline constexpr size_t kMaxFilterValues = 100;
 inline constexpr int kMaxFigureDigits = 15;
 inline constexpr size_t kMaxAmountCodePoints = 60;
 inline constexpr size_t kMaxMeasureCodePoints = 100;
+// Figures listed with one hit; their exact count is given beside them.
+inline constexpr size_t kMaxHitFigures = 100;
 inline constexpr int kFirstFigureYear = 1000;
 inline constexpr int kLastFigureYear = 2999;
 

@@ -215,7 +215,7 @@ class Reader {
       if (numeral.second.has_value() && !figure.high.has_value()) {
         figure.low.reset();
       }
-      if (figure.high.has_value() && Compare(*figure.high, *figure.low) < 0) {
+      if (figure.high.has_value() && std::is_lt(Compare(*figure.high, *figure.low))) {
         std::swap(figure.low, figure.high);
       }
     }

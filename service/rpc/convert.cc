@@ -259,6 +259,9 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
     tag->set_action(static_cast<v1::QuoteTag::Action>(packed.action));
     SetTime(absl::FromUnixNanos(packed.time), tag->mutable_create_time());
   }
+  for (const archive::PackedFigure& figure : document.figures(ref.index)) {
+    SetFigure(ref, figure, out->add_figures());
+  }
   for (const archive::PackedDefect& defect : document.defects()) {
     if (defect.range.begin < quote.range.end && defect.range.end > quote.range.begin) {
       out->add_defects(DefectName(report_id, document.Text(defect.id)));
@@ -310,6 +313,56 @@ void Converter::SetHit(const archive::Hit& hit, v1::QuoteView view, size_t conte
   for (size_t i = 0; i < context && at.has_value(); ++i, at = Neighbour(document, *at, 1)) {
     SetQuote({&document, *at}, v1::QUOTE_VIEW_BASIC, false, out->add_context_after());
   }
+}
+
+void Converter::SetFigureHit(const archive::Hit& hit, v1::QuoteView view, v1::FigureHit* out) {
+  SetQuote(hit.ref, view, /*superseded=*/false, out->mutable_quote());
+  const size_t shown = std::min(hit.figures.size(), limits::kMaxHitFigures);
+  for (size_t i = 0; i < shown; ++i) {
+    SetFigure(hit.ref, hit.ref.document->figures()[hit.figures[i]], out->add_figures());
+  }
+  out->set_figure_count(static_cast<int64_t>(hit.figures.size()));
+}
+
+void Converter::SetFigure(const archive::QuoteRef& ref, const archive::PackedFigure& figure,
+                          v1::Figure* out) {
+  const archive::PackedDocument& document = *ref.document;
+  const auto text = [&document](figures::Range range) {
+    return Utf8(document, {range.begin, range.end});
+  };
+  out->set_printed(text(figure.range));
+  Offsets& offsets = OffsetsOf(document);
+  offsets.Set({figure.range.begin, figure.range.end}, out->mutable_range());
+  const int64_t origin = offsets.At(ref.quote().range.begin);
+  out->mutable_quote_range()->set_begin(out->range().begin() - origin);
+  out->mutable_quote_range()->set_end(out->range().end() - origin);
+  out->set_kind(static_cast<v1::FigureKind>(figure.kind));
+  if (figure.values > 0) {
+    out->set_value(figures::ToString(figure.low()));
+  }
+  if (figure.values > 1) {
+    out->set_value_to(figures::ToString(figure.high()));
+  }
+  const archive::PackedUnit& unit = document.units()[figure.unit];
+  out->set_unit(Str(document.Text(unit.name)));
+  out->set_printed_unit(text(figure.printed_unit));
+  out->set_scale(text(figure.scale));
+  out->set_decimal_places(figure.precision);
+  out->set_base_unit(Str(document.Text(unit.base)));
+  if (const auto values = archive::BaseValues(document, figure); values.has_value()) {
+    out->set_base_value(figures::ToString(values->first));
+  }
+  for (const archive::PackedQualifier& qualifier : document.qualifiers(figure)) {
+    v1::FigureQualifier* const added = out->add_qualifiers();
+    added->set_text(text(qualifier.range));
+    // The contract counts from 1: 0 is UNSPECIFIED.
+    added->set_kind(static_cast<v1::FigureQualifier::Kind>(qualifier.kind + 1));
+  }
+  out->set_measure(text(figure.measure));
+  out->set_period(text(figure.period));
+  out->set_first_year(figure.first_year);
+  out->set_last_year(figure.last_year);
+  out->set_mode(static_cast<v1::FigureMode>(figure.mode));
 }
 
 void Converter::SetSection(const archive::PackedDocument& document, size_t index,

@@ -124,6 +124,8 @@ absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& reques
                          v1::LookupThemeResponse* response);
 absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
                       v1::TagQuoteResponse* response);
+absl::Status SearchFigures(CallContext& call, const v1::SearchFiguresRequest& request,
+                           v1::SearchFiguresResponse* response);
 
 absl::Status VerifyCitation(CallContext& call, const v1::VerifyCitationRequest& request,
                             v1::VerifyCitationResponse* response);

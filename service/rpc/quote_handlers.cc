@@ -76,6 +76,19 @@ archive::Order OrderOr(v1::LookupOrder order, archive::Order otherwise) {
   return order == v1::LOOKUP_ORDER_UNSPECIFIED ? otherwise : static_cast<archive::Order>(order);
 }
 
+archive::Order ToOrder(v1::FigureOrder order) {
+  switch (order) {
+    case v1::FIGURE_ORDER_READING:
+      return archive::Order::kReadingOrder;
+    case v1::FIGURE_ORDER_VALUE_DESCENDING:
+      return archive::Order::kValueDescending;
+    case v1::FIGURE_ORDER_VALUE_ASCENDING:
+      return archive::Order::kValueAscending;
+    default:
+      return archive::Order::kNewest;
+  }
+}
+
 // The place where the page begins, if it is not the first.
 template <typename Request>
 absl::StatusOr<std::optional<archive::SortKey>> PageBegin(const CallContext& call,
@@ -418,6 +431,36 @@ absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
     record.unchanged = !result.changed;
     call.options.on_change(record);
   }
+  return absl::OkStatus();
+}
+
+absl::Status SearchFigures(CallContext& call, const v1::SearchFiguresRequest& request,
+                           v1::SearchFiguresResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const archive::FigureFilter filter, ToFigureFilter(request));
+  archive::Lookup lookup;
+  lookup.figures = &filter;
+  QUOTES_ASSIGN_OR_RETURN(lookup.filter, ToFilter(request.filter(), call.archive->scheme()));
+  QUOTES_ASSIGN_OR_RETURN(lookup.limit, PageSize(request.page_size(), limits::kDefaultPageSize));
+  QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request));
+  lookup.order = ToOrder(request.order_by());
+  lookup.with_total = !request.has_return_total_size() || request.return_total_size();
+  lookup.with_facets = request.return_facets();
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
+                          Find(call, lookup, /*written=*/false, /*context=*/0));
+  if (lookup.with_total) {
+    response->set_total_size(static_cast<int64_t>(answer.total));
+  }
+  if (lookup.with_facets) {
+    SetFacets(answer.facets, *call.archive, response->mutable_facets());
+  }
+  response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
+  SetCoverage(call.archive->CoverageOf(lookup.filter), response->mutable_coverage());
+  response->set_figure_version(std::string(figures::FigureVersion()));
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
+  FillList(
+      call, request, answer, response->mutable_hits(), response,
+      [&](const archive::Hit& hit, v1::FigureHit* out) { converter.SetFigureHit(hit, view, out); });
   return absl::OkStatus();
 }
 

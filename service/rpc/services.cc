@@ -571,7 +571,8 @@ using Raw = S::WithRawCallbackMethod_GetQuote<
     S::WithRawCallbackMethod_BatchGetQuotes<S::WithRawCallbackMethod_ListQuotes<
         S::WithRawCallbackMethod_SearchQuotes<S::WithRawCallbackMethod_ListThemes<
             S::WithRawCallbackMethod_GetTheme<S::WithRawCallbackMethod_LookupTheme<
-                S::WithRawCallbackMethod_TagQuote<S::Service>>>>>>>>;
+                S::WithRawCallbackMethod_TagQuote<
+                    S::WithRawCallbackMethod_SearchFigures<S::Service>>>>>>>>>;
 }  // namespace quote_service
 
 class QuoteService final : public quote_service::Raw {
@@ -586,6 +587,7 @@ class QuoteService final : public quote_service::Raw {
   QUOTES_UNARY(QuoteService, GetTheme, kInline, false)
   QUOTES_UNARY(QuoteService, LookupTheme, kInline, false)
   QUOTES_UNARY(QuoteService, TagQuote, kWriter, false)
+  QUOTES_UNARY(QuoteService, SearchFigures, kInline, false)
 
  private:
   Core* const core_;

@@ -517,6 +517,65 @@ TEST_F(ContractErrors, BoundsOfLookUps) {
   EXPECT_EQ(Outcome(Call(quotes_, &Quotes::LookupTheme, lookup, &theme)), range + "context");
 }
 
+TEST_F(ContractErrors, BoundsOfFigures) {
+  Start();
+  const auto outcome = [this](const auto& set) {
+    v1::SearchFiguresRequest request;
+    set(&request);
+    v1::SearchFiguresResponse response;
+    return Outcome(Call(quotes_, &Quotes::SearchFigures, request, &response));
+  };
+  const std::string invalid = "INVALID_ARGUMENT/FIELD_INVALID ";
+  const std::string range = "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE ";
+  for (const char* const value : {"很多", "280亿元以上", "2.8e10", "翻一番", "元"}) {
+    EXPECT_EQ(outcome([&](auto* r) { r->set_value(value); }), invalid + "value") << value;
+    EXPECT_EQ(outcome([&](auto* r) { r->set_value_from(value); }), invalid + "value_from");
+  }
+  EXPECT_EQ(outcome([](auto* r) { r->set_value("1234567890123456"); }), range + "value");
+  EXPECT_EQ(outcome([](auto* r) { r->set_value(std::string(61, '1')); }), range + "value");
+  EXPECT_EQ(outcome([](auto* r) { r->set_value_from("5%—6%"); }), invalid + "value_from");
+  EXPECT_EQ(outcome([](auto* r) {
+              r->set_value("5");
+              r->set_value_to("6");
+            }),
+            invalid + "value");
+  EXPECT_EQ(outcome([](auto* r) {
+              r->set_value_from("6亿元");
+              r->set_value_to("5亿元");
+            }),
+            invalid + "value_to");
+  EXPECT_EQ(outcome([](auto* r) {
+              r->set_value_from("6亿元");
+              r->set_value_to("7亿人");
+            }),
+            invalid + "value_to");
+  EXPECT_EQ(outcome([](auto* r) {
+              r->set_value("6亿元");
+              r->set_unit("家");
+            }),
+            invalid + "value");
+  EXPECT_EQ(outcome([](auto* r) { r->set_unit("没有这种单位"); }), invalid + "unit");
+  EXPECT_EQ(outcome([](auto* r) { r->set_unit(std::string(61, 'm')); }), range + "unit");
+  EXPECT_EQ(outcome([](auto* r) { r->set_measure("，。"); }), invalid + "measure");
+  EXPECT_EQ(outcome([](auto* r) { r->set_measure(std::string("a\0b", 3)); }), invalid + "measure");
+  EXPECT_EQ(outcome([](auto* r) { r->set_measure(std::string(101, 'x')); }), range + "measure");
+  EXPECT_EQ(outcome([](auto* r) { r->set_year(999); }), range + "year");
+  EXPECT_EQ(outcome([](auto* r) { r->set_year(-1); }), range + "year");
+  EXPECT_EQ(outcome([](auto* r) { r->add_kinds(v1::FIGURE_KIND_UNSPECIFIED); }),
+            invalid + "kinds[0]");
+  EXPECT_EQ(outcome([](auto* r) { r->add_kinds(static_cast<v1::FigureKind>(99)); }),
+            invalid + "kinds[0]");
+  EXPECT_EQ(outcome([](auto* r) {
+              for (int i = 0; i < 101; ++i) {
+                r->add_modes(v1::FIGURE_MODE_TARGET);
+              }
+            }),
+            range + "modes");
+  EXPECT_EQ(outcome([](auto* r) { r->set_page_size(-1); }), range + "page_size");
+  EXPECT_EQ(outcome([](auto* r) { r->set_page_token("x"); }),
+            "INVALID_ARGUMENT/PAGE_TOKEN_INVALID page_token");
+}
+
 TEST_F(ContractErrors, BoundsOfNames) {
   Start();
   const std::string required = "INVALID_ARGUMENT/FIELD_REQUIRED name";

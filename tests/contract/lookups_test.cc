@@ -501,6 +501,129 @@ TEST_F(Lookups, ThemesComeBySalienceUnlessAskedOtherwise) {
   EXPECT_NE(first_figures, salient.begin()) << "leads come before";
 }
 
+TEST_F(Lookups, FiguresByValueInAnyNotation) {
+  Start();
+  for (const char* const value : {"280亿元", "2,800,000万元", "二百八十亿元", "28000000000元"}) {
+    v1::SearchFiguresRequest request;
+    request.set_value(value);
+    v1::SearchFiguresResponse found;
+    ASSERT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &found).ok()) << value;
+    ASSERT_EQ(found.hits_size(), 1) << value;
+    EXPECT_EQ(found.total_size(), 1);
+    EXPECT_EQ(found.stop_reason(), v1::STOP_REASON_END);
+    EXPECT_FALSE(found.figure_version().empty());
+    ASSERT_EQ(found.hits(0).figures_size(), 1);
+    EXPECT_EQ(found.hits(0).figure_count(), 1);
+    const v1::Figure& figure = found.hits(0).figures(0);
+    EXPECT_EQ(figure.printed(), "280亿元");
+    EXPECT_EQ(figure.value(), "28000000000");
+    EXPECT_EQ(figure.base_value(), "28000000000");
+    EXPECT_EQ(figure.value_to(), "");
+    EXPECT_EQ(figure.unit(), "元");
+    EXPECT_EQ(figure.scale(), "亿");
+    EXPECT_EQ(figure.kind(), v1::FIGURE_KIND_AMOUNT);
+    EXPECT_EQ(figure.measure(), "全区生产总值");
+    EXPECT_EQ(figure.period(), "2021年");
+    EXPECT_EQ(figure.first_year(), 2021);
+    EXPECT_EQ(figure.last_year(), 2021);
+    EXPECT_EQ(figure.mode(), v1::FIGURE_MODE_RESULT);
+    const std::u32string text = text::ToCodePoints(found.hits(0).quote().text());
+    EXPECT_EQ(text::ToUtf8(text.substr(
+                  static_cast<size_t>(figure.quote_range().begin()),
+                  static_cast<size_t>(figure.quote_range().end() - figure.quote_range().begin()))),
+              "280亿元");
+  }
+}
+
+TEST_F(Lookups, FiguresPageByPageInEveryOrder) {
+  Start();
+  for (const v1::FigureOrder order :
+       {v1::FIGURE_ORDER_NEWEST, v1::FIGURE_ORDER_READING, v1::FIGURE_ORDER_VALUE_ASCENDING,
+        v1::FIGURE_ORDER_VALUE_DESCENDING}) {
+    v1::SearchFiguresRequest request;
+    request.set_order_by(order);
+    request.set_page_size(200);
+    v1::SearchFiguresResponse whole;
+    ASSERT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &whole).ok());
+    EXPECT_EQ(whole.total_size(), whole.hits_size());
+    EXPECT_GT(whole.hits_size(), 60);
+    request.set_page_size(7);
+    int at = 0;
+    do {
+      v1::SearchFiguresResponse page;
+      ASSERT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &page).ok());
+      EXPECT_EQ(page.total_size(), whole.total_size());
+      for (const v1::FigureHit& hit : page.hits()) {
+        ASSERT_LT(at, whole.hits_size());
+        EXPECT_EQ(hit.SerializeAsString(), whole.hits(at++).SerializeAsString());
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_EQ(at, whole.hits_size());
+  }
+}
+
+TEST_F(Lookups, FiguresByEveryCondition) {
+  Start();
+  const auto printed = [this](const auto& set) {
+    v1::SearchFiguresRequest request;
+    set(&request);
+    v1::SearchFiguresResponse found;
+    EXPECT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &found).ok());
+    std::vector<std::string> texts;
+    for (const v1::FigureHit& hit : found.hits()) {
+      for (const v1::Figure& figure : hit.figures()) {
+        texts.push_back(figure.printed());
+      }
+    }
+    return texts;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(printed([](auto* r) {
+              r->set_measure("生产总值");
+              r->add_modes(v1::FIGURE_MODE_TARGET);
+            }),
+            Texts{"突破380亿元"});
+  EXPECT_EQ(printed([](auto* r) {
+              r->set_value_from("300");
+              r->set_value_to("400");
+              r->set_unit("亿元");
+            }),
+            (Texts{"突破380亿元", "达到300亿元"}));
+  EXPECT_EQ(printed([](auto* r) {
+              r->set_value("60.5");
+              r->set_unit("平方公里");
+            }),
+            Texts{"拓展到60.5平方公里"});
+  EXPECT_EQ(printed([](auto* r) { r->set_value("60500000平方米"); }), Texts{"拓展到60.5平方公里"});
+  EXPECT_EQ(printed([](auto* r) { r->set_year(2035); }), Texts{"翻一番"});
+  EXPECT_EQ(printed([](auto* r) {
+              r->add_kinds(v1::FIGURE_KIND_NAME);
+              r->mutable_filter()->set_kind(v1::TEXT_KIND_FURNITURE);
+            }),
+            Texts{"11版"});
+  EXPECT_EQ(printed([](auto* r) { r->set_value("281亿元"); }), Texts());
+}
+
+TEST_F(Lookups, FullViewHasFigures) {
+  Start();
+  v1::SearchFiguresRequest request;
+  request.set_value("280亿元");
+  request.set_view(v1::QUOTE_VIEW_FULL);
+  request.set_return_facets(true);
+  v1::SearchFiguresResponse found;
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &found).ok());
+  ASSERT_EQ(found.hits_size(), 1);
+  EXPECT_EQ(found.facets().reports_size(), 1);
+  const v1::Quote& quote = found.hits(0).quote();
+  ASSERT_EQ(quote.figures_size(), 8);  // 2021年, 280亿元, 5.5%, 8.9%, 5.7%, 25.9亿元, 16.5%, 78.3%
+  EXPECT_EQ(quote.figures(1).SerializeAsString(), found.hits(0).figures(0).SerializeAsString());
+  EXPECT_EQ(quote.figures(2).printed(), "年均增长5.5%");
+  ASSERT_EQ(quote.figures(2).qualifiers_size(), 2);
+  EXPECT_EQ(quote.figures(2).qualifiers(1).text(), "增长");
+  EXPECT_EQ(quote.figures(2).qualifiers(1).kind(), v1::FigureQualifier::KIND_DIRECTION);
+}
+
 TEST_F(Lookups, FullPagesEndAtTheSizeLimit) {
   Start(/*sample=*/false);
   // Each quote fills its limit, so that a page of 200 in FULL view would be far above 3.5 MiB.

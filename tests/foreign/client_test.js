@@ -192,6 +192,13 @@ test("the whole of it", async (t) => {
     assert.equal(theme.theme.quote_count, answer.total_size);
   });
 
+  await t.test("figures", async () => {
+    const answer = await call(quotes, "SearchFigures", { value: "2,800,000万元" });
+    assert.equal(answer.total_size, 1);
+    assert.equal(answer.hits[0].figures[0].printed, "280亿元");
+    assert.equal(answer.hits[0].figures[0].measure, "全区生产总值");
+  });
+
   await t.test("a forged token says so in its details", async () => {
     const error = await failure(quotes, "ListQuotes", {
       parent: "reports/-",

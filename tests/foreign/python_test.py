@@ -230,6 +230,14 @@ class LookupTest(unittest.TestCase):
                 return found
             request.page_token = page.next_page_token
 
+    def test_figures_by_value(self):
+        request = quote_service_pb2.SearchFiguresRequest(value="2,800,000万元")
+        answer = self.client.quotes.SearchFigures(request, timeout=60)
+        self.assertEqual(answer.total_size, 1)
+        figure = answer.hits[0].figures[0]
+        self.assertEqual((figure.printed, figure.value, figure.measure),
+                         ("280亿元", "28000000000", "全区生产总值"))
+
     def test_outline_is_a_tree_in_order(self):
         request = report_service_pb2.ListSectionsRequest(parent=f"reports/{SAMPLE_ID}",
                                                          page_size=11)

@@ -488,6 +488,34 @@ TEST_F(CommandsTest, NothingFoundIsOne) {
   EXPECT_EQ(FromJson<v1::SearchQuotesResponse>(json.out).total_size(), 0);
 }
 
+TEST_F(CommandsTest, FiguresOfAllPagesAreThoseOfOne) {
+  ImportSample();
+  const auto whole = FromJson<v1::SearchFiguresResponse>(
+      Quotectl({"figures", "--unit", "%", "--limit", "200", "--json"}).out);
+  EXPECT_GT(whole.hits_size(), 8);
+  EXPECT_EQ(whole.total_size(), whole.hits_size());
+  std::vector<std::string> names;
+  std::string token;
+  do {
+    std::vector<std::string> arguments = {"figures", "--unit", "%", "--limit", "3", "--json"};
+    if (!token.empty()) {
+      arguments.insert(arguments.end(), {"--page-token", token});
+    }
+    const auto page = FromJson<v1::SearchFiguresResponse>(Quotectl(arguments).out);
+    for (const v1::FigureHit& hit : page.hits()) {
+      names.push_back(hit.quote().name());
+    }
+    token = page.next_page_token();
+  } while (!token.empty());
+  ASSERT_THAT(names, SizeIs(static_cast<size_t>(whole.hits_size())));
+  for (size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(names[i], whole.hits(static_cast<int>(i)).quote().name());
+  }
+  EXPECT_EQ(Quotectl({"figures", "--value", "281亿元"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"figures", "--value", "很多"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"figures", "--report", "no-such-report"}).code, kExitInput);
+}
+
 TEST_F(CommandsTest, ThemesCountWhatThemeFinds) {
   ImportSample();
   const auto themes = FromJson<v1::ListThemesResponse>(Quotectl({"themes", "--json"}).out);
