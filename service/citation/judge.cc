@@ -189,6 +189,16 @@ class Judgement {
       AddLeftOut(draft);
     }
     for (const Range& range : pair_.quoted.doubled) {
+      const auto other =
+          std::find_if(pair_.edits.begin(), pair_.edits.end(), [&range](const Draft& draft) {
+            return draft.quotation.begin < range.end && range.begin < draft.quotation.end;
+          });
+      if (other != pair_.edits.end()) {
+        // Part of a graver change, or torn by one that says less.
+        spoilt_ = spoilt_ || other->severity < Severity::kMajor ||
+                  range.begin < other->quotation.begin || range.end > other->quotation.end;
+        continue;
+      }
       Draft draft;
       draft.kind = EditKind::kAddition;
       draft.reason = EditReason::kDoubledWord;
@@ -442,6 +452,11 @@ class Judgement {
       edit.source = pair_.source.Joined(draft.source);
     }
     edit.source_text = s_text(edit.source);
+    // Words were left out or added, and a mark beside them exchanged.
+    if ((edit.kind == EditKind::kOmission && !edit.quotation.empty()) ||
+        (edit.kind == EditKind::kAddition && !edit.source.empty())) {
+      edit.kind = EditKind::kSubstitution;
+    }
     edit.quotation_token = edit.quotation;
     edit.source_token = edit.source;
     if (draft.severity != Severity::kNone && draft.kind != EditKind::kReorder) {
