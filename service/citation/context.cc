@@ -416,6 +416,78 @@ Range PeriodBefore(const Source& source, Range range) {
   return figure && !period.empty() ? Range{begin + period.begin, begin + period.end} : Range{};
 }
 
+// The last clause of `text` that says anything, with what stands behind it.
+std::u32string_view LastClause(std::u32string_view text) {
+  size_t end = text.size();
+  while (end > 0 && !IsLetter(text[end - 1])) {
+    --end;
+  }
+  size_t begin = end;
+  while (begin > 0 && !IsClauseEnd(text[begin - 1])) {
+    --begin;
+  }
+  return text.substr(begin);
+}
+
+// Whether words beside a quotation tell it as done: 已 with a verb of completion behind it in its
+// clause (”已在全省落地), or, `before` the quotation, with little between (全省已“, 已经做到了“).
+// Not where what is done is that it was said or begun (已经提出“).
+bool IsToldAsDone(std::u32string_view side, bool before) {
+  constexpr size_t kBetween = 6;
+  for (size_t at = side.find(U'已'); at != std::u32string_view::npos;
+       at = side.find(U'已', at + 1)) {
+    if (at > 0 && (side[at - 1] == U'而' || side[at - 1] == U'得')) {
+      continue;  // 而已, 不得已
+    }
+    const std::u32string_view behind = side.substr(at + 1);
+    const std::u32string_view clause = behind.substr(
+        0, static_cast<size_t>(std::find_if(behind.begin(), behind.end(), IsClauseEnd) -
+                               behind.begin()));
+    if (FindWord(WordClass::kStated, clause).has_value()) {
+      continue;
+    }
+    if (FindWord(WordClass::kCompleting, clause).has_value() ||
+        (before && !AnyLetter(behind.substr(clause.size())) &&
+         std::count_if(clause.begin(), clause.end(), IsLetter) <=
+             static_cast<std::ptrdiff_t>(kBetween))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The value of a year, of a range of them its end; 0 for none.
+int64_t YearOf(const figures::Numeral& numeral) {
+  const std::optional<figures::Decimal>& value =
+      numeral.second.has_value() ? numeral.second : numeral.value;
+  if (!value.has_value() || value->exponent < 0 || value->exponent > 3) {
+    return 0;
+  }
+  int64_t year = value->mantissa;
+  for (int32_t i = 0; i < value->exponent; ++i) {
+    year *= 10;
+  }
+  return year;
+}
+
+// Whether the last year that `text` names lies before that of a report: 2025年，我省…. Not a day's
+// or month's, which says when something was said, nor that of another report: 2025年政府工作报告.
+bool IsOfYearBefore(std::u32string_view text, absl::CivilDay said) {
+  int64_t year = 0;
+  for (const figures::Numeral& numeral : figures::FindNumerals(text)) {
+    if (numeral.kind != figures::NumeralKind::kYear) {
+      continue;
+    }
+    size_t end = numeral.token.end;
+    end += end < text.size() && text[end] == U'年' ? 1u : 0u;
+    const size_t clause = std::min(text.find_first_of(U"，：,:", end), text.size());
+    if (text.substr(end, clause - end).find(U"报告") == std::u32string_view::npos) {
+      year = YearOf(numeral);
+    }
+  }
+  return year > 0 && year < said.year();
+}
+
 bool IsResult(report::Mode mode) { return mode == report::Mode::kReview; }
 bool IsPlan(report::Mode mode) {
   return mode == report::Mode::kTarget || mode == report::Mode::kAim ||
@@ -424,39 +496,47 @@ bool IsPlan(report::Mode mode) {
 
 }  // namespace
 
-report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32string_view after) {
+report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32string_view after,
+                    std::optional<absl::CivilDay> said) {
   if (claim.mode.has_value()) {
     return *claim.mode;
   }
-  // The end of the sentence before the quotation and the begin of the one behind it.
+  // The end of the sentence before the quotation and the begin of the one behind it; none where
+  // they deny or set a condition.
   std::u32string_view left = before;
   const size_t stop = left.find_last_of(U"。！？；");
   left = stop == std::u32string_view::npos ? left : left.substr(stop + 1);
-  const std::u32string_view right = after.substr(0, after.find_first_of(U"。！？；"));
-  std::vector<std::u32string_view> sides;
-  for (const std::u32string_view side : {left, right}) {
-    if (side.empty()) {
-      continue;
-    }
+  const auto judged = [](std::u32string_view side) {
     const std::vector<Cue> cues = FindCues(side);
-    if (std::none_of(cues.begin(), cues.end(), [](const Cue& cue) {
-          return cue.kind == CueKind::kNegator || cue.kind == CueKind::kCondition;
-        })) {
-      sides.push_back(side);
-    }
-  }
-  const auto said = [&](WordClass words) {
-    return std::any_of(sides.begin(), sides.end(), [words](std::u32string_view side) {
-      return FindWord(words, side).has_value();
+    const bool turned = std::any_of(cues.begin(), cues.end(), [](const Cue& cue) {
+      return cue.kind == CueKind::kNegator || cue.kind == CueKind::kCondition;
     });
+    return turned ? std::u32string_view() : side;
   };
-  if (said(WordClass::kUsedAsResult)) {
+  left = judged(left);
+  const std::u32string_view right = judged(after.substr(0, after.find_first_of(U"。！？；")));
+  const auto any = [](WordClass words, std::u32string_view a, std::u32string_view b) {
+    return FindWord(words, a).has_value() || FindWord(words, b).has_value();
+  };
+  const auto is_result = [&](std::u32string_view a, std::u32string_view b) {
+    return any(WordClass::kUsedAsResult, a, b) || IsToldAsDone(a, true) || IsToldAsDone(b, false);
+  };
+  const std::u32string_view directly = LastClause(left);
+  if (is_result(directly, right)) {
     return report::Mode::kReview;
   }
-  if (said(WordClass::kUsedAsAim)) {
+  if (FindWord(WordClass::kIntroducesAim, directly).has_value() &&
+      !FindWord(WordClass::kFollowsAim, directly).has_value()) {
     return report::Mode::kAim;
   }
-  if (said(WordClass::kUsedAsPast)) {
+  if (is_result(left, {})) {
+    return report::Mode::kReview;
+  }
+  if (any(WordClass::kUsedAsAim, left, right)) {
+    return report::Mode::kAim;
+  }
+  if (any(WordClass::kUsedAsPast, left, right) ||
+      (said.has_value() && IsOfYearBefore(left, *said))) {
     return report::Mode::kReview;
   }
   return report::Mode::kUnspecified;

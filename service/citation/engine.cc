@@ -114,6 +114,21 @@ class Check {
         }
       }
     }
+    std::unique_ptr<Quoted> once;
+    if (best == nullptr || best->verdict >= TextVerdict::kAltered) {
+      if (const std::optional<Range> doubled = DoubledBlock(whole); doubled.has_value()) {
+        once = std::make_unique<Quoted>(quotation_, 0);
+        once->IgnoreDoubled(*doubled);
+        std::vector<Passage> found = search_.Find(*once);
+        const Passage* const other = search_.Pick(found);
+        if (other != nullptr && other->verdict == TextVerdict::kAltered &&
+            (best == nullptr || best->verdict > TextVerdict::kAltered ||
+             other->edits.size() < best->edits.size())) {
+          passages = std::move(found);
+          best = search_.Pick(passages);
+        }
+      }
+    }
     if (best == nullptr || best->verdict > TextVerdict::kVerbatimEmended) {
       if (std::optional<Elided> elided = JudgeElided(quotation_, &search_); elided.has_value()) {
         FinishElided(std::move(*elided));

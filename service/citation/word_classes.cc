@@ -68,7 +68,11 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "nation",
                                        "national_body",
                                        "others_view",
-                                       "imperative"};
+                                       "imperative",
+                                       "completing",
+                                       "stated",
+                                       "introduces_aim",
+                                       "follows_aim"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {

@@ -62,6 +62,10 @@ enum class WordClass : uint8_t {
   kNationalBody,
   kOthersView,
   kImperative,
+  kCompleting,
+  kStated,
+  kIntroducesAim,
+  kFollowsAim,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.

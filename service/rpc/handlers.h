@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_RPC_HANDLERS_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -64,6 +65,11 @@ struct CallContext {
   // adding them to the message; the whole answer is these bytes, then the message's. Null: all goes
   // into the message.
   std::string* leading_bytes = nullptr;
+
+  // Of a method whose elements stand each by itself: what is wrong with some before they are looked
+  // at (text that is not UTF-8, enum values that the contract does not have), by index, paths
+  // beginning in the element. Null for none.
+  const std::map<int, absl::Status>* element_faults = nullptr;
 
   // For handlers that usually need memory only: when the store must be asked after all, or there is
   // much to do, and `may_block` is false, they return this, and are called again from the

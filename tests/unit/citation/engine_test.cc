@@ -449,6 +449,57 @@ TEST(EngineTest, WorstInputsStop) {
   }
 }
 
+TEST(EngineTest, ConfirmsNoEditionThatIsNotKnown) {
+  const auto document = Report("r", absl::StrCat(kWords, "。"));
+  document->content.metadata.publication.paper = "安徽日报";
+  const testing::TestCorpus corpus({document});
+  const auto publication = [&](std::string_view paper, std::string_view edition) {
+    Request request;
+    request.quotation = kWords;
+    request.claim.publication = ClaimedPublication{std::string(paper), std::string(edition), {}};
+    const auto result = Verify(corpus.corpus(), request, Cancellation());
+    for (const FieldResult& field : result->fields) {
+      if (field.field == ClaimField::kPublication) {
+        return field.verdict;
+      }
+    }
+    return FieldVerdict::kNotClaimed;
+  };
+  EXPECT_EQ(publication("安徽日报", ""), FieldVerdict::kMatch);
+  EXPECT_EQ(publication("安徽日报", "1版"), FieldVerdict::kUnknown);
+  EXPECT_EQ(publication("", "1版"), FieldVerdict::kUnknown);
+  EXPECT_EQ(publication("江苏日报", "1版"), FieldVerdict::kMismatch);
+}
+
+TEST(EngineTest, ManySentencesOfOtherReportsAreStitchedUpToALimit) {
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  std::vector<std::string> sentences;
+  for (uint32_t i = 0; i < limits::kMaxElisionParts + 5; ++i) {
+    std::u32string sentence;
+    for (uint32_t j = 0; j < 20; ++j) {
+      sentence.push_back(U'一' + (i * 397 + j * 1009) % 12000);
+    }
+    sentences.push_back(text::ToUtf8(sentence) + "。");
+    documents.push_back(Report(absl::StrCat("r", i), sentences.back()));
+  }
+  const testing::TestCorpus corpus(documents);
+  const auto joined = [&](size_t count) {
+    std::string all;
+    for (size_t i = 0; i < count; ++i) {
+      all += sentences[i];
+    }
+    return all;
+  };
+  const Result some = corpus.Verify(joined(40));
+  EXPECT_EQ(some.text, TextVerdict::kStitched);
+  EXPECT_EQ(some.parts.size(), 40u);
+  EXPECT_EQ(some.stopped, StopReason::kNone);
+  const Result most = corpus.Verify(joined(sentences.size()));
+  EXPECT_EQ(most.text, TextVerdict::kStitched);
+  EXPECT_EQ(most.parts.size(), limits::kMaxElisionParts);
+  EXPECT_EQ(most.stopped, StopReason::kWorkLimit) << "what follows was not looked at";
+}
+
 TEST(EngineTest, HalvesOfALongQuotationThatChangedPlacesAreStitched) {
   const auto document = testing::SampleDocument();
   const testing::TestCorpus corpus({document});
