@@ -38,6 +38,8 @@ constexpr absl::Duration kPoll = absl::Milliseconds(10);
 // While writes never pause, merging does not end: segments are saved in between, so that the files
 // of those merged away do not pile up and a start does not lack much.
 constexpr absl::Duration kLongestUnsaved = absl::Seconds(10);
+// Of a report whose file comes under another name: revisions whose files are compared with it.
+constexpr size_t kMostRevisionsAsked = 1000;
 // How often a library that only reads loads anew when the writer wrote meanwhile.
 constexpr int kLoads = 5;
 
@@ -191,7 +193,7 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
                             text::Decode(extracted.text, text::Encoding::kUtf8));
     QUOTES_ASSIGN_OR_RETURN(
         draft.content, report::ParseReport(decoded, {.report_id = {}, .layout = &extracted.lines}));
-    given = WithFileMetadata(extracted.metadata, std::move(given));
+    QUOTES_ASSIGN_OR_RETURN(given, WithFileMetadata(extracted.metadata, std::move(given)));
     draft.extracted_text = std::move(extracted.text);
     draft.parser_version = ReaderVersion();
   }
@@ -686,15 +688,42 @@ absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome)
   return Result(std::move(outcome), std::move(document));
 }
 
+absl::StatusOr<std::vector<store::RevisionInfo>> Library::FindRevisions(
+    std::string_view report_id) const {
+  return store_->ListRevisions(report_id, 0, kMostRevisionsAsked);
+}
+
+absl::StatusOr<std::optional<ImportResult>> Library::CheckCopy(
+    const ImportRequest& request, const store::RevisionDraft& draft) const {
+  if (!request.report_id.empty()) {
+    return std::nullopt;
+  }
+  const auto latest = [&](std::string_view id)
+                          ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) { return FindLatest(id); };
+  const auto revisions = [this](std::string_view id) { return FindRevisions(id); };
+  QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const archive::PackedDocument> copied,
+                          FindCopied(request.duplicate_handling, latest, revisions, draft));
+  if (copied == nullptr) {
+    return std::nullopt;
+  }
+  store::ImportOutcome outcome;
+  outcome.report_id = copied->report_id();
+  outcome.revision = copied->revision();
+  outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
+  outcome.unchanged = true;
+  return Result(std::move(outcome), std::move(copied));
+}
+
 absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
     const ImportRequest& request, const Speech& speech, const std::vector<uint64_t>& sample,
     store::RevisionDraft* draft) const {
   const DuplicateHandling handling = request.duplicate_handling;
   const auto latest = [&](std::string_view id)
                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) { return FindLatest(id); };
+  const auto revisions = [this](std::string_view id) { return FindRevisions(id); };
   if (request.report_id.empty()) {
     QUOTES_ASSIGN_OR_RETURN(std::optional<NearDuplicate> beside,
-                            SettleMadeId(handling, latest, draft));
+                            SettleMadeId(handling, latest, revisions, draft));
     if (beside.has_value()) {
       return beside;
     }
@@ -749,6 +778,10 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     store::ImportOutcome outcome;
     {
       const MutexLock lock(&write_mutex_);
+      QUOTES_ASSIGN_OR_RETURN(std::optional<ImportResult> copy, CheckCopy(request, draft));
+      if (copy.has_value()) {
+        return *std::move(copy);
+      }
       QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, speech, sample, &draft));
       latest = FindLatest(draft.report_id);
       outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
@@ -806,6 +839,10 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     const MutexLock lock(&write_mutex_);
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     // Here, so that of two copies imported at once one sees the other.
+    QUOTES_ASSIGN_OR_RETURN(std::optional<ImportResult> copy, CheckCopy(request, draft));
+    if (copy.has_value()) {
+      return *std::move(copy);
+    }
     QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
                             CheckDuplicate(request, speech, sample, &draft));
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);

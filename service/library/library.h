@@ -286,6 +286,13 @@ class Library {
       absl::FunctionRef<absl::StatusOr<report::Defect>(const report::ParsedReport&,
                                                        std::vector<report::RegisterEntry>*)>
           edit);
+  // The outcome of a draft that is a copy of a held report (see FindCopied), which changes nothing;
+  // nullopt for any other.
+  absl::StatusOr<std::optional<ImportResult>> CheckCopy(const ImportRequest& request,
+                                                        const store::RevisionDraft& draft) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // All revisions of a report, newest first, as far as they are asked for.
+  absl::StatusOr<std::vector<store::RevisionInfo>> FindRevisions(std::string_view report_id) const;
   // The active report that a draft of a new report resembles; DUPLICATE_REPORT where that is
   // refused. Sets what the draft is a copy of and whether it is withdrawn, and settles an id that
   // was made.

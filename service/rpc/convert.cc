@@ -14,6 +14,7 @@
 #include "service/report/register.h"
 #include "service/rpc/names.h"
 #include "service/text/decode.h"
+#include "service/text/utf8.h"
 
 namespace quotes::rpc {
 namespace {
@@ -480,6 +481,14 @@ void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info
   out->set_text_length(info.code_points);
 }
 
+namespace {
+
+// Databases may hold findings whose proposals an earlier parser made of broken characters, and an
+// answer with one of those is not sent at all.
+std::string WellFormed(std::string_view utf8) { return text::ToUtf8(text::ToCodePoints(utf8)); }
+
+}  // namespace
+
 void SetLint(const report::LintFinding& finding, const std::optional<report::DefectEntry>& entry,
              v1::LintFinding* out) {
   out->set_kind(static_cast<v1::LintFinding::Kind>(finding.kind));
@@ -489,13 +498,15 @@ void SetLint(const report::LintFinding& finding, const std::optional<report::Def
     out->mutable_range()->set_begin(finding.range.begin);
     out->mutable_range()->set_end(finding.range.end);
   }
-  out->set_message(finding.message);
-  out->set_proposal(finding.proposal);
+  out->set_message(WellFormed(finding.message));
+  out->set_proposal(WellFormed(finding.proposal));
   if (entry.has_value()) {
     v1::DefectEntry* defect = out->mutable_defect();
     defect->set_line(static_cast<int32_t>(entry->line));
     defect->set_printed(entry->printed);
-    *defect->mutable_readings() = {entry->readings.begin(), entry->readings.end()};
+    for (const std::string& reading : entry->readings) {
+      defect->add_readings(WellFormed(reading));
+    }
     defect->set_kind(static_cast<v1::Defect::Kind>(entry->kind));
     defect->set_certainty(static_cast<v1::Certainty>(entry->certainty));
     defect->set_note(entry->note);

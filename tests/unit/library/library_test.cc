@@ -396,14 +396,61 @@ TEST_F(LibraryTest, AnotherTranscriptionReplacesNothingUnasked) {
   EXPECT_EQ(MustImport(again).outcome.revision, 3u);
 }
 
-TEST_F(LibraryTest, TheSameLettersFromAnotherFileAreTheSameReport) {
-  const ImportResult first = MustImport(LongRequest("a.txt", LongText("86.3", "")));
+TEST_F(LibraryTest, TheSameReportInSeveralFilesHasOneRevision) {
+  const std::string text = LongText("86.3", "");
+  std::string wrapped = text;
+  wrapped.insert(wrapped.rfind("。"), "\n");
+  const std::string id = MustImport(LongRequest("a.txt", text)).outcome.report_id;
+  const uint64_t archive_revision = library_->archive()->revision();
+  for (int run = 0; run < 3; ++run) {
+    for (const bool validate_only : {true, false}) {
+      for (const auto& [name, content] : {std::pair("a.txt", text), std::pair("b.txt", wrapped)}) {
+        SCOPED_TRACE(name);
+        ImportRequest request = LongRequest(name, content);
+        request.validate_only = validate_only;
+        const ImportResult result = MustImport(request);
+        EXPECT_TRUE(result.outcome.unchanged);
+        EXPECT_EQ(result.outcome.report_id, id);
+        EXPECT_EQ(result.outcome.revision, 1u);
+        EXPECT_EQ(result.outcome.archive_revision, archive_revision);
+        EXPECT_EQ(result.document->source().file_name, "a.txt");
+      }
+    }
+  }
+  // The first file, corrected, is the next revision; what the others say is then another text.
+  const ImportResult corrected = MustImport(LongRequest("a.txt", LongText("86.5", "")));
+  EXPECT_EQ(corrected.outcome.report_id, id);
+  EXPECT_EQ(corrected.outcome.revision, 2u);
+  EXPECT_THAT(library_->Import(LongRequest("b.txt", wrapped), Cancellation()),
+              HasReason(ErrorReason::kDuplicateReport));
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, AFileThatARevisionCameFromIsKnownAfterOthers) {
+  const std::string first = LongText("86.3", "");
+  const std::string second = LongText("86.4", "");
+  const std::string id = MustImport(LongRequest("a.txt", first)).outcome.report_id;
+  ImportRequest asked = LongRequest("a.pdf.txt", second);
+  asked.report_id = id;
+  EXPECT_EQ(MustImport(asked).outcome.revision, 2u);
+  // Both come again, as files of a folder do: neither takes the other's place.
+  for (int run = 0; run < 2; ++run) {
+    EXPECT_TRUE(MustImport(LongRequest("a.txt", first)).outcome.unchanged);
+    EXPECT_TRUE(MustImport(LongRequest("a.pdf.txt", second)).outcome.unchanged);
+  }
+  EXPECT_EQ(library_->archive()->FindReport(id)->revision(), 2u);
+  EXPECT_EQ(MustImport(LongRequest("a.txt", LongText("86.5", ""))).outcome.revision, 3u);
+  // The latest file as it was before is a correction taken back.
+  EXPECT_EQ(MustImport(LongRequest("a.txt", first)).outcome.revision, 4u);
+}
+
+TEST_F(LibraryTest, OtherMarksFromAnotherFileReplaceNothingUnasked) {
+  MustImport(LongRequest("a.txt", LongText("86.3", "")));
   std::string content = LongText("86.3", "");
-  content.insert(content.rfind("。"), "\n");
-  const ImportResult second = MustImport(LongRequest("b.txt", content));
-  EXPECT_EQ(second.outcome.report_id, first.outcome.report_id);
-  EXPECT_EQ(second.outcome.revision, 2u);
-  EXPECT_TRUE(second.revised.empty());
+  content.replace(content.find("，"), std::string("，").size(), "；");
+  EXPECT_THAT(library_->Import(LongRequest("b.txt", content), Cancellation()),
+              HasReason(ErrorReason::kDuplicateReport));
+  EXPECT_EQ(MustImport(LongRequest("a.txt", content)).outcome.revision, 2u);
 }
 
 TEST_F(LibraryTest, ANewRevisionSaysWhatItSaysOtherwise) {
