@@ -334,7 +334,7 @@ class Archive {
 
   // The history of a folded phrase: not empty, without breaks at its ends. Exact. Below a
   // millisecond at a million quotes, whatever the phrase, as long as the filter asks nothing of
-  // single quotes (FilterPlan::LooksAtQuotes, themes): every occurrence is visited then. Errors
+  // single quotes (sections, themes, modes, figures): every occurrence is visited then. Errors
   // from `cancellation`.
   virtual absl::StatusOr<PhraseTrace> Trace(std::u32string_view units, const TraceOptions& options,
                                             const Cancellation& cancellation) const = 0;

@@ -79,8 +79,8 @@ inline constexpr size_t kLeastDuplicateShingles = 300;
 inline constexpr size_t kMaxQueryCodePoints = 1'000;
 inline constexpr size_t kMaxQueryTerms = 64;
 inline constexpr size_t kMaxQueryDepth = 16;
-// Variants of a phrase that a trace lists, units of a phrase that has any, and places that are looked
-// at for those with any one letter more at one place of the phrase: all of it some 0.2 ms.
+// Variants of a phrase that a trace lists, units of a phrase that has any, and places that are
+// looked at for those with any one letter more at one place of the phrase: all of it some 0.2 ms.
 inline constexpr size_t kMaxVariants = 10;
 inline constexpr size_t kMaxVariantUnits = 32;
 inline constexpr uint32_t kMaxVariantPlaces = 1'024;

@@ -609,12 +609,11 @@ class ReportService final : public report_service::Raw {
 
 namespace quote_service {
 using S = v1::QuoteService;
-using Raw = S::WithRawCallbackMethod_GetQuote<
-    S::WithRawCallbackMethod_BatchGetQuotes<S::WithRawCallbackMethod_ListQuotes<
-        S::WithRawCallbackMethod_SearchQuotes<S::WithRawCallbackMethod_ListThemes<
-            S::WithRawCallbackMethod_GetTheme<S::WithRawCallbackMethod_LookupTheme<
-                S::WithRawCallbackMethod_TagQuote<
-                    S::WithRawCallbackMethod_SearchFigures<S::Service>>>>>>>>>;
+using Raw = S::WithRawCallbackMethod_GetQuote<S::WithRawCallbackMethod_BatchGetQuotes<
+    S::WithRawCallbackMethod_ListQuotes<S::WithRawCallbackMethod_SearchQuotes<
+        S::WithRawCallbackMethod_ListThemes<S::WithRawCallbackMethod_GetTheme<
+            S::WithRawCallbackMethod_LookupTheme<S::WithRawCallbackMethod_TagQuote<
+                S::WithRawCallbackMethod_SearchFigures<S::Service>>>>>>>>>;
 }  // namespace quote_service
 
 class QuoteService final : public quote_service::Raw {

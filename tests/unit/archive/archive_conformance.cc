@@ -1073,7 +1073,12 @@ TEST_P(ArchiveConformance, HistoriesAgreeWithTheirDefinition) {
       }
       ExpectTrace(*archive, units, filter);
       if (HasFailure()) {
-        FAIL() << "round " << round << ", phrase " << text::ToUtf8(units);
+        FAIL() << "round " << round << ", phrase " << text::ToUtf8(units) << ", scope "
+               << static_cast<int>(filter.scope) << ", bodies " << filter.bodies.size()
+               << ", dates " << filter.date_from.has_value() << ", reports "
+               << filter.reports.size() << ", themes " << filter.theme_groups.size() << ", modes "
+               << filter.modes.size() << ", figures " << filter.with_figures.has_value()
+               << ", sections " << filter.sections.size();
       }
     }
   }

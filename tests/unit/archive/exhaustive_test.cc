@@ -144,7 +144,8 @@ class Exhaustive : public ::testing::TestWithParam<Setting> {
     }
     if (GetParam().state == State::kSmall) {
       for (const SegmentState& state : SegmentsOf(*archive_)) {
-        EXPECT_LE(state.segment->block().size, size_t{1} << 20);
+        // About a mebibyte.
+        EXPECT_LE(state.segment->block().size, (size_t{1} << 20) * 9 / 8);
       }
     }
     ASSERT_GT(SegmentCount(*archive_), GetParam().state == State::kMerged ? 0u : 2u);

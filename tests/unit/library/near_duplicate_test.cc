@@ -109,9 +109,12 @@ TEST(NearDuplicateTest, DifferentReportsAreNoCopies) {
     std::vector<report::ParsedReport> others = reports;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
     if (i % 16 == 0) {
-      EXPECT_FALSE(FindNearDuplicate(reports[i], Speech(reports[i]), *ArchiveOf(others)).has_value()) << i;
       EXPECT_FALSE(
-          Unindexed(others).FindNearDuplicate(Speech(reports[i]), Speech(reports[i]).Sample()).has_value())
+          FindNearDuplicate(reports[i], Speech(reports[i]), *ArchiveOf(others)).has_value())
+          << i;
+      EXPECT_FALSE(Unindexed(others)
+                       .FindNearDuplicate(Speech(reports[i]), Speech(reports[i]).Sample())
+                       .has_value())
           << i;
     }
     for (size_t j = 0; j < i; ++j) {
