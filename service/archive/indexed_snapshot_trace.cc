@@ -20,8 +20,8 @@ namespace {
 constexpr size_t kMostCountedVariants = 64;
 
 bool AsksOfQuotes(const Filter& filter) {
-  return !filter.theme_groups.empty() || !filter.modes.empty() ||
-         filter.with_figures.has_value() || FilterPlan::LooksAtQuotes(filter);
+  return !filter.theme_groups.empty() || !filter.modes.empty() || filter.with_figures.has_value() ||
+         FilterPlan::LooksAtQuotes(filter);
 }
 
 }  // namespace
