@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_ARCHIVE_ANSWER_H_
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -126,7 +127,7 @@ inline int CompareValues(const ValueKey& a, const ValueKey& b, Order order) {
     return a.unit < b.unit ? -1 : 1;
   }
   const auto compared = Compare(*a.value, *b.value);
-  const int ascending = compared < 0 ? -1 : compared > 0 ? 1 : 0;
+  const int ascending = std::is_lt(compared) ? -1 : std::is_gt(compared) ? 1 : 0;
   return order == Order::kValueAscending ? ascending : -ascending;
 }
 

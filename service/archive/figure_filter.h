@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_ARCHIVE_FIGURE_FILTER_H_
 
 #include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -62,8 +63,8 @@ inline std::optional<std::pair<figures::Decimal, figures::Decimal>> BaseValues(
 inline bool IsWithin(const figures::Decimal& low, const figures::Decimal& high,
                      const std::optional<figures::Decimal>& from,
                      const std::optional<figures::Decimal>& to) {
-  return (!from.has_value() || Compare(low, *from) >= 0) &&
-         (!to.has_value() || Compare(high, *to) <= 0);
+  return (!from.has_value() || std::is_gteq(Compare(low, *from))) &&
+         (!to.has_value() || std::is_lteq(Compare(high, *to)));
 }
 
 // Whether a figure meets a filter: its definition.
