@@ -167,7 +167,7 @@ std::vector<PhraseTrace::Variant> IndexedSnapshot::FindVariants(const Traced& tr
   const std::vector<PartView>& sources = traced.sources;
   // What may be one, and how often it stands in all entries, dead ones too.
   absl::flat_hash_map<std::u32string, uint64_t> candidates;
-  const auto consider = [&](std::u32string variant) {
+  const auto consider = [&](const std::u32string& variant) {
     if (variant.empty() || variant.find(units) != std::u32string::npos ||
         candidates.contains(variant)) {
       return;
@@ -177,7 +177,7 @@ std::vector<PhraseTrace::Variant> IndexedSnapshot::FindVariants(const Traced& tr
       occurrences += interval.occurrences();
     }
     if (occurrences > 0) {
-      candidates.emplace(std::move(variant), occurrences);
+      candidates.emplace(variant, occurrences);
     }
   };
   for (size_t at = 1; at < units.size(); ++at) {
@@ -258,6 +258,7 @@ std::vector<PhraseTrace::Variant> IndexedSnapshot::FindVariants(const Traced& tr
   });
   chosen.resize(std::min(chosen.size(), most));
   std::vector<PhraseTrace::Variant> variants;
+  variants.reserve(chosen.size());
   for (const Counted& candidate : chosen) {
     variants.push_back(
         {PrintedForm(traced, candidate.intervals, candidate.units, passing), candidate.count});

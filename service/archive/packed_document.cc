@@ -282,7 +282,7 @@ class Packer {
     out.qualifier_count = static_cast<uint16_t>(figure.qualifiers.size());
   }
 
-  uint32_t UnitNumber(figures::Unit unit) {
+  uint32_t UnitNumber(const figures::Unit& unit) {
     const auto [entry, is_new] =
         unit_numbers_.try_emplace(unit.name, static_cast<uint32_t>(units_.size()));
     if (is_new) {
