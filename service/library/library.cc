@@ -683,7 +683,7 @@ absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome)
     document = FindLatest(outcome.report_id);
   }
   if (document == nullptr || document->revision() != outcome.revision) {
-    QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
+    QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision, *scheme()));
   }
   return Result(std::move(outcome), std::move(document));
 }
@@ -901,12 +901,11 @@ absl::StatusOr<ReportResult> Library::Restore(std::string_view report_id, std::s
 }
 
 absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> Library::LoadRevision(
-    std::string_view report_id, uint64_t revision) {
+    std::string_view report_id, uint64_t revision, const themes::Scheme& scheme) {
   QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
                           store_->LoadRevision(report_id, revision));
-  const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
-  document->themes = themes::AssignTagged(*scheme, document->content, document->tags);
-  return archive::Pack(*document, scheme->themes().size());
+  document->themes = themes::AssignTagged(scheme, document->content, document->tags);
+  return archive::Pack(*document, scheme.themes().size());
 }
 
 }  // namespace quotes

@@ -123,6 +123,7 @@ struct TagResult {
   uint64_t archive_revision = 0;
   bool changed = false;
   std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
+  std::shared_ptr<const themes::Scheme> scheme;             // of its themes
 };
 
 // One state of the store: what look-ups see, and what only names and citations still reach.
@@ -249,9 +250,10 @@ class Library {
   absl::Status Relabel(const std::shared_ptr<const themes::Scheme>& scheme,
                        const Cancellation& cancellation);
 
-  // The document of any revision with its themes set; blocks on the store. 0 is the latest.
+  // The document of any revision with its themes set by a scheme, that of the caller's snapshot;
+  // blocks on the store. 0 is the latest.
   absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> LoadRevision(
-      std::string_view report_id, uint64_t revision);
+      std::string_view report_id, uint64_t revision, const themes::Scheme& scheme);
 
  private:
   Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,

@@ -31,6 +31,7 @@ absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::str
   const MutexLock lock(&write_mutex_);
   TagResult result;
   result.document = FindLatest(report_id);
+  result.scheme = scheme();
   const std::string report_name = absl::StrCat("reports/", ToAbsl(report_id));
   if (result.document == nullptr) {
     return errors::ReportNotFound(report_name);
@@ -50,7 +51,7 @@ absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::str
                [quote_id](const Tag& tag) { return tag.quote_id == quote_id; });
   const auto held = std::find_if(tags.begin(), tags.end(),
                                  [theme](const Tag& tag) { return tag.theme == theme; });
-  if (held == tags.end() && scheme()->Find(theme) < 0) {
+  if (held == tags.end() && result.scheme->Find(theme) < 0) {
     return errors::ThemeNotFound(absl::StrCat("themes/", ToAbsl(theme)));
   }
   result.archive_revision = archive()->revision();
@@ -73,11 +74,11 @@ absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::str
                           store_->WriteTags(report_id, quote_id, result.document->etag(), tags));
   std::erase_if(document.tags, [quote_id](const Tag& tag) { return tag.quote_id == quote_id; });
   std::move(tags.begin(), tags.end(), std::back_inserter(document.tags));
-  document.themes = themes::AssignTagged(*scheme(), document.content, document.tags);
+  document.themes = themes::AssignTagged(*result.scheme, document.content, document.tags);
   document.etag = change.etag;
   document.update_time = change.update_time;
   result.document =
-      Publish(change.archive_revision, archive::Pack(document, scheme()->themes().size()));
+      Publish(change.archive_revision, archive::Pack(document, result.scheme->themes().size()));
   result.archive_revision = change.archive_revision;
   result.changed = true;
   return result;

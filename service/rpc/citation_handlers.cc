@@ -74,7 +74,7 @@ class Checker {
       return call_.Defer();
     }
     QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const archive::PackedDocument> loaded,
-                            call_.library.LoadRevision(report, revision));
+                            call_.library.LoadRevision(report, revision, call_.archive->scheme()));
     loaded_.push_back(std::move(loaded));
     return loaded_.back()->joined();
   }

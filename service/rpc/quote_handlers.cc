@@ -55,7 +55,8 @@ class QuoteFinder {
                             call_.library.store().FindQuoteRevision(name.report, name.child));
     std::shared_ptr<const PackedDocument>& document = loaded_[{name.report, revision}];
     if (document == nullptr) {
-      QUOTES_ASSIGN_OR_RETURN(document, call_.library.LoadRevision(name.report, revision));
+      QUOTES_ASSIGN_OR_RETURN(
+          document, call_.library.LoadRevision(name.report, revision, call_.archive->scheme()));
     }
     if (const std::optional<uint32_t> index = document->Find(name.child); index.has_value()) {
       return Found{{document.get(), *index}, true};
@@ -418,7 +419,8 @@ absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
       call.library.TagQuote(name.report, name.child, theme, action, request.etag()));
   const std::optional<uint32_t> index = result.document->Find(name.child);
   QUOTES_CHECK(index.has_value());
-  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  // The scheme may have changed since the call began.
+  Converter converter(*result.scheme, ToOffsetUnit(request.offset_encoding()));
   converter.SetQuote({result.document.get(), *index}, v1::QUOTE_VIEW_FULL, /*superseded=*/false,
                      response->mutable_quote());
   response->set_archive_revision(static_cast<int64_t>(result.archive_revision));

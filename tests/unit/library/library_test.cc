@@ -177,7 +177,7 @@ TEST_F(LibraryTest, TheSampleIsHeldAsAFreshLoadWouldHoldIt) {
   EXPECT_EQ(document.source.sha256, Sha256Hex(quotes::testing::SampleReport()));
   EXPECT_FALSE(result.lint.empty());
 
-  const auto loaded = library_->LoadRevision(document.report_id, 0);
+  const auto loaded = library_->LoadRevision(document.report_id, 0, *library_->scheme());
   QUOTES_ASSERT_OK(loaded);
   EXPECT_EQ(DocumentText(document, true), DocumentText(archive::Unpack(**loaded), true));
   ExpectSnapshotIsFresh();
@@ -235,7 +235,7 @@ TEST_F(LibraryTest, ANewTextBecomesTheNextRevisionAndSharesTheOthers) {
   EXPECT_EQ(Count(*after, "改革话语"), 1u);
   EXPECT_EQ(Count(*before, "改革话语"), 0u);
   EXPECT_THAT(after->documents(), SizeIs(2));
-  const auto old = library_->LoadRevision("two", 1);
+  const auto old = library_->LoadRevision("two", 1, *library_->scheme());
   QUOTES_ASSERT_OK(old);
   EXPECT_EQ((*old)->joined(), before->FindReport("two")->joined());
   EXPECT_TRUE((*old)->has_themes());
@@ -1383,8 +1383,10 @@ TEST_F(LibraryTest, AReadOnlyLibraryReadsAndChecksOnly) {
 
 TEST_F(LibraryTest, RevisionsOfUnknownReportsAreNotFound) {
   MustImport(ShortRequest("one"));
-  EXPECT_THAT(library_->LoadRevision("two", 0), HasReason(ErrorReason::kReportNotFound));
-  EXPECT_THAT(library_->LoadRevision("one", 2), HasReason(ErrorReason::kRevisionNotFound));
+  EXPECT_THAT(library_->LoadRevision("two", 0, *library_->scheme()),
+              HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(library_->LoadRevision("one", 2, *library_->scheme()),
+              HasReason(ErrorReason::kRevisionNotFound));
 }
 
 TEST_F(LibraryTest, ConcurrentRetriesImportOnce) {
