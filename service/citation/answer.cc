@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/limits.h"
 #include "service/citation/attribution.h"
@@ -81,35 +82,41 @@ class Answer {
       return kept;
     }
     // A latest text has the highest revision of its report, the others lie behind it.
-    const auto key = [&](uint32_t index) {
-      return std::make_tuple(best != nullptr && best->source == index,
-                             search_.corpus().sources()[index].revision());
+    const auto key = [&](const Passage& place) {
+      return std::make_tuple(best != nullptr && best->source == place.source,
+                             IsSameKind(place, places.front()), search_.SourceOf(place).revision());
     };
-    absl::flat_hash_map<std::string_view, uint32_t> text_of;
+    absl::flat_hash_map<std::string_view, const Passage*> text_of;
     for (const Passage& place : places) {
-      const auto [text, added] = text_of.emplace(search_.SourceOf(place).report_id(), place.source);
-      if (!added && key(text->second) < key(place.source)) {
-        text->second = place.source;
+      const auto [text, added] = text_of.emplace(search_.SourceOf(place).report_id(), &place);
+      if (!added && key(*text->second) < key(place)) {
+        text->second = &place;
       }
     }
     std::copy_if(places.begin(), places.end(), std::back_inserter(kept), [&](const Passage& place) {
-      return text_of[search_.SourceOf(place).report_id()] == place.source;
+      return text_of[search_.SourceOf(place).report_id()]->source == place.source;
     });
     return kept;
   }
 
+  // Whether a place is as good as the first, which no word cut at a border is.
+  static bool IsSameKind(const Passage& place, const Passage& first) {
+    return IsWordForWord(place.verdict) == IsWordForWord(first.verdict);
+  }
+
   void Locations(const std::vector<Passage>& same) {
-    std::vector<std::string_view> reports;
+    absl::flat_hash_set<std::string_view> reports;
     for (const Passage& passage : same) {
       const Source& source = search_.SourceOf(passage);
-      reports.push_back(source.report_id());
+      reports.insert(source.report_id());
+      if (IsSameKind(passage, same.front())) {
+        may_be_meant_.insert(source.report_id());
+      }
       if (result_.locations.size() < request_.max_locations) {
         result_.locations.push_back(MakeLocation(source, passage));
       }
     }
-    std::sort(reports.begin(), reports.end());
-    result_.report_count =
-        static_cast<uint64_t>(std::unique(reports.begin(), reports.end()) - reports.begin());
+    result_.report_count = reports.size();
     result_.location_count = same.size();
     if (search_.places_cut() && !same.empty() && IsWordForWord(same.front().verdict)) {
       result_.location_count = std::max<uint64_t>(search_.whole_places(), same.size());
@@ -310,10 +317,10 @@ class Answer {
         }
       }
     }
-    if (result_.report_count >= limits::kFormulaicReports) {
+    if (may_be_meant_.size() >= limits::kFormulaicReports) {
       // Of too many places those that were looked at are in so many reports.
       const bool cut = result_.stopped == StopReason::kWorkLimit;
-      AddFlag(ContextFlag::kFormulaic, absl::StrCat(cut ? "≥" : "", result_.report_count));
+      AddFlag(ContextFlag::kFormulaic, absl::StrCat(cut ? "≥" : "", may_be_meant_.size()));
     }
     if (source.state() == SourceState::kOldRevision) {
       AddFlag(ContextFlag::kOldRevision, absl::StrCat(source.revision()));
@@ -505,7 +512,7 @@ class Answer {
         result_.attribution = Attribution::kSecondaryQuote;
       }
     }
-    if (!search_.names_report() && result_.report_count > 1 &&
+    if (!search_.names_report() && may_be_meant_.size() > 1 &&
         (result_.attribution == Attribution::kNotClaimed ||
          result_.attribution == Attribution::kConfirmed)) {
       result_.attribution = Attribution::kAmbiguous;
@@ -517,6 +524,7 @@ class Answer {
   const std::u32string_view quotation_;
   const Search& search_;
   Result& result_;
+  absl::flat_hash_set<std::string_view> may_be_meant_;  // reports with places as good as the first
 };
 
 }  // namespace

@@ -223,7 +223,10 @@ std::vector<Passage> Comparison::Judge() const {
   std::vector<Passage> passages;
   for (const Alignment& alignment : rep_->alignments) {
     Passage passage = citation::Judge(rep_->quoted, rep_->text, alignment);
-    if (Rank(passage.verdict) > Rank(TextVerdict::kFormOnly)) {
+    // Of several places with the same letters each is itself: read otherwise, one that cuts a word
+    // would be the best of the others.
+    const bool one_of_many = passage.stands && rep_->alignments.size() > 1;
+    if (Rank(passage.verdict) > Rank(TextVerdict::kFormOnly) && !one_of_many) {
       passage = rep_->ReadOtherwise(std::move(passage));
     }
     passages.push_back(std::move(passage));

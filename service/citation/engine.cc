@@ -33,7 +33,7 @@ namespace quotes::citation {
 namespace {
 
 // Raised with every change of the code of this folder that may change a verdict.
-constexpr int kRulesVersion = 5;
+constexpr int kRulesVersion = 6;
 
 constexpr size_t kMinWords = 3;
 
@@ -240,14 +240,19 @@ class Check {
       const bool equal = IsWordForWord(best->verdict)
                              ? IsWordForWord(passage.verdict)
                              : passage.verdict == best->verdict && passage.cost == best->cost;
-      if (equal && (search_.Inside(passage.source) || !search_.Inside(best->source) ||
-                    IsWordForWord(best->verdict))) {
+      if ((equal && (search_.Inside(passage.source) || !search_.Inside(best->source) ||
+                     IsWordForWord(best->verdict))) ||
+          (best->stands && passage.stands)) {
         same.push_back(passage);
       }
     }
-    std::stable_sort(same.begin(), same.end(), [&](const Passage& a, const Passage& b) {
-      return search_.Inside(a.source) && !search_.Inside(b.source);
-    });
+    // Places where a word at a border is cut stand behind those where none is.
+    const auto key = [&](const Passage& passage) {
+      return std::make_pair(IsWordForWord(best->verdict) && !IsWordForWord(passage.verdict),
+                            !search_.Inside(passage.source));
+    };
+    std::stable_sort(same.begin(), same.end(),
+                     [&](const Passage& a, const Passage& b) { return key(a) < key(b); });
     const auto first = std::find_if(same.begin(), same.end(), [&](const Passage& passage) {
       return passage.source == best->source && passage.range == best->range;
     });

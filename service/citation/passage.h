@@ -17,7 +17,9 @@ struct Passage {
   Range range;                                   // joined text
   std::vector<Edit> edits;
   double cost = 0;
-  bool one_gap = false;  // all of the quotation stands there, around one gap in one sentence
+  // Its letters stand there as they are, in one piece: only words at its borders may be cut.
+  bool stands = false;
+  bool one_gap = false;  // all of it stands there, around one gap in one sentence
   // A quarter to half of the quotation was added before or behind one piece of the source.
   bool added_at_ends = false;
   Severity severity = Severity::kNone;

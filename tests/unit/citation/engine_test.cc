@@ -159,6 +159,97 @@ TEST(EngineTest, FindsAllPlacesAndReports) {
   EXPECT_EQ(claimed.elsewhere.verdict, TextVerdict::kVerbatim);
 }
 
+// Where the characters stand in a text, whatever is around them.
+size_t CountPlaces(const std::string& text, const std::string& wanted) {
+  size_t places = 0;
+  for (size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) {
+    ++places;
+  }
+  return places;
+}
+
+TEST(EngineTest, CountsPlacesInsideLongerWords) {
+  // 展区 and 区域 cut, 城区 not.
+  const std::string words[] = {"会展区域", "展区", "会展区", "城市展区"};
+  std::vector<std::string> texts;
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  for (int i = 0; i < 4; ++i) {
+    std::string text;
+    for (int k = 0; k < 12; ++k) {
+      absl::StrAppend(&text, "第", i, "项第", k, "条，加快建设", words[(i + k) % 4],
+                      "，改善中小企业融资环境，支持小企业融资。");
+    }
+    texts.push_back(text);
+    documents.push_back(Report(absl::StrCat("r", i), text));
+  }
+  const testing::TestCorpus corpus(documents);
+  for (const std::string wanted :
+       {"加快建设会展", "企业融资", "小企业融资", "建设城市展", "展区，改善"}) {
+    size_t places = 0;
+    for (const std::string& text : texts) {
+      places += CountPlaces(text, wanted);
+    }
+    Request request;
+    request.quotation = wanted;
+    request.max_locations = 200;
+    const Result result = corpus.Verify(request);
+    EXPECT_EQ(result.location_count, places) << wanted;
+    ASSERT_EQ(result.locations.size(), places) << wanted;
+    // Those with the verdict's words come first.
+    bool cut = false;
+    for (const Location& location : result.locations) {
+      EXPECT_FALSE(cut && location.verdict == TextVerdict::kVerbatim) << wanted;
+      cut = cut || location.verdict != TextVerdict::kVerbatim;
+    }
+    EXPECT_EQ(result.locations.front().verdict, result.text) << wanted;
+  }
+}
+
+TEST(EngineTest, PlacesInsideLongerWordsDoNotMakeAReportAmbiguous) {
+  const testing::TestCorpus corpus({Report("a", "我们要加大小企业融资支持力度。"),
+                                    Report("b", "今年继续改善中小企业融资环境。")});
+  const Result result = corpus.Verify("小企业融资");
+  EXPECT_EQ(result.location_count, 2u);
+  EXPECT_EQ(result.report_count, 2u);
+  EXPECT_EQ(result.attribution, Attribution::kNotClaimed);
+  EXPECT_EQ(result.locations.front().report_id, "a");
+}
+
+TEST(EngineTest, AnAttributeBeforeThePeopleIsNoPartOfAWord) {
+  const testing::TestCorpus corpus({Report("a", "全国各族人民倍感振奋。")});
+  EXPECT_EQ(corpus.Verify("各族人民倍感振奋").disposition, Disposition::kPass);
+}
+
+TEST(EngineTest, OfWithdrawnRevisionsTheLatestComesFirst) {
+  auto first = Report("w@1", absl::StrCat(kWords, "。第一版。"));
+  auto second = Report("w@2", absl::StrCat(kWords, "。第二版。"));
+  second->revision = 2;
+  const testing::TestCorpus corpus({Report("a", "别的话。")}, {first, second});
+  const Result result = corpus.Verify(kWords);
+  ASSERT_EQ(result.locations.size(), 1u);
+  EXPECT_EQ(result.locations[0].revision, 2u);
+}
+
+TEST(EngineTest, WordsOfOlderPrintAreTheSame) {
+  const testing::TestCorpus corpus(
+      {Report("a",
+              "不管涉及什么人，都要严惩不贷。让世界更多了解我们，这证明了一切。甚至要下到基层。"
+              "深刻汲取沉痛教训，不能死气沉沉。沈阳要更好地瞭望世界。")});
+  for (const char* quotation : {"不管涉及甚麼人，都要嚴懲不貸", "讓世界更多瞭解我們，這證明瞭一切",
+                                "深刻汲取沈痛教訓，不能死氣沈沈", "瀋陽要更好地瞭望世界",
+                                "深刻汲取沈痛教训", "甚至要下到基層"}) {
+    EXPECT_EQ(corpus.Verify(quotation).disposition, Disposition::kPass) << quotation;
+  }
+  for (const char* quotation : {"沉阳要更好地瞭望世界", "沈阳要更好地了望世界", "什至要下到基层"}) {
+    EXPECT_EQ(corpus.Verify(quotation).disposition, Disposition::kFail) << quotation;
+  }
+  const testing::TestCorpus older({Report("a", "我們對甚麼困難都要瞭解清楚，懷著沈痛的心情。")});
+  for (const char* quotation : {"我们对什么困难都要了解清楚，怀着沉痛的心情",
+                                "我們對什麼困難都要了解清楚，懷著沉痛的心情"}) {
+    EXPECT_EQ(older.Verify(quotation).disposition, Disposition::kPass) << quotation;
+  }
+}
+
 TEST(EngineTest, FindsAllPlacesOfAnElidedQuotation) {
   std::vector<std::shared_ptr<const archive::Document>> documents;
   for (int i = 0; i < 6; ++i) {
