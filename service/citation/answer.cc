@@ -54,7 +54,7 @@ class Answer {
       for (const Edit& edit : result_.edits) {
         result_.folds |= edit.folds;
       }
-      Repair(*source, range);
+      Repair(*source, *best);
       if (result_.edits.size() > limits::kMaxCitationEdits) {
         result_.edits.resize(limits::kMaxCitationEdits);
       }
@@ -154,27 +154,76 @@ class Answer {
     return location;
   }
 
-  // What the source has in a range, without its certain printing faults.
-  static std::u32string TrueWords(const Source& source, Range range) {
+  // What the source has in a range, without its certain printing faults and those that the
+  // quotation reads as emended.
+  static std::u32string TrueWords(const Source& source, const Passage& best, Range range) {
     std::u32string words;
     uint32_t at = range.begin;
     for (const TouchedDefect& defect : TouchedDefects(source, range)) {
       const Range fault = defect.source;
-      if (defect.certainty != report::Certainty::kCertain || defect.readings.empty() ||
-          fault.begin < at || fault.end > range.end) {
+      const auto read = std::find_if(
+          best.emended.begin(), best.emended.end(),
+          [&](const auto& emended) { return source.defect_id(emended.first) == defect.defect_id; });
+      const bool applied = read != best.emended.end();
+      if ((!applied && defect.certainty != report::Certainty::kCertain) ||
+          defect.readings.empty() || fault.begin < at || fault.end > range.end) {
         continue;
       }
       words += source.joined().substr(at, fault.begin - at);
-      words += text::ToCodePoints(defect.readings.front());
+      words += text::ToCodePoints(defect.readings[applied ? read->second : 0]);
       at = fault.end;
     }
     words += source.joined().substr(at, range.end - at);
     return words;
   }
 
-  // The quotation with the true words where it departs from them and in place of omission marks
-  // that hide what they may not, in its own style otherwise. Gaps that are merely long stay.
-  void Repair(const Source& source, Range range) {
+  // The edits with those that change a part of a certain fault widened over all of it, so that the
+  // true words take their place: 651户 of a printed 560户 that is emended to 650户.
+  std::vector<Edit> OverWholeFaults(const Source& source, Range range) const {
+    std::vector<Edit> edits = result_.edits;
+    for (const TouchedDefect& defect : TouchedDefects(source, range)) {
+      const Range fault = defect.source;
+      if (defect.certainty != report::Certainty::kCertain || defect.readings.empty() ||
+          fault.begin < range.begin || fault.end > range.end) {
+        continue;
+      }
+      const auto first = std::find_if(edits.begin(), edits.end(), [&](const Edit& edit) {
+        return edit.severity != Severity::kNone && Intersects(edit.source, fault.begin, fault.end);
+      });
+      if (first == edits.end()) {
+        continue;
+      }
+      auto last = first;
+      while (last + 1 != edits.end() && (last + 1)->source.begin < fault.end) {
+        ++last;
+      }
+      const uint32_t before = first->source.begin - std::min(first->source.begin, fault.begin);
+      const uint32_t behind = std::max(last->source.end, fault.end) - last->source.end;
+      Edit whole = *first;
+      whole.kind = EditKind::kSubstitution;
+      whole.source = {first->source.begin - before, last->source.end + behind};
+      whole.quotation = {first->quotation.begin - before, last->quotation.end + behind};
+      // What stands unchanged beside the edits must be the source's, character by character.
+      const auto same = [&](Range own, Range printed) {
+        return own.end <= quotation_.size() &&
+               quotation_.substr(own.begin, own.size()) ==
+                   source.joined().substr(printed.begin, printed.size());
+      };
+      if (first->quotation.begin < before ||
+          !same({whole.quotation.begin, first->quotation.begin},
+                {whole.source.begin, first->source.begin}) ||
+          !same({last->quotation.end, whole.quotation.end}, {last->source.end, whole.source.end})) {
+        continue;
+      }
+      *first = whole;
+      edits.erase(first + 1, last + 1);
+    }
+    return edits;
+  }
+
+  // The quotation with the true words where it departs from them and in place of omission marks, in
+  // its own style otherwise.
+  void Repair(const Source& source, const Passage& best) {
     switch (result_.text) {
       case TextVerdict::kPunctuationChanged:
       case TextVerdict::kNumeralRestated:
@@ -184,36 +233,42 @@ class Answer {
       default:
         return;
     }
-    // An omission mark for nothing goes; what it may not hide is filled in.
-    const auto filled = [](const Edit& edit) {
-      return edit.reason == EditReason::kOmissionMark &&
-             (edit.source.empty() || edit.elision_risk > ElisionRisk::kLongGap);
+    const std::vector<Edit> edits = OverWholeFaults(source, best.range);
+    const bool fills = std::any_of(edits.begin(), edits.end(), [](const Edit& edit) {
+      return edit.reason == EditReason::kOmissionMark;
+    });
+    // A bracket beside the outer omission marks has no partner.
+    const auto has_bracket = [](std::u32string_view marks) {
+      return std::any_of(marks.begin(), marks.end(), [](char32_t c) {
+        return MarkDirection(c) != 0 && FormOfMark(c) != kQuotationForm;
+      });
     };
-    const bool fills = std::any_of(result_.edits.begin(), result_.edits.end(), filled);
     const bool corners = quotation_.find_first_of(U"「『") != std::u32string::npos;
     const bool converted =
-        IsConverted(quotation_, source.joined().substr(range.begin, range.size()));
+        IsConverted(quotation_, source.joined().substr(best.range.begin, best.range.size()));
     const bool traditional = std::any_of(quotation_.begin(), quotation_.end(), [](char32_t c) {
       return text::IsHan(c) && (text::FoldsOf(c) & text::kFoldScript) != 0;
     });
     std::u32string repaired;
     uint32_t at = 0;
-    for (const Edit& edit : result_.edits) {
+    for (const Edit& edit : edits) {
       repaired += quotation_.substr(at, edit.quotation.begin - at);
       at = edit.quotation.end;
+      const std::u32string_view own =
+          quotation_.substr(edit.quotation.begin, edit.quotation.size());
       // The final mark of a part stands inside a sentence once the gap behind it is filled.
-      const bool keep = edit.reason == EditReason::kOmissionMark
-                            ? !filled(edit)
-                            : (edit.kind == EditKind::kForm &&
-                               !(fills && edit.reason == EditReason::kFinalMark)) ||
-                                  edit.reason == EditReason::kEmendation ||
-                                  (edit.reason == EditReason::kEditorialBracket &&
-                                   edit.severity == Severity::kNone);
+      const bool form = edit.kind == EditKind::kForm &&
+                        !(fills && edit.reason == EditReason::kFinalMark) &&
+                        !(edit.reason == EditReason::kOuterMark && has_bracket(own));
+      const bool keep =
+          edit.reason != EditReason::kOmissionMark &&
+          (form || edit.reason == EditReason::kEmendation ||
+           (edit.reason == EditReason::kEditorialBracket && edit.severity == Severity::kNone));
       if (keep) {
-        repaired += quotation_.substr(edit.quotation.begin, edit.quotation.size());
+        repaired += own;
         continue;
       }
-      std::u32string words = TrueWords(source, edit.source);
+      std::u32string words = TrueWords(source, best, edit.source);
       if (edit.reason == EditReason::kOmissionMark) {
         FitSpaces(quotation_.substr(at), &repaired, &words);
       } else {

@@ -106,7 +106,22 @@ class Judgement {
       }
     }
     Grade(pair_, &draft);
+    // One wrong figure is one, however many characters another notation has (百分之四十, 4%).
+    constexpr size_t kFigureLetters = 2;
+    if (draft.reason == EditReason::kNumber &&
+        InOneNumeral(pair_.quoted.annotated, draft.quotation) &&
+        InOneNumeral(pair_.source.annotated(), draft.source)) {
+      draft.letters = std::min(draft.letters, kFigureLetters);
+    }
     pair_.edits.push_back(draft);
+  }
+
+  static bool InOneNumeral(const Annotated& text, Range range) {
+    return std::any_of(text.numerals().begin(), text.numerals().end(),
+                       [range](const figures::Numeral& numeral) {
+                         return !range.empty() && numeral.token.begin <= range.begin &&
+                                range.end <= numeral.token.end;
+                       });
   }
 
   // Leaves a space at an end of a range out where the other text has one beside its own.
@@ -345,6 +360,7 @@ class Judgement {
     }
     const Range span = with_lost_;
     passage->range = pair_.source.Joined(span);
+    passage->kept = pair_.source.Joined(pair_.Span());
     size_t q_letters = 0;
     for (const Unit& unit : pair_.quoted.units) {
       q_letters += unit.letter() ? 1u : 0u;

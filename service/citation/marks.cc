@@ -89,14 +89,19 @@ class MarkJudge {
   }
 
   // Whether a mark, or the place where there is none, parts a number or its unit: 三、十五 of
-  // 三十五, 1000万、千瓦. A closed pair of marks may stand around the number alone: “第一”要务.
+  // 三十五, 1000万、千瓦. A closed pair of marks may stand anywhere but between two characters of a
+  // number: “第一”要务.
   static bool InsideNumeral(const Annotated& text, Range range, bool closed) {
+    constexpr std::u32string_view kNumber = U".．%％点〇零一二两三四五六七八九十百千万亿";
+    const auto in_number = [&](uint32_t at) {
+      const char32_t c = text.text()[at];
+      return text::IsDigit(c) || kNumber.find(c) != std::u32string_view::npos;
+    };
     return std::any_of(text.numerals().begin(), text.numerals().end(),
-                       [range, closed](const figures::Numeral& numeral) {
-                         const uint32_t end = closed
-                                                  ? numeral.number.end
-                                                  : std::max(numeral.number.end, numeral.unit.end);
-                         return numeral.number.begin < range.begin && range.end < end;
+                       [&](const figures::Numeral& numeral) {
+                         return numeral.number.begin < range.begin &&
+                                range.end < std::max(numeral.number.end, numeral.unit.end) &&
+                                !(closed && !(in_number(range.begin - 1) && in_number(range.end)));
                        });
   }
 

@@ -14,7 +14,8 @@ namespace quotes::citation {
 struct Passage {
   uint32_t source = 0;                           // index into Corpus::sources()
   TextVerdict verdict = TextVerdict::kNotFound;  // up to kSimilar, of one passage
-  Range range;                                   // joined text
+  Range range;                                   // joined text, with what its borders cut off
+  Range kept;                                    // without that
   std::vector<Edit> edits;
   double cost = 0;
   // Its letters stand there as they are, in one piece: only words at its borders may be cut.

@@ -73,7 +73,10 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "completing",
                                        "stated",
                                        "introduces_aim",
-                                       "follows_aim"};
+                                       "follows_aim",
+                                       "named_in_marks",
+                                       "another_said",
+                                       "said_to_us"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {

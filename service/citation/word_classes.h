@@ -67,6 +67,9 @@ enum class WordClass : uint8_t {
   kStated,
   kIntroducesAim,
   kFollowsAim,
+  kNamedInMarks,
+  kAnotherSaid,
+  kSaidToUs,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.

@@ -419,8 +419,7 @@ std::string FindViolation(const TestCorpus& corpus, const Request& request, cons
     const Result repaired = corpus.Verify(again);
     // Beside a certain printing fault the repair has the true words.
     if (repaired.text != TextVerdict::kVerbatim && repaired.text != TextVerdict::kFormOnly &&
-        repaired.text != TextVerdict::kVerbatimEmended && repaired.text != TextVerdict::kElided &&
-        repaired.text != TextVerdict::kElidedRisky) {
+        repaired.text != TextVerdict::kVerbatimEmended) {
       return absl::StrCat("the repair ", result.repair, " is ", std::string(Name(repaired.text)));
     }
   }
