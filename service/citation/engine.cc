@@ -74,6 +74,14 @@ absl::Status CheckText(std::string_view field, std::string_view bytes, size_t li
   return absl::OkStatus();
 }
 
+// Nothing but spaces and noise, as the cells of a table that nobody filled in: claims nothing.
+bool IsBlank(const std::optional<std::string>& claim) {
+  const std::u32string text = claim.has_value() ? text::ToCodePoints(*claim) : std::u32string();
+  return claim.has_value() && std::all_of(text.begin(), text.end(), [](char32_t c) {
+           return text::IsSpace(c) || text::IsLineBreak(c) || text::IsNoise(c);
+         });
+}
+
 class Check {
  public:
   Check(const Corpus& corpus, const Request& request, const Cancellation& cancellation)
@@ -479,6 +487,17 @@ absl::StatusOr<Result> Verify(const Corpus& corpus, const Request& request,
                                      limits::kMaxClaimCodePoints));
     QUOTES_RETURN_IF_ERROR(CheckText("claim.publication.edition", claim.publication->edition,
                                      limits::kMaxClaimCodePoints));
+  }
+  if (IsBlank(claim.report) || IsBlank(claim.speaker) || IsBlank(claim.role) ||
+      IsBlank(claim.section)) {
+    Request filled = request;
+    for (std::optional<std::string>* const field :
+         {&filled.claim.report, &filled.claim.speaker, &filled.claim.role, &filled.claim.section}) {
+      if (IsBlank(*field)) {
+        field->reset();
+      }
+    }
+    return Check(corpus, filled, cancellation).Run();
   }
   return Check(corpus, request, cancellation).Run();
 }

@@ -1,7 +1,7 @@
 // Any bytes as a batch of which each request is parsed by itself: where protobuf takes the batch,
 // its requests are the same; where one has text that is not UTF-8, it alone is at fault.
 
-#include <google/protobuf/descriptor.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "service/rpc/wire_check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const google::protobuf::LogSilencer quiet;  // of text that is not UTF-8
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   using Batch = quotes::v1::BatchVerifyCitationsRequest;
   Batch elements;

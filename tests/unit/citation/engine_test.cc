@@ -407,6 +407,20 @@ TEST(EngineTest, SearchesInsideTheClaimFirst) {
   EXPECT_EQ(apart.Verify(request).disposition, Disposition::kPass);
 }
 
+TEST(EngineTest, BlankClaimsAreNone) {
+  const testing::TestCorpus corpus({Report("a", absl::StrCat(kWords, "。"), "李四")});
+  Request request;
+  request.quotation = kWords;
+  request.claim.speaker = " \u3000";
+  request.claim.role = "\u200B";
+  request.claim.report = "";
+  request.claim.section = "  ";
+  const Result result = corpus.Verify(request);
+  EXPECT_EQ(result.attribution, Attribution::kNotClaimed);
+  EXPECT_EQ(result.disposition, Disposition::kPass);
+  EXPECT_TRUE(result.fields.empty());
+}
+
 TEST(EngineTest, FilterNarrowsTheSearch) {
   const testing::TestCorpus corpus(
       {Report("a", absl::StrCat(kWords, "。"), "李四"), Report("b", absl::StrCat(kWords, "。"))});
