@@ -27,6 +27,12 @@ namespace {
 
 constexpr size_t kAlarmsShown = 12;
 
+Text Joined(Text head, std::u32string_view mark, std::u32string_view tail) {
+  head += mark;
+  head += tail;
+  return head;
+}
+
 // Whether a text begins with one of some words.
 template <size_t kWords>
 bool Begins(std::u32string_view text, const std::array<std::u32string_view, kWords>& words) {
@@ -118,7 +124,7 @@ class CitationElisionTest : public ::testing::Test {
     const Text& last = items.back();
     const Text key = items.front().substr(0, 2);
     if (last.substr(0, 2) == key) {
-      Check("items, same head", document, items.front() + U"……" + last);
+      Check("items, same head", document, Joined(items.front(), U"……", last));
     }
   }
 
@@ -142,7 +148,8 @@ class CitationElisionTest : public ::testing::Test {
         continue;
       }
       Check("clause before a demand", document,
-            sentence.substr(0, clauses[i].begin) + U"……" + sentence.substr(clauses[i + 1].begin));
+            Joined(sentence.substr(0, clauses[i].begin), U"……",
+                   sentence.substr(clauses[i + 1].begin)));
     }
   }
 
@@ -195,7 +202,7 @@ TEST_F(CitationElisionTest, HarmlessGaps) {
           !first.ends_with(U"。") || !last.ends_with(U"。") || !text_of(i + 1).ends_with(U"。")) {
         continue;
       }
-      const Text elided = first + U"……" + last;
+      const Text elided = Joined(first, U"……", last);
       if (Begins(last, kSpeakers)) {
         Check("sentence, own subject", *document, elided);
       } else if (IsDemand(first) && IsDemand(last)) {
@@ -230,8 +237,8 @@ TEST_F(CitationElisionTest, HarmlessGaps) {
       const Text head = sentence.substr(0, clauses[0].end - 1);
       const report::Range& end = clauses.back();
       const Text tail = sentence.substr(end.begin, end.size());
-      Check("clauses of a row", *document, head + U"……" + tail);
-      Check("clauses of a row, mark", *document, head + U"，……" + tail);
+      Check("clauses of a row", *document, Joined(head, U"……", tail));
+      Check("clauses of a row, mark", *document, Joined(head, U"，……", tail));
     }
   }
   PrintTable();
