@@ -8,6 +8,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "service/base/absl_string.h"
 
@@ -277,12 +280,20 @@ std::optional<google::type::Date> ParseDate(std::string_view text) {
 }
 
 std::optional<google::type::Date> ParseDateOfAnyYear(std::string_view text) {
-  constexpr size_t kMonthAndDay = 5;
-  if (text.size() != kMonthAndDay) {
-    return ParseDate(text);
+  // 2022年1月17日 and 2022/1/17, as spreadsheets write 2022-01-17.
+  std::string parted =
+      absl::StrReplaceAll(ToAbsl(text), {{"年", "-"}, {"月", "-"}, {"日", ""}, {"/", "-"}});
+  std::vector<std::string> parts = absl::StrSplit(parted, '-');
+  for (std::string& part : parts) {
+    part.insert(0, part.size() == 1 ? 1 : 0, '0');
+  }
+  constexpr size_t kMonthAndDay = 2;
+  if (parts.size() != kMonthAndDay) {
+    return ParseDate(absl::StrJoin(parts, "-"));
   }
   // A leap year has every day that any year has.
-  std::optional<google::type::Date> date = ParseDate(absl::StrCat("2000-", ToAbsl(text)));
+  std::optional<google::type::Date> date =
+      ParseDate(absl::StrCat("2000-", parts[0], "-", parts[1]));
   if (date.has_value()) {
     date->set_year(0);
   }

@@ -34,7 +34,8 @@ std::string DateText(const google::type::Date& date);
 
 // "2022-01-17"; nullopt for anything that is no day of the calendar.
 std::optional<google::type::Date> ParseDate(std::string_view text);
-// "2022-01-17", or "01-17" with year 0 in the answer: a day of any year.
+// "2022-01-17", or "01-17" with year 0 in the answer: a day of any year. Also as spreadsheets write
+// them: 2022-1-17, 2022/01/17, 2022年1月17日.
 std::optional<google::type::Date> ParseDateOfAnyYear(std::string_view text);
 // A day, or the first (`last`: the last) day of "2022-01" or "2022".
 std::optional<google::type::Date> ParsePartialDate(std::string_view text, bool last);

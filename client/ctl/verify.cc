@@ -384,6 +384,13 @@ ExitCode Verify::VerifyOne(Context* context, client::Client* client) {
   if (quotation.ends_with('\n')) {
     quotation.pop_back();
   }
+  // Said here, as more than a message holds never arrives.
+  if (text::CountCodePoints(quotation) > limits::kMaxQuotationCodePoints) {
+    const absl::Status refused = errors::FieldOutOfRange(
+        "quotation", absl::StrCat("at most ", limits::kMaxQuotationCodePoints, " characters"));
+    context->Fail(refused);
+    return CodeOfRefusal(refused);
+  }
   absl::StatusOr<v1::VerifyCitationRequest> request =
       MakeRequest(context, client, quotation, claim_);
   if (!request.ok()) {

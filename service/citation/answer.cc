@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/limits.h"
 #include "service/citation/attribution.h"
@@ -53,7 +54,7 @@ class Answer {
       for (const Edit& edit : result_.edits) {
         result_.folds |= edit.folds;
       }
-      Repair(*source, range);
+      Repair(*source, *best);
       if (result_.edits.size() > limits::kMaxCitationEdits) {
         result_.edits.resize(limits::kMaxCitationEdits);
       }
@@ -81,35 +82,41 @@ class Answer {
       return kept;
     }
     // A latest text has the highest revision of its report, the others lie behind it.
-    const auto key = [&](uint32_t index) {
-      return std::make_tuple(best != nullptr && best->source == index,
-                             search_.corpus().sources()[index].revision());
+    const auto key = [&](const Passage& place) {
+      return std::make_tuple(best != nullptr && best->source == place.source,
+                             IsSameKind(place, places.front()), search_.SourceOf(place).revision());
     };
-    absl::flat_hash_map<std::string_view, uint32_t> text_of;
+    absl::flat_hash_map<std::string_view, const Passage*> text_of;
     for (const Passage& place : places) {
-      const auto [text, added] = text_of.emplace(search_.SourceOf(place).report_id(), place.source);
-      if (!added && key(text->second) < key(place.source)) {
-        text->second = place.source;
+      const auto [text, added] = text_of.emplace(search_.SourceOf(place).report_id(), &place);
+      if (!added && key(*text->second) < key(place)) {
+        text->second = &place;
       }
     }
     std::copy_if(places.begin(), places.end(), std::back_inserter(kept), [&](const Passage& place) {
-      return text_of[search_.SourceOf(place).report_id()] == place.source;
+      return text_of[search_.SourceOf(place).report_id()]->source == place.source;
     });
     return kept;
   }
 
+  // Whether a place is as good as the first, which no word cut at a border is.
+  static bool IsSameKind(const Passage& place, const Passage& first) {
+    return IsWordForWord(place.verdict) == IsWordForWord(first.verdict);
+  }
+
   void Locations(const std::vector<Passage>& same) {
-    std::vector<std::string_view> reports;
+    absl::flat_hash_set<std::string_view> reports;
     for (const Passage& passage : same) {
       const Source& source = search_.SourceOf(passage);
-      reports.push_back(source.report_id());
+      reports.insert(source.report_id());
+      if (IsSameKind(passage, same.front())) {
+        may_be_meant_.insert(source.report_id());
+      }
       if (result_.locations.size() < request_.max_locations) {
         result_.locations.push_back(MakeLocation(source, passage));
       }
     }
-    std::sort(reports.begin(), reports.end());
-    result_.report_count =
-        static_cast<uint64_t>(std::unique(reports.begin(), reports.end()) - reports.begin());
+    result_.report_count = reports.size();
     result_.location_count = same.size();
     if (search_.places_cut() && !same.empty() && IsWordForWord(same.front().verdict)) {
       result_.location_count = std::max<uint64_t>(search_.whole_places(), same.size());
@@ -147,27 +154,76 @@ class Answer {
     return location;
   }
 
-  // What the source has in a range, without its certain printing faults.
-  static std::u32string TrueWords(const Source& source, Range range) {
+  // What the source has in a range, without its certain printing faults and those that the
+  // quotation reads as emended.
+  static std::u32string TrueWords(const Source& source, const Passage& best, Range range) {
     std::u32string words;
     uint32_t at = range.begin;
     for (const TouchedDefect& defect : TouchedDefects(source, range)) {
       const Range fault = defect.source;
-      if (defect.certainty != report::Certainty::kCertain || defect.readings.empty() ||
-          fault.begin < at || fault.end > range.end) {
+      const auto read = std::find_if(
+          best.emended.begin(), best.emended.end(),
+          [&](const auto& emended) { return source.defect_id(emended.first) == defect.defect_id; });
+      const bool applied = read != best.emended.end();
+      if ((!applied && defect.certainty != report::Certainty::kCertain) ||
+          defect.readings.empty() || fault.begin < at || fault.end > range.end) {
         continue;
       }
       words += source.joined().substr(at, fault.begin - at);
-      words += text::ToCodePoints(defect.readings.front());
+      words += text::ToCodePoints(defect.readings[applied ? read->second : 0]);
       at = fault.end;
     }
     words += source.joined().substr(at, range.end - at);
     return words;
   }
 
-  // The quotation with the true words where it departs from them and in place of omission marks
-  // that hide what they may not, in its own style otherwise. Gaps that are merely long stay.
-  void Repair(const Source& source, Range range) {
+  // The edits with those that change a part of a certain fault widened over all of it, so that the
+  // true words take their place: 651户 of a printed 560户 that is emended to 650户.
+  std::vector<Edit> OverWholeFaults(const Source& source, Range range) const {
+    std::vector<Edit> edits = result_.edits;
+    for (const TouchedDefect& defect : TouchedDefects(source, range)) {
+      const Range fault = defect.source;
+      if (defect.certainty != report::Certainty::kCertain || defect.readings.empty() ||
+          fault.begin < range.begin || fault.end > range.end) {
+        continue;
+      }
+      const auto first = std::find_if(edits.begin(), edits.end(), [&](const Edit& edit) {
+        return edit.severity != Severity::kNone && Intersects(edit.source, fault.begin, fault.end);
+      });
+      if (first == edits.end()) {
+        continue;
+      }
+      auto last = first;
+      while (last + 1 != edits.end() && (last + 1)->source.begin < fault.end) {
+        ++last;
+      }
+      const uint32_t before = first->source.begin - std::min(first->source.begin, fault.begin);
+      const uint32_t behind = std::max(last->source.end, fault.end) - last->source.end;
+      Edit whole = *first;
+      whole.kind = EditKind::kSubstitution;
+      whole.source = {first->source.begin - before, last->source.end + behind};
+      whole.quotation = {first->quotation.begin - before, last->quotation.end + behind};
+      // What stands unchanged beside the edits must be the source's, character by character.
+      const auto same = [&](Range own, Range printed) {
+        return own.end <= quotation_.size() &&
+               quotation_.substr(own.begin, own.size()) ==
+                   source.joined().substr(printed.begin, printed.size());
+      };
+      if (first->quotation.begin < before ||
+          !same({whole.quotation.begin, first->quotation.begin},
+                {whole.source.begin, first->source.begin}) ||
+          !same({last->quotation.end, whole.quotation.end}, {last->source.end, whole.source.end})) {
+        continue;
+      }
+      *first = whole;
+      edits.erase(first + 1, last + 1);
+    }
+    return edits;
+  }
+
+  // The quotation with the true words where it departs from them and in place of omission marks, in
+  // its own style otherwise.
+  void Repair(const Source& source, const Passage& best) {
     switch (result_.text) {
       case TextVerdict::kPunctuationChanged:
       case TextVerdict::kNumeralRestated:
@@ -177,36 +233,42 @@ class Answer {
       default:
         return;
     }
-    // An omission mark for nothing goes; what it may not hide is filled in.
-    const auto filled = [](const Edit& edit) {
-      return edit.reason == EditReason::kOmissionMark &&
-             (edit.source.empty() || edit.elision_risk > ElisionRisk::kLongGap);
+    const std::vector<Edit> edits = OverWholeFaults(source, best.range);
+    const bool fills = std::any_of(edits.begin(), edits.end(), [](const Edit& edit) {
+      return edit.reason == EditReason::kOmissionMark;
+    });
+    // A bracket beside the outer omission marks has no partner.
+    const auto has_bracket = [](std::u32string_view marks) {
+      return std::any_of(marks.begin(), marks.end(), [](char32_t c) {
+        return MarkDirection(c) != 0 && FormOfMark(c) != kQuotationForm;
+      });
     };
-    const bool fills = std::any_of(result_.edits.begin(), result_.edits.end(), filled);
     const bool corners = quotation_.find_first_of(U"「『") != std::u32string::npos;
     const bool converted =
-        IsConverted(quotation_, source.joined().substr(range.begin, range.size()));
+        IsConverted(quotation_, source.joined().substr(best.range.begin, best.range.size()));
     const bool traditional = std::any_of(quotation_.begin(), quotation_.end(), [](char32_t c) {
       return text::IsHan(c) && (text::FoldsOf(c) & text::kFoldScript) != 0;
     });
     std::u32string repaired;
     uint32_t at = 0;
-    for (const Edit& edit : result_.edits) {
+    for (const Edit& edit : edits) {
       repaired += quotation_.substr(at, edit.quotation.begin - at);
       at = edit.quotation.end;
+      const std::u32string_view own =
+          quotation_.substr(edit.quotation.begin, edit.quotation.size());
       // The final mark of a part stands inside a sentence once the gap behind it is filled.
-      const bool keep = edit.reason == EditReason::kOmissionMark
-                            ? !filled(edit)
-                            : (edit.kind == EditKind::kForm &&
-                               !(fills && edit.reason == EditReason::kFinalMark)) ||
-                                  edit.reason == EditReason::kEmendation ||
-                                  (edit.reason == EditReason::kEditorialBracket &&
-                                   edit.severity == Severity::kNone);
+      const bool form = edit.kind == EditKind::kForm &&
+                        !(fills && edit.reason == EditReason::kFinalMark) &&
+                        !(edit.reason == EditReason::kOuterMark && has_bracket(own));
+      const bool keep =
+          edit.reason != EditReason::kOmissionMark &&
+          (form || edit.reason == EditReason::kEmendation ||
+           (edit.reason == EditReason::kEditorialBracket && edit.severity == Severity::kNone));
       if (keep) {
-        repaired += quotation_.substr(edit.quotation.begin, edit.quotation.size());
+        repaired += own;
         continue;
       }
-      std::u32string words = TrueWords(source, edit.source);
+      std::u32string words = TrueWords(source, best, edit.source);
       if (edit.reason == EditReason::kOmissionMark) {
         FitSpaces(quotation_.substr(at), &repaired, &words);
       } else {
@@ -310,10 +372,10 @@ class Answer {
         }
       }
     }
-    if (result_.report_count >= limits::kFormulaicReports) {
+    if (may_be_meant_.size() >= limits::kFormulaicReports) {
       // Of too many places those that were looked at are in so many reports.
       const bool cut = result_.stopped == StopReason::kWorkLimit;
-      AddFlag(ContextFlag::kFormulaic, absl::StrCat(cut ? "≥" : "", result_.report_count));
+      AddFlag(ContextFlag::kFormulaic, absl::StrCat(cut ? "≥" : "", may_be_meant_.size()));
     }
     if (source.state() == SourceState::kOldRevision) {
       AddFlag(ContextFlag::kOldRevision, absl::StrCat(source.revision()));
@@ -505,7 +567,7 @@ class Answer {
         result_.attribution = Attribution::kSecondaryQuote;
       }
     }
-    if (!search_.names_report() && result_.report_count > 1 &&
+    if (!search_.names_report() && may_be_meant_.size() > 1 &&
         (result_.attribution == Attribution::kNotClaimed ||
          result_.attribution == Attribution::kConfirmed)) {
       result_.attribution = Attribution::kAmbiguous;
@@ -517,6 +579,7 @@ class Answer {
   const std::u32string_view quotation_;
   const Search& search_;
   Result& result_;
+  absl::flat_hash_set<std::string_view> may_be_meant_;  // reports with places as good as the first
 };
 
 }  // namespace

@@ -255,12 +255,15 @@ bool IsSection(const Source& source, size_t section, std::string_view claimed) {
   if (source.section_id(section) == claimed || source.section_path(section) == claimed) {
     return true;
   }
-  const std::u32string wanted = Letters(claimed);
+  std::u32string wanted = Letters(claimed);
   if (const std::u32string number = SectionNumber(wanted); !number.empty()) {
     return number == NumberOf(source, section) && IsCalled(source, section, IsBracketed(claimed));
   }
-  return wanted.size() >= 2 &&
-         Letters(source.HeadingLine(section)).find(wanted) != std::u32string::npos;
+  // 未来五年的目标任务 is 未来五年目标任务.
+  std::u32string heading = Letters(source.HeadingLine(section));
+  std::erase(wanted, U'的');
+  std::erase(heading, U'的');
+  return wanted.size() >= 2 && heading.find(wanted) != std::u32string::npos;
 }
 
 bool NamesReport(const Claim& claim) {
@@ -348,6 +351,38 @@ int Mismatches(const std::vector<FieldResult>& fields) {
   return mismatches;
 }
 
+namespace {
+
+// Whether what stands between a pair of quotation marks is what another said: by the words beside
+// the marks (要求我们“…”; 牢记“…”的殷殷嘱托), else a clause that is not the name of something
+// (“…”专项行动).
+bool IsClauseOfAnother(std::u32string_view text, size_t open, size_t close) {
+  constexpr size_t kLongestIntroduction = 8;
+  constexpr std::u32string_view kClauseMarks = U"，。；：！？,;:!?";
+  const std::u32string_view inside = text.substr(open + 1, close - open - 1);
+  std::u32string_view behind = text.substr(close + 1);
+  behind.remove_prefix(behind.starts_with(U"的") ? 1 : 0);
+  // 日新：江淮科创沙龙: a name and what it is.
+  const bool titled = inside.find_first_of(U"：:") == inside.find_last_of(kClauseMarks) &&
+                      EndsWith(WordClass::kNamedInMarks, inside) > 0;
+  if (titled || BeginsWith(WordClass::kNamedInMarks, behind) > 0) {
+    return false;
+  }
+  if (inside.find_first_of(kClauseMarks) != std::u32string_view::npos) {
+    return true;
+  }
+  const size_t from = open - std::min(open, kLongestIntroduction);
+  std::u32string_view before = text.substr(from, open - from);
+  while (!before.empty() &&
+         std::u32string_view(U"，：,:").find(before.back()) != std::u32string_view::npos) {
+    before.remove_suffix(1);
+  }
+  return inside.size() > kLongestTerm && (EndsWith(WordClass::kAnotherSaid, before) > 0 ||
+                                          BeginsWith(WordClass::kSaidToUs, behind) > 0);
+}
+
+}  // namespace
+
 bool IsSecondaryQuote(const Source& source, Range range) {
   if (source.quote_count() == 0 || range.empty()) {
     return false;
@@ -375,9 +410,7 @@ bool IsSecondaryQuote(const Source& source, Range range) {
     if (close < range.end && range.end - close > 1) {
       return false;  // the place goes on behind the closing mark
     }
-    constexpr std::u32string_view kClauseMarks = U"，。；：！？,;:!?";
-    return text.substr(i, static_cast<size_t>(partner) - i).find_first_of(kClauseMarks) !=
-           std::u32string_view::npos;
+    return IsClauseOfAnother(text, i, static_cast<size_t>(partner));
   }
   return false;
 }

@@ -130,7 +130,7 @@ struct Comparison::Rep {
         budget(work) {}
 
   // The better of a passage as printed and with numerals read as the quotation writes the same
-  // values, and with registered faults read as emended if that makes it equal or they are certain.
+  // values, and with registered faults read as emended where that makes it equal or cheaper.
   Passage ReadOtherwise(Passage printed) const;
   Passage With(std::vector<Reading> readings) const;
   std::vector<Reading> Restated(Range passage) const;
@@ -223,7 +223,10 @@ std::vector<Passage> Comparison::Judge() const {
   std::vector<Passage> passages;
   for (const Alignment& alignment : rep_->alignments) {
     Passage passage = citation::Judge(rep_->quoted, rep_->text, alignment);
-    if (Rank(passage.verdict) > Rank(TextVerdict::kFormOnly)) {
+    // Of several places with the same letters each is itself: read otherwise, one that cuts a word
+    // would be the best of the others.
+    const bool one_of_many = passage.stands && rep_->alignments.size() > 1;
+    if (Rank(passage.verdict) > Rank(TextVerdict::kFormOnly) && !one_of_many) {
       passage = rep_->ReadOtherwise(std::move(passage));
     }
     passages.push_back(std::move(passage));
@@ -398,21 +401,19 @@ Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
       }
     }
   }
-  // Emendations that leave other differences explain nothing, unless the faults are certain and
-  // stand apart from those.
+  // Emendations that leave other differences explain nothing unless the faults stand apart from
+  // those.
   const bool equal = best.verdict <= TextVerdict::kVerbatimEmended ||
                      best.verdict == TextVerdict::kNumeralRestated;
-  const bool certain =
+  const bool apart =
       std::all_of(best.emended.begin(), best.emended.end(), [&](const auto& emended) {
         const Range fault = source.defect_range(emended.first);
-        const bool apart =
-            std::none_of(best.edits.begin(), best.edits.end(), [&](const Edit& edit) {
-              return edit.severity != Severity::kNone &&
-                     Intersects(edit.source, fault.begin, fault.end);
-            });
-        return apart && source.Defect(emended.first).certainty == report::Certainty::kCertain;
+        return std::none_of(best.edits.begin(), best.edits.end(), [&](const Edit& edit) {
+          return edit.severity != Severity::kNone &&
+                 Intersects(edit.source, fault.begin, fault.end);
+        });
       });
-  return equal || certain ? best : as_printed;
+  return equal || apart ? best : as_printed;
 }
 
 }  // namespace quotes::citation

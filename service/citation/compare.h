@@ -34,7 +34,7 @@ class Comparison {
   bool MayBeRestated() const;
 
   // Every place with the same letters, or else the best alignment, the latter with registered
-  // faults read as emended where that makes it equal or they are certain.
+  // faults read as emended where that makes it equal or cheaper.
   std::vector<Passage> Judge() const;
 
  private:

@@ -23,6 +23,10 @@ class Disposer {
       if (as_printed && defect.kind != report::DefectKind::kScript) {
         findings.push_back(Finding::kTouchesDefect);
       }
+      // Whatever else was changed.
+      if (defect.applied_reading >= 0 && defect.certainty != report::Certainty::kCertain) {
+        findings.push_back(Finding::kEmendedUncertain);
+      }
     }
     for (const FlagResult& flag : result_.flags) {
       switch (flag.flag) {

@@ -35,8 +35,7 @@ class ElidedJudge {
     const bool any_long = std::any_of(parts.begin(), parts.end(),
                                       [](const ElidedPart& part) { return !part.short_part; });
     const std::vector<std::vector<Passage>> chains = FindChains(&parts, any_long);
-    std::vector<Passage> chain =
-        chains.empty() ? std::vector<Passage>() : WithShortParts(parts, chains.front());
+    std::vector<Passage> chain = BestChain(parts, chains);
     if (chain.empty()) {
       JudgeApart(parts, any_long);
       return true;
@@ -93,6 +92,11 @@ class ElidedJudge {
         parts.push_back(std::move(part));
       }
       at = i < marks.size() ? marks[i].end : end;
+      // A mark directly behind stands for what was left out: ……。
+      while (at < quotation_.size() &&
+             std::u32string_view(U"，。；、,;").find(quotation_[at]) != std::u32string_view::npos) {
+        ++at;
+      }
     }
     return parts;
   }
@@ -113,6 +117,26 @@ class ElidedJudge {
       chains = Chains(*parts);
     }
     return chains;
+  }
+
+  // The first of the chains that has a place for every short part too, else the first; empty when
+  // there is none.
+  std::vector<Passage> BestChain(const std::vector<ElidedPart>& parts,
+                                 const std::vector<std::vector<Passage>>& chains) {
+    constexpr size_t kChainsTried = 16;
+    std::vector<Passage> first;
+    for (size_t i = 0; i < std::min(chains.size(), kChainsTried); ++i) {
+      std::vector<Passage> chain = WithShortParts(parts, chains[i]);
+      if (std::none_of(chain.begin(), chain.end(), [](const Passage& part) {
+            return part.verdict == TextVerdict::kNotFound;
+          })) {
+        return chain;
+      }
+      if (i == 0) {
+        first = std::move(chain);
+      }
+    }
+    return first;
   }
 
   // The verdict on parts that do not stand in one section in their order: the worst of theirs.
@@ -171,6 +195,29 @@ class ElidedJudge {
     return mark;
   }
 
+  // An omission mark inside a word (国家级专……特新“小巨人”企业): one edit in place of those for
+  // what the parts before and behind it cut off.
+  void AddMarkInWord(const ElidedPart& before, const ElidedPart& after, Range gap,
+                     const Source& source, std::vector<Edit>* edits) const {
+    Edit mark = MarkBetween(before, after, gap, ElisionRisk::kNone, source);
+    mark.kind = gap.empty() ? EditKind::kAddition : EditKind::kSubstitution;
+    mark.folds = 0;
+    mark.severity = Severity::kMinor;
+    mark.reason = EditReason::kCutToken;
+    const auto cut = [&](const Edit& edit) {
+      const bool lost = edit.quotation.empty() && !edit.source.empty() &&
+                        (edit.quotation.end <= mark.quotation.begin ? edit.source.begin >= gap.begin
+                                                                    : edit.source.end <= gap.end);
+      mark.severity = lost ? std::max(mark.severity, edit.severity) : mark.severity;
+      return lost;
+    };
+    edits->erase(std::remove_if(edits->begin(), edits->end(), cut), edits->end());
+    const auto place = std::find_if(edits->begin(), edits->end(), [&mark](const Edit& edit) {
+      return edit.quotation.begin >= mark.quotation.end;
+    });
+    edits->insert(place, std::move(mark));
+  }
+
   // What stands before the first part or behind the last: omission marks that say no more than that
   // the source goes on.
   Edit OuterMarks(Range marks, uint32_t at) const {
@@ -203,12 +250,18 @@ class ElidedJudge {
       if (risks[i] != ElisionRisk::kNone) {
         joined.verdict = Worst(joined.verdict, TextVerdict::kElidedRisky);
       }
-      if (i > 0) {
+      const size_t own = joined.edits.size();
+      joined.edits.insert(joined.edits.end(), part.edits.begin(), part.edits.end());
+      if (i > 0 && chain[i - 1].range.end > part.range.begin) {
+        AddMarkInWord(parts[i - 1], parts[i], {EndOfWords(chain[i - 1]), BeginOfWords(part)},
+                      source, &joined.edits);
+        omits = true;
+      } else if (i > 0) {
         const Range gap{chain[i - 1].range.end, part.range.begin};
         omits = omits || !gap.empty();
-        joined.edits.push_back(MarkBetween(parts[i - 1], parts[i], gap, risks[i], source));
+        joined.edits.insert(joined.edits.begin() + static_cast<ptrdiff_t>(own),
+                            MarkBetween(parts[i - 1], parts[i], gap, risks[i], source));
       }
-      joined.edits.insert(joined.edits.end(), part.edits.begin(), part.edits.end());
       joined.severity = std::max(joined.severity, part.severity);
       joined.emended.insert(joined.emended.end(), part.emended.begin(), part.emended.end());
       joined.cost = std::max(joined.cost, part.cost);
@@ -300,6 +353,22 @@ class ElidedJudge {
     }
   }
 
+  // Where the words of a passage end (begin) without what is merely cut off there.
+  static uint32_t EndOfWords(const Passage& passage) {
+    const bool cut =
+        std::none_of(passage.edits.begin(), passage.edits.end(), [&passage](const Edit& edit) {
+          return edit.source.end > passage.kept.end && !edit.quotation.empty();
+        });
+    return cut ? passage.kept.end : passage.range.end;
+  }
+  static uint32_t BeginOfWords(const Passage& passage) {
+    const bool cut =
+        std::none_of(passage.edits.begin(), passage.edits.end(), [&passage](const Edit& edit) {
+          return edit.source.begin < passage.kept.begin && !edit.quotation.empty();
+        });
+    return cut ? passage.kept.begin : passage.range.begin;
+  }
+
   struct Chained {
     std::vector<Passage> passages;
     uint64_t cost = 0;
@@ -373,11 +442,11 @@ class ElidedJudge {
           bool reached = false;
           for (size_t k = 0; k < steps.back().size(); ++k) {
             const Step& before = steps.back()[k];
-            if (before.passage->range.end > passage.range.begin) {
+            if (EndOfWords(*before.passage) > BeginOfWords(passage)) {
               continue;
             }
             const uint64_t total =
-                own + before.cost + (passage.range.begin - before.passage->range.end);
+                own + before.cost + (BeginOfWords(passage) - EndOfWords(*before.passage));
             if (!reached || total < step.cost) {
               step.cost = total;
               step.before = k;
@@ -444,19 +513,21 @@ class ElidedJudge {
       const uint32_t first = chain.front().range.begin;
       const Range* const before = all.empty() ? nullptr : &all.back().range;
       const Range* const after = next_long < chain.size() ? &chain[next_long].range : nullptr;
-      const uint32_t from = before != nullptr           ? before->end
+      const uint32_t from = before != nullptr           ? EndOfWords(all.back())
                             : first > run.begin + reach ? first - reach
                                                         : run.begin;
-      const uint32_t to = after != nullptr ? after->begin : std::min(run.end, from + reach);
+      const uint32_t to =
+          after != nullptr ? BeginOfWords(chain[next_long]) : std::min(run.end, from + reach);
       Passage found;
       found.source = index;
       found.range = {from, from};
+      found.kept = found.range;
       std::tuple<ElisionRisk, int, uint32_t> best_key;
       if (from < to) {
         const Comparison comparison(*parts[i].quoted, source, {index, {from, to}, 0},
                                     search_.budget());
         for (const Passage& passage : comparison.Judge()) {
-          if (passage.range.begin < from || passage.range.end > to || !Stands(passage) ||
+          if (passage.kept.begin < from || passage.kept.end > to || !Stands(passage) ||
               !InOneSection(source, chain.front().range, passage.range) ||
               !InOneSection(source, passage.range, chain.front().range)) {
             continue;
@@ -465,11 +536,11 @@ class ElidedJudge {
           uint32_t distance = 0;
           if (before != nullptr && !before->empty()) {
             risk = std::max(risk, JudgeGap(source, *before, passage.range));
-            distance += passage.range.begin - before->end;
+            distance += passage.kept.begin - from;
           }
           if (after != nullptr) {
             risk = std::max(risk, JudgeGap(source, passage.range, *after));
-            distance += before == nullptr ? after->begin - passage.range.end : 0;
+            distance += before == nullptr ? to - passage.kept.end : 0;
           }
           const std::tuple<ElisionRisk, int, uint32_t> key(risk, Rank(passage.verdict), distance);
           if (found.verdict == TextVerdict::kNotFound || key < best_key) {

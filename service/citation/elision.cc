@@ -466,8 +466,10 @@ std::vector<Range> OmissionMarks(std::u32string_view text) {
         continue;
       }
     } else if (MarkDirection(text[i]) > 0) {
-      for (const std::u32string_view word : {U"（中略）", U"（略）", U"〔中略〕", U"〔略〕",
-                                             U"［略］", U"[略]", U"(略)", U"(中略)"}) {
+      for (const std::u32string_view word :
+           {U"（中略）", U"（略）", U"〔中略〕", U"〔略〕", U"［略］", U"[略]", U"(略)", U"(中略)",
+            U"（省略）", U"（前略）", U"（上略）", U"（后略）", U"（下略）", U"（以下略）",
+            U"【略】"}) {
         if (text.substr(i).starts_with(word)) {
           end = i + word.size();
         }

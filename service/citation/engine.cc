@@ -33,7 +33,7 @@ namespace quotes::citation {
 namespace {
 
 // Raised with every change of the code of this folder that may change a verdict.
-constexpr int kRulesVersion = 5;
+constexpr int kRulesVersion = 6;
 
 constexpr size_t kMinWords = 3;
 
@@ -72,6 +72,14 @@ absl::Status CheckText(std::string_view field, std::string_view bytes, size_t li
     ++offset;
   }
   return absl::OkStatus();
+}
+
+// Nothing but spaces and noise, as the cells of a table that nobody filled in: claims nothing.
+bool IsBlank(const std::optional<std::string>& claim) {
+  const std::u32string text = claim.has_value() ? text::ToCodePoints(*claim) : std::u32string();
+  return claim.has_value() && std::all_of(text.begin(), text.end(), [](char32_t c) {
+           return text::IsSpace(c) || text::IsLineBreak(c) || text::IsNoise(c);
+         });
 }
 
 class Check {
@@ -240,14 +248,19 @@ class Check {
       const bool equal = IsWordForWord(best->verdict)
                              ? IsWordForWord(passage.verdict)
                              : passage.verdict == best->verdict && passage.cost == best->cost;
-      if (equal && (search_.Inside(passage.source) || !search_.Inside(best->source) ||
-                    IsWordForWord(best->verdict))) {
+      if ((equal && (search_.Inside(passage.source) || !search_.Inside(best->source) ||
+                     IsWordForWord(best->verdict))) ||
+          (best->stands && passage.stands)) {
         same.push_back(passage);
       }
     }
-    std::stable_sort(same.begin(), same.end(), [&](const Passage& a, const Passage& b) {
-      return search_.Inside(a.source) && !search_.Inside(b.source);
-    });
+    // Places where a word at a border is cut stand behind those where none is.
+    const auto key = [&](const Passage& passage) {
+      return std::make_pair(IsWordForWord(best->verdict) && !IsWordForWord(passage.verdict),
+                            !search_.Inside(passage.source));
+    };
+    std::stable_sort(same.begin(), same.end(),
+                     [&](const Passage& a, const Passage& b) { return key(a) < key(b); });
     const auto first = std::find_if(same.begin(), same.end(), [&](const Passage& passage) {
       return passage.source == best->source && passage.range == best->range;
     });
@@ -474,6 +487,17 @@ absl::StatusOr<Result> Verify(const Corpus& corpus, const Request& request,
                                      limits::kMaxClaimCodePoints));
     QUOTES_RETURN_IF_ERROR(CheckText("claim.publication.edition", claim.publication->edition,
                                      limits::kMaxClaimCodePoints));
+  }
+  if (IsBlank(claim.report) || IsBlank(claim.speaker) || IsBlank(claim.role) ||
+      IsBlank(claim.section)) {
+    Request filled = request;
+    for (std::optional<std::string>* const field :
+         {&filled.claim.report, &filled.claim.speaker, &filled.claim.role, &filled.claim.section}) {
+      if (IsBlank(*field)) {
+        field->reset();
+      }
+    }
+    return Check(corpus, filled, cancellation).Run();
   }
   return Check(corpus, request, cancellation).Run();
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "service/citation/latin.h"
+#include "service/citation/word_classes.h"
 
 namespace quotes::citation {
 namespace {
@@ -72,6 +73,20 @@ char32_t Unwidened(char32_t c) {
                                         : unorm2_getRawDecomposition(nfkc, static_cast<UChar32>(c),
                                                                      units, 8, &error);
   return U_FAILURE(error) || size != 1 ? c : static_cast<char32_t>(units[0]);
+}
+
+// What simplified text writes for a character of folded text that older print has in some words.
+char32_t NewerForm(char32_t unit) {
+  switch (unit) {
+    case U'甚':
+      return U'什';
+    case U'瞭':
+      return U'了';
+    case U'沈':
+      return U'沉';
+    default:
+      return unit;
+  }
 }
 
 }  // namespace
@@ -182,7 +197,11 @@ std::vector<Unit> FormUnits(std::u32string_view text, const text::FoldedText& fo
       // Of full-time, which others write full time: no sign of a numeral.
       *end_of_units++ = {kDashForm, text[begin], begin, end, UnitKind::kMark};
     } else {
-      *end_of_units++ = {form, text[begin], begin, end, UnitKind::kLetter};
+      char32_t newer = NewerForm(form);
+      if (newer != form && !LiesIn(WordClass::kOlderForm, folded.units, i)) {
+        newer = form;
+      }
+      *end_of_units++ = {newer, text[begin], begin, end, UnitKind::kLetter};
     }
   }
   add_marks(next, text.size());

@@ -10,6 +10,7 @@
 
 #include "service/citation/aligned_pair.h"
 #include "service/citation/borders.h"
+#include "service/citation/latin.h"
 #include "service/citation/marks.h"
 #include "service/citation/regions.h"
 #include "service/citation/severity.h"
@@ -105,7 +106,22 @@ class Judgement {
       }
     }
     Grade(pair_, &draft);
+    // One wrong figure is one, however many characters another notation has (百分之四十, 4%).
+    constexpr size_t kFigureLetters = 2;
+    if (draft.reason == EditReason::kNumber &&
+        InOneNumeral(pair_.quoted.annotated, draft.quotation) &&
+        InOneNumeral(pair_.source.annotated(), draft.source)) {
+      draft.letters = std::min(draft.letters, kFigureLetters);
+    }
     pair_.edits.push_back(draft);
+  }
+
+  static bool InOneNumeral(const Annotated& text, Range range) {
+    return std::any_of(text.numerals().begin(), text.numerals().end(),
+                       [range](const figures::Numeral& numeral) {
+                         return !range.empty() && numeral.token.begin <= range.begin &&
+                                range.end <= numeral.token.end;
+                       });
   }
 
   // Leaves a space at an end of a range out where the other text has one beside its own.
@@ -121,9 +137,19 @@ class Judgement {
     }
   }
 
-  // A line that ends inside a Latin word (G\nDP) is folded as one between two words is.
+  // A line that ends inside a Latin word (G\nDP) is folded as one between two words is; a hyphen
+  // directly before its end (tran-\nsport) belongs to the line.
   void ForgetBrokenLines() {
     const std::u32string_view text = pair_.quoted.annotated.text();
+    for (Draft& draft : pair_.edits) {
+      if (draft.source.empty() && draft.quotation.size() == 1 &&
+          PartsWordAtLineEnd(text, draft.quotation.begin)) {
+        draft.kind = EditKind::kForm;
+        draft.severity = Severity::kNone;
+        draft.reason = EditReason::kNone;
+        draft.folds = text::kFoldSpace;
+      }
+    }
     pair_.edits.erase(
         std::remove_if(pair_.edits.begin(), pair_.edits.end(),
                        [&](const Draft& draft) {
@@ -137,6 +163,19 @@ class Judgement {
                                 });
                        }),
         pair_.edits.end());
+  }
+
+  static bool PartsWordAtLineEnd(std::u32string_view text, size_t at) {
+    if (FormOfMark(text[at]) != kDashForm || at == 0 || !IsLatinLetter(text[at - 1]) ||
+        at + 1 >= text.size() || !text::IsLineBreak(text[at + 1])) {
+      return false;
+    }
+    size_t next = at + 1;
+    while (next < text.size() && (text::IsLineBreak(text[next]) || text::IsSpace(text[next]) ||
+                                  text::IsNoise(text[next]))) {
+      ++next;
+    }
+    return next < text.size() && IsLatinLetter(text[next]);
   }
 
   bool Covered(size_t op) const {
@@ -172,6 +211,10 @@ class Judgement {
       draft.folds = text::FoldsBetween(
           pair_.quoted.annotated.text().substr(draft.quotation.begin, draft.quotation.size()),
           pair_.source.text().substr(draft.source.begin, draft.source.size()));
+      // Characters that are the same in their word alone (甚麼) have no fold of their own.
+      if (draft.folds == 0) {
+        draft.folds = text::kFoldVariant;
+      }
       pair_.edits.push_back(draft);
       i = end;
     }
@@ -317,6 +360,7 @@ class Judgement {
     }
     const Range span = with_lost_;
     passage->range = pair_.source.Joined(span);
+    passage->kept = pair_.source.Joined(pair_.Span());
     size_t q_letters = 0;
     for (const Unit& unit : pair_.quoted.units) {
       q_letters += unit.letter() ? 1u : 0u;
@@ -326,6 +370,8 @@ class Judgement {
       s_letters += unit.letter() && unit.begin >= span.begin && unit.end <= span.end ? 1u : 0u;
     }
     const size_t longer = std::max({q_letters, s_letters, size_t{1}});
+    const bool all_matched = letter_edits == 0 || AllMatched();
+    passage->stands = all_matched && !punctuation && pair_.source.readings().empty();
     passage->cost = static_cast<double>(edited) / static_cast<double>(longer);
     if (letter_edits == 0) {
       passage->verdict = restated      ? TextVerdict::kNumeralRestated
@@ -342,7 +388,7 @@ class Judgement {
           passage->cost > kMostEdited && passage->cost <= kMostAdded && AddedAtEnds();
       const bool one_passage = passage->cost <= kMostEdited || one_gap || passage->bracket_only ||
                                passage->added_at_ends || (reorder && letter_edits == 1) ||
-                               AllMatched();
+                               all_matched;
       // Of a phrase of four letters three in a row are as much: 1网通办.
       const size_t run = q_letters == s_letters ? std::min(kMinCommonRun, (3 * q_letters + 3) / 4)
                                                 : std::min(kMinCommonRun, q_letters);

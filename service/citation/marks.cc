@@ -73,9 +73,10 @@ class MarkJudge {
     if (form && draft.reason == EditReason::kOuterMark) {
       draft.folds = text::kFoldQuotation;
     }
-    if (!form &&
-        (TouchesFigure(added, lost) || InsideNumeral(pair_.source.annotated(), draft.source) ||
-         InsideNumeral(pair_.quoted.annotated, draft.quotation))) {
+    const bool closed = AreClosedPairs(added, lost);
+    if (!form && (TouchesFigure(added, lost) ||
+                  InsideNumeral(pair_.source.annotated(), draft.source, closed) ||
+                  InsideNumeral(pair_.quoted.annotated, draft.quotation, closed))) {
       draft.kind = lost.empty()    ? EditKind::kAddition
                    : added.empty() ? EditKind::kOmission
                                    : EditKind::kSubstitution;
@@ -88,13 +89,29 @@ class MarkJudge {
   }
 
   // Whether a mark, or the place where there is none, parts a number or its unit: 三、十五 of
-  // 三十五, 1000万、千瓦.
-  static bool InsideNumeral(const Annotated& text, Range range) {
+  // 三十五, 1000万、千瓦. A closed pair of marks may stand anywhere but between two characters of a
+  // number: “第一”要务.
+  static bool InsideNumeral(const Annotated& text, Range range, bool closed) {
+    constexpr std::u32string_view kNumber = U".．%％点〇零一二两三四五六七八九十百千万亿";
+    const auto in_number = [&](uint32_t at) {
+      const char32_t c = text.text()[at];
+      return text::IsDigit(c) || kNumber.find(c) != std::u32string_view::npos;
+    };
     return std::any_of(text.numerals().begin(), text.numerals().end(),
-                       [range](const figures::Numeral& numeral) {
+                       [&](const figures::Numeral& numeral) {
                          return numeral.number.begin < range.begin &&
-                                range.end < std::max(numeral.number.end, numeral.unit.end);
+                                range.end < std::max(numeral.number.end, numeral.unit.end) &&
+                                !(closed && !(in_number(range.begin - 1) && in_number(range.end)));
                        });
+  }
+
+  // Whether marks that were set or dropped are quotation marks and brackets, each with its partner.
+  bool AreClosedPairs(const std::vector<size_t>& added, const std::vector<size_t>& lost) {
+    return std::all_of(
+               added.begin(), added.end(),
+               [this](size_t i) { return IsPairMark(pair_.Q(i)) && QPartners()[i] >= 0; }) &&
+           std::all_of(lost.begin(), lost.end(),
+                       [this](size_t i) { return IsPairMark(pair_.S(i)) && SPartners()[i] >= 0; });
   }
 
   // Whether one of the marks that were set or dropped belongs to a figure. A list mark for another

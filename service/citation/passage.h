@@ -14,10 +14,13 @@ namespace quotes::citation {
 struct Passage {
   uint32_t source = 0;                           // index into Corpus::sources()
   TextVerdict verdict = TextVerdict::kNotFound;  // up to kSimilar, of one passage
-  Range range;                                   // joined text
+  Range range;                                   // joined text, with what its borders cut off
+  Range kept;                                    // without that
   std::vector<Edit> edits;
   double cost = 0;
-  bool one_gap = false;  // all of the quotation stands there, around one gap in one sentence
+  // Its letters stand there as they are, in one piece: only words at its borders may be cut.
+  bool stands = false;
+  bool one_gap = false;  // all of it stands there, around one gap in one sentence
   // A quarter to half of the quotation was added before or behind one piece of the source.
   bool added_at_ends = false;
   Severity severity = Severity::kNone;

@@ -347,13 +347,14 @@ class RegionFinder {
         block.push_back(pair_.Q(pair_.ops()[i].quotation).form);
       }
     }
-    if (block.size() < 2 || pair_.QLetters(0, pair_.ops().size()) > kMaxMovedLetters) {
+    if (block.size() < 2) {
       return hull;
     }
     for (const bool before : {true, false}) {
-      if ((before ? pair_.QLetters(0, hull.begin) : pair_.QLetters(hull.end, pair_.ops().size())) ==
-          0) {
-        continue;  // nothing that it moved over
+      const size_t moved_over =
+          before ? pair_.QLetters(0, hull.begin) : pair_.QLetters(hull.end, pair_.ops().size());
+      if (moved_over == 0 || moved_over + block.size() > kMaxMovedLetters) {
+        continue;
       }
       // The units beside the span that hold the block.
       size_t s = before ? pair_.alignment.begin : pair_.alignment.end;
@@ -370,7 +371,11 @@ class RegionFinder {
       }
       const size_t begin = std::min<size_t>(s, pair_.alignment.begin);
       const size_t end = std::max<size_t>(s, pair_.alignment.end);
-      if (left > 0 || !InNeighbours({pair_.S(begin).begin, pair_.S(end - 1).end})) {
+      // What it moved over, and where it stands in the source.
+      const Op& place = pair_.ops()[before ? hull.end - 1 : hull.begin];
+      const size_t from = before ? begin : place.source;
+      const size_t to = before ? place.source : end;
+      if (left > 0 || from >= to || !InNeighbours({pair_.S(from).begin, pair_.S(to - 1).end})) {
         continue;
       }
       std::vector<Op> added;

@@ -175,17 +175,16 @@ std::vector<bool> IrregularSimplified(std::u32string_view traditional,
   std::vector<std::u32string> usual = OpenCcSimplified(traditional);
   usual.push_back(Transliterated(ToSimplified(), traditional));
   for (size_t i = 0; i < traditional.size(); ++i) {
-    // Neither of the two knows which words keep it.
-    if (traditional[i] == U'藉') {
-      irregular[i] = simplified[i] != traditional[i] && i > 0 &&
-                     IsWord(WordClass::kKeepsOlderForm, traditional.substr(i - 1, 2));
+    if (simplified[i] == traditional[i] || LiesIn(WordClass::kOlderForm, traditional, i)) {
       continue;
     }
-    irregular[i] = (text::FoldsOf(traditional[i]) & text::kFoldAmbiguous) != 0 &&
-                   simplified[i] != traditional[i] &&
-                   std::none_of(usual.begin(), usual.end(), [&](const std::u32string& text) {
-                     return text.size() == traditional.size() && text[i] == simplified[i];
-                   });
+    const bool older = text::FoldLetter(traditional[i]) != traditional[i] &&
+                       IsWord(WordClass::kOlderCharacter, traditional[i]);
+    const bool converted = std::any_of(usual.begin(), usual.end(), [&](const std::u32string& text) {
+      return text.size() == traditional.size() && text[i] == simplified[i];
+    });
+    irregular[i] =
+        older || ((text::FoldsOf(traditional[i]) & text::kFoldAmbiguous) != 0 && !converted);
   }
   return irregular;
 }

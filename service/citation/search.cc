@@ -374,11 +374,14 @@ bool Search::Order(const Passage& a, const Passage& b) const {
   }
   const auto key = [this](const Passage& passage) {
     const Source& source = SourceOf(passage);
+    // Of the superseded texts of one report the latest first.
+    const bool latest = source.state() == SourceState::kLatest;
+    const uint32_t report = latest ? passage.source : corpus_.SourcesOf(source.report_id()).front();
     return std::make_tuple(Inside(passage.source) ? 0 : 1, source.state(),
                            PlaceMismatches(request_.claim, source, passage.range),
                            report::IsSpeech(source.RunAt(passage.range.begin).kind) ? 0 : 1,
-                           passage.edits.size(), passage.source, passage.range.begin,
-                           passage.range.end);
+                           passage.edits.size(), report, latest ? 0 : ~source.revision(),
+                           passage.source, passage.range.begin, passage.range.end);
   };
   return key(a) < key(b);
 }

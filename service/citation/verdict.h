@@ -408,7 +408,8 @@ struct Result {
   report::Mode mode = report::Mode::kUnspecified;  // of the passage
   std::vector<TouchedDefect> defects;
 
-  // Places with the verdict's words, best first: inside the claim, latest revisions, newest.
+  // Places with the verdict's words, best first: inside the claim, latest revisions, newest. Behind
+  // them those where the same characters begin or end inside a word, each with its own verdict.
   std::vector<Location> locations;  // at most Request::max_locations
   uint64_t location_count = 0;      // exact unless stopped
   uint64_t report_count = 0;        // distinct reports among them; stopped: at least so many

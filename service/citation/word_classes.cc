@@ -62,7 +62,8 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "total",
                                        "measure_of",
                                        "raising",
-                                       "keeps_older_form",
+                                       "older_character",
+                                       "older_form",
                                        "implied_body",
                                        "place_level",
                                        "nation",
@@ -72,7 +73,10 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "completing",
                                        "stated",
                                        "introduces_aim",
-                                       "follows_aim"};
+                                       "follows_aim",
+                                       "named_in_marks",
+                                       "another_said",
+                                       "said_to_us"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {
@@ -116,7 +120,8 @@ Data ReadData(std::string_view lines) {
     QUOTES_CHECK(found != std::end(kNames));
     Words& words = data.classes[static_cast<size_t>(found - std::begin(kNames))];
     while (!rest.empty()) {
-      const std::u32string word = text::ToCodePoints(Take(&rest, ' '));
+      std::u32string word = text::ToCodePoints(Take(&rest, ' '));
+      std::transform(word.begin(), word.end(), word.begin(), text::FoldLetter);
       QUOTES_CHECK(!word.empty());
       words.heads.set(word.front() & 0xFF);
       if (word.size() == 1) {
@@ -180,6 +185,17 @@ bool IsWord(WordClass words, std::u32string_view text) {
 
 bool IsWord(WordClass words, char32_t c) {
   return WordsOf(words).single.find(text::FoldLetter(c)) != std::u32string::npos;
+}
+
+bool LiesIn(WordClass words, std::u32string_view text, size_t at) {
+  const Words& own = WordsOf(words);
+  const size_t longest = own.long_ones.empty() ? 1 : own.long_ones.front().size();
+  for (size_t begin = at + 1 - std::min(at + 1, longest); begin <= at; ++begin) {
+    if (begin + own.Longest(text::FoldLetter(text[begin]), text.substr(begin)) > at) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::optional<size_t> FindWord(WordClass words, std::u32string_view text) {

@@ -55,7 +55,8 @@ enum class WordClass : uint8_t {
   kTotal,
   kMeasureOf,
   kRaising,
-  kKeepsOlderForm,
+  kOlderCharacter,
+  kOlderForm,
   kImpliedBody,
   kPlaceLevel,
   kNation,
@@ -66,6 +67,9 @@ enum class WordClass : uint8_t {
   kStated,
   kIntroducesAim,
   kFollowsAim,
+  kNamedInMarks,
+  kAnotherSaid,
+  kSaidToUs,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.
@@ -77,6 +81,9 @@ size_t EndsWith(WordClass words, std::u32string_view text);
 // Whether `text` is a word of the class.
 bool IsWord(WordClass words, std::u32string_view text);
 bool IsWord(WordClass words, char32_t c);
+
+// Whether the character at `at`, which is in `text`, lies in a word of the class.
+bool LiesIn(WordClass words, std::u32string_view text, size_t at);
 
 // Where the first word of the class in `text` begins.
 std::optional<size_t> FindWord(WordClass words, std::u32string_view text);

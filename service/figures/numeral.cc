@@ -150,8 +150,8 @@ Sameness SameValue(const Numeral& a, std::u32string_view text_a, std::u32string_
     return Sameness::kSameForm;
   }
   if (a.kind != b.kind || !HasValue(a) || !HasValue(b) || !SameAmount(a, text_a, b, text_b) ||
-      a.range_mark != b.range_mark || a.unit_twice != b.unit_twice || a.year != b.year ||
-      a.month != b.month || a.day != b.day || Sign(a, text_a) != Sign(b, text_b) ||
+      (a.range_mark == 0) != (b.range_mark == 0) || a.year != b.year || a.month != b.month ||
+      a.day != b.day || Sign(a, text_a) != Sign(b, text_b) ||
       Qualifiers(a, text_a) != Qualifiers(b, text_b)) {
     return Sameness::kDifferent;
   }

@@ -88,8 +88,6 @@ struct Numeral {
   uint16_t trailing_zeros = 0;
   // The mark of a range: '-' for 至 － — ～ and the like, U'到'; 0 when there is none.
   char32_t range_mark = 0;
-  // Both ends of a range have a unit or sign of their own (5%—6%, 2016年至2020年).
-  bool unit_twice = false;
 
   friend bool operator==(const Numeral&, const Numeral&) = default;
 };
@@ -119,8 +117,9 @@ enum class Sameness : uint8_t {
 
 // Compares two numerals that FindNumerals gave for their texts. Units must be equal as printed,
 // qualifiers in the same order around the number and a printed sign the same (+2.7% is not 2.7%),
-// all after the form fold; no unit is converted but for its 千 (五千米, 5000米, 5千米). Numerals
-// without a value (see NumeralKind) are the same only by form.
+// all after the form fold; no unit is converted but for its 千 (五千米, 5000米, 5千米). All marks
+// of a range are one, and its first number may borrow the unit, sign or scale of the second:
+// 4%到5%, 4—5%, 百分之四至五. Numerals without a value (see NumeralKind) are the same only by form.
 Sameness SameValue(const Numeral& a, std::u32string_view text_a, const Numeral& b,
                    std::u32string_view text_b);
 

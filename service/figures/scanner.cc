@@ -898,8 +898,6 @@ void Scanner::ReadRange(const Element& first, Numeral* numeral) const {
     return;
   }
   numeral->range_mark = mark == U'到' ? U'到' : U'-';
-  numeral->unit_twice =
-      !first.unit.empty() || (first.kind == second.kind && first.kind != NumeralKind::kCardinal);
   numeral->kind = first.kind == NumeralKind::kCardinal ? second.kind : first.kind;
   numeral->number.end = static_cast<uint32_t>(second.number_end);
   numeral->scale = MakeRange(second.number.scale_begin, second.number.end);

@@ -46,7 +46,7 @@ inline char32_t Apply(char32_t c, const Entry& entry) {
 class HanFolds {
  public:
   static constexpr size_t kMostSources = 4;
-  static constexpr size_t kMostExpandingPages = 2;
+  static constexpr size_t kMostExpandingPages = 3;
   // All characters that fold to one, which comes again where they are fewer.
   using Sources = std::array<char32_t, kMostSources>;
 
@@ -147,20 +147,24 @@ class HanFolds {
   static constexpr uint16_t kMany = std::numeric_limits<uint16_t>::max();
   static constexpr uint32_t kExpandingPage = 0x100;
 
-  // Those characters stand in two blocks of Unicode: letterlike symbols and units of measure.
+  // Those characters stand in three blocks of Unicode: letterlike symbols, units of measure and
+  // Latin ligatures.
   void AddExpansion(char32_t c) {
     const uint32_t page = c / kExpandingPage;
-    if (expanding_[0] != page && expanding_[1] != page) {
-      QUOTES_CHECK(expanding_[1] == kNoPage);
-      expanding_[expanding_[0] == kNoPage ? 0 : 1] = page;
+    for (uint32_t& own : expanding_) {
+      if (own == page || own == kNoPage) {
+        own = page;
+        return;
+      }
     }
+    QUOTES_CHECK(false);
   }
 
   static constexpr uint32_t kNoPage = std::numeric_limits<uint32_t>::max();
   std::array<uint64_t, kPlane / 64> changing_{};
   std::array<uint16_t, kPlane> group_of_{};
   std::vector<Sources> groups_;
-  std::array<uint32_t, kMostExpandingPages> expanding_ = {kNoPage, kNoPage};
+  std::array<uint32_t, kMostExpandingPages> expanding_ = {kNoPage, kNoPage, kNoPage};
 };
 
 // What an expansion looks like from its left and from its right.

@@ -47,8 +47,8 @@ struct FoldedText {
 
 // Folds text for searching, as the page on verdicts defines the form fold:
 //  - width: only characters with a wide, narrow, small or vertical form and a short named list
-//    (℃, ㎡ and other units of measure; radicals), never NFKC as a whole (² is not 2, ㎡ becomes
-//    m²); NFC-equivalent compositions are left alone;
+//    (℃, ㎡ and other units of measure; radicals; the Latin ligatures ﬀ to ﬆ), never NFKC as a
+//    whole (² is not 2, ㎡ becomes m²); NFC-equivalent compositions are left alone;
 //  - script and variants by one table made at build time from OpenCC's dictionaries, character by
 //    character (its rules stand in fold_table_gen.cc); Latin case; ○ to 〇;
 //  - soft marks (all shapes of quotation marks, 《》〈〉, middle dots) vanish; transport noise

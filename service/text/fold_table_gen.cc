@@ -18,7 +18,8 @@
 //      former.
 //   8. The list kOlderForms: characters of older traditional print that simplified text writes
 //      otherwise and OpenCC leaves alone. Before rule 6.
-// Expansions (kUnits): the decomposition of a short named list, with rule 4 on each character.
+// Expansions (kUnits, kLigatures): the decomposition of two short named lists, with rule 4 on each
+// character.
 //
 // A script or variant fold from c to s is ambiguous if simplified text may hold both, or
 // traditional text may:
@@ -50,6 +51,7 @@
 #include <opencc/MarisaDict.hpp>
 #include <optional>
 #include <set>
+#include <span>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -62,7 +64,7 @@ namespace quotes::text::internal {
 namespace {
 
 // Raised by hand with every change of the rules above or of the classes below.
-constexpr int kRulesVersion = 2;
+constexpr int kRulesVersion = 3;
 
 [[noreturn]] void Fail(const std::string& message) { throw std::runtime_error(message); }
 
@@ -163,6 +165,9 @@ int Property(char32_t c, UProperty property) {
 // Units of measure that Chinese text sets as one character.
 constexpr char32_t kUnits[] = {U'℃',  U'℉',  U'㎎', U'㎏', U'㎜', U'㎝',
                                U'㎞', U'㎡', U'㎥', U'㏄', U'㏎'};
+// Latin ligatures, which text made from PDF keeps as one character: ﬀ, ﬁ, ﬂ, ﬃ, ﬄ, ﬅ, ﬆ.
+constexpr char32_t kLigatures[] = {U'\uFB00', U'\uFB01', U'\uFB02', U'\uFB03',
+                                   U'\uFB04', U'\uFB05', U'\uFB06'};
 
 // The CJK radicals supplement and the ideographs that text made from PDF means by them: facts of
 // Unicode's EquivalentUnifiedIdeograph, which ICU does not ship.
@@ -216,19 +221,11 @@ class Generator {
     for (const Pair& pair : kRadicals) {
       radicals_[pair.from] = pair.to;
     }
-    for (const char32_t c : kUnits) {
-      Expansion expansion;
-      expansion.source = c;
-      for (const char32_t d : RawDecomposition(c)) {
-        if (expansion.size == kMaxExpansion) {
-          Fail("an expansion is too long");
-        }
-        expansion.units[expansion.size++] = Letter(d).c;
+    for (const std::span<const char32_t> list :
+         {std::span<const char32_t>(kUnits), std::span<const char32_t>(kLigatures)}) {
+      for (const char32_t c : list) {
+        AddExpansion(c);
       }
-      if (expansion.size < 2) {
-        Fail("an expansion is no expansion");
-      }
-      expansions_.push_back(expansion);
     }
   }
 
@@ -290,6 +287,21 @@ class Generator {
   }
 
  private:
+  void AddExpansion(char32_t c) {
+    Expansion expansion;
+    expansion.source = c;
+    for (const char32_t d : RawDecomposition(c)) {
+      if (expansion.size == kMaxExpansion) {
+        Fail("an expansion is too long");
+      }
+      expansion.units[expansion.size++] = Letter(d).c;
+    }
+    if (expansion.size < 2) {
+      Fail("an expansion is no expansion");
+    }
+    expansions_.push_back(expansion);
+  }
+
   struct Folded {
     char32_t c = 0;
     uint16_t folds = 0;

@@ -22,7 +22,8 @@ std::shared_ptr<archive::Document> MakeDocument(std::string_view id, std::string
 // The bundled report, named "sample", with its register.
 std::shared_ptr<archive::Document> SampleDocument();
 
-// An archive with its corpus.
+// An archive with its corpus. Texts of the history are of the report whose name theirs is up to an
+// @.
 class TestCorpus {
  public:
   explicit TestCorpus(std::vector<std::shared_ptr<const archive::Document>> documents,

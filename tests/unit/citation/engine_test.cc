@@ -159,6 +159,97 @@ TEST(EngineTest, FindsAllPlacesAndReports) {
   EXPECT_EQ(claimed.elsewhere.verdict, TextVerdict::kVerbatim);
 }
 
+// Where the characters stand in a text, whatever is around them.
+size_t CountPlaces(const std::string& text, const std::string& wanted) {
+  size_t places = 0;
+  for (size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) {
+    ++places;
+  }
+  return places;
+}
+
+TEST(EngineTest, CountsPlacesInsideLongerWords) {
+  // 展区 and 区域 cut, 城区 not.
+  const std::string words[] = {"会展区域", "展区", "会展区", "城市展区"};
+  std::vector<std::string> texts;
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  for (int i = 0; i < 4; ++i) {
+    std::string text;
+    for (int k = 0; k < 12; ++k) {
+      absl::StrAppend(&text, "第", i, "项第", k, "条，加快建设", words[(i + k) % 4],
+                      "，改善中小企业融资环境，支持小企业融资。");
+    }
+    texts.push_back(text);
+    documents.push_back(Report(absl::StrCat("r", i), text));
+  }
+  const testing::TestCorpus corpus(documents);
+  for (const std::string wanted :
+       {"加快建设会展", "企业融资", "小企业融资", "建设城市展", "展区，改善"}) {
+    size_t places = 0;
+    for (const std::string& text : texts) {
+      places += CountPlaces(text, wanted);
+    }
+    Request request;
+    request.quotation = wanted;
+    request.max_locations = 200;
+    const Result result = corpus.Verify(request);
+    EXPECT_EQ(result.location_count, places) << wanted;
+    ASSERT_EQ(result.locations.size(), places) << wanted;
+    // Those with the verdict's words come first.
+    bool cut = false;
+    for (const Location& location : result.locations) {
+      EXPECT_FALSE(cut && location.verdict == TextVerdict::kVerbatim) << wanted;
+      cut = cut || location.verdict != TextVerdict::kVerbatim;
+    }
+    EXPECT_EQ(result.locations.front().verdict, result.text) << wanted;
+  }
+}
+
+TEST(EngineTest, PlacesInsideLongerWordsDoNotMakeAReportAmbiguous) {
+  const testing::TestCorpus corpus({Report("a", "我们要加大小企业融资支持力度。"),
+                                    Report("b", "今年继续改善中小企业融资环境。")});
+  const Result result = corpus.Verify("小企业融资");
+  EXPECT_EQ(result.location_count, 2u);
+  EXPECT_EQ(result.report_count, 2u);
+  EXPECT_EQ(result.attribution, Attribution::kNotClaimed);
+  EXPECT_EQ(result.locations.front().report_id, "a");
+}
+
+TEST(EngineTest, AnAttributeBeforeThePeopleIsNoPartOfAWord) {
+  const testing::TestCorpus corpus({Report("a", "全国各族人民倍感振奋。")});
+  EXPECT_EQ(corpus.Verify("各族人民倍感振奋").disposition, Disposition::kPass);
+}
+
+TEST(EngineTest, OfWithdrawnRevisionsTheLatestComesFirst) {
+  auto first = Report("w@1", absl::StrCat(kWords, "。第一版。"));
+  auto second = Report("w@2", absl::StrCat(kWords, "。第二版。"));
+  second->revision = 2;
+  const testing::TestCorpus corpus({Report("a", "别的话。")}, {first, second});
+  const Result result = corpus.Verify(kWords);
+  ASSERT_EQ(result.locations.size(), 1u);
+  EXPECT_EQ(result.locations[0].revision, 2u);
+}
+
+TEST(EngineTest, WordsOfOlderPrintAreTheSame) {
+  const testing::TestCorpus corpus(
+      {Report("a",
+              "不管涉及什么人，都要严惩不贷。让世界更多了解我们，这证明了一切。甚至要下到基层。"
+              "深刻汲取沉痛教训，不能死气沉沉。沈阳要更好地瞭望世界。")});
+  for (const char* quotation : {"不管涉及甚麼人，都要嚴懲不貸", "讓世界更多瞭解我們，這證明瞭一切",
+                                "深刻汲取沈痛教訓，不能死氣沈沈", "瀋陽要更好地瞭望世界",
+                                "深刻汲取沈痛教训", "甚至要下到基層"}) {
+    EXPECT_EQ(corpus.Verify(quotation).disposition, Disposition::kPass) << quotation;
+  }
+  for (const char* quotation : {"沉阳要更好地瞭望世界", "沈阳要更好地了望世界", "什至要下到基层"}) {
+    EXPECT_EQ(corpus.Verify(quotation).disposition, Disposition::kFail) << quotation;
+  }
+  const testing::TestCorpus older({Report("a", "我們對甚麼困難都要瞭解清楚，懷著沈痛的心情。")});
+  for (const char* quotation : {"我们对什么困难都要了解清楚，怀着沉痛的心情",
+                                "我們對什麼困難都要了解清楚，懷著沉痛的心情"}) {
+    EXPECT_EQ(older.Verify(quotation).disposition, Disposition::kPass) << quotation;
+  }
+}
+
 TEST(EngineTest, FindsAllPlacesOfAnElidedQuotation) {
   std::vector<std::shared_ptr<const archive::Document>> documents;
   for (int i = 0; i < 6; ++i) {
@@ -314,6 +405,20 @@ TEST(EngineTest, SearchesInsideTheClaimFirst) {
   EXPECT_EQ(apart.Verify(request).attribution, Attribution::kWrongSpeaker);
   request.claim.speaker = "张三";
   EXPECT_EQ(apart.Verify(request).disposition, Disposition::kPass);
+}
+
+TEST(EngineTest, BlankClaimsAreNone) {
+  const testing::TestCorpus corpus({Report("a", absl::StrCat(kWords, "。"), "李四")});
+  Request request;
+  request.quotation = kWords;
+  request.claim.speaker = " \u3000";
+  request.claim.role = "\u200B";
+  request.claim.report = "";
+  request.claim.section = "  ";
+  const Result result = corpus.Verify(request);
+  EXPECT_EQ(result.attribution, Attribution::kNotClaimed);
+  EXPECT_EQ(result.disposition, Disposition::kPass);
+  EXPECT_TRUE(result.fields.empty());
 }
 
 TEST(EngineTest, FilterNarrowsTheSearch) {
@@ -570,6 +675,140 @@ TEST(EngineTest, LeavesANegatorThatMayBeAFaultToTheEditor) {
   const Result printed = corpus.Verify("满意度明显下降");
   EXPECT_EQ(printed.disposition, Disposition::kFail) << testing::Dump(printed);
   EXPECT_TRUE(printed.defects.empty());
+}
+
+// A registered fault is read as emended also where something else differs: its edit has no
+// severity, and the repair keeps the true words.
+TEST(EngineTest, ReadsFaultsAsEmendedBesideOtherDifferences) {
+  for (const char* const certainty : {"CERTAIN", "PROBABLE"}) {
+    const testing::TestCorpus corpus({testing::MakeDocument(
+        "faulty",
+        "各位代表：\n\n一、工作回顾\n新建农村公路一百二十公里，改造危房560户，群众满意度达到九成以"
+        "上。"
+        "城区绿化率达到百分之五十六，增长百分之三。\n",
+        absl::StrCat("line\tprinted\temended\tkind\tcertainty\tnote\n",
+                     "4\t560户\t650户\tSUBSTITUTION\t", certainty, "\t\n",
+                     "4\t五十六\t六十五\tSUBSTITUTION\t", certainty, "\t\n"))});
+    const auto expect = [&](const char* quotation, Severity severity, const char* repair) {
+      const Result result = corpus.Verify(quotation);
+      EXPECT_EQ(result.text, TextVerdict::kAltered) << testing::Dump(result);
+      EXPECT_EQ(result.severity, severity) << testing::Dump(result);
+      EXPECT_EQ(result.repair, repair) << testing::Dump(result);
+      EXPECT_TRUE(std::any_of(result.edits.begin(), result.edits.end(), [](const Edit& edit) {
+        return edit.reason == EditReason::kEmendation ||
+               edit.reason == EditReason::kNumeralRestated;
+      })) << testing::Dump(result);
+    };
+    expect("改造危房650户，群众满意度达到九成", Severity::kCritical,
+           "改造危房650户，群众满意度达到九成以上");
+    expect("改造的危房650户，群众满意度达到九成以上", Severity::kMinor,
+           "改造危房650户，群众满意度达到九成以上");
+    expect("改造危房650户，群众群众满意度达到九成以上", Severity::kMinor,
+           "改造危房650户，群众满意度达到九成以上");
+    expect("城区的绿化率达到65%，增长百分之三", Severity::kMinor,
+           "城区绿化率达到百分之六十五，增长百分之三");
+    const Result wrong = corpus.Verify("改造危房651户，群众满意度达到九成以上");
+    EXPECT_EQ(wrong.disposition, Disposition::kFail);
+    if (std::string_view(certainty) == "CERTAIN") {
+      EXPECT_EQ(wrong.repair, "改造危房650户，群众满意度达到九成以上");
+    } else {
+      EXPECT_NE(corpus.Verify("改造的危房650户，群众满意度达到九成以上").disposition,
+                Disposition::kPass);
+    }
+  }
+}
+
+// A mark inside a word, or in the place of some of its characters, changes the word there.
+TEST(EngineTest, ShowsTheWordThatAnOmissionMarkParts) {
+  const testing::TestCorpus corpus(
+      {Report("a",
+              "我们加快完善一体化政务服务平台建设。国家级专精特新“小巨人”企业达到316家。"
+              "今年继续建设一体化政务服务平台。")});
+  for (const auto& [quotation, repair] :
+       {std::pair("国家级专……特新“小巨人”企业达到316家", "国家级专精特新“小巨人”企业达到316家"),
+        std::pair("加快完善一……政务服务平台建设", "加快完善一体化政务服务平台建设")}) {
+    Request request;
+    request.quotation = quotation;
+    request.claim.report = "a";
+    const Result result = corpus.Verify(request);
+    EXPECT_EQ(result.text, TextVerdict::kAltered) << testing::Dump(result);
+    EXPECT_EQ(result.repair, repair) << testing::Dump(result);
+    EXPECT_EQ(result.attribution, Attribution::kConfirmed);
+    EXPECT_EQ(testing::FindViolation(corpus, request, result), "") << testing::Dump(result);
+  }
+}
+
+TEST(EngineTest, AMarkBesideAnOmissionMarkStandsForWhatWasLeftOut) {
+  const testing::TestCorpus corpus(
+      {Report("a", "我们坚持稳中求进工作总基调。各地全面推进乡村振兴。我们大力发展数字经济。")});
+  for (const char* quotation : {"我们坚持稳中求进工作总基调……。我们大力发展数字经济。",
+                                "我们坚持稳中求进工作总基调……；我们大力发展数字经济。",
+                                "我们坚持稳中求进工作总基调（省略）我们大力发展数字经济。"}) {
+    const Result result = corpus.Verify(quotation);
+    EXPECT_EQ(result.text, TextVerdict::kElided) << testing::Dump(result);
+    EXPECT_EQ(result.disposition, Disposition::kPass) << testing::Dump(result);
+  }
+}
+
+// One wrong figure in another notation does not make two sources of one clause.
+TEST(EngineTest, OneWrongFigureIsAnAlteration) {
+  const testing::TestCorpus corpus(
+      {Report("a", "社会消费品零售总额增长4%左右。全年规上原煤产量13.05亿吨、增长2.1%。"),
+       Report("b", "固定资产投资增长百分之四十左右。进出口总额、增长百分之二十一。")});
+  for (const char* quotation :
+       {"社会消费品零售总额增长百分之四十左右", "全年规上原煤产量13.05亿吨、增长百分之二十一。"}) {
+    const Result result = corpus.Verify(quotation);
+    EXPECT_EQ(result.text, TextVerdict::kAltered) << testing::Dump(result);
+    EXPECT_EQ(result.disposition, Disposition::kFail);
+    EXPECT_EQ(result.locations.front().report_id, "a") << testing::Dump(result);
+  }
+}
+
+TEST(EngineTest, TheSecondAndThirdOfThreeSentencesMayBeExchanged) {
+  const testing::TestCorpus corpus(
+      {Report("a",
+              "我们为祖国统一作出了重大贡献。坚持“一国两制”方针，严格按照基本法办事。"
+              "实施内地与香港、澳门更紧密经贸关系安排。今年还要办好几件实事。")});
+  const Result result = corpus.Verify(
+      "我们为祖国统一作出了重大贡献。实施内地与香港、澳门更紧密经贸关系安排。"
+      "坚持“一国两制”方针，严格按照基本法办事。");
+  EXPECT_EQ(result.text, TextVerdict::kAltered) << testing::Dump(result);
+  ASSERT_EQ(result.edits.size(), 1u) << testing::Dump(result);
+  EXPECT_EQ(result.edits[0].kind, EditKind::kReorder);
+}
+
+TEST(EngineTest, SeesWhatIsDeniedBehindAProposition) {
+  const testing::TestCorpus corpus({Report(
+      "a", "我国在计划后三年，全面改革价格体系的条件尚未成熟。今年改善营商环境的条件更好。")});
+  EXPECT_EQ(corpus.Verify("全面改革价格体系").disposition, Disposition::kReview);
+  EXPECT_EQ(corpus.Verify("改善营商环境").disposition, Disposition::kPass);
+}
+
+TEST(EngineTest, NamesInQuotationMarksAreNobodysWords) {
+  const testing::TestCorpus corpus(
+      {Report("a",
+              "我们办好“日新：江淮科创沙龙”。开展“强化人才引领，推动教育科技一体赋能产业”专项行动。"
+              "总书记要求“抓改革，促发展”。牢记“坚定不移走生态优先绿色发展之路”的殷殷嘱托。",
+              "张三")});
+  const auto attribution = [&](const char* quotation) {
+    Request request;
+    request.quotation = quotation;
+    request.claim.speaker = "张三";
+    return corpus.Verify(request).attribution;
+  };
+  EXPECT_EQ(attribution("日新：江淮科创沙龙"), Attribution::kConfirmed);
+  EXPECT_EQ(attribution("强化人才引领，推动教育科技一体赋能产业"), Attribution::kConfirmed);
+  EXPECT_EQ(attribution("抓改革，促发展"), Attribution::kSecondaryQuote);
+  EXPECT_EQ(attribution("坚定不移走生态优先绿色发展之路"), Attribution::kSecondaryQuote);
+}
+
+TEST(EngineTest, ClosedPairsOfMarksAreNoPartOfANumeral) {
+  const testing::TestCorpus corpus({Report("a", "加快发展是第一要务，共有4.5万余人。")});
+  for (const char* quotation :
+       {"加快发展是“第一”要务", "加快发展是（第一）要务", "加快发展是第一（要务）"}) {
+    EXPECT_EQ(corpus.Verify(quotation).text, TextVerdict::kPunctuationChanged) << quotation;
+  }
+  EXPECT_EQ(corpus.Verify("共有4（.5）万余人").disposition, Disposition::kFail);
 }
 
 // The emended figure in another notation is the source's by value, with its fault beside it; no

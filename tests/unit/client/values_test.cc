@@ -30,6 +30,22 @@ TEST(DateTest, ReadsWholeDays) {
   }
 }
 
+TEST(DateTest, ReadsDaysAsSpreadsheetsWriteThem) {
+  for (const char* day : {"2022-01-17", "2022-1-17", "2022/01/17", "2022/1/17", "2022年1月17日"}) {
+    ASSERT_TRUE(ParseDateOfAnyYear(day).has_value()) << day;
+    EXPECT_EQ(DateText(*ParseDateOfAnyYear(day)), "2022-01-17") << day;
+  }
+  for (const char* day : {"01-07", "1-7", "1/7", "1月7日"}) {
+    ASSERT_TRUE(ParseDateOfAnyYear(day).has_value()) << day;
+    EXPECT_EQ(ParseDateOfAnyYear(day)->year(), 0) << day;
+    EXPECT_EQ(ParseDateOfAnyYear(day)->day(), 7) << day;
+  }
+  for (const char* bad :
+       {"", "2022", "2022-1", "2022-13-1", "2022-2-30", "22-1-17", "月日", "1月7日上午"}) {
+    EXPECT_FALSE(ParseDateOfAnyYear(bad).has_value()) << bad;
+  }
+}
+
 TEST(DateTest, MonthsAndYearsAreTheirFirstAndLastDays) {
   EXPECT_EQ(Partial("2022", false), "2022-01-01");
   EXPECT_EQ(Partial("2022", true), "2022-12-31");
