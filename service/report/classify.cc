@@ -287,6 +287,74 @@ bool IsWebFurniture(View line) {
   return words >= 2;
 }
 
+// 上一页 1 2 3 下一页 共3页: links to the pages of a text, on one line or on several.
+struct Pager {
+  bool turns = false;  // a page forwards or backwards
+  size_t numbers = 0;  // of pages
+  size_t most = 0;     // the largest of them
+
+  // The number of pages that it tells of, 0 when it is none.
+  size_t Pages() const {
+    constexpr size_t kMostPages = 200;
+    return turns && numbers > 0 && most >= 2 && most <= kMostPages ? most : 0;
+  }
+};
+
+// Adds a line; false, with nothing added, when it holds other words.
+bool AddToPager(View line, Pager* pager) {
+  constexpr size_t kLongest = 60;
+  constexpr size_t kMostDigits = 4;
+  if (line.size() > kLongest) {
+    return false;
+  }
+  const WordList& words = GetLexicon().pager;
+  Pager read = *pager;
+  for (size_t i = 0; i < line.size();) {
+    if (IsAsciiDigit(line[i])) {
+      size_t number = 0;
+      for (size_t digits = 0; digits < kMostDigits && IsAsciiDigit(At(line, i)); ++digits, ++i) {
+        number = number * 10 + (line[i] - U'0');
+      }
+      read.most = std::max(read.most, number);
+      ++read.numbers;
+    } else if (const size_t word = words.PrefixOf(line.substr(i)); word > 0) {
+      const View said = line.substr(i, word);
+      read.turns |= said == U"下一页" || said == U"上一页";
+      i += word;
+    } else if (IsWordCharacter(line[i])) {
+      return false;
+    } else {
+      ++i;
+    }
+  }
+  *pager = read;
+  return true;
+}
+
+bool IsPager(View line) {
+  Pager pager;
+  return AddToPager(line, &pager) && pager.Pages() > 0;
+}
+
+// How many pages of a text are missing beside the links to them, which each page has.
+size_t CountMissingPages(View folded, const std::vector<Line>& lines) {
+  size_t pages = 0;
+  size_t held = 0;
+  Pager pager;
+  const auto close = [&] {
+    pages = std::max(pages, pager.Pages());
+    held += pager.Pages() > 0 ? 1u : 0u;
+    pager = {};
+  };
+  for (const Line& line : lines) {
+    if (!AddToPager(folded.substr(line.begin, line.size()), &pager)) {
+      close();
+    }
+  }
+  close();
+  return pages - std::min(pages, held);
+}
+
 // 来源：…: the size of the label and its colon, 0 for none.
 size_t ReadLabel(const WordList& labels, View line) {
   const size_t length = labels.PrefixOf(line);
@@ -298,6 +366,15 @@ size_t ReadLabel(const WordList& labels, View line) {
     ++at;
   }
   return IsColon(At(line, at)) ? at + 1 : 0;
+}
+
+// What stands at the foot of a site, and in no report: its number, its licence, who runs it.
+bool IsSiteFoot(const Line& line, View text) {
+  constexpr size_t kLongest = 400;
+  size_t length = 0;
+  return line.size() <= kLongest && !EndsSentence(line) &&
+         (ReadLabel(GetLexicon().site_label, text) > 0 ||
+          GetLexicon().site_foot.FindIn(text, &length) != View::npos);
 }
 
 View StripBrackets(View line) {
@@ -342,6 +419,7 @@ class Classifier {
     ReadHead();
     MarkBody();
     MarkTail();
+    MarkPageTail();
     MarkSignature();
     MarkSpeakers();
     MarkNotes();
@@ -1157,7 +1235,8 @@ class Classifier {
       const View text = Folded(i);
       if (IsPageNumber(text)) {
         kinds_[i] = BlockKind::kPageNumber;
-      } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text))) {
+      } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text)) ||
+                 IsPager(text) || (i * 3 > lines_.size() * 2 && IsSiteFoot(line, text))) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (IsCaption(text)) {
         kinds_[i] = BlockKind::kCaption;
@@ -1203,6 +1282,39 @@ class Classifier {
                     BlockKind::kNote);
           break;
         }
+      }
+    }
+  }
+
+  // Below a line that begins what readers say nothing is speech. Below what ends the text of a page
+  // (责任编辑) its other lines are not, unless one is a sentence: then the text goes on there. Both
+  // stand near the end.
+  void MarkPageTail() {
+    constexpr size_t kShare = 5;  // of the text, what may stand below
+    const Lexicon& lexicon = GetLexicon();
+    size_t below = 0;
+    bool sentences = false;
+    size_t first = lines_.size();
+    for (size_t i = lines_.size(); i-- > head_end_;) {
+      const View text = Folded(i);
+      const size_t above = lines_[i].begin - lines_[head_end_].begin;
+      if (below * kShare > above) {
+        break;
+      }
+      const View bare = WithoutFinalMark(StripBrackets(text));
+      if (lexicon.comment_head.Contains(bare)) {
+        first = i;
+        sentences = false;
+      } else if (kinds_[i] != BlockKind::kBody && text.size() <= kMaxTitleLine && !sentences &&
+                 lexicon.page_tail.PrefixOf(bare) > 0) {
+        first = i;
+      }
+      below += lines_[i].size();
+      sentences |= kinds_[i] == BlockKind::kBody && EndsSentence(lines_[i]);
+    }
+    for (size_t i = first; i < lines_.size(); ++i) {
+      if (kinds_[i] == BlockKind::kBody) {
+        kinds_[i] = BlockKind::kWebFurniture;
       }
     }
   }
@@ -1404,7 +1516,9 @@ bool BeginsWithSalutation(View folded) {
 }
 
 Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines) {
-  return Classifier(source, folded, lines).Run();
+  Classified classified = Classifier(source, folded, lines).Run();
+  classified.missing_pages = CountMissingPages(folded, lines);
+  return classified;
 }
 
 namespace {
@@ -1491,6 +1605,7 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   Classified all;
   all.metadata = std::move(words.metadata);
   all.several_speakers = words.several_speakers;
+  all.missing_pages = english ? 0 : CountMissingPages(folded, lines);
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
   size_t next = 0;  // of the pieces of the rest
   for (uint32_t i = 0; i < lines.size(); ++i) {

@@ -111,6 +111,64 @@ TEST(CompletenessTest, TextsThatWereCutAreTruncated) {
   }
 }
 
+// A report of some paragraphs, with what stands below it.
+std::string PageWith(std::string_view below) {
+  std::string page = "临江县政府工作报告\n2026年1月15日\n各位代表：\n";
+  for (int i = 1; i <= 6; ++i) {
+    page += "第" + std::to_string(i) +
+            "季度全县地区生产总值增长百分之五，一般公共预算收入完成四亿元，城镇新增就业二千人。\n";
+  }
+  return page + std::string(below);
+}
+
+std::string SpeechOf(const ParsedReport& report) {
+  return TextOf(report, report.runs.front().range);
+}
+
+TEST(Furniture, WhatStandsBelowTheTextOfAPageIsNoSpeech) {
+  const std::string speech = SpeechOf(Parse(PageWith("")));
+  for (const std::string_view below :
+       {"主办：临江县人民政府办公室　网站标识码：3300000001　京ICP备05000000号\n版权所有 "
+        "某某公司\n",
+        "京公网安备11000000000001号\n", "承办单位：临江县大数据局\n技术支持：某某公司\n",
+        "网友评论\n网友张三：说得好！\n希望尽快落实，让大家都满意。\n",
+        "责任编辑：王五\n关于印发工作要点的通知\n图解：一图读懂报告\n",
+        "分享到：微信\n责任编辑：王五\n相关阅读\n一图读懂报告\n最新评论：\n同意！\n"}) {
+    EXPECT_EQ(SpeechOf(Parse(PageWith(below))), speech) << below;
+  }
+}
+
+TEST(Furniture, ATextThatGoesOnBelowItsEditorIsSpeech) {
+  const std::string more = "第二部分说明今年的工作安排，全县要新增就业三千人，开工项目六十个。\n";
+  const std::string speech = SpeechOf(Parse(PageWith("责任编辑：王五\n" + more)));
+  EXPECT_THAT(speech, ::testing::EndsWith("开工项目六十个。"));
+  // Where most of the text is below, the line begins nothing.
+  const std::string heads = SpeechOf(Parse("各位代表：\n我们做了工作。\n评论\n" + PageWith("")));
+  EXPECT_THAT(heads, ::testing::HasSubstr("城镇新增就业二千人"));
+}
+
+TEST(CompletenessTest, APageThatLinksToOthersOfItsTextIsOnePartOfIt) {
+  for (const std::string_view pager :
+       {"上一页 1 2 3 下一页 共3页\n", "首页 上一页 [1] [2] [3] 下一页 尾页\n",
+        "上一页\n1\n2\n3\n下一页\n"}) {
+    const ParsedReport report = Parse(PageWith(pager));
+    EXPECT_TRUE(report.completeness.truncated) << pager;
+    EXPECT_EQ(SpeechOf(report), SpeechOf(Parse(PageWith("")))) << pager;
+    const auto told = std::find_if(
+        report.lint.begin(), report.lint.end(),
+        [](const LintFinding& finding) { return finding.kind == LintKind::kTruncated; });
+    ASSERT_NE(told, report.lint.end()) << pager;
+    EXPECT_EQ(told->message, "the page links to 2 others of the text");
+  }
+  // All three are there; links to other texts; a page number.
+  const std::string pager = "上一页 1 2 3 下一页\n";
+  const std::string three = PageWith(pager) + "二季度的情况说明如下，各项指标都有增长。\n" + pager +
+                            "三季度的情况说明如下，各项指标都有增长。\n" + pager;
+  EXPECT_FALSE(Parse(three).completeness.truncated);
+  EXPECT_FALSE(Parse(PageWith("上一页\n下一页\n")).completeness.truncated);
+  EXPECT_FALSE(Parse(PageWith("12\n")).completeness.truncated);
+}
+
 TEST(ParseReport, RefusesTextWithoutWords) {
   for (const std::string_view text : {"。。。", "——\n……\n", " \n\t\n　", "— 1 —\n（下转11版）\n"}) {
     const auto source = text::Decode(text, text::Encoding::kUtf8);
