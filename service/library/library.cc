@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
 #include "service/base/errors.h"
 #include "service/base/hash.h"
+#include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/extract/extractor.h"
 #include "service/extract/format.h"
@@ -166,12 +168,34 @@ std::string ReaderVersion() {
                       std::string(extract::ExtractVersion()));
 }
 
+// Tells of entries of front matter that mean nothing here, which may be misspelt.
+void AddUnknownKeys(const std::vector<std::pair<std::string, std::string>>& entries,
+                    std::vector<report::LintFinding>* lint) {
+  std::vector<std::string> unknown;
+  for (const auto& [key, value] : entries) {
+    if (!IsFileMetadataKey(key) &&
+        std::find(unknown.begin(), unknown.end(), key) == unknown.end()) {
+      unknown.push_back(key);
+    }
+  }
+  if (!unknown.empty() && lint->size() < limits::kMaxLintFindings) {
+    lint->push_back({report::LintKind::kMissingMetadata,
+                     report::Certainty::kPossible,
+                     0,
+                     {},
+                     absl::StrCat("front matter that is not known was passed over: ",
+                                  absl::StrJoin(unknown, ", ")),
+                     ""});
+  }
+}
+
 // Reads the request's text: everything that an import writes.
 absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
                                                const extract::Extractor& extractor,
                                                const Cancellation& cancellation) {
   store::RevisionDraft draft;
   report::Metadata given = request.metadata;
+  std::vector<std::pair<std::string, std::string>> front_matter;
   extract::Format format = extract::Format::kPlainText;
   if (request.format.has_value()) {
     format = *request.format;
@@ -194,12 +218,16 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
     QUOTES_ASSIGN_OR_RETURN(
         draft.content, report::ParseReport(decoded, {.report_id = {}, .layout = &extracted.lines}));
     QUOTES_ASSIGN_OR_RETURN(given, WithFileMetadata(extracted.metadata, std::move(given)));
+    if (format == extract::Format::kMarkdown) {
+      front_matter = std::move(extracted.metadata);
+    }
     draft.extracted_text = std::move(extracted.text);
     draft.parser_version = ReaderVersion();
   }
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
   report::Metadata& metadata = draft.content.metadata;
   DropSettledFindings(metadata, given, &draft.content.lint);
+  AddUnknownKeys(front_matter, &draft.content.lint);
   Override(given, &metadata);
   QUOTES_ASSIGN_OR_RETURN(draft.report_id, ChooseReportId(request, metadata));
   report::AssignIds(draft.report_id, &draft.content);
@@ -247,20 +275,27 @@ std::shared_ptr<const archive::PackedDocument> FindIn(
   return {snapshot, document};
 }
 
-ImportResult Result(store::ImportOutcome outcome,
+// `content` is what `document` was packed from.
+ImportResult Result(store::ImportOutcome outcome, const report::ParsedReport& content,
                     std::shared_ptr<const archive::PackedDocument> document) {
   ImportResult result;
   result.outcome = std::move(outcome);
-  result.lint = archive::UnpackLint(*document);
-  result.proposals.resize(result.lint.size());
-  if (std::any_of(result.lint.begin(), result.lint.end(), report::HasProposal)) {
-    const report::ParsedReport content = archive::Unpack(*document).content;
-    for (size_t i = 0; i < result.lint.size(); ++i) {
-      result.proposals[i] = report::ProposeDefect(content, result.lint[i]);
-    }
+  result.lint = content.lint;
+  for (const report::LintFinding& finding : content.lint) {
+    result.proposals.push_back(report::ProposeDefect(content, finding));
   }
   result.document = std::move(document);
   return result;
+}
+
+ImportResult Result(store::ImportOutcome outcome,
+                    std::shared_ptr<const archive::PackedDocument> document) {
+  report::ParsedReport content;
+  content.lint = archive::UnpackLint(*document);
+  if (std::any_of(content.lint.begin(), content.lint.end(), report::HasProposal)) {
+    content = archive::Unpack(*document).content;
+  }
+  return Result(std::move(outcome), content, std::move(document));
 }
 
 // Tells first what a new revision says otherwise than `before`, which may be null.
@@ -827,8 +862,8 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     outcome.unchanged = false;
     const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
     const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme);
-    ImportResult result =
-        Result(std::move(outcome), archive::Pack(document, scheme->themes().size()));
+    ImportResult result = Result(std::move(outcome), document.content,
+                                 archive::Pack(document, scheme->themes().size()));
     result.duplicate_of = duplicate;
     AddRevisedSentences(latest.get(), &result);
     return result;
@@ -853,14 +888,15 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
         draft.source.file_name = before->source().file_name;
       }
       const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
+      const archive::Document written = MakeDocument(std::move(draft), outcome, *scheme);
       std::shared_ptr<const archive::PackedDocument> document =
-          archive::Pack(MakeDocument(std::move(draft), outcome, *scheme), scheme->themes().size());
+          archive::Pack(written, scheme->themes().size());
       if (options_.index_batch > 0 && outcome.state == archive::ReportState::kActive) {
         LetWait(outcome.archive_revision, document, sample);
       } else {
         document = Publish(outcome.archive_revision, document);
       }
-      ImportResult result = Result(std::move(outcome), std::move(document));
+      ImportResult result = Result(std::move(outcome), written.content, std::move(document));
       result.duplicate_of = duplicate;
       AddRevisedSentences(before.get(), &result);
       return result;
