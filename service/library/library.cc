@@ -522,8 +522,11 @@ std::shared_ptr<const themes::Scheme> Library::scheme() const {
 
 std::shared_ptr<const archive::PackedDocument> Library::FindLatest(
     std::string_view report_id) const {
-  std::shared_ptr<const archive::PackedDocument> waiting = waiting_.Find(report_id);
-  return waiting != nullptr ? waiting : FindIn(snapshot(), report_id);
+  std::shared_ptr<const archive::PackedDocument> found = waiting_.Find(report_id);
+  if (found == nullptr && indexing_ != nullptr) {
+    found = indexing_->Find(report_id);
+  }
+  return found != nullptr ? found : FindIn(snapshot(), report_id);
 }
 
 std::shared_ptr<const archive::Archive> Library::archive() const {
@@ -550,17 +553,39 @@ std::shared_ptr<const archive::PackedDocument> Library::Publish(
 void Library::LetWait(uint64_t archive_revision,
                       std::shared_ptr<const archive::PackedDocument> document,
                       const std::vector<uint64_t>& sample) {
-  if (waiting_.Find(document->report_id()) != nullptr) {
+  const std::string_view report_id = document->report_id();
+  if (waiting_.Find(report_id) != nullptr ||
+      (indexing_ != nullptr && indexing_->Find(report_id) != nullptr)) {
     IndexWaiting();  // the history wants the text that is replaced
   }
   waiting_.Add(std::move(document), sample);
   waiting_revision_ = archive_revision;
   if (waiting_.code_points() >= options_.index_batch) {
-    IndexWaiting();
+    IndexInBackground();
   }
 }
 
+void Library::IndexInBackground() {
+  AwaitIndexer();
+  indexing_ = std::make_shared<const UnindexedReports>(std::exchange(waiting_, {}));
+  indexer_ = std::thread([this, revision = waiting_revision_, documents = indexing_->documents()] {
+    Index(revision, documents);
+  });
+}
+
+void Library::AwaitIndexer() {
+  if (indexer_.joinable()) {
+    indexer_.join();
+  }
+  indexing_ = nullptr;
+}
+
+uint64_t Library::WrittenRevision() const {
+  return std::max(archive()->revision(), waiting_revision_);
+}
+
 void Library::IndexWaiting() {
+  AwaitIndexer();
   if (!waiting_.empty()) {
     // What tells copies apart is not needed beside the index, which does.
     const auto documents = waiting_.documents();
@@ -744,7 +769,7 @@ absl::StatusOr<std::optional<ImportResult>> Library::CheckCopy(
   store::ImportOutcome outcome;
   outcome.report_id = copied->report_id();
   outcome.revision = copied->revision();
-  outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
+  outcome.archive_revision = WrittenRevision();
   outcome.unchanged = true;
   return Result(std::move(outcome), std::move(copied));
 }
@@ -766,9 +791,12 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
   if (FindLatest(draft->report_id) != nullptr) {
     return std::optional<NearDuplicate>();
   }
-  std::optional<NearDuplicate> found = FindNearDuplicate(draft->content, speech, *archive());
+  std::optional<NearDuplicate> found = waiting_.FindNearDuplicate(speech, sample);
+  if (!found.has_value() && indexing_ != nullptr) {
+    found = indexing_->FindNearDuplicate(speech, sample);
+  }
   if (!found.has_value()) {
-    found = waiting_.FindNearDuplicate(speech, sample);
+    found = FindNearDuplicate(draft->content, speech, *archive());
   }
   if (found.has_value() && handling == DuplicateHandling::kRefuse &&
       !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
@@ -819,7 +847,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       }
       QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, speech, sample, &draft));
       latest = FindLatest(draft.report_id);
-      outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
+      outcome.archive_revision = WrittenRevision();
     }
     outcome.report_id = draft.report_id;
     outcome.revision = 1;

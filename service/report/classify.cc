@@ -1376,9 +1376,35 @@ class Classifier {
     }
   }
 
+  // A jump in brackets that begins near the end of a line and ends in the next (（下转第 四版）):
+  // the places where it does, nullopt for none.
+  std::optional<Span> FindPartedJump(size_t i) const {
+    constexpr size_t kLongest = 16;
+    if (i + 1 >= lines_.size() || kinds_[i + 1] != BlockKind::kBody || lines_[i + 1].gap_before) {
+      return std::nullopt;
+    }
+    const View line = Folded(i);
+    size_t open = line.size();
+    for (size_t k = line.size() - std::min(line.size(), kLongest); k < line.size(); ++k) {
+      open = ClosingPartner(line[k]) != 0 ? k : CloserShape(line[k]) != 0 ? line.size() : open;
+    }
+    if (open == line.size()) {
+      return std::nullopt;
+    }
+    std::u32string both(line.substr(open));
+    both += Folded(i + 1).substr(0, kLongest);
+    const std::vector<Span> jumps = FindBracketedJumps(both);
+    if (jumps.empty() || jumps.front().begin > 0) {
+      return std::nullopt;
+    }
+    return Span{open, jumps.front().end - (line.size() - open)};
+  }
+
   void MarkNotes() {
     NoteReader notes;
+    size_t jump_end = 0;  // in the line, of a jump that began in the one before
     for (size_t i = head_end_; i < lines_.size(); ++i) {
+      const size_t jumped = std::exchange(jump_end, 0);
       if (kinds_[i] != BlockKind::kBody) {
         continue;
       }
@@ -1397,6 +1423,14 @@ class Classifier {
       for (const Span& jump : FindBracketedJumps(Folded(i))) {
         inner.push_back({static_cast<uint32_t>(jump.begin), static_cast<uint32_t>(jump.end), 0,
                          BlockKind::kJumpLine});
+      }
+      if (jumped > 0) {
+        inner.push_back({0, static_cast<uint32_t>(jumped), 0, BlockKind::kJumpLine});
+      }
+      if (const std::optional<Span> parted = FindPartedJump(i); parted.has_value()) {
+        inner.push_back({static_cast<uint32_t>(parted->begin),
+                         static_cast<uint32_t>(lines_[i].size()), 0, BlockKind::kJumpLine});
+        jump_end = parted->end;
       }
       for (const NoteMark& note : FindStageNotes(Folded(i))) {
         inner.push_back({note.begin, note.end, 0, BlockKind::kNote});

@@ -453,6 +453,7 @@ class Parser {
     LintMarks(input, &report_);
     LintScript(input, &report_);
     LintCharacters(input, &report_);
+    LintIntrusions(input, &report_);
     LintDoubledWords(input, &report_);
     LintOpenParagraphs(input, outline_.heading, &report_);
     LintDuplicates(input, &report_);
