@@ -616,8 +616,19 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
                    << ",\"result\":" << ToJson(outcome->response) << "}\n";
   }
   outcome->findings = static_cast<size_t>(outcome->response.lint_size());
-  // Clearing keeps the memory, and a run may have ten thousand outcomes.
-  google::protobuf::RepeatedPtrField<v1::LintFinding>().Swap(outcome->response.mutable_lint());
+  // A run may have ten thousand outcomes: what the summary says of each stays.
+  v1::ImportReportResponse kept;
+  kept.set_unchanged(outcome->response.unchanged());
+  kept.set_replayed(outcome->response.replayed());
+  kept.set_duplicate_of(outcome->response.duplicate_of());
+  v1::Report* const kept_report = kept.mutable_report();
+  kept_report->set_name(report->name());
+  kept_report->set_latest_revision(report->latest_revision());
+  kept_report->set_state(report->state());
+  kept_report->set_quote_count(report->quote_count());
+  kept_report->set_section_count(report->section_count());
+  *kept_report->mutable_completeness() = report->completeness();
+  outcome->response = std::move(kept);
   return outcome->would_be_duplicate ? kExitInput : kExitOk;
 }
 

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -397,17 +396,24 @@ TEST_F(CommandsTest, ASignalEndsAnImportInOrder) {
           "关于第" + std::to_string(i) + "项工作的报告\n\n同志们：\n我们要加快发展。\n");
   }
   std::thread sender([this] {
-    // As soon as something was imported; the handler stands then.
-    while (!std::filesystem::exists(Path("quotes.db-wal"))) {
+    const auto log_size = [this] {
+      std::error_code error;
+      const auto size = std::filesystem::file_size(Path("quotes.db-wal"), error);
+      return error ? 0 : size;
+    };
+    const auto handled = [] {
+      struct sigaction held = {};
+      return sigaction(SIGINT, nullptr, &held) == 0 && held.sa_handler != SIG_DFL;
+    };
+    // From when signals are handled what is written is imported.
+    while (!handled()) {
       std::this_thread::yield();
     }
-    while (Interrupt::signal() == 0) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      struct sigaction held = {};
-      if (sigaction(SIGINT, nullptr, &held) == 0 && held.sa_handler != SIG_DFL) {
-        kill(getpid(), SIGINT);
-      }
+    const auto before = log_size();
+    while (log_size() == before) {
+      std::this_thread::yield();
     }
+    kill(getpid(), SIGINT);
   });
   const Result result = Quotectl({"import", "-q", Path("in")});
   sender.join();
