@@ -36,9 +36,9 @@ build_packages=(
   python3-jieba
   # the archive: suffix sorting, checksums
   libdivsufsort-dev libxxhash-dev
-  # foreign formats: HTML and XML, ZIP and other archives, Markdown, PDF (a program and its maps of
+  # foreign formats: HTML and XML, ZIP and other archives, Markdown and its front matter, PDF (a program and its maps of
   # Chinese characters), and the filter of system calls around them
-  libxml2-dev libarchive-dev libmd4c-dev poppler-utils poppler-data libseccomp-dev
+  libxml2-dev libarchive-dev libmd4c-dev libyaml-dev poppler-utils poppler-data libseccomp-dev
   # the store
   libsqlite3-dev libssl-dev
   # the programs

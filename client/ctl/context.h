@@ -29,6 +29,7 @@ enum ExitCode : int {
   kExitNothing = 1,  // nothing found
   kExitInput = 2,    // usage or input
   kExitService = 3,
+  kExitSignal = 128,  // and the number of the signal that ended it, as shells say it
 };
 
 // The exit code of a failed call. NOT_FOUND is kExitNothing: what was asked for does not exist.

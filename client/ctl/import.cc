@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "client/ctl/command.h"
 #include "client/ctl/import_input.h"
+#include "client/ctl/interrupt.h"
 #include "client/ctl/json.h"
 #include "client/ctl/lookup.h"
 #include "client/ctl/progress.h"
@@ -22,6 +23,7 @@
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/hash.h"
+#include "service/base/limits.h"
 #include "service/base/mutex.h"
 #include "service/base/status_macros.h"
 #include "service/library/file_metadata.h"
@@ -39,13 +41,17 @@ struct Outcome {
   bool tried = false;
   absl::Status status;  // of a document that was tried
   v1::ImportReportResponse response;
-  size_t findings = 0;  // in the response, which does not keep them all along
+  size_t findings = 0;              // in the response, which does not keep them all along
+  bool would_be_duplicate = false;  // checked only: an import would be refused
 };
 
 constexpr int kMaxJobs = 16;
 // Refused because its text is nearly that of another report.
+bool IsDuplicate(const absl::Status& status) {
+  return GetErrorReason(status) == ErrorReason::kDuplicateReport;
+}
 bool IsDuplicate(const Outcome& outcome) {
-  return GetErrorReason(outcome.status) == ErrorReason::kDuplicateReport;
+  return outcome.would_be_duplicate || IsDuplicate(outcome.status);
 }
 
 // The name of that report.
@@ -126,11 +132,12 @@ class Import : public Command {
                            const std::string& content, v1::ImportReportRequest* request) const;
   absl::Status AddDefects(const Context& context, const std::string& file,
                           const std::string& content, v1::ImportReportRequest* request) const;
-  absl::StatusOr<v1::ImportReportResponse> ImportDocument(const Context& context,
-                                                          client::Client* client,
-                                                          const v1::ReportMetadata& metadata,
-                                                          const std::string& file,
-                                                          ctl::ImportDocument document) const;
+  absl::StatusOr<v1::ImportReportResponse> ImportDocument(
+      const Context& context, client::Client* client, const v1::ReportMetadata& metadata,
+      const ImportInput& input, ctl::ImportDocument document, bool* would_be_duplicate) const;
+  // Refuses a short text that was found beside others and says nothing of itself.
+  absl::Status CheckFound(const Context& context, client::Client* client,
+                          const v1::ImportReportRequest& request) const;
   // Shows an outcome, and returns its exit code.
   ExitCode Show(Context* context, Outcome* outcome) const;
   void ShowLint(Context* context, const Outcome& outcome) const;
@@ -376,8 +383,9 @@ absl::Status Import::AddDefects(const Context& context, const std::string& file,
 
 absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
     const Context& context, client::Client* client, const v1::ReportMetadata& metadata,
-    const std::string& file, ctl::ImportDocument document) const {
+    const ImportInput& input, ctl::ImportDocument document, bool* would_be_duplicate) const {
   QUOTES_RETURN_IF_ERROR(document.status);
+  const std::string& file = input.name;
   v1::ImportReportRequest request;
   if (metadata.ByteSizeLong() > 0) {
     *request.mutable_metadata() = metadata;
@@ -406,11 +414,21 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
   }
   request.set_validate_only(validate_only_);
   *request.mutable_source()->mutable_content() = std::move(document.content);
+  if (input.found) {
+    QUOTES_RETURN_IF_ERROR(CheckFound(context, client, request));
+  }
   // Without one of the caller's, an id of this run: a call that gRPC tries again is then answered
   // with the outcome of the first. Of a run over many documents the id says what is imported, so
   // that a run that was interrupted goes over what it has done without reading it again.
   if (run_version_.empty() || validate_only_) {
     request.set_request_id(request_id_.has_value() ? *request_id_ : client::NewRequestId());
+    absl::StatusOr<v1::ImportReportResponse> response = client->Import(request);
+    *would_be_duplicate = validate_only_ && IsDuplicate(response.status());
+    if (!*would_be_duplicate) {
+      return response;
+    }
+    // What is to be said of its text is said all the same.
+    request.set_duplicate_handling(v1::DUPLICATE_HANDLING_SEPARATE);
     return client->Import(request);
   }
   request.set_request_id(
@@ -430,6 +448,23 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
   return client->Import(request);
 }
 
+absl::Status Import::CheckFound(const Context& context, client::Client* client,
+                                const v1::ImportReportRequest& request) const {
+  // What a report has at least; robots.txt and the like have less.
+  constexpr size_t kShort = 600;
+  if (request.source().content().size() >= kShort || as_.has_value() || request.has_metadata()) {
+    return absl::OkStatus();
+  }
+  v1::ImportReportRequest check = request;
+  check.set_validate_only(true);
+  QUOTES_ASSIGN_OR_RETURN(const v1::ImportReportResponse response, client->Import(check));
+  const v1::ReportMetadata& found = response.report().metadata();
+  if (found.title().empty() && found.speaker().empty() && !found.has_speech_date()) {
+    return absl::InvalidArgumentError(context.Text(Msg::kNoReport));
+  }
+  return absl::OkStatus();
+}
+
 void Import::ShowLint(Context* context, const Outcome& outcome) const {
   if (quiet_ || context->json()) {
     return;
@@ -447,16 +482,23 @@ void Import::ShowLint(Context* context, const Outcome& outcome) const {
                                     : context->Text(Msg::kLintWhole, {outcome.file, kind, message}))
                    << '\n';
   }
+  if (static_cast<size_t>(outcome.response.lint_size()) >= limits::kMaxLintFindings) {
+    context->err() << Printable(context->Text(
+                          Msg::kLintCut,
+                          {outcome.file, std::to_string(outcome.response.lint_size())}))
+                   << '\n';
+  }
 }
 
 std::string Import::OutcomeText(const Context& context, const Outcome& outcome) const {
   if (!outcome.tried) {
     return context.Text(Msg::kNotTried);
   }
+  if (IsDuplicate(outcome)) {
+    return context.Text(Msg::kDuplicate);
+  }
   if (!outcome.status.ok()) {
-    return IsDuplicate(outcome)
-               ? context.Text(Msg::kDuplicate)
-               : context.Text(Msg::kRefusedReason, {client::DescribeError(outcome.status).reason});
+    return context.Text(Msg::kRefusedReason, {client::DescribeError(outcome.status).reason});
   }
   if (validate_only_) {
     return context.Text(Msg::kValidated);
@@ -490,8 +532,10 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes,
     std::vector<std::string> row = {Printable(outcome.file), OutcomeText(*context, outcome)};
     if (!outcome.tried) {
       ++not_tried;
+    } else if (IsDuplicate(outcome)) {
+      ++duplicates;
     } else if (!outcome.status.ok()) {
-      ++(IsDuplicate(outcome) ? duplicates : refused);
+      ++refused;
     } else {
       const bool held = outcome.response.unchanged() || outcome.response.replayed();
       ++(held ? unchanged : changed);
@@ -503,9 +547,11 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes,
                              std::to_string(outcome.findings)});
     }
     // Of a large run only what did not go well is listed; the sums have the rest.
-    if (outcomes.size() <= kMostRows || !outcome.tried || !outcome.status.ok()) {
+    if (outcomes.size() <= kMostRows || !outcome.tried || !outcome.status.ok() ||
+        outcome.would_be_duplicate) {
       if (IsDuplicate(outcome)) {
-        row.push_back(DuplicateOf(outcome.status));
+        row.push_back(outcome.would_be_duplicate ? outcome.response.duplicate_of()
+                                                 : DuplicateOf(outcome.status));
       }
       table.AddRow(std::move(row));
     }
@@ -544,7 +590,12 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
   }
   ShowLint(context, *outcome);
   v1::Report* const report = outcome->response.mutable_report();
-  if (!outcome->response.duplicate_of().empty()) {
+  if (outcome->would_be_duplicate) {
+    context->err() << context->Text(Msg::kWouldBeDuplicate,
+                                    {outcome->file, outcome->response.duplicate_of(),
+                                     absl::StrFormat("%.2f", outcome->response.likeness())})
+                   << '\n';
+  } else if (!outcome->response.duplicate_of().empty()) {
     context->err() << context->Text(report->state() == v1::Report::STATE_WITHDRAWN
                                         ? Msg::kTakenAsVariant
                                         : Msg::kTakenBeside,
@@ -565,9 +616,20 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
                    << ",\"result\":" << ToJson(outcome->response) << "}\n";
   }
   outcome->findings = static_cast<size_t>(outcome->response.lint_size());
-  // Clearing keeps the memory, and a run may have ten thousand outcomes.
-  google::protobuf::RepeatedPtrField<v1::LintFinding>().Swap(outcome->response.mutable_lint());
-  return kExitOk;
+  // A run may have ten thousand outcomes: what the summary says of each stays.
+  v1::ImportReportResponse kept;
+  kept.set_unchanged(outcome->response.unchanged());
+  kept.set_replayed(outcome->response.replayed());
+  kept.set_duplicate_of(outcome->response.duplicate_of());
+  v1::Report* const kept_report = kept.mutable_report();
+  kept_report->set_name(report->name());
+  kept_report->set_latest_revision(report->latest_revision());
+  kept_report->set_state(report->state());
+  kept_report->set_quote_count(report->quote_count());
+  kept_report->set_section_count(report->section_count());
+  *kept_report->mutable_completeness() = report->completeness();
+  outcome->response = std::move(kept);
+  return outcome->would_be_duplicate ? kExitInput : kExitOk;
 }
 
 ExitCode Import::Run(Context* context) {
@@ -605,6 +667,7 @@ ExitCode Import::Run(Context* context) {
     run_version_ = status.ok() ? absl::StrCat("1 ", status->parser_version()) : std::string();
   }
 
+  const Interrupt interrupt;
   std::vector<Outcome> outcomes(count);
   for (size_t i = 0; i < count; ++i) {
     outcomes[i].file = (*inputs)->inputs()[i].name;
@@ -617,7 +680,7 @@ ExitCode Import::Run(Context* context) {
   std::vector<std::thread> threads;
   for (int job = running; job > 0; --job) {
     threads.emplace_back([&] {
-      while (!stop) {
+      while (!stop && Interrupt::signal() == 0) {
         std::optional<ctl::ImportDocument> document = (*inputs)->Next();
         if (!document.has_value()) {
           break;
@@ -627,7 +690,8 @@ ExitCode Import::Run(Context* context) {
         outcome.file = (*inputs)->inputs()[i].name;
         outcome.tried = true;
         absl::StatusOr<v1::ImportReportResponse> response =
-            ImportDocument(*context, *client, *metadata, outcome.file, *std::move(document));
+            ImportDocument(*context, *client, *metadata, (*inputs)->inputs()[i],
+                           *std::move(document), &outcome.would_be_duplicate);
         outcome.status = response.status();
         if (response.ok()) {
           outcome.response = *std::move(response);
@@ -667,15 +731,22 @@ ExitCode Import::Run(Context* context) {
   for (std::thread& thread : threads) {
     thread.join();
   }
-  const std::vector<std::string>& unread = (*inputs)->unread();
+  const std::vector<UnreadInput>& unread = (*inputs)->unread();
   for (size_t i = 0; i < unread.size() && i < kMostRows; ++i) {
-    context->err() << context->Text(Msg::kWarnUnread, {Printable(unread[i])}) << '\n';
+    context->err() << DescribeUnread(*context, unread[i]) << '\n';
   }
   if (!unread.empty()) {
     code = std::max(code, kExitInput);
   }
   if (!context->json()) {
     ShowSummary(context, outcomes, unread.size());
+  }
+  if (const auto tried = std::count(done.begin(), done.end(), true); Interrupt::signal() != 0) {
+    context->err() << context->Text(
+                          validate_only_ ? Msg::kCheckInterrupted : Msg::kImportInterrupted,
+                          {std::to_string(tried), std::to_string(count)})
+                   << '\n';
+    return static_cast<ExitCode>(kExitSignal + Interrupt::signal());
   }
   return code;
 }

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <istream>
+#include <iterator>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +18,9 @@
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/extract/format.h"
+#include "service/text/decode.h"
+#include "service/text/fold.h"
 
 namespace quotes::ctl {
 namespace {
@@ -25,10 +30,12 @@ namespace fs = std::filesystem;
 // At most `limit` bytes and one more, so that the caller sees that there was more.
 std::string ReadAtMost(std::istream* in, size_t limit) {
   std::string content;
-  constexpr size_t kStep = size_t{1} << 20;
+  // Most reports are small; a step makes room for as much again.
+  constexpr size_t kFirstStep = size_t{1} << 16;
+  constexpr size_t kLargestStep = size_t{1} << 22;
   while (content.size() <= limit && in->good()) {
     const size_t before = content.size();
-    const size_t step = std::min(kStep, limit + 1 - before);
+    const size_t step = std::min(std::clamp(before, kFirstStep, kLargestStep), limit + 1 - before);
     content.resize(before + step);
     in->read(content.data() + before, static_cast<std::streamsize>(step));
     content.resize(before + static_cast<size_t>(in->gcount()));
@@ -59,6 +66,64 @@ bool IsForeignName(const fs::path& path) {
   return HasExtension(path, kExtensions);
 }
 
+// What no ending says: an ending of a text, or none.
+bool HasNoKnownEnding(const fs::path& path) {
+  constexpr std::string_view kExtensions[] = {"", ".text"};
+  return HasExtension(path, kExtensions);
+}
+
+// Whether a file begins like a document: as a format that has a mark of its own, or as a text with
+// Chinese characters. What has no ending may be anything (Makefile, LICENSE).
+bool LooksLikeDocument(const fs::path& path) {
+  constexpr size_t kSample = 4096;
+  constexpr std::ptrdiff_t kFewestHan = 50;
+  std::ifstream in(path, std::ios::binary);
+  std::string sample = ReadAtMost(&in, kSample);
+  if (in.bad()) {
+    return false;
+  }
+  const absl::StatusOr<extract::Format> format = extract::DetectFormat(sample, "");
+  if (!format.ok() ||
+      (*format != extract::Format::kPlainText && *format != extract::Format::kMarkdown)) {
+    return format.ok();
+  }
+  // The sample may end inside a character.
+  for (size_t cut = 0; cut < 4 && cut < sample.size(); ++cut) {
+    const absl::StatusOr<text::DecodedText> decoded =
+        text::Decode(std::string_view(sample).substr(0, sample.size() - cut));
+    if (decoded.ok()) {
+      return std::count_if(decoded->text.begin(), decoded->text.end(), text::IsHan) >= kFewestHan;
+    }
+  }
+  return false;
+}
+
+// Whether a folder holds what a browser saved beside a page: X_files or X.files beside X.html.
+// `is_there` tells of a file whether there is one.
+template <typename IsThere>
+bool IsFolderOfPage(const fs::path& folder, const IsThere& is_there) {
+  const std::string name = folder.filename().string();
+  for (const std::string_view ending : {"_files", ".files"}) {
+    if (name.size() <= ending.size() || !name.ends_with(ending)) {
+      continue;
+    }
+    const std::string stem = name.substr(0, name.size() - ending.size());
+    for (const std::string_view extension : {".html", ".htm", ".xhtml", ".shtml"}) {
+      if (is_there(folder.parent_path() / (stem + std::string(extension)))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool BelongsToPage(const fs::path& folder) {
+  return IsFolderOfPage(folder, [](const fs::path& page) {
+    std::error_code error;
+    return fs::exists(page, error);
+  });
+}
+
 std::string Beside(const std::string& file, std::string_view extension) {
   return fs::path(file).replace_extension(std::string(extension)).string();
 }
@@ -67,6 +132,12 @@ constexpr std::string_view kMetadataExtension = ".toml";
 constexpr std::string_view kDefectsExtension = ".defects.tsv";
 
 }  // namespace
+
+std::string DescribeUnread(const Context& context, const UnreadInput& unread) {
+  const std::string name = Printable(unread.name);
+  return unread.fault.empty() ? context.Text(Msg::kWarnUnread, {name})
+                              : context.Text(Msg::kWarnUnreadBecause, {name, unread.fault});
+}
 
 absl::StatusOr<std::unique_ptr<ImportInputs>> ImportInputs::List(
     const Context& context, const std::vector<std::string>& paths) {
@@ -91,41 +162,74 @@ absl::Status ImportInputs::AddPath(const std::string& path) {
   } else if (extract::IsArchiveName(path)) {
     return AddArchive(path);
   }
-  inputs_.push_back({path, {}, {}, {}});
+  inputs_.push_back({path, {}, /*found=*/false, {}, {}});
   return absl::OkStatus();
+}
+
+void ImportInputs::SearchFolder(const fs::path& folder, const std::error_code& cannot_open,
+                                fs::directory_iterator entry, std::vector<std::string>* found) {
+  std::error_code error = cannot_open;
+  std::vector<fs::path> folders;
+  for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
+    const fs::path& path = entry->path();
+    std::error_code ignored;
+    if (path.filename().string().starts_with('.')) {
+      continue;
+    }
+    if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) {
+      if (!BelongsToPage(path)) {
+        folders.push_back(path);
+      }
+    } else if (!entry->is_regular_file(ignored)) {
+      continue;
+    } else if (IsDocumentName(path) || extract::IsArchiveName(path.string()) ||
+               (HasNoKnownEnding(path) && LooksLikeDocument(path))) {
+      found->push_back(path.string());
+    } else if (IsForeignName(path)) {
+      unread_.push_back({path.string(), {}});
+    }
+  }
+  if (error) {
+    unread_.push_back({folder.string(), error.message()});
+  }
+  for (const fs::path& inner : folders) {
+    std::error_code inner_error;
+    fs::directory_iterator first(inner, inner_error);
+    SearchFolder(inner, inner_error, std::move(first), found);
+  }
 }
 
 absl::Status ImportInputs::AddFolder(const std::string& path) {
   std::error_code error;
-  std::vector<std::string> found;
-  for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
-       it.increment(error)) {
-    std::error_code ignored;
-    if (it->path().filename().string().starts_with('.')) {
-      it.disable_recursion_pending();
-    } else if (it->is_regular_file(ignored) &&
-               (IsDocumentName(it->path()) || extract::IsArchiveName(it->path().string()))) {
-      found.push_back(it->path().string());
-    } else if (it->is_regular_file(ignored) && IsForeignName(it->path())) {
-      unread_.push_back(it->path().string());
-    }
-  }
+  fs::directory_iterator first(path, error);
   if (error) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": ", context_.Text(Msg::kCannotRead, {error.message()})));
   }
+  std::vector<std::string> found;
+  const size_t unread = unread_.size();
+  SearchFolder(path, error, std::move(first), &found);
   if (found.empty()) {
-    return absl::InvalidArgumentError(context_.Text(Msg::kNoFiles, {path}));
+    return NoFiles(path, unread);
   }
   std::sort(found.begin(), found.end());
   for (const std::string& file : found) {
     if (extract::IsArchiveName(file)) {
       QUOTES_RETURN_IF_ERROR(AddArchive(file));
     } else {
-      inputs_.push_back({file, {}, {}, {}});
+      inputs_.push_back({file, {}, /*found=*/true, {}, {}});
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status ImportInputs::NoFiles(const std::string& path, size_t first_unread) const {
+  constexpr size_t kMostNamed = 5;
+  std::string message = context_.Text(Msg::kNoFiles, {path});
+  for (size_t i = first_unread; i < unread_.size() && i < first_unread + kMostNamed; ++i) {
+    absl::StrAppend(&message, "\n", DescribeUnread(context_, unread_[i]));
+  }
+  return absl::InvalidArgumentError(message);
 }
 
 absl::Status ImportInputs::AddArchive(const std::string& path) {
@@ -139,6 +243,7 @@ absl::Status ImportInputs::AddArchive(const std::string& path) {
       extract::ArchiveStream::Open(file.get(), extract::ArchiveStream::Mode::kList));
   std::vector<std::string> documents;
   std::map<std::string, std::string> sidecars;
+  const size_t unread = unread_.size();
   while (true) {
     absl::StatusOr<std::optional<extract::ArchiveMember>> member = stream->Next();
     if (!member.ok()) {
@@ -151,23 +256,32 @@ absl::Status ImportInputs::AddArchive(const std::string& path) {
     const bool is_document = IsDocumentName((*member)->name);
     if (extract::IsArchiveName((*member)->name) || IsForeignName((*member)->name) ||
         ((*member)->unread && is_document)) {
-      unread_.push_back(absl::StrCat(path, "/", (*member)->name));
+      unread_.push_back({absl::StrCat(path, "/", (*member)->name), {}});
     } else if (is_document) {
       documents.push_back(std::move((*member)->name));
     } else if (!(*member)->content.empty()) {
       sidecars[(*member)->name] = std::move((*member)->content);
     }
   }
+  const std::set<std::string, std::less<>> names(documents.begin(), documents.end());
+  std::erase_if(documents, [&names](const std::string& name) {
+    const auto is_there = [&names](const fs::path& page) { return names.contains(page.string()); };
+    fs::path folder = fs::path(name).parent_path();
+    while (folder.has_filename() && !IsFolderOfPage(folder, is_there)) {
+      folder = folder.parent_path();
+    }
+    return folder.has_filename();
+  });
   if (documents.empty()) {
-    return absl::InvalidArgumentError(context_.Text(Msg::kNoFiles, {path}));
+    return NoFiles(path, unread);
   }
   const auto beside = [&](const std::string& name, std::string_view extension) {
     const auto found = sidecars.find(Beside(name, extension));
     return found == sidecars.end() ? std::string() : found->second;
   };
   for (const std::string& name : documents) {
-    inputs_.push_back({absl::StrCat(path, "/", name), path, beside(name, kMetadataExtension),
-                       beside(name, kDefectsExtension)});
+    inputs_.push_back({absl::StrCat(path, "/", name), path, /*found=*/true,
+                       beside(name, kMetadataExtension), beside(name, kDefectsExtension)});
   }
   return absl::OkStatus();
 }

@@ -2,11 +2,13 @@
 #define QUOTES_CLIENT_CTL_IMPORT_INPUT_H_
 
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,11 +24,21 @@ inline constexpr char kStdinName[] = "-";
 struct ImportInput {
   std::string name;     // as shown: a path, or "archive.zip/folder/a.docx"
   std::string archive;  // the archive that it is in; empty: a file of its own, or stdin
+  bool found = false;   // in a folder or an archive, not named by itself
   // Of a member of an archive, where it has them: what stands beside it. Of files it is read when
   // they are.
   std::string metadata;
   std::string defects;
 };
+
+// What looks meant and is not read, with what prevented it, if anything did.
+struct UnreadInput {
+  std::string name;
+  std::string fault;
+};
+
+// One line that says so.
+std::string DescribeUnread(const Context& context, const UnreadInput& unread);
 
 // A document with its bytes.
 struct ImportDocument {
@@ -48,8 +60,9 @@ class ImportInputs {
 
   const std::vector<ImportInput>& inputs() const { return inputs_; }
   // What looks meant and is not read: archives inside archives, links and names that lead out of
-  // an archive, documents and archives of kinds that are not known (.doc, .rar).
-  const std::vector<std::string>& unread() const { return unread_; }
+  // an archive, documents and archives of kinds that are not known (.doc, .rar), folders that
+  // cannot be opened. What a browser saved beside a page (X_files) is passed over without a word.
+  const std::vector<UnreadInput>& unread() const { return unread_; }
 
   // The bytes of a file, or of stdin; at most as many as a source may have.
   absl::StatusOr<std::string> ReadFile(const std::string& file) const;
@@ -63,6 +76,10 @@ class ImportInputs {
   absl::Status AddPath(const std::string& path);
   absl::Status AddFolder(const std::string& path);
   absl::Status AddArchive(const std::string& path);
+  // Adds the documents of a folder and of those in it, in no order, to `found`.
+  void SearchFolder(const std::filesystem::path& folder, const std::error_code& cannot_open,
+                    std::filesystem::directory_iterator entry, std::vector<std::string>* found);
+  absl::Status NoFiles(const std::string& path, size_t first_unread) const;
   std::string ReadBeside(const std::string& file, std::string_view extension,
                          absl::Status* status) const;
   absl::Status ReadMember(const ImportInput& input, std::string* content)
@@ -70,7 +87,7 @@ class ImportInputs {
 
   const Context& context_;
   std::vector<ImportInput> inputs_;
-  std::vector<std::string> unread_;
+  std::vector<UnreadInput> unread_;
 
   Mutex mutex_;
   size_t next_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -78,7 +78,7 @@ Seed IndexedSnapshot::PlacesIn(const std::vector<PartView>& sources,
     const std::u32string_view text = entry.text(candidate.quote);
     uint32_t leading = 0;
     if (!text::IsHan(text.front())) {
-      const std::u32string folded = text::Fold(text).units;
+      const std::u32string folded = text::FoldUnits(text);
       leading = static_cast<uint32_t>(folded.find_first_not_of(text::kBreak));
     }
     seed.places.push_back({{&entry, candidate.quote}, leading + candidate.offset});

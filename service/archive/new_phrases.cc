@@ -120,7 +120,7 @@ class Finder {
     for (uint32_t quote = 0; quote < report_.size(); ++quote) {
       if (report::IsSpeech(report_.quotes()[quote].block)) {
         texts_.emplace_back(quote,
-                            std::u32string(StripBreaks(text::Fold(report_.text(quote)).units)));
+                            std::u32string(StripBreaks(text::FoldUnits(report_.text(quote)))));
       }
     }
     size_t places = 0;

@@ -32,7 +32,7 @@ bool EndsWord(char32_t c) { return IsBlank(c) || IsQuote(c) || IsOpenParen(c) ||
 
 // Leading and trailing breaks stand for marks around a term; a match must not depend on them.
 std::u32string FoldTerm(std::u32string_view raw) {
-  std::u32string units = text::Fold(raw).units;
+  std::u32string units = text::FoldUnits(raw);
   const size_t begin = units.find_first_not_of(text::kBreak);
   if (begin == std::u32string::npos) {
     return {};

@@ -48,7 +48,7 @@ class ScanEntry {
     first_unit_.reserve(entry.size() + 1);
     first_unit_.push_back(0);
     for (uint32_t i = 0; i < entry.size(); ++i) {
-      units_ += text::Fold(entry.text(i)).units;
+      units_ += text::FoldUnits(entry.text(i));
       first_unit_.push_back(units_.size());
     }
   }

@@ -22,7 +22,7 @@ constexpr uint64_t kFormatVersion = 6;
 
 // The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
 std::u32string IndexedText(const PackedDocument& document, size_t quote) {
-  std::u32string units(StripBreaks(text::Fold(document.text(quote)).units));
+  std::u32string units(StripBreaks(text::FoldUnits(document.text(quote))));
   for (char32_t& c : units) {
     c = c == U'\0' ? text::kBreak : c;
   }

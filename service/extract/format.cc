@@ -202,7 +202,7 @@ bool HasExtension(std::string_view file_name, std::initializer_list<std::string_
 
 }  // namespace
 
-std::string_view ExtractVersion() { return "2"; }
+std::string_view ExtractVersion() { return "3"; }
 
 std::string_view FormatName(Format format) {
   switch (format) {

@@ -58,6 +58,10 @@ constexpr std::array<std::string_view, 34> kNavigationWords = {
     "related", "search",           "share",      "sharebar",    "sharebox", "sidebar",  "sitemap",
     "toolbar", "toolbox",          "topbar",     "wechat",      "weibo",    "weixin"};
 
+// Those of parts that are never text, however much like sentences their lines read. Sorted.
+constexpr std::array<std::string_view, 2> kCommentWords = {"comment", "comments"};
+constexpr std::array<std::string_view, 3> kFootWords = {"copyright", "foot", "footer"};
+
 bool IsHtmlSpace(char32_t c) {
   return c == U' ' || c == U'\t' || c == U'\n' || c == U'\r' || c == U'\f';
 }
@@ -122,8 +126,10 @@ absl::StatusOr<text::DecodedText> DecodePage(std::string_view bytes,
   return text::Decode(bytes);
 }
 
-// Names of classes and ids, cut into words at what is no letter and before capitals.
-bool HasNavigationWord(std::string_view names) {
+// Whether names of classes and ids have one of some words: they are cut into words at what is no
+// letter and before capitals.
+template <size_t N>
+bool HasWord(std::string_view names, const std::array<std::string_view, N>& sorted) {
   std::string word;
   for (size_t i = 0; i <= names.size(); ++i) {
     const char c = i < names.size() ? names[i] : ' ';
@@ -131,7 +137,7 @@ bool HasNavigationWord(std::string_view names) {
     const bool capital = std::isupper(static_cast<unsigned char>(c)) != 0;
     if (!letter ||
         (capital && !word.empty() && std::islower(static_cast<unsigned char>(names[i - 1])) != 0)) {
-      if (IsOneOf(Lower(word), kNavigationWords)) {
+      if (IsOneOf(Lower(word), sorted)) {
         return true;
       }
       word.clear();
@@ -144,7 +150,7 @@ bool HasNavigationWord(std::string_view names) {
 }
 
 bool IsHidden(const xmlNode* node) {
-  if (Attribute(node, "hidden").has_value()) {
+  if (Attribute(node, "hidden").has_value() || Attribute(node, "aria-hidden") == "true") {
     return true;
   }
   const auto style = Attribute(node, "style");
@@ -201,9 +207,11 @@ class HtmlReader {
     return count;
   }
 
-  bool HoldsMost(const xmlNode* node) const {
+  // Whether more than a part of the page's text stands below a node.
+  bool HoldsMore(const xmlNode* node, double part) const {
     const auto found = sizes_.find(node);
-    return found != sizes_.end() && found->second * 2 > total_;
+    return found != sizes_.end() &&
+           static_cast<double>(found->second) > part * static_cast<double>(total_);
   }
 
   void Enter(const xmlNode* node, std::string_view name, Place* place) {
@@ -226,7 +234,16 @@ class HtmlReader {
     if ((name == "td" || name == "th") && IsDataCell(node)) {
       return LineRole::kTableCell;
     }
-    if (HoldsMost(node)) {
+    // A page may have more comments than text, but hardly nothing else.
+    constexpr double kMost = 0.5;
+    constexpr double kNearlyAll = 0.9;
+    constexpr double kLargestFoot = 0.25;
+    const std::string names = absl::StrCat(Attribute(node, "class").value_or(""), " ",
+                                           Attribute(node, "id").value_or(""));
+    if (HasWord(names, kCommentWords) && !HoldsMore(node, kNearlyAll)) {
+      return LineRole::kNavigation;
+    }
+    if (HoldsMore(node, kMost)) {
       return LineRole::kText;
     }
     if (IsHidden(node)) {
@@ -237,8 +254,10 @@ class HtmlReader {
       // The head of a site may hold the title of its one article.
       return name == "header" ? LineRole::kMaybeNavigation : LineRole::kNavigation;
     }
-    if (HasNavigationWord(Attribute(node, "class").value_or("")) ||
-        HasNavigationWord(Attribute(node, "id").value_or(""))) {
+    if (HasWord(names, kFootWords) && !HoldsMore(node, kLargestFoot)) {
+      return LineRole::kNavigation;
+    }
+    if (HasWord(names, kNavigationWords)) {
       return LineRole::kMaybeNavigation;
     }
     const auto role = Attribute(node, "role");

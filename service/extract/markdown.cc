@@ -1,5 +1,6 @@
 #include <libxml/HTMLparser.h>
 #include <md4c.h>
+#include <yaml.h>
 
 #include <algorithm>
 #include <cctype>
@@ -53,23 +54,127 @@ std::string_view TakeLine(std::string_view* rest) {
   return line;
 }
 
-// key: value, in the one form that front matter of texts has. Lists and nested keys are no metadata
-// of a report.
-void ReadYaml(std::string_view block, ExtractedText* out) {
-  while (!block.empty()) {
-    const std::string_view line = TakeLine(&block);
-    const size_t colon = line.find(':');
-    if (line.empty() || line.front() == ' ' || line.front() == '-' || line.front() == '#' ||
-        colon == std::string_view::npos) {
-      continue;
+// The events of a YAML text, one after the other.
+class YamlEvents {
+ public:
+  explicit YamlEvents(std::string_view text) {
+    ok_ = yaml_parser_initialize(&parser_) == 1;
+    if (ok_) {
+      yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+      yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+                                   text.size());
     }
-    std::string_view value = Trim(line.substr(colon + 1));
-    if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') &&
-        value.back() == value.front()) {
-      value = value.substr(1, value.size() - 2);
-    }
-    AddMetadata(Lower(Trim(line.substr(0, colon))), value, out);
   }
+  ~YamlEvents() {
+    if (held_) {
+      yaml_event_delete(&event_);
+    }
+    yaml_parser_delete(&parser_);
+  }
+  YamlEvents(const YamlEvents&) = delete;
+  YamlEvents& operator=(const YamlEvents&) = delete;
+
+  // YAML_NO_EVENT where the text is no YAML.
+  yaml_event_type_t Next() {
+    if (std::exchange(held_, false)) {
+      yaml_event_delete(&event_);
+    }
+    held_ = ok_ && yaml_parser_parse(&parser_, &event_) == 1;
+    ok_ = held_;
+    return held_ ? event_.type : YAML_NO_EVENT;
+  }
+
+  std::string_view scalar() const {
+    return {reinterpret_cast<const char*>(event_.data.scalar.value), event_.data.scalar.length};
+  }
+  // What is wrong, and in which line, counted from 0.
+  std::string problem() const {
+    return parser_.problem == nullptr ? "out of memory" : parser_.problem;
+  }
+  size_t problem_line() const { return parser_.problem_mark.line; }
+
+ private:
+  yaml_parser_t parser_ = {};
+  yaml_event_t event_ = {};
+  bool ok_ = false;
+  bool held_ = false;
+};
+
+// The entries of a mapping: of a list each item, of a mapping inside it `outer.inner`. No mapping,
+// no entries.
+absl::Status ReadYaml(std::string_view block, ExtractedText* out) {
+  constexpr size_t kFirstLine = 2;  // of the file, below the fence
+  struct Level {
+    bool mapping;
+    bool at_key;
+    std::string key;  // of the entry at hand; of a list that of the entry that it is the value of
+  };
+  YamlEvents events(block);
+  std::vector<Level> levels;
+  const auto path = [&levels] {
+    std::string keys;
+    for (const Level& level : levels) {
+      if (level.mapping) {
+        absl::StrAppend(&keys, keys.empty() ? "" : ".", level.key);
+      }
+    }
+    return Lower(keys);
+  };
+  // A key or a value has been read.
+  const auto advance = [&levels] {
+    if (!levels.empty() && levels.back().mapping) {
+      levels.back().at_key = !levels.back().at_key;
+    }
+  };
+  for (yaml_event_type_t type = events.Next(); type != YAML_STREAM_END_EVENT;
+       type = events.Next()) {
+    switch (type) {
+      case YAML_NO_EVENT:
+        return errors::MalformedSource(
+            "markdown", ToStd(absl::StrCat("line ", events.problem_line() + kFirstLine,
+                                           " of its front matter is no YAML: ", events.problem())));
+      case YAML_MAPPING_START_EVENT:
+      case YAML_SEQUENCE_START_EVENT:
+        levels.push_back({type == YAML_MAPPING_START_EVENT, true, {}});
+        break;
+      case YAML_MAPPING_END_EVENT:
+      case YAML_SEQUENCE_END_EVENT:
+        levels.pop_back();
+        advance();
+        break;
+      case YAML_SCALAR_EVENT:
+        if (levels.empty()) {
+          break;  // no mapping
+        }
+        if (levels.back().mapping && levels.back().at_key) {
+          levels.back().key = Trim(events.scalar());
+        } else {
+          AddMetadata(path(), events.scalar(), out);
+        }
+        advance();
+        break;
+      case YAML_ALIAS_EVENT:
+        advance();
+        break;
+      default:
+        break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Whether the first line is an entry: what stands between two rules of a text may look like YAML
+// that is damaged.
+bool BeginsWithEntry(std::string_view block) {
+  std::string_view line;
+  while (!block.empty() && line.empty()) {
+    line = Trim(TakeLine(&block));
+  }
+  const size_t colon = line.find(':');
+  return colon != std::string_view::npos && colon > 0 &&
+         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+         });
 }
 
 absl::Status ReadToml(std::string_view block, ExtractedText* out) {
@@ -105,8 +210,12 @@ absl::Status TakeFrontMatter(std::string_view* text, ExtractedText* out) {
       if (fence == "+++") {
         QUOTES_RETURN_IF_ERROR(ReadToml(block, out));
       } else {
-        ReadYaml(block, out);
-        if (out->metadata.empty()) {
+        absl::Status read = ReadYaml(block, out);
+        if (!read.ok() && BeginsWithEntry(block)) {
+          return read;
+        }
+        if (!read.ok() || out->metadata.empty()) {
+          out->metadata.clear();
           return absl::OkStatus();  // two rules
         }
       }

@@ -152,13 +152,14 @@ bool Measures(FigureKind kind) {
 class Reader {
  public:
   // `sentence` begins at `offset` of the text that periods count in; other ranges count from its
-  // own beginning.
-  Reader(View sentence, uint32_t offset, const Surroundings& surroundings)
+  // own beginning. `numerals` are the sentence's.
+  Reader(View sentence, uint32_t offset, std::vector<Numeral> numerals,
+         const Surroundings& surroundings)
       : offset_(offset),
         t_(internal::FoldLetters(sentence)),
         view_(t_),
         surroundings_(surroundings),
-        numerals_(FindNumerals(sentence)),
+        numerals_(std::move(numerals)),
         mentions_(internal::FindMentions(view_, numerals_, surroundings.report_year)),
         words_(GetMeasureWords()) {}
 
@@ -667,7 +668,12 @@ void Shift(uint32_t by, Range* range) {
 std::vector<Figure> FindFigures(std::u32string_view text, Range sentence,
                                 const Surroundings& surroundings) {
   const View view = text.substr(sentence.begin, sentence.size());
-  std::vector<Figure> figures = Reader(view, sentence.begin, surroundings).Run();
+  std::vector<Numeral> numerals = FindNumerals(view);
+  if (numerals.empty()) {
+    return {};
+  }
+  std::vector<Figure> figures =
+      Reader(view, sentence.begin, std::move(numerals), surroundings).Run();
   for (Figure& figure : figures) {
     Shift(sentence.begin, &figure.range);
     Shift(sentence.begin, &figure.number);

@@ -293,8 +293,17 @@ Period FindPeriod(std::u32string_view text, Range range, int report_year, bool a
   // What may stand before the opening period of a paragraph: ——展望2035年.
   constexpr size_t kMaxOpening = 5;
   constexpr size_t kMaxHeading = 200;
-  const std::u32string_view part =
-      text.substr(range.begin, std::min<size_t>(range.size(), kMaxHeading));
+  // What an opening period is told by.
+  constexpr size_t kMaxSentence = 64;
+  const std::u32string_view part = text.substr(
+      range.begin, std::min<size_t>(range.size(), anywhere ? kMaxHeading : kMaxSentence));
+  // Every period has one of these: most texts have none.
+  if (std::none_of(part.begin(), part.end(), [](char32_t c) {
+        const char32_t letter = text::FoldLetter(c);
+        return letter == U'年' || letter == U'月' || letter == U'五' || text::IsDigit(c);
+      })) {
+    return {};
+  }
   for (const internal::Mention& mention :
        internal::FindMentions(internal::FoldLetters(part), FindNumerals(part), report_year)) {
     if (mention.comparison) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -53,8 +54,12 @@ Keys KeysOf(report::Metadata* m) {
 absl::StatusOr<report::Metadata> WithFileMetadata(
     const std::vector<std::pair<std::string, std::string>>& entries, report::Metadata given) {
   const Keys keys = KeysOf(&given);
+  std::set<std::string_view> seen;
   for (const auto& [key, value] : entries) {
     const std::string name = absl::StrCat("metadata.", key);
+    if (IsFileMetadataKey(key) && !seen.insert(key).second) {
+      return errors::FieldInvalid(name, "has more than one value");
+    }
     for (const TextKey& text : keys.texts) {
       if (key != text.key || !text.field->empty()) {
         continue;

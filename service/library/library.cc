@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
 #include "service/base/errors.h"
 #include "service/base/hash.h"
+#include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/extract/extractor.h"
 #include "service/extract/format.h"
@@ -166,12 +168,34 @@ std::string ReaderVersion() {
                       std::string(extract::ExtractVersion()));
 }
 
+// Tells of entries of front matter that mean nothing here, which may be misspelt.
+void AddUnknownKeys(const std::vector<std::pair<std::string, std::string>>& entries,
+                    std::vector<report::LintFinding>* lint) {
+  std::vector<std::string> unknown;
+  for (const auto& [key, value] : entries) {
+    if (!IsFileMetadataKey(key) &&
+        std::find(unknown.begin(), unknown.end(), key) == unknown.end()) {
+      unknown.push_back(key);
+    }
+  }
+  if (!unknown.empty() && lint->size() < limits::kMaxLintFindings) {
+    lint->push_back({report::LintKind::kMissingMetadata,
+                     report::Certainty::kPossible,
+                     0,
+                     {},
+                     absl::StrCat("front matter that is not known was passed over: ",
+                                  absl::StrJoin(unknown, ", ")),
+                     ""});
+  }
+}
+
 // Reads the request's text: everything that an import writes.
 absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
                                                const extract::Extractor& extractor,
                                                const Cancellation& cancellation) {
   store::RevisionDraft draft;
   report::Metadata given = request.metadata;
+  std::vector<std::pair<std::string, std::string>> front_matter;
   extract::Format format = extract::Format::kPlainText;
   if (request.format.has_value()) {
     format = *request.format;
@@ -194,12 +218,16 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
     QUOTES_ASSIGN_OR_RETURN(
         draft.content, report::ParseReport(decoded, {.report_id = {}, .layout = &extracted.lines}));
     QUOTES_ASSIGN_OR_RETURN(given, WithFileMetadata(extracted.metadata, std::move(given)));
+    if (format == extract::Format::kMarkdown) {
+      front_matter = std::move(extracted.metadata);
+    }
     draft.extracted_text = std::move(extracted.text);
     draft.parser_version = ReaderVersion();
   }
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
   report::Metadata& metadata = draft.content.metadata;
   DropSettledFindings(metadata, given, &draft.content.lint);
+  AddUnknownKeys(front_matter, &draft.content.lint);
   Override(given, &metadata);
   QUOTES_ASSIGN_OR_RETURN(draft.report_id, ChooseReportId(request, metadata));
   report::AssignIds(draft.report_id, &draft.content);
@@ -247,20 +275,27 @@ std::shared_ptr<const archive::PackedDocument> FindIn(
   return {snapshot, document};
 }
 
-ImportResult Result(store::ImportOutcome outcome,
+// `content` is what `document` was packed from.
+ImportResult Result(store::ImportOutcome outcome, const report::ParsedReport& content,
                     std::shared_ptr<const archive::PackedDocument> document) {
   ImportResult result;
   result.outcome = std::move(outcome);
-  result.lint = archive::UnpackLint(*document);
-  result.proposals.resize(result.lint.size());
-  if (std::any_of(result.lint.begin(), result.lint.end(), report::HasProposal)) {
-    const report::ParsedReport content = archive::Unpack(*document).content;
-    for (size_t i = 0; i < result.lint.size(); ++i) {
-      result.proposals[i] = report::ProposeDefect(content, result.lint[i]);
-    }
+  result.lint = content.lint;
+  for (const report::LintFinding& finding : content.lint) {
+    result.proposals.push_back(report::ProposeDefect(content, finding));
   }
   result.document = std::move(document);
   return result;
+}
+
+ImportResult Result(store::ImportOutcome outcome,
+                    std::shared_ptr<const archive::PackedDocument> document) {
+  report::ParsedReport content;
+  content.lint = archive::UnpackLint(*document);
+  if (std::any_of(content.lint.begin(), content.lint.end(), report::HasProposal)) {
+    content = archive::Unpack(*document).content;
+  }
+  return Result(std::move(outcome), content, std::move(document));
 }
 
 // Tells first what a new revision says otherwise than `before`, which may be null.
@@ -487,8 +522,11 @@ std::shared_ptr<const themes::Scheme> Library::scheme() const {
 
 std::shared_ptr<const archive::PackedDocument> Library::FindLatest(
     std::string_view report_id) const {
-  std::shared_ptr<const archive::PackedDocument> waiting = waiting_.Find(report_id);
-  return waiting != nullptr ? waiting : FindIn(snapshot(), report_id);
+  std::shared_ptr<const archive::PackedDocument> found = waiting_.Find(report_id);
+  if (found == nullptr && indexing_ != nullptr) {
+    found = indexing_->Find(report_id);
+  }
+  return found != nullptr ? found : FindIn(snapshot(), report_id);
 }
 
 std::shared_ptr<const archive::Archive> Library::archive() const {
@@ -515,17 +553,39 @@ std::shared_ptr<const archive::PackedDocument> Library::Publish(
 void Library::LetWait(uint64_t archive_revision,
                       std::shared_ptr<const archive::PackedDocument> document,
                       const std::vector<uint64_t>& sample) {
-  if (waiting_.Find(document->report_id()) != nullptr) {
+  const std::string_view report_id = document->report_id();
+  if (waiting_.Find(report_id) != nullptr ||
+      (indexing_ != nullptr && indexing_->Find(report_id) != nullptr)) {
     IndexWaiting();  // the history wants the text that is replaced
   }
   waiting_.Add(std::move(document), sample);
   waiting_revision_ = archive_revision;
   if (waiting_.code_points() >= options_.index_batch) {
-    IndexWaiting();
+    IndexInBackground();
   }
 }
 
+void Library::IndexInBackground() {
+  AwaitIndexer();
+  indexing_ = std::make_shared<const UnindexedReports>(std::exchange(waiting_, {}));
+  indexer_ = std::thread([this, revision = waiting_revision_, documents = indexing_->documents()] {
+    Index(revision, documents);
+  });
+}
+
+void Library::AwaitIndexer() {
+  if (indexer_.joinable()) {
+    indexer_.join();
+  }
+  indexing_ = nullptr;
+}
+
+uint64_t Library::WrittenRevision() const {
+  return std::max(archive()->revision(), waiting_revision_);
+}
+
 void Library::IndexWaiting() {
+  AwaitIndexer();
   if (!waiting_.empty()) {
     // What tells copies apart is not needed beside the index, which does.
     const auto documents = waiting_.documents();
@@ -709,7 +769,7 @@ absl::StatusOr<std::optional<ImportResult>> Library::CheckCopy(
   store::ImportOutcome outcome;
   outcome.report_id = copied->report_id();
   outcome.revision = copied->revision();
-  outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
+  outcome.archive_revision = WrittenRevision();
   outcome.unchanged = true;
   return Result(std::move(outcome), std::move(copied));
 }
@@ -731,9 +791,12 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
   if (FindLatest(draft->report_id) != nullptr) {
     return std::optional<NearDuplicate>();
   }
-  std::optional<NearDuplicate> found = FindNearDuplicate(draft->content, speech, *archive());
+  std::optional<NearDuplicate> found = waiting_.FindNearDuplicate(speech, sample);
+  if (!found.has_value() && indexing_ != nullptr) {
+    found = indexing_->FindNearDuplicate(speech, sample);
+  }
   if (!found.has_value()) {
-    found = waiting_.FindNearDuplicate(speech, sample);
+    found = FindNearDuplicate(draft->content, speech, *archive());
   }
   if (found.has_value() && handling == DuplicateHandling::kRefuse &&
       !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
@@ -784,7 +847,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       }
       QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, speech, sample, &draft));
       latest = FindLatest(draft.report_id);
-      outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
+      outcome.archive_revision = WrittenRevision();
     }
     outcome.report_id = draft.report_id;
     outcome.revision = 1;
@@ -827,8 +890,8 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     outcome.unchanged = false;
     const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
     const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme);
-    ImportResult result =
-        Result(std::move(outcome), archive::Pack(document, scheme->themes().size()));
+    ImportResult result = Result(std::move(outcome), document.content,
+                                 archive::Pack(document, scheme->themes().size()));
     result.duplicate_of = duplicate;
     AddRevisedSentences(latest.get(), &result);
     return result;
@@ -853,14 +916,15 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
         draft.source.file_name = before->source().file_name;
       }
       const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
+      const archive::Document written = MakeDocument(std::move(draft), outcome, *scheme);
       std::shared_ptr<const archive::PackedDocument> document =
-          archive::Pack(MakeDocument(std::move(draft), outcome, *scheme), scheme->themes().size());
+          archive::Pack(written, scheme->themes().size());
       if (options_.index_batch > 0 && outcome.state == archive::ReportState::kActive) {
         LetWait(outcome.archive_revision, document, sample);
       } else {
         document = Publish(outcome.archive_revision, document);
       }
-      ImportResult result = Result(std::move(outcome), std::move(document));
+      ImportResult result = Result(std::move(outcome), written.content, std::move(document));
       result.duplicate_of = duplicate;
       AddRevisedSentences(before.get(), &result);
       return result;

@@ -142,9 +142,10 @@ struct LibraryOptions {
   // See archive::ArchiveOptions.
   uint64_t largest_segment = archive::ArchiveOptions().largest_segment;
   uint64_t merge_at_once = archive::ArchiveOptions().merge_at_once;
-  // Imports are indexed together when so many code points of them have come, and at the end, and
-  // merged no more than look-ups need: for an importer whom nobody asks meanwhile. Until then
-  // snapshots lack them; all else knows them. 0: an import can be looked up when it returns.
+  // Imports are indexed together when so many code points of them have come, by a thread of its own
+  // beside the next ones, and at the end, and merged no more than look-ups need: for an importer
+  // whom nobody asks meanwhile. Until then snapshots lack them; all else knows them. 0: an import
+  // can be looked up when it returns.
   uint64_t index_batch = 0;
   // How sources that are no plain text are read.
   extract::ExtractorOptions extractor = {};
@@ -310,16 +311,24 @@ class Library {
   std::shared_ptr<const archive::PackedDocument> Publish(
       uint64_t archive_revision, const std::shared_ptr<const archive::PackedDocument>& document)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
-  // Makes a snapshot with active reports in place of those of the same ids.
+  // Makes a snapshot with active reports in place of those of the same ids. Only one thread at a
+  // time swaps what was written: one that has write_mutex_, or the indexer, for which whoever has
+  // it waits first.
   void Index(uint64_t archive_revision,
-             const std::vector<std::shared_ptr<const archive::PackedDocument>>& documents)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+             const std::vector<std::shared_ptr<const archive::PackedDocument>>& documents);
   // The same later, with index_batch.
   void LetWait(uint64_t archive_revision, std::shared_ptr<const archive::PackedDocument> document,
                const std::vector<uint64_t>& sample) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Indexes what waits, beside the imports that follow.
+  void IndexInBackground() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Waits until nothing waits any more.
   void IndexWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  void AwaitIndexer() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // The revision of the archive with all that was written.
+  uint64_t WrittenRevision() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // Swaps in what a write made, merged where its segments are too many, and wants the rest merged.
-  void SwapWritten(Snapshot written) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // By the one thread that may, see Index.
+  void SwapWritten(Snapshot written);
   void Swap(Snapshot snapshot);
   // The folder of segments, or one in it.
   std::unique_ptr<archive::SegmentFolder> OpenFolder(std::string_view below) const;
@@ -344,6 +353,10 @@ class Library {
   mutable Mutex write_mutex_;  // one write at a time, from the store to the swap
   // With index_batch: active reports that are written and not in the snapshot yet.
   UnindexedReports waiting_ ABSL_GUARDED_BY(write_mutex_);
+  // Those before them, which a thread of their own indexes, or has by now; null until there are
+  // any.
+  std::shared_ptr<const UnindexedReports> indexing_ ABSL_GUARDED_BY(write_mutex_);
+  std::thread indexer_ ABSL_GUARDED_BY(write_mutex_);
   uint64_t waiting_revision_ ABSL_GUARDED_BY(write_mutex_) = 0;  // of the archive with the last
   mutable Mutex snapshot_mutex_;                                 // guards the pointer only
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);

@@ -52,7 +52,7 @@ std::vector<Sentence> SentencesOf(const ParsedReport& report) {
   for (size_t i = 0; i < sentences.size(); ++i) {
     Sentence& sentence = sentences[i];
     sentence.text = joined.substr(report.quotes[i].range.begin, report.quotes[i].range.size());
-    sentence.folded = text::Fold(sentence.text).units;
+    sentence.folded = text::FoldUnits(sentence.text);
     // The ends count as characters, so that a sentence of one character has bigrams, too.
     uint64_t before = 0;
     for (const char32_t c : sentence.folded) {
@@ -583,7 +583,7 @@ std::vector<SentenceEdit> DiffSentences(std::u32string_view base_text, Range bas
 }
 
 bool DifferInFormOnly(std::u32string_view a, std::u32string_view b) {
-  return a != b && text::Fold(a).units == text::Fold(b).units;
+  return a != b && text::FoldUnits(a) == text::FoldUnits(b);
 }
 
 RevisionDiff DiffRevisions(const ParsedReport& base, const ParsedReport& revision) {

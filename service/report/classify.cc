@@ -287,6 +287,74 @@ bool IsWebFurniture(View line) {
   return words >= 2;
 }
 
+// 上一页 1 2 3 下一页 共3页: links to the pages of a text, on one line or on several.
+struct Pager {
+  bool turns = false;  // a page forwards or backwards
+  size_t numbers = 0;  // of pages
+  size_t most = 0;     // the largest of them
+
+  // The number of pages that it tells of, 0 when it is none.
+  size_t Pages() const {
+    constexpr size_t kMostPages = 200;
+    return turns && numbers > 0 && most >= 2 && most <= kMostPages ? most : 0;
+  }
+};
+
+// Adds a line; false, with nothing added, when it holds other words.
+bool AddToPager(View line, Pager* pager) {
+  constexpr size_t kLongest = 60;
+  constexpr size_t kMostDigits = 4;
+  if (line.size() > kLongest) {
+    return false;
+  }
+  const WordList& words = GetLexicon().pager;
+  Pager read = *pager;
+  for (size_t i = 0; i < line.size();) {
+    if (IsAsciiDigit(line[i])) {
+      size_t number = 0;
+      for (size_t digits = 0; digits < kMostDigits && IsAsciiDigit(At(line, i)); ++digits, ++i) {
+        number = number * 10 + (line[i] - U'0');
+      }
+      read.most = std::max(read.most, number);
+      ++read.numbers;
+    } else if (const size_t word = words.PrefixOf(line.substr(i)); word > 0) {
+      const View said = line.substr(i, word);
+      read.turns |= said == U"下一页" || said == U"上一页";
+      i += word;
+    } else if (IsWordCharacter(line[i])) {
+      return false;
+    } else {
+      ++i;
+    }
+  }
+  *pager = read;
+  return true;
+}
+
+bool IsPager(View line) {
+  Pager pager;
+  return AddToPager(line, &pager) && pager.Pages() > 0;
+}
+
+// How many pages of a text are missing beside the links to them, which each page has.
+size_t CountMissingPages(View folded, const std::vector<Line>& lines) {
+  size_t pages = 0;
+  size_t held = 0;
+  Pager pager;
+  const auto close = [&] {
+    pages = std::max(pages, pager.Pages());
+    held += pager.Pages() > 0 ? 1u : 0u;
+    pager = {};
+  };
+  for (const Line& line : lines) {
+    if (!AddToPager(folded.substr(line.begin, line.size()), &pager)) {
+      close();
+    }
+  }
+  close();
+  return pages - std::min(pages, held);
+}
+
 // 来源：…: the size of the label and its colon, 0 for none.
 size_t ReadLabel(const WordList& labels, View line) {
   const size_t length = labels.PrefixOf(line);
@@ -298,6 +366,15 @@ size_t ReadLabel(const WordList& labels, View line) {
     ++at;
   }
   return IsColon(At(line, at)) ? at + 1 : 0;
+}
+
+// What stands at the foot of a site, and in no report: its number, its licence, who runs it.
+bool IsSiteFoot(const Line& line, View text) {
+  constexpr size_t kLongest = 400;
+  size_t length = 0;
+  return line.size() <= kLongest && !EndsSentence(line) &&
+         (ReadLabel(GetLexicon().site_label, text) > 0 ||
+          GetLexicon().site_foot.FindIn(text, &length) != View::npos);
 }
 
 View StripBrackets(View line) {
@@ -342,6 +419,7 @@ class Classifier {
     ReadHead();
     MarkBody();
     MarkTail();
+    MarkPageTail();
     MarkSignature();
     MarkSpeakers();
     MarkNotes();
@@ -1157,7 +1235,8 @@ class Classifier {
       const View text = Folded(i);
       if (IsPageNumber(text)) {
         kinds_[i] = BlockKind::kPageNumber;
-      } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text))) {
+      } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text)) ||
+                 IsPager(text) || (i * 3 > lines_.size() * 2 && IsSiteFoot(line, text))) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (IsCaption(text)) {
         kinds_[i] = BlockKind::kCaption;
@@ -1203,6 +1282,39 @@ class Classifier {
                     BlockKind::kNote);
           break;
         }
+      }
+    }
+  }
+
+  // Below a line that begins what readers say nothing is speech. Below what ends the text of a page
+  // (责任编辑) its other lines are not, unless one is a sentence: then the text goes on there. Both
+  // stand near the end.
+  void MarkPageTail() {
+    constexpr size_t kShare = 5;  // of the text, what may stand below
+    const Lexicon& lexicon = GetLexicon();
+    size_t below = 0;
+    bool sentences = false;
+    size_t first = lines_.size();
+    for (size_t i = lines_.size(); i-- > head_end_;) {
+      const View text = Folded(i);
+      const size_t above = lines_[i].begin - lines_[head_end_].begin;
+      if (below * kShare > above) {
+        break;
+      }
+      const View bare = WithoutFinalMark(StripBrackets(text));
+      if (lexicon.comment_head.Contains(bare)) {
+        first = i;
+        sentences = false;
+      } else if (kinds_[i] != BlockKind::kBody && text.size() <= kMaxTitleLine && !sentences &&
+                 lexicon.page_tail.PrefixOf(bare) > 0) {
+        first = i;
+      }
+      below += lines_[i].size();
+      sentences |= kinds_[i] == BlockKind::kBody && EndsSentence(lines_[i]);
+    }
+    for (size_t i = first; i < lines_.size(); ++i) {
+      if (kinds_[i] == BlockKind::kBody) {
+        kinds_[i] = BlockKind::kWebFurniture;
       }
     }
   }
@@ -1264,9 +1376,35 @@ class Classifier {
     }
   }
 
+  // A jump in brackets that begins near the end of a line and ends in the next (（下转第 四版）):
+  // the places where it does, nullopt for none.
+  std::optional<Span> FindPartedJump(size_t i) const {
+    constexpr size_t kLongest = 16;
+    if (i + 1 >= lines_.size() || kinds_[i + 1] != BlockKind::kBody || lines_[i + 1].gap_before) {
+      return std::nullopt;
+    }
+    const View line = Folded(i);
+    size_t open = line.size();
+    for (size_t k = line.size() - std::min(line.size(), kLongest); k < line.size(); ++k) {
+      open = ClosingPartner(line[k]) != 0 ? k : CloserShape(line[k]) != 0 ? line.size() : open;
+    }
+    if (open == line.size()) {
+      return std::nullopt;
+    }
+    std::u32string both(line.substr(open));
+    both += Folded(i + 1).substr(0, kLongest);
+    const std::vector<Span> jumps = FindBracketedJumps(both);
+    if (jumps.empty() || jumps.front().begin > 0) {
+      return std::nullopt;
+    }
+    return Span{open, jumps.front().end - (line.size() - open)};
+  }
+
   void MarkNotes() {
     NoteReader notes;
+    size_t jump_end = 0;  // in the line, of a jump that began in the one before
     for (size_t i = head_end_; i < lines_.size(); ++i) {
+      const size_t jumped = std::exchange(jump_end, 0);
       if (kinds_[i] != BlockKind::kBody) {
         continue;
       }
@@ -1285,6 +1423,14 @@ class Classifier {
       for (const Span& jump : FindBracketedJumps(Folded(i))) {
         inner.push_back({static_cast<uint32_t>(jump.begin), static_cast<uint32_t>(jump.end), 0,
                          BlockKind::kJumpLine});
+      }
+      if (jumped > 0) {
+        inner.push_back({0, static_cast<uint32_t>(jumped), 0, BlockKind::kJumpLine});
+      }
+      if (const std::optional<Span> parted = FindPartedJump(i); parted.has_value()) {
+        inner.push_back({static_cast<uint32_t>(parted->begin),
+                         static_cast<uint32_t>(lines_[i].size()), 0, BlockKind::kJumpLine});
+        jump_end = parted->end;
       }
       for (const NoteMark& note : FindStageNotes(Folded(i))) {
         inner.push_back({note.begin, note.end, 0, BlockKind::kNote});
@@ -1404,7 +1550,9 @@ bool BeginsWithSalutation(View folded) {
 }
 
 Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines) {
-  return Classifier(source, folded, lines).Run();
+  Classified classified = Classifier(source, folded, lines).Run();
+  classified.missing_pages = CountMissingPages(folded, lines);
+  return classified;
 }
 
 namespace {
@@ -1491,6 +1639,7 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   Classified all;
   all.metadata = std::move(words.metadata);
   all.several_speakers = words.several_speakers;
+  all.missing_pages = english ? 0 : CountMissingPages(folded, lines);
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
   size_t next = 0;  // of the pieces of the rest
   for (uint32_t i = 0; i < lines.size(); ++i) {

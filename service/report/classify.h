@@ -24,6 +24,8 @@ struct Classified {
   bool several_speakers = false;  // so that metadata names none
   // The jump line after which the speech does not go on, an index into pieces; -1 for none.
   int open_jump = -1;
+  // Pages of the text that its page links to and that are not among the lines.
+  size_t missing_pages = 0;
 };
 
 // Tells speech from furniture, line by line, and reads the head. The head reaches to the

@@ -16,9 +16,8 @@ constexpr size_t kSectionIdLength = 12;
 
 // Text as it counts for identity: what a search would find equal is the same sentence.
 std::string IdentityOf(const std::u32string& joined, Range range) {
-  const text::FoldedText folded =
-      text::Fold(std::u32string_view(joined).substr(range.begin, range.size()));
-  return text::ToUtf8(folded.units);
+  return text::ToUtf8(
+      text::FoldUnits(std::u32string_view(joined).substr(range.begin, range.size())));
 }
 
 // NUL stands in no text, so that it parts the fields without ambiguity.
@@ -67,7 +66,7 @@ void AssignIds(std::string_view report_id, ParsedReport* report) {
     // The number is no part of a name: a section put in before must not rename those behind it.
     AppendField(section.heading.empty()
                     ? section.marker
-                    : text::ToUtf8(text::Fold(text::ToCodePoints(section.heading)).units),
+                    : text::ToUtf8(text::FoldUnits(text::ToCodePoints(section.heading))),
                 &fields);
     std::string id(1, 's');
     id += sections.Make(fields, kSectionIdLength);

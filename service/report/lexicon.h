@@ -55,6 +55,11 @@ struct Lexicon {
   WordList salutation;
   WordList web_line;
   WordList web_prefix;
+  WordList site_foot;     // what only the foot of a site says, anywhere in a line
+  WordList site_label;    // who runs a site
+  WordList comment_head;  // whole lines above what readers say
+  WordList page_tail;     // what stands below the text of a page
+  WordList pager;         // links to the other pages of a text
   WordList source_label;
   WordList date_label;
   WordList speaker_label;

@@ -762,6 +762,47 @@ char32_t DigitLike(char32_t folded) {
   return folded == U'l' || folded == U'i' ? U'1' : folded == U'o' ? U'0' : 0;
 }
 
+// What a numeral goes on with.
+bool GoesOnNumeral(char32_t c) {
+  constexpr View kBehind = U".．%％‰万亿千百元个户名家项吨亩";
+  return c != 0 && kBehind.find(c) != View::npos;
+}
+
+// Tells of letters where a figure begins (l2.5亿元, I5万户) or behind its point (8.I%), and of a
+// Chinese digit before Arabic ones (五0%): the run [begin, end) of Latin letters and digits is
+// short.
+void LintFigure(const LintInput& input, uint32_t begin, uint32_t end, ParsedReport* report) {
+  constexpr uint32_t kLongest = 6;
+  const auto at = [&](uint32_t i) { return i < input.folded.size() ? input.folded[i] : 0; };
+  const char32_t before = begin > 0 ? input.folded[begin - 1] : 0;
+  const View run = input.folded.substr(begin, end - begin);
+  if (run.size() > kLongest || !GoesOnNumeral(at(end)) ||
+      !std::all_of(run.begin() + 1, run.end(), IsAsciiDigit)) {
+    return;
+  }
+  const bool one = run[0] == U'l' || run[0] == U'i';
+  const bool fraction = IsFullStopDot(before) && begin > 1 && IsAsciiDigit(input.folded[begin - 2]);
+  if (one && (fraction || (run.size() > 1 && text::IsHan(before)))) {
+    std::u32string figure(run);
+    figure[0] = U'1';
+    AddFinding({LintKind::kLookAlike,
+                Certainty::kProbable,
+                0,
+                {begin, end},
+                "a letter inside a numeral",
+                text::ToUtf8(figure)},
+               report);
+  } else if (HanDigit(before) > 0 && run == U"0" && (at(end) == U'%' || at(end) == U'％')) {
+    AddFinding({LintKind::kLookAlike,
+                Certainty::kPossible,
+                0,
+                {begin - 1, end},
+                "Chinese and Arabic digits in one numeral",
+                std::to_string(HanDigit(before)) + "0"},
+               report);
+  }
+}
+
 // Looks at the run of Latin letters and digits [begin, end).
 void LintWord(const LintInput& input, uint32_t begin, uint32_t end, ParsedReport* report) {
   size_t wide = 0;
@@ -810,6 +851,9 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
         }
         if (end - i > 1) {
           LintWord(input, i, end, report);
+        }
+        if (!input.english) {
+          LintFigure(input, i, end, report);
         }
         i = end - 1;
         continue;

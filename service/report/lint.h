@@ -36,6 +36,10 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report);
 // Letters in the place of digits (25l), words that scanners misread (自已), numerals and marks of
 // both widths, characters of damaged encodings. Looks at every character once.
 void LintCharacters(const LintInput& input, ParsedReport* report);
+// What stands inside a paragraph and is none of its text: spaces and letters between Chinese
+// characters, page numbers, invisible characters, tags of HTML, signs for what could not be read,
+// and radicals in the place of characters. Looks at every character once.
+void LintIntrusions(const LintInput& input, ParsedReport* report);
 // Paragraphs inside the text that end without a mark and are no headings. `headings` says for each
 // paragraph whether it is one.
 void LintOpenParagraphs(const LintInput& input, const std::vector<bool>& headings,

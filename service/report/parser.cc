@@ -275,7 +275,7 @@ class Parser {
     const size_t count = outline_.heading.size();
     const bool heading = count > 1 && (outline_.heading[count - 1] || outline_.heading[count - 2]);
     completeness.truncated =
-        breaks_off_ ||
+        breaks_off_ || classified_.missing_pages > 0 ||
         (!closed &&
          (heading || (!outline_.heading.back() && last.size() >= kMinOpenEnd && clauses) ||
           IsCommaLike(text.back())));
@@ -413,11 +413,14 @@ class Parser {
     LintMetadata(classified_.several_speakers, &report_);
     if (report_.completeness.truncated) {
       const bool jump = !report_.completeness.jump_target.empty();
+      const size_t pages = classified_.missing_pages;
       AddFinding({LintKind::kTruncated,
-                  jump || breaks_off_ ? Certainty::kCertain : Certainty::kProbable,
+                  jump || breaks_off_ || pages > 0 ? Certainty::kCertain : Certainty::kProbable,
                   0,
                   {speech_end - std::min(kAround, speech_end), speech_end},
-                  jump          ? "the text goes on elsewhere: " + report_.completeness.jump_target
+                  jump        ? "the text goes on elsewhere: " + report_.completeness.jump_target
+                  : pages > 0 ? "the page links to " + std::to_string(pages) +
+                                    (pages == 1 ? " other of the text" : " others of the text")
                   : breaks_off_ ? "the source breaks off"
                                 : "the last sentence has no end",
                   ""},
@@ -450,6 +453,7 @@ class Parser {
     LintMarks(input, &report_);
     LintScript(input, &report_);
     LintCharacters(input, &report_);
+    LintIntrusions(input, &report_);
     LintDoubledWords(input, &report_);
     LintOpenParagraphs(input, outline_.heading, &report_);
     LintDuplicates(input, &report_);
@@ -471,7 +475,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "6"; }
+std::string_view ParserVersion() { return "7"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

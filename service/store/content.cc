@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
@@ -75,6 +76,7 @@ absl::Status CheckContent(const report::ParsedReport& content,
     return range.begin <= range.end && range.end <= size;
   };
   const auto section_count = static_cast<int64_t>(content.sections.size());
+  absl::flat_hash_set<std::string_view> ids;
 
   uint32_t covered = 0;
   for (size_t i = 0; i < content.runs.size(); ++i) {
@@ -105,16 +107,19 @@ absl::Status CheckContent(const report::ParsedReport& content,
   }
   for (size_t i = 0; i < content.sections.size(); ++i) {
     const report::Section& section = content.sections[i];
-    if (section.id.empty() || section.parent < -1 || section.parent >= static_cast<int64_t>(i) ||
-        !Valid(section.kind) || !Valid(section.mode) || !inside(section.heading_range) ||
-        !inside(section.range)) {
+    if (section.id.empty() || !ids.insert(section.id).second || section.parent < -1 ||
+        section.parent >= static_cast<int64_t>(i) || !Valid(section.kind) || !Valid(section.mode) ||
+        !inside(section.heading_range) || !inside(section.range)) {
       return Wrong("sections", i);
     }
   }
+  ids.clear();
+  ids.reserve(content.quotes.size());
   for (size_t i = 0; i < content.quotes.size(); ++i) {
     const report::Quote& quote = content.quotes[i];
-    if (quote.id.empty() || quote.section < -1 || quote.section >= section_count ||
-        !Valid(quote.block) || !Valid(quote.mode) || !inside(quote.range)) {
+    if (quote.id.empty() || !ids.insert(quote.id).second || quote.section < -1 ||
+        quote.section >= section_count || !Valid(quote.block) || !Valid(quote.mode) ||
+        !inside(quote.range)) {
       return Wrong("quotes", i);
     }
   }

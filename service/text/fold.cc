@@ -188,6 +188,8 @@ bool KeepsSpace(CharClass c) { return c == CharClass::kOrdinary || c == CharClas
 
 bool IsDashLike(CharClass c) { return c == CharClass::kHyphen || c == CharClass::kDash; }
 
+// Without the map the vectors of FoldedText stay empty.
+template <bool kMapped>
 class Folder {
  public:
   explicit Folder(std::u32string_view source) : source_(source) { Grow(source.size()); }
@@ -221,8 +223,10 @@ class Folder {
   // There is room for a unit of every character from the beginning; few become several.
   void Grow(size_t size) {
     folded_.units.resize(size);
-    folded_.begin.resize(size);
-    folded_.end.resize(size);
+    if constexpr (kMapped) {
+      folded_.begin.resize(size);
+      folded_.end.resize(size);
+    }
   }
 
   void Unit(char32_t unit, size_t begin, size_t end) {
@@ -230,8 +234,10 @@ class Folder {
       Grow(count_ + count_ / 2 + 8);
     }
     folded_.units[count_] = unit;
-    folded_.begin[count_] = static_cast<uint32_t>(begin);
-    folded_.end[count_] = static_cast<uint32_t>(end);
+    if constexpr (kMapped) {
+      folded_.begin[count_] = static_cast<uint32_t>(begin);
+      folded_.end[count_] = static_cast<uint32_t>(end);
+    }
     ++count_;
     open_break_ = false;
   }
@@ -245,8 +251,12 @@ class Folder {
     // Stores of units may not alias these.
     const char32_t* const source = source_.data();
     char32_t* const units = folded_.units.data() + count_;
-    uint32_t* const begins = folded_.begin.data() + count_;
-    uint32_t* const ends = folded_.end.data() + count_;
+    [[maybe_unused]] uint32_t* begins = nullptr;
+    [[maybe_unused]] uint32_t* ends = nullptr;
+    if constexpr (kMapped) {
+      begins = folded_.begin.data() + count_;
+      ends = folded_.end.data() + count_;
+    }
     size_t digits = digit_count_;
     bool only_digits = true;
     CharClass last = left_;
@@ -262,8 +272,10 @@ class Folder {
       only_digits = only_digits && digit;
       const size_t k = i - begin;
       units[k] = Apply(source[i], entry);
-      begins[k] = static_cast<uint32_t>(i);
-      ends[k] = static_cast<uint32_t>(i + 1);
+      if constexpr (kMapped) {
+        begins[k] = static_cast<uint32_t>(i);
+        ends[k] = static_cast<uint32_t>(i + 1);
+      }
     }
     count_ += i - begin;
     open_break_ = false;
@@ -366,7 +378,9 @@ class Folder {
       return;
     }
     if (open_break_) {
-      folded_.end[count_ - 1] = static_cast<uint32_t>(index + 1);
+      if constexpr (kMapped) {
+        folded_.end[count_ - 1] = static_cast<uint32_t>(index + 1);
+      }
     } else {
       Unit(kBreak, index, index + 1);
       open_break_ = true;
@@ -519,7 +533,9 @@ class Trimmed {
 
 std::string_view FoldVersion() { return kVersion; }
 
-FoldedText Fold(std::u32string_view source) { return Folder(source).Run(); }
+FoldedText Fold(std::u32string_view source) { return Folder<true>(source).Run(); }
+
+std::u32string FoldUnits(std::u32string_view source) { return Folder<false>(source).Run().units; }
 
 bool FindHan(std::u32string_view source, std::u32string_view units,
              absl::FunctionRef<void(uint32_t begin, uint32_t end)> visit) {

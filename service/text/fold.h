@@ -80,6 +80,9 @@ struct FoldedText {
 //  - it parts the units of one character (² of ㎡).
 FoldedText Fold(std::u32string_view source);
 
+// The units of Fold(source) alone, in two thirds of the time.
+std::u32string FoldUnits(std::u32string_view source);
+
 // Finds folded text without folding: calls `visit` with the source range of each place where
 // `units` stand in the units of Fold(source), ascending. False, without a call, where it cannot
 // tell because `units` are not wholly Han characters or a character of `source` folds to several

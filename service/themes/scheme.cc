@@ -144,10 +144,9 @@ std::vector<Clue> Scheme::Rep::Read(const report::ParsedReport& report, report::
   const std::u32string_view joined = report.joined;
   const size_t begin = std::min<size_t>(range.begin, joined.size());
   const size_t end = std::clamp<size_t>(range.end, begin, joined.size());
-  const text::FoldedText folded = text::Fold(joined.substr(begin, end - begin));
+  const std::u32string folded = text::FoldUnits(joined.substr(begin, end - begin));
   std::vector<uint32_t> found;
-  for (const Matcher::Match& match :
-       matcher.FindLongest(folded.units, heading ? in_heading : in_body)) {
+  for (const Matcher::Match& match : matcher.FindLongest(folded, heading ? in_heading : in_body)) {
     if (std::find(found.begin(), found.end(), match.pattern) == found.end()) {
       found.push_back(match.pattern);
     }
@@ -188,6 +187,10 @@ std::vector<std::string> Scheme::Rep::NameCues(int theme, bool with_children,
 
 std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
                                            const std::vector<Level>& levels) const {
+  if (own.empty() && std::all_of(levels.begin(), levels.end(),
+                                 [](const Level& level) { return level.clues->empty(); })) {
+    return {};
+  }
   std::vector<Weighed> weighed(themes.size());
   std::vector<Witness> witnesses;
   for (const Clue& clue : own) {

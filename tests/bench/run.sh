@@ -9,7 +9,7 @@ Usage: tests/bench/run.sh [--quick] [--lines FILE]
 Measures look-ups in process beside SQLite FTS5 at 50,000, 1,000,000 and 4,000,000 quotes, citation
 checks beside look-ups of the same words and FTS5 at 50,000 and 1,000,000, look-ups over loopback
 gRPC beside calls that do nothing, what an archive costs to make and to hold, and how fast reports
-are parsed. Says at the end of each part which bars hold, and exits with 1 if one was missed. Needs
+are parsed and imported. Says at the end of each part which bars hold, and exits with 1 if one was missed. Needs
 about 16 GiB of memory and, on two cores, an hour.
 
 Options:
@@ -38,7 +38,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 deploy/install_packages.sh build bench >/dev/null
 cmake --preset release >/dev/null
 cmake --build --preset release --target lookup_bench citation_bench parse_bench postings_bench \
-  rpc_bench segment_bench trace_bench >/dev/null
+  rpc_bench segment_bench trace_bench quotectl quotes-extract >/dev/null
 
 data=()
 if [[ -n "$lines" ]]; then
@@ -62,6 +62,8 @@ measure() {
 }
 printf '\n== parsing\n'
 measure parse_bench
+printf '\n== imports\n'
+python3 tests/bench/import_speed.py "${data[@]}" || missed=1
 printf '\n== in process\n'
 measure lookup_bench --quotes "$sizes" "${data[@]}"
 printf '\n== sets of quotes\n'

@@ -1,5 +1,6 @@
 """Files that no newsroom means to import: a clear error each, or the same report."""
 
+import json
 import unittest
 
 from quotes_testing import (SAMPLE, SAMPLE_ID, Server, TempDir, quotectl, quotectl_json)
@@ -77,6 +78,35 @@ class HostileTest(unittest.TestCase):
     def test_cut_in_the_middle_of_a_character(self):
         self.refused(self.file("cut.txt", SAMPLE.read_bytes()[:-1].rstrip(b"\n")[:-1]),
                      "UNDECODABLE_TEXT")
+
+    def test_metadata_that_cannot_be_meant(self):
+        text = "关于工作的报告\n\n同志们：\n我们要加快发展。\n"
+        for name, sidecar, said in (("day", "date = '2023-13-45'", "2023-13-45"),
+                                    ("key", "titel = '报告'", "titel"),
+                                    ("list", "speaker = ['张三', '李四']", "speaker"),
+                                    ("cut", "title = ", "cut.toml"),
+                                    ("long", f"title = '{'长' * 501}'", "title")):
+            path = self.file(f"{name}.txt", text.encode())
+            self.file(f"{name}.toml", (sidecar + "\n").encode())
+            result = quotectl("import", path, server=self.server)
+            self.assertEqual(result.returncode, 2, result)
+            self.assertIn(said, result.stderr)
+        for name, front, reason in (("day", "date: 2023-02-31", "FIELD_INVALID"),
+                                    ("list", "speaker: [张三, 李四]", "FIELD_INVALID"),
+                                    ("quote", "title: \"报告", "MALFORMED_SOURCE")):
+            self.refused(self.file(f"{name}.md", f"---\n{front}\n---\n{text}".encode()), reason)
+
+    def test_damaged_characters_are_told_and_the_text_is_held(self):
+        for name, damage in (("surrogate", "í£¡"), ("gb", "¾\u00adÃÀ"), ("tag", "<br>"),
+                             ("radical", "⼤⼒"), ("invisible", "\u200b\u00ad"), ("lost", "\ufffd")):
+            path = self.file(f"damaged-{name}.txt",
+                             f"关于{name}的报告\n\n同志们：\n我们坚决支持民营{damage}经济发展壮大。\n".encode())
+            result = quotectl("import", path, "--json", "--as", "separate", server=self.server)
+            self.assertEqual(result.returncode, 0, result)
+            held = json.loads(result.stdout)["result"]
+            self.assertIn("KIND_ENCODING_DAMAGE", [finding["kind"] for finding in held["lint"]], name)
+            self.assertIn(held["report"]["name"],
+                          quotectl("find", "坚决支持民营", "--json", server=self.server).stdout)
 
     def test_no_file(self):
         for path in (self.folder / "no-such-file.txt", self.folder / "no" / "such"):

@@ -108,6 +108,7 @@ TEST(FoldProperty, EqualsTheSlowFold) {
       ASSERT_EQ(ToUtf8(fast.units), ToUtf8(slow.units)) << Show(text);
       ASSERT_EQ(fast.begin, slow.begin) << Show(text);
       ASSERT_EQ(fast.end, slow.end) << Show(text);
+      ASSERT_EQ(ToUtf8(FoldUnits(text)), ToUtf8(slow.units)) << Show(text);
     }
   }
 }

@@ -289,6 +289,14 @@ CREATE TABLE tags (
 
 PRAGMA user_version = 7;
 )sql",
+    // What is asked for by an id is one revision of one report, newest first: reading its rows
+    // takes a millisecond, keeping the indexes took a sixth of an import's time in the database.
+    R"sql(
+DROP INDEX sections_by_id;
+DROP INDEX quotes_by_id;
+
+PRAGMA user_version = 8;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

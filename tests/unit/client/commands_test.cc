@@ -2,17 +2,22 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "client/ctl/context.h"
 #include "client/ctl/environment.h"
+#include "client/ctl/interrupt.h"
 #include "client/ctl/json.h"
 #include "quotes/v1/admin_service.pb.h"
 #include "quotes/v1/quote_service.pb.h"
@@ -33,6 +38,7 @@ using quotes::testing::SourceDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -252,6 +258,21 @@ TEST_F(CommandsTest, CopiesAreListedAndNotCountedTwice) {
             kExitInput);
 }
 
+TEST_F(CommandsTest, ADraftThatIsNearlyHeldIsCheckedAllTheSame) {
+  ImportSample();
+  const std::string draft = Write("draft.txt", SampleReport() + "\n我们要的的发展。\n");
+  const Result checked = Quotectl({"import", "--validate-only", draft});
+  EXPECT_EQ(checked.code, kExitInput);
+  EXPECT_THAT(
+      checked.err,
+      AllOf(HasSubstr("draft.txt:34: page-break join"), HasSubstr("的 stands twice"),
+            HasSubstr("nearly that of reports/sample (likeness "), HasSubstr("1 duplicates")));
+  EXPECT_THAT(checked.out, HasSubstr("reports/sample"));
+  const Result json = Quotectl({"import", "--validate-only", "--json", draft});
+  EXPECT_THAT(json.out, AllOf(HasSubstr("\"duplicate_of\":\"reports/sample\""),
+                              HasSubstr("KIND_PAGE_BREAK_JOIN")));
+}
+
 TEST_F(CommandsTest, AcceptedFindingsComeWithTheImport) {
   ImportSample();
   const std::string file = Write("a.txt",
@@ -310,6 +331,99 @@ TEST_F(CommandsTest, GoesOnAfterAFaultyFile) {
   EXPECT_THAT(result.err,
               AllOf(HasSubstr("b.txt"), HasSubstr("2 imported, 0 unchanged, 1 refused")));
   EXPECT_EQ(FromJson<v1::ListReportsResponse>(Quotectl({"reports", "--json"}).out).total_size(), 2);
+}
+
+TEST_F(CommandsTest, AFolderThatCannotBeOpenedIsNamedAndTheRestImported) {
+  Write("in/a.txt", SampleReport());
+  Write("in/closed/b.txt", SampleReport());
+  std::filesystem::permissions(dir_.path(), std::filesystem::perms::all);
+  std::filesystem::permissions(Path("in/closed"), std::filesystem::perms::none);
+  // Root opens every folder; the files of this thread and those it starts are now another user's.
+  constexpr uid_t kNobody = 65534;
+  setfsuid(geteuid() == 0 ? kNobody : geteuid());
+  const Result result = Quotectl({"import", "-q", Path("in")});
+  setfsuid(geteuid());
+  std::filesystem::permissions(Path("in/closed"), std::filesystem::perms::owner_all);
+  EXPECT_EQ(result.code, kExitInput);
+  EXPECT_THAT(result.err, AllOf(HasSubstr(Path("in/closed") + " was not read: Permission denied"),
+                                HasSubstr("1 imported, 0 unchanged, 0 refused, 1 not read")));
+}
+
+TEST_F(CommandsTest, FilesWithoutAKnownEndingAreToldByTheirContent) {
+  Write("in/report", SampleReport());
+  Write("in/page.text",
+        "<!DOCTYPE html><html><body><h1>乙市政府工作报告</h1><p>同志们：</p>"
+        "<p>我们要加快发展。</p></body></html>");
+  Write("in/Makefile", "all:\n\techo\n");
+  Write("in/log.dat", SampleReport());
+  const Result result = Quotectl({"import", "-q", Path("in")});
+  EXPECT_EQ(result.code, kExitOk) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("2 imported, 0 unchanged, 0 refused\n"));
+  Write("old/a.doc", "\xD0\xCF\x11\xE0");
+  const Result old = Quotectl({"import", "-q", Path("old")});
+  EXPECT_EQ(old.code, kExitInput);
+  EXPECT_THAT(old.err, AllOf(HasSubstr("no document in"), HasSubstr("a.doc")));
+}
+
+TEST_F(CommandsTest, WhatABrowserSavesBesideAPageIsNoReport) {
+  const std::string page = "<h1>乙市政府工作报告</h1><p>同志们：</p><p>我们要加快发展。</p>";
+  Write("in/报告.html", page);
+  Write("in/报告_files/saved_resource.html", "<p>广告位招租</p>");
+  Write("in/pages.zip",
+        MakeZip({{"x/a.htm", "<h1>丙市政府工作报告</h1><p>同志们：</p><p>改革。</p>"},
+                 {"x/a.files/b.html", "<p>广告位招租</p>"},
+                 {"x/c_files/d.html", page + "<p>这是另一句。</p>"}}));
+  Write("in/robots.txt", "User-agent: *\nDisallow: /\n");
+  const Result result = Quotectl({"import", "-q", "--as", "separate", Path("in")});
+  EXPECT_EQ(result.code, kExitOk) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("4 imported, 0 unchanged, 0 refused\n"));
+  EXPECT_THAT(result.out, Not(HasSubstr("saved_resource")));
+}
+
+TEST_F(CommandsTest, ShortTextsThatSayNothingOfThemselvesAreImportedOnlyWhenNamed) {
+  Write("in/a.txt", SampleReport());
+  const std::string robots = Write("in/robots.txt", "User-agent: *\nDisallow: /\n");
+  const Result result = Quotectl({"import", "-q", Path("in")});
+  EXPECT_EQ(result.code, kExitInput);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("robots.txt: looks like no report"),
+                                HasSubstr("1 imported, 0 unchanged, 1 refused")));
+  EXPECT_EQ(Quotectl({"import", "-q", robots}).code, kExitOk);
+}
+
+TEST_F(CommandsTest, ASignalEndsAnImportInOrder) {
+  for (int i = 0; i < 300; ++i) {
+    Write("in/" + std::to_string(i) + ".txt",
+          "关于第" + std::to_string(i) + "项工作的报告\n\n同志们：\n我们要加快发展。\n");
+  }
+  std::thread sender([this] {
+    const auto log_size = [this] {
+      std::error_code error;
+      const auto size = std::filesystem::file_size(Path("quotes.db-wal"), error);
+      return error ? 0 : size;
+    };
+    const auto handled = [] {
+      struct sigaction held = {};
+      return sigaction(SIGINT, nullptr, &held) == 0 && held.sa_handler != SIG_DFL;
+    };
+    // From when signals are handled what is written is imported.
+    while (!handled()) {
+      std::this_thread::yield();
+    }
+    const auto before = log_size();
+    while (log_size() == before) {
+      std::this_thread::yield();
+    }
+    kill(getpid(), SIGINT);
+  });
+  const Result result = Quotectl({"import", "-q", Path("in")});
+  sender.join();
+  EXPECT_EQ(result.code, kExitSignal + SIGINT);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("interrupted: "), HasSubstr(" of 300 files were done")));
+  const Result rest = Quotectl({"import", "-q", Path("in")});
+  EXPECT_EQ(rest.code, kExitOk) << rest.err;
+  EXPECT_THAT(rest.err, Not(HasSubstr(" 0 unchanged"))) << "what was done is not done again";
+  EXPECT_THAT(Quotectl({"import", "-q", Path("in")}).err,
+              HasSubstr("0 imported, 300 unchanged, 0 refused"));
 }
 
 TEST_F(CommandsTest, ImportReadsEveryFormatFromFoldersAndArchives) {

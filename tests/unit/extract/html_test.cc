@@ -86,6 +86,24 @@ TEST(HtmlTest, NavigationIsKeptAndMarked) {
           "maybe-navigation|另一条新闻\n");
 }
 
+TEST(HtmlTest, FeetAndCommentsAreNavigationEvenAsSentences) {
+  const std::string comments =
+      "<div class=comments><h3>网友评论</h3><p>网友张三：说得好！</p></div>";
+  EXPECT_EQ(Read(kBody + comments + "<div id=page-foot>主办：某市人民政府办公室。</div>"),
+            std::string(kBodyDump) +
+                "navigation h3 bold|网友评论\nnavigation|网友张三：说得好！\n"
+                "navigation|主办：某市人民政府办公室。\n");
+  // More of them than text, but not what alone is there.
+  std::string many;
+  for (int i = 0; i < 20; ++i) {
+    many += "<div class=\"user-comment\">希望尽快落实到位。</div>";
+  }
+  EXPECT_THAT(Read(kBody + many), ::testing::StartsWith(kBodyDump));
+  EXPECT_THAT(Read(kBody + many), ::testing::HasSubstr("navigation|希望尽快落实到位。\n"));
+  EXPECT_EQ(Read(std::string("<div class=comment>") + kBody + "</div>"), kBodyDump);
+  EXPECT_EQ(Read(std::string("<div class=footer>") + kBody + "</div>"), kBodyDump);
+}
+
 TEST(HtmlTest, WhatHoldsMostOfThePageIsNoNavigation) {
   EXPECT_EQ(Read(std::string("<form id=search class=nav>") + kBody + "</form><p>短。</p>"),
             std::string(kBodyDump) + "text|短。\n");

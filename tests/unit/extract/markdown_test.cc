@@ -65,7 +65,19 @@ TEST(MarkdownTest, NotesTablesPicturesAndHtml) {
 
 TEST(MarkdownTest, FrontMatterIsMetadata) {
   EXPECT_EQ(Read("---\nTitle: \"报告\"\ndate: 2022-01-17\ntags:\n  - a\n---\n正文。\n"),
-            "text|正文。\ntitle=报告\ndate=2022-01-17\n");
+            "text|正文。\ntitle=报告\ndate=2022-01-17\ntags=a\n");
+  EXPECT_EQ(
+      Read("---\ntitle: '报告：上' # 注\nspeaker: [张三, 李四]\nseo:\n  title: x\n---\n正文。\n"),
+      "text|正文。\ntitle=报告：上\nspeaker=张三\nspeaker=李四\nseo.title=x\n");
+  // Between rules of a text nothing is damaged.
+  EXPECT_EQ(Read("---\n一、\"增长: [稳\n\n---\n正文。\n"), "text|一、\"增长: [稳\ntext|正文。\n");
+  for (const auto& [block, line] : {std::pair("title: \"a\nspeaker: x\n", "line "),
+                                    std::pair("title: a\nspeaker: [x, y\ndate: z\n", "line 4 "),
+                                    std::pair("title: a\n\tspeaker: x\n", "line 3 ")}) {
+    const auto read = ReadMarkdown(std::string("---\n") + block + "---\n正文。\n", std::nullopt);
+    EXPECT_THAT(read, HasReason(ErrorReason::kMalformedSource)) << block;
+    EXPECT_THAT(std::string(read.status().message()), ::testing::HasSubstr(line)) << block;
+  }
   EXPECT_EQ(Read("+++\ntitle = \"报告\"\ndate = 2022-01-17\n[params]\nx = 1\n+++\n正文。\n"),
             "text|正文。\ndate=2022-01-17\ntitle=报告\n");
   EXPECT_EQ(Read("---\n正文。\n\n---\n"), "text|正文。\n");

@@ -111,6 +111,76 @@ TEST(CompletenessTest, TextsThatWereCutAreTruncated) {
   }
 }
 
+std::string SpeechOf(const ParsedReport& report) {
+  return TextOf(report, report.runs.front().range);
+}
+
+TEST(Furniture, JumpsInBracketsMayBePartedByALine) {
+  const std::string before = "各位代表：\n我们要坚持稳中求进，";
+  const std::string behind = "推动高质量发展迈上新的台阶。\n我们要继续努力，把各项工作做得更好。\n";
+  const std::string speech = SpeechOf(Parse(before + behind));
+  for (const std::string_view jumps :
+       {"（下转第四版）（紧接第一版）", "（下转第四版）\n（紧接第一版）",
+        "（下转第\n四版）（紧接第一版）", "（下转第四版）（紧\n接第一版）",
+        "（下转第四版）（紧接第一版\n）"}) {
+    EXPECT_EQ(SpeechOf(Parse(before + std::string(jumps) + behind)), speech) << jumps;
+  }
+}
+
+// A report of some paragraphs, with what stands below it.
+std::string PageWith(std::string_view below) {
+  std::string page = "临江县政府工作报告\n2026年1月15日\n各位代表：\n";
+  for (int i = 1; i <= 6; ++i) {
+    page += "第" + std::to_string(i) +
+            "季度全县地区生产总值增长百分之五，一般公共预算收入完成四亿元，城镇新增就业二千人。\n";
+  }
+  return page + std::string(below);
+}
+
+TEST(Furniture, WhatStandsBelowTheTextOfAPageIsNoSpeech) {
+  const std::string speech = SpeechOf(Parse(PageWith("")));
+  for (const std::string_view below :
+       {"主办：临江县人民政府办公室　网站标识码：3300000001　京ICP备05000000号\n版权所有 "
+        "某某公司\n",
+        "京公网安备11000000000001号\n", "承办单位：临江县大数据局\n技术支持：某某公司\n",
+        "网友评论\n网友张三：说得好！\n希望尽快落实，让大家都满意。\n",
+        "责任编辑：王五\n关于印发工作要点的通知\n图解：一图读懂报告\n",
+        "分享到：微信\n责任编辑：王五\n相关阅读\n一图读懂报告\n最新评论：\n同意！\n"}) {
+    EXPECT_EQ(SpeechOf(Parse(PageWith(below))), speech) << below;
+  }
+}
+
+TEST(Furniture, ATextThatGoesOnBelowItsEditorIsSpeech) {
+  const std::string more = "第二部分说明今年的工作安排，全县要新增就业三千人，开工项目六十个。\n";
+  const std::string speech = SpeechOf(Parse(PageWith("责任编辑：王五\n" + more)));
+  EXPECT_THAT(speech, ::testing::EndsWith("开工项目六十个。"));
+  // Where most of the text is below, the line begins nothing.
+  const std::string heads = SpeechOf(Parse("各位代表：\n我们做了工作。\n评论\n" + PageWith("")));
+  EXPECT_THAT(heads, ::testing::HasSubstr("城镇新增就业二千人"));
+}
+
+TEST(CompletenessTest, APageThatLinksToOthersOfItsTextIsOnePartOfIt) {
+  for (const std::string_view pager :
+       {"上一页 1 2 3 下一页 共3页\n", "首页 上一页 [1] [2] [3] 下一页 尾页\n",
+        "上一页\n1\n2\n3\n下一页\n"}) {
+    const ParsedReport report = Parse(PageWith(pager));
+    EXPECT_TRUE(report.completeness.truncated) << pager;
+    EXPECT_EQ(SpeechOf(report), SpeechOf(Parse(PageWith("")))) << pager;
+    const auto told = std::find_if(
+        report.lint.begin(), report.lint.end(),
+        [](const LintFinding& finding) { return finding.kind == LintKind::kTruncated; });
+    ASSERT_NE(told, report.lint.end()) << pager;
+    EXPECT_EQ(told->message, "the page links to 2 others of the text");
+  }
+  // All three are there; links to other texts; a page number.
+  const std::string pager = "上一页 1 2 3 下一页\n";
+  const std::string three = PageWith(pager) + "二季度的情况说明如下，各项指标都有增长。\n" + pager +
+                            "三季度的情况说明如下，各项指标都有增长。\n" + pager;
+  EXPECT_FALSE(Parse(three).completeness.truncated);
+  EXPECT_FALSE(Parse(PageWith("上一页\n下一页\n")).completeness.truncated);
+  EXPECT_FALSE(Parse(PageWith("12\n")).completeness.truncated);
+}
+
 TEST(ParseReport, RefusesTextWithoutWords) {
   for (const std::string_view text : {"。。。", "——\n……\n", " \n\t\n　", "— 1 —\n（下转11版）\n"}) {
     const auto source = text::Decode(text, text::Encoding::kUtf8);
@@ -409,6 +479,59 @@ std::vector<std::pair<std::string, std::string>> Damages(std::string_view text) 
     }
   }
   return damages;
+}
+
+// What the checks say of a sentence with something in it: each finding's words and proposal.
+std::vector<std::pair<std::string, std::string>> Told(std::string_view sentence) {
+  const ParsedReport report =
+      Parse("各位代表：\n现在，我代表市人民政府向大会报告工作，请予审议，并请各位委员提出意见。\n" +
+            std::string(sentence) + "\n我们要继续努力，把各项工作做得更好，让全市人民都满意。\n");
+  std::vector<std::pair<std::string, std::string>> told;
+  for (const LintFinding& finding : report.lint) {
+    if (finding.kind != LintKind::kMissingMetadata) {
+      told.emplace_back(TextOf(report, finding.range), finding.proposal);
+    }
+  }
+  return told;
+}
+
+using Words = std::pair<std::string, std::string>;
+
+TEST(LintIntrusions, WhatIsNoneOfTheTextIsTold) {
+  EXPECT_THAT(Told("我们坚持以人民为中心的发展思想，促进国 家各项事业全面进步，取得新的成绩。"),
+              ElementsAre(Words("国 ", "国")));
+  EXPECT_THAT(Told("我们坚持以人民为中心的发展思想，促进国家 各项事业全面进步，取得新的成绩。"),
+              ElementsAre(Words("家 ", "家")));
+  EXPECT_THAT(Told("我们坚持新发展— 12 —理念，促进各项事业全面进步。"),
+              ElementsAre(Words("展— 12 —", "展")));
+  EXPECT_THAT(Told("我们坚持新发展-3-理念。"), ElementsAre(Words("展-3-", "展")));
+  EXPECT_THAT(Told("我们坚持发展l理念。"), ElementsAre(Words("展l", "展")));
+  EXPECT_THAT(Told("我们坚持发展\u200B理\u200B念，加快\u00AD前进。"),
+              ElementsAre(Words("展\u200B", "展")));
+  EXPECT_THAT(Told("我们⼤⼒发展。"), ElementsAre(Words("⼤", "大"), Words("⼒", "力")));
+  EXPECT_THAT(Told("我们坚持<br>发展，<span class=\"a\">推进</span>改革。"),
+              ElementsAre(Words("持<br>", "持"), Words("，<span class=\"a\">", "，"),
+                          Words("进</span>", "进")));
+  EXPECT_THAT(Told("我们坚持发□理念。"), ElementsAre(Words("□", "")));
+}
+
+TEST(LintIntrusions, WhatBelongsThereIsNot) {
+  for (const std::string_view sentence :
+       {"第三条　本市各级人民政府应当加强领导，把这项工作列入国民经济和社会发展规划。",
+        "王 伟、李 强等同志作了发言，与会代表一致认为报告总结工作实事求是，部署工作切实可行。",
+        "2021年—2025年，全市生产总值年均增长5%—6%，超额完成“十四五”规划目标任务。",
+        "我们坚持“两个毫不动摇”——这是我们的一贯方针，A股、T恤、5G、电商e家、x射线都有发展。",
+        "□是　□否", "全市气温1 < 2，a<b且c>d，都在正常范围之内，没有出现极端天气。"}) {
+    EXPECT_THAT(Told(sentence), IsEmpty()) << sentence;
+  }
+}
+
+TEST(LintCharacters, LettersWhereAFigureBeginsAreTold) {
+  EXPECT_THAT(Told("全年税收l2.5亿元。"), ElementsAre(Words("l2", "12")));
+  EXPECT_THAT(Told("惠及群众达到I5万户。"), ElementsAre(Words("I5", "15")));
+  EXPECT_THAT(Told("地区生产总值增长8.I%。"), ElementsAre(Words("I", "1")));
+  EXPECT_THAT(Told("覆盖面达到五0%。"), ElementsAre(Words("五0", "50")));
+  EXPECT_THAT(Told("二00八年建成，iPhone、i5处理器、O2含量都有提高。"), IsEmpty());
 }
 
 TEST(LintCharacters, WhatWasReadAsLatin1IsProposedOnlyWhereItIsChinese) {

@@ -59,7 +59,9 @@ TEST(Content, EveryBrokenPartIsNoticed) {
       [](RevisionDraft* d) {
         d->content.sections[0].range = {1, 9};
       },
+      [](RevisionDraft* d) { d->content.sections.push_back(d->content.sections[0]); },
       [](RevisionDraft* d) { d->content.quotes[2].id.clear(); },
+      [](RevisionDraft* d) { d->content.quotes[2].id = d->content.quotes[0].id; },
       [](RevisionDraft* d) { d->content.quotes[2].section = 1; },
       [](RevisionDraft* d) { d->content.quotes[2].section = -2; },
       [](RevisionDraft* d) {

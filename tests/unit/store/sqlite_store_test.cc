@@ -606,7 +606,10 @@ TEST_F(SqliteStoreTest, ADatabaseOfVersionOneIsMigrated) {
 
 TEST_F(SqliteStoreTest, ADatabaseOfVersionFourIsMigrated) {
   Fill(2);
-  Raw("DROP TABLE tags; ALTER TABLE reports DROP COLUMN duplicate_of; PRAGMA user_version = 4");
+  Raw("DROP TABLE tags; ALTER TABLE reports DROP COLUMN duplicate_of;"
+      "CREATE UNIQUE INDEX sections_by_id ON sections (section_id, revision);"
+      "CREATE UNIQUE INDEX quotes_by_id ON quotes (quote_id, revision);"
+      "PRAGMA user_version = 4");
   EXPECT_THAT(OpenReader(), HasReason(ErrorReason::kReadOnly)) << "only a writer migrates";
   auto store = OpenWriter();
   QUOTES_ASSERT_OK(store);

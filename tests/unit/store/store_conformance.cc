@@ -819,7 +819,6 @@ TEST_P(StoreConformance, ARefusedDraftLeavesNothing) {
       [](store::RevisionDraft* d) { d->content.quotes[0].section = 1; },
       [](store::RevisionDraft* d) { d->content.sections[0].parent = 0; },
       [](store::RevisionDraft* d) { d->content.joined[0] = 0xD800; },
-      // Only the engine notices these, in the middle of its writing.
       [](store::RevisionDraft* d) { d->content.quotes[1].id = d->content.quotes[0].id; },
       [](store::RevisionDraft* d) { d->content.sections.push_back(d->content.sections[0]); },
   };
