@@ -67,6 +67,9 @@ class Client {
   absl::StatusOr<v1::ListThemesResponse> ListThemes(const v1::ListThemesRequest& request);
   absl::StatusOr<v1::GetThemeResponse> GetTheme(const v1::GetThemeRequest& request);
   absl::StatusOr<v1::LookupThemeResponse> LookupTheme(const v1::LookupThemeRequest& request);
+  absl::StatusOr<v1::TracePhraseResponse> TracePhrase(const v1::TracePhraseRequest& request);
+  absl::StatusOr<v1::ListNewPhrasesResponse> ListNewPhrases(
+      const v1::ListNewPhrasesRequest& request);
 
   absl::StatusOr<v1::VerifyCitationResponse> VerifyCitation(
       const v1::VerifyCitationRequest& request);

@@ -134,7 +134,7 @@ absl::StatusOr<v1::LookupFilter> MakeFilter(Context* context, client::Client* cl
   return filter;
 }
 
-void LookupOptions::Define(Options* options) {
+void LookupOptions::DefineFilter(Options* options) {
   options->Values("--report", &reports, Msg::kOptReport,
                   {.label = "REPORT", .kind = ValueKind::kReport});
   options->Values("--speaker", &speakers, Msg::kOptSpeaker, {.label = "NAME"});
@@ -148,6 +148,10 @@ void LookupOptions::Define(Options* options) {
   options->Value("--kind", &kind, Msg::kOptKind,
                  {.label = "KIND", .kind = ValueKind::kChoice, .choices = KindChoices()});
   options->Switch("figures", &figures, Msg::kOptFigures);
+}
+
+void LookupOptions::Define(Options* options) {
+  DefineFilter(options);
   options->Value("--order", &order, Msg::kOptOrder,
                  {.label = "ORDER", .kind = ValueKind::kChoice, .choices = OrderChoices()});
   options->Number("-n,--limit", &limit, 1, std::numeric_limits<int>::max(), Msg::kOptLimit);

@@ -34,6 +34,9 @@ struct LookupOptions {
   int context = 0;
   bool facets = false;
 
+  // The options that say what is searched.
+  void DefineFilter(Options* options);
+  // All of them.
   void Define(Options* options);
 };
 

@@ -230,6 +230,7 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeFind());
   rep.AddCommand(MakeTheme());
   rep.AddCommand(MakeThemes());
+  rep.AddCommand(MakeTrace());
   rep.AddCommand(MakeVerify());
   rep.AddCommand(MakeReports());
   rep.AddCommand(MakeOutline());

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/archive/citation_line.h"
+#include "service/archive/folded_name.h"
 #include "service/base/check.h"
 #include "service/base/hash.h"
 #include "service/report/register.h"
@@ -274,6 +275,10 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
   }
   out->set_previous_quote(NeighbourName(ref, -1));
   out->set_next_quote(NeighbourName(ref, 1));
+  if (archive_ != nullptr) {
+    const std::u32string units(archive::StripBreaks(text::Fold(ref.text()).units));
+    out->set_report_count(static_cast<int64_t>(units.empty() ? 0 : archive_->CountReports(units)));
+  }
 }
 
 void Converter::SetHit(const archive::Hit& hit, v1::QuoteView view, size_t context,

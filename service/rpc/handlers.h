@@ -122,6 +122,10 @@ absl::Status GetTheme(CallContext& call, const v1::GetThemeRequest& request,
                       v1::GetThemeResponse* response);
 absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& request,
                          v1::LookupThemeResponse* response);
+absl::Status TracePhrase(CallContext& call, const v1::TracePhraseRequest& request,
+                         v1::TracePhraseResponse* response);
+absl::Status ListNewPhrases(CallContext& call, const v1::ListNewPhrasesRequest& request,
+                            v1::ListNewPhrasesResponse* response);
 
 absl::Status VerifyCitation(CallContext& call, const v1::VerifyCitationRequest& request,
                             v1::VerifyCitationResponse* response);

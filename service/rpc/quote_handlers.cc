@@ -201,6 +201,7 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
     return absl::OkStatus();
   }
   Converter converter(call.archive->scheme(), unit);
+  converter.CountReportsIn(call.archive.get());
   FillList(call, request, answer, response->mutable_hits(), response,
            [&](const archive::Hit& hit, v1::QuoteHit* out) {
              converter.SetHit(hit, view, context, out);
@@ -225,6 +226,7 @@ absl::Status GetQuote(CallContext& call, const v1::GetQuoteRequest& request,
   QuoteFinder finder(call);
   QUOTES_ASSIGN_OR_RETURN(const QuoteFinder::Found found, finder.Find(name));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.CountReportsIn(call.archive.get());
   converter.SetQuote(found.ref, ViewOr(request.view(), v1::QUOTE_VIEW_FULL), found.superseded,
                      response->mutable_quote());
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
@@ -255,6 +257,7 @@ absl::Status BatchGetQuotes(CallContext& call, const v1::BatchGetQuotesRequest& 
   }
   QuoteFinder finder(call);
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.CountReportsIn(call.archive.get());
   const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_FULL);
   std::vector<QuoteFinder::Found> quotes;
   uint64_t code_points = 0;
@@ -299,6 +302,7 @@ absl::Status ListQuotes(CallContext& call, const v1::ListQuotesRequest& request,
   response->set_total_size(static_cast<int64_t>(answer.total));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.CountReportsIn(call.archive.get());
   const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
   FillList(call, request, answer, response->mutable_quotes(), response,
            [&](const archive::Hit& hit, v1::Quote* out) {

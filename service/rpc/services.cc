@@ -570,7 +570,8 @@ using S = v1::QuoteService;
 using Raw = S::WithRawCallbackMethod_GetQuote<S::WithRawCallbackMethod_BatchGetQuotes<
     S::WithRawCallbackMethod_ListQuotes<S::WithRawCallbackMethod_SearchQuotes<
         S::WithRawCallbackMethod_ListThemes<S::WithRawCallbackMethod_GetTheme<
-            S::WithRawCallbackMethod_LookupTheme<S::Service>>>>>>>;
+            S::WithRawCallbackMethod_LookupTheme<S::WithRawCallbackMethod_TracePhrase<
+                S::WithRawCallbackMethod_ListNewPhrases<S::Service>>>>>>>>>;
 }  // namespace quote_service
 
 class QuoteService final : public quote_service::Raw {
@@ -584,6 +585,8 @@ class QuoteService final : public quote_service::Raw {
   QUOTES_UNARY(QuoteService, ListThemes, kInline, false)
   QUOTES_UNARY(QuoteService, GetTheme, kInline, false)
   QUOTES_UNARY(QuoteService, LookupTheme, kInline, false)
+  QUOTES_UNARY(QuoteService, TracePhrase, kInline, false)
+  QUOTES_UNARY(QuoteService, ListNewPhrases, kExecutor, false)
 
  private:
   Core* const core_;

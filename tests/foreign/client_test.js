@@ -192,6 +192,13 @@ test("the whole of it", async (t) => {
     assert.equal(theme.theme.quote_count, answer.total_size);
   });
 
+  await t.test("the history of a phrase", async () => {
+    const answer = await call(quotes, "TracePhrase", { phrase: "高质量发展" });
+    assert.equal(answer.total_size, answer.reports.length);
+    const sum = answer.reports.reduce((all, report) => all + report.occurrence_count, 0);
+    assert.equal(answer.occurrence_count, sum);
+  });
+
   await t.test("a forged token says so in its details", async () => {
     const error = await failure(quotes, "ListQuotes", {
       parent: "reports/-",

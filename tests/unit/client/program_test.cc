@@ -47,8 +47,8 @@ TEST(ProgramTest, HelpGoesToStdoutAndSucceeds) {
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.err, "");
   for (const char* word :
-       {"find", "theme", "themes", "reports", "outline", "diff", "get", "import", "withdraw",
-        "restore", "export", "status", "completion", "--database", "Exit codes"}) {
+       {"find", "theme", "themes", "trace", "reports", "outline", "diff", "get", "import",
+        "withdraw", "restore", "export", "status", "completion", "--database", "Exit codes"}) {
     EXPECT_THAT(result.out, HasSubstr(word));
   }
   EXPECT_THAT(result.out, Not(HasSubstr("complete-names")));
