@@ -262,6 +262,17 @@ absl::StatusOr<v1::LookupThemeResponse> Client::LookupTheme(const v1::LookupThem
               request);
 }
 
+absl::StatusOr<v1::TagQuoteResponse> Client::TagQuote(const v1::TagQuoteRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::TagQuote,
+              request);
+}
+
+absl::StatusOr<v1::SearchFiguresResponse> Client::SearchFigures(
+    const v1::SearchFiguresRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::SearchFigures,
+              request);
+}
+
 absl::StatusOr<v1::TracePhraseResponse> Client::TracePhrase(const v1::TracePhraseRequest& request) {
   return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::TracePhrase,
               request);

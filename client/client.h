@@ -67,6 +67,8 @@ class Client {
   absl::StatusOr<v1::ListThemesResponse> ListThemes(const v1::ListThemesRequest& request);
   absl::StatusOr<v1::GetThemeResponse> GetTheme(const v1::GetThemeRequest& request);
   absl::StatusOr<v1::LookupThemeResponse> LookupTheme(const v1::LookupThemeRequest& request);
+  absl::StatusOr<v1::TagQuoteResponse> TagQuote(const v1::TagQuoteRequest& request);
+  absl::StatusOr<v1::SearchFiguresResponse> SearchFigures(const v1::SearchFiguresRequest& request);
   absl::StatusOr<v1::TracePhraseResponse> TracePhrase(const v1::TracePhraseRequest& request);
   absl::StatusOr<v1::ListNewPhrasesResponse> ListNewPhrases(
       const v1::ListNewPhrasesRequest& request);

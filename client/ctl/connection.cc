@@ -1,15 +1,14 @@
 #include "client/ctl/connection.h"
 
-#include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "client/ctl/messages.h"
+#include "client/ctl/temporary_folder.h"
+#include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/library/library.h"
 #include "service/server/server.h"
@@ -21,40 +20,9 @@ namespace quotes::ctl {
 namespace {
 
 // What a command writes is asked for by the next one, not by itself. Until so many code points are
-// indexed they are held in memory: an import of 3,000 reports has 136 MB at most, with four times
-// as many 264 MB and a tenth less of processor time. Larger segments would only be merged by a
-// command that writes very much, which then needs 250 MB.
+// indexed they are held in memory; four times as many would save a tenth of the processor time and
+// take twice the memory.
 constexpr uint64_t kIndexBatch = 1'000'000;
-constexpr uint64_t kLargestSegment = 16'000'000;
-
-// A folder that goes with its contents.
-class TemporaryFolder {
- public:
-  static absl::StatusOr<std::unique_ptr<TemporaryFolder>> Make() {
-    std::error_code error;
-    const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
-    if (error) {
-      return absl::ErrnoToStatus(error.value(), "TMPDIR names no folder for temporary files");
-    }
-    std::string path = parent / "quotectl-XXXXXX";
-    if (mkdtemp(path.data()) == nullptr) {
-      return absl::ErrnoToStatus(errno, absl::StrCat("cannot make a folder in ", parent.string()));
-    }
-    return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(std::move(path)));
-  }
-  ~TemporaryFolder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
-  const std::string path_;
-};
 
 }  // namespace
 
@@ -90,17 +58,26 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
     if (access != Access::kCheck) {
       return absl::InvalidArgumentError(Say(settings.lang, Msg::kDatabaseMissing, {database}));
     }
-    QUOTES_ASSIGN_OR_RETURN(rep->folder, TemporaryFolder::Make());
+    // What SQLite and the archive keep there.
+    QUOTES_ASSIGN_OR_RETURN(
+        rep->folder,
+        TemporaryFolder::Make({"empty.db", "empty.db-wal", "empty.db-shm", "empty.db-journal",
+                               "empty.db.lock", "empty.db.segments/segments.list",
+                               "empty.db.segments/history/segments.list",
+                               "empty.db.segments/history", "empty.db.segments"}));
     database = rep->folder->path() + "/empty.db";
     access = Access::kWrite;
   }
   const bool read_only = access == Access::kRead || access == Access::kCheck;
   QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
                           store::sqlite::Open({.path = database, .read_only = read_only}));
-  QUOTES_ASSIGN_OR_RETURN(rep->library, Library::Create(std::move(store), themes::Scheme::BuiltIn(),
-                                                        {.segment_folder = database + ".segments",
-                                                         .largest_segment = kLargestSegment,
-                                                         .index_batch = kIndexBatch}));
+  QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const themes::Scheme> scheme,
+                          themes::Scheme::ReadHouse(themes::HouseFolder(database)));
+  QUOTES_ASSIGN_OR_RETURN(rep->library,
+                          Library::Create(std::move(store), std::move(scheme),
+                                          {.segment_folder = database + ".segments",
+                                           .largest_segment = limits::kMaxCommandSegment,
+                                           .index_batch = kIndexBatch}));
   QUOTES_ASSIGN_OR_RETURN(
       rep->server, server::Server::Start(rep->library.get(), {.profiles = std::move(profiles)}));
   rep->client = std::make_unique<client::Client>(rep->server->InProcessChannel(), options);

@@ -24,7 +24,7 @@ class Find : public Command {
   void Define(Options* options) override {
     options->Arguments("QUERY", &query_, Msg::kOptQuery, {});
     options->Flag("--exact", &exact_, Msg::kOptExact);
-    lookup_.Define(options);
+    lookup_.Define(options, Msg::kOptOrder);
   }
 
   ExitCode Run(Context* context) override {

@@ -179,10 +179,10 @@ absl::Status Get::ShowQuote(Context* context, client::Client* client) {
   details.Add(Msg::kLabelMode, ModeName(context->lang(), quote.mode()));
   details.Add(Msg::kLabelFigures, context->Text(quote.has_figures() ? Msg::kYes : Msg::kNo));
   for (const v1::QuoteTheme& theme : quote.themes()) {
-    details.Add(Msg::kLabelThemes,
-                context->Text(Msg::kScoreCues,
-                              {theme.theme(), absl::StrCat(theme.score()),
-                               absl::StrJoin(theme.cues(), context->Text(Msg::kListSeparator))}));
+    details.Add(Msg::kLabelThemes, ThemeText(*context, theme));
+  }
+  for (const v1::QuoteTag& tag : quote.tags()) {
+    details.Add(Msg::kLabelTags, TagText(*context, tag));
   }
   for (const std::string& defect : quote.defects()) {
     details.Add(Msg::kLabelDefects, defect);

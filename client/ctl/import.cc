@@ -308,7 +308,11 @@ absl::Status Import::AddMetadata(const Context& context, const std::string& file
   } catch (const toml::parse_error& error) {
     return unreadable(error.description());
   }
-  const report::Metadata found = WithFileMetadata(entries, {});
+  const absl::StatusOr<report::Metadata> read = WithFileMetadata(entries, {});
+  if (!read.ok()) {
+    return unreadable(ToStd(read.status().message()));
+  }
+  const report::Metadata& found = *read;
   v1::ReportMetadata* const out = request->mutable_metadata();
   const auto fill = [](const std::string& from, std::string* to) {
     if (to->empty()) {

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "client/ctl/values.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
@@ -23,7 +25,8 @@ constexpr size_t kMaxNamedIds = 5;
 constexpr size_t kContextIndent = 6;
 
 const std::vector<std::string>& OrderChoices() {
-  static const auto& choices = *new std::vector<std::string>{"newest", "reading", "relevance"};
+  static const auto& choices =
+      *new std::vector<std::string>{"newest", "reading", "relevance", "salience"};
   return choices;
 }
 
@@ -31,7 +34,10 @@ v1::LookupOrder ParseOrder(std::string_view choice) {
   if (choice == "reading") {
     return v1::LOOKUP_ORDER_READING;
   }
-  return choice == "relevance" ? v1::LOOKUP_ORDER_RELEVANCE : v1::LOOKUP_ORDER_NEWEST;
+  if (choice == "relevance") {
+    return v1::LOOKUP_ORDER_RELEVANCE;
+  }
+  return choice == "salience" ? v1::LOOKUP_ORDER_SALIENCE : v1::LOOKUP_ORDER_NEWEST;
 }
 
 // The name that a NOT_FOUND is about; empty if it does not say.
@@ -76,6 +82,8 @@ std::string FormatFacet(const Context& context, Msg title,
                       table.Render(context.columns(), context.painter()));
 }
 
+}  // namespace
+
 void WarnOfCoverage(Context* context, const v1::Coverage& coverage) {
   const auto warn = [&](const std::string& sentence) {
     context->err() << context->err_painter().Paint(Style::kWarning, Printable(sentence)) << '\n';
@@ -90,8 +98,6 @@ void WarnOfCoverage(Context* context, const v1::Coverage& coverage) {
     warn(context->Text(Msg::kIncompleteMore, {std::to_string(more)}));
   }
 }
-
-}  // namespace
 
 absl::StatusOr<v1::LookupFilter> MakeFilter(Context* context, client::Client* client,
                                             const LookupOptions& options) {
@@ -150,9 +156,9 @@ void LookupOptions::DefineFilter(Options* options) {
   options->Switch("figures", &figures, Msg::kOptFigures);
 }
 
-void LookupOptions::Define(Options* options) {
+void LookupOptions::Define(Options* options, Msg about_order) {
   DefineFilter(options);
-  options->Value("--order", &order, Msg::kOptOrder,
+  options->Value("--order", &order, about_order,
                  {.label = "ORDER", .kind = ValueKind::kChoice, .choices = OrderChoices()});
   options->Number("-n,--limit", &limit, 1, std::numeric_limits<int>::max(), Msg::kOptLimit);
   options->Flag("--all", &all, Msg::kOptAll);
@@ -161,7 +167,23 @@ void LookupOptions::Define(Options* options) {
   options->Flag("--facets", &facets, Msg::kOptFacets);
 }
 
-std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t number) {
+std::string ThemeText(const Context& context, const v1::QuoteTheme& theme) {
+  if (theme.origin() == v1::QuoteTheme::ORIGIN_EDITOR) {
+    return context.Text(Msg::kThemeOfEditor, {theme.theme()});
+  }
+  return context.Text(Msg::kScoreCues,
+                      {theme.theme(), absl::StrFormat("%.2f", theme.score()),
+                       absl::StrJoin(theme.cues(), context.Text(Msg::kListSeparator))});
+}
+
+std::string TagText(const Context& context, const v1::QuoteTag& tag) {
+  return context.Text(
+      tag.action() == v1::QuoteTag::ACTION_PIN ? Msg::kTagPinned : Msg::kTagRemoved,
+      {tag.theme(), absl::FormatTime("%Y-%m-%d", absl::FromUnixSeconds(tag.create_time().seconds()),
+                                     absl::UTCTimeZone())});
+}
+
+std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t number, bool why) {
   const Painter& painter = context.painter();
   const v1::Quote& quote = hit.quote();
   const size_t columns = context.columns();
@@ -205,6 +227,10 @@ std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t n
         context.Text(quote.defects_size() == 1 ? Msg::kTouchesFaultOne : Msg::kTouchesFaultMany,
                      {absl::StrJoin(quote.defects(), ", ")}),
         {}, kIndent, columns, painter, Style::kWarning);
+  }
+  for (int i = 0; why && i < quote.themes_size(); ++i) {
+    out +=
+        Paragraph(ThemeText(context, quote.themes(i)), {}, kIndent, columns, painter, Style::kDim);
   }
   out += Paragraph(quote.citation(), {}, kIndent, columns, painter);
   // Never wrapped: a name that is broken cannot be pasted.
@@ -259,7 +285,7 @@ ExitCode RunLookup(Context* context, const LookupOptions& options, std::string_v
     for (const v1::QuoteHit& hit : page->hits) {
       ++shown;
       if (!context->json()) {
-        context->out() << '\n' << FormatHit(*context, hit, shown);
+        context->out() << '\n' << FormatHit(*context, hit, shown, options.why);
       }
     }
     request.page_token = page->next_page_token;

@@ -13,7 +13,8 @@
 #include "client/ctl/options.h"
 #include "quotes/v1/lookup.pb.h"
 
-// What `find` and `theme` share: filter options, paging, and the way hits are shown.
+// What `find` and `theme` share, and in part `figures`: filter options, paging, and the way hits
+// are shown.
 namespace quotes::ctl {
 
 struct LookupOptions {
@@ -33,11 +34,12 @@ struct LookupOptions {
   bool all = false;
   int context = 0;
   bool facets = false;
+  bool why = false;  // show with each hit the themes it has, and what gave them
 
   // The options that say what is searched.
   void DefineFilter(Options* options);
-  // All of them.
-  void Define(Options* options);
+  // All of them. `about_order` tells the order that is taken without one.
+  void Define(Options* options, Msg about_order);
 };
 
 // The filter that the options ask for. INVALID_ARGUMENT with a sentence for people: a report that
@@ -73,6 +75,9 @@ using FetchPage = std::function<absl::StatusOr<LookupPage>(const PageRequest&)>;
 ExitCode RunLookup(Context* context, const LookupOptions& options, std::string_view subject,
                    const FetchPage& fetch);
 
+// Says on stderr which of the reports searched are incomplete.
+void WarnOfCoverage(Context* context, const v1::Coverage& coverage);
+
 // The resource name of a report that a person named by id, name, or unique beginning of an id.
 // NOT_FOUND if there is none, INVALID_ARGUMENT naming the candidates if there are several.
 absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* client,
@@ -81,8 +86,12 @@ absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* clie
 // "themes/rural" for "rural" and "themes/rural".
 std::string ThemeName(std::string_view text);
 
-// One hit as people read it: breadcrumb, words, folds, citation, name.
-std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t number);
+// One hit as people read it: breadcrumb, words, folds, citation, name; with `why` its themes.
+std::string FormatHit(const Context& context, const v1::QuoteHit& hit, int64_t number, bool why);
+
+// A theme of a quote with its score and what gave it, and what an editor said of one.
+std::string ThemeText(const Context& context, const v1::QuoteTheme& theme);
+std::string TagText(const Context& context, const v1::QuoteTag& tag);
 
 }  // namespace quotes::ctl
 

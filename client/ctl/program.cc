@@ -229,8 +229,10 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddGlobalOptions();
   rep.AddCommand(MakeFind());
   rep.AddCommand(MakeTheme());
+  rep.AddCommand(MakeFigures());
   rep.AddCommand(MakeThemes());
   rep.AddCommand(MakeTrace());
+  rep.AddCommand(MakeTag());
   rep.AddCommand(MakeVerify());
   rep.AddCommand(MakeReports());
   rep.AddCommand(MakeOutline());

@@ -46,6 +46,10 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
   }
 }
 
+std::string_view WithoutReturn(std::string_view line) {
+  return line.substr(0, line.size() - (line.ends_with('\r') ? 1 : 0));
+}
+
 bool IsBlank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
@@ -69,6 +73,115 @@ absl::StatusOr<std::vector<const Column*>> ReadHeader(const std::vector<std::str
   return columns;
 }
 
+// A cell of a table, without its quoting.
+struct Cell {
+  std::string text;
+  size_t size = 0;  // bytes that it takes in the file
+};
+
+// The cell that `text` begins with: as printed up to the tab or line end, or, where that mark
+// begins it, up to the closing quotation mark before one. nullopt for a quotation mark that none
+// closes.
+std::optional<Cell> ReadCell(std::string_view text) {
+  const std::string_view printed = text.substr(0, text.find_first_of("\t\n"));
+  const auto as_printed = [&] {
+    Cell cell{std::string(printed), printed.size()};
+    if (cell.text.ends_with('\r') && (text.size() == printed.size() || text[cell.size] == '\n')) {
+      cell.text.pop_back();
+    }
+    return cell;
+  };
+  if (!text.starts_with('"')) {
+    return as_printed();
+  }
+  Cell cell;
+  bool tab = false;
+  bool line = false;
+  bool doubled = false;
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      if (text.substr(i + 1).starts_with('"')) {
+        doubled = true;
+        ++i;
+      } else {
+        const std::string_view behind = text.substr(i + 1);
+        if (!behind.empty() && !behind.starts_with('\t') && !behind.starts_with('\n') &&
+            !behind.starts_with("\r\n") && behind != "\r") {
+          break;
+        }
+        if (tab && line) {
+          return std::nullopt;  // an open mark took other rows in
+        }
+        if (!tab && !line && !doubled && !cell.text.empty()) {
+          return as_printed();  // nothing that a spreadsheet would quote
+        }
+        cell.size = i + 1;
+        return cell;
+      }
+    }
+    tab = tab || text[i] == '\t';
+    line = line || text[i] == '\n';
+    cell.text += text[i];
+  }
+  const bool paired = std::count(printed.begin(), printed.end(), '"') % 2 == 0;
+  return paired ? std::optional<Cell>(as_printed()) : std::nullopt;
+}
+
+absl::StatusOr<std::vector<QuotationRow>> ReadTable(std::string_view bytes, std::string_view file,
+                                                    const std::vector<const Column*>& columns,
+                                                    const TypedClaim& defaults, Lang lang) {
+  std::vector<QuotationRow> rows;
+  for (size_t line = 2; !bytes.empty(); ++line) {
+    const std::string_view printed = bytes.substr(0, bytes.find('\n'));
+    if (IsBlank(printed)) {
+      bytes.remove_prefix(std::min(bytes.size(), printed.size() + 1));
+      continue;
+    }
+    QuotationRow row;
+    row.line = line;
+    row.claim = defaults;
+    for (size_t c = 0;; ++c) {
+      std::optional<Cell> cell = ReadCell(bytes);
+      if (!cell.has_value()) {
+        return absl::InvalidArgumentError(
+            Say(lang, Msg::kOpenCell, {file, std::to_string(row.line)}));
+      }
+      if (c == columns.size()) {
+        return absl::InvalidArgumentError(
+            Say(lang, Msg::kTooManyCells, {file, std::to_string(row.line)}));
+      }
+      line += static_cast<size_t>(std::count(cell->text.begin(), cell->text.end(), '\n'));
+      if (columns[c] == nullptr) {
+        row.quotation = std::move(cell->text);
+      } else if (!cell->text.empty()) {
+        row.claim.*(columns[c]->field) = std::move(cell->text);
+      }
+      bytes.remove_prefix(cell->size);
+      if (!bytes.starts_with('\t')) {
+        break;
+      }
+      bytes.remove_prefix(1);
+    }
+    if (bytes.starts_with('\r')) {
+      bytes.remove_prefix(1);
+    }
+    bytes.remove_prefix(std::min<size_t>(bytes.size(), 1));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<QuotationRow> ReadLines(std::string_view bytes, const TypedClaim& defaults) {
+  std::vector<QuotationRow> rows;
+  const std::vector<std::string_view> lines = Split(bytes, '\n');
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (!IsBlank(lines[i])) {
+      rows.push_back({i + 1, std::string(WithoutReturn(lines[i])), defaults});
+    }
+  }
+  return rows;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<QuotationRow>> ParseQuotations(std::string_view bytes,
@@ -77,44 +190,15 @@ absl::StatusOr<std::vector<QuotationRow>> ParseQuotations(std::string_view bytes
   if (bytes.starts_with(kByteOrderMark)) {
     bytes.remove_prefix(kByteOrderMark.size());
   }
-  std::vector<std::string_view> lines = Split(bytes, '\n');
-  for (std::string_view& line : lines) {
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-  }
-  const std::vector<std::string_view> head = Split(lines.front(), '\t');
-  const bool table = std::find(head.begin(), head.end(), kQuotationColumn) != head.end();
-  std::vector<const Column*> columns;
-  if (table) {
-    QUOTES_ASSIGN_OR_RETURN(columns, ReadHeader(head, file, lang));
-  }
+  const std::string_view first = bytes.substr(0, bytes.find('\n'));
+  const std::vector<std::string_view> head = Split(WithoutReturn(first), '\t');
   std::vector<QuotationRow> rows;
-  for (size_t i = table ? 1 : 0; i < lines.size(); ++i) {
-    if (IsBlank(lines[i])) {
-      continue;
-    }
-    QuotationRow row;
-    row.line = i + 1;
-    row.claim = defaults;
-    if (!table) {
-      row.quotation = lines[i];
-      rows.push_back(std::move(row));
-      continue;
-    }
-    const std::vector<std::string_view> cells = Split(lines[i], '\t');
-    if (cells.size() > columns.size()) {
-      return absl::InvalidArgumentError(
-          Say(lang, Msg::kTooManyCells, {file, std::to_string(row.line)}));
-    }
-    for (size_t c = 0; c < cells.size(); ++c) {
-      if (columns[c] == nullptr) {
-        row.quotation = cells[c];
-      } else if (!cells[c].empty()) {
-        row.claim.*(columns[c]->field) = std::string(cells[c]);
-      }
-    }
-    rows.push_back(std::move(row));
+  if (std::find(head.begin(), head.end(), kQuotationColumn) == head.end()) {
+    rows = ReadLines(bytes, defaults);
+  } else {
+    QUOTES_ASSIGN_OR_RETURN(const std::vector<const Column*> columns, ReadHeader(head, file, lang));
+    bytes.remove_prefix(std::min(bytes.size(), first.size() + 1));
+    QUOTES_ASSIGN_OR_RETURN(rows, ReadTable(bytes, file, columns, defaults, lang));
   }
   if (rows.empty()) {
     return absl::InvalidArgumentError(Say(lang, Msg::kNoQuotations, {file}));

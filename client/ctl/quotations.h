@@ -38,13 +38,14 @@ struct QuotationRow {
 };
 
 // Reads a file of quotations: one a line, blank lines left out; or, where the first line is a list
-// of column names with "quotation" among them, cells between tabs, as spreadsheets write them (no
-// cell holds a tab or a line break, quotation marks are what they are). A byte order mark and CR at
-// line ends are left out, everything else stays as it is. An empty cell, or one that is missing at
-// the end of a line, takes its value from `defaults`, and so does a column that is absent.
+// of column names with "quotation" among them, cells between tabs, as spreadsheets write them: a
+// cell that begins and ends with " is read without these marks, and "" in it as one, if a line
+// break, a tab or such a pair stands in it; else marks are what they are. A byte order mark and CR
+// at line ends are left out, everything else stays as it is. An empty cell, or one that is missing
+// at the end of a line, takes its value from `defaults`, and so does a column that is absent.
 //
 // INVALID_ARGUMENT with a sentence in `lang` that names `file` and the line: an unknown or repeated
-// column, more cells than columns, no quotation at all.
+// column, more cells than columns, a cell whose first " is never closed, no quotation at all.
 absl::StatusOr<std::vector<QuotationRow>> ParseQuotations(std::string_view bytes,
                                                           std::string_view file,
                                                           const TypedClaim& defaults, Lang lang);

@@ -137,10 +137,21 @@ size_t LineEnd(const std::vector<Cell>& cells, size_t begin, size_t room) {
 // A line under construction: text in stretches of one style.
 class Row {
  public:
+  // A text in as many columns. What narrow characters leave of theirs stands behind the last of
+  // them: they are read as a word (GDP above ＧＤＰ, not G D P).
   void Add(Style style, std::u32string_view text, size_t width) {
     const size_t own = Width(text);
+    if (own != text.size() || text.empty()) {
+      EndWord();
+    }
     Append(style, text::ToUtf8(text));
-    Append(Style::kPlain, std::string(width > own ? width - own : 0, ' '));
+    owed_ += width > own ? width - own : 0;
+  }
+
+  // What follows stands above or below something else.
+  void EndWord() {
+    Append(Style::kPlain, std::string(owed_, ' '));
+    owed_ = 0;
   }
 
   // Without spaces at its end.
@@ -170,6 +181,7 @@ class Row {
   }
 
   std::vector<std::pair<Style, std::string>> pieces_;  // none of them empty
+  size_t owed_ = 0;                                    // columns of spaces
 };
 
 // What differs between two texts: ranges of both, as they came over the network, and how it is
@@ -269,6 +281,10 @@ std::string SideBySide(const std::vector<Stretch>& stretches, std::string_view q
     std::string marks(label_width, ' ');
     for (size_t i = begin; i < end; ++i) {
       const Cell& cell = cells[i];
+      if (i > begin && cells[i - 1].mark != cell.mark) {
+        quotation.EndWord();
+        source.EndWord();
+      }
       const bool differs = cell.mark != '\0';
       const bool form = cell.mark == '~';
       quotation.Add(!differs ? Style::kPlain

@@ -11,12 +11,14 @@ class Theme : public Command {
   Msg About() const override { return Msg::kCmdTheme; }
   std::vector<std::string> Examples() const override {
     return {"quotectl theme party.discipline", "quotectl theme rural --all",
+            "quotectl theme environment --report 2022-zaozhuang --why",
             "quotectl theme economy --mode target --figures --facets"};
   }
 
   void Define(Options* options) override {
     options->Argument("CODE", &code_, Msg::kOptThemeCode, {.kind = ValueKind::kTheme});
-    lookup_.Define(options);
+    lookup_.Define(options, Msg::kOptThemeOrder);
+    options->Flag("--why", &lookup_.why, Msg::kOptWhy);
   }
 
   ExitCode Run(Context* context) override {

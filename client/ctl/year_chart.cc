@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -21,6 +22,7 @@ constexpr double kLeastPlotWidth = 640;
 constexpr double kLeastStep = 8;    // from one year to the next
 constexpr double kMostStep = 48;    // few years are not drawn as walls
 constexpr double kLabelWidth = 44;  // of a year, with a space
+constexpr double kTitleSize = 20;   // of a wide character
 // More years than this are no chart: what lies before the last of them is left out.
 constexpr int kMostYears = 500;
 
@@ -53,6 +55,14 @@ std::string Escaped(std::string_view utf8) {
   return out;
 }
 
+// What a line of so many units holds of a title.
+std::string Shortened(std::string_view title, double width) {
+  const std::u32string points = text::ToCodePoints(title);
+  const auto most = static_cast<size_t>(width / kTitleSize);
+  return points.size() <= most ? std::string(title)
+                               : text::ToUtf8(points.substr(0, most - 1)) + "…";
+}
+
 // The least of 1, 2, 5, 10, 20 ... of which at most five reach `most`.
 int64_t TickStep(int64_t most) {
   for (int64_t power = 1;; power *= 10) {
@@ -80,10 +90,9 @@ std::string Bar(int64_t count, int64_t most, size_t columns) {
   if (count <= 0 || most <= 0) {
     return {};
   }
-  const auto eighths = std::max<size_t>(
-      1, static_cast<size_t>(static_cast<double>(count) / static_cast<double>(most) *
-                                 static_cast<double>(columns) * 8 +
-                             0.5));
+  const double length =
+      static_cast<double>(count) / static_cast<double>(most) * static_cast<double>(columns) * 8;
+  const auto eighths = static_cast<size_t>(std::max(1L, std::lround(length)));
   std::string bar;
   for (size_t i = 0; i < eighths / 8; ++i) {
     bar += "█";
@@ -128,9 +137,9 @@ std::string RenderYearChart(std::string_view title, std::string_view subtitle,
       "SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif\" font-size=\"12\">\n<title>",
       Escaped(title), "</title>\n<desc>", Escaped(subtitle), "</desc>\n<rect width=\"", Num(width),
       "\" height=\"", Num(height), "\" fill=\"#fff\"/>\n<text x=\"", Num(kLeft),
-      "\" y=\"34\" font-size=\"20\" font-weight=\"600\" fill=\"#1a1a1a\">", Escaped(title),
-      "</text>\n<text x=\"", Num(kLeft), "\" y=\"58\" fill=\"#555\">", Escaped(subtitle),
-      "</text>\n");
+      "\" y=\"34\" font-size=\"", Num(kTitleSize), "\" font-weight=\"600\" fill=\"#1a1a1a\">",
+      Escaped(Shortened(title, plot_width)), "</text>\n<text x=\"", Num(kLeft),
+      "\" y=\"58\" fill=\"#555\">", Escaped(subtitle), "</text>\n");
   for (int64_t value = 0; value <= top; value += tick) {
     const std::string y = Num(y_of(value));
     absl::StrAppend(&out, "<line x1=\"", Num(kLeft), "\" x2=\"", Num(kLeft + plot_width),

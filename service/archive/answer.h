@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_ARCHIVE_ANSWER_H_
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -14,7 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "service/archive/archive.h"
@@ -40,9 +42,16 @@ class FacetCounter {
 
   void Add(const Entry& entry, uint32_t quote) {
     ++quotes_;
-    ++reports_[entry.report_id()];
-    if (const std::optional<absl::CivilDay> date = entry.date(); date.has_value()) {
-      ++years_[date->year()];
+    // Quotes come report by report, if some reports come more than once.
+    if (&entry != entry_) {
+      entry_ = &entry;
+      const std::optional<absl::CivilDay> date = entry.date();
+      in_report_ = &reports_[entry.report_id()];
+      in_year_ = date.has_value() ? &years_[date->year()] : nullptr;
+    }
+    ++*in_report_;
+    if (in_year_ != nullptr) {
+      ++*in_year_;
     }
     for (const PackedAssignment& assignment : entry.themes(quote)) {
       for (int theme = assignment.theme; theme >= 0; theme = parents_[static_cast<size_t>(theme)]) {
@@ -90,10 +99,64 @@ class FacetCounter {
   std::vector<int> parents_;
   std::vector<uint64_t> theme_counts_;
   std::vector<uint64_t> last_seen_;  // the number of the last quote counted for each theme
-  absl::flat_hash_map<std::string_view, uint64_t> reports_;
+  absl::node_hash_map<std::string_view, uint64_t> reports_;
   std::map<absl::civil_year_t, uint64_t> years_;
+  const Entry* entry_ = nullptr;  // of the last quote, with its counts
+  uint64_t* in_report_ = nullptr;
+  uint64_t* in_year_ = nullptr;
   uint64_t quotes_ = 0;
 };
+
+// Whether an order has more to it than the places of quotes.
+inline bool IsRanked(Order order) {
+  return order == Order::kRelevance || order == Order::kSalience;
+}
+
+// What orders by value know of a quote.
+struct ValueKey {
+  std::string_view unit;  // the base
+  std::optional<figures::Decimal> value;
+};
+
+// Negative when `a` comes before `b`.
+inline int CompareValues(const ValueKey& a, const ValueKey& b, Order order) {
+  if (!a.value.has_value() || !b.value.has_value()) {
+    return static_cast<int>(b.value.has_value()) - static_cast<int>(a.value.has_value());
+  }
+  if (a.unit != b.unit) {
+    return a.unit < b.unit ? -1 : 1;
+  }
+  const auto compared = Compare(*a.value, *b.value);
+  const int ascending = std::is_lt(compared) ? -1 : std::is_gt(compared) ? 1 : 0;
+  return order == Order::kValueAscending ? ascending : -ascending;
+}
+
+// The figures of a quote that meet a filter, by their places in the document, and the value that
+// comes first in the order.
+struct FoundFigures {
+  absl::InlinedVector<uint32_t, 2> places;
+  ValueKey first;
+};
+
+inline FoundFigures FindFigures(const FigureFilter& filter, const Entry& entry, uint32_t quote,
+                                Order order) {
+  FoundFigures found;
+  const uint32_t begin = entry.quotes()[quote].first_figure;
+  const std::span<const PackedFigure> figures = entry.figures(quote);
+  for (uint32_t i = 0; i < figures.size(); ++i) {
+    if (!Passes(filter, entry, figures[i])) {
+      continue;
+    }
+    found.places.push_back(begin + i);
+    if (const auto values = BaseValues(entry, figures[i]); values.has_value()) {
+      const ValueKey key{entry.Text(entry.units()[figures[i].unit].base), values->first};
+      if (CompareValues(key, found.first, order) < 0) {
+        found.first = key;
+      }
+    }
+  }
+  return found;
+}
 
 // A matching quote before its hit is written out. `rank` is its report's in the order walked.
 struct Candidate {
@@ -101,8 +164,16 @@ struct Candidate {
   bool lead = false;
   size_t rank = 0;
   uint32_t quote = 0;
+  // Orders by value only.
+  ValueKey value = {};
+  Order order = Order::kNewest;
 
   friend bool operator<(const Candidate& a, const Candidate& b) {
+    if (IsByValue(a.order)) {
+      if (const int compared = CompareValues(a.value, b.value, a.order); compared != 0) {
+        return compared < 0;
+      }
+    }
     if (a.relevance != b.relevance) {
       return a.relevance > b.relevance;
     }
@@ -140,6 +211,9 @@ class Page {
     std::push_heap(candidates_.begin(), candidates_.end());
     return true;
   }
+
+  // There are as many candidates as have a place.
+  bool Full() const { return candidates_.size() == capacity_; }
 
   // No later candidate changes the page.
   bool Complete() const { return !ranked_ && candidates_.size() == capacity_; }
@@ -213,17 +287,31 @@ class Resumption {
     return dates != 0 ? dates : entry.report_id().compare(key_->report_id);
   }
 
-  bool IsBehind(const Candidate& candidate, int compared) const {
+  // Negative when candidates of this relevance and lead all come before the key, positive when all
+  // are behind it, 0 when their places tell.
+  int CompareRanks(uint32_t relevance, bool lead) const {
     if (!key_.has_value()) {
-      return true;
+      return 1;
     }
-    if (order_ == Order::kRelevance) {
-      if (candidate.relevance != key_->relevance) {
-        return candidate.relevance < key_->relevance;
+    if (!IsRanked(order_)) {
+      return 0;
+    }
+    if (relevance != key_->relevance) {
+      return relevance < key_->relevance ? 1 : -1;
+    }
+    return lead == key_->lead ? 0 : key_->lead ? 1 : -1;
+  }
+
+  bool IsBehind(const Candidate& candidate, int compared) const {
+    if (key_.has_value() && IsByValue(order_)) {
+      const int values = CompareValues(candidate.value, {key_->unit, key_->value}, order_);
+      if (values != 0) {
+        return values > 0;
       }
-      if (candidate.lead != key_->lead) {
-        return key_->lead;
-      }
+    }
+    const int ranks = CompareRanks(candidate.relevance, candidate.lead);
+    if (ranks != 0) {
+      return ranks > 0;
     }
     return compared > 0 || (compared == 0 && candidate.quote >= first_quote_);
   }
@@ -268,12 +356,19 @@ bool IsTooLong(const Lookup& lookup, const std::vector<Candidate>& page, const E
   return code_points > lookup.most_code_points;
 }
 
-inline Hit MakeHit(const Entry& entry, const Candidate& candidate, const QueryPlan& plan) {
+inline Hit MakeHit(const Lookup& lookup, const Entry& entry, const Candidate& candidate,
+                   const QueryPlan& plan) {
   Hit hit;
   hit.ref = {&entry, candidate.quote};
   hit.relevance = candidate.relevance;
   hit.lead = candidate.lead;
   plan.Explain(entry, &hit);
+  if (lookup.figures != nullptr) {
+    FoundFigures found = FindFigures(*lookup.figures, entry, candidate.quote, lookup.order);
+    hit.figures = std::move(found.places);
+    hit.value_unit = found.first.unit;
+    hit.value = found.first.value;
+  }
   return hit;
 }
 

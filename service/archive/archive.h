@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "service/archive/document.h"
+#include "service/archive/figure_filter.h"
 #include "service/archive/packed_document.h"
 #include "service/archive/query.h"
 #include "service/base/cancellation.h"
@@ -31,9 +32,19 @@ enum class MatchMode {
 enum class Order {
   kNewest = 1,        // speech date descending (undated last), report id, reading order
   kReadingOrder = 2,  // report id, reading order
-  kRelevance = 3      // distinct positive terms matched (equal terms count once), then headings and
+  kRelevance = 3,     // distinct positive terms matched (equal terms count once), then headings and
                       // leads before others, then kNewest
+  kSalience = 4,      // headings and leads, then quotes that have figures or name measures, then
+                      // the others (salience.h); each of the three kNewest
+  // For look-ups of figures: by the base of the unit, then by value (a quote by the first of its
+  // figures that were found), those without one last; then kNewest.
+  kValueDescending = 5,
+  kValueAscending = 6
 };
+
+inline bool IsByValue(Order order) {
+  return order == Order::kValueDescending || order == Order::kValueAscending;
+}
 
 enum class TextScope { kSpeech = 1, kFurniture = 2, kAll = 3 };
 
@@ -78,7 +89,11 @@ inline constexpr size_t kSortKeySuccessors = 4;
 // of these is left; if none is, the report begins anew. The other fields stay as they were: a
 // report whose date is changed moves with all its quotes, as withdrawn and imported anew.
 struct SortKey {
-  uint32_t relevance = 0;  // Order::kRelevance only
+  // Orders by value only: the base of the unit and the value in it; nullopt for a quote without.
+  std::string unit;
+  std::optional<figures::Decimal> value;
+  // Order::kRelevance: the number of terms; Order::kSalience: the Salience; else 0.
+  uint32_t relevance = 0;
   // Order::kRelevance only: a heading, or the quote in which a section begins.
   bool lead = false;
   std::optional<absl::CivilDay> date;
@@ -108,11 +123,17 @@ struct Hit {
   absl::InlinedVector<Highlight, 4> highlights;
   uint64_t highlight_count = 0;  // exact
   text::FoldSet folds = 0;       // the folds that made the listed matches possible
+  // Look-ups of figures: those that were found, by their places in the document, in text order.
+  absl::InlinedVector<uint32_t, 2> figures;
+  std::string_view value_unit;  // as in SortKey
+  std::optional<figures::Decimal> value;
 
   // The hit's place in the order of its look-up. Made when asked for: a page needs that of its last
   // hit only.
   SortKey Key() const {
-    SortKey key{relevance,
+    SortKey key{std::string(value_unit),
+                value,
+                relevance,
                 lead,
                 ref.document->date(),
                 std::string(ref.document->report_id()),
@@ -135,6 +156,9 @@ struct Lookup {
   // Not owned; null: every quote the filter lets through. A result of ParseQuery.
   const Query* query = nullptr;
   MatchMode match = MatchMode::kFolded;
+  // Not owned; null: quotes with and without figures. A quote is found that has a figure which
+  // meets it.
+  const FigureFilter* figures = nullptr;
   Filter filter;
   Order order = Order::kNewest;
   size_t limit = 20;
@@ -310,7 +334,7 @@ class Archive {
 
   // The history of a folded phrase: not empty, without breaks at its ends. Exact. Below a
   // millisecond at a million quotes, whatever the phrase, as long as the filter asks nothing of
-  // single quotes (FilterPlan::LooksAtQuotes, themes): every occurrence is visited then. Errors
+  // single quotes (sections, themes, modes, figures): every occurrence is visited then. Errors
   // from `cancellation`.
   virtual absl::StatusOr<PhraseTrace> Trace(std::u32string_view units, const TraceOptions& options,
                                             const Cancellation& cancellation) const = 0;

@@ -129,6 +129,7 @@ class Catalog : public Archive {
           std::vector<const Entry*> entries)
       : revision_(revision), scheme_(std::move(scheme)), entries_(std::move(entries)) {
     theme_totals_.resize(scheme_->themes().size(), 0);
+    theme_pair_totals_.resize(theme_totals_.size() * theme_totals_.size(), 0);
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry* a, const Entry* b) { return ComesBefore(*a, *b); });
     columns_.Reserve(entries_.size());
@@ -156,6 +157,7 @@ class Catalog : public Archive {
         scheme_(previous.scheme_),
         columns_(ReportColumns::After(previous.columns_)),
         theme_totals_(previous.theme_totals_),
+        theme_pair_totals_(previous.theme_pair_totals_),
         quotes_(previous.quotes_),
         speech_quotes_(previous.speech_quotes_),
         incomplete_reports_(previous.incomplete_reports_) {
@@ -238,8 +240,15 @@ class Catalog : public Archive {
   // Ranks in the order of report ids, and the place of each rank in it.
   const std::vector<uint32_t>& by_id() const { return by_id_; }
   const std::vector<uint32_t>& reading_rank() const { return reading_rank_; }
+  // As theme_totals, of the quotes that have both of two themes.
+  uint64_t ThemePairTotal(int a, int b) const { return theme_pair_totals_[PairOf(a, b)]; }
 
  private:
+  size_t PairOf(int a, int b) const {
+    return static_cast<size_t>(std::min(a, b)) * theme_totals_.size() +
+           static_cast<size_t>(std::max(a, b));
+  }
+
   std::string_view IdAt(uint32_t rank) const { return entries_[rank]->report_id(); }
 
   void Count(const Entry& entry, int sign) {
@@ -250,10 +259,12 @@ class Catalog : public Archive {
     // The number of the quote that a theme was last counted for: one with two themes below another
     // counts once there.
     std::vector<size_t> last(theme_totals_.size(), 0);
+    std::vector<int> themes;  // of the quote
     for (size_t quote = 0; quote < entry.size(); ++quote) {
       if (!report::IsSpeech(entry.quotes()[quote].block)) {
         continue;
       }
+      themes.clear();
       for (const PackedAssignment& assignment : entry.themes(quote)) {
         for (int theme = assignment.theme; theme >= 0; theme = scheme_->ParentOf(theme)) {
           const auto at = static_cast<size_t>(theme);
@@ -262,6 +273,10 @@ class Catalog : public Archive {
           }
           last[at] = quote + 1;
           add(1, &theme_totals_[at]);
+          for (const int other : themes) {
+            add(1, &theme_pair_totals_[PairOf(theme, other)]);
+          }
+          themes.push_back(theme);
         }
       }
     }
@@ -287,6 +302,7 @@ class Catalog : public Archive {
   std::vector<uint32_t> by_id_;
   std::vector<uint32_t> reading_rank_;
   std::vector<uint64_t> theme_totals_;
+  std::vector<uint64_t> theme_pair_totals_;  // by the lower theme, then the higher
   uint64_t quotes_ = 0;
   uint64_t speech_quotes_ = 0;
   uint64_t incomplete_reports_ = 0;

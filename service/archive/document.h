@@ -11,6 +11,7 @@
 #include "service/report/report.h"
 #include "service/text/decode.h"
 #include "service/themes/scheme.h"
+#include "service/themes/tag.h"
 
 namespace quotes::archive {
 
@@ -59,6 +60,8 @@ struct Document {
   std::vector<report::Defect> defects;    // in text order
   // Themes of each quote, parallel to content.quotes.
   std::vector<std::vector<themes::Assignment>> themes;
+  // What editors said, of quotes of other revisions too; an earlier revision has none.
+  std::vector<themes::Tag> tags;
 };
 
 }  // namespace quotes::archive

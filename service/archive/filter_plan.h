@@ -59,16 +59,19 @@ class FilterPlan {
            filter.date_from.has_value() || filter.date_to.has_value() || !filter.sections.empty();
   }
 
-  // Whether a filter can keep any quote of its scope away.
-  static bool Restricts(const Filter& filter) {
-    return RestrictsReports(filter) || !filter.theme_groups.empty() || !filter.modes.empty() ||
-           filter.with_figures.has_value();
+  // Whether it can keep some quotes of a report away and let others through.
+  static bool AsksOfQuotes(const Filter& filter) {
+    return !filter.theme_groups.empty() || !filter.modes.empty() ||
+           filter.with_figures.has_value() || LooksAtQuotes(filter);
   }
 
-  // Whether it needs a look at each quote beside its report, text and themes.
-  static bool LooksAtQuotes(const Filter& filter) {
-    return !filter.sections.empty() || !filter.modes.empty() || filter.with_figures.has_value();
+  // Whether a filter can keep any quote of its scope away.
+  static bool Restricts(const Filter& filter) {
+    return RestrictsReports(filter) || AsksOfQuotes(filter);
   }
+
+  // Whether it needs a look at each quote beside its report, text, themes and attributes.
+  static bool LooksAtQuotes(const Filter& filter) { return !filter.sections.empty(); }
 
   // The sections of a report that pass, by index; nullopt where sections do not matter.
   using SectionSet = std::optional<std::vector<bool>>;

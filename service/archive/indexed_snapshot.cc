@@ -148,11 +148,12 @@ void IndexedSnapshot::Keep(SegmentView view, std::vector<uint32_t> dead) {
     return;  // nothing left
   }
   if (!dead.empty()) {
-    std::shared_ptr<const DeadTexts> texts = DeadTexts::Make(*view.segment, std::move(dead));
+    std::shared_ptr<const DeadTexts> texts =
+        DeadTexts::Make(*view.segment, scheme(), std::move(dead));
     // Small neighbours join it at once.
     while (!view.dead.empty() &&
            texts->code_points() + view.dead.back()->code_points() <= options_.merge_at_once) {
-      texts = Join(*view.segment, {texts, view.dead.back()});
+      texts = Join(*view.segment, scheme(), {texts, view.dead.back()});
       view.dead.pop_back();
     }
     view.dead.push_back(std::move(texts));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "service/archive/new_segment.h"
 #include "service/archive/query_matcher.h"
 #include "service/archive/query_plan.h"
+#include "service/archive/quote_attributes.h"
 #include "service/archive/quote_set.h"
 #include "service/archive/segment.h"
 #include "service/archive/segment_view.h"
@@ -99,10 +101,6 @@ class IndexedSnapshot final : public Catalog {
   void FindTerm(const Lookup& lookup, const std::vector<PartView>& sources, const QueryPlan& plan,
                 const Resumption& resumption, LookupAnswer* answer) const;
 
-  // The one theme that a look-up asks for and nothing else but reports; nullopt if it is none.
-  std::optional<int> PlainTheme(const Lookup& lookup) const;
-  void FindTheme(const Lookup& lookup, const std::vector<PartView>& sources, int theme,
-                 const Resumption& resumption, LookupAnswer* answer) const;
   // Makes the hits of a page.
   void Show(const Lookup& lookup, const std::vector<Candidate>& candidates, const QueryPlan& plan,
             LookupAnswer* answer) const;
@@ -122,16 +120,37 @@ class IndexedSnapshot final : public Catalog {
 
   // The quotes of a source that pass by their reports.
   struct Passing {
-    bool all = false;                 // all of the living
+    bool all = false;                 // all of them
     std::vector<NumberRange> ranges;  // unless it is all
-    uint64_t quotes = 0;
+    bool dead = false;                // some may be of dead entries, which pass nowhere
+    uint64_t quotes = 0;              // at most; exact without dead ones
     // Of the entries that pass, where the filter has sections.
     absl::flat_hash_map<uint32_t, FilterPlan::SectionSet> sections;
   };
   static Passing FindPassing(const Selection& selection, const PartView& source);
+
+  // A look-up of the quotes that have all of some themes, with filters by report and attributes.
+  // How it is answered is in indexed_snapshot_themes.cc.
+  struct ThemeQuestion {
+    std::vector<int> themes;  // ascending; none stands above another
+    AttributeSet attributes;
+  };
+  // Nullopt where a look-up asks for something else.
+  std::optional<ThemeQuestion> PlainThemes(const Lookup& lookup) const;
+  void FindThemes(const Lookup& lookup, const std::vector<PartView>& sources,
+                  const ThemeQuestion& question, const Resumption& resumption, Progress* progress,
+                  LookupAnswer* answer) const;
+  void ReadThemes(const Lookup& lookup, const std::vector<PartView>& sources,
+                  const ThemeQuestion& question, const Selection& selection,
+                  const Resumption& resumption, Progress* progress, Page* page) const;
+  // The number of quotes of a theme with some attributes among those that pass.
+  static uint64_t CountTheme(const PartView& source, const Passing& passing, int theme,
+                             AttributeSet attributes);
+
   // Whether a look-up is one of those that FindTerm answers.
   static bool IsPlainTerm(const Lookup& lookup) {
-    return lookup.query != nullptr && lookup.query->root.kind == QueryNode::Kind::kTerm &&
+    return lookup.query != nullptr && lookup.figures == nullptr &&
+           lookup.query->root.kind == QueryNode::Kind::kTerm &&
            lookup.match == MatchMode::kFolded && lookup.order == Order::kNewest &&
            !lookup.with_facets && !FilterPlan::Restricts(lookup.filter);
   }

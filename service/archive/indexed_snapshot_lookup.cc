@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "service/archive/answer.h"
 #include "service/archive/indexed_snapshot.h"
+#include "service/archive/posting_lists.h"
 #include "service/archive/term_cursor.h"
 #include "service/archive/themed_quotes.h"
 #include "service/base/status_macros.h"
@@ -98,7 +100,7 @@ void IndexedSnapshot::FindTerm(const Lookup& lookup, const std::vector<PartView>
   while (!open.empty()) {
     const auto next = std::min_element(open.begin(), open.end(),
                                        [](const auto* a, const auto* b) { return *a < *b; });
-    page.Add({0, false, (*next)->rank(), (*next)->quote()});
+    page.Add({0, false, (*next)->rank(), (*next)->quote(), {}, lookup.order});
     if (page.Complete()) {
       break;
     }
@@ -107,62 +109,6 @@ void IndexedSnapshot::FindTerm(const Lookup& lookup, const std::vector<PartView>
     }
   }
   Show(lookup, page.Take(&answer->more), plan, answer);
-}
-
-std::optional<int> IndexedSnapshot::PlainTheme(const Lookup& lookup) const {
-  if (lookup.query != nullptr || lookup.order != Order::kNewest || lookup.with_facets ||
-      lookup.filter.theme_groups.size() != 1 || FilterPlan::LooksAtQuotes(lookup.filter)) {
-    return std::nullopt;
-  }
-  const std::vector<int> themes = Topmost(lookup.filter.theme_groups.front(), scheme());
-  return themes.size() == 1 ? std::optional(themes.front()) : std::nullopt;
-}
-
-// One theme, newest first: only the quotes shown are visited, and the total is that of the postings
-// inside the reports that pass.
-void IndexedSnapshot::FindTheme(const Lookup& lookup, const std::vector<PartView>& sources,
-                                int theme, const Resumption& resumption,
-                                LookupAnswer* answer) const {
-  const Selection selection = Select(lookup.filter, FilterPlan(lookup.filter, scheme()));
-  // What is left when some are dead is known without a look at each.
-  const bool totalled = selection.all && lookup.filter.scope == TextScope::kSpeech;
-  Page page(lookup.limit, /*ranked=*/true);
-  for (const PartView& source : sources) {
-    const Passing passing = FindPassing(selection, source);
-    const std::span<const uint32_t> posting = source.part->themes[static_cast<size_t>(theme)];
-    const std::vector<NumberRange> whole = {{0, source.part->size()}};
-    const uint32_t first = FirstNumber(lookup, resumption, source);
-    const bool any_dead = passing.all && source.has_dead();
-    bool open = true;
-    auto at = posting.begin();
-    for (const NumberRange& range : passing.all ? whole : passing.ranges) {
-      const auto begin = std::lower_bound(at, posting.end(), range.begin);
-      at = std::lower_bound(begin, posting.end(), range.end);
-      if (!totalled) {
-        answer->total += static_cast<uint64_t>(
-            any_dead
-                ? std::count_if(begin, at, [&](uint32_t number) { return source.IsAlive(number); })
-                : at - begin);
-      }
-      for (auto number = std::lower_bound(begin, at, first); open && number != at; ++number) {
-        if (any_dead && !source.IsAlive(*number)) {
-          continue;
-        }
-        const Candidate candidate{0, false, source.rank(*number), source.part->quote[*number]};
-        const bool before_page =
-            lookup.after.has_value() &&
-            !resumption.IsBehind(candidate, resumption.Compare(source.entry(*number)));
-        open = before_page || page.Add(candidate);
-      }
-      if (!open && (totalled || !lookup.with_total)) {
-        break;
-      }
-    }
-  }
-  if (totalled) {
-    answer->total = theme_totals()[static_cast<size_t>(theme)];
-  }
-  Show(lookup, page.Take(&answer->more), QueryPlan(nullptr, lookup.match), answer);
 }
 
 void IndexedSnapshot::Show(const Lookup& lookup, const std::vector<Candidate>& candidates,
@@ -175,7 +121,7 @@ void IndexedSnapshot::Show(const Lookup& lookup, const std::vector<Candidate>& c
   }
   answer->hits.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
-    answer->hits.push_back(MakeHit(*entries()[candidate.rank], candidate, plan));
+    answer->hits.push_back(MakeHit(lookup, *entries()[candidate.rank], candidate, plan));
   }
 }
 
@@ -204,6 +150,7 @@ IndexedSnapshot::Passing IndexedSnapshot::FindPassing(const Selection& selection
   Passing passing;
   if (selection.all) {
     passing.all = true;
+    passing.dead = source.has_dead();
     passing.quotes = source.LivingCount();
     return passing;
   }
@@ -233,32 +180,27 @@ IndexedSnapshot::Passing IndexedSnapshot::FindPassing(const Selection& selection
     }
     return passing;
   }
-  // Ranks ascend with the entries.
+  // Ranks ascend with the entries that live; a dead one goes with the next that does.
+  passing.dead = source.has_dead();
   const std::vector<uint32_t>& ranks = source.view->rank;
-  if (!source.has_dead()) {
-    auto at = ranks.begin();
-    for (const NumberRange& range : selection.ranks) {
-      const auto begin = std::lower_bound(at, ranks.end(), range.begin);
-      at = std::lower_bound(begin, ranks.end(), range.end);
-      add(static_cast<size_t>(begin - ranks.begin()), static_cast<size_t>(at - ranks.begin()));
+  // The segment has the first of all reports: their ranks are their places.
+  const bool places = !passing.dead && !ranks.empty() && ranks.back() + 1 == ranks.size();
+  const auto find = [&](size_t from, uint32_t rank) {
+    if (places) {
+      return std::min<size_t>(rank, ranks.size());
     }
-    return passing;
-  }
-  auto range = selection.ranks.begin();
-  for (uint32_t e = 0; e < ranks.size(); ++e) {
-    const uint32_t rank = ranks[e];
-    if (rank == SegmentView::kDead) {
-      continue;
-    }
-    while (range != selection.ranks.end() && range->end <= rank) {
-      ++range;
-    }
-    if (range == selection.ranks.end()) {
-      break;
-    }
-    if (range->begin <= rank) {
-      add(e, e + 1);
-    }
+    return Gallop(from, ranks.size(), [&](size_t e) {
+      while (e < ranks.size() && ranks[e] == SegmentView::kDead) {
+        ++e;
+      }
+      return e < ranks.size() && ranks[e] < rank;
+    });
+  };
+  size_t at = 0;
+  for (const NumberRange& range : selection.ranks) {
+    const size_t begin = find(at, range.begin);
+    at = find(begin, range.end);
+    add(begin, at);
   }
   return passing;
 }
@@ -279,8 +221,17 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
 
   std::optional<QuoteSet> quotes;
   bool verified = lookup.query == nullptr;
-  if (!verified && matcher.exact() && lookup.query->root.kind == QueryNode::Kind::kTerm &&
-      !passing.all) {
+  // Figures are read off their index, or off the few quotes that pass otherwise.
+  bool figures_tested = lookup.figures == nullptr;
+  if (!figures_tested &&
+      part.figures.Cost(*lookup.figures) <= kTestCost * std::min(filter_cost, passing.quotes)) {
+    quotes = part.figures.Find(
+        *lookup.figures, part.size(),
+        [&source](uint32_t number) -> const Entry& { return source.entry(number); });
+    figures_tested = true;
+  }
+  if (!verified && !quotes.has_value() && matcher.exact() &&
+      lookup.query->root.kind == QueryNode::Kind::kTerm && !passing.all) {
     // One term in a few reports: its places there are read off the index.
     const size_t needle = matcher.NeedleOf(lookup.query->root);
     if (matcher.CostIn(needle, passing.ranges) <=
@@ -289,7 +240,8 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
       verified = true;
     }
   }
-  if (!verified && matcher.Cost(lookup.query->root) <= kTestCost * filter_cost) {
+  if (!verified && !quotes.has_value() &&
+      matcher.Cost(lookup.query->root) <= kTestCost * filter_cost) {
     quotes = matcher.Find(lookup.query->root);
     verified = quotes.has_value() && matcher.exact();
   }
@@ -304,11 +256,16 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
   } else if (!passing.all) {
     quotes->Restrict(passing.ranges);
   }
-  if (passing.all && source.has_dead()) {
+  if (passing.dead) {
     quotes->AndBits(source.living->bits);
   }
   for (; group != groups.end(); ++group) {
     group->Restrict(&*quotes);
+  }
+  if (const AttributeSet attributes = AttributeSet::Passing(lookup.filter); !attributes.all()) {
+    quotes->Keep([&](uint32_t number) {
+      return progress->Step() && attributes.Has(part.attributes[number]);
+    });
   }
   if (FilterPlan::LooksAtQuotes(lookup.filter)) {
     static const FilterPlan::SectionSet kAnySection;
@@ -321,6 +278,13 @@ QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& fil
   }
   if (!verified) {
     matcher.Test(lookup.query->root, true, &*quotes);
+  }
+  if (!figures_tested) {
+    quotes->Keep([&](uint32_t number) {
+      return progress->Step(kTestCost) &&
+             !FindFigures(*lookup.figures, source.entry(number), part.quote[number], lookup.order)
+                  .places.empty();
+    });
   }
   return *std::move(quotes);
 }
@@ -340,19 +304,18 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
     }
     return answer;
   }
-  if (const std::optional<int> theme = PlainTheme(lookup); theme.has_value()) {
-    FindTheme(lookup, sources, *theme, resumption, &answer);
-    if (!lookup.with_total) {
-      answer.total = 0;
-    }
+  Progress progress(cancellation);
+  if (const auto question = PlainThemes(lookup); question.has_value()) {
+    FindThemes(lookup, sources, *question, resumption, &progress, &answer);
+    QUOTES_RETURN_IF_ERROR(progress.status());
     return answer;
   }
 
   const FilterPlan filter(lookup.filter, scheme());
-  const bool ranked = lookup.order == Order::kRelevance;
+  const bool by_relevance = lookup.order == Order::kRelevance;
+  const bool by_value = lookup.figures != nullptr && IsByValue(lookup.order);
   FacetCounter facets(scheme());
   Page page(lookup.limit, /*ranked=*/true);
-  Progress progress(cancellation);
 
   const Selection selection = Select(lookup.filter, filter);
   for (const PartView& source : sources) {
@@ -368,7 +331,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
 
     // Where it is cheaper than looking at the texts, relevance is read from sets.
     std::vector<std::optional<QuoteSet>> by_needle(plan.needle_count());
-    if (ranked && matcher.exact()) {
+    if (by_relevance && matcher.exact()) {
       for (size_t needle = 0; needle < plan.needle_count(); ++needle) {
         if (plan.positive(needle) && matcher.CostOfNeedle(needle) <= kTestCost * quotes.size()) {
           by_needle[needle] = matcher.FindNeedle(needle);
@@ -378,17 +341,22 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
     const bool newest_only = lookup.order == Order::kNewest && !lookup.with_facets;
     quotes.Visit(newest_only ? FirstNumber(lookup, resumption, source) : 0, [&](uint32_t number) {
       const Entry& entry = source.entry(number);
-      Candidate candidate{0, false, source.rank(number), part.quote[number]};
+      Candidate candidate{0, false, source.rank(number), part.quote[number], {}, lookup.order};
       if (lookup.with_facets) {
         facets.Add(entry, candidate.quote);
       }
-      if (ranked) {
+      if (by_relevance) {
         const auto has = [&](size_t needle) {
           return by_needle[needle].has_value() ? by_needle[needle]->Has(number)
                                                : matcher.Has(number, needle);
         };
         candidate.relevance = QueryPlan::Match(plan, has).Relevance();
         candidate.lead = entry.lead(candidate.quote);
+      } else if (lookup.order == Order::kSalience) {
+        candidate.relevance = static_cast<uint32_t>(SalienceIn(part.attributes[number]));
+      } else if (by_value) {
+        candidate.value = FindFigures(*lookup.figures, entry, candidate.quote, lookup.order).first;
+        progress.Step(kTestCost);
       } else if (lookup.order == Order::kReadingOrder) {
         candidate.rank = reading_rank()[candidate.rank];
       }
@@ -446,8 +414,8 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
   } else {
     selection.all = true;
   }
-  const std::optional<int> theme = PlainTheme(lookup);
-  const bool speech_only = lookup.filter.scope == TextScope::kSpeech;
+  const std::optional<ThemeQuestion> question = PlainThemes(lookup);
+  const AttributeSet attributes = AttributeSet::Passing(lookup.filter);
   for (const PartView& source : sources) {
     const uint64_t test = TestCost(source);
     const Passing passing = FindPassing(selection, source);
@@ -458,12 +426,34 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
       filtered = std::min(filtered, cost);
       postings += cost;
     }
+    if (lookup.figures != nullptr) {
+      const uint64_t cost = source.part->figures.Cost(*lookup.figures);
+      work += std::min(cost, kTestCost * filtered);
+      filtered = std::min(filtered, cost);
+      work += IsByValue(lookup.order) ? kTestCost * filtered : 0;
+    }
     uint64_t found = filtered;
-    if (theme.has_value()) {
-      // Counted by range, or one by one where some are dead that no filter keeps away.
-      work += passing.all && source.has_dead() && !speech_only ? filtered / 8
-                                                               : passing.ranges.size() * kRangeCost;
-    } else if (lookup.query == nullptr) {
+    if (question.has_value()) {
+      // Each list is looked into at each range; what two themes share is searched for.
+      uint64_t themed = std::numeric_limits<uint64_t>::max();
+      size_t lists = 0;
+      for (const int theme : question->themes) {
+        uint64_t quotes = 0;
+        lists = 0;
+        for (const Postings list :
+             source.part->themes.With(static_cast<size_t>(theme), attributes)) {
+          quotes += list.size();
+          ++lists;
+        }
+        themed = std::min(themed, quotes);
+      }
+      found = std::min(filtered, themed);
+      work += lists * std::max<size_t>(passing.ranges.size(), 1) * kRangeCost;
+      work += question->themes.size() > 1 ? found : 0;
+      hits += found;
+      continue;
+    }
+    if (lookup.query == nullptr) {
       // Whole reports are counted without a look at their quotes.
       work += filtered / 64 + postings / kPostingsRead;
     } else {
@@ -475,8 +465,15 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
       work += ranked ? matcher.RelevanceWork(found) : 0;
     }
     work += (FilterPlan::LooksAtQuotes(lookup.filter) ? kTestCost : 0) * found;
+    work += (attributes.all() ? 0 : kAttributeCost) * found;
     work += each * found;
     hits += found;
+  }
+  if (question.has_value() && lookup.order == Order::kReadingOrder) {
+    // All are put in order, or reports are gone through until the page is full.
+    work +=
+        std::min((lookup.limit + 1) * entries().size() / std::max<uint64_t>(hits, 1) * kRangeCost,
+                 hits * kOrderCost);
   }
   return work + std::min<uint64_t>(hits, lookup.limit) * hit;
 }

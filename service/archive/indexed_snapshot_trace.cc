@@ -19,16 +19,12 @@ namespace {
 // Variants that are counted under a filter before the most frequent are chosen.
 constexpr size_t kMostCountedVariants = 64;
 
-bool AsksOfQuotes(const Filter& filter) {
-  return !filter.theme_groups.empty() || FilterPlan::LooksAtQuotes(filter);
-}
-
 }  // namespace
 
 absl::StatusOr<IndexedSnapshot::Traced> IndexedSnapshot::PrepareTrace(
     const TraceOptions& options, const Cancellation& cancellation) const {
   Traced traced{Sources(options.filter.scope), {}};
-  if (!AsksOfQuotes(options.filter)) {
+  if (!FilterPlan::AsksOfQuotes(options.filter)) {
     return traced;
   }
   Lookup lookup;
@@ -166,7 +162,7 @@ std::vector<PhraseTrace::Variant> IndexedSnapshot::FindVariants(const Traced& tr
   const std::vector<PartView>& sources = traced.sources;
   // What may be one, and how often it stands in all entries, dead ones too.
   absl::flat_hash_map<std::u32string, uint64_t> candidates;
-  const auto consider = [&](std::u32string variant) {
+  const auto consider = [&](const std::u32string& variant) {
     if (variant.empty() || variant.find(units) != std::u32string::npos ||
         candidates.contains(variant)) {
       return;
@@ -176,7 +172,7 @@ std::vector<PhraseTrace::Variant> IndexedSnapshot::FindVariants(const Traced& tr
       occurrences += interval.occurrences();
     }
     if (occurrences > 0) {
-      candidates.emplace(std::move(variant), occurrences);
+      candidates.emplace(variant, occurrences);
     }
   };
   for (size_t at = 1; at < units.size(); ++at) {
@@ -257,6 +253,7 @@ std::vector<PhraseTrace::Variant> IndexedSnapshot::FindVariants(const Traced& tr
   });
   chosen.resize(std::min(chosen.size(), most));
   std::vector<PhraseTrace::Variant> variants;
+  variants.reserve(chosen.size());
   for (const Counted& candidate : chosen) {
     variants.push_back(
         {PrintedForm(traced, candidate.intervals, candidate.units, passing), candidate.count});

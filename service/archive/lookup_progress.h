@@ -14,8 +14,10 @@ inline constexpr uint32_t kVisitsBetweenChecks = 65'536;
 inline constexpr uint64_t kTestCost = 10;
 // And so many units of its text as much as one of them.
 inline constexpr uint64_t kUnitsRead = 10;
-// The same for what else is done with each quote that is found, if it is asked for: finding its
-// place in an order other than the newest first, judging its relevance, counting it in facets.
+// The same for what else is done with each quote that is found, if it is asked for: looking at its
+// attributes, finding its place in an order other than the newest first, judging its relevance,
+// counting it in facets.
+inline constexpr uint64_t kAttributeCost = 1;
 inline constexpr uint64_t kOrderCost = 3;
 inline constexpr uint64_t kRelevanceCost = 12;
 inline constexpr uint64_t kFacetsCost = 30;

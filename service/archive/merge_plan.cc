@@ -115,7 +115,7 @@ bool MergePlan::empty() const { return rep_->inputs.empty() && rep_->dead.empty(
 bool MergePlan::Run(const Cancellation& cancellation) {
   QUOTES_CHECK(!empty());
   if (!rep_->dead.empty()) {
-    rep_->joined = Join(*rep_->segment, rep_->dead, cancellation);
+    rep_->joined = Join(*rep_->segment, *rep_->scheme, rep_->dead, cancellation);
     return rep_->joined != nullptr;
   }
   rep_->merged = WriteOrMake(rep_->options, rep_->entries, *rep_->scheme, cancellation);

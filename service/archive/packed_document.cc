@@ -4,11 +4,13 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "service/archive/citation_line.h"
+#include "service/archive/document_figures.h"
 #include "service/archive/folded_name.h"
 #include "service/base/check.h"
 
@@ -59,6 +61,7 @@ class Packer {
     PackPrintSpans();
     PackSections();
     PackQuotes();
+    PackTags();
     PackLint();
     PackDefects();
     layout_.folded_speaker = Append(std::span<const char32_t>(FoldName(content_.metadata.speaker)));
@@ -168,6 +171,7 @@ class Packer {
 
   void PackQuotes() {
     QUOTES_CHECK(document_.themes.empty() || document_.themes.size() == content_.quotes.size());
+    const std::vector<std::vector<figures::Figure>> figures = FindFigures(content_);
     layout_.has_themes = document_.themes.empty() ? 0 : 1;
     const std::vector<bool> leads = FindLeads(content_);
     std::vector<PackedQuote> packed;
@@ -187,6 +191,11 @@ class Packer {
       out.has_figures = quote.has_figures;
       out.lead = leads[i];
       out.citation = Intern(CitationTail(document_, quote));
+      out.first_figure = static_cast<uint32_t>(figures_.size());
+      for (const figures::Figure& figure : figures[i]) {
+        PackFigure(figure);
+      }
+      out.figure_count = static_cast<uint32_t>(figures_.size()) - out.first_figure;
       out.first_theme = static_cast<uint32_t>(assignments.size());
       layout_.speech_count += report::IsSpeech(quote.block) ? 1u : 0u;
       if (document_.themes.empty()) {
@@ -194,8 +203,11 @@ class Packer {
       }
       for (const themes::Assignment& assignment : document_.themes[i]) {
         QUOTES_CHECK(assignment.theme >= 0 && static_cast<size_t>(assignment.theme) < theme_count_);
-        assignments.push_back({assignment.theme, static_cast<uint32_t>(cues.size()),
-                               static_cast<uint32_t>(assignment.cues.size()), 0,
+        assignments.push_back({assignment.theme,
+                               static_cast<uint32_t>(cues.size()),
+                               static_cast<uint32_t>(assignment.cues.size()),
+                               assignment.origin,
+                               {},
                                std::bit_cast<uint64_t>(assignment.score)});
         for (const std::string& cue : assignment.cues) {
           cues.push_back(Intern(cue));
@@ -206,6 +218,9 @@ class Packer {
     layout_.quotes = Append(std::span<const PackedQuote>(packed));
     layout_.assignments = Append(std::span<const PackedAssignment>(assignments));
     layout_.cues = Append(std::span<const TextRef>(cues));
+    layout_.figures = Append(std::span<const PackedFigure>(figures_));
+    layout_.units = Append(std::span<const PackedUnit>(units_));
+    layout_.qualifiers = Append(std::span<const PackedQualifier>(qualifiers_));
 
     std::vector<uint32_t> by_id(content_.quotes.size());
     std::iota(by_id.begin(), by_id.end(), 0u);
@@ -214,6 +229,67 @@ class Packer {
       return order != 0 ? order < 0 : a < b;
     });
     layout_.quotes_by_id = Append(std::span<const uint32_t>(by_id));
+  }
+
+  void PackTags() {
+    std::vector<const themes::Tag*> tags;
+    for (const themes::Tag& tag : document_.tags) {
+      tags.push_back(&tag);
+    }
+    std::sort(tags.begin(), tags.end(), [](const themes::Tag* a, const themes::Tag* b) {
+      return std::tie(a->quote_id, a->theme) < std::tie(b->quote_id, b->theme);
+    });
+    std::vector<PackedTag> packed;
+    for (uint32_t i = 0; i < content_.quotes.size() && !tags.empty(); ++i) {
+      const std::string& id = content_.quotes[i].id;
+      auto tag = std::partition_point(tags.begin(), tags.end(),
+                                      [&id](const themes::Tag* of) { return of->quote_id < id; });
+      for (; tag != tags.end() && (*tag)->quote_id == id; ++tag) {
+        packed.push_back(
+            {i, (*tag)->action, {}, Intern((*tag)->theme), absl::ToUnixNanos((*tag)->time)});
+      }
+    }
+    layout_.tags = Append(std::span<const PackedTag>(packed));
+  }
+
+  void PackFigure(const figures::Figure& figure) {
+    PackedFigure& out = figures_.emplace_back();
+    for (const std::optional<figures::Decimal>& value : {figure.low, figure.high}) {
+      out.values = static_cast<uint8_t>(out.values + (value.has_value() ? 1 : 0));
+    }
+    const figures::Decimal low = figure.low.value_or(figures::Decimal());
+    const figures::Decimal high = figure.high.value_or(figures::Decimal());
+    out.low_mantissa = low.mantissa;
+    out.low_exponent = low.exponent;
+    out.high_mantissa = high.mantissa;
+    out.high_exponent = high.exponent;
+    out.range = figure.range;
+    out.number = figure.number;
+    out.scale = figure.scale;
+    out.printed_unit = figure.unit;
+    out.measure = figure.measure;
+    out.period = figure.period.range;
+    out.first_year = figure.period.first_year;
+    out.last_year = figure.period.last_year;
+    out.precision = figure.precision;
+    out.unit = UnitNumber(figures::UnitOf(figure, content_.joined));
+    out.kind = figure.kind;
+    out.mode = figure.mode;
+    out.first_qualifier = static_cast<uint32_t>(qualifiers_.size());
+    for (const figures::Qualifier& qualifier : figure.qualifiers) {
+      qualifiers_.push_back({qualifier.range, static_cast<uint32_t>(qualifier.kind)});
+    }
+    out.qualifier_count = static_cast<uint16_t>(figure.qualifiers.size());
+  }
+
+  uint32_t UnitNumber(const figures::Unit& unit) {
+    const auto [entry, is_new] =
+        unit_numbers_.try_emplace(unit.name, static_cast<uint32_t>(units_.size()));
+    if (is_new) {
+      units_.push_back(
+          {Intern(unit.name), Intern(unit.base), unit.factor.mantissa, unit.factor.exponent, 0});
+    }
+    return entry->second;
   }
 
   void PackLint() {
@@ -251,6 +327,10 @@ class Packer {
   std::vector<std::byte> out_;
   std::string texts_;
   absl::flat_hash_map<std::string, TextRef> interned_;
+  std::vector<PackedFigure> figures_;
+  std::vector<PackedUnit> units_;
+  std::vector<PackedQualifier> qualifiers_;
+  absl::flat_hash_map<std::string, uint32_t> unit_numbers_;
 };
 
 PackedDocument::Source PackedDocument::source() const {
@@ -405,11 +485,16 @@ Document Unpack(const PackedDocument& packed) {
         themes::Assignment& out = assignments.emplace_back();
         out.theme = assignment.theme;
         out.score = assignment.score();
+        out.origin = assignment.origin;
         for (const TextRef cue : packed.cues(assignment)) {
           out.cues.push_back(text(cue));
         }
       }
     }
+  }
+  for (const PackedTag& tag : packed.tags()) {
+    document.tags.push_back(
+        {content.quotes[tag.quote].id, text(tag.theme), tag.action, absl::FromUnixNanos(tag.time)});
   }
   const PackedDocument::Completeness completeness = packed.completeness();
   content.completeness = {completeness.truncated, std::string(completeness.jump_target),

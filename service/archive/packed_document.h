@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_
 #define QUOTES_SERVICE_ARCHIVE_PACKED_DOCUMENT_H_
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,10 @@
 #include "absl/time/time.h"
 #include "service/archive/document.h"
 #include "service/archive/flat.h"
+#include "service/figures/figure.h"
 #include "service/report/report.h"
+#include "service/themes/scheme.h"
+#include "service/themes/tag.h"
 
 namespace quotes::archive {
 
@@ -42,6 +46,50 @@ struct PackedQuote {
   TextRef citation;  // its line behind PackedDocument::citation_head()
   uint32_t first_theme = 0;
   uint32_t theme_count = 0;
+  uint32_t first_figure = 0;
+  uint32_t figure_count = 0;
+};
+
+// A unit of figures: see figures::Unit.
+struct PackedUnit {
+  TextRef name;
+  TextRef base;
+  int64_t mantissa = 1;  // of the factor
+  int32_t exponent = 0;
+  uint32_t unused = 0;
+};
+
+// See figures::Figure; ranges count in the joined text.
+struct PackedFigure {
+  int64_t low_mantissa = 0;
+  int64_t high_mantissa = 0;
+  int32_t low_exponent = 0;
+  int32_t high_exponent = 0;
+  figures::Range range;
+  figures::Range number;
+  figures::Range scale;
+  figures::Range printed_unit;
+  figures::Range measure;
+  figures::Range period;
+  uint32_t first_qualifier = 0;
+  uint32_t unit = 0;  // into the units of the document
+  uint16_t qualifier_count = 0;
+  uint16_t precision = 0;
+  int16_t first_year = 0;
+  int16_t last_year = 0;
+  figures::FigureKind kind = figures::FigureKind::kAmount;
+  figures::FigureMode mode = figures::FigureMode::kUnspecified;
+  uint8_t values = 0;  // how many of low and high there are
+  uint8_t unused = 0;
+  uint32_t unused_too = 0;
+
+  figures::Decimal low() const { return {low_mantissa, low_exponent}; }
+  figures::Decimal high() const { return {high_mantissa, high_exponent}; }
+};
+
+struct PackedQualifier {
+  figures::Range range;
+  uint32_t kind = 0;  // figures::QualifierKind
 };
 
 struct PackedSection {
@@ -74,10 +122,19 @@ struct PackedAssignment {
   int theme = 0;
   uint32_t first_cue = 0;
   uint32_t cue_count = 0;
-  uint32_t unused = 0;
+  themes::Origin origin = themes::Origin::kRule;
+  uint8_t unused[3] = {};
   uint64_t score_bits = 0;
 
   double score() const { return std::bit_cast<double>(score_bits); }
+};
+
+struct PackedTag {
+  uint32_t quote = 0;  // index
+  themes::TagAction action = themes::TagAction::kPin;
+  uint8_t unused[3] = {};
+  TextRef theme;
+  int64_t time = 0;  // nanoseconds since 1970
 };
 
 struct PackedLintFinding {
@@ -206,6 +263,28 @@ class PackedDocument {
   std::span<const TextRef> cues(const PackedAssignment& assignment) const {
     return Array<TextRef>(layout().cues).subspan(assignment.first_cue, assignment.cue_count);
   }
+  std::span<const PackedFigure> figures() const { return Array<PackedFigure>(layout().figures); }
+  std::span<const PackedFigure> figures(size_t quote) const {
+    const PackedQuote& of = quotes()[quote];
+    return figures().subspan(of.first_figure, of.figure_count);
+  }
+  std::span<const PackedUnit> units() const { return Array<PackedUnit>(layout().units); }
+  std::span<const PackedQualifier> qualifiers(const PackedFigure& figure) const {
+    return Array<PackedQualifier>(layout().qualifiers)
+        .subspan(figure.first_qualifier, figure.qualifier_count);
+  }
+
+  // What editors said of a quote, by theme.
+  std::span<const PackedTag> tags(size_t quote) const {
+    const std::span<const PackedTag> all = tags();
+    const auto begin = std::partition_point(
+        all.begin(), all.end(), [quote](const PackedTag& tag) { return tag.quote < quote; });
+    const auto end = std::partition_point(
+        begin, all.end(), [quote](const PackedTag& tag) { return tag.quote == quote; });
+    return {begin, end};
+  }
+  // Of all quotes, in text order.
+  std::span<const PackedTag> tags() const { return Array<PackedTag>(layout().tags); }
 
   std::string_view Text(TextRef ref) const {
     return TextAt(block_, layout().texts).substr(ref.offset, ref.size);
@@ -253,6 +332,10 @@ class PackedDocument {
     ArrayRef quotes_by_id;
     ArrayRef assignments;
     ArrayRef cues;
+    ArrayRef tags;
+    ArrayRef figures;
+    ArrayRef units;
+    ArrayRef qualifiers;
     ArrayRef lint;
     ArrayRef defects;
     ArrayRef readings;
@@ -319,7 +402,7 @@ std::vector<report::LintFinding> UnpackLint(const PackedDocument& packed);
 
 report::Defect UnpackDefect(const PackedDocument& packed, const PackedDefect& defect);
 
-// The document that was packed.
+// The document that was packed, without tags of quotes that it does not have.
 Document Unpack(const PackedDocument& packed);
 
 }  // namespace quotes::archive

@@ -24,6 +24,7 @@
 #include "service/archive/filter_plan.h"
 #include "service/archive/folded_name.h"
 #include "service/archive/query_plan.h"
+#include "service/archive/salience.h"
 #include "service/archive/trace_summary.h"
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
@@ -122,7 +123,7 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
   const QueryPlan query(lookup.query, lookup.match);
   const Resumption resumption(
       lookup, lookup.after.has_value() ? FindReport(lookup.after->report_id) : nullptr);
-  const bool ranked = lookup.order == Order::kRelevance;
+  const bool ranked = IsRanked(lookup.order) || IsByValue(lookup.order);
   const bool count_all = lookup.with_total || lookup.with_facets;
   const std::vector<const ScanEntry*>& entries =
       lookup.order == Order::kReadingOrder ? reading_order_ : newest_;
@@ -159,14 +160,24 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
       if (!match.Holds()) {
         continue;
       }
+      FoundFigures figures;
+      if (lookup.figures != nullptr) {
+        figures = FindFigures(*lookup.figures, entry, quote, lookup.order);
+        if (figures.places.empty()) {
+          continue;
+        }
+      }
       ++answer.total;
       if (lookup.with_facets) {
         facets.Add(entry, quote);
       }
-      Candidate candidate{0, false, rank, quote};
-      if (ranked) {
+      Candidate candidate{0, false, rank, quote, figures.first, lookup.order};
+      if (lookup.order == Order::kRelevance) {
         candidate.relevance = match.Relevance();
         candidate.lead = entry.lead(quote);
+      } else if (lookup.order == Order::kSalience) {
+        candidate.relevance = static_cast<uint32_t>(
+            SalienceOf(entry.text(quote), entry.lead(quote), entry.quotes()[quote].has_figures));
       }
       if (resumption.IsBehind(candidate, compared)) {
         page.Add(candidate);
@@ -180,7 +191,7 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
                               [&](size_t rank) -> const Entry& { return entries[rank]->entry(); });
   if (!answer.too_long) {
     for (const Candidate& candidate : candidates) {
-      answer.hits.push_back(MakeHit(entries[candidate.rank]->entry(), candidate, query));
+      answer.hits.push_back(MakeHit(lookup, entries[candidate.rank]->entry(), candidate, query));
     }
   }
   if (!lookup.with_total) {

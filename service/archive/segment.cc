@@ -1,5 +1,6 @@
 #include "service/archive/segment.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -16,7 +17,7 @@ namespace {
 // Little-endian "QUOTESEG".
 constexpr uint64_t kMagic = 0x474553'45544F5551;
 // Rises with every change of the format or of anything that Pack derives from a document (citation
-// lines, leads): older files are made anew.
+// lines, leads, attributes) other than figures, which have a version: older files are made anew.
 constexpr uint64_t kFormatVersion = 6;
 
 // The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
@@ -35,14 +36,16 @@ struct Segment::PartLayout {
   ArrayRef first;
   ArrayRef quote;
   ArrayRef entry;
-  ArrayRef theme_begins;
-  ArrayRef theme_numbers;
+  ArrayRef attributes;
+  ThemePostings::Layout themes;
+  FigureIndex::Layout figures;
 };
 
 // The end of a block, with what leads to the rest of it.
 struct Segment::Trailer {
   ArrayRef fold_version;
   ArrayRef scheme_version;
+  ArrayRef figure_version;
   ArrayRef documents;  // offsets of their blocks
   uint64_t code_points = 0;
   PartLayout speech;
@@ -76,6 +79,7 @@ class Segment::Writer {
     QUOTES_RETURN_IF_ERROR(WritePart(/*speech=*/false, &trailer.furniture));
     trailer.fold_version = sink_->AppendText(text::FoldVersion());
     trailer.scheme_version = sink_->AppendText(scheme_.version());
+    trailer.figure_version = sink_->AppendText(figures::FigureVersion());
     sink_->Align();
     trailer.size = sink_->size() + sizeof(Trailer);
     sink_->Append(&trailer, sizeof(Trailer) - sizeof(trailer.checksum));
@@ -86,12 +90,13 @@ class Segment::Writer {
 
  private:
   absl::Status WritePart(bool speech, PartLayout* layout) {
-    const size_t theme_count = scheme_.themes().size();
     std::vector<uint32_t> first = {0};
     std::vector<uint32_t> quotes;
     std::vector<uint32_t> entries;
-    std::vector<std::vector<uint32_t>> themes(theme_count);
+    std::vector<QuoteAttributes> attributes;
+    ThemePostings::Builder themes(scheme_);
     TextIndexBuilder index;
+    FigureIndexBuilder figures;
     for (uint32_t e = 0; e < documents_.size(); ++e) {
       QUOTES_RETURN_IF_ERROR(cancellation_.Check());
       const PackedDocument& document = *documents_[e];
@@ -103,29 +108,18 @@ class Segment::Writer {
         const auto number = static_cast<uint32_t>(quotes.size());
         quotes.push_back(q);
         entries.push_back(e);
-        for (const PackedAssignment& assignment : document.themes(q)) {
-          for (int theme = assignment.theme; theme >= 0; theme = scheme_.ParentOf(theme)) {
-            std::vector<uint32_t>& postings = themes[static_cast<size_t>(theme)];
-            if (!postings.empty() && postings.back() == number) {
-              break;  // and so have those above
-            }
-            postings.push_back(number);
-          }
-        }
+        attributes.push_back(AttributesOf(document, q));
+        themes.Add(number, attributes.back(), document.themes(q));
+        figures.Add(document, q, number);
       }
       first.push_back(static_cast<uint32_t>(quotes.size()));
     }
     layout->first = sink_->AppendArray(first);
     layout->quote = sink_->AppendArray(quotes);
     layout->entry = sink_->AppendArray(entries);
-    std::vector<uint32_t> begins = {0};
-    std::vector<uint32_t> numbers;
-    for (const std::vector<uint32_t>& postings : themes) {
-      numbers.insert(numbers.end(), postings.begin(), postings.end());
-      begins.push_back(static_cast<uint32_t>(numbers.size()));
-    }
-    layout->theme_begins = sink_->AppendArray(begins);
-    layout->theme_numbers = sink_->AppendArray(numbers);
+    layout->attributes = sink_->AppendArray(attributes);
+    layout->themes = themes.Write(static_cast<uint32_t>(quotes.size()), sink_);
+    layout->figures = figures.Write(sink_);
     QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_, entries));
     return absl::OkStatus();
   }
@@ -172,8 +166,9 @@ absl::StatusOr<std::shared_ptr<const Segment>> Segment::Open(Block block,
     return absl::DataLossError("is damaged");
   }
   if (TextAt(block.data, trailer.fold_version) != text::FoldVersion() ||
-      TextAt(block.data, trailer.scheme_version) != scheme.version()) {
-    return absl::FailedPreconditionError("was made by another version of folds or themes");
+      TextAt(block.data, trailer.scheme_version) != scheme.version() ||
+      TextAt(block.data, trailer.figure_version) != figures::FigureVersion()) {
+    return absl::FailedPreconditionError("was made by another version of folds, themes or figures");
   }
   return std::shared_ptr<const Segment>(new Segment(std::move(block), head_of));
 }
@@ -208,8 +203,9 @@ void Segment::OpenPart(const PartLayout& layout, Part* part) const {
   part->first = ArrayAt<uint32_t>(block_.data, layout.first);
   part->quote = ArrayAt<uint32_t>(block_.data, layout.quote);
   part->entry = ArrayAt<uint32_t>(block_.data, layout.entry);
-  part->themes = ThemePostings(ArrayAt<uint32_t>(block_.data, layout.theme_begins),
-                               ArrayAt<uint32_t>(block_.data, layout.theme_numbers));
+  part->attributes = ArrayAt<QuoteAttributes>(block_.data, layout.attributes);
+  part->themes = ThemePostings(block_.data, layout.themes);
+  part->figures = FigureIndex(block_.data, layout.figures);
 }
 
 std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
@@ -230,44 +226,56 @@ std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {
   }
   use.emplace_back("joined text", joined);
   use.emplace_back("other content", packed - joined);
-  use.emplace_back("postings", block_.size - indexed - packed);
+  const size_t figures = speech_.figures.size_bytes() + furniture_.figures.size_bytes();
+  use.emplace_back("figures", figures);
+  use.emplace_back("postings", block_.size - indexed - packed - figures);
   use.emplace_back("entries", documents_.size() * (sizeof(PackedDocument) + sizeof(void*)));
   return use;
 }
 
 std::shared_ptr<const DeadTexts> DeadTexts::Make(const Segment& segment,
+                                                 const themes::Scheme& scheme,
                                                  std::vector<uint32_t> entries,
                                                  const Cancellation& cancellation) {
+  std::sort(entries.begin(), entries.end());
   std::shared_ptr<DeadTexts> texts(new DeadTexts(std::move(entries)));
   MemorySink sink;
-  const auto write = [&](const Segment::Part& part,
-                         bool speech) -> absl::StatusOr<TextIndex::Layout> {
+  struct Layout {
+    TextIndex::Layout index;
+    ThemePostings::Layout themes;
+  };
+  const auto write = [&](const Segment::Part& part) -> absl::StatusOr<Layout> {
     TextIndexBuilder index;
+    ThemePostings::Builder themes(scheme);
     for (const uint32_t entry : texts->entries_) {
-      const PackedDocument& document = *segment.entries()[entry];
-      if (part.first[entry] == part.first[entry + 1]) {
-        continue;
-      }
       QUOTES_RETURN_IF_ERROR(cancellation.Check());
-      for (size_t quote = 0; quote < document.size(); ++quote) {
-        if (report::IsSpeech(document.quotes()[quote].block) == speech) {
-          index.Add(IndexedText(document, quote));
-        }
+      const PackedDocument& document = *segment.entries()[entry];
+      for (uint32_t number = part.first[entry]; number < part.first[entry + 1]; ++number) {
+        const uint32_t quote = part.quote[number];
+        index.Add(IndexedText(document, quote));
+        themes.Add(number, part.attributes[number], document.themes(quote));
       }
     }
-    return index.Write(&sink, cancellation);
+    Layout layout;
+    layout.themes = themes.Write(/*universe=*/0, &sink);
+    QUOTES_ASSIGN_OR_RETURN(layout.index, index.Write(&sink, cancellation));
+    return layout;
   };
-  const absl::StatusOr<TextIndex::Layout> speech = write(segment.speech(), true);
+  const absl::StatusOr<Layout> speech = write(segment.speech());
   if (!speech.ok()) {
     return nullptr;
   }
-  const absl::StatusOr<TextIndex::Layout> furniture = write(segment.furniture(), false);
+  const absl::StatusOr<Layout> furniture = write(segment.furniture());
   if (!furniture.ok()) {
     return nullptr;
   }
   texts->block_ = sink.Take();
-  texts->speech_ = std::make_unique<const TextIndex>(texts->block_.data, *speech);
-  texts->furniture_ = std::make_unique<const TextIndex>(texts->block_.data, *furniture);
+  const auto open = [&](const Layout& layout, Part* part) {
+    part->index = std::make_unique<const TextIndex>(texts->block_.data, layout.index);
+    part->themes = ThemePostings(texts->block_.data, layout.themes);
+  };
+  open(*speech, &texts->speech_);
+  open(*furniture, &texts->furniture_);
   for (const uint32_t entry : texts->entries_) {
     texts->code_points_ += segment.entries()[entry]->joined().size();
   }

@@ -13,30 +13,16 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "service/archive/figure_index.h"
 #include "service/archive/flat.h"
 #include "service/archive/packed_document.h"
+#include "service/archive/quote_attributes.h"
 #include "service/archive/text_index.h"
+#include "service/archive/theme_postings.h"
 #include "service/base/cancellation.h"
 #include "service/themes/scheme.h"
 
 namespace quotes::archive {
-
-// Numbers of the quotes of each theme and those below it, ascending, by index of the scheme.
-class ThemePostings {
- public:
-  ThemePostings() = default;
-  // The postings of theme t are numbers[begins[t], begins[t + 1]).
-  ThemePostings(std::span<const uint32_t> begins, std::span<const uint32_t> numbers)
-      : begins_(begins), numbers_(numbers) {}
-
-  std::span<const uint32_t> operator[](size_t theme) const {
-    return numbers_.subspan(begins_[theme], begins_[theme + 1] - begins_[theme]);
-  }
-
- private:
-  std::span<const uint32_t> begins_;
-  std::span<const uint32_t> numbers_;
-};
 
 // Some reports with indices over their quotes, made once and never changed: one block, in memory or
 // in a file (SEGMENTS.md has the format). A report that is withdrawn or replaced stays in its
@@ -49,7 +35,9 @@ class Segment {
     std::span<const uint32_t> first;  // number of each entry's first quote; one more at the end
     std::span<const uint32_t> quote;  // the quote's place in its report, by number
     std::span<const uint32_t> entry;  // the entry, by number
+    std::span<const QuoteAttributes> attributes;  // by number
     ThemePostings themes;
+    FigureIndex figures;
 
     uint32_t size() const { return static_cast<uint32_t>(quote.size()); }
   };
@@ -118,27 +106,33 @@ class Segment {
   uint64_t code_points_ = 0;
 };
 
-// Indices over the texts of some dead entries, so that their quotes can be taken off totals.
+// Indices over the texts and themes of some dead entries, so that their quotes can be taken off
+// totals.
 class DeadTexts {
  public:
-  // `segment` and the places of entries in it. Null if it was cancelled, within about a second.
-  static std::shared_ptr<const DeadTexts> Make(const Segment& segment,
+  struct Part {
+    std::unique_ptr<const TextIndex> index;
+    ThemePostings themes;  // numbers are those of the segment
+  };
+
+  // `segment`, made under `scheme`, and the places of entries in it. Null if it was cancelled,
+  // within about a second.
+  static std::shared_ptr<const DeadTexts> Make(const Segment& segment, const themes::Scheme& scheme,
                                                std::vector<uint32_t> entries,
                                                const Cancellation& cancellation = Cancellation());
 
-  const TextIndex& speech() const { return *speech_; }
-  const TextIndex& furniture() const { return *furniture_; }
+  const Part& speech() const { return speech_; }
+  const Part& furniture() const { return furniture_; }
   const std::vector<uint32_t>& entries() const { return entries_; }
   uint64_t code_points() const { return code_points_; }
   size_t size_bytes() const { return block_.size; }
 
  private:
   explicit DeadTexts(std::vector<uint32_t> entries) : entries_(std::move(entries)) {}
-
-  const std::vector<uint32_t> entries_;
+  const std::vector<uint32_t> entries_;  // ascending
   Block block_;
-  std::unique_ptr<const TextIndex> speech_;
-  std::unique_ptr<const TextIndex> furniture_;
+  Part speech_;
+  Part furniture_;
   uint64_t code_points_ = 0;
 };
 

@@ -19,20 +19,20 @@ std::shared_ptr<const LivingQuotes> FindLiving(const std::vector<uint32_t>& rank
   return living;
 }
 
-std::shared_ptr<const DeadTexts> Join(const Segment& segment,
+std::shared_ptr<const DeadTexts> Join(const Segment& segment, const themes::Scheme& scheme,
                                       const std::vector<std::shared_ptr<const DeadTexts>>& parts,
                                       const Cancellation& cancellation) {
   std::vector<uint32_t> entries;
   for (const auto& part : parts) {
     entries.insert(entries.end(), part->entries().begin(), part->entries().end());
   }
-  return DeadTexts::Make(segment, std::move(entries), cancellation);
+  return DeadTexts::Make(segment, scheme, std::move(entries), cancellation);
 }
 
 uint64_t PartView::CountDeadQuotes(std::u32string_view term) const {
   uint64_t count = 0;
   for (const auto& dead : view->dead) {
-    const TextIndex& index = speech ? dead->speech() : dead->furniture();
+    const TextIndex& index = *DeadPart(*dead).index;
     count += index.CountQuotes(index.Find(term));
   }
   return count;
@@ -41,7 +41,7 @@ uint64_t PartView::CountDeadQuotes(std::u32string_view term) const {
 uint64_t PartView::CountDeadPlaces(std::u32string_view term) const {
   uint64_t count = 0;
   for (const auto& dead : view->dead) {
-    const TextIndex& index = speech ? dead->speech() : dead->furniture();
+    const TextIndex& index = *DeadPart(*dead).index;
     count += index.Find(term).occurrences();
   }
   return count;

@@ -10,6 +10,7 @@
 #include "service/archive/entry.h"
 #include "service/archive/segment.h"
 #include "service/base/cancellation.h"
+#include "service/themes/scheme.h"
 
 namespace quotes::archive {
 
@@ -42,9 +43,9 @@ struct SegmentView {
 std::shared_ptr<const LivingQuotes> FindLiving(const std::vector<uint32_t>& rank,
                                                const Segment::Part& part);
 
-// One index in place of several over dead entries of a segment. Costs what indexing their texts
-// costs. Null if it was cancelled, within about a second.
-std::shared_ptr<const DeadTexts> Join(const Segment& segment,
+// One index in place of several over dead entries of a segment made under `scheme`. Costs what
+// indexing their texts costs. Null if it was cancelled, within about a second.
+std::shared_ptr<const DeadTexts> Join(const Segment& segment, const themes::Scheme& scheme,
                                       const std::vector<std::shared_ptr<const DeadTexts>>& parts,
                                       const Cancellation& cancellation = Cancellation());
 
@@ -64,6 +65,9 @@ struct PartView {
   bool has_dead() const { return living != nullptr; }
   bool IsAlive(uint32_t number) const { return living == nullptr || living->Has(number); }
   uint64_t LivingCount() const { return living == nullptr ? part->size() : living->count; }
+  const DeadTexts::Part& DeadPart(const DeadTexts& dead) const {
+    return speech ? dead.speech() : dead.furniture();
+  }
   // Quotes of dead entries that have `term`, and places where it stands in them.
   uint64_t CountDeadQuotes(std::u32string_view term) const;
   uint64_t CountDeadPlaces(std::u32string_view term) const;

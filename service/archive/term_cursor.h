@@ -80,8 +80,9 @@ class TermCursor {
   bool IsWanted(uint32_t number) const {
     return source_->IsAlive(number) &&
            (behind_ == nullptr ||
-            behind_->IsBehind({0, false, source_->rank(number), source_->part->quote[number]},
-                              behind_->Compare(source_->entry(number))));
+            behind_->IsBehind(
+                {0, false, source_->rank(number), source_->part->quote[number], {}, Order::kNewest},
+                behind_->Compare(source_->entry(number))));
   }
 
   void FetchNumber(uint32_t number) const {

@@ -21,12 +21,12 @@ std::string Sha256(std::string_view bytes) {
 
 std::string Sha256Hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(size_t{2} * SHA256_DIGEST_LENGTH);
-  for (const char byte : Sha256(bytes)) {
-    const auto value = static_cast<unsigned char>(byte);
-    hex.push_back(kDigits[value >> 4]);
-    hex.push_back(kDigits[value & 15]);
+  const std::string digest = Sha256(bytes);
+  std::string hex(2 * digest.size(), '\0');
+  for (size_t i = 0; i < digest.size(); ++i) {
+    const auto value = static_cast<unsigned char>(digest[i]);
+    hex[2 * i] = kDigits[value >> 4];
+    hex[2 * i + 1] = kDigits[value & 15];
   }
   return hex;
 }

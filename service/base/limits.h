@@ -60,6 +60,8 @@ inline constexpr size_t kMaxSections = 20'000;
 inline constexpr size_t kMaxLintFindings = 500;
 inline constexpr size_t kMaxDefects = 5'000;
 inline constexpr size_t kMaxDefectReadings = 8;
+// Themes that editors may pin to or remove from one quote.
+inline constexpr size_t kMaxQuoteTags = 20;
 // Titles, names of persons and organisations, in code points.
 inline constexpr size_t kMaxMetadataCodePoints = 500;
 
@@ -77,8 +79,8 @@ inline constexpr size_t kLeastDuplicateShingles = 300;
 inline constexpr size_t kMaxQueryCodePoints = 1'000;
 inline constexpr size_t kMaxQueryTerms = 64;
 inline constexpr size_t kMaxQueryDepth = 16;
-// Variants of a phrase that a trace lists, units of a phrase that has any, and places that are looked
-// at for those with any one letter more at one place of the phrase: all of it some 0.2 ms.
+// Variants of a phrase that a trace lists, units of a phrase that has any, and places that are
+// looked at for those with any one letter more at one place of the phrase: all of it some 0.2 ms.
 inline constexpr size_t kMaxVariants = 10;
 inline constexpr size_t kMaxVariantUnits = 32;
 inline constexpr uint32_t kMaxVariantPlaces = 1'024;
@@ -100,6 +102,16 @@ inline constexpr uint64_t kMaxInlineHitCodePoints = 30'000;
 inline constexpr uint64_t kMaxInlineMessageCodePoints = 100'000;
 // Entries of each repeated field of a look-up filter.
 inline constexpr size_t kMaxFilterValues = 100;
+
+// Figures that are asked for. Significant digits of a bound: with the four of the largest factor of
+// a unit they still fit 64 bits. The text of an amount and of what is measured, in code points.
+inline constexpr int kMaxFigureDigits = 15;
+inline constexpr size_t kMaxAmountCodePoints = 60;
+inline constexpr size_t kMaxMeasureCodePoints = 100;
+// Figures listed with one hit; their exact count is given beside them.
+inline constexpr size_t kMaxHitFigures = 100;
+inline constexpr int kFirstFigureYear = 1000;
+inline constexpr int kLastFigureYear = 2999;
 
 // Quotations up to this length are judged where the call arrives: the work takes well under a
 // millisecond, less than handing it over. Longer ones go to the executor.
@@ -133,6 +145,12 @@ inline constexpr size_t kExecutorThreads = 4;
 // Report sources that calls hold together while they upload, wait or import; more are refused like
 // a full queue. Eight of the largest uploads, or thousands of ordinary reports.
 inline constexpr size_t kMaxImportBytesInFlight = 512u << 20;
+
+// Segments that the command line merges, in code points: merging holds some 25 bytes for each of
+// them, beside the reports that wait for their index and what one report takes (see
+// kMaxSourceBytes). An import of 15,000 reports with 55 million code points had 267 MB of memory of
+// its own at most. A server merges further.
+inline constexpr uint64_t kMaxCommandSegment = 4'000'000;
 
 // Citation checks. A quotation, in code points: a long column; more is a draft. The caller's own
 // words around it: enough to see how it is used.

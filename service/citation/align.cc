@@ -311,7 +311,7 @@ class Aligner {
     size_t kept = 1;        // of columns_
     best_[0] = 0;
     columns_[0] = 0;
-    for (size_t j = 1; j <= m; ++j) {
+    for (uint32_t j = 1; j <= m; ++j) {
       if (ends.free_begin) {
         best_[j] = 0;
       } else {
@@ -361,69 +361,63 @@ class Aligner {
     const Unit* const source = source_.data() + s0;
     const int* const best_above = best_above_.data();
     const int* const insert_above = insert_above_.data();
-    const size_t* const columns_above = columns_above_.data();
+    const uint32_t* const columns_above = columns_above_.data();
     int* const best_of = best_.data();
     int* const insert_of = insert_.data();
-    size_t* const columns = columns_.data();
+    uint32_t* const columns = columns_.data();
     const int insertion = InsertionCost(q);
+    const int substitution = q.letter() ? kLetterSubstitution : kMarkSubstitution;
     int left = kImpossible;  // the best of the cell to the left
     int del = kImpossible;
     size_t next = 0;
     size_t kept_cells = 0;
     // Cells below and to the right below one of the row above, and on from those of this row.
-    for (size_t j = columns_above[0]; j <= m; ++*cells) {
-      uint8_t step = 0;
+    uint64_t looked_at = 0;
+    for (uint32_t j = columns_above[0]; j <= m; ++looked_at) {
+      uint32_t step = 0;
       const int open_insert = best_above[j] + kGapOpen;
       int insert = insert_above[j];
-      if (insert <= open_insert) {
-        step |= kInsertExtends;
-      } else {
-        insert = open_insert;
-      }
-      insert += insertion;
+      step |= insert <= open_insert ? kInsertExtends : 0u;
+      insert = std::min(insert, open_insert) + insertion;
       int best = kImpossible;
-      uint8_t from = kFromDiagonal;
+      uint32_t from = kFromDiagonal;
       if (j > 0) {
         const Unit& s = source[j - 1];
         const int open_delete = left + kGapOpen;
-        if (del <= open_delete) {
-          step |= kDeleteExtends;
+        step |= del <= open_delete ? kDeleteExtends : 0u;
+        del = std::min(del, open_delete) + GapCost(s);
+        best = best_above[j - 1];
+        if (q.form == s.form) {
+          best += q.kind == s.kind ? 0 : kMarkGap;
         } else {
-          del = open_delete;
+          best += q.kind == s.kind ? substitution : kImpossible;
         }
-        del += GapCost(s);
-        best = best_above[j - 1] + SubstitutionCost(q, s);
-        if (del < best) {
-          best = del;
-          from = kFromDelete;
-        }
+        from = del < best ? kFromDelete : from;
+        best = std::min(best, del);
       }
-      if (insert < best) {
-        best = insert;
-        from = kFromInsert;
-      }
-      const bool kept = best <= kCheap;
-      if (kept) {
+      from = insert < best ? kFromInsert : from;
+      best = std::min(best, insert);
+      if (best <= kCheap) {
         best_of[j] = best;
         insert_of[j] = insert;
         trace[j] = static_cast<uint8_t>(step | from);
         columns[kept_cells++] = j;
+        left = best;
+        ++j;
+        continue;
       }
-      left = kept ? best : kImpossible;
-      del = kept ? del : kImpossible;
+      left = kImpossible;
+      del = kImpossible;
       while (next < count && columns_above[next] < j) {
         ++next;
       }
-      if (kept || (next < count && columns_above[next] == j)) {
-        ++j;
-      } else if (next < count) {
-        j = columns_above[next];
-        left = kImpossible;
-        del = kImpossible;
-      } else {
+      if (next == count) {
         break;
       }
+      // On to the right below this cell of the row above, or to below the next one of it.
+      j = columns_above[next] == j ? j + 1 : columns_above[next];
     }
+    *cells += looked_at;
     return kept_cells;
   }
 
@@ -496,8 +490,8 @@ class Aligner {
   std::vector<int>& insert_;
   std::vector<int>& best_above_;  // and these, of the row above: see Cheaply
   std::vector<int>& insert_above_;
-  std::vector<size_t>& columns_;
-  std::vector<size_t>& columns_above_;
+  std::vector<uint32_t>& columns_;
+  std::vector<uint32_t>& columns_above_;
   std::vector<uint8_t>& trace_;
 };
 

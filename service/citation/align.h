@@ -42,8 +42,8 @@ struct WorkBudget {
     std::vector<int> insert;
     std::vector<int> best_above;
     std::vector<int> insert_above;
-    std::vector<size_t> columns;  // cells that are on a way
-    std::vector<size_t> columns_above;
+    std::vector<uint32_t> columns;  // cells that are on a way
+    std::vector<uint32_t> columns_above;
     std::vector<uint8_t> trace;  // of all rows
   };
   Rows rows = {};

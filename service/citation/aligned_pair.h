@@ -87,7 +87,9 @@ struct AlignedPair {
   // Whether a mark of the quotation may be the source's: the same form, and not one that opens for
   // one that closes.
   bool SameMark(uint32_t q, uint32_t s) const {
-    return Q(q).form == S(s).form && MarkDirection(Q(q).raw) * MarkDirection(S(s).raw) >= 0;
+    const char32_t raw = Q(q).raw;
+    return Q(q).form == S(s).form &&
+           (raw == S(s).raw || MarkDirection(raw) * MarkDirection(S(s).raw) >= 0);
   }
 
   // Whether two neighbouring ops share a character on either side (㎡ is two units).

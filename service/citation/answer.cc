@@ -264,8 +264,9 @@ class Answer {
   void Context(const Passage& best, const std::vector<Passage>& same,
                const std::vector<Passage>& chain) {
     const Source& source = search_.SourceOf(best);
-    const report::Mode used = UsedAs(request_.claim, text::ToCodePoints(request_.text_before),
-                                     text::ToCodePoints(request_.text_after));
+    const report::Mode used =
+        UsedAs(request_.claim, text::ToCodePoints(request_.text_before),
+               text::ToCodePoints(request_.text_after), source.metadata().date);
     JudgeSpan(source, best.range, used, true, &result_.flags);
     ForgetWhatIsSaidBefore(source, best.range);
     DoubtFaultyNegators(source);

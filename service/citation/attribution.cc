@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "service/citation/form.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/office.h"
 #include "service/citation/word_classes.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -112,18 +113,6 @@ FieldVerdict VerdictOf(bool match) {
   return match ? FieldVerdict::kMatch : FieldVerdict::kMismatch;
 }
 
-// 区委书记 and 书记 are the same office beside one name; 副书记 and 书记 are not.
-bool SameOffice(std::u32string_view a, std::u32string_view b) {
-  if (a.size() < b.size()) {
-    std::swap(a, b);
-  }
-  if (b.empty() || a.substr(a.size() - b.size()) != b) {
-    return false;
-  }
-  const char32_t before = a.size() == b.size() ? 0 : a[a.size() - b.size() - 1];
-  return before == 0 || !IsWord(WordClass::kLesserOffice, before);
-}
-
 bool IsOffice(std::u32string_view letters) {
   const std::vector<Cue> cues = FindCues(letters);
   return std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
@@ -131,8 +120,9 @@ bool IsOffice(std::u32string_view letters) {
   });
 }
 
-// The office that a claim has beside the speaker's name (区委书记宋磊, 宋磊书记), empty for none.
-std::u32string OfficeBesideName(const Claim& claim, const Source& source) {
+// The office that a claim has beside the speaker's name (区委书记宋磊, 宋磊书记) in the claim's own
+// marks, empty for none.
+std::string OfficeBesideName(const Claim& claim, const Source& source) {
   const std::u32string name = FoldedName(source.metadata().speaker);
   std::u32string claimed = FoldedName(*claim.speaker);
   if (name.size() < 2 || claimed.size() <= name.size()) {
@@ -145,10 +135,16 @@ std::u32string OfficeBesideName(const Claim& claim, const Source& source) {
   } else {
     return {};
   }
-  return IsOffice(claimed) ||
-                 (claimed.size() >= 2 && SameOffice(claimed, Letters(source.metadata().office)))
-             ? claimed
-             : std::u32string();
+  if (!IsOffice(claimed) &&
+      !(claimed.size() >= 2 && SameOffice(claimed, Letters(source.metadata().office)))) {
+    return {};
+  }
+  const std::string_view raw = *claim.speaker;
+  const std::string_view own = source.metadata().speaker;
+  if (raw.ends_with(own)) {
+    return std::string(raw.substr(0, raw.size() - own.size()));
+  }
+  return raw.starts_with(own) ? std::string(raw.substr(own.size())) : text::ToUtf8(claimed);
 }
 
 FieldVerdict SpeakerVerdict(const Claim& claim, const Source& source) {
@@ -159,12 +155,8 @@ FieldVerdict SpeakerVerdict(const Claim& claim, const Source& source) {
 }
 
 FieldResult RoleField(std::string claimed, const Source& source) {
-  FieldResult result{ClaimField::kRole, FieldVerdict::kUnknown, std::move(claimed),
-                     std::string(source.metadata().office)};
-  if (!result.actual.empty()) {
-    result.verdict = VerdictOf(SameOffice(Letters(result.claimed), Letters(result.actual)));
-  }
-  return result;
+  const FieldVerdict verdict = CompareOffice(claimed, source.metadata());
+  return {ClaimField::kRole, verdict, std::move(claimed), std::string(source.metadata().office)};
 }
 
 FieldVerdict DateVerdict(const Claim& claim, const Source& source) {
@@ -195,13 +187,12 @@ FieldResult PublicationField(const Claim& claim, const Source& source) {
   join(&result.actual, actual.edition);
   join(&result.claimed, claimed.issue_date.has_value() ? DateText(*claimed.issue_date) : "");
   join(&result.actual, actual.issue_date.has_value() ? DateText(*actual.issue_date) : "");
-  bool known = false;
+  // One that differs is wrong, whatever is not known beside it.
+  bool known = true;
   bool match = true;
   const auto compare = [&](bool is_claimed, bool is_known, bool equal) {
-    if (is_claimed && is_known) {
-      known = true;
-      match = match && equal;
-    }
+    known = known && (!is_claimed || is_known);
+    match = match && (!is_claimed || !is_known || equal);
   };
   compare(!claimed.paper.empty(), !actual.paper.empty(),
           Letters(claimed.paper) == Letters(actual.paper));
@@ -209,7 +200,7 @@ FieldResult PublicationField(const Claim& claim, const Source& source) {
           Letters(claimed.edition) == Letters(actual.edition));
   compare(claimed.issue_date.has_value(), actual.issue_date.has_value(),
           claimed.issue_date == actual.issue_date);
-  if (known) {
+  if (known || !match) {
     result.verdict = VerdictOf(match);
   }
   return result;
@@ -317,9 +308,9 @@ std::vector<FieldResult> JudgeFields(const Claim& claim, const Source* source, R
   if (claim.role.has_value()) {
     add(ClaimField::kRole, *claim.role, [&] { return RoleField(*claim.role, *source); });
   } else if (claim.speaker.has_value() && source != nullptr) {
-    const std::u32string office = OfficeBesideName(claim, *source);
+    std::string office = OfficeBesideName(claim, *source);
     if (!office.empty()) {
-      fields.push_back(RoleField(text::ToUtf8(office), *source));
+      fields.push_back(RoleField(std::move(office), *source));
     }
   }
   if (claim.date.has_value()) {

@@ -1,6 +1,7 @@
 #include "service/citation/compare.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,35 +19,41 @@ namespace {
 // What is read beside a passage: figures and words that its borders may cut.
 constexpr uint32_t kMargin = 40;
 
+// The letters among some units, and which of them each is.
+struct Letters {
+  explicit Letters(const std::vector<Unit>& units)
+      // As long as the units first: writing on is quicker than appending.
+      : forms(units.size(), U'\0'), at(units.size()) {
+    char32_t* const form = forms.data();
+    uint32_t* const place = at.data();
+    size_t count = 0;
+    for (size_t i = 0; i < units.size(); ++i) {
+      form[count] = units[i].form;
+      place[count] = static_cast<uint32_t>(i);
+      count += units[i].letter() ? 1u : 0u;
+    }
+    forms.resize(count);
+    at.resize(count);
+  }
+
+  std::u32string forms;
+  std::vector<uint32_t> at;
+};
+
 // All places of the quotation's letters among those of a source, as alignments.
 std::vector<Alignment> LetterPlaces(const Quoted& quoted, const SourceText& source,
                                     WorkBudget* budget) {
   std::vector<Alignment> places;
   const std::vector<Unit>& q = quoted.units;
   const std::vector<Unit>& s = source.units();
-  std::u32string wanted;
-  size_t first = q.size();
-  size_t last = 0;
-  for (size_t i = 0; i < q.size(); ++i) {
-    if (q[i].letter()) {
-      first = std::min(first, i);
-      last = i;
-      wanted.push_back(q[i].form);
-    }
-  }
+  const Letters own(q);
+  const std::u32string& wanted = own.forms;
   if (wanted.empty()) {
     return places;
   }
-  // Both as long as the units first: writing on is quicker than appending.
-  std::u32string letters(s.size(), U'\0');
-  std::vector<uint32_t> at(s.size());
-  size_t count = 0;
-  for (size_t i = 0; i < s.size(); ++i) {
-    letters[count] = s[i].form;
-    at[count] = static_cast<uint32_t>(i);
-    count += s[i].letter() ? 1u : 0u;
-  }
-  letters.resize(count);
+  const size_t first = own.at.front();
+  const size_t last = own.at.back();
+  const auto [letters, at] = Letters(s);
   for (size_t k = letters.find(wanted);
        k != std::u32string::npos && places.size() < limits::kMaxCitationPlaces;
        k = letters.find(wanted, k + 1)) {
@@ -127,6 +134,10 @@ struct Comparison::Rep {
   Passage ReadOtherwise(Passage printed) const;
   Passage With(std::vector<Reading> readings) const;
   std::vector<Reading> Restated(Range passage) const;
+  // A fault as `emended` beside other readings, with its figures as the quotation writes the same
+  // values; nothing where there are none.
+  std::optional<Reading> RestatedToo(const std::vector<Reading>& others,
+                                     const Reading& emended) const;
 
   const Quoted& quoted;
   SourceText text;
@@ -276,6 +287,59 @@ std::vector<Reading> Comparison::Rep::Restated(Range passage) const {
   return readings;
 }
 
+std::optional<Reading> Comparison::Rep::RestatedToo(const std::vector<Reading>& others,
+                                                    const Reading& emended) const {
+  std::vector<Reading> readings = others;
+  readings.push_back(emended);
+  const SourceText read(text.source(), text.index(), text.range(), std::move(readings));
+  const auto segment = std::find_if(
+      read.segments().begin(), read.segments().end(), [&](const SourceText::Segment& each) {
+        return each.reading >= 0 &&
+               read.readings()[static_cast<size_t>(each.reading)].defect == emended.defect;
+      });
+  if (segment == read.segments().end()) {
+    return std::nullopt;
+  }
+  const std::u32string_view own = quoted.annotated.text();
+  Range replaced = segment->text;
+  std::u32string words;
+  uint32_t at = replaced.begin;  // up to here they are written
+  for (const figures::Numeral& numeral : read.annotated().numerals()) {
+    const Range token{numeral.token.begin, numeral.token.end};
+    if (!Intersects(segment->text, token.begin, token.end)) {
+      continue;
+    }
+    const std::u32string form = figures::FormOf(numeral, read.text());
+    const auto same =
+        std::find_if(quoted.annotated.numerals().begin(), quoted.annotated.numerals().end(),
+                     [&](const figures::Numeral& each) {
+                       const figures::Sameness sameness = figures::SameValue(
+                           each, own, figures::FormOf(each, own), numeral, read.text(), form);
+                       return sameness != figures::Sameness::kDifferent &&
+                              sameness != figures::Sameness::kSameForm;
+                     });
+    if (same == quoted.annotated.numerals().end()) {
+      continue;
+    }
+    replaced = {std::min(replaced.begin, token.begin), std::max(replaced.end, token.end)};
+    words += read.text().substr(at, std::max(at, token.begin) - at);
+    words += own.substr(same->token.begin, same->token.size());
+    at = token.end;
+  }
+  if (words.empty()) {
+    return std::nullopt;
+  }
+  words += read.text().substr(at, replaced.end - at);
+  Reading restated = emended;
+  restated.printed = read.Joined(replaced);
+  restated.text = std::move(words);
+  restated.restated = true;
+  const bool apart = std::none_of(others.begin(), others.end(), [&](const Reading& other) {
+    return Intersects(other.printed, restated.printed.begin, restated.printed.end);
+  });
+  return apart ? std::optional<Reading>(std::move(restated)) : std::nullopt;
+}
+
 Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
   const Source& source = text.source();
   Passage best = std::move(printed);
@@ -301,7 +365,9 @@ Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
   const Passage as_printed = best;
   for (size_t d = 0; d < source.defect_count(); ++d) {
     const Range fault = source.defect_range(d);
-    if (fault.end < text.range().begin || fault.begin > text.range().end || best.cost > 0.5) {
+    // A figure in another notation has few letters in common with the emended one.
+    const bool near = best.cost <= 0.5 || !quoted.annotated.numerals().empty();
+    if (fault.end < text.range().begin || fault.begin > text.range().end || !near) {
       continue;
     }
     // Each is decided beside the choice made for the others; of faults that overlap the first that
@@ -312,13 +378,23 @@ Passage Comparison::Rep::ReadOtherwise(Passage printed) const {
         })) {
       continue;
     }
-    for (size_t r = 0; r < source.reading_count(d); ++r) {
+    const auto emend = [&](Reading emended) {
       std::vector<Reading> tried = kept;
-      tried.push_back(EmendedReading(source, d, r));
+      tried.push_back(std::move(emended));
       Passage passage = With(tried);
       if (Better(passage, best)) {
         best = std::move(passage);
         readings = std::move(tried);
+      }
+    };
+    for (size_t r = 0; r < source.reading_count(d); ++r) {
+      const Reading emended = EmendedReading(source, d, r);
+      emend(emended);
+      if (best.verdict <= TextVerdict::kVerbatimEmended) {
+        continue;
+      }
+      if (std::optional<Reading> restated = RestatedToo(kept, emended); restated.has_value()) {
+        emend(*std::move(restated));
       }
     }
   }

@@ -10,8 +10,10 @@
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/period.h"
 #include "service/citation/source_text.h"
 #include "service/citation/word_classes.h"
+#include "service/figures/numeral.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -33,6 +35,12 @@ std::string Utf8(const Source& source, Range range) {
 // (挡不住|…), or the one that it denies by itself (未落户|…).
 std::optional<Range> DeniedDirectlyBefore(std::u32string_view text, const std::vector<Cue>& cues,
                                           uint32_t at) {
+  const auto is_local = [at](const Cue& cue) {
+    return cue.kind == CueKind::kNegator && cue.local && cue.end <= at;
+  };
+  if (std::none_of(cues.begin(), cues.end(), is_local)) {
+    return std::nullopt;
+  }
   const std::vector<Word> words = FindWords(text.substr(0, at));
   if (words.empty() || words.back().end != at) {
     return std::nullopt;
@@ -46,8 +54,7 @@ std::optional<Range> DeniedDirectlyBefore(std::u32string_view text, const std::v
     }
   }
   const bool denied = std::any_of(cues.begin(), cues.end(), [&](const Cue& cue) {
-    return cue.kind == CueKind::kNegator && cue.local && cue.begin >= last.begin &&
-           cue.end <= last.end;
+    return is_local(cue) && cue.begin >= last.begin && cue.end <= last.end;
   });
   return denied ? std::optional<Range>(last) : std::nullopt;
 }
@@ -265,8 +272,17 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   const std::u32string_view before = text.substr(0, words_end);
   if (!negated && !modal) {
     const auto disowned = static_cast<uint32_t>(EndsWith(WordClass::kDisowning, before));
+    uint32_t said_end = words_end;  // 传统的观念认为，|…
+    while (said_end > 0 &&
+           std::u32string_view(U"，：").find(text[said_end - 1]) != std::u32string_view::npos) {
+      --said_end;
+    }
+    const auto others =
+        static_cast<uint32_t>(EndsWith(WordClass::kOthersView, text.substr(0, said_end)));
     if (disowned > 0) {
       add(ContextFlag::kTruncatedNegation, {words_end - disowned, words_end}, false);
+    } else if (others > 0) {
+      add(ContextFlag::kTruncatedNegation, {said_end - others, said_end}, false);
     } else if (const auto denied = DeniedDirectlyBefore(text, cues, words_end)) {
       add(ContextFlag::kTruncatedNegation, *denied, false);
     }
@@ -367,6 +383,111 @@ bool IsUnjudged(const Source& source, Range range) {
   return matters(first, first.begin, range.begin) || matters(last, range.end, last.end);
 }
 
+// The period that a figure in the first clause of a span is of, where it stands directly before the
+// span: 今年|, 2009年|. Empty for none.
+Range PeriodBefore(const Source& source, Range range) {
+  const uint32_t begin = source.quote(source.QuoteAt(range.begin)).range.begin;
+  const std::u32string_view text = source.joined().substr(begin, range.end - begin);
+  const uint32_t at = range.begin - std::min(range.begin, begin);
+  uint32_t end = at;  // of the words before the span
+  while (end > 0 && !IsLetter(text[end - 1]) &&
+         (text[end - 1] == U'，' || !text::IsHardMark(text[end - 1]))) {
+    --end;
+  }
+  const auto word = static_cast<uint32_t>(EndsWith(WordClass::kPeriod, text.substr(0, end)));
+  constexpr std::u32string_view kEnds = U"年月日底末初";
+  if (word == 0 && (end == 0 || kEnds.find(text[end - 1]) == std::u32string_view::npos)) {
+    return {};
+  }
+  Range period{end - word, end};
+  const size_t clause_end = std::min(text.find_first_of(U"，。；：！？", at), text.size());
+  bool figure = false;
+  for (const figures::Numeral& numeral : figures::FindNumerals(text)) {
+    // 比2016年|: what it is compared with.
+    const bool compared = numeral.number.begin > 0 &&
+                          std::u32string_view(U"比较較同与").find(text[numeral.number.begin - 1]) !=
+                              std::u32string_view::npos;
+    if (numeral.token.end == end && IsPeriod(text, numeral) && !compared) {
+      period.begin = std::min(period.begin, numeral.token.begin);
+    }
+    figure = figure || (numeral.token.begin >= at && numeral.token.begin < clause_end &&
+                        !IsPeriod(text, numeral));
+  }
+  return figure && !period.empty() ? Range{begin + period.begin, begin + period.end} : Range{};
+}
+
+// The last clause of `text` that says anything, with what stands behind it.
+std::u32string_view LastClause(std::u32string_view text) {
+  size_t end = text.size();
+  while (end > 0 && !IsLetter(text[end - 1])) {
+    --end;
+  }
+  size_t begin = end;
+  while (begin > 0 && !IsClauseEnd(text[begin - 1])) {
+    --begin;
+  }
+  return text.substr(begin);
+}
+
+// Whether words beside a quotation tell it as done: 已 with a verb of completion behind it in its
+// clause (”已在全省落地), or, `before` the quotation, with little between (全省已“, 已经做到了“).
+// Not where what is done is that it was said or begun (已经提出“).
+bool IsToldAsDone(std::u32string_view side, bool before) {
+  constexpr size_t kBetween = 6;
+  for (size_t at = side.find(U'已'); at != std::u32string_view::npos;
+       at = side.find(U'已', at + 1)) {
+    if (at > 0 && (side[at - 1] == U'而' || side[at - 1] == U'得')) {
+      continue;  // 而已, 不得已
+    }
+    const std::u32string_view behind = side.substr(at + 1);
+    const std::u32string_view clause = behind.substr(
+        0, static_cast<size_t>(std::find_if(behind.begin(), behind.end(), IsClauseEnd) -
+                               behind.begin()));
+    if (FindWord(WordClass::kStated, clause).has_value()) {
+      continue;
+    }
+    if (FindWord(WordClass::kCompleting, clause).has_value() ||
+        (before && !AnyLetter(behind.substr(clause.size())) &&
+         std::count_if(clause.begin(), clause.end(), IsLetter) <=
+             static_cast<std::ptrdiff_t>(kBetween))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The value of a year, of a range of them its end; 0 for none.
+int64_t YearOf(const figures::Numeral& numeral) {
+  const std::optional<figures::Decimal>& value =
+      numeral.second.has_value() ? numeral.second : numeral.value;
+  if (!value.has_value() || value->exponent < 0 || value->exponent > 3) {
+    return 0;
+  }
+  int64_t year = value->mantissa;
+  for (int32_t i = 0; i < value->exponent; ++i) {
+    year *= 10;
+  }
+  return year;
+}
+
+// Whether the last year that `text` names lies before that of a report: 2025年，我省…. Not a day's
+// or month's, which says when something was said, nor that of another report: 2025年政府工作报告.
+bool IsOfYearBefore(std::u32string_view text, absl::CivilDay said) {
+  int64_t year = 0;
+  for (const figures::Numeral& numeral : figures::FindNumerals(text)) {
+    if (numeral.kind != figures::NumeralKind::kYear) {
+      continue;
+    }
+    size_t end = numeral.token.end;
+    end += end < text.size() && text[end] == U'年' ? 1u : 0u;
+    const size_t clause = std::min(text.find_first_of(U"，：,:", end), text.size());
+    if (text.substr(end, clause - end).find(U"报告") == std::u32string_view::npos) {
+      year = YearOf(numeral);
+    }
+  }
+  return year > 0 && year < said.year();
+}
+
 bool IsResult(report::Mode mode) { return mode == report::Mode::kReview; }
 bool IsPlan(report::Mode mode) {
   return mode == report::Mode::kTarget || mode == report::Mode::kAim ||
@@ -375,34 +496,47 @@ bool IsPlan(report::Mode mode) {
 
 }  // namespace
 
-report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32string_view after) {
+report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32string_view after,
+                    std::optional<absl::CivilDay> said) {
   if (claim.mode.has_value()) {
     return *claim.mode;
   }
-  // The end of the sentence before the quotation and the begin of the one behind it.
+  // The end of the sentence before the quotation and the begin of the one behind it; none where
+  // they deny or set a condition.
   std::u32string_view left = before;
   const size_t stop = left.find_last_of(U"。！？；");
   left = stop == std::u32string_view::npos ? left : left.substr(stop + 1);
-  const std::u32string_view right = after.substr(0, after.find_first_of(U"。！？；"));
-  const auto said = [&](WordClass words) {
-    for (const std::u32string_view side : {left, right}) {
-      const std::vector<Cue> cues = FindCues(side);
-      const bool negated = std::any_of(cues.begin(), cues.end(), [](const Cue& cue) {
-        return cue.kind == CueKind::kNegator || cue.kind == CueKind::kCondition;
-      });
-      if (!negated && FindWord(words, side).has_value()) {
-        return true;
-      }
-    }
-    return false;
+  const auto judged = [](std::u32string_view side) {
+    const std::vector<Cue> cues = FindCues(side);
+    const bool turned = std::any_of(cues.begin(), cues.end(), [](const Cue& cue) {
+      return cue.kind == CueKind::kNegator || cue.kind == CueKind::kCondition;
+    });
+    return turned ? std::u32string_view() : side;
   };
-  if (said(WordClass::kUsedAsResult)) {
+  left = judged(left);
+  const std::u32string_view right = judged(after.substr(0, after.find_first_of(U"。！？；")));
+  const auto any = [](WordClass words, std::u32string_view a, std::u32string_view b) {
+    return FindWord(words, a).has_value() || FindWord(words, b).has_value();
+  };
+  const auto is_result = [&](std::u32string_view a, std::u32string_view b) {
+    return any(WordClass::kUsedAsResult, a, b) || IsToldAsDone(a, true) || IsToldAsDone(b, false);
+  };
+  const std::u32string_view directly = LastClause(left);
+  if (is_result(directly, right)) {
     return report::Mode::kReview;
   }
-  if (said(WordClass::kUsedAsAim)) {
+  if (FindWord(WordClass::kIntroducesAim, directly).has_value() &&
+      !FindWord(WordClass::kFollowsAim, directly).has_value()) {
     return report::Mode::kAim;
   }
-  if (said(WordClass::kUsedAsPast)) {
+  if (is_result(left, {})) {
+    return report::Mode::kReview;
+  }
+  if (any(WordClass::kUsedAsAim, left, right)) {
+    return report::Mode::kAim;
+  }
+  if (any(WordClass::kUsedAsPast, left, right) ||
+      (said.has_value() && IsOfYearBefore(left, *said))) {
     return report::Mode::kReview;
   }
   return report::Mode::kUnspecified;
@@ -459,7 +593,8 @@ void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool who
                               range.begin - std::min(range.begin, begin_sentence.begin))) ||
       AnyLetter(
           joined.substr(range.end, end_sentence.end - std::min(range.end, end_sentence.end)))) {
-    add(ContextFlag::kPartialSentence);
+    const Range period = PeriodBefore(source, range);
+    add(ContextFlag::kPartialSentence, Utf8(source, period), period);
     flags->back().unjudged = IsUnjudged(source, range);
   }
   if (last > first) {

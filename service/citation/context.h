@@ -1,9 +1,11 @@
 #ifndef QUOTES_SERVICE_CITATION_CONTEXT_H_
 #define QUOTES_SERVICE_CITATION_CONTEXT_H_
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "service/citation/source.h"
 #include "service/citation/verdict.h"
 
@@ -11,9 +13,12 @@ namespace quotes::citation {
 
 // How the caller uses the words, as far as that is said: the claimed mode; else by the words around
 // the quotation, in its sentence and not negated there, a result where they say that something is
-// done (已经实现, 完成了), else an aim (目标是, 力争), else a result where they speak of the past
-// (过去五年, 成绩斐然); else kUnspecified.
-report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32string_view after);
+// done (已经实现, 完成了, 全省已“), else an aim (目标是, 力争), else a result where they speak of
+// the past (过去五年, 成绩斐然, a year before that of `said`, the day of the report); else
+// kUnspecified. The clause directly before the quotation comes first:
+// 回顾了过去一年的成绩，并提出今年要“ is of an aim.
+report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32string_view after,
+                    std::optional<absl::CivilDay> said);
 
 // Appends the flags that one span of a source carries by itself: what governs it from before it,
 // what it spans, how its mode differs from `used_as`, headings, broken ends. `whole` false: the

@@ -78,6 +78,9 @@ class ElidedJudge {
   std::vector<ElidedPart> Split() const {
     const std::vector<Range> marks = OmissionMarks(quotation_);
     std::vector<ElidedPart> parts;
+    if (marks.empty()) {
+      return parts;
+    }
     uint32_t at = 0;
     for (size_t i = 0; i <= marks.size(); ++i) {
       const uint32_t end =
@@ -168,6 +171,22 @@ class ElidedJudge {
     return mark;
   }
 
+  // What stands before the first part or behind the last: omission marks that say no more than that
+  // the source goes on.
+  Edit OuterMarks(Range marks, uint32_t at) const {
+    Edit edit;
+    edit.kind = EditKind::kForm;
+    edit.reason = EditReason::kOuterMark;
+    edit.folds = text::kFoldMark;
+    edit.quotation = marks;
+    edit.source = {at, at};
+    edit.quotation_token = edit.quotation;
+    edit.source_token = edit.source;
+    edit.quotation_text = Slice(quotation_, marks);
+    edit.quotation_token_text = edit.quotation_text;
+    return edit;
+  }
+
   // One passage for everything else: from the first part to the last.
   Passage Join(const std::vector<ElidedPart>& parts, const std::vector<Passage>& chain,
                const std::vector<ElisionRisk>& risks) const {
@@ -193,6 +212,16 @@ class ElidedJudge {
       joined.severity = std::max(joined.severity, part.severity);
       joined.emended.insert(joined.emended.end(), part.emended.begin(), part.emended.end());
       joined.cost = std::max(joined.cost, part.cost);
+    }
+    const Quoted& last = *parts.back().quoted;
+    const Range leading{0, parts.front().quoted->base};
+    const Range trailing{last.base + static_cast<uint32_t>(last.annotated.text().size()),
+                         static_cast<uint32_t>(quotation_.size())};
+    if (!leading.empty()) {
+      joined.edits.insert(joined.edits.begin(), OuterMarks(leading, joined.range.begin));
+    }
+    if (!trailing.empty()) {
+      joined.edits.push_back(OuterMarks(trailing, joined.range.end));
     }
     if (joined.verdict == TextVerdict::kElided && !omits) {
       joined.verdict = TextVerdict::kFormOnly;

@@ -7,6 +7,7 @@
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
+#include "service/citation/period.h"
 #include "service/citation/word_classes.h"
 #include "service/figures/numeral.h"
 #include "service/text/fold.h"
@@ -125,10 +126,9 @@ class GapJudge {
       return ElisionRisk::kNone;
     }
     const std::u32string_view kept = text_.substr(end_);
-    const size_t last = text_.find_last_not_of(U"“”‘’「」『』 \u3000\n", end_ - 1);
+    const size_t last = LastLetterOrMark();
     const bool inside =
-        last != std::u32string_view::npos && last >= begin_ &&
-        std::u32string_view(U"，,：:").find(text_[last]) != std::u32string_view::npos;
+        last != std::u32string_view::npos && last >= begin_ && IsInnerMark(text_[last]);
     if (BeginsWithWordOf(WordClass::kAnaphor, kept)) {
       return ElisionRisk::kCue;
     }
@@ -153,6 +153,38 @@ class GapJudge {
                           !(BeginsWithWordOf(WordClass::kConsequent, kept) && KeepsCondition());
     return topic || headless || (nominal && kept.starts_with(U'要')) ? ElisionRisk::kCue
                                                                      : ElisionRisk::kNone;
+  }
+
+  // Whether the gap takes the head of a sentence away that ends behind it, and began in it: its
+  // subject, which the words before the gap then seem to be (我国社会稳定……有待克服, without
+  // 。我们工作中的缺点，). Words with a subject of their own lose none, nor does a sentence that
+  // begins as the one before the gap does or has none. Of any gap inside a sentence: who says what
+  // is kept, but not the report (“四人帮”胡说…，).
+  ElisionRisk Subject() const {
+    const size_t last = LastLetterOrMark();
+    const bool inside = !cut_after_ && last != std::u32string_view::npos && last >= begin_ &&
+                        IsInnerMark(text_[last]);
+    if (!inside) {
+      return ElisionRisk::kNone;
+    }
+    uint32_t row = end_;  // where the row of clauses begins that goes on behind the gap
+    while (row > 0 && !IsSentenceMark(text_[row - 1]) && text_[row - 1] != U'；') {
+      --row;
+    }
+    const std::u32string_view left_out =
+        text_.substr(std::max(row, begin_), last - std::max(row, begin_));
+    if (FindWord(WordClass::kDisowning, left_out).has_value() ||
+        FindWord(WordClass::kOthersView, left_out).has_value()) {
+      return ElisionRisk::kCue;
+    }
+    const std::u32string_view kept = text_.substr(end_);
+    const bool headless = row >= begin_ || !HasLetter(row, begin_);
+    const std::u32string_view head = text_.substr(row);
+    return headless && !BeginsWithWordOf(WordClass::kImperative, head) &&
+                   !BeginsWithWordOf(WordClass::kSubject, kept) &&
+                   FirstWord(head) != FirstWord(kept_)
+               ? ElisionRisk::kCue
+               : ElisionRisk::kNone;
   }
 
   // Whether what is kept ends with a word that the first words left out belong to: 一切……,
@@ -210,6 +242,18 @@ class GapJudge {
  private:
   static constexpr uint32_t kLookAhead = 12;
 
+  static bool IsInnerMark(char32_t c) {
+    return std::u32string_view(U"，,：:").find(c) != std::u32string_view::npos;
+  }
+  // The last character of the gap that is no quotation mark or space.
+  size_t LastLetterOrMark() const {
+    return end_ == 0 ? std::u32string_view::npos
+                     : text_.find_last_not_of(U"“”‘’「」『』 \u3000\n", end_ - 1);
+  }
+  bool HasLetter(uint32_t begin, uint32_t end) const {
+    return std::any_of(text_.begin() + begin, text_.begin() + end, IsLetter);
+  }
+
   static std::u32string_view FirstWord(std::u32string_view text) {
     const std::vector<Word> found = FindWords(text.substr(0, kLookAhead));
     return found.empty() ? std::u32string_view()
@@ -263,7 +307,8 @@ class GapJudge {
       const auto numeral = std::find_if(
           numerals_.begin(), numerals_.end(),
           [begin](const figures::Numeral& each) { return each.number.begin >= begin; });
-      if (numeral != numerals_.end() && numeral->number.begin == begin && IsPeriod(*numeral)) {
+      if (numeral != numerals_.end() && numeral->number.begin == begin &&
+          IsPeriod(text_, *numeral)) {
         return {begin, numeral->token.end};
       }
       if (lead == 0 && IsLetter(text_[begin])) {
@@ -272,14 +317,6 @@ class GapJudge {
       begin += std::max<uint32_t>(lead, 1);
     }
     return {};
-  }
-
-  bool IsPeriod(const figures::Numeral& numeral) const {
-    const std::u32string_view unit =
-        text_.substr(numeral.unit.begin, numeral.unit.end - numeral.unit.begin);
-    return numeral.kind == figures::NumeralKind::kYear ||
-           numeral.kind == figures::NumeralKind::kDate || unit.starts_with(U'年') ||
-           unit == U"个月";
   }
 
   // Whether the sentence kept behind the gap has a figure whose period, or whose being expected or
@@ -334,7 +371,7 @@ class GapJudge {
       case figures::NumeralKind::kLabel:
         return false;
       default:
-        return !IsPeriod(numeral);
+        return !IsPeriod(text_, numeral);
     }
   }
 
@@ -428,7 +465,7 @@ std::vector<Range> OmissionMarks(std::u32string_view text) {
         i = end;
         continue;
       }
-    } else {
+    } else if (MarkDirection(text[i]) > 0) {
       for (const std::u32string_view word : {U"（中略）", U"（略）", U"〔中略〕", U"〔略〕",
                                              U"［略］", U"[略]", U"(略)", U"(中略)"}) {
         if (text.substr(i).starts_with(word)) {
@@ -517,7 +554,8 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
   const uint32_t end = std::min(after.end, source.RunAt(after.begin).range.end);
   const GapJudge gap(source.joined().substr(begin, end - begin), before.begin - begin,
                      before.end - begin, after.begin - begin);
-  return std::max({length, gap.Cues(), gap.Splice(), gap.Head(), gap.Dangling(), gap.Figures()});
+  return std::max(
+      {length, gap.Cues(), gap.Splice(), gap.Head(), gap.Subject(), gap.Dangling(), gap.Figures()});
 }
 
 }  // namespace quotes::citation

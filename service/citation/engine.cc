@@ -33,7 +33,7 @@ namespace quotes::citation {
 namespace {
 
 // Raised with every change of the code of this folder that may change a verdict.
-constexpr int kRulesVersion = 4;
+constexpr int kRulesVersion = 5;
 
 constexpr size_t kMinWords = 3;
 
@@ -41,7 +41,7 @@ absl::Status CheckText(std::string_view field, std::string_view bytes, size_t li
   if (const auto at = text::FindInvalidUtf8(bytes); at.has_value()) {
     return errors::InvalidUtf8(field, *at);
   }
-  if (text::CountCodePoints(bytes) > limit) {
+  if (bytes.size() > limit && text::CountCodePoints(bytes) > limit) {
     return errors::FieldOutOfRange(field, absl::StrCat("at most ", limit, " characters"));
   }
   // What is refused begins with one of these bytes in UTF-8, and ordinary text has few of them.
@@ -109,6 +109,21 @@ class Check {
         std::vector<Passage> found = search_.Find(*unmarked);
         const Passage* const other = search_.Pick(found);
         if (other != nullptr && (best == nullptr || Better(*other, *best))) {
+          passages = std::move(found);
+          best = search_.Pick(passages);
+        }
+      }
+    }
+    std::unique_ptr<Quoted> once;
+    if (best == nullptr || best->verdict >= TextVerdict::kAltered) {
+      if (const std::optional<Range> doubled = DoubledBlock(whole); doubled.has_value()) {
+        once = std::make_unique<Quoted>(quotation_, 0);
+        once->IgnoreDoubled(*doubled);
+        std::vector<Passage> found = search_.Find(*once);
+        const Passage* const other = search_.Pick(found);
+        if (other != nullptr && other->verdict == TextVerdict::kAltered &&
+            (best == nullptr || best->verdict > TextVerdict::kAltered ||
+             other->edits.size() < best->edits.size())) {
           passages = std::move(found);
           best = search_.Pick(passages);
         }

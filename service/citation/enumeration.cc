@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -145,10 +146,13 @@ class Row {
 TornRow FindTornRow(std::u32string_view text, Range span) {
   TornRow torn;
   for (uint32_t i = span.begin; i < span.end; ++i) {
-    const size_t size = BeginsWith(WordClass::kDistributive, text.substr(i, span.end - i));
-    if (size == 0) {
-      continue;
+    const std::u32string_view rest = text.substr(i, span.end - i);
+    const std::optional<size_t> next = FindWord(WordClass::kDistributive, rest);
+    if (!next.has_value()) {
+      break;
     }
+    i += static_cast<uint32_t>(*next);
+    const size_t size = BeginsWith(WordClass::kDistributive, rest.substr(*next));
     const TornRow own = Row(text, i, i + static_cast<uint32_t>(size)).TornBy(span);
     torn.before = torn.before.empty() ? own.before : torn.before;
     torn.behind = torn.behind.empty() ? own.behind : torn.behind;

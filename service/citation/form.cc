@@ -147,39 +147,46 @@ int MarkDirection(char32_t raw) {
 std::vector<Unit> FormUnits(std::u32string_view text) { return FormUnits(text, text::Fold(text)); }
 
 std::vector<Unit> FormUnits(std::u32string_view text, const text::FoldedText& folded) {
-  std::vector<Unit> units;
-  units.reserve(text.size());
+  // Room for all of them at once, as writing on is quicker than appending.
+  size_t most = text.size();
+  for (size_t i = 1; i < folded.units.size(); ++i) {
+    most += folded.begin[i] == folded.begin[i - 1] ? 1u : 0u;
+  }
+  std::vector<Unit> units(most);
+  Unit* end_of_units = units.data();
   // Marks that the search fold drops or joins are taken from the text itself.
   const auto add_marks = [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       const char32_t c = text[i];
       if (text::IsSoftMark(c) || text::IsHardMark(c)) {
         const auto at = static_cast<uint32_t>(i);
-        units.push_back({FormOfMark(c), c, at, at + 1, UnitKind::kMark});
+        *end_of_units++ = {FormOfMark(c), c, at, at + 1, UnitKind::kMark};
       }
     }
   };
   size_t next = 0;  // of the text
   for (size_t i = 0; i < folded.units.size(); ++i) {
+    const char32_t form = folded.units[i];
     const uint32_t begin = folded.begin[i];
     const uint32_t end = folded.end[i];
     if (begin > next) {
       add_marks(next, begin);
     }
-    if (folded.units[i] == text::kBreak) {
+    next = end;
+    if (form == text::kBreak) {
       add_marks(begin, end);
-    } else if (folded.units[i] == U' ') {
-      units.push_back({U' ', U' ', begin, end, UnitKind::kMark});
-    } else if (folded.units[i] == U'-' && i > 0 && i + 1 < folded.units.size() &&
+    } else if (form == U' ') {
+      *end_of_units++ = {U' ', U' ', begin, end, UnitKind::kMark};
+    } else if (form == U'-' && i > 0 && i + 1 < folded.units.size() &&
                IsLatinLetter(folded.units[i - 1]) && IsLatinLetter(folded.units[i + 1])) {
       // Of full-time, which others write full time: no sign of a numeral.
-      units.push_back({kDashForm, text[begin], begin, end, UnitKind::kMark});
+      *end_of_units++ = {kDashForm, text[begin], begin, end, UnitKind::kMark};
     } else {
-      units.push_back({folded.units[i], text[begin], begin, end, UnitKind::kLetter});
+      *end_of_units++ = {form, text[begin], begin, end, UnitKind::kLetter};
     }
-    next = end;
   }
   add_marks(next, text.size());
+  units.resize(static_cast<size_t>(end_of_units - units.data()));
   return units;
 }
 

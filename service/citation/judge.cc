@@ -47,7 +47,7 @@ class Judgement {
     ForgetBrokenLines();
     FormRuns();
     with_lost_ = EditBorders(&pair_);
-    IgnoredMarks();
+    LeftOut();
     Readings(&passage);
     std::sort(pair_.edits.begin(), pair_.edits.end(), [](const Draft& a, const Draft& b) {
       return std::tie(a.quotation.begin, a.source.begin, a.quotation.end, a.source.end) <
@@ -177,7 +177,7 @@ class Judgement {
     }
   }
 
-  void IgnoredMarks() {
+  void LeftOut() {
     for (const Range& range : pair_.quoted.ignored) {
       Draft draft;
       draft.kind = EditKind::kAddition;
@@ -186,18 +186,42 @@ class Judgement {
       if (SaysSomethingCritical(pair_.quoted.annotated, range)) {
         draft.severity = Severity::kMinor;  // 〔编者注：应为“不是”〕
       }
-      uint32_t at = pair_.Span().begin;
-      for (const Op& op : pair_.ops()) {
-        if (pair_.HasQ(op) && pair_.Q(op.quotation).begin >= range.end) {
-          break;
-        }
-        if (pair_.HasS(op)) {
-          at = pair_.S(op.source).end;
-        }
-      }
-      draft.source = {at, at};
-      pair_.edits.push_back(draft);
+      AddLeftOut(draft);
     }
+    for (const Range& range : pair_.quoted.doubled) {
+      const auto other =
+          std::find_if(pair_.edits.begin(), pair_.edits.end(), [&range](const Draft& draft) {
+            return draft.quotation.begin < range.end && range.begin < draft.quotation.end;
+          });
+      if (other != pair_.edits.end()) {
+        // Part of a graver change, or torn by one that says less.
+        spoilt_ = spoilt_ || other->severity < Severity::kMajor ||
+                  range.begin < other->quotation.begin || range.end > other->quotation.end;
+        continue;
+      }
+      Draft draft;
+      draft.kind = EditKind::kAddition;
+      draft.reason = EditReason::kDoubledWord;
+      draft.severity = Severity::kMajor;
+      draft.quotation = range;
+      draft.letters = 1;  // one accident, however long the words are
+      AddLeftOut(draft);
+    }
+  }
+
+  // Puts an edit of what was left out of the comparison where it stands beside the source.
+  void AddLeftOut(Draft draft) {
+    uint32_t at = pair_.Span().begin;
+    for (const Op& op : pair_.ops()) {
+      if (pair_.HasQ(op) && pair_.Q(op.quotation).begin >= draft.quotation.end) {
+        break;
+      }
+      if (pair_.HasS(op)) {
+        at = pair_.S(op.source).end;
+      }
+    }
+    draft.source = {at, at};
+    pair_.edits.push_back(draft);
   }
 
   // What was read otherwise than printed, as edits: faults, restated numerals.
@@ -226,7 +250,8 @@ class Judgement {
       draft.kind = segment.joined.empty() ? EditKind::kAddition
                    : segment.text.empty() ? EditKind::kOmission
                                           : EditKind::kSubstitution;
-      draft.reason = reading.defect >= 0 ? EditReason::kEmendation : EditReason::kNumeralRestated;
+      draft.reason = reading.defect >= 0 && !reading.restated ? EditReason::kEmendation
+                                                              : EditReason::kNumeralRestated;
       draft.reading = segment.reading;
       draft.source = segment.text;
       draft.quotation = pair_.QRange(begin, end);
@@ -427,6 +452,11 @@ class Judgement {
       edit.source = pair_.source.Joined(draft.source);
     }
     edit.source_text = s_text(edit.source);
+    // Words were left out or added, and a mark beside them exchanged.
+    if ((edit.kind == EditKind::kOmission && !edit.quotation.empty()) ||
+        (edit.kind == EditKind::kAddition && !edit.source.empty())) {
+      edit.kind = EditKind::kSubstitution;
+    }
     edit.quotation_token = edit.quotation;
     edit.source_token = edit.source;
     if (draft.severity != Severity::kNone && draft.kind != EditKind::kReorder) {

@@ -36,11 +36,11 @@ inline bool HasSpacedWords(std::u32string_view text) {
   size_t spaces = 0;  // between letters
   bool space = false;
   for (const char32_t c : text) {
-    if (text::IsSpace(c) || text::IsLineBreak(c)) {
-      space = letters > 0;
-    } else if (text::IsHan(c)) {
+    if (text::IsHan(c)) {
       ++han;
       space = false;
+    } else if (text::IsSpace(c) || text::IsLineBreak(c)) {
+      space = letters > 0;
     } else if (!text::IsSoftMark(c) && !text::IsHardMark(c) && !text::IsNoise(c) &&
                !text::IsDigit(c)) {
       ++letters;

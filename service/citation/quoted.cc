@@ -48,25 +48,50 @@ void Annotated::FindParts(Range around) const {
   if (std::any_of(text_.begin(), text_.end(), IsLatinLetter)) {
     around = {0, static_cast<uint32_t>(text_.size())};
   }
-  FindCuesAndWords(text_.substr(around.begin, around.size()), &cues_, &words_);
-  for (Cue& cue : cues_) {
-    cue.begin += around.begin;
-    cue.end += around.begin;
-  }
-  for (Word& word : words_) {
-    word.begin += around.begin;
-    word.end += around.begin;
-  }
+  // What is found already stays: this begins and ends at such marks too.
+  const Range found = parted_.value_or(Range{around.begin, around.begin});
+  Parts before = PartsOf({around.begin, found.begin});
+  Parts behind = PartsOf({found.end, around.end});
+  cues_.insert(cues_.begin(), before.cues.begin(), before.cues.end());
+  cues_.insert(cues_.end(), behind.cues.begin(), behind.cues.end());
+  words_.insert(words_.begin(), before.words.begin(), before.words.end());
+  words_.insert(words_.end(), behind.words.begin(), behind.words.end());
   parted_ = around;
 }
 
+Annotated::Parts Annotated::PartsOf(Range range) const {
+  Parts parts;
+  if (range.empty()) {
+    return parts;
+  }
+  FindCuesAndWords(text_.substr(range.begin, range.size()), &parts.cues, &parts.words);
+  for (Cue& cue : parts.cues) {
+    cue.begin += range.begin;
+    cue.end += range.begin;
+  }
+  for (Word& word : parts.words) {
+    word.begin += range.begin;
+    word.end += range.begin;
+  }
+  return parts;
+}
+
 void Quoted::Ignore(Range range) {
+  LeaveOut(range);
+  ignored.push_back(range);
+}
+
+void Quoted::IgnoreDoubled(Range range) {
+  LeaveOut(range);
+  doubled.push_back(range);
+}
+
+void Quoted::LeaveOut(Range range) {
   units.erase(std::remove_if(units.begin(), units.end(),
                              [&](const Unit& unit) {
                                return unit.begin >= range.begin && unit.end <= range.end;
                              }),
               units.end());
-  ignored.push_back(range);
   CountLetters();
 }
 
@@ -76,6 +101,42 @@ void Quoted::CountLetters() {
     const bool first = i == 0 || units[i - 1].begin != units[i].begin;
     letters_ += first && units[i].letter() && !text::IsHardMark(units[i].raw) ? 1u : 0u;
   }
+}
+
+std::optional<Range> DoubledBlock(const Quoted& quoted) {
+  std::vector<const Unit*> letters;
+  std::vector<bool> begins_clause;
+  bool after_mark = true;
+  for (const Unit& unit : quoted.units) {
+    if (unit.letter()) {
+      letters.push_back(&unit);
+      begins_clause.push_back(after_mark);
+    }
+    after_mark = !unit.letter();
+  }
+  for (size_t size = std::min(letters.size() / 2, kMaxDoubledLetters); size >= kMinLetters;
+       --size) {
+    size_t equal = 0;  // letters in a row that stand `size` further on again
+    for (size_t i = 0; i + size < letters.size(); ++i) {
+      equal = letters[i]->form == letters[i + size]->form ? equal + 1 : 0;
+      if (equal < size) {
+        continue;
+      }
+      // Of the ways to part a row the one at the begin of a clause.
+      size_t begin = i + 1 - size;
+      for (size_t next = begin;
+           next + 2 * size <= letters.size() &&
+           (next == begin || letters[next + size - 1]->form == letters[next + 2 * size - 1]->form);
+           ++next) {
+        if (begins_clause[next]) {
+          begin = next;
+          break;
+        }
+      }
+      return Range{letters[begin + size - 1]->end, letters[begin + 2 * size - 1]->end};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace quotes::citation

@@ -30,7 +30,13 @@ class Annotated {
   const std::vector<Word>& words(Range around) const;
 
  private:
+  struct Parts {
+    std::vector<Cue> cues;
+    std::vector<Word> words;
+  };
+
   void FindParts(Range around) const;
+  Parts PartsOf(Range range) const;
 
   std::u32string_view text_;
   mutable std::optional<std::vector<figures::Numeral>> numerals_;
@@ -42,6 +48,8 @@ class Annotated {
 // Fewer letters than this say nothing about a source; a part this short beside an omission mark
 // cannot support one.
 inline constexpr size_t kMinLetters = 4;
+// Letters of a block that stands twice in a row by accident: a long sentence.
+inline constexpr size_t kMaxDoubledLetters = 200;
 
 // A quotation, or one part of it, ready to be compared. `base` is where its text begins in the
 // caller's string; ranges are code points of the text.
@@ -53,19 +61,28 @@ struct Quoted {
 
   // Leaves a stretch out of the comparison: an editor's mark.
   void Ignore(Range range);
+  // The same for words that stand twice by accident (see DoubledBlock): an addition of its own.
+  void IgnoreDoubled(Range range);
   size_t letters() const { return letters_; }  // characters that are letters or digits
 
   uint32_t base = 0;
   Annotated annotated;
   text::FoldedText folded;  // as the archive is searched
   std::vector<Unit> units;
-  std::vector<Range> ignored;
+  std::vector<Range> ignored;  // editor's marks
+  std::vector<Range> doubled;
 
  private:
+  void LeaveOut(Range range);
   void CountLetters();
 
   size_t letters_ = 0;
 };
+
+// The longest block of words that stands twice in a row in a quotation, from kMinLetters to
+// kMaxDoubledLetters letters each time, marks between apart: what the second one is with
+// the marks before it. nullopt for none.
+std::optional<Range> DoubledBlock(const Quoted& quoted);
 
 }  // namespace quotes::citation
 

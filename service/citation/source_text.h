@@ -20,6 +20,8 @@ struct Reading {
   std::u32string text;
   int defect = -1;     // index; -1: a numeral
   size_t reading = 0;  // of the defect
+  // A figure of the emended words is written as the quotation writes the same value.
+  bool restated = false;
 };
 
 // A fault as one of its readings emends it: no more of it than differs.

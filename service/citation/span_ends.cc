@@ -1,6 +1,7 @@
 #include "service/citation/span_ends.h"
 
 #include <algorithm>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -434,9 +435,10 @@ class EndSettler {
       }
     }
     if (own.size() > kMaxRearranged || own.size() < 2 * kMinAroundGap ||
-        std::none_of(pair_.ops().begin(), pair_.ops().end(), [&](const Op& op) {
-          return op.kind != OpKind::kMatch && pair_.HasLetter(op);
-        })) {
+        std::none_of(
+            pair_.ops().begin(), pair_.ops().end(),
+            [&](const Op& op) { return op.kind != OpKind::kMatch && pair_.HasLetter(op); }) ||
+        HasForeignLetter(own)) {
       return false;
     }
     std::vector<uint32_t> s;
@@ -481,6 +483,17 @@ class EndSettler {
       return true;
     }
     return false;
+  }
+
+  // Whether some of the letters surely stands nowhere in the source.
+  bool HasForeignLetter(std::u32string_view letters) const {
+    constexpr size_t kBuckets = 1024;
+    std::bitset<kBuckets> printed;
+    for (const Unit& unit : pair_.source.units()) {
+      printed.set(unit.form % kBuckets);
+    }
+    return std::any_of(letters.begin(), letters.end(),
+                       [&](char32_t letter) { return !printed[letter % kBuckets]; });
   }
 
   // Whether a figure stands outside a mark: it may be the source's in another notation.

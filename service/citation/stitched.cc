@@ -50,8 +50,11 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
     clause_begins.push_back(after_mark);
     after_mark = false;
   }
-  const WindowSet set = corpus.Locate(quotation, 2 * limits::kMaxCitationWindows, 0,
-                                      search->allowed(), Corpus::CommonMatches::kListFirst);
+  const size_t max_windows = letters.size() > limits::kLongQuotationLetters
+                                 ? 2 * limits::kMaxElisionParts
+                                 : 2 * limits::kMaxCitationWindows;
+  const WindowSet set = corpus.Locate(quotation, max_windows, 0, search->allowed(),
+                                      Corpus::CommonMatches::kListFirst);
   struct Side {
     uint32_t source;
     std::u32string letters;
@@ -75,7 +78,8 @@ std::vector<Part> StitchedParts(std::u32string_view quotation, const Quoted& quo
   size_t at = 0;
   while (at < letters.size()) {
     if (parts.size() == limits::kMaxElisionParts) {
-      return {};
+      search->Stop();
+      return parts;
     }
     uint64_t compared = 0;
     size_t best = 0;

@@ -62,15 +62,26 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "total",
                                        "measure_of",
                                        "raising",
-                                       "keeps_older_form"};
+                                       "keeps_older_form",
+                                       "implied_body",
+                                       "place_level",
+                                       "nation",
+                                       "national_body",
+                                       "others_view",
+                                       "imperative",
+                                       "completing",
+                                       "stated",
+                                       "introduces_aim",
+                                       "follows_aim"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {
   std::u32string single;                  // words of one character
   std::vector<std::u32string> long_ones;  // the others, the longest first
-  std::bitset<256> heads;                 // by the last byte of the first characters of those
+  std::bitset<256> heads;                 // by the last byte of the first characters of all
 
-  bool MayBegin(char32_t first) const { return heads[first & 0xFF]; }
+  // Code points of the longest of them that `text` begins with, whose first one folds to `first`.
+  size_t Longest(char32_t first, std::u32string_view text) const;
 };
 
 struct Data {
@@ -107,10 +118,10 @@ Data ReadData(std::string_view lines) {
     while (!rest.empty()) {
       const std::u32string word = text::ToCodePoints(Take(&rest, ' '));
       QUOTES_CHECK(!word.empty());
+      words.heads.set(word.front() & 0xFF);
       if (word.size() == 1) {
         words.single += word;
       } else {
-        words.heads.set(word.front() & 0xFF);
         words.long_ones.push_back(word);
       }
     }
@@ -135,22 +146,22 @@ bool BeginsWithWord(std::u32string_view text, std::u32string_view word) {
                     [](char32_t a, char32_t b) { return a == text::FoldLetter(b); });
 }
 
+size_t Words::Longest(char32_t first, std::u32string_view text) const {
+  if (!heads[first & 0xFF]) {
+    return 0;
+  }
+  for (const std::u32string& word : long_ones) {
+    if (word.front() == first && BeginsWithWord(text, word)) {
+      return word.size();
+    }
+  }
+  return single.find(first) != std::u32string::npos ? 1 : 0;
+}
+
 }  // namespace
 
 size_t BeginsWith(WordClass words, std::u32string_view text) {
-  if (text.empty()) {
-    return 0;
-  }
-  const Words& own = WordsOf(words);
-  const char32_t first = text::FoldLetter(text.front());
-  if (own.MayBegin(first)) {
-    for (const std::u32string& word : own.long_ones) {
-      if (word.front() == first && BeginsWithWord(text, word)) {
-        return word.size();
-      }
-    }
-  }
-  return own.single.find(first) != std::u32string::npos ? 1 : 0;
+  return text.empty() ? 0 : WordsOf(words).Longest(text::FoldLetter(text.front()), text);
 }
 
 size_t EndsWith(WordClass words, std::u32string_view text) {
@@ -172,8 +183,9 @@ bool IsWord(WordClass words, char32_t c) {
 }
 
 std::optional<size_t> FindWord(WordClass words, std::u32string_view text) {
+  const Words& own = WordsOf(words);
   for (size_t i = 0; i < text.size(); ++i) {
-    if (BeginsWith(words, text.substr(i)) > 0) {
+    if (own.Longest(text::FoldLetter(text[i]), text.substr(i)) > 0) {
       return i;
     }
   }

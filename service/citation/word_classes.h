@@ -56,6 +56,16 @@ enum class WordClass : uint8_t {
   kMeasureOf,
   kRaising,
   kKeepsOlderForm,
+  kImpliedBody,
+  kPlaceLevel,
+  kNation,
+  kNationalBody,
+  kOthersView,
+  kImperative,
+  kCompleting,
+  kStated,
+  kIntroducesAim,
+  kFollowsAim,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.

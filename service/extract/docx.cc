@@ -601,6 +601,13 @@ absl::StatusOr<ExtractedText> ReadDocx(std::string_view bytes) {
   if (NameOf(root) != "document" || body == nullptr) {
     return Malformed("is no Word document");
   }
+  // What some programs write embeds the text as a page in HTML. Without it the document would be
+  // read as if it ended early.
+  if (HasDescendant(body, "altChunk")) {
+    return errors::UnsupportedFormat(
+        "a Word document that embeds another file (altChunk); open it in Word and save it anew, or "
+        "import the other file");
+  }
   QUOTES_ASSIGN_OR_RETURN(const std::vector<Relation> relations, ReadRelations(parts, main));
   QUOTES_ASSIGN_OR_RETURN(const XmlDocument styles_part, ParseRelated(parts, relations, "styles"));
   QUOTES_ASSIGN_OR_RETURN(const XmlDocument numbering_part,

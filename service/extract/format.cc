@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
 #include <string>
 
+#include "absl/strings/ascii.h"
+#include "service/base/absl_string.h"
 #include "service/base/errors.h"
 
 namespace quotes::extract {
@@ -19,13 +20,7 @@ bool Contains(std::string_view text, std::string_view what) {
   return text.find(what) != std::string_view::npos;
 }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return lower;
-}
+std::string Lower(std::string_view text) { return absl::AsciiStrToLower(ToAbsl(text)); }
 
 // A name as an OLE compound file spells it: UTF-16, little-endian.
 std::string Wide(std::string_view ascii) {
@@ -207,7 +202,7 @@ bool HasExtension(std::string_view file_name, std::initializer_list<std::string_
 
 }  // namespace
 
-std::string_view ExtractVersion() { return "1"; }
+std::string_view ExtractVersion() { return "2"; }
 
 std::string_view FormatName(Format format) {
   switch (format) {

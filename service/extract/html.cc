@@ -44,10 +44,10 @@ constexpr std::array<std::string_view, 52> kBlocks = {
     "li",         "main",    "menu",    "nav",        "noframes", "noscript", "ol",      "option",
     "p",          "pre",     "section", "select",     "summary",  "table",    "tbody",   "td",
     "textarea",   "th",      "tr",      "ul"};
-// Elements whose text nobody sees. Sorted.
-constexpr std::array<std::string_view, 11> kNoText = {"audio",  "canvas",   "embed",  "head",
-                                                      "iframe", "object",   "script", "style",
-                                                      "svg",    "template", "video"};
+// Elements whose text nobody sees, that is struck out or tells how a character is spoken. Sorted.
+constexpr std::array<std::string_view, 16> kNoText = {
+    "audio", "canvas", "del",    "embed",  "head",  "iframe", "object",   "rp",
+    "rt",    "s",      "script", "strike", "style", "svg",    "template", "video"};
 constexpr std::array<std::string_view, 10> kNavigation = {
     "aside", "button", "footer", "form", "header", "menu", "nav", "noscript", "select", "textarea"};
 // Words in names of classes and ids. Sorted.

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <clocale>
 #include <cstdio>
 #include <new>
 #include <optional>
@@ -117,6 +118,8 @@ int Run(int argc, char** argv) {
     Unconfined(lacking);
   }
   if (archive.has_value()) {
+    // Names that a ZIP archive says are UTF-8 have no others where characters are ASCII.
+    std::setlocale(LC_CTYPE, "C.UTF-8");
     ConfineTo(Confinement::kAlone);
     StreamArchive(STDIN_FILENO, *archive,
                   [](std::string_view bytes) { return WriteAll(STDOUT_FILENO, bytes); });

@@ -113,6 +113,7 @@ void StreamArchive(int fd, ArchiveStream::Mode mode, const Write& write) {
     return;
   }
   size_t members = 0;
+  size_t unnamed = 0;
   uint64_t total = 0;
   archive_entry* entry = nullptr;
   while (true) {
@@ -130,6 +131,14 @@ void StreamArchive(int fd, ArchiveStream::Mode mode, const Write& write) {
       return;
     }
     const std::string name = NameOf(entry);
+    if (name.empty()) {
+      // It cannot be told by its name, but must not be passed over in silence.
+      ++unnamed;
+      if (!write(Number(3, 1) + Line("? (" + std::to_string(unnamed) + ")"))) {
+        return;
+      }
+      continue;
+    }
     if (archive_entry_filetype(entry) == AE_IFDIR || IsHidden(name) || CleanLine(name).empty()) {
       continue;
     }

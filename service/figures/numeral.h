@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "service/figures/decimal.h"
+
 // Numerals of Chinese text by value. Pure functions; thread-safe.
 namespace quotes::figures {
 
@@ -18,15 +20,6 @@ struct Range {
   uint32_t size() const { return end - begin; }
   bool empty() const { return begin == end; }
   friend bool operator==(const Range&, const Range&) = default;
-};
-
-// An exact decimal number, mantissa × 10^exponent, in lowest terms (the mantissa does not end in 0;
-// zero is 0 × 10^0), so that equal numbers are equal structs.
-struct Decimal {
-  int64_t mantissa = 0;
-  int32_t exponent = 0;
-
-  friend bool operator==(const Decimal&, const Decimal&) = default;
 };
 
 enum class NumeralKind : uint8_t {

@@ -106,17 +106,6 @@ std::optional<int64_t> PowerOfTen(int64_t power) {
   return value;
 }
 
-Decimal LowestTerms(Decimal d) {
-  if (d.mantissa == 0) {
-    return {};
-  }
-  while (d.mantissa % 10 == 0) {
-    d.mantissa /= 10;
-    ++d.exponent;
-  }
-  return d;
-}
-
 std::optional<Decimal> Sum(Decimal a, Decimal b) {
   if (a.mantissa == 0 || b.mantissa == 0) {
     return a.mantissa == 0 ? b : a;

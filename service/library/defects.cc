@@ -150,7 +150,7 @@ absl::StatusOr<DefectResult> Library::EditRegister(
   document.etag = change.etag;
   document.update_time = change.update_time;
   result.document =
-      Publish(change.archive_revision, archive::Pack(document, scheme_->themes().size()));
+      Publish(change.archive_revision, archive::Pack(document, scheme()->themes().size()));
   result.archive_revision = change.archive_revision;
   result.changed = true;
   return result;

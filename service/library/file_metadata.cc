@@ -4,9 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/text/utf8.h"
 
@@ -47,25 +50,33 @@ Keys KeysOf(report::Metadata* m) {
 
 }  // namespace
 
-report::Metadata WithFileMetadata(const std::vector<std::pair<std::string, std::string>>& entries,
-                                  report::Metadata given) {
+absl::StatusOr<report::Metadata> WithFileMetadata(
+    const std::vector<std::pair<std::string, std::string>>& entries, report::Metadata given) {
   const Keys keys = KeysOf(&given);
   for (const auto& [key, value] : entries) {
+    const std::string name = absl::StrCat("metadata.", key);
     for (const TextKey& text : keys.texts) {
-      if (key == text.key && text.field->empty() &&
-          text::CountCodePoints(value) <= limits::kMaxMetadataCodePoints) {
-        *text.field = value;
+      if (key != text.key || !text.field->empty()) {
+        continue;
       }
+      if (text::CountCodePoints(value) > limits::kMaxMetadataCodePoints) {
+        return errors::FieldOutOfRange(
+            name, absl::StrCat("at most ", limits::kMaxMetadataCodePoints, " characters"));
+      }
+      *text.field = value;
     }
     for (const DateKey& date : keys.dates) {
+      if (key != date.key || date.field->has_value()) {
+        continue;
+      }
       constexpr size_t kIsoDate = 10;  // 2022-01-17
       constexpr absl::civil_year_t kLastYear = 9999;
       absl::CivilDay day;
-      if (key == date.key && !date.field->has_value() && value.size() >= kIsoDate &&
-          absl::ParseCivilTime(value.substr(0, kIsoDate), &day) && day.year() >= 1 &&
-          day.year() <= kLastYear) {
-        *date.field = day;
+      if (value.size() < kIsoDate || !absl::ParseCivilTime(value.substr(0, kIsoDate), &day) ||
+          day.year() < 1 || day.year() > kLastYear) {
+        return errors::FieldInvalid(name, absl::StrCat(value, " is no day: YYYY-MM-DD"));
       }
+      *date.field = day;
     }
   }
   return given;

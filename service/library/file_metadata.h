@@ -6,16 +6,19 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "service/report/report.h"
 
 namespace quotes {
 
 // Fills the fields that `given` leaves empty from what a file says of itself: title, subtitle,
 // event, body, speaker (or author), office, language (or lang), date (or speech_date), paper,
-// edition, issue_date, pages. Dates are ISO, a time behind them is left out. Other keys, and values
-// that are too long or no date, say nothing.
-report::Metadata WithFileMetadata(const std::vector<std::pair<std::string, std::string>>& entries,
-                                  report::Metadata given);
+// edition, issue_date, pages. Dates are ISO, a time behind them is left out. Other keys say
+// nothing. FIELD_INVALID and FIELD_OUT_OF_RANGE name the key ("metadata.date") of a value that
+// would be taken and is no day, or is too long: were it passed over, something else would stand for
+// it.
+absl::StatusOr<report::Metadata> WithFileMetadata(
+    const std::vector<std::pair<std::string, std::string>>& entries, report::Metadata given);
 
 // True for the keys above.
 bool IsFileMetadataKey(std::string_view key);

@@ -15,6 +15,7 @@
 #include "service/archive/segment_folder.h"
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
+#include "service/themes/tag.h"
 
 namespace quotes {
 namespace {
@@ -74,9 +75,15 @@ const History::Report* History::Find(std::string_view report_id) const {
   return place == reports_.end() || (*place)->id != report_id ? nullptr : place->get();
 }
 
-std::shared_ptr<const PackedDocument> History::PackText(const PackedDocument& document) const {
-  return PackAs(TextId(document.report_id(), document.revision()), archive::Unpack(document),
-                DocumentHead(), scheme_->themes().size());
+std::shared_ptr<const PackedDocument> History::PackText(std::string_view text_id,
+                                                        const PackedDocument& document,
+                                                        bool latest) const {
+  Document text = archive::Unpack(document);
+  if (!latest && !text.tags.empty()) {
+    text.tags.clear();
+    text.themes = scheme_->Assign(text.content);
+  }
+  return PackAs(text_id, text, DocumentHead(), scheme_->themes().size());
 }
 
 std::shared_ptr<const History::Report> History::Located(Report report) const {
@@ -170,10 +177,10 @@ std::shared_ptr<const History> History::With(uint64_t archive_revision,
   } else {
     // Its register may be another than that of the text held.
     keep(latest);
-    added.push_back(PackText(latest));
+    added.push_back(PackText(TextId(next.id, latest.revision()), latest, /*latest=*/true));
   }
   if (previous != nullptr && keep(*previous)) {
-    added.push_back(PackText(*previous));
+    added.push_back(PackText(TextId(next.id, previous->revision()), *previous, /*latest=*/false));
   }
   std::vector<std::string> removed;
   for (const uint64_t revision : held == nullptr ? std::vector<uint64_t>() : held->texts) {
@@ -183,6 +190,8 @@ std::shared_ptr<const History> History::With(uint64_t archive_revision,
     const bool is_latest = revision == next.revision;
     if (is_latest ? !withdrawn : !keep(*text)) {
       removed.push_back(std::move(text_id));
+    } else if (!is_latest && !text->tags().empty()) {
+      added.push_back(PackText(text_id, *text, /*latest=*/false));
     }
   }
 
@@ -338,7 +347,7 @@ void HistoryLoader::Add(Document document, const Cancellation& cancellation) {
     return;
   }
   joined_.push_back(document.content.joined);
-  document.themes = scheme_->Assign(document.content);
+  document.themes = themes::AssignTagged(*scheme_, document.content, document.tags);
   reports_.back().texts.push_back(document.revision);
   texts_.Add(PackAs(TextId(document.report_id, document.revision), document, DocumentHead(),
                     scheme_->themes().size()),

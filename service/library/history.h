@@ -91,8 +91,10 @@ class History : public std::enable_shared_from_this<History> {
 
   static Reports::const_iterator PlaceOf(const Reports& reports, std::string_view report_id);
   const Report* Find(std::string_view report_id) const;
-  std::shared_ptr<const archive::PackedDocument> PackText(
-      const archive::PackedDocument& document) const;
+  // A text as `archive_` holds it; what editors said of themes goes with the report's latest alone.
+  std::shared_ptr<const archive::PackedDocument> PackText(std::string_view text_id,
+                                                          const archive::PackedDocument& document,
+                                                          bool latest) const;
   // The report with its `latest` in archive_.
   std::shared_ptr<const Report> Located(Report report) const;
   // Puts `next`, or null, in the place of the report with an id.

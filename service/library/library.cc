@@ -38,6 +38,8 @@ constexpr absl::Duration kPoll = absl::Milliseconds(10);
 // While writes never pause, merging does not end: segments are saved in between, so that the files
 // of those merged away do not pile up and a start does not lack much.
 constexpr absl::Duration kLongestUnsaved = absl::Seconds(10);
+// Of a report whose file comes under another name: revisions whose files are compared with it.
+constexpr size_t kMostRevisionsAsked = 1000;
 // How often a library that only reads loads anew when the writer wrote meanwhile.
 constexpr int kLoads = 5;
 
@@ -191,7 +193,7 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
                             text::Decode(extracted.text, text::Encoding::kUtf8));
     QUOTES_ASSIGN_OR_RETURN(
         draft.content, report::ParseReport(decoded, {.report_id = {}, .layout = &extracted.lines}));
-    given = WithFileMetadata(extracted.metadata, std::move(given));
+    QUOTES_ASSIGN_OR_RETURN(given, WithFileMetadata(extracted.metadata, std::move(given)));
     draft.extracted_text = std::move(extracted.text);
     draft.parser_version = ReaderVersion();
   }
@@ -230,7 +232,8 @@ archive::Document MakeDocument(store::RevisionDraft draft, const store::ImportOu
   document.duplicate_of = outcome.duplicate_of;
   document.content = std::move(draft.content);
   document.defects = outcome.defects;
-  document.themes = scheme.Assign(document.content);
+  document.tags = outcome.tags;
+  document.themes = themes::AssignTagged(scheme, document.content, document.tags);
   return document;
 }
 
@@ -274,12 +277,12 @@ void AddRevisedSentences(const archive::PackedDocument* before, ImportResult* re
 Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
                  bool read_only, LibraryOptions options)
     : store_(std::move(store)),
-      scheme_(std::move(scheme)),
       read_only_(read_only),
       options_(std::move(options)),
       extractor_(options_.extractor),
       folder_(OpenFolder("")),
       history_folder_(OpenFolder("/history")),
+      scheme_(std::move(scheme)),
       ready_(errors::Loading()) {}
 
 Library::~Library() {
@@ -311,7 +314,8 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
   const bool in_background = held->options_.on_ready != nullptr;
   Snapshot snapshot;
   size_t added = 0;
-  QUOTES_ASSIGN_OR_RETURN(snapshot.archive, held->LoadArchive(&added));
+  QUOTES_ASSIGN_OR_RETURN(snapshot.archive,
+                          held->LoadArchive(held->scheme(), held->ending_, &added));
   const bool checked = in_background && added > 0;
   if (checked) {
     QUOTES_RETURN_IF_ERROR(held->store_->CheckIntegrity(held->ending_));
@@ -357,41 +361,45 @@ archive::ArchiveOptions Library::MakeArchiveOptions(archive::SegmentFolder* fold
   return options;
 }
 
-absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(size_t* added) {
-  archive::ArchiveLoader loader(scheme_, MakeArchiveOptions(folder_.get()));
+absl::StatusOr<std::shared_ptr<const archive::Archive>> Library::LoadArchive(
+    const std::shared_ptr<const themes::Scheme>& scheme, const Cancellation& cancellation,
+    size_t* added) {
+  archive::ArchiveLoader loader(scheme, MakeArchiveOptions(folder_.get()));
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
                           store_->LoadActive(
                               [&loader](const store::ReportInfo& report) {
                                 return loader.Lacks(report.report_id, report.revision, report.head);
                               },
-                              [this, &loader](std::unique_ptr<archive::Document> document) {
-                                document->themes = scheme_->Assign(document->content);
-                                loader.Add(*document, ending_);
-                                return ending_.Check();
+                              [&](std::unique_ptr<archive::Document> document) {
+                                document->themes = themes::AssignTagged(*scheme, document->content,
+                                                                        document->tags);
+                                loader.Add(*document, cancellation);
+                                return cancellation.Check();
                               }));
   *added = loader.added();
-  std::shared_ptr<const archive::Archive> archive = loader.Finish(revision, ending_);
-  QUOTES_RETURN_IF_ERROR(ending_.Check());
+  std::shared_ptr<const archive::Archive> archive = loader.Finish(revision, cancellation);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
   return archive;
 }
 
 absl::StatusOr<std::shared_ptr<const History>> Library::LoadHistory(
-    uint64_t revision, const archive::Archive& active) {
-  HistoryLoader loader(scheme_, MakeArchiveOptions(history_folder_.get()), active);
+    const std::shared_ptr<const themes::Scheme>& scheme, uint64_t revision,
+    const archive::Archive& active, const Cancellation& cancellation) {
+  HistoryLoader loader(scheme, MakeArchiveOptions(history_folder_.get()), active);
   QUOTES_ASSIGN_OR_RETURN(const uint64_t loaded,
                           store_->LoadHistory(
                               [&loader](const store::ReportInfo& report) {
                                 return loader.Lacks(report.report_id, report.revision, report.head);
                               },
-                              [this, &loader](std::unique_ptr<archive::Document> document) {
-                                loader.Add(*std::move(document), ending_);
-                                return ending_.Check();
+                              [&](std::unique_ptr<archive::Document> document) {
+                                loader.Add(*std::move(document), cancellation);
+                                return cancellation.Check();
                               }));
   if (loaded != revision) {
     return nullptr;
   }
-  std::shared_ptr<const History> history = loader.Finish(revision, ending_);
-  QUOTES_RETURN_IF_ERROR(ending_.Check());
+  std::shared_ptr<const History> history = loader.Finish(revision, cancellation);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
   return history;
 }
 
@@ -400,10 +408,10 @@ absl::Status Library::FinishLoading() {
   for (int i = 0; i < kLoads; ++i) {
     if (i > 0) {
       size_t added = 0;
-      QUOTES_ASSIGN_OR_RETURN(active, LoadArchive(&added));
+      QUOTES_ASSIGN_OR_RETURN(active, LoadArchive(scheme(), ending_, &added));
     }
     QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const History> history,
-                            LoadHistory(active->revision(), *active));
+                            LoadHistory(scheme(), active->revision(), *active, ending_));
     if (history == nullptr) {
       continue;  // another process wrote in between
     }
@@ -419,6 +427,49 @@ absl::Status Library::FinishLoading() {
   return errors::StoreBusy();
 }
 
+absl::StatusOr<Snapshot> Library::LoadLabelled(const std::shared_ptr<const themes::Scheme>& scheme,
+                                               const Cancellation& cancellation) {
+  Snapshot snapshot;
+  size_t added = 0;
+  QUOTES_ASSIGN_OR_RETURN(snapshot.archive, LoadArchive(scheme, cancellation, &added));
+  QUOTES_ASSIGN_OR_RETURN(snapshot.history, LoadHistory(scheme, snapshot.archive->revision(),
+                                                        *snapshot.archive, cancellation));
+  return snapshot;
+}
+
+bool Library::SwapLabelled(Snapshot labelled, std::shared_ptr<const themes::Scheme> scheme) {
+  IndexWaiting();
+  if (labelled.history == nullptr || archive()->revision() != labelled.archive->revision()) {
+    return false;  // written in between
+  }
+  auto swapped = std::make_shared<const Snapshot>(std::move(labelled));
+  const MutexLock lock(&snapshot_mutex_);
+  snapshot_.swap(swapped);
+  scheme_.swap(scheme);
+  return true;
+}
+
+absl::Status Library::Relabel(const std::shared_ptr<const themes::Scheme>& scheme,
+                              const Cancellation& cancellation) {
+  QUOTES_RETURN_IF_ERROR(CheckReady());
+  bool swapped = false;
+  for (int i = 0; i < kLoads && !swapped; ++i) {
+    QUOTES_ASSIGN_OR_RETURN(Snapshot labelled, LoadLabelled(scheme, cancellation));
+    const MutexLock lock(&write_mutex_);
+    swapped = SwapLabelled(std::move(labelled), scheme);
+  }
+  if (!swapped) {
+    // Writes did not pause for long enough: now they wait.
+    const MutexLock lock(&write_mutex_);
+    QUOTES_ASSIGN_OR_RETURN(Snapshot labelled, LoadLabelled(scheme, cancellation));
+    if (!SwapLabelled(std::move(labelled), scheme)) {
+      return errors::StoreBusy();  // another process writes
+    }
+  }
+  WantMerge();
+  return absl::OkStatus();
+}
+
 absl::Status Library::CheckReady() const {
   const MutexLock lock(&ready_mutex_);
   return ready_;
@@ -427,6 +478,11 @@ absl::Status Library::CheckReady() const {
 std::shared_ptr<const Snapshot> Library::snapshot() const {
   const MutexLock lock(&snapshot_mutex_);
   return snapshot_;
+}
+
+std::shared_ptr<const themes::Scheme> Library::scheme() const {
+  const MutexLock lock(&snapshot_mutex_);
+  return scheme_;
 }
 
 std::shared_ptr<const archive::PackedDocument> Library::FindLatest(
@@ -471,8 +527,10 @@ void Library::LetWait(uint64_t archive_revision,
 
 void Library::IndexWaiting() {
   if (!waiting_.empty()) {
-    Index(waiting_revision_, waiting_.documents());
+    // What tells copies apart is not needed beside the index, which does.
+    const auto documents = waiting_.documents();
     waiting_ = UnindexedReports();
+    Index(waiting_revision_, documents);
   }
 }
 
@@ -625,20 +683,47 @@ absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome)
     document = FindLatest(outcome.report_id);
   }
   if (document == nullptr || document->revision() != outcome.revision) {
-    QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision));
+    QUOTES_ASSIGN_OR_RETURN(document, LoadRevision(outcome.report_id, outcome.revision, *scheme()));
   }
   return Result(std::move(outcome), std::move(document));
 }
 
+absl::StatusOr<std::vector<store::RevisionInfo>> Library::FindRevisions(
+    std::string_view report_id) const {
+  return store_->ListRevisions(report_id, 0, kMostRevisionsAsked);
+}
+
+absl::StatusOr<std::optional<ImportResult>> Library::CheckCopy(
+    const ImportRequest& request, const store::RevisionDraft& draft) const {
+  if (!request.report_id.empty()) {
+    return std::nullopt;
+  }
+  const auto latest = [&](std::string_view id)
+                          ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) { return FindLatest(id); };
+  const auto revisions = [this](std::string_view id) { return FindRevisions(id); };
+  QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const archive::PackedDocument> copied,
+                          FindCopied(request.duplicate_handling, latest, revisions, draft));
+  if (copied == nullptr) {
+    return std::nullopt;
+  }
+  store::ImportOutcome outcome;
+  outcome.report_id = copied->report_id();
+  outcome.revision = copied->revision();
+  outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
+  outcome.unchanged = true;
+  return Result(std::move(outcome), std::move(copied));
+}
+
 absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
-    const ImportRequest& request, const std::vector<uint64_t>& sample,
+    const ImportRequest& request, const Speech& speech, const std::vector<uint64_t>& sample,
     store::RevisionDraft* draft) const {
   const DuplicateHandling handling = request.duplicate_handling;
   const auto latest = [&](std::string_view id)
                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) { return FindLatest(id); };
+  const auto revisions = [this](std::string_view id) { return FindRevisions(id); };
   if (request.report_id.empty()) {
     QUOTES_ASSIGN_OR_RETURN(std::optional<NearDuplicate> beside,
-                            SettleMadeId(handling, latest, draft));
+                            SettleMadeId(handling, latest, revisions, draft));
     if (beside.has_value()) {
       return beside;
     }
@@ -646,9 +731,9 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
   if (FindLatest(draft->report_id) != nullptr) {
     return std::optional<NearDuplicate>();
   }
-  std::optional<NearDuplicate> found = FindNearDuplicate(draft->content, *archive());
+  std::optional<NearDuplicate> found = FindNearDuplicate(draft->content, speech, *archive());
   if (!found.has_value()) {
-    found = waiting_.FindNearDuplicate(draft->content, sample);
+    found = waiting_.FindNearDuplicate(speech, sample);
   }
   if (found.has_value() && handling == DuplicateHandling::kRefuse &&
       !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
@@ -682,8 +767,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
   }
   QUOTES_ASSIGN_OR_RETURN(store::RevisionDraft draft, MakeDraft(request, extractor_, cancellation));
   draft.request_digest = std::move(digest);
+  const Speech speech(draft.content);
   const std::vector<uint64_t> sample =
-      options_.index_batch > 0 ? SampleOf(draft.content) : std::vector<uint64_t>();
+      options_.index_batch > 0 ? speech.Sample() : std::vector<uint64_t>();
 
   if (request.validate_only) {
     QUOTES_RETURN_IF_ERROR(CheckReady());
@@ -692,7 +778,11 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     store::ImportOutcome outcome;
     {
       const MutexLock lock(&write_mutex_);
-      QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, sample, &draft));
+      QUOTES_ASSIGN_OR_RETURN(std::optional<ImportResult> copy, CheckCopy(request, draft));
+      if (copy.has_value()) {
+        return *std::move(copy);
+      }
+      QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, speech, sample, &draft));
       latest = FindLatest(draft.report_id);
       outcome.archive_revision = waiting_.empty() ? archive()->revision() : waiting_revision_;
     }
@@ -717,6 +807,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
           same ? held_register.entries
                : report::CarryOver(held_register.entries, document.content.joined, draft.content);
       held_defects = document.defects;
+      outcome.tags = document.tags;
       if (same) {
         draft.source.file_name = document.source.file_name;
       }
@@ -734,9 +825,10 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       return Result(std::move(outcome), latest);
     }
     outcome.unchanged = false;
-    const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme_);
+    const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
+    const archive::Document document = MakeDocument(std::move(draft), outcome, *scheme);
     ImportResult result =
-        Result(std::move(outcome), archive::Pack(document, scheme_->themes().size()));
+        Result(std::move(outcome), archive::Pack(document, scheme->themes().size()));
     result.duplicate_of = duplicate;
     AddRevisedSentences(latest.get(), &result);
     return result;
@@ -747,8 +839,12 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     const MutexLock lock(&write_mutex_);
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
     // Here, so that of two copies imported at once one sees the other.
+    QUOTES_ASSIGN_OR_RETURN(std::optional<ImportResult> copy, CheckCopy(request, draft));
+    if (copy.has_value()) {
+      return *std::move(copy);
+    }
     QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
-                            CheckDuplicate(request, sample, &draft));
+                            CheckDuplicate(request, speech, sample, &draft));
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
@@ -756,8 +852,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
         // The register alone has changed: the revision is that of the first file.
         draft.source.file_name = before->source().file_name;
       }
-      std::shared_ptr<const archive::PackedDocument> document = archive::Pack(
-          MakeDocument(std::move(draft), outcome, *scheme_), scheme_->themes().size());
+      const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
+      std::shared_ptr<const archive::PackedDocument> document =
+          archive::Pack(MakeDocument(std::move(draft), outcome, *scheme), scheme->themes().size());
       if (options_.index_batch > 0 && outcome.state == archive::ReportState::kActive) {
         LetWait(outcome.archive_revision, document, sample);
       } else {
@@ -791,7 +888,7 @@ absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
   document.update_time = result.change.update_time;
   document.delete_time = result.change.delete_time;
   result.document =
-      Publish(result.change.archive_revision, archive::Pack(document, scheme_->themes().size()));
+      Publish(result.change.archive_revision, archive::Pack(document, scheme()->themes().size()));
   return result;
 }
 
@@ -804,11 +901,11 @@ absl::StatusOr<ReportResult> Library::Restore(std::string_view report_id, std::s
 }
 
 absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> Library::LoadRevision(
-    std::string_view report_id, uint64_t revision) {
+    std::string_view report_id, uint64_t revision, const themes::Scheme& scheme) {
   QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<archive::Document> document,
                           store_->LoadRevision(report_id, revision));
-  document->themes = scheme_->Assign(document->content);
-  return archive::Pack(*document, scheme_->themes().size());
+  document->themes = themes::AssignTagged(scheme, document->content, document->tags);
+  return archive::Pack(*document, scheme.themes().size());
 }
 
 }  // namespace quotes

@@ -30,6 +30,7 @@
 #include "service/store/store.h"
 #include "service/text/decode.h"
 #include "service/themes/scheme.h"
+#include "service/themes/tag.h"
 
 namespace quotes {
 
@@ -116,6 +117,13 @@ struct DefectResult {
   bool changed = false;
   report::Defect defect;  // as it is now; as it was when taken out
   std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
+};
+
+struct TagResult {
+  uint64_t archive_revision = 0;
+  bool changed = false;
+  std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
+  std::shared_ptr<const themes::Scheme> scheme;             // of its themes
 };
 
 // One state of the store: what look-ups see, and what only names and citations still reach.
@@ -219,22 +227,52 @@ class Library {
   absl::StatusOr<DefectResult> DeleteDefect(std::string_view report_id, std::string_view defect_id,
                                             std::string_view etag);
 
-  store::Store& store() { return *store_; }
-  const themes::Scheme& scheme() const { return *scheme_; }
+  // Pins a theme to a quote of the latest revision, the only one that shows it, or removes one from
+  // it, or with nullopt takes back what was said; see themes::Tag. The report's etag and the
+  // archive revision rise, its text and its revision stay; saying the same again writes nothing. An
+  // `etag` that is not empty must be the report's. Blocks on the store. Errors, in this order:
+  // READ_ONLY; REPORT_NOT_FOUND; ETAG_MISMATCH; REPORT_WITHDRAWN; QUOTE_NOT_FOUND; THEME_NOT_FOUND
+  // for a code of which neither the scheme nor a tag of the quote knows; FIELD_OUT_OF_RANGE above
+  // limits::kMaxQuoteTags.
+  absl::StatusOr<TagResult> TagQuote(std::string_view report_id, std::string_view quote_id,
+                                     std::string_view theme,
+                                     std::optional<themes::TagAction> action,
+                                     std::string_view etag);
 
-  // The document of any revision with its themes set; blocks on the store. 0 is the latest.
+  store::Store& store() { return *store_; }
+  // That of the current snapshot.
+  std::shared_ptr<const themes::Scheme> scheme() const;
+
+  // Gives all quotes their themes anew, by another scheme. Look-ups go on with the old one until
+  // all is swapped in at once; imports and other writes wait only if they do not pause for long
+  // enough. Reads everything from the store; one call at a time. Errors: LOADING until the library
+  // is ready, CANCELLED and DEADLINE_EXCEEDED, those of the store.
+  absl::Status Relabel(const std::shared_ptr<const themes::Scheme>& scheme,
+                       const Cancellation& cancellation);
+
+  // The document of any revision with its themes set by a scheme, that of the caller's snapshot;
+  // blocks on the store. 0 is the latest.
   absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> LoadRevision(
-      std::string_view report_id, uint64_t revision);
+      std::string_view report_id, uint64_t revision, const themes::Scheme& scheme);
 
  private:
   Library(std::unique_ptr<store::Store> store, std::shared_ptr<const themes::Scheme> scheme,
           bool read_only, LibraryOptions options);
 
   // The archive of the store's state; `added` is the number of reports that no segment had.
-  absl::StatusOr<std::shared_ptr<const archive::Archive>> LoadArchive(size_t* added);
+  absl::StatusOr<std::shared_ptr<const archive::Archive>> LoadArchive(
+      const std::shared_ptr<const themes::Scheme>& scheme, const Cancellation& cancellation,
+      size_t* added);
   // The history of the store's state: null when that is another than `revision`.
-  absl::StatusOr<std::shared_ptr<const History>> LoadHistory(uint64_t revision,
-                                                             const archive::Archive& active);
+  absl::StatusOr<std::shared_ptr<const History>> LoadHistory(
+      const std::shared_ptr<const themes::Scheme>& scheme, uint64_t revision,
+      const archive::Archive& active, const Cancellation& cancellation);
+  // Both by another scheme; without a history when the store was written in between.
+  absl::StatusOr<Snapshot> LoadLabelled(const std::shared_ptr<const themes::Scheme>& scheme,
+                                        const Cancellation& cancellation);
+  // False when it is not of the current state.
+  bool SwapLabelled(Snapshot labelled, std::shared_ptr<const themes::Scheme> scheme)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // Loads the history to an archive that is served already, or both anew.
   absl::Status FinishLoading();
 
@@ -250,10 +288,18 @@ class Library {
       absl::FunctionRef<absl::StatusOr<report::Defect>(const report::ParsedReport&,
                                                        std::vector<report::RegisterEntry>*)>
           edit);
+  // The outcome of a draft that is a copy of a held report (see FindCopied), which changes nothing;
+  // nullopt for any other.
+  absl::StatusOr<std::optional<ImportResult>> CheckCopy(const ImportRequest& request,
+                                                        const store::RevisionDraft& draft) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // All revisions of a report, newest first, as far as they are asked for.
+  absl::StatusOr<std::vector<store::RevisionInfo>> FindRevisions(std::string_view report_id) const;
   // The active report that a draft of a new report resembles; DUPLICATE_REPORT where that is
   // refused. Sets what the draft is a copy of and whether it is withdrawn, and settles an id that
   // was made.
   absl::StatusOr<std::optional<NearDuplicate>> CheckDuplicate(const ImportRequest& request,
+                                                              const Speech& speech,
                                                               const std::vector<uint64_t>& sample,
                                                               store::RevisionDraft* draft) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
@@ -289,7 +335,6 @@ class Library {
   void SaveSegments();
 
   const std::unique_ptr<store::Store> store_;
-  const std::shared_ptr<const themes::Scheme> scheme_;
   const bool read_only_;
   const LibraryOptions options_;
   const extract::Extractor extractor_;
@@ -302,6 +347,7 @@ class Library {
   uint64_t waiting_revision_ ABSL_GUARDED_BY(write_mutex_) = 0;  // of the archive with the last
   mutable Mutex snapshot_mutex_;                                 // guards the pointer only
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
+  std::shared_ptr<const themes::Scheme> scheme_ ABSL_GUARDED_BY(snapshot_mutex_);
 
   mutable Mutex ready_mutex_;
   absl::Status ready_ ABSL_GUARDED_BY(ready_mutex_);

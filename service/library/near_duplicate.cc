@@ -55,17 +55,15 @@ int SamplingOf(size_t characters) {
   return bits;
 }
 
-// Hashes of the runs of letters, one in 2^sampling of them.
-std::vector<uint64_t> ShinglesOf(std::u32string_view text, int sampling) {
+// Calls `visit` with the hash of each run of letters in turn, of one in 2^sampling of them.
+template <typename Visit>
+void ForEachShingle(std::u32string_view letters, int sampling, const Visit& visit) {
   // A polynomial of the letters, rolled over the text, its bits mixed at the end.
   constexpr uint64_t kBase = 0x9E3779B97F4A7C15;
   uint64_t leaving = 1;
   for (size_t i = 0; i < limits::kShingleUnits; ++i) {
     leaving *= kBase;
   }
-  std::u32string letters = text::Fold(text).units;
-  std::erase(letters, text::kBreak);
-  std::vector<uint64_t> shingles;
   uint64_t hash = 0;
   for (size_t i = 0; i < letters.size(); ++i) {
     hash = hash * kBase + letters[i];
@@ -76,11 +74,10 @@ std::vector<uint64_t> ShinglesOf(std::u32string_view text, int sampling) {
       const uint64_t mixed = (hash ^ (hash >> 31)) * 0xBF58476D1CE4E5B9;
       const uint64_t shingle = mixed ^ (mixed >> 29);
       if ((shingle & ((uint64_t{1} << sampling) - 1)) == 0) {
-        shingles.push_back(shingle);
+        visit(shingle);
       }
     }
   }
-  return shingles;
 }
 
 // Stretches of folded text from all over the speech, each inside one sentence.
@@ -124,14 +121,14 @@ std::vector<std::u32string> ProbesOf(const report::ParsedReport& report) {
 // Reports with a number that says how much of another stands in them.
 using Hits = std::vector<std::pair<size_t, const archive::PackedDocument*>>;
 
-// The first of those with most that is like `report`.
-std::optional<NearDuplicate> MostLike(const report::ParsedReport& report, Hits candidates) {
+// The first of those with most that is like `speech`.
+std::optional<NearDuplicate> MostLike(const Speech& speech, Hits candidates) {
   std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second->report_id() < b.second->report_id();
   });
   candidates.resize(std::min(candidates.size(), kMostCandidates));
   for (const auto& [count, document] : candidates) {
-    const double likeness = LikenessOf(SpeechOf(report), SpeechOf(*document));
+    const double likeness = speech.LikenessTo(Speech(SpeechOf(*document)));
     if (likeness >= limits::kLeastDuplicateLikeness) {
       return NearDuplicate{std::string(document->report_id()), likeness};
     }
@@ -141,53 +138,66 @@ std::optional<NearDuplicate> MostLike(const report::ParsedReport& report, Hits c
 
 }  // namespace
 
-double LikenessOf(std::u32string_view a, std::u32string_view b) {
-  if (a.size() > b.size()) {
-    std::swap(a, b);
+Speech::Speech(std::u32string_view text)
+    : characters_(text.size()), letters_(text::Fold(text).units) {
+  std::erase(letters_, text::kBreak);
+}
+
+Speech::Speech(const report::ParsedReport& report) : Speech(SpeechOf(report)) {}
+
+std::vector<uint64_t> Speech::Sample() const {
+  std::vector<uint64_t> sample;
+  ForEachShingle(letters_, kSampling, [&](uint64_t shingle) { sample.push_back(shingle); });
+  return sample;
+}
+
+const Speech::Order& Speech::OrderOf(int sampling) const {
+  const auto [at, is_new] = orders_.try_emplace(sampling);
+  if (is_new) {
+    Order& order = at->second;
+    order.reserve(letters_.size() >> sampling);
+    ForEachShingle(letters_, sampling, [&](uint64_t shingle) {
+      order.try_emplace(shingle, static_cast<uint32_t>(order.size()));
+    });
   }
-  if (a.size() * kMostTimesLonger < b.size()) {
+  return at->second;
+}
+
+double Speech::LikenessTo(const Speech& other) const {
+  const bool shorter = characters_ <= other.characters_;
+  const auto [smaller, larger] = std::minmax(characters_, other.characters_);
+  if (smaller * kMostTimesLonger < larger) {
     return 0;
   }
-  const int sampling = SamplingOf(a.size());
-  struct Place {
-    uint64_t shingle;
-    uint32_t order;
-  };
-  std::vector<Place> places;
-  for (const uint64_t shingle : ShinglesOf(a, sampling)) {
-    places.push_back({shingle, static_cast<uint32_t>(places.size())});
-  }
-  const auto by_shingle = [](const Place& x, const Place& y) { return x.shingle < y.shingle; };
-  std::stable_sort(places.begin(), places.end(), by_shingle);
-  places.erase(std::unique(places.begin(), places.end(),
-                           [](const Place& x, const Place& y) { return x.shingle == y.shingle; }),
-               places.end());
-  if (places.size() < limits::kLeastDuplicateShingles) {
+  const int sampling = SamplingOf(smaller);
+  const Order& order = OrderOf(sampling);
+  const size_t distinct = shorter ? order.size() : other.OrderOf(sampling).size();
+  if (distinct < limits::kLeastDuplicateShingles) {
     return 0;
   }
-  // The longest ascending sequence of the places in `a` of what comes first in `b` (M. Fredman, "On
-  // computing the length of longest increasing subsequences", 1975): the last place of the best
-  // sequence of each length.
+  // The longest ascending sequence of the places in one text of what comes first in the other (M.
+  // Fredman, "On computing the length of longest increasing subsequences", 1975): the last place of
+  // the best sequence of each length.
   std::vector<uint32_t> last;
-  std::vector<bool> seen(places.size(), false);
-  for (const uint64_t shingle : ShinglesOf(b, sampling)) {
-    const auto at = std::lower_bound(places.begin(), places.end(), Place{shingle, 0}, by_shingle);
-    const auto index = static_cast<size_t>(at - places.begin());
-    if (at == places.end() || at->shingle != shingle || seen[index]) {
-      continue;
+  std::vector<bool> seen(order.size(), false);
+  ForEachShingle(other.letters_, sampling, [&](uint64_t shingle) {
+    const auto at = order.find(shingle);
+    if (at == order.end() || seen[at->second]) {
+      return;
     }
-    seen[index] = true;
-    const auto longer = std::lower_bound(last.begin(), last.end(), at->order);
+    seen[at->second] = true;
+    const auto longer = std::lower_bound(last.begin(), last.end(), at->second);
     if (longer == last.end()) {
-      last.push_back(at->order);
+      last.push_back(at->second);
     } else {
-      *longer = at->order;
+      *longer = at->second;
     }
-  }
-  return static_cast<double>(last.size()) / static_cast<double>(places.size());
+  });
+  return static_cast<double>(last.size()) / static_cast<double>(distinct);
 }
 
 std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,
+                                               const Speech& speech,
                                                const archive::Archive& archive) {
   archive::SeedOptions options;
   options.scope = archive::TextScope::kSpeech;
@@ -214,11 +224,7 @@ std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& repor
       hits.emplace_back(count, document);
     }
   }
-  return MostLike(report, std::move(hits));
-}
-
-std::vector<uint64_t> SampleOf(const report::ParsedReport& report) {
-  return ShinglesOf(SpeechOf(report), kSampling);
+  return MostLike(speech, std::move(hits));
 }
 
 void UnindexedReports::Add(std::shared_ptr<const archive::PackedDocument> document,
@@ -230,7 +236,7 @@ void UnindexedReports::Add(std::shared_ptr<const archive::PackedDocument> docume
   QUOTES_CHECK(is_new);
   const Held* const held = &added->second;
   for (const uint64_t shingle : sample) {
-    std::vector<const Held*>& holders = by_shingle_[shingle];
+    auto& holders = by_shingle_[shingle];
     if (holders.empty() || holders.back() != held) {
       holders.push_back(held);
     }
@@ -252,7 +258,7 @@ std::vector<std::shared_ptr<const archive::PackedDocument>> UnindexedReports::do
 }
 
 std::optional<NearDuplicate> UnindexedReports::FindNearDuplicate(
-    const report::ParsedReport& report, const std::vector<uint64_t>& sample) const {
+    const Speech& speech, const std::vector<uint64_t>& sample) const {
   absl::flat_hash_map<const Held*, size_t> shared;
   for (const uint64_t shingle : sample) {
     const auto found = by_shingle_.find(shingle);
@@ -269,7 +275,7 @@ std::optional<NearDuplicate> UnindexedReports::FindNearDuplicate(
       hits.emplace_back(count, held->document.get());
     }
   }
-  return MostLike(report, std::move(hits));
+  return MostLike(speech, std::move(hits));
 }
 
 }  // namespace quotes

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "service/archive/archive.h"
 #include "service/archive/packed_document.h"
 #include "service/report/report.h"
@@ -28,16 +29,42 @@ struct NearDuplicate {
   double likeness = 0;
 };
 
+// The speech of a text, made ready to be compared with others: folded once, and its shingles found
+// once, however many it is compared with.
+class Speech {
+ public:
+  // What is handed in must outlive it.
+  explicit Speech(std::u32string_view text);
+  explicit Speech(const report::ParsedReport& report);
+
+  // An eighth of the shingles, chosen by their hashes, so that a copy has the same.
+  std::vector<uint64_t> Sample() const;
+
+  // The likeness of both, of long ones by a sample (within about a hundredth); 0 when the shorter
+  // has fewer than limits::kLeastDuplicateShingles, or the longer is that much longer that the
+  // other is an excerpt. Not to be called from two threads at once.
+  double LikenessTo(const Speech& other) const;
+
+ private:
+  // Distinct shingles with the order in which they first stand.
+  using Order = absl::flat_hash_map<uint64_t, uint32_t>;
+
+  // Those of one in 2^sampling of the shingles.
+  const Order& OrderOf(int sampling) const;
+
+  size_t characters_;
+  std::u32string letters_;
+  mutable std::map<int, Order> orders_;  // by sampling
+};
+
 // A report of `archive` whose speech is like that of `report`, of several the one that has most of
 // its sentences; nullopt when none reaches limits::kLeastDuplicateLikeness, or when either text is
 // too short to tell. Some sentences are looked up in the archive's index; the reports that have
 // several of them are then compared as a whole: about a millisecond. `report` itself must not be in
-// the archive.
+// the archive. `speech` is its.
 std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,
+                                               const Speech& speech,
                                                const archive::Archive& archive);
-
-// An eighth of the shingles of a speech, chosen by their hashes, so that a copy has the same.
-std::vector<uint64_t> SampleOf(const report::ParsedReport& report);
 
 // Reports that no archive has indexed yet, each with its sample: about ten bytes a character.
 class UnindexedReports {
@@ -54,7 +81,7 @@ class UnindexedReports {
   uint64_t code_points() const { return code_points_; }
 
   // As FindNearDuplicate of an archive.
-  std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,
+  std::optional<NearDuplicate> FindNearDuplicate(const Speech& speech,
                                                  const std::vector<uint64_t>& sample) const;
 
  private:
@@ -64,12 +91,9 @@ class UnindexedReports {
   };
   std::map<std::string, Held, std::less<>> reports_;
   uint64_t code_points_ = 0;
-  absl::flat_hash_map<uint64_t, std::vector<const Held*>> by_shingle_;
+  // Nearly all shingles stand in one report.
+  absl::flat_hash_map<uint64_t, absl::InlinedVector<const Held*, 1>> by_shingle_;
 };
-
-// The likeness of two texts, of long ones by a sample (within about a hundredth); 0 when either has
-// fewer than limits::kLeastDuplicateShingles.
-double LikenessOf(std::u32string_view a, std::u32string_view b);
 
 }  // namespace quotes
 

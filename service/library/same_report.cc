@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "service/base/errors.h"
+#include "service/base/status_macros.h"
 #include "service/citation/lexicon.h"
 #include "service/figures/numeral.h"
 #include "service/library/revision_diff.h"
 #include "service/report/lint.h"
 #include "service/report/parser.h"
 #include "service/report/report_id.h"
+#include "service/store/content.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -27,8 +30,26 @@ std::u32string_view SpeechOf(const ParsedReport& report) {
   return std::u32string_view(report.joined).substr(0, report.runs.front().range.end);
 }
 
-bool SameLetters(const ParsedReport& a, const archive::PackedDocument& b) {
-  return text::Fold(SpeechOf(a)).units == text::Fold(b.joined(b.runs().front().range)).units;
+std::u32string WithoutSpaces(std::u32string_view text) {
+  std::u32string bare;
+  bare.reserve(text.size());
+  std::copy_if(text.begin(), text.end(), std::back_inserter(bare),
+               [](char32_t c) { return !text::IsSpace(c) && !text::IsLineBreak(c); });
+  return bare;
+}
+
+bool SaysTheSame(const ParsedReport& a, const archive::PackedDocument& b) {
+  return WithoutSpaces(SpeechOf(a)) == WithoutSpaces(b.joined(b.runs().front().range)) &&
+         store::SameMetadata(a.metadata, archive::Unpack(b).content.metadata);
+}
+
+// Whether a report that is held has a revision of which `is_meant` holds.
+template <typename IsMeant>
+absl::StatusOr<bool> HasRevision(FindRevisions find_revisions, std::string_view report_id,
+                                 IsMeant is_meant) {
+  QUOTES_ASSIGN_OR_RETURN(const std::vector<store::RevisionInfo> revisions,
+                          find_revisions(report_id));
+  return std::any_of(revisions.begin(), revisions.end(), is_meant);
 }
 
 // Letters around an edit that are shown with it.
@@ -85,8 +106,36 @@ class Sentence {
 
 }  // namespace
 
+absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> FindCopied(
+    DuplicateHandling handling, FindReport find_report, FindRevisions find_revisions,
+    const store::RevisionDraft& draft) {
+  std::shared_ptr<const archive::PackedDocument> copied;
+  for (uint32_t number = 1;; ++number) {
+    const std::string id = report::NumberedReportId(draft.report_id, number);
+    std::shared_ptr<const archive::PackedDocument> held = find_report(id);
+    if (held == nullptr) {
+      return copied;
+    }
+    if (held->source().sha256 == draft.source.sha256 ||
+        held->source().file_name == draft.source.file_name) {
+      return nullptr;
+    }
+    if (copied != nullptr || (number == 1 && handling != DuplicateHandling::kRefuse)) {
+      continue;
+    }
+    QUOTES_ASSIGN_OR_RETURN(const bool had,
+                            HasRevision(find_revisions, id, [&](const auto& revision) {
+                              return revision.source.sha256 == draft.source.sha256;
+                            }));
+    if (had || SaysTheSame(draft.content, *held)) {
+      copied = std::move(held);
+    }
+  }
+}
+
 absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling handling,
                                                           FindReport find_report,
+                                                          FindRevisions find_revisions,
                                                           store::RevisionDraft* draft) {
   const std::string made = draft->report_id;
   std::string beside;   // the first id that is free
@@ -104,11 +153,19 @@ absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling hand
       break;
     }
     if (number == 1) {
-      likeness = LikenessOf(SpeechOf(draft->content), held->joined(held->runs().front().range));
+      likeness =
+          Speech(draft->content).LikenessTo(Speech(held->joined(held->runs().front().range)));
     }
-    const bool revises =
-        held->source().file_name == draft->source.file_name || SameLetters(draft->content, *held);
-    if (next_of.empty() && revises && (number > 1 || handling == DuplicateHandling::kRefuse)) {
+    if (!next_of.empty() || (number == 1 && handling != DuplicateHandling::kRefuse)) {
+      continue;
+    }
+    bool revises = held->source().file_name == draft->source.file_name;
+    if (!revises && !draft->source.file_name.empty()) {
+      QUOTES_ASSIGN_OR_RETURN(revises, HasRevision(find_revisions, id, [&](const auto& revision) {
+                                return revision.source.file_name == draft->source.file_name;
+                              }));
+    }
+    if (revises) {
       next_of = id;
     }
   }

@@ -22,15 +22,29 @@ namespace quotes {
 using FindReport =
     absl::FunctionRef<std::shared_ptr<const archive::PackedDocument>(std::string_view report_id)>;
 
-// Decides what a draft is whose id was made from body, date and title, and sets its id: what of the
-// reports of that name (the first, and those taken beside it: see report::NumberedReportId) has the
-// same bytes is what the draft is; else one whose file has the same name, or whose letters are the
-// same, takes it as its next revision. Any other text may be right or wrong where the held one is
-// not, so that it replaces nothing unasked: DUPLICATE_REPORT, or with `handling` a report beside
-// the first, which is returned, and withdrawn for a variant. A text that is to be taken beside the
-// first is never its next revision.
+// The revisions of a report that is held, newest first.
+using FindRevisions =
+    absl::FunctionRef<absl::StatusOr<std::vector<store::RevisionInfo>>(std::string_view report_id)>;
+
+// The held report, of those of a draft's made id, of which the draft is a copy: its file is another
+// one than that of the latest revision, and either an earlier revision had the same bytes, or text
+// and metadata say the same, white space apart (the report in another format). A copy changes
+// nothing, neither text nor register. Null if there is none, if the draft's bytes or its file are
+// those of a latest revision, or, of the first report of that name, if it is to be taken beside it.
+absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> FindCopied(
+    DuplicateHandling handling, FindReport find_report, FindRevisions find_revisions,
+    const store::RevisionDraft& draft);
+
+// Decides what a draft is whose id was made from body, date and title and that is no copy, and sets
+// its id: what of the reports of that name (the first, and those taken beside it: see
+// report::NumberedReportId) has the same bytes is what the draft is; else one that had a revision
+// from a file of the same name takes it as its next revision. Any other text may be right or wrong
+// where the held one is not, so that it replaces nothing unasked: DUPLICATE_REPORT, or with
+// `handling` a report beside the first, which is returned, and withdrawn for a variant. A text that
+// is to be taken beside the first is never its next revision.
 absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling handling,
                                                           FindReport find_report,
+                                                          FindRevisions find_revisions,
                                                           store::RevisionDraft* draft);
 
 // Whether a text that resembles a held one is a statute (it is built of articles, 第一条) of

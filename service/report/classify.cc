@@ -466,17 +466,24 @@ class Classifier {
     if (head_end_ == lines_.size()) {
       head_end_ = 0;
     }
-    // A full, indented line right above is the first of a wrapped paragraph.
+    // What looks like a paragraph may be a later line of one that is wrapped: full lines above lead
+    // up to its first, which is indented.
     constexpr uint32_t kSlack = 6;
-    while (head_end_ == first_paragraph && head_end_ > contents_end_ &&
-           !lines_[head_end_].gap_before) {
-      const Line& above = lines_[head_end_ - 1];
-      const Line& first = lines_[head_end_];
-      if (above.indent < 2 || above.indent <= first.indent ||
-          above.columns + above.indent + kSlack < first.columns + first.indent) {
+    const auto is_full = [&](const Line& line) {
+      const Line& paragraph = lines_[first_paragraph];
+      return line.columns + line.indent + kSlack >= paragraph.columns + paragraph.indent;
+    };
+    for (size_t i = head_end_; head_end_ == first_paragraph && i > contents_end_ &&
+                               !lines_[i].gap_before && is_full(lines_[i - 1]);
+         --i) {
+      const Line& above = lines_[i - 1];
+      if (above.indent >= 2 && above.indent > lines_[head_end_].indent) {
+        head_end_ = i - 1;
         break;
       }
-      first_paragraph = --head_end_;
+      if (EndsClosed(above) || above.indent != lines_[head_end_].indent) {
+        break;
+      }
     }
   }
 
@@ -603,7 +610,8 @@ class Classifier {
     if (lexicon.masthead_end.SuffixOf(bare) > 0 && lines_[i].size() <= kMaxTitleLine) {
       return BlockKind::kMasthead;
     }
-    if (lexicon.banner_start.PrefixOf(line) > 0 && lines_[i].size() <= kMaxBanner) {
+    if (lexicon.banner_start.PrefixOf(line) > 0 && lines_[i].size() <= kMaxBanner &&
+        !GoesOnAbove(i)) {
       return BlockKind::kBanner;
     }
     // A caption without a credit: 张工作政府工作报告。
@@ -879,10 +887,13 @@ class Classifier {
   // it, anything else is the page's.
   void GiveBackLeadingHeading() {
     size_t end = head_end_;
-    // A sentence below the title is the speech's.
+    // A sentence below the title is the speech's, with the lines that it is wrapped over.
     for (size_t i = title_end_; i < head_end_ && !has_salutation_ && title_end_ > 0; ++i) {
       if (kinds_[i] == BlockKind::kBody && lines_[i].last_mark == U'。') {
         end = i;
+        while (end > title_end_ && GoesOnAbove(end)) {
+          --end;
+        }
         break;
       }
     }
@@ -1035,23 +1046,47 @@ class Classifier {
            lines_[below].indent < 2 && !ReadMarker(Folded(below));
   }
 
+  // Whether the line goes on the wrapped text above: that ends in the middle of a sentence, and not
+  // as a heading does.
+  bool GoesOnAbove(size_t i) const {
+    constexpr uint32_t kLong = 12;
+    return i > 0 && (kinds_[i - 1] == BlockKind::kBody) && !lines_[i].gap_before &&
+           lines_[i].indent < 2 && lines_[i - 1].size() >= kLong && !EndsClosed(lines_[i - 1]) &&
+           !IsColon(lines_[i - 1].last_mark) && (!ReadMarker(Folded(i - 1)) || IsAsWide(i - 1, i));
+  }
+
+  // Whether a line is as wide as another, but for marks that may not begin a line and letters of
+  // half the width.
+  bool IsAsWide(size_t i, size_t other) const {
+    const auto near = [](uint32_t a, uint32_t b, uint32_t most) {
+      return std::max(a, b) - std::min(a, b) <= most;
+    };
+    return near(lines_[i].size(), lines_[other].size(), 3) ||
+           near(lines_[i].columns, lines_[other].columns, 6);
+  }
+
   // Running heads: short open lines that repeat, their numbers taken as one, beside page numbers or
   // at page breaks, or that part sentences wherever they stand. What says the title again needs
-  // only one of these.
+  // only one of these. Reports repeat their formulas, and where a text is wrapped a line of one may
+  // recur: what goes on the line above and fills the column like it is speech, unless just these
+  // words stand at three page breaks. Where places on the page are known running heads stand at
+  // its edges alone.
   void MarkRunningHeads() {
     constexpr size_t kLongest = 40;
     constexpr size_t kFewest = 2;
     constexpr size_t kFewestElsewhere = 3;
+    constexpr size_t kFewestFull = 3;
     struct Place {
       size_t line;
       bool beside;
       bool cuts;
     };
+    std::unordered_map<View, std::vector<size_t>> full_lines;
     std::unordered_map<std::u32string, std::vector<Place>> places;
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       const View text = Folded(i);
       if (kinds_[i] != BlockKind::kBody || text.size() > kLongest || EndsClosed(lines_[i]) ||
-          IsPageNumber(text) || !lines_[i].has_word) {
+          IsPageNumber(text) || !lines_[i].has_word || IsColon(lines_[i].last_mark)) {
         continue;
       }
       const auto is_mark = [&](size_t j) {
@@ -1060,7 +1095,25 @@ class Classifier {
       const bool below = lines_[i].page_break_before || (i > 0 && is_mark(i - 1));
       const bool above =
           i + 1 < lines_.size() && (is_mark(i + 1) || lines_[i + 1].page_break_before);
-      places[Pattern(i)].push_back({i, below || above, CutsSentence(i)});
+      const bool beside = below || above;
+      size_t before = i;
+      while (before > head_end_ && is_mark(before - 1)) {
+        --before;
+      }
+      if (before > head_end_ && IsAsWide(i, before - 1) && CutsSentence(i)) {
+        if (beside) {
+          full_lines[text].push_back(i);
+        }
+      } else if (beside || !lines_[i].placed) {
+        places[Pattern(i)].push_back({i, beside, CutsSentence(i)});
+      }
+    }
+    for (const auto& [text, lines] : full_lines) {
+      for (const size_t line : lines) {
+        if (lines.size() >= kFewestFull) {
+          kinds_[line] = BlockKind::kMasthead;
+        }
+      }
     }
     const std::unordered_set<std::u32string> titles = TitlePatterns();
     for (const auto& [pattern, lines] : places) {
@@ -1109,7 +1162,7 @@ class Classifier {
       } else if (IsCaption(text)) {
         kinds_[i] = BlockKind::kCaption;
       } else if (lexicon.banner_start.PrefixOf(text) > 0 && text.size() <= kMaxBanner &&
-                 !EndsClosed(line)) {
+                 !EndsClosed(line) && !GoesOnAbove(i)) {
         kinds_[i] = BlockKind::kBanner;
       } else if (text.size() <= 60 && ReadLabel(lexicon.source_label, StripBrackets(text)) > 0) {
         kinds_[i] = BlockKind::kNote;

@@ -6,10 +6,12 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "service/base/limits.h"
 #include "service/report/chars.h"
 #include "service/report/lexicon.h"
 #include "service/report/markers.h"
+#include "service/text/decode.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -656,6 +658,14 @@ int ByteOf(char32_t c) {
   return at == View::npos ? -1 : static_cast<int>(0x80 + at);
 }
 
+// What a text in Chinese may have been before it was misread: its characters and marks.
+bool IsChineseText(View text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char32_t c) {
+    return text::IsHan(c) || (c >= 0x2010 && c <= 0x2027) || (c >= 0x3001 && c <= 0x3029) ||
+           (c >= 0xFF01 && c <= 0xFF5E);
+  });
+}
+
 // Length of what looks like UTF-8 that was read as Latin-1 (Ã¦, å›½), 0 for none; what it was in
 // `original`, empty when that is not clear.
 uint32_t MisreadUtf8(View text, std::string* original) {
@@ -684,10 +694,30 @@ uint32_t MisreadUtf8(View text, std::string* original) {
     bytes += sequence;
     end += length;
   }
-  const std::u32string read = text::ToCodePoints(bytes);
-  const bool clear = std::all_of(read.begin(), read.end(), [](char32_t c) { return c > 0xFF; });
+  // Sequences of the right shape may still be none: surrogates (í£¡), overlong forms.
+  const bool clear =
+      !text::FindInvalidUtf8(bytes).has_value() && IsChineseText(text::ToCodePoints(bytes));
   *original = clear ? bytes : std::string();
   return end;
+}
+
+// Length of what looks like GB 2312 that was read as Latin-1 (¾­¼Ã for 经济), 0 for none; what it
+// was in `original`. One character alone may be signs of the text itself (§±).
+uint32_t MisreadGb2312(View text, std::string* original) {
+  constexpr uint32_t kFewest = 4;  // signs, two of a character
+  std::string bytes;
+  while (bytes.size() < text.size() && text[bytes.size()] >= 0xA1 && text[bytes.size()] <= 0xFE) {
+    bytes.push_back(static_cast<char>(text[bytes.size()]));
+  }
+  if (bytes.size() < kFewest || bytes.size() % 2 != 0) {
+    return 0;
+  }
+  const absl::StatusOr<text::DecodedText> read = text::Decode(bytes, text::Encoding::kGb18030);
+  if (!read.ok() || !IsChineseText(read->text)) {
+    return 0;
+  }
+  *original = text::ToUtf8(read->text);
+  return static_cast<uint32_t>(bytes.size());
 }
 
 // Length of a character reference of HTML, with what it stands for; 0 for none.
@@ -797,10 +827,17 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
       };
       const View rest = input.speech.substr(i, paragraph.end - i);
       std::string original;
-      if (c >= 0xC2 && c < 0xF5 && c != U'×' && !input.english &&
+      if (c >= 0xA1 && c < 0xFF && !input.english &&
           !(i > paragraph.begin && IsLatinLetter(input.folded[i - 1]))) {
-        if (const uint32_t length = MisreadUtf8(rest, &original); length > 0) {
-          damage(length, Certainty::kProbable, "UTF-8 that was read as Latin-1",
+        const uint32_t utf8 = c >= 0xC2 && c < 0xF5 && c != U'×' ? MisreadUtf8(rest, &original) : 0;
+        if (utf8 == 0 || original.empty()) {
+          if (const uint32_t length = MisreadGb2312(rest, &original); length > 0) {
+            damage(length, Certainty::kProbable, "GB 2312 that was read as Latin-1", original);
+            continue;
+          }
+        }
+        if (utf8 > 0) {
+          damage(utf8, Certainty::kProbable, "UTF-8 that was read as Latin-1",
                  original.empty() ? Illegible(1) : original);
           continue;
         }

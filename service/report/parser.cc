@@ -471,7 +471,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "5"; }
+std::string_view ParserVersion() { return "6"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

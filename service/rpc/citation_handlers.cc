@@ -74,7 +74,7 @@ class Checker {
       return call_.Defer();
     }
     QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const archive::PackedDocument> loaded,
-                            call_.library.LoadRevision(report, revision));
+                            call_.library.LoadRevision(report, revision, call_.archive->scheme()));
     loaded_.push_back(std::move(loaded));
     return loaded_.back()->joined();
   }
@@ -150,8 +150,16 @@ absl::Status BatchVerifyCitations(CallContext& call, const v1::BatchVerifyCitati
   for (size_t i = 0; i < count; ++i) {
     const std::string prefix = absl::StrCat(Element("requests", static_cast<int>(i)), ".");
     v1::BatchVerifyCitationsResponse::Item* const item = response->add_items();
-    absl::Status status =
-        checker.Check(request.requests(static_cast<int>(i)), item->mutable_result());
+    absl::Status status;
+    if (call.element_faults != nullptr) {
+      if (const auto fault = call.element_faults->find(static_cast<int>(i));
+          fault != call.element_faults->end()) {
+        status = fault->second;
+      }
+    }
+    if (status.ok()) {
+      status = checker.Check(request.requests(static_cast<int>(i)), item->mutable_result());
+    }
     if (EndsTheCall(status)) {
       return status;
     }

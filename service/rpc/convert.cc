@@ -9,12 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/archive/citation_line.h"
-#include "service/archive/folded_name.h"
+#include "service/archive/distinctiveness.h"
 #include "service/base/check.h"
 #include "service/base/hash.h"
 #include "service/report/register.h"
 #include "service/rpc/names.h"
 #include "service/text/decode.h"
+#include "service/text/utf8.h"
 
 namespace quotes::rpc {
 namespace {
@@ -252,7 +253,16 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
     for (const archive::TextRef cue : document.cues(assignment)) {
       theme->add_cues(Str(document.Text(cue)));
     }
-    theme->set_origin(v1::QuoteTheme::ORIGIN_RULE);
+    theme->set_origin(static_cast<v1::QuoteTheme::Origin>(assignment.origin));
+  }
+  for (const archive::PackedTag& packed : document.tags(ref.index)) {
+    v1::QuoteTag* tag = out->add_tags();
+    tag->set_theme(ThemeName(document.Text(packed.theme)));
+    tag->set_action(static_cast<v1::QuoteTag::Action>(packed.action));
+    SetTime(absl::FromUnixNanos(packed.time), tag->mutable_create_time());
+  }
+  for (const archive::PackedFigure& figure : document.figures(ref.index)) {
+    SetFigure(ref, figure, out->add_figures());
   }
   for (const archive::PackedDefect& defect : document.defects()) {
     if (defect.range.begin < quote.range.end && defect.range.end > quote.range.begin) {
@@ -276,8 +286,7 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
   out->set_previous_quote(NeighbourName(ref, -1));
   out->set_next_quote(NeighbourName(ref, 1));
   if (archive_ != nullptr) {
-    const std::u32string units(archive::StripBreaks(text::Fold(ref.text()).units));
-    out->set_report_count(static_cast<int64_t>(units.empty() ? 0 : archive_->CountReports(units)));
+    out->set_report_count(static_cast<int64_t>(archive::CountReportsOf(*archive_, ref.text())));
   }
 }
 
@@ -309,6 +318,56 @@ void Converter::SetHit(const archive::Hit& hit, v1::QuoteView view, size_t conte
   for (size_t i = 0; i < context && at.has_value(); ++i, at = Neighbour(document, *at, 1)) {
     SetQuote({&document, *at}, v1::QUOTE_VIEW_BASIC, false, out->add_context_after());
   }
+}
+
+void Converter::SetFigureHit(const archive::Hit& hit, v1::QuoteView view, v1::FigureHit* out) {
+  SetQuote(hit.ref, view, /*superseded=*/false, out->mutable_quote());
+  const size_t shown = std::min(hit.figures.size(), limits::kMaxHitFigures);
+  for (size_t i = 0; i < shown; ++i) {
+    SetFigure(hit.ref, hit.ref.document->figures()[hit.figures[i]], out->add_figures());
+  }
+  out->set_figure_count(static_cast<int64_t>(hit.figures.size()));
+}
+
+void Converter::SetFigure(const archive::QuoteRef& ref, const archive::PackedFigure& figure,
+                          v1::Figure* out) {
+  const archive::PackedDocument& document = *ref.document;
+  const auto text = [&document](figures::Range range) {
+    return Utf8(document, {range.begin, range.end});
+  };
+  out->set_printed(text(figure.range));
+  Offsets& offsets = OffsetsOf(document);
+  offsets.Set({figure.range.begin, figure.range.end}, out->mutable_range());
+  const int64_t origin = offsets.At(ref.quote().range.begin);
+  out->mutable_quote_range()->set_begin(out->range().begin() - origin);
+  out->mutable_quote_range()->set_end(out->range().end() - origin);
+  out->set_kind(static_cast<v1::FigureKind>(figure.kind));
+  if (figure.values > 0) {
+    out->set_value(figures::ToString(figure.low()));
+  }
+  if (figure.values > 1) {
+    out->set_value_to(figures::ToString(figure.high()));
+  }
+  const archive::PackedUnit& unit = document.units()[figure.unit];
+  out->set_unit(Str(document.Text(unit.name)));
+  out->set_printed_unit(text(figure.printed_unit));
+  out->set_scale(text(figure.scale));
+  out->set_decimal_places(figure.precision);
+  out->set_base_unit(Str(document.Text(unit.base)));
+  if (const auto values = archive::BaseValues(document, figure); values.has_value()) {
+    out->set_base_value(figures::ToString(values->first));
+  }
+  for (const archive::PackedQualifier& qualifier : document.qualifiers(figure)) {
+    v1::FigureQualifier* const added = out->add_qualifiers();
+    added->set_text(text(qualifier.range));
+    // The contract counts from 1: 0 is UNSPECIFIED.
+    added->set_kind(static_cast<v1::FigureQualifier::Kind>(qualifier.kind + 1));
+  }
+  out->set_measure(text(figure.measure));
+  out->set_period(text(figure.period));
+  out->set_first_year(figure.first_year);
+  out->set_last_year(figure.last_year);
+  out->set_mode(static_cast<v1::FigureMode>(figure.mode));
 }
 
 void Converter::SetSection(const archive::PackedDocument& document, size_t index,
@@ -426,6 +485,14 @@ void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info
   out->set_text_length(info.code_points);
 }
 
+namespace {
+
+// Databases may hold findings whose proposals an earlier parser made of broken characters, and an
+// answer with one of those is not sent at all.
+std::string WellFormed(std::string_view utf8) { return text::ToUtf8(text::ToCodePoints(utf8)); }
+
+}  // namespace
+
 void SetLint(const report::LintFinding& finding, const std::optional<report::DefectEntry>& entry,
              v1::LintFinding* out) {
   out->set_kind(static_cast<v1::LintFinding::Kind>(finding.kind));
@@ -435,13 +502,15 @@ void SetLint(const report::LintFinding& finding, const std::optional<report::Def
     out->mutable_range()->set_begin(finding.range.begin);
     out->mutable_range()->set_end(finding.range.end);
   }
-  out->set_message(finding.message);
-  out->set_proposal(finding.proposal);
+  out->set_message(WellFormed(finding.message));
+  out->set_proposal(WellFormed(finding.proposal));
   if (entry.has_value()) {
     v1::DefectEntry* defect = out->mutable_defect();
     defect->set_line(static_cast<int32_t>(entry->line));
     defect->set_printed(entry->printed);
-    *defect->mutable_readings() = {entry->readings.begin(), entry->readings.end()};
+    for (const std::string& reading : entry->readings) {
+      defect->add_readings(WellFormed(reading));
+    }
     defect->set_kind(static_cast<v1::Defect::Kind>(entry->kind));
     defect->set_certainty(static_cast<v1::Certainty>(entry->certainty));
     defect->set_note(entry->note);

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "quotes/v1/lookup.pb.h"
 #include "quotes/v1/quote.pb.h"
+#include "quotes/v1/quote_service.pb.h"
 #include "quotes/v1/report.pb.h"
 #include "quotes/v1/theme.pb.h"
 #include "service/archive/archive.h"
@@ -70,6 +71,11 @@ class Converter {
   void SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool superseded, v1::Quote* out);
   // With `context` quotes of the same kind (speech or furniture) on either side.
   void SetHit(const archive::Hit& hit, v1::QuoteView view, size_t context, v1::QuoteHit* out);
+  // With at most limits::kMaxHitFigures of its figures.
+  void SetFigureHit(const archive::Hit& hit, v1::QuoteView view, v1::FigureHit* out);
+  // `figure` is one of the quote's.
+  void SetFigure(const archive::QuoteRef& ref, const archive::PackedFigure& figure,
+                 v1::Figure* out);
   void SetSection(const archive::PackedDocument& document, size_t index, v1::Section* out);
   // `defect` is one of the document, or was.
   void SetDefect(const archive::PackedDocument& document, const report::Defect& defect,

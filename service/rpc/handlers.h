@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_RPC_HANDLERS_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -65,6 +66,11 @@ struct CallContext {
   // into the message.
   std::string* leading_bytes = nullptr;
 
+  // Of a method whose elements stand each by itself: what is wrong with some before they are looked
+  // at (text that is not UTF-8, enum values that the contract does not have), by index, paths
+  // beginning in the element. Null for none.
+  const std::map<int, absl::Status>* element_faults = nullptr;
+
   // For handlers that usually need memory only: when the store must be asked after all, or there is
   // much to do, and `may_block` is false, they return this, and are called again from the
   // beginning, with an empty answer, where they may block.
@@ -122,6 +128,10 @@ absl::Status GetTheme(CallContext& call, const v1::GetThemeRequest& request,
                       v1::GetThemeResponse* response);
 absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& request,
                          v1::LookupThemeResponse* response);
+absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
+                      v1::TagQuoteResponse* response);
+absl::Status SearchFigures(CallContext& call, const v1::SearchFiguresRequest& request,
+                           v1::SearchFiguresResponse* response);
 absl::Status TracePhrase(CallContext& call, const v1::TracePhraseRequest& request,
                          v1::TracePhraseResponse* response);
 absl::Status ListNewPhrases(CallContext& call, const v1::ListNewPhrasesRequest& request,

@@ -19,11 +19,12 @@
 namespace quotes::rpc {
 namespace {
 
-// Raised with every change of the record, so that old tokens are refused and never misread.
-constexpr char kVersion = 2;
+// Raised with every change of the record, or of the order that a request without one means, so that
+// old tokens are refused and never misread.
+constexpr char kVersion = 3;
 constexpr size_t kDigestBytes = 16;
 constexpr size_t kChecksumBytes = 8;
-constexpr size_t kMaxIdBytes = 63;
+constexpr size_t kMaxIdBytes = 63;  // of units too: their words are short
 
 std::string Checksum(std::string_view body) {
   std::string input = "quotes.v1 page token";
@@ -98,6 +99,12 @@ std::string Record(std::string_view listing_digest, const PagePlace& place) {
   PutNumber(place.archive_revision, &out);
   PutNumber(place.key.relevance, &out);
   PutNumber(place.key.lead ? 1 : 0, &out);
+  PutNumber(place.key.value.has_value() ? 1 : 0, &out);
+  if (place.key.value.has_value()) {
+    PutString(place.key.unit, &out);
+    PutNumber(static_cast<uint64_t>(place.key.value->mantissa), &out);
+    PutNumber(static_cast<uint32_t>(place.key.value->exponent), &out);
+  }
   PutNumber(place.key.date.has_value() ? static_cast<uint64_t>(*place.key.date - kDayZero) : 0,
             &out);
   PutString(place.key.report_id, &out);
@@ -118,11 +125,23 @@ std::optional<PagePlace> ParseRecord(std::string_view body) {
   place.archive_revision = reader.Number();
   const uint64_t relevance = reader.Number();
   const uint64_t lead = reader.Number();
+  const uint64_t valued = reader.Number();
+  if (valued == 1) {
+    place.key.unit = reader.Id();
+    figures::Decimal value;
+    value.mantissa = static_cast<int64_t>(reader.Number());
+    const uint64_t exponent = reader.Number();
+    value.exponent = static_cast<int32_t>(static_cast<uint32_t>(exponent));
+    if (exponent > UINT32_MAX || value != figures::LowestTerms(value)) {
+      return std::nullopt;
+    }
+    place.key.value = value;
+  }
   const uint64_t day = reader.Number();
   place.key.report_id = reader.Id();
   place.key.quote_id = reader.Id();
   const uint64_t position = reader.Number();
-  if (!reader.ok || relevance > UINT32_MAX || lead > 1 ||
+  if (!reader.ok || relevance > UINT32_MAX || lead > 1 || valued > 1 ||
       day > static_cast<uint64_t>(kLastDay - kDayZero) || position > UINT32_MAX ||
       !reader.Ids(archive::kSortKeyPredecessors, &place.key.predecessors) ||
       !reader.Ids(archive::kSortKeySuccessors, &place.key.successors) || !reader.in.empty()) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/archive/query.h"
+#include "service/base/check.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
@@ -17,6 +18,7 @@
 #include "service/rpc/names.h"
 #include "service/rpc/page_token.h"
 #include "service/rpc/validate.h"
+#include "service/themes/tag.h"
 
 namespace quotes::rpc {
 namespace {
@@ -53,7 +55,8 @@ class QuoteFinder {
                             call_.library.store().FindQuoteRevision(name.report, name.child));
     std::shared_ptr<const PackedDocument>& document = loaded_[{name.report, revision}];
     if (document == nullptr) {
-      QUOTES_ASSIGN_OR_RETURN(document, call_.library.LoadRevision(name.report, revision));
+      QUOTES_ASSIGN_OR_RETURN(
+          document, call_.library.LoadRevision(name.report, revision, call_.archive->scheme()));
     }
     if (const std::optional<uint32_t> index = document->Find(name.child); index.has_value()) {
       return Found{{document.get(), *index}, true};
@@ -72,6 +75,19 @@ v1::QuoteView ViewOr(v1::QuoteView view, v1::QuoteView otherwise) {
 
 archive::Order OrderOr(v1::LookupOrder order, archive::Order otherwise) {
   return order == v1::LOOKUP_ORDER_UNSPECIFIED ? otherwise : static_cast<archive::Order>(order);
+}
+
+archive::Order ToOrder(v1::FigureOrder order) {
+  switch (order) {
+    case v1::FIGURE_ORDER_READING:
+      return archive::Order::kReadingOrder;
+    case v1::FIGURE_ORDER_VALUE_DESCENDING:
+      return archive::Order::kValueDescending;
+    case v1::FIGURE_ORDER_VALUE_ASCENDING:
+      return archive::Order::kValueAscending;
+    default:
+      return archive::Order::kNewest;
+  }
 }
 
 // The place where the page begins, if it is not the first.
@@ -103,15 +119,18 @@ uint64_t CodePointsAround(const std::vector<archive::Hit>& hits, uint32_t contex
 
 // What a look-up finds, or CallContext::Defer() when it would keep gRPC's threads too long. Each
 // hit becomes a message, unless its bytes are `written`, as do so many quotes on either side.
-absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, archive::Lookup lookup, bool written,
-                                           uint32_t context) {
+absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, archive::Lookup lookup,
+                                           v1::QuoteView view, bool written, uint32_t context) {
   if (call.may_block) {
     return call.archive->Find(lookup, call.cancellation);
   }
   // Of PlannedWork: making one takes some six microseconds.
   constexpr uint64_t kMessageWork = 600;
+  constexpr uint64_t kReportCountWork = 1'000;
   const uint64_t messages = written ? 0 : 1 + 2 * uint64_t{context};
-  if (call.archive->PlannedWork(lookup) + lookup.limit * messages * kMessageWork >
+  const uint64_t work_of_hit =
+      messages * kMessageWork + (view == v1::QUOTE_VIEW_FULL ? kReportCountWork : 0);
+  if (call.archive->PlannedWork(lookup) + lookup.limit * work_of_hit >
       call.options.max_inline_work) {
     return call.Defer();
   }
@@ -164,7 +183,8 @@ void FillList(const CallContext& call, const Request& request, const archive::Lo
       [list] { list->RemoveLast(); });
 }
 
-// What SearchQuotes and LookupTheme have in common; `lookup` has query, match and filter set.
+// What SearchQuotes and LookupTheme have in common; `lookup` has query, match and filter set, and
+// the order that is meant if the request names none.
 template <typename Request, typename Response>
 absl::Status RunLookup(CallContext& call, const Request& request, archive::Lookup lookup,
                        Response* response) {
@@ -173,7 +193,7 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   }
   QUOTES_ASSIGN_OR_RETURN(lookup.limit, PageSize(request.page_size(), limits::kDefaultPageSize));
   QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request));
-  lookup.order = OrderOr(request.order_by(), archive::Order::kNewest);
+  lookup.order = OrderOr(request.order_by(), lookup.order);
   lookup.with_total = !request.has_return_total_size() || request.return_total_size();
   lookup.with_facets = request.return_facets();
   const text::OffsetUnit unit = ToOffsetUnit(request.offset_encoding());
@@ -181,7 +201,8 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   const bool written = call.leading_bytes != nullptr && view == v1::QUOTE_VIEW_BASIC &&
                        request.context() == 0 && unit == text::OffsetUnit::kCodePoints;
   const auto context = static_cast<uint32_t>(request.context());
-  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer, Find(call, lookup, written, context));
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
+                          Find(call, lookup, view, written, context));
   if (lookup.with_total) {
     response->set_total_size(static_cast<int64_t>(answer.total));
   }
@@ -297,13 +318,13 @@ absl::Status ListQuotes(CallContext& call, const v1::ListQuotesRequest& request,
     // No report has the empty id: a parent that the filter excludes has no quotes.
     reports = {let_through ? parent : std::string()};
   }
+  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
   QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
-                          Find(call, lookup, /*written=*/false, /*context=*/0));
+                          Find(call, lookup, view, /*written=*/false, /*context=*/0));
   response->set_total_size(static_cast<int64_t>(answer.total));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   converter.CountReportsIn(call.archive.get());
-  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
   FillList(call, request, answer, response->mutable_quotes(), response,
            [&](const archive::Hit& hit, v1::Quote* out) {
              converter.SetQuote(hit.ref, view, /*superseded=*/false, out);
@@ -378,8 +399,82 @@ absl::Status LookupTheme(CallContext& call, const v1::LookupThemeRequest& reques
   archive::Lookup lookup;
   QUOTES_ASSIGN_OR_RETURN(lookup.filter, ToFilter(request.filter(), call.archive->scheme()));
   lookup.filter.theme_groups.push_back({theme});
+  lookup.order = archive::Order::kSalience;
   response->set_scheme_version(call.archive->scheme().version());
   return RunLookup(call, request, std::move(lookup), response);
+}
+
+absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
+                      v1::TagQuoteResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseQuoteName("name", request.name()));
+  QUOTES_ASSIGN_OR_RETURN(const std::string theme, ParseThemeName("theme", request.theme()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("etag", request.etag()));
+  std::optional<themes::TagAction> action;
+  switch (request.action()) {
+    case v1::QuoteTag::ACTION_PIN:
+      action = themes::TagAction::kPin;
+      break;
+    case v1::QuoteTag::ACTION_REMOVE:
+      action = themes::TagAction::kRemove;
+      break;
+    case v1::QuoteTag::ACTION_CLEAR:
+      break;
+    default:
+      return errors::FieldRequired("action");
+  }
+  QUOTES_ASSIGN_OR_RETURN(
+      const TagResult result,
+      call.library.TagQuote(name.report, name.child, theme, action, request.etag()));
+  const std::optional<uint32_t> index = result.document->Find(name.child);
+  QUOTES_CHECK(index.has_value());
+  // The scheme may have changed since the call began.
+  Converter converter(*result.scheme, ToOffsetUnit(request.offset_encoding()));
+  // A tag changes no words.
+  converter.CountReportsIn(call.archive.get());
+  converter.SetQuote({result.document.get(), *index}, v1::QUOTE_VIEW_FULL, /*superseded=*/false,
+                     response->mutable_quote());
+  response->set_archive_revision(static_cast<int64_t>(result.archive_revision));
+  if (call.options.on_change) {
+    ChangeRecord record;
+    record.action = "tag-quote";
+    record.report_id = name.report;
+    record.quote_id = name.child;
+    record.archive_revision = result.archive_revision;
+    record.unchanged = !result.changed;
+    call.options.on_change(record);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SearchFigures(CallContext& call, const v1::SearchFiguresRequest& request,
+                           v1::SearchFiguresResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const archive::FigureFilter filter, ToFigureFilter(request));
+  archive::Lookup lookup;
+  lookup.figures = &filter;
+  QUOTES_ASSIGN_OR_RETURN(lookup.filter, ToFilter(request.filter(), call.archive->scheme()));
+  QUOTES_ASSIGN_OR_RETURN(lookup.limit, PageSize(request.page_size(), limits::kDefaultPageSize));
+  QUOTES_ASSIGN_OR_RETURN(lookup.after, PageBegin(call, request));
+  lookup.order = ToOrder(request.order_by());
+  lookup.with_total = !request.has_return_total_size() || request.return_total_size();
+  lookup.with_facets = request.return_facets();
+  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
+                          Find(call, lookup, view, /*written=*/false, /*context=*/0));
+  if (lookup.with_total) {
+    response->set_total_size(static_cast<int64_t>(answer.total));
+  }
+  if (lookup.with_facets) {
+    SetFacets(answer.facets, *call.archive, response->mutable_facets());
+  }
+  response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
+  SetCoverage(call.archive->CoverageOf(lookup.filter), response->mutable_coverage());
+  response->set_figure_version(std::string(figures::FigureVersion()));
+  Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.CountReportsIn(call.archive.get());
+  FillList(
+      call, request, answer, response->mutable_hits(), response,
+      [&](const archive::Hit& hit, v1::FigureHit* out) { converter.SetFigureHit(hit, view, out); });
+  return absl::OkStatus();
 }
 
 }  // namespace quotes::rpc

@@ -295,7 +295,8 @@ absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& reques
   std::shared_ptr<const PackedDocument> loaded;
   const PackedDocument* document = latest;
   if (name.revision != 0 && name.revision != latest->revision()) {
-    QUOTES_ASSIGN_OR_RETURN(loaded, call.library.LoadRevision(name.report, name.revision));
+    QUOTES_ASSIGN_OR_RETURN(
+        loaded, call.library.LoadRevision(name.report, name.revision, call.archive->scheme()));
     document = loaded.get();
   }
   const std::u32string_view joined = document->joined();
@@ -421,7 +422,8 @@ absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,
     }
     QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
                             call.library.store().FindSectionRevision(name.report, name.child));
-    QUOTES_ASSIGN_OR_RETURN(loaded, call.library.LoadRevision(name.report, revision));
+    QUOTES_ASSIGN_OR_RETURN(
+        loaded, call.library.LoadRevision(name.report, revision, call.archive->scheme()));
     document = loaded.get();
     index = find(*document);
     if (!index.has_value()) {
@@ -475,7 +477,8 @@ absl::Status GetDefect(CallContext& call, const v1::GetDefectRequest& request,
     }
     QUOTES_ASSIGN_OR_RETURN(const uint64_t revision,
                             call.library.store().FindDefectRevision(name.report, name.child));
-    QUOTES_ASSIGN_OR_RETURN(loaded, call.library.LoadRevision(name.report, revision));
+    QUOTES_ASSIGN_OR_RETURN(
+        loaded, call.library.LoadRevision(name.report, revision, call.archive->scheme()));
     document = loaded.get();
     defect = find(*document);
     if (defect == nullptr) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <random>
 #include <utility>
@@ -70,6 +71,7 @@ struct Method {
   const char* path;
   Where where;
   bool holds_source;  // its requests count against the budget of import bytes
+  int elements;  // number of a field with requests that are answered each by itself; 0 for none
   const Message* request;
   const Message* response;
   absl::Status (*handle)(CallContext&, const Message&, Message*);
@@ -83,10 +85,14 @@ struct HandlerOf<kHandler> {
   static absl::Status Handle(CallContext& call, const Message& request, Message* response) {
     return kHandler(call, static_cast<const Request&>(request), static_cast<Response*>(response));
   }
-  static Method Make(const char* path, Where where, bool holds_source) {
-    return {
-        path,   where, holds_source, &Request::default_instance(), &Response::default_instance(),
-        &Handle};
+  static Method Make(const char* path, Where where, bool holds_source, int elements) {
+    return {path,
+            where,
+            holds_source,
+            elements,
+            &Request::default_instance(),
+            &Response::default_instance(),
+            &Handle};
   }
 };
 
@@ -121,15 +127,13 @@ std::string CallIdOf(const grpc::CallbackServerContext& context) {
   return NewCallId();
 }
 
-// Parses a message that arrived; INVALID_UTF8 or MALFORMED_MESSAGE if it is none.
-absl::Status Parse(const grpc::ByteBuffer& bytes, Message* message) {
-  {
-    // The reader takes slices, it does not change the buffer.
-    grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&bytes));
-    if (reader.status().ok() && message->ParseFromZeroCopyStream(&reader)) {
-      return absl::OkStatus();
-    }
-  }
+bool ParseWhole(const grpc::ByteBuffer& bytes, Message* message) {
+  // The reader takes slices, it does not change the buffer.
+  grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&bytes));
+  return reader.status().ok() && message->ParseFromZeroCopyStream(&reader);
+}
+
+std::string Joined(const grpc::ByteBuffer& bytes) {
   std::vector<grpc::Slice> slices;
   std::string joined;
   if (bytes.Dump(&slices).ok()) {
@@ -137,7 +141,34 @@ absl::Status Parse(const grpc::ByteBuffer& bytes, Message* message) {
       joined.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
     }
   }
-  return ExplainParseFailure(*message->GetDescriptor(), joined);
+  return joined;
+}
+
+// Parses a message that arrived; INVALID_UTF8 or MALFORMED_MESSAGE if it is none.
+absl::Status Parse(const grpc::ByteBuffer& bytes, Message* message) {
+  if (ParseWhole(bytes, message)) {
+    return absl::OkStatus();
+  }
+  return ExplainParseFailure(*message->GetDescriptor(), Joined(bytes));
+}
+
+// The same for a message whose field `number` has requests that are answered each by itself, enum
+// values checked: what is wrong with one goes into `faults`.
+absl::Status ParseBatch(const grpc::ByteBuffer& bytes, int number, Message* message,
+                        std::map<int, absl::Status>* faults) {
+  if (!ParseWhole(bytes, message)) {
+    message->Clear();
+    QUOTES_RETURN_IF_ERROR(ParseElements(Joined(bytes), number, message, faults));
+  }
+  const google::protobuf::Reflection& reflection = *message->GetReflection();
+  const auto* const field = message->GetDescriptor()->FindFieldByNumber(number);
+  for (int i = 0; i < reflection.FieldSize(*message, field); ++i) {
+    const absl::Status status = CheckEnums(reflection.GetRepeatedMessage(*message, field, i));
+    if (!status.ok()) {
+      faults->emplace(i, status);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Serialize(const Message& message, grpc::ByteBuffer* bytes) {
@@ -313,12 +344,18 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     context_.emplace(MakeContext(&ticket_.core(), library, ticket_.cancellation()));
     context_->leading_bytes = &leading_bytes_;
     context_->may_block = may_block;
+    context_->element_faults = &element_faults_;
     // Whoever waited in the queue longer than its caller is not worked for any more.
     QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
     if (request_ == nullptr) {
       request_ = method_.request->New(&arena_);
-      QUOTES_RETURN_IF_ERROR(Parse(*bytes_in_, request_));
-      QUOTES_RETURN_IF_ERROR(CheckEnums(*request_));
+      if (method_.elements > 0) {
+        QUOTES_RETURN_IF_ERROR(
+            ParseBatch(*bytes_in_, method_.elements, request_, &element_faults_));
+      } else {
+        QUOTES_RETURN_IF_ERROR(Parse(*bytes_in_, request_));
+        QUOTES_RETURN_IF_ERROR(CheckEnums(*request_));
+      }
     }
     response_ = method_.response->New(&arena_);
     leading_bytes_.clear();
@@ -332,6 +369,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   ByteBudget::Share share_;
   std::optional<CallContext> context_;
   google::protobuf::Arena arena_;
+  std::map<int, absl::Status> element_faults_;
   Message* request_ = nullptr;   // in the arena
   Message* response_ = nullptr;  // in the arena
   std::string leading_bytes_;    // of the answer, before those of the message
@@ -512,12 +550,16 @@ grpc::ServerUnaryReactor* Answer(Core* core, grpc::CallbackServerContext* contex
 }
 
 // Overrides one raw method of a generated service.
-#define QUOTES_UNARY(service, method, where, holds_source)                                    \
+#define QUOTES_UNARY(service, method, where, holds_source) \
+  QUOTES_BATCH(service, method, where, holds_source, 0)
+
+// The same for one whose field number `elements` has requests that are answered each by itself.
+#define QUOTES_BATCH(service, method, where, holds_source, elements)                          \
   grpc::ServerUnaryReactor* method(grpc::CallbackServerContext* context,                      \
                                    const grpc::ByteBuffer* request, grpc::ByteBuffer* answer) \
       override {                                                                              \
     static const Method kMethod = HandlerOf<&rpc::method>::Make(                              \
-        "/quotes.v1." #service "/" #method, Where::where, holds_source);                      \
+        "/quotes.v1." #service "/" #method, Where::where, holds_source, elements);            \
     return Answer(core_, context, kMethod, request, answer);                                  \
   }
 
@@ -570,8 +612,9 @@ using S = v1::QuoteService;
 using Raw = S::WithRawCallbackMethod_GetQuote<S::WithRawCallbackMethod_BatchGetQuotes<
     S::WithRawCallbackMethod_ListQuotes<S::WithRawCallbackMethod_SearchQuotes<
         S::WithRawCallbackMethod_ListThemes<S::WithRawCallbackMethod_GetTheme<
-            S::WithRawCallbackMethod_LookupTheme<S::WithRawCallbackMethod_TracePhrase<
-                S::WithRawCallbackMethod_ListNewPhrases<S::Service>>>>>>>>>;
+            S::WithRawCallbackMethod_LookupTheme<S::WithRawCallbackMethod_TagQuote<
+                S::WithRawCallbackMethod_SearchFigures<S::WithRawCallbackMethod_TracePhrase<
+                    S::WithRawCallbackMethod_ListNewPhrases<S::Service>>>>>>>>>>>;
 }  // namespace quote_service
 
 class QuoteService final : public quote_service::Raw {
@@ -585,6 +628,8 @@ class QuoteService final : public quote_service::Raw {
   QUOTES_UNARY(QuoteService, ListThemes, kInline, false)
   QUOTES_UNARY(QuoteService, GetTheme, kInline, false)
   QUOTES_UNARY(QuoteService, LookupTheme, kInline, false)
+  QUOTES_UNARY(QuoteService, TagQuote, kWriter, false)
+  QUOTES_UNARY(QuoteService, SearchFigures, kInline, false)
   QUOTES_UNARY(QuoteService, TracePhrase, kInline, false)
   QUOTES_UNARY(QuoteService, ListNewPhrases, kExecutor, false)
 
@@ -603,7 +648,8 @@ class CitationService final : public citation_service::Raw {
   explicit CitationService(Core* core) : core_(core) {}
 
   QUOTES_UNARY(CitationService, VerifyCitation, kInline, false)
-  QUOTES_UNARY(CitationService, BatchVerifyCitations, kExecutor, false)
+  QUOTES_BATCH(CitationService, BatchVerifyCitations, kExecutor, false,
+               v1::BatchVerifyCitationsRequest::kRequestsFieldNumber)
   QUOTES_UNARY(CitationService, ListProfiles, kInline, false)
 
  private:
@@ -621,6 +667,7 @@ class AdminService final
   Core* const core_;
 };
 
+#undef QUOTES_BATCH
 #undef QUOTES_UNARY
 
 }  // namespace

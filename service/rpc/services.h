@@ -57,9 +57,10 @@ struct CitationRecord {
 
 // What any other change of a report that succeeded leaves for the log.
 struct ChangeRecord {
-  std::string_view action;  // "withdraw", "restore", "create-defect", "update-defect", ...
+  std::string_view action;  // "withdraw", "restore", "create-defect", "tag-quote", ...
   std::string_view report_id;
   std::string_view defect_id;  // empty unless one is concerned
+  std::string_view quote_id;   // likewise
   uint64_t archive_revision = 0;
   bool unchanged = false;
 };

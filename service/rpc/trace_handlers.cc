@@ -94,10 +94,8 @@ absl::Status TracePhrase(CallContext& call, const v1::TracePhraseRequest& reques
       return errors::RevisionChanged(place->archive_revision, call.archive->revision());
     }
   }
-  const bool asks_of_quotes =
-      !options.filter.theme_groups.empty() || archive::FilterPlan::LooksAtQuotes(options.filter);
-  if (!call.may_block &&
-      (asks_of_quotes || call.archive->documents().size() > kMostInlineReports)) {
+  if (!call.may_block && (archive::FilterPlan::AsksOfQuotes(options.filter) ||
+                          call.archive->documents().size() > kMostInlineReports)) {
     return call.Defer();
   }
   if (!request.has_return_variants() || request.return_variants()) {

@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/archive/folded_name.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/figures/figure.h"
 #include "service/rpc/names.h"
 #include "service/text/decode.h"
 #include "service/text/fold.h"
@@ -335,6 +337,136 @@ absl::StatusOr<archive::Filter> ToFilter(const v1::LookupFilter& filter,
   }
   if (filter.has_has_figures()) {
     out.with_figures = filter.has_figures();
+  }
+  return out;
+}
+
+namespace {
+
+// A bound on the value of figures as typed.
+struct Bound {
+  figures::Decimal low;
+  std::optional<figures::Decimal> high;
+  std::optional<figures::Unit> unit;
+};
+
+absl::StatusOr<Bound> ToBound(std::string_view field, const std::string& value) {
+  QUOTES_RETURN_IF_ERROR(CheckText(field, value, limits::kMaxAmountCodePoints));
+  Bound bound;
+  if (const auto number = figures::ParseDecimal(value); number.has_value()) {
+    bound.low = *number;
+  } else if (auto amount = figures::ParseAmount(text::ToCodePoints(value)); amount.has_value()) {
+    bound = {amount->low, amount->high, std::move(amount->unit)};
+  } else {
+    return errors::FieldInvalid(field, "is no number or amount with an exact value");
+  }
+  for (const auto& number : {std::optional(bound.low), bound.high}) {
+    const int64_t mantissa = number.has_value() ? number->mantissa : 0;
+    int digits = 0;
+    for (int64_t rest = mantissa; rest != 0; rest /= 10) {
+      ++digits;
+    }
+    if (digits > limits::kMaxFigureDigits) {
+      return errors::FieldOutOfRange(
+          field, absl::StrCat("at most ", limits::kMaxFigureDigits, " significant digits"));
+    }
+  }
+  return bound;
+}
+
+}  // namespace
+
+absl::StatusOr<archive::FigureFilter> ToFigureFilter(const v1::SearchFiguresRequest& request) {
+  archive::FigureFilter out;
+  if (!request.unit().empty()) {
+    QUOTES_RETURN_IF_ERROR(CheckText("unit", request.unit(), limits::kMaxAmountCodePoints));
+    out.unit = figures::ParseUnit(text::ToCodePoints(request.unit()));
+    if (!out.unit.has_value()) {
+      return errors::FieldInvalid("unit", "is no unit of figures");
+    }
+  }
+  const bool bounded = !request.value_from().empty() || !request.value_to().empty();
+  if (!request.value().empty() && bounded) {
+    return errors::FieldInvalid("value", "stands beside value_from or value_to");
+  }
+  struct Field {
+    std::string_view name;
+    const std::string& text;
+    std::optional<Bound> bound;
+  };
+  Field fields[] = {{"value", request.value(), std::nullopt},
+                    {"value_from", request.value_from(), std::nullopt},
+                    {"value_to", request.value_to(), std::nullopt}};
+  // The unit of bounds without one.
+  std::optional<figures::Unit> unit = out.unit;
+  for (Field& field : fields) {
+    if (field.text.empty()) {
+      continue;
+    }
+    QUOTES_ASSIGN_OR_RETURN(field.bound, ToBound(field.name, field.text));
+    if (field.bound->high.has_value() && field.name != "value") {
+      return errors::FieldInvalid(field.name, "is a range of values");
+    }
+    if (!field.bound->unit.has_value()) {
+      continue;
+    }
+    if (unit.has_value() && unit->base != field.bound->unit->base) {
+      return errors::FieldInvalid(field.name,
+                                  absl::StrCat("is in ", field.bound->unit->name,
+                                               ", which does not convert into ", unit->name));
+    }
+    unit = unit.has_value() ? unit : field.bound->unit;
+  }
+  for (const Field& field : fields) {
+    if (!field.bound.has_value()) {
+      continue;
+    }
+    const figures::Unit one;
+    const figures::Unit& in = field.bound->unit.has_value() ? *field.bound->unit
+                              : unit.has_value()            ? *unit
+                                                            : one;
+    const auto in_base = [&in](const figures::Decimal& value) {
+      return figures::Multiply(value, in.factor);
+    };
+    const auto low = in_base(field.bound->low);
+    const auto high = in_base(field.bound->high.value_or(field.bound->low));
+    if (!low.has_value() || !high.has_value()) {
+      return errors::FieldOutOfRange(field.name, "what 64 bits hold in its base unit");
+    }
+    if (field.name != "value_to") {
+      out.from = low;
+    }
+    if (field.name != "value_from") {
+      out.to = high;
+    }
+  }
+  out.unit = unit;
+  if (out.from.has_value() && out.to.has_value() && std::is_lt(Compare(*out.to, *out.from))) {
+    return errors::FieldInvalid("value_to", "is below value_from");
+  }
+  if (!request.measure().empty()) {
+    QUOTES_RETURN_IF_ERROR(CheckText("measure", request.measure(), limits::kMaxMeasureCodePoints));
+    out.measure = archive::FoldName(request.measure());
+    if (out.measure.empty() || out.measure.find(U'\0') != std::u32string::npos) {
+      return errors::FieldInvalid("measure", "has no letter to compare, or a control character");
+    }
+  }
+  if (request.year() != 0 &&
+      (request.year() < limits::kFirstFigureYear || request.year() > limits::kLastFigureYear)) {
+    return errors::FieldOutOfRange(
+        "year", absl::StrCat(limits::kFirstFigureYear, " to ", limits::kLastFigureYear, ", or 0"));
+  }
+  out.year = request.year();
+  QUOTES_RETURN_IF_ERROR(CheckCount("modes", request.modes_size(), limits::kMaxFilterValues));
+  for (const int mode : request.modes()) {
+    out.modes.push_back(static_cast<figures::FigureMode>(mode));
+  }
+  QUOTES_RETURN_IF_ERROR(CheckCount("kinds", request.kinds_size(), limits::kMaxFilterValues));
+  for (int i = 0; i < request.kinds_size(); ++i) {
+    if (request.kinds(i) == v1::FIGURE_KIND_UNSPECIFIED) {
+      return errors::FieldInvalid(Element("kinds", i), "is no kind of numeral");
+    }
+    out.kinds.push_back(static_cast<figures::FigureKind>(request.kinds(i)));
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "quotes/v1/lookup.pb.h"
+#include "quotes/v1/quote_service.pb.h"
 #include "quotes/v1/report_service.pb.h"
 #include "service/archive/archive.h"
 #include "service/library/library.h"
@@ -56,6 +57,9 @@ absl::StatusOr<absl::CivilDay> ToCivilDay(std::string_view field, const google::
 // A filter with themes widened by their descendants. The filter's path is "filter".
 absl::StatusOr<archive::Filter> ToFilter(const v1::LookupFilter& filter,
                                          const themes::Scheme& scheme);
+
+// What a request asks of figures.
+absl::StatusOr<archive::FigureFilter> ToFigureFilter(const v1::SearchFiguresRequest& request);
 
 // Everything of an import but its bytes.
 absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request);

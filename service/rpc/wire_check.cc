@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/wire_format_lite.h>
 
 #include <cstdint>
@@ -84,6 +85,47 @@ absl::Status ExplainParseFailure(const Descriptor& type, std::string_view bytes)
     return errors::InvalidUtf8(found->path, found->offset);
   }
   return errors::MalformedMessage(type.full_name());
+}
+
+absl::Status ParseElements(std::string_view bytes, int number, google::protobuf::Message* message,
+                           std::map<int, absl::Status>* faults) {
+  const FieldDescriptor* const field = message->GetDescriptor()->FindFieldByNumber(number);
+  const auto malformed = [&] {
+    return errors::MalformedMessage(message->GetDescriptor()->full_name());
+  };
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                            static_cast<int>(bytes.size()));
+  for (int count = 0;;) {
+    const uint32_t tag = in.ReadTag();
+    if (tag == 0) {
+      return in.ConsumedEntireMessage() ? absl::OkStatus() : malformed();
+    }
+    if (WireFormatLite::GetTagFieldNumber(tag) != number ||
+        WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
+      if (!WireFormatLite::SkipField(&in, tag)) {
+        return malformed();
+      }
+      continue;
+    }
+    uint32_t size = 0;
+    if (!in.ReadVarint32(&size)) {
+      return malformed();
+    }
+    const size_t begin = static_cast<size_t>(in.CurrentPosition());
+    if (size > bytes.size() - begin || !in.Skip(static_cast<int>(size))) {
+      return malformed();
+    }
+    google::protobuf::Message* const element = message->GetReflection()->AddMessage(message, field);
+    if (!element->ParseFromArray(bytes.data() + begin, static_cast<int>(size))) {
+      element->Clear();
+      const auto bad = FindBadText(*field->message_type(), bytes.substr(begin, size), "", 0);
+      if (!bad.has_value()) {
+        return malformed();
+      }
+      faults->emplace(count, errors::InvalidUtf8(bad->path, bad->offset));
+    }
+    ++count;
+  }
 }
 
 }  // namespace quotes::rpc

@@ -211,6 +211,7 @@ void Log::Change(const rpc::ChangeRecord& record) {
             .Add("action", record.action)
             .Add("report", record.report_id)
             .Add("defect", record.defect_id)
+            .Add("quote", record.quote_id)
             .Add("archive_revision", static_cast<int64_t>(record.archive_revision))
             .Add("unchanged", record.unchanged));
 }

@@ -20,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/base/absl_string.h"
+#include "service/base/cancellation.h"
 #include "service/base/mutex.h"
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
@@ -46,60 +47,73 @@ std::optional<std::string> Environment(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-// The signals that end the server. They are blocked before the first thread starts, so that all
-// threads inherit that and only Wait() gets them.
+// The signals that end the server, and SIGHUP. They are blocked before the first thread starts, so
+// that all threads inherit that and only Wait() gets them.
 class EndSignals {
  public:
   EndSignals() {
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGHUP);
     sigaddset(&set_, kWake);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
 
-  // Returns nullopt after a Wake().
-  std::optional<std::string_view> Wait() const {
+  // Returns nullopt after a Wake() and after a SIGHUP, which TakeHangup() tells.
+  std::optional<std::string_view> Wait() {
     int signal = 0;
     while (sigwait(&set_, &signal) != 0) {
     }
-    if (signal == kWake) {
+    if (signal == SIGHUP) {
+      hangup_ = true;
+    }
+    if (signal == kWake || signal == SIGHUP) {
       return std::nullopt;
     }
     return signal == SIGINT ? "SIGINT" : "SIGTERM";
   }
+  // Whether there was a SIGHUP since the last call.
+  bool TakeHangup() { return hangup_.exchange(false); }
   // From any thread, at any time.
   static void Wake() { kill(getpid(), kWake); }
 
   // The next signal ends the process at once.
   void Release() const {
-    sigset_t ends = set_;
-    sigdelset(&ends, kWake);
+    const sigset_t ends = Ends();
     pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);
   }
 
   // Waits for a second signal, but not longer than `limit`.
   bool WaitFor(absl::Duration limit) const {
     const timespec time = absl::ToTimespec(limit);
-    sigset_t ends = set_;
-    sigdelset(&ends, kWake);
+    const sigset_t ends = Ends();
     return sigtimedwait(&ends, nullptr, &time) > 0;
   }
 
  private:
   static constexpr int kWake = SIGUSR1;
+
+  sigset_t Ends() const {
+    sigset_t ends = set_;
+    sigdelset(&ends, kWake);
+    sigdelset(&ends, SIGHUP);
+    return ends;
+  }
+
   sigset_t set_ = {};
+  std::atomic<bool> hangup_{false};
 };
 
 // While it lives a signal ends the process at once. What is begun meanwhile may start threads,
 // which must not get the signals either: one thread waits for them, and nobody's mask changes.
 class EndAtOnce {
  public:
-  explicit EndAtOnce(const EndSignals& signals)
-      : thread_([this, &signals] {
+  explicit EndAtOnce(EndSignals* signals)
+      : thread_([this, signals] {
           while (!done_) {
-            if (signals.Wait().has_value()) {
-              signals.Release();
+            if (signals->Wait().has_value()) {
+              signals->Release();
               static_cast<void>(raise(SIGTERM));
             }
           }
@@ -139,6 +153,78 @@ class Readiness {
   std::optional<absl::Status> status_ ABSL_GUARDED_BY(mutex_);
 };
 
+// Reads the house's themes anew and gives all quotes theirs by them, in a thread of its own, as
+// often as it is asked to.
+class Relabeller {
+ public:
+  Relabeller(Library* library, std::string folder, Log* log)
+      : library_(library), folder_(std::move(folder)), log_(log), thread_([this] { Run(); }) {}
+  ~Relabeller() {
+    {
+      const MutexLock lock(&mutex_);
+      ending_ = true;
+    }
+    cancellation_.Cancel();
+    wanted_or_ending_.Signal();
+    thread_.join();
+  }
+  Relabeller(const Relabeller&) = delete;
+  Relabeller& operator=(const Relabeller&) = delete;
+
+  void Want() {
+    {
+      const MutexLock lock(&mutex_);
+      wanted_ = true;
+    }
+    wanted_or_ending_.Signal();
+  }
+
+ private:
+  void Run() {
+    while (true) {
+      {
+        const MutexLock lock(&mutex_);
+        while (!wanted_ && !ending_) {
+          wanted_or_ending_.Wait(&mutex_);
+        }
+        if (ending_) {
+          return;
+        }
+        wanted_ = false;
+      }
+      const absl::Time start = absl::Now();
+      absl::Status status;
+      absl::StatusOr<std::shared_ptr<const themes::Scheme>> scheme =
+          themes::Scheme::ReadHouse(folder_);
+      if (!scheme.ok()) {
+        status = scheme.status();
+      } else if ((*scheme)->version() != library_->scheme()->version()) {
+        status = library_->Relabel(*scheme, cancellation_);
+      }
+      if (!status.ok()) {
+        log_->Write(LogLevel::kError, "themes_not_reloaded",
+                    JsonLine().Add("error", ToStd(status.message())));
+        continue;
+      }
+      malloc_trim(0);
+      log_->Write(LogLevel::kInfo, "themes_reloaded",
+                  JsonLine()
+                      .Add("theme_scheme", (*scheme)->version())
+                      .Add("reload_us", absl::ToInt64Microseconds(absl::Now() - start)));
+    }
+  }
+
+  Library* const library_;
+  const std::string folder_;
+  Log* const log_;
+  Cancellation cancellation_;
+  Mutex mutex_;
+  CondVar wanted_or_ending_;
+  bool wanted_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // begun last
+};
+
 // Protobuf reports malformed texts of requests on standard error; callers get an error instead.
 void IgnoreProtobufLog(google::protobuf::LogLevel level, const char* file, int line,
                        const std::string& message) {
@@ -176,7 +262,7 @@ class GrpcMessages {
   static inline Log* log_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };
 
-int Serve(const Config& config, const EndSignals& signals) {
+int Serve(const Config& config, EndSignals& signals) {
   absl::StatusOr<ListenAddress> address = ResolveListenAddress(config.listen);
   if (!address.ok()) {
     return Fail(kExitOptions, address.status().message());
@@ -195,6 +281,11 @@ int Serve(const Config& config, const EndSignals& signals) {
     }
     profiles = *std::move(read);
   }
+  absl::StatusOr<std::shared_ptr<const themes::Scheme>> scheme =
+      themes::Scheme::ReadHouse(themes::HouseFolder(config.database));
+  if (!scheme.ok()) {
+    return Fail(kExitOptions, scheme.status().message());
+  }
   absl::StatusOr<std::unique_ptr<Log>> log = Log::Open(config);
   if (!log.ok()) {
     return Fail(kExitOptions, log.status().message());
@@ -211,6 +302,7 @@ int Serve(const Config& config, const EndSignals& signals) {
             JsonLine()
                 .Add("version", ProgramVersion())
                 .Add("database", config.database)
+                .Add("theme_scheme", (*scheme)->version())
                 .Add("read_only", config.read_only));
 
   absl::StatusOr<std::unique_ptr<store::Store>> store = store::sqlite::Open(
@@ -239,10 +331,10 @@ int Serve(const Config& config, const EndSignals& signals) {
   out.Write(LogLevel::kInfo, "listening",
             JsonLine().Add("address", config.listen).Add("port", int64_t{(*server)->port()}));
   // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
-  std::optional<EndAtOnce> end_at_once(signals);
+  std::optional<EndAtOnce> end_at_once(&signals);
   const absl::Time load_start = absl::Now();
   absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
-      *std::move(store), themes::Scheme::BuiltIn(),
+      *std::move(store), *std::move(scheme),
       {.segment_folder = config.database + ".segments",
        .extractor = {.worker_path = config.extractor},
        .on_warning =
@@ -267,6 +359,7 @@ int Serve(const Config& config, const EndSignals& signals) {
   };
   log_state("serving_lookups");
 
+  std::optional<Relabeller> relabeller;  // as soon as the library is ready
   std::optional<std::string_view> signal;
   while (!signal.has_value()) {
     if (const std::optional<absl::Status> ready = readiness.Take(); ready.has_value()) {
@@ -280,6 +373,10 @@ int Serve(const Config& config, const EndSignals& signals) {
       (*server)->AnnounceReady();
       malloc_trim(0);  // what was read and not kept, small pieces that no threshold gives back
       log_state("serving");
+      relabeller.emplace(library.get(), themes::HouseFolder(config.database), &out);
+    }
+    if (relabeller.has_value() && signals.TakeHangup()) {
+      relabeller->Want();
     }
     signal = signals.Wait();
   }
@@ -292,6 +389,7 @@ int Serve(const Config& config, const EndSignals& signals) {
   // From here on a further signal ends the process at once; what was acknowledged is durable.
   signals.Release();
   (*server)->Drain(config.drain_grace);
+  relabeller.reset();
   server->reset();
   library.reset();
   out.Write(LogLevel::kInfo, "end", JsonLine());
@@ -305,7 +403,7 @@ constexpr int kGivenBackBytes = 1 << 20;
 
 int Main(int argc, const char* const* argv) {
   mallopt(M_MMAP_THRESHOLD, kGivenBackBytes);
-  const EndSignals signals;
+  EndSignals signals;
   signal(SIGPIPE, SIG_IGN);
   google::protobuf::SetLogHandler(IgnoreProtobufLog);
   absl::StatusOr<CommandLine> command = ReadCommandLine(argc, argv, Environment);

@@ -16,6 +16,7 @@
 #include "service/base/cancellation.h"
 #include "service/report/register.h"
 #include "service/report/report.h"
+#include "service/themes/tag.h"
 
 namespace quotes::store {
 
@@ -55,6 +56,7 @@ struct ImportOutcome {
   std::optional<absl::Time> delete_time;
   std::string duplicate_of;
   std::vector<report::Defect> defects;
+  std::vector<themes::Tag> tags;
 };
 
 // The register of a report's latest revision, with what editors took out.
@@ -135,6 +137,12 @@ class Store {
   virtual absl::StatusOr<ReportChange> WriteRegister(
       std::string_view report_id, std::string_view etag,
       const std::vector<report::RegisterEntry>& entries) = 0;
+
+  // Replaces what editors said of one quote; nothing is asked of the ids. `etag` must be the
+  // report's. REPORT_NOT_FOUND, ETAG_MISMATCH.
+  virtual absl::StatusOr<ReportChange> WriteTags(std::string_view report_id,
+                                                 std::string_view quote_id, std::string_view etag,
+                                                 const std::vector<themes::Tag>& tags) = 0;
 
   // The outcome of an earlier import with this request id; nullopt if there was none.
   // ALREADY_EXISTS / REQUEST_ID_REUSED when its digest differs.

@@ -195,9 +195,7 @@ class Folder {
       const char32_t c = source_[i];
       const Entry& entry = Lookup(c);
       if (IsUnitClass(entry.char_class)) {
-        Unit(Apply(c, entry), i, i + 1);
-        Seen(entry.char_class, i);
-        ++i;
+        i = Units(i);
       } else if (IsTransparent(entry.char_class)) {
         i = Noise(i);
       } else {
@@ -232,6 +230,44 @@ class Folder {
     folded_.end[count_] = static_cast<uint32_t>(end);
     ++count_;
     open_break_ = false;
+  }
+
+  // A run of characters from `begin` of which each is one unit; returns its end.
+  size_t Units(size_t begin) {
+    const size_t size = source_.size();
+    if (folded_.units.size() - count_ < size - begin) {
+      Grow(count_ + size - begin);
+    }
+    // Stores of units may not alias these.
+    const char32_t* const source = source_.data();
+    char32_t* const units = folded_.units.data() + count_;
+    uint32_t* const begins = folded_.begin.data() + count_;
+    uint32_t* const ends = folded_.end.data() + count_;
+    size_t digits = digit_count_;
+    bool only_digits = true;
+    CharClass last = left_;
+    size_t i = begin;
+    for (; i < size; ++i) {
+      const Entry& entry = Lookup(source[i]);
+      if (!IsUnitClass(entry.char_class)) {
+        break;
+      }
+      last = entry.char_class;
+      const bool digit = last == CharClass::kDigit;
+      digits = digit ? digits + 1 : 0;
+      only_digits = only_digits && digit;
+      const size_t k = i - begin;
+      units[k] = Apply(source[i], entry);
+      begins[k] = static_cast<uint32_t>(i);
+      ends[k] = static_cast<uint32_t>(i + 1);
+    }
+    count_ += i - begin;
+    open_break_ = false;
+    digit_count_ = digits;
+    digits_ = only_digits ? digits_ : Digits::kPlain;
+    left_ = last;
+    last_ = i - 1;
+    return i;
   }
 
   // Notes what stands to the left of the next character. Soft marks and noise are not seen by the

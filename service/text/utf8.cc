@@ -24,6 +24,10 @@ size_t Utf8Size(char32_t c) {
 std::optional<size_t> FindInvalidUtf8(std::string_view bytes) {
   size_t i = 0;
   while (i < bytes.size()) {
+    if (internal::ReadThreeBytes(bytes, i) != 0) {
+      i += 3;
+      continue;
+    }
     if (internal::IsAsciiBlock(bytes, i)) {
       i += internal::kAsciiBlock;
       continue;
@@ -38,14 +42,20 @@ std::optional<size_t> FindInvalidUtf8(std::string_view bytes) {
 }
 
 std::u32string ToCodePoints(std::string_view utf8) {
-  std::u32string text;
-  text.reserve(utf8.size() / 2);
+  std::u32string text(utf8.size(), U'\0');  // writing on is quicker than appending
+  size_t count = 0;
   size_t i = 0;
   while (i < utf8.size()) {
+    if (const char32_t c = internal::ReadThreeBytes(utf8, i); c != 0) {
+      text[count++] = c;
+      i += 3;
+      continue;
+    }
     const internal::Utf8Sequence sequence = internal::ReadUtf8(utf8, i);
-    text.push_back(sequence.valid ? sequence.c : kReplacement);
+    text[count++] = sequence.valid ? sequence.c : kReplacement;
     i += sequence.size;
   }
+  text.resize(count);
   return text;
 }
 

@@ -43,6 +43,21 @@ inline Utf8Sequence ReadUtf8(std::string_view bytes, size_t offset) {
   return {c, size, true};
 }
 
+// The three-byte sequence at `offset` with a lead byte that any two continuation bytes may follow,
+// as of nearly all of Chinese text; 0 for none.
+inline char32_t ReadThreeBytes(std::string_view bytes, size_t offset) {
+  if (bytes.size() - offset < 3) {
+    return 0;
+  }
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(bytes[offset + i]); };
+  const uint8_t lead = byte(0);
+  if (lead <= 0xE0 || lead >= 0xF0 || lead == 0xED || (byte(1) & 0xC0) != 0x80 ||
+      (byte(2) & 0xC0) != 0x80) {
+    return 0;
+  }
+  return char32_t{lead & 0x0Fu} << 12 | char32_t{byte(1) & 0x3Fu} << 6 | (byte(2) & 0x3Fu);
+}
+
 inline constexpr size_t kAsciiBlock = 8;
 
 // Whether the next kAsciiBlock bytes exist and are ASCII.

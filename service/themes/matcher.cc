@@ -5,8 +5,14 @@
 #include "service/base/check.h"
 
 namespace quotes::themes {
+namespace {
 
-Matcher::Matcher(const std::vector<std::u32string>& patterns) : nodes_(1) {
+constexpr char32_t kBasicPlane = 0x10000;
+
+}  // namespace
+
+Matcher::Matcher(const std::vector<std::u32string>& patterns)
+    : nodes_(1), begins_(kBasicPlane, false) {
   struct Edge {
     uint32_t from;
     char32_t c;
@@ -15,6 +21,9 @@ Matcher::Matcher(const std::vector<std::u32string>& patterns) : nodes_(1) {
   std::vector<std::vector<Edge>> by_depth;
   for (size_t i = 0; i < patterns.size(); ++i) {
     QUOTES_CHECK(!patterns[i].empty());
+    if (patterns[i].front() < kBasicPlane) {
+      begins_[patterns[i].front()] = true;
+    }
     uint32_t node = kRoot;
     for (size_t depth = 0; depth < patterns[i].size(); ++depth) {
       const char32_t c = patterns[i][depth];
@@ -43,6 +52,9 @@ Matcher::Matcher(const std::vector<std::u32string>& patterns) : nodes_(1) {
 
 uint32_t Matcher::Next(uint32_t node, char32_t c) const {
   while (true) {
+    if (node == kRoot && c < kBasicPlane && !begins_[c]) {
+      return kRoot;
+    }
     const auto edge = edges_.find(Key(node, c));
     if (edge != edges_.end()) {
       return edge->second;

@@ -46,6 +46,9 @@ class Matcher {
   uint32_t Next(uint32_t node, char32_t c) const;
 
   std::vector<Node> nodes_;
+  // Of each character of the basic plane whether a pattern begins with it: most of a text stands
+  // outside any pattern, where nothing else need be looked at.
+  std::vector<bool> begins_;
   absl::flat_hash_map<uint64_t, uint32_t> edges_;
 };
 

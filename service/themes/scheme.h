@@ -1,7 +1,9 @@
 #ifndef QUOTES_SERVICE_THEMES_SCHEME_H_
 #define QUOTES_SERVICE_THEMES_SCHEME_H_
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,12 +31,27 @@ struct Theme {
   std::vector<Cue> cues;
 };
 
+// Who gave a theme.
+enum class Origin : uint8_t {
+  kRule = 1,   // the rules of the scheme
+  kEditor = 2  // a person; see tag.h
+};
+
 // A theme given to a quote.
 struct Assignment {
   int theme = 0;                  // index into Scheme::themes()
   double score = 0;               // above 0, at most 1
   std::vector<std::string> cues;  // the terms that gave it; "heading:" before one from a heading
+  Origin origin = Origin::kRule;
 };
+
+struct SchemeFiles;
+
+// The folder of a house's own themes and cues for a database: "quotes.db.themes". It stands beside
+// the database, so that whoever opens that reads it by the same scheme.
+inline std::string HouseFolder(std::string_view database) {
+  return std::string(database) + ".themes";
+}
 
 // The scheme of themes with the rules that assign them. Immutable, thread-safe.
 class Scheme {
@@ -50,11 +67,18 @@ class Scheme {
   static absl::StatusOr<std::shared_ptr<const Scheme>> Parse(std::string_view themes_tsv,
                                                              std::string_view cues_tsv);
 
+  // The scheme that ships with the program with what a house adds or puts in its place in the files
+  // themes.tsv and cues.tsv of a folder, both of the same form and either of which may be missing:
+  // a row for a theme or cue that is known already stands in its place, a cue with weight 0 is
+  // taken away. Without a file the scheme is BuiltIn(). Errors as those of Parse, with the files'
+  // paths; INVALID_ARGUMENT for a file that cannot be read.
+  static absl::StatusOr<std::shared_ptr<const Scheme>> ReadHouse(const std::string& folder);
+
   ~Scheme();
   Scheme(const Scheme&) = delete;
   Scheme& operator=(const Scheme&) = delete;
 
-  // Changes whenever a theme or cue changes: the data's own version and a hash of it.
+  // Changes whenever a theme, a cue or the rules change: the data's own version and a hash of all.
   const std::string& version() const;
   // In file order; parents stand before their children.
   const std::vector<Theme>& themes() const;
@@ -65,15 +89,18 @@ class Scheme {
   // The theme and all below it, ascending indices.
   std::vector<int> WithDescendants(int theme) const;
 
-  // The themes of every quote of a report, best score first, by the quote's own words, its
-  // paragraph's lead and the headings above it. One entry per quote; furniture gets none. A parent
-  // theme is assigned only where no child of it fits; look-ups include descendants. A quote may
-  // well get no theme. The score is 1 - 2^-w for the summed weights w of its cues, so 0.5 is the
-  // least that is given. Linear in the text.
+  // The themes of every quote of a report, best score first, by the quote's own words, the sentence
+  // before it, its paragraph's lead and the headings above it. One entry per quote; furniture gets
+  // none. A parent theme stands beside a child of its own only where the quote's words speak for
+  // the parent themselves; look-ups include descendants. A quote may well get no theme. The score
+  // is 1 - 2^-w for the summed weights w of the cues: a theme fits from 0.5 on; where none does,
+  // the best one may be given with a lower score, alone. Linear in the text.
   std::vector<std::vector<Assignment>> Assign(const report::ParsedReport& report) const;
 
  private:
   Scheme();
+  static absl::StatusOr<std::shared_ptr<const Scheme>> Make(
+      const SchemeFiles& built_in, const std::optional<SchemeFiles>& house);
   struct Rep;
   std::unique_ptr<const Rep> rep_;
 };

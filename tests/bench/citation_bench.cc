@@ -22,8 +22,8 @@
 // OR query by bm25, is given the first questions of a class only, as it takes long; it finds a
 // quote and says nothing about it.
 //
-// With --classes only classes whose name has PART run. --dump writes every answer of the classes as
-// text, to compare two versions of the program.
+// With --classes only classes whose name begins with PART run. --dump writes every answer of the
+// classes as text, to compare two versions of the program.
 
 #include <algorithm>
 #include <cstdint>
@@ -406,7 +406,7 @@ class Bench {
 
   template <typename Make>
   void Measure(const std::string& name, bool with_lookup, const Make& make, size_t at_most = 0) {
-    if (name.find(options_.classes) == std::string::npos) {
+    if (!name.starts_with(options_.classes)) {
       return;
     }
     random_.seed(7);

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <map>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -94,27 +96,52 @@ absl::Status Execute(sqlite3* database, const char* sql) {
                                                                              : Error(database);
 }
 
+// The first ids with their texts, and the number of them.
+struct Pair {
+  sqlite3_stmt* top = nullptr;
+  sqlite3_stmt* count = nullptr;
+};
+
+absl::Status Prepare(sqlite3* database, const std::string& id, const std::string& from,
+                     const std::string& order, Pair* pair) {
+  const std::pair<sqlite3_stmt**, std::string> statements[] = {
+      {&pair->top, absl::StrCat("SELECT ", id, ", (SELECT text FROM texts WHERE id = ", id,
+                                ") FROM ", from, " ORDER BY ", order, " LIMIT 20")},
+      {&pair->count, absl::StrCat("SELECT count(*) FROM ", from)}};
+  for (const auto& [statement, sql] : statements) {
+    if (sqlite3_prepare_v3(database, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, statement,
+                           nullptr) != SQLITE_OK) {
+      return Error(database);
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 struct Fts5Peer::Statements {
-  struct Pair {
-    sqlite3_stmt* top = nullptr;
-    sqlite3_stmt* count = nullptr;
-  };
   Pair plain;
   Pair between;
   Pair theme;
-  Pair theme_alone;
+  std::map<std::pair<std::string, std::string>, Pair> theme_alone;  // by condition and order
   sqlite3_stmt* token_total = nullptr;
   sqlite3_stmt* nearest = nullptr;
 
   ~Statements() {
     sqlite3_finalize(token_total);
     sqlite3_finalize(nearest);
-    for (const Pair& pair : {plain, between, theme, theme_alone}) {
-      sqlite3_finalize(pair.top);
-      sqlite3_finalize(pair.count);
+    for (const Pair& pair : {plain, between, theme}) {
+      Finalize(pair);
     }
+    for (const auto& [sql, pair] : theme_alone) {
+      Finalize(pair);
+    }
+  }
+
+ private:
+  static void Finalize(const Pair& pair) {
+    sqlite3_finalize(pair.top);
+    sqlite3_finalize(pair.count);
   }
 };
 
@@ -172,10 +199,15 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
   QUOTES_RETURN_IF_ERROR(peer->Optimize());
   QUOTES_RETURN_IF_ERROR(
       Execute(database,
-              "CREATE TABLE themes(theme INTEGER, id INTEGER, PRIMARY KEY (theme, id)) "
-              "WITHOUT ROWID"));
+              "CREATE TABLE themes(theme INTEGER, id INTEGER, class INTEGER, mode INTEGER, "
+              "figures INTEGER, body INTEGER, PRIMARY KEY (theme, id)) WITHOUT ROWID; "
+              "CREATE INDEX by_class ON themes(theme, class, id); "
+              "CREATE INDEX by_lead ON themes(theme, class > 0, id); "
+              "CREATE INDEX by_mode ON themes(theme, mode, class, id); "
+              "CREATE INDEX by_figures ON themes(theme, figures, class, id); "
+              "CREATE INDEX by_body ON themes(theme, body, class, id)"));
   struct Condition {
-    Statements::Pair* pair;
+    Pair* pair;
     std::string id;  // of a text that meets it
     std::string from;
   };
@@ -185,21 +217,10 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
        "quotes WHERE quotes MATCH ?1 AND rowid BETWEEN ?2 AND ?3"},
       {&peer->statements_->theme, "quotes.rowid",
        "quotes WHERE quotes MATCH ?1 AND EXISTS (SELECT 1 FROM themes WHERE theme = ?2 AND "
-       "id = quotes.rowid)"},
-      {&peer->statements_->theme_alone, "themes.id", "themes WHERE theme = ?2"}};
+       "id = quotes.rowid)"}};
   for (const Condition& condition : conditions) {
-    const std::pair<sqlite3_stmt**, std::string> statements[] = {
-        {&condition.pair->top,
-         absl::StrCat("SELECT ", condition.id,
-                      ", (SELECT text FROM texts WHERE id = ", condition.id, ") FROM ",
-                      condition.from, " ORDER BY ", condition.id, " LIMIT 20")},
-        {&condition.pair->count, absl::StrCat("SELECT count(*) FROM ", condition.from)}};
-    for (const auto& [statement, sql] : statements) {
-      if (sqlite3_prepare_v3(database, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, statement,
-                             nullptr) != SQLITE_OK) {
-        return Error(database);
-      }
-    }
+    QUOTES_RETURN_IF_ERROR(
+        Prepare(database, condition.id, condition.from, condition.id, condition.pair));
   }
   const std::pair<sqlite3_stmt**, const char*> others[] = {
       {&peer->statements_->token_total,
@@ -229,16 +250,22 @@ absl::Status Fts5Peer::Delete(int64_t first, int64_t last) {
           .c_str());
 }
 
-absl::Status Fts5Peer::AddTheme(int theme, const std::vector<int64_t>& ids) {
+absl::Status Fts5Peer::AddTheme(int theme, const std::vector<int64_t>& ids,
+                                absl::FunctionRef<Attributes(int64_t id)> attributes_of) {
   sqlite3_stmt* insert = nullptr;
   QUOTES_RETURN_IF_ERROR(Execute(database_, "BEGIN"));
-  if (sqlite3_prepare_v2(database_, "INSERT OR IGNORE INTO themes VALUES (?1, ?2)", -1, &insert,
-                         nullptr) != SQLITE_OK) {
+  if (sqlite3_prepare_v2(database_, "INSERT OR IGNORE INTO themes VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                         -1, &insert, nullptr) != SQLITE_OK) {
     return Error(database_);
   }
   for (const int64_t id : ids) {
     sqlite3_bind_int(insert, 1, theme);
     sqlite3_bind_int64(insert, 2, id);
+    const Attributes attributes = attributes_of(id);
+    sqlite3_bind_int(insert, 3, 2 - attributes.salience);
+    sqlite3_bind_int(insert, 4, attributes.mode);
+    sqlite3_bind_int(insert, 5, attributes.figures);
+    sqlite3_bind_int(insert, 6, attributes.body);
     sqlite3_step(insert);
     sqlite3_reset(insert);
   }
@@ -293,16 +320,26 @@ absl::StatusOr<int64_t> Fts5Peer::FindNearest(std::u32string_view folded) {
 absl::StatusOr<Fts5Peer::Answer> Fts5Peer::Find(const std::string& match, const Filter& filter,
                                                 bool is_token) {
   Answer answer;
-  const Statements::Pair& pair = match.empty()        ? statements_->theme_alone
-                                 : filter.theme >= 0  ? statements_->theme
-                                 : filter.highest > 0 ? statements_->between
-                                                      : statements_->plain;
+  if (match.empty()) {
+    Pair& themed = statements_->theme_alone[{filter.condition, filter.order}];
+    if (themed.count == nullptr) {
+      QUOTES_RETURN_IF_ERROR(Prepare(
+          database_, "t.id", absl::StrCat("themes AS t WHERE t.theme = ?2 AND ", filter.condition),
+          filter.order, &themed));
+    }
+  }
+  const Pair& pair = match.empty() ? statements_->theme_alone[{filter.condition, filter.order}]
+                     : filter.theme >= 0  ? statements_->theme
+                     : filter.highest > 0 ? statements_->between
+                                          : statements_->plain;
   sqlite3_stmt* const top = pair.top;
   sqlite3_stmt* const count = is_token ? statements_->token_total : pair.count;
   for (sqlite3_stmt* const statement : {top, count}) {
     sqlite3_bind_text(statement, 1, match.data(), static_cast<int>(match.size()), SQLITE_STATIC);
     if (filter.theme >= 0) {
       sqlite3_bind_int(statement, 2, filter.theme);
+      sqlite3_bind_int64(statement, 4, filter.first);
+      sqlite3_bind_int64(statement, 5, filter.second);
     } else if (filter.highest > 0) {
       sqlite3_bind_int64(statement, 2, filter.lowest);
       sqlite3_bind_int64(statement, 3, filter.highest);

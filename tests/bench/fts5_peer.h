@@ -44,13 +44,27 @@ class Fts5Peer {
   // Merges everything to one b-tree: the best that the peer can be.
   absl::Status Optimize();
 
-  // Files a text under a theme, for Filter::theme.
-  absl::Status AddTheme(int theme, const std::vector<int64_t>& ids);
+  // What conditions and orders ask of a text beside its themes.
+  struct Attributes {
+    int salience = 0;  // the highest comes first
+    int mode = 0;
+    int figures = 0;
+    int body = 0;
+  };
+  // Files texts under a theme, for Filter::theme.
+  absl::Status AddTheme(int theme, const std::vector<int64_t>& ids,
+                        absl::FunctionRef<Attributes(int64_t id)> attributes_of);
 
   struct Filter {
     int64_t lowest = 0;   // bounds of the ids: a filter by report, as reports are runs of ids;
     int64_t highest = 0;  // 0 for none
     int theme = -1;       // -1 for none
+    // Of texts of a theme alone: SQL about its columns id, class (2 less salience), mode, figures,
+    // body with values ?4 and ?5, and the order in which ids stand.
+    std::string condition = "1";
+    std::string order = "id";
+    int64_t first = 0;
+    int64_t second = 0;
   };
 
   // `match` is an FTS5 expression; see Phrase. Empty: all texts of the filter's theme, which a

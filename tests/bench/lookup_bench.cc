@@ -38,6 +38,7 @@
 #include "service/archive/archive.h"
 #include "service/archive/indexed_archive.h"
 #include "service/archive/query.h"
+#include "service/archive/salience.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 #include "tests/bench/bench_data.h"
@@ -58,12 +59,53 @@ struct Question {
   bool is_keyword = false;  // and nothing else
   archive::Filter filter;
   Fts5Peer::Filter peer_filter;
+  archive::Order order = archive::Order::kNewest;
+  bool facets = false;
 };
 
 // Bytes of the texts of a page, and some more.
 constexpr size_t kUsualPage = 4'096;
 
-enum class Kind { kSingle, kBoolean };
+// A look-up by theme takes at most so many microseconds at a million quotes, whatever the filter.
+constexpr double kThemeBar = 20;
+
+enum class Kind { kSingle, kBoolean, kTheme, kFacets };
+
+// Reports of the benchmark come from so many bodies and speakers, in turn, and from ten years; they
+// have sections of so many quotes with one mode each.
+constexpr size_t kBodies = 31;
+constexpr size_t kSpeakers = 300;
+constexpr size_t kQuotesPerSection = 20;
+constexpr size_t kDays = 3'650;
+
+int BodyOf(size_t report) { return static_cast<int>(report * 7 % kBodies); }
+std::string BodyName(int body) { return absl::StrCat("第", body + 1, "区人民政府"); }
+
+// A report with what filters and orders ask of it.
+std::shared_ptr<const archive::Document> Furnish(const archive::Document& document, size_t report,
+                                                 size_t reports) {
+  auto furnished = std::make_shared<archive::Document>(document);
+  report::ParsedReport& content = furnished->content;
+  content.metadata.date = absl::CivilDay(2022, 1, 17) - static_cast<int>(report * kDays / reports);
+  content.metadata.body = BodyName(BodyOf(report));
+  content.metadata.speaker = absl::StrCat("王", report % kSpeakers);
+  for (size_t q = 0; q < content.quotes.size(); ++q) {
+    report::Quote& quote = content.quotes[q];
+    if (q % kQuotesPerSection == 0) {
+      report::Section section;
+      section.id = absl::StrCat("s", content.sections.size());
+      section.heading_range = quote.range;
+      content.sections.push_back(std::move(section));
+    }
+    quote.section = static_cast<int>(content.sections.size()) - 1;
+    quote.mode = static_cast<report::Mode>((report + content.sections.size()) % 8);
+    const std::u32string_view text =
+        std::u32string_view(content.joined).substr(quote.range.begin, quote.range.size());
+    quote.has_figures = std::any_of(text.begin(), text.end(), text::IsDigit) ||
+                        text.find(U"百分之") != std::u32string_view::npos;
+  }
+  return furnished;
+}
 
 // What was measured for one class of questions in one state, in microseconds.
 struct Row {
@@ -115,6 +157,9 @@ class Bench {
       count_ = quotes.size();
       documents_ = MakeDocuments(quotes, *scheme_);
     }
+    for (size_t d = 0; d < documents_.size(); ++d) {
+      documents_[d] = Furnish(*documents_[d], d, documents_.size());
+    }
     std::printf("\n%zu quotes, %zu code points\n", count_, code_points);
     if (options.peers) {
       MakePeers();
@@ -156,6 +201,15 @@ class Bench {
         largest_theme_ = theme;
       }
     }
+    const auto attributes_of = [this](int64_t id) {
+      const size_t report = static_cast<size_t>(id - 1) / kQuotesPerReport;
+      const size_t place = static_cast<size_t>(id - 1) % kQuotesPerReport;
+      const report::Quote& quote = documents_[report]->content.quotes[place];
+      return Fts5Peer::Attributes{
+          static_cast<int>(archive::SalienceOf(TextOf(*documents_[report], place),
+                                               place % kQuotesPerSection == 0, quote.has_figures)),
+          static_cast<int>(quote.mode), quote.has_figures ? 1 : 0, BodyOf(report)};
+    };
     for (const auto tokenizer : kPeers) {
       const auto begin = Clock::now();
       auto peer = Fts5Peer::Create(tokenizer, count_, text);
@@ -163,7 +217,7 @@ class Bench {
         Fail(peer.status().ToString());
       }
       for (size_t theme = 0; theme < themed.size(); ++theme) {
-        if (!(*peer)->AddTheme(static_cast<int>(theme), themed[theme]).ok()) {
+        if (!(*peer)->AddTheme(static_cast<int>(theme), themed[theme], attributes_of).ok()) {
           Fail("themes of the peer");
         }
       }
@@ -234,15 +288,7 @@ class Bench {
             [&] { return Two(Frequent(), Frequent(), " ", " AND "); });
     Measure(state, Kind::kBoolean, "OR", [&] { return Two(Word(3), Word(4), " OR ", " OR "); });
     Measure(state, Kind::kBoolean, "AND NOT", [&] { return Two(Word(3), Word(3), " -", " NOT "); });
-    Measure(state, Kind::kBoolean, "theme", [&] {
-      Question question;
-      const auto theme = static_cast<int>(random_() % scheme_->themes().size());
-      question.match = [](const Fts5Peer&) { return std::string(); };
-      question.shortest = SIZE_MAX;
-      question.filter.theme_groups = {{theme}};
-      question.peer_filter.theme = theme;
-      return question;
-    });
+    MeasureThemes(state);
     Measure(state, Kind::kBoolean, "theme and keyword", [&] {
       Question question = Single(Word(3));
       question.filter.theme_groups = {{static_cast<int>(largest_theme_)}};
@@ -255,6 +301,118 @@ class Bench {
       question.filter.reports = {ReportId(report)};
       question.peer_filter.lowest = static_cast<int64_t>(report * kQuotesPerReport) + 1;
       question.peer_filter.highest = static_cast<int64_t>((report + 1) * kQuotesPerReport);
+      return question;
+    });
+  }
+
+  // A theme, for a page in an order.
+  Question Themed(archive::Order order) {
+    Question question;
+    const auto theme = static_cast<int>(random_() % scheme_->themes().size());
+    question.match = [](const Fts5Peer&) { return std::string(); };
+    question.shortest = SIZE_MAX;
+    question.order = order;
+    question.filter.theme_groups = {{theme}};
+    question.peer_filter.theme = theme;
+    question.peer_filter.order = order == archive::Order::kSalience    ? "class, id"
+                                 : order == archive::Order::kRelevance ? "class > 0, id"
+                                                                       : "id";
+    return question;
+  }
+
+  void MeasureThemes(const std::string& state) {
+    using archive::Order;
+    const auto measure = [&](const std::string& name, Order order, const auto& narrow) {
+      Measure(state, Kind::kTheme, name, [&] {
+        Question question = Themed(order);
+        narrow(&question);
+        return question;
+      });
+    };
+    // The same question to the peer, about its columns.
+    const auto ask_peer = [](const char* condition, int64_t first, int64_t second,
+                             Question* question) {
+      question->peer_filter.condition = condition;
+      question->peer_filter.first = first;
+      question->peer_filter.second = second;
+    };
+    const auto plainly = [](Question*) {};
+    measure("theme", Order::kNewest, plainly);
+    measure("theme, salience", Order::kSalience, plainly);
+    measure("theme, relevance", Order::kRelevance, plainly);
+    measure("theme, reading order", Order::kReadingOrder, plainly);
+    measure("theme, report", Order::kSalience, [&](Question* question) {
+      const size_t report = random_() % documents_.size();
+      question->filter.reports = {ReportId(report)};
+      ask_peer("id BETWEEN ?4 AND ?5", static_cast<int64_t>(report * kQuotesPerReport) + 1,
+               static_cast<int64_t>((report + 1) * kQuotesPerReport), question);
+    });
+    measure("theme, section", Order::kSalience, [&](Question* question) {
+      const size_t report = random_() % documents_.size();
+      const size_t section = random_() % documents_[report]->content.sections.size();
+      question->filter.sections = {{ReportId(report), absl::StrCat("s", section)}};
+      const size_t first = report * kQuotesPerReport + section * kQuotesPerSection;
+      ask_peer("id BETWEEN ?4 AND ?5", static_cast<int64_t>(first) + 1,
+               static_cast<int64_t>(first + kQuotesPerSection), question);
+    });
+    measure("theme, body", Order::kSalience, [&](Question* question) {
+      const auto body = static_cast<int>(random_() % kBodies);
+      question->filter.bodies = {BodyName(body)};
+      ask_peer("body = ?4", body, 0, question);
+    });
+    measure("theme, dates", Order::kSalience, [&](Question* question) {
+      // A year, by the reports whose day is inside.
+      const auto from = static_cast<int>(random_() % (kDays - 365));
+      question->filter.date_to = absl::CivilDay(2022, 1, 17) - from;
+      question->filter.date_from = absl::CivilDay(2022, 1, 17) - from - 364;
+      const auto first_report = [&](size_t day) {
+        return (day * documents_.size() + kDays - 1) / kDays;
+      };
+      const auto days = static_cast<size_t>(from);
+      ask_peer("id BETWEEN ?4 AND ?5",
+               static_cast<int64_t>(first_report(days) * kQuotesPerReport) + 1,
+               static_cast<int64_t>(first_report(days + 365) * kQuotesPerReport), question);
+    });
+    for (const Order order : {Order::kSalience, Order::kNewest}) {
+      const char* const suffix = order == Order::kNewest ? ", newest" : "";
+      measure(absl::StrCat("theme, mode", suffix), order, [&](Question* question) {
+        const auto mode = static_cast<int>(random_() % 8);
+        question->filter.modes = {static_cast<report::Mode>(mode)};
+        ask_peer("mode = ?4", mode, 0, question);
+      });
+      measure(absl::StrCat("theme, figures", suffix), order, [&](Question* question) {
+        const bool figures = random_() % 2 == 0;
+        question->filter.with_figures = figures;
+        ask_peer("figures = ?4", figures ? 1 : 0, 0, question);
+      });
+    }
+    measure("theme, dates and mode", Order::kSalience, [&](Question* question) {
+      const auto mode = static_cast<int>(random_() % 8);
+      question->filter.modes = {static_cast<report::Mode>(mode)};
+      question->filter.date_from = absl::CivilDay(2018, 1, 1);
+      const auto days =
+          static_cast<size_t>(absl::CivilDay(2022, 1, 17) - *question->filter.date_from);
+      const size_t end = ((days + 1) * documents_.size() + kDays - 1) / kDays;
+      ask_peer("mode = ?4 AND id <= ?5", mode, static_cast<int64_t>(end * kQuotesPerReport),
+               question);
+    });
+    const char* const other_theme =
+        "EXISTS (SELECT 1 FROM themes AS other WHERE other.theme = ?4 AND other.id = t.id)";
+    measure("two themes", Order::kSalience, [&](Question* question) {
+      const auto other = static_cast<int>(random_() % scheme_->themes().size());
+      question->filter.theme_groups.push_back({other});
+      ask_peer(other_theme, other, 0, question);
+    });
+    measure("two themes, dates", Order::kSalience, [&](Question* question) {
+      const auto other = static_cast<int>(random_() % scheme_->themes().size());
+      question->filter.theme_groups.push_back({other});
+      question->filter.date_from = absl::CivilDay(2012, 1, 22);
+      ask_peer(other_theme, other, 0, question);
+    });
+    Measure(state, Kind::kFacets, "theme with facets", [&] {
+      Question question = Themed(Order::kSalience);
+      question.shortest = 0;  // no peer counts facets
+      question.facets = true;
       return question;
     });
   }
@@ -328,6 +486,8 @@ class Bench {
   Answer Ask(const Question& question) const {
     archive::Lookup lookup;
     lookup.filter = question.filter;
+    lookup.order = question.order;
+    lookup.with_facets = question.facets;
     std::optional<archive::Query> query;
     if (!question.query.empty()) {
       absl::StatusOr<archive::Query> parsed = archive::ParseQuery(question.query);
@@ -458,6 +618,12 @@ void CheckPeers(const std::vector<Row>& rows) {
 void CheckBars(const std::vector<Row>& rows) {
   std::map<std::string, std::pair<double, int>> logs;  // of the single terms, by run
   for (const Row& row : rows) {
+    if (row.kind == Kind::kTheme && row.quotes == 1'000'000) {
+      char micros[40];
+      std::snprintf(micros, sizeof(micros), "%.1f us", row.archive.median);
+      Say(row.archive.median <= kThemeBar,
+          absl::StrCat(row.quotes, " ", row.state, ", ", row.name, ": ", micros));
+    }
     const double median = row.Ratio(&Quantiles::median);
     const double p95 = row.Ratio(&Quantiles::p95);
     if (median == 0) {

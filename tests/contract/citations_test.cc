@@ -410,6 +410,34 @@ TEST_F(Citations, BatchesKeepTheirOrder) {
   EXPECT_EQ(response.items_size(), 100);
 }
 
+TEST_F(Citations, FaultyBytesOfOneQuotationDoNotSpoilABatch) {
+  Start();
+  v1::BatchVerifyCitationsRequest request;
+  *request.add_requests() = Ask(kVerbatim);
+  *request.add_requests() = Ask("BAD");
+  *request.add_requests() = Ask("加快发展是第一任务");
+  *request.add_requests() = Ask(kVerbatim);
+  request.mutable_requests(3)->set_offset_encoding(static_cast<v1::OffsetEncoding>(9));
+  std::string bytes = request.SerializeAsString();
+  bytes.replace(bytes.find("BAD"), 3, "A\xFF\xFE");
+  std::string answer;
+  const grpc::Status status =
+      CallRaw("/quotes.v1.CitationService/BatchVerifyCitations", bytes, &answer);
+  ASSERT_TRUE(status.ok()) << Outcome(status);
+  v1::BatchVerifyCitationsResponse response;
+  ASSERT_TRUE(response.ParseFromString(answer));
+  ASSERT_EQ(response.items_size(), 4);
+  EXPECT_EQ(response.items(0).result().SerializeAsString(), Verify(kVerbatim).SerializeAsString());
+  EXPECT_EQ(response.items(2).result().disposition(), v1::DISPOSITION_FAIL);
+  const auto fault = [&](int i) {
+    const google::rpc::Status error = response.items(i).error();
+    return Outcome(
+        {static_cast<grpc::StatusCode>(error.code()), error.message(), error.SerializeAsString()});
+  };
+  EXPECT_EQ(fault(1), "INVALID_ARGUMENT/INVALID_UTF8 requests[1].quotation");
+  EXPECT_EQ(fault(3), "INVALID_ARGUMENT/FIELD_INVALID requests[3].offset_encoding");
+}
+
 TEST_F(Citations, AnswersAreNeverTooLarge) {
   Start(/*sample=*/false);
   // One long sentence in more reports than locations are listed.

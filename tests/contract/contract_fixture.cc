@@ -46,6 +46,12 @@ class HookedStore final : public store::Store {
     QUOTES_RETURN_IF_ERROR(hook_("WriteRegister"));
     return store_->WriteRegister(report_id, etag, entries);
   }
+  absl::StatusOr<store::ReportChange> WriteTags(std::string_view report_id,
+                                                std::string_view quote_id, std::string_view etag,
+                                                const std::vector<themes::Tag>& tags) override {
+    QUOTES_RETURN_IF_ERROR(hook_("WriteTags"));
+    return store_->WriteTags(report_id, quote_id, etag, tags);
+  }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
     QUOTES_RETURN_IF_ERROR(hook_("FindRequest"));
@@ -120,7 +126,7 @@ bool Await(grpc::CompletionQueue* queue) {
 
 // Sends one message and the end of the requests, and waits for the status.
 grpc::Status CallGeneric(const std::shared_ptr<grpc::Channel>& channel, const std::string& path,
-                         const std::string& message) {
+                         const std::string& message, std::string* answer = nullptr) {
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
@@ -128,14 +134,19 @@ grpc::Status CallGeneric(const std::shared_ptr<grpc::Channel>& channel, const st
   auto call = stub.PrepareCall(&context, path, &queue);
   call->StartCall(Tag(1));
   if (Await(&queue)) {
-    const grpc::Slice slice(message);
+    const grpc::Slice sent(message);
     grpc::WriteOptions last;
     last.set_last_message();
-    call->Write(grpc::ByteBuffer(&slice, 1), last, Tag(2));
+    call->Write(grpc::ByteBuffer(&sent, 1), last, Tag(2));
     Await(&queue);
-    grpc::ByteBuffer answer;
-    call->Read(&answer, Tag(3));
-    Await(&queue);
+    grpc::ByteBuffer bytes;
+    call->Read(&bytes, Tag(3));
+    std::vector<grpc::Slice> slices;
+    if (Await(&queue) && answer != nullptr && bytes.Dump(&slices).ok()) {
+      for (const grpc::Slice& slice : slices) {
+        answer->append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+      }
+    }
   }
   grpc::Status status;
   call->Finish(&status, Tag(4));
@@ -271,8 +282,9 @@ void Contract::Stop() {
   library_.reset();
 }
 
-grpc::Status Contract::CallRaw(const std::string& path, const std::string& request) {
-  return CallGeneric(channel_, path, request);
+grpc::Status Contract::CallRaw(const std::string& path, const std::string& request,
+                               std::string* answer) {
+  return CallGeneric(channel_, path, request, answer);
 }
 
 grpc::Status Contract::UploadRaw(const std::string& message) {

@@ -89,7 +89,8 @@ class Contract : public ::testing::Test {
   void Stop();
 
   // Calls a method by its path with any bytes.
-  grpc::Status CallRaw(const std::string& path, const std::string& request);
+  grpc::Status CallRaw(const std::string& path, const std::string& request,
+                       std::string* answer = nullptr);
   // The same for UploadReport: one message, then the end of the stream.
   grpc::Status UploadRaw(const std::string& message);
 

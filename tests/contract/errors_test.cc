@@ -517,6 +517,65 @@ TEST_F(ContractErrors, BoundsOfLookUps) {
   EXPECT_EQ(Outcome(Call(quotes_, &Quotes::LookupTheme, lookup, &theme)), range + "context");
 }
 
+TEST_F(ContractErrors, BoundsOfFigures) {
+  Start();
+  const auto outcome = [this](const auto& set) {
+    v1::SearchFiguresRequest request;
+    set(&request);
+    v1::SearchFiguresResponse response;
+    return Outcome(Call(quotes_, &Quotes::SearchFigures, request, &response));
+  };
+  const std::string invalid = "INVALID_ARGUMENT/FIELD_INVALID ";
+  const std::string range = "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE ";
+  for (const char* const value : {"很多", "280亿元以上", "2.8e10", "翻一番", "元"}) {
+    EXPECT_EQ(outcome([&](auto* r) { r->set_value(value); }), invalid + "value") << value;
+    EXPECT_EQ(outcome([&](auto* r) { r->set_value_from(value); }), invalid + "value_from");
+  }
+  EXPECT_EQ(outcome([](auto* r) { r->set_value("1234567890123456"); }), range + "value");
+  EXPECT_EQ(outcome([](auto* r) { r->set_value(std::string(61, '1')); }), range + "value");
+  EXPECT_EQ(outcome([](auto* r) { r->set_value_from("5%—6%"); }), invalid + "value_from");
+  EXPECT_EQ(outcome([](auto* r) {
+              r->set_value("5");
+              r->set_value_to("6");
+            }),
+            invalid + "value");
+  EXPECT_EQ(outcome([](auto* r) {
+              r->set_value_from("6亿元");
+              r->set_value_to("5亿元");
+            }),
+            invalid + "value_to");
+  EXPECT_EQ(outcome([](auto* r) {
+              r->set_value_from("6亿元");
+              r->set_value_to("7亿人");
+            }),
+            invalid + "value_to");
+  EXPECT_EQ(outcome([](auto* r) {
+              r->set_value("6亿元");
+              r->set_unit("家");
+            }),
+            invalid + "value");
+  EXPECT_EQ(outcome([](auto* r) { r->set_unit("没有这种单位"); }), invalid + "unit");
+  EXPECT_EQ(outcome([](auto* r) { r->set_unit(std::string(61, 'm')); }), range + "unit");
+  EXPECT_EQ(outcome([](auto* r) { r->set_measure("，。"); }), invalid + "measure");
+  EXPECT_EQ(outcome([](auto* r) { r->set_measure(std::string("a\0b", 3)); }), invalid + "measure");
+  EXPECT_EQ(outcome([](auto* r) { r->set_measure(std::string(101, 'x')); }), range + "measure");
+  EXPECT_EQ(outcome([](auto* r) { r->set_year(999); }), range + "year");
+  EXPECT_EQ(outcome([](auto* r) { r->set_year(-1); }), range + "year");
+  EXPECT_EQ(outcome([](auto* r) { r->add_kinds(v1::FIGURE_KIND_UNSPECIFIED); }),
+            invalid + "kinds[0]");
+  EXPECT_EQ(outcome([](auto* r) { r->add_kinds(static_cast<v1::FigureKind>(99)); }),
+            invalid + "kinds[0]");
+  EXPECT_EQ(outcome([](auto* r) {
+              for (int i = 0; i < 101; ++i) {
+                r->add_modes(v1::FIGURE_MODE_TARGET);
+              }
+            }),
+            range + "modes");
+  EXPECT_EQ(outcome([](auto* r) { r->set_page_size(-1); }), range + "page_size");
+  EXPECT_EQ(outcome([](auto* r) { r->set_page_token("x"); }),
+            "INVALID_ARGUMENT/PAGE_TOKEN_INVALID page_token");
+}
+
 TEST_F(ContractErrors, BoundsOfNames) {
   Start();
   const std::string required = "INVALID_ARGUMENT/FIELD_REQUIRED name";
@@ -642,6 +701,43 @@ TEST_F(ContractErrors, BoundsOfWithdrawals) {
   EXPECT_EQ(both([](auto* r) { r->set_etag(std::string(129, 'a')); }),
             "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE etag");
   EXPECT_EQ(both([](auto* r) { r->set_etag(std::string(128, 'a')); }), "ABORTED/ETAG_MISMATCH");
+}
+
+TEST_F(ContractErrors, BoundsOfTags) {
+  Start();
+  v1::ListQuotesRequest list;
+  list.set_parent("reports/sample");
+  list.set_page_size(1);
+  v1::ListQuotesResponse listed;
+  ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, list, &listed).ok());
+  const std::string name = listed.quotes(0).name();
+  const auto tag = [this](const std::string& quote, const std::string& theme, int action,
+                          const std::string& etag = "") {
+    v1::TagQuoteRequest request;
+    request.set_name(quote);
+    request.set_theme(theme);
+    request.set_action(static_cast<v1::QuoteTag::Action>(action));
+    request.set_etag(etag);
+    v1::TagQuoteResponse response;
+    return Outcome(Call(quotes_, &Quotes::TagQuote, request, &response));
+  };
+  constexpr int kPin = v1::QuoteTag::ACTION_PIN;
+  const std::string required = "INVALID_ARGUMENT/FIELD_REQUIRED ";
+  EXPECT_EQ(tag("", "themes/rural", kPin), required + "name");
+  EXPECT_EQ(tag(name, "", kPin), required + "theme");
+  EXPECT_EQ(tag(name, "themes/rural", 0), required + "action");
+  EXPECT_EQ(tag("reports/sample", "themes/rural", kPin), "INVALID_ARGUMENT/INVALID_NAME name");
+  EXPECT_EQ(tag(name, "rural", kPin), "INVALID_ARGUMENT/INVALID_NAME theme");
+  EXPECT_EQ(tag(name, "themes/rural", 9), "INVALID_ARGUMENT/FIELD_INVALID action");
+  EXPECT_EQ(tag(name, "themes/rural", kPin, std::string(129, 'a')),
+            "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE etag");
+  EXPECT_EQ(tag(name, "themes/rural", kPin, "old"), "ABORTED/ETAG_MISMATCH");
+  EXPECT_EQ(tag(name, "themes/none", kPin), "NOT_FOUND/THEME_NOT_FOUND");
+  EXPECT_EQ(tag("reports/sample/quotes/none", "themes/rural", kPin), "NOT_FOUND/QUOTE_NOT_FOUND");
+  EXPECT_EQ(tag("reports/none/quotes/none", "themes/rural", kPin), "NOT_FOUND/REPORT_NOT_FOUND");
+  EXPECT_EQ(tag(name, "themes/rural", kPin), "OK");
+  EXPECT_EQ(tag(name, "themes/rural", v1::QuoteTag::ACTION_CLEAR), "OK");
+  EXPECT_EQ(tag(name, "themes/rural", v1::QuoteTag::ACTION_CLEAR), "OK") << "nothing to clear";
 }
 
 TEST_F(ContractErrors, BoundsOfDefects) {

@@ -166,8 +166,8 @@ TEST_F(Lookups, OffsetsInEveryEncoding) {
 
 TEST_F(Lookups, PagesMeetWithoutGapOrOverlap) {
   Start();
-  for (const auto order :
-       {v1::LOOKUP_ORDER_NEWEST, v1::LOOKUP_ORDER_READING, v1::LOOKUP_ORDER_RELEVANCE}) {
+  for (const auto order : {v1::LOOKUP_ORDER_NEWEST, v1::LOOKUP_ORDER_READING,
+                           v1::LOOKUP_ORDER_RELEVANCE, v1::LOOKUP_ORDER_SALIENCE}) {
     v1::SearchQuotesRequest request;
     request.set_order_by(order);
     request.set_page_size(200);
@@ -459,6 +459,172 @@ TEST_F(Lookups, ThemeNarrowedByThemes) {
   EXPECT_EQ(names("themes/party", "themes/party"), party);
 }
 
+TEST_F(Lookups, ThemesComeBySalienceUnlessAskedOtherwise) {
+  Start();
+  const auto look_up = [this](v1::LookupOrder order, int page_size) {
+    std::vector<v1::Quote> quotes;
+    v1::LookupThemeRequest request;
+    request.set_name("themes/economy");
+    request.set_order_by(order);
+    request.set_page_size(page_size);
+    request.set_view(v1::QUOTE_VIEW_FULL);
+    do {
+      v1::LookupThemeResponse response;
+      EXPECT_TRUE(Call(quotes_, &Quotes::LookupTheme, request, &response).ok());
+      for (const v1::QuoteHit& hit : response.hits()) {
+        quotes.push_back(hit.quote());
+      }
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    return quotes;
+  };
+  const auto names = [](const std::vector<v1::Quote>& quotes) {
+    std::vector<std::string> result;
+    for (const v1::Quote& quote : quotes) {
+      result.push_back(quote.name());
+    }
+    return result;
+  };
+  const std::vector<v1::Quote> salient = look_up(v1::LOOKUP_ORDER_UNSPECIFIED, 4);
+  EXPECT_EQ(names(salient), names(look_up(v1::LOOKUP_ORDER_SALIENCE, 200)));
+  const std::vector<std::string> newest = names(look_up(v1::LOOKUP_ORDER_NEWEST, 200));
+  EXPECT_NE(names(salient), newest);
+  EXPECT_THAT(names(salient), ::testing::UnorderedElementsAreArray(newest));
+  // Leads stand first, those that do not tell anything last, each in reading order.
+  const std::vector<v1::Quote> relevant = look_up(v1::LOOKUP_ORDER_RELEVANCE, 200);
+  EXPECT_EQ(salient.front().name(), relevant.front().name());
+  const auto telling = [](const v1::Quote& quote) {
+    return quote.has_figures() || quote.text().find("》") != std::string::npos;
+  };
+  EXPECT_FALSE(telling(salient.back())) << salient.back().text();
+  const auto first_figures = std::find_if(salient.begin(), salient.end(), telling);
+  ASSERT_NE(first_figures, salient.end());
+  EXPECT_NE(first_figures, salient.begin()) << "leads come before";
+}
+
+TEST_F(Lookups, FiguresByValueInAnyNotation) {
+  Start();
+  for (const char* const value : {"280亿元", "2,800,000万元", "二百八十亿元", "28000000000元"}) {
+    v1::SearchFiguresRequest request;
+    request.set_value(value);
+    v1::SearchFiguresResponse found;
+    ASSERT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &found).ok()) << value;
+    ASSERT_EQ(found.hits_size(), 1) << value;
+    EXPECT_EQ(found.total_size(), 1);
+    EXPECT_EQ(found.stop_reason(), v1::STOP_REASON_END);
+    EXPECT_FALSE(found.figure_version().empty());
+    ASSERT_EQ(found.hits(0).figures_size(), 1);
+    EXPECT_EQ(found.hits(0).figure_count(), 1);
+    const v1::Figure& figure = found.hits(0).figures(0);
+    EXPECT_EQ(figure.printed(), "280亿元");
+    EXPECT_EQ(figure.value(), "28000000000");
+    EXPECT_EQ(figure.base_value(), "28000000000");
+    EXPECT_EQ(figure.value_to(), "");
+    EXPECT_EQ(figure.unit(), "元");
+    EXPECT_EQ(figure.scale(), "亿");
+    EXPECT_EQ(figure.kind(), v1::FIGURE_KIND_AMOUNT);
+    EXPECT_EQ(figure.measure(), "全区生产总值");
+    EXPECT_EQ(figure.period(), "2021年");
+    EXPECT_EQ(figure.first_year(), 2021);
+    EXPECT_EQ(figure.last_year(), 2021);
+    EXPECT_EQ(figure.mode(), v1::FIGURE_MODE_RESULT);
+    const std::u32string text = text::ToCodePoints(found.hits(0).quote().text());
+    EXPECT_EQ(text::ToUtf8(text.substr(
+                  static_cast<size_t>(figure.quote_range().begin()),
+                  static_cast<size_t>(figure.quote_range().end() - figure.quote_range().begin()))),
+              "280亿元");
+  }
+}
+
+TEST_F(Lookups, FiguresPageByPageInEveryOrder) {
+  Start();
+  for (const v1::FigureOrder order :
+       {v1::FIGURE_ORDER_NEWEST, v1::FIGURE_ORDER_READING, v1::FIGURE_ORDER_VALUE_ASCENDING,
+        v1::FIGURE_ORDER_VALUE_DESCENDING}) {
+    v1::SearchFiguresRequest request;
+    request.set_order_by(order);
+    request.set_page_size(200);
+    v1::SearchFiguresResponse whole;
+    ASSERT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &whole).ok());
+    EXPECT_EQ(whole.total_size(), whole.hits_size());
+    EXPECT_GT(whole.hits_size(), 60);
+    request.set_page_size(7);
+    int at = 0;
+    do {
+      v1::SearchFiguresResponse page;
+      ASSERT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &page).ok());
+      EXPECT_EQ(page.total_size(), whole.total_size());
+      for (const v1::FigureHit& hit : page.hits()) {
+        ASSERT_LT(at, whole.hits_size());
+        EXPECT_EQ(hit.SerializeAsString(), whole.hits(at++).SerializeAsString());
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_EQ(at, whole.hits_size());
+  }
+}
+
+TEST_F(Lookups, FiguresByEveryCondition) {
+  Start();
+  const auto printed = [this](const auto& set) {
+    v1::SearchFiguresRequest request;
+    set(&request);
+    v1::SearchFiguresResponse found;
+    EXPECT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &found).ok());
+    std::vector<std::string> texts;
+    for (const v1::FigureHit& hit : found.hits()) {
+      for (const v1::Figure& figure : hit.figures()) {
+        texts.push_back(figure.printed());
+      }
+    }
+    return texts;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(printed([](auto* r) {
+              r->set_measure("生产总值");
+              r->add_modes(v1::FIGURE_MODE_TARGET);
+            }),
+            Texts{"突破380亿元"});
+  EXPECT_EQ(printed([](auto* r) {
+              r->set_value_from("300");
+              r->set_value_to("400");
+              r->set_unit("亿元");
+            }),
+            (Texts{"突破380亿元", "达到300亿元"}));
+  EXPECT_EQ(printed([](auto* r) {
+              r->set_value("60.5");
+              r->set_unit("平方公里");
+            }),
+            Texts{"拓展到60.5平方公里"});
+  EXPECT_EQ(printed([](auto* r) { r->set_value("60500000平方米"); }), Texts{"拓展到60.5平方公里"});
+  EXPECT_EQ(printed([](auto* r) { r->set_year(2035); }), Texts{"翻一番"});
+  EXPECT_EQ(printed([](auto* r) {
+              r->add_kinds(v1::FIGURE_KIND_NAME);
+              r->mutable_filter()->set_kind(v1::TEXT_KIND_FURNITURE);
+            }),
+            Texts{"11版"});
+  EXPECT_EQ(printed([](auto* r) { r->set_value("281亿元"); }), Texts());
+}
+
+TEST_F(Lookups, FullViewHasFigures) {
+  Start();
+  v1::SearchFiguresRequest request;
+  request.set_value("280亿元");
+  request.set_view(v1::QUOTE_VIEW_FULL);
+  request.set_return_facets(true);
+  v1::SearchFiguresResponse found;
+  ASSERT_TRUE(Call(quotes_, &Quotes::SearchFigures, request, &found).ok());
+  ASSERT_EQ(found.hits_size(), 1);
+  EXPECT_EQ(found.facets().reports_size(), 1);
+  const v1::Quote& quote = found.hits(0).quote();
+  ASSERT_EQ(quote.figures_size(), 8);  // 2021年, 280亿元, 5.5%, 8.9%, 5.7%, 25.9亿元, 16.5%, 78.3%
+  EXPECT_EQ(quote.figures(1).SerializeAsString(), found.hits(0).figures(0).SerializeAsString());
+  EXPECT_EQ(quote.figures(2).printed(), "年均增长5.5%");
+  ASSERT_EQ(quote.figures(2).qualifiers_size(), 2);
+  EXPECT_EQ(quote.figures(2).qualifiers(1).text(), "增长");
+  EXPECT_EQ(quote.figures(2).qualifiers(1).kind(), v1::FigureQualifier::KIND_DIRECTION);
+}
+
 TEST_F(Lookups, FullPagesEndAtTheSizeLimit) {
   Start(/*sample=*/false);
   // Each quote fills its limit, so that a page of 200 in FULL view would be far above 3.5 MiB.
@@ -555,6 +721,64 @@ TEST_F(Lookups, TracesAPhraseByReportAndYear) {
   request.mutable_filter()->set_has_figures(false);
   ASSERT_TRUE(Call(quotes_, &Quotes::TracePhrase, request, &trace).ok());
   EXPECT_LE(trace.occurrence_count(), occurrences);
+}
+
+TEST_F(Lookups, ListsThePhrasesThatAReportIntroduces) {
+  Start(/*sample=*/false);
+  const auto add = [&](const std::string& id, int year, const std::string& body,
+                       const std::string& text) {
+    v1::ImportReportRequest request;
+    request.set_report_id(id);
+    request.mutable_source()->set_content(absl::StrCat(year, "年政府工作报告\n\n", text, "\n"));
+    request.mutable_metadata()->set_body(body);
+    request.mutable_metadata()->mutable_speech_date()->set_year(year);
+    request.mutable_metadata()->mutable_speech_date()->set_month(3);
+    request.mutable_metadata()->mutable_speech_date()->set_day(5);
+    v1::ImportReportResponse response;
+    const grpc::Status status =
+        Call(reports_, &v1::ReportService::Stub::ImportReport, request, &response);
+    ASSERT_TRUE(status.ok()) << Outcome(status);
+  };
+  add("old", 2022, "甲县人民政府", "推动高质量发展。提高生产力的水平。");
+  add("other", 2023, "乙县人民政府", "深化数字化改革。");
+  add("new", 2024, "甲县人民政府",
+      "加快发展新质生产力。培育新质生产力，推进数字化改革。新质生产力要因地制宜。数字化改革是"
+      "关键一招。");
+  v1::ListNewPhrasesRequest request;
+  request.set_report("reports/new");
+  v1::ListNewPhrasesResponse found;
+  const auto phrases = [&] {
+    const grpc::Status status = Call(quotes_, &Quotes::ListNewPhrases, request, &found);
+    EXPECT_TRUE(status.ok()) << Outcome(status);
+    std::vector<std::string> texts;
+    for (const v1::NewPhrase& phrase : found.phrases()) {
+      texts.push_back(phrase.phrase());
+    }
+    return texts;
+  };
+  EXPECT_THAT(phrases(), ElementsAre("新质生产力"));
+  EXPECT_EQ(found.earlier_report_count(), 2);
+  EXPECT_EQ(found.archive_revision(), 3);
+  const v1::NewPhrase& phrase = found.phrases(0);
+  EXPECT_EQ(phrase.report_occurrence_count(), 3);
+  EXPECT_EQ(phrase.report_count(), 1);
+  EXPECT_EQ(phrase.first_use().quote().text(), "加快发展新质生产力。");
+  EXPECT_EQ(phrase.first_use().quote_range().begin(), 4);
+  EXPECT_EQ(phrase.first_use().date().year(), 2024);
+  // Of its own series it is the first with both.
+  request.set_scope(v1::NEW_PHRASE_SCOPE_SERIES);
+  EXPECT_THAT(phrases(), ElementsAre("新质生产力", "数字化改革"));
+  EXPECT_EQ(found.earlier_report_count(), 1);
+  EXPECT_EQ(found.next_page_token(), "");
+  request.set_page_size(1);
+  EXPECT_THAT(phrases(), ElementsAre("新质生产力"));
+  EXPECT_EQ(found.total_size(), 2);
+  request.set_page_token(found.next_page_token());
+  EXPECT_THAT(phrases(), ElementsAre("数字化改革"));
+  EXPECT_EQ(found.next_page_token(), "");
+  request.set_scope(v1::NEW_PHRASE_SCOPE_ARCHIVE);
+  EXPECT_EQ(Outcome(Call(quotes_, &Quotes::ListNewPhrases, request, &found)),
+            "INVALID_ARGUMENT/PAGE_TOKEN_INVALID page_token");
 }
 
 TEST_F(Lookups, TracesRefuseWhatTheyCannotAnswer) {

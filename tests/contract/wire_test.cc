@@ -72,8 +72,22 @@ void ForEachField(const Descriptor& type, const std::string& prefix,
 
 class Wire : public Contract {
  protected:
+  // The call's status; of a batch whose quotations stand each by itself that of its only one.
   grpc::Status Send(const MethodDescriptor& method, const std::string& bytes) {
-    return method.client_streaming() ? UploadRaw(bytes) : CallRaw(PathOf(method), bytes);
+    if (method.client_streaming()) {
+      return UploadRaw(bytes);
+    }
+    std::string answer;
+    const grpc::Status status = CallRaw(PathOf(method), bytes, &answer);
+    if (!status.ok() || method.output_type() != v1::BatchVerifyCitationsResponse::descriptor()) {
+      return status;
+    }
+    v1::BatchVerifyCitationsResponse response;
+    EXPECT_TRUE(response.ParseFromString(answer));
+    EXPECT_EQ(response.items_size(), 1);
+    const google::rpc::Status error = response.items(0).error();
+    return {static_cast<grpc::StatusCode>(error.code()), error.message(),
+            error.SerializeAsString()};
   }
 };
 

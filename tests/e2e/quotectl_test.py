@@ -209,7 +209,7 @@ class QuotectlTest(unittest.TestCase):
         self.assertEqual(result.stdout, "")
 
     def test_json_is_one_object_a_line(self):
-        for arguments in [("find", "党"), ("theme", "rural"), ("themes",), ("reports",),
+        for arguments in [("find", "党"), ("theme", "rural"), ("figures", "--value", "280亿元"), ("themes",), ("reports",),
                           ("outline", SAMPLE_ID), ("status",), ("get", f"reports/{SAMPLE_ID}")]:
             with self.subTest(arguments=arguments):
                 for line in quotectl(*arguments, "--json", server=self.server).stdout.splitlines():
@@ -231,6 +231,12 @@ class QuotectlTest(unittest.TestCase):
         for heading in ["一、", "二、", "（一）", "（二）", "（三）", "五年来，坚持", "一是", "四是",
                         "未来奋斗目标是", "今后五年的具体目标是"]:
             self.assertIn(heading, text)
+
+    def test_figures(self):
+        for arguments in [("--value", "2,800,000万元"), ("--measure", "生产总值"),
+                          ("--unit", "%", "--at-least", "50", "--order", "ascending")]:
+            self.assertIn("%" if "--unit" in arguments else "280亿元",
+                          self.both("figures", *arguments, "--all"))
 
     def test_themes_and_theme(self):
         self.assertIn("party.discipline", self.both("themes"))
@@ -303,7 +309,7 @@ class QuotectlTest(unittest.TestCase):
                                         server=self.server).stdout)
 
     def test_help_of_every_command(self):
-        for command in ["find", "theme", "themes", "reports", "outline", "get", "import", "export",
+        for command in ["find", "theme", "figures", "themes", "reports", "outline", "get", "import", "export",
                         "status", "completion"]:
             for lang in ["en", "zh"]:
                 result = quotectl(command, "--help", "--lang", lang)

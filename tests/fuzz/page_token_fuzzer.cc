@@ -33,7 +33,7 @@ void CheckToken(std::string_view token) {
 
 // With the version, digest and checksum that let a record through.
 void CheckRecord(std::string_view record) {
-  std::string bytes(1, '\1');
+  std::string bytes(1, '\3');
   bytes.append(kDigest);
   bytes.append(record);
   std::string salted = "quotes.v1 page token";

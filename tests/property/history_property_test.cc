@@ -202,7 +202,7 @@ std::string Expected(store::Store* store, const themes::Scheme& scheme) {
 // Empty, or the first lines that differ.
 std::string Difference(const Library& library, store::Store* store) {
   const std::string held = Held(*library.snapshot()->history);
-  const std::string expected = Expected(store, library.scheme());
+  const std::string expected = Expected(store, *library.scheme());
   if (held == expected) {
     return "";
   }

@@ -389,6 +389,11 @@ std::string FindViolation(const TestCorpus& corpus, const Request& request, cons
     if (edit.source.end > span.end) {
       return "an edit beyond the span";
     }
+    if ((edit.kind == EditKind::kOmission && edit.reason != EditReason::kOmissionMark &&
+         !edit.quotation.empty()) ||
+        (edit.kind == EditKind::kAddition && !edit.source.empty())) {
+      return "an omission or addition with words of the other side";
+    }
     if (text::ToCodePoints(edit.quotation_text) != slice(quotation, edit.quotation) ||
         text::ToCodePoints(edit.source_text) != slice(joined, edit.source)) {
       return "an edit's text is not that of its range";

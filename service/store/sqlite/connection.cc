@@ -112,6 +112,7 @@ absl::StatusOr<bool> Statement::Step() {
 }
 
 absl::Status Statement::Finish() {
+  QUOTES_RETURN_IF_ERROR(Result(SQLITE_OK));
   int code = SQLITE_ROW;
   while (code == SQLITE_ROW) {
     code = sqlite3_step(statement_);

@@ -57,7 +57,13 @@ class Statement {
   // Blob BLOB, empty optionals NULL. Strings and blobs must live until the last Step.
   template <typename... Args>
   absl::Status Bind(const Args&... args) {
-    int index = 0;
+    return BindFrom(1, args...);
+  }
+
+  // Binds some of the parameters, from the `first`-th on.
+  template <typename... Args>
+  absl::Status BindFrom(int first, const Args&... args) {
+    int index = first - 1;
     int code = 0;
     ((code = code != 0 ? code : BindValue(++index, args)), ...);
     return Result(code);
@@ -72,6 +78,8 @@ class Statement {
     QUOTES_RETURN_IF_ERROR(Bind(args...));
     return Finish();
   }
+  // Of a statement that is bound.
+  absl::Status Finish();
 
   // Columns of the current row, from 0.
   int64_t Int(int column) const;
@@ -104,7 +112,6 @@ class Statement {
   int BindBlob(int index, std::string_view value);
   int BindNull(int index);
   absl::Status Result(int code) const;
-  absl::Status Finish();
 
   const Connection* connection_;
   sqlite3_stmt* statement_;

@@ -234,8 +234,7 @@ constexpr char kListRevisions[] =
 
 constexpr char kInsertPrintSpan[] =
     "INSERT INTO print_spans"
-    " (revision, ordinal, kind, line, page, byte_begin, byte_end, range_begin, range_end)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    " (revision, ordinal, kind, line, page, byte_begin, byte_end, range_begin, range_end)";
 
 constexpr char kSelectPrintSpans[] =
     "SELECT kind, line, page, byte_begin, byte_end, range_begin, range_end"
@@ -243,9 +242,7 @@ constexpr char kSelectPrintSpans[] =
     " WHERE revision = ?1"
     " ORDER BY ordinal";
 
-constexpr char kInsertRun[] =
-    "INSERT INTO runs (revision, ordinal, kind, range_begin, range_end)"
-    " VALUES (?1, ?2, ?3, ?4, ?5)";
+constexpr char kInsertRun[] = "INSERT INTO runs (revision, ordinal, kind, range_begin, range_end)";
 
 constexpr char kSelectRuns[] =
     "SELECT kind, range_begin, range_end"
@@ -254,8 +251,7 @@ constexpr char kSelectRuns[] =
     " ORDER BY ordinal";
 
 constexpr char kInsertParagraph[] =
-    "INSERT INTO paragraphs (revision, ordinal, range_begin, range_end)"
-    " VALUES (?1, ?2, ?3, ?4)";
+    "INSERT INTO paragraphs (revision, ordinal, range_begin, range_end)";
 
 constexpr char kSelectParagraphs[] =
     "SELECT range_begin, range_end"
@@ -264,8 +260,7 @@ constexpr char kSelectParagraphs[] =
     " ORDER BY ordinal";
 
 constexpr char kInsertJoin[] =
-    "INSERT INTO joins (revision, ordinal, position, line_before, line_after)"
-    " VALUES (?1, ?2, ?3, ?4, ?5)";
+    "INSERT INTO joins (revision, ordinal, position, line_before, line_after)";
 
 constexpr char kSelectJoins[] =
     "SELECT position, line_before, line_after"
@@ -276,8 +271,7 @@ constexpr char kSelectJoins[] =
 constexpr char kInsertSection[] =
     "INSERT INTO sections"
     " (revision, ordinal, section_id, path, parent, level, printed_ordinal, kind, marker, heading,"
-    " run_in, heading_begin, heading_end, range_begin, range_end, mode, period)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    " run_in, heading_begin, heading_end, range_begin, range_end, mode, period)";
 
 constexpr char kSelectSections[] =
     "SELECT section_id, path, parent, level, printed_ordinal, kind, marker, heading,"
@@ -289,8 +283,7 @@ constexpr char kSelectSections[] =
 constexpr char kInsertQuote[] =
     "INSERT INTO quotes"
     " (revision, ordinal, quote_id, range_begin, range_end, section, paragraph, sentence, kind,"
-    " mode, has_figures)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    " mode, has_figures)";
 
 constexpr char kSelectQuotes[] =
     "SELECT quote_id, range_begin, range_end, section, paragraph, sentence, kind, mode, has_figures"
@@ -300,8 +293,7 @@ constexpr char kSelectQuotes[] =
 
 constexpr char kInsertLint[] =
     "INSERT INTO lint"
-    " (revision, ordinal, kind, certainty, line, range_begin, range_end, message, proposal)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    " (revision, ordinal, kind, certainty, line, range_begin, range_end, message, proposal)";
 
 constexpr char kSelectLint[] =
     "SELECT kind, certainty, line, range_begin, range_end, message, proposal"
@@ -335,55 +327,107 @@ constexpr char kSelectReadings[] =
 constexpr char kDeleteReadings[] = "DELETE FROM defect_readings WHERE revision = ?1";
 constexpr char kDeleteDefects[] = "DELETE FROM defects WHERE revision = ?1";
 
+// Inserts rows of one table, many with one statement: to run one takes longer than to insert a row.
+class Inserter {
+ public:
+  // `head` is a statement up to VALUES, with so many columns.
+  Inserter(std::string_view head, int columns)
+      : columns_(columns), one_(Rows(head, 1)), many_(Rows(head, kRowsAtOnce)) {}
+
+  // Calls `bind` with each row, its ordinal and what binds its values, as Statement::Bind does.
+  template <typename Row, typename Bind>
+  absl::Status Insert(Connection* connection, const std::vector<Row>& rows,
+                      const Bind& bind) const {
+    size_t next = 0;
+    for (const size_t at_once : {kRowsAtOnce, size_t{1}}) {
+      if (rows.size() - next < at_once) {
+        continue;
+      }
+      Statement insert = connection->Prepare(at_once == 1 ? one_ : many_);
+      while (rows.size() - next >= at_once) {
+        for (size_t i = 0; i < at_once; ++i, ++next) {
+          const int first = 1 + static_cast<int>(i) * columns_;
+          QUOTES_RETURN_IF_ERROR(bind(rows[next], next, [&](const auto&... values) {
+            return insert.BindFrom(first, values...);
+          }));
+        }
+        QUOTES_RETURN_IF_ERROR(insert.Finish());
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static constexpr size_t kRowsAtOnce = 32;
+
+  std::string Rows(std::string_view head, size_t rows) const {
+    std::string row = "(?";
+    for (int i = 1; i < columns_; ++i) {
+      row += ", ?";
+    }
+    row += ")";
+    std::string sql = absl::StrCat(ToAbsl(head), " VALUES ", row);
+    for (size_t i = 1; i < rows; ++i) {
+      absl::StrAppend(&sql, ", ", row);
+    }
+    return sql;
+  }
+
+  const int columns_;
+  const std::string one_;
+  const std::string many_;
+};
+
 absl::Status WriteContent(Connection* connection, int64_t revision,
                           const report::ParsedReport& content) {
-  size_t ordinal = 0;
-  for (const report::PrintSpan& span : content.print_spans) {
-    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertPrintSpan)
-                               .Run(revision, ordinal++, span.kind, span.line, span.page,
-                                    span.byte_begin, span.byte_end, span.joined.begin,
-                                    span.joined.end));
-  }
-  ordinal = 0;
-  for (const report::Run& run : content.runs) {
-    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertRun)
-                               .Run(revision, ordinal++, run.kind, run.range.begin, run.range.end));
-  }
-  ordinal = 0;
-  for (const report::Range& paragraph : content.paragraphs) {
-    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertParagraph)
-                               .Run(revision, ordinal++, paragraph.begin, paragraph.end));
-  }
-  ordinal = 0;
-  for (const report::Join& join : content.joins) {
-    QUOTES_RETURN_IF_ERROR(
-        connection->Prepare(kInsertJoin)
-            .Run(revision, ordinal++, join.position, join.line_before, join.line_after));
-  }
-  ordinal = 0;
-  for (const report::Section& section : content.sections) {
-    QUOTES_RETURN_IF_ERROR(
-        connection->Prepare(kInsertSection)
-            .Run(revision, ordinal++, section.id, section.path, IndexOrNull(section.parent),
-                 section.level, section.ordinal, section.kind, section.marker, section.heading,
-                 section.run_in, section.heading_range.begin, section.heading_range.end,
-                 section.range.begin, section.range.end, section.mode, section.period));
-  }
-  ordinal = 0;
-  for (const report::Quote& quote : content.quotes) {
-    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertQuote)
-                               .Run(revision, ordinal++, quote.id, quote.range.begin,
-                                    quote.range.end, IndexOrNull(quote.section), quote.paragraph,
-                                    quote.sentence, quote.block, quote.mode, quote.has_figures));
-  }
-  ordinal = 0;
-  for (const report::LintFinding& finding : content.lint) {
-    QUOTES_RETURN_IF_ERROR(connection->Prepare(kInsertLint)
-                               .Run(revision, ordinal++, finding.kind, finding.certainty,
+  // Connections refer to the texts of their statements.
+  static const auto& kPrintSpans = *new Inserter(kInsertPrintSpan, 9);
+  static const auto& kRuns = *new Inserter(kInsertRun, 5);
+  static const auto& kParagraphs = *new Inserter(kInsertParagraph, 4);
+  static const auto& kJoins = *new Inserter(kInsertJoin, 5);
+  static const auto& kSections = *new Inserter(kInsertSection, 17);
+  static const auto& kQuotes = *new Inserter(kInsertQuote, 11);
+  static const auto& kLint = *new Inserter(kInsertLint, 9);
+  QUOTES_RETURN_IF_ERROR(kPrintSpans.Insert(
+      connection, content.print_spans,
+      [&](const report::PrintSpan& span, size_t ordinal, const auto& bind) {
+        return bind(revision, ordinal, span.kind, span.line, span.page, span.byte_begin,
+                    span.byte_end, span.joined.begin, span.joined.end);
+      }));
+  QUOTES_RETURN_IF_ERROR(kRuns.Insert(
+      connection, content.runs, [&](const report::Run& run, size_t ordinal, const auto& bind) {
+        return bind(revision, ordinal, run.kind, run.range.begin, run.range.end);
+      }));
+  QUOTES_RETURN_IF_ERROR(
+      kParagraphs.Insert(connection, content.paragraphs,
+                         [&](const report::Range& paragraph, size_t ordinal, const auto& bind) {
+                           return bind(revision, ordinal, paragraph.begin, paragraph.end);
+                         }));
+  QUOTES_RETURN_IF_ERROR(kJoins.Insert(
+      connection, content.joins, [&](const report::Join& join, size_t ordinal, const auto& bind) {
+        return bind(revision, ordinal, join.position, join.line_before, join.line_after);
+      }));
+  QUOTES_RETURN_IF_ERROR(kSections.Insert(
+      connection, content.sections,
+      [&](const report::Section& section, size_t ordinal, const auto& bind) {
+        return bind(revision, ordinal, section.id, section.path, IndexOrNull(section.parent),
+                    section.level, section.ordinal, section.kind, section.marker, section.heading,
+                    section.run_in, section.heading_range.begin, section.heading_range.end,
+                    section.range.begin, section.range.end, section.mode, section.period);
+      }));
+  QUOTES_RETURN_IF_ERROR(
+      kQuotes.Insert(connection, content.quotes,
+                     [&](const report::Quote& quote, size_t ordinal, const auto& bind) {
+                       return bind(revision, ordinal, quote.id, quote.range.begin, quote.range.end,
+                                   IndexOrNull(quote.section), quote.paragraph, quote.sentence,
+                                   quote.block, quote.mode, quote.has_figures);
+                     }));
+  return kLint.Insert(connection, content.lint,
+                      [&](const report::LintFinding& finding, size_t ordinal, const auto& bind) {
+                        return bind(revision, ordinal, finding.kind, finding.certainty,
                                     finding.line, finding.range.begin, finding.range.end,
-                                    finding.message, finding.proposal));
-  }
-  return absl::OkStatus();
+                                    finding.message, finding.proposal);
+                      });
 }
 
 absl::Status WriteEntries(Connection* connection, int64_t revision,
@@ -639,6 +683,57 @@ absl::Status ReplaceRegister(Connection* connection, const ReportRow& report,
   return ReplaceRegister(connection, revision_id, entries);
 }
 
+namespace {
+
+constexpr char kSelectTags[] =
+    "SELECT quote_id, theme, action, time"
+    " FROM tags"
+    " WHERE report_id = ?1"
+    " ORDER BY quote_id, theme";
+
+constexpr char kDeleteTags[] = "DELETE FROM tags WHERE report_id = ?1 AND quote_id = ?2";
+
+constexpr char kInsertTag[] =
+    "INSERT INTO tags"
+    " (report_id, quote_id, theme, action, time)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)";
+
+}  // namespace
+
+absl::StatusOr<std::vector<themes::Tag>> ReadTags(Connection* connection,
+                                                  std::string_view report_id) {
+  std::vector<themes::Tag> tags;
+  Statement select = connection->Prepare(kSelectTags);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report_id));
+  while (true) {
+    QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) {
+      return tags;
+    }
+    RowReader row(&select);
+    themes::Tag& tag = tags.emplace_back();
+    tag.quote_id = row.Text();
+    tag.theme = row.Text();
+    tag.action = row.Enum<themes::TagAction>();
+    tag.time = absl::FromUnixMicros(row.Int());
+    if (!row.ok() || tag.action < themes::TagAction::kPin ||
+        tag.action > themes::TagAction::kRemove) {
+      return Damaged(connection, "a tag's row");
+    }
+  }
+}
+
+absl::Status ReplaceTags(Connection* connection, std::string_view report_id,
+                         std::string_view quote_id, const std::vector<themes::Tag>& tags) {
+  QUOTES_RETURN_IF_ERROR(connection->Prepare(kDeleteTags).Run(report_id, quote_id));
+  for (const themes::Tag& tag : tags) {
+    QUOTES_RETURN_IF_ERROR(
+        connection->Prepare(kInsertTag)
+            .Run(report_id, quote_id, tag.theme, tag.action, absl::ToUnixMicros(tag.time)));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* connection,
                                                                 const ReportRow& report,
                                                                 uint64_t number) {
@@ -694,6 +789,9 @@ absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* conn
   QUOTES_ASSIGN_OR_RETURN(const std::vector<report::RegisterEntry> entries,
                           ReadEntries(connection, revision));
   document->defects = report::DefectsOf(entries);
+  if (number == report.latest_revision) {
+    QUOTES_ASSIGN_OR_RETURN(document->tags, ReadTags(connection, report.report_id));
+  }
   if (content.joined.size() != code_points || content.quotes.size() != quotes ||
       content.sections.size() != sections) {
     return Damaged(connection, "a revision is incomplete");

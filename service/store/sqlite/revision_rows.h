@@ -16,6 +16,7 @@
 #include "service/report/report.h"
 #include "service/store/sqlite/connection.h"
 #include "service/store/store.h"
+#include "service/themes/tag.h"
 
 // Reports and revisions as rows, and back. Every function works inside the caller's transaction.
 namespace quotes::store::sqlite {
@@ -69,6 +70,13 @@ absl::Status ReplaceRegister(Connection* connection, int64_t revision_id,
 // The same for the latest revision.
 absl::Status ReplaceRegister(Connection* connection, const ReportRow& report,
                              const std::vector<report::RegisterEntry>& entries);
+
+// What editors said of a report's quotes, by quote and theme.
+absl::StatusOr<std::vector<themes::Tag>> ReadTags(Connection* connection,
+                                                  std::string_view report_id);
+// Writes those of one quote in place of the ones it has.
+absl::Status ReplaceTags(Connection* connection, std::string_view report_id,
+                         std::string_view quote_id, const std::vector<themes::Tag>& tags);
 
 // One revision of `report` in full, themes left empty; null if there is none of this number. The
 // latest has the report's metadata of today, an older one those of its time. DATABASE_CORRUPT when

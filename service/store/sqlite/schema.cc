@@ -268,6 +268,27 @@ ALTER TABLE reports ADD COLUMN duplicate_of TEXT REFERENCES reports (report_id);
 
 PRAGMA user_version = 5;
 )sql",
+    // Ids are hashes: an index that begins with them is written to all over for every report.
+    R"sql(
+DROP INDEX sections_by_id;
+DROP INDEX quotes_by_id;
+CREATE UNIQUE INDEX sections_by_id ON sections (revision, section_id);
+CREATE UNIQUE INDEX quotes_by_id ON quotes (revision, quote_id);
+
+PRAGMA user_version = 6;
+)sql",
+    R"sql(
+CREATE TABLE tags (
+  report_id TEXT NOT NULL REFERENCES reports (report_id),
+  quote_id TEXT NOT NULL,
+  theme TEXT NOT NULL,
+  action INTEGER NOT NULL CHECK (action IN (1, 2)),
+  time INTEGER NOT NULL,
+  PRIMARY KEY (report_id, quote_id, theme)
+) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 7;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

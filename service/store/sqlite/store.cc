@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -110,6 +111,9 @@ class SqliteStore : public Store {
   absl::StatusOr<ReportChange> WriteRegister(
       std::string_view report_id, std::string_view etag,
       const std::vector<report::RegisterEntry>& entries) override;
+  absl::StatusOr<ReportChange> WriteTags(std::string_view report_id, std::string_view quote_id,
+                                         std::string_view etag,
+                                         const std::vector<themes::Tag>& tags) override;
   absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
                                                            std::string_view digest) override;
   absl::StatusOr<uint64_t> LoadActive(
@@ -165,6 +169,10 @@ class SqliteStore : public Store {
   };
 
   absl::StatusOr<std::unique_ptr<Reader>> Read();
+  // Writes what `change` does to what a report has beside its revisions. `etag` must be its own.
+  absl::StatusOr<ReportChange> ChangeReport(
+      std::string_view report_id, std::string_view etag,
+      absl::FunctionRef<absl::Status(Connection*, const ReportRow&)> change);
   void GiveBack(std::unique_ptr<Connection> connection);
   absl::StatusOr<uint64_t> FindRevisionOf(std::string_view sql, std::string_view report_id,
                                           std::string_view id, const absl::Status& missing);
@@ -387,6 +395,9 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
   }
   QUOTES_ASSIGN_OR_RETURN(outcome.archive_revision, RaiseArchiveRevision(connection));
   outcome.revision = after.latest_revision;
+  if (before.has_value()) {
+    QUOTES_ASSIGN_OR_RETURN(outcome.tags, ReadTags(connection, draft.report_id));
+  }
   QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, after.update_time));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
 
@@ -454,9 +465,9 @@ absl::StatusOr<Register> SqliteStore::LoadRegister(std::string_view report_id) {
   return found;
 }
 
-absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
+absl::StatusOr<ReportChange> SqliteStore::ChangeReport(
     std::string_view report_id, std::string_view etag,
-    const std::vector<report::RegisterEntry>& entries) {
+    absl::FunctionRef<absl::Status(Connection*, const ReportRow&)> change) {
   if (read_only_) {
     return errors::ReadOnly();
   }
@@ -469,12 +480,29 @@ absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
   if (etag != row.Etag()) {
     return errors::EtagMismatch(ReportName(report_id));
   }
-  QUOTES_RETURN_IF_ERROR(ReplaceRegister(connection, row, entries));
+  QUOTES_RETURN_IF_ERROR(change(connection, row));
   Touch(&row);
   QUOTES_RETURN_IF_ERROR(WriteReport(connection, row));
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
   return ChangeOf(row, revision);
+}
+
+absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
+    std::string_view report_id, std::string_view etag,
+    const std::vector<report::RegisterEntry>& entries) {
+  return ChangeReport(report_id, etag, [&](Connection* connection, const ReportRow& row) {
+    return ReplaceRegister(connection, row, entries);
+  });
+}
+
+absl::StatusOr<ReportChange> SqliteStore::WriteTags(std::string_view report_id,
+                                                    std::string_view quote_id,
+                                                    std::string_view etag,
+                                                    const std::vector<themes::Tag>& tags) {
+  return ChangeReport(report_id, etag, [&](Connection* connection, const ReportRow&) {
+    return ReplaceTags(connection, report_id, quote_id, tags);
+  });
 }
 
 // --- loading ---
@@ -624,20 +652,22 @@ absl::StatusOr<std::vector<RevisionInfo>> SqliteStore::ListRevisions(std::string
 }
 
 // --- where an id stood last ---
+// The revisions of a report are few: they are asked one after the other (CROSS JOIN keeps SQLite to
+// this order), the latest first.
 
 constexpr char kFindQuoteRevision[] =
     "SELECT r.number"
-    " FROM quotes AS q"
-    " JOIN revisions AS r ON r.id = q.revision"
-    " WHERE q.quote_id = ?2 AND r.report_id = ?1"
+    " FROM revisions AS r"
+    " CROSS JOIN quotes AS q ON q.revision = r.id AND q.quote_id = ?2"
+    " WHERE r.report_id = ?1"
     " ORDER BY r.number DESC"
     " LIMIT 1";
 
 constexpr char kFindSectionRevision[] =
     "SELECT r.number"
-    " FROM sections AS s"
-    " JOIN revisions AS r ON r.id = s.revision"
-    " WHERE s.section_id = ?2 AND r.report_id = ?1"
+    " FROM revisions AS r"
+    " CROSS JOIN sections AS s ON s.revision = r.id AND s.section_id = ?2"
+    " WHERE r.report_id = ?1"
     " ORDER BY r.number DESC"
     " LIMIT 1";
 

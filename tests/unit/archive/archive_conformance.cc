@@ -115,8 +115,10 @@ void ExpectSameAsNaive(const Archive& archive, const Lookup& lookup) {
     EXPECT_EQ(key.quote_id, naive.quote_id);
     EXPECT_EQ(key.date, hit.ref.document->date());
     EXPECT_EQ(key.position, hit.ref.quote().range.begin);
-    if (lookup.order == Order::kRelevance) {
+    if (lookup.order == Order::kRelevance || lookup.order == Order::kSalience) {
       EXPECT_EQ(key.relevance, naive.relevance);
+    }
+    if (lookup.order == Order::kRelevance) {
       EXPECT_EQ(key.lead, naive.lead);
     }
     EXPECT_EQ(hit.highlight_count, naive.highlights.size());
@@ -133,6 +135,19 @@ void ExpectSameAsNaive(const Archive& archive, const Lookup& lookup) {
   ExpectOrdered(answer->facets.reports);
   ExpectOrdered(answer->facets.themes);
   ExpectOrdered(answer->facets.years);
+
+  // The same without facets: engines have shorter ways then.
+  all.with_facets = false;
+  const auto plain = archive.Find(all, Cancellation());
+  QUOTES_ASSERT_OK(plain);
+  EXPECT_EQ(plain->total, answer->total);
+  ASSERT_EQ(plain->hits.size(), answer->hits.size());
+  for (size_t i = 0; i < plain->hits.size(); ++i) {
+    EXPECT_EQ(plain->hits[i].ref.document, answer->hits[i].ref.document);
+    EXPECT_EQ(plain->hits[i].ref.index, answer->hits[i].ref.index);
+    EXPECT_EQ(plain->hits[i].relevance, answer->hits[i].relevance);
+    EXPECT_EQ(plain->hits[i].lead, answer->hits[i].lead);
+  }
 }
 
 namespace {
@@ -422,6 +437,26 @@ TEST_P(ArchiveConformance, Orders) {
               ElementsAre("甲乙", "乙甲", "乙", "甲", "乙乙", "甲甲", "乙乙乙"));
 }
 
+TEST_P(ArchiveConformance, SalientQuotesComeFirst) {
+  TestReport a = Speech("b", kDay2022, {"甲", "甲二", "甲《办法》", "甲", "甲“双高”计划"});
+  a.sections = {{"s", -1, 3}};
+  a.quotes[0].has_figures = true;
+  TestReport b = Speech("a", kDay2021, {"甲三", "甲四", "甲五"});
+  b.quotes[0].block = report::BlockKind::kHeading;
+  b.quotes[2].has_figures = true;
+  const auto archive = Make({MakeDocument(a), MakeDocument(b)});
+  Lookup lookup;
+  lookup.order = Order::kSalience;
+  const std::vector<std::string> expected = {"甲",           "甲三", "甲",   "甲《办法》",
+                                             "甲“双高”计划", "甲五", "甲二", "甲四"};
+  EXPECT_EQ(Texts(*archive, "甲", lookup), expected);
+  std::vector<std::string> without_query;
+  for (const Hit& hit : FetchAll(*archive, lookup, 2)) {
+    without_query.push_back(text::ToUtf8(hit.ref.text()));
+  }
+  EXPECT_EQ(without_query, expected);
+}
+
 TEST_P(ArchiveConformance, WithoutQueryTheFilterDecides) {
   const auto archive = Make({MakeDocument(Speech("a", kDay2022, {"甲", "，", "乙"}))});
   Lookup lookup;
@@ -438,7 +473,8 @@ TEST_P(ArchiveConformance, LimitTotalAndFacetsAreIndependent) {
   const auto archive = Make({MakeDocument(a), MakeDocument(Speech("b", kDay2021, {"甲甲"})),
                              MakeDocument(Speech("c", std::nullopt, {"甲丙"}))});
   const Query query = MustParse("甲");
-  for (const Order order : {Order::kNewest, Order::kReadingOrder, Order::kRelevance}) {
+  for (const Order order :
+       {Order::kNewest, Order::kReadingOrder, Order::kRelevance, Order::kSalience}) {
     Lookup lookup;
     lookup.query = &query;
     lookup.order = order;
@@ -633,15 +669,15 @@ Filter RandomFilter(RandomReports* random, size_t reports) {
   return filter;
 }
 
-// Makes a look-up one of a theme, newest first, with what it has of filters by report.
+// Makes a look-up one of a theme or of several, with what it has of filters by report, mode and
+// figures.
 void AskForTheme(RandomReports* random, Lookup* lookup) {
   lookup->query = nullptr;
-  lookup->order = Order::kNewest;
-  Filter& filter = lookup->filter;
-  filter.sections.clear();
-  filter.modes.clear();
-  filter.with_figures.reset();
-  filter.theme_groups = {{static_cast<int>(random->Below(5))}};
+  lookup->filter.sections.clear();
+  lookup->filter.theme_groups = {{static_cast<int>(random->Below(5))}};
+  while (random->OneIn(3)) {
+    lookup->filter.theme_groups.push_back({static_cast<int>(random->Below(5))});
+  }
 }
 
 TEST_P(ArchiveConformance, RandomLookupsAgreeWithTheirDefinition) {
@@ -660,11 +696,11 @@ TEST_P(ArchiveConformance, RandomLookupsAgreeWithTheirDefinition) {
       Lookup lookup;
       lookup.query = random.OneIn(10) ? nullptr : &query;
       lookup.match = random.OneIn(3) ? MatchMode::kExact : MatchMode::kFolded;
-      lookup.order = static_cast<Order>(1 + random.Below(3));
+      lookup.order = static_cast<Order>(1 + random.Below(4));
       if (random.OneIn(2)) {
         lookup.filter = RandomFilter(&random, reports);
       }
-      if (random.OneIn(6)) {
+      if (random.OneIn(4)) {
         AskForTheme(&random, &lookup);
       }
       SCOPED_TRACE(typed);
@@ -791,8 +827,16 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
     const Query query = MustParse(typed);
     Lookup lookup;
     lookup.query = random.OneIn(5) ? nullptr : &query;
-    lookup.order = static_cast<Order>(1 + round % 3);
+    lookup.order = static_cast<Order>(1 + round % 4);
     lookup.with_total = random.OneIn(2);
+    if (random.OneIn(3)) {
+      lookup.filter = RandomFilter(&random, 0);
+      // Of the filters by report only those stay that reports in this archive pass.
+      lookup.filter.reports.clear();
+      lookup.filter.speakers.clear();
+      lookup.filter.bodies.clear();
+      AskForTheme(&random, &lookup);
+    }
     lookup.filter.scope = TextScope::kAll;
 
     std::shared_ptr<const Archive> archive = Make(evolving.Documents());
@@ -1029,7 +1073,12 @@ TEST_P(ArchiveConformance, HistoriesAgreeWithTheirDefinition) {
       }
       ExpectTrace(*archive, units, filter);
       if (HasFailure()) {
-        FAIL() << "round " << round << ", phrase " << text::ToUtf8(units);
+        FAIL() << "round " << round << ", phrase " << text::ToUtf8(units) << ", scope "
+               << static_cast<int>(filter.scope) << ", bodies " << filter.bodies.size()
+               << ", dates " << filter.date_from.has_value() << ", reports "
+               << filter.reports.size() << ", themes " << filter.theme_groups.size() << ", modes "
+               << filter.modes.size() << ", figures " << filter.with_figures.has_value()
+               << ", sections " << filter.sections.size();
       }
     }
   }
@@ -1171,7 +1220,8 @@ TEST_P(ArchiveConformance, PagesThatAreTooLongAreNotMade) {
   const auto archive =
       Make({MakeDocument(Speech("r", kDay2022, {"甲一二三四", "甲一", "乙", "甲一二三"}))});
   const Query query = MustParse("甲");
-  for (const Order order : {Order::kNewest, Order::kReadingOrder, Order::kRelevance}) {
+  for (const Order order :
+       {Order::kNewest, Order::kReadingOrder, Order::kRelevance, Order::kSalience}) {
     Lookup lookup;
     lookup.query = &query;
     lookup.order = order;

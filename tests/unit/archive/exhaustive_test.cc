@@ -85,8 +85,8 @@ enum class Texts { kSample, kEnglish, kCorpus };
 // has too, with segments of at most a mebibyte, so that look-ups cross many of their boundaries.
 enum class State { kGrown, kMerged, kSmall };
 
-// Code points of a segment that stays below a mebibyte: small ones take up to 30 bytes for each.
-constexpr uint64_t kSmallSegment = (1 << 20) / 30;
+// Code points of a segment that stays below a mebibyte: small ones take up to 33 bytes for each.
+constexpr uint64_t kSmallSegment = (1 << 20) / 33;
 
 struct Setting {
   Texts texts;
@@ -379,9 +379,9 @@ TEST_P(Exhaustive, RandomLookupsAgreeWithTheScan) {
     const auto query = ParseQuery(typed);
     QUOTES_ASSERT_OK(query);
     Lookup lookup;
-    lookup.query = questions.OneIn(20) ? nullptr : &*query;
+    lookup.query = questions.OneIn(5) ? nullptr : &*query;
     lookup.match = questions.OneIn(4) ? MatchMode::kExact : MatchMode::kFolded;
-    lookup.order = static_cast<Order>(1 + questions.Below(3));
+    lookup.order = static_cast<Order>(1 + questions.Below(4));
     lookup.limit = 1 + questions.Below(questions.OneIn(8) ? 400 : 30);
     lookup.with_total = !questions.OneIn(5);
     lookup.with_facets = questions.OneIn(4);

@@ -172,7 +172,7 @@ TEST(IndexedArchiveTest, ChangesOneByOneEqualAllAtOnce) {
       QUOTES_ASSERT_OK(query);
       Lookup lookup;
       lookup.query = &*query;
-      lookup.order = static_cast<Order>(1 + round % 3);
+      lookup.order = static_cast<Order>(1 + round % 4);
       ExpectSameAsNaive(*archive, lookup);
     }
     // Themes alone are answered from postings that have dead quotes too.
@@ -183,6 +183,23 @@ TEST(IndexedArchiveTest, ChangesOneByOneEqualAllAtOnce) {
         lookup.filter.scope = scope;
         ExpectSameAsNaive(*archive, lookup);
         lookup.filter.date_from = absl::CivilDay(2021, 1, 1);
+        ExpectSameAsNaive(*archive, lookup);
+        for (const Order order : {Order::kReadingOrder, Order::kRelevance, Order::kSalience}) {
+          lookup.order = order;
+          ExpectSameAsNaive(*archive, lookup);
+        }
+        lookup.filter.modes = {report::Mode::kReview, report::Mode::kSituation};
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.date_from.reset();
+        lookup.filter.with_figures = theme % 2 == 0;
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.modes.clear();
+        lookup.filter.theme_groups.push_back({4});
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.with_figures.reset();
+        lookup.filter.speakers = {"新"};
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.speakers.clear();
         ExpectSameAsNaive(*archive, lookup);
       }
     }

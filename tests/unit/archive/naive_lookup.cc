@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "service/archive/salience.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -204,10 +205,16 @@ NaiveAnswer NaiveFind(const std::vector<std::shared_ptr<const Document>>& docume
       const int64_t newest_first = date ? absl::CivilDay(1970, 1, 1) - *date
                                         : absl::CivilDay(99999, 1, 1) - absl::CivilDay();
       const bool ranked = lookup.order == Order::kRelevance;
-      found.emplace_back(Place{ranked ? 64 - hit.relevance : 0, ranked && !hit.lead,
-                               lookup.order == Order::kReadingOrder ? 0 : newest_first,
-                               document->report_id, quote.range.begin},
-                         hit);
+      if (lookup.order == Order::kSalience) {
+        const auto text = std::u32string_view(document->content.joined)
+                              .substr(quote.range.begin, quote.range.size());
+        hit.relevance = hit.lead ? 2 : quote.has_figures || NamesMeasure(text) ? 1 : 0;
+      }
+      found.emplace_back(
+          Place{ranked || lookup.order == Order::kSalience ? 64 - hit.relevance : 0,
+                ranked && !hit.lead, lookup.order == Order::kReadingOrder ? 0 : newest_first,
+                document->report_id, quote.range.begin},
+          hit);
 
       ++answer.reports[document->report_id];
       if (date) {

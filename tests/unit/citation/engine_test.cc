@@ -449,6 +449,57 @@ TEST(EngineTest, WorstInputsStop) {
   }
 }
 
+TEST(EngineTest, ConfirmsNoEditionThatIsNotKnown) {
+  const auto document = Report("r", absl::StrCat(kWords, "。"));
+  document->content.metadata.publication.paper = "安徽日报";
+  const testing::TestCorpus corpus({document});
+  const auto publication = [&](std::string_view paper, std::string_view edition) {
+    Request request;
+    request.quotation = kWords;
+    request.claim.publication = ClaimedPublication{std::string(paper), std::string(edition), {}};
+    const auto result = Verify(corpus.corpus(), request, Cancellation());
+    for (const FieldResult& field : result->fields) {
+      if (field.field == ClaimField::kPublication) {
+        return field.verdict;
+      }
+    }
+    return FieldVerdict::kNotClaimed;
+  };
+  EXPECT_EQ(publication("安徽日报", ""), FieldVerdict::kMatch);
+  EXPECT_EQ(publication("安徽日报", "1版"), FieldVerdict::kUnknown);
+  EXPECT_EQ(publication("", "1版"), FieldVerdict::kUnknown);
+  EXPECT_EQ(publication("江苏日报", "1版"), FieldVerdict::kMismatch);
+}
+
+TEST(EngineTest, ManySentencesOfOtherReportsAreStitchedUpToALimit) {
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  std::vector<std::string> sentences;
+  for (uint32_t i = 0; i < limits::kMaxElisionParts + 5; ++i) {
+    std::u32string sentence;
+    for (uint32_t j = 0; j < 20; ++j) {
+      sentence.push_back(U'一' + (i * 397 + j * 1009) % 12000);
+    }
+    sentences.push_back(text::ToUtf8(sentence) + "。");
+    documents.push_back(Report(absl::StrCat("r", i), sentences.back()));
+  }
+  const testing::TestCorpus corpus(documents);
+  const auto joined = [&](size_t count) {
+    std::string all;
+    for (size_t i = 0; i < count; ++i) {
+      all += sentences[i];
+    }
+    return all;
+  };
+  const Result some = corpus.Verify(joined(40));
+  EXPECT_EQ(some.text, TextVerdict::kStitched);
+  EXPECT_EQ(some.parts.size(), 40u);
+  EXPECT_EQ(some.stopped, StopReason::kNone);
+  const Result most = corpus.Verify(joined(sentences.size()));
+  EXPECT_EQ(most.text, TextVerdict::kStitched);
+  EXPECT_EQ(most.parts.size(), limits::kMaxElisionParts);
+  EXPECT_EQ(most.stopped, StopReason::kWorkLimit) << "what follows was not looked at";
+}
+
 TEST(EngineTest, HalvesOfALongQuotationThatChangedPlacesAreStitched) {
   const auto document = testing::SampleDocument();
   const testing::TestCorpus corpus({document});
@@ -519,6 +570,45 @@ TEST(EngineTest, LeavesANegatorThatMayBeAFaultToTheEditor) {
   const Result printed = corpus.Verify("满意度明显下降");
   EXPECT_EQ(printed.disposition, Disposition::kFail) << testing::Dump(printed);
   EXPECT_TRUE(printed.defects.empty());
+}
+
+// The emended figure in another notation is the source's by value, with its fault beside it; no
+// certainty makes it the source's words.
+TEST(EngineTest, RestatesTheEmendedFigure) {
+  for (const char* const certainty : {"CERTAIN", "PROBABLE"}) {
+    const testing::TestCorpus corpus({testing::MakeDocument(
+        "faulty",
+        "各位代表：\n\n一、工作回顾\n城区绿化率达到百分之五十六。新修公路一百二十公里，"
+        "改造管网三十里，惠及居民九万人。\n",
+        absl::StrCat("line\tprinted\temended\tkind\tcertainty\tnote\n",
+                     "4\t五十六\t六十五\tSUBSTITUTION\t", certainty, "\t\n",
+                     "4\t管网三十里\t管网三十公里\tOMISSION\t", certainty, "\t\n"))});
+    const auto expect_restated = [&](const char* quotation, size_t edits, size_t applied) {
+      const Result result = corpus.Verify(quotation);
+      EXPECT_EQ(result.text, TextVerdict::kNumeralRestated) << testing::Dump(result);
+      EXPECT_EQ(result.disposition, Disposition::kReview) << quotation;
+      EXPECT_EQ(result.edits.size(), edits) << testing::Dump(result);
+      EXPECT_EQ(
+          std::count_if(result.defects.begin(), result.defects.end(),
+                        [](const TouchedDefect& defect) { return defect.applied_reading == 0; }),
+          static_cast<ptrdiff_t>(applied))
+          << testing::Dump(result);
+    };
+    expect_restated("绿化率达到65%", 1, 1);
+    expect_restated("城区绿化率达到65％。", 1, 1);
+    expect_restated("绿化率达到56%", 1, 0);
+    // Mixed with other figures restated, with other faults as printed or emended.
+    expect_restated("绿化率达到65%。新修公路120公里", 2, 1);
+    expect_restated("新修公路120公里，改造管网30公里", 2, 1);
+    expect_restated("新修公路120公里，改造管网三十公里", 2, 1);
+    expect_restated("绿化率达到65%。新修公路120公里，改造管网30里，惠及居民九万人", 3, 1);
+    expect_restated("绿化率达到65%。新修公路一百二十公里，改造管网三十公里，惠及居民9万人", 3, 2);
+    for (const char* const wrong :
+         {"绿化率达到66%", "绿化率达到约65%", "绿化率达到65个", "改造管网31公里"}) {
+      EXPECT_EQ(corpus.Verify(wrong).disposition, Disposition::kFail) << wrong;
+    }
+    EXPECT_EQ(corpus.Verify("绿化率达到百分之六十五").text, TextVerdict::kVerbatimEmended);
+  }
 }
 
 }  // namespace

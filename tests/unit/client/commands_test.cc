@@ -488,6 +488,34 @@ TEST_F(CommandsTest, NothingFoundIsOne) {
   EXPECT_EQ(FromJson<v1::SearchQuotesResponse>(json.out).total_size(), 0);
 }
 
+TEST_F(CommandsTest, FiguresOfAllPagesAreThoseOfOne) {
+  ImportSample();
+  const auto whole = FromJson<v1::SearchFiguresResponse>(
+      Quotectl({"figures", "--unit", "%", "--limit", "200", "--json"}).out);
+  EXPECT_EQ(whole.hits_size(), 7);  // the speech prints twelve % in seven sentences
+  EXPECT_EQ(whole.total_size(), whole.hits_size());
+  std::vector<std::string> names;
+  std::string token;
+  do {
+    std::vector<std::string> arguments = {"figures", "--unit", "%", "--limit", "3", "--json"};
+    if (!token.empty()) {
+      arguments.insert(arguments.end(), {"--page-token", token});
+    }
+    const auto page = FromJson<v1::SearchFiguresResponse>(Quotectl(arguments).out);
+    for (const v1::FigureHit& hit : page.hits()) {
+      names.push_back(hit.quote().name());
+    }
+    token = page.next_page_token();
+  } while (!token.empty());
+  ASSERT_THAT(names, SizeIs(static_cast<size_t>(whole.hits_size())));
+  for (size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(names[i], whole.hits(static_cast<int>(i)).quote().name());
+  }
+  EXPECT_EQ(Quotectl({"figures", "--value", "281亿元"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"figures", "--value", "很多"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"figures", "--report", "no-such-report"}).code, kExitInput);
+}
+
 TEST_F(CommandsTest, ThemesCountWhatThemeFinds) {
   ImportSample();
   const auto themes = FromJson<v1::ListThemesResponse>(Quotectl({"themes", "--json"}).out);
@@ -659,6 +687,56 @@ TEST_F(CommandsTest, EditsTheRegister) {
   EXPECT_EQ(Quotectl({"get", "reports/sample/defects/mine"}).code, kExitNothing);
   EXPECT_EQ(Quotectl({"import", "--quiet", "--id", "plain", "-"}, "一句话。\n").code, kExitOk);
   EXPECT_EQ(Quotectl({"defects", "plain"}).code, kExitNothing);
+}
+
+TEST_F(CommandsTest, EditorsTagQuotes) {
+  ImportSample();
+  const auto quotes_of = [this](const std::string& theme) {
+    const Result result = Quotectl({"theme", theme, "--all", "--json"});
+    return result.code == kExitNothing
+               ? 0
+               : FromJson<v1::LookupThemeResponse>(Lines(result.out).front()).total_size();
+  };
+  const int64_t rural = quotes_of("rural");
+  const int64_t defence = quotes_of("defence");
+  const Result why = Quotectl({"theme", "rural", "-n", "1", "--why"});
+  EXPECT_THAT(why.out, HasSubstr("themes/rural (0."));
+  EXPECT_EQ(Quotectl({"theme", "rural", "-n", "1"}).out.find("themes/rural"), std::string::npos);
+  const std::string name =
+      FromJson<v1::LookupThemeResponse>(Quotectl({"theme", "rural", "-n", "1", "--json"}).out)
+          .hits(0)
+          .quote()
+          .name();
+
+  EXPECT_THAT(Quotectl({"tag", name}).out, HasSubstr("themes/rural (0."));
+  const Result pinned = Quotectl({"tag", name, "defence"});
+  EXPECT_EQ(pinned.code, kExitOk) << pinned.err;
+  EXPECT_THAT(pinned.out,
+              AllOf(HasSubstr("themes/defence (an editor)"), HasSubstr("has themes/d")));
+  const Result removed = Quotectl({"tag", name, "themes/rural", "--remove", "--lang", "zh"});
+  EXPECT_THAT(removed.out, AllOf(HasSubstr("没有 themes/rural"), HasSubstr("编辑标注")));
+  EXPECT_EQ(quotes_of("rural"), rural - 1);
+  EXPECT_EQ(quotes_of("defence"), defence + 1);
+  const auto quote = FromJson<v1::GetQuoteResponse>(Quotectl({"get", name, "--json"}).out).quote();
+  ASSERT_EQ(quote.tags_size(), 2);
+  EXPECT_EQ(quote.tags(0).theme(), "themes/defence");
+  EXPECT_EQ(quote.tags(0).action(), v1::QuoteTag::ACTION_PIN);
+  EXPECT_EQ(quote.tags(1).action(), v1::QuoteTag::ACTION_REMOVE);
+  EXPECT_GT(quote.tags(1).create_time().seconds(), 0);
+  EXPECT_EQ(quote.themes(0).origin(), v1::QuoteTheme::ORIGIN_EDITOR);
+  EXPECT_THAT(Quotectl({"get", name}).out, HasSubstr("has not themes/rural"));
+
+  EXPECT_EQ(Quotectl({"tag", name, "rural", "--clear"}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"tag", name, "defence", "--clear"}).code, kExitOk);
+  EXPECT_EQ(quotes_of("rural"), rural);
+  EXPECT_EQ(quotes_of("defence"), defence);
+
+  EXPECT_EQ(Quotectl({"tag", name, "none"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"tag", "reports/sample/quotes/none", "rural"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"tag", "rural"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"tag", name, "--remove"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"tag", name, "rural", "--remove", "--clear"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"tag", name, "rural", "--etag", "old"}).code, kExitInput);
 }
 
 TEST_F(CommandsTest, WithdrawsAndRestores) {

@@ -94,6 +94,42 @@ TEST(ParseQuotations, KeepRowsWithoutQuotation) {
   EXPECT_EQ(rows[0].quotation, "");
 }
 
+TEST(ParseQuotations, ReadCellsThatASpreadsheetQuotes) {
+  const auto rows = Parse(
+      "quotation\tspeaker\r\n"
+      "\"第一\r\n句\"\t宋磊\r\n"
+      "\"说\"\"第二句\"\"\"\t\"李\n四\"\r\n"
+      "\"第\t三句\"\t王五\r\n"
+      "\"\"\t赵六\r\n"
+      "\"第五\"句\t\r\n"
+      "“第\"六\"句\r\n"
+      "\"第七\n句\"");
+  ASSERT_EQ(rows.size(), 7u);
+  EXPECT_EQ(rows[0].quotation, "第一\r\n句");
+  EXPECT_EQ(rows[0].claim.speaker, "宋磊");
+  EXPECT_EQ(rows[0].line, 2u);
+  EXPECT_EQ(rows[1].quotation, "说\"第二句\"");
+  EXPECT_EQ(rows[1].claim.speaker, "李\n四");
+  EXPECT_EQ(rows[1].line, 4u);
+  EXPECT_EQ(rows[2].quotation, "第\t三句");
+  EXPECT_EQ(rows[2].claim.speaker, "王五");
+  EXPECT_EQ(rows[2].line, 6u);
+  EXPECT_EQ(rows[3].quotation, "");
+  EXPECT_EQ(rows[3].claim.speaker, "赵六");
+  EXPECT_EQ(rows[4].quotation, "\"第五\"句") << "marks in one line that nothing needed";
+  EXPECT_EQ(rows[5].quotation, "“第\"六\"句");
+  EXPECT_EQ(rows[6].quotation, "第七\n句");
+  EXPECT_EQ(rows[6].line, 10u);
+}
+
+TEST(ParseQuotations, RefuseOpenCells) {
+  EXPECT_THAT(Refusal("quotation\tdate\nA\t\n\"a\t\nb\t\n"),
+              HasSubstr("f:3: a cell begins with a quotation mark that nothing closes"));
+  EXPECT_THAT(Refusal("quotation\tdate\n\"a\t\nb\"\t\n"), HasSubstr("f:2: a cell begins"))
+      << "rows are not taken for one cell";
+  EXPECT_THAT(Refusal("quotation\n\"a\nb\"c\n"), HasSubstr("f:2: a cell begins"));
+}
+
 TEST(ParseQuotations, RefuseWhatIsNoTable) {
   EXPECT_THAT(Refusal("quotation\tcolour\n"), HasSubstr("f: unknown column colour"));
   EXPECT_THAT(Refusal("quotation\tdate\tdate\n"), HasSubstr("f: the column date stands twice"));

@@ -137,11 +137,24 @@ TEST(SideBySide, KeepsOmissionMarksTogether) {
             "            ------\n");
 }
 
-TEST(SideBySide, PadsTheNarrowerOfTwo) {
+TEST(SideBySide, PadsTheNarrowerOfTwoBehindTheirWord) {
   EXPECT_EQ(Plain({{U"28", U"２８", '~'}, {U"亿", U"亿", '\0'}}),
-            "  yours   2 8 亿\n"
+            "  yours   28  亿\n"
             "  source  ２８亿\n"
             "          ~~~~\n");
+  EXPECT_EQ(Plain({{U"人均", U"人均", '\0'},
+                   {U"GDP", U"ＧＤＰ", '~'},
+                   {U"增长", U"增长", '\0'},
+                   {U"3", U"九", '^'},
+                   {U"3.8%", U"３．８％", '~'},
+                   {U"。", U"。", '\0'}}),
+            "  yours   人均GDP   增长3 3.8%    。\n"
+            "  source  人均ＧＤＰ增长九３．８％。\n"
+            "              ~~~~~~    ^^~~~~~~~~\n");
+  EXPECT_EQ(Plain({{U"A甲B", U"乙丙丁", '^'}, {U"戊", U"戊", '\0'}}),
+            "  yours   A 甲B 戊\n"
+            "  source  乙丙丁戊\n"
+            "          ^^^^^^\n");
 }
 
 TEST(SideBySide, ASpaceOfOneSideDoesNotShiftTheRest) {

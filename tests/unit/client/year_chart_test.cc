@@ -55,6 +55,17 @@ TEST(YearChartTest, TextsAreEscapedAndFreedOfControlCharacters) {
   EXPECT_THAT(chart, HasSubstr("<title>&lt;</title></rect>"));
 }
 
+TEST(YearChartTest, LongTitlesEndInTheDrawing) {
+  std::string title;
+  for (int i = 0; i < 1'000; ++i) {
+    title += "字";
+  }
+  const std::string chart = RenderYearChart(title, "", {{2018, 1, true, {}}}, "");
+  EXPECT_THAT(chart, HasSubstr("<title>" + title + "</title>"));
+  EXPECT_EQ(CountOf(chart, "字"), 1'000u + 31u);
+  EXPECT_THAT(chart, HasSubstr("字…</text>"));
+}
+
 TEST(YearChartTest, ManyYearsAreReadable) {
   std::vector<YearBar> bars;
   for (int year = 1; year <= 2026; ++year) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "service/base/errors.h"
 #include "service/base/limits.h"
@@ -54,6 +55,29 @@ TEST(ArchiveStreamTest, FilesAreGivenInOrder) {
     EXPECT_EQ(Read(bytes, Mode::kRead), "a.toml=title = 'x';a.txt=甲;folder/文件.html=<p>乙;");
     EXPECT_EQ(Read(bytes, Mode::kList), "a.toml=title = 'x';a.txt=;folder/文件.html=;");
   }
+}
+
+// What 7-Zip, Windows 11 and Python write: a flag says that a name is UTF-8.
+TEST(ArchiveStreamTest, NamesThatSayTheyAreUtf8AreRead) {
+  const std::string placeholder = "AAAAAAAAA.txt";
+  const std::string name = "报告一.txt";
+  ASSERT_EQ(placeholder.size(), name.size());
+  std::string zip = testing::MakeZip({{placeholder, "甲"}, {"b.txt", "乙"}});
+  // The flags stand before the name in the header of the file and in the directory at the end.
+  size_t found = 0;
+  for (const auto& [magic, flags, name_at] :
+       {std::tuple<std::string, size_t, size_t>("PK\x03\x04", 6, 30), {"PK\x01\x02", 8, 46}}) {
+    for (size_t at = zip.find(magic); at != std::string::npos; at = zip.find(magic, at + 1)) {
+      if (zip.compare(at + name_at, placeholder.size(), placeholder) == 0) {
+        zip.replace(at + name_at, name.size(), name);
+        zip[at + flags + 1] = static_cast<char>(zip[at + flags + 1] | 0x08);
+        ++found;
+      }
+    }
+  }
+  ASSERT_EQ(found, 2u);
+  EXPECT_EQ(Read(zip, Mode::kRead), "报告一.txt=甲;b.txt=乙;");
+  EXPECT_EQ(Read(zip, Mode::kList), "报告一.txt=;b.txt=;");
 }
 
 TEST(ArchiveStreamTest, NamesThatLeadOutsideAreTold) {

@@ -200,6 +200,11 @@ TEST(DocxTest, PagesAreThoseThatWordNoted) {
             "text|甲\ntext|乙\n");
 }
 
+TEST(DocxTest, TextInAnEmbeddedFileIsNotLeftOut) {
+  EXPECT_THAT(ReadDocx(MakeDocx(DocxParagraph("正文") + R"(<w:altChunk r:id="rId9"/>)")),
+              HasReason(ErrorReason::kUnsupportedFormat));
+}
+
 TEST(DocxTest, HostileDocumentsAreRefused) {
   const auto read = [](std::string_view bytes) { return ReadDocx(bytes); };
   EXPECT_THAT(read("PK\x03\x04 and nothing else"), HasReason(ErrorReason::kMalformedSource));

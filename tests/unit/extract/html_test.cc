@@ -28,6 +28,12 @@ constexpr char kBodyDump[] =
     "text|"
     "现在，我代表市人民政府，向大会报告工作，请予审议，并请各位政协委员和其他列席人员提出意见。\n";
 
+TEST(HtmlTest, StruckOutWordsAndReadingsAreNoText) {
+  EXPECT_EQ(Read("<p>全县<del>旧税收</del><s>甲</s><strike>乙</strike>实现税收，"
+                 "<ruby>地区<rp>(</rp><rt>diqu</rt><rp>)</rp></ruby>生产总值增长。</p>"),
+            Read("<p>全县实现税收，地区生产总值增长。</p>"));
+}
+
 TEST(HtmlTest, BlocksAreLinesAndInlineElementsAreNot) {
   EXPECT_EQ(
       Read("<p>经济<b>增长</b><span>百分之</span><a href=x>八</a>。</p><div>第二<p>第三</div>"),

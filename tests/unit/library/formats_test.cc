@@ -199,12 +199,52 @@ TEST_F(FormatsTest, EveryFormatGivesTheSameReport) {
   EXPECT_EQ(library_->store().LoadText("r", 1).value_or(""), Plain());
 }
 
+TEST_F(FormatsTest, AFolderThatHoldsAReportInSeveralFormatsMakesOneRevision) {
+  std::string id;
+  for (int run = 0; run < 2; ++run) {
+    for (const auto& [name, content] :
+         {std::pair("r.docx", Docx()), std::pair("r.html", Html()), std::pair("r.txt", Plain())}) {
+      SCOPED_TRACE(name);
+      ImportRequest request;
+      request.file_name = name;
+      request.content = content;
+      const auto result = library_->Import(request, Cancellation());
+      ASSERT_THAT(result, IsOk());
+      EXPECT_EQ(result->outcome.unchanged, !id.empty());
+      EXPECT_EQ(result->outcome.revision, 1u);
+      id = result->outcome.report_id;
+    }
+  }
+  EXPECT_EQ(library_->archive()->documents().size(), 1u);
+}
+
 TEST_F(FormatsTest, CallersKnowBetterThanFiles) {
   report::Metadata metadata;
   metadata.speaker = "王五";
   const auto result = Import(Markdown(), "a.md", metadata);
   ASSERT_THAT(result, IsOk());
   EXPECT_EQ(archive::Unpack(*result->document).content.metadata.speaker, "王五");
+}
+
+TEST_F(FormatsTest, FrontMatterThatIsNoDayIsNamed) {
+  const auto with_date = [this](std::string_view date, const report::Metadata& metadata = {}) {
+    return Import(absl::StrCat("---\ndate: ", std::string(date), "\n---\n\n", Plain()), "a.md",
+                  metadata);
+  };
+  for (const std::string_view date : {"2023-13-45", "2023-02-31", "March 5", "2023"}) {
+    const auto refused = with_date(date);
+    EXPECT_THAT(refused, HasReason(ErrorReason::kFieldInvalid)) << date;
+    EXPECT_NE(refused.status().message().find(std::string(date)), std::string::npos);
+    EXPECT_NE(refused.status().message().find("metadata.date"), std::string::npos);
+  }
+  EXPECT_EQ(library_->archive()->revision(), 0u);
+  // A caller who gives the day does not need the file's.
+  report::Metadata metadata;
+  metadata.date = absl::CivilDay(2022, 1, 18);
+  EXPECT_THAT(with_date("2023-13-45", metadata), IsOk());
+  const auto result = with_date("2022-01-19T08:00:00+08:00");
+  ASSERT_THAT(result, IsOk());
+  EXPECT_EQ(result->document->date(), absl::CivilDay(2022, 1, 19));
 }
 
 TEST_F(FormatsTest, FormatsMayBeSaid) {

@@ -161,7 +161,7 @@ class LibraryTest : public ::testing::Test {
 TEST_F(LibraryTest, BeginsEmpty) {
   EXPECT_THAT(library_->archive()->documents(), IsEmpty());
   EXPECT_EQ(library_->archive()->revision(), 0u);
-  EXPECT_EQ(&library_->archive()->scheme(), &library_->scheme());
+  EXPECT_EQ(&library_->archive()->scheme(), library_->scheme().get());
 }
 
 TEST_F(LibraryTest, TheSampleIsHeldAsAFreshLoadWouldHoldIt) {
@@ -177,7 +177,7 @@ TEST_F(LibraryTest, TheSampleIsHeldAsAFreshLoadWouldHoldIt) {
   EXPECT_EQ(document.source.sha256, Sha256Hex(quotes::testing::SampleReport()));
   EXPECT_FALSE(result.lint.empty());
 
-  const auto loaded = library_->LoadRevision(document.report_id, 0);
+  const auto loaded = library_->LoadRevision(document.report_id, 0, *library_->scheme());
   QUOTES_ASSERT_OK(loaded);
   EXPECT_EQ(DocumentText(document, true), DocumentText(archive::Unpack(**loaded), true));
   ExpectSnapshotIsFresh();
@@ -235,7 +235,7 @@ TEST_F(LibraryTest, ANewTextBecomesTheNextRevisionAndSharesTheOthers) {
   EXPECT_EQ(Count(*after, "改革话语"), 1u);
   EXPECT_EQ(Count(*before, "改革话语"), 0u);
   EXPECT_THAT(after->documents(), SizeIs(2));
-  const auto old = library_->LoadRevision("two", 1);
+  const auto old = library_->LoadRevision("two", 1, *library_->scheme());
   QUOTES_ASSERT_OK(old);
   EXPECT_EQ((*old)->joined(), before->FindReport("two")->joined());
   EXPECT_TRUE((*old)->has_themes());
@@ -396,14 +396,61 @@ TEST_F(LibraryTest, AnotherTranscriptionReplacesNothingUnasked) {
   EXPECT_EQ(MustImport(again).outcome.revision, 3u);
 }
 
-TEST_F(LibraryTest, TheSameLettersFromAnotherFileAreTheSameReport) {
-  const ImportResult first = MustImport(LongRequest("a.txt", LongText("86.3", "")));
+TEST_F(LibraryTest, TheSameReportInSeveralFilesHasOneRevision) {
+  const std::string text = LongText("86.3", "");
+  std::string wrapped = text;
+  wrapped.insert(wrapped.rfind("。"), "\n");
+  const std::string id = MustImport(LongRequest("a.txt", text)).outcome.report_id;
+  const uint64_t archive_revision = library_->archive()->revision();
+  for (int run = 0; run < 3; ++run) {
+    for (const bool validate_only : {true, false}) {
+      for (const auto& [name, content] : {std::pair("a.txt", text), std::pair("b.txt", wrapped)}) {
+        SCOPED_TRACE(name);
+        ImportRequest request = LongRequest(name, content);
+        request.validate_only = validate_only;
+        const ImportResult result = MustImport(request);
+        EXPECT_TRUE(result.outcome.unchanged);
+        EXPECT_EQ(result.outcome.report_id, id);
+        EXPECT_EQ(result.outcome.revision, 1u);
+        EXPECT_EQ(result.outcome.archive_revision, archive_revision);
+        EXPECT_EQ(result.document->source().file_name, "a.txt");
+      }
+    }
+  }
+  // The first file, corrected, is the next revision; what the others say is then another text.
+  const ImportResult corrected = MustImport(LongRequest("a.txt", LongText("86.5", "")));
+  EXPECT_EQ(corrected.outcome.report_id, id);
+  EXPECT_EQ(corrected.outcome.revision, 2u);
+  EXPECT_THAT(library_->Import(LongRequest("b.txt", wrapped), Cancellation()),
+              HasReason(ErrorReason::kDuplicateReport));
+  ExpectSnapshotIsFresh();
+}
+
+TEST_F(LibraryTest, AFileThatARevisionCameFromIsKnownAfterOthers) {
+  const std::string first = LongText("86.3", "");
+  const std::string second = LongText("86.4", "");
+  const std::string id = MustImport(LongRequest("a.txt", first)).outcome.report_id;
+  ImportRequest asked = LongRequest("a.pdf.txt", second);
+  asked.report_id = id;
+  EXPECT_EQ(MustImport(asked).outcome.revision, 2u);
+  // Both come again, as files of a folder do: neither takes the other's place.
+  for (int run = 0; run < 2; ++run) {
+    EXPECT_TRUE(MustImport(LongRequest("a.txt", first)).outcome.unchanged);
+    EXPECT_TRUE(MustImport(LongRequest("a.pdf.txt", second)).outcome.unchanged);
+  }
+  EXPECT_EQ(library_->archive()->FindReport(id)->revision(), 2u);
+  EXPECT_EQ(MustImport(LongRequest("a.txt", LongText("86.5", ""))).outcome.revision, 3u);
+  // The latest file as it was before is a correction taken back.
+  EXPECT_EQ(MustImport(LongRequest("a.txt", first)).outcome.revision, 4u);
+}
+
+TEST_F(LibraryTest, OtherMarksFromAnotherFileReplaceNothingUnasked) {
+  MustImport(LongRequest("a.txt", LongText("86.3", "")));
   std::string content = LongText("86.3", "");
-  content.insert(content.rfind("。"), "\n");
-  const ImportResult second = MustImport(LongRequest("b.txt", content));
-  EXPECT_EQ(second.outcome.report_id, first.outcome.report_id);
-  EXPECT_EQ(second.outcome.revision, 2u);
-  EXPECT_TRUE(second.revised.empty());
+  content.replace(content.find("，"), std::string("，").size(), "；");
+  EXPECT_THAT(library_->Import(LongRequest("b.txt", content), Cancellation()),
+              HasReason(ErrorReason::kDuplicateReport));
+  EXPECT_EQ(MustImport(LongRequest("a.txt", content)).outcome.revision, 2u);
 }
 
 TEST_F(LibraryTest, ANewRevisionSaysWhatItSaysOtherwise) {
@@ -941,6 +988,185 @@ TEST_F(LibraryTest, TheRegisterIsEdited) {
               HasReason(ErrorReason::kReportWithdrawn));
 }
 
+// Codes of a quote's themes, those that an editor pinned with "!".
+std::vector<std::string> ThemesOf(const archive::Archive& archive, std::string_view report,
+                                  std::string_view quote) {
+  std::vector<std::string> codes;
+  const std::optional<archive::QuoteRef> ref = archive.FindQuote(report, quote);
+  EXPECT_TRUE(ref.has_value());
+  for (const archive::PackedAssignment& assignment : ref->document->themes(ref->index)) {
+    codes.push_back(archive.scheme().themes()[static_cast<size_t>(assignment.theme)].code +
+                    (assignment.origin == themes::Origin::kEditor ? "!" : ""));
+  }
+  return codes;
+}
+
+uint64_t TotalOf(const archive::Archive& archive, std::string_view theme) {
+  return archive.theme_totals()[static_cast<size_t>(archive.scheme().Find(theme))];
+}
+
+TEST_F(LibraryTest, EditorsHaveTheLastWordOnThemes) {
+  MustImport(ShortRequest("one"));
+  const auto id_of = [this](std::u32string_view words) {
+    const archive::PackedDocument& document = *library_->archive()->FindReport("one");
+    for (size_t i = 0; i < document.size(); ++i) {
+      if (document.text(i).find(words) != std::u32string_view::npos) {
+        return std::string(document.quote_id(i));
+      }
+    }
+    return std::string();
+  };
+  const std::string growth = id_of(U"生产总值");
+  const std::string housing = id_of(U"棚改");
+  ASSERT_THAT(ThemesOf(*library_->archive(), "one", growth), ElementsAre("economy.growth"));
+  const std::vector<std::string> by_rule = ThemesOf(*library_->archive(), "one", housing);
+  const uint64_t economy = TotalOf(*library_->archive(), "economy");
+  const uint64_t rural = TotalOf(*library_->archive(), "rural");
+  const std::string etag = library_->archive()->FindReport("one")->etag();
+
+  // A theme above takes away those below it, but not one that is pinned.
+  using themes::TagAction;
+  const auto removed = library_->TagQuote("one", growth, "economy", TagAction::kRemove, etag);
+  QUOTES_ASSERT_OK(removed);
+  EXPECT_TRUE(removed->changed);
+  EXPECT_EQ(removed->archive_revision, 2u);
+  EXPECT_NE(removed->document->etag(), etag);
+  EXPECT_EQ(removed->document->revision(), 1u);
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth), IsEmpty());
+  EXPECT_EQ(TotalOf(*library_->archive(), "economy"), economy - 1);
+  ExpectSnapshotIsFresh();
+  QUOTES_ASSERT_OK(library_->TagQuote("one", growth, "economy.finance", TagAction::kPin, ""));
+  QUOTES_ASSERT_OK(library_->TagQuote("one", growth, "rural", TagAction::kPin, ""));
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth),
+              ElementsAre("economy.finance!", "rural!"));
+  EXPECT_EQ(TotalOf(*library_->archive(), "economy"), economy);
+  EXPECT_EQ(TotalOf(*library_->archive(), "rural"), rural + 1);
+  EXPECT_EQ(ThemesOf(*library_->archive(), "one", housing), by_rule) << "no other quote";
+  archive::Lookup lookup;
+  lookup.filter.theme_groups = {{library_->scheme()->Find("rural")}};
+  const auto found = library_->archive()->Find(lookup, Cancellation());
+  QUOTES_ASSERT_OK(found);
+  EXPECT_EQ(found->total, rural + 1);
+  ExpectSnapshotIsFresh();
+
+  const auto same = library_->TagQuote("one", growth, "rural", TagAction::kPin, "");
+  QUOTES_ASSERT_OK(same);
+  EXPECT_FALSE(same->changed);
+  EXPECT_EQ(same->archive_revision, 4u);
+
+  // It outlives a new text, a restart, and the time in which the text had no such sentence.
+  MustImport(ShortRequest("one", "又添一句。\n"));
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth),
+              ElementsAre("economy.finance!", "rural!"));
+  ExpectSnapshotIsFresh();
+  ImportRequest without = ShortRequest("one");
+  without.content = "政府工作报告\n一、过去五年工作回顾\n棚改安置房建成2800套。\n";
+  MustImport(without);
+  EXPECT_THAT(library_->TagQuote("one", growth, "rural", std::nullopt, ""),
+              HasReason(ErrorReason::kQuoteNotFound));
+  MustImport(ShortRequest("one"));
+  EXPECT_EQ(ThemesOf(*library_->archive(), "one", growth).size(), 2u);
+  library_.reset();
+  library_ = Load(false);
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth),
+              ElementsAre("economy.finance!", "rural!"));
+
+  // What is taken back is the rules' again.
+  for (const char* const theme : {"economy", "economy.finance", "rural"}) {
+    QUOTES_ASSERT_OK(library_->TagQuote("one", growth, theme, std::nullopt, ""));
+  }
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", growth), ElementsAre("economy.growth"));
+  EXPECT_EQ(TotalOf(*library_->archive(), "economy"), economy);
+  ExpectSnapshotIsFresh();
+
+  EXPECT_THAT(library_->TagQuote("none", growth, "rural", TagAction::kPin, ""),
+              HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(library_->TagQuote("one", growth, "rural", TagAction::kPin, etag),
+              HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_THAT(library_->TagQuote("one", "none", "rural", TagAction::kPin, ""),
+              HasReason(ErrorReason::kQuoteNotFound));
+  EXPECT_THAT(library_->TagQuote("one", growth, "none", TagAction::kPin, ""),
+              HasReason(ErrorReason::kThemeNotFound));
+  size_t pinned = 0;
+  const std::shared_ptr<const themes::Scheme> scheme = library_->scheme();
+  for (const themes::Theme& theme : scheme->themes()) {
+    const auto result = library_->TagQuote("one", growth, theme.code, TagAction::kPin, "");
+    if (pinned < limits::kMaxQuoteTags) {
+      QUOTES_ASSERT_OK(result);
+      ++pinned;
+    } else {
+      EXPECT_THAT(result, HasReason(ErrorReason::kFieldOutOfRange)) << theme.code;
+    }
+  }
+  QUOTES_ASSERT_OK(library_->Withdraw("one", ""));
+  ExpectSnapshotIsFresh();
+  EXPECT_THAT(library_->TagQuote("one", growth, "economy", std::nullopt, ""),
+              HasReason(ErrorReason::kReportWithdrawn));
+  QUOTES_ASSERT_OK(library_->Restore("one", ""));
+  EXPECT_EQ(ThemesOf(*library_->archive(), "one", growth).size(), limits::kMaxQuoteTags);
+  ExpectSnapshotIsFresh();
+  EXPECT_THAT(Load(true)->TagQuote("one", growth, "economy", std::nullopt, ""),
+              HasReason(ErrorReason::kReadOnly));
+}
+
+TEST_F(LibraryTest, AnotherSchemeLabelsEverythingAnew) {
+  MustImport(SampleRequest());
+  MustImport(ShortRequest("one"));
+  MustImport(ShortRequest("one", "又添一句。\n"));
+  MustImport(ShortRequest("gone"));
+  QUOTES_ASSERT_OK(library_->Withdraw("gone", ""));
+  const std::string report(library_->archive()->documents().back()->report_id());
+  const archive::PackedDocument* const document = library_->archive()->FindReport("one");
+  const std::string quote(document->quote_id(document->size() - 1));
+  QUOTES_ASSERT_OK(library_->TagQuote("one", quote, "rural", themes::TagAction::kPin, ""));
+  const std::shared_ptr<const archive::Archive> before = library_->archive();
+
+  const std::string folder = (dir_.path() / "quotes.db.themes").string();
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder + "/themes.tsv") << "code\tparent\tzh\ten\tscope\n"
+                                           "money\t\t钱\tMoney\tMoney\n";
+  std::ofstream(folder + "/cues.tsv") << "version\t1\ncode\tterm\tweight\tscope\n"
+                                         "money\t亿元\t2\tany\n";
+  const auto house = themes::Scheme::ReadHouse(folder);
+  QUOTES_ASSERT_OK(house);
+  // Look-ups go on; one write in between makes it begin anew.
+  std::atomic<bool> done{false};
+  std::thread reader([&] {
+    while (!done) {
+      const std::shared_ptr<const archive::Archive> archive = library_->archive();
+      EXPECT_EQ(archive->theme_totals().size(), archive->scheme().themes().size());
+    }
+  });
+  std::thread writer([&] { MustImport(ShortRequest("two", "再添一句。\n")); });
+  QUOTES_EXPECT_OK(library_->Relabel(*house, Cancellation()));
+  writer.join();
+  done = true;
+  reader.join();
+  EXPECT_EQ(before->scheme().Find("money"), -1);
+  EXPECT_EQ(library_->scheme()->version(), (*house)->version());
+  const std::shared_ptr<const archive::Archive> after = library_->archive();
+  EXPECT_EQ(after->scheme().version(), (*house)->version());
+  EXPECT_GE(TotalOf(*after, "money"), 10u);
+  EXPECT_THAT(ThemesOf(*after, "one", quote), ::testing::Contains("rural!"));
+  // All is as a process would load it that begins with this scheme.
+  library_.reset();
+  auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db"});
+  QUOTES_ASSERT_OK(store);
+  auto fresh = Library::Create(*std::move(store), *house);
+  QUOTES_ASSERT_OK(fresh);
+  EXPECT_EQ(after->theme_totals(), (*fresh)->archive()->theme_totals());
+  ASSERT_EQ(after->documents().size(), (*fresh)->archive()->documents().size());
+  for (size_t i = 0; i < after->documents().size(); ++i) {
+    EXPECT_EQ(DocumentText(archive::Unpack(*after->documents()[i]), true),
+              DocumentText(archive::Unpack(*(*fresh)->archive()->documents()[i]), true));
+  }
+  Cancellation cancelled;
+  cancelled.Cancel();
+  EXPECT_THAT((*fresh)->Relabel(themes::Scheme::BuiltIn(), cancelled),
+              HasCode(absl::StatusCode::kCancelled));
+  EXPECT_EQ((*fresh)->scheme(), *house);
+}
+
 TEST_F(LibraryTest, EditsOutliveImports) {
   ImportRequest request = ShortRequest("one");
   request.defects = {
@@ -1157,8 +1383,10 @@ TEST_F(LibraryTest, AReadOnlyLibraryReadsAndChecksOnly) {
 
 TEST_F(LibraryTest, RevisionsOfUnknownReportsAreNotFound) {
   MustImport(ShortRequest("one"));
-  EXPECT_THAT(library_->LoadRevision("two", 0), HasReason(ErrorReason::kReportNotFound));
-  EXPECT_THAT(library_->LoadRevision("one", 2), HasReason(ErrorReason::kRevisionNotFound));
+  EXPECT_THAT(library_->LoadRevision("two", 0, *library_->scheme()),
+              HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(library_->LoadRevision("one", 2, *library_->scheme()),
+              HasReason(ErrorReason::kRevisionNotFound));
 }
 
 TEST_F(LibraryTest, ConcurrentRetriesImportOnce) {

@@ -31,6 +31,10 @@ report::ParsedReport Parse(std::string_view text) {
   return *std::move(parsed);
 }
 
+double LikenessOf(std::u32string_view a, std::u32string_view b) {
+  return Speech(a).LikenessTo(Speech(b));
+}
+
 archive::Document DocumentOf(const report::ParsedReport& content, size_t number) {
   archive::Document document;
   document.report_id = absl::StrCat("r", number);
@@ -52,7 +56,7 @@ UnindexedReports Unindexed(const std::vector<report::ParsedReport>& reports) {
   UnindexedReports unindexed;
   const size_t themes = themes::Scheme::BuiltIn()->themes().size();
   for (size_t i = 0; i < reports.size(); ++i) {
-    unindexed.Add(archive::Pack(DocumentOf(reports[i], i), themes), SampleOf(reports[i]));
+    unindexed.Add(archive::Pack(DocumentOf(reports[i], i), themes), Speech(reports[i]).Sample());
   }
   return unindexed;
 }
@@ -105,9 +109,12 @@ TEST(NearDuplicateTest, DifferentReportsAreNoCopies) {
     std::vector<report::ParsedReport> others = reports;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
     if (i % 16 == 0) {
-      EXPECT_FALSE(FindNearDuplicate(reports[i], *ArchiveOf(others)).has_value()) << i;
       EXPECT_FALSE(
-          Unindexed(others).FindNearDuplicate(reports[i], SampleOf(reports[i])).has_value())
+          FindNearDuplicate(reports[i], Speech(reports[i]), *ArchiveOf(others)).has_value())
+          << i;
+      EXPECT_FALSE(Unindexed(others)
+                       .FindNearDuplicate(Speech(reports[i]), Speech(reports[i]).Sample())
+                       .has_value())
           << i;
     }
     for (size_t j = 0; j < i; ++j) {
@@ -157,10 +164,10 @@ TEST(NearDuplicateTest, CopiesAreFound) {
       if (expected == 0) {
         continue;  // the half is too short to tell
       }
-      const auto found = FindNearDuplicate(parsed, *archive);
+      const auto found = FindNearDuplicate(parsed, Speech(parsed), *archive);
       ASSERT_TRUE(found.has_value()) << expected;
       EXPECT_EQ(found->report_id, absl::StrCat("r", i));
-      const auto waiting = unindexed.FindNearDuplicate(parsed, SampleOf(parsed));
+      const auto waiting = unindexed.FindNearDuplicate(Speech(parsed), Speech(parsed).Sample());
       ASSERT_TRUE(waiting.has_value()) << expected;
       EXPECT_EQ(waiting->report_id, found->report_id);
       EXPECT_EQ(waiting->likeness, found->likeness);
@@ -235,7 +242,7 @@ TEST(NearDuplicateTest, TheSameSentencesInAnotherOrderAreNoCopy) {
 TEST(NearDuplicateTest, ShortTextsAreNotCompared) {
   const report::ParsedReport one =
       Parse("关于工作的报告\n同志们：\n我们要加快发展，深化改革开放。\n");
-  EXPECT_FALSE(FindNearDuplicate(one, *ArchiveOf({one})).has_value());
+  EXPECT_FALSE(FindNearDuplicate(one, Speech(one), *ArchiveOf({one})).has_value());
 }
 
 }  // namespace

@@ -8,9 +8,11 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/base/limits.h"
+#include "service/report/defects.h"
 #include "service/report/report_id.h"
 #include "service/text/decode.h"
 #include "service/text/utf8.h"
@@ -51,6 +53,32 @@ std::vector<std::string> Sentences(std::string_view paragraph) {
     texts.push_back(TextOf(report, quote.range));
   }
   return texts;
+}
+
+TEST(ParseReport, AFormulaThatFillsTwoLinesIsSpeechAndAHeadThatPartsTwoSentencesIsNot) {
+  // As wide as the lines around it, twice word for word; and amounts that differ in digits alone.
+  const std::string speech =
+      "　　过去的一年里我们始终坚持党的\n"
+      "全面领导坚定不移推进改革开放的各\n"
+      "项工作取得了新的重大的成就。\n"
+      "　　全年收入完成预算的百分之九，\n"
+      "４３０８万元，完成预算的１０９的\n"
+      "比例比上年有所提高。\n"
+      "　　新的一年里我们必须继续坚持党\n"
+      "全面领导坚定不移推进改革开放的各\n"
+      "项事业不断向前发展壮大。\n"
+      "　　全年支出完成预算的百分之八，\n"
+      "４１７２万元，完成预算的１０２的\n"
+      "比例比上年有所降低。\n";
+  const ParsedReport report = Parse(speech);
+  EXPECT_TRUE(std::none_of(report.quotes.begin(), report.quotes.end(),
+                           [](const Quote& quote) { return quote.block == BlockKind::kMasthead; }));
+  const ParsedReport headed = Parse(
+      "　　过去的一年里我们始终坚持党的全面领导\n某某日报\n坚定不移推进改革开放的各项工作。\n"
+      "　　新的一年里我们必须继续坚持党全面领导\n某某日报\n坚定不移推进改革开放的各项事业。\n");
+  EXPECT_EQ(std::count_if(headed.quotes.begin(), headed.quotes.end(),
+                          [](const Quote& quote) { return quote.block == BlockKind::kMasthead; }),
+            2);
 }
 
 TEST(CompletenessTest, TextsThatWereCutAreTruncated) {
@@ -369,6 +397,65 @@ TEST(Property, InvariantsHoldOfRandomLines) {
     ASSERT_THAT(ReportViolations(*source, *report), IsEmpty()) << text;
   }
   EXPECT_LT(without_speech, 300);
+}
+
+// The damaged passages of a text with what is proposed for them.
+std::vector<std::pair<std::string, std::string>> Damages(std::string_view text) {
+  const ParsedReport report = Parse(text);
+  std::vector<std::pair<std::string, std::string>> damages;
+  for (const LintFinding& finding : report.lint) {
+    if (finding.kind == LintKind::kEncodingDamage) {
+      damages.emplace_back(TextOf(report, finding.range), finding.proposal);
+    }
+  }
+  return damages;
+}
+
+TEST(LintCharacters, WhatWasReadAsLatin1IsProposedOnlyWhereItIsChinese) {
+  using Damage = std::pair<std::string, std::string>;
+  const auto damages = [](std::string_view damage) {
+    return Damages("我们坚决支持民营经济" + std::string(damage) + "发展壮大，坚持改革开放。\n");
+  };
+  // Shaped like UTF-8, but a surrogate, an overlong form, and a letter that no Chinese text has.
+  EXPECT_THAT(damages("í£¡"), ElementsAre(Damage("í£¡", "□")));
+  EXPECT_THAT(damages("à¡¢"), ElementsAre(Damage("à¡¢", "□")));
+  EXPECT_THAT(damages("É½"), ElementsAre(Damage("É½", "□")));
+  EXPECT_THAT(damages("å›½"), ElementsAre(Damage("å›½", "国")));
+  EXPECT_THAT(damages("É½Çø"), ElementsAre(Damage("É½Çø", "山区")));
+  EXPECT_THAT(damages("£¬È«Ãæ"), ElementsAre(Damage("£¬È«Ãæ", "，全面")));
+  EXPECT_THAT(damages("×"), IsEmpty());
+  EXPECT_THAT(damages("±§"), IsEmpty());
+}
+
+TEST(LintCharacters, FindingsAreWellFormedWhateverTheDamage) {
+  constexpr std::u32string_view kWindows = U"€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
+  std::mt19937 random(20);
+  size_t findings = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::u32string text = U"我们坚决支持民营经济";
+    for (size_t length = 1 + random() % 12; length > 0; --length) {
+      const unsigned kind = random() % 8;
+      text.push_back(kind == 0   ? kWindows[random() % kWindows.size()]
+                     : kind == 1 ? char32_t{0xE000} + random() % 0x2000
+                     : kind == 2 ? U'表'
+                                 : char32_t{0xA1} + random() % (0x100 - 0xA1));
+    }
+    text += U"发展壮大，坚持改革开放。\n";
+    SCOPED_TRACE(text::ToUtf8(text));
+    const ParsedReport report = Parse(text::ToUtf8(text));
+    for (const LintFinding& finding : report.lint) {
+      ++findings;
+      EXPECT_FALSE(text::FindInvalidUtf8(finding.message).has_value());
+      EXPECT_FALSE(text::FindInvalidUtf8(finding.proposal).has_value());
+      EXPECT_EQ(finding.proposal.find("\uFFFD"), std::string::npos);
+      if (const auto entry = ProposeDefect(report, finding); entry.has_value()) {
+        for (const std::string& reading : entry->readings) {
+          EXPECT_FALSE(text::FindInvalidUtf8(reading).has_value());
+        }
+      }
+    }
+  }
+  EXPECT_GT(findings, 2000u);
 }
 
 }  // namespace

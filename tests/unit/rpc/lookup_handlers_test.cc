@@ -88,7 +88,7 @@ TEST_F(LookupHandlers, LookupsByThemeAreDeferredAboveTheLimit) {
   v1::LookupThemeRequest request;
   const std::vector<uint64_t>& counts = library_->archive()->theme_totals();
   const auto most = std::max_element(counts.begin(), counts.end()) - counts.begin();
-  request.set_name("themes/" + library_->scheme().themes()[static_cast<size_t>(most)].code);
+  request.set_name("themes/" + library_->scheme()->themes()[static_cast<size_t>(most)].code);
   request.set_return_facets(true);
   ExpectDeferredAboveTheLimit(&LookupTheme, request);
 }
@@ -177,7 +177,7 @@ TEST_F(LookupHandlers, HitsAreWrittenAsTheirMessagesWouldBe) {
   const std::vector<uint64_t>& counts = library_->archive()->theme_totals();
   const auto most = std::max_element(counts.begin(), counts.end()) - counts.begin();
   v1::LookupThemeRequest request;
-  request.set_name("themes/" + library_->scheme().themes()[static_cast<size_t>(most)].code);
+  request.set_name("themes/" + library_->scheme()->themes()[static_cast<size_t>(most)].code);
   request.set_return_facets(true);
   ExpectSameBytes(*library_, &LookupTheme, request, true);
 }

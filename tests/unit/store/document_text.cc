@@ -108,10 +108,19 @@ std::string DocumentText(const archive::Document& document, bool with_row) {
     }
     out << " note " << Quoted(defect.note) << " origin " << Number(defect.origin) << '\n';
   }
+  // Tags of quotes of other revisions are left out: a document in the archive does not have them.
+  for (const report::Quote& quote : document.content.quotes) {
+    for (const themes::Tag& tag : document.tags) {
+      if (tag.quote_id == quote.id) {
+        out << "tag " << Quoted(tag.quote_id) << ' ' << Quoted(tag.theme) << ' '
+            << Number(tag.action) << ' ' << absl::ToUnixMicros(tag.time) << '\n';
+      }
+    }
+  }
   for (const std::vector<themes::Assignment>& assignments : document.themes) {
     out << "themes";
     for (const themes::Assignment& assignment : assignments) {
-      out << ' ' << assignment.theme << ' ' << assignment.score;
+      out << ' ' << assignment.theme << ' ' << assignment.score << ' ' << Number(assignment.origin);
       for (const std::string& cue : assignment.cues) {
         out << ' ' << Quoted(cue);
       }

@@ -34,6 +34,11 @@ class ForwardingStore : public store::Store {
       const std::vector<report::RegisterEntry>& entries) override {
     return store_->WriteRegister(report_id, etag, entries);
   }
+  absl::StatusOr<store::ReportChange> WriteTags(std::string_view report_id,
+                                                std::string_view quote_id, std::string_view etag,
+                                                const std::vector<themes::Tag>& tags) override {
+    return store_->WriteTags(report_id, quote_id, etag, tags);
+  }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
     return store_->FindRequest(request_id, digest);

@@ -344,6 +344,41 @@ TEST_P(StoreConformance, ARegisterIsWrittenAndCarriedOver) {
   EXPECT_EQ(store().FindDefectRevision("a", "d1").value_or(0), 2u);
 }
 
+TEST_P(StoreConformance, TagsOutliveRevisionsAndQuotes) {
+  const store::ImportOutcome first = MustImport(store(), SmallDraft("a", "甲。乙。"));
+  MustImport(store(), SmallDraft("b", "丙。"));
+  EXPECT_THAT(first.tags, IsEmpty());
+  const absl::Time time = absl::FromUnixMicros(1'700'000'000'000'007);
+  const std::vector<themes::Tag> said = {{"q", "rural", themes::TagAction::kRemove, time},
+                                         {"q", "urban.x", themes::TagAction::kPin, time}};
+  const auto change = store().WriteTags("a", "q", first.etag, said);
+  QUOTES_ASSERT_OK(change);
+  EXPECT_EQ(change->archive_revision, 3u);
+  EXPECT_NE(change->etag, first.etag);
+  const auto other =
+      store().WriteTags("a", "p", change->etag, {{"p", "rural", themes::TagAction::kPin, time}});
+  QUOTES_ASSERT_OK(other);
+  std::vector<themes::Tag> all = said;
+  all.insert(all.begin(), {"p", "rural", themes::TagAction::kPin, time});
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->tags, all);
+  QUOTES_ASSERT_OK(instance_->Reopen());
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->tags, all);
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->etag, other->etag);
+  EXPECT_THAT(store().LoadRevision("b", 0).value()->tags, IsEmpty());
+  const store::ImportOutcome next = MustImport(store(), SmallDraft("a", "甲。丁。"));
+  EXPECT_EQ(next.revision, 2u);
+  EXPECT_EQ(next.tags, all);
+  // What is said of one quote takes the place of what was said of it, and of no other.
+  QUOTES_ASSERT_OK(store().WriteTags("a", "q", next.etag, {}));
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->tags, std::vector<themes::Tag>({all[0]}));
+
+  const std::string before = Everything(store());
+  EXPECT_THAT(store().WriteTags("a", "q", "old", said), HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_THAT(store().WriteTags("a", "q", "", said), HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_THAT(store().WriteTags("c", "q", "", said), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_EQ(Everything(store()), before);
+}
+
 TEST_P(StoreConformance, ARefusedRegisterLeavesNothing) {
   MustImport(store(), FaultyDraft("甲误乙。", U"误"));
   const store::Register held = store().LoadRegister("a").value();

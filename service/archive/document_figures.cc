@@ -1,0 +1,68 @@
+#include "service/archive/document_figures.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace quotes::archive {
+namespace {
+
+figures::Range ToRange(report::Range range) { return {range.begin, range.end}; }
+
+figures::Passage PassageOf(report::Mode mode) {
+  switch (mode) {
+    case report::Mode::kReview:
+    case report::Mode::kProblem:
+      return figures::Passage::kReview;
+    case report::Mode::kTarget:
+      return figures::Passage::kTarget;
+    case report::Mode::kAim:
+    case report::Mode::kMeasure:
+      return figures::Passage::kProposal;
+    case report::Mode::kUnspecified:
+    case report::Mode::kSituation:
+    case report::Mode::kFormality:
+      break;
+  }
+  return figures::Passage::kOther;
+}
+
+}  // namespace
+
+std::vector<std::vector<figures::Figure>> FindFigures(const report::ParsedReport& content) {
+  const int year =
+      content.metadata.date.has_value() ? static_cast<int>(content.metadata.date->year()) : 0;
+  // What each section's heading says, else those above it: parents stand before their children.
+  std::vector<figures::Period> periods;
+  periods.reserve(content.sections.size());
+  for (const report::Section& section : content.sections) {
+    figures::Period period = figures::FindPeriod(content.joined, ToRange(section.heading_range),
+                                                 year, /*anywhere=*/true);
+    if (period.empty() && section.parent >= 0) {
+      period = periods[static_cast<size_t>(section.parent)];
+    }
+    periods.push_back(period);
+  }
+  std::vector<std::vector<figures::Figure>> figures;
+  figures.reserve(content.quotes.size());
+  figures::Period opening;
+  uint32_t paragraph = 0;
+  for (const report::Quote& quote : content.quotes) {
+    figures::Surroundings surroundings;
+    surroundings.report_year = year;
+    if (report::IsSpeech(quote.block)) {
+      if (quote.paragraph != paragraph) {
+        paragraph = quote.paragraph;
+        opening = figures::FindPeriod(content.joined, ToRange(quote.range), year,
+                                      /*anywhere=*/false);
+      }
+      surroundings.passage = PassageOf(quote.mode);
+      surroundings.period = opening.empty() && quote.section >= 0
+                                ? periods[static_cast<size_t>(quote.section)]
+                                : opening;
+    }
+    figures.push_back(figures::FindFigures(content.joined, ToRange(quote.range), surroundings));
+  }
+  return figures;
+}
+
+}  // namespace quotes::archive

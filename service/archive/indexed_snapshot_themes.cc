@@ -1,0 +1,367 @@
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "service/archive/answer.h"
+#include "service/archive/indexed_snapshot.h"
+#include "service/archive/posting_lists.h"
+#include "service/archive/themed_quotes.h"
+
+namespace quotes::archive {
+namespace {
+
+// Quotes that stand alike in an order but for their places.
+struct Class {
+  AttributeSet attributes;
+  uint32_t relevance = 0;
+  bool lead = false;
+};
+
+// The classes of some attributes, in order.
+std::vector<Class> ClassesOf(Order order, AttributeSet attributes) {
+  switch (order) {
+    case Order::kSalience: {
+      std::vector<Class> classes;
+      for (const Salience salience : {Salience::kLead, Salience::kTelling, Salience::kPlain}) {
+        classes.push_back({attributes.With(salience), static_cast<uint32_t>(salience), false});
+      }
+      return classes;
+    }
+    case Order::kRelevance:  // without a query
+      return {{attributes.With(Salience::kLead), 0, true},
+              {attributes.With(Salience::kTelling) | attributes.With(Salience::kPlain), 0, false}};
+    case Order::kNewest:
+    case Order::kReadingOrder:
+    case Order::kValueDescending:
+    case Order::kValueAscending:
+      break;
+  }
+  return {{attributes, 0, false}};
+}
+
+// Calls `visit` with the living quotes of a source that pass, have all of the themes and some of
+// the attributes, from number `first` on, ascending, until it returns false. Passing is an
+// IndexedSnapshot::Passing.
+template <typename Passing, typename Visit>
+void VisitThemed(const PartView& source, const Passing& passing, const std::vector<int>& themes,
+                 AttributeSet attributes, uint32_t first, Progress* progress, const Visit& visit) {
+  const ThemePostings& postings = source.part->themes;
+  const auto size = [&](int theme) { return postings[static_cast<size_t>(theme)].size(); };
+  // The theme with the fewest quotes leads.
+  const int leading = *std::min_element(themes.begin(), themes.end(),
+                                        [&](int a, int b) { return size(a) < size(b); });
+  struct Other {
+    Postings list;
+    size_t at = 0;
+  };
+  absl::InlinedVector<Other, 4> others;
+  absl::InlinedVector<std::span<const uint64_t>, 4> bits;  // of others that have them
+  for (const int theme : themes) {
+    if (theme == leading) {
+      continue;
+    }
+    const auto index = static_cast<size_t>(theme);
+    if (postings.Bits(index).empty()) {
+      others.push_back({postings[index], 0});
+    } else {
+      bits.push_back(postings.Bits(index));
+    }
+  }
+  MergedPostings numbers(
+      postings.With(static_cast<size_t>(leading), attributes), first, [&bits](uint32_t number) {
+        return std::all_of(bits.begin(), bits.end(), [number](std::span<const uint64_t> words) {
+          return ((words[number / 64] >> (number % 64)) & 1) != 0;
+        });
+      });
+  size_t range = 0;
+  while (!numbers.done() && progress->Step()) {
+    const uint32_t number = numbers.number();
+    if (!passing.all) {
+      range = Gallop(range, passing.ranges.size(),
+                     [&](size_t r) { return passing.ranges[r].end <= number; });
+      if (range == passing.ranges.size()) {
+        return;
+      }
+      if (number < passing.ranges[range].begin) {
+        numbers.SkipTo(passing.ranges[range].begin);
+        continue;
+      }
+    }
+    if (passing.dead && !source.IsAlive(number)) {
+      numbers.SkipTo(source.part->first[source.part->entry[number] + 1]);
+      continue;
+    }
+    bool has_all = true;
+    for (Other& other : others) {
+      other.at = GallopTo(other.list, other.at, number);
+      if (other.at == other.list.size()) {
+        return;
+      }
+      if (other.list[other.at] != number) {
+        numbers.SkipTo(other.list[other.at]);
+        has_all = false;
+        break;
+      }
+    }
+    if (has_all) {
+      if (!visit(number)) {
+        return;
+      }
+      numbers.Next();
+    }
+  }
+}
+
+// The number of living quotes of a source that pass and have all of some themes, of which each has
+// bits.
+template <typename Passing>
+uint64_t CountByBits(const PartView& source, const Passing& passing,
+                     const std::vector<int>& themes) {
+  absl::InlinedVector<std::span<const uint64_t>, 4> all;
+  for (const int theme : themes) {
+    all.push_back(source.part->themes.Bits(static_cast<size_t>(theme)));
+  }
+  if (passing.dead) {
+    all.push_back(source.living->bits);
+  }
+  const std::vector<NumberRange> whole = {{0, source.part->size()}};
+  uint64_t count = 0;
+  std::array<uint64_t, 512> both;
+  for (const NumberRange& range : passing.all ? whole : passing.ranges) {
+    const size_t end = (size_t{range.end} + 63) / 64;
+    for (size_t word = range.begin / 64; word < end; word += both.size()) {
+      const size_t words = std::min(both.size(), end - word);
+      std::copy_n(all.front().data() + word, words, both.begin());
+      for (size_t other = 1; other < all.size(); ++other) {
+        const uint64_t* const bits = all[other].data() + word;
+        for (size_t i = 0; i < words; ++i) {
+          both[i] &= bits[i];
+        }
+      }
+      if (word == range.begin / 64) {
+        both[0] &= ~uint64_t{0} << (range.begin % 64);
+      }
+      if (word + words == end && range.end % 64 != 0) {
+        both[words - 1] &= ~(~uint64_t{0} << (range.end % 64));
+      }
+      count += CountBits(both.data(), words);
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+std::optional<IndexedSnapshot::ThemeQuestion> IndexedSnapshot::PlainThemes(
+    const Lookup& lookup) const {
+  if (lookup.query != nullptr || lookup.figures != nullptr || lookup.with_facets ||
+      lookup.filter.theme_groups.empty() || FilterPlan::LooksAtQuotes(lookup.filter)) {
+    return std::nullopt;
+  }
+  std::vector<int> themes;
+  for (const std::vector<int>& group : lookup.filter.theme_groups) {
+    const std::vector<int> topmost = Topmost(group, scheme());
+    if (topmost.size() != 1) {
+      return std::nullopt;
+    }
+    themes.push_back(topmost.front());
+  }
+  // A quote that has a theme has those above it.
+  const std::vector<int> all = themes;
+  std::erase_if(themes, [&](int theme) {
+    return std::any_of(all.begin(), all.end(), [&](int other) {
+      int above = other == theme ? -1 : other;
+      while (above >= 0 && above != theme) {
+        above = scheme().ParentOf(above);
+      }
+      return above >= 0;
+    });
+  });
+  std::sort(themes.begin(), themes.end());
+  themes.erase(std::unique(themes.begin(), themes.end()), themes.end());
+  return ThemeQuestion{std::move(themes), AttributeSet::Passing(lookup.filter)};
+}
+
+uint64_t IndexedSnapshot::CountTheme(const PartView& source, const Passing& passing, int theme,
+                                     AttributeSet attributes) {
+  // Of many short ranges the bits are read sooner than their ends are found in a list.
+  constexpr uint64_t kQuotesPerRange = 4'096;
+  if (attributes.all() && !passing.all &&
+      !source.part->themes.Bits(static_cast<size_t>(theme)).empty() &&
+      passing.quotes < kQuotesPerRange * passing.ranges.size()) {
+    return CountByBits(source, passing, {theme});
+  }
+  const auto count = [&](const ThemePostings& postings) {
+    uint64_t sum = 0;
+    for (const Postings list : postings.With(static_cast<size_t>(theme), attributes)) {
+      sum += passing.all ? list.size() : CountIn(list, passing.ranges);
+    }
+    return sum;
+  };
+  uint64_t sum = count(source.part->themes);
+  if (passing.dead) {
+    for (const auto& dead : source.view->dead) {
+      sum -= count(source.DeadPart(*dead).themes);
+    }
+  }
+  return sum;
+}
+
+void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartView>& sources,
+                                 const ThemeQuestion& question, const Resumption& resumption,
+                                 Progress* progress, LookupAnswer* answer) const {
+  const std::vector<int>& themes = question.themes;
+  const Selection selection = Select(lookup.filter, FilterPlan(lookup.filter, scheme()));
+  std::vector<Passing> passing;
+  passing.reserve(sources.size());
+  for (const PartView& source : sources) {
+    passing.push_back(FindPassing(selection, source));
+  }
+  // Calls `visit(source, number)` with all that is found, or behind a number of each source.
+  const auto visit_all = [&](AttributeSet attributes, const auto& first, const auto& visit) {
+    for (size_t i = 0; i < sources.size(); ++i) {
+      VisitThemed(sources[i], passing[i], themes, attributes, first(sources[i]), progress,
+                  [&](uint32_t number) { return visit(sources[i], number); });
+    }
+  };
+  const auto from_the_start = [](const PartView&) { return uint32_t{0}; };
+
+  std::optional<uint64_t> total;
+  if (themes.size() == 1) {
+    total = 0;
+    for (size_t i = 0; i < sources.size(); ++i) {
+      *total += CountTheme(sources[i], passing[i], themes.front(), question.attributes);
+    }
+  } else if (themes.size() == 2 && selection.all && question.attributes.all() &&
+             lookup.filter.scope == TextScope::kSpeech) {
+    total = ThemePairTotal(themes[0], themes[1]);
+  } else if (lookup.with_total) {
+    total = 0;
+    for (size_t i = 0; i < sources.size(); ++i) {
+      if (question.attributes.all() && std::none_of(themes.begin(), themes.end(), [&](int theme) {
+            return sources[i].part->themes.Bits(static_cast<size_t>(theme)).empty();
+          })) {
+        *total += CountByBits(sources[i], passing[i], themes);
+        continue;
+      }
+      VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
+                  [&](uint32_t /*number*/) {
+                    ++*total;
+                    return true;
+                  });
+    }
+  }
+  if (lookup.with_total) {
+    answer->total = *total;
+  }
+
+  Page page(lookup.limit, /*ranked=*/true);
+  if (lookup.order == Order::kReadingOrder) {
+    uint64_t expected = 0;  // no more than these are visited where no report is asked for
+    for (const PartView& source : sources) {
+      expected += source.part->themes[static_cast<size_t>(themes.front())].size();
+    }
+    expected = std::min(expected, total.value_or(expected));
+    const uint64_t reports =
+        (lookup.limit + 1) * entries().size() / std::max<uint64_t>(expected, 1);
+    if (!selection.by_name && reports * kRangeCost < expected * kOrderCost) {
+      ReadThemes(lookup, sources, question, selection, resumption, progress, &page);
+    } else {
+      visit_all(question.attributes, from_the_start, [&](const PartView& source, uint32_t number) {
+        const Candidate candidate{0, false, reading_rank()[source.rank(number)],
+                                  source.part->quote[number]};
+        if (resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
+          page.Add(candidate);
+        }
+        return true;
+      });
+    }
+    std::vector<Candidate> candidates = page.Take(&answer->more);
+    for (Candidate& candidate : candidates) {
+      candidate.rank = by_id()[candidate.rank];
+    }
+    Show(lookup, candidates, QueryPlan(nullptr, lookup.match), answer);
+    return;
+  }
+
+  uint64_t found = 0;
+  for (const Class& one : ClassesOf(lookup.order, question.attributes)) {
+    const int ranks = resumption.CompareRanks(one.relevance, one.lead);
+    if (ranks < 0) {
+      continue;
+    }
+    const auto first = [&](const PartView& source) {
+      return ranks == 0 ? FirstNumber(lookup, resumption, source) : 0;
+    };
+    visit_all(one.attributes, first, [&](const PartView& source, uint32_t number) {
+      ++found;
+      const Candidate candidate{one.relevance, one.lead, source.rank(number),
+                                source.part->quote[number]};
+      return !resumption.IsBehind(candidate, resumption.Compare(source.entry(number))) ||
+             page.Add(candidate);
+    });
+    // Two themes may have few quotes in common: the rest need not be searched for more.
+    if (page.Full() || found == total) {
+      break;
+    }
+  }
+  Show(lookup, page.Take(&answer->more), QueryPlan(nullptr, lookup.match), answer);
+}
+
+// Report by report, until the page is full.
+void IndexedSnapshot::ReadThemes(const Lookup& lookup, const std::vector<PartView>& sources,
+                                 const ThemeQuestion& question, const Selection& selection,
+                                 const Resumption& resumption, Progress* progress,
+                                 Page* page) const {
+  const std::vector<uint32_t>& ranks = by_id();
+  auto at = ranks.begin();
+  if (lookup.after.has_value()) {
+    at = std::lower_bound(
+        ranks.begin(), ranks.end(), lookup.after->report_id,
+        [this](uint32_t rank, std::string_view id) { return entries()[rank]->report_id() < id; });
+  }
+  for (; at != ranks.end() && !page->Full() && progress->Step(kRangeCost); ++at) {
+    if (!selection.all) {
+      const auto range =
+          std::upper_bound(selection.ranks.begin(), selection.ranks.end(), *at,
+                           [](uint32_t rank, const NumberRange& of) { return rank < of.end; });
+      if (range == selection.ranks.end() || *at < range->begin) {
+        continue;
+      }
+    }
+    const Entry& entry = *entries()[*at];
+    const int compared = resumption.Compare(entry);
+    for (const PartView& source : sources) {
+      const std::optional<uint32_t> place = source.view->segment->PlaceOf(entry);
+      if (!place.has_value()) {
+        continue;
+      }
+      const Segment::Part& part = *source.part;
+      const auto has = [&](int theme, uint32_t number) {
+        const Postings postings = part.themes[static_cast<size_t>(theme)];
+        return std::binary_search(postings.begin(), postings.end(), number);
+      };
+      const Postings postings = part.themes[static_cast<size_t>(question.themes.front())];
+      for (auto number = std::lower_bound(postings.begin(), postings.end(), part.first[*place]);
+           number != postings.end() && *number < part.first[*place + 1]; ++number) {
+        const Candidate candidate{0, false, static_cast<size_t>(at - ranks.begin()),
+                                  part.quote[*number]};
+        if (question.attributes.Has(part.attributes[*number]) &&
+            std::all_of(question.themes.begin() + 1, question.themes.end(),
+                        [&](int theme) { return has(theme, *number); }) &&
+            resumption.IsBehind(candidate, compared)) {
+          page->Add(candidate);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace quotes::archive

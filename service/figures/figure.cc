@@ -1,0 +1,756 @@
+#include "service/figures/figure.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "service/figures/measure_words.h"
+#include "service/figures/period.h"
+#include "service/figures/scanner.h"
+#include "service/figures/words.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+
+namespace quotes::figures {
+namespace {
+
+using internal::GetMeasureWords;
+using internal::GetWords;
+using internal::MeasureWords;
+using internal::Mention;
+using View = std::u32string_view;
+
+// Digits of a value, with those that its scale stands for: what ParseDecimal reads.
+constexpr int64_t kMaxValueDigits = 40;
+// Measured things, in code points: longer phrases are no names of things any more.
+constexpr size_t kMaxMeasure = 40;
+constexpr size_t kMaxMeasureBehind = 24;
+// How far is looked for what belongs to a figure, so that all of a sentence takes time in
+// proportion to its length: code points of a clause and between two semicolons, and figures of a
+// list.
+constexpr size_t kMaxClause = 120;
+constexpr size_t kMaxSegment = 400;
+constexpr size_t kMaxList = 12;
+
+Range MakeRange(size_t begin, size_t end) {
+  return {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+}
+
+// Whether the mark at `at` ends a clause; signs inside numerals do not.
+bool EndsClause(View t, size_t at) {
+  const char32_t c = t[at];
+  if (!text::IsHardMark(c) || c == U'、' || c == U'%') {
+    return false;
+  }
+  const bool inside =
+      at > 0 && at + 1 < t.size() && text::IsDigit(t[at - 1]) && text::IsDigit(t[at + 1]);
+  return !inside;
+}
+bool IsOpening(char32_t c) { return c == U'“' || c == U'《' || c == U'〈'; }
+bool IsClosing(char32_t c) { return c == U'”' || c == U'》' || c == U'〉'; }
+bool IsWord(char32_t c) {
+  return text::IsHan(c) || (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z');
+}
+bool JoinsItems(char32_t c) { return c == U'、' || c == U'和' || c == U'及' || c == U'与'; }
+
+std::u32string NormalUnit(View printed) {
+  std::u32string units = internal::Normalize(printed).units;
+  std::erase(units, U' ');
+  return units;
+}
+
+// Values that no answer could carry are left out.
+std::optional<Decimal> Bounded(const std::optional<Decimal>& value) {
+  if (!value.has_value()) {
+    return std::nullopt;
+  }
+  int64_t digits = 0;
+  for (int64_t m = value->mantissa; m != 0; m /= 10) {
+    ++digits;
+  }
+  const bool fits =
+      digits + value->exponent <= kMaxValueDigits && int64_t{value->exponent} >= -kMaxValueDigits;
+  return fits ? value : std::nullopt;
+}
+
+// 翻一番, 倍增, 千亿级: amounts that the lists have as phrases.
+FigureKind KindOfPhrase(View phrase, View unit) {
+  if (unit.ends_with(U'级')) {
+    return FigureKind::kApproximate;
+  }
+  const auto match = GetWords().sets.Longest(phrase);
+  const bool time = phrase.find_first_of(U"年月天日纪") != View::npos;  // 上半年
+  if (match.length != phrase.size() || match.value != internal::kAmount || time) {
+    return FigureKind::kSet;
+  }
+  return phrase.find_first_of(U"番倍") != View::npos ? FigureKind::kMultiple
+                                                     : FigureKind::kApproximate;
+}
+
+FigureKind KindOf(const Numeral& numeral, View number, View unit) {
+  // 四大产业, 三级体系: part of a name, as 九届区委 is.
+  const bool digit = number.size() == 1 && text::IsHan(number.front());
+  switch (numeral.kind) {
+    case NumeralKind::kCardinal: {
+      const auto known = GetMeasureWords().units.find(NormalUnit(unit));
+      if (digit && (unit == U"大" || unit == U"级")) {
+        return FigureKind::kSet;
+      }
+      if (unit == U"届" && numeral.qualifiers.empty()) {
+        return FigureKind::kOrdinal;
+      }
+      // 一批 is not one of something.
+      if (number == U"一" && unit == U"批") {
+        return FigureKind::kApproximate;
+      }
+      const bool points = known != GetMeasureWords().units.end() && known->second.base == "百分点";
+      return points ? FigureKind::kPercentagePoint : FigureKind::kAmount;
+    }
+    case NumeralKind::kOrdinal:
+      return FigureKind::kOrdinal;
+    case NumeralKind::kPercent:
+      return FigureKind::kPercent;
+    case NumeralKind::kPerMille:
+      return FigureKind::kPerMille;
+    case NumeralKind::kYear:
+      return FigureKind::kYear;
+    case NumeralKind::kDate:
+      return FigureKind::kDate;
+    case NumeralKind::kTime:
+      return FigureKind::kTime;
+    case NumeralKind::kFraction:
+      return FigureKind::kFraction;
+    case NumeralKind::kMultiple:
+      return FigureKind::kMultiple;
+    case NumeralKind::kApproximate:
+      return FigureKind::kApproximate;
+    case NumeralKind::kSet:
+      return KindOfPhrase(number, unit);
+    case NumeralKind::kLabel:
+      break;
+  }
+  return FigureKind::kName;
+}
+
+// Whether figures of a kind measure something at some time.
+bool Measures(FigureKind kind) {
+  switch (kind) {
+    case FigureKind::kAmount:
+    case FigureKind::kPercent:
+    case FigureKind::kPercentagePoint:
+    case FigureKind::kPerMille:
+    case FigureKind::kFraction:
+    case FigureKind::kMultiple:
+    case FigureKind::kApproximate:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class Reader {
+ public:
+  // `sentence` begins at `offset` of the text that periods count in; other ranges count from its
+  // own beginning.
+  Reader(View sentence, uint32_t offset, const Surroundings& surroundings)
+      : offset_(offset),
+        t_(internal::FoldLetters(sentence)),
+        view_(t_),
+        surroundings_(surroundings),
+        numerals_(FindNumerals(sentence)),
+        mentions_(internal::FindMentions(view_, numerals_, surroundings.report_year)),
+        words_(GetMeasureWords()) {}
+
+  std::vector<Figure> Run() {
+    for (const Numeral& numeral : numerals_) {
+      figures_.push_back(Basic(numeral));
+    }
+    for (size_t i = 0; i < figures_.size(); ++i) {
+      if (Measures(figures_[i].kind) && !IsPeriod(figures_[i])) {
+        figures_[i].measure = MeasureOf(i);
+      }
+    }
+    for (size_t i = 0; i < figures_.size();) {
+      i = Distribute(i);
+    }
+    for (size_t i = 0; i < figures_.size(); ++i) {
+      if (Measures(figures_[i].kind) && !IsPeriod(figures_[i])) {
+        Inherit(i);
+        figures_[i].mode = ModeOf(i);
+        figures_[i].period = PeriodOf(i);
+      }
+    }
+    return std::move(figures_);
+  }
+
+ private:
+  View Part(Range range) const { return view_.substr(range.begin, range.size()); }
+  View Part(size_t begin, size_t end) const { return view_.substr(begin, end - begin); }
+
+  uint32_t ClassAt(size_t i, size_t end, size_t* size) const {
+    const auto match = words_.words.Longest(Part(i, end));
+    *size = match.length;
+    return match.length > 0 ? match.value : 0;
+  }
+
+  Figure Basic(const Numeral& numeral) const {
+    Figure figure;
+    figure.kind = KindOf(numeral, Part(numeral.number), Part(numeral.unit));
+    // 转11版: a page.
+    const View before = view_.substr(0, numeral.token.begin);
+    if (figure.kind == FigureKind::kAmount && Part(numeral.unit) == U"版" && !before.empty() &&
+        (before.back() == U'转' || before.back() == U'接' || before.back() == U'见')) {
+      figure.kind = FigureKind::kName;
+    }
+    figure.range = numeral.token;
+    figure.number = numeral.number;
+    figure.scale = numeral.scale;
+    figure.unit = numeral.unit;
+    figure.qualifiers = numeral.qualifiers;
+    if (figure.kind != FigureKind::kDate && figure.kind != FigureKind::kName &&
+        figure.kind != FigureKind::kApproximate) {
+      figure.low = Bounded(numeral.value);
+      figure.high = figure.low.has_value() ? Bounded(numeral.second) : std::nullopt;
+      if (numeral.second.has_value() && !figure.high.has_value()) {
+        figure.low.reset();
+      }
+      if (figure.high.has_value() && std::is_lt(Compare(*figure.high, *figure.low))) {
+        std::swap(figure.low, figure.high);
+      }
+    }
+    figure.precision = numeral.precision;
+    return figure;
+  }
+
+  // Where the clause of a place begins: behind the last hard mark.
+  size_t ClauseBegin(size_t at) const {
+    const size_t limit = at - std::min(at, kMaxClause);
+    while (at > limit && !EndsClause(view_, at - 1)) {
+      --at;
+    }
+    return at;
+  }
+
+  bool IsCount(const Figure& figure) const {
+    return figure.kind == FigureKind::kAmount && !IsTime(figure) &&
+           (figure.unit.empty() || !words_.units.contains(NormalUnit(Part(figure.unit))));
+  }
+  bool IsTime(const Figure& figure) const {
+    const auto match = GetWords().units.Longest(NormalUnit(Part(figure.unit)));
+    return !figure.unit.empty() && match.length > 0 && match.value == internal::kTime;
+  }
+  // 一个, 一批: says little more than that there is one.
+  bool IsArticle(const Figure& figure) const {
+    return Part(figure.number) == U"一" && !figure.unit.empty() && figure.qualifiers.empty();
+  }
+  // 过去五年: not a figure of anything, but a time.
+  bool IsPeriod(const Figure& figure) const {
+    return std::any_of(mentions_.begin(), mentions_.end(), [&](const Mention& mention) {
+      const Range& range = mention.period.range;
+      return range.begin <= figure.number.begin && figure.number.end <= range.end;
+    });
+  }
+  bool HasQualifier(const Figure& figure, QualifierKind kind) const {
+    return std::any_of(figure.qualifiers.begin(), figure.qualifiers.end(),
+                       [kind](const Qualifier& q) { return q.kind == kind; });
+  }
+  bool Says(const Figure& figure, View word) const {
+    return Part(figure.range).find(word) != View::npos;
+  }
+
+  // Whether a figure is part of what another one measures: 过千万元|企业, 四大|产业, 5G|基站.
+  bool IsAttribute(size_t i, size_t most = kMaxList) const {
+    const Figure& figure = figures_[i];
+    if (!Measures(figure.kind)) {
+      return figure.kind != FigureKind::kYear && figure.kind != FigureKind::kDate;
+    }
+    if (most > 0 && i + 1 < figures_.size() && GoesOn(i + 1) && Measures(figures_[i + 1].kind) &&
+        figure.unit.size() == figures_[i + 1].unit.size() &&
+        t_[figure.range.begin] == t_[figures_[i + 1].range.begin]) {
+      return IsAttribute(i + 1, most - 1);  // 过千万元、|过百万元|企业
+    }
+    if (figure.range.end >= t_.size() || !text::IsHan(t_[figure.range.end])) {
+      return false;
+    }
+    const View printed = Part(figure.range);
+    const bool class_of = printed.front() == U'过' || printed.front() == U'超' ||
+                          printed.back() == U'级' || printed.ends_with(U"以上");
+    const bool han = figure.number.size() == 1 && text::IsHan(t_[figure.number.begin]);
+    return (class_of || han) && !BehindOf(figure).empty();
+  }
+
+  // What of a phrase before a figure names a thing.
+  Range Noun(size_t begin, size_t end) const {
+    end = WithoutTail(begin, end);
+    bool quoted = false;
+    for (size_t i = begin; i < end;) {
+      if (IsOpening(t_[i]) || IsClosing(t_[i])) {
+        quoted = IsOpening(t_[i]);
+        ++i;
+        continue;
+      }
+      size_t size = 0;
+      const uint32_t classes = quoted ? 0 : ClassAt(i, end, &size);
+      if ((classes & internal::kKeep) != 0) {
+        i += size;
+      } else if ((classes & internal::kCut) != 0 && i + size < end) {
+        i += size;
+        begin = i;
+      } else {
+        ++i;
+      }
+    }
+    return Trim(begin, end);
+  }
+
+  // Without what joins it to the figure: verbs, adverbs, what it is compared with.
+  size_t WithoutTail(size_t begin, size_t end) const {
+    while (end > begin) {
+      const size_t before = end;
+      const View phrase = Part(begin, end);
+      if (text::IsSpace(phrase.back()) || phrase.back() == U'、') {
+        --end;
+      } else if (phrase.back() == U'）' || phrase.back() == U')') {
+        const size_t open = phrase.find_last_of(U"（(");
+        end = open == View::npos ? end : begin + open;
+      } else if (EndsWithKept(begin, end)) {
+        break;
+      } else if (const auto tail = words_.tails.Longest(phrase); tail.length > 0) {
+        end -= tail.length;
+      } else {
+        end = WithoutComparison(begin, end);
+      }
+      if (end == before) {
+        break;
+      }
+    }
+    return end;
+  }
+
+  // Whether a kept word reaches to `end`.
+  bool EndsWithKept(size_t begin, size_t end) const {
+    constexpr size_t kLongest = 8;
+    for (size_t i = end - std::min(end - begin, kLongest); i < end; ++i) {
+      size_t size = 0;
+      const uint32_t classes = ClassAt(i, end, &size);
+      if ((classes & internal::kKeep) != 0 && i + size == end) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  size_t WithoutComparison(size_t begin, size_t end) const {
+    constexpr View kWith[] = {U"上年", U"去年", U"同期", U"年初", U"上一年", U"全国", U"全省",
+                              U"全市", U"全区", U"前年", U"上月", U"上半年", U"规划", U"预期"};
+    constexpr size_t kLongest = 14;
+    for (size_t i = end; i > begin && end - i < kLongest; --i) {
+      const char32_t c = t_[i - 1];
+      if (c != U'比' && c != U'较') {
+        continue;
+      }
+      const View with = Part(i, end);
+      const bool known = std::any_of(std::begin(kWith), std::end(kWith),
+                                     [with](View word) { return with.starts_with(word); });
+      const bool dated = std::any_of(mentions_.begin(), mentions_.end(), [&](const Mention& m) {
+        return m.comparison && m.period.range.begin <= i && i <= m.period.range.end;
+      });
+      if (known || dated || i == end) {
+        return i - 1;
+      }
+    }
+    return end;
+  }
+
+  Range Trim(size_t begin, size_t end) const {
+    for (bool changed = true; changed && begin < end;) {
+      changed = false;
+      size_t size = 0;
+      const uint32_t classes = ClassAt(begin, end, &size);
+      if ((classes & internal::kKeep) == 0 && (classes & internal::kLead) != 0 &&
+          begin + size < end) {
+        begin += size;
+        changed = true;
+      } else if (text::IsSpace(t_[begin]) || t_[begin] == U'、' || IsClosing(t_[begin])) {
+        ++begin;
+        changed = true;
+      }
+    }
+    const View phrase = Part(begin, end);
+    if (std::none_of(phrase.begin(), phrase.end(), IsWord)) {
+      return {};
+    }
+    if (phrase.size() > kMaxMeasure) {
+      const size_t item = phrase.rfind(U'、');
+      return item == View::npos || phrase.size() - item > kMaxMeasure ? Range()
+                                                                      : Trim(begin + item + 1, end);
+    }
+    return MakeRange(begin, end);
+  }
+
+  // The phrase between a figure and what stands before it in its clause.
+  Range PhraseBefore(size_t i) const {
+    const Figure& figure = figures_[i];
+    size_t end = figure.range.begin;
+    // 占比达到78.3%: a share is measured.
+    if (!figure.qualifiers.empty() && Part(figure.qualifiers.front().range).starts_with(U"占比")) {
+      end = figure.qualifiers.front().range.begin + 2;
+    }
+    size_t begin = ClauseBegin(figure.range.begin);
+    for (size_t j = i; j > 0 && i - j < kMaxList && figures_[j - 1].range.end > begin; --j) {
+      if (!IsAttribute(j - 1) && !IsCompared(figures_[j - 1])) {
+        begin = std::max<size_t>(begin, figures_[j - 1].range.end);
+        break;
+      }
+    }
+    const auto behind =
+        std::partition_point(mentions_.begin(), mentions_.end(),
+                             [end](const Mention& m) { return m.period.range.begin < end; });
+    for (auto mention = behind; mention != mentions_.begin();) {
+      --mention;
+      if (mention->period.range.end <= begin) {
+        break;
+      }
+      if (!mention->comparison && mention->period.range.end <= end) {
+        begin = mention->period.range.end;
+        break;
+      }
+    }
+    return begin < end ? Noun(begin, end) : Range();
+  }
+
+  bool IsCompared(const Figure& figure) const {
+    return std::any_of(mentions_.begin(), mentions_.end(), [&](const Mention& mention) {
+      return mention.comparison && mention.period.range == figure.range;
+    });
+  }
+
+  // The thing that stands directly behind a figure: 12个|重点项目.
+  Range BehindOf(const Figure& figure) const {
+    size_t begin = figure.range.end;
+    const auto next = std::partition_point(numerals_.begin(), numerals_.end(),
+                                           [&](const Numeral& n) { return n.token.begin < begin; });
+    auto from = next;
+    if (next != numerals_.end() && next->token.begin == begin) {
+      begin = next->token.end;  // 100个|过亿元|工业重点项目
+      ++from;
+    }
+    size_t end = begin;
+    bool quoted = false;
+    while (end < t_.size() && end - begin <= kMaxMeasureBehind) {
+      const char32_t c = t_[end];
+      while (from != numerals_.end() && from->token.end <= end) {
+        ++from;
+      }
+      if (from != numerals_.end() && from->token.begin == end) {
+        const FigureKind kind = KindOf(*from, Part(from->number), Part(from->unit));
+        if (kind != FigureKind::kSet && kind != FigureKind::kName && kind != FigureKind::kOrdinal) {
+          break;
+        }
+        end = from->token.end;
+        continue;
+      }
+      if (IsOpening(c) || IsClosing(c)) {
+        quoted = IsOpening(c);
+        ++end;
+        continue;
+      }
+      if (!IsWord(c) && !quoted) {
+        break;
+      }
+      size_t size = 0;
+      const uint32_t classes = quoted ? 0 : ClassAt(end, t_.size(), &size);
+      if ((classes & internal::kKeep) != 0) {
+        end += size;
+      } else if ((classes & (internal::kStop | internal::kCut)) != 0) {
+        break;
+      } else {
+        ++end;
+      }
+    }
+    const View phrase = Part(begin, std::min(end, t_.size()));
+    const auto letters = std::count_if(phrase.begin(), phrase.end(), IsWord);
+    if (letters < 2 || phrase.size() > kMaxMeasureBehind) {
+      return {};
+    }
+    return MakeRange(begin, begin + phrase.size());
+  }
+
+  Range MeasureOf(size_t i) const {
+    const Figure& figure = figures_[i];
+    if (IsTime(figure)) {
+      // A length of time measures what it is added to, or what is named as one.
+      const Range before = PhraseBefore(i);
+      const View phrase = Part(before);
+      const bool length = phrase.ends_with(U"天数") || phrase.ends_with(U"时间") ||
+                          phrase.ends_with(U"时长") || phrase.ends_with(U"寿命");
+      return length || HasQualifier(figure, QualifierKind::kDirection) ? before : Range();
+    }
+    if (IsArticle(figure)) {
+      return figure.kind == FigureKind::kAmount ? BehindOf(figure) : Range();
+    }
+    if (IsCount(figure) || figure.kind == FigureKind::kApproximate) {
+      if (const Range behind = BehindOf(figure); !behind.empty()) {
+        return behind;
+      }
+      return GoesOn(i) ? Range() : PhraseBefore(i);
+    }
+    if (GoesOn(i)) {
+      return {};
+    }
+    if (const Range before = PhraseBefore(i); !before.empty()) {
+      return before;
+    }
+    return figure.kind == FigureKind::kAmount ? BehindOf(figure) : Range();
+  }
+
+  // Whether a figure only goes on a list: 52家、|263家.
+  bool GoesOn(size_t i) const {
+    if (i == 0 || !Measures(figures_[i].kind) || !Measures(figures_[i - 1].kind) ||
+        figures_[i - 1].range.end > figures_[i].range.begin) {
+      return false;
+    }
+    const View between = Part(figures_[i - 1].range.end, figures_[i].range.begin);
+    return !between.empty() && std::all_of(between.begin(), between.end(), JoinsItems);
+  }
+
+  // 甲、乙、丙分别达到1家、2家、3家: gives each figure of the list from `i` its own item. Returns
+  // the figure behind the list.
+  size_t Distribute(size_t i) {
+    size_t end = i + 1;
+    while (end < figures_.size() && GoesOn(end)) {
+      ++end;
+    }
+    const size_t count = end - i;
+    const Range all = figures_[i].measure;
+    if (count < 2 || all.empty() || all.begin > figures_[i].range.begin ||
+        Part(all.end, figures_[i].number.begin).find(U"分别") == View::npos) {
+      return end;
+    }
+    std::vector<Range> items = Split(all, /*conjunctions=*/false);
+    if (items.size() + 1 == count) {
+      const std::vector<Range> last = Split(items.back(), /*conjunctions=*/true);
+      items.pop_back();
+      items.insert(items.end(), last.begin(), last.end());
+    }
+    if (items.size() == count) {
+      for (size_t k = 0; k < count; ++k) {
+        figures_[i + k].measure = items[k];
+      }
+    }
+    return end;
+  }
+
+  std::vector<Range> Split(Range all, bool conjunctions) const {
+    std::vector<Range> items;
+    size_t begin = all.begin;
+    bool quoted = false;
+    for (size_t at = all.begin; at < all.end; ++at) {
+      const char32_t c = t_[at];
+      quoted = IsOpening(c) || (quoted && !IsClosing(c));
+      const bool splits = conjunctions ? JoinsItems(c) && c != U'、' : c == U'、';
+      if (!quoted && splits && at > begin) {
+        items.push_back(MakeRange(begin, at));
+        begin = at + 1;
+      }
+    }
+    items.push_back(MakeRange(begin, all.end));
+    return items;
+  }
+
+  // A figure without a thing of its own goes on about that of the figure before.
+  void Inherit(size_t i) {
+    Figure& figure = figures_[i];
+    if (!figure.measure.empty()) {
+      last_measure_ = figure.measure;
+    } else if (!IsTime(figure) && !IsArticle(figure)) {
+      figure.measure = last_measure_;
+    }
+  }
+
+  // Classes of the words of a part.
+  uint32_t ClassesIn(size_t begin, size_t end) const {
+    uint32_t all = 0;
+    for (size_t i = begin; i < end;) {
+      size_t size = 0;
+      const uint32_t classes = ClassAt(i, end, &size);
+      all |= (classes & internal::kKeep) != 0 ? 0 : classes;
+      i += std::max<size_t>(size, 1);
+    }
+    return all;
+  }
+
+  FigureMode ModeOf(size_t i) const {
+    const Figure& figure = figures_[i];
+    if (IsArticle(figure)) {
+      return FigureMode::kUnspecified;
+    }
+    size_t segment = figure.number.begin;
+    const size_t limit = segment - std::min(segment, kMaxSegment);
+    while (segment > limit && t_[segment - 1] != U'；' && t_[segment - 1] != U';') {
+      --segment;
+    }
+    const size_t clause = ClauseBegin(figure.number.begin);
+    size_t clause_end = figure.number.begin;
+    if (IsAttribute(i)) {
+      const size_t most = std::min(t_.size(), clause_end + kMaxClause);
+      while (clause_end < most && !EndsClause(view_, clause_end)) {
+        ++clause_end;
+      }
+    }
+    const uint32_t in_clause = ClassesIn(clause, clause_end);
+    const uint32_t in_segment = ClassesIn(segment, clause_end);
+    switch (surroundings_.passage) {
+      case Passage::kReview:
+        return (in_clause & internal::kStrongGoal) != 0 ? FigureMode::kTarget : FigureMode::kResult;
+      case Passage::kTarget:
+        return (in_clause & internal::kDone) != 0 ? FigureMode::kResult : FigureMode::kTarget;
+      case Passage::kProposal:
+        if ((in_clause & internal::kDone) != 0) {
+          return FigureMode::kResult;
+        }
+        return (in_segment & (internal::kGoal | internal::kStrongGoal | internal::kAction)) != 0
+                   ? FigureMode::kTarget
+                   : FigureMode::kUnspecified;
+      case Passage::kOther:
+        break;
+    }
+    if ((in_segment & (internal::kGoal | internal::kStrongGoal)) != 0) {
+      return FigureMode::kTarget;
+    }
+    return (in_clause & internal::kDone) != 0 ? FigureMode::kResult : FigureMode::kUnspecified;
+  }
+
+  Period PeriodOf(size_t i) const {
+    const Figure& figure = figures_[i];
+    // A yearly average is one of several years.
+    const bool average = Says(figure, U"年均");
+    const auto fits = [average](const Period& period) {
+      return !average || period.first_year == 0 || period.first_year != period.last_year;
+    };
+    for (auto mention = mentions_.rbegin(); mention != mentions_.rend(); ++mention) {
+      if (!mention->comparison && mention->period.range.end <= figure.number.begin &&
+          fits(mention->period)) {
+        Period own = mention->period;
+        own.range.begin += offset_;
+        own.range.end += offset_;
+        return own;
+      }
+    }
+    // Lengths of time that measure nothing have none from outside: 再经过15年.
+    const bool told =
+        figure.mode != FigureMode::kUnspecified && (!IsTime(figure) || !figure.measure.empty());
+    return told && fits(surroundings_.period) ? surroundings_.period : Period();
+  }
+
+  const uint32_t offset_;
+  const std::u32string t_;
+  const View view_;
+  const Surroundings& surroundings_;
+  const std::vector<Numeral> numerals_;
+  const std::vector<Mention> mentions_;
+  const MeasureWords& words_;
+  std::vector<Figure> figures_;
+  Range last_measure_;
+};
+
+void Shift(uint32_t by, Range* range) {
+  if (!range->empty()) {
+    range->begin += by;
+    range->end += by;
+  }
+}
+
+}  // namespace
+
+std::vector<Figure> FindFigures(std::u32string_view text, Range sentence,
+                                const Surroundings& surroundings) {
+  const View view = text.substr(sentence.begin, sentence.size());
+  std::vector<Figure> figures = Reader(view, sentence.begin, surroundings).Run();
+  for (Figure& figure : figures) {
+    Shift(sentence.begin, &figure.range);
+    Shift(sentence.begin, &figure.number);
+    Shift(sentence.begin, &figure.scale);
+    Shift(sentence.begin, &figure.unit);
+    Shift(sentence.begin, &figure.measure);
+    for (Qualifier& qualifier : figure.qualifiers) {
+      Shift(sentence.begin, &qualifier.range);
+    }
+  }
+  return figures;
+}
+
+Unit ToUnit(std::u32string_view printed) {
+  const std::u32string normal = NormalUnit(printed);
+  const auto& units = GetMeasureWords().units;
+  const auto found = units.find(normal);
+  if (found != units.end()) {
+    return found->second;
+  }
+  const std::string name = text::ToUtf8(normal);
+  return {name, name, {1, 0}};
+}
+
+Unit UnitOf(const Figure& figure, std::u32string_view text) {
+  if (figure.kind == FigureKind::kPercent) {
+    return ToUnit(U"%");
+  }
+  if (figure.kind == FigureKind::kPerMille) {
+    return ToUnit(U"‰");
+  }
+  return ToUnit(text.substr(figure.unit.begin, figure.unit.size()));
+}
+
+namespace {
+
+View Stripped(View text) {
+  while (!text.empty() && text::IsSpace(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && text::IsSpace(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<Amount> ParseAmount(std::u32string_view text) {
+  text = Stripped(text);
+  const std::vector<Figure> figures = FindFigures(text, MakeRange(0, text.size()), {});
+  if (figures.size() != 1) {
+    return std::nullopt;
+  }
+  const Figure& figure = figures.front();
+  if (figure.range != MakeRange(0, text.size()) || !figure.qualifiers.empty() ||
+      !figure.low.has_value()) {
+    return std::nullopt;
+  }
+  Amount amount{*figure.low, figure.high, std::nullopt};
+  if (Unit unit = UnitOf(figure, text); !unit.name.empty()) {
+    amount.unit = std::move(unit);
+  }
+  return amount;
+}
+
+std::optional<Unit> ParseUnit(std::u32string_view text) {
+  const std::u32string one = U"1" + std::u32string(Stripped(text));
+  const std::vector<Figure> figures = FindFigures(one, MakeRange(0, one.size()), {});
+  if (figures.size() != 1 || figures.front().range != MakeRange(0, one.size()) ||
+      !figures.front().qualifiers.empty()) {
+    return std::nullopt;
+  }
+  Unit unit = UnitOf(figures.front(), one);
+  const std::optional<Decimal> factor =
+      Multiply(unit.factor, figures.front().low.value_or(Decimal{1, 0}));
+  if (unit.name.empty() || !factor.has_value()) {
+    return std::nullopt;
+  }
+  unit.factor = *factor;
+  return unit;
+}
+
+std::string_view FigureVersion() { return GetMeasureWords().version; }
+
+}  // namespace quotes::figures

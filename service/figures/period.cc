@@ -1,0 +1,316 @@
+#include "service/figures/period.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "service/text/fold.h"
+
+namespace quotes::figures {
+namespace internal {
+namespace {
+
+using View = std::u32string_view;
+
+constexpr int kFirstYear = 1000;
+constexpr int kLastYear = 2999;
+
+Range MakeRange(size_t begin, size_t end) {
+  return {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+}
+
+bool IsQuotation(char32_t c) { return c == U'“' || c == U'”' || c == U'"'; }
+
+std::optional<int> WholeYear(const std::optional<Decimal>& value) {
+  if (!value.has_value() || value->exponent < 0 || value->exponent > 3) {
+    return std::nullopt;
+  }
+  int64_t year = value->mantissa;
+  for (int i = 0; i < value->exponent && year <= kLastYear; ++i) {
+    year *= 10;
+  }
+  return year >= kFirstYear && year <= kLastYear ? std::optional<int>(static_cast<int>(year))
+                                                 : std::nullopt;
+}
+
+int SmallDigit(char32_t c) {
+  constexpr View kDigits = U"一二三四五六七八九";
+  const size_t at = kDigits.find(c);
+  return at == View::npos ? 0 : static_cast<int>(at) + 1;
+}
+
+// The number of the plan in 十四五, 0 for none.
+int PlanNumber(View name) {
+  if (name.size() < 2 || name.back() != U'五') {
+    return 0;
+  }
+  name.remove_suffix(1);
+  const size_t ten = name.find(U'十');
+  if (ten == View::npos) {
+    return name.size() == 1 ? SmallDigit(name[0]) : 0;
+  }
+  if (ten > 1 || name.size() - ten > 2) {
+    return 0;
+  }
+  const int tens = ten == 0 ? 1 : SmallDigit(name[0]);
+  return 10 * tens + (name.size() - ten == 2 ? SmallDigit(name.back()) : 0);
+}
+
+// The first year of the n-th five-year plan: every five years since the sixth.
+int PlanBegin(int number) {
+  constexpr int kBegins[] = {0, 1953, 1958, 1966, 1971, 1976, 1981};
+  constexpr int kRegularFrom = 6;
+  constexpr int kYears = 5;
+  return number < kRegularFrom ? kBegins[number]
+                               : kBegins[kRegularFrom] + kYears * (number - kRegularFrom);
+}
+
+// The size of the longest of `words` that `text` begins with.
+template <size_t kCount>
+size_t BeginsWith(View text, const View (&words)[kCount]) {
+  size_t longest = 0;
+  for (const View word : words) {
+    if (word.size() > longest && text.starts_with(word)) {
+      longest = word.size();
+    }
+  }
+  return longest;
+}
+
+template <size_t kCount>
+size_t EndsWith(View text, const View (&words)[kCount]) {
+  size_t longest = 0;
+  for (const View word : words) {
+    if (word.size() > longest && text.ends_with(word)) {
+      longest = word.size();
+    }
+  }
+  return longest;
+}
+
+class Finder {
+ public:
+  Finder(View text, int report_year) : t_(text), report_year_(report_year) {}
+
+  std::vector<Mention> Run(const std::vector<Numeral>& numerals) {
+    for (const Numeral& numeral : numerals) {
+      switch (numeral.kind) {
+        case NumeralKind::kYear:
+          AddYear(numeral);
+          break;
+        case NumeralKind::kDate:
+          AddDate(numeral);
+          break;
+        case NumeralKind::kSet:
+          AddSet(numeral);
+          break;
+        case NumeralKind::kCardinal:
+        case NumeralKind::kApproximate:
+          AddLength(numeral);
+          break;
+        default:
+          break;
+      }
+    }
+    AddWords();
+    std::stable_sort(mentions_.begin(), mentions_.end(), [](const Mention& a, const Mention& b) {
+      return a.period.range.begin < b.period.range.begin;
+    });
+    return std::move(mentions_);
+  }
+
+ private:
+  View Part(Range range) const { return t_.substr(range.begin, range.size()); }
+
+  void Add(Range range, int first, int last, bool comparison) {
+    const bool known =
+        first >= kFirstYear && first <= kLastYear && last >= first && last <= kLastYear;
+    mentions_.push_back(
+        {{range, static_cast<int16_t>(known ? first : 0), static_cast<int16_t>(known ? last : 0)},
+         comparison});
+  }
+
+  bool Compares(const Numeral& numeral) const {
+    bool from = false;
+    bool since = false;
+    for (const Qualifier& qualifier : numeral.qualifiers) {
+      const View word = Part(qualifier.range);
+      if (word == U"比" || word == U"较" || word == U"相比" || word == U"对比") {
+        return true;
+      }
+      from = from || word == U"从" || word == U"由";
+      since = since || qualifier.kind == QualifierKind::kPeriod;
+    }
+    const View behind = t_.substr(numeral.token.end);
+    return (from && !since) || behind.starts_with(U"相比") || behind.starts_with(U"同期");
+  }
+
+  void AddYear(const Numeral& numeral) {
+    const std::optional<int> first = WholeYear(numeral.value);
+    if (!first.has_value()) {
+      return;
+    }
+    constexpr int kDecade = 9;
+    const bool decade = Part(numeral.unit).starts_with(U"年代");
+    const std::optional<int> last = WholeYear(numeral.second);
+    Add(numeral.token, *first, last.value_or(decade ? *first + kDecade : *first),
+        Compares(numeral));
+  }
+
+  void AddDate(const Numeral& numeral) {
+    int year = numeral.year;
+    if (year == 0) {
+      // 2022年1—11月.
+      const View printed = Part(numeral.number);
+      const size_t unit = printed.find(U'年');
+      if (unit != 4) {
+        return;
+      }
+      for (const char32_t c : printed.substr(0, unit)) {
+        year = c >= U'0' && c <= U'9' ? year * 10 + static_cast<int>(c - U'0') : 0;
+      }
+    }
+    Add(numeral.token, year, year, Compares(numeral));
+  }
+
+  void AddSet(const Numeral& numeral) {
+    const View unit = Part(numeral.unit);
+    if (unit.ends_with(U'来')) {
+      Add(numeral.token, 0, 0, false);  // 五年来
+      return;
+    }
+    const View number = Part(numeral.number);
+    if (number.ends_with(U"年来") || number.ends_with(U"月来")) {
+      Add(numeral.token, 0, 0, false);
+      return;
+    }
+    const int plan = PlanNumber(number);
+    if (plan == 0) {
+      return;
+    }
+    constexpr View kBehind[] = {U"时期", U"期间", U"末", U"以来", U"期末", U"时期末"};
+    size_t begin = numeral.token.begin;
+    size_t end = numeral.token.end;
+    const bool quoted = begin > 0 && IsQuotation(t_[begin - 1]);
+    if (quoted) {
+      --begin;
+      end += end < t_.size() && IsQuotation(t_[end]) ? 1u : 0u;
+    }
+    const bool qualified =
+        std::any_of(numeral.qualifiers.begin(), numeral.qualifiers.end(),
+                    [](const Qualifier& q) { return q.kind == QualifierKind::kPeriod; });
+    const size_t behind = BeginsWith(t_.substr(end), kBehind);
+    if (behind > 0 || qualified) {
+      Add(MakeRange(begin, end + behind), PlanBegin(plan), PlanBegin(plan) + 4, false);
+    }
+  }
+
+  // 过去五年, 五年内, 今后三年.
+  void AddLength(const Numeral& numeral) {
+    const View unit = Part(numeral.unit);
+    if (!unit.starts_with(U'年') && !unit.starts_with(U"个月") && !unit.starts_with(U"周年")) {
+      return;
+    }
+    constexpr View kBefore[] = {U"过去的", U"过去", U"今后", U"未来",   U"近",
+                                U"这",     U"前",   U"最近", U"接下来", U"刚刚过去的"};
+    size_t begin = numeral.number.begin;
+    begin -= EndsWith(t_.substr(0, begin), kBefore);
+    const bool behind =
+        std::any_of(numeral.qualifiers.begin(), numeral.qualifiers.end(), [&](const Qualifier& q) {
+          const View word = Part(q.range);
+          return q.range.begin >= numeral.number.end &&
+                 (word == U"内" || word == U"之内" || word == U"以内" || word == U"来" ||
+                  word == U"以来" || word == U"间" || word == U"期间");
+        });
+    if (begin < numeral.number.begin || behind) {
+      Add(MakeRange(begin, numeral.token.end), 0, 0, false);
+    }
+  }
+
+  void AddWords() {
+    struct Word {
+      View word;
+      int years;   // from that of the report
+      bool known;  // whether they are
+    };
+    constexpr Word kWords[] = {{U"今年", 0, true},    {U"本年度", 0, true},   {U"去年", -1, true},
+                               {U"前年", -2, true},   {U"明年", 1, true},     {U"后年", 2, true},
+                               {U"近年来", 0, false}, {U"近些年来", 0, false}};
+    constexpr View kBehind[] = {U"以来",   U"底",       U"末",       U"初",
+                                U"上半年", U"下半年",   U"前三季度", U"一季度",
+                                U"年底",   U"第一季度", U"第四季度", U"四季度"};
+    constexpr View kComparing[] = {U"比", U"较", U"同", U"与", U"于"};
+    for (size_t i = 0; i < t_.size(); ++i) {
+      const char32_t c = t_[i];
+      if (c != U'今' && c != U'本' && c != U'去' && c != U'前' && c != U'明' && c != U'后' &&
+          c != U'近') {
+        continue;
+      }
+      for (const Word& word : kWords) {
+        const View rest = t_.substr(i);
+        if (!rest.starts_with(word.word)) {
+          continue;
+        }
+        const size_t size = word.word.size();
+        const int year = word.known && report_year_ > 0 ? report_year_ + word.years : 0;
+        const bool comparison =
+            EndsWith(t_.substr(0, i), kComparing) > 0 || rest.substr(size).starts_with(U"同期");
+        Add(MakeRange(i, i + size + BeginsWith(rest.substr(size), kBehind)), year, year,
+            comparison);
+        i += size - 1;
+        break;
+      }
+    }
+  }
+
+  const View t_;
+  const int report_year_;
+  std::vector<Mention> mentions_;
+};
+
+}  // namespace
+
+std::u32string FoldLetters(View text) {
+  std::u32string folded(text);
+  for (char32_t& c : folded) {
+    c = text::FoldLetter(c);
+    c = c == U'「' || c == U'『' || c == U'‘'   ? U'“'
+        : c == U'」' || c == U'』' || c == U'’' ? U'”'
+                                                : c;
+  }
+  return folded;
+}
+
+std::vector<Mention> FindMentions(View folded, const std::vector<Numeral>& numerals,
+                                  int report_year) {
+  return Finder(folded, report_year).Run(numerals);
+}
+
+}  // namespace internal
+
+Period FindPeriod(std::u32string_view text, Range range, int report_year, bool anywhere) {
+  // What may stand before the opening period of a paragraph: ——展望2035年.
+  constexpr size_t kMaxOpening = 5;
+  constexpr size_t kMaxHeading = 200;
+  const std::u32string_view part =
+      text.substr(range.begin, std::min<size_t>(range.size(), kMaxHeading));
+  for (const internal::Mention& mention :
+       internal::FindMentions(internal::FoldLetters(part), FindNumerals(part), report_year)) {
+    if (mention.comparison) {
+      continue;
+    }
+    Period period = mention.period;
+    const std::u32string_view before = part.substr(0, period.range.begin);
+    if (!anywhere && (before.size() > kMaxOpening ||
+                      before.find_first_of(U"，。；：！？、,;:") != std::u32string_view::npos)) {
+      break;
+    }
+    period.range.begin += range.begin;
+    period.range.end += range.begin;
+    return period;
+  }
+  return {};
+}
+
+}  // namespace quotes::figures

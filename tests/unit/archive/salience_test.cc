@@ -1,0 +1,47 @@
+#include "service/archive/salience.h"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+#include "service/text/utf8.h"
+
+namespace quotes::archive {
+namespace {
+
+bool Names(std::string_view text) { return NamesMeasure(text::ToCodePoints(text)); }
+
+TEST(SalienceTest, TitlesNameMeasures) {
+  EXPECT_TRUE(Names("出台《关于促进民营经济发展的若干意见》。"));
+  EXPECT_FALSE(Names("出台若干意见。"));
+  EXPECT_FALSE(Names("《》")) << "nothing is named";
+  EXPECT_FALSE(Names("《关于促进民营经济")) << "a title that does not end";
+  EXPECT_FALSE(Names("民营经济》出台《"));
+}
+
+TEST(SalienceTest, NamesInQuotationMarksByWhatTheyAre) {
+  EXPECT_TRUE(Names("实施“双高”计划。"));
+  EXPECT_TRUE(Names("编制“十四五”发展规划。"));
+  EXPECT_TRUE(Names("推进“三北”等重点生态工程建设。"));
+  EXPECT_TRUE(Names("开展“百日攻坚行动”。"));
+  EXPECT_TRUE(Names("實施「棚改」項目。")) << "traditional characters, other marks";
+  EXPECT_TRUE(Names("“四个自信”增强，“放管服”改革深化。")) << "the second";
+  EXPECT_FALSE(Names("“十四五”时期，要实施重大工程。")) << "a mark stands between";
+  EXPECT_FALSE(Names("整治“四风”问题。"));
+  EXPECT_FALSE(Names("两个“一百年”的奋斗行动。")) << "another thing";
+  EXPECT_FALSE(Names("“一体两翼三带四区”多中心组团式新型城镇化格局下的工程。")) << "far behind";
+  EXPECT_FALSE(Names("实施“双高计划。")) << "a mark without its partner";
+  EXPECT_FALSE(Names("”计划“"));
+  EXPECT_FALSE(Names(""));
+}
+
+TEST(SalienceTest, LeadsThenFiguresAndMeasures) {
+  EXPECT_EQ(SalienceOf(U"加快发展", true, false), Salience::kLead);
+  EXPECT_EQ(SalienceOf(U"《办法》", true, true), Salience::kLead);
+  EXPECT_EQ(SalienceOf(U"增长9%", false, true), Salience::kTelling);
+  EXPECT_EQ(SalienceOf(U"《办法》", false, false), Salience::kTelling);
+  EXPECT_EQ(SalienceOf(U"加快发展", false, false), Salience::kPlain);
+}
+
+}  // namespace
+}  // namespace quotes::archive

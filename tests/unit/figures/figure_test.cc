@@ -1,0 +1,380 @@
+#include "service/figures/figure.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/archive/document_figures.h"
+#include "service/report/parser.h"
+#include "service/text/decode.h"
+#include "service/text/fold.h"
+#include "service/text/utf8.h"
+#include "tests/support/test_data.h"
+
+namespace quotes::figures {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+using ::testing::IsEmpty;
+
+std::string Name(FigureKind kind) {
+  constexpr const char* kNames[] = {"",         "amount",   "percent",     "point",   "permille",
+                                    "fraction", "multiple", "approximate", "ordinal", "year",
+                                    "date",     "time",     "set",         "name"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+std::string Name(FigureMode mode) {
+  return mode == FigureMode::kResult ? "result" : mode == FigureMode::kTarget ? "target" : "";
+}
+
+// "printed|kind|value|unit|measure|period|mode", as the lines of the list made by reading.
+std::string Row(const Figure& figure, std::u32string_view text) {
+  const auto part = [text](Range range) {
+    return text::ToUtf8(text.substr(range.begin, range.size()));
+  };
+  std::string value = figure.low.has_value() ? ToString(*figure.low) : "";
+  if (figure.high.has_value()) {
+    value += ".." + ToString(*figure.high);
+  }
+  return part(figure.range) + "\t" + Name(figure.kind) + "\t" + value + "\t" +
+         UnitOf(figure, text).name + "\t" + part(figure.measure) + "\t" +
+         part(figure.period.range) + "\t" + Name(figure.mode);
+}
+
+std::vector<std::string> Rows(std::string_view sentence, Surroundings surroundings = {}) {
+  const std::u32string text = text::ToCodePoints(sentence);
+  std::vector<std::string> rows;
+  for (const Figure& figure :
+       FindFigures(text, {0, static_cast<uint32_t>(text.size())}, surroundings)) {
+    rows.push_back(Row(figure, text));
+  }
+  return rows;
+}
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  size_t begin = 0;
+  while (begin < text.size()) {
+    const size_t end = text.find('\n', begin);
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+report::ParsedReport Parse(const std::string& bytes) {
+  const auto decoded = text::Decode(bytes, std::nullopt);
+  EXPECT_TRUE(decoded.ok());
+  auto parsed = report::ParseReport(*decoded, {});
+  EXPECT_TRUE(parsed.ok());
+  return *std::move(parsed);
+}
+
+TEST(SampleFiguresTest, AreThoseOfTheListMadeByReading) {
+  const report::ParsedReport sample = Parse(testing::SampleReport());
+  std::vector<std::string> digits;  // and Chinese amounts, in order
+  std::vector<std::string> others;
+  for (const auto& figures : archive::FindFigures(sample)) {
+    for (const Figure& figure : figures) {
+      const std::u32string_view printed =
+          std::u32string_view(sample.joined).substr(figure.range.begin, figure.range.size());
+      bool arabic = false;
+      for (const char32_t c : printed) {
+        arabic = arabic || text::IsDigit(c);
+      }
+      const bool amount = printed.find_first_of(U"百千万亿番") != std::u32string_view::npos &&
+                          figure.kind != FigureKind::kSet;
+      const std::string row = Row(figure, sample.joined);
+      (arabic || amount || printed == U"力争五年内" ? digits : others).push_back(row);
+    }
+  }
+  std::vector<std::string> expected;
+  std::vector<std::string> examples;
+  for (const std::string& line : Lines(testing::ReadFile(
+           testing::SourceDir() / "tests/unit/figures/data/sample_figures.tsv"))) {
+    if (line.starts_with("#") || line.starts_with("printed\t")) {
+      continue;
+    }
+    const bool example =
+        line.starts_with("第") || line.starts_with("两个") || line.starts_with("十四");
+    (example ? examples : expected).push_back(line);
+  }
+  EXPECT_THAT(digits, ElementsAreArray(expected));
+  for (const std::string& example : examples) {
+    EXPECT_THAT(others, ::testing::Contains(example));
+  }
+}
+
+TEST(FindFiguresTest, TellsPointsFromPercent) {
+  EXPECT_THAT(Rows("服务业占比为55%，提高1.2个百分点。"),
+              ElementsAre("55%\tpercent\t55\t%\t服务业占比\t\t",
+                          "提高1.2个百分点\tpoint\t1.2\t百分点\t服务业占比\t\t"));
+  EXPECT_THAT(Rows("利率下降25个基点"), ElementsAre("下降25个基点\tpoint\t25\t基点\t利率\t\t"));
+  EXPECT_THAT(Rows("出生率6.39‰"), ElementsAre("6.39‰\tpermille\t6.39\t‰\t出生率\t\t"));
+}
+
+TEST(FindFiguresTest, RangesHaveBothEnds) {
+  EXPECT_THAT(Rows("地区生产总值增长5%—6%"),
+              ElementsAre("增长5%—6%\tpercent\t5..6\t%\t地区生产总值\t\t"));
+  EXPECT_THAT(Rows("培育企业三至五万家"),
+              ElementsAre("三至五万家\tamount\t30000..50000\t家\t企业\t\t"));
+}
+
+TEST(FindFiguresTest, WhatIsCountedStandsBehindOrBefore) {
+  EXPECT_THAT(
+      Rows("新增企业120家，建成12个重点项目。"),
+      ElementsAre("120家\tamount\t120\t家\t企业\t\t", "12个\tamount\t12\t个\t重点项目\t\t"));
+}
+
+TEST(FindFiguresTest, PeriodsHoldToTheEndOfTheSentence) {
+  Surroundings report;
+  report.report_year = 2026;
+  EXPECT_THAT(
+      Rows("去年进出口总额完成5亿元，比2020年增长8%；到2030年，研发投入达到3%。", report),
+      ElementsAre("5亿元\tamount\t500000000\t元\t进出口总额\t去年\tresult",
+                  "比2020年\tyear\t2020\t年\t\t\t", "增长8%\tpercent\t8\t%\t进出口总额\t去年\t",
+                  "到2030年\tyear\t2030\t年\t\t\t", "达到3%\tpercent\t3\t%\t研发投入\t到2030年\t"));
+  const std::u32string text = U"去年增长5%";
+  const auto figures = FindFigures(text, {0, 6}, report);
+  ASSERT_EQ(figures.size(), 1u);
+  EXPECT_EQ(figures[0].period.first_year, 2025);
+  EXPECT_EQ(figures[0].period.last_year, 2025);
+}
+
+TEST(FindFiguresTest, PlansHaveYears) {
+  const std::u32string text = U"“十四五”时期，投资增长5%";
+  const auto figures = FindFigures(text, {0, static_cast<uint32_t>(text.size())}, {});
+  ASSERT_EQ(figures.size(), 2u);
+  EXPECT_EQ(figures[1].period.first_year, 2021);
+  EXPECT_EQ(figures[1].period.last_year, 2025);
+}
+
+TEST(FindFiguresTest, HedgesDecideInsideTheirPassage) {
+  const auto mode = [](std::string_view sentence, Passage passage) {
+    const std::u32string text = text::ToCodePoints(sentence);
+    Surroundings surroundings;
+    surroundings.passage = passage;
+    const auto figures = FindFigures(text, {0, static_cast<uint32_t>(text.size())}, surroundings);
+    return figures.size() == 1 ? Name(figures[0].mode) : "several";
+  };
+  EXPECT_EQ(mode("预计生产总值完成280亿元", Passage::kReview), "result");
+  EXPECT_EQ(mode("力争生产总值完成280亿元", Passage::kReview), "target");
+  EXPECT_EQ(mode("生产总值完成280亿元", Passage::kTarget), "target");
+  EXPECT_EQ(mode("目前已有企业280家", Passage::kTarget), "result");
+  EXPECT_EQ(mode("是61万人民的梦想", Passage::kProposal), "");
+  EXPECT_EQ(mode("引进企业61家", Passage::kProposal), "target");
+  EXPECT_EQ(mode("确保粮食产量稳定在100亿斤", Passage::kOther), "target");
+  EXPECT_EQ(mode("面积为100亩", Passage::kOther), "");
+}
+
+TEST(FindFiguresTest, AmountsWithoutAValueHaveNone) {
+  EXPECT_THAT(Rows("总量翻一番"), ElementsAre("翻一番\tmultiple\t\t\t总量\t\t"));
+  EXPECT_THAT(Rows("打造千亿级产业"), ElementsAre("千亿级\tapproximate\t\t\t产业\t\t"));
+  EXPECT_THAT(Rows("数百个项目"), ElementsAre("数百个\tapproximate\t\t个\t项目\t\t"));
+}
+
+TEST(FindFiguresTest, EmptyAndForeign) {
+  EXPECT_THAT(Rows(""), IsEmpty());
+  EXPECT_THAT(Rows("没有数字。"), IsEmpty());
+  const std::u32string wild = U"\xD800\x110000 5\x10FFFF";
+  EXPECT_EQ(FindFigures(wild, {0, static_cast<uint32_t>(wild.size())}, {}).size(), 1u);
+  // A number with more digits than anything is measured by.
+  std::string scales = "1";
+  for (int i = 0; i < 30; ++i) {
+    scales += "亿";
+  }
+  EXPECT_THAT(Rows(scales + "元"), ElementsAre(scales + "元\tamount\t\t元\t\t\t"));
+}
+
+// Every figure of every report lies where a numeral lies, and all of it inside its sentence.
+TEST(CorpusTest, RangesLieInTheirSentences) {
+  const auto corpus = testing::CorpusDir();
+  if (!corpus.has_value()) {
+    GTEST_SKIP() << "the corpus of real reports is absent";
+  }
+  size_t measured = 0;
+  size_t count = 0;
+  for (const auto& path : testing::TextFiles(*corpus / "reports")) {
+    const report::ParsedReport report = Parse(testing::ReadFile(path));
+    const auto figures = archive::FindFigures(report);
+    ASSERT_EQ(figures.size(), report.quotes.size());
+    for (size_t q = 0; q < figures.size(); ++q) {
+      const report::Range sentence = report.quotes[q].range;
+      const std::u32string_view text =
+          std::u32string_view(report.joined).substr(sentence.begin, sentence.size());
+      const std::vector<Numeral> numerals = FindNumerals(text);
+      ASSERT_EQ(figures[q].size(), numerals.size());
+      for (size_t i = 0; i < numerals.size(); ++i) {
+        const Figure& figure = figures[q][i];
+        EXPECT_EQ(figure.range.begin - sentence.begin, numerals[i].token.begin);
+        EXPECT_EQ(figure.range.end - sentence.begin, numerals[i].token.end);
+        EXPECT_LE(figure.measure.end, figure.measure.empty() ? 0 : sentence.end);
+        EXPECT_GE(figure.measure.begin, figure.measure.empty() ? 0 : sentence.begin);
+        EXPECT_LE(figure.period.range.end, report.joined.size());
+        EXPECT_LE(figure.period.first_year, figure.period.last_year);
+        ++count;
+        measured += figure.measure.empty() ? 0u : 1u;
+      }
+    }
+  }
+  EXPECT_GT(count, 10'000u);
+  EXPECT_GT(measured, 5'000u);
+}
+
+TEST(ParseAmountTest, ReadsWhatIsPrinted) {
+  const auto amount = [](std::string_view text) -> std::string {
+    const auto parsed = ParseAmount(text::ToCodePoints(text));
+    if (!parsed.has_value()) {
+      return "none";
+    }
+    return ToString(parsed->low) +
+           (parsed->high.has_value() ? ".." + ToString(*parsed->high) : "") + " " +
+           (parsed->unit.has_value() ? parsed->unit->name : "-");
+  };
+  EXPECT_EQ(amount("280亿元"), "28000000000 元");
+  EXPECT_EQ(amount("2,800,000万元"), "28000000000 元");
+  EXPECT_EQ(amount(" 二百八十亿元 "), "28000000000 元");
+  EXPECT_EQ(amount("百分之五"), "5 %");
+  EXPECT_EQ(amount("5%—6%"), "5..6 %");
+  EXPECT_EQ(amount("-1.5"), "-1.5 -");
+  EXPECT_EQ(amount("60.5平方公里"), "60.5 平方公里");
+  EXPECT_EQ(amount("60.5km2"), "60.5 平方公里");
+  EXPECT_EQ(amount("2021年"), "2021 年");
+  EXPECT_EQ(amount("1.2个百分点"), "1.2 百分点");
+  for (const char* none : {"", "元", "约280亿元", "280亿元以上", "翻一番", "一百和二百",
+                           "280亿元的", "千亿级", "8:30", "2.8e10"}) {
+    EXPECT_EQ(amount(none), "none") << none;
+  }
+}
+
+TEST(ToUnitTest, ExactRatiosOnly) {
+  EXPECT_EQ(ToUnit(U"公里"), (Unit{"公里", "米", {1, 3}}));
+  EXPECT_EQ(ToUnit(U"KM"), ToUnit(U"千米"));
+  EXPECT_EQ(ToUnit(U"万"), (Unit{"万", "万", {1, 0}}));
+  EXPECT_NE(ToUnit(U"亩").base, ToUnit(U"公顷").base);
+  EXPECT_EQ(ToUnit(U"噸").base, "公斤");
+  EXPECT_EQ(ToUnit(U"").name, "");
+}
+
+// A whole number below 10^16 in Chinese, as schools teach it.
+std::u32string Chinese(uint64_t n) {
+  constexpr std::u32string_view kDigits = U"零一二三四五六七八九";
+  if (n >= 100'000'000 || n >= 10'000) {
+    const uint64_t scale = n >= 100'000'000 ? 100'000'000 : 10'000;
+    std::u32string out = Chinese(n / scale) + (scale > 10'000 ? U"亿" : U"万");
+    const uint64_t rest = n % scale;
+    if (rest == 0) {
+      return out;
+    }
+    return out + (rest < scale / 10 ? U"零" : U"") + Chinese(rest);
+  }
+  std::u32string out;
+  constexpr std::u32string_view kScales = U"千百十";
+  bool zero = false;
+  uint64_t unit = 1000;
+  for (const char32_t scale : kScales) {
+    const uint64_t digit = n / unit % 10;
+    if (digit > 0) {
+      out += zero && !out.empty() ? U"零" : U"";
+      out += kDigits[digit];
+      out += scale;
+      zero = false;
+    } else {
+      zero = true;
+    }
+    unit /= 10;
+  }
+  if (n % 10 > 0) {
+    out += zero && !out.empty() ? U"零" : U"";
+    out += kDigits[n % 10];
+  }
+  return out;
+}
+
+std::u32string Arabic(uint64_t n, bool grouped) {
+  const std::string digits = std::to_string(n);
+  std::string out;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (grouped && i > 0 && (digits.size() - i) % 3 == 0) {
+      out += ',';
+    }
+    out += digits[i];
+  }
+  return text::ToCodePoints(out);
+}
+
+TEST(ValuePropertyTest, ValuesComeBackFromEveryForm) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 20'000; ++round) {
+    const int bits = static_cast<int>(random() % 50) + 4;
+    const uint64_t n = (random() >> (64 - bits)) + 11;
+    const uint64_t hundredths = random() % 99 + 1;
+    const std::string whole = std::to_string(n);
+    const auto value = [](const std::u32string& text) {
+      const auto amount = ParseAmount(text);
+      return amount.has_value() && amount->unit.has_value() ? ToString(amount->low) : "none";
+    };
+    EXPECT_EQ(value(Arabic(n, false) + U"元"), whole);
+    EXPECT_EQ(value(Arabic(n, true) + U"元"), whole);
+    if (n < 1'000'000'000'000) {
+      EXPECT_EQ(value(Chinese(n) + U"元"), whole) << text::ToUtf8(Chinese(n));
+    }
+    EXPECT_EQ(value(Arabic(n, false) + U"万元"), whole + "0000");
+    EXPECT_EQ(value(Arabic(n, false) + U"亿元"), whole + "00000000");
+    // 12.34万元: moved by hand.
+    std::string decimals = std::to_string(hundredths);
+    decimals = std::string(2 - decimals.size(), '0') + decimals;
+    EXPECT_EQ(value(Arabic(n, false) + U"." + text::ToCodePoints(decimals) + U"万元"),
+              whole + decimals + "00");
+  }
+}
+
+TEST(DecimalTest, ComparesAsIntegersDo) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 100'000; ++round) {
+    const auto make = [&] {
+      const auto mantissa = static_cast<int64_t>(random() % 2'001) - 1'000;
+      return LowestTerms({mantissa, static_cast<int32_t>(random() % 7) - 3});
+    };
+    const Decimal a = make();
+    const Decimal b = make();
+    const auto scaled = [](const Decimal& d) {
+      int64_t value = d.mantissa;
+      for (int i = -3; i < d.exponent; ++i) {
+        value *= 10;
+      }
+      return value;
+    };
+    EXPECT_EQ(Compare(a, b), scaled(a) <=> scaled(b));
+    EXPECT_EQ(ParseDecimal(ToString(a)), a);
+    const auto product = Multiply(a, b);
+    ASSERT_TRUE(product.has_value());
+    EXPECT_EQ(Compare(*product, LowestTerms({a.mantissa * b.mantissa, a.exponent + b.exponent})),
+              std::strong_ordering::equal);
+  }
+}
+
+TEST(DecimalTest, SpellingsAndLimits) {
+  EXPECT_EQ(ParseDecimal("007.50"), (Decimal{75, -1}));
+  EXPECT_EQ(ParseDecimal("-0.0"), (Decimal{0, 0}));
+  EXPECT_EQ(ParseDecimal("+100"), (Decimal{1, 2}));
+  EXPECT_EQ(ParseDecimal("123456789012345678"), (Decimal{123456789012345678, 0}));
+  for (const char* bad :
+       {"", "-", ".5", "5.", "1.2.3", "1e5", "0x1", " 1", "1234567890123456789", "1,000", "--1"}) {
+    EXPECT_EQ(ParseDecimal(bad), std::nullopt) << bad;
+  }
+  EXPECT_EQ(ParseDecimal(std::string(41, '1')), std::nullopt);
+  EXPECT_EQ(Multiply({INT64_MAX / 3, 0}, {7, 0}), std::nullopt);
+  EXPECT_EQ(Compare({1, 2'000'000'000}, {1, -2'000'000'000}), std::strong_ordering::greater);
+  EXPECT_EQ(Compare({-1, 2'000'000'000}, {1, -2'000'000'000}), std::strong_ordering::less);
+}
+
+}  // namespace
+}  // namespace quotes::figures
