@@ -159,7 +159,7 @@ class Reader {
         view_(t_),
         surroundings_(surroundings),
         numerals_(FindNumerals(sentence)),
-        mentions_(internal::FindMentions(view_, numerals_, surroundings.report_year)),
+        mentions_(internal::FindMentions(view_, numerals_, surroundings.report)),
         words_(GetMeasureWords()) {}
 
   std::vector<Figure> Run() {
