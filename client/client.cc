@@ -273,6 +273,17 @@ absl::StatusOr<v1::SearchFiguresResponse> Client::SearchFigures(
               request);
 }
 
+absl::StatusOr<v1::TracePhraseResponse> Client::TracePhrase(const v1::TracePhraseRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::TracePhrase,
+              request);
+}
+
+absl::StatusOr<v1::ListNewPhrasesResponse> Client::ListNewPhrases(
+    const v1::ListNewPhrasesRequest& request) {
+  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::ListNewPhrases,
+              request);
+}
+
 absl::StatusOr<v1::VerifyCitationResponse> Client::VerifyCitation(
     const v1::VerifyCitationRequest& request) {
   return Call(&rep_->citations, rep_->options.lookup_timeout,

@@ -69,6 +69,9 @@ class Client {
   absl::StatusOr<v1::LookupThemeResponse> LookupTheme(const v1::LookupThemeRequest& request);
   absl::StatusOr<v1::TagQuoteResponse> TagQuote(const v1::TagQuoteRequest& request);
   absl::StatusOr<v1::SearchFiguresResponse> SearchFigures(const v1::SearchFiguresRequest& request);
+  absl::StatusOr<v1::TracePhraseResponse> TracePhrase(const v1::TracePhraseRequest& request);
+  absl::StatusOr<v1::ListNewPhrasesResponse> ListNewPhrases(
+      const v1::ListNewPhrasesRequest& request);
 
   absl::StatusOr<v1::VerifyCitationResponse> VerifyCitation(
       const v1::VerifyCitationRequest& request);

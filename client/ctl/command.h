@@ -29,6 +29,7 @@ std::unique_ptr<Command> MakeTheme();
 std::unique_ptr<Command> MakeThemes();
 std::unique_ptr<Command> MakeTag();
 std::unique_ptr<Command> MakeFigures();
+std::unique_ptr<Command> MakeTrace();
 std::unique_ptr<Command> MakeVerify();
 std::unique_ptr<Command> MakeReports();
 std::unique_ptr<Command> MakeOutline();

@@ -1,14 +1,10 @@
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
-#include <system_error>
 #include <utility>
 
 #include "client/ctl/command.h"
 #include "client/ctl/json.h"
 #include "client/ctl/lookup.h"
+#include "client/ctl/output_file.h"
 #include "client/ctl/text_map.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
@@ -136,7 +132,9 @@ class Export : public Command {
       Write(*context, *held, &context->out());
       return kExitOk;
     }
-    return WriteFile(context, *held);
+    const absl::Status written = WriteOutputFile(
+        *context, *output_, [&](std::ostream* out) { Write(*context, *held, out); });
+    return written.ok() ? kExitOk : context->Fail(written);
   }
 
  private:
@@ -166,33 +164,6 @@ class Export : public Command {
       }
     }
     return absl::AbortedError(context->Text(Msg::kArchiveMoves));
-  }
-
-  // Beside the target first, then renamed: a failed export leaves an older one whole.
-  ExitCode WriteFile(Context* context, const Held& held) {
-    const std::filesystem::path target = *output_;
-    const std::filesystem::path draft = target.string() + ".part";
-    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-    if (out.is_open()) {
-      Write(*context, held, &out);
-      out.close();
-    }
-    const int cause = errno;
-    if (!out.good()) {
-      std::error_code ignored;
-      std::filesystem::remove(draft, ignored);
-      return context->Fail(absl::InvalidArgumentError(
-          context->Text(Msg::kCannotWrite, {target.string(), std::strerror(cause)})));
-    }
-    std::error_code error;
-    std::filesystem::rename(draft, target, error);
-    if (error) {
-      std::error_code ignored;
-      std::filesystem::remove(draft, ignored);
-      return context->Fail(absl::InvalidArgumentError(
-          context->Text(Msg::kCannotWrite, {target.string(), error.message()})));
-    }
-    return kExitOk;
   }
 
   std::string report_;

@@ -140,7 +140,7 @@ absl::StatusOr<v1::LookupFilter> MakeFilter(Context* context, client::Client* cl
   return filter;
 }
 
-void LookupOptions::Define(Options* options, Msg about_order) {
+void LookupOptions::DefineFilter(Options* options) {
   options->Values("--report", &reports, Msg::kOptReport,
                   {.label = "REPORT", .kind = ValueKind::kReport});
   options->Values("--speaker", &speakers, Msg::kOptSpeaker, {.label = "NAME"});
@@ -154,6 +154,10 @@ void LookupOptions::Define(Options* options, Msg about_order) {
   options->Value("--kind", &kind, Msg::kOptKind,
                  {.label = "KIND", .kind = ValueKind::kChoice, .choices = KindChoices()});
   options->Switch("figures", &figures, Msg::kOptFigures);
+}
+
+void LookupOptions::Define(Options* options, Msg about_order) {
+  DefineFilter(options);
   options->Value("--order", &order, about_order,
                  {.label = "ORDER", .kind = ValueKind::kChoice, .choices = OrderChoices()});
   options->Number("-n,--limit", &limit, 1, std::numeric_limits<int>::max(), Msg::kOptLimit);

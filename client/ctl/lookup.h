@@ -36,7 +36,9 @@ struct LookupOptions {
   bool facets = false;
   bool why = false;  // show with each hit the themes it has, and what gave them
 
-  // `about_order` tells the order that is taken without one.
+  // The options that say what is searched.
+  void DefineFilter(Options* options);
+  // All of them. `about_order` tells the order that is taken without one.
   void Define(Options* options, Msg about_order);
 };
 

@@ -231,6 +231,7 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeTheme());
   rep.AddCommand(MakeFigures());
   rep.AddCommand(MakeThemes());
+  rep.AddCommand(MakeTrace());
   rep.AddCommand(MakeTag());
   rep.AddCommand(MakeVerify());
   rep.AddCommand(MakeReports());

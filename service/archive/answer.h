@@ -29,7 +29,17 @@
 
 namespace quotes::archive {
 
-// Counts what the facets of an answer say.
+// Puts the buckets of a facet in order and leaves out what does not fit.
+inline void OrderBuckets(std::vector<FacetBucket>* buckets) {
+  std::sort(buckets->begin(), buckets->end(), [](const FacetBucket& a, const FacetBucket& b) {
+    return a.count != b.count ? a.count > b.count : a.value < b.value;
+  });
+  if (buckets->size() > limits::kMaxFacetBuckets) {
+    buckets->resize(limits::kMaxFacetBuckets);
+  }
+}
+
+// Counts what the facets of an answer say, quote by quote.
 class FacetCounter {
  public:
   explicit FacetCounter(const themes::Scheme& scheme)
@@ -79,22 +89,13 @@ class FacetCounter {
     for (const auto& [year, count] : years_) {
       facets.years.push_back({absl::StrCat(year), count});
     }
-    Order(&facets.reports);
-    Order(&facets.themes);
-    Order(&facets.years);
+    OrderBuckets(&facets.reports);
+    OrderBuckets(&facets.themes);
+    OrderBuckets(&facets.years);
     return facets;
   }
 
  private:
-  static void Order(std::vector<FacetBucket>* buckets) {
-    std::sort(buckets->begin(), buckets->end(), [](const FacetBucket& a, const FacetBucket& b) {
-      return a.count != b.count ? a.count > b.count : a.value < b.value;
-    });
-    if (buckets->size() > limits::kMaxFacetBuckets) {
-      buckets->resize(limits::kMaxFacetBuckets);
-    }
-  }
-
   const themes::Scheme& scheme_;
   std::vector<int> parents_;
   std::vector<uint64_t> theme_counts_;

@@ -283,6 +283,7 @@ class Catalog : public Archive {
   }
 
   void Finish() {
+    columns_.Finish();
     reading_rank_.resize(by_id_.size());
     for (uint32_t place = 0; place < by_id_.size(); ++place) {
       reading_rank_[by_id_[place]] = place;

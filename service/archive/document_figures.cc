@@ -1,7 +1,9 @@
 #include "service/archive/document_figures.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace quotes::archive {
 namespace {
@@ -26,17 +28,37 @@ figures::Passage PassageOf(report::Mode mode) {
   return figures::Passage::kOther;
 }
 
+// When a report was given. What one of the first months of a year looks back on are whole years
+// before it; congresses that meet in autumn look back to the one before.
+figures::ReportTime TimeOf(const report::ParsedReport& content) {
+  constexpr int kLastMonth = 4;
+  figures::ReportTime time;
+  if (!content.metadata.date.has_value()) {
+    return time;
+  }
+  time.year = static_cast<int>(content.metadata.date->year());
+  time.reviews_five_years =
+      content.metadata.date->month() <= kLastMonth &&
+      std::any_of(content.sections.begin(), content.sections.end(),
+                  [&](const report::Section& section) {
+                    return figures::NamesFiveYears(
+                        std::u32string_view(content.joined)
+                            .substr(section.heading_range.begin, section.heading_range.size()),
+                        time.year);
+                  });
+  return time;
+}
+
 }  // namespace
 
 std::vector<std::vector<figures::Figure>> FindFigures(const report::ParsedReport& content) {
-  const int year =
-      content.metadata.date.has_value() ? static_cast<int>(content.metadata.date->year()) : 0;
+  const figures::ReportTime time = TimeOf(content);
   // What each section's heading says, else those above it: parents stand before their children.
   std::vector<figures::Period> periods;
   periods.reserve(content.sections.size());
   for (const report::Section& section : content.sections) {
     figures::Period period = figures::FindPeriod(content.joined, ToRange(section.heading_range),
-                                                 year, /*anywhere=*/true);
+                                                 time, /*anywhere=*/true);
     if (period.empty() && section.parent >= 0) {
       period = periods[static_cast<size_t>(section.parent)];
     }
@@ -48,11 +70,11 @@ std::vector<std::vector<figures::Figure>> FindFigures(const report::ParsedReport
   uint32_t paragraph = 0;
   for (const report::Quote& quote : content.quotes) {
     figures::Surroundings surroundings;
-    surroundings.report_year = year;
+    surroundings.report = time;
     if (report::IsSpeech(quote.block)) {
       if (quote.paragraph != paragraph) {
         paragraph = quote.paragraph;
-        opening = figures::FindPeriod(content.joined, ToRange(quote.range), year,
+        opening = figures::FindPeriod(content.joined, ToRange(quote.range), time,
                                       /*anywhere=*/false);
       }
       surroundings.passage = PassageOf(quote.mode);

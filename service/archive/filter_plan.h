@@ -59,10 +59,15 @@ class FilterPlan {
            filter.date_from.has_value() || filter.date_to.has_value() || !filter.sections.empty();
   }
 
+  // Whether it can keep some quotes of a report away and let others through.
+  static bool AsksOfQuotes(const Filter& filter) {
+    return !filter.theme_groups.empty() || !filter.modes.empty() ||
+           filter.with_figures.has_value() || LooksAtQuotes(filter);
+  }
+
   // Whether a filter can keep any quote of its scope away.
   static bool Restricts(const Filter& filter) {
-    return RestrictsReports(filter) || !filter.theme_groups.empty() || !filter.modes.empty() ||
-           filter.with_figures.has_value();
+    return RestrictsReports(filter) || AsksOfQuotes(filter);
   }
 
   // Whether it needs a look at each quote beside its report, text, themes and attributes.

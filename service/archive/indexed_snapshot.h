@@ -143,9 +143,12 @@ class IndexedSnapshot final : public Catalog {
   void ReadThemes(const Lookup& lookup, const std::vector<PartView>& sources,
                   const ThemeQuestion& question, const Selection& selection,
                   const Resumption& resumption, Progress* progress, Page* page) const;
+  // The facets of such a look-up.
+  Facets CountThemes(const Lookup& lookup, const std::vector<PartView>& sources,
+                     Progress* progress) const;
   // The number of quotes of a theme with some attributes among those that pass.
   static uint64_t CountTheme(const PartView& source, const Passing& passing, int theme,
-                             AttributeSet attributes);
+                             AttributeSet attributes, Progress* progress);
 
   // Whether a look-up is one of those that FindTerm answers.
   static bool IsPlainTerm(const Lookup& lookup) {

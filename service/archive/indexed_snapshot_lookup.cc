@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/archive/answer.h"
+#include "service/archive/facet_sums.h"
 #include "service/archive/indexed_snapshot.h"
 #include "service/archive/posting_lists.h"
 #include "service/archive/term_cursor.h"
@@ -307,6 +308,9 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
   Progress progress(cancellation);
   if (const auto question = PlainThemes(lookup); question.has_value()) {
     FindThemes(lookup, sources, *question, resumption, &progress, &answer);
+    if (lookup.with_facets) {
+      answer.facets = CountThemes(lookup, sources, &progress);
+    }
     QUOTES_RETURN_IF_ERROR(progress.status());
     return answer;
   }
@@ -314,7 +318,10 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
   const FilterPlan filter(lookup.filter, scheme());
   const bool by_relevance = lookup.order == Order::kRelevance;
   const bool by_value = lookup.figures != nullptr && IsByValue(lookup.order);
-  FacetCounter facets(scheme());
+  std::optional<FacetSums> facets;
+  if (lookup.with_facets) {
+    facets.emplace(*this, reading_rank());
+  }
   Page page(lookup.limit, /*ranked=*/true);
 
   const Selection selection = Select(lookup.filter, filter);
@@ -328,6 +335,9 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
     QuoteSet quotes = FindQuotes(lookup, filter, source, passing, matcher, &progress);
     QUOTES_RETURN_IF_ERROR(progress.status());
     answer.total += quotes.size();
+    if (facets.has_value()) {
+      facets->Add(source, &quotes);
+    }
 
     // Where it is cheaper than looking at the texts, relevance is read from sets.
     std::vector<std::optional<QuoteSet>> by_needle(plan.needle_count());
@@ -338,13 +348,10 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
         }
       }
     }
-    const bool newest_only = lookup.order == Order::kNewest && !lookup.with_facets;
+    const bool newest_only = lookup.order == Order::kNewest;
     quotes.Visit(newest_only ? FirstNumber(lookup, resumption, source) : 0, [&](uint32_t number) {
       const Entry& entry = source.entry(number);
       Candidate candidate{0, false, source.rank(number), part.quote[number], {}, lookup.order};
-      if (lookup.with_facets) {
-        facets.Add(entry, candidate.quote);
-      }
       if (by_relevance) {
         const auto has = [&](size_t needle) {
           return by_needle[needle].has_value() ? by_needle[needle]->Has(number)
@@ -378,8 +385,8 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
   if (!lookup.with_total) {
     answer.total = 0;
   }
-  if (lookup.with_facets) {
-    answer.facets = facets.Take();
+  if (facets.has_value()) {
+    answer.facets = facets->Take();
   }
   return answer;
 }
@@ -450,6 +457,7 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
       found = std::min(filtered, themed);
       work += lists * std::max<size_t>(passing.ranges.size(), 1) * kRangeCost;
       work += question->themes.size() > 1 ? found : 0;
+      work += lookup.with_facets ? postings / kPostingsRead + kFacetsCost * found : 0;
       hits += found;
       continue;
     }
@@ -468,6 +476,14 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
     work += (attributes.all() ? 0 : kAttributeCost) * found;
     work += each * found;
     hits += found;
+  }
+  if (lookup.with_facets) {
+    uint64_t words = 0;  // of the bits of a theme
+    for (const PartView& source : sources) {
+      words += source.part->size() / 64;
+    }
+    work +=
+        scheme().themes().size() * words / kFacetWordsRead + entries().size() / kFacetReportsRead;
   }
   if (question.has_value() && lookup.order == Order::kReadingOrder) {
     // All are put in order, or reports are gone through until the page is full.

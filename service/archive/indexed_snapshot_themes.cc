@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "service/archive/answer.h"
+#include "service/archive/facet_sums.h"
 #include "service/archive/indexed_snapshot.h"
 #include "service/archive/posting_lists.h"
 #include "service/archive/themed_quotes.h"
@@ -46,9 +48,120 @@ std::vector<Class> ClassesOf(Order order, AttributeSet attributes) {
   return {{attributes, 0, false}};
 }
 
-// Calls `visit` with the living quotes of a source that pass, have all of the themes and some of
-// the attributes, from number `first` on, ascending, until it returns false. Passing is an
+// Whether each of some themes has bits.
+bool HaveBits(const ThemePostings& postings, const std::vector<int>& themes) {
+  return std::none_of(themes.begin(), themes.end(), [&postings](int theme) {
+    return postings.Bits(static_cast<size_t>(theme)).empty();
+  });
+}
+
+// Of many short ranges the bits are read sooner than their ends are found in a list. Passing is an
 // IndexedSnapshot::Passing.
+template <typename Passing>
+bool HasShortRanges(const Passing& passing) {
+  constexpr uint64_t kQuotesPerRange = 4'096;
+  return !passing.all && passing.quotes < kQuotesPerRange * passing.ranges.size();
+}
+
+// Calls `visit(word, words, count)` with the bits of the living quotes of a source that pass and
+// have all of some themes, of which each has bits, from number `first` on: bit n % 64 of
+// words[n / 64 - word] for each such quote n, ascending, until it returns false.
+template <typename Passing, typename Visit>
+void VisitBits(const PartView& source, const Passing& passing, const std::vector<int>& themes,
+               uint32_t first, Progress* progress, const Visit& visit) {
+  absl::InlinedVector<std::span<const uint64_t>, 4> all;
+  for (const int theme : themes) {
+    all.push_back(source.part->themes.Bits(static_cast<size_t>(theme)));
+  }
+  if (passing.dead) {
+    all.push_back(source.living->bits);
+  }
+  const NumberRange whole{0, source.part->size()};
+  const std::span<const NumberRange> ranges =
+      passing.all ? std::span(&whole, 1) : std::span<const NumberRange>(passing.ranges);
+  std::array<uint64_t, 256> both;
+  for (size_t r = 0; r < ranges.size(); ++r) {
+    // Short ranges lie far apart: their bits are fetched some ranges before they are read.
+    constexpr size_t kAhead = 8;
+    if (r + kAhead < ranges.size()) {
+      for (const std::span<const uint64_t> bits : all) {
+        __builtin_prefetch(&bits[ranges[r + kAhead].begin / 64]);
+      }
+    }
+    const NumberRange& range = ranges[r];
+    const uint32_t begin = std::max(range.begin, first);
+    if (begin >= range.end) {
+      continue;
+    }
+    const size_t end = (size_t{range.end} + 63) / 64;
+    for (size_t word = begin / 64; word < end; word += both.size()) {
+      const size_t words = std::min(both.size(), end - word);
+      for (size_t i = 0; i < words; ++i) {
+        both[i] = all.front()[word + i];
+      }
+      for (size_t other = 1; other < all.size(); ++other) {
+        const uint64_t* const bits = all[other].data() + word;
+        for (size_t i = 0; i < words; ++i) {
+          both[i] &= bits[i];
+        }
+      }
+      if (word == begin / 64) {
+        both[0] &= ~uint64_t{0} << (begin % 64);
+      }
+      if (word + words == end && range.end % 64 != 0) {
+        both[words - 1] &= ~(~uint64_t{0} << (range.end % 64));
+      }
+      if (!progress->Step(words / 8 + 1) || !visit(word, both.data(), words)) {
+        return;
+      }
+    }
+  }
+}
+
+// The number of those quotes.
+template <typename Passing>
+uint64_t CountByBits(const PartView& source, const Passing& passing, const std::vector<int>& themes,
+                     Progress* progress) {
+  uint64_t count = 0;
+  VisitBits(source, passing, themes, 0, progress,
+            [&count](size_t /*word*/, const uint64_t* words, size_t size) {
+              count += CountBits(words, size);
+              return true;
+            });
+  return count;
+}
+
+// Whether the quotes of some themes are found sooner in bits than in `lists`, which have those of
+// one of them with the attributes that are asked for.
+template <typename Passing>
+bool ReadsBits(const PartView& source, const Passing& passing, const std::vector<int>& themes,
+               const PostingLists& lists) {
+  if (!HaveBits(source.part->themes, themes)) {
+    return false;
+  }
+  if (HasShortRanges(passing)) {
+    return true;
+  }
+  // Lists are put together number by number, words are put together many at a time.
+  constexpr uint64_t kMergeCost = 4;
+  uint64_t cost = 0;
+  for (const Postings list : lists) {
+    cost += list.size() * (lists.size() > 1 ? kMergeCost : 1);
+  }
+  return themes.size() > 1 && cost > source.part->size() / 64;
+}
+
+constexpr size_t kGroup = 8;
+bool IsEmpty(const uint64_t* group) {
+  uint64_t any = 0;
+  for (size_t i = 0; i < kGroup; ++i) {
+    any |= group[i];
+  }
+  return any == 0;
+}
+
+// Calls `visit` with the living quotes of a source that pass, have all of the themes and some of
+// the attributes, from number `first` on, ascending, until it returns false.
 template <typename Passing, typename Visit>
 void VisitThemed(const PartView& source, const Passing& passing, const std::vector<int>& themes,
                  AttributeSet attributes, uint32_t first, Progress* progress, const Visit& visit) {
@@ -57,6 +170,33 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
   // The theme with the fewest quotes leads.
   const int leading = *std::min_element(themes.begin(), themes.end(),
                                         [&](int a, int b) { return size(a) < size(b); });
+  const PostingLists lists = postings.With(static_cast<size_t>(leading), attributes);
+  if (ReadsBits(source, passing, themes, lists)) {
+    const std::span<const QuoteAttributes> all = source.part->attributes;
+    VisitBits(source, passing, themes, first, progress,
+              [&](size_t word, const uint64_t* words, size_t count) {
+                for (size_t i = 0; i < count; ++i) {
+                  if (i % kGroup == 0) {
+                    // Most words of two themes are empty.
+                    while (i + kGroup <= count && IsEmpty(words + i)) {
+                      i += kGroup;
+                    }
+                    if (i == count) {
+                      break;
+                    }
+                  }
+                  for (uint64_t rest = words[i]; rest != 0; rest &= rest - 1) {
+                    const auto number = static_cast<uint32_t>((word + i) * 64) +
+                                        static_cast<uint32_t>(std::countr_zero(rest));
+                    if ((attributes.all() || attributes.Has(all[number])) && !visit(number)) {
+                      return false;
+                    }
+                  }
+                }
+                return true;
+              });
+    return;
+  }
   struct Other {
     Postings list;
     size_t at = 0;
@@ -74,12 +214,11 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
       bits.push_back(postings.Bits(index));
     }
   }
-  MergedPostings numbers(
-      postings.With(static_cast<size_t>(leading), attributes), first, [&bits](uint32_t number) {
-        return std::all_of(bits.begin(), bits.end(), [number](std::span<const uint64_t> words) {
-          return ((words[number / 64] >> (number % 64)) & 1) != 0;
-        });
-      });
+  MergedPostings numbers(lists, first, [&bits](uint32_t number) {
+    return std::all_of(bits.begin(), bits.end(), [number](std::span<const uint64_t> words) {
+      return ((words[number / 64] >> (number % 64)) & 1) != 0;
+    });
+  });
   size_t range = 0;
   while (!numbers.done() && progress->Step()) {
     const uint32_t number = numbers.number();
@@ -119,50 +258,12 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
   }
 }
 
-// The number of living quotes of a source that pass and have all of some themes, of which each has
-// bits.
-template <typename Passing>
-uint64_t CountByBits(const PartView& source, const Passing& passing,
-                     const std::vector<int>& themes) {
-  absl::InlinedVector<std::span<const uint64_t>, 4> all;
-  for (const int theme : themes) {
-    all.push_back(source.part->themes.Bits(static_cast<size_t>(theme)));
-  }
-  if (passing.dead) {
-    all.push_back(source.living->bits);
-  }
-  const std::vector<NumberRange> whole = {{0, source.part->size()}};
-  uint64_t count = 0;
-  std::array<uint64_t, 512> both;
-  for (const NumberRange& range : passing.all ? whole : passing.ranges) {
-    const size_t end = (size_t{range.end} + 63) / 64;
-    for (size_t word = range.begin / 64; word < end; word += both.size()) {
-      const size_t words = std::min(both.size(), end - word);
-      std::copy_n(all.front().data() + word, words, both.begin());
-      for (size_t other = 1; other < all.size(); ++other) {
-        const uint64_t* const bits = all[other].data() + word;
-        for (size_t i = 0; i < words; ++i) {
-          both[i] &= bits[i];
-        }
-      }
-      if (word == range.begin / 64) {
-        both[0] &= ~uint64_t{0} << (range.begin % 64);
-      }
-      if (word + words == end && range.end % 64 != 0) {
-        both[words - 1] &= ~(~uint64_t{0} << (range.end % 64));
-      }
-      count += CountBits(both.data(), words);
-    }
-  }
-  return count;
-}
-
 }  // namespace
 
 std::optional<IndexedSnapshot::ThemeQuestion> IndexedSnapshot::PlainThemes(
     const Lookup& lookup) const {
-  if (lookup.query != nullptr || lookup.figures != nullptr || lookup.with_facets ||
-      lookup.filter.theme_groups.empty() || FilterPlan::LooksAtQuotes(lookup.filter)) {
+  if (lookup.query != nullptr || lookup.figures != nullptr || lookup.filter.theme_groups.empty() ||
+      FilterPlan::LooksAtQuotes(lookup.filter)) {
     return std::nullopt;
   }
   std::vector<int> themes;
@@ -190,13 +291,9 @@ std::optional<IndexedSnapshot::ThemeQuestion> IndexedSnapshot::PlainThemes(
 }
 
 uint64_t IndexedSnapshot::CountTheme(const PartView& source, const Passing& passing, int theme,
-                                     AttributeSet attributes) {
-  // Of many short ranges the bits are read sooner than their ends are found in a list.
-  constexpr uint64_t kQuotesPerRange = 4'096;
-  if (attributes.all() && !passing.all &&
-      !source.part->themes.Bits(static_cast<size_t>(theme)).empty() &&
-      passing.quotes < kQuotesPerRange * passing.ranges.size()) {
-    return CountByBits(source, passing, {theme});
+                                     AttributeSet attributes, Progress* progress) {
+  if (attributes.all() && HasShortRanges(passing) && HaveBits(source.part->themes, {theme})) {
+    return CountByBits(source, passing, {theme}, progress);
   }
   const auto count = [&](const ThemePostings& postings) {
     uint64_t sum = 0;
@@ -237,7 +334,7 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
   if (themes.size() == 1) {
     total = 0;
     for (size_t i = 0; i < sources.size(); ++i) {
-      *total += CountTheme(sources[i], passing[i], themes.front(), question.attributes);
+      *total += CountTheme(sources[i], passing[i], themes.front(), question.attributes, progress);
     }
   } else if (themes.size() == 2 && selection.all && question.attributes.all() &&
              lookup.filter.scope == TextScope::kSpeech) {
@@ -245,10 +342,8 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
   } else if (lookup.with_total) {
     total = 0;
     for (size_t i = 0; i < sources.size(); ++i) {
-      if (question.attributes.all() && std::none_of(themes.begin(), themes.end(), [&](int theme) {
-            return sources[i].part->themes.Bits(static_cast<size_t>(theme)).empty();
-          })) {
-        *total += CountByBits(sources[i], passing[i], themes);
+      if (question.attributes.all() && HaveBits(sources[i].part->themes, themes)) {
+        *total += CountByBits(sources[i], passing[i], themes, progress);
         continue;
       }
       VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
@@ -291,8 +386,28 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     return;
   }
 
+  const std::vector<Class> classes = ClassesOf(lookup.order, question.attributes);
+  const auto candidate_of = [](const Class& one, const PartView& source, uint32_t number) {
+    return Candidate{one.relevance, one.lead, source.rank(number), source.part->quote[number]};
+  };
+  // So few are looked at once; else those of the first classes are enough.
+  constexpr uint64_t kFewQuotes = 512;
+  if (classes.size() > 1 && total.has_value() && *total <= kFewQuotes) {
+    visit_all(question.attributes, from_the_start, [&](const PartView& source, uint32_t number) {
+      const auto one = std::find_if(classes.begin(), classes.end(), [&](const Class& of) {
+        return of.attributes.Has(source.part->attributes[number]);
+      });
+      const Candidate candidate = candidate_of(*one, source, number);
+      if (resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
+        page.Add(candidate);
+      }
+      return true;
+    });
+    Show(lookup, page.Take(&answer->more), QueryPlan(nullptr, lookup.match), answer);
+    return;
+  }
   uint64_t found = 0;
-  for (const Class& one : ClassesOf(lookup.order, question.attributes)) {
+  for (const Class& one : classes) {
     const int ranks = resumption.CompareRanks(one.relevance, one.lead);
     if (ranks < 0) {
       continue;
@@ -302,8 +417,7 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     };
     visit_all(one.attributes, first, [&](const PartView& source, uint32_t number) {
       ++found;
-      const Candidate candidate{one.relevance, one.lead, source.rank(number),
-                                source.part->quote[number]};
+      const Candidate candidate = candidate_of(one, source, number);
       return !resumption.IsBehind(candidate, resumption.Compare(source.entry(number))) ||
              page.Add(candidate);
     });
@@ -313,6 +427,23 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     }
   }
   Show(lookup, page.Take(&answer->more), QueryPlan(nullptr, lookup.match), answer);
+}
+
+Facets IndexedSnapshot::CountThemes(const Lookup& lookup, const std::vector<PartView>& sources,
+                                    Progress* progress) const {
+  const FilterPlan filter(lookup.filter, scheme());
+  const QueryPlan plan(nullptr, lookup.match);
+  const Selection selection = Select(lookup.filter, filter);
+  FacetSums facets(*this, reading_rank());
+  for (const PartView& source : sources) {
+    const Passing passing = FindPassing(selection, source);
+    if (passing.quotes > 0 && progress->Step()) {
+      const Matcher matcher(plan, source, progress);
+      QuoteSet quotes = FindQuotes(lookup, filter, source, passing, matcher, progress);
+      facets.Add(source, &quotes);
+    }
+  }
+  return facets.Take();
 }
 
 // Report by report, until the page is full.

@@ -19,17 +19,12 @@ namespace {
 // Variants that are counted under a filter before the most frequent are chosen.
 constexpr size_t kMostCountedVariants = 64;
 
-bool AsksOfQuotes(const Filter& filter) {
-  return !filter.theme_groups.empty() || !filter.modes.empty() || filter.with_figures.has_value() ||
-         FilterPlan::LooksAtQuotes(filter);
-}
-
 }  // namespace
 
 absl::StatusOr<IndexedSnapshot::Traced> IndexedSnapshot::PrepareTrace(
     const TraceOptions& options, const Cancellation& cancellation) const {
   Traced traced{Sources(options.filter.scope), {}};
-  if (!AsksOfQuotes(options.filter)) {
+  if (!FilterPlan::AsksOfQuotes(options.filter)) {
     return traced;
   }
   Lookup lookup;

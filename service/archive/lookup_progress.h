@@ -20,7 +20,11 @@ inline constexpr uint64_t kUnitsRead = 10;
 inline constexpr uint64_t kAttributeCost = 1;
 inline constexpr uint64_t kOrderCost = 3;
 inline constexpr uint64_t kRelevanceCost = 12;
-inline constexpr uint64_t kFacetsCost = 30;
+inline constexpr uint64_t kFacetsCost = 3;
+// Facets also cost what they need however few quotes are found: so many words of the bits of each
+// theme, or reports, at the cost of one occurrence.
+inline constexpr uint64_t kFacetWordsRead = 32;
+inline constexpr uint64_t kFacetReportsRead = 2;
 // A name of a report is looked into for a part of one, once for the look-up and once for what it
 // covers. Beyond so many, planning does not do the same, but takes all reports for those that pass.
 inline constexpr uint64_t kNameCost = 1;

@@ -21,10 +21,10 @@ namespace {
 // No phrase begins or ends with one of these: particles, conjunctions, prepositions, pronouns.
 constexpr std::u32string_view kNoBeginning =
     U"的了着过地得和与及或并而且之于等也都就又还更很最被把将对从向在为以由使让是有这那其各该们个件"
-    U"项次年月日元亿万我%‰";
+    U"项次年月日元亿万我他她它%‰";
 constexpr std::u32string_view kNoEnd =
     U"的了着和与及或并而且之于也都就又还更很最被把将对从向在为以由使让是有这那其各该第不再已要能可"
-    U"会个些%‰";
+    U"会个些们等%‰";
 // No phrase begins with 要, but for 要素.
 constexpr char32_t kMust = U'要';
 constexpr char32_t kElement = U'素';
@@ -106,6 +106,7 @@ class Finder {
             !options.series_only || (!series.empty() && SeriesKey(*document) == series);
         epoch = *date > *day ? Epoch::kSince : same ? Epoch::kEarlier : Epoch::kNone;
       }
+      letters_ += static_cast<double>(document->joined().size());
       earlier_ += epoch == Epoch::kEarlier ? 1u : 0u;
       epochs_.push_back(epoch);
     }
@@ -250,6 +251,45 @@ class Finder {
     return last->behind >= kLeastAtBorder;
   }
 
+  // Of a string that stands in speech.
+  double CountOf(std::u32string_view units) {
+    const auto [known, added] = counts_.try_emplace(std::u32string(units));
+    if (added) {
+      known->second = static_cast<double>(
+          archive_.FindPlaces(units, {.scope = TextScope::kSpeech, .max_places = 0}).occurrences);
+    }
+    return known->second;
+  }
+
+  // How many times as often two letters stand side by side as they would by chance.
+  double Lift(char32_t first, char32_t second) {
+    const double apart = CountOf({&first, 1}) * CountOf({&second, 1});
+    const char32_t both[] = {first, second};
+    return apart > 0 ? CountOf({both, 2}) * letters_ / apart : 0;
+  }
+
+  // Whether a word goes on over an end of a candidate: its letter there is bound to what stands
+  // outside (加强, 增强 before 宏观政策) and not to what stands inside (强宏).
+  bool CutsAWord(const PhraseCandidate& candidate) {
+    constexpr double kBound = 10;
+    constexpr double kTimesTheInside = 8;
+    const std::u32string_view units = candidate.units;
+    const auto cuts = [&](const std::vector<std::pair<char32_t, uint32_t>>& outside, double inside,
+                          const auto& lift) {
+      double sum = 0;
+      double places = 0;
+      for (const auto& [letter, count] : outside) {
+        sum += letter == text::kBreak ? 0 : count * lift(letter);
+        places += count;
+      }
+      return sum > kBound * places && sum > kTimesTheInside * inside * places;
+    };
+    return cuts(candidate.emergence.before, Lift(units[0], units[1]),
+                [&](char32_t letter) { return Lift(letter, units.front()); }) ||
+           cuts(candidate.emergence.behind, Lift(units[units.size() - 2], units.back()),
+                [&](char32_t letter) { return Lift(units.back(), letter); });
+  }
+
   // Folds drop quotation marks: takes in the partner of one that a range parts from it.
   void WithPartners(report::Range* range) const {
     const std::u32string_view joined = report_.joined();
@@ -271,7 +311,7 @@ class Finder {
       if (!candidate.emergence.earlier && HasWholeEnds(units) && !HasNumber(units) &&
           candidate.emergence.occurrences >= options_.min_occurrences &&
           Varies(candidate.emergence.before) && Varies(candidate.emergence.behind) &&
-          HasWordBorders(candidate)) {
+          HasWordBorders(candidate) && !CutsAWord(candidate)) {
         whole.emplace(units, &candidate);
       }
     }
@@ -326,10 +366,12 @@ class Finder {
   const NewPhraseOptions& options_;
   std::vector<Epoch> epochs_;
   uint64_t earlier_ = 0;
+  double letters_ = 0;  // of all reports
   // Folded quotes of the speech. A candidate's units are where it stands first.
   std::vector<std::pair<uint32_t, std::u32string>> texts_;
   absl::flat_hash_map<std::u32string_view, PhraseCandidate> candidates_;
   absl::flat_hash_map<std::u32string, Borders> borders_;
+  absl::flat_hash_map<std::u32string, double> counts_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "service/archive/quote_set.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 
 namespace quotes::archive {
@@ -48,6 +50,19 @@ uint64_t CountBits(const uint64_t* words, size_t count) {
 #else
   return CountPlainly(words, count);
 #endif
+}
+
+uint64_t CountCommonBits(const uint64_t* a, const uint64_t* b, size_t count) {
+  std::array<uint64_t, 512> both;
+  uint64_t bits = 0;
+  for (size_t word = 0; word < count; word += both.size()) {
+    const size_t words = std::min(both.size(), count - word);
+    for (size_t i = 0; i < words; ++i) {
+      both[i] = a[word + i] & b[word + i];
+    }
+    bits += CountBits(both.data(), words);
+  }
+  return bits;
 }
 
 }  // namespace quotes::archive

@@ -13,8 +13,9 @@
 
 namespace quotes::archive {
 
-// Number of bits set in `count` words.
+// Number of bits set in `count` words, and of those set in both of two.
 uint64_t CountBits(const uint64_t* words, size_t count);
+uint64_t CountCommonBits(const uint64_t* a, const uint64_t* b, size_t count);
 
 // Numbers [begin, end).
 struct NumberRange {
@@ -79,6 +80,22 @@ class QuoteSet {
       bit_count_ = CountBits(bits_.data(), bits_.size());
     }
     return *bit_count_;
+  }
+
+  // Whether it is kept as bits.
+  bool dense() const { return dense_; }
+
+  // How many of some numbers are in a set of bits.
+  uint64_t CountIn(std::span<const uint32_t> numbers) const {
+    uint64_t count = 0;
+    for (const uint32_t number : numbers) {
+      count += (bits_[number / 64] >> (number % 64)) & 1;
+    }
+    return count;
+  }
+  // How many quotes it has in common with a set of which every word is there; both are bits.
+  uint64_t CountInBits(std::span<const uint64_t> bits) const {
+    return CountCommonBits(bits_.data(), bits.data(), bits_.size());
   }
 
   void And(const QuoteSet& other) {

@@ -110,6 +110,46 @@ uint32_t ReportColumns::Strings::NumberOf(std::u32string_view string) {
   return number;
 }
 
+void ReportColumns::Finish() {
+  speakers_ = RanksBy(&Row::speaker);
+  bodies_ = RanksBy(&Row::body);
+}
+
+ReportColumns::RanksByName ReportColumns::RanksBy(uint32_t Row::*name) const {
+  RanksByName by_name;
+  by_name.begins.resize(names_.size() + 1, 0);
+  for (const Row& row : rows_) {
+    ++by_name.begins[row.*name + 1];
+  }
+  for (size_t i = 1; i < by_name.begins.size(); ++i) {
+    by_name.begins[i] += by_name.begins[i - 1];
+  }
+  std::vector<uint32_t> next(by_name.begins.begin(), by_name.begins.end() - 1);
+  by_name.ranks.resize(rows_.size());
+  for (uint32_t rank = 0; rank < rows_.size(); ++rank) {
+    by_name.ranks[next[rows_[rank].*name]++] = rank;
+  }
+  return by_name;
+}
+
+bool ReportColumns::AppendRanks(const RanksByName& by_name, const std::vector<uint8_t>& passes,
+                                uint32_t begin, uint32_t end, size_t most,
+                                std::vector<uint32_t>* ranks) {
+  for (size_t name = 0; name < passes.size(); ++name) {
+    if (passes[name] == 0) {
+      continue;
+    }
+    const auto last = by_name.ranks.begin() + by_name.begins[name + 1];
+    const auto from = std::lower_bound(by_name.ranks.begin() + by_name.begins[name], last, begin);
+    const auto to = std::lower_bound(from, last, end);
+    if (ranks->size() + static_cast<size_t>(to - from) >= most) {
+      return false;
+    }
+    ranks->insert(ranks->end(), from, to);
+  }
+  return true;
+}
+
 std::vector<NumberRange> ReportColumns::Passing(const Filter& filter,
                                                 const FilterPlan& plan) const {
   // Dated rows come first, latest first.
@@ -141,11 +181,31 @@ std::vector<NumberRange> ReportColumns::Passing(const Filter& filter,
     return ranges;
   }
   // Each name is looked into once, however many reports have it.
-  std::vector<uint8_t> speaks;
-  std::vector<uint8_t> bodies;
+  std::vector<uint8_t> speaks(names_.size(), 1);
+  std::vector<uint8_t> bodies(names_.size(), 1);
   for (uint32_t name = 0; name < names_.size(); ++name) {
-    speaks.push_back(plan.SpeakerPasses(names_[name]) ? 1 : 0);
-    bodies.push_back(plan.BodyPasses(names_[name]) ? 1 : 0);
+    if (!filter.speakers.empty()) {
+      speaks[name] = plan.SpeakerPasses(names_[name]) ? 1 : 0;
+    }
+    if (!filter.bodies.empty()) {
+      bodies[name] = plan.BodyPasses(names_[name]) ? 1 : 0;
+    }
+  }
+  // Sorting the ranks of a name costs more than asking so many reports for theirs.
+  constexpr size_t kSortCost = 8;
+  std::vector<uint32_t> ranks;
+  if (AppendRanks(filter.bodies.empty() ? speakers_ : bodies_,
+                  filter.bodies.empty() ? speaks : bodies, first_rank, end_rank,
+                  (end_rank - first_rank) / kSortCost, &ranks)) {
+    if (!std::is_sorted(ranks.begin(), ranks.end())) {
+      std::sort(ranks.begin(), ranks.end());
+    }
+    for (const uint32_t rank : ranks) {
+      if (speaks[rows_[rank].speaker] != 0) {
+        add(rank, rank + 1);
+      }
+    }
+    return ranges;
   }
   for (uint32_t rank = first_rank; rank < end_rank; ++rank) {
     const Row& row = rows_[rank];

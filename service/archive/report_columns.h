@@ -45,6 +45,8 @@ class ReportColumns {
   void Add(const Entry& entry);
   // The next rank is that of a row of the one that this was made after.
   void Add(Row row);
+  // Puts ranks in order by name: once, behind the last row.
+  void Finish();
 
   size_t size() const { return rows_.size(); }
   size_t name_count() const { return names_.size(); }
@@ -57,7 +59,8 @@ class ReportColumns {
   const Row& operator[](uint32_t rank) const { return rows_[rank]; }
 
   // Ranks of the reports that pass by date, speaker and body, as ascending ranges; reports and
-  // sections that a filter names are not looked at. REQUIRES: rows are in the order of answers.
+  // sections that a filter names are not looked at. REQUIRES: Finish was called, and rows are in
+  // the order of answers.
   std::vector<NumberRange> Passing(const Filter& filter, const FilterPlan& plan) const;
 
  private:
@@ -79,7 +82,20 @@ class ReportColumns {
     std::shared_ptr<Rep> own_;  // the same, while only this object has it
   };
 
+  // The ranks of each name, ascending: those of name n from begins[n] to begins[n + 1].
+  struct RanksByName {
+    std::vector<uint32_t> begins;
+    std::vector<uint32_t> ranks;
+  };
+  RanksByName RanksBy(uint32_t Row::*name) const;
+  // Appends the ranks inside [begin, end) of names that pass, as long as they are fewer than
+  // `most`; whether they are.
+  static bool AppendRanks(const RanksByName& by_name, const std::vector<uint8_t>& passes,
+                          uint32_t begin, uint32_t end, size_t most, std::vector<uint32_t>* ranks);
+
   std::vector<Row> rows_;
+  RanksByName speakers_;
+  RanksByName bodies_;
   Strings names_;
   Strings series_;  // number + 1
   // Names, or series, were thrown away: where those of the previous rows are now.

@@ -3,6 +3,13 @@
 #include <array>
 
 namespace quotes::archive {
+namespace {
+
+// A theme that one in so many quotes has is bits too, 125 KB of a million quotes: filters are put
+// together word by word, where lists would have to be searched.
+constexpr uint64_t kQuotesPerBit = 256;
+
+}  // namespace
 
 PostingLists ThemePostings::With(size_t theme, AttributeSet attributes) const {
   PostingLists lists;
@@ -66,7 +73,7 @@ ThemePostings::Layout ThemePostings::Builder::Write(uint32_t universe, ByteSink*
       grouped[at[attributes_[theme][i]]++] = numbers[i];
     }
     const size_t words = (size_t{universe} + 63) / 64;
-    if (words > 0 && numbers.size() * sizeof(uint32_t) >= words * sizeof(uint64_t)) {
+    if (words > 0 && numbers.size() * kQuotesPerBit >= universe) {
       bits.resize(bits.size() + words, 0);
       for (const uint32_t number : numbers) {
         bits[bit_begins.back() + number / 64] |= uint64_t{1} << (number % 64);

@@ -21,8 +21,7 @@ using PostingLists = absl::InlinedVector<Postings, 48>;
 
 // The quotes of each theme and those below it, by index of the scheme: as one list, and once more
 // grouped by attributes, so that those with some attributes are had without a look at the others.
-// Themes that many quotes have are bits too, which take no more bytes than the list. A view of a
-// block. Thread-compatible.
+// Themes that many quotes have are bits too. A view of a block. Thread-compatible.
 class ThemePostings {
  public:
   struct Layout {

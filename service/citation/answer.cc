@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "service/archive/distinctiveness.h"
 #include "service/base/limits.h"
 #include "service/citation/attribution.h"
 #include "service/citation/context.h"
@@ -372,10 +373,17 @@ class Answer {
         }
       }
     }
-    if (may_be_meant_.size() >= limits::kFormulaicReports) {
+    // What stands across quotes, or in parts, is counted by the places that were found.
+    const uint64_t counted =
+        IsWordForWord(best.verdict)
+            ? archive::CountReportsOf(source.latest(),
+                                      source.joined().substr(best.range.begin, best.range.size()))
+            : 0;
+    const uint64_t reports = counted > 0 ? counted : may_be_meant_.size();
+    if (reports >= limits::kFormulaicReports) {
       // Of too many places those that were looked at are in so many reports.
-      const bool cut = result_.stopped == StopReason::kWorkLimit;
-      AddFlag(ContextFlag::kFormulaic, absl::StrCat(cut ? "≥" : "", may_be_meant_.size()));
+      const bool cut = counted == 0 && result_.stopped == StopReason::kWorkLimit;
+      AddFlag(ContextFlag::kFormulaic, absl::StrCat(cut ? "≥" : "", reports));
     }
     if (source.state() == SourceState::kOldRevision) {
       AddFlag(ContextFlag::kOldRevision, absl::StrCat(source.revision()));

@@ -160,7 +160,7 @@ class Reader {
         view_(t_),
         surroundings_(surroundings),
         numerals_(std::move(numerals)),
-        mentions_(internal::FindMentions(view_, numerals_, surroundings.report_year)),
+        mentions_(internal::FindMentions(view_, numerals_, surroundings.report)),
         words_(GetMeasureWords()) {}
 
   std::vector<Figure> Run() {

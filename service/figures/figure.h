@@ -48,7 +48,8 @@ enum class Passage : uint8_t {
 struct Period {
   Range range;  // as printed: 2021年, 五年来, 到2025年, 今年
   // First and last year, 0 where they are not known. Those of 今年, 去年 and 明年 are reckoned from
-  // the year of the report, those of 十四五 and its like from their number.
+  // the year of the report, those of 十四五 and its like from their number; for 五年来 and 过去五年
+  // see ReportTime.
   int16_t first_year = 0;
   int16_t last_year = 0;
 
@@ -56,12 +57,19 @@ struct Period {
   friend bool operator==(const Period&, const Period&) = default;
 };
 
+// When a report was given, as far as its words need it.
+struct ReportTime {
+  int year = 0;  // 0: unknown
+  // The report reviews the five years before that one: 五年来, 过去五年 and 这五年 are those.
+  bool reviews_five_years = false;
+};
+
 // What is known of a sentence from outside of it.
 struct Surroundings {
   Passage passage = Passage::kOther;
   // Of the paragraph's opening, else of the headings above; empty for none.
   Period period;
-  int report_year = 0;  // 0: unknown
+  ReportTime report;
 };
 
 // One numeral. Ranges are of the text that was given.
@@ -92,7 +100,11 @@ std::vector<Figure> FindFigures(std::u32string_view text, Range sentence,
 
 // The period that `range` of `text` opens with (五年来，坚持…; ——展望2035年，…), or, with
 // `anywhere`, the first that it names, as headings do. Empty if there is none.
-Period FindPeriod(std::u32string_view text, Range range, int report_year, bool anywhere);
+Period FindPeriod(std::u32string_view text, Range range, const ReportTime& report, bool anywhere);
+
+// Whether a heading says that a report of a year reviews the five years before it: by 过去五年 or
+// 五年来, or by the five-year plan of just these years.
+bool NamesFiveYears(std::u32string_view heading, int report_year);
 
 // A unit of measure. Units that convert exactly have one base; the others are their own.
 struct Unit {

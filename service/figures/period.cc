@@ -13,6 +13,7 @@ namespace {
 
 using View = std::u32string_view;
 
+constexpr int kReviewedYears = 5;
 constexpr int kFirstYear = 1000;
 constexpr int kLastYear = 2999;
 
@@ -91,7 +92,7 @@ size_t EndsWith(View text, const View (&words)[kCount]) {
 
 class Finder {
  public:
-  Finder(View text, int report_year) : t_(text), report_year_(report_year) {}
+  Finder(View text, const ReportTime& report) : t_(text), report_(report) {}
 
   std::vector<Mention> Run(const std::vector<Numeral>& numerals) {
     for (const Numeral& numeral : numerals) {
@@ -174,15 +175,33 @@ class Finder {
     Add(numeral.token, year, year, Compares(numeral));
   }
 
+  // The years that a report reviews, where it reviews five of them.
+  void AddReviewed(Range range) {
+    if (report_.reviews_five_years) {
+      Add(range, report_.year - kReviewedYears, report_.year - 1, false);
+    } else {
+      Add(range, 0, 0, false);
+    }
+  }
+
+  // Whether what stands before 五年来 leaves it those that the report reviews: nothing, a mark, 这
+  // or 过去; not 改革 or 近.
+  bool StandsAlone(size_t begin) const {
+    constexpr View kBefore[] = {U"这", U"过去", U"过去的"};
+    const View before = t_.substr(0, begin);
+    return before.empty() || !text::IsHan(before.back()) || EndsWith(before, kBefore) > 0;
+  }
+
   void AddSet(const Numeral& numeral) {
     const View unit = Part(numeral.unit);
-    if (unit.ends_with(U'来')) {
-      Add(numeral.token, 0, 0, false);  // 五年来
-      return;
-    }
     const View number = Part(numeral.number);
-    if (number.ends_with(U"年来") || number.ends_with(U"月来")) {
-      Add(numeral.token, 0, 0, false);
+    if (unit.ends_with(U'来') || number.ends_with(U"年来") || number.ends_with(U"月来")) {
+      const View token = Part(numeral.token);
+      if ((token == U"五年来" || token == U"5年来") && StandsAlone(numeral.token.begin)) {
+        AddReviewed(numeral.token);
+      } else {
+        Add(numeral.token, 0, 0, false);
+      }
       return;
     }
     const int plan = PlanNumber(number);
@@ -223,7 +242,15 @@ class Finder {
                  (word == U"内" || word == U"之内" || word == U"以内" || word == U"来" ||
                   word == U"以来" || word == U"间" || word == U"期间");
         });
-    if (begin < numeral.number.begin || behind) {
+    if (begin == numeral.number.begin && !behind) {
+      return;
+    }
+    constexpr View kReviewed[] = {U"过去的", U"过去", U"这", U"刚刚过去的"};
+    const View number = Part(numeral.number);
+    if ((number == U"五" || number == U"5") && unit == U"年" &&
+        EndsWith(t_.substr(0, numeral.number.begin), kReviewed) > 0) {
+      AddReviewed(MakeRange(begin, numeral.token.end));
+    } else {
       Add(MakeRange(begin, numeral.token.end), 0, 0, false);
     }
   }
@@ -253,7 +280,7 @@ class Finder {
           continue;
         }
         const size_t size = word.word.size();
-        const int year = word.known && report_year_ > 0 ? report_year_ + word.years : 0;
+        const int year = word.known && report_.year > 0 ? report_.year + word.years : 0;
         const bool comparison =
             EndsWith(t_.substr(0, i), kComparing) > 0 || rest.substr(size).starts_with(U"同期");
         Add(MakeRange(i, i + size + BeginsWith(rest.substr(size), kBehind)), year, year,
@@ -265,7 +292,7 @@ class Finder {
   }
 
   const View t_;
-  const int report_year_;
+  const ReportTime report_;
   std::vector<Mention> mentions_;
 };
 
@@ -283,13 +310,13 @@ std::u32string FoldLetters(View text) {
 }
 
 std::vector<Mention> FindMentions(View folded, const std::vector<Numeral>& numerals,
-                                  int report_year) {
-  return Finder(folded, report_year).Run(numerals);
+                                  const ReportTime& report) {
+  return Finder(folded, report).Run(numerals);
 }
 
 }  // namespace internal
 
-Period FindPeriod(std::u32string_view text, Range range, int report_year, bool anywhere) {
+Period FindPeriod(std::u32string_view text, Range range, const ReportTime& report, bool anywhere) {
   // What may stand before the opening period of a paragraph: ——展望2035年.
   constexpr size_t kMaxOpening = 5;
   constexpr size_t kMaxHeading = 200;
@@ -305,7 +332,7 @@ Period FindPeriod(std::u32string_view text, Range range, int report_year, bool a
     return {};
   }
   for (const internal::Mention& mention :
-       internal::FindMentions(internal::FoldLetters(part), FindNumerals(part), report_year)) {
+       internal::FindMentions(internal::FoldLetters(part), FindNumerals(part), report)) {
     if (mention.comparison) {
       continue;
     }
@@ -320,6 +347,27 @@ Period FindPeriod(std::u32string_view text, Range range, int report_year, bool a
     return period;
   }
   return {};
+}
+
+bool NamesFiveYears(std::u32string_view heading, int report_year) {
+  const std::u32string folded = internal::FoldLetters(heading);
+  const std::vector<Numeral> numerals = FindNumerals(heading);
+  const int first = report_year - internal::kReviewedYears;
+  const std::vector<internal::Mention> mentions =
+      internal::FindMentions(folded, numerals, {report_year, true});
+  return std::any_of(mentions.begin(), mentions.end(),
+                     [&](const internal::Mention& mention) {
+                       return mention.period.first_year == first &&
+                              mention.period.last_year == report_year - 1;
+                     }) ||
+         std::any_of(numerals.begin(), numerals.end(), [&](const Numeral& numeral) {
+           // Without 时期: “十四五”发展回顾.
+           const int plan = numeral.kind == NumeralKind::kSet
+                                ? internal::PlanNumber(std::u32string_view(folded).substr(
+                                      numeral.number.begin, numeral.number.size()))
+                                : 0;
+           return plan > 0 && internal::PlanBegin(plan) == first;
+         });
 }
 
 }  // namespace quotes::figures

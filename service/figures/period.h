@@ -20,9 +20,9 @@ struct Mention {
 std::u32string FoldLetters(std::u32string_view text);
 
 // The periods that a sentence names, in text order. `folded` is FoldLetters of it, `numerals` are
-// those that FindNumerals finds in it. `report_year` may be 0.
+// those that FindNumerals finds in it.
 std::vector<Mention> FindMentions(std::u32string_view folded, const std::vector<Numeral>& numerals,
-                                  int report_year);
+                                  const ReportTime& report);
 
 }  // namespace quotes::figures::internal
 

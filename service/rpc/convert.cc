@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/archive/citation_line.h"
+#include "service/archive/distinctiveness.h"
 #include "service/base/check.h"
 #include "service/base/hash.h"
 #include "service/report/register.h"
@@ -284,6 +285,9 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
   }
   out->set_previous_quote(NeighbourName(ref, -1));
   out->set_next_quote(NeighbourName(ref, 1));
+  if (archive_ != nullptr) {
+    out->set_report_count(static_cast<int64_t>(archive::CountReportsOf(*archive_, ref.text())));
+  }
 }
 
 void Converter::SetHit(const archive::Hit& hit, v1::QuoteView view, size_t context,

@@ -63,6 +63,10 @@ class Converter {
   // `scheme` must outlive the object.
   Converter(const themes::Scheme& scheme, text::OffsetUnit unit) : scheme_(scheme), unit_(unit) {}
 
+  // Has SetQuote count the reports that have a quote's words, in the FULL view. `archive` must
+  // outlive the object.
+  void CountReportsIn(const archive::Archive* archive) { archive_ = archive; }
+
   // `view` is BASIC or FULL. `superseded`: the latest revision no longer has the quote.
   void SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool superseded, v1::Quote* out);
   // With `context` quotes of the same kind (speech or furniture) on either side.
@@ -84,6 +88,7 @@ class Converter {
 
   const themes::Scheme& scheme_;
   const text::OffsetUnit unit_;
+  const archive::Archive* archive_ = nullptr;
   std::map<const archive::PackedDocument*, std::unique_ptr<Offsets>> offsets_;
 };
 

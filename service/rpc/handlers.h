@@ -132,6 +132,10 @@ absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
                       v1::TagQuoteResponse* response);
 absl::Status SearchFigures(CallContext& call, const v1::SearchFiguresRequest& request,
                            v1::SearchFiguresResponse* response);
+absl::Status TracePhrase(CallContext& call, const v1::TracePhraseRequest& request,
+                         v1::TracePhraseResponse* response);
+absl::Status ListNewPhrases(CallContext& call, const v1::ListNewPhrasesRequest& request,
+                            v1::ListNewPhrasesResponse* response);
 
 absl::Status VerifyCitation(CallContext& call, const v1::VerifyCitationRequest& request,
                             v1::VerifyCitationResponse* response);

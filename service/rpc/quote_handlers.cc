@@ -119,15 +119,18 @@ uint64_t CodePointsAround(const std::vector<archive::Hit>& hits, uint32_t contex
 
 // What a look-up finds, or CallContext::Defer() when it would keep gRPC's threads too long. Each
 // hit becomes a message, unless its bytes are `written`, as do so many quotes on either side.
-absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, archive::Lookup lookup, bool written,
-                                           uint32_t context) {
+absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, archive::Lookup lookup,
+                                           v1::QuoteView view, bool written, uint32_t context) {
   if (call.may_block) {
     return call.archive->Find(lookup, call.cancellation);
   }
   // Of PlannedWork: making one takes some six microseconds.
   constexpr uint64_t kMessageWork = 600;
+  constexpr uint64_t kReportCountWork = 1'000;
   const uint64_t messages = written ? 0 : 1 + 2 * uint64_t{context};
-  if (call.archive->PlannedWork(lookup) + lookup.limit * messages * kMessageWork >
+  const uint64_t work_of_hit =
+      messages * kMessageWork + (view == v1::QUOTE_VIEW_FULL ? kReportCountWork : 0);
+  if (call.archive->PlannedWork(lookup) + lookup.limit * work_of_hit >
       call.options.max_inline_work) {
     return call.Defer();
   }
@@ -198,7 +201,8 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
   const bool written = call.leading_bytes != nullptr && view == v1::QUOTE_VIEW_BASIC &&
                        request.context() == 0 && unit == text::OffsetUnit::kCodePoints;
   const auto context = static_cast<uint32_t>(request.context());
-  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer, Find(call, lookup, written, context));
+  QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
+                          Find(call, lookup, view, written, context));
   if (lookup.with_total) {
     response->set_total_size(static_cast<int64_t>(answer.total));
   }
@@ -218,6 +222,7 @@ absl::Status RunLookup(CallContext& call, const Request& request, archive::Looku
     return absl::OkStatus();
   }
   Converter converter(call.archive->scheme(), unit);
+  converter.CountReportsIn(call.archive.get());
   FillList(call, request, answer, response->mutable_hits(), response,
            [&](const archive::Hit& hit, v1::QuoteHit* out) {
              converter.SetHit(hit, view, context, out);
@@ -242,6 +247,7 @@ absl::Status GetQuote(CallContext& call, const v1::GetQuoteRequest& request,
   QuoteFinder finder(call);
   QUOTES_ASSIGN_OR_RETURN(const QuoteFinder::Found found, finder.Find(name));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.CountReportsIn(call.archive.get());
   converter.SetQuote(found.ref, ViewOr(request.view(), v1::QUOTE_VIEW_FULL), found.superseded,
                      response->mutable_quote());
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
@@ -272,6 +278,7 @@ absl::Status BatchGetQuotes(CallContext& call, const v1::BatchGetQuotesRequest& 
   }
   QuoteFinder finder(call);
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
+  converter.CountReportsIn(call.archive.get());
   const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_FULL);
   std::vector<QuoteFinder::Found> quotes;
   uint64_t code_points = 0;
@@ -311,12 +318,13 @@ absl::Status ListQuotes(CallContext& call, const v1::ListQuotesRequest& request,
     // No report has the empty id: a parent that the filter excludes has no quotes.
     reports = {let_through ? parent : std::string()};
   }
+  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
   QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
-                          Find(call, lookup, /*written=*/false, /*context=*/0));
+                          Find(call, lookup, view, /*written=*/false, /*context=*/0));
   response->set_total_size(static_cast<int64_t>(answer.total));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
-  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
+  converter.CountReportsIn(call.archive.get());
   FillList(call, request, answer, response->mutable_quotes(), response,
            [&](const archive::Hit& hit, v1::Quote* out) {
              converter.SetQuote(hit.ref, view, /*superseded=*/false, out);
@@ -421,6 +429,8 @@ absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
   QUOTES_CHECK(index.has_value());
   // The scheme may have changed since the call began.
   Converter converter(*result.scheme, ToOffsetUnit(request.offset_encoding()));
+  // A tag changes no words.
+  converter.CountReportsIn(call.archive.get());
   converter.SetQuote({result.document.get(), *index}, v1::QUOTE_VIEW_FULL, /*superseded=*/false,
                      response->mutable_quote());
   response->set_archive_revision(static_cast<int64_t>(result.archive_revision));
@@ -447,8 +457,9 @@ absl::Status SearchFigures(CallContext& call, const v1::SearchFiguresRequest& re
   lookup.order = ToOrder(request.order_by());
   lookup.with_total = !request.has_return_total_size() || request.return_total_size();
   lookup.with_facets = request.return_facets();
+  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
   QUOTES_ASSIGN_OR_RETURN(const archive::LookupAnswer answer,
-                          Find(call, lookup, /*written=*/false, /*context=*/0));
+                          Find(call, lookup, view, /*written=*/false, /*context=*/0));
   if (lookup.with_total) {
     response->set_total_size(static_cast<int64_t>(answer.total));
   }
@@ -459,7 +470,7 @@ absl::Status SearchFigures(CallContext& call, const v1::SearchFiguresRequest& re
   SetCoverage(call.archive->CoverageOf(lookup.filter), response->mutable_coverage());
   response->set_figure_version(std::string(figures::FigureVersion()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
-  const v1::QuoteView view = ViewOr(request.view(), v1::QUOTE_VIEW_BASIC);
+  converter.CountReportsIn(call.archive.get());
   FillList(
       call, request, answer, response->mutable_hits(), response,
       [&](const archive::Hit& hit, v1::FigureHit* out) { converter.SetFigureHit(hit, view, out); });

@@ -613,7 +613,8 @@ using Raw = S::WithRawCallbackMethod_GetQuote<S::WithRawCallbackMethod_BatchGetQ
     S::WithRawCallbackMethod_ListQuotes<S::WithRawCallbackMethod_SearchQuotes<
         S::WithRawCallbackMethod_ListThemes<S::WithRawCallbackMethod_GetTheme<
             S::WithRawCallbackMethod_LookupTheme<S::WithRawCallbackMethod_TagQuote<
-                S::WithRawCallbackMethod_SearchFigures<S::Service>>>>>>>>>;
+                S::WithRawCallbackMethod_SearchFigures<S::WithRawCallbackMethod_TracePhrase<
+                    S::WithRawCallbackMethod_ListNewPhrases<S::Service>>>>>>>>>>>;
 }  // namespace quote_service
 
 class QuoteService final : public quote_service::Raw {
@@ -629,6 +630,8 @@ class QuoteService final : public quote_service::Raw {
   QUOTES_UNARY(QuoteService, LookupTheme, kInline, false)
   QUOTES_UNARY(QuoteService, TagQuote, kWriter, false)
   QUOTES_UNARY(QuoteService, SearchFigures, kInline, false)
+  QUOTES_UNARY(QuoteService, TracePhrase, kInline, false)
+  QUOTES_UNARY(QuoteService, ListNewPhrases, kExecutor, false)
 
  private:
   Core* const core_;

@@ -38,7 +38,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 deploy/install_packages.sh build bench >/dev/null
 cmake --preset release >/dev/null
 cmake --build --preset release --target lookup_bench citation_bench parse_bench postings_bench \
-  rpc_bench segment_bench trace_bench quotectl quotes-extract >/dev/null
+  rpc_bench segment_bench trace_bench figure_bench quotectl quotes-extract >/dev/null
 
 data=()
 if [[ -n "$lines" ]]; then
@@ -70,6 +70,8 @@ printf '\n== sets of quotes\n'
 measure postings_bench "${data[@]}"
 printf '\n== histories of phrases\n'
 measure trace_bench --quotes "$rpc_size" "${data[@]}"
+printf '\n== figures\n'
+measure figure_bench --quotes "$rpc_size" "${data[@]}"
 printf '\n== citations\n'
 measure citation_bench --quotes "$citation_sizes" "${data[@]}"
 printf '\n== over gRPC\n'

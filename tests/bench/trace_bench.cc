@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "service/archive/distinctiveness.h"
 #include "service/archive/folded_name.h"
 #include "service/archive/indexed_archive.h"
 #include "service/base/limits.h"
@@ -118,6 +119,21 @@ void Measure(const archive::Archive& archive, const Scan& scan, const std::strin
   Say(quantiles.p99 <= kMostMicros, name + ": 99th percentile within a millisecond");
 }
 
+// What every quote of the FULL view and every citation asks: in how many reports some words stand.
+void MeasureReportCounts(const archive::Archive& archive, size_t queries) {
+  std::mt19937 random(1);
+  std::vector<std::u32string> texts;
+  const auto& documents = archive.documents();
+  for (size_t i = 0; i < queries; ++i) {
+    const archive::PackedDocument& document = *documents[random() % documents.size()];
+    texts.emplace_back(document.text(random() % document.size()));
+  }
+  const Quantiles quantiles =
+      TimeEach(texts.size(), [&](size_t i) { return archive::CountReportsOf(archive, texts[i]); });
+  std::printf("%-28s %10s %10.1f %10.1f %10.1f\n", "reports of a whole quote", "", quantiles.median,
+              quantiles.p95, quantiles.p99);
+}
+
 int Run(size_t count, size_t queries, const std::string& lines) {
   const auto scheme = themes::Scheme::BuiltIn();
   const auto documents = MakeDocuments(MakeQuotes(lines, count), *scheme);
@@ -141,6 +157,7 @@ int Run(size_t count, size_t queries, const std::string& lines) {
               limits::kMaxVariants);
     }
   }
+  MeasureReportCounts(*archive, queries);
   return ExitCode();
 }
 

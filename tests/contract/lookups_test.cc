@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -672,6 +673,167 @@ TEST_F(Lookups, FullPagesEndAtTheSizeLimit) {
             "EXHAUSTED/ANSWER_TOO_LARGE range");
   revision.mutable_range()->set_end(400'000);
   EXPECT_EQ(Outcome(Call(reports_, &v1::ReportService::Stub::GetRevision, revision, &whole)), "OK");
+}
+
+TEST_F(Lookups, TracesAPhraseByReportAndYear) {
+  Start();
+  Import("later", "2023年政府工作报告\n\n我们推动高质量的发展。\n");
+  Import("latest", "2024年政府工作报告\n\n我们推动高质量发展，高质量发展！\n");
+  v1::SearchQuotesRequest search;
+  search.set_page_size(200);
+  const v1::SearchQuotesResponse found = Search(search, "高质量发展");
+  v1::TracePhraseRequest request;
+  request.set_phrase("“高质量发展”");
+  request.set_page_size(1);
+  v1::TracePhraseResponse trace;
+  ASSERT_TRUE(Call(quotes_, &Quotes::TracePhrase, request, &trace).ok());
+  EXPECT_EQ(trace.quote_count(), found.total_size());
+  EXPECT_EQ(trace.coverage().report_count(), 3);
+  EXPECT_EQ(trace.total_size(), 2);
+  ASSERT_EQ(trace.reports_size(), 1);
+  EXPECT_EQ(trace.stop_reason(), v1::STOP_REASON_PAGE);
+  ASSERT_EQ(trace.variants_size(), 1);
+  EXPECT_EQ(trace.variants(0).phrase(), "高质量的发展");
+  EXPECT_EQ(trace.variants(0).occurrence_count(), 1);
+  std::map<std::string, int64_t> reports;
+  int64_t occurrences = 0;
+  do {
+    ASSERT_TRUE(Call(quotes_, &Quotes::TracePhrase, request, &trace).ok());
+    ASSERT_EQ(trace.reports_size(), 1);
+    reports[trace.reports(0).report()] = trace.reports(0).occurrence_count();
+    occurrences += trace.reports(0).occurrence_count();
+    request.set_page_token(trace.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(trace.stop_reason(), v1::STOP_REASON_END);
+  EXPECT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports["reports/latest"], 2);
+  EXPECT_EQ(occurrences, trace.occurrence_count());
+  int64_t by_year = trace.undated().occurrence_count();
+  for (const v1::PhraseYear& year : trace.years()) {
+    by_year += year.occurrence_count();
+  }
+  EXPECT_EQ(by_year, occurrences);
+  ASSERT_TRUE(trace.has_first_use());
+  const std::u32string text = text::ToCodePoints(trace.first_use().quote().text());
+  EXPECT_EQ(text.substr(static_cast<size_t>(trace.first_use().quote_range().begin()), 5),
+            U"高质量发展");
+  // A filter that asks something of single quotes is answered too.
+  request.mutable_filter()->set_has_figures(false);
+  ASSERT_TRUE(Call(quotes_, &Quotes::TracePhrase, request, &trace).ok());
+  EXPECT_LE(trace.occurrence_count(), occurrences);
+}
+
+TEST_F(Lookups, ListsThePhrasesThatAReportIntroduces) {
+  Start(/*sample=*/false);
+  const auto add = [&](const std::string& id, int year, const std::string& body,
+                       const std::string& text) {
+    v1::ImportReportRequest request;
+    request.set_report_id(id);
+    request.mutable_source()->set_content(absl::StrCat(year, "年政府工作报告\n\n", text, "\n"));
+    request.mutable_metadata()->set_body(body);
+    request.mutable_metadata()->mutable_speech_date()->set_year(year);
+    request.mutable_metadata()->mutable_speech_date()->set_month(3);
+    request.mutable_metadata()->mutable_speech_date()->set_day(5);
+    v1::ImportReportResponse response;
+    const grpc::Status status =
+        Call(reports_, &v1::ReportService::Stub::ImportReport, request, &response);
+    ASSERT_TRUE(status.ok()) << Outcome(status);
+  };
+  add("old", 2022, "甲县人民政府", "推动高质量发展。提高生产力的水平。");
+  add("other", 2023, "乙县人民政府", "深化数字化改革。");
+  add("new", 2024, "甲县人民政府",
+      "加快发展新质生产力。培育新质生产力，推进数字化改革。新质生产力要因地制宜。数字化改革是"
+      "关键一招。");
+  v1::ListNewPhrasesRequest request;
+  request.set_report("reports/new");
+  v1::ListNewPhrasesResponse found;
+  const auto phrases = [&] {
+    const grpc::Status status = Call(quotes_, &Quotes::ListNewPhrases, request, &found);
+    EXPECT_TRUE(status.ok()) << Outcome(status);
+    std::vector<std::string> texts;
+    for (const v1::NewPhrase& phrase : found.phrases()) {
+      texts.push_back(phrase.phrase());
+    }
+    return texts;
+  };
+  EXPECT_THAT(phrases(), ElementsAre("新质生产力"));
+  EXPECT_EQ(found.earlier_report_count(), 2);
+  EXPECT_EQ(found.archive_revision(), 3);
+  const v1::NewPhrase& phrase = found.phrases(0);
+  EXPECT_EQ(phrase.report_occurrence_count(), 3);
+  EXPECT_EQ(phrase.report_count(), 1);
+  EXPECT_EQ(phrase.first_use().quote().text(), "加快发展新质生产力。");
+  EXPECT_EQ(phrase.first_use().quote_range().begin(), 4);
+  EXPECT_EQ(phrase.first_use().date().year(), 2024);
+  // Of its own series it is the first with both.
+  request.set_scope(v1::NEW_PHRASE_SCOPE_SERIES);
+  EXPECT_THAT(phrases(), ElementsAre("新质生产力", "数字化改革"));
+  EXPECT_EQ(found.earlier_report_count(), 1);
+  EXPECT_EQ(found.next_page_token(), "");
+  request.set_page_size(1);
+  EXPECT_THAT(phrases(), ElementsAre("新质生产力"));
+  EXPECT_EQ(found.total_size(), 2);
+  request.set_page_token(found.next_page_token());
+  EXPECT_THAT(phrases(), ElementsAre("数字化改革"));
+  EXPECT_EQ(found.next_page_token(), "");
+  request.set_scope(v1::NEW_PHRASE_SCOPE_ARCHIVE);
+  EXPECT_EQ(Outcome(Call(quotes_, &Quotes::ListNewPhrases, request, &found)),
+            "INVALID_ARGUMENT/PAGE_TOKEN_INVALID page_token");
+}
+
+TEST_F(Lookups, TracesRefuseWhatTheyCannotAnswer) {
+  Start();
+  v1::TracePhraseRequest request;
+  v1::TracePhraseResponse trace;
+  const auto outcome = [&] {
+    return Outcome(Call(quotes_, &Quotes::TracePhrase, request, &trace));
+  };
+  EXPECT_EQ(outcome(), "INVALID_ARGUMENT/FIELD_REQUIRED phrase");
+  request.set_phrase("，。");
+  EXPECT_EQ(outcome(), "INVALID_ARGUMENT/FIELD_INVALID phrase");
+  std::string long_phrase;
+  for (int i = 0; i < 1'001; ++i) {
+    long_phrase += "字";
+  }
+  request.set_phrase(long_phrase);
+  EXPECT_EQ(outcome(), "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE phrase");
+  request.set_phrase("发展");
+  request.set_page_size(-1);
+  EXPECT_EQ(outcome(), "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE page_size");
+  request.set_page_size(0);
+  request.set_page_token("forged");
+  EXPECT_EQ(outcome(), "INVALID_ARGUMENT/PAGE_TOKEN_INVALID page_token");
+  v1::ListNewPhrasesRequest list;
+  v1::ListNewPhrasesResponse phrases;
+  const auto listed = [&] {
+    return Outcome(Call(quotes_, &Quotes::ListNewPhrases, list, &phrases));
+  };
+  EXPECT_EQ(listed(), "INVALID_ARGUMENT/FIELD_REQUIRED report");
+  list.set_report("reports/none");
+  EXPECT_EQ(listed(), "NOT_FOUND/REPORT_NOT_FOUND");
+  list.set_report("reports/sample");
+  list.set_min_occurrence_count(1);
+  EXPECT_EQ(listed(), "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE min_occurrence_count");
+  list.set_min_occurrence_count(0);
+  // Nothing is earlier than the one report: it introduces nothing.
+  EXPECT_EQ(listed(), Outcome(grpc::Status::OK));
+  EXPECT_EQ(phrases.earlier_report_count(), 0);
+  EXPECT_EQ(phrases.total_size(), 0);
+}
+
+TEST_F(Lookups, QuotesKnowInHowManyReportsTheyStand) {
+  Start();
+  Import("first", "政府工作报告\n\n各位代表，我们要再接再厉。这句话别处没有。\n");
+  Import("second", "政府工作报告\n\n各位代表：“我们要再接再厉！”\n");
+  v1::ListQuotesRequest request;
+  request.set_parent("reports/first");
+  request.set_view(v1::QUOTE_VIEW_FULL);
+  std::map<std::string, int64_t> counts;
+  for (const v1::Quote& quote : ListAll(request)) {
+    counts[quote.text()] = quote.report_count();
+  }
+  EXPECT_EQ(counts["各位代表，我们要再接再厉。"], 2) << "folded: marks are alike";
+  EXPECT_EQ(counts["这句话别处没有。"], 1);
 }
 
 }  // namespace

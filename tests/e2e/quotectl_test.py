@@ -1,11 +1,14 @@
 """quotectl as scripts and people use it: against a server and on a database of its own."""
 
+import csv
+import io
 import json
 import os
 import shutil
 import stat
 import subprocess
 import unittest
+from xml.etree import ElementTree
 
 from quotes_testing import (CLEAN_ENVIRONMENT, QUOTECTL, SAMPLE, SAMPLE_ID, Server, TempDir,
                             free_port, quotectl, quotectl_json, start_and_fail)
@@ -45,6 +48,27 @@ class QuotectlTest(unittest.TestCase):
         self.assertIn("歷程", self.both("find", "发展历程") + self.both("find", "發展歷程"))
         self.both("find", "希望社区")
         self.both("find", "２８０亿元")
+
+    def test_trace(self):
+        text = self.both("trace", "高质量发展")
+        self.assertTrue(text.startswith("高质量发展: "), text)
+        self.assertIn(f"reports/{SAMPLE_ID}", text)
+        rows = list(csv.reader(io.StringIO(self.both("trace", "高质量发展", "--csv"))))
+        self.assertEqual(rows[0], ["date", "report", "title", "body", "occurrences", "quotes"])
+        self.assertEqual(rows[1][1], f"reports/{SAMPLE_ID}")
+        for target in self.targets():
+            with TempDir() as folder:
+                chart = folder / "chart.svg"
+                result = quotectl("trace", "高质量发展", "--svg", chart, **target)
+                self.assertEqual(result.returncode, 0, result)
+                root = ElementTree.fromstring(chart.read_bytes())
+                self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+            answer, = quotectl_json("trace", "高质量发展", **target)
+            self.assertEqual(answer["occurrence_count"], rows[1][4])
+        self.both("trace", "没有的词", code=1)
+        self.both("trace", "，", code=2)
+        self.both("trace", code=2)
+        self.both("trace", "--new", "--report", SAMPLE_ID, code=1)
 
     def test_diff(self):
         text = SAMPLE.read_text(encoding="utf-8").replace("280亿元", "286亿元", 1)

@@ -199,6 +199,31 @@ test("the whole of it", async (t) => {
     assert.equal(answer.hits[0].figures[0].measure, "全区生产总值");
   });
 
+  await t.test("the history of a phrase", async () => {
+    const answer = await call(quotes, "TracePhrase", { phrase: "高质量发展" });
+    assert.equal(answer.total_size, answer.reports.length);
+    const sum = answer.reports.reduce((all, report) => all + report.occurrence_count, 0);
+    assert.equal(answer.occurrence_count, sum);
+    const years = answer.years.reduce((all, year) => all + year.occurrence_count, 0);
+    assert.equal(years, sum);
+    const use = answer.last_use;
+    assert.ok(use.quote.text.includes("高质量发展"));
+    assert.equal(use.quote_range.end - use.quote_range.begin, 5);
+  });
+
+  await t.test("new phrases", async () => {
+    const { reports: all } = await call(reports, "ListReports", {});
+    const [latest] = all.filter(({ metadata }) => metadata.speech_date);
+    const answer = await call(quotes, "ListNewPhrases", { report: latest.name });
+    assert.equal(answer.total_size, answer.phrases.length);
+    for (const { phrase, report_occurrence_count, first_use } of answer.phrases) {
+      assert.ok(report_occurrence_count >= 1, phrase);
+      assert.ok(first_use.quote.name.startsWith(latest.name), phrase);
+    }
+    const error = await failure(quotes, "ListNewPhrases", { report: "reports/none" });
+    assert.equal(error.code, grpc.status.NOT_FOUND);
+  });
+
   await t.test("a forged token says so in its details", async () => {
     const error = await failure(quotes, "ListQuotes", {
       parent: "reports/-",

@@ -19,7 +19,7 @@ from grpc.reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from quotes.v1 import (admin_service_pb2, admin_service_pb2_grpc, citation_pb2,
                        citation_service_pb2, citation_service_pb2_grpc, errors_pb2, lookup_pb2,
                        quote_pb2, quote_service_pb2, quote_service_pb2_grpc, report_pb2,
-                       report_service_pb2, report_service_pb2_grpc)
+                       report_service_pb2, report_service_pb2_grpc, trace_pb2)
 
 DATA = SOURCE_DIR / "tests/foreign/data"
 SERVICES = {
@@ -237,6 +237,51 @@ class LookupTest(unittest.TestCase):
         figure = answer.hits[0].figures[0]
         self.assertEqual((figure.printed, figure.value, figure.measure),
                          ("280亿元", "28000000000", "全区生产总值"))
+
+    def test_history_of_a_phrase(self):
+        request = trace_pb2.TracePhraseRequest(phrase="“高质量发展”")
+        answer = self.client.quotes.TracePhrase(request, timeout=60)
+        text = "".join(quote.text for quote in self.client.all_quotes())
+        self.assertEqual(answer.occurrence_count, text.count("高质量发展"))
+        report, = answer.reports
+        self.assertEqual((report.report, report.occurrence_count, report.quote_count),
+                         (f"reports/{SAMPLE_ID}", answer.occurrence_count, answer.quote_count))
+        year, = answer.years
+        self.assertEqual((year.year, year.occurrence_count, year.report_count,
+                          year.searched_report_count),
+                         (report.date.year, answer.occurrence_count, 1, 1))
+        use = answer.first_use
+        self.assertEqual(use.quote.text[use.quote_range.begin:use.quote_range.end], "高质量发展")
+        self.assertFalse(answer.drops)
+        self.fails(lambda: self.client.quotes.TracePhrase(
+            trace_pb2.TracePhraseRequest(phrase="，"), timeout=60),
+                   grpc.StatusCode.INVALID_ARGUMENT, "FIELD_INVALID")
+
+    def test_new_phrases_of_a_report(self):
+        with TempDir() as folder, Server(folder / "quotes.db") as server, Client(server) as client:
+            for report_id, text in (
+                    ("old", "2022年政府工作报告\n\n推动高质量发展。提高生产力的水平。\n"),
+                    ("new", "2024年政府工作报告\n\n加快发展新质生产力。培育新质生产力，推动高质量"
+                            "发展。新质生产力要因地制宜。\n")):
+                request = report_service_pb2.ImportReportRequest(report_id=report_id)
+                request.source.content = text.encode()
+                request.source.file_name = f"{report_id}.txt"
+                request.metadata.speech_date.year = 2022 if report_id == "old" else 2024
+                request.metadata.speech_date.month, request.metadata.speech_date.day = 3, 5
+                client.reports.ImportReport(request, timeout=60)
+            request = trace_pb2.ListNewPhrasesRequest(report="reports/new")
+            answer = client.quotes.ListNewPhrases(request, timeout=60)
+            self.assertEqual(answer.earlier_report_count, 1)
+            self.assertEqual([(phrase.phrase, phrase.report_occurrence_count)
+                              for phrase in answer.phrases], [("新质生产力", 3)])
+            self.assertEqual(answer.total_size, 1)
+            with self.assertRaises(grpc.RpcError) as raised:
+                request.min_occurrence_count = 1
+                client.quotes.ListNewPhrases(request, timeout=60)
+            _, found = details(raised.exception)
+            violation, = found["BadRequest"][0].field_violations
+            self.assertEqual(violation.field, "min_occurrence_count")
+            self.assertIn("2 to 1000", violation.description)
 
     def test_outline_is_a_tree_in_order(self):
         request = report_service_pb2.ListSectionsRequest(parent=f"reports/{SAMPLE_ID}",

@@ -33,7 +33,7 @@ void CheckFigures(std::u32string_view text) {
   }
   quotes::figures::ParseAmount(text);
   quotes::figures::ParseUnit(text);
-  quotes::figures::FindPeriod(text, whole, 2022, /*anywhere=*/true);
+  quotes::figures::FindPeriod(text, whole, {2022, true}, /*anywhere=*/true);
 }
 
 }  // namespace

@@ -96,6 +96,61 @@ std::shared_ptr<const Archive> NationalReports() {
   return MakeIndexedArchive(1, TestScheme(), documents);
 }
 
+// Occurrences of a string of bytes, also those that overlap.
+uint64_t CountOf(const std::string& text, const std::string& part) {
+  uint64_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+// Against the files as they are, without a parser, folds or an index: by phrases that look the same
+// in both scripts or are of reports printed in simplified characters, and titles counted too.
+TEST(PhraseHistoryTest, CorpusReportsAgreeWithACountOfTheirFiles) {
+  const auto corpus = testing::CorpusDir();
+  const auto archive = NationalReports();
+  if (archive == nullptr) {
+    GTEST_SKIP() << "the corpus is not there";
+  }
+  for (const std::string phrase : {"共同富裕", "供给侧", "新质生产力", "一带一路", "的"}) {
+    SCOPED_TRACE(phrase);
+    std::map<int64_t, uint64_t> expected;  // by year
+    uint64_t all = 0;
+    for (const auto& file : testing::TextFiles(*corpus / "reports/national")) {
+      if (const uint64_t count = CountOf(testing::ReadFile(file), phrase); count > 0) {
+        expected[std::stoi(file.filename().string().substr(0, 4))] = count;
+        all += count;
+      }
+    }
+    TraceOptions options;
+    options.filter.scope = TextScope::kAll;
+    const auto trace = archive->Trace(text::ToCodePoints(phrase), options, Cancellation());
+    QUOTES_ASSERT_OK(trace);
+    EXPECT_EQ(trace->total.occurrences, all);
+    std::map<int64_t, uint64_t> by_year;
+    for (const PhraseTrace::YearUse& year : trace->years) {
+      EXPECT_EQ(year.searched, 1u);
+      if (year.count.occurrences > 0) {
+        by_year[year.year] = year.count.occurrences;
+      }
+    }
+    EXPECT_EQ(by_year, expected);
+    std::map<int64_t, uint64_t> by_report;
+    for (const PhraseTrace::ReportUse& use : trace->reports) {
+      by_report[use.report->date()->year()] = use.count.occurrences;
+    }
+    EXPECT_EQ(by_report, expected);
+    EXPECT_EQ(trace->years.size(), archive->documents().size());
+    ASSERT_TRUE(trace->first.has_value());
+    EXPECT_EQ(trace->first->ref.document->date()->year(), expected.begin()->first);
+    EXPECT_EQ(trace->last->ref.document->date()->year(), expected.rbegin()->first);
+    // The series dropped what its last report does not have.
+    EXPECT_EQ(trace->drops.empty(),
+              expected.rbegin()->first == archive->documents().front()->date()->year());
+  }
+}
+
 // Every string of 4 to 16 letters that a report has and no earlier one, and that stands twice from
 // then on, counted by brute force.
 std::map<std::u32string, uint64_t> NewStrings(const Archive& archive,

@@ -24,6 +24,7 @@ ReportColumns ColumnsOf(const Entries& entries) {
   for (const auto& entry : entries) {
     columns.Add(*entry);
   }
+  columns.Finish();
   return columns;
 }
 
@@ -106,6 +107,7 @@ TEST(ReportColumnsTest, PassWhatReportsPassOverManyChanges) {
       }
     }
     ASSERT_EQ(old, after.size());
+    next.Finish();
     entries = std::move(all);
     const ReportColumns before = std::exchange(columns, std::move(next));
     for (int i = 0; i < 10; ++i) {
@@ -113,6 +115,36 @@ TEST(ReportColumnsTest, PassWhatReportsPassOverManyChanges) {
     }
     ExpectWhatReportsSay(columns, entries, Filter());
     EXPECT_EQ(columns.size(), entries.size());
+  }
+}
+
+TEST(ReportColumnsTest, FewReportsOfManyPassByTheirNames) {
+  RandomReports random(7);
+  Entries entries;
+  for (int i = 0; i < 400; ++i) {
+    TestReport report =
+        Speech(absl::StrCat("r", i), absl::CivilDay(2022, 1, 1) + i / 3, {"发展。"});
+    report.body = absl::StrCat("第", random.Below(30), "局");
+    report.speaker = absl::StrCat("宋", random.Below(40));
+    entries.push_back(Pack(*MakeDocument(report), 5));
+  }
+  Sort(&entries);
+  const ReportColumns columns = ColumnsOf(entries);
+  for (int i = 0; i < 200; ++i) {
+    Filter filter;
+    if (random.OneIn(2)) {
+      filter.bodies = {absl::StrCat("第", random.Below(30), "局")};
+    }
+    if (random.OneIn(2)) {
+      filter.speakers = {absl::StrCat("宋", random.Below(40)), absl::StrCat("宋", random.Below(9))};
+    }
+    if (random.OneIn(2)) {
+      filter.date_from = absl::CivilDay(2022, 1, 1) + static_cast<int>(random.Below(130));
+    }
+    if (random.OneIn(3)) {
+      filter.date_to = absl::CivilDay(2022, 1, 1) + static_cast<int>(random.Below(130));
+    }
+    ExpectWhatReportsSay(columns, entries, filter);
   }
 }
 
@@ -125,6 +157,7 @@ TEST(ReportColumnsTest, NamesOfReportsThatAreGoneAreThrownAway) {
     entries = {Pack(*MakeDocument(report), 5)};
     ReportColumns next = ReportColumns::After(columns);
     next.Add(*entries.front());
+    next.Finish();
     columns = std::move(next);
   }
   EXPECT_LT(columns.name_count(), 2'000u);

@@ -2,15 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/archive/distinctiveness.h"
+#include "service/archive/indexed_archive.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/citation/profile.h"
 #include "service/text/utf8.h"
+#include "service/themes/scheme.h"
 #include "tests/support/citation_checks.h"
 #include "tests/support/test_data.h"
 
@@ -248,6 +252,29 @@ TEST(EngineTest, WordsOfOlderPrintAreTheSame) {
                                 "我們對什麼困難都要了解清楚，懷著沉痛的心情"}) {
     EXPECT_EQ(older.Verify(quotation).disposition, Disposition::kPass) << quotation;
   }
+}
+
+// A filter hides places, but not that the words are a formula; and quotes say the same number.
+TEST(EngineTest, FormulasAreCountedAsQuotesCountThem) {
+  std::vector<std::shared_ptr<const archive::Document>> documents;
+  for (int i = 0; i < 6; ++i) {
+    documents.push_back(Report(absl::StrCat("r", i), absl::StrCat(kWords, "。第", i, "项工作。")));
+  }
+  const testing::TestCorpus corpus(documents);
+  Request request;
+  request.quotation = kWords;
+  request.filter.reports = {"r0", "r1"};
+  const Result result = corpus.Verify(request);
+  EXPECT_EQ(result.location_count, 2u);
+  EXPECT_EQ(result.report_count, 2u);
+  const auto flag = std::find_if(
+      result.flags.begin(), result.flags.end(),
+      [](const FlagResult& candidate) { return candidate.flag == ContextFlag::kFormulaic; });
+  ASSERT_NE(flag, result.flags.end());
+  const auto archive = archive::MakeIndexedArchive(1, themes::Scheme::BuiltIn(), documents);
+  EXPECT_EQ(flag->detail,
+            absl::StrCat(archive::CountReportsOf(*archive, text::ToCodePoints(kWords))));
+  EXPECT_EQ(flag->detail, "6");
 }
 
 TEST(EngineTest, FindsAllPlacesOfAnElidedQuotation) {

@@ -46,9 +46,9 @@ TEST(ProgramTest, HelpGoesToStdoutAndSucceeds) {
   const Result result = Quotectl({"--help"});
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.err, "");
-  for (const char* word :
-       {"find", "theme", "figures", "themes", "reports", "outline", "diff", "get", "import",
-        "withdraw", "restore", "export", "status", "completion", "--database", "Exit codes"}) {
+  for (const char* word : {"find", "theme", "figures", "themes", "trace", "reports", "outline",
+                           "diff", "get", "import", "withdraw", "restore", "export", "status",
+                           "completion", "--database", "Exit codes"}) {
     EXPECT_THAT(result.out, HasSubstr(word));
   }
   EXPECT_THAT(result.out, Not(HasSubstr("complete-names")));

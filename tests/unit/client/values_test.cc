@@ -95,7 +95,8 @@ TEST(JsonTest, IsStable) {
       R"("revision":"","superseded":false,"section":"","breadcrumb":[],"paragraph":0,)"
       R"("sentence":0,"kind":"TEXT_KIND_UNSPECIFIED","block":"BLOCK_KIND_UNSPECIFIED",)"
       R"("mode":"MODE_UNSPECIFIED","has_figures":false,"themes":[],"defects":[],)"
-      R"("print_places":[],"previous_quote":"","next_quote":"","withdrawn":false,"tags":[],"figures":[]},"highlights":[],)"
+      R"("print_places":[],"previous_quote":"","next_quote":"","withdrawn":false,"tags":[],"figures":[],)"
+      R"("report_count":"0"},"highlights":[],)"
       R"("highlight_count":"0","folds":["FOLD_SCRIPT"],"context_before":[],)"
       R"("context_after":[]}],"next_page_token":"","total_size":"2","archive_revision":"0",)"
       R"("stop_reason":"STOP_REASON_UNSPECIFIED","terms":[]})");

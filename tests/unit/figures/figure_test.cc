@@ -135,7 +135,7 @@ TEST(FindFiguresTest, WhatIsCountedStandsBehindOrBefore) {
 
 TEST(FindFiguresTest, PeriodsHoldToTheEndOfTheSentence) {
   Surroundings report;
-  report.report_year = 2026;
+  report.report.year = 2026;
   EXPECT_THAT(
       Rows("去年进出口总额完成5亿元，比2020年增长8%；到2030年，研发投入达到3%。", report),
       ElementsAre("5亿元\tamount\t500000000\t元\t进出口总额\t去年\tresult",
@@ -154,6 +154,78 @@ TEST(FindFiguresTest, PlansHaveYears) {
   ASSERT_EQ(figures.size(), 2u);
   EXPECT_EQ(figures[1].period.first_year, 2021);
   EXPECT_EQ(figures[1].period.last_year, 2025);
+}
+
+// The first and last year of the last figure of a sentence.
+std::pair<int, int> YearsOf(const std::u32string& text, const ReportTime& report) {
+  Surroundings surroundings;
+  surroundings.report = report;
+  const auto figures = FindFigures(text, {0, static_cast<uint32_t>(text.size())}, surroundings);
+  return figures.empty() ? std::pair(-1, -1)
+                         : std::pair<int, int>(figures.back().period.first_year,
+                                               figures.back().period.last_year);
+}
+
+TEST(FindFiguresTest, FiveYearsAreThoseThatTheReportReviews) {
+  const ReportTime reviewing{2023, true};
+  const std::pair reviewed(2018, 2022);
+  const std::pair unknown(0, 0);
+  for (const char32_t* const text :
+       {U"五年来，财政收入增长5%", U"过去五年，财政收入增长5%", U"过去的五年财政收入增长5%",
+        U"这五年，财政收入增长5%", U"过去5年，财政收入增长5%", U"（五年来，财政收入增长5%）"}) {
+    EXPECT_EQ(YearsOf(text, reviewing), reviewed) << text::ToUtf8(text);
+    EXPECT_EQ(YearsOf(text, {2023, false}), unknown) << text::ToUtf8(text);
+    EXPECT_EQ(YearsOf(text, {}), unknown) << text::ToUtf8(text);
+  }
+  // Other years than those that the report is about.
+  for (const char32_t* const text :
+       {U"近五年来，财政收入增长5%", U"改革五年来，财政收入增长5%", U"十五年来，财政收入增长5%",
+        U"今后五年，财政收入增长5%", U"未来五年，财政收入增长5%", U"近五年，财政收入增长5%",
+        U"过去三年，财政收入增长5%", U"五个月来，财政收入增长5%", U"五年内，财政收入增长5%"}) {
+    EXPECT_EQ(YearsOf(text, reviewing), unknown) << text::ToUtf8(text);
+  }
+}
+
+TEST(FindFiguresTest, HeadingsSayWhichYearsAReportReviews) {
+  for (const char32_t* const heading :
+       {U"一、过去五年的工作回顾", U"过去五年国内工作的基本总结", U"一、“十三五”时期工作回顾",
+        U"一、2020年工作和“十三五”发展回顾", U"五年来的主要成就"}) {
+    EXPECT_TRUE(NamesFiveYears(heading, 2021)) << text::ToUtf8(heading);
+    EXPECT_FALSE(NamesFiveYears(heading, 0)) << text::ToUtf8(heading);
+  }
+  for (const char32_t* const heading : {U"一、2020年工作回顾", U"“十四五”时期的目标",
+                                        U"今后五年的总体要求", U"", U"一、工作回顾"}) {
+    EXPECT_FALSE(NamesFiveYears(heading, 2021)) << text::ToUtf8(heading);
+  }
+  EXPECT_FALSE(NamesFiveYears(U"一、“十三五”时期工作回顾", 2022));
+}
+
+// The years of the first percentage whose period is 五年来, in the sample as if given in a month.
+std::pair<int, int> SampleYears(int month, bool with_headings) {
+  report::ParsedReport sample = Parse(testing::SampleReport());
+  sample.metadata.date = absl::CivilDay(2022, month, 17);
+  if (!with_headings) {
+    for (report::Section& section : sample.sections) {
+      section.heading_range = {};
+    }
+  }
+  for (const auto& of_quote : archive::FindFigures(sample)) {
+    for (const Figure& figure : of_quote) {
+      const Range range = figure.period.range;
+      const auto period = std::u32string_view(sample.joined).substr(range.begin, range.size());
+      if (figure.kind == FigureKind::kPercent && period == U"五年来") {
+        return {figure.period.first_year, figure.period.last_year};
+      }
+    }
+  }
+  return {-1, -1};
+}
+
+TEST(FindFiguresTest, ReportsOfSpringReviewWholeYears) {
+  EXPECT_EQ(SampleYears(1, true), std::pair(2017, 2021));
+  EXPECT_EQ(SampleYears(4, true), std::pair(2017, 2021));
+  EXPECT_EQ(SampleYears(10, true), std::pair(0, 0));
+  EXPECT_EQ(SampleYears(1, false), std::pair(0, 0));
 }
 
 TEST(FindFiguresTest, HedgesDecideInsideTheirPassage) {

@@ -93,6 +93,37 @@ TEST_F(LookupHandlers, LookupsByThemeAreDeferredAboveTheLimit) {
   ExpectDeferredAboveTheLimit(&LookupTheme, request);
 }
 
+TEST_F(LookupHandlers, TracesCountWhatSearchesFind) {
+  bool deferred = false;
+  v1::SearchQuotesRequest search;
+  search.set_query("高质量发展");
+  search.set_view(v1::QUOTE_VIEW_FULL);
+  const v1::SearchQuotesResponse found =
+      Run(&SearchQuotes, search, limits::kMaxInlineWork, &deferred);
+  ASSERT_GT(found.total_size(), 0);
+  EXPECT_EQ(found.hits(0).quote().report_count(), 1);
+  v1::TracePhraseRequest request;
+  request.set_phrase("“高质量发展”。");
+  const v1::TracePhraseResponse trace = Run(&TracePhrase, request, 0, &deferred);
+  EXPECT_FALSE(deferred);
+  EXPECT_EQ(trace.quote_count(), found.total_size());
+  ASSERT_EQ(trace.reports_size(), 1);
+  EXPECT_EQ(trace.reports(0).occurrence_count(), trace.occurrence_count());
+  EXPECT_EQ(trace.coverage().report_count(), 1);
+  EXPECT_EQ(trace.stop_reason(), v1::STOP_REASON_END);
+  ASSERT_EQ(trace.years_size(), 1);
+  EXPECT_EQ(trace.years(0).year(), 2022);
+  EXPECT_EQ(trace.years(0).occurrence_count(), trace.occurrence_count());
+  EXPECT_EQ(trace.first_use().quote_range().end() - trace.first_use().quote_range().begin(), 5);
+  // What asks something of single quotes visits every occurrence.
+  request.mutable_filter()->set_has_figures(true);
+  EXPECT_LT(Run(&TracePhrase, request, 0, &deferred).quote_count(), trace.quote_count());
+  EXPECT_TRUE(deferred);
+  v1::ListNewPhrasesRequest list;
+  list.set_report("reports/sample");
+  EXPECT_EQ(Run(&ListNewPhrases, list, 0, &deferred).earlier_report_count(), 0);
+}
+
 TEST_F(LookupHandlers, ListingsAreDeferredAboveTheLimit) {
   v1::ListQuotesRequest request;
   request.set_parent("reports/-");
