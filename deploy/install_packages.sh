@@ -53,6 +53,8 @@ test_packages=(
   clang-format clang-tidy shellcheck git
   # shells whose completions are tried
   zsh fish
+  # programs that the tests of deploy/ run
+  systemd
   # programs that the end-to-end tests start: setpriv, sqlite3
   util-linux sqlite3
 )
