@@ -60,7 +60,8 @@ class DebianTest(unittest.TestCase):
 
     def test_contents(self):
         quoted, quotectl = self.contents("quoted"), self.contents("quotectl")
-        for files in quoted, quotectl:
+        library = self.contents("libquotes-dev")
+        for files in quoted, quotectl, library:
             for path, (mode, owner) in files.items():
                 self.assertEqual(owner, "root/root", path)
                 program = path.startswith("/usr/bin/") and not path.endswith("/")
@@ -72,6 +73,10 @@ class DebianTest(unittest.TestCase):
             "/usr/lib/sysusers.d/quoted.conf", "/usr/lib/tmpfiles.d/quoted.conf"])
         files = [path for path in quotectl if not path.endswith("/") and "/doc/" not in path]
         self.assertEqual(sorted(files), ["/usr/bin/quotectl", "/usr/bin/quotes-extract"])
+        # What the library is good for is tried by client_test.py.
+        for path in ("/usr/include/quotes/client/client.h", "/usr/share/quotes/quotes.v1.binpb",
+                     "/usr/share/quotes/service_config.json"):
+            self.assertIn(path, library)
         for package in self.packages:
             self.assertIn(f"/usr/share/doc/{package}/copyright", self.contents(package))
         conffiles = run("dpkg-deb", "--info", self.packages["quoted"], "conffiles")
@@ -98,6 +103,7 @@ class DebianTest(unittest.TestCase):
         with Machine() as machine:
             for path in self.packages.values():
                 machine.put(path, f"/root/{path.name}")
+            before = self.named_after_it(machine)
             self.install_without_systemd(machine)
             machine.boot()
             self.runs(machine)
@@ -106,7 +112,7 @@ class DebianTest(unittest.TestCase):
             self.restarts(machine)
             self.upgrades(machine)
             self.removes(machine)
-            self.purges(machine)
+            self.purges(machine, before)
 
     def dpkg(self, machine, *arguments):
         return machine.run("dpkg", "--force-confold", *arguments)
@@ -119,6 +125,10 @@ class DebianTest(unittest.TestCase):
 
     def status(self, machine):
         return json.loads(machine.run("quotectl", "status", "--json").stdout)
+
+    def wait_until_serving(self, machine):
+        wait_for(lambda: machine.run("quotectl", "status", check=False).returncode == 0, "serving",
+                 seconds=120)
 
     def install_without_systemd(self, machine):
         """As when an image is built."""
@@ -133,7 +143,7 @@ class DebianTest(unittest.TestCase):
     def runs(self, machine):
         """The boot has started it."""
         self.assertEqual(machine.run("systemctl", "is-active", "quoted").stdout, "active\n")
-        wait_for(lambda: machine.run("quotectl", "status", check=False).returncode == 0, "serving")
+        self.wait_until_serving(machine)
         machine.put(SAMPLE, "/root/sample.txt")
         machine.run("quotectl", "import", "/root/sample.txt", "--id", SAMPLE_ID)
         self.assertIn("希望社区", machine.run("quotectl", "find", "希望社区").stdout)
@@ -180,18 +190,18 @@ class DebianTest(unittest.TestCase):
         pid = self.main_pid(machine)
         machine.run("kill", "-KILL", pid)
         wait_for(lambda: self.main_pid(machine) not in (pid, "0")
-                 and machine.run("quotectl", "status", check=False).returncode == 0, "restarted")
+                 and machine.run("quotectl", "status", check=False).returncode == 0, "restarted", 120)
         self.assertEqual(self.status(machine)["report_count"], "3")
         # Wrong options are not tried again and again.
         good = machine.run("cat", CONFIGURATION).stdout
         machine.write(CONFIGURATION, good + "unknown = 1\n")
         machine.run("systemctl", "restart", "quoted")
         wait_for(lambda: machine.run("systemctl", "is-failed", "quoted", check=False).stdout
-                 == "failed\n", "failed for good")
+                 == "failed\n", "failed for good", 120)
         # Drains without delay from here on, which is the administrator's change to keep.
         machine.write(CONFIGURATION, good.replace('"5s"', '"0s"'))
         machine.run("systemctl", "restart", "quoted")
-        wait_for(lambda: machine.run("quotectl", "status", check=False).returncode == 0, "serving")
+        self.wait_until_serving(machine)
         pid = self.main_pid(machine)
         machine.run("systemctl", "reload", "quoted")
         self.assertEqual(self.main_pid(machine), pid)
@@ -199,7 +209,7 @@ class DebianTest(unittest.TestCase):
     def upgrades(self, machine):
         pid = self.main_pid(machine)
         self.install_all(machine)
-        wait_for(lambda: machine.run("quotectl", "status", check=False).returncode == 0, "serving")
+        self.wait_until_serving(machine)
         self.assertNotEqual(self.main_pid(machine), pid)
         self.assertEqual(self.status(machine)["report_count"], "3")
         self.assertIn('"0s"', machine.run("cat", CONFIGURATION).stdout)
@@ -214,15 +224,18 @@ class DebianTest(unittest.TestCase):
         self.assertTrue(self.exists(machine, CONFIGURATION))
         self.assertTrue(self.exists(machine, f"{STATE}/quotes.db"))
         self.install_all(machine)
-        wait_for(lambda: machine.run("quotectl", "status", check=False).returncode == 0, "serving")
+        self.wait_until_serving(machine)
         self.assertEqual(self.status(machine)["report_count"], "3")
 
-    def purges(self, machine):
-        self.dpkg(machine, "-P", "quoted", "quotectl")
-        left = machine.run("find", "/etc", "/usr/bin", "/usr/lib/systemd", "/usr/lib/sysusers.d",
-                           "/usr/lib/tmpfiles.d", "/usr/share/doc", "/var/lib", "-name", "quote[dcs]*",
-                           "-not", "-path", "/var/lib/dpkg/*").stdout.split()
-        self.assertEqual(left, [])
+    def named_after_it(self, machine):
+        """Files whose names begin like those of the packages."""
+        return set(machine.run("find", "/etc", "/usr", "/var", "-xdev", "(", "-name", "quoted*",
+                               "-o", "-name", "quotes*", "-o", "-name", "quotectl*", "-o", "-name",
+                               "libquotes*", ")").stdout.splitlines())
+
+    def purges(self, machine, before):
+        self.dpkg(machine, "-P", *self.packages)
+        self.assertEqual(self.named_after_it(machine) - before, set())
         self.assertEqual(machine.run("dpkg-query", "-W", "quoted", check=False).returncode, 1)
         self.assertEqual(machine.run("systemctl", "--failed", "--plain", "--no-legend").stdout, "")
 

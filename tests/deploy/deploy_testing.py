@@ -96,11 +96,11 @@ class Machine:
              "--cgroup", "--fork", "--kill-child", str(MACHINE), "boot", str(self.folder)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self._enter = None
-        wait_for(self._find_systemd, "systemd's process")
+        wait_for(self._find_systemd, "systemd's process", 120)
         self._enter = ["nsenter", f"--target={self._systemd_pid}", "--mount", "--pid", "--net",
                        "--cgroup", "--root", "--wd"]
         wait_for(lambda: self.run("systemctl", "is-system-running", "--wait", check=False)
-                 .stdout.strip() in ("running", "degraded"), "the machine has booted")
+                 .stdout.strip() in ("running", "degraded"), "the machine has booted", 120)
 
     def _find_systemd(self):
         if self._systemd.poll() is not None:
@@ -125,7 +125,7 @@ class Machine:
                 except OSError:
                     return False  # something in it still ends
             return True
-        wait_for(remove_groups, "the machine's processes have ended")
+        wait_for(remove_groups, "the machine's processes have ended", 120)
 
     def console(self):
         result = subprocess.run(["nsenter", f"--target={self._holder.pid}", "--mount", "cat",
