@@ -96,7 +96,7 @@ installed=" $(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]
 missing=()
 for package in "${packages[@]}"; do
   case "$package" in
-    # Any Node from 16 on and its npm will do, from wherever they are.
+    # Any Node from 18 on and its npm will do, from wherever they are.
     nodejs) command -v node >/dev/null && continue ;;
     npm) command -v npm >/dev/null && continue ;;
   esac
