@@ -54,7 +54,7 @@ test_packages=(
   # shells whose completions are tried
   zsh fish
   # programs that the tests of deploy/ run
-  systemd lintian dpkg-dev file procps
+  systemd lintian dpkg-dev file procps nginx-light openssl
   # programs that the end-to-end tests start: setpriv, sqlite3
   util-linux sqlite3
 )
