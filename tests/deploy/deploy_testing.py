@@ -5,6 +5,8 @@ import pathlib
 import subprocess
 import tempfile
 
+from google.protobuf import descriptor_pb2
+
 from quotes_testing import CLEAN_ENVIRONMENT, wait_for
 
 BUILD_DIR = pathlib.Path(os.environ["QUOTES_BUILD_DIR"])
@@ -29,6 +31,24 @@ def install(prefix, *components):
             *(("--component", component) if component else ()))
 
 
+def descriptor_set(path=BUILD_DIR / "quotes.v1.binpb"):
+    return descriptor_pb2.FileDescriptorSet.FromString(path.read_bytes())
+
+
+def contract_methods():
+    """Path and descriptor of every method of the contract."""
+    found = [(f"/{file.package}.{service.name}/{method.name}", method)
+             for file in descriptor_set().file if file.package == "quotes.v1"
+             for service in file.service for method in service.method]
+    assert found
+    return found
+
+
+def is_read(method):
+    return method.name.startswith(("BatchGet", "BatchVerify", "Diff", "Get", "List", "Lookup",
+                                   "Search", "Verify"))
+
+
 class Machine:
     """A copy of this machine in which packages can be installed and systemd runs: machine.sh."""
 
@@ -37,8 +57,8 @@ class Machine:
         """Why there can be none here; None when there can."""
         if os.geteuid() != 0:
             return "needs root"
-        probe = subprocess.run(["unshare", "--mount", "--pid", "--net", "--cgroup", "--fork", "true"],
-                               capture_output=True, check=False)
+        probe = subprocess.run(["unshare", "--mount", "--pid", "--net", "--cgroup", "--fork",
+                                "true"], capture_output=True, check=False)
         return None if probe.returncode == 0 else "needs the right to make namespaces"
 
     def __init__(self):
