@@ -48,7 +48,7 @@ build_packages=(
 )
 test_packages=(
   # clients in other languages
-  python3 python3-grpcio python3-protobuf python3-yaml nodejs npm ca-certificates
+  python3 python3-grpcio python3-protobuf python3-yaml python3-jsonschema nodejs npm ca-certificates
   # linters
   clang-format clang-tidy shellcheck git
   # shells whose completions are tried

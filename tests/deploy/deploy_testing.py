@@ -7,7 +7,7 @@ import tempfile
 
 from google.protobuf import descriptor_pb2
 
-from quotes_testing import CLEAN_ENVIRONMENT, wait_for
+from quotes_testing import CLEAN_ENVIRONMENT, QUOTED, wait_for
 
 BUILD_DIR = pathlib.Path(os.environ["QUOTES_BUILD_DIR"])
 MACHINE = pathlib.Path(__file__).parent / "machine.sh"
@@ -29,6 +29,17 @@ def install(prefix, *components):
     for component in components or (None,):
         run("cmake", "--install", BUILD_DIR, "--prefix", prefix,
             *(("--component", component) if component else ()))
+
+
+def configuration(*arguments, env=None):
+    """What `quoted` makes of its command line, environment and configuration file."""
+    result = subprocess.run([str(QUOTED), *map(str, arguments), "--print-config"],
+                            capture_output=True, text=True, timeout=60, check=False,
+                            env={**CLEAN_ENVIRONMENT, **(env or {})})
+    if result.returncode != 0:
+        raise AssertionError(result.stderr)
+    lines = (line.split(" = ", 1) for line in result.stdout.splitlines())
+    return {key: value.strip("'\"") for key, value in lines}
 
 
 def descriptor_set(path=BUILD_DIR / "quotes.v1.binpb"):

@@ -1,5 +1,5 @@
 """The configuration of nginx that deploy/ ships, in Debian's nginx, in front of real servers: a
-writer, and a second server that reads the same database."""
+writer, and a second server that reads the same database and stands in for it."""
 
 import os
 import re
@@ -195,6 +195,12 @@ class NginxTest(unittest.TestCase):
         with self.assertRaises(grpc.RpcError) as caught:
             self.quotes.SearchQuotes(request, timeout=60)
         self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+
+    def test_second_server_only_stands_in(self):
+        """It does not know what has been written since it started, which nobody may notice."""
+        self.withdraw()
+        for _ in range(20):
+            self.assertEqual(self.quotes.SearchQuotes(self.search, timeout=30).total_size, 0)
 
     def test_second_server_down(self):
         """Look-ups and writes go on without one failure."""

@@ -5,8 +5,8 @@ import os
 import subprocess
 import unittest
 
-from deploy_testing import install, run
-from quotes_testing import CLEAN_ENVIRONMENT, QUOTED, TempDir
+from deploy_testing import configuration, install, run
+from quotes_testing import TempDir
 
 # systemd calls 1.0 to 4.9 "OK". The unit has 1.1; what is left is the network, which it is for.
 MOST_EXPOSURE = 15  # tenths
@@ -80,12 +80,8 @@ class SystemdTest(unittest.TestCase):
 
     def read_configuration(self):
         """What `quoted` makes of the installed example."""
-        example = self.prefix / "share/doc/quoted/examples/quoted.toml"
-        printed = subprocess.run([str(QUOTED), "--config", str(example), "--print-config"],
-                                 capture_output=True, text=True, env=CLEAN_ENVIRONMENT, check=True,
-                                 timeout=60).stdout
-        lines = (line.split(" = ", 1) for line in printed.splitlines())
-        return {key: value.strip("'\"") for key, value in lines}
+        return configuration("--config",
+                             self.prefix / "share/doc/quoted/examples/quoted.toml")
 
 
 if __name__ == "__main__":
