@@ -19,7 +19,8 @@ namespace quotes::client {
 
 struct Options {
   // How long a call may take; a call that takes longer fails with DEADLINE_EXCEEDED. Look-ups touch
-  // memory only, so half a minute is a server in trouble; an import of 64 MiB parses and writes.
+  // memory only, so half a minute is a server in trouble; an import of 64 MiB parses and writes. At
+  // most what data/service_config.json says holds: a minute, half an hour.
   absl::Duration lookup_timeout = absl::Seconds(30);
   absl::Duration import_timeout = absl::Minutes(10);
 };

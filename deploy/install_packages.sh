@@ -48,11 +48,13 @@ build_packages=(
 )
 test_packages=(
   # clients in other languages
-  python3 python3-grpcio python3-protobuf nodejs npm ca-certificates
+  python3 python3-grpcio python3-protobuf python3-yaml python3-jsonschema nodejs npm ca-certificates
   # linters
   clang-format clang-tidy shellcheck git
   # shells whose completions are tried
   zsh fish
+  # programs that the tests of deploy/ run
+  systemd lintian dpkg-dev file procps nginx-light openssl
   # programs that the end-to-end tests start: setpriv, sqlite3
   util-linux sqlite3
 )
@@ -94,7 +96,7 @@ installed=" $(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]
 missing=()
 for package in "${packages[@]}"; do
   case "$package" in
-    # Any Node from 16 on and its npm will do, from wherever they are.
+    # Any Node from 18 on and its npm will do, from wherever they are.
     nodejs) command -v node >/dev/null && continue ;;
     npm) command -v npm >/dev/null && continue ;;
   esac

@@ -315,7 +315,7 @@ class ConfigurationTest(unittest.TestCase):
 
     def test_file_of_the_systemd_unit(self):
         values = self.effective("--config", str(SOURCE_DIR / "deploy/systemd/quoted.toml"))
-        self.assertEqual(values["database"], "/var/lib/quotes/quotes.db")
+        self.assertEqual(values["database"], "/var/lib/quoted/quotes.db")
 
     def test_the_configured_reader_of_formats_is_used(self):
         page = "<h1>甲市政府工作报告</h1><p>同志们：</p><p>我们要加快发展。</p>".encode()
