@@ -163,12 +163,12 @@ uint32_t ClaimsIn(View t, size_t begin, size_t end, const std::vector<Mention>& 
     if ((classes & kAction) != 0) {
       claims |= kActs;
     }
-    if ((classes & kDone) != 0 && !IsCompared(i, i + size, mentions)) {
-      constexpr View kFirm[] = {U"已",     U"曾",     U"建成了", U"完成了",
-                                U"实现了", U"达到了", U"新增了"};
-      claims |= BeginsWithAny(word, kFirm) ? kDid : kTells;
-    } else if ((classes & kAction) != 0 && behind.starts_with(U'了') && i + size < end) {
+    constexpr View kFirm[] = {U"已", U"曾", U"建成了", U"完成了", U"实现了", U"达到了", U"新增了"};
+    const bool did_so = (classes & kAction) != 0 && behind.starts_with(U'了') && i + size < end;
+    if (did_so || BeginsWithAny(word, kFirm)) {
       claims |= kDid;
+    } else if ((classes & kDone) != 0 && !IsCompared(i, i + size, mentions)) {
+      claims |= kTells;
     }
     i += size;
   }

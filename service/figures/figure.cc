@@ -78,7 +78,7 @@ std::optional<Decimal> Bounded(const std::optional<Decimal>& value) {
 // 翻一番, 倍增, 千亿级: amounts that the lists have as phrases.
 FigureKind KindOfPhrase(View phrase, View unit) {
   if (unit.ends_with(U'级')) {
-    return FigureKind::kApproximate;
+    return FigureKind::kApproximate;  // 千亿级
   }
   const auto match = GetWords().sets.Longest(phrase);
   const bool time = phrase.find_first_of(U"年月天日纪") != View::npos;  // 上半年
@@ -87,6 +87,11 @@ FigureKind KindOfPhrase(View phrase, View unit) {
   }
   return phrase.find_first_of(U"番倍") != View::npos ? FigureKind::kMultiple
                                                      : FigureKind::kApproximate;
+}
+
+bool IsOrder(View unit) {
+  constexpr View kOrders[] = {U"吨级", U"千瓦级", U"元级", U"亩级", U"人级"};
+  return std::find(std::begin(kOrders), std::end(kOrders), unit) != std::end(kOrders);
 }
 
 FigureKind KindOf(const Numeral& numeral, View number, View unit) {
@@ -101,8 +106,8 @@ FigureKind KindOf(const Numeral& numeral, View number, View unit) {
       if (unit == U"届" && numeral.qualifiers.empty()) {
         return FigureKind::kOrdinal;
       }
-      // 一批 is not one of something.
-      if (number == U"一" && unit == U"批") {
+      // 一批 is not one of something. 7亿吨级 is an order.
+      if ((number == U"一" && unit == U"批") || IsOrder(unit)) {
         return FigureKind::kApproximate;
       }
       const bool points = known != GetMeasureWords().units.end() && known->second.base == "百分点";
@@ -123,7 +128,10 @@ FigureKind KindOf(const Numeral& numeral, View number, View unit) {
     case NumeralKind::kFraction:
       return FigureKind::kFraction;
     case NumeralKind::kMultiple:
-      return FigureKind::kMultiple;
+      // 干出一番伟业.
+      return number == U"一" && unit == U"番" && numeral.qualifiers.empty()
+                 ? FigureKind::kApproximate
+                 : FigureKind::kMultiple;
     case NumeralKind::kApproximate:
       return FigureKind::kApproximate;
     case NumeralKind::kSet:
@@ -181,6 +189,7 @@ class Reader {
         const When when = WhenOf(i);
         figures_[i].mode = ModeOf(i, when);
         figures_[i].period = PeriodOf(i, when);
+        AddHedge(&figures_[i]);
       }
     }
     return std::move(figures_);
@@ -205,6 +214,11 @@ class Reader {
         (before.back() == U'转' || before.back() == U'接' || before.back() == U'见')) {
       figure.kind = FigureKind::kName;
     }
+    if (IsPerUnit(numeral)) {
+      figure.kind = FigureKind::kName;
+    } else if (IsRanking(numeral)) {
+      figure.kind = FigureKind::kSet;
+    }
     figure.range = numeral.token;
     figure.number = numeral.number;
     figure.scale = numeral.scale;
@@ -221,8 +235,71 @@ class Reader {
         std::swap(figure.low, figure.high);
       }
     }
+    ReadValue(numeral, &figure);
     figure.precision = numeral.precision;
     return figure;
+  }
+
+  // 万元|GDP能耗, 每|万人: what something is reckoned per.
+  bool IsPerUnit(const Numeral& numeral) const {
+    const View number = Part(numeral.number);
+    if (number.find_first_not_of(U"百千万亿") != View::npos) {
+      return false;
+    }
+    constexpr View kOutputs[] = {U"GDP",          U"gdp",          U"生产总值", U"工业增加值",
+                                 U"国内生产总值", U"地区生产总值", U"产值"};
+    const View behind = view_.substr(numeral.token.end);
+    const bool output = Part(numeral.unit) == U"元" &&
+                        std::any_of(std::begin(kOutputs), std::end(kOutputs),
+                                    [behind](View word) { return behind.starts_with(word); });
+    const uint32_t begin = numeral.number.begin;
+    return output || (begin > 0 && t_[begin - 1] == U'每');
+  }
+
+  // 世界|500强, 500强|企业: a list of that name.
+  bool IsRanking(const Numeral& numeral) const {
+    constexpr View kLists[] = {U"世界", U"全球", U"中国", U"全国", U"企业"};
+    const View before = view_.substr(0, numeral.token.begin);
+    return numeral.kind == NumeralKind::kCardinal && Part(numeral.unit) == U"强" &&
+           numeral.qualifiers.empty() &&
+           (view_.substr(numeral.token.end).starts_with(U"企业") ||
+            std::any_of(std::begin(kLists), std::end(kLists),
+                        [before](View word) { return before.ends_with(word); }));
+  }
+
+  // The value that a numeral has as a figure, though as a token it is compared as printed: that of
+  // 3000多万 is what it is more than, that of 2.4倍 the number.
+  void ReadValue(const Numeral& numeral, Figure* figure) const {
+    std::u32string number(Part(numeral.number));
+    if (numeral.kind == NumeralKind::kApproximate && figure->kind == FigureKind::kApproximate) {
+      const size_t more = number.find_first_of(U"多余");
+      if (more == std::u32string::npos || more == 0 || more + 1 >= number.size() ||
+          View(U"数几上").find(number.front()) != View::npos) {
+        return;
+      }
+      number.erase(more, 1);
+      figure->low = ValueOf(number);
+      if (figure->low.has_value()) {
+        figure->kind = FigureKind::kAmount;
+        const size_t at = numeral.number.begin + more;
+        const auto behind = std::find_if(figure->qualifiers.begin(), figure->qualifiers.end(),
+                                         [at](const Qualifier& q) { return q.range.begin > at; });
+        figure->qualifiers.insert(behind, {MakeRange(at, at + 1), QualifierKind::kApproximation});
+      }
+    } else if (figure->kind == FigureKind::kMultiple && Part(numeral.unit) == U"倍") {
+      figure->low = ValueOf(number);
+    } else if (Part(numeral.unit) == U"两" && text::IsHan(number.front()) &&
+               GetWords().units.Longest(view_.substr(numeral.unit.end)).length > 0) {
+      figure->kind = FigureKind::kApproximate;  // 一两|件事
+      figure->low.reset();
+    }
+  }
+
+  static std::optional<Decimal> ValueOf(View number) {
+    const std::vector<Numeral> whole = FindNumerals(std::u32string(number) + U"个");
+    const bool one = whole.size() == 1 && whole[0].kind == NumeralKind::kCardinal &&
+                     whole[0].number.size() == number.size() && !whole[0].second.has_value();
+    return one ? Bounded(whole[0].value) : std::nullopt;
   }
 
   // Where the clause of a place begins: behind the last hard mark.
@@ -671,11 +748,7 @@ class Reader {
     if (IsArticle(figure)) {
       return FigureMode::kUnspecified;
     }
-    size_t segment = figure.number.begin;
-    const size_t limit = segment - std::min(segment, kMaxSegment);
-    while (segment > limit && t_[segment - 1] != U'；' && t_[segment - 1] != U';') {
-      --segment;
-    }
+    const size_t segment = SegmentBegin(figure.number.begin);
     const size_t clause = ClauseBegin(figure.number.begin);
     size_t clause_end = figure.number.begin;
     size_t after = figure.range.end;
@@ -709,9 +782,12 @@ class Reader {
     const Passage passage = surroundings_.passage;
     const bool review = passage == Passage::kReview;
     const bool sure_target = aims || (!review && ComparesTarget(i, clause));
+    // 建设…，是|61万人民|的梦想: says what is.
+    const bool states = figure.range.begin > 0 && t_[figure.range.begin - 1] == U'是';
     const uint32_t asking =
-        passage == Passage::kProposal ? kWill | uint32_t{internal::kActs} : kWill;
-    const bool asked = passage == Passage::kTarget || (in_segment & asking) != 0;
+        passage == Passage::kProposal && !states ? kWill | uint32_t{internal::kActs} : kWill;
+    const bool asked = passage == Passage::kTarget || (in_segment & asking) != 0 ||
+                       IsInListOfAims(figure.number.begin);
     FigureMode mode = FigureMode::kUnspecified;
     if (!sure_target && (tells || review)) {
       mode = FigureMode::kResult;
@@ -721,6 +797,57 @@ class Reader {
       mode = figures_[i - 1].mode;
     }
     return InTime(mode, when, will || aims, tells);
+  }
+
+  // Where what is said without a semicolon begins.
+  size_t SegmentBegin(size_t at) const {
+    const size_t limit = at - std::min(at, kMaxSegment);
+    while (at > limit && t_[at - 1] != U'；' && t_[at - 1] != U';') {
+      --at;
+    }
+    return at;
+  }
+
+  // 主要预期目标是：…；…|5%: a list to the end of its sentence.
+  bool IsInListOfAims(size_t at) const {
+    constexpr size_t kMostBetween = 8;
+    const View before = Part(at - std::min(at, kMaxSegment), at);
+    const size_t colon = before.rfind(U'：');
+    if (colon == View::npos) {
+      return false;
+    }
+    const size_t from = colon - std::min(colon, kMostBetween);
+    return before.substr(from, colon - from).find(U"目标") != View::npos;
+  }
+
+  // An estimate stays one, also where its word does not touch the digits:
+  // 预计|全区生产总值完成|280亿元.
+  void AddHedge(Figure* figure) const {
+    constexpr View kHedges[] = {U"预计",     U"初步核算", U"初步统计", U"初步预计", U"初步测算",
+                                U"初步估算", U"快报",     U"有望",     U"可望",     U"估计"};
+    if (figure->mode == FigureMode::kUnspecified || IsTime(*figure) ||
+        HasQualifier(*figure, QualifierKind::kHedge)) {
+      return;
+    }
+    const size_t segment = SegmentBegin(figure->range.begin);
+    const View before = Part(segment, figure->range.begin);
+    size_t last = View::npos;
+    size_t size = 0;
+    for (const View hedge : kHedges) {
+      const size_t at = before.rfind(hedge);
+      if (at != View::npos && (last == View::npos || at >= last)) {
+        last = at;
+        size = hedge.size();
+      }
+    }
+    const size_t clause = ClauseBegin(figure->range.begin);
+    const bool sure =
+        (internal::ClaimsIn(view_, clause, figure->number.begin, mentions_) & internal::kDid) != 0;
+    if (last != View::npos && !sure) {
+      figure->qualifiers.insert(
+          figure->qualifiers.begin(),
+          {MakeRange(segment + last, segment + last + size), QualifierKind::kHedge});
+    }
   }
 
   // Whether a clause goes on about the target before it: 拟定为145亿元，|比上年增加了22亿元.
@@ -881,7 +1008,8 @@ std::optional<Amount> ParseAmount(std::u32string_view text) {
 }
 
 std::optional<Unit> ParseUnit(std::u32string_view text) {
-  const std::u32string one = U"1" + std::u32string(Stripped(text));
+  std::u32string one(1, U'1');
+  one += Stripped(text);
   const std::vector<Figure> figures = FindFigures(one, MakeRange(0, one.size()), {});
   if (figures.size() != 1 || figures.front().range != MakeRange(0, one.size()) ||
       !figures.front().qualifiers.empty()) {

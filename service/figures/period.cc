@@ -115,7 +115,7 @@ class Finder {
           break;
       }
     }
-    AddWords();
+    AddWords(numerals);
     std::stable_sort(mentions_.begin(), mentions_.end(), [](const Mention& a, const Mention& b) {
       return a.period.range.begin < b.period.range.begin;
     });
@@ -258,7 +258,7 @@ class Finder {
     }
   }
 
-  void AddWords() {
+  void AddWords(const std::vector<Numeral>& numerals) {
     struct Word {
       View word;
       int years;   // from that of the report
@@ -294,8 +294,12 @@ class Finder {
         }
         const View behind = rest.substr(size);
         const bool base = EndsWith(before, kFrom) > 0 && BeginsWith(behind, kOpen) == 0;
+        const auto next =
+            std::partition_point(numerals.begin(), numerals.end(),
+                                 [&](const Numeral& n) { return n.token.begin < i + size; });
         const bool comparison =
-            base || EndsWith(before, kComparing) > 0 || IsMeasuredBy(i, i + size, nullptr);
+            base || EndsWith(before, kComparing) > 0 ||
+            IsMeasuredBy(i, i + size, next == numerals.end() ? nullptr : &*next);
         Add(MakeRange(i, i + size + BeginsWith(behind, kBehind)), year, year, comparison);
         i += size - 1;
         break;

@@ -326,6 +326,77 @@ TEST(FigureMeasureTest, IsTheNameOfAThing) {
   EXPECT_THAT(Times("学生80人，其中20%来自农村"), ElementsAre("学生||0-0", "学生||0-0"));
 }
 
+TEST(FigureModeTest, AListOfAimsGoesToTheEndOfItsSentence) {
+  const Told kCases[] = {
+      {Passage::kOther, "主要预期目标是：产值增长8%左右；新增就业900万人以上", "900万人以上",
+       "target"},
+      {Passage::kProposal, "今年要淘汰小锅炉5万台", "5万台", "target"},
+      {Passage::kProposal, "建设保障性住房300万套", "300万套", "target"},
+      {Passage::kProposal, "建设美好家园，是60万市民的心愿", "60万", ""},
+  };
+  for (const Told& told : kCases) {
+    EXPECT_EQ(ModeIn(told), told.mode) << told.sentence;
+  }
+}
+
+// The hedges of the figures of a sentence that reviews.
+std::vector<std::string> Hedges(std::string_view sentence) {
+  Surroundings surroundings;
+  surroundings.passage = Passage::kReview;
+  const std::u32string text = text::ToCodePoints(sentence);
+  std::vector<std::string> hedges;
+  for (const Figure& figure :
+       FindFigures(text, {0, static_cast<uint32_t>(text.size())}, surroundings)) {
+    std::string& hedge = hedges.emplace_back();
+    for (const Qualifier& qualifier : figure.qualifiers) {
+      if (qualifier.kind == QualifierKind::kHedge) {
+        hedge += text::ToUtf8(text.substr(qualifier.range.begin, qualifier.range.size()));
+      }
+    }
+  }
+  return hedges;
+}
+
+TEST(FigureHedgeTest, EstimatesStayEstimates) {
+  EXPECT_THAT(Hedges("预计全区生产总值完成280亿元，增长8%；建成学校5所"),
+              ElementsAre("预计", "预计", ""));
+  EXPECT_THAT(Hedges("初步核算，产值增长5%，出口已达4亿元"), ElementsAre("初步核算", ""));
+  EXPECT_THAT(Hedges("产值预计5亿元"), ElementsAre("预计"));
+  EXPECT_THAT(Hedges("产值5亿元"), ElementsAre(""));
+}
+
+TEST(FindFiguresTest, ValuesOfNumbersThatAreOpenAbove) {
+  EXPECT_THAT(Rows("惠及3000多万儿童"), ElementsAre("3000多万\tamount\t30000000\t\t儿童\t\t"));
+  EXPECT_THAT(Rows("资金一百四十四亿余元"),
+              ElementsAre("一百四十四亿余元\tamount\t14400000000\t元\t资金\t\t"));
+  EXPECT_THAT(Rows("奖金700多亿元"), ElementsAre("700多亿元\tamount\t70000000000\t元\t奖金\t\t"));
+  EXPECT_THAT(Rows("奖金几百多亿元"), ElementsAre("几百多亿元\tapproximate\t\t元\t奖金\t\t"));
+  EXPECT_THAT(Rows("收入增长2.4倍"), ElementsAre("增长2.4倍\tmultiple\t2.4\t倍\t收入\t\t"));
+  EXPECT_THAT(Rows("收入增长一倍"), ElementsAre("增长一倍\tmultiple\t1\t倍\t收入\t\t"));
+}
+
+TEST(FindFiguresTest, NumeralsWithoutTheirOne) {
+  EXPECT_THAT(Rows("鋼二百十七萬噸"), ElementsAre("二百十七萬噸\tamount\t2170000\t吨\t鋼\t\t"));
+  EXPECT_THAT(Rows("百分之四百十一"), ElementsAre("百分之四百十一\tpercent\t411\t%\t\t\t"));
+}
+
+TEST(FindFiguresTest, UnitsAreNotCutOutOfWords) {
+  EXPECT_THAT(Rows("发电20亿千瓦小时"),
+              ElementsAre("20亿千瓦小时\tamount\t2000000000\t千瓦时\t发电\t\t"));
+  EXPECT_THAT(Rows("帮助30万孩子上学"), ElementsAre("30万\tamount\t300000\t\t孩子上学\t\t"));
+  EXPECT_THAT(Rows("寿命提高1岁以上"), ElementsAre("提高1岁以上\tamount\t1\t岁\t寿命\t\t"));
+  EXPECT_THAT(Rows("建成7亿吨级煤矿"), ElementsAre("7亿吨级\tapproximate\t\t吨级\t煤矿\t\t"));
+  EXPECT_THAT(Rows("办好一两件事情"), ElementsAre("一两\tapproximate\t\t两\t\t\t"));
+}
+
+TEST(FindFiguresTest, NamesAreNotMeasured) {
+  EXPECT_THAT(Rows("引进世界500强企业"), ElementsAre("500强\tset\t500\t强\t\t\t"));
+  EXPECT_THAT(Rows("每万人拥有发明专利"), ElementsAre("每万人\tname\t\t人\t\t\t"));
+  EXPECT_THAT(Rows("万元GDP能耗"), ElementsAre("万元\tname\t\t元\t\t\t"));
+  EXPECT_THAT(Rows("“十五”计划开局良好"), ElementsAre("十五\tset\t\t\t\t\t"));
+  EXPECT_THAT(Rows("景气指数提高十五"), ElementsAre("提高十五\tamount\t15\t\t景气指数\t\t"));
+}
+
 TEST(FindFiguresTest, AmountsWithoutAValueHaveNone) {
   EXPECT_THAT(Rows("总量翻一番"), ElementsAre("翻一番\tmultiple\t\t\t总量\t\t"));
   EXPECT_THAT(Rows("打造千亿级产业"), ElementsAre("千亿级\tapproximate\t\t\t产业\t\t"));
