@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "service/figures/claims.h"
 #include "service/figures/measure_words.h"
 #include "service/figures/period.h"
 #include "service/figures/scanner.h"
@@ -40,7 +41,7 @@ Range MakeRange(size_t begin, size_t end) {
 // Whether the mark at `at` ends a clause; signs inside numerals do not.
 bool EndsClause(View t, size_t at) {
   const char32_t c = t[at];
-  if (!text::IsHardMark(c) || c == U'、' || c == U'%') {
+  if (!text::IsHardMark(c) || c == U'、' || c == U'%' || c == U'％') {
     return false;
   }
   const bool inside =
@@ -77,7 +78,7 @@ std::optional<Decimal> Bounded(const std::optional<Decimal>& value) {
 // 翻一番, 倍增, 千亿级: amounts that the lists have as phrases.
 FigureKind KindOfPhrase(View phrase, View unit) {
   if (unit.ends_with(U'级')) {
-    return FigureKind::kApproximate;
+    return FigureKind::kApproximate;  // 千亿级
   }
   const auto match = GetWords().sets.Longest(phrase);
   const bool time = phrase.find_first_of(U"年月天日纪") != View::npos;  // 上半年
@@ -86,6 +87,11 @@ FigureKind KindOfPhrase(View phrase, View unit) {
   }
   return phrase.find_first_of(U"番倍") != View::npos ? FigureKind::kMultiple
                                                      : FigureKind::kApproximate;
+}
+
+bool IsOrder(View unit) {
+  constexpr View kOrders[] = {U"吨级", U"千瓦级", U"元级", U"亩级", U"人级"};
+  return std::find(std::begin(kOrders), std::end(kOrders), unit) != std::end(kOrders);
 }
 
 FigureKind KindOf(const Numeral& numeral, View number, View unit) {
@@ -100,8 +106,8 @@ FigureKind KindOf(const Numeral& numeral, View number, View unit) {
       if (unit == U"届" && numeral.qualifiers.empty()) {
         return FigureKind::kOrdinal;
       }
-      // 一批 is not one of something.
-      if (number == U"一" && unit == U"批") {
+      // 一批 is not one of something. 7亿吨级 is an order.
+      if ((number == U"一" && unit == U"批") || IsOrder(unit)) {
         return FigureKind::kApproximate;
       }
       const bool points = known != GetMeasureWords().units.end() && known->second.base == "百分点";
@@ -122,7 +128,10 @@ FigureKind KindOf(const Numeral& numeral, View number, View unit) {
     case NumeralKind::kFraction:
       return FigureKind::kFraction;
     case NumeralKind::kMultiple:
-      return FigureKind::kMultiple;
+      // 干出一番伟业.
+      return number == U"一" && unit == U"番" && numeral.qualifiers.empty()
+                 ? FigureKind::kApproximate
+                 : FigureKind::kMultiple;
     case NumeralKind::kApproximate:
       return FigureKind::kApproximate;
     case NumeralKind::kSet:
@@ -178,8 +187,10 @@ class Reader {
     for (size_t i = 0; i < figures_.size(); ++i) {
       if (Measures(figures_[i].kind) && !IsPeriod(figures_[i])) {
         Inherit(i);
-        figures_[i].mode = ModeOf(i);
-        figures_[i].period = PeriodOf(i);
+        const When when = WhenOf(i);
+        figures_[i].mode = ModeOf(i, when);
+        figures_[i].period = PeriodOf(i, when);
+        AddHedge(&figures_[i]);
       }
     }
     return std::move(figures_);
@@ -204,6 +215,11 @@ class Reader {
         (before.back() == U'转' || before.back() == U'接' || before.back() == U'见')) {
       figure.kind = FigureKind::kName;
     }
+    if (IsPerUnit(numeral)) {
+      figure.kind = FigureKind::kName;
+    } else if (IsRanking(numeral)) {
+      figure.kind = FigureKind::kSet;
+    }
     figure.range = numeral.token;
     figure.number = numeral.number;
     figure.scale = numeral.scale;
@@ -220,8 +236,71 @@ class Reader {
         std::swap(figure.low, figure.high);
       }
     }
+    ReadValue(numeral, &figure);
     figure.precision = numeral.precision;
     return figure;
+  }
+
+  // 万元|GDP能耗, 每|万人: what something is reckoned per.
+  bool IsPerUnit(const Numeral& numeral) const {
+    const View number = Part(numeral.number);
+    if (number.find_first_not_of(U"百千万亿") != View::npos) {
+      return false;
+    }
+    constexpr View kOutputs[] = {U"GDP",          U"gdp",          U"生产总值", U"工业增加值",
+                                 U"国内生产总值", U"地区生产总值", U"产值"};
+    const View behind = view_.substr(numeral.token.end);
+    const bool output = Part(numeral.unit) == U"元" &&
+                        std::any_of(std::begin(kOutputs), std::end(kOutputs),
+                                    [behind](View word) { return behind.starts_with(word); });
+    const uint32_t begin = numeral.number.begin;
+    return output || (begin > 0 && t_[begin - 1] == U'每');
+  }
+
+  // 世界|500强, 500强|企业: a list of that name.
+  bool IsRanking(const Numeral& numeral) const {
+    constexpr View kLists[] = {U"世界", U"全球", U"中国", U"全国", U"企业"};
+    const View before = view_.substr(0, numeral.token.begin);
+    return numeral.kind == NumeralKind::kCardinal && Part(numeral.unit) == U"强" &&
+           numeral.qualifiers.empty() &&
+           (view_.substr(numeral.token.end).starts_with(U"企业") ||
+            std::any_of(std::begin(kLists), std::end(kLists),
+                        [before](View word) { return before.ends_with(word); }));
+  }
+
+  // The value that a numeral has as a figure, though as a token it is compared as printed: that of
+  // 3000多万 is what it is more than, that of 2.4倍 the number.
+  void ReadValue(const Numeral& numeral, Figure* figure) const {
+    std::u32string number(Part(numeral.number));
+    if (numeral.kind == NumeralKind::kApproximate && figure->kind == FigureKind::kApproximate) {
+      const size_t more = number.find_first_of(U"多余");
+      if (more == std::u32string::npos || more == 0 || more + 1 >= number.size() ||
+          View(U"数几上").find(number.front()) != View::npos) {
+        return;
+      }
+      number.erase(more, 1);
+      figure->low = ValueOf(number);
+      if (figure->low.has_value()) {
+        figure->kind = FigureKind::kAmount;
+        const size_t at = numeral.number.begin + more;
+        const auto behind = std::find_if(figure->qualifiers.begin(), figure->qualifiers.end(),
+                                         [at](const Qualifier& q) { return q.range.begin > at; });
+        figure->qualifiers.insert(behind, {MakeRange(at, at + 1), QualifierKind::kApproximation});
+      }
+    } else if (figure->kind == FigureKind::kMultiple && Part(numeral.unit) == U"倍") {
+      figure->low = ValueOf(number);
+    } else if (Part(numeral.unit) == U"两" && text::IsHan(number.front()) &&
+               GetWords().units.Longest(view_.substr(numeral.unit.end)).length > 0) {
+      figure->kind = FigureKind::kApproximate;  // 一两|件事
+      figure->low.reset();
+    }
+  }
+
+  static std::optional<Decimal> ValueOf(View number) {
+    const std::vector<Numeral> whole = FindNumerals(std::u32string(number) + U"个");
+    const bool one = whole.size() == 1 && whole[0].kind == NumeralKind::kCardinal &&
+                     whole[0].number.size() == number.size() && !whole[0].second.has_value();
+    return one ? Bounded(whole[0].value) : std::nullopt;
   }
 
   // Where the clause of a place begins: behind the last hard mark.
@@ -295,7 +374,8 @@ class Reader {
       const uint32_t classes = quoted ? 0 : ClassAt(i, end, &size);
       if ((classes & internal::kKeep) != 0) {
         i += size;
-      } else if ((classes & internal::kCut) != 0 && i + size < end) {
+      } else if ((classes & internal::kCut) != 0 && i + size < end &&
+                 !IsWhole(i + size, end, internal::kPart)) {
         i += size;
         begin = i;
       } else {
@@ -303,6 +383,13 @@ class Reader {
       }
     }
     return Trim(begin, end);
+  }
+
+  // Whether [begin, end) is one word of a class.
+  bool IsWhole(size_t begin, size_t end, uint32_t word_class) const {
+    size_t size = 0;
+    const uint32_t classes = ClassAt(begin, end, &size);
+    return (classes & word_class) != 0 && begin + size == end;
   }
 
   // Without what joins it to the figure: verbs, adverbs, what it is compared with.
@@ -343,6 +430,14 @@ class Reader {
   }
 
   size_t WithoutComparison(size_t begin, size_t end) const {
+    for (const Mention& mention : mentions_) {
+      const Range& range = mention.period.range;
+      if (mention.comparison && range.end == end && range.begin > begin) {
+        constexpr View kBefore = U"比较同与和从由";
+        const bool joined = kBefore.find(t_[range.begin - 1]) != View::npos;
+        return range.begin - (joined ? 1u : 0u);
+      }
+    }
     constexpr View kWith[] = {U"上年", U"去年", U"同期", U"年初", U"上一年", U"全国", U"全省",
                               U"全市", U"全区", U"前年", U"上月", U"上半年", U"规划", U"预期"};
     constexpr size_t kLongest = 14;
@@ -370,7 +465,7 @@ class Reader {
       size_t size = 0;
       const uint32_t classes = ClassAt(begin, end, &size);
       if ((classes & internal::kKeep) == 0 && (classes & internal::kLead) != 0 &&
-          begin + size < end) {
+          begin + size < end && !IsWhole(begin + size, end, internal::kPart)) {
         begin += size;
         changed = true;
       } else if (text::IsSpace(t_[begin]) || t_[begin] == U'、' || IsClosing(t_[begin])) {
@@ -379,7 +474,7 @@ class Reader {
       }
     }
     const View phrase = Part(begin, end);
-    if (std::none_of(phrase.begin(), phrase.end(), IsWord)) {
+    if (std::none_of(phrase.begin(), phrase.end(), IsWord) || SaysNothing(begin, end)) {
       return {};
     }
     if (phrase.size() > kMaxMeasure) {
@@ -388,6 +483,17 @@ class Reader {
                                                                       : Trim(begin + item + 1, end);
     }
     return MakeRange(begin, end);
+  }
+
+  // Whether a phrase names no thing: 其中, 上年, 2020年的.
+  bool SaysNothing(size_t begin, size_t end) const {
+    if (IsWhole(begin, end, internal::kBare)) {
+      return true;
+    }
+    end -= t_[end - 1] == U'的' ? 1u : 0u;
+    return std::any_of(mentions_.begin(), mentions_.end(), [&](const Mention& mention) {
+      return mention.period.range.begin <= begin && end <= mention.period.range.end;
+    });
   }
 
   // The phrase between a figure and what stands before it in its clause.
@@ -423,7 +529,9 @@ class Reader {
 
   bool IsCompared(const Figure& figure) const {
     return std::any_of(mentions_.begin(), mentions_.end(), [&](const Mention& mention) {
-      return mention.comparison && mention.period.range == figure.range;
+      const Range& range = mention.period.range;
+      return mention.comparison && range.begin <= figure.number.begin &&
+             figure.number.end <= range.end;
     });
   }
 
@@ -472,7 +580,8 @@ class Reader {
     }
     const View phrase = Part(begin, std::min(end, t_.size()));
     const auto letters = std::count_if(phrase.begin(), phrase.end(), IsWord);
-    if (letters < 2 || phrase.size() > kMaxMeasureBehind) {
+    if (letters < 2 || phrase.size() > kMaxMeasureBehind ||
+        SaysNothing(begin, begin + phrase.size())) {
       return {};
     }
     return MakeRange(begin, begin + phrase.size());
@@ -570,79 +679,243 @@ class Reader {
     }
   }
 
-  // Classes of the words of a part.
-  uint32_t ClassesIn(size_t begin, size_t end) const {
-    uint32_t all = 0;
-    for (size_t i = begin; i < end;) {
-      size_t size = 0;
-      const uint32_t classes = ClassAt(i, end, &size);
-      all |= (classes & internal::kKeep) != 0 ? 0 : classes;
-      i += std::max<size_t>(size, 1);
+  // When a figure was, as far as its sentence says.
+  struct When {
+    const Mention* mention = nullptr;
+    bool base = false;    // the figure is what another one is compared with, or grew from
+    bool nearby = false;  // the mention opens the sentence, or stands in the figure's clause
+  };
+
+  // Whether a figure is the value at the time that something is compared with: 由1978年的|36.5%.
+  bool IsBaseOf(const Mention& mention, const Figure& figure) const {
+    const size_t end = mention.period.range.end;
+    if (!mention.comparison || figure.kind == FigureKind::kMultiple || end > figure.range.begin) {
+      return false;
     }
-    return all;
+    const View between = Part(end, figure.range.begin);
+    const bool value = between == U"的" || between == U"底的" || between == U"末的";
+    const View until = view_.substr(0, figure.range.begin);
+    const size_t begin = mention.period.range.begin;
+    const View before = until.substr(begin - std::min<size_t>(begin, 1), 2);
+    const bool from = before.find_first_of(U"从由") != View::npos;
+    const bool than = before.find_first_of(U"比较") != View::npos;
+    return (from && (value || between.empty())) || (than && value);
   }
 
-  FigureMode ModeOf(size_t i) const {
+  When WhenOf(size_t i) const {
+    const Figure& figure = figures_[i];
+    // A yearly average is one of several years.
+    const bool average = Says(figure, U"年均");
+    for (auto mention = mentions_.rbegin(); mention != mentions_.rend(); ++mention) {
+      const Range& range = mention->period.range;
+      if (range.end > figure.number.begin) {
+        continue;
+      }
+      if (IsBaseOf(*mention, figure)) {
+        return {&*mention, true, true};
+      }
+      if (mention->comparison || !Fits(average, mention->period)) {
+        continue;
+      }
+      if (IsFrom(figure)) {
+        break;
+      }
+      // 在去年增长的基础上|再新增5家: what follows is of another time.
+      const View between = Part(range.end, figure.number.begin);
+      if (between.find(U"基础上") != View::npos) {
+        break;
+      }
+      constexpr uint32_t kOpening = 2;
+      return {&*mention, false,
+              range.begin < kOpening || range.end > ClauseBegin(figure.number.begin)};
+    }
+    return {nullptr, IsFrom(figure), false};
+  }
+
+  // 由|44个|发展到60个: the first of two values.
+  bool IsFrom(const Figure& figure) const {
+    return !figure.high.has_value() &&
+           std::any_of(figure.qualifiers.begin(), figure.qualifiers.end(), [&](const Qualifier& q) {
+             return Part(q.range) == U"从" || Part(q.range) == U"由";
+           });
+  }
+
+  static bool Fits(bool average, const Period& period) {
+    return !average || period.first_year == 0 || period.first_year != period.last_year;
+  }
+
+  FigureMode ModeOf(size_t i, const When& when) const {
     const Figure& figure = figures_[i];
     if (IsArticle(figure)) {
       return FigureMode::kUnspecified;
     }
-    size_t segment = figure.number.begin;
-    const size_t limit = segment - std::min(segment, kMaxSegment);
-    while (segment > limit && t_[segment - 1] != U'；' && t_[segment - 1] != U';') {
-      --segment;
-    }
+    const size_t segment = SegmentBegin(figure.number.begin);
     const size_t clause = ClauseBegin(figure.number.begin);
     size_t clause_end = figure.number.begin;
+    size_t after = figure.range.end;
+    const size_t most = std::min(t_.size(), after + kMaxClause);
+    while (after < most && !EndsClause(view_, after)) {
+      ++after;
+    }
     if (IsAttribute(i)) {
-      const size_t most = std::min(t_.size(), clause_end + kMaxClause);
-      while (clause_end < most && !EndsClause(view_, clause_end)) {
-        ++clause_end;
-      }
+      clause_end = after;
     }
-    const uint32_t in_clause = ClassesIn(clause, clause_end);
-    const uint32_t in_segment = ClassesIn(segment, clause_end);
-    switch (surroundings_.passage) {
-      case Passage::kReview:
-        return (in_clause & internal::kStrongGoal) != 0 ? FigureMode::kTarget : FigureMode::kResult;
-      case Passage::kTarget:
-        return (in_clause & internal::kDone) != 0 ? FigureMode::kResult : FigureMode::kTarget;
-      case Passage::kProposal:
-        if ((in_clause & internal::kDone) != 0) {
-          return FigureMode::kResult;
-        }
-        return (in_segment & (internal::kGoal | internal::kStrongGoal | internal::kAction)) != 0
-                   ? FigureMode::kTarget
-                   : FigureMode::kUnspecified;
-      case Passage::kOther:
-        break;
+    const uint32_t in_clause = internal::ClaimsIn(view_, clause, clause_end, mentions_);
+    const uint32_t in_segment =
+        segment == clause ? in_clause : internal::ClaimsIn(view_, segment, clause_end, mentions_);
+    constexpr uint32_t kWill = internal::kPlans | internal::kHopes;
+    const bool will = (in_clause & kWill) != 0;
+    bool tells = (in_clause & internal::kDid) != 0 ||
+                 (!will && ((in_clause & internal::kTells) != 0 ||
+                            internal::IsShareOfPlan(view_, clause, figure.number.begin)));
+    bool aims = (in_clause & internal::kHopes) != 0 && (in_clause & internal::kDid) == 0;
+    if (internal::IsOfAim(view_, figure.range.end, after)) {
+      constexpr size_t kNext = 16;  // 翻两番的目标，已经提前五年实现
+      const View next = Part(after, std::min(t_.size(), after + kNext));
+      tells = internal::SaysReached(view_, clause, figure.number.begin) ||
+              next.find(U"已经") != View::npos || next.find(U"提前") != View::npos;
+      aims = !tells;
     }
-    if ((in_segment & (internal::kGoal | internal::kStrongGoal)) != 0) {
-      return FigureMode::kTarget;
+    if (when.base) {
+      const bool later = when.mention != nullptr && IsFuture(when.mention->period);
+      return later ? FigureMode::kTarget : FigureMode::kResult;
     }
-    return (in_clause & internal::kDone) != 0 ? FigureMode::kResult : FigureMode::kUnspecified;
+    const Passage passage = surroundings_.passage;
+    const bool review = passage == Passage::kReview;
+    const bool sure_target = aims || (!review && ComparesTarget(i, clause));
+    // 建设…，是|61万人民|的梦想: says what is.
+    const bool states = figure.range.begin > 0 && t_[figure.range.begin - 1] == U'是';
+    const uint32_t asking =
+        passage == Passage::kProposal && !states ? kWill | uint32_t{internal::kActs} : kWill;
+    const bool asked = passage == Passage::kTarget || (in_segment & asking) != 0 ||
+                       IsInListOfAims(figure.number.begin);
+    FigureMode mode = FigureMode::kUnspecified;
+    if (!sure_target && (tells || review)) {
+      mode = FigureMode::kResult;
+    } else if (sure_target || asked) {
+      mode = FigureMode::kTarget;
+    } else if (passage == Passage::kOther && GoesOnFrom(i, segment)) {
+      mode = figures_[i - 1].mode;
+    }
+    return InTime(mode, when, will || aims, tells);
   }
 
-  Period PeriodOf(size_t i) const {
-    const Figure& figure = figures_[i];
-    // A yearly average is one of several years.
-    const bool average = Says(figure, U"年均");
-    const auto fits = [average](const Period& period) {
-      return !average || period.first_year == 0 || period.first_year != period.last_year;
-    };
-    for (auto mention = mentions_.rbegin(); mention != mentions_.rend(); ++mention) {
-      if (!mention->comparison && mention->period.range.end <= figure.number.begin &&
-          fits(mention->period)) {
-        Period own = mention->period;
-        own.range.begin += offset_;
-        own.range.end += offset_;
-        return own;
+  // Where what is said without a semicolon begins.
+  size_t SegmentBegin(size_t at) const {
+    const size_t limit = at - std::min(at, kMaxSegment);
+    while (at > limit && t_[at - 1] != U'；' && t_[at - 1] != U';') {
+      --at;
+    }
+    return at;
+  }
+
+  // 主要预期目标是：…；…|5%: a list to the end of its sentence.
+  bool IsInListOfAims(size_t at) const {
+    constexpr size_t kMostBetween = 8;
+    const View before = Part(at - std::min(at, kMaxSegment), at);
+    const size_t colon = before.rfind(U'：');
+    if (colon == View::npos) {
+      return false;
+    }
+    const size_t from = colon - std::min(colon, kMostBetween);
+    return before.substr(from, colon - from).find(U"目标") != View::npos;
+  }
+
+  // An estimate stays one, also where its word does not touch the digits:
+  // 预计|全区生产总值完成|280亿元.
+  void AddHedge(Figure* figure) const {
+    constexpr View kHedges[] = {U"预计",     U"初步核算", U"初步统计", U"初步预计", U"初步测算",
+                                U"初步估算", U"快报",     U"有望",     U"可望",     U"估计"};
+    if (figure->mode == FigureMode::kUnspecified || IsTime(*figure) ||
+        HasQualifier(*figure, QualifierKind::kHedge)) {
+      return;
+    }
+    const size_t segment = SegmentBegin(figure->range.begin);
+    const View before = Part(segment, figure->range.begin);
+    size_t last = View::npos;
+    size_t size = 0;
+    for (const View hedge : kHedges) {
+      const size_t at = before.rfind(hedge);
+      if (at != View::npos && (last == View::npos || at >= last)) {
+        last = at;
+        size = hedge.size();
       }
     }
+    const size_t clause = ClauseBegin(figure->range.begin);
+    const bool sure =
+        (internal::ClaimsIn(view_, clause, figure->number.begin, mentions_) & internal::kDid) != 0;
+    if (last != View::npos && !sure) {
+      figure->qualifiers.insert(
+          figure->qualifiers.begin(),
+          {MakeRange(segment + last, segment + last + size), QualifierKind::kHedge});
+    }
+  }
+
+  // Whether a clause goes on about the target before it: 拟定为145亿元，|比上年增加了22亿元.
+  bool ComparesTarget(size_t i, size_t clause) const {
+    if (i == 0 || figures_[i - 1].mode != FigureMode::kTarget ||
+        figures_[i - 1].range.end + 1 != clause || figures_[i - 1].measure != figures_[i].measure) {
+      return false;
+    }
+    const char32_t first = t_[clause];
+    return first == U'比' || first == U'较';
+  }
+
+  // Whether a figure goes on, in the clause behind it, about what was done by that before it:
+  // 粮食增加了五十亿斤，|达到三千七百亿斤.
+  bool GoesOnFrom(size_t i, size_t segment) const {
+    if (i == 0 || figures_[i - 1].mode != FigureMode::kResult ||
+        figures_[i - 1].range.begin < segment || figures_[i - 1].measure != figures_[i].measure ||
+        figures_[i - 1].range.end > figures_[i].range.begin || WhenOf(i - 1).base) {
+      return false;
+    }
+    const View between = Part(figures_[i - 1].range.end, figures_[i].number.begin);
+    return std::count_if(between.begin(), between.end(), text::IsHardMark) <= 1 &&
+           between.find_first_of(U"要应须将可如若会能。！？") == View::npos;
+  }
+
+  bool IsPast(const Period& period) const {
+    return surroundings_.report.year > 0 && period.last_year > 0 &&
+           period.last_year < surroundings_.report.year;
+  }
+  bool IsFuture(const Period& period) const {
+    return surroundings_.report.year > 0 && period.first_year > surroundings_.report.year;
+  }
+
+  // A mode that the time does not contradict. What is over is no target, what is to come no result.
+  FigureMode InTime(FigureMode mode, const When& when, bool will, bool tells) const {
+    const Period& period = when.mention != nullptr ? when.mention->period : surroundings_.period;
+    if (IsPast(period) && !will && mode != FigureMode::kResult) {
+      const bool told = when.mention != nullptr && when.nearby;
+      return told ? FigureMode::kResult : FigureMode::kUnspecified;
+    }
+    if (IsFuture(period) && mode != FigureMode::kTarget && when.mention != nullptr) {
+      return tells ? FigureMode::kUnspecified : FigureMode::kTarget;
+    }
+    if (IsFuture(period) && mode == FigureMode::kResult && !tells) {
+      return FigureMode::kUnspecified;
+    }
+    return mode;
+  }
+
+  Period PeriodOf(size_t i, const When& when) const {
+    const Figure& figure = figures_[i];
+    if (when.mention != nullptr) {
+      Period own = when.mention->period;
+      own.range.begin += offset_;
+      own.range.end += offset_;
+      return own;
+    }
+    // The value before another one was at no time that is named.
+    if (when.base) {
+      return {};
+    }
     // Lengths of time that measure nothing have none from outside: 再经过15年.
+
     const bool told =
         figure.mode != FigureMode::kUnspecified && (!IsTime(figure) || !figure.measure.empty());
-    return told && fits(surroundings_.period) ? surroundings_.period : Period();
+    return told && Fits(Says(figure, U"年均"), surroundings_.period) ? surroundings_.period
+                                                                     : Period();
   }
 
   const uint32_t offset_;
@@ -741,7 +1014,8 @@ std::optional<Amount> ParseAmount(std::u32string_view text) {
 }
 
 std::optional<Unit> ParseUnit(std::u32string_view text) {
-  const std::u32string one = U"1" + std::u32string(Stripped(text));
+  std::u32string one(1, U'1');
+  one += Stripped(text);
   const std::vector<Figure> figures = FindFigures(one, MakeRange(0, one.size()), {});
   if (figures.size() != 1 || figures.front().range != MakeRange(0, one.size()) ||
       !figures.front().qualifiers.empty()) {

@@ -18,19 +18,19 @@
 namespace quotes::figures {
 
 enum class FigureKind : uint8_t {
-  kAmount = 1,           // 280亿元, 12个, 二十三家
+  kAmount = 1,           // 280亿元, 12个, 二十三家, 3000多万人
   kPercent = 2,          // 78.3%, 百分之五
   kPercentagePoint = 3,  // 1.2个百分点
   kPerMille = 4,         // 3.5‰
   kFraction = 5,         // 三分之一; no value
-  kMultiple = 6,         // 翻一番, 2倍, 七成; no value
+  kMultiple = 6,         // 2倍; 翻一番, 七成: those have no value
   kApproximate = 7,      // 数百, 千亿级; no value
   kOrdinal = 8,          // 第九届
   kYear = 9,             // 2021年
   kDate = 10,            // 1月17日; no value
   kTime = 11,            // 8时30分; no value
-  kSet = 12,             // 十四五, 两个一百年, 6+3: numerals that are part of a name
-  kName = 13,            // 5G, 11版 of 下转11版: digits that are one
+  kSet = 12,   // 十四五, 两个一百年, 6+3, 世界500强: numerals that are part of a name
+  kName = 13,  // 5G, 11版 of 下转11版: digits that are one; 万元 of 万元GDP能耗
 };
 
 // Whether a figure tells what is, or what is to be.
@@ -75,10 +75,12 @@ struct Surroundings {
 // One numeral. Ranges are of the text that was given.
 struct Figure {
   FigureKind kind = FigureKind::kAmount;
-  Range range;   // with all its qualifiers
+  Range range;   // with all its qualifiers but a hedge that does not touch them
   Range number;  // see Numeral, as those below
   Range scale;
   Range unit;
+  // In text order. A hedge may stand before the range, as it holds for all of what follows it up to
+  // a semicolon: 预计|全区生产总值完成|280亿元.
   std::vector<Qualifier> qualifiers;
   // Scale included; of a range of values both ends (lower first unless printed otherwise), else
   // `low` alone. Absent for kinds without a value and for numbers of more than 40 digits.
@@ -87,7 +89,9 @@ struct Figure {
   uint16_t precision = 0;  // digits printed behind the decimal point
   // What it measures: a noun phrase of the same sentence; empty where none was found.
   Range measure;
-  Period period;  // may be outside of the sentence; empty for ordinals, dates and names
+  // May be outside of the sentence; empty for ordinals, dates and names, and for a value that
+  // another one grew from at no named time.
+  Period period;
   FigureMode mode = FigureMode::kUnspecified;
 
   friend bool operator==(const Figure&, const Figure&) = default;

@@ -22,6 +22,8 @@ enum MeasureClass : uint32_t {
   kStrongGoal = 64,
   kAction = 128,
   kDone = 256,
+  kPart = 512,
+  kBare = 1024,
 };
 
 struct MeasureWords {

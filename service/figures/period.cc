@@ -95,26 +95,28 @@ class Finder {
   Finder(View text, const ReportTime& report) : t_(text), report_(report) {}
 
   std::vector<Mention> Run(const std::vector<Numeral>& numerals) {
-    for (const Numeral& numeral : numerals) {
+    for (size_t i = 0; i < numerals.size(); ++i) {
+      const Numeral& numeral = numerals[i];
+      const Numeral* next = i + 1 < numerals.size() ? &numerals[i + 1] : nullptr;
       switch (numeral.kind) {
         case NumeralKind::kYear:
-          AddYear(numeral);
+          AddYear(numeral, next);
           break;
         case NumeralKind::kDate:
-          AddDate(numeral);
+          AddDate(numeral, next);
           break;
         case NumeralKind::kSet:
-          AddSet(numeral);
+          AddSet(numeral, next);
           break;
         case NumeralKind::kCardinal:
         case NumeralKind::kApproximate:
-          AddLength(numeral);
+          AddLength(numeral, next);
           break;
         default:
           break;
       }
     }
-    AddWords();
+    AddWords(numerals);
     std::stable_sort(mentions_.begin(), mentions_.end(), [](const Mention& a, const Mention& b) {
       return a.period.range.begin < b.period.range.begin;
     });
@@ -132,7 +134,29 @@ class Finder {
          comparison});
   }
 
-  bool Compares(const Numeral& numeral) const {
+  // Whether the time at [begin, end) is what something else is measured by:
+  // 快于|2024年|1.8个百分点, 等于|一九四九年|的十二倍, 按|1952年|不变价格.
+  bool IsMeasuredBy(size_t begin, size_t end, const Numeral* next) const {
+    constexpr View kThan[] = {U"比",   U"较",   U"高于",   U"低于", U"快于", U"慢于",
+                              U"优于", U"好于", U"多于",   U"少于", U"大于", U"小于",
+                              U"超过", U"等于", U"相当于", U"占"};
+    constexpr View kIs[] = {U"为", U"是", U"占", U"等于", U"相当于"};
+    constexpr View kBehind[] = {U"相比",   U"比较", U"同期", U"的同期", U"不变", U"的不变",
+                                U"可比价", U"价格", U"结余", U"结转",   U"结存"};
+    const View before = t_.substr(0, begin);
+    const bool value = end < t_.size() && t_[end] == U'的';  // 比2020年的5.2万元
+    if (EndsWith(before, kThan) > 0 || BeginsWith(t_.substr(end), kBehind) > 0) {
+      return true;
+    }
+    if (next == nullptr || !value || next->token.begin != end + 1) {
+      return false;
+    }
+    return next->kind == NumeralKind::kMultiple ||
+           ((next->kind == NumeralKind::kPercent || next->kind == NumeralKind::kFraction) &&
+            EndsWith(before, kIs) > 0);
+  }
+
+  bool Compares(const Numeral& numeral, const Numeral* next) const {
     bool from = false;
     bool since = false;
     for (const Qualifier& qualifier : numeral.qualifiers) {
@@ -143,11 +167,10 @@ class Finder {
       from = from || word == U"从" || word == U"由";
       since = since || qualifier.kind == QualifierKind::kPeriod;
     }
-    const View behind = t_.substr(numeral.token.end);
-    return (from && !since) || behind.starts_with(U"相比") || behind.starts_with(U"同期");
+    return (from && !since) || IsMeasuredBy(numeral.number.begin, numeral.token.end, next);
   }
 
-  void AddYear(const Numeral& numeral) {
+  void AddYear(const Numeral& numeral, const Numeral* next) {
     const std::optional<int> first = WholeYear(numeral.value);
     if (!first.has_value()) {
       return;
@@ -156,10 +179,10 @@ class Finder {
     const bool decade = Part(numeral.unit).starts_with(U"年代");
     const std::optional<int> last = WholeYear(numeral.second);
     Add(numeral.token, *first, last.value_or(decade ? *first + kDecade : *first),
-        Compares(numeral));
+        Compares(numeral, next));
   }
 
-  void AddDate(const Numeral& numeral) {
+  void AddDate(const Numeral& numeral, const Numeral* next) {
     int year = numeral.year;
     if (year == 0) {
       // 2022年1—11月.
@@ -172,7 +195,7 @@ class Finder {
         year = c >= U'0' && c <= U'9' ? year * 10 + static_cast<int>(c - U'0') : 0;
       }
     }
-    Add(numeral.token, year, year, Compares(numeral));
+    Add(numeral.token, year, year, Compares(numeral, next));
   }
 
   // The years that a report reviews, where it reviews five of them.
@@ -192,7 +215,7 @@ class Finder {
     return before.empty() || !text::IsHan(before.back()) || EndsWith(before, kBefore) > 0;
   }
 
-  void AddSet(const Numeral& numeral) {
+  void AddSet(const Numeral& numeral, const Numeral* next) {
     const View unit = Part(numeral.unit);
     const View number = Part(numeral.number);
     if (unit.ends_with(U'来') || number.ends_with(U"年来") || number.ends_with(U"月来")) {
@@ -221,12 +244,17 @@ class Finder {
                     [](const Qualifier& q) { return q.kind == QualifierKind::kPeriod; });
     const size_t behind = BeginsWith(t_.substr(end), kBehind);
     if (behind > 0 || qualified) {
-      Add(MakeRange(begin, end + behind), PlanBegin(plan), PlanBegin(plan) + 4, false);
+      constexpr View kFrom[] = {U"从", U"由"};
+      end += behind;
+      const bool base =
+          EndsWith(t_.substr(0, begin), kFrom) > 0 && !t_.substr(0, end).ends_with(U"来");
+      Add(MakeRange(begin, end), PlanBegin(plan), PlanBegin(plan) + 4,
+          base || IsMeasuredBy(begin, end, next));
     }
   }
 
   // 过去五年, 五年内, 今后三年.
-  void AddLength(const Numeral& numeral) {
+  void AddLength(const Numeral& numeral, const Numeral* next) {
     const View unit = Part(numeral.unit);
     if (!unit.starts_with(U'年') && !unit.starts_with(U"个月") && !unit.starts_with(U"周年")) {
       return;
@@ -235,6 +263,7 @@ class Finder {
                                 U"这",     U"前",   U"最近", U"接下来", U"刚刚过去的"};
     size_t begin = numeral.number.begin;
     begin -= EndsWith(t_.substr(0, begin), kBefore);
+    const bool class_of = begin > 0 && t_[begin - 1] == U'学';  // 学前一年
     const bool behind =
         std::any_of(numeral.qualifiers.begin(), numeral.qualifiers.end(), [&](const Qualifier& q) {
           const View word = Part(q.range);
@@ -247,31 +276,35 @@ class Finder {
     }
     constexpr View kReviewed[] = {U"过去的", U"过去", U"这", U"刚刚过去的"};
     const View number = Part(numeral.number);
-    if ((number == U"五" || number == U"5") && unit == U"年" &&
+    const bool comparison = class_of || IsMeasuredBy(begin, numeral.token.end, next);
+    if ((number == U"五" || number == U"5") && unit == U"年" && !comparison &&
         EndsWith(t_.substr(0, numeral.number.begin), kReviewed) > 0) {
       AddReviewed(MakeRange(begin, numeral.token.end));
     } else {
-      Add(MakeRange(begin, numeral.token.end), 0, 0, false);
+      Add(MakeRange(begin, numeral.token.end), 0, 0, comparison);
     }
   }
 
-  void AddWords() {
+  void AddWords(const std::vector<Numeral>& numerals) {
     struct Word {
       View word;
       int years;   // from that of the report
       bool known;  // whether they are
     };
-    constexpr Word kWords[] = {{U"今年", 0, true},    {U"本年度", 0, true},   {U"去年", -1, true},
-                               {U"前年", -2, true},   {U"明年", 1, true},     {U"后年", 2, true},
+    constexpr Word kWords[] = {{U"今年", 0, true},    {U"本年度", 0, true},   {U"本年", 0, true},
+                               {U"去年", -1, true},   {U"前年", -2, true},    {U"明年", 1, true},
+                               {U"后年", 2, true},    {U"上年", -1, true},    {U"上一年", -1, true},
                                {U"近年来", 0, false}, {U"近些年来", 0, false}};
-    constexpr View kBehind[] = {U"以来",   U"底",       U"末",       U"初",
-                                U"上半年", U"下半年",   U"前三季度", U"一季度",
-                                U"年底",   U"第一季度", U"第四季度", U"四季度"};
-    constexpr View kComparing[] = {U"比", U"较", U"同", U"与", U"于"};
+    constexpr View kBehind[] = {U"以来",     U"底",       U"末",     U"初",   U"上半年",
+                                U"下半年",   U"前三季度", U"一季度", U"年底", U"第一季度",
+                                U"第四季度", U"四季度",   U"内"};
+    constexpr View kComparing[] = {U"比", U"较", U"同", U"与", U"于", U"超过", U"相当"};
+    constexpr View kFrom[] = {U"从", U"由"};
+    constexpr View kOpen[] = {U"开始", U"起", U"以来"};
     for (size_t i = 0; i < t_.size(); ++i) {
       const char32_t c = t_[i];
       if (c != U'今' && c != U'本' && c != U'去' && c != U'前' && c != U'明' && c != U'后' &&
-          c != U'近') {
+          c != U'近' && c != U'上') {
         continue;
       }
       for (const Word& word : kWords) {
@@ -280,15 +313,40 @@ class Finder {
           continue;
         }
         const size_t size = word.word.size();
-        const int year = word.known && report_.year > 0 ? report_.year + word.years : 0;
+        const View before = t_.substr(0, i);
+        int year = word.known && report_.year > 0 ? report_.year + word.years : 0;
+        if (c == U'上' || c == U'本') {
+          const int last = YearBefore(i);
+          year = last > 0 ? last + word.years : year;
+        }
+        const View behind = rest.substr(size);
+        const bool base = EndsWith(before, kFrom) > 0 && BeginsWith(behind, kOpen) == 0;
+        const auto next =
+            std::partition_point(numerals.begin(), numerals.end(),
+                                 [&](const Numeral& n) { return n.token.begin < i + size; });
         const bool comparison =
-            EndsWith(t_.substr(0, i), kComparing) > 0 || rest.substr(size).starts_with(U"同期");
-        Add(MakeRange(i, i + size + BeginsWith(rest.substr(size), kBehind)), year, year,
-            comparison);
+            base || EndsWith(before, kComparing) > 0 ||
+            IsMeasuredBy(i, i + size, next == numerals.end() ? nullptr : &*next);
+        Add(MakeRange(i, i + size + BeginsWith(behind, kBehind)), year, year, comparison);
         i += size - 1;
         break;
       }
     }
+  }
+
+  // The year that the sentence tells of before `at`, 0 for none: that of 本年, and 上年 is before
+  // it.
+  int YearBefore(size_t at) const {
+    size_t nearest = 0;
+    int year = 0;
+    for (const Mention& mention : mentions_) {
+      const Period& period = mention.period;
+      if (!mention.comparison && period.range.end <= at && period.range.end > nearest) {
+        nearest = period.range.end;
+        year = period.first_year == period.last_year ? period.first_year : 0;
+      }
+    }
+    return year;
   }
 
   const View t_;

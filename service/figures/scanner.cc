@@ -412,8 +412,9 @@ std::optional<Decimal> Scanner::ChineseValue(size_t begin, size_t end) const {
         return std::nullopt;
       }
       if (digit < 0 || (digit == 0 && power == 1)) {
-        // 十二, 一百零十二: ten without its one.
-        if (power != 1 || (digit < 0 && section != 0)) {
+        // 十二, 一百零十二, 二百十七: ten without its one.
+        constexpr int kHundred = 2;
+        if (power != 1 || (digit < 0 && section != 0 && last_power != kHundred)) {
           return std::nullopt;
         }
         digit = 1;
@@ -1087,12 +1088,18 @@ std::optional<Numeral> Scanner::QuotedTermAt(size_t i) const {
   if (At(end) != closing || end - i > kMaxQuotedTerm) {
     return std::nullopt;
   }
+  // “十五”计划, “五五”时期: a plan by its number, where it says that it is one.
+  constexpr std::u32string_view kPlans[] = {U"计划", U"时期", U"期间", U"规划", U"末", U"以来"};
+  const bool plan = end - i <= 3 && t_[end - 1] == U'五' && ChineseDigit(first) != 0 &&
+                    !IsArabic(first) &&
+                    std::any_of(std::begin(kPlans), std::end(kPlans),
+                                [&](std::u32string_view word) { return Has(end + 1, word); });
   // A figure in quotation marks stays a figure; digits alone are a name (“1650”产业体系).
   const auto figure = NumeralAt(i + 1);
   const bool bare = figure.has_value() && figure->token.end == end && IsArabic(first) &&
                     figure->kind == NumeralKind::kCardinal && figure->number.end == end &&
                     figure->scale.empty() && figure->qualifiers.empty();
-  if (figure.has_value() && figure->token.end == end && !bare) {
+  if (figure.has_value() && figure->token.end == end && !bare && !plan) {
     return std::nullopt;
   }
   Numeral numeral;

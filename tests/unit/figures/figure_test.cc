@@ -136,11 +136,12 @@ TEST(FindFiguresTest, WhatIsCountedStandsBehindOrBefore) {
 TEST(FindFiguresTest, PeriodsHoldToTheEndOfTheSentence) {
   Surroundings report;
   report.report.year = 2026;
-  EXPECT_THAT(
-      Rows("去年进出口总额完成5亿元，比2020年增长8%；到2030年，研发投入达到3%。", report),
-      ElementsAre("5亿元\tamount\t500000000\t元\t进出口总额\t去年\tresult",
-                  "比2020年\tyear\t2020\t年\t\t\t", "增长8%\tpercent\t8\t%\t进出口总额\t去年\t",
-                  "到2030年\tyear\t2030\t年\t\t\t", "达到3%\tpercent\t3\t%\t研发投入\t到2030年\t"));
+  EXPECT_THAT(Rows("去年进出口总额完成5亿元，比2020年增长8%；到2030年，研发投入达到3%。", report),
+              ElementsAre("5亿元\tamount\t500000000\t元\t进出口总额\t去年\tresult",
+                          "比2020年\tyear\t2020\t年\t\t\t",
+                          "增长8%\tpercent\t8\t%\t进出口总额\t去年\tresult",
+                          "到2030年\tyear\t2030\t年\t\t\t",
+                          "达到3%\tpercent\t3\t%\t研发投入\t到2030年\ttarget"));
   const std::u32string text = U"去年增长5%";
   const auto figures = FindFigures(text, {0, 6}, report);
   ASSERT_EQ(figures.size(), 1u);
@@ -244,6 +245,228 @@ TEST(FindFiguresTest, HedgesDecideInsideTheirPassage) {
   EXPECT_EQ(mode("引进企业61家", Passage::kProposal), "target");
   EXPECT_EQ(mode("确保粮食产量稳定在100亿斤", Passage::kOther), "target");
   EXPECT_EQ(mode("面积为100亩", Passage::kOther), "");
+}
+
+struct Told {
+  Passage passage;
+  std::string_view sentence;
+  std::string_view printed;  // of the figure that is looked at
+  std::string_view mode;
+};
+
+// The mode of the figure `printed` in a speech of 2026.
+std::string ModeIn(const Told& told) {
+  Surroundings surroundings;
+  surroundings.passage = told.passage;
+  surroundings.report.year = 2026;
+  const std::u32string text = text::ToCodePoints(told.sentence);
+  const std::u32string printed = text::ToCodePoints(told.printed);
+  for (const Figure& figure :
+       FindFigures(text, {0, static_cast<uint32_t>(text.size())}, surroundings)) {
+    if (text.substr(figure.range.begin, figure.range.size()) == printed) {
+      return Name(figure.mode);
+    }
+  }
+  return "no such figure";
+}
+
+TEST(FigureModeTest, ComparisonsDoNotMakeResultsOfPlans) {
+  const Told kCases[] = {
+      {Passage::kTarget, "支出规模将首次达到30万亿元、比上年增加约1万亿元", "增加约1万亿元",
+       "target"},
+      {Passage::kProposal, "今年拟安排专项资金600亿元，比去年增加80亿元", "增加80亿元", "target"},
+      {Passage::kTarget, "赤字规模4万亿元，比上年年初预算增加1800亿元", "增加1800亿元", "target"},
+      {Passage::kOther, "产品成本将比上年降低8.2%", "降低8.2%", "target"},
+      {Passage::kTarget, "去年已完成投资5亿元", "5亿元", "result"},
+      {Passage::kReview, "粮食产量比上年增加3亿斤", "增加3亿斤", "result"},
+      {Passage::kOther, "今年上半年外贸出口比去年同期增长6%", "同期增长6%", "result"},
+  };
+  for (const Told& told : kCases) {
+    EXPECT_EQ(ModeIn(told), told.mode) << told.sentence;
+  }
+}
+
+TEST(FigureModeTest, WhatIsOverIsNoTarget) {
+  const Told kCases[] = {
+      {Passage::kProposal, "2025年完成投资1.5万亿元", "1.5万亿元", "result"},
+      {Passage::kProposal, "2025年力争完成投资1.5万亿元", "1.5万亿元", "target"},
+      {Passage::kReview, "争取各类专项资金300亿元、增长9%", "增长9%", "result"},
+      {Passage::kReview, "争取达到300亿元", "争取达到300亿元", "target"},
+      {Passage::kReview, "首批10个未来产业先导区集聚企业超150家", "超150家", "result"},
+      // The year is that of the bonds, not of what is to be done.
+      {Passage::kProposal, "用好2025年增发国债，完成投资50亿元", "50亿元", ""},
+      {Passage::kProposal, "在去年增长的基础上，再新增企业60家", "60家", "target"},
+      {Passage::kOther, "到2030年，研发投入达到3%", "达到3%", "target"},
+      {Passage::kTarget, "人均收入从2025年的5万元提高到2030年的7万元", "5万元", "result"},
+      {Passage::kTarget, "人均收入从2025年的5万元提高到2030年的7万元", "7万元", "target"},
+  };
+  for (const Told& told : kCases) {
+    EXPECT_EQ(ModeIn(told), told.mode) << told.sentence;
+  }
+}
+
+TEST(FigureModeTest, PlansAreTargetsAsVerbsOnly) {
+  const Told kCases[] = {
+      {Passage::kOther, "完成年度计划的102%", "102%", "result"},
+      {Passage::kOther, "只完成利润计划的百分之九十四", "百分之九十四", "result"},
+      {Passage::kOther, "完成投资29亿元、超年度计划28%", "计划28%", "result"},
+      {Passage::kOther, "今年要完成年度计划的102%", "102%", ""},
+      {Passage::kOther, "计划部门提出，产量增长了百分之十三", "增长了百分之十三", "result"},
+      {Passage::kOther, "今年计划建成学校20所", "20所", "target"},
+      {Passage::kOther, "粮食产量计划达到三亿吨", "计划达到三亿吨", "target"},
+      {Passage::kOther, "拟定了五项措施，减少三百人", "减少三百人", ""},
+      {Passage::kOther, "投资总额拟定为140亿元，比上年增加了20亿元", "增加了20亿元", "target"},
+      {Passage::kOther, "好于预期3个百分点", "好于预期3个百分点", ""},
+      {Passage::kOther, "我国访问了46个国家", "46个", "result"},
+      {Passage::kOther, "即使削减了50%", "50%", ""},
+  };
+  for (const Told& told : kCases) {
+    EXPECT_EQ(ModeIn(told), told.mode) << told.sentence;
+  }
+}
+
+TEST(FigureModeTest, SizesOfAimsAreTargetsUntilReached) {
+  const Told kCases[] = {
+      {Passage::kReview, "实现生产总值翻两番的战略目标", "翻两番", "target"},
+      {Passage::kReview, "提出了产值翻一番的奋斗目标", "翻一番", "target"},
+      {Passage::kReview, "提前实现生产总值翻两番的目标", "翻两番", "result"},
+      {Passage::kOther, "原定总产值翻两番的目标，已经提前五年实现", "翻两番", "result"},
+      {Passage::kProposal, "要按期完成裁减五十万的任务", "五十万", "target"},
+  };
+  for (const Told& told : kCases) {
+    EXPECT_EQ(ModeIn(told), told.mode) << told.sentence;
+  }
+}
+
+// "measure|period as printed|first year-last year" of the figures that measure something.
+std::vector<std::string> Times(std::string_view sentence) {
+  Surroundings surroundings;
+  surroundings.report.year = 2026;
+  const std::u32string text = text::ToCodePoints(sentence);
+  std::vector<std::string> rows;
+  for (const Figure& figure :
+       FindFigures(text, {0, static_cast<uint32_t>(text.size())}, surroundings)) {
+    if (figure.kind == FigureKind::kYear || figure.kind == FigureKind::kDate ||
+        figure.kind == FigureKind::kSet) {
+      continue;
+    }
+    const auto part = [&text](Range range) {
+      return text::ToUtf8(text.substr(range.begin, range.size()));
+    };
+    rows.push_back(part(figure.measure) + "|" + part(figure.period.range) + "|" +
+                   std::to_string(figure.period.first_year) + "-" +
+                   std::to_string(figure.period.last_year));
+  }
+  return rows;
+}
+
+TEST(FigurePeriodTest, BaseValuesHaveTheirOwnTimeAndTheSameThing) {
+  EXPECT_THAT(
+      Times("人均生产总值从2020年的10.5万元提高到2025年的14万元"),
+      ElementsAre("人均生产总值|从2020年|2020-2020", "人均生产总值|提高到2025年|2025-2025"));
+  EXPECT_THAT(Times("总产值由一九八○年的七千亿元增加到二○○○年的二万八千亿元"),
+              ElementsAre("总产值|由一九八○年|1980-1980", "总产值|增加到二○○○年|2000-2000"));
+  EXPECT_THAT(Times("2024年，死亡率由上年的1.2%下降到1.1%"),
+              ElementsAre("死亡率|上年|2023-2023", "死亡率|2024年|2024-2024"));
+  EXPECT_THAT(Times("2025年，收入差距由3.27缩小至2.93"),
+              ElementsAre("收入差距||0-0", "收入差距|2025年|2025-2025"));
+}
+
+TEST(FigurePeriodTest, WhatIsComparedWithIsNoPeriod) {
+  EXPECT_THAT(Times("“十四五”时期，使用外资较“十三五”时期增长71%"),
+              ElementsAre("使用外资|“十四五”时期|2021-2025"));
+  EXPECT_THAT(Times("2025年，增速高于“十三五”时期1.2个百分点"),
+              ElementsAre("增速|2025年|2025-2025"));
+  EXPECT_THAT(Times("2025年，教育支出比前五年增长1.3倍"),
+              ElementsAre("||0-0", "教育支出|2025年|2025-2025"));
+  EXPECT_THAT(Times("2025年出口快于2024年1.8个百分点"), ElementsAre("出口|2025年|2025-2025"));
+  EXPECT_THAT(
+      Times("1954年钢产量200万吨，等于1949年的12倍；铁产量300万吨"),
+      ElementsAre("钢产量|1954年|1954-1954", "钢产量|1954年|1954-1954", "铁产量|1954年|1954-1954"));
+  EXPECT_THAT(Times("1957年总产值600亿元（按1952年不变价格计算），超过计划4%"),
+              ElementsAre("总产值|1957年|1957-1957", "总产值|1957年|1957-1957"));
+}
+
+TEST(FigureMeasureTest, IsTheNameOfAThing) {
+  EXPECT_THAT(Times("生产总值跨越3个千亿元台阶，达到1.5万亿元"),
+              ElementsAre("生产总值||0-0", "生产总值||0-0", "生产总值||0-0"));
+  EXPECT_THAT(Times("投资总额控制在500亿元"), ElementsAre("投资总额||0-0"));
+  EXPECT_THAT(Times("出口增长6%，平均每年增长2%"), ElementsAre("出口||0-0", "出口||0-0"));
+  EXPECT_THAT(Times("棉花产量300万担，完成年度计划的117%"),
+              ElementsAre("棉花产量||0-0", "棉花产量||0-0"));
+  EXPECT_THAT(Times("空气质量优于全国约1个百分点"), ElementsAre("空气质量||0-0"));
+  EXPECT_THAT(Times("学生80人，其中20%来自农村"), ElementsAre("学生||0-0", "学生||0-0"));
+}
+
+TEST(FigureModeTest, AListOfAimsGoesToTheEndOfItsSentence) {
+  const Told kCases[] = {
+      {Passage::kOther, "主要预期目标是：产值增长8%左右；新增就业900万人以上", "900万人以上",
+       "target"},
+      {Passage::kProposal, "今年要淘汰小锅炉5万台", "5万台", "target"},
+      {Passage::kProposal, "建设保障性住房300万套", "300万套", "target"},
+      {Passage::kProposal, "建设美好家园，是60万市民的心愿", "60万", ""},
+  };
+  for (const Told& told : kCases) {
+    EXPECT_EQ(ModeIn(told), told.mode) << told.sentence;
+  }
+}
+
+// The hedges of the figures of a sentence that reviews.
+std::vector<std::string> Hedges(std::string_view sentence) {
+  Surroundings surroundings;
+  surroundings.passage = Passage::kReview;
+  const std::u32string text = text::ToCodePoints(sentence);
+  std::vector<std::string> hedges;
+  for (const Figure& figure :
+       FindFigures(text, {0, static_cast<uint32_t>(text.size())}, surroundings)) {
+    std::string& hedge = hedges.emplace_back();
+    for (const Qualifier& qualifier : figure.qualifiers) {
+      if (qualifier.kind == QualifierKind::kHedge) {
+        hedge += text::ToUtf8(text.substr(qualifier.range.begin, qualifier.range.size()));
+      }
+    }
+  }
+  return hedges;
+}
+
+TEST(FigureHedgeTest, EstimatesStayEstimates) {
+  EXPECT_THAT(Hedges("预计全区生产总值完成280亿元，增长8%；建成学校5所"),
+              ElementsAre("预计", "预计", ""));
+  EXPECT_THAT(Hedges("初步核算，产值增长5%，出口已达4亿元"), ElementsAre("初步核算", ""));
+  EXPECT_THAT(Hedges("产值预计5亿元"), ElementsAre("预计"));
+  EXPECT_THAT(Hedges("产值5亿元"), ElementsAre(""));
+}
+
+TEST(FindFiguresTest, ValuesOfNumbersThatAreOpenAbove) {
+  EXPECT_THAT(Rows("惠及3000多万儿童"), ElementsAre("3000多万\tamount\t30000000\t\t儿童\t\t"));
+  EXPECT_THAT(Rows("资金一百四十四亿余元"),
+              ElementsAre("一百四十四亿余元\tamount\t14400000000\t元\t资金\t\t"));
+  EXPECT_THAT(Rows("奖金700多亿元"), ElementsAre("700多亿元\tamount\t70000000000\t元\t奖金\t\t"));
+  EXPECT_THAT(Rows("奖金几百多亿元"), ElementsAre("几百多亿元\tapproximate\t\t元\t奖金\t\t"));
+  EXPECT_THAT(Rows("收入增长2.4倍"), ElementsAre("增长2.4倍\tmultiple\t2.4\t倍\t收入\t\t"));
+  EXPECT_THAT(Rows("收入增长一倍"), ElementsAre("增长一倍\tmultiple\t1\t倍\t收入\t\t"));
+}
+
+TEST(FindFiguresTest, NumeralsWithoutTheirOne) {
+  EXPECT_THAT(Rows("鋼二百十七萬噸"), ElementsAre("二百十七萬噸\tamount\t2170000\t吨\t鋼\t\t"));
+  EXPECT_THAT(Rows("百分之四百十一"), ElementsAre("百分之四百十一\tpercent\t411\t%\t\t\t"));
+}
+
+TEST(FindFiguresTest, UnitsAreNotCutOutOfWords) {
+  EXPECT_THAT(Rows("发电20亿千瓦小时"),
+              ElementsAre("20亿千瓦小时\tamount\t2000000000\t千瓦时\t发电\t\t"));
+  EXPECT_THAT(Rows("帮助30万孩子上学"), ElementsAre("30万\tamount\t300000\t\t孩子上学\t\t"));
+  EXPECT_THAT(Rows("寿命提高1岁以上"), ElementsAre("提高1岁以上\tamount\t1\t岁\t寿命\t\t"));
+  EXPECT_THAT(Rows("建成7亿吨级煤矿"), ElementsAre("7亿吨级\tapproximate\t\t吨级\t煤矿\t\t"));
+  EXPECT_THAT(Rows("办好一两件事情"), ElementsAre("一两\tapproximate\t\t两\t\t\t"));
+}
+
+TEST(FindFiguresTest, NamesAreNotMeasured) {
+  EXPECT_THAT(Rows("引进世界500强企业"), ElementsAre("500强\tset\t500\t强\t\t\t"));
+  EXPECT_THAT(Rows("每万人拥有发明专利"), ElementsAre("每万人\tname\t\t人\t\t\t"));
+  EXPECT_THAT(Rows("万元GDP能耗"), ElementsAre("万元\tname\t\t元\t\t\t"));
+  EXPECT_THAT(Rows("“十五”计划开局良好"), ElementsAre("十五\tset\t\t\t\t\t"));
+  EXPECT_THAT(Rows("景气指数提高十五"), ElementsAre("提高十五\tamount\t15\t\t景气指数\t\t"));
 }
 
 TEST(FindFiguresTest, AmountsWithoutAValueHaveNone) {
