@@ -90,6 +90,8 @@ say "build (several minutes the first time; the log is build/log/quickstart.txt)
 mkdir -p "$root/build/log" "$state"
 build_log="$root/build/log/quickstart.txt"
 cd "$root"
+# Objects are the same in every clone.
+export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
 if [[ ! -f build/build.ninja ]]; then
   cmake --preset release >"$build_log" 2>&1 || fail "configuring failed" "$build_log"
 fi

@@ -1,7 +1,19 @@
 #include "service/base/file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
+#include <string_view>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/absl_string.h"
 
 namespace quotes {
 
@@ -19,6 +31,43 @@ std::optional<std::string> ReadWholeFile(const std::string& path) {
     return std::nullopt;
   }
   return content;
+}
+
+absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t most) {
+  const auto refused = [&path](std::string_view why) {
+    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path, ": ", ToAbsl(why)));
+  };
+  // Without O_NONBLOCK the opening of a pipe waits for its writer.
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) {
+    return refused(std::strerror(errno));
+  }
+  const absl::Cleanup closes = [file] { close(file); };
+  struct stat status = {};
+  if (fstat(file, &status) != 0) {
+    return refused(std::strerror(errno));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return refused("it is no regular file");
+  }
+  std::string content;
+  std::array<char, 1 << 14> piece;
+  while (true) {
+    const ssize_t count = read(file, piece.data(), piece.size());
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return refused(std::strerror(errno));
+    }
+    if (count == 0) {
+      return content;
+    }
+    content.append(piece.data(), static_cast<size_t>(count));
+    if (content.size() > most) {
+      return refused(absl::StrCat("it has more than ", most, " bytes"));
+    }
+  }
 }
 
 }  // namespace quotes

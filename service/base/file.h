@@ -1,13 +1,21 @@
 #ifndef QUOTES_SERVICE_BASE_FILE_H_
 #define QUOTES_SERVICE_BASE_FILE_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
+
+#include "absl/status/statusor.h"
 
 namespace quotes {
 
 // The bytes of a small file; nullopt for one that cannot be opened or read (a folder, say).
 std::optional<std::string> ReadWholeFile(const std::string& path);
+
+// The bytes of a regular file; never waits for anything, as a pipe or a device would make it.
+// INVALID_ARGUMENT, which names the path, for what is no regular file, cannot be read, or has more
+// than `most` bytes.
+absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t most);
 
 }  // namespace quotes
 

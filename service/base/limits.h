@@ -62,6 +62,16 @@ inline constexpr size_t kMaxDefects = 5'000;
 inline constexpr size_t kMaxDefectReadings = 8;
 // Themes that editors may pin to or remove from one quote.
 inline constexpr size_t kMaxQuoteTags = 20;
+// The themes of a scheme, a house's among them: every segment holds a list and every quote's label a
+// place for each. The scheme that ships has some fifty.
+inline constexpr size_t kMaxThemes = 1'000;
+// The cues of a scheme, masking terms among them; it ships with some 5,500. A hundred thousand are
+// read in about two seconds.
+inline constexpr size_t kMaxThemeCues = 100'000;
+// The words of one cue.
+inline constexpr size_t kMaxThemeCueCodePoints = 100;
+// A file of a house's settings: themes, cues, profiles. Each is written by hand.
+inline constexpr size_t kMaxSettingsFileBytes = 16u << 20;
 // Titles, names of persons and organisations, in code points.
 inline constexpr size_t kMaxMetadataCodePoints = 500;
 

@@ -18,6 +18,7 @@
 #include "service/base/errors.h"
 #include "service/base/file.h"
 #include "service/base/hash.h"
+#include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -110,11 +111,8 @@ absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::string& path) 
   if (!std::filesystem::exists(path, error) && !error) {
     return std::optional<std::string>();
   }
-  std::optional<std::string> bytes = ReadWholeFile(path);
-  if (!bytes.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
-  }
-  return bytes;
+  QUOTES_ASSIGN_OR_RETURN(std::string bytes, ReadRegularFile(path, limits::kMaxSettingsFileBytes));
+  return std::optional<std::string>(std::move(bytes));
 }
 
 }  // namespace

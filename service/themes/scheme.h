@@ -63,7 +63,7 @@ class Scheme {
   // service/themes/data/cues.tsv. INVALID_ARGUMENT / FIELD_INVALID, with the field "themes.tsv:12"
   // or "cues.tsv:40" (file and line), for bytes that are not UTF-8, a malformed line, an unknown
   // parent or one that stands below its child, a code or cue that stands twice, a cue of no theme,
-  // and a weight or scope out of range.
+  // a weight or scope out of range, and more themes, cues or words of a cue than the limits allow.
   static absl::StatusOr<std::shared_ptr<const Scheme>> Parse(std::string_view themes_tsv,
                                                              std::string_view cues_tsv);
 
@@ -71,7 +71,8 @@ class Scheme {
   // themes.tsv and cues.tsv of a folder, both of the same form and either of which may be missing:
   // a row for a theme or cue that is known already stands in its place, a cue with weight 0 is
   // taken away. Without a file the scheme is BuiltIn(). Errors as those of Parse, with the files'
-  // paths; INVALID_ARGUMENT for a file that cannot be read.
+  // paths; INVALID_ARGUMENT for what is no regular file, cannot be read, or exceeds
+  // limits::kMaxSettingsFileBytes.
   static absl::StatusOr<std::shared_ptr<const Scheme>> ReadHouse(const std::string& folder);
 
   ~Scheme();

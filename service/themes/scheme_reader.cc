@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
+#include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -35,6 +36,10 @@ absl::StatusOr<std::vector<Line>> ReadTable(std::string_view file, std::string_v
   if (const std::optional<size_t> bad = text::FindInvalidUtf8(tsv)) {
     const auto line = std::count(tsv.begin(), tsv.begin() + static_cast<ptrdiff_t>(*bad), '\n');
     return Malformed(file, static_cast<size_t>(line) + 1, "the line is not UTF-8");
+  }
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // spreadsheets write one
+  if (tsv.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    tsv.remove_prefix(kByteOrderMark.size());
   }
   std::vector<Line> lines;
   size_t number = 0;
@@ -137,6 +142,10 @@ absl::Status SchemeReader::ReadThemes(const SchemeFile& file, Layer layer) {
                                         : "the parent is unknown");
     }
     if (inserted) {
+      if (data_.themes.size() == limits::kMaxThemes) {
+        return malformed(line.number, absl::StrCat("there are more than ", limits::kMaxThemes,
+                                                   " themes, the built-in ones counted"));
+      }
       data_.themes.emplace_back();
     } else if (layers_[index] == layer) {
       return malformed(line.number, "the code stands twice");
@@ -197,6 +206,14 @@ absl::Status SchemeReader::ReadCues(const SchemeFile& file, Layer layer) {
     const std::string_view scope = line.columns[3];
     if (scope != "any" && scope != "heading" && scope != "own") {
       return malformed(line.number, "the scope must be any, heading or own");
+    }
+    if (folded.size() > limits::kMaxThemeCueCodePoints) {
+      return malformed(line.number, absl::StrCat("the term has more than ",
+                                                 limits::kMaxThemeCueCodePoints, " code points"));
+    }
+    if (rows_.size() + masks_.size() == limits::kMaxThemeCues) {
+      return malformed(line.number, absl::StrCat("there are more than ", limits::kMaxThemeCues,
+                                                 " cues, the built-in ones counted"));
     }
     const auto [entry, inserted] = known_.try_emplace(text::ToUtf8(folded), data_.folded.size());
     const size_t term = entry->second;

@@ -398,6 +398,9 @@ class Bench {
     });
     const char* const other_theme =
         "EXISTS (SELECT 1 FROM themes AS other WHERE other.theme = ?4 AND other.id = t.id)";
+    const char* const other_theme_since =
+        "EXISTS (SELECT 1 FROM themes AS other WHERE other.theme = ?4 AND other.id = t.id) "
+        "AND id <= ?5";
     measure("two themes", Order::kSalience, [&](Question* question) {
       const auto other = static_cast<int>(random_() % scheme_->themes().size());
       question->filter.theme_groups.push_back({other});
@@ -406,8 +409,11 @@ class Bench {
     measure("two themes, dates", Order::kSalience, [&](Question* question) {
       const auto other = static_cast<int>(random_() % scheme_->themes().size());
       question->filter.theme_groups.push_back({other});
-      question->filter.date_from = absl::CivilDay(2012, 1, 22);
-      ask_peer(other_theme, other, 0, question);
+      question->filter.date_from = absl::CivilDay(2018, 1, 1);
+      const auto days =
+          static_cast<size_t>(absl::CivilDay(2022, 1, 17) - *question->filter.date_from);
+      const size_t end = ((days + 1) * documents_.size() + kDays - 1) / kDays;
+      ask_peer(other_theme_since, other, static_cast<int64_t>(end * kQuotesPerReport), question);
     });
     Measure(state, Kind::kFacets, "theme with facets", [&] {
       Question question = Themed(Order::kSalience);

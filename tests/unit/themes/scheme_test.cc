@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <fstream>
@@ -11,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "service/base/limits.h"
 #include "service/text/utf8.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_data.h"
@@ -18,10 +21,12 @@
 namespace quotes::themes {
 namespace {
 
+using ::quotes::testing::HasCode;
 using ::quotes::testing::HasField;
 using ::quotes::testing::HasReason;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 using ::testing::UnorderedElementsAre;
@@ -543,6 +548,58 @@ TEST_F(HouseTest, FaultsAreNamedWithFileAndLine) {
   EXPECT_THAT(Read(), HasField(dir_.path().string() + "/cues.tsv:4"));
   Write("cues.tsv", "version\t1\ncode\tterm\tweight\tscope\nrural\t\xff\t1\tany\n");
   EXPECT_THAT(Read(), HasField(dir_.path().string() + "/cues.tsv:3"));
+}
+
+TEST_F(HouseTest, AByteOrderMarkIsPassedOver) {
+  Write("themes.tsv",
+        "\xEF\xBB\xBF"
+        "code\tparent\tzh\ten\tscope\nsea\t\t海洋\tThe sea\tPorts\n");
+  Write("cues.tsv",
+        "\xEF\xBB\xBF"
+        "version\t1\ncode\tterm\tweight\tscope\nsea\t港口\t1\tany\n");
+  const auto read = Read();
+  QUOTES_ASSERT_OK(read);
+  EXPECT_THAT(Assign(**read, U"扩建港口。"), ElementsAre("sea"));
+}
+
+TEST_F(HouseTest, WhatIsTooMuchIsRefusedWithItsLine) {
+  const size_t built_in = Scheme::BuiltIn()->themes().size();
+  std::string themes = "code\tparent\tzh\ten\tscope\n";
+  for (size_t i = built_in; i < limits::kMaxThemes; ++i) {
+    absl::StrAppend(&themes, "sea", i, "\t\t海洋\tThe sea\tPorts\n");
+  }
+  Write("themes.tsv", themes);
+  const auto most = Read();
+  QUOTES_ASSERT_OK(most);
+  EXPECT_EQ((*most)->themes().size(), limits::kMaxThemes);
+  Write("themes.tsv", themes + "sea\t\t海洋\tThe sea\tPorts\n");
+  EXPECT_THAT(Read(), HasField(absl::StrCat(dir_.path().string(),
+                                            "/themes.tsv:", limits::kMaxThemes - built_in + 2)));
+  Write("themes.tsv", "code\tparent\tzh\ten\tscope\nsea\t\t海洋\tThe sea\tPorts\n");
+
+  std::string term;
+  for (size_t i = 0; i < limits::kMaxThemeCueCodePoints; ++i) {
+    absl::StrAppend(&term, "海");
+  }
+  const std::string head = "version\t1\ncode\tterm\tweight\tscope\n";
+  Write("cues.tsv", absl::StrCat(head, "sea\t", term, "\t1\tany\n"));
+  QUOTES_ASSERT_OK(Read());
+  Write("cues.tsv", absl::StrCat(head, "sea\t", term, "海\t1\tany\n"));
+  EXPECT_THAT(Read(), HasField(dir_.path().string() + "/cues.tsv:3"));
+
+  std::string cues = head;
+  for (size_t i = 0; i <= limits::kMaxThemeCues; ++i) {
+    absl::StrAppend(&cues, "sea\t", i, "\t1\tany\n");
+  }
+  Write("cues.tsv", cues);
+  const auto refused = Read();
+  EXPECT_THAT(refused, HasReason(ErrorReason::kFieldInvalid));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("100000 cues"));
+}
+
+TEST_F(HouseTest, OnlyRegularFilesAreRead) {
+  ASSERT_EQ(mkfifo((dir_.path() / "cues.tsv").c_str(), 0600), 0);
+  EXPECT_THAT(Read(), HasCode(absl::StatusCode::kInvalidArgument));
 }
 
 }  // namespace
