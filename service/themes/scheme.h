@@ -94,8 +94,9 @@ class Scheme {
   // before it, its paragraph's lead and the headings above it. One entry per quote; furniture gets
   // none. A parent theme stands beside a child of its own only where the quote's words speak for
   // the parent themselves; look-ups include descendants. A quote may well get no theme. The score
-  // is 1 - 2^-w for the summed weights w of the cues: a theme fits from 0.5 on; where none does,
-  // the best one may be given with a lower score, alone. Linear in the text.
+  // is 1 - 2^-w for the summed weights w of the cues: a theme fits from 0.5 on, beside another one
+  // from 0.42 on; where none does, the best one may be given with a lower score, alone. Linear in
+  // the text.
   std::vector<std::vector<Assignment>> Assign(const report::ParsedReport& report) const;
 
  private:

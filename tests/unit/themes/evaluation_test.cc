@@ -279,31 +279,42 @@ std::optional<Measure> Evaluate(const std::string& set) {
   return all;
 }
 
+// The least that is asked for.
+void ExpectAtLeast(const Measure& measure, double leaf_precision, double leaf_recall,
+                   double top_precision, double top_recall) {
+  EXPECT_GE(measure.leaf.Precision(), leaf_precision);
+  EXPECT_GE(measure.leaf.Recall(), leaf_recall);
+  EXPECT_GE(measure.top.Precision(), top_precision);
+  EXPECT_GE(measure.top.Recall(), top_recall);
+}
+
 // Labels of one reader; the cues were edited with their mistakes in view.
 TEST(ThemeEvaluationTest, Dev) {
   const std::optional<Measure> measure = Evaluate("dev");
   if (!measure.has_value()) {
     GTEST_SKIP() << "the corpus of real reports is absent";
   }
-  EXPECT_GE(measure->leaf.Precision(), 0.90);
-  EXPECT_GE(measure->leaf.Recall(), 0.88);
-  EXPECT_GE(measure->top.Precision(), 0.92);
-  EXPECT_GE(measure->top.Recall(), 0.91);
+  ExpectAtLeast(*measure, 0.89, 0.91, 0.91, 0.94);
+}
+
+// Labels of one reader, made when most cues stood: the weights of the rules were chosen by them.
+// Some cues came later, with their mistakes in view.
+TEST(ThemeEvaluationTest, Rules) {
+  const std::optional<Measure> measure = Evaluate("rules");
+  if (!measure.has_value()) {
+    GTEST_SKIP() << "the corpus of real reports is absent";
+  }
+  ExpectAtLeast(*measure, 0.87, 0.88, 0.90, 0.92);
 }
 
 // Labels of two readers that nobody who edits the cues looks at. Only sums are printed: who reads
-// the mistakes would tune on them.
+// the mistakes would tune on them. The floors are what is asked of the scheme.
 TEST(ThemeEvaluationTest, HeldOut) {
   const std::optional<Measure> measure = Evaluate("held_out");
   if (!measure.has_value()) {
     GTEST_SKIP() << "there are no held-out labels of a report that is here";
   }
-  // Wanted are 0.85 and 0.85 for leaves, 0.90 and 0.90 for parents: recall is not there yet. The
-  // sample alone has fewer quotes, and does better.
-  EXPECT_GE(measure->leaf.Precision(), 0.85);
-  EXPECT_GE(measure->leaf.Recall(), 0.80);
-  EXPECT_GE(measure->top.Precision(), 0.90);
-  EXPECT_GE(measure->top.Recall(), 0.85);
+  ExpectAtLeast(*measure, 0.85, 0.85, 0.90, 0.90);
 }
 
 }  // namespace

@@ -253,7 +253,15 @@ TEST(AssignTest, OwnWords) {
   EXPECT_THAT(CodesOfOne(*scheme, "新建道路和公园。"),
               UnorderedElementsAre("city.road", "city.park"));
   EXPECT_THAT(CodesOfOne(*scheme, "没有别的。"), IsEmpty());
-  EXPECT_THAT(CodesOfOne(*scheme, "一条路。"), IsEmpty());  // half the weight is not enough
+  const auto weak = *Scheme::Parse(kThemes, Replace(kCues, "路\t0.5", "路\t0.4"));
+  EXPECT_THAT(CodesOfOne(*weak, "一条路。"), IsEmpty());  // less than half the weight is not enough
+}
+
+TEST(AssignTest, BesideAThemeThatFitsAnotherNeedsLess) {
+  const auto less = *Scheme::Parse(kThemes, Replace(kCues, "路\t0.5", "路\t0.8"));
+  EXPECT_THAT(CodesOfOne(*less, "公园里一条路。"), ElementsAre("city.park", "city.road"));
+  const auto too_little = *Scheme::Parse(kThemes, Replace(kCues, "路\t0.5", "路\t0.7"));
+  EXPECT_THAT(CodesOfOne(*too_little, "公园里一条路。"), ElementsAre("city.park"));
 }
 
 TEST(AssignTest, TraditionalTextAndQuotationMarksFold) {
@@ -295,7 +303,6 @@ TEST(AssignTest, WhereNothingFitsTheBestMayBeGivenAlone) {
   ASSERT_EQ(assignments.size(), 1u);
   EXPECT_EQ(scheme->themes()[static_cast<size_t>(assignments[0].theme)].code, "city.road");
   EXPECT_LT(assignments[0].score, 0.5);
-  EXPECT_THAT(CodesOfOne(*scheme, "公园里一条路。"), ElementsAre("city.park"));
 }
 
 TEST(AssignTest, ScoresRiseWithEvidenceAndStayInBounds) {
