@@ -387,6 +387,14 @@ absl::Status RevisionChanged(uint64_t expected, uint64_t actual) {
                {{"expected", std::to_string(expected)}, {"actual", std::to_string(actual)}});
 }
 
+absl::Status SchemeChanged(std::string_view version) {
+  return Plain(
+      absl::StatusCode::kAborted, ErrorReason::kRevisionChanged,
+      absl::StrCat("the themes of all quotes have been given anew, by scheme ", ToAbsl(version),
+                   ", since the page token was made; start again without page_token"),
+      {{"scheme_version", std::string(version)}});
+}
+
 absl::Status EtagMismatch(std::string_view name) {
   return Plain(absl::StatusCode::kAborted, ErrorReason::kEtagMismatch,
                absl::StrCat(ToAbsl(name), " has changed since it was read; read it again"),

@@ -137,6 +137,8 @@ absl::Status QuoteNotFound(std::string_view name);
 absl::Status ThemeNotFound(std::string_view name);
 absl::Status ProfileNotFound(std::string_view name);
 absl::Status RevisionChanged(uint64_t expected, uint64_t actual);
+// The same reason: the themes of the page before were given by another scheme.
+absl::Status SchemeChanged(std::string_view version);
 absl::Status EtagMismatch(std::string_view name);
 absl::Status ReportWithdrawn(std::string_view name);
 absl::Status DefectNotFound(std::string_view name);

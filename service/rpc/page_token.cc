@@ -21,7 +21,7 @@ namespace {
 
 // Raised with every change of the record, or of the order that a request without one means, so that
 // old tokens are refused and never misread.
-constexpr char kVersion = 3;
+constexpr char kVersion = 4;
 constexpr size_t kDigestBytes = 16;
 constexpr size_t kChecksumBytes = 8;
 constexpr size_t kMaxIdBytes = 63;  // of units too: their words are short
@@ -97,6 +97,7 @@ std::string Record(std::string_view listing_digest, const PagePlace& place) {
   std::string out(1, kVersion);
   out.append(listing_digest);
   PutNumber(place.archive_revision, &out);
+  PutNumber(place.scheme, &out);
   PutNumber(place.key.relevance, &out);
   PutNumber(place.key.lead ? 1 : 0, &out);
   PutNumber(place.key.value.has_value() ? 1 : 0, &out);
@@ -123,6 +124,7 @@ std::optional<PagePlace> ParseRecord(std::string_view body) {
   Reader reader{body.substr(1 + kDigestBytes)};
   PagePlace place;
   place.archive_revision = reader.Number();
+  place.scheme = reader.Number();
   const uint64_t relevance = reader.Number();
   const uint64_t lead = reader.Number();
   const uint64_t valued = reader.Number();
@@ -177,6 +179,14 @@ std::string ListingDigest(const google::protobuf::Message& request) {
     copy->SerializeToCodedStream(&out);
   }
   return Sha256(bytes).substr(0, kDigestBytes);
+}
+
+uint64_t Stamp(const themes::Scheme& scheme) {
+  uint64_t stamp = 0;
+  for (const char c : Sha256(scheme.version()).substr(0, sizeof(stamp))) {
+    stamp = stamp << 8 | static_cast<uint8_t>(c);
+  }
+  return stamp;
 }
 
 std::string EncodePageToken(std::string_view listing_digest, const PagePlace& place) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "service/archive/archive.h"
+#include "service/themes/scheme.h"
 
 namespace google::protobuf {
 class Message;
@@ -19,12 +20,16 @@ namespace quotes::rpc {
 // child's id) and position, lists of themes quote_id (the code).
 struct PagePlace {
   uint64_t archive_revision = 0;  // of the page that the token ended
+  uint64_t scheme = 0;            // Stamp() of the themes' scheme of that page; 0 for other lists
   archive::SortKey key;
 };
 
 // What two requests of one listing have in common: a hash of the request's type and all its fields
 // but page_size and page_token.
 std::string ListingDigest(const google::protobuf::Message& request);
+
+// What tells schemes of themes apart in a token.
+uint64_t Stamp(const themes::Scheme& scheme);
 
 // A token for clients: base64url of a versioned record that ends in a checksum. It carries no
 // authority and no secret: it only says where to go on.

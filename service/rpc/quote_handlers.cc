@@ -102,6 +102,9 @@ absl::StatusOr<std::optional<archive::SortKey>> PageBegin(const CallContext& cal
   if (request.require_same_revision() && place.archive_revision != call.archive->revision()) {
     return errors::RevisionChanged(place.archive_revision, call.archive->revision());
   }
+  if (request.require_same_revision() && place.scheme != Stamp(call.archive->scheme())) {
+    return errors::SchemeChanged(call.archive->scheme().version());
+  }
   return std::move(place.key);
 }
 
@@ -164,7 +167,8 @@ void FillPage(const CallContext& call, const Request& request, const archive::Lo
                                           : v1::STOP_REASON_END);
   if ((cut || answer.more) && fitting > 0) {
     response->set_next_page_token(EncodePageToken(
-        ListingDigest(request), {call.archive->revision(), answer.hits[fitting - 1].Key()}));
+        ListingDigest(request),
+        {call.archive->revision(), Stamp(call.archive->scheme()), answer.hits[fitting - 1].Key()}));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/contract/contract_fixture.h"
 #include "tests/support/documents.h"
+#include "tests/support/status_matchers.h"
 
 namespace quotes::contract {
 namespace {
@@ -286,6 +287,19 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
     expect("REVISION_CHANGED", StatusCode::ABORTED,
            Call(quotes_, &Quotes::ListQuotes, request, &page),
            {{"expected", "2"}, {"actual", "3"}});
+    request.clear_page_token();
+    ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, request, &page).ok());
+    request.set_page_token(page.next_page_token());
+    ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, request, &page).ok());
+    const auto scheme = themes::Scheme::Parse("code\tparent\tzh\ten\tscope\nsea\t\t海\tSea\tSea\n",
+                                              "version\t7\ncode\tterm\tweight\tscope\n");
+    QUOTES_ASSERT_OK(scheme);
+    QUOTES_ASSERT_OK(library_->Relabel(*scheme, Cancellation()));
+    expect("REVISION_CHANGED", StatusCode::ABORTED,
+           Call(quotes_, &Quotes::ListQuotes, request, &page),
+           {{"scheme_version", (*scheme)->version()}});
+    QUOTES_ASSERT_OK(library_->Relabel(themes::Scheme::BuiltIn(), Cancellation()));
+    ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, request, &page).ok());
   }
   expect("DEFECT_NOT_FOUND", StatusCode::NOT_FOUND, DeleteDefect("reports/sample/defects/none"),
          {{"name", "reports/sample/defects/none"}});

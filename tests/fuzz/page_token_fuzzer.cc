@@ -55,6 +55,7 @@ void CheckPlace(std::string_view data) {
   };
   PagePlace place;
   place.archive_revision = uint64_t{byte()} << (byte() % 57);
+  place.scheme = uint64_t{byte()} << (byte() % 57);
   place.key.relevance = static_cast<uint32_t>(byte()) << (byte() % 25);
   place.key.lead = byte() % 2 == 1;
   if (byte() % 2 == 1) {
@@ -73,6 +74,7 @@ void CheckPlace(std::string_view data) {
   const auto read = DecodePageToken(kDigest, token);
   QUOTES_CHECK(read.ok());
   QUOTES_CHECK(read->archive_revision == place.archive_revision);
+  QUOTES_CHECK(read->scheme == place.scheme);
   QUOTES_CHECK(read->key.relevance == place.key.relevance && read->key.lead == place.key.lead);
   QUOTES_CHECK(read->key.date == place.key.date && read->key.position == place.key.position);
   QUOTES_CHECK(read->key.report_id == place.key.report_id);
