@@ -12,7 +12,7 @@ constexpr char32_t kBasicPlane = 0x10000;
 }  // namespace
 
 Matcher::Matcher(const std::vector<std::u32string>& patterns)
-    : nodes_(1), begins_(kBasicPlane, false) {
+    : nodes_(1), first_(kBasicPlane, kRoot) {
   struct Edge {
     uint32_t from;
     char32_t c;
@@ -21,9 +21,6 @@ Matcher::Matcher(const std::vector<std::u32string>& patterns)
   std::vector<std::vector<Edge>> by_depth;
   for (size_t i = 0; i < patterns.size(); ++i) {
     QUOTES_CHECK(!patterns[i].empty());
-    if (patterns[i].front() < kBasicPlane) {
-      begins_[patterns[i].front()] = true;
-    }
     uint32_t node = kRoot;
     for (size_t depth = 0; depth < patterns[i].size(); ++depth) {
       const char32_t c = patterns[i][depth];
@@ -33,6 +30,10 @@ Matcher::Matcher(const std::vector<std::u32string>& patterns)
         by_depth.resize(std::max(by_depth.size(), depth + 1));
         by_depth[depth].push_back({node, c, edge->second});
         nodes_.emplace_back();
+        nodes_[node].inner = true;
+        if (node == kRoot && c < kBasicPlane) {
+          first_[c] = edge->second;
+        }
       }
       node = edge->second;
     }
@@ -52,12 +53,14 @@ Matcher::Matcher(const std::vector<std::u32string>& patterns)
 
 uint32_t Matcher::Next(uint32_t node, char32_t c) const {
   while (true) {
-    if (node == kRoot && c < kBasicPlane && !begins_[c]) {
-      return kRoot;
+    if (node == kRoot && c < kBasicPlane) {
+      return first_[c];
     }
-    const auto edge = edges_.find(Key(node, c));
-    if (edge != edges_.end()) {
-      return edge->second;
+    if (nodes_[node].inner) {
+      const auto edge = edges_.find(Key(node, c));
+      if (edge != edges_.end()) {
+        return edge->second;
+      }
     }
     if (node == kRoot) {
       return kRoot;

@@ -40,15 +40,16 @@ class Matcher {
     uint32_t pattern = kNone;   // the pattern that ends here
     uint32_t shorter = kNone;   // the nearest node on the chain of suffixes where a pattern ends
     uint32_t pattern_size = 0;  // of `pattern`
+    bool inner = false;         // edges lead on from it
   };
 
   static uint64_t Key(uint32_t node, char32_t c) { return uint64_t{node} << 32 | c; }
   uint32_t Next(uint32_t node, char32_t c) const;
 
   std::vector<Node> nodes_;
-  // Of each character of the basic plane whether a pattern begins with it: most of a text stands
-  // outside any pattern, where nothing else need be looked at.
-  std::vector<bool> begins_;
+  // Where the characters of the basic plane lead from the root: most of a text stands outside any
+  // pattern, where nothing else need be looked at.
+  std::vector<uint32_t> first_;
   absl::flat_hash_map<uint64_t, uint32_t> edges_;
 };
 

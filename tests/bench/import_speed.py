@@ -30,7 +30,8 @@ def lines_of(path):
         with open(path, encoding="utf-8") as file:
             yield from (line for line in file if line.strip())
         return
-    sentences = [line for line in SAMPLE.read_text(encoding="utf-8").splitlines(True) if len(line) > 40]
+    sample = SAMPLE.read_text(encoding="utf-8").splitlines(True)
+    sentences = [line for line in sample if len(line) > 40]
     shuffled = random.Random(1)
     while True:
         shuffled.shuffle(sentences)
@@ -70,8 +71,8 @@ def main():
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         begin = time.monotonic()
         subprocess.run([QUOTECTL, "--database", pathlib.Path(temporary) / "q.db", "import", "-q",
-                        "--jobs", str(options.jobs), "--format", "text", "--as", "separate", folder],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                        "--jobs", str(options.jobs), "--format", "text", "--as", "separate",
+                        folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wall = time.monotonic() - begin
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime

@@ -94,17 +94,20 @@ class HostileTest(unittest.TestCase):
         for name, front, reason in (("day", "date: 2023-02-31", "FIELD_INVALID"),
                                     ("list", "speaker: [张三, 李四]", "FIELD_INVALID"),
                                     ("quote", "title: \"报告", "MALFORMED_SOURCE")):
-            self.refused(self.file(f"{name}.md", f"---\n{front}\n---\n{text}".encode()), reason)
+            content = f"---\n{front}\n---\n{text}"
+            self.refused(self.file(f"front-{name}.md", content.encode()), reason)
 
     def test_damaged_characters_are_told_and_the_text_is_held(self):
         for name, damage in (("surrogate", "í£¡"), ("gb", "¾\u00adÃÀ"), ("tag", "<br>"),
-                             ("radical", "⼤⼒"), ("invisible", "\u200b\u00ad"), ("lost", "\ufffd")):
-            path = self.file(f"damaged-{name}.txt",
-                             f"关于{name}的报告\n\n同志们：\n我们坚决支持民营{damage}经济发展壮大。\n".encode())
+                             ("radical", "⼤⼒"), ("invisible", "\u200b\u00ad"),
+                             ("lost", "\ufffd")):
+            text = f"关于{name}的报告\n\n同志们：\n我们坚决支持民营{damage}经济发展壮大。\n"
+            path = self.file(f"damaged-{name}.txt", text.encode())
             result = quotectl("import", path, "--json", "--as", "separate", server=self.server)
             self.assertEqual(result.returncode, 0, result)
             held = json.loads(result.stdout)["result"]
-            self.assertIn("KIND_ENCODING_DAMAGE", [finding["kind"] for finding in held["lint"]], name)
+            kinds = [finding["kind"] for finding in held["lint"]]
+            self.assertIn("KIND_ENCODING_DAMAGE", kinds, name)
             self.assertIn(held["report"]["name"],
                           quotectl("find", "坚决支持民营", "--json", server=self.server).stdout)
 
