@@ -85,8 +85,12 @@ class FigureIndex {
         numbers.push_back(row.number);
       }
     });
-    if (!QuoteSet::IsDense(numbers.size(), universe)) {
-      std::sort(numbers.begin(), numbers.end());
+    // Those of one value are in order.
+    const bool sorted = std::is_sorted(numbers.begin(), numbers.end());
+    if (sorted || !QuoteSet::IsDense(numbers.size(), universe)) {
+      if (!sorted) {
+        std::sort(numbers.begin(), numbers.end());
+      }
       numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
       return QuoteSet(std::move(numbers));
     }
@@ -134,8 +138,7 @@ class FigureIndex {
   template <typename Visit>
   void VisitRows(const FigureFilter& filter, const MeasureSet& measures, const Visit& visit) const {
     const std::span<const Group> groups = GroupsOf(filter);
-    const uint64_t by_value = CostOfValue(filter, groups);
-    if (!measures.all && measures.rows < by_value) {
+    if (!measures.all && measures.rows < CostOfValue(filter, groups)) {
       for (const uint32_t name : measures.names) {
         for (uint32_t i = by_measure_begins_[name]; i < by_measure_begins_[name + 1]; ++i) {
           const Row& row = rows_[by_measure_[i]];
