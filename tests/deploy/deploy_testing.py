@@ -102,8 +102,8 @@ class Machine:
         inside = ["chroot", str(self.root)] if self._systemd is None else []
         command = [*self._enter, *inside, *map(str, command)]
         result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
-                                     "DEBIAN_FRONTEND": "noninteractive"},
+                                env={"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                                     "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"},
                                 timeout=120, check=False, **keywords)
         if check and result.returncode != 0:
             raise AssertionError(f"{command}: exit {result.returncode}\n{result.stdout}\n"

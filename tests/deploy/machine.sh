@@ -21,7 +21,6 @@ hold() {
   rm -f usr/sbin/policy-rc.d
   mount -t proc proc proc
   mount -t tmpfs run run
-  mount -t tmpfs -o mode=1777 tmp tmp
   mount -t tmpfs dev dev
   local device
   for device in null zero full random urandom tty; do

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+import threading
 import unittest
 from concurrent import futures
 
@@ -81,9 +82,9 @@ class Nginx:
         self.process.terminate()
         self.process.wait(30)
 
-    def channel(self):
+    def channel(self, options=()):
         certificate = (self.folder / "quotes.crt").read_bytes()
-        return grpc.secure_channel(self.address, grpc.ssl_channel_credentials(certificate))
+        return grpc.secure_channel(self.address, grpc.ssl_channel_credentials(certificate), options)
 
 
 class NginxTest(unittest.TestCase):
@@ -101,8 +102,9 @@ class NginxTest(unittest.TestCase):
         request.source.file_name = SAMPLE.name
         report_service_pb2_grpc.ReportServiceStub(self.direct).ImportReport(request, timeout=60)
         self.reader = self.enterContext(Server(database, "--read-only"))
-        nginx = self.enterContext(Nginx(self.folder, self.writer.address, self.reader.address))
-        self.channel = self.enterContext(nginx.channel())
+        self.nginx = self.enterContext(Nginx(self.folder, self.writer.address,
+                                             self.reader.address))
+        self.channel = self.enterContext(self.nginx.channel())
         self.quotes = quote_service_pb2_grpc.QuoteServiceStub(self.channel)
         self.reports = report_service_pb2_grpc.ReportServiceStub(self.channel)
         self.search = quote_service_pb2.SearchQuotesRequest(query="希望社区")
@@ -222,6 +224,39 @@ class NginxTest(unittest.TestCase):
             self.quotes.SearchQuotes(self.search, timeout=30)
         self.assertEqual((caught.exception.code(), caught.exception.details()),
                          (grpc.StatusCode.UNAVAILABLE, "no server is available"))
+
+    def test_restart_under_load(self):
+        """The writer drains, ends and comes back, without one failed look-up of clients that do as
+        the service config says."""
+        config = (SOURCE_DIR / "client/data/service_config.json").read_text(encoding="utf-8")
+        ended, failures, counts = threading.Event(), [], []
+
+        def look_up():
+            with self.nginx.channel([("grpc.service_config", config)]) as channel:
+                quotes = quote_service_pb2_grpc.QuoteServiceStub(channel)
+                count = 0
+                while not ended.is_set():
+                    try:
+                        quotes.SearchQuotes(self.search, timeout=30)
+                        count += 1
+                    except grpc.RpcError as error:
+                        failures.append(f"{error.code()}: {error.details()}")
+                counts.append(count)
+
+        threads = [threading.Thread(target=look_up) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(3):
+                self.assertEqual(self.writer.terminate(), 0)
+                self.writer = self.enterContext(
+                    Server(self.folder / "quotes.db", listen=self.writer.address))
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(failures, [])
+        self.assertGreater(min(counts), 10)
 
     def withdraw(self):
         self.reports.DeleteReport(

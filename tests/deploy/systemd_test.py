@@ -5,8 +5,8 @@ import os
 import subprocess
 import unittest
 
-from deploy_testing import configuration, install, run
-from quotes_testing import TempDir
+from deploy_testing import BUILD_DIR, Machine, configuration, install, run
+from quotes_testing import SOURCE_DIR, TempDir, wait_for
 
 # systemd calls 1.0 to 4.9 "OK". The unit has 1.1; what is left is the network, which it is for.
 MOST_EXPOSURE = 15  # tenths
@@ -70,6 +70,24 @@ class SystemdTest(unittest.TestCase):
                 folder = os.stat(root / "var/lib/quoted")
                 self.assertEqual((folder.st_mode & 0o7777, folder.st_uid, folder.st_gid),
                                  (0o750, int(user[2]), int(user[3])))
+
+    @unittest.skipIf(Machine.missing(), Machine.missing())
+    def test_installation_by_hand(self):
+        """The commands of deploy/README.md, on a copy of this machine."""
+        readme = (SOURCE_DIR / "deploy/README.md").read_text(encoding="utf-8")
+        section = readme.split("## systemd without a package", 1)[1]
+        commands = section.split("```sh\n", 1)[1].split("```", 1)[0].replace("sudo ", "")
+        install_line = "cmake --install build "
+        self.assertIn(install_line, commands)
+        commands = commands.replace(install_line, f"cmake --install {BUILD_DIR} ")
+        with Machine() as machine:
+            machine.boot()
+            machine.run("sh", "-ec", f"cd {SOURCE_DIR}\n{commands}")
+            self.assertEqual(machine.run("systemctl", "is-active", "quoted").stdout, "active\n")
+            wait_for(lambda: machine.run("quotectl", "status", check=False).returncode == 0,
+                     "serving", 120)
+            self.assertEqual(machine.run("stat", "-c", "%U %a", "/var/lib/quoted").stdout,
+                             "quoted 750\n")
 
     def read_unit(self):
         # Keys that stand several times are none that a test looks at.
