@@ -17,6 +17,37 @@ const std::vector<std::string>& FigureModeChoices() {
   return choices;
 }
 
+struct KindChoice {
+  const char* name;
+  v1::FigureKind kind;
+};
+constexpr KindChoice kKinds[] = {
+    {"amount", v1::FIGURE_KIND_AMOUNT},
+    {"percent", v1::FIGURE_KIND_PERCENT},
+    {"point", v1::FIGURE_KIND_PERCENTAGE_POINT},
+    {"permille", v1::FIGURE_KIND_PER_MILLE},
+    {"fraction", v1::FIGURE_KIND_FRACTION},
+    {"multiple", v1::FIGURE_KIND_MULTIPLE},
+    {"approximate", v1::FIGURE_KIND_APPROXIMATE},
+    {"ordinal", v1::FIGURE_KIND_ORDINAL},
+    {"year", v1::FIGURE_KIND_YEAR},
+    {"date", v1::FIGURE_KIND_DATE},
+    {"time", v1::FIGURE_KIND_TIME},
+    {"set", v1::FIGURE_KIND_SET},
+    {"name", v1::FIGURE_KIND_NAME},
+};
+
+const std::vector<std::string>& FigureKindChoices() {
+  static const auto& choices = *[] {
+    auto* const names = new std::vector<std::string>;
+    for (const KindChoice& kind : kKinds) {
+      names->emplace_back(kind.name);
+    }
+    return names;
+  }();
+  return choices;
+}
+
 const std::vector<std::string>& FigureOrderChoices() {
   static const auto& choices =
       *new std::vector<std::string>{"newest", "reading", "descending", "ascending"};
@@ -53,6 +84,8 @@ class Figures : public Command {
                     Msg::kOptFigureYear);
     options->Values("--mode", &modes_, Msg::kOptFigureMode,
                     {.label = "MODE", .kind = ValueKind::kChoice, .choices = FigureModeChoices()});
+    options->Values("--figure-kind", &kinds_, Msg::kOptFigureKind,
+                    {.label = "KIND", .kind = ValueKind::kChoice, .choices = FigureKindChoices()});
     options->Values("--report", &lookup_.reports, Msg::kOptReport,
                     {.label = "REPORT", .kind = ValueKind::kReport});
     options->Values("--speaker", &lookup_.speakers, Msg::kOptSpeaker, {.label = "NAME"});
@@ -136,6 +169,11 @@ class Figures : public Command {
     for (const std::string& mode : modes_) {
       request.add_modes(mode == "target" ? v1::FIGURE_MODE_TARGET : v1::FIGURE_MODE_RESULT);
     }
+    for (const KindChoice& choice : kKinds) {
+      if (std::find(kinds_.begin(), kinds_.end(), choice.name) != kinds_.end()) {
+        request.add_kinds(choice.kind);
+      }
+    }
     if (order_.has_value()) {
       request.set_order_by(ParseFigureOrder(*order_));
     }
@@ -154,6 +192,17 @@ class Figures : public Command {
     }
   }
 
+  // An estimate is shown as one, also where its word does not touch the digits.
+  static std::string WithHedges(std::string mode, const v1::Figure& figure) {
+    for (const v1::FigureQualifier& qualifier : figure.qualifiers()) {
+      if (qualifier.kind() == v1::FigureQualifier::KIND_HEDGE &&
+          figure.printed().find(qualifier.text()) == std::string::npos) {
+        absl::StrAppend(&mode, mode.empty() ? "" : " ", "(", qualifier.text(), ")");
+      }
+    }
+    return mode;
+  }
+
   static void AddRows(const Context& context, const v1::FigureHit& hit, Table* table) {
     for (const v1::Figure& figure : hit.figures()) {
       std::string period = figure.period();
@@ -166,8 +215,8 @@ class Figures : public Command {
         }
         period += ")";
       }
-      table->AddRow({figure.printed(), figure.measure(), period, ModeText(context, figure.mode()),
-                     hit.quote().name()});
+      table->AddRow({figure.printed(), figure.measure(), period,
+                     WithHedges(ModeText(context, figure.mode()), figure), hit.quote().name()});
     }
   }
 
@@ -211,6 +260,7 @@ class Figures : public Command {
   std::optional<std::string> measure_;
   int year_ = 0;
   std::vector<std::string> modes_;
+  std::vector<std::string> kinds_;
   std::optional<std::string> order_;
   LookupOptions lookup_;
 };

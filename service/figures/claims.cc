@@ -53,17 +53,18 @@ bool PlansAsVerb(View before, View behind) {
   if (EndsWithAny(before, kKinds) || near.find(U'比') != View::npos || behind.empty()) {
     return false;
   }
-  constexpr View kVerbs[] = {U"达到", U"安排", U"增", U"为", U"建", U"投", U"新", U"在", U"到"};
+  constexpr View kVerbs[] = {U"平均", U"比", U"年均", U"达到", U"安排", U"增",
+                             U"为",   U"建", U"投",   U"新",   U"在",   U"到"};
   if (BeginsWithAny(behind, kVerbs)) {
     return true;
   }
   // 生产计划完成102%: of what is planned.
-  constexpr View kPlanned[] = {U"产", U"量", U"润", U"展", U"设", U"济", U"业", U"资", U"划",
-                               U"作", U"额", U"行", U"期", U"育", U"动", U"造", U"年"};
+  constexpr View kPlanned[] = {U"产", U"量", U"润", U"展", U"设", U"济", U"业", U"资", U"划", U"作",
+                               U"额", U"行", U"期", U"育", U"动", U"造", U"年", U"值", U"値"};
   constexpr View kYears[] = {U"今年", U"明年", U"全年"};
-  constexpr View kNoun[] = {U"规定", U"的",   U"指标", U"目标", U"要求", U"任务", U"内",
-                            U"外",   U"百分", U"执行", U"管理", U"草案", U"中",   U"生育",
-                            U"单列", U"后",   U"期",   U"时期", U"前"};
+  constexpr View kNoun[] = {U"规定", U"的",   U"指标", U"目标", U"要求", U"任务", U"内",   U"外",
+                            U"百分", U"执行", U"管理", U"草案", U"中",   U"生育", U"单列", U"是",
+                            U"就",   U"也",   U"已",   U"后",   U"期",   U"时期", U"前"};
   const bool planned = EndsWithAny(before, kPlanned) && !EndsWithAny(before, kYears);
   return (text::IsHan(behind.front()) || IsNumeric(behind.front())) && !planned &&
          !BeginsWithAny(behind, kNoun);
@@ -84,7 +85,8 @@ bool IsMeant(View word, View before, View behind) {
     return !before.ends_with(U'为') && !before.ends_with(U"为了");
   }
   if (word == U"争取") {
-    return BeginsWithVerb(behind);
+    constexpr View kObjects[] = {U"用于", U"一批", U"一系列", U"一些"};
+    return BeginsWithVerb(behind) && !BeginsWithAny(behind, kObjects);
   }
   if (word == U"未来") {
     constexpr View kTimes[] = {U"几", U"一个时期", U"一段", U"，", U"的", U"我"};

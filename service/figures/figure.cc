@@ -672,11 +672,42 @@ class Reader {
   // A figure without a thing of its own goes on about that of the figure before.
   void Inherit(size_t i) {
     Figure& figure = figures_[i];
+    if (figure.measure.empty() && !IsTime(figure) && !IsArticle(figure)) {
+      const Range named = QuantityBefore(i);
+      figure.measure = named.empty() ? last_measure_ : named;
+    }
     if (!figure.measure.empty()) {
       last_measure_ = figure.measure;
-    } else if (!IsTime(figure) && !IsArticle(figure)) {
-      figure.measure = last_measure_;
     }
+  }
+
+  // The quantity that a clause without figures before the figure's own names:
+  // 钢的综合能耗，|由上年的 2.5吨|降低到2.3吨.
+  Range QuantityBefore(size_t i) const {
+    const size_t clause = ClauseBegin(figures_[i].range.begin);
+    if (clause == 0 || t_[clause - 1] != U'，') {
+      return {};
+    }
+    const size_t end = clause - 1;
+    size_t begin = ClauseBegin(end);
+    for (size_t j = i; j > 0 && figures_[j - 1].range.end > begin; --j) {
+      if (Measures(figures_[j - 1].kind)) {
+        return {};
+      }
+    }
+    constexpr View kQuantities[] = {U"比重", U"比例", U"总额",     U"产值",   U"产量",
+                                    U"收入", U"支出", U"总值",     U"率",     U"能耗",
+                                    U"人数", U"面积", U"投资",     U"增加值", U"总量",
+                                    U"成本", U"能力", U"消费水平", U"余额",   U"销售额"};
+    for (const Mention& mention : mentions_) {
+      const Range& range = mention.period.range;
+      begin = range.begin >= begin && range.end < end ? range.end : begin;
+    }
+    const Range noun = Noun(begin, end);
+    const View phrase = Part(noun);
+    const bool quantity = std::any_of(std::begin(kQuantities), std::end(kQuantities),
+                                      [phrase](View word) { return phrase.ends_with(word); });
+    return quantity && !phrase.starts_with(U'这') ? noun : Range();
   }
 
   // When a figure was, as far as its sentence says.

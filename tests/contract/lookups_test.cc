@@ -620,9 +620,11 @@ TEST_F(Lookups, FullViewHasFigures) {
   ASSERT_EQ(quote.figures_size(), 8);  // 2021年, 280亿元, 5.5%, 8.9%, 5.7%, 25.9亿元, 16.5%, 78.3%
   EXPECT_EQ(quote.figures(1).SerializeAsString(), found.hits(0).figures(0).SerializeAsString());
   EXPECT_EQ(quote.figures(2).printed(), "年均增长5.5%");
-  ASSERT_EQ(quote.figures(2).qualifiers_size(), 2);
-  EXPECT_EQ(quote.figures(2).qualifiers(1).text(), "增长");
-  EXPECT_EQ(quote.figures(2).qualifiers(1).kind(), v1::FigureQualifier::KIND_DIRECTION);
+  ASSERT_EQ(quote.figures(2).qualifiers_size(), 3);
+  EXPECT_EQ(quote.figures(2).qualifiers(0).text(), "预计");
+  EXPECT_EQ(quote.figures(2).qualifiers(0).kind(), v1::FigureQualifier::KIND_HEDGE);
+  EXPECT_EQ(quote.figures(2).qualifiers(2).text(), "增长");
+  EXPECT_EQ(quote.figures(2).qualifiers(2).kind(), v1::FigureQualifier::KIND_DIRECTION);
 }
 
 TEST_F(Lookups, FullPagesEndAtTheSizeLimit) {

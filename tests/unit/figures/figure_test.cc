@@ -291,6 +291,7 @@ TEST(FigureModeTest, WhatIsOverIsNoTarget) {
       {Passage::kProposal, "2025年完成投资1.5万亿元", "1.5万亿元", "result"},
       {Passage::kProposal, "2025年力争完成投资1.5万亿元", "1.5万亿元", "target"},
       {Passage::kReview, "争取各类专项资金300亿元、增长9%", "增长9%", "result"},
+      {Passage::kReview, "争取用于建设的债券额度300亿元", "300亿元", "result"},
       {Passage::kReview, "争取达到300亿元", "争取达到300亿元", "target"},
       {Passage::kReview, "首批10个未来产业先导区集聚企业超150家", "超150家", "result"},
       // The year is that of the bonds, not of what is to be done.
@@ -390,6 +391,8 @@ TEST(FigurePeriodTest, WhatIsComparedWithIsNoPeriod) {
 TEST(FigureMeasureTest, IsTheNameOfAThing) {
   EXPECT_THAT(Times("生产总值跨越3个千亿元台阶，达到1.5万亿元"),
               ElementsAre("生产总值||0-0", "生产总值||0-0", "生产总值||0-0"));
+  EXPECT_THAT(Times("钢的综合能耗，由2.5吨降低到2.3吨"),
+              ElementsAre("钢的综合能耗||0-0", "钢的综合能耗||0-0"));
   EXPECT_THAT(Times("投资总额控制在500亿元"), ElementsAre("投资总额||0-0"));
   EXPECT_THAT(Times("出口增长6%，平均每年增长2%"), ElementsAre("出口||0-0", "出口||0-0"));
   EXPECT_THAT(Times("棉花产量300万担，完成年度计划的117%"),
