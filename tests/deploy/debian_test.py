@@ -190,7 +190,8 @@ class DebianTest(unittest.TestCase):
         pid = self.main_pid(machine)
         machine.run("kill", "-KILL", pid)
         wait_for(lambda: self.main_pid(machine) not in (pid, "0")
-                 and machine.run("quotectl", "status", check=False).returncode == 0, "restarted", 120)
+                 and machine.run("quotectl", "status", check=False).returncode == 0,
+                 "restarted", 120)
         self.assertEqual(self.status(machine)["report_count"], "3")
         # Wrong options are not tried again and again.
         good = machine.run("cat", CONFIGURATION).stdout
