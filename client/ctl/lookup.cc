@@ -171,9 +171,16 @@ std::string ThemeText(const Context& context, const v1::QuoteTheme& theme) {
   if (theme.origin() == v1::QuoteTheme::ORIGIN_EDITOR) {
     return context.Text(Msg::kThemeOfEditor, {theme.theme()});
   }
-  return context.Text(Msg::kScoreCues,
-                      {theme.theme(), absl::StrFormat("%.2f", theme.score()),
-                       absl::StrJoin(theme.cues(), context.Text(Msg::kListSeparator))});
+  // A server of another version may name the cues alone.
+  std::vector<std::string> cues(theme.cues().begin(), theme.cues().end());
+  if (theme.cue_shares_size() > 0) {
+    cues.clear();
+    for (const v1::CueShare& share : theme.cue_shares()) {
+      cues.push_back(absl::StrFormat("%s %+.2f", share.cue(), share.share()));
+    }
+  }
+  return context.Text(Msg::kScoreCues, {theme.theme(), absl::StrFormat("%.2f", theme.score()),
+                                        absl::StrJoin(cues, context.Text(Msg::kListSeparator))});
 }
 
 std::string TagText(const Context& context, const v1::QuoteTag& tag) {

@@ -231,6 +231,8 @@ Msg Label(v1::LintFinding::Kind kind) {
       return Msg::kLintOpenParagraph;
     case v1::LintFinding::KIND_REVISED_SENTENCE:
       return Msg::kLintRevisedSentence;
+    case v1::LintFinding::KIND_TAGS_LEFT_BEHIND:
+      return Msg::kLintTagsLeftBehind;
     default:
       return Msg::kLintOther;
   }

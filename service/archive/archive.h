@@ -94,7 +94,7 @@ struct SortKey {
   std::optional<figures::Decimal> value;
   // Order::kRelevance: the number of terms; Order::kSalience: the Salience; else 0.
   uint32_t relevance = 0;
-  // Order::kRelevance only: a heading, or the quote in which a section begins.
+  // Order::kRelevance only: a heading, or the quote that begins a section.
   bool lead = false;
   std::optional<absl::CivilDay> date;
   std::string report_id;

@@ -13,6 +13,7 @@
 #include "service/archive/document_figures.h"
 #include "service/archive/folded_name.h"
 #include "service/base/check.h"
+#include "service/text/fold.h"
 
 namespace quotes::archive {
 namespace {
@@ -21,7 +22,8 @@ PackedDate PackDate(const std::optional<absl::CivilDay>& date) {
   return date.has_value() ? PackedDate{*date - absl::CivilDay(), 1} : PackedDate();
 }
 
-// For each quote whether it is a heading or the quote in which a section begins.
+// For each quote whether it is a heading or the quote that begins with one. A sentence that holds
+// an item of a list (主要包括：一是…) is about its own matter.
 std::vector<bool> FindLeads(const report::ParsedReport& content) {
   std::vector<bool> lead(content.quotes.size(), false);
   const auto begins_before = [](const report::Quote& quote, uint32_t position) {
@@ -34,7 +36,14 @@ std::vector<bool> FindLeads(const report::ParsedReport& content) {
     // Quotes stand in text order: the last that begins at or before the heading.
     const auto next = std::lower_bound(content.quotes.begin(), content.quotes.end(),
                                        section.heading_range.begin, begins_before);
-    if (next != content.quotes.begin() && section.heading_range.end <= std::prev(next)->range.end) {
+    if (next == content.quotes.begin() || section.heading_range.end > std::prev(next)->range.end) {
+      continue;
+    }
+    const report::Quote& quote = *std::prev(next);
+    const std::u32string_view before =
+        std::u32string_view(content.joined)
+            .substr(quote.range.begin, section.heading_range.begin - quote.range.begin);
+    if (std::none_of(before.begin(), before.end(), text::IsHan)) {
       lead[static_cast<size_t>(std::prev(next) - content.quotes.begin())] = true;
     }
   }
@@ -177,6 +186,7 @@ class Packer {
     std::vector<PackedQuote> packed;
     std::vector<PackedAssignment> assignments;
     std::vector<TextRef> cues;
+    std::vector<int16_t> shares;
     packed.reserve(content_.quotes.size());
     for (size_t i = 0; i < content_.quotes.size(); ++i) {
       const report::Quote& quote = content_.quotes[i];
@@ -212,12 +222,15 @@ class Packer {
         for (const std::string& cue : assignment.cues) {
           cues.push_back(Intern(cue));
         }
+        QUOTES_CHECK(assignment.shares.size() == assignment.cues.size());
+        shares.insert(shares.end(), assignment.shares.begin(), assignment.shares.end());
       }
       out.theme_count = static_cast<uint32_t>(document_.themes[i].size());
     }
     layout_.quotes = Append(std::span<const PackedQuote>(packed));
     layout_.assignments = Append(std::span<const PackedAssignment>(assignments));
     layout_.cues = Append(std::span<const TextRef>(cues));
+    layout_.cue_shares = Append(std::span<const int16_t>(shares));
     layout_.figures = Append(std::span<const PackedFigure>(figures_));
     layout_.units = Append(std::span<const PackedUnit>(units_));
     layout_.qualifiers = Append(std::span<const PackedQualifier>(qualifiers_));
@@ -489,6 +502,8 @@ Document Unpack(const PackedDocument& packed) {
         for (const TextRef cue : packed.cues(assignment)) {
           out.cues.push_back(text(cue));
         }
+        const std::span<const int16_t> shares = packed.shares(assignment);
+        out.shares.assign(shares.begin(), shares.end());
       }
     }
   }

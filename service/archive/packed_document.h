@@ -40,7 +40,7 @@ struct PackedQuote {
   report::BlockKind block = report::BlockKind::kBody;
   report::Mode mode = report::Mode::kUnspecified;
   bool has_figures = false;
-  // A heading, or the quote in which a section begins.
+  // A heading, or the quote that begins a section.
   bool lead = false;
   uint16_t unused = 0;
   TextRef citation;  // its line behind PackedDocument::citation_head()
@@ -263,6 +263,10 @@ class PackedDocument {
   std::span<const TextRef> cues(const PackedAssignment& assignment) const {
     return Array<TextRef>(layout().cues).subspan(assignment.first_cue, assignment.cue_count);
   }
+  // Of each of its cues. See themes::Assignment.
+  std::span<const int16_t> shares(const PackedAssignment& assignment) const {
+    return Array<int16_t>(layout().cue_shares).subspan(assignment.first_cue, assignment.cue_count);
+  }
   std::span<const PackedFigure> figures() const { return Array<PackedFigure>(layout().figures); }
   std::span<const PackedFigure> figures(size_t quote) const {
     const PackedQuote& of = quotes()[quote];
@@ -332,6 +336,7 @@ class PackedDocument {
     ArrayRef quotes_by_id;
     ArrayRef assignments;
     ArrayRef cues;
+    ArrayRef cue_shares;
     ArrayRef tags;
     ArrayRef figures;
     ArrayRef units;

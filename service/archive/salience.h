@@ -11,7 +11,7 @@ namespace quotes::archive {
 enum class Salience : uint8_t {
   kPlain = 0,
   kTelling = 1,  // it has figures or names a measure
-  kLead = 2      // a heading, or the quote in which a section begins
+  kLead = 2      // a heading, or the quote that begins a section
 };
 inline constexpr int kSaliences = 3;
 

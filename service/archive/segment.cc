@@ -18,7 +18,7 @@ namespace {
 constexpr uint64_t kMagic = 0x474553'45544F5551;
 // Rises with every change of the format or of anything that Pack derives from a document (citation
 // lines, leads, attributes) other than figures, which have a version: older files are made anew.
-constexpr uint64_t kFormatVersion = 6;
+constexpr uint64_t kFormatVersion = 7;
 
 // The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
 std::u32string IndexedText(const PackedDocument& document, size_t quote) {
@@ -166,9 +166,11 @@ absl::StatusOr<std::shared_ptr<const Segment>> Segment::Open(Block block,
     return absl::DataLossError("is damaged");
   }
   if (TextAt(block.data, trailer.fold_version) != text::FoldVersion() ||
-      TextAt(block.data, trailer.scheme_version) != scheme.version() ||
       TextAt(block.data, trailer.figure_version) != figures::FigureVersion()) {
-    return absl::FailedPreconditionError("was made by another version of folds, themes or figures");
+    return absl::FailedPreconditionError("was made by another version of folds or figures");
+  }
+  if (TextAt(block.data, trailer.scheme_version) != scheme.version()) {
+    return absl::AbortedError("was made with another scheme of themes");
   }
   return std::shared_ptr<const Segment>(new Segment(std::move(block), head_of));
 }

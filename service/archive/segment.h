@@ -54,8 +54,8 @@ class Segment {
   using HeadFunction = std::function<DocumentHead(size_t entry, const PackedDocument& document)>;
 
   // The segment in a block. DATA_LOSS if it is not whole, FAILED_PRECONDITION if it was made by
-  // other rules (version of the format, of the folds, of the scheme): what a file holds is not
-  // looked at before its checksum is right.
+  // other rules (version of the format, of the folds, of figures), ABORTED if only the scheme is
+  // another one: what a file holds is not looked at before its checksum is right.
   static absl::StatusOr<std::shared_ptr<const Segment>> Open(Block block,
                                                              const themes::Scheme& scheme,
                                                              const HeadFunction& head_of);

@@ -207,7 +207,9 @@ StoredArchive SegmentFolder::Load(const themes::Scheme& scheme) {
         continue;
       }
       missing = missing || absl::IsNotFound(segment.status());
-      if (!missing || options_.writable || attempt == kAttempts) {
+      // That labels are made anew for another scheme is what a change of it is for.
+      if (!absl::IsAborted(segment.status()) &&
+          (!missing || options_.writable || attempt == kAttempts)) {
         Warn(PathOf(listed.name), segment.status());
       }
     }

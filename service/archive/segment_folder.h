@@ -54,7 +54,8 @@ class SegmentFolder {
   SegmentFolder& operator=(const SegmentFolder&) = delete;
 
   // What was saved last, the note and each of the segments verified as a whole. What is missing,
-  // damaged or of another version is left out.
+  // damaged or of another version is left out, with a warning unless only the scheme is another
+  // one.
   StoredArchive Load(const themes::Scheme& scheme);
 
   // Writes a segment of `documents` (in the order of answers) to a new file and maps it; null if

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "service/base/status_macros.h"
 #include "service/extract/extractor.h"
 #include "service/extract/format.h"
+#include "service/library/carry_tags.h"
 #include "service/library/file_metadata.h"
 #include "service/library/same_report.h"
 #include "service/report/parser.h"
@@ -296,6 +298,16 @@ ImportResult Result(store::ImportOutcome outcome,
     content = archive::Unpack(*document).content;
   }
   return Result(std::move(outcome), content, std::move(document));
+}
+
+// What editors said of sentences of `before`, which may be null, for their successors in a new
+// text.
+CarriedTags TagsFrom(const archive::PackedDocument* before, const report::ParsedReport& content) {
+  if (before == nullptr || before->tags().empty()) {
+    return {};
+  }
+  const archive::Document document = archive::Unpack(*before);
+  return CarryOverTags(document.content, document.tags, content);
 }
 
 // Tells first what a new revision says otherwise than `before`, which may be null.
@@ -861,6 +873,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     }
     std::vector<report::RegisterEntry> held_entries;
     std::vector<report::Defect> held_defects;
+    CarriedTags carried = TagsFrom(latest.get(), draft.content);
     if (latest != nullptr) {
       QUOTES_ASSIGN_OR_RETURN(const store::Register held_register,
                               store_->LoadRegister(draft.report_id));
@@ -871,6 +884,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
                : report::CarryOver(held_register.entries, document.content.joined, draft.content);
       held_defects = document.defects;
       outcome.tags = document.tags;
+      std::move(carried.tags.begin(), carried.tags.end(), std::back_inserter(outcome.tags));
       if (same) {
         draft.source.file_name = document.source.file_name;
       }
@@ -893,6 +907,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     ImportResult result = Result(std::move(outcome), document.content,
                                  archive::Pack(document, scheme->themes().size()));
     result.duplicate_of = duplicate;
+    result.tags_left_behind = carried.left_behind;
     AddRevisedSentences(latest.get(), &result);
     return result;
   }
@@ -909,6 +924,8 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
                             CheckDuplicate(request, speech, sample, &draft));
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
+    CarriedTags carried = TagsFrom(before.get(), draft.content);
+    draft.carried_tags = std::move(carried.tags);
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
     if (!outcome.replayed && !outcome.unchanged) {
       if (before != nullptr && before->revision() == outcome.revision) {
@@ -926,6 +943,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       }
       ImportResult result = Result(std::move(outcome), written.content, std::move(document));
       result.duplicate_of = duplicate;
+      result.tags_left_behind = carried.left_behind;
       AddRevisedSentences(before.get(), &result);
       return result;
     }

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_LIBRARY_LIBRARY_H_
 #define QUOTES_SERVICE_LIBRARY_LIBRARY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -84,6 +85,9 @@ struct ImportResult {
   std::shared_ptr<const archive::PackedDocument> document;
   // What a new revision says otherwise than the one before. Told once, and not held.
   std::vector<RevisedSentence> revised;
+  // Of a new revision: tags of editors on sentences of the one before that have no successor in it.
+  // The others are on the successors.
+  size_t tags_left_behind = 0;
   // What the parser was unsure of, without the metadata that the caller supplied.
   std::vector<report::LintFinding> lint;
   // Of each finding, the entry of the register that would accept its proposal, if it has one.

@@ -250,8 +250,15 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
     v1::QuoteTheme* theme = out->add_themes();
     theme->set_theme(ThemeName(scheme_.themes()[static_cast<size_t>(assignment.theme)].code));
     theme->set_score(assignment.score());
-    for (const archive::TextRef cue : document.cues(assignment)) {
-      theme->add_cues(Str(document.Text(cue)));
+    const std::span<const archive::TextRef> cues = document.cues(assignment);
+    const std::span<const int16_t> shares = document.shares(assignment);
+    for (size_t i = 0; i < cues.size(); ++i) {
+      v1::CueShare* share = theme->add_cue_shares();
+      share->set_cue(Str(document.Text(cues[i])));
+      share->set_share(shares[i] / 1000.0);
+      if (shares[i] > 0) {
+        theme->add_cues(share->cue());
+      }
     }
     theme->set_origin(static_cast<v1::QuoteTheme::Origin>(assignment.origin));
   }
@@ -526,6 +533,14 @@ void SetRevised(const RevisedSentence& sentence, v1::LintFinding* out) {
     out->mutable_range()->set_end(sentence.range.end);
   }
   out->set_message(sentence.message);
+}
+
+void SetTagsLeftBehind(size_t tags, v1::LintFinding* out) {
+  out->set_kind(v1::LintFinding::KIND_TAGS_LEFT_BEHIND);
+  out->set_certainty(v1::CERTAINTY_CERTAIN);
+  out->set_message(absl::StrCat(tags, tags == 1 ? " tag" : " tags",
+                                " of editors stood on sentences that are gone: this text has none "
+                                "that took their place"));
 }
 
 void SetTheme(const themes::Theme& theme, uint64_t quote_count, v1::Theme* out) {

@@ -101,6 +101,7 @@ void SetRevisionInfo(std::string_view report_id, const store::RevisionInfo& info
 void SetLint(const report::LintFinding& finding, const std::optional<report::DefectEntry>& entry,
              v1::LintFinding* out);
 void SetRevised(const RevisedSentence& sentence, v1::LintFinding* out);
+void SetTagsLeftBehind(size_t tags, v1::LintFinding* out);
 void SetTheme(const themes::Theme& theme, uint64_t quote_count, v1::Theme* out);
 void SetCoverage(const archive::Coverage& coverage, v1::Coverage* out);
 void SetFacets(const archive::Facets& facets, const archive::Archive& archive, v1::Facets* out);

@@ -39,6 +39,9 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
     response->set_duplicate_of(ReportName(result.duplicate_of->report_id));
     response->set_likeness(result.duplicate_of->likeness);
   }
+  if (result.tags_left_behind > 0) {
+    SetTagsLeftBehind(result.tags_left_behind, response->add_lint());
+  }
   AnswerSize size(*response);
   for (const RevisedSentence& sentence : result.revised) {
     v1::LintFinding added;
@@ -67,7 +70,8 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
     record.replayed = result.outcome.replayed;
     record.source_bytes = import.content.size();
     record.quotes = result.document->size();
-    record.lint_findings = result.revised.size() + result.lint.size();
+    record.lint_findings =
+        result.revised.size() + result.lint.size() + (result.tags_left_behind > 0 ? 1 : 0);
     call.options.on_import(record);
   }
   return absl::OkStatus();

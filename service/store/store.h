@@ -33,6 +33,9 @@ struct RevisionDraft {
   std::string parser_version;
   std::string fold_version;
   report::ParsedReport content;
+  // What editors said of sentences of the latest revision that this text has under other names, by
+  // these: written with a new revision in place of what was said of those.
+  std::vector<themes::Tag> carried_tags;
   std::vector<report::Defect> defects;  // the file's; how they meet the register: MergeRegister
   bool withdrawn = false;               // a new report begins as withdrawn
   std::string duplicate_of;             // of a new report: the held one that it resembles, or empty

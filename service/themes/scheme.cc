@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/report/classify.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 #include "service/themes/matcher.h"
@@ -59,11 +61,17 @@ constexpr double kSentenceBefore = 0.7;
 // A lead sentence that is too long to be a heading only hints at what its paragraph is about.
 constexpr double kLongLead = 0.6;
 constexpr uint32_t kHeadingCodePoints = 48;
+// In this last part of a speech what follows a salutation that stands alone is its close, and no
+// longer the matter of the last section.
+constexpr uint32_t kClosingPart = 20;  // a twentieth
+constexpr uint32_t kSalutationCodePoints = 12;
+// Words of a close that say nothing else are ceremony like their salutation.
+constexpr double kSalutation = 0.6;
 // What children have in common speaks for their parent.
 constexpr double kChildForParent = 0.3;
 
 // Raised with every change of the rules of assignment, so that what older rules gave is given anew.
-constexpr int kRules = 3;
+constexpr int kRules = 4;
 
 // One cue found in one stretch of text.
 struct Clue {
@@ -77,9 +85,10 @@ struct Clue {
 struct Level {
   const std::vector<Clue>* clues = nullptr;
   double factor = 1;
+  bool whole = false;  // also what is otherwise not handed down
 };
 
-// A cue that spoke for a theme.
+// A cue that spoke for a theme or against it.
 struct Witness {
   double weight = 0;  // with the level's factor
   bool heading = false;
@@ -99,6 +108,16 @@ bool IsName(const report::Section& section) {
   return section.kind != report::SectionKind::kBullet &&
          section.kind != report::SectionKind::kListIntroduction &&
          section.heading_range.size() <= kHeadingCodePoints;
+}
+
+// 各位代表！
+bool IsSalutation(std::u32string_view text) {
+  if (text.size() > kSalutationCodePoints) {
+    return false;
+  }
+  std::u32string folded(text);
+  std::transform(folded.begin(), folded.end(), folded.begin(), text::FoldLetter);
+  return report::BeginsWithSalutation(folded);
 }
 
 bool Overlap(const report::Range& a, const report::Range& b) {
@@ -131,8 +150,10 @@ struct Scheme::Rep {
                          bool heading) const;
   std::vector<Assignment> Judge(const std::vector<Clue>& own,
                                 const std::vector<Level>& levels) const;
-  std::vector<std::string> NameCues(int theme, bool with_children,
-                                    const std::vector<Witness>& witnesses) const;
+  double ShareOf(const Witness& witness, int theme, bool with_children,
+                 const std::vector<Weighed>& weighed) const;
+  void NameCues(bool with_children, const std::vector<Witness>& witnesses,
+                const std::vector<Weighed>& weighed, Assignment* assignment) const;
 
   Matcher matcher;
   std::vector<Term> terms;
@@ -168,27 +189,50 @@ std::vector<Clue> Scheme::Rep::Read(const report::ParsedReport& report, report::
   return clues;
 }
 
-// The terms that spoke for a theme; where it also lives on what its children have in common, theirs
-// too.
-std::vector<std::string> Scheme::Rep::NameCues(int theme, bool with_children,
-                                               const std::vector<Witness>& witnesses) const {
-  std::vector<std::string> names;
-  for (const Witness& witness : witnesses) {
-    int speaks_for = witness.clue.theme;
-    while (with_children && speaks_for != theme && speaks_for >= 0 && !witness.heading) {
-      speaks_for = parents[static_cast<size_t>(speaks_for)];
+// What a witness adds to a theme's weight. A theme that also lives on what its children have in
+// common has a part of theirs, too.
+double Scheme::Rep::ShareOf(const Witness& witness, int theme, bool with_children,
+                            const std::vector<Weighed>& weighed) const {
+  double share = witness.weight;
+  int speaks_for = witness.clue.theme;
+  while (speaks_for != theme) {
+    if (!with_children || witness.heading || weighed[static_cast<size_t>(speaks_for)].own <= 0 ||
+        parents[static_cast<size_t>(speaks_for)] < 0) {
+      return 0;
     }
-    if (speaks_for != theme) {
+    share *= kChildForParent;
+    speaks_for = parents[static_cast<size_t>(speaks_for)];
+  }
+  return share;
+}
+
+void Scheme::Rep::NameCues(bool with_children, const std::vector<Witness>& witnesses,
+                           const std::vector<Weighed>& weighed, Assignment* assignment) const {
+  std::vector<std::pair<std::string, double>> shares;
+  for (const Witness& witness : witnesses) {
+    const double share = ShareOf(witness, assignment->theme, with_children, weighed);
+    if (share == 0) {
       continue;
     }
     const Theme& of = themes[static_cast<size_t>(witness.clue.theme)];
     std::string name = absl::StrCat(witness.heading ? "heading:" : "",
                                     of.cues[static_cast<size_t>(witness.clue.cue)].term);
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      names.push_back(std::move(name));
+    const auto held = std::find_if(shares.begin(), shares.end(),
+                                   [&name](const auto& named) { return named.first == name; });
+    if (held == shares.end()) {
+      shares.emplace_back(std::move(name), share);
+    } else {
+      held->second += share;
     }
   }
-  return names;
+  std::stable_partition(shares.begin(), shares.end(),
+                        [](const auto& named) { return named.second > 0; });
+  constexpr double kMost = std::numeric_limits<int16_t>::max();
+  for (auto& [name, share] : shares) {
+    assignment->cues.push_back(std::move(name));
+    assignment->shares.push_back(
+        static_cast<int16_t>(std::clamp(std::round(1000 * share), -kMost, kMost)));
+  }
 }
 
 std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
@@ -202,9 +246,7 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
   for (const Clue& clue : own) {
     Weighed& theme = weighed[static_cast<size_t>(clue.theme)];
     theme.words += clue.weight;
-    if (clue.weight > 0) {
-      witnesses.push_back({clue.weight, false, clue});
-    }
+    witnesses.push_back({clue.weight, false, clue});
   }
   double best_own = 0;
   for (Weighed& theme : weighed) {
@@ -217,7 +259,7 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
   for (const Level& level : levels) {
     std::vector<double> sums(themes.size());
     for (const Clue& clue : *level.clues) {
-      if (clue.inherits) {
+      if (clue.inherits || level.whole) {
         sums[static_cast<size_t>(clue.theme)] += clue.weight;
       }
     }
@@ -228,8 +270,10 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
       names_a_theme = names_a_theme || sums[i] >= kFits;
     }
     for (const Clue& clue : *level.clues) {
-      if (clue.inherits && clue.weight > 0 && sums[static_cast<size_t>(clue.theme)] > 0) {
-        witnesses.push_back({factor * level.factor * clue.weight, true, clue});
+      const double sum = sums[static_cast<size_t>(clue.theme)];
+      if ((clue.inherits || level.whole) && sum > 0) {
+        const double counted = std::min(1.0, kMostPerHeading / sum);
+        witnesses.push_back({factor * level.factor * counted * clue.weight, true, clue});
       }
     }
     if (names_a_theme) {
@@ -262,7 +306,7 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
     Assignment& assignment = given.emplace_back();
     assignment.theme = static_cast<int>(theme);
     assignment.score = 1 - std::exp2(-weight);
-    assignment.cues = NameCues(static_cast<int>(theme), with_children, witnesses);
+    NameCues(with_children, witnesses, weighed, &assignment);
   };
   size_t best_theme = weighed.size() - 1;  // of equals the last, so a child before its parent
   for (size_t i = weighed.size(); i-- > 0;) {
@@ -381,6 +425,15 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
   std::vector<Clue> lead_clues;
   size_t before = report.quotes.size();  // the quote before
   std::vector<Clue> clues_before;
+  uint32_t speech_end = 0;
+  for (const report::Quote& quote : report.quotes) {
+    if (report::IsSpeech(quote.block)) {
+      speech_end = std::max(speech_end, quote.range.end);
+    }
+  }
+  uint32_t close = 0;      // where the close begins; nothing that stands before it hands down
+  int close_section = -1;  // which it stands in
+  std::vector<Clue> salutation;
   for (size_t i = 0; i < report.quotes.size(); ++i) {
     const report::Quote& quote = report.quotes[i];
     if (!report::IsSpeech(quote.block)) {
@@ -398,8 +451,17 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
                               Overlap(quote.range, innermost->heading_range)));
     std::vector<Clue> own = rep_->Read(report, quote.range, is_heading);
 
+    if (quote.range.begin >= speech_end - speech_end / kClosingPart &&
+        IsSalutation(
+            std::u32string_view(report.joined).substr(quote.range.begin, quote.range.size()))) {
+      close = quote.range.begin;
+      close_section = quote.section;
+      salutation = own;
+    }
+
     std::vector<Level> levels;
-    if (lead == report.quotes.size() || report.quotes[lead].paragraph != quote.paragraph) {
+    if (lead == report.quotes.size() || report.quotes[lead].range.begin < close ||
+        report.quotes[lead].paragraph != quote.paragraph) {
       lead = i;
       lead_clues = own;
     } else {
@@ -414,12 +476,16 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
     // Parents stand before their children, so the chain ends.
     for (int index = quote.section; section_at(index) != nullptr;) {
       const report::Section& section = *section_at(index);
-      if (!Overlap(quote.range, section.heading_range)) {
+      if (section.heading_range.begin >= close && !Overlap(quote.range, section.heading_range)) {
         const bool long_heading = section.heading_range.size() > kHeadingCodePoints;
         levels.push_back(
             {&heading_clues[static_cast<size_t>(index)], long_heading ? kLongLead : 1});
       }
       index = section.parent < index ? section.parent : -1;
+    }
+    if (close > 0 && close < quote.range.begin && quote.section == close_section &&
+        quote.block != report::BlockKind::kHeading) {
+      levels.push_back({&salutation, kSalutation, /*whole=*/true});
     }
     assigned[i] = rep_->Judge(own, levels);
     before = i;

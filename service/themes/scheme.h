@@ -39,9 +39,14 @@ enum class Origin : uint8_t {
 
 // A theme given to a quote.
 struct Assignment {
-  int theme = 0;                  // index into Scheme::themes()
-  double score = 0;               // above 0, at most 1
-  std::vector<std::string> cues;  // the terms that gave it; "heading:" before one from a heading
+  int theme = 0;     // index into Scheme::themes()
+  double score = 0;  // above 0, at most 1
+  // The terms that spoke for it, the strongest of the quote's own words first, then those that
+  // spoke against it; "heading:" before one from a heading, lead or sentence before.
+  std::vector<std::string> cues;
+  // What each of them counts, in thousandths, below zero for one that spoke against it: but for
+  // rounding the score is 1 - 2^-w for the sum w of them all.
+  std::vector<int16_t> shares;
   Origin origin = Origin::kRule;
 };
 
@@ -93,10 +98,10 @@ class Scheme {
   // The themes of every quote of a report, best score first, by the quote's own words, the sentence
   // before it, its paragraph's lead and the headings above it. One entry per quote; furniture gets
   // none. A parent theme stands beside a child of its own only where the quote's words speak for
-  // the parent themselves; look-ups include descendants. A quote may well get no theme. The score
-  // is 1 - 2^-w for the summed weights w of the cues: a theme fits from 0.5 on, beside another one
-  // from 0.42 on; where none does, the best one may be given with a lower score, alone. Linear in
-  // the text.
+  // the parent themselves; a salutation near the end of the speech closes what stands above it;
+  // look-ups include descendants. A quote may well get no theme. The score is 1 - 2^-w for the
+  // summed weights w of the cues: a theme fits from 0.5 on, beside another one from 0.42 on; where
+  // none does, the best one may be given with a lower score, alone. Linear in the text.
   std::vector<std::vector<Assignment>> Assign(const report::ParsedReport& report) const;
 
  private:

@@ -45,7 +45,7 @@ std::vector<std::vector<Assignment>> AssignTagged(const Scheme& scheme,
     std::sort(of_quote.pinned.begin(), of_quote.pinned.end());
     std::vector<Assignment> kept;
     for (const int theme : of_quote.pinned) {
-      kept.push_back({theme, 1.0, {}, Origin::kEditor});
+      kept.push_back({theme, 1.0, {}, {}, Origin::kEditor});
     }
     for (Assignment& assignment : assigned[i]) {
       const auto is_theme = [&assignment](int theme) { return theme == assignment.theme; };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
@@ -424,6 +425,16 @@ TEST_F(Lookups, ThemesAndTheirQuotes) {
         EXPECT_LE(given.score(), 1);
         EXPECT_EQ(given.origin(), v1::QuoteTheme::ORIGIN_RULE);
         EXPECT_GT(given.cues_size(), 0);
+        // The cues that speak for it are those of the shares, which add up to the score.
+        double sum = 0;
+        int positive = 0;
+        for (const v1::CueShare& share : given.cue_shares()) {
+          sum += share.share();
+          positive += share.share() > 0 ? 1 : 0;
+        }
+        EXPECT_EQ(positive, given.cues_size());
+        EXPECT_EQ(given.cue_shares(0).cue(), given.cues(0));
+        EXPECT_NEAR(1 - std::exp2(-sum), given.score(), 0.005);
       }
     }
   }

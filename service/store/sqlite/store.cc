@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -327,6 +328,19 @@ void Touch(ReportRow* row) {
 
 // --- imports ---
 
+// Replaces what was said of each of the quotes that `tags` are of.
+absl::Status ReplaceTags(Connection* connection, std::string_view report_id,
+                         const std::vector<themes::Tag>& tags) {
+  std::map<std::string_view, std::vector<themes::Tag>> by_quote;
+  for (const themes::Tag& tag : tags) {
+    by_quote[tag.quote_id].push_back(tag);
+  }
+  for (const auto& [quote_id, said] : by_quote) {
+    QUOTES_RETURN_IF_ERROR(ReplaceTags(connection, report_id, quote_id, said));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
   if (read_only_) {
     return errors::ReadOnly();
@@ -391,6 +405,7 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
     QUOTES_RETURN_IF_ERROR(WriteReport(connection, after));
     QUOTES_RETURN_IF_ERROR(
         WriteRevision(connection, draft, entries, after.latest_revision, after.update_time));
+    QUOTES_RETURN_IF_ERROR(ReplaceTags(connection, draft.report_id, draft.carried_tags));
     outcome.revision_time = absl::FromUnixMicros(after.update_time);
   }
   QUOTES_ASSIGN_OR_RETURN(outcome.archive_revision, RaiseArchiveRevision(connection));

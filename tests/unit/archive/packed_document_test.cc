@@ -102,6 +102,7 @@ TEST(PackedDocumentTest, EveryFieldComesBack) {
           assignment.score = static_cast<double>(random() % 1000) / 1001;
           for (size_t cue = random() % 3; cue > 0; --cue) {
             assignment.cues.push_back(absl::StrCat("词", random() % 5));
+            assignment.shares.push_back(static_cast<int16_t>(random()));
           }
         }
       }
@@ -126,6 +127,38 @@ TEST(PackedDocumentTest, RealReportsComeBack) {
     const auto document = MakeReport("r", testing::ReadFile(file));
     ASSERT_NE(document, nullptr);
     ExpectSameWhenUnpacked(*document, themes::Scheme::BuiltIn()->themes().size());
+  }
+}
+
+TEST(PackedDocumentTest, LeadsBeginTheirSections) {
+  Document document;
+  document.report_id = "a";
+  report::ParsedReport& content = document.content;
+  const auto add = [&content](std::u32string_view text, std::u32string_view heading,
+                              report::BlockKind block = report::BlockKind::kBody) {
+    const auto begin = static_cast<uint32_t>(content.joined.size());
+    content.joined += text;
+    report::Quote& quote = content.quotes.emplace_back();
+    quote.id = absl::StrCat("q", content.quotes.size());
+    quote.range = {begin, static_cast<uint32_t>(content.joined.size())};
+    quote.block = block;
+    if (!heading.empty()) {
+      report::Section& section = content.sections.emplace_back();
+      section.id = absl::StrCat("s", content.sections.size());
+      const auto at = begin + static_cast<uint32_t>(text.find(heading));
+      section.heading_range = {at, at + static_cast<uint32_t>(heading.size())};
+    }
+  };
+  add(U"一、总体要求", U"", report::BlockKind::kHeading);
+  add(U"一是加快发展，建成三处。", U"一是加快发展");
+  add(U"主要包括：一是加快发展；二是扩大内需。", U"一是加快发展");
+  add(U"“双高”计划：建成三处。", U"双高”计划");
+  add(U"建成三处。", U"");
+  content.runs = {{report::BlockKind::kBody, {0, static_cast<uint32_t>(content.joined.size())}}};
+  const std::shared_ptr<const PackedDocument> packed = Pack(document, 0);
+  const std::vector<bool> expected = {true, true, false, true, false};
+  for (uint32_t i = 0; i < packed->size(); ++i) {
+    EXPECT_EQ(packed->lead(i), expected[i]) << i;
   }
 }
 

@@ -27,7 +27,6 @@ namespace quotes::archive {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -439,8 +438,7 @@ TEST_F(SegmentFolderTest, OtherVersionsAreMadeAnew) {
   QUOTES_ASSERT_OK(other);
   std::vector<std::string> warnings;
   EXPECT_THAT(Open(path(), false, &warnings)->Load(**other).segments, IsEmpty());
-  ASSERT_FALSE(warnings.empty());
-  EXPECT_THAT(warnings[0], HasSubstr("another version"));
+  EXPECT_THAT(warnings, IsEmpty()) << "that themes are given anew is no fault of a file";
 
   // The format's version stands before the checksum at the end of a file.
   const PackedDocument* const one[] = {scan_->documents()[0]};

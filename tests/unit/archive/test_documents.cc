@@ -43,7 +43,7 @@ std::shared_ptr<const Document> MakeDocument(const TestReport& report) {
     content.quotes.push_back(std::move(made));
     std::vector<themes::Assignment> assignments;
     for (const int theme : quote.themes) {
-      assignments.push_back({theme, 0.5, {}});
+      assignments.push_back({theme, 0.5, {}, {}});
     }
     document->themes.push_back(std::move(assignments));
   }

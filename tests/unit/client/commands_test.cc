@@ -853,6 +853,31 @@ TEST_F(CommandsTest, EditorsTagQuotes) {
   EXPECT_EQ(Quotectl({"tag", name, "rural", "--etag", "old"}).code, kExitInput);
 }
 
+TEST_F(CommandsTest, TagsFollowAMendedSentence) {
+  const auto import = [this](const std::string& village) {
+    const std::string path = Path("report.txt");
+    std::ofstream(path) << "政府工作报告\n一、过去五年工作回顾\n"
+                        << village << "群众的腰包鼓起来了。\n";
+    const Result result = Quotectl({"import", path, "--id", "one"});
+    EXPECT_EQ(result.code, kExitOk) << result.err;
+    return result.out + result.err;
+  };
+  const auto name_of = [this](const std::string& words) {
+    const Result result = Quotectl({"find", words, "--json"});
+    return FromJson<v1::SearchQuotesResponse>(Lines(result.out).front()).hits(0).quote().name();
+  };
+  import("建成美丽乡村示范点十二个。");
+  const std::string before = name_of("美丽乡村");
+  EXPECT_EQ(Quotectl({"tag", before, "defence"}).code, kExitOk);
+  const std::string mended = import("建成美好乡村示范点十二个。");
+  EXPECT_THAT(mended, Not(HasSubstr("tags left behind")));
+  const std::string after = name_of("美好乡村");
+  EXPECT_NE(after, before);
+  EXPECT_THAT(Quotectl({"get", after}).out, HasSubstr("themes/defence (an editor)"));
+  EXPECT_THAT(import(""), AllOf(HasSubstr("tags left behind"),
+                                HasSubstr("1 tag of editors stood on sentences that are gone")));
+}
+
 TEST_F(CommandsTest, WithdrawsAndRestores) {
   EXPECT_EQ(Quotectl({"withdraw", "sample"}).code, kExitInput) << "there is no database";
   EXPECT_FALSE(std::filesystem::exists(Path("quotes.db")));

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/store/content.h"
@@ -41,9 +42,12 @@ using ::quotes::testing::HasReason;
 using ::quotes::testing::IsOk;
 using ::quotes::testing::TempDir;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 constexpr char kShort[] =
     "政府工作报告\n"
@@ -1107,6 +1111,84 @@ TEST_F(LibraryTest, EditorsHaveTheLastWordOnThemes) {
   ExpectSnapshotIsFresh();
   EXPECT_THAT(Load(true)->TagQuote("one", growth, "economy", std::nullopt, ""),
               HasReason(ErrorReason::kReadOnly));
+}
+
+TEST_F(LibraryTest, TagsGoToTheSentenceThatTookThePlaceOfTheirs) {
+  const auto text = [](const std::string& second, const std::string& third) {
+    ImportRequest request = ShortRequest("one");
+    request.content =
+        absl::StrCat("政府工作报告\n一、过去五年工作回顾\n地区生产总值增长百分之六。\n", second,
+                     "\n", third, "\n");
+    return request;
+  };
+  const auto quote_of = [this](std::u32string_view words) {
+    const archive::PackedDocument& document = *library_->archive()->FindReport("one");
+    for (size_t i = 0; i < document.size(); ++i) {
+      if (document.text(i).find(words) != std::u32string_view::npos) {
+        return std::string(document.quote_id(i));
+      }
+    }
+    return std::string();
+  };
+  const auto tags_of = [this](const std::string& quote) {
+    std::vector<std::string> tags;
+    for (const themes::Tag& tag : archive::Unpack(*library_->archive()->FindReport("one")).tags) {
+      if (tag.quote_id == quote) {
+        tags.push_back(absl::StrCat(tag.action == themes::TagAction::kPin ? "+" : "-", tag.theme,
+                                    " ", absl::ToUnixMicros(tag.time)));
+      }
+    }
+    return tags;
+  };
+  using themes::TagAction;
+  MustImport(text("建成美丽乡村示范点十二个。", "公安机关破获一批大案。"));
+  const std::string village = quote_of(U"美丽乡村");
+  const std::string police = quote_of(U"公安机关");
+  QUOTES_ASSERT_OK(library_->TagQuote("one", village, "defence", TagAction::kPin, ""));
+  QUOTES_ASSERT_OK(library_->TagQuote("one", village, "rural", TagAction::kRemove, ""));
+  QUOTES_ASSERT_OK(library_->TagQuote("one", police, "rural", TagAction::kPin, ""));
+  const std::vector<std::string> said = tags_of(village);
+  ASSERT_EQ(said.size(), 2u);
+
+  // A character is mended; what the check says beforehand is what the import does.
+  ImportRequest mended = text("建成美好乡村示范点十二个。", "公安机关破获一批大案。");
+  mended.validate_only = true;
+  const ImportResult checked = MustImport(mended);
+  EXPECT_THAT(archive::Unpack(*checked.document).tags, SizeIs(3));
+  EXPECT_EQ(tags_of(village), said) << "nothing is written";
+  mended.validate_only = false;
+  const ImportResult result = MustImport(mended);
+  EXPECT_EQ(result.tags_left_behind, 0u);
+  const std::string successor = quote_of(U"美好乡村");
+  ASSERT_NE(successor, village);
+  EXPECT_EQ(tags_of(successor), said);
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", successor), Contains("defence!"));
+  EXPECT_THAT(ThemesOf(*library_->archive(), "one", successor), Not(Contains("rural")));
+  EXPECT_EQ(tags_of(police).size(), 1u) << "the sentence has kept its name";
+  ExpectSnapshotIsFresh();
+  library_.reset();
+  library_ = Load(false);
+  EXPECT_EQ(tags_of(successor), said);
+  ExpectSnapshotIsFresh();
+
+  // The old words come back: of what was said last of either, the last is true.
+  QUOTES_ASSERT_OK(library_->TagQuote("one", successor, "rural", TagAction::kPin, ""));
+  MustImport(text("建成美丽乡村示范点十二个。", "公安机关破获一批大案。"));
+  EXPECT_THAT(tags_of(village), ElementsAre(StartsWith("+defence"), StartsWith("+rural")));
+  ExpectSnapshotIsFresh();
+
+  // A sentence without a successor leaves its tags behind, and they wait for it.
+  const ImportResult without =
+      MustImport(text("建成美丽乡村示范点十二个。", "群众的腰包鼓起来了。"));
+  EXPECT_EQ(without.tags_left_behind, 1u);
+  EXPECT_EQ(tags_of(village).size(), 2u);
+  EXPECT_THAT(tags_of(quote_of(U"腰包")), IsEmpty());
+  EXPECT_EQ(MustImport(text("建成美丽乡村示范点十三个。", "群众的腰包鼓起来了。")).tags_left_behind,
+            0u);
+  EXPECT_EQ(tags_of(quote_of(U"十三个")).size(), 2u);
+  MustImport(text("建成美丽乡村示范点十三个。", "公安机关破获一批大案。"));
+  EXPECT_EQ(tags_of(police).size(), 1u);
+  ExpectSnapshotIsFresh();
 }
 
 TEST_F(LibraryTest, AnotherSchemeLabelsEverythingAnew) {

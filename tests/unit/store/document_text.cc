@@ -121,8 +121,8 @@ std::string DocumentText(const archive::Document& document, bool with_row) {
     out << "themes";
     for (const themes::Assignment& assignment : assignments) {
       out << ' ' << assignment.theme << ' ' << assignment.score << ' ' << Number(assignment.origin);
-      for (const std::string& cue : assignment.cues) {
-        out << ' ' << Quoted(cue);
+      for (size_t i = 0; i < assignment.cues.size(); ++i) {
+        out << ' ' << Quoted(assignment.cues[i]) << ' ' << assignment.shares[i];
       }
     }
     out << '\n';

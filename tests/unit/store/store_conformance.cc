@@ -368,9 +368,25 @@ TEST_P(StoreConformance, TagsOutliveRevisionsAndQuotes) {
   const store::ImportOutcome next = MustImport(store(), SmallDraft("a", "甲。丁。"));
   EXPECT_EQ(next.revision, 2u);
   EXPECT_EQ(next.tags, all);
+  // A new text brings what was said under names that are gone to its own; the same text does not.
+  store::RevisionDraft renamed = SmallDraft("a", "甲。戊。");
+  renamed.carried_tags = {{"r", "rural", themes::TagAction::kPin, time}};
+  all.push_back(renamed.carried_tags[0]);
+  const store::ImportOutcome third = MustImport(store(), renamed);
+  EXPECT_EQ(third.tags, all);
+  renamed.carried_tags = {{"s", "rural", themes::TagAction::kPin, time}};
+  EXPECT_TRUE(MustImport(store(), renamed).unchanged);
+  QUOTES_ASSERT_OK(instance_->Reopen());
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->tags, all);
+  store::RevisionDraft again = SmallDraft("a", "甲。己。");
+  again.carried_tags = {{"r", "urban.x", themes::TagAction::kRemove, time}};
+  all.back() = again.carried_tags[0];
+  const store::ImportOutcome fourth = MustImport(store(), again);
+  EXPECT_EQ(fourth.tags, all) << "in place of what was said of it";
   // What is said of one quote takes the place of what was said of it, and of no other.
-  QUOTES_ASSERT_OK(store().WriteTags("a", "q", next.etag, {}));
-  EXPECT_EQ(store().LoadRevision("a", 0).value()->tags, std::vector<themes::Tag>({all[0]}));
+  QUOTES_ASSERT_OK(store().WriteTags("a", "q", fourth.etag, {}));
+  EXPECT_EQ(store().LoadRevision("a", 0).value()->tags,
+            std::vector<themes::Tag>({all[0], all.back()}));
 
   const std::string before = Everything(store());
   EXPECT_THAT(store().WriteTags("a", "q", "old", said), HasReason(ErrorReason::kEtagMismatch));

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -14,6 +16,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/limits.h"
+#include "service/report/parser.h"
+#include "service/text/decode.h"
 #include "service/text/utf8.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_data.h"
@@ -25,10 +29,12 @@ using ::quotes::testing::HasCode;
 using ::quotes::testing::HasField;
 using ::quotes::testing::HasReason;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 constexpr char kThemes[] =
@@ -367,6 +373,67 @@ TEST(AssignTest, TheSentenceBeforeHandsDownOnce) {
                           IsEmpty()));
 }
 
+TEST(AssignTest, ASalutationNearTheEndClosesWhatStandsAboveIt) {
+  const auto scheme = *Scheme::Parse(kThemes, Replace(kCues, "谢田\t1", "各位代表\t1"));
+  const auto codes_of = [&](bool at_the_end, std::string_view closing) {
+    Builder builder;
+    const int section = builder.Heading("二、建设公园");
+    if (at_the_end) {
+      for (int i = 0; i < 60; ++i) {
+        builder.Paragraph(section, {"完成三处。"});
+      }
+    }
+    builder.Paragraph(section, {"各位代表！", closing});
+    builder.Paragraph(section, {"没有别的。"});
+    std::vector<std::vector<std::string>> codes = Codes(*scheme, builder);
+    return std::vector<std::vector<std::string>>(codes.end() - 3, codes.end());
+  };
+  EXPECT_THAT(codes_of(true, "没有别的。"),
+              ElementsAre(ElementsAre("farm"), ElementsAre("farm"), ElementsAre("farm")));
+  EXPECT_THAT(codes_of(true, "新建道路。"),
+              ElementsAre(ElementsAre("farm"), ElementsAre("city.road"), ElementsAre("farm")));
+  EXPECT_THAT(codes_of(false, "没有别的。"),
+              ElementsAre(ElementsAre("farm"), ElementsAre("city.park"), ElementsAre("city.park")));
+
+  // A section that begins behind it hands down as any other.
+  Builder builder;
+  const int first = builder.Heading("二、建设公园");
+  for (int i = 0; i < 120; ++i) {
+    builder.Paragraph(first, {"完成三处。"});
+  }
+  builder.Paragraph(first, {"各位代表！"});
+  builder.Paragraph(builder.Heading("三、新建道路"), {"没有别的。"});
+  EXPECT_THAT(Codes(*scheme, builder).back(), ElementsAre("city.road"));
+}
+
+// The score that an assignment's shares add up to.
+double ScoreOf(const Assignment& assignment) {
+  double sum = 0;
+  for (const int16_t share : assignment.shares) {
+    sum += share / 1000.0;
+  }
+  return 1 - std::exp2(-sum);
+}
+
+TEST(AssignTest, SharesSayHowAScoreCameAbout) {
+  const auto scheme = Small();
+  Builder builder;
+  builder.Paragraph(builder.Heading("一、公园与绿地"), {"公园有草莓，公园有绿地。"});
+  const auto assigned = scheme->Assign(builder.report());
+  ASSERT_EQ(assigned[1].size(), 1u);
+  // What a heading hands down is less for a sentence with words of its own, and has a bound.
+  EXPECT_THAT(assigned[1][0].cues,
+              ElementsAre("公园", "绿地", "heading:公园", "heading:绿地", "草莓"));
+  EXPECT_THAT(assigned[1][0].shares, ElementsAre(1000, 500, 640, 320, -1000));
+  EXPECT_NEAR(ScoreOf(assigned[1][0]), assigned[1][0].score, 1e-9);
+  // A theme has a part of what speaks for those below it.
+  const auto city = AssignOne(*scheme, "城市的路和绿地。");
+  ASSERT_EQ(city.size(), 1u);
+  EXPECT_THAT(city[0].cues, ElementsAre("城市", "路", "绿地"));
+  EXPECT_THAT(city[0].shares, ElementsAre(1000, 150, 150));
+  EXPECT_NEAR(ScoreOf(city[0]), city[0].score, 1e-9);
+}
+
 TEST(AssignTest, OwnCuesAreNotHandedDown) {
   Builder builder;
   builder.Paragraph(-1, {"谢田。", "完成三处。"});
@@ -433,6 +500,23 @@ TEST(BuiltInTest, EveryThemeIsGivenForItsOwnHeading) {
   }
 }
 
+TEST(BuiltInTest, SharesAddUpToTheScore) {
+  const auto decoded = text::Decode(testing::SampleReport());
+  QUOTES_ASSERT_OK(decoded);
+  const auto parsed = report::ParseReport(*decoded);
+  QUOTES_ASSERT_OK(parsed);
+  size_t against = 0;
+  for (const std::vector<Assignment>& assignments : Scheme::BuiltIn()->Assign(*parsed)) {
+    for (const Assignment& assignment : assignments) {
+      ASSERT_EQ(assignment.shares.size(), assignment.cues.size());
+      EXPECT_NEAR(ScoreOf(assignment), assignment.score, 0.005) << assignment.cues.front();
+      EXPECT_GT(assignment.shares.front(), 0);
+      against += assignment.shares.back() < 0 ? 1u : 0u;
+    }
+  }
+  EXPECT_GT(against, 0u);
+}
+
 TEST(BuiltInTest, WordsThatMislead) {
   const auto scheme = Scheme::BuiltIn();
   EXPECT_THAT(CodesOfOne(*scheme, "扎实开展党史学习教育。"), ElementsAre("party.ideology"));
@@ -441,6 +525,23 @@ TEST(BuiltInTest, WordsThatMislead) {
   EXPECT_THAT(CodesOfOne(*scheme, "坚决维护国家安全。"), ElementsAre("security"));
   EXPECT_THAT(CodesOfOne(*scheme, "推进口岸建设。"), ElementsAre("reform.opening"));
   EXPECT_THAT(CodesOfOne(*scheme, "單位GDP能耗下降。"), ElementsAre("environment"));
+  // Words that are found across two others.
+  EXPECT_THAT(CodesOfOne(*scheme, "巩固边防。"), Not(Contains("urban.integration")));
+  EXPECT_THAT(CodesOfOne(*scheme, "发展宗教学。"), Not(Contains("livelihood.education")));
+  EXPECT_THAT(CodesOfOne(*scheme, "面向人民生命健康。"), Not(Contains("livelihood")));
+  EXPECT_THAT(CodesOfOne(*scheme, "由第二产业带动。"), Not(Contains("industry.cluster")));
+  EXPECT_THAT(CodesOfOne(*scheme, "实施应急救助。"), Not(Contains("livelihood.health")));
+  EXPECT_THAT(CodesOfOne(*scheme, "他们加入党。"), Not(Contains("party.organisation")));
+}
+
+TEST(BuiltInTest, HeadingsThatNameNoMatter) {
+  const auto scheme = Scheme::BuiltIn();
+  for (const char* const heading :
+       {"一、过去五年的工作", "关于过去五年的政府工作", "三、2026年主要工作",
+        "首先报告２００１年的工作", "六五计划前两年的执行情况"}) {
+    EXPECT_THAT(CodesOfOne(*scheme, heading), ElementsAre("outlook")) << heading;
+  }
+  EXPECT_THAT(CodesOfOne(*scheme, "结束语"), ElementsAre("ceremony"));
 }
 
 class HouseTest : public ::testing::Test {
