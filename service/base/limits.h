@@ -62,8 +62,8 @@ inline constexpr size_t kMaxDefects = 5'000;
 inline constexpr size_t kMaxDefectReadings = 8;
 // Themes that editors may pin to or remove from one quote.
 inline constexpr size_t kMaxQuoteTags = 20;
-// The themes of a scheme, a house's among them: every segment holds a list and every quote's label a
-// place for each. The scheme that ships has some fifty.
+// The themes of a scheme, a house's among them: every segment holds a list and every quote's label
+// a place for each. The scheme that ships has some fifty.
 inline constexpr size_t kMaxThemes = 1'000;
 // The cues of a scheme, masking terms among them; it ships with some 5,500. A hundred thousand are
 // read in about two seconds.

@@ -52,7 +52,7 @@ constexpr std::array<Sentence, 44> kSentences = {{
     {ErrorReason::kSectionNotFound, "没有章节 {name}"},
     {ErrorReason::kQuoteNotFound, "没有语句 {name}"},
     {ErrorReason::kThemeNotFound, "没有主题 {name}"},
-    {ErrorReason::kRevisionChanged, "库已从版本 {expected} 变为 {actual}，请从第一页重新开始"},
+    {ErrorReason::kRevisionChanged, "取得翻页标记后库或主题方案已有变化，请从第一页重新开始"},
     {ErrorReason::kReadOnly, "本服务器只读，请向可写的服务器提交"},
     {ErrorReason::kDatabaseInUse, "另一进程正在写入数据库 {path}"},
     {ErrorReason::kSchemaTooNew, "数据库的结构版本 {found} 高于本程序支持的 {supported}"},
