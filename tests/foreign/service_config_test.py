@@ -20,7 +20,7 @@ from quotes.v1 import (quote_service_pb2, quote_service_pb2_grpc, report_service
                        report_service_pb2_grpc)
 
 CONFIG = (SOURCE_DIR / "client/data/service_config.json").read_text(encoding="utf-8")
-READS = ("BatchGet", "BatchVerify", "Diff", "Get", "List", "Lookup", "Search", "Verify")
+READS = ("BatchGet", "BatchVerify", "Diff", "Get", "List", "Lookup", "Search", "Trace", "Verify")
 
 
 def contract():
