@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "service/base/limits.h"
+#include "service/citation/context.h"
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
@@ -445,6 +446,34 @@ ElisionRisk JudgeSpacedGap(const Source& source, Range before, Range after) {
   return ElisionRisk::kNone;
 }
 
+// Whether the words beside a gap would be misquoted if they were cut off there: what governs the
+// ones behind it, or denies or limits those before it, stands in the gap.
+ElisionRisk JudgeCuts(const Source& source, Range before, Range after) {
+  std::vector<FlagResult> flags;
+  JudgeSpan(source, before, report::Mode::kUnspecified, false, &flags);
+  JudgeSpan(source, after, report::Mode::kUnspecified, false, &flags);
+  ElisionRisk risk = ElisionRisk::kNone;
+  for (const FlagResult& flag : flags) {
+    if (flag.source.empty() || flag.source.begin < before.end || flag.source.end > after.begin) {
+      continue;
+    }
+    switch (flag.flag) {
+      case ContextFlag::kTruncatedNegation:
+        // Directly before the words behind the gap, or the predicate of those before it.
+        risk = std::max(risk, flag.direct || flag.source.begin == before.end ? ElisionRisk::kNegator
+                                                                             : ElisionRisk::kCue);
+        break;
+      case ContextFlag::kDroppedCondition:
+      case ContextFlag::kDroppedHedge:
+        risk = std::max(risk, ElisionRisk::kCue);
+        break;
+      default:
+        break;
+    }
+  }
+  return risk;
+}
+
 }  // namespace
 
 std::vector<Range> OmissionMarks(std::u32string_view text) {
@@ -556,8 +585,8 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
   const uint32_t end = std::min(after.end, source.RunAt(after.begin).range.end);
   const GapJudge gap(source.joined().substr(begin, end - begin), before.begin - begin,
                      before.end - begin, after.begin - begin);
-  return std::max(
-      {length, gap.Cues(), gap.Splice(), gap.Head(), gap.Subject(), gap.Dangling(), gap.Figures()});
+  return std::max({length, JudgeCuts(source, before, after), gap.Cues(), gap.Splice(), gap.Head(),
+                   gap.Subject(), gap.Dangling(), gap.Figures()});
 }
 
 }  // namespace quotes::citation

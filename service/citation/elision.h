@@ -42,6 +42,8 @@ size_t GapLetters(const Source& source, Range before, Range after);
 //    not what that measures (年均增长5.7% behind a gap with another measure); or the period
 //    (2021年, 今后五年 at the head of a clause) or the forecast (预计, 力争, 目标是) of a figure
 //    kept behind it in the same sentence stands in the gap and nowhere in what is kept.
+//  - kNegator, kCue: the words before or behind the gap, cut off there, would be flagged for what
+//    stands in it (JudgeSpan): a gap is never better than the worse of its two plain cuts.
 // A clause left out whole is harmless otherwise. In languages whose words are parted by spaces only
 // whole sentences are, unless the one kept before them asks, one of them answers in a few words
 // that deny, or a pronoun follows; of a part of a sentence the risk is kNegator where a negator

@@ -70,6 +70,12 @@ enum class WordClass : uint8_t {
   kNamedInMarks,
   kAnotherSaid,
   kSaidToUs,
+  kRejection,
+  kOpenSubject,
+  kFinite,
+  kDenial,
+  kBareCondition,
+  kConsequentDenial,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.
