@@ -136,6 +136,9 @@ class GapJudge {
     if (!inside) {
       return ElisionRisk::kNone;
     }
+    if (LosesCause(kept)) {
+      return ElisionRisk::kCue;
+    }
     uint32_t clause = static_cast<uint32_t>(last);
     while (clause > begin_ && !IsClauseMark(text_[clause - 1])) {
       --clause;
@@ -242,6 +245,29 @@ class GapJudge {
 
  private:
   static constexpr uint32_t kLookAhead = 12;
+
+  // Whether what is kept behind the gap says what came of words in it, and those before it seem to
+  // be the cause: 忠诚的……所以犯了很多错误, without 但是思想狭隘，; ……否则以违纪论处.
+  bool LosesCause(std::u32string_view kept) const {
+    if (BeginsWithWordOf(WordClass::kEffectOfNone, kept)) {
+      return true;
+    }
+    if (!BeginsWithWordOf(WordClass::kEffect, kept)) {
+      return false;
+    }
+    const uint32_t from = std::max(sentence_, begin_);
+    const std::u32string_view left_out = text_.substr(from, end_ - from);
+    const std::vector<Word> words = FindWords(left_out);
+    const std::vector<Cue> cues = FindCues(left_out);
+    return std::any_of(words.begin(), words.end(),
+                       [&](const Word& word) {
+                         return IsWord(WordClass::kAdversative,
+                                       left_out.substr(word.begin, word.end - word.begin));
+                       }) ||
+           std::any_of(cues.begin(), cues.end(),
+                       [](const Cue& cue) { return cue.kind == CueKind::kNegator; }) ||
+           kept_.ends_with(U'是') || kept_.ends_with(U'下');
+  }
 
   static bool IsInnerMark(char32_t c) {
     return std::u32string_view(U"，,：:").find(c) != std::u32string_view::npos;

@@ -35,7 +35,8 @@ size_t GapLetters(const Source& source, Range before, Range after);
 //    the gap says what a figure in the gap is without (剔除虚收因素，……).
 //  - kCue: the gap ends in the middle of a sentence and has its head: the clause that says of what,
 //    where or when the rest is so (对不符合条件的项目，……), or the subject of a predicate or
-//    anaphor kept behind it (……是要整的; ……这是重要因素). The same where what is kept before the
+//    anaphor kept behind it (……是要整的; ……这是重要因素), or what such words are the effect of
+//    (……所以犯了很多错误, without 但是思想狭隘，). The same where what is kept before the
 //    gap ends with a quantifier, hedge or condition (一切……, 只有……); kNegator for a negator.
 //  - kNegator, kCue: English cues in a gap of English, whatever they govern.
 //  - kPartedFigure: the gap cuts the clause of a figure; the clause kept behind it has a figure but

@@ -82,7 +82,13 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "finite",
                                        "denial",
                                        "bare_condition",
-                                       "consequent_denial"};
+                                       "consequent_denial",
+                                       "prohibition",
+                                       "misdeed",
+                                       "own_statement",
+                                       "effect",
+                                       "effect_of_none",
+                                       "adversative"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {

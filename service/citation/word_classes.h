@@ -76,6 +76,12 @@ enum class WordClass : uint8_t {
   kDenial,
   kBareCondition,
   kConsequentDenial,
+  kProhibition,
+  kMisdeed,
+  kOwnStatement,
+  kEffect,
+  kEffectOfNone,
+  kAdversative,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.
