@@ -294,6 +294,11 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   const std::u32string_view clause =
       text.substr(at, std::min(text.find_first_of(U"，。；：！？", at), text.size()) - at);
   JudgeFigureFrame(text, at, clause, add);
+  if (BeginsWith(WordClass::kSuperlative, clause) > 0) {
+    if (const auto size = static_cast<uint32_t>(EndsWith(WordClass::kScope, before)); size > 0) {
+      add(ContextFlag::kDroppedHedge, {words_end - size, words_end}, false);
+    }
+  }
   // 部分|地区, 少数|干部: what is said of some is not said of all.
   for (const Cue& cue : cues) {
     if (cue.kind == CueKind::kQuantifier && cue.end <= at &&

@@ -411,7 +411,8 @@ Reach Governs(std::u32string_view text, const Cue& cue, size_t begin) {
   }
   constexpr size_t kLongestWord = 8;
   const std::u32string head = Letters(text.substr(begin), kLongestWord);
-  const bool forbids = IsWord(WordClass::kProhibition, text.substr(cue.begin, cue.end - cue.begin));
+  const bool forbids =
+      EndsWith(WordClass::kProhibition, text.substr(cue.begin, cue.end - cue.begin)) > 0;
   const bool because = BeginsWith(WordClass::kCause, Letters(between, 2)) > 0;
   const bool goes_on = because ? BeginsWith(WordClass::kConsequentOfCause, first) > 0 ||
                                      (forbids && BeginsWith(WordClass::kOwnStatement, head) == 0)

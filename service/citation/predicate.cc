@@ -105,6 +105,7 @@ bool IsNominal(std::u32string_view clause) {
 bool IsOpenSubject(std::u32string_view clause) {
   constexpr size_t kShortNoun = 4;
   return BeginsWith(WordClass::kOpenSubject, clause) > 0 &&
+         !HasWordOf(WordClass::kAnswer, clause) &&
          (EndsWithNoun(clause, kShortNoun) || !HasWordOf(WordClass::kFinite, clause));
 }
 

@@ -88,7 +88,9 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "own_statement",
                                        "effect",
                                        "effect_of_none",
-                                       "adversative"};
+                                       "adversative",
+                                       "scope",
+                                       "superlative"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {

@@ -82,6 +82,8 @@ enum class WordClass : uint8_t {
   kEffect,
   kEffectOfNone,
   kAdversative,
+  kScope,
+  kSuperlative,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.
