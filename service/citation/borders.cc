@@ -26,6 +26,13 @@ class BorderJudge {
     const Range span = pair_.Span();
     lost_begin_ = span.begin;
     lost_end_ = span.end;
+    // What a mark closes that was cut short (EditMarks).
+    for (const Draft& edit : pair_.edits) {
+      if (edit.severity != Severity::kNone) {
+        lost_begin_ = std::min(lost_begin_, edit.source.begin);
+        lost_end_ = std::max(lost_end_, edit.source.end);
+      }
+    }
     // Where a cut ends another may begin (九|年|制), also at the other border (a row of figures):
     // what is lost reaches to where none does.
     constexpr int kMaxCuts = 16;
@@ -247,6 +254,10 @@ class BorderJudge {
     for (Draft& edit : pair_.edits) {
       // What is lost beside a changed word belongs to that change's edit.
       if (at_begin ? edit.source.begin <= lost.begin : edit.source.end >= lost.end) {
+        if (cut.sure) {
+          edit.severity = Severity::kCritical;
+          edit.reason = cut.reason;
+        }
         return;
       }
     }

@@ -11,6 +11,7 @@
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
 #include "service/citation/period.h"
+#include "service/citation/predicate.h"
 #include "service/citation/source_text.h"
 #include "service/citation/word_classes.h"
 #include "service/figures/numeral.h"
@@ -293,6 +294,11 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   const std::u32string_view clause =
       text.substr(at, std::min(text.find_first_of(U"，。；：！？", at), text.size()) - at);
   JudgeFigureFrame(text, at, clause, add);
+  if (BeginsWith(WordClass::kSuperlative, clause) > 0) {
+    if (const auto size = static_cast<uint32_t>(EndsWith(WordClass::kScope, before)); size > 0) {
+      add(ContextFlag::kDroppedHedge, {words_end - size, words_end}, false);
+    }
+  }
   // 部分|地区, 少数|干部: what is said of some is not said of all.
   for (const Cue& cue : cues) {
     if (cue.kind == CueKind::kQuantifier && cue.end <= at &&
@@ -302,30 +308,9 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   }
 }
 
-// Code points of what is said of the words before it, empty for none: ，也是完全错误.
-size_t Verdict(std::u32string_view behind) {
-  size_t at = 0;
-  const auto skip = [&](std::u32string_view any) {
-    at += at < behind.size() && any.find(behind[at]) != std::u32string_view::npos ? 1u : 0u;
-  };
-  skip(U"，,");
-  skip(U"也都这那就乃");
-  if (at >= behind.size() || behind[at] != U'是') {
-    return 0;
-  }
-  ++at;
-  for (const std::u32string_view degree : {U"很", U"完全", U"根本", U"十分", U"极其", U"极端"}) {
-    if (behind.substr(at).starts_with(degree)) {
-      at += degree.size();
-      break;
-    }
-  }
-  const size_t size = BeginsWith(WordClass::kPostposedLimit, behind.substr(at));
-  return size > 0 ? at + size : 0;
-}
-
 // 最安全的城市|之一, Ⅱ类及|以上, 这些因素|除外, 创新城市|试点, 总额居世界|第一,
-// 优化投资结构|还需加力: words behind what they limit. Those of figures belong to their tokens.
+// 优化投资结构|还需加力: words behind what they limit; those of figures belong to their tokens.
+// What denies the words before it, or follows from them where they are a condition.
 void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* flags) {
   const uint32_t end = source.quote(source.QuoteAt(range.end - 1)).range.end;
   if (range.end >= end) {
@@ -347,8 +332,13 @@ void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* fla
       return;
     }
   }
-  if (const size_t size = Verdict(behind); size > 0) {
-    add(ContextFlag::kTruncatedNegation, size);
+  const uint32_t begin =
+      std::max(range.begin, source.quote(source.QuoteAt(range.end - 1)).range.begin);
+  const std::u32string_view kept = source.joined().substr(begin, range.end - begin);
+  if (const size_t size = ConsequenceOfBareCondition(kept, behind); size > 0) {
+    add(ContextFlag::kDroppedCondition, size);
+  } else if (const size_t denial = DenyingPredicate(kept, behind); denial > 0) {
+    add(ContextFlag::kTruncatedNegation, denial);
   }
 }
 

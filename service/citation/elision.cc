@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "service/base/limits.h"
+#include "service/citation/context.h"
 #include "service/citation/form.h"
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
@@ -135,6 +136,9 @@ class GapJudge {
     if (!inside) {
       return ElisionRisk::kNone;
     }
+    if (LosesCause(kept)) {
+      return ElisionRisk::kCue;
+    }
     uint32_t clause = static_cast<uint32_t>(last);
     while (clause > begin_ && !IsClauseMark(text_[clause - 1])) {
       --clause;
@@ -241,6 +245,29 @@ class GapJudge {
 
  private:
   static constexpr uint32_t kLookAhead = 12;
+
+  // Whether what is kept behind the gap says what came of words in it, and those before it seem to
+  // be the cause: 忠诚的……所以犯了很多错误, without 但是思想狭隘，; ……否则以违纪论处.
+  bool LosesCause(std::u32string_view kept) const {
+    if (BeginsWithWordOf(WordClass::kEffectOfNone, kept)) {
+      return true;
+    }
+    if (!BeginsWithWordOf(WordClass::kEffect, kept)) {
+      return false;
+    }
+    const uint32_t from = std::max(sentence_, begin_);
+    const std::u32string_view left_out = text_.substr(from, end_ - from);
+    const std::vector<Word> words = FindWords(left_out);
+    const std::vector<Cue> cues = FindCues(left_out);
+    return std::any_of(words.begin(), words.end(),
+                       [&](const Word& word) {
+                         return IsWord(WordClass::kAdversative,
+                                       left_out.substr(word.begin, word.end - word.begin));
+                       }) ||
+           std::any_of(cues.begin(), cues.end(),
+                       [](const Cue& cue) { return cue.kind == CueKind::kNegator; }) ||
+           kept_.ends_with(U'是') || kept_.ends_with(U'下');
+  }
 
   static bool IsInnerMark(char32_t c) {
     return std::u32string_view(U"，,：:").find(c) != std::u32string_view::npos;
@@ -445,6 +472,34 @@ ElisionRisk JudgeSpacedGap(const Source& source, Range before, Range after) {
   return ElisionRisk::kNone;
 }
 
+// Whether the words beside a gap would be misquoted if they were cut off there: what governs the
+// ones behind it, or denies or limits those before it, stands in the gap.
+ElisionRisk JudgeCuts(const Source& source, Range before, Range after) {
+  std::vector<FlagResult> flags;
+  JudgeSpan(source, before, report::Mode::kUnspecified, false, &flags);
+  JudgeSpan(source, after, report::Mode::kUnspecified, false, &flags);
+  ElisionRisk risk = ElisionRisk::kNone;
+  for (const FlagResult& flag : flags) {
+    if (flag.source.empty() || flag.source.begin < before.end || flag.source.end > after.begin) {
+      continue;
+    }
+    switch (flag.flag) {
+      case ContextFlag::kTruncatedNegation:
+        // Directly before the words behind the gap, or the predicate of those before it.
+        risk = std::max(risk, flag.direct || flag.source.begin == before.end ? ElisionRisk::kNegator
+                                                                             : ElisionRisk::kCue);
+        break;
+      case ContextFlag::kDroppedCondition:
+      case ContextFlag::kDroppedHedge:
+        risk = std::max(risk, ElisionRisk::kCue);
+        break;
+      default:
+        break;
+    }
+  }
+  return risk;
+}
+
 }  // namespace
 
 std::vector<Range> OmissionMarks(std::u32string_view text) {
@@ -556,8 +611,8 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
   const uint32_t end = std::min(after.end, source.RunAt(after.begin).range.end);
   const GapJudge gap(source.joined().substr(begin, end - begin), before.begin - begin,
                      before.end - begin, after.begin - begin);
-  return std::max(
-      {length, gap.Cues(), gap.Splice(), gap.Head(), gap.Subject(), gap.Dangling(), gap.Figures()});
+  return std::max({length, JudgeCuts(source, before, after), gap.Cues(), gap.Splice(), gap.Head(),
+                   gap.Subject(), gap.Dangling(), gap.Figures()});
 }
 
 }  // namespace quotes::citation

@@ -35,13 +35,16 @@ size_t GapLetters(const Source& source, Range before, Range after);
 //    the gap says what a figure in the gap is without (剔除虚收因素，……).
 //  - kCue: the gap ends in the middle of a sentence and has its head: the clause that says of what,
 //    where or when the rest is so (对不符合条件的项目，……), or the subject of a predicate or
-//    anaphor kept behind it (……是要整的; ……这是重要因素). The same where what is kept before the
+//    anaphor kept behind it (……是要整的; ……这是重要因素), or what such words are the effect of
+//    (……所以犯了很多错误, without 但是思想狭隘，). The same where what is kept before the
 //    gap ends with a quantifier, hedge or condition (一切……, 只有……); kNegator for a negator.
 //  - kNegator, kCue: English cues in a gap of English, whatever they govern.
 //  - kPartedFigure: the gap cuts the clause of a figure; the clause kept behind it has a figure but
 //    not what that measures (年均增长5.7% behind a gap with another measure); or the period
 //    (2021年, 今后五年 at the head of a clause) or the forecast (预计, 力争, 目标是) of a figure
 //    kept behind it in the same sentence stands in the gap and nowhere in what is kept.
+//  - kNegator, kCue: the words before or behind the gap, cut off there, would be flagged for what
+//    stands in it (JudgeSpan): a gap is never better than the worse of its two plain cuts.
 // A clause left out whole is harmless otherwise. In languages whose words are parted by spaces only
 // whole sentences are, unless the one kept before them asks, one of them answers in a few words
 // that deny, or a pronoun follows; of a part of a sentence the risk is kNegator where a negator

@@ -406,11 +406,19 @@ Reach Governs(std::u32string_view text, const Cue& cue, size_t begin) {
                ? Reach::kBefore
                : Reach::kNone;
   }
+  if (cue.kind != CueKind::kNegator || clauses != 1 || !clause_starts) {
+    return Reach::kNone;
+  }
+  constexpr size_t kLongestWord = 8;
+  const std::u32string head = Letters(text.substr(begin), kLongestWord);
+  const bool forbids =
+      EndsWith(WordClass::kProhibition, text.substr(cue.begin, cue.end - cue.begin)) > 0;
   const bool because = BeginsWith(WordClass::kCause, Letters(between, 2)) > 0;
-  return cue.kind == CueKind::kNegator && clauses == 1 && clause_starts && because &&
-                 BeginsWith(WordClass::kConsequentOfCause, first) > 0
-             ? Reach::kBefore
-             : Reach::kNone;
+  const bool goes_on = because ? BeginsWith(WordClass::kConsequentOfCause, first) > 0 ||
+                                     (forbids && BeginsWith(WordClass::kOwnStatement, head) == 0)
+                               : forbids && between.find(U'而') == std::u32string_view::npos &&
+                                     BeginsWith(WordClass::kMisdeed, head) > 0;
+  return goes_on ? Reach::kBefore : Reach::kNone;
 }
 
 std::vector<Governor> FindGovernors(std::u32string_view text, size_t begin) {

@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/citation/latin.h"
+#include "service/citation/severity.h"
 #include "service/text/fold.h"
 
 namespace quotes::citation {
@@ -32,8 +34,12 @@ class MarkJudge {
   }
 
  private:
-  // kForm where the marks of the region mean the same, else kPunctuation.
+  // kForm where the marks of the region mean the same, kOmission where they close what was cut
+  // short, else kPunctuation.
   Draft EditOf(const Region& region) {
+    if (const std::optional<Draft> cut = CutShort(region); cut.has_value()) {
+      return *cut;
+    }
     // Marks that mean nothing here are taken out first; what is left decides.
     std::vector<size_t> added;
     std::vector<size_t> lost;
@@ -193,6 +199,18 @@ class MarkJudge {
   const std::vector<int>& QPartners() {
     if (!q_partners_.has_value()) {
       q_partners_ = Partners(pair_.quoted.units);
+      if (const auto [open, close] = OuterPair(); open < close) {
+        const std::vector<Unit>& units = pair_.quoted.units;
+        std::vector<int>& partners = *q_partners_;
+        const std::vector<int> inner = Partners({units.begin() + static_cast<ptrdiff_t>(open) + 1,
+                                                 units.begin() + static_cast<ptrdiff_t>(close)});
+        std::fill(partners.begin(), partners.end(), -1);
+        for (size_t i = 0; i < inner.size(); ++i) {
+          partners[open + 1 + i] = inner[i] < 0 ? -1 : inner[i] + static_cast<int>(open) + 1;
+        }
+        partners[open] = static_cast<int>(close);
+        partners[close] = static_cast<int>(open);
+      }
     }
     return *q_partners_;
   }
@@ -207,8 +225,136 @@ class MarkJudge {
     return unit.form == kQuotationForm || MarkDirection(unit.raw) != 0;
   }
 
-  // Whether a mark that only the quotation has is no change: around the whole of it, or the missing
-  // half of a pair that the cut parted.
+  // The unit of the source that is the same as one of the quotation.
+  std::optional<uint32_t> Matched(size_t q) const {
+    for (const Op& op : pair_.ops()) {
+      if (op.kind == OpKind::kMatch && op.quotation == static_cast<uint32_t>(q)) {
+        return op.source;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // The quotation marks around the whole quotation, where the source has neither, and the marks of
+  // the source inside them open before they close: "成为"闪亮名片"，入选名单", “牢记‘两个务必”.
+  // Read by themselves straight marks and those of a cut pair would be paired otherwise. A pair
+  // that does not open before it closes for none.
+  std::pair<size_t, size_t> OuterPair() {
+    const std::vector<Unit>& units = pair_.quoted.units;
+    const auto is_quotation = [&](size_t i) { return units[i].form == kQuotationForm; };
+    size_t open = 0;
+    while (open < units.size() && !units[open].letter() && !is_quotation(open)) {
+      ++open;
+    }
+    size_t close = units.size();
+    while (close > 0 && !units[close - 1].letter() && !is_quotation(close - 1)) {
+      --close;
+    }
+    constexpr std::pair<size_t, size_t> kNone = {0, 0};
+    if (open >= close || !is_quotation(open) || !is_quotation(close - 1) || Matched(open) ||
+        Matched(close - 1) || MarkDirection(units[open].raw) < 0 ||
+        MarkDirection(units[close - 1].raw) > 0) {
+      return kNone;
+    }
+    --close;
+    int depth = 0;
+    for (size_t i = open + 1; i < close; ++i) {
+      if (!is_quotation(i) || units[i].letter()) {
+        continue;
+      }
+      const std::optional<uint32_t> s = Matched(i);
+      if (!s.has_value()) {
+        return kNone;
+      }
+      const int partner = SPartners()[*s];
+      const int direction = partner < 0                      ? MarkDirection(pair_.S(*s).raw)
+                            : partner > static_cast<int>(*s) ? 1
+                                                             : -1;
+      depth += direction;
+      if (depth < 0 || direction == 0) {
+        return kNone;
+      }
+    }
+    return {open, close};
+  }
+
+  // A mark at an end of the quotation whose partner inside is one of the source, which has its own
+  // partner of that further out: a term, slogan or bracket was cut short and closed again
+  // (“坦白从宽” of “坦白从宽、抗拒从严”). What was left out of it, as far as it is in the sentence.
+  std::optional<Draft> CutShort(const Region& region) {
+    for (size_t i = region.begin; i < region.end; ++i) {
+      const Op& op = pair_.ops()[i];
+      if (!pair_.HasQ(op) || op.kind == OpKind::kMatch || !IsPairMark(pair_.Q(op.quotation))) {
+        continue;
+      }
+      const bool head = InHead(op.quotation);
+      EditReason reason = EditReason::kNone;
+      const int inner = QPartners()[op.quotation];
+      if ((!head && !InTail(op.quotation)) || inner < 0 ||
+          IsHarmlessAddedMark(op.quotation, &reason) ||
+          IsEmptyPair(op.quotation, static_cast<size_t>(inner))) {
+        continue;
+      }
+      const std::optional<uint32_t> partner = Matched(static_cast<size_t>(inner));
+      if (!partner.has_value() || !CutsPair(*partner)) {
+        continue;
+      }
+      const auto outer = static_cast<size_t>(SPartners()[*partner]);
+      const size_t kept = head ? region.end : region.begin - 1;  // the op beside the region
+      if (kept >= pair_.ops().size() || !pair_.HasS(pair_.ops()[kept]) ||
+          head != (outer < pair_.ops()[kept].source)) {
+        continue;
+      }
+      const size_t at = pair_.ops()[kept].source;
+      const Unit& beside = pair_.S(at);
+      // A speech may be quoted up to the end of one of its sentences.
+      if (EndsSentence(head ? at - 1 : at) || (!head && EndsSentence(at + 1))) {
+        continue;
+      }
+      Draft draft;
+      draft.kind = EditKind::kOmission;
+      draft.source =
+          head ? Range{pair_.S(outer).begin, beside.begin} : Range{beside.end, pair_.S(outer).end};
+      for (size_t s = 0; s < pair_.source.units().size(); ++s) {
+        const Unit& unit = pair_.S(s);
+        draft.letters +=
+            unit.letter() && unit.begin >= draft.source.begin && unit.end <= draft.source.end ? 1u
+                                                                                              : 0u;
+      }
+      if (draft.letters == 0 || !InOneSentence(draft.source)) {
+        continue;
+      }
+      const Unit& mark = pair_.Q(op.quotation);
+      const Range own = pair_.QRange(region.begin, region.end);
+      draft.quotation = head ? Range{mark.begin, own.end} : Range{own.begin, mark.end};
+      Draft outside;  // marks beyond
+      outside.kind = EditKind::kForm;
+      outside.reason = head ? EditReason::kOuterMark : EditReason::kFinalMark;
+      outside.folds = text::kFoldMark;
+      outside.quotation = head ? Range{own.begin, mark.begin} : Range{mark.end, own.end};
+      outside.source.begin = outside.source.end = head ? draft.source.begin : draft.source.end;
+      if (!outside.quotation.empty()) {
+        pair_.edits.push_back(outside);
+      }
+      Grade(pair_, &draft);
+      return draft;
+    }
+    return std::nullopt;
+  }
+
+  bool EndsSentence(size_t s) const {
+    return s < pair_.source.units().size() &&
+           std::u32string_view(U"。！？!?").find(pair_.S(s).raw) != std::u32string_view::npos;
+  }
+
+  bool InOneSentence(Range range) const {
+    const Source& source = pair_.source.source();
+    const Range joined = pair_.source.Joined(range);
+    return source.quote_count() == 0 ||
+           source.QuoteAt(joined.begin) == source.QuoteAt(joined.end - 1);
+  }
+
+  // Whether a mark that only the quotation has is no change: around the whole of it.
   bool IsHarmlessAddedMark(size_t q, EditReason* reason) {
     const Unit& unit = pair_.Q(q);
     if (BracketsInitial(q)) {
@@ -232,7 +378,7 @@ class MarkJudge {
         return true;
       }
     }
-    return IsPairMark(unit) && ClosesCutPair(q, reason);
+    return false;
   }
 
   // The brackets around a first letter whose case was changed: [W]e.
@@ -255,24 +401,6 @@ class MarkJudge {
       }
     }
     return true;
-  }
-
-  // The partner of a mark of the quotation stands in the source, and its own partner there lies
-  // outside the span.
-  bool ClosesCutPair(size_t q, EditReason* reason) {
-    const int partner = QPartners()[q];
-    if (partner < 0 || IsEmptyPair(q, static_cast<size_t>(partner))) {
-      return false;
-    }
-    for (const Op& op : pair_.ops()) {
-      if (op.kind == OpKind::kMatch && op.quotation == static_cast<uint32_t>(partner)) {
-        if (CutsPair(op.source)) {
-          *reason = EditReason::kUnbalanced;
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   // The cut parts what a mark of the source and its partner hold. Where all of it is inside the

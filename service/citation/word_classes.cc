@@ -76,7 +76,21 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "follows_aim",
                                        "named_in_marks",
                                        "another_said",
-                                       "said_to_us"};
+                                       "said_to_us",
+                                       "rejection",
+                                       "open_subject",
+                                       "finite",
+                                       "denial",
+                                       "bare_condition",
+                                       "consequent_denial",
+                                       "prohibition",
+                                       "misdeed",
+                                       "own_statement",
+                                       "effect",
+                                       "effect_of_none",
+                                       "adversative",
+                                       "scope",
+                                       "superlative"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {

@@ -70,6 +70,20 @@ enum class WordClass : uint8_t {
   kNamedInMarks,
   kAnotherSaid,
   kSaidToUs,
+  kRejection,
+  kOpenSubject,
+  kFinite,
+  kDenial,
+  kBareCondition,
+  kConsequentDenial,
+  kProhibition,
+  kMisdeed,
+  kOwnStatement,
+  kEffect,
+  kEffectOfNone,
+  kAdversative,
+  kScope,
+  kSuperlative,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.
