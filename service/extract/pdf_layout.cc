@@ -290,7 +290,12 @@ class Orderer {
   static constexpr size_t kFewestLines = 4;
 
   void Cut(std::vector<PageLine> lines, int depth, std::vector<PageLine>* out) {
-    const double gutter = depth < kMaxDepth ? FindGutter(lines) : 0;
+    double gutter = depth < kMaxDepth ? FindGutter(lines) : 0;
+    if (depth == 0 && gutter > 0) {
+      page_gutter_ = gutter;
+    } else if (depth == 0 && GoesOnInColumns(lines)) {
+      gutter = page_gutter_;
+    }
     if (gutter == 0) {
       AddColumn(std::move(lines), out);
       return;
@@ -319,6 +324,21 @@ class Orderer {
       }
     }
     end_band();
+  }
+
+  // Whether the page has the columns of one before it and the last of them holds few lines, as
+  // where a text ends.
+  bool GoesOnInColumns(const std::vector<PageLine>& lines) const {
+    constexpr double kIndent = 2.5;
+    if (page_gutter_ == 0 || Crossing(lines, page_gutter_) > 0) {
+      return false;
+    }
+    const auto behind = [this](const PageLine& line) { return line.box.left >= page_gutter_; };
+    const auto right = static_cast<size_t>(std::count_if(lines.begin(), lines.end(), behind));
+    return right > 0 && lines.size() - right >= kFewestLines &&
+           std::all_of(lines.begin(), lines.end(), [&](const PageLine& line) {
+             return !behind(line) || line.box.left - page_gutter_ < kIndent * size_;
+           });
   }
 
   // Where the column behind a gutter begins, or 0. Closing marks may hang into the gutter: what
@@ -526,6 +546,7 @@ class Orderer {
 
   const double size_;
   std::vector<Column>* const columns_;
+  double page_gutter_ = 0;  // of the last page that had one
 };
 
 // What a line says with its numbers taken as one.
@@ -754,6 +775,7 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
   const double size = BodySize(pages);
   FurnitureFinder(size, &pages).Run();
   std::vector<Column> columns;
+  Orderer orderer(size, &columns);
   for (Page& page : pages) {
     // Running heads would cross the gutter of every page.
     std::vector<PageLine> head;
@@ -766,7 +788,7 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
     std::sort(head.begin(), head.end(), Above);
     std::sort(foot.begin(), foot.end(), Above);
     page.lines = std::move(body);
-    Orderer(size, &columns).Order(&page);
+    orderer.Order(&page);
     page.lines.insert(page.lines.begin(), std::make_move_iterator(head.begin()),
                       std::make_move_iterator(head.end()));
     page.lines.insert(page.lines.end(), std::make_move_iterator(foot.begin()),

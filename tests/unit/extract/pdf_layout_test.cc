@@ -143,6 +143,15 @@ TEST(PdfLayoutTest, MarksThatHangIntoTheGutterCrossItNot) {
     right_dump += "text p1 indent0 edge|" + second.text + "\n";
   }
   EXPECT_EQ(Read(Page(lines)), left_dump + right_dump);
+  // A page on which the second column ends after a line.
+  std::vector<TextLine> last = {lines[0], {100, {{282, 330, "开始。"}}}};
+  for (const TextLine& line : lines) {
+    if (line.words.size() == 1 && line.words[0].left < 100 && line.bottom > 100) {
+      last.push_back(line);
+    }
+  }
+  const std::string dump = Read(Page(lines) + Page(last));
+  EXPECT_THAT(dump, ::testing::EndsWith("|开始。\n"));
   // A headline over both columns is one line, whatever its spaces.
   lines.insert(lines.begin(), {80, {{160, 264, "关于工作的报告"}, {284, 320, "李四"}}});
   EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("|关于工作的报告 李四\n" + left_dump));
