@@ -51,16 +51,33 @@ constexpr std::array<std::string_view, 16> kNoText = {
 constexpr std::array<std::string_view, 10> kNavigation = {
     "aside", "button", "footer", "form", "header", "menu", "nav", "noscript", "select", "textarea"};
 // Words in names of classes and ids. Sorted.
-constexpr std::array<std::string_view, 34> kNavigationWords = {
-    "aside",   "bdsharebuttonbox", "breadcrumb", "breadcrumbs", "comment",  "comments", "copyright",
-    "crumb",   "crumbs",           "foot",       "footer",      "login",    "menu",     "nav",
-    "navbar",  "navigation",       "pager",      "pagination",  "print",    "qrcode",   "recommend",
-    "related", "search",           "share",      "sharebar",    "sharebox", "sidebar",  "sitemap",
-    "toolbar", "toolbox",          "topbar",     "wechat",      "weibo",    "weixin"};
+constexpr std::array<std::string_view, 35> kNavigationWords = {"aside",      "bdsharebuttonbox",
+                                                               "breadcrumb", "breadcrumbs",
+                                                               "copyright",  "crumb",
+                                                               "crumbs",     "foot",
+                                                               "footer",     "login",
+                                                               "menu",       "nav",
+                                                               "navbar",     "navigation",
+                                                               "pager",      "pagination",
+                                                               "print",      "qrcode",
+                                                               "rank",       "ranking",
+                                                               "recommend",  "related",
+                                                               "search",     "share",
+                                                               "sharebar",   "sharebox",
+                                                               "sidebar",    "sitemap",
+                                                               "toolbar",    "toolbox",
+                                                               "topbar",     "wechat",
+                                                               "weibo",      "weixin",
+                                                               "zan"};
 
+// Those of lists of a text's headings, which headings may have themselves.
+constexpr std::array<std::string_view, 1> kContentsWords = {"toc"};
 // Those of parts that are never text, however much like sentences their lines read. Sorted.
 constexpr std::array<std::string_view, 2> kCommentWords = {"comment", "comments"};
-constexpr std::array<std::string_view, 3> kFootWords = {"copyright", "foot", "footer"};
+constexpr std::array<std::string_view, 7> kFootWords = {
+    "catlinks", "copyright", "editsection", "foot", "footer", "licence", "license"};
+// Those that say of a part whether it may have comments. Sorted.
+constexpr std::array<std::string_view, 4> kCommentStates = {"closed", "has", "no", "open"};
 
 bool IsHtmlSpace(char32_t c) {
   return c == U' ' || c == U'\t' || c == U'\n' || c == U'\r' || c == U'\f';
@@ -149,6 +166,21 @@ bool HasWord(std::string_view names, const std::array<std::string_view, N>& sort
   return false;
 }
 
+// Whether a class or an id is that of comments: comment-list, but not comments-open, which tells of
+// an article that it may have some.
+bool NamesComments(std::string_view names) {
+  constexpr std::string_view kSpaces = " \t\r\n\f";
+  while (!names.empty()) {
+    const size_t end = std::min(names.find_first_of(kSpaces), names.size());
+    const std::string_view name = names.substr(0, end);
+    if (HasWord(name, kCommentWords) && !HasWord(name, kCommentStates)) {
+      return true;
+    }
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
+}
+
 bool IsHidden(const xmlNode* node) {
   if (Attribute(node, "hidden").has_value() || Attribute(node, "aria-hidden") == "true") {
     return true;
@@ -220,7 +252,10 @@ class HtmlReader {
     }
     place->preformatted |= name == "pre" || name == "textarea";
     place->bold |= name == "b" || name == "strong" || name == "th" || place->heading_level > 0;
-    place->link |= name == "a" && Attribute(node, "href").has_value();
+    if (name == "a" && Attribute(node, "href").has_value()) {
+      place->link = true;
+      ++links_;
+    }
     if (place->role == LineRole::kText) {
       place->role = RoleOf(node, name, *place);
     }
@@ -240,7 +275,7 @@ class HtmlReader {
     constexpr double kLargestFoot = 0.25;
     const std::string names = absl::StrCat(Attribute(node, "class").value_or(""), " ",
                                            Attribute(node, "id").value_or(""));
-    if (HasWord(names, kCommentWords) && !HoldsMore(node, kNearlyAll)) {
+    if (NamesComments(names) && !HoldsMore(node, kNearlyAll)) {
       return LineRole::kNavigation;
     }
     if (HoldsMore(node, kMost)) {
@@ -257,7 +292,8 @@ class HtmlReader {
     if (HasWord(names, kFootWords) && !HoldsMore(node, kLargestFoot)) {
       return LineRole::kNavigation;
     }
-    if (HasWord(names, kNavigationWords)) {
+    if (HasWord(names, kNavigationWords) ||
+        (place.heading_level == 0 && HasWord(names, kContentsWords))) {
       return LineRole::kMaybeNavigation;
     }
     const auto role = Attribute(node, "role");
@@ -400,6 +436,10 @@ class HtmlReader {
       ++characters_;
       bold_ += place.bold ? 1u : 0u;
       linked_ += place.link ? 1u : 0u;
+      // Marks between links are of neither.
+      const bool mark = (c < 0x80 && std::isalnum(static_cast<int>(c)) == 0) || c == U'·' ||
+                        c == U'｜' || c == U'丨';
+      marks_ += mark && !place.link ? 1u : 0u;
       ends_sentence_ = c == U'。' || c == U'！' || c == U'？' || c == U'；';
     }
   }
@@ -408,8 +448,10 @@ class HtmlReader {
     if (!line_.empty()) {
       hint_.bold = bold_ == characters_;
       // Lists of links are navigation, sentences that are links are not.
-      if (hint_.role == LineRole::kText && hint_.heading_level == 0 && linked_ == characters_ &&
-          !ends_sentence_) {
+      constexpr size_t kFewestLinks = 3;
+      const bool links = linked_ == characters_ ||
+                         (links_ >= kFewestLinks && linked_ * 10 >= (characters_ - marks_) * 9);
+      if (hint_.role == LineRole::kText && hint_.heading_level == 0 && links && !ends_sentence_) {
         hint_.role = LineRole::kMaybeNavigation;
       }
       writer_.Add(line_, hint_, hint_.role == LineRole::kText ? marker_ : std::string());
@@ -421,6 +463,8 @@ class HtmlReader {
     characters_ = 0;
     bold_ = 0;
     linked_ = 0;
+    links_ = 0;
+    marks_ = 0;
     ends_sentence_ = false;
   }
 
@@ -437,6 +481,8 @@ class HtmlReader {
   size_t characters_ = 0;
   size_t bold_ = 0;
   size_t linked_ = 0;
+  size_t links_ = 0;
+  size_t marks_ = 0;  // between links
   bool ends_sentence_ = false;
 };
 

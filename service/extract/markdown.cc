@@ -104,6 +104,8 @@ class YamlEvents {
 // no entries.
 absl::Status ReadYaml(std::string_view block, ExtractedText* out) {
   constexpr size_t kFirstLine = 2;  // of the file, below the fence
+  // The scanner looks at every open list and mapping for each token of the innermost one.
+  constexpr size_t kDeepest = 32;
   struct Level {
     bool mapping;
     bool at_key;
@@ -135,6 +137,9 @@ absl::Status ReadYaml(std::string_view block, ExtractedText* out) {
                                            " of its front matter is no YAML: ", events.problem())));
       case YAML_MAPPING_START_EVENT:
       case YAML_SEQUENCE_START_EVENT:
+        if (levels.size() == kDeepest) {
+          return errors::MalformedSource("markdown", "its front matter is nested too deeply");
+        }
         levels.push_back({type == YAML_MAPPING_START_EVENT, true, {}});
         break;
       case YAML_MAPPING_END_EVENT:

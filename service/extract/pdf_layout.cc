@@ -37,8 +37,14 @@ struct Box {
   double height() const { return bottom - top; }
 };
 
+struct Word {
+  Box box;
+  std::u32string text;
+};
+
 struct PageLine {
   Box box;
+  std::vector<Word> words;
   std::string text;
   size_t characters = 0;
   // The room that its beginning needs on the line before: no line breaks inside a number, before a
@@ -121,6 +127,79 @@ bool IsSpaceBetween(char32_t before, char32_t after, double gap, double size) {
   return (!IsWide(before) && !IsWide(after)) || gap > kWideGap * size;
 }
 
+// The box of the word of most characters.
+Box MainBox(const std::vector<Word>& words) {
+  const auto longest =
+      std::max_element(words.begin(), words.end(),
+                       [](const Word& a, const Word& b) { return a.text.size() < b.text.size(); });
+  return longest->box;
+}
+
+bool IsRaised(const Box& word, const Box& main) {
+  constexpr double kSmall = 0.75;
+  constexpr double kRise = 0.1;
+  return word.height() < kSmall * main.height() &&
+         word.bottom < main.bottom - kRise * main.height();
+}
+
+// The width of the first characters that no line break parts, a share of their words' widths.
+double FirstUnit(const std::vector<Word>& words) {
+  double width = 0;
+  char32_t last = 0;
+  bool complete = false;  // what stands is a character or number, and not only opening marks
+  for (const Word& word : words) {
+    const auto columns = static_cast<double>(text::DisplayWidth(word.text));
+    for (const char32_t c : word.text) {
+      const bool hangs = report::IsCommaLike(c) || report::IsTerminal(c) ||
+                         report::IsSemicolon(c) || report::IsColon(c) || report::IsCloser(c) ||
+                         report::IsEllipsis(c) || c == U'％';
+      const bool in_number = last != 0 && !IsWide(last) && !IsWide(c);
+      if (complete && !hangs && !in_number) {
+        return width;
+      }
+      width += columns == 0
+                   ? 0
+                   : word.box.width() * static_cast<double>(text::DisplayWidth({&c, 1})) / columns;
+      complete |= report::ClosingPartner(c) == 0;
+      last = c;
+    }
+  }
+  return width;
+}
+
+// Gives a line its words.
+void SetWords(std::vector<Word> words, PageLine* line) {
+  line->text.clear();
+  line->characters = 0;
+  line->note_marks.clear();
+  line->words = std::move(words);
+  const Box main = MainBox(line->words);
+  double right = 0;   // of the word before
+  char32_t last = 0;  // its last character
+  for (const Word& word : line->words) {
+    const std::string printed = text::ToUtf8(word.text);
+    // A number at the beginning has a note of its own behind it.
+    const std::string shown =
+        IsRaised(word.box, main) ? RaisedText(printed, last == 0 ? "." : line->text) : printed;
+    const bool mark = shown != printed && shown.front() == '[';
+    if (mark) {
+      line->note_marks.push_back(shown);
+    }
+    if (last != 0 && shown == printed &&
+        IsSpaceBetween(last, word.text.front(), word.box.left - right, main.height())) {
+      line->text.push_back(' ');
+    }
+    line->text += shown;
+    line->characters += word.text.size();
+    last = mark && last != 0 ? last : word.text.back();
+    right = word.box.right;
+    if (&word == &line->words.front()) {
+      line->first_word = shown;
+    }
+  }
+  line->first_unit = FirstUnit(line->words);
+}
+
 // Reads pdftotext's description, which is XHTML in form but may have controls in its words.
 class LayoutReader {
  public:
@@ -155,11 +234,6 @@ class LayoutReader {
   }
 
  private:
-  struct Word {
-    Box box;
-    std::u32string text;
-  };
-
   void ReadWord(const Box& box) {
     const size_t end = std::min(rest_.find("</word>"), rest_.size());
     std::u32string word = text::ToCodePoints(Unescape(rest_.substr(0, end)));
@@ -169,77 +243,12 @@ class LayoutReader {
     }
   }
 
-  // Gives the line its words.
   void EndLine() {
     if (line_ != nullptr && !words_.empty()) {
-      const Box main = MainBox();
-      double right = 0;   // of the word before
-      char32_t last = 0;  // its last character
-      for (const Word& word : words_) {
-        const std::string printed = text::ToUtf8(word.text);
-        // A number at the beginning has a note of its own behind it.
-        const std::string shown =
-            IsRaised(word.box, main) ? RaisedText(printed, last == 0 ? "." : line_->text) : printed;
-        const bool mark = shown != printed && shown.front() == '[';
-        if (mark) {
-          line_->note_marks.push_back(shown);
-        }
-        if (last != 0 && shown == printed &&
-            IsSpaceBetween(last, word.text.front(), word.box.left - right, main.height())) {
-          line_->text.push_back(' ');
-        }
-        line_->text += shown;
-        line_->characters += word.text.size();
-        last = mark && last != 0 ? last : word.text.back();
-        right = word.box.right;
-        if (&word == &words_.front()) {
-          line_->first_word = shown;
-        }
-      }
-      line_->first_unit = FirstUnit();
+      SetWords(std::move(words_), line_);
     }
     words_.clear();
     line_ = nullptr;
-  }
-
-  // The box of the word of most characters.
-  Box MainBox() const {
-    const auto longest = std::max_element(
-        words_.begin(), words_.end(),
-        [](const Word& a, const Word& b) { return a.text.size() < b.text.size(); });
-    return longest->box;
-  }
-
-  static bool IsRaised(const Box& word, const Box& main) {
-    constexpr double kSmall = 0.75;
-    constexpr double kRise = 0.1;
-    return word.height() < kSmall * main.height() &&
-           word.bottom < main.bottom - kRise * main.height();
-  }
-
-  // The width of the first characters that no line break parts, a share of their words' widths.
-  double FirstUnit() const {
-    double width = 0;
-    char32_t last = 0;
-    bool complete = false;  // what stands is a character or number, and not only opening marks
-    for (const Word& word : words_) {
-      const auto columns = static_cast<double>(text::DisplayWidth(word.text));
-      for (const char32_t c : word.text) {
-        const bool hangs = report::IsCommaLike(c) || report::IsTerminal(c) ||
-                           report::IsSemicolon(c) || report::IsColon(c) || report::IsCloser(c) ||
-                           report::IsEllipsis(c) || c == U'％';
-        const bool in_number = last != 0 && !IsWide(last) && !IsWide(c);
-        if (complete && !hangs && !in_number) {
-          return width;
-        }
-        width += columns == 0 ? 0
-                              : word.box.width() *
-                                    static_cast<double>(text::DisplayWidth({&c, 1})) / columns;
-        complete |= report::ClosingPartner(c) == 0;
-        last = c;
-      }
-    }
-    return width;
   }
 
   std::string_view rest_;
@@ -281,7 +290,12 @@ class Orderer {
   static constexpr size_t kFewestLines = 4;
 
   void Cut(std::vector<PageLine> lines, int depth, std::vector<PageLine>* out) {
-    const double gutter = depth < kMaxDepth ? FindGutter(lines) : 0;
+    double gutter = depth < kMaxDepth ? FindGutter(lines) : 0;
+    if (depth == 0 && gutter > 0) {
+      page_gutter_ = gutter;
+    } else if (depth == 0 && GoesOnInColumns(lines)) {
+      gutter = page_gutter_;
+    }
     if (gutter == 0) {
       AddColumn(std::move(lines), out);
       return;
@@ -295,8 +309,12 @@ class Orderer {
         }
       }
     };
+    const double outermost = Outermost(lines);
     for (PageLine& line : lines) {
-      if (line.box.right <= gutter) {
+      if (const size_t word = WordBehind(line, gutter, outermost); word > 0) {
+        right.push_back(SplitOff(word, &line));
+        left.push_back(std::move(line));
+      } else if (line.box.right <= gutter) {
         left.push_back(std::move(line));
       } else if (line.box.left >= gutter) {
         right.push_back(std::move(line));
@@ -308,7 +326,23 @@ class Orderer {
     end_band();
   }
 
-  // The middle of a gutter, or 0.
+  // Whether the page has the columns of one before it and the last of them holds few lines, as
+  // where a text ends.
+  bool GoesOnInColumns(const std::vector<PageLine>& lines) const {
+    constexpr double kIndent = 2.5;
+    if (page_gutter_ == 0 || Crossing(lines, page_gutter_) > 0) {
+      return false;
+    }
+    const auto behind = [this](const PageLine& line) { return line.box.left >= page_gutter_; };
+    const auto right = static_cast<size_t>(std::count_if(lines.begin(), lines.end(), behind));
+    return right > 0 && lines.size() - right >= kFewestLines &&
+           std::all_of(lines.begin(), lines.end(), [&](const PageLine& line) {
+             return !behind(line) || line.box.left - page_gutter_ < kIndent * size_;
+           });
+  }
+
+  // Where the column behind a gutter begins, or 0. Closing marks may hang into the gutter: what
+  // ends before the column is none that crosses.
   double FindGutter(const std::vector<PageLine>& lines) const {
     if (lines.size() < 2 * kFewestLines) {
       return 0;
@@ -337,19 +371,63 @@ class Orderer {
       if (next == HUGE_VAL || next - end < size_ * 3 / 4) {
         continue;
       }
-      const double middle = (end + next) / 2;
-      const size_t crossing = Crossing(lines, middle);
-      if (crossing < fewest && AreColumns(lines, middle, crossing)) {
+      const double edge = next - size_ / 8;
+      const size_t crossing = Crossing(lines, edge);
+      if (crossing < fewest && AreColumns(lines, edge, crossing)) {
         fewest = crossing;
-        best = middle;
+        best = edge;
       }
     }
     return best;
   }
 
-  static size_t Crossing(const std::vector<PageLine>& lines, double x) {
-    return static_cast<size_t>(std::count_if(lines.begin(), lines.end(), [x](const PageLine& line) {
-      return line.box.left < x && line.box.right > x;
+  static double Outermost(const std::vector<PageLine>& lines) {
+    double left = HUGE_VAL;
+    for (const PageLine& line : lines) {
+      left = std::min(left, line.box.left);
+    }
+    return left;
+  }
+
+  // Where two lines were taken for one, which happens where a mark hangs into the gutter: the first
+  // word behind it, 0 for other lines. The word stands where its column begins, or is indented;
+  // `outermost` is where the lines before the gutter begin.
+  size_t WordBehind(const PageLine& line, double gutter, double outermost) const {
+    constexpr double kIndent = 2.5;
+    if (line.box.left >= gutter || line.box.right <= gutter ||
+        line.box.left - outermost > kIndent * size_) {
+      return 0;
+    }
+    for (size_t i = 1; i < line.words.size(); ++i) {
+      const double begin = line.words[i].box.left;
+      if (begin >= gutter) {
+        const double end = line.words[i - 1].box.right;
+        const bool at_edge = begin - gutter < size_ / 2;
+        return end <= gutter && (at_edge || begin - end > size_ * 3 / 2) ? i : 0;
+      }
+    }
+    return 0;
+  }
+
+  // Takes the words from one on off a line.
+  static PageLine SplitOff(size_t word, PageLine* line) {
+    const auto from = line->words.begin() + static_cast<std::ptrdiff_t>(word);
+    std::vector<Word> behind(std::make_move_iterator(from),
+                             std::make_move_iterator(line->words.end()));
+    std::vector<Word> before = std::move(line->words);
+    before.resize(word);
+    PageLine rest = *line;
+    rest.box.left = behind.front().box.left;
+    line->box.right = before.back().box.right;
+    SetWords(std::move(behind), &rest);
+    SetWords(std::move(before), line);
+    return rest;
+  }
+
+  size_t Crossing(const std::vector<PageLine>& lines, double x) const {
+    const double outermost = Outermost(lines);
+    return static_cast<size_t>(std::count_if(lines.begin(), lines.end(), [&](const PageLine& line) {
+      return line.box.left < x && line.box.right > x && WordBehind(line, x, outermost) == 0;
     }));
   }
 
@@ -365,8 +443,15 @@ class Orderer {
     double left_top = HUGE_VAL;
     double left_bottom = 0;
     size_t beside = 0;
+    const double outermost = Outermost(lines);
     for (const PageLine& line : lines) {
-      if (line.box.right <= x) {
+      if (const size_t word = WordBehind(line, x, outermost); word > 0) {
+        left.push_back(line.words[word - 1].box.right - line.box.left);
+        right.push_back(line.box.right - line.words[word].box.left);
+        left_top = std::min(left_top, line.box.top);
+        left_bottom = std::max(left_bottom, line.box.bottom);
+        ++beside;
+      } else if (line.box.right <= x) {
         left.push_back(line.box.width());
         left_top = std::min(left_top, line.box.top);
         left_bottom = std::max(left_bottom, line.box.bottom);
@@ -461,6 +546,7 @@ class Orderer {
 
   const double size_;
   std::vector<Column>* const columns_;
+  double page_gutter_ = 0;  // of the last page that had one
 };
 
 // What a line says with its numbers taken as one.
@@ -689,6 +775,7 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
   const double size = BodySize(pages);
   FurnitureFinder(size, &pages).Run();
   std::vector<Column> columns;
+  Orderer orderer(size, &columns);
   for (Page& page : pages) {
     // Running heads would cross the gutter of every page.
     std::vector<PageLine> head;
@@ -701,7 +788,7 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
     std::sort(head.begin(), head.end(), Above);
     std::sort(foot.begin(), foot.end(), Above);
     page.lines = std::move(body);
-    Orderer(size, &columns).Order(&page);
+    orderer.Order(&page);
     page.lines.insert(page.lines.begin(), std::make_move_iterator(head.begin()),
                       std::make_move_iterator(head.end()));
     page.lines.insert(page.lines.end(), std::make_move_iterator(foot.begin()),

@@ -1,7 +1,9 @@
 #include "service/report/classify.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -368,13 +370,11 @@ size_t ReadLabel(const WordList& labels, View line) {
   return IsColon(At(line, at)) ? at + 1 : 0;
 }
 
-// What stands at the foot of a site, and in no report: its number, its licence, who runs it.
-bool IsSiteFoot(const Line& line, View text) {
-  constexpr size_t kLongest = 400;
-  size_t length = 0;
-  return line.size() <= kLongest && !EndsSentence(line) &&
-         (ReadLabel(GetLexicon().site_label, text) > 0 ||
-          GetLexicon().site_foot.FindIn(text, &length) != View::npos);
+View WithoutSpaces(View line, std::u32string* held) {
+  held->clear();
+  std::copy_if(line.begin(), line.end(), std::back_inserter(*held),
+               [](char32_t c) { return !text::IsSpace(c); });
+  return *held;
 }
 
 View StripBrackets(View line) {
@@ -383,6 +383,75 @@ View StripBrackets(View line) {
     return Trim(line.substr(1, line.size() - 2));
   }
   return line;
+}
+
+// What stands at the foot of a site, and in no report: its number, its licence, who runs it. Its
+// characters may be spaced.
+bool IsSiteFoot(const Line& line, View text) {
+  constexpr size_t kLongest = 400;
+  size_t length = 0;
+  std::u32string held;
+  return line.size() <= kLongest && !EndsSentence(line) &&
+         (ReadLabel(GetLexicon().site_label, text) > 0 ||
+          GetLexicon().site_foot.FindIn(WithoutSpaces(text, &held), &length) != View::npos);
+}
+
+// 【我要纠错】责任编辑：…: what stands behind a button.
+View WithoutButton(View line) {
+  constexpr size_t kLongest = 12;
+  const size_t close = line.substr(0, kLongest).find(U'】');
+  return line.starts_with(U"【") && close != View::npos &&
+                 GetLexicon().web_line.Contains(Trim(line.substr(1, close - 1)))
+             ? Trim(line.substr(close + 1))
+             : line;
+}
+
+// 《 人民日报 》（ 2018年03月23日 01 版）: where a page was printed.
+bool IsPrintMark(View line) {
+  constexpr size_t kLongest = 40;
+  if (line.size() > kLongest || !line.starts_with(U"《")) {
+    return false;
+  }
+  std::u32string held;
+  const View bare = WithoutSpaces(line, &held);
+  const size_t close = bare.find(U'》');
+  if (close == View::npos || close + 1 >= bare.size()) {
+    return false;
+  }
+  const View rest = bare.substr(close + 1);
+  const View inner = StripBrackets(rest);
+  const auto date = FindDate(inner);
+  return inner.size() < rest.size() && date && date->begin == 0 && inner.ends_with(U"版");
+}
+
+// 新华社北京3月22日电 alone on its line.
+bool IsWireMark(View line) {
+  constexpr size_t kLongest = 24;
+  const View bare = StripBrackets(line);
+  return bare.size() <= kLongest && GetLexicon().wire.PrefixOf(bare) > 0 && bare.ends_with(U"日电");
+}
+
+// 阅读 (1000), 顶一下 (0) 0%: what readers did, and how often.
+bool IsCounter(View line) {
+  constexpr size_t kLongest = 40;
+  const WordList& words = GetLexicon().counter;
+  if (line.size() > kLongest) {
+    return false;
+  }
+  bool counted = false;
+  for (size_t i = 0; i < line.size();) {
+    const size_t word = words.PrefixOf(line.substr(i));
+    if (word == 0) {
+      return false;
+    }
+    i += word;
+    while (i < line.size() && (IsAsciiDigit(line[i]) || !IsWordCharacter(line[i])) &&
+           !IsTerminal(line[i])) {
+      counted |= IsAsciiDigit(line[i]);
+      ++i;
+    }
+  }
+  return counted;
 }
 
 // 张工作政府工作报告: somebody gives a report. 政府工作报告 alone is a title.
@@ -609,7 +678,7 @@ class Classifier {
     }
     if (const size_t label = ReadLabel(lexicon.date_label, line); label > 0) {
       if (const auto date = FindDate(line); date && IsBesideMeetingLabel(i)) {
-        metadata.date = metadata.date.value_or(date->day);
+        TakeDate(date->day, DateShape::kOccasion);
       } else if (date) {
         metadata.publication.issue_date = date->day;
       } else if (label == line.size()) {
@@ -667,6 +736,9 @@ class Classifier {
         (Contains(line, U"电") || Contains(line, U"讯") || line.size() < 20)) {
       return BlockKind::kDateline;
     }
+    if (IsPublicationLine(i)) {
+      return TakePublicationLine(i);
+    }
     if (const auto date = FindDate(line)) {
       const View inner = StripBrackets(line);
       const size_t rest = inner.size() - std::min(inner.size(), date->end - date->begin);
@@ -675,9 +747,9 @@ class Classifier {
         return BlockKind::kDateline;
       }
       if (rest <= 8 || (inner.size() < line.size() && line.size() <= kMaxTitleLine)) {
-        if (!metadata.date) {
-          metadata.date = date->day;
-        }
+        TakeDate(date->day, inner.find(U'年') != View::npos || Contains(inner, U"民国")
+                                ? DateShape::kWritten
+                                : DateShape::kDigits);
         return BlockKind::kDateline;
       }
     }
@@ -702,6 +774,80 @@ class Classifier {
     return BlockKind::kBody;
   }
 
+  // What a date in the head is written like, the surest sign of the day of a speech last.
+  enum class DateShape { kNone, kDigits, kWritten, kOccasion };
+
+  // The first of the surest dates is the speech's. One that gives way to it is when a page
+  // appeared.
+  void TakeDate(absl::CivilDay day, DateShape shape) {
+    Metadata& metadata = result_.metadata;
+    if (shape <= date_shape_) {
+      return;
+    }
+    if (metadata.date && metadata.date != day && !metadata.publication.issue_date) {
+      metadata.publication.issue_date = metadata.date;
+    }
+    metadata.date = day;
+    date_shape_ = shape;
+  }
+
+  // Where the label 来源： ends in a line that has it behind something else, 0 for none.
+  static size_t InnerSourceLabel(View line) {
+    for (size_t at = 1; at < line.size(); ++at) {
+      const size_t label =
+          IsWordCharacter(line[at - 1]) ? 0 : ReadLabel(GetLexicon().source_label, line.substr(at));
+      if (label > 0) {
+        return at + label;
+      }
+    }
+    return 0;
+  }
+
+  // 2018-03-22 17:24:31 来源：新华网, a day beside the time or the source of a page: when it
+  // appeared. The time and the source may have lines of their own.
+  bool IsPublicationLine(size_t i) const {
+    constexpr size_t kLongestTime = 12;
+    const View line = Folded(i);
+    const auto date = FindDate(line);
+    if (!date || line.size() > kMaxTitleLine || EndsSentence(lines_[i])) {
+      return false;
+    }
+    const auto is_time = [&](size_t j) {
+      return j < head_end_ && lines_[j].size() <= kLongestTime && HasTimeOfDay(Folded(j));
+    };
+    const auto is_source = [&](size_t j) {
+      return j < head_end_ && ReadLabel(GetLexicon().source_label, Folded(j)) > 0;
+    };
+    const bool digits = !Contains(line.substr(date->begin, date->end - date->begin), U"年");
+    return HasTimeOfDay(line.substr(date->end)) || InnerSourceLabel(line) > 0 || is_time(i + 1) ||
+           (digits && (is_source(i + 1) || (i > 0 && is_source(i - 1))));
+  }
+
+  // What stands before the day may be the title.
+  BlockKind TakePublicationLine(size_t i) {
+    constexpr size_t kLongestLabel = 3;  // 发表于
+    const Lexicon& lexicon = GetLexicon();
+    const View line = Folded(i);
+    const FoundDate date = *FindDate(line);
+    result_.metadata.publication.issue_date = date.day;
+    if (const size_t label = InnerSourceLabel(line); label > 0) {
+      TakePaper(i, label);
+    }
+    const View before = Trim(line.substr(0, date.begin));
+    if (before.size() <= kLongestLabel || lexicon.wire.PrefixOf(before) > 0 ||
+        lexicon.masthead_end.SuffixOf(before) > 0) {
+      return BlockKind::kDateline;
+    }
+    splits_[i] = {date.begin, date.begin, BlockKind::kDateline};
+    return BlockKind::kBody;
+  }
+
+  // A line of the head up to what is split off it.
+  View UpToSplit(size_t i) const {
+    const auto split = splits_.find(i);
+    return Trim(Folded(i).substr(0, split == splits_.end() ? View::npos : split->second.first_end));
+  }
+
   // The word behind the label 来源：, which ends at `label`.
   void TakePaper(size_t i, size_t label) {
     const View line = Folded(i);
@@ -709,7 +855,8 @@ class Classifier {
     while (end < line.size() && text::IsSpace(line[end])) {
       ++end;
     }
-    while (end < line.size() && !text::IsSpace(line[end])) {
+    while (end < line.size() && !text::IsSpace(line[end]) && line[end] != U'【' &&
+           line[end] != U'|') {
       ++end;
     }
     result_.metadata.publication.paper = Utf8(i, label, end);
@@ -778,8 +925,8 @@ class Classifier {
       return text::ToUtf8(
           Trim(View(printed).substr(begin, std::min(end - begin, limits::kMaxMetadataCodePoints))));
     };
-    if (const auto date = FindDate(folded); date && !metadata.date) {
-      metadata.date = date->day;
+    if (const auto date = FindDate(folded)) {
+      TakeDate(date->day, DateShape::kOccasion);
     }
     metadata.subtitle = utf8(occasion.text_begin, occasion.end);
     metadata.event = utf8(occasion.event_begin, occasion.event_end);
@@ -791,7 +938,7 @@ class Classifier {
       ++rest;
     }
     if (rest < line.size()) {
-      splits_[i] = Split{first_end, rest};
+      splits_[i] = {first_end, rest, BlockKind::kByline};
       if (const auto byline = ReadByline(line.substr(rest))) {
         TakeByline(i, {byline->office_begin + rest, byline->office_end + rest,
                        byline->name_begin + rest, byline->name_end + rest});
@@ -837,7 +984,8 @@ class Classifier {
   // Titles may cry out, but they make no statements and announce none.
   bool IsCandidate(size_t i) const {
     return kinds_[i] == BlockKind::kBody && lines_[i].size() <= kMaxTitleLine &&
-           lines_[i].last_mark != U'。' && !IsColon(lines_[i].last_mark);
+           lines_[i].last_mark != U'。' && !IsColon(lines_[i].last_mark) &&
+           !HasTimeOfDay(UpToSplit(i)) && InnerSourceLabel(UpToSplit(i)) == 0;
   }
 
   // 时间：2026年1月15日 is when a speech was held where its place or its speaker has a label
@@ -901,7 +1049,7 @@ class Classifier {
       if (!title.empty()) {
         title += ' ';
       }
-      title += Utf8(i, 0, lines_[i].size());
+      title += Utf8(i, 0, UpToSplit(i).size());
       kinds_[i] = BlockKind::kTitle;
     }
     if (CountCodePointsAbove(result_.metadata.title)) {
@@ -1236,8 +1384,11 @@ class Classifier {
       if (IsPageNumber(text)) {
         kinds_[i] = BlockKind::kPageNumber;
       } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text)) ||
-                 IsPager(text) || (i * 3 > lines_.size() * 2 && IsSiteFoot(line, text))) {
+                 IsPager(text) ||
+                 (i * 3 > lines_.size() * 2 && (IsSiteFoot(line, text) || IsCounter(text)))) {
         kinds_[i] = BlockKind::kWebFurniture;
+      } else if (i * 3 > lines_.size() * 2 && IsWireMark(text)) {
+        kinds_[i] = BlockKind::kDateline;
       } else if (IsCaption(text)) {
         kinds_[i] = BlockKind::kCaption;
       } else if (lexicon.banner_start.PrefixOf(text) > 0 && text.size() <= kMaxBanner &&
@@ -1246,8 +1397,9 @@ class Classifier {
       } else if (text.size() <= 60 && ReadLabel(lexicon.source_label, StripBrackets(text)) > 0) {
         kinds_[i] = BlockKind::kNote;
         TakeSource(i);
-      } else if ((text.size() <= 60 && ReadLabel(lexicon.editor_label, StripBrackets(text)) > 0) ||
-                 IsLicence(i)) {
+      } else if ((text.size() <= 60 &&
+                  ReadLabel(lexicon.editor_label, WithoutButton(StripBrackets(text))) > 0) ||
+                 IsPrintMark(text) || IsLicence(i)) {
         kinds_[i] = BlockKind::kNote;
       }
     }
@@ -1286,6 +1438,78 @@ class Classifier {
     }
   }
 
+  // 评论, 网友留言（12）: a line that says no more than that what readers say is below.
+  bool IsCommentHead(size_t i) const {
+    constexpr size_t kLongest = 16;
+    View line = StripBrackets(Folded(i));
+    if (line.size() > kLongest || EndsSentence(lines_[i]) || GoesOnAbove(i)) {
+      return false;
+    }
+    while (!line.empty() &&
+           (IsAsciiDigit(line.back()) || text::IsSpace(line.back()) || IsCloser(line.back()) ||
+            ClosingPartner(line.back()) != 0 || IsColon(line.back()) || line.back() == U'条')) {
+      line.remove_suffix(1);
+    }
+    return GetLexicon().comment_head.Contains(line);
+  }
+
+  // 网友张三：…, 3小时前 回复 12: what stands beside the words of a reader and in no speech.
+  bool IsReaderLine(size_t i) const {
+    constexpr size_t kLongestName = 16;
+    constexpr size_t kLongestLine = 30;
+    const Lexicon& lexicon = GetLexicon();
+    const View line = Folded(i);
+    const View head = line.substr(0, kLongestName);
+    if (lexicon.reader_label.PrefixOf(line) > 0 &&
+        (line.size() <= kLongestName || std::any_of(head.begin(), head.end(), IsColon))) {
+      return true;
+    }
+    size_t length = 0;
+    return line.size() <= kLongestLine && !EndsClosed(lines_[i]) &&
+           (HasTimeOfDay(line) || lexicon.reader_word.FindIn(line, &length) != View::npos);
+  }
+
+  // The line from `begin` on below which readers speak, the last one's successor for none. Above
+  // the first line of a reader the speech may go on, as it does with a salutation, with the next
+  // number of its parts or in many sentences.
+  size_t FindComments(size_t begin) const {
+    constexpr size_t kMostSentences = 10;
+    std::array<int, kMarkerFamilies> numbers = {};
+    size_t head = lines_.size();
+    size_t sentences = 0;
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      if (i >= begin && IsCommentHead(i)) {
+        if (head == lines_.size()) {
+          head = i;
+          sentences = 0;
+        }
+        continue;
+      }
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      const View text = Folded(i);
+      const Marker marker = ReadMarker(text);
+      int& number = numbers[static_cast<size_t>(marker.family)];
+      if (head < i) {
+        if (IsReaderLine(i)) {
+          break;
+        }
+        if (IsParagraph(i)) {
+          sentences += static_cast<size_t>(std::count_if(text.begin(), text.end(), IsTerminal));
+        }
+        if (BeginsWithSalutation(text) || sentences > kMostSentences ||
+            (IsStrongFamily(marker.family) && number > 0 && marker.number == number + 1)) {
+          head = lines_.size();
+        }
+      }
+      if (head == lines_.size()) {
+        number = marker.number;
+      }
+    }
+    return head;
+  }
+
   // Below a line that begins what readers say nothing is speech. Below what ends the text of a page
   // (责任编辑) its other lines are not, unless one is a sentence: then the text goes on there. Both
   // stand near the end.
@@ -1293,24 +1517,36 @@ class Classifier {
     constexpr size_t kShare = 5;  // of the text, what may stand below
     const Lexicon& lexicon = GetLexicon();
     size_t below = 0;
-    bool sentences = false;
+    size_t begin = lines_.size();  // of what is near the end
+    while (begin > head_end_ &&
+           below * kShare <= lines_[begin - 1].begin - lines_[head_end_].begin) {
+      --begin;
+      below += lines_[begin].size();
+    }
+    const size_t comments = FindComments(begin);
+    for (size_t i = begin; i < lines_.size(); ++i) {
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      if (i > comments) {
+        result_.comments += lines_[i].size();
+        result_.comment_head = static_cast<int>(comments);
+      }
+      if (i > comments || IsCommentHead(i)) {
+        kinds_[i] = BlockKind::kWebFurniture;
+      }
+    }
     size_t first = lines_.size();
-    for (size_t i = lines_.size(); i-- > head_end_;) {
+    bool sentences = false;
+    for (size_t i = comments; i-- > begin && !sentences;) {
       const View text = Folded(i);
-      const size_t above = lines_[i].begin - lines_[head_end_].begin;
-      if (below * kShare > above) {
-        break;
-      }
-      const View bare = WithoutFinalMark(StripBrackets(text));
-      if (lexicon.comment_head.Contains(bare)) {
-        first = i;
-        sentences = false;
-      } else if (kinds_[i] != BlockKind::kBody && text.size() <= kMaxTitleLine && !sentences &&
-                 lexicon.page_tail.PrefixOf(bare) > 0) {
+      if (kinds_[i] != BlockKind::kBody && text.size() <= kMaxTitleLine &&
+          lexicon.page_tail.PrefixOf(WithoutButton(StripBrackets(text))) > 0) {
         first = i;
       }
-      below += lines_[i].size();
-      sentences |= kinds_[i] == BlockKind::kBody && EndsSentence(lines_[i]);
+      // Headlines may trail off.
+      sentences = kinds_[i] == BlockKind::kBody && EndsSentence(lines_[i]) &&
+                  !IsEllipsis(lines_[i].last_mark);
     }
     for (size_t i = first; i < lines_.size(); ++i) {
       if (kinds_[i] == BlockKind::kBody) {
@@ -1462,7 +1698,7 @@ class Classifier {
       };
       if (const auto split = splits_.find(i); split != splits_.end()) {
         add(line.begin, line.begin + split->second.first_end, kinds_[i]);
-        add(line.begin + split->second.second_begin, line.end, BlockKind::kByline);
+        add(line.begin + split->second.second_begin, line.end, split->second.kind);
         continue;
       }
       if (kinds_[i] != BlockKind::kBody) {
@@ -1505,6 +1741,7 @@ class Classifier {
   struct Split {
     size_t first_end;
     size_t second_begin;
+    BlockKind kind;  // of the second part
   };
 
   const View source_;
@@ -1522,6 +1759,7 @@ class Classifier {
   size_t date_label_ = static_cast<size_t>(-2);
   bool has_salutation_ = false;
   bool several_speakers_ = false;
+  DateShape date_shape_ = DateShape::kNone;
   size_t judged_ = 0;  // lines of the head above this one are judged
   Classified result_;
 };
@@ -1639,6 +1877,10 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   Classified all;
   all.metadata = std::move(words.metadata);
   all.several_speakers = words.several_speakers;
+  all.comments = words.comments;
+  all.comment_head = words.comment_head < 0
+                         ? -1
+                         : static_cast<int>(places[static_cast<size_t>(words.comment_head)]);
   all.missing_pages = english ? 0 : CountMissingPages(folded, lines);
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
   size_t next = 0;  // of the pieces of the rest

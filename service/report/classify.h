@@ -26,6 +26,10 @@ struct Classified {
   int open_jump = -1;
   // Pages of the text that its page links to and that are not among the lines.
   size_t missing_pages = 0;
+  // What was taken for the words of readers: its characters, and the line above it that says so, an
+  // index into the lines; -1 for none.
+  size_t comments = 0;
+  int comment_head = -1;
 };
 
 // Tells speech from furniture, line by line, and reads the head. The head reaches to the

@@ -58,6 +58,9 @@ struct Lexicon {
   WordList site_foot;     // what only the foot of a site says, anywhere in a line
   WordList site_label;    // who runs a site
   WordList comment_head;  // whole lines above what readers say
+  WordList reader_label;  // how a line of a reader begins
+  WordList reader_word;   // what stands beside the words of readers
+  WordList counter;       // what readers did, where it is counted
   WordList page_tail;     // what stands below the text of a page
   WordList pager;         // links to the other pages of a text
   WordList source_label;

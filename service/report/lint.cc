@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -203,8 +204,14 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
     uint32_t at;
   };
   std::vector<OpenMark> open;
+  std::map<char32_t, size_t> open_of;  // how many of `open` have each partner
   const auto report_mark = [&](const Range& paragraph, uint32_t at) {
-    // The partner may be missed where the clause ends, or begins.
+    if (Full(*report)) {
+      return;
+    }
+    // The partner may be missed where the clause ends, or begins. Of what goes on without a mark
+    // that cannot be said.
+    constexpr uint32_t kLongestClause = 200;
     const auto ends_clause = [&](uint32_t i) {
       const char32_t c = input.speech[i];
       return IsCommaLike(c) || IsSentenceEnd(c) || IsColon(c);
@@ -212,17 +219,22 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
     Range range{at, at + 1};
     std::u32string proposal;
     if (const char32_t closing = ClosingPartner(input.speech[at]); closing != 0) {
-      while (range.end < paragraph.end && !ends_clause(range.end)) {
+      while (range.end < paragraph.end && range.size() <= kLongestClause &&
+             !ends_clause(range.end)) {
         ++range.end;
       }
       proposal = input.speech.substr(range.begin, range.size());
       proposal.push_back(PartnerOf(input.speech[at]));
     } else {
-      while (range.begin > paragraph.begin && !ends_clause(range.begin - 1)) {
+      while (range.begin > paragraph.begin && range.size() <= kLongestClause &&
+             !ends_clause(range.begin - 1)) {
         --range.begin;
       }
       proposal = OpenerOf(CloserShape(input.speech[at]));
       proposal += input.speech.substr(range.begin, range.size());
+    }
+    if (range.size() > kLongestClause) {
+      range = {at, at + 1};
     }
     AddFinding({LintKind::kUnbalancedMark, Certainty::kProbable, 0, range,
                 "the mark " + text::ToUtf8(input.speech.substr(at, 1)) + " has no partner",
@@ -244,6 +256,7 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
       return;
     }
     open.clear();
+    open_of.clear();
     uint32_t straight = kNoMark;  // the last straight quotation mark that opened
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = input.speech[i];
@@ -252,6 +265,7 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
           straight = kNoMark;
         } else if (!open.empty() && open.back().partner == U'”') {
           report_mixed(i, U'”');
+          --open_of[open.back().partner];
           open.pop_back();
         } else {
           straight = i;
@@ -260,6 +274,7 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
       }
       if (const char32_t partner = ClosingPartner(c); partner != 0) {
         open.push_back({partner, i});
+        ++open_of[partner];
         continue;
       }
       const char32_t shape = CloserShape(c);
@@ -274,6 +289,7 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
         if (!SameWidth(input.speech[open.back().at], c)) {
           report_mixed(i, PartnerOf(input.speech[open.back().at]));
         }
+        --open_of[shape];
         open.pop_back();
         continue;
       }
@@ -282,13 +298,16 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
         straight = kNoMark;
         continue;
       }
-      const auto partner = std::find_if(
-          open.rbegin(), open.rend(), [&](const OpenMark& mark) { return mark.partner == shape; });
-      if (partner != open.rend()) {
+      if (open_of[shape] > 0) {
         // What was opened inside has no partner.
-        const auto from = partner.base();
+        const auto from = std::find_if(open.rbegin(), open.rend(), [&](const OpenMark& mark) {
+                            return mark.partner == shape;
+                          }).base();
         for (auto it = from; it != open.end(); ++it) {
           report_mark(paragraph, it->at);
+        }
+        for (auto it = from - 1; it != open.end(); ++it) {
+          --open_of[it->partner];
         }
         open.erase(from - 1, open.end());
         continue;

@@ -47,6 +47,8 @@ class Intrusions {
               "a radical or a compatibility form in the place of a character",
               text::ToUtf8(folded_.substr(i, 1)));
         }
+      } else if (c == 0xAD && IsLatinLetter(At(i - 1)) && IsLatinLetter(At(i + 1))) {
+        continue;  // where a word may be parted
       } else if (IsInvisible(c)) {
         // Where there is one there are many.
         if (!std::exchange(invisible, true)) {

@@ -164,6 +164,22 @@ std::optional<FoundDate> FindDate(View text) {
   return std::nullopt;
 }
 
+bool HasTimeOfDay(View text) {
+  text = text.substr(0, kHeadWindow);
+  for (size_t i = 1; i + 2 < text.size(); ++i) {
+    if (!IsColon(text[i]) || !IsAsciiDigit(text[i - 1]) || !IsAsciiDigit(text[i + 1]) ||
+        !IsAsciiDigit(text[i + 2]) || IsAsciiDigit(At(text, i + 3)) || text[i + 1] > U'5') {
+      continue;
+    }
+    const bool tens = i > 1 && IsAsciiDigit(text[i - 2]);
+    const char32_t hour = (tens ? (text[i - 2] - U'0') * 10 : 0) + (text[i - 1] - U'0');
+    if (hour < 24 && (i < 3 || !tens || !IsAsciiDigit(text[i - 3]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::optional<OccasionLine> ReadOccasion(View line) {
   if (line.size() > kHeadWindow) {
     return std::nullopt;

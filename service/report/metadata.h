@@ -22,6 +22,9 @@ struct FoundDate {
 // in every width, spaces between the parts allowed.
 std::optional<FoundDate> FindDate(std::u32string_view text);
 
+// Whether a time of the day stands in `text`: 17:24, 9:05:30.
+bool HasTimeOfDay(std::u32string_view text);
+
 // A line that names the occasion: 在…大会上(的报告), with or without dashes and a date before it.
 struct OccasionLine {
   size_t text_begin = 0;   // after the dashes

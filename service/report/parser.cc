@@ -426,6 +426,18 @@ class Parser {
                   ""},
                  &report_);
     }
+    if (classified_.comment_head >= 0) {
+      const Line& head = lines_[static_cast<size_t>(classified_.comment_head)];
+      AddFinding({LintKind::kTruncated,
+                  Certainty::kPossible,
+                  head.number,
+                  {speech_end - std::min(kAround, speech_end), speech_end},
+                  std::to_string(classified_.comments) + " characters below the line " +
+                      text::ToUtf8(View(source_.text).substr(head.begin, head.size())) +
+                      " were left out as what readers say",
+                  ""},
+                 &report_);
+    }
     for (size_t j = 0; j < paragraphs.joins.size(); ++j) {
       if (paragraphs.joins[j].reason == JoinReason::kWrap) {
         continue;

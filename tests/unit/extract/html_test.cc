@@ -104,6 +104,43 @@ TEST(HtmlTest, FeetAndCommentsAreNavigationEvenAsSentences) {
   EXPECT_EQ(Read(std::string("<div class=footer>") + kBody + "</div>"), kBodyDump);
 }
 
+TEST(HtmlTest, AnArticleThatMayHaveCommentsIsNone) {
+  std::string links;
+  for (int i = 0; i < 40; ++i) {
+    links += "<li><a href=x>一条很长很长的新闻标题</a></li>";
+  }
+  for (const std::string_view state : {"comments-open", "comment-open", "has-comments"}) {
+    EXPECT_THAT(Read("<article class=\"post " + std::string(state) + "\"><h2>一、回顾</h2>" +
+                     kBody + "</article><ul>" + links + "</ul>"),
+                ::testing::StartsWith("text h2 bold|一、回顾\n" + std::string(kBodyDump) +
+                                      "maybe-navigation|一条"))
+        << state;
+  }
+}
+
+TEST(HtmlTest, LinesOfLinksAreNavigationAndSentencesWithLinksAreNot) {
+  EXPECT_EQ(Read(std::string(kBody) + "<p><a href=1>首页</a> | <a href=2>新闻</a> | "
+                                      "<a href=3>政务</a></p>"),
+            std::string(kBodyDump) + "maybe-navigation|首页 | 新闻 | 政务\n");
+  const std::string two = "<p><a href=1>首页</a> | <a href=2>新闻</a></p>";
+  EXPECT_EQ(Read(kBody + two), std::string(kBodyDump) + "text|首页 | 新闻\n");
+  EXPECT_EQ(
+      Read(std::string(kBody) +
+           "<p><a href=1>工业增加值</a>、<a href=2>财政收入</a>、<a href=3>居民收入</a>。</p>"),
+      std::string(kBodyDump) + "text|工业增加值、财政收入、居民收入。\n");
+}
+
+TEST(HtmlTest, WhatAWikiPutsBesideItsTextIsNavigation) {
+  EXPECT_EQ(
+      Read(std::string("<div id=toc><ul><li>一、回顾</li></ul></div>"
+                       "<h2 class=toc><span>一、回顾</span><span class=mw-editsection>[编辑]</span>"
+                       "</h2>") +
+           kBody + kBody + kBody + kBody + "<div class=licence>本作品不受保护。</div>"),
+      "maybe-navigation|一、回顾\ntext h2 bold|一、回顾\nnavigation h2 bold|[编辑]\n" +
+          std::string(kBodyDump) + kBodyDump + kBodyDump + kBodyDump +
+          "navigation|本作品不受保护。\n");
+}
+
 TEST(HtmlTest, WhatHoldsMostOfThePageIsNoNavigation) {
   EXPECT_EQ(Read(std::string("<form id=search class=nav>") + kBody + "</form><p>短。</p>"),
             std::string(kBodyDump) + "text|短。\n");

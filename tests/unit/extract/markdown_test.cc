@@ -78,6 +78,11 @@ TEST(MarkdownTest, FrontMatterIsMetadata) {
     EXPECT_THAT(read, HasReason(ErrorReason::kMalformedSource)) << block;
     EXPECT_THAT(std::string(read.status().message()), ::testing::HasSubstr(line)) << block;
   }
+  const std::string open(100'000, '[');
+  const std::string closed(100'000, ']');
+  EXPECT_THAT(ReadMarkdown("---\na: " + open + closed + "\n---\n正文。\n", std::nullopt),
+              HasReason(ErrorReason::kMalformedSource));
+  EXPECT_EQ(Read("---\na: {b: [c, {d: e}]}\n---\n正文。\n"), "text|正文。\na.b=c\na.b.d=e\n");
   EXPECT_EQ(Read("+++\ntitle = \"报告\"\ndate = 2022-01-17\n[params]\nx = 1\n+++\n正文。\n"),
             "text|正文。\ndate=2022-01-17\ntitle=报告\n");
   EXPECT_EQ(Read("---\n正文。\n\n---\n"), "text|正文。\n");

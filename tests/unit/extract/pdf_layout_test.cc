@@ -120,6 +120,43 @@ TEST(PdfLayoutTest, RowsOfShortLinesBelowTheirLikeAreATable) {
             std::string::npos);
 }
 
+// What pdftotext took for lines, left column first.
+TEST(PdfLayoutTest, MarksThatHangIntoTheGutterCrossItNot) {
+  const std::string left = "全市经济继续增长，社会保持稳定的";
+  const std::string right = "我们要坚持稳中求进，抓好项目建设";
+  std::string left_dump;
+  std::string right_dump;
+  std::vector<TextLine> lines;
+  for (int row = 0; row < 8; ++row) {
+    const double bottom = 100 + 14 * row;
+    const bool hangs = row % 3 == 1;  // a mark of one em
+    const bool joined = row == 4;     // and the lines of both columns were taken for one
+    const Word first = {72, hangs ? 276.0 : 264.0, left + (hangs ? "，" : "")};
+    const Word second = {282, 474, right};
+    if (joined) {
+      lines.push_back({bottom, {first, second}});
+    } else {
+      lines.push_back({bottom, {first}});
+      lines.push_back({bottom, {second}});
+    }
+    left_dump += "text p1 indent0 edge|" + first.text + "\n";
+    right_dump += "text p1 indent0 edge|" + second.text + "\n";
+  }
+  EXPECT_EQ(Read(Page(lines)), left_dump + right_dump);
+  // A page on which the second column ends after a line.
+  std::vector<TextLine> last = {lines[0], {100, {{282, 330, "开始。"}}}};
+  for (const TextLine& line : lines) {
+    if (line.words.size() == 1 && line.words[0].left < 100 && line.bottom > 100) {
+      last.push_back(line);
+    }
+  }
+  const std::string dump = Read(Page(lines) + Page(last));
+  EXPECT_THAT(dump, ::testing::EndsWith("|开始。\n"));
+  // A headline over both columns is one line, whatever its spaces.
+  lines.insert(lines.begin(), {80, {{160, 264, "关于工作的报告"}, {284, 320, "李四"}}});
+  EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("|关于工作的报告 李四\n" + left_dump));
+}
+
 // Lines of 16 characters, but for what could not be parted.
 TEST(PdfLayoutTest, LinesAreFullWhereTheNextWordHadNoRoom) {
   const auto page = [](const TextLine& first, const TextLine& second) {

@@ -11,6 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/civil_time.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "service/base/limits.h"
 #include "service/report/defects.h"
 #include "service/report/report_id.h"
@@ -150,6 +153,32 @@ TEST(Furniture, WhatStandsBelowTheTextOfAPageIsNoSpeech) {
   }
 }
 
+TEST(Furniture, WhatSitesPutBelowATextIsNoSpeech) {
+  const std::string speech = SpeechOf(Parse(PageWith("")));
+  for (const std::string_view below :
+       {"【我要纠错】责任编辑：刘淼\n", "【纠错】 责任编辑： 王佳宁\n加载更多\n新闻评论\n",
+        "《 人民日报 》（ 2018年03月23日 01 版）\n(责编：曹昆)\n热门排行\n",
+        "(责编：曹昆)\n热门排行\n1李克强：坚定信心……\n",
+        "分享让更多人看到\n关注公众号：人民网财经\n"
+        "人 民 网 股 份 有 限 公 司 版 权 所 有 ，未 经 书 面 授 权 禁 止 使 用\n"
+        "Copyright © 1997-2018 by www.people.com.cn. all rights reserved\n",
+        "新华社北京3月22日电\n", "（新华社北京3月22日电）\n",
+        "责任编辑：\n返回搜狐，查看更多\n平台声明：该文观点仅代表作者本人，"
+        "搜狐号系信息发布平台，搜狐仅提供信息存储空间服务。\n阅读 (1000)\n"
+        "我来说两句 0人参与，0条评论\n搜狐小编发布\n",
+        "顶一下 (0) 0% 踩一下 (0) 0%\n------分隔线----------------------------\n"
+        "上一篇：没有了 下一篇：没有了\n",
+        "Powered by Discuz! X3.4 © 2001-2017 Comsenz Inc.\n", "举报\n评论 23\n写下您的评论...\n"}) {
+    EXPECT_EQ(SpeechOf(Parse(PageWith(below))), speech) << below;
+  }
+  // Like them, and speech.
+  for (const std::string_view more :
+       {"三、《规划》（2026年版）\n我们要抓好落实。\n", "阅读推广活动达到300场。\n",
+        "推荐3个项目，收藏5件文物。\n"}) {
+    EXPECT_NE(SpeechOf(Parse(PageWith(more))), speech) << more;
+  }
+}
+
 TEST(Furniture, ATextThatGoesOnBelowItsEditorIsSpeech) {
   const std::string more = "第二部分说明今年的工作安排，全县要新增就业三千人，开工项目六十个。\n";
   const std::string speech = SpeechOf(Parse(PageWith("责任编辑：王五\n" + more)));
@@ -157,6 +186,111 @@ TEST(Furniture, ATextThatGoesOnBelowItsEditorIsSpeech) {
   // Where most of the text is below, the line begins nothing.
   const std::string heads = SpeechOf(Parse("各位代表：\n我们做了工作。\n评论\n" + PageWith("")));
   EXPECT_THAT(heads, ::testing::HasSubstr("城镇新增就业二千人"));
+}
+
+// What the lint says of text left out as what readers say, empty for none.
+std::string LeftOut(const ParsedReport& report) {
+  for (const LintFinding& finding : report.lint) {
+    if (finding.message.find("what readers say") != std::string::npos) {
+      EXPECT_EQ(finding.kind, LintKind::kTruncated);
+      return finding.message;
+    }
+  }
+  return {};
+}
+
+TEST(Furniture, ASpeechGoesOnBelowALineOfCommentsAsASpeechDoes) {
+  std::string above = "临江县政府工作报告\n2026年1月15日\n各位代表：\n一、去年的工作\n";
+  for (int i = 1; i <= 12; ++i) {
+    above += "第" + std::to_string(i) +
+             "项工作取得成效，全县地区生产总值增长百分之五，一般公共预算收入完成四亿元。\n"
+             "农业生产稳定发展，粮食总产量达到二十万吨，农村居民收入增长百分之六点五。\n";
+  }
+  std::string sentences;
+  for (int i = 0; i < 4; ++i) {
+    sentences += "要抓好产业。要抓好城市的更新改造。要抓好乡村的全面振兴和民生改善。\n";
+  }
+  const std::string salutation = "各位代表！\n让我们共同努力，把各项工作做得更好。\n";
+  const std::string numbered = "二、今年的安排\n全县要新增就业三千人，开工项目六十个。\n";
+  const std::string reader = "网友张三：说得好！\n希望尽快落实。\n";
+  for (const std::string& below : {sentences, salutation, numbered}) {
+    const std::string speech = SpeechOf(Parse(above + below));
+    for (const std::string_view head : {"评论", "留言", "网友评论（12）", "【评论】", "评论 23"}) {
+      const ParsedReport report = Parse(above + std::string(head) + "\n" + below);
+      EXPECT_EQ(SpeechOf(report), speech) << head << "\n" << below;
+      EXPECT_EQ(LeftOut(report), "") << head;
+    }
+    // Readers speak below a line further down.
+    const ParsedReport both = Parse(above + "评论\n" + below + "网友评论\n" + reader);
+    EXPECT_EQ(SpeechOf(both), speech) << below;
+    EXPECT_EQ(LeftOut(both),
+              "16 characters below the line 网友评论 were left out as what readers say");
+  }
+  // What does not go on as a speech is left out, and that is told.
+  const std::string speech = SpeechOf(Parse(above));
+  for (const std::string& below :
+       {reader, std::string("希望尽快落实。\n"), "张三\n3小时前 回复 12\n" + sentences}) {
+    const ParsedReport report = Parse(above + "评论\n" + below);
+    EXPECT_EQ(SpeechOf(report), speech) << below;
+    EXPECT_NE(LeftOut(report), "") << below;
+  }
+}
+
+TEST(Head, TheDayThatAPageAppearedIsNotThatOfTheSpeech) {
+  const std::string subtitle = "——2018年3月5日在第十三届全国人民代表大会第一次会议上\n";
+  const std::string below =
+      "国务院总理　李克强\n各位代表：\n现在，我代表国务院，向大会报告政府工作。\n";
+  for (const std::string_view published :
+       {"2018-03-22 17:24:31 来源：新华网\n", "2018-03-22 17:00\n", "2018-03-22\n17:00\n",
+        "2018-03-22\n", "2018-03-22\n来源：新华社\n", "2018/03/22 17:24\n", "2018年3月22日\n",
+        "（2018年3月22日）\n", "2018年03月22日05:12 | 来源：人民网－人民日报\n",
+        "2018年3月22日 来源：新华社\n", "发表于 2018-3-22 17:00 | 只看该作者\n"}) {
+    for (const std::string& page : {"政府工作报告\n" + std::string(published) + subtitle + below,
+                                    std::string(published) + "政府工作报告\n" + subtitle + below}) {
+      const Metadata metadata = Parse(page).metadata;
+      EXPECT_EQ(metadata.title, "政府工作报告") << page;
+      EXPECT_EQ(metadata.date, absl::CivilDay(2018, 3, 5)) << page;
+      EXPECT_EQ(metadata.publication.issue_date, absl::CivilDay(2018, 3, 22)) << page;
+    }
+  }
+  // On the line of the title, or with no other day.
+  const Metadata one =
+      Parse("政府工作报告 2018-03-22 17:24:31 来源：新华网\n" + subtitle + below).metadata;
+  EXPECT_EQ(one.title, "政府工作报告");
+  EXPECT_EQ(one.date, absl::CivilDay(2018, 3, 5));
+  EXPECT_EQ(one.publication.paper, "新华网");
+  const Metadata none = Parse("政府工作报告\n2018-03-22 17:24 来源：新华网\n" + below).metadata;
+  EXPECT_EQ(none.date, std::nullopt);
+  EXPECT_EQ(none.publication.issue_date, absl::CivilDay(2018, 3, 22));
+  // Days in words are surer than those in digits, and digits are better than nothing.
+  const Metadata words = Parse("政府工作报告\n2018-03-22\n（2018年3月5日）\n" + below).metadata;
+  EXPECT_EQ(words.date, absl::CivilDay(2018, 3, 5));
+  EXPECT_EQ(Parse("政府工作报告\n2018-03-05\n" + below).metadata.date, absl::CivilDay(2018, 3, 5));
+}
+
+TEST(ParseReport, MarksWithoutPartnersTakeTimeInStepWithTheirNumber) {
+  // A second is what a quadratic search takes hundreds of.
+  for (const std::string_view unit : {"[1", "[注", "（甲", "（下转", "“乙", "《我"}) {
+    for (const std::string_view closer : {"", "』"}) {
+      std::string text = "关于工作的报告\n同志们：\n";
+      for (int i = 0; i < 100'000; ++i) {
+        text += unit;
+      }
+      for (int i = 0; i < 100'000; ++i) {
+        text += closer;
+      }
+      const auto source = text::Decode(text, text::Encoding::kUtf8);
+      ASSERT_THAT(source, ::quotes::testing::IsOk());
+      const absl::Time begin = absl::Now();
+      const auto report = ParseReport(*source);
+      const absl::Duration taken = absl::Now() - begin;
+      ASSERT_THAT(report, ::quotes::testing::IsOk());
+      EXPECT_LT(taken, absl::Seconds(10)) << unit << closer;
+      for (const LintFinding& finding : report->lint) {
+        EXPECT_LT(finding.proposal.size(), 1'000u);
+      }
+    }
+  }
 }
 
 TEST(CompletenessTest, APageThatLinksToOthersOfItsTextIsOnePartOfIt) {
