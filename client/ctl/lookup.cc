@@ -156,6 +156,12 @@ void LookupOptions::DefineFilter(Options* options) {
   options->Switch("figures", &figures, Msg::kOptFigures);
 }
 
+bool LookupOptions::HasFilterBesideReports() const {
+  return !speakers.empty() || !bodies.empty() || from.has_value() || to.has_value() ||
+         !sections.empty() || !themes.empty() || !modes.empty() || kind.has_value() ||
+         figures.has_value();
+}
+
 void LookupOptions::Define(Options* options, Msg about_order) {
   DefineFilter(options);
   options->Value("--order", &order, about_order,

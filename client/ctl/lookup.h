@@ -38,6 +38,8 @@ struct LookupOptions {
 
   // The options that say what is searched.
   void DefineFilter(Options* options);
+  // Whether one of them but --report was given.
+  bool HasFilterBesideReports() const;
   // All of them. `about_order` tells the order that is taken without one.
   void Define(Options* options, Msg about_order);
 };

@@ -11,20 +11,30 @@ namespace quotes::ctl {
 absl::Status WriteOutputFile(const Context& context, const std::string& path,
                              const std::function<void(std::ostream*)>& write) {
   const std::filesystem::path target = path;
-  const std::filesystem::path draft = target.string() + ".part";
+  std::error_code error;
+  const std::filesystem::file_status there = std::filesystem::status(target, error);
+  // Nothing is put in the place of a device or a pipe.
+  const bool in_place = std::filesystem::exists(there) && !std::filesystem::is_regular_file(there);
+  const std::filesystem::path draft = in_place ? path : path + ".part";
   std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-  if (out.is_open()) {
+  const bool opened = out.is_open();
+  if (opened) {
     write(&out);
     out.close();
   }
   const int cause = errno;
   if (!out.good()) {
-    std::error_code ignored;
-    std::filesystem::remove(draft, ignored);
-    return absl::InvalidArgumentError(
-        context.Text(Msg::kCannotWrite, {target.string(), std::strerror(cause)}));
+    if (!in_place) {
+      std::error_code ignored;
+      std::filesystem::remove(draft, ignored);
+    }
+    const std::string sentence =
+        context.Text(Msg::kCannotWrite, {target.string(), std::strerror(cause)});
+    return opened ? absl::ResourceExhaustedError(sentence) : absl::InvalidArgumentError(sentence);
   }
-  std::error_code error;
+  if (in_place) {
+    return absl::OkStatus();
+  }
   std::filesystem::rename(draft, target, error);
   if (error) {
     std::error_code ignored;

@@ -11,7 +11,8 @@
 namespace quotes::ctl {
 
 // Writes a file beside its target first and renames it then: what fails leaves an older one whole.
-// INVALID_ARGUMENT with a sentence for people.
+// Devices and pipes are written to. With a sentence for people, INVALID_ARGUMENT where nothing can
+// be written, RESOURCE_EXHAUSTED when writing fails.
 absl::Status WriteOutputFile(const Context& context, const std::string& path,
                              const std::function<void(std::ostream*)>& write);
 

@@ -47,11 +47,22 @@ class Trace : public Command {
         (new_ && svg_.has_value()) || (csv_ && context->json())) {
       return context->Fail(absl::InvalidArgumentError(context->Text(Msg::kTraceUsage)));
     }
+    if (new_ ? lookup_.HasFilterBesideReports() : (series_ || least_ != kLeastNotGiven)) {
+      return context->Fail(absl::InvalidArgumentError(context->Text(Msg::kTraceNewUsage)));
+    }
+    if (ChartIsOutput() && (csv_ || context->json())) {
+      return context->Fail(absl::InvalidArgumentError(context->Text(Msg::kTraceOneOutput)));
+    }
     const absl::StatusOr<ExitCode> code = new_ ? ListNew(context) : TracePhrase(context);
     return code.ok() ? *code : context->Fail(code.status());
   }
 
  private:
+  static constexpr int kLeastNotGiven = 0;  // the service takes its own
+
+  // Whether the chart takes the place of the words.
+  bool ChartIsOutput() const { return svg_ == "-"; }
+
   static std::string Times(const Context& context, int64_t count) {
     return context.Text(count == 1 ? Msg::kTimesOne : Msg::kTimesMany, {std::to_string(count)});
   }
@@ -91,13 +102,15 @@ class Trace : public Command {
       }
     } while (!request.page_token().empty() && (csv_ || trace.reports_size() < limit_) &&
              context->out().good());
-    if (svg_.has_value()) {
+    if (ChartIsOutput()) {
+      context->out() << Chart(*context, trace);
+    } else if (svg_.has_value()) {
       QUOTES_RETURN_IF_ERROR(WriteOutputFile(
           *context, *svg_, [&](std::ostream* out) { *out << Chart(*context, trace); }));
     }
     if (csv_) {
       PrintCsv(context, trace);
-    } else if (!context->json() && trace.total_size() > 0) {
+    } else if (!context->json() && !ChartIsOutput() && trace.total_size() > 0) {
       Print(context, trace);
     }
     if (trace.total_size() > 0) {
@@ -222,15 +235,32 @@ class Trace : public Command {
     }
   }
 
+  // From the first year with the phrase on, as the rows for people.
   std::string Chart(const Context& context, const v1::TracePhraseResponse& trace) const {
     std::vector<YearBar> bars;
-    for (const v1::PhraseYear& year : trace.years()) {
-      bars.push_back({year.year(), year.occurrence_count(), year.searched_report_count() > 0,
-                      absl::StrCat(year.year(), context.Text(Msg::kColon),
-                                   Times(context, year.occurrence_count()))});
+    std::vector<std::string> notes;
+    for (int i = 0; i < trace.years_size(); ++i) {
+      const v1::PhraseYear& year = trace.years(i);
+      if (bars.empty() && year.occurrence_count() == 0) {
+        continue;
+      }
+      if (bars.empty() && i > 0) {
+        notes.push_back(context.Text(Msg::kChartNotBefore, {std::to_string(trace.years(0).year()),
+                                                            std::to_string(year.year() - 1)}));
+      }
+      bars.push_back(
+          {year.year(), year.occurrence_count(), year.searched_report_count() > 0,
+           context.Text(Msg::kChartYear,
+                        {std::to_string(year.year()), Times(context, year.occurrence_count()),
+                         std::to_string(year.report_count()),
+                         std::to_string(year.searched_report_count())})});
+    }
+    if (trace.undated().occurrence_count() > 0) {
+      notes.push_back(
+          context.Text(Msg::kChartUndated, {Times(context, trace.undated().occurrence_count())}));
     }
     return RenderYearChart(*phrase_, Summary(context, trace), bars,
-                           context.Text(Msg::kChartNoReports));
+                           context.Text(Msg::kChartNoReports), notes);
   }
 
   absl::StatusOr<ExitCode> ListNew(Context* context) {
@@ -298,7 +328,7 @@ class Trace : public Command {
   bool csv_ = false;
   bool new_ = false;
   bool series_ = false;
-  int least_ = 2;
+  int least_ = kLeastNotGiven;
   int limit_ = 100;
 };
 

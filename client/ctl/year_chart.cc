@@ -16,7 +16,8 @@ namespace {
 constexpr double kLeft = 64;
 constexpr double kRight = 24;
 constexpr double kTop = 84;
-constexpr double kBottom = 52;
+constexpr double kBottom = 36;
+constexpr double kNoteHeight = 16;
 constexpr double kPlotHeight = 280;
 constexpr double kLeastPlotWidth = 640;
 constexpr double kLeastStep = 8;    // from one year to the next
@@ -101,7 +102,8 @@ std::string Bar(int64_t count, int64_t most, size_t columns) {
 }
 
 std::string RenderYearChart(std::string_view title, std::string_view subtitle,
-                            const std::vector<YearBar>& bars, std::string_view no_reports) {
+                            const std::vector<YearBar>& bars, std::string_view no_reports,
+                            const std::vector<std::string>& notes) {
   std::vector<YearBar> years;
   for (const YearBar& bar : bars) {
     if (bars.back().year - bar.year >= kMostYears) {
@@ -124,7 +126,13 @@ std::string RenderYearChart(std::string_view title, std::string_view subtitle,
   const double step = std::clamp(kLeastPlotWidth / count, kLeastStep, kMostStep);
   const double plot_width = std::max(kLeastPlotWidth, step * count);
   const double width = kLeft + plot_width + kRight;
-  const double height = kTop + kPlotHeight + kBottom;
+  std::vector<std::string> lines;
+  if (any_missing) {
+    lines.push_back(absl::StrCat("× ", ToAbsl(no_reports)));
+  }
+  lines.insert(lines.end(), notes.begin(), notes.end());
+  const double height =
+      kTop + kPlotHeight + kBottom + kNoteHeight * static_cast<double>(lines.size());
   const auto y_of = [top](int64_t value) {
     return kTop + kPlotHeight * (1 - static_cast<double>(value) / static_cast<double>(top));
   };
@@ -166,9 +174,10 @@ std::string RenderYearChart(std::string_view title, std::string_view subtitle,
                       "\" text-anchor=\"middle\" fill=\"#333\">", year.year, "</text>\n");
     }
   }
-  if (any_missing) {
-    absl::StrAppend(&out, "<text x=\"", Num(kLeft), "\" y=\"", Num(height - 10),
-                    "\" fill=\"#777\" font-size=\"11\">× ", Escaped(no_reports), "</text>\n");
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const double below = kNoteHeight * static_cast<double>(lines.size() - 1 - i);
+    absl::StrAppend(&out, "<text x=\"", Num(kLeft), "\" y=\"", Num(height - 10 - below),
+                    "\" fill=\"#777\" font-size=\"11\">", Escaped(lines[i]), "</text>\n");
   }
   return out + "</svg>\n";
 }

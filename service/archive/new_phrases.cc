@@ -7,7 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "service/archive/entry.h"
 #include "service/archive/folded_name.h"
-#include "service/archive/report_columns.h"
+#include "service/archive/series_key.h"
 #include "service/archive/trace_summary.h"
 #include "service/base/check.h"
 #include "service/base/status_macros.h"
@@ -290,19 +290,46 @@ class Finder {
                 [&](char32_t letter) { return Lift(units.back(), letter); });
   }
 
-  // Folds drop quotation marks: takes in the partner of one that a range parts from it.
-  void WithPartners(report::Range* range) const {
+  // Where a candidate stands first. Folds drop quotation marks: takes in the partner of one that
+  // the range parts from it. nullopt where another mark is parted from its partner (百年”奋斗目标
+  // of “两个一百年”奋斗目标), or a numeral from its first letters: it is no whole phrase there.
+  std::optional<report::Range> WholeRange(const PhraseCandidate& candidate) const {
+    report::Range range =
+        FindIn(candidate.first, candidate.units).value_or(candidate.first.quote().range);
     const std::u32string_view joined = report_.joined();
-    const std::u32string_view text = report_.joined(*range);
-    for (const auto& [open, close] : {std::pair(U'“', U'”'), std::pair(U'《', U'》')}) {
-      const auto opened = std::count(text.begin(), text.end(), open);
-      const auto closed = std::count(text.begin(), text.end(), close);
-      if (opened > closed && range->end < joined.size() && joined[range->end] == close) {
-        ++range->end;
-      } else if (closed > opened && range->begin > 0 && joined[range->begin - 1] == open) {
-        --range->begin;
+    const std::u32string_view text = report_.joined(range);
+    if (range.begin > 0 && Has(kNumerals, joined[range.begin]) &&
+        Has(kNumerals, joined[range.begin - 1])) {
+      return std::nullopt;
+    }
+    for (const auto& [open, close] :
+         {std::pair(U'“', U'”'), std::pair(U'「', U'」'), std::pair(U'《', U'》')}) {
+      size_t unopened = 0;
+      size_t unclosed = 0;
+      for (const char32_t letter : text) {
+        if (letter == open) {
+          ++unclosed;
+        } else if (letter == close && unclosed > 0) {
+          --unclosed;
+        } else if (letter == close) {
+          ++unopened;
+        }
+      }
+      if (unopened + unclosed == 0) {
+        continue;
+      }
+      if (unopened + unclosed > 1) {
+        return std::nullopt;
+      }
+      if (unclosed == 1 && range.end < joined.size() && joined[range.end] == close) {
+        ++range.end;
+      } else if (unopened == 1 && range.begin > 0 && joined[range.begin - 1] == open) {
+        --range.begin;
+      } else {
+        return std::nullopt;
       }
     }
+    return range;
   }
 
   void Choose(NewPhrases* found) {
@@ -311,7 +338,7 @@ class Finder {
       if (!candidate.emergence.earlier && HasWholeEnds(units) && !HasNumber(units) &&
           candidate.emergence.occurrences >= options_.min_occurrences &&
           Varies(candidate.emergence.before) && Varies(candidate.emergence.behind) &&
-          HasWordBorders(candidate) && !CutsAWord(candidate)) {
+          HasWordBorders(candidate) && !CutsAWord(candidate) && WholeRange(candidate).has_value()) {
         whole.emplace(units, &candidate);
       }
     }
@@ -345,8 +372,7 @@ class Finder {
         phrase.occurrences = candidate->emergence.occurrences;
         phrase.reports = candidate->emergence.reports;
         phrase.first = candidate->first;
-        phrase.range = FindIn(phrase.first, units).value_or(phrase.first.quote().range);
-        WithPartners(&phrase.range);
+        phrase.range = *WholeRange(*candidate);
         phrase.text = text::ToUtf8(report_.joined(phrase.range));
         found->phrases.push_back(std::move(phrase));
       }

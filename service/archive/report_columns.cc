@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "absl/time/civil_time.h"
-#include "service/archive/folded_name.h"
-#include "service/text/fold.h"
+#include "service/archive/series_key.h"
 
 namespace quotes::archive {
 namespace {
@@ -21,20 +20,6 @@ int32_t DayNumber(const absl::CivilDay& day) {
 }
 
 }  // namespace
-
-std::u32string SeriesKey(const Entry& entry) {
-  // What counts sittings, terms and years, in the order of their numerals or alone.
-  constexpr std::u32string_view kCounting = U"0123456789〇零一二三四五六七八九十百千两第届次年";
-  std::u32string key(entry.folded_body());
-  const std::u32string event = FoldName(entry.metadata().event);
-  if (key.empty() && event.empty()) {
-    return key;
-  }
-  key.push_back(text::kBreak);
-  key += event;
-  std::erase_if(key, [kCounting](char32_t c) { return kCounting.find(c) != kCounting.npos; });
-  return key;
-}
 
 ReportColumns ReportColumns::After(const ReportColumns& previous) {
   ReportColumns columns;

@@ -15,10 +15,6 @@
 
 namespace quotes::archive {
 
-// What makes a report one of a series: its organisation and event, folded, without the numerals
-// that count them (第十四届…第二次会议, 2024年). Empty without either.
-std::u32string SeriesKey(const Entry& entry);
-
 // What filters ask of whole reports, by rank, side by side in memory: asking the reports themselves
 // would wait for memory once each. Thread-compatible.
 class ReportColumns {
@@ -29,7 +25,7 @@ class ReportColumns {
     int32_t day = 0;       // since 1970-01-01, if dated
     uint32_t speaker = 0;  // into the distinct names
     uint32_t body = 0;
-    uint32_t series = 0;  // into the distinct series; kNoSeries without one
+    uint32_t series = 0;  // into the distinct series (SeriesKey); kNoSeries without one
     uint32_t quotes = 0;
     uint32_t speech_quotes = 0;
     bool dated = false;

@@ -115,11 +115,20 @@ size_t EncodedSize(std::string_view sentence) {
 
 size_t Base64Size(size_t bytes) { return (bytes + 2) / 3 * 4; }
 
-std::string Chinese(const ErrorDetail& detail) {
+// The sentence of a reason, or what it says of one field.
+std::string ChineseSentence(const ErrorDetail& detail) {
+  if (detail.reason == ErrorReason::kFieldInvalid && !detail.violations.empty() &&
+      detail.violations.front().field == "phrase") {
+    return "字段 {field} 的值无效：其中没有文字、数字或符号";
+  }
   const auto* const sentence =
       std::find_if(kSentences.begin(), kSentences.end(),
                    [&](const Sentence& s) { return s.reason == detail.reason; });
-  std::string text = sentence == kSentences.end() ? kSentences.front().zh : sentence->zh;
+  return sentence == kSentences.end() ? kSentences.front().zh : sentence->zh;
+}
+
+std::string Chinese(const ErrorDetail& detail) {
+  const std::string text = ChineseSentence(detail);
   std::vector<std::pair<std::string, std::string>> values;
   for (const auto& [key, value] : detail.metadata) {
     values.emplace_back("{" + key + "}", Cut(value, kMaxValueBytes));

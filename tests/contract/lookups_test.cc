@@ -804,6 +804,8 @@ TEST_F(Lookups, TracesRefuseWhatTheyCannotAnswer) {
   EXPECT_EQ(outcome(), "INVALID_ARGUMENT/FIELD_REQUIRED phrase");
   request.set_phrase("，。");
   EXPECT_EQ(outcome(), "INVALID_ARGUMENT/FIELD_INVALID phrase");
+  EXPECT_EQ(ErrorOf(Call(quotes_, &Quotes::TracePhrase, request, &trace)).chinese,
+            "字段 phrase 的值无效：其中没有文字、数字或符号");
   std::string long_phrase;
   for (int i = 0; i < 1'001; ++i) {
     long_phrase += "字";

@@ -17,7 +17,7 @@
 #include "absl/time/clock.h"
 #include "service/archive/entry.h"
 #include "service/archive/folded_name.h"
-#include "service/archive/report_columns.h"
+#include "service/archive/series_key.h"
 #include "service/base/limits.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"

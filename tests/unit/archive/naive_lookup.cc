@@ -313,7 +313,7 @@ size_t CountIn(std::u32string_view text, std::u32string_view units) {
   return count;
 }
 
-// Organisation and event without what counts them.
+// Organisation and event without what counts them: where they say all and events are no congresses.
 std::u32string SeriesOf(const Document& document) {
   std::u32string key;
   for (const std::string& part :

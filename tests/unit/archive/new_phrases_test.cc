@@ -52,6 +52,15 @@ std::shared_ptr<const Document> Report(std::string_view id, int year, std::strin
   return MakeDocument(report);
 }
 
+// Occurrences of a string of bytes, also those that overlap.
+uint64_t CountOf(const std::string& text, const std::string& part) {
+  uint64_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
 TEST(NewPhrasesTest, WholePhrasesThatStandNowhereEarlier) {
   const std::vector<std::shared_ptr<const Document>> documents = {
       Report("old", 2022, "甲", {"推动高质量发展。", "要有新质的东西，提高生产力。"}),
@@ -77,6 +86,21 @@ TEST(NewPhrasesTest, WholePhrasesThatStandNowhereEarlier) {
   }
 }
 
+TEST(NewPhrasesTest, MarksAndNumeralsAreNotPartedFromTheirOthers) {
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 2014, "甲", {"推动发展。"}),
+      Report("now", 2016, "甲",
+             {"实现“两个一百年”奋斗目标。", "走向百年奋斗目标，再出发。", "“三步走”战略安排很好。",
+              "坚持“三步走”战略安排。"})};
+  const auto archive = MakeIndexedArchive(1, TestScheme(), documents);
+  const std::vector<std::string> texts = Texts(Find(*archive, "now"));
+  EXPECT_THAT(texts, Contains("“三步走”战略安排"));
+  for (const std::string& text : texts) {
+    EXPECT_EQ(CountOf(text, "“"), CountOf(text, "”")) << text;
+    EXPECT_EQ(text.find("百年奋斗"), std::string::npos) << text;
+  }
+}
+
 // The national reports of the corpus, each on the fifth of March of its year.
 std::shared_ptr<const Archive> NationalReports() {
   const auto corpus = testing::CorpusDir();
@@ -94,15 +118,6 @@ std::shared_ptr<const Archive> NationalReports() {
     documents.push_back(std::make_shared<const Document>(std::move(document)));
   }
   return MakeIndexedArchive(1, TestScheme(), documents);
-}
-
-// Occurrences of a string of bytes, also those that overlap.
-uint64_t CountOf(const std::string& text, const std::string& part) {
-  uint64_t count = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 // Against the files as they are, without a parser, folds or an index: by phrases that look the same
@@ -195,12 +210,13 @@ TEST(NewPhrasesTest, CorpusReportsAgreeWithACountOfAllStrings) {
   if (archive == nullptr) {
     GTEST_SKIP() << "the corpus is not there";
   }
-  for (const char* const year : {"1978", "2018", "2024"}) {
+  for (const char* const year : {"1978", "2016", "2018", "2024"}) {
     const NewPhrases found = Find(*archive, year);
     const std::map<std::u32string, uint64_t> expected =
         NewStrings(*archive, *archive->FindReport(year));
     EXPECT_GT(found.phrases.size(), 5u) << year;
     for (const NewPhrase& phrase : found.phrases) {
+      EXPECT_EQ(CountOf(phrase.text, "“"), CountOf(phrase.text, "”")) << phrase.text;
       const std::u32string units(StripBreaks(text::Fold(text::ToCodePoints(phrase.text)).units));
       ASSERT_TRUE(expected.contains(units)) << phrase.text;
       EXPECT_EQ(phrase.occurrences, expected.at(units)) << phrase.text;

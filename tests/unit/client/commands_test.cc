@@ -754,6 +754,77 @@ TEST_F(CommandsTest, ExportIsWhole) {
   EXPECT_EQ(Quotectl({"export", "sample", "-o", Path("no/such/folder.json")}).code, kExitInput);
 }
 
+TEST_F(CommandsTest, ChartsGoWhereTheyAreAsked) {
+  ImportSample();
+  const std::string chart = Path("chart.svg");
+  const Result trace = Quotectl({"trace", "高质量发展", "--svg", chart});
+  ASSERT_EQ(trace.code, kExitOk) << trace.err;
+  EXPECT_THAT(trace.out, StartsWith("高质量发展: "));
+  EXPECT_THAT(ReadFile(chart), AllOf(StartsWith("<?xml"), HasSubstr(">高质量发展</text>")));
+  const Result output = Quotectl({"trace", "高质量发展", "--svg", "-"});
+  EXPECT_EQ(output.code, kExitOk);
+  EXPECT_EQ(output.out, ReadFile(chart)) << "the chart and nothing else";
+  EXPECT_FALSE(std::filesystem::exists("-"));
+  for (const char* const other : {"--csv", "--json"}) {
+    EXPECT_EQ(Quotectl({"trace", "高质量发展", "--svg", "-", other}).code, kExitInput);
+  }
+  EXPECT_EQ(Quotectl({"trace", "高质量发展", "--svg", Path("no/such/folder.svg")}).code,
+            kExitInput);
+}
+
+TEST_F(CommandsTest, NothingIsPutInThePlaceOfADevice) {
+  ImportSample();
+  const std::string device = Path("device");
+  std::filesystem::create_symlink("/dev/null", device);
+  EXPECT_EQ(Quotectl({"trace", "高质量发展", "--svg", device}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"export", "sample", "-o", device}).code, kExitOk);
+  EXPECT_TRUE(std::filesystem::is_character_file(device));
+  EXPECT_FALSE(std::filesystem::exists(device + ".part"));
+  // Where there is one that is always full.
+  if (std::filesystem::is_character_file("/dev/full")) {
+    const std::string full = Path("full");
+    std::filesystem::create_symlink("/dev/full", full);
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"trace", "高质量发展", "--svg", full},
+          std::vector<std::string>{"export", "sample", "-o", full}}) {
+      const Result result = Quotectl(arguments);
+      EXPECT_EQ(result.code, kExitService);
+      EXPECT_THAT(result.err, HasSubstr("cannot write " + full));
+    }
+    EXPECT_TRUE(std::filesystem::is_character_file(full));
+  }
+}
+
+TEST_F(CommandsTest, TracesTakeNoOptionThatTheyWouldPassOver) {
+  ImportSample();
+  for (const std::vector<std::string>& given : std::vector<std::vector<std::string>>{
+           {"高质量发展", "--series"}, {"高质量发展", "--min", "2"}}) {
+    std::vector<std::string> arguments = {"trace"};
+    arguments.insert(arguments.end(), given.begin(), given.end());
+    const Result result = Quotectl(arguments);
+    EXPECT_EQ(result.code, kExitInput);
+    EXPECT_THAT(result.err, HasSubstr("--series and --min need --new"));
+  }
+  for (const std::vector<std::string>& filter :
+       std::vector<std::vector<std::string>>{{"--theme", "rural"},
+                                             {"--kind", "any"},
+                                             {"--from", "2020"},
+                                             {"--to", "2022"},
+                                             {"--mode", "review"},
+                                             {"--speaker", "甲"},
+                                             {"--body", "甲"},
+                                             {"--figures"},
+                                             {"--section", "reports/sample/sections/s1"}}) {
+    std::vector<std::string> arguments = {"trace", "--new", "--report", "sample"};
+    arguments.insert(arguments.end(), filter.begin(), filter.end());
+    const Result result = Quotectl(arguments);
+    EXPECT_EQ(result.code, kExitInput) << filter.front();
+    EXPECT_THAT(result.err, HasSubstr("--new takes no filter but --report")) << filter.front();
+  }
+  EXPECT_EQ(Quotectl({"trace", "--new", "--report", "sample", "--series", "--min", "3"}).code,
+            kExitNothing);
+}
+
 TEST_F(CommandsTest, EditsTheRegister) {
   ImportSample();
   const Result listed = Quotectl({"defects", "samp"});

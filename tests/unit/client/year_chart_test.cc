@@ -36,9 +36,9 @@ TEST(YearChartTest, BarsAreAsLongAsTheirCounts) {
 }
 
 TEST(YearChartTest, EveryYearHasItsPlace) {
-  const std::string chart =
-      RenderYearChart("共同富裕", "3 次",
-                      {{2018, 1, true, "2018：1 次"}, {2022, 2, true, "2022：2 次"}}, "没有报告");
+  const std::string chart = RenderYearChart(
+      "共同富裕", "3 次", {{2018, 1, true, "2018：1 次"}, {2022, 2, true, "2022：2 次"}},
+      "没有报告", {"<未绘出>"});
   EXPECT_TRUE(chart.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg "));
   EXPECT_TRUE(chart.ends_with("</svg>\n"));
   // Two bars beside the ground; 2019 to 2021 were not searched, which the legend says once.
@@ -46,10 +46,13 @@ TEST(YearChartTest, EveryYearHasItsPlace) {
   EXPECT_EQ(CountOf(chart, "×"), 4u);
   EXPECT_THAT(chart, HasSubstr(">2022</text>"));
   EXPECT_THAT(chart, HasSubstr("<title>2018：1 次</title>"));
+  EXPECT_THAT(chart, HasSubstr(">× 没有报告</text>"));
+  EXPECT_THAT(chart, HasSubstr(">&lt;未绘出&gt;</text>"));
 }
 
 TEST(YearChartTest, TextsAreEscapedAndFreedOfControlCharacters) {
-  const std::string chart = RenderYearChart("<a&\"b\"'>\x01\x1b", "&", {{2018, 1, true, "<"}}, "");
+  const std::string chart =
+      RenderYearChart("<a&\"b\"'>\x01\x1b", "&", {{2018, 1, true, "<"}}, "", {});
   EXPECT_THAT(chart, HasSubstr("&lt;a&amp;&quot;b&quot;&#39;&gt;\uFFFD\uFFFD</title>"));
   EXPECT_THAT(chart, Not(HasSubstr("\x1b")));
   EXPECT_THAT(chart, HasSubstr("<title>&lt;</title></rect>"));
@@ -60,7 +63,7 @@ TEST(YearChartTest, LongTitlesEndInTheDrawing) {
   for (int i = 0; i < 1'000; ++i) {
     title += "字";
   }
-  const std::string chart = RenderYearChart(title, "", {{2018, 1, true, {}}}, "");
+  const std::string chart = RenderYearChart(title, "", {{2018, 1, true, {}}}, "", {});
   EXPECT_THAT(chart, HasSubstr("<title>" + title + "</title>"));
   EXPECT_EQ(CountOf(chart, "字"), 1'000u + 31u);
   EXPECT_THAT(chart, HasSubstr("字…</text>"));
@@ -71,12 +74,12 @@ TEST(YearChartTest, ManyYearsAreReadable) {
   for (int year = 1; year <= 2026; ++year) {
     bars.push_back({year, year, true, {}});
   }
-  const std::string chart = RenderYearChart("一", "", bars, "");
+  const std::string chart = RenderYearChart("一", "", bars, "", {});
   EXPECT_LE(CountOf(chart, "fill=\"#b3261e\""), 500u);
   // No label touches the next: those of years are at most one in six at the least step.
   EXPECT_LE(CountOf(chart, "fill=\"#333\""), 500u / 6 + 1);
   EXPECT_THAT(chart, HasSubstr(">2026</text>"));
-  EXPECT_TRUE(RenderYearChart("无", "", {}, "").ends_with("</svg>\n"));
+  EXPECT_TRUE(RenderYearChart("无", "", {}, "", {}).ends_with("</svg>\n"));
 }
 
 TEST(YearChartTest, CsvFieldsAreQuotedWhereTheyMustBe) {

@@ -1,0 +1,241 @@
+#include "service/archive/series_key.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "service/archive/folded_name.h"
+#include "service/text/fold.h"
+
+namespace quotes::archive {
+namespace {
+
+constexpr std::u32string_view kNation = U"中华人民共和国";
+constexpr std::u32string_view kStateCouncil = U"国务院";
+constexpr std::u32string_view kParty = U"中国共产党";
+constexpr std::u32string_view kCentralCommittee = U"中央委员会";
+constexpr std::u32string_view kPeoplesGovernment = U"人民政府";
+constexpr std::u32string_view kGovernment = U"政府";
+constexpr std::u32string_view kPeoplesCongress = U"人民代表大会";
+constexpr std::u32string_view kNationalCongress = U"全国代表大会";
+// Longer ones first.
+constexpr std::array<std::u32string_view, 13> kPlaceLevels = {
+    U"自治区", U"自治州", U"自治县", U"自治旗", U"省", U"市", U"区",
+    U"县",     U"州",     U"盟",     U"旗",     U"镇", U"乡"};
+// What follows the level in the name of an organisation that leaves its place out.
+constexpr std::array<std::u32string_view, 7> kOfAPlace = {U"人民", U"政府", U"高级", U"中级",
+                                                          U"人大", U"政协", U"委"};
+constexpr size_t kLongestPlace = 16;
+// No names of places have these letters: what has them is a clause or a row of offices.
+constexpr std::u32string_view kInNoPlace = U"的在于委书";
+// 全省 and 本市 name no place.
+constexpr std::u32string_view kPointers = U"全本各我该";
+
+bool Has(std::u32string_view text, std::u32string_view part) {
+  return text.find(part) != std::u32string_view::npos;
+}
+
+// A name folded, without breaks and without what counts terms, sittings and years.
+std::u32string Plain(std::string_view name) {
+  constexpr std::u32string_view kNumerals = U"0123456789〇零一二三四五六七八九十百千两";
+  constexpr std::u32string_view kCounted = U"届次年";
+  const std::u32string folded = FoldName(name);
+  std::u32string plain;
+  for (size_t i = 0; i < folded.size();) {
+    const size_t begin = i + (folded[i] == U'第' ? 1 : 0);
+    const size_t end = std::min(folded.find_first_not_of(kNumerals, begin), folded.size());
+    const bool counts = end < folded.size() && kCounted.find(folded[end]) != kCounted.npos;
+    // 三亚 and 九江 begin with no count.
+    if (end > begin && (begin > i || counts || text::IsDigit(folded[i]))) {
+      const bool yearly = std::u32string_view(folded).substr(end).starts_with(U"年度");
+      i = end + (yearly ? 2u : counts ? 1u : 0u);
+      continue;
+    }
+    if (folded[i] != text::kBreak) {
+      plain.push_back(folded[i]);
+    }
+    ++i;
+  }
+  return plain.starts_with(kNation) && plain.size() > kNation.size() ? plain.substr(kNation.size())
+                                                                     : plain;
+}
+
+std::u32string_view Before(std::u32string_view text, std::u32string_view part) {
+  const size_t at = text.find(part);
+  return at == std::u32string_view::npos ? std::u32string_view() : text.substr(0, at);
+}
+
+bool NamesPlace(std::u32string_view words) {
+  const auto level =
+      std::find_if(kPlaceLevels.begin(), kPlaceLevels.end(),
+                   [words](std::u32string_view candidate) { return words.ends_with(candidate); });
+  if (level == kPlaceLevels.end() || words.size() <= level->size() ||
+      words.size() > kLongestPlace ||
+      words.find_first_of(kInNoPlace) != std::u32string_view::npos) {
+    return false;
+  }
+  return words.size() > level->size() + 1 || kPointers.find(words.front()) == kPointers.npos;
+}
+
+// The place before the name of a government: 安徽省 of 安徽省政府工作报告.
+std::u32string_view PlaceOfGovernment(std::u32string_view words) {
+  std::u32string_view place = Before(words, kGovernment);
+  if (place.ends_with(U"人民")) {
+    place.remove_suffix(2);
+  }
+  return place;
+}
+
+// 安徽省 of 安徽省人民政府省长, 安徽省省长 and 安徽省长.
+std::u32string_view PlaceOfOffice(std::u32string_view office) {
+  if (Has(office, kGovernment)) {
+    return PlaceOfGovernment(office);
+  }
+  if (office.ends_with(U"主席")) {
+    return office.substr(0, office.size() - 2);
+  }
+  if (!office.ends_with(U'长')) {
+    return {};
+  }
+  office.remove_suffix(1);
+  if (office.size() > 1 && office[office.size() - 2] == office.back()) {
+    office.remove_suffix(1);
+  }
+  return office;
+}
+
+// The names that a report bears.
+struct Names {
+  explicit Names(const Entry::Metadata& metadata)
+      : body(Plain(metadata.body)),
+        event(Plain(metadata.event)),
+        title(Plain(metadata.title)),
+        office(Plain(metadata.office)) {}
+
+  std::u32string body;
+  std::u32string event;
+  std::u32string title;
+  std::u32string office;
+};
+
+// The place of a level (省) that a report names beside its organisation.
+std::u32string_view FindPlace(const Names& names, std::u32string_view level) {
+  for (const std::u32string_view place :
+       {Before(names.event, kPeoplesCongress), PlaceOfOffice(names.office),
+        PlaceOfGovernment(names.title)}) {
+    if (NamesPlace(place) && place.ends_with(level)) {
+      return place;
+    }
+  }
+  return {};
+}
+
+std::u32string GovernmentOf(std::u32string_view place) {
+  return std::u32string(place).append(kPeoplesGovernment);
+}
+
+std::u32string PartyCommittee() { return std::u32string(kParty).append(kCentralCommittee); }
+
+bool IsParty(std::u32string_view words) {
+  return words.empty() || words == kParty || words == U"中共" || words == U"党" || words == U"党的";
+}
+
+bool IsCongress(std::u32string_view event) {
+  return Has(event, U"代表大会") && !Has(event, U"常务委员会");
+}
+
+// Of a report that does not name it.
+std::u32string UnnamedOrganisation(const Names& names) {
+  for (const std::u32string_view other : {U"法院", U"检察院", U"常务委员会", U"常委会", U"预算"}) {
+    if (Has(names.title, other)) {
+      return {};
+    }
+  }
+  if (names.event.empty()) {
+    const std::u32string_view place = FindPlace(names, {});
+    if (Has(names.title, U"政府工作报告") && !place.empty()) {
+      return GovernmentOf(place);
+    }
+    return names.office.ends_with(U"国务院总理") ? std::u32string(kStateCouncil) : std::u32string();
+  }
+  if (!IsCongress(names.event)) {
+    return {};
+  }
+  if (Has(names.event, kPeoplesCongress)) {
+    const std::u32string_view place = Before(names.event, kPeoplesCongress);
+    if (place == U"全国") {
+      return std::u32string(kStateCouncil);
+    }
+    return NamesPlace(place) ? GovernmentOf(place) : std::u32string();
+  }
+  return Has(names.event, kNationalCongress) && IsParty(Before(names.event, kNationalCongress))
+             ? PartyCommittee()
+             : std::u32string();
+}
+
+std::u32string Organisation(const Names& names) {
+  const std::u32string_view body = names.body;
+  if (body.empty()) {
+    return UnnamedOrganisation(names);
+  }
+  // The constitution: 国务院，即中央人民政府.
+  if (body.ends_with(kStateCouncil) || body == U"中央人民政府") {
+    return std::u32string(kStateCouncil);
+  }
+  if (body == U"中共中央" || (body.ends_with(kCentralCommittee) &&
+                              IsParty(body.substr(0, body.size() - kCentralCommittee.size())))) {
+    return PartyCommittee();
+  }
+  // 全省人民政府 names no more than 省人民政府.
+  const std::u32string_view unplaced =
+      kPointers.find(body.front()) == kPointers.npos ? body : body.substr(1);
+  for (const std::u32string_view level : kPlaceLevels) {
+    if (!unplaced.starts_with(level)) {
+      continue;
+    }
+    const std::u32string_view rest = unplaced.substr(level.size());
+    if (std::none_of(kOfAPlace.begin(), kOfAPlace.end(),
+                     [rest](std::u32string_view word) { return rest.starts_with(word); })) {
+      continue;
+    }
+    const std::u32string_view place = FindPlace(names, level);
+    if (place.empty()) {
+      return {};
+    }
+    return rest == kGovernment ? GovernmentOf(place) : std::u32string(place).append(rest);
+  }
+  if (body.ends_with(kGovernment)) {
+    std::u32string_view place = PlaceOfGovernment(body);
+    // An event may say more of it: 枣庄市市中区.
+    const std::u32string_view of_event = Before(names.event, kPeoplesCongress);
+    if (NamesPlace(of_event) && of_event.ends_with(place)) {
+      place = of_event;
+    }
+    if (place.empty()) {
+      place = FindPlace(names, {});
+    }
+    return place.empty() ? std::u32string() : GovernmentOf(place);
+  }
+  return std::u32string(body);
+}
+
+}  // namespace
+
+std::u32string SeriesKey(const Entry& entry) {
+  const Names names(entry.metadata());
+  std::u32string key = Organisation(names);
+  const bool congress = IsCongress(names.event);
+  // Of some other event more is not known; an organisation of an unknown place is of no series.
+  if (key.empty() && (!names.body.empty() || names.event.empty() || congress)) {
+    return key;
+  }
+  key.push_back(text::kBreak);
+  if (!congress) {
+    key += names.event.ends_with(U"会议") ? names.event.substr(0, names.event.size() - 2)
+                                          : names.event;
+  }
+  return key;
+}
+
+}  // namespace quotes::archive

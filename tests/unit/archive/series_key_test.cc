@@ -1,0 +1,101 @@
+#include "service/archive/series_key.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "service/archive/document.h"
+#include "service/archive/packed_document.h"
+
+namespace quotes::archive {
+namespace {
+
+struct Head {
+  std::string body{};
+  std::string event{};
+  std::string title{};
+  std::string office{};
+};
+
+std::u32string KeyOf(const Head& head) {
+  Document document;
+  document.report_id = "r";
+  document.revision = 1;
+  report::Metadata& metadata = document.content.metadata;
+  metadata.body = head.body;
+  metadata.event = head.event;
+  metadata.title = head.title;
+  metadata.office = head.office;
+  return SeriesKey(*Pack(document, 1));
+}
+
+TEST(SeriesKeyTest, TheStateCouncilHasOneSeries) {
+  const std::u32string key = KeyOf({.body = "国务院"});
+  EXPECT_FALSE(key.empty());
+  EXPECT_EQ(KeyOf({"国务院", "第十四届全国人民代表大会第二次会议", "政府工作报告"}), key);
+  EXPECT_EQ(KeyOf({"国务院", "第五届全国人民代表大会"}), key);
+  EXPECT_EQ(KeyOf({"國務院", "全國人民代表大會"}), key);
+  EXPECT_EQ(KeyOf({"中华人民共和国国务院", "第一届全国人民代表大会第三次会议"}), key);
+  EXPECT_EQ(KeyOf({"", "中华人民共和国第一届全国人民代表大会第三次会议"}), key);
+  EXPECT_EQ(KeyOf({"中央人民政府"}), key);
+  EXPECT_EQ(KeyOf({"中共中央和国务院"}), key);
+  EXPECT_EQ(KeyOf({"", "", "政府工作报告", "国务院总理"}), key);
+  // What it says to another body is no annual report.
+  EXPECT_NE(KeyOf({"国务院", "第十四届全国人民代表大会常务委员会第八次会议"}), key);
+  EXPECT_NE(KeyOf({"最高人民法院", "第十四届全国人民代表大会第二次会议"}), key);
+  EXPECT_NE(KeyOf({"", "第十四届全国人民代表大会第二次会议", "最高人民法院工作报告"}), key);
+}
+
+TEST(SeriesKeyTest, ThePartyHasOneSeries) {
+  const std::u32string key = KeyOf({"第十九届中央委员会", "中国共产党第二十次全国代表大会"});
+  EXPECT_FALSE(key.empty());
+  EXPECT_EQ(KeyOf({"中国共产党第十一届中央委员会", "党的第十二次全国代表大会"}), key);
+  EXPECT_EQ(KeyOf({"中央委員會"}), key);
+  EXPECT_EQ(KeyOf({"", "中国共产党第二十次全国代表大会"}), key);
+  EXPECT_NE(KeyOf({"共青团中央委员会"}), key);
+  EXPECT_NE(KeyOf({"第十九届中央委员会", "中国共产党第十九届中央委员会第五次全体会议"}), key);
+  EXPECT_NE(KeyOf({.body = "国务院"}), key);
+}
+
+TEST(SeriesKeyTest, PlacesAreFoundWhereverAReportNamesThem) {
+  const std::u32string anhui = KeyOf({"安徽省人民政府", "安徽省第十四届人民代表大会第四次会议"});
+  EXPECT_FALSE(anhui.empty());
+  EXPECT_EQ(KeyOf({"省人民政府", "安徽省第十三届人民代表大会第一次会议"}), anhui);
+  EXPECT_EQ(KeyOf({"省政府", "", "2026年安徽省政府工作报告"}), anhui);
+  EXPECT_EQ(KeyOf({"省政府", "", "安徽省2026年度政府工作报告"}), anhui);
+  EXPECT_EQ(KeyOf({"全省人民政府", "", "", "安徽省省长"}), anhui);
+  EXPECT_EQ(KeyOf({"省人民政府", "", "政府工作报告", "安徽省人民政府省长"}), anhui);
+  EXPECT_EQ(KeyOf({"人民政府", "安徽省第十四届人民代表大会第四次会议"}), anhui);
+  EXPECT_EQ(KeyOf({"", "安徽省第十四届人民代表大会第四次会议"}), anhui);
+  EXPECT_EQ(KeyOf({"", "", "安徽省政府工作报告"}), anhui);
+  EXPECT_EQ(KeyOf({.body = "安徽省人民政府"}), anhui);
+  EXPECT_NE(KeyOf({"省人民政府", "山西省第十四届人民代表大会第五次会议"}), anhui);
+  EXPECT_NE(KeyOf({"省高级人民法院", "安徽省第十四届人民代表大会第四次会议"}), anhui);
+  EXPECT_EQ(KeyOf({"自治区人民政府", "", "", "广西壮族自治区主席"}),
+            KeyOf({.body = "广西壮族自治区人民政府"}));
+  EXPECT_EQ(KeyOf({"市中区人民政府", "枣庄市市中区第十九届人民代表大会第一次会议"}),
+            KeyOf({"区人民政府", "枣庄市市中区第十八届人民代表大会第五次会议"}));
+  // Numerals of names count nothing.
+  EXPECT_NE(KeyOf({.body = "三亚市人民政府"}), KeyOf({.body = "亚市人民政府"}));
+}
+
+TEST(SeriesKeyTest, WithoutItsPlaceAReportIsOfNoSeries) {
+  EXPECT_TRUE(KeyOf({}).empty());
+  EXPECT_TRUE(KeyOf({.body = "省人民政府"}).empty());
+  EXPECT_TRUE(KeyOf({"省人民政府", "", "政府工作报告", "省长"}).empty());
+  EXPECT_TRUE(KeyOf({"省人民政府", "", "", "省委副书记、省长"}).empty());
+  EXPECT_TRUE(KeyOf({"政府", "", "在新的起点上加快建设强市的政府工作报告"}).empty());
+  // A place of another kind is not the province's.
+  EXPECT_TRUE(KeyOf({"省人民政府", "合肥市第十七届人民代表大会第四次会议"}).empty());
+}
+
+TEST(SeriesKeyTest, OtherBodiesByNameAndEvent) {
+  EXPECT_EQ(KeyOf({"甲公司", "2023年董事会第一次会议"}), KeyOf({"甲公司", "2024年董事会"}));
+  EXPECT_NE(KeyOf({"甲公司", "董事会"}), KeyOf({"乙公司", "董事会"}));
+  EXPECT_NE(KeyOf({"甲公司", "董事会"}), KeyOf({"甲公司", "股东会"}));
+  EXPECT_EQ(KeyOf({"", "2023年董事会"}), KeyOf({"", "2024年董事会"}));
+}
+
+}  // namespace
+}  // namespace quotes::archive
