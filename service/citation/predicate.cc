@@ -95,7 +95,7 @@ bool EndsWithNoun(std::u32string_view clause, size_t longest) {
 // Whether a clause is a noun with what is said to tell which, and waits for its predicate: 决定世界
 // 命运的, 已淘汰的生产能力; not 我们要坚持…的方针.
 bool IsNominal(std::u32string_view clause) {
-  constexpr size_t kLongestNoun = 8;
+  constexpr size_t kLongestNoun = 6;
   return EndsWithNoun(clause, kLongestNoun) && BeginsWith(WordClass::kImperative, clause) == 0 &&
          BeginsWith(WordClass::kSubject, clause) == 0 &&
          clause.find(U'有') == std::u32string_view::npos && !HasWordOf(WordClass::kFinite, clause);
@@ -147,6 +147,16 @@ size_t DenyingPredicate(std::u32string_view before, std::u32string_view behind) 
   }
   // Further subjects may stand between: 凡是…，…的，|一律….
   constexpr int kClauses = 3;
+  bool denied = false;  // told without reading words
+  Clauses ahead(behind);
+  for (int i = 0; i < kClauses && !denied; ++i) {
+    const std::u32string_view clause = ahead.Next();
+    denied = Rejection(clause, true) > 0 ||
+             BeginsWith(WordClass::kDenial, clause.substr(LeadSize(clause))) > 0;
+  }
+  if (!denied) {
+    return 0;
+  }
   const bool open = IsOpenSubject(last);
   const bool nominal = open || IsNominal(last);
   bool predicate = !open && HasWordOf(WordClass::kFinite, last);
@@ -165,7 +175,9 @@ size_t DenyingPredicate(std::u32string_view before, std::u32string_view behind) 
 }
 
 size_t ConsequenceOfBareCondition(std::u32string_view before, std::u32string_view behind) {
-  if (BeginsWithWordOf(WordClass::kBareCondition, LastClause(before)) == 0) {
+  const std::u32string_view last = LastClause(before);
+  if (BeginsWith(WordClass::kBareCondition, last) == 0 ||
+      BeginsWithWordOf(WordClass::kBareCondition, last) == 0) {
     return 0;
   }
   Clauses clauses(behind);
