@@ -1384,7 +1384,7 @@ class Classifier {
       if (IsPageNumber(text)) {
         kinds_[i] = BlockKind::kPageNumber;
       } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text)) ||
-                 IsPager(text) ||
+                 IsPager(text) || IsCommentHead(i) ||
                  (i * 3 > lines_.size() * 2 && (IsSiteFoot(line, text) || IsCounter(text)))) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (i * 3 > lines_.size() * 2 && IsWireMark(text)) {
@@ -1856,10 +1856,47 @@ void MarkHeadingsOfNavigation(uint8_t title_level, std::vector<Line>* lines) {
   }
 }
 
+// A heading of the text that is a link all over is none of navigation: it is numbered, stands
+// between lines of the text and, unlike a list of contents, says what no other line does.
+void KeepLinkedHeadings(View folded, std::vector<Line>* lines) {
+  constexpr size_t kMost = 3;  // headings above each other
+  const auto text_of = [&](const Line& line) { return folded.substr(line.begin, line.size()); };
+  const auto is_heading = [&](const Line& line) {
+    return line.role == LineRole::kMaybeNavigation && line.heading_level == 0 &&
+           line.size() <= kMaxBanner && IsStrongFamily(ReadMarker(text_of(line)).family);
+  };
+  std::unordered_map<std::u32string, size_t> printed;
+  std::u32string held;
+  for (const Line& line : *lines) {
+    if (line.size() <= kMaxBanner) {
+      ++printed[std::u32string(WithoutSpaces(text_of(line), &held))];
+    }
+  }
+  for (size_t i = 1; i < lines->size(); ++i) {
+    size_t end = i;
+    bool single = true;
+    for (; end < lines->size() && is_heading((*lines)[end]); ++end) {
+      single &= printed[std::u32string(WithoutSpaces(text_of((*lines)[end]), &held))] == 1;
+    }
+    if (end == i) {
+      continue;
+    }
+    if (single && end - i <= kMost && (*lines)[i - 1].role == LineRole::kText &&
+        end < lines->size() && (*lines)[end].role == LineRole::kText &&
+        EndsSentence((*lines)[end])) {
+      for (size_t j = i; j < end; ++j) {
+        (*lines)[j].role = LineRole::kText;
+      }
+    }
+    i = end;
+  }
+}
+
 }  // namespace
 
 Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines, bool english) {
   const auto classify = english ? ClassifyEnglishLines : ClassifyLines;
+  KeepLinkedHeadings(folded, &lines);
   MarkHeadingsOfNavigation(HighestLevel(lines), &lines);
   const uint8_t title_level = HighestLevel(lines);
   std::vector<Line> rest;

@@ -47,9 +47,7 @@ class Intrusions {
               "a radical or a compatibility form in the place of a character",
               text::ToUtf8(folded_.substr(i, 1)));
         }
-      } else if (c == 0xAD && IsLatinLetter(At(i - 1)) && IsLatinLetter(At(i + 1))) {
-        continue;  // where a word may be parted
-      } else if (IsInvisible(c)) {
+      } else if (IsInvisible(c) && !MayPartWord(i)) {
         // Where there is one there are many.
         if (!std::exchange(invisible, true)) {
           AddIntruder(LintKind::kEncodingDamage, Certainty::kCertain, {i, i + 1},
@@ -84,6 +82,11 @@ class Intrusions {
   // Of the paragraph; places before it wrap around to large ones.
   char32_t At(uint32_t i) const { return i >= begin_ && i < end_ ? speech_[i] : 0; }
   bool IsHanAt(uint32_t i) const { return text::IsHan(At(i)); }
+
+  // A soft hyphen where it belongs.
+  bool MayPartWord(uint32_t i) const {
+    return At(i) == 0xAD && IsLatinLetter(At(i - 1)) && IsLatinLetter(At(i + 1));
+  }
 
   void Add(LintKind kind, Certainty certainty, Range range, std::string message,
            std::string proposal) {

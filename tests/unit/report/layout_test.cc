@@ -279,6 +279,23 @@ TEST(LayoutTest, HeadingsOfThePageAreNoSections) {
   EXPECT_EQ(report.print_spans[4].kind, BlockKind::kWebFurniture);
 }
 
+TEST(LayoutTest, NumberedHeadingsThatAreLinksAreSections) {
+  const LineHint link = {.role = LineRole::kMaybeNavigation};
+  const ParsedReport report = Parse({{"2022年工作要点", {.heading_level = 1}},
+                                     {"一、去年的工作", link},
+                                     {"二、今年的安排", link},
+                                     kOpening,
+                                     kText,
+                                     {"一、去年的工作", link},
+                                     kText,
+                                     {"三、落实的要求", link},
+                                     {"（一）抓项目", link},
+                                     kText});
+  // The first is the list's as well, which says the same.
+  EXPECT_EQ(Headings(report), (Strings{"1 三、落实的要求", "1.1 （一）抓项目"}));
+  EXPECT_EQ(report.print_spans[2].kind, BlockKind::kWebFurniture);
+}
+
 TEST(LayoutTest, HeadingsAboveTheFirstParagraphAreSections) {
   const ParsedReport report = Parse({{"二〇二二年发展计划", {.heading_level = 1}},
                                      {"第一部分", {.heading_level = 2}},

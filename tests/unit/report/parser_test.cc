@@ -186,6 +186,8 @@ TEST(Furniture, ATextThatGoesOnBelowItsEditorIsSpeech) {
   // Where most of the text is below, the line begins nothing.
   const std::string heads = SpeechOf(Parse("各位代表：\n我们做了工作。\n评论\n" + PageWith("")));
   EXPECT_THAT(heads, ::testing::HasSubstr("城镇新增就业二千人"));
+  EXPECT_EQ(SpeechOf(Parse("各位代表：\n网友评论（3）\n我们做了工作。\n")),
+            SpeechOf(Parse("各位代表：\n我们做了工作。\n")));
 }
 
 // What the lint says of text left out as what readers say, empty for none.
