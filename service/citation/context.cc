@@ -193,6 +193,19 @@ bool IsAddedTo(std::u32string_view text, const Cue& cue, uint32_t at) {
   return any(WordClass::kAdditive) && !any(WordClass::kTotal);
 }
 
+// The last clause of `text` that says anything, with what stands behind it.
+std::u32string_view LastClause(std::u32string_view text) {
+  size_t end = text.size();
+  while (end > 0 && !IsLetter(text[end - 1])) {
+    --end;
+  }
+  size_t begin = end;
+  while (begin > 0 && !IsClauseEnd(text[begin - 1])) {
+    --begin;
+  }
+  return text.substr(begin);
+}
+
 // What governs the span from before it, in its sentence.
 void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* flags) {
   const Range& sentence = source.quote(source.QuoteAt(range.begin)).range;
@@ -294,6 +307,12 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
   const std::u32string_view clause =
       text.substr(at, std::min(text.find_first_of(U"，。；：！？", at), text.size()) - at);
   JudgeFigureFrame(text, at, clause, add);
+  // 没有民主集中制，|无产阶级专政就不可能巩固.
+  if (at > 0 && IsClauseEnd(text[at - 1]) && BeginsWith(WordClass::kBareCondition, clause) == 0 &&
+      ConsequenceOfBareCondition(text.substr(0, at), clause) > 0) {
+    const auto condition = static_cast<uint32_t>(LastClause(text.substr(0, at)).size());
+    add(ContextFlag::kDroppedCondition, {at - condition, at}, false);
+  }
   if (BeginsWith(WordClass::kSuperlative, clause) > 0) {
     if (const auto size = static_cast<uint32_t>(EndsWith(WordClass::kScope, before)); size > 0) {
       add(ContextFlag::kDroppedHedge, {words_end - size, words_end}, false);
@@ -404,19 +423,6 @@ Range PeriodBefore(const Source& source, Range range) {
                         !IsPeriod(text, numeral));
   }
   return figure && !period.empty() ? Range{begin + period.begin, begin + period.end} : Range{};
-}
-
-// The last clause of `text` that says anything, with what stands behind it.
-std::u32string_view LastClause(std::u32string_view text) {
-  size_t end = text.size();
-  while (end > 0 && !IsLetter(text[end - 1])) {
-    --end;
-  }
-  size_t begin = end;
-  while (begin > 0 && !IsClauseEnd(text[begin - 1])) {
-    --begin;
-  }
-  return text.substr(begin);
 }
 
 // Whether words beside a quotation tell it as done: 已 with a verb of completion behind it in its
