@@ -373,9 +373,12 @@ class Answer {
         }
       }
     }
-    // What stands across quotes, or in parts, is counted by the places that were found.
+    // What stands across quotes, or in parts, is counted by the places that were found; so are few
+    // places of all that there are, which saves a look at the index.
+    const bool few = search_.allowed().empty() && result_.stopped == StopReason::kNone &&
+                     result_.location_count < limits::kFormulaicReports;
     const uint64_t counted =
-        IsWordForWord(best.verdict)
+        IsWordForWord(best.verdict) && !few
             ? archive::CountReportsOf(source.latest(),
                                       source.joined().substr(best.range.begin, best.range.size()))
             : 0;
