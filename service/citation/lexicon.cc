@@ -252,6 +252,15 @@ bool MakesAClause(std::u32string_view text, const Cue& cue, std::u32string_view 
          (cue.kind == CueKind::kHedge && BeginsWith(WordClass::kAccordingTo, first) > 0);
 }
 
+std::u32string_view FirstClause(std::u32string_view text) {
+  size_t end = 0;
+  while (end < text.size() && !IsClauseEnd(text::FoldLetter(text[end])) &&
+         !IsSentenceEnd(text::FoldLetter(text[end]))) {
+    ++end;
+  }
+  return text.substr(0, end);
+}
+
 // Whether a clause that begins with a condition also says what follows from it: 凡是…，都要纠正.
 bool IsAnswered(std::u32string_view clause) {
   const std::vector<Word> words = FindWords(clause);
@@ -401,19 +410,25 @@ Reach Governs(std::u32string_view text, const Cue& cue, size_t begin) {
   const bool clause_starts = Letters(between.substr(clause_begin), 1).empty();
   const std::u32string first = Letters(text.substr(begin), 2);
   if (cue.kind == CueKind::kCondition) {
-    const bool answered = clause_starts && BeginsWith(WordClass::kConsequent, first) > 0;
-    return answered || (clauses == 1 && !IsAnswered(between.substr(0, clause_begin)))
+    if (clause_starts && BeginsWith(WordClass::kConsequent, first) > 0) {
+      return Reach::kBefore;
+    }
+    // 只要…，并…，|我们就愿意同它恢复谈判.
+    const bool open = !IsAnswered(between.substr(0, clause_begin));
+    return open && (clauses == 1 || (clause_starts && IsAnswered(FirstClause(text.substr(begin)))))
                ? Reach::kBefore
                : Reach::kNone;
   }
-  if (cue.kind != CueKind::kNegator || clauses != 1 || !clause_starts) {
+  // 决不是取消阶级斗争，调和阶级矛盾，|保留资产阶级和资本主义.
+  constexpr size_t kProhibited = 3;  // clauses
+  if (cue.kind != CueKind::kNegator || clauses > kProhibited || !clause_starts) {
     return Reach::kNone;
   }
   constexpr size_t kLongestWord = 8;
   const std::u32string head = Letters(text.substr(begin), kLongestWord);
   const bool forbids =
       EndsWith(WordClass::kProhibition, text.substr(cue.begin, cue.end - cue.begin)) > 0;
-  const bool because = BeginsWith(WordClass::kCause, Letters(between, 2)) > 0;
+  const bool because = clauses == 1 && BeginsWith(WordClass::kCause, Letters(between, 2)) > 0;
   const bool goes_on = because ? BeginsWith(WordClass::kConsequentOfCause, first) > 0 ||
                                      (forbids && BeginsWith(WordClass::kOwnStatement, head) == 0)
                                : forbids && between.find(U'而') == std::u32string_view::npos &&
