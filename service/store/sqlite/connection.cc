@@ -160,10 +160,6 @@ int Statement::BindNull(int index) {
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOptions& options) {
-  // Nobody asks how much memory SQLite has; counting it takes a lock for every piece. Refused when
-  // SQLite is in use already, which does no harm.
-  static const int kCounting = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(kCounting);
   using Mode = ConnectionOptions::Mode;
   struct stat ignored = {};
   const bool is_new = options.mode == Mode::kWrite && stat(options.path.c_str(), &ignored) != 0;
