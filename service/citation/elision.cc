@@ -9,6 +9,7 @@
 #include "service/citation/latin.h"
 #include "service/citation/lexicon.h"
 #include "service/citation/period.h"
+#include "service/citation/predicate.h"
 #include "service/citation/word_classes.h"
 #include "service/figures/numeral.h"
 #include "service/text/fold.h"
@@ -16,10 +17,6 @@
 namespace quotes::citation {
 namespace {
 
-bool IsClauseMark(char32_t c) {
-  constexpr std::u32string_view kMarks = U"，；。：！？,;:!?";
-  return kMarks.find(c) != std::u32string_view::npos;
-}
 bool IsSentenceMark(char32_t c) { return c == U'。' || c == U'！' || c == U'？'; }
 
 bool IsLetter(char32_t c) {
@@ -43,12 +40,12 @@ class GapJudge {
         head_end_(begin),
         tail_begin_(end),
         sentence_(end) {
-    cut_before_ = !IsClauseMark(text[begin - 1]) && !IsClauseMark(text[begin]);
-    cut_after_ = !IsClauseMark(text[end - 1]) && !IsClauseMark(text[end]);
-    while (cut_before_ && head_end_ < end && !IsClauseMark(text[head_end_])) {
+    cut_before_ = !IsClauseBorder(text[begin - 1]) && !IsClauseBorder(text[begin]);
+    cut_after_ = !IsClauseBorder(text[end - 1]) && !IsClauseBorder(text[end]);
+    while (cut_before_ && head_end_ < end && !IsClauseBorder(text[head_end_])) {
       ++head_end_;
     }
-    while (cut_after_ && tail_begin_ > begin && !IsClauseMark(text[tail_begin_ - 1])) {
+    while (cut_after_ && tail_begin_ > begin && !IsClauseBorder(text[tail_begin_ - 1])) {
       --tail_begin_;
     }
     while (sentence_ > begin && !IsSentenceMark(text[sentence_ - 1])) {
@@ -140,7 +137,7 @@ class GapJudge {
       return ElisionRisk::kCue;
     }
     uint32_t clause = static_cast<uint32_t>(last);
-    while (clause > begin_ && !IsClauseMark(text_[clause - 1])) {
+    while (clause > begin_ && !IsClauseBorder(text_[clause - 1])) {
       --clause;
     }
     while (clause < last && !IsLetter(text_[clause])) {
@@ -315,7 +312,7 @@ class GapJudge {
   }
 
   uint32_t ClauseEnd(uint32_t at) const {
-    while (at < text_.size() && !IsClauseMark(text_[at])) {
+    while (at < text_.size() && !IsClauseBorder(text_[at])) {
       ++at;
     }
     return at;

@@ -95,12 +95,13 @@ enum class Reach : uint8_t {
 //    依法依规，|…, 初步核算，|…; a hedge with who says so too: 据统计部门初步核算，|…
 //  - A condition that is not local also from the clause before unless that clause answers it
 //    itself (凡是…都要…，|…), and from any clause of the sentence when the place begins a clause
-//    with 就, 才, 便, 则, 那么 (只要…，…，|就一定能够). One behind its own words (前提下, 条件下)
-//    governs only what follows it directly, a comma apart.
+//    with 就, 才, 便, 则, 那么 (只要…，…，|就一定能够), or has one of these or their like behind
+//    its subject (只要…，…，|我们就愿意…). One behind its own words (前提下, 条件下) governs only
+//    what follows it directly, a comma apart.
 //  - A negator or modal negation from the clause before when 因为, 由于 or 一 … follow it and the
 //    place begins with 就, 便 or 而 (绝不能因为…，|就沾沾自喜); where it forbids, unless the place
-//    begins a statement of its own. One that forbids also where the place goes on with what may not
-//    be (决不能丢掉优势，|照搬…).
+//    begins a statement of its own. One that forbids also where the place, at most three clauses
+//    behind, goes on with what may not be (决不能丢掉优势，|照搬…).
 Reach Governs(std::u32string_view text, const Cue& cue, size_t begin);
 
 struct Governor {

@@ -14,26 +14,6 @@ namespace {
 // Code points of the head of a clause whose first words are looked at.
 constexpr size_t kHead = 12;
 
-bool IsClauseMark(char32_t c) {
-  // A switch, as every character of a sentence is asked here.
-  switch (c) {
-    case U'，':
-    case U'；':
-    case U'：':
-    case U'。':
-    case U'！':
-    case U'？':
-    case U',':
-    case U';':
-    case U':':
-    case U'!':
-    case U'?':
-      return true;
-    default:
-      return false;
-  }
-}
-
 // The clauses of a text one by one, without their marks.
 class Clauses {
  public:
@@ -46,7 +26,7 @@ class Clauses {
       ++at_;
     }
     end_ = at_;
-    while (end_ < text_.size() && !IsClauseMark(text_[end_])) {
+    while (end_ < text_.size() && !IsClauseBorder(text_[end_])) {
       ++end_;
     }
     return text_.substr(at_, end_ - at_);
@@ -66,7 +46,7 @@ std::u32string_view LastClause(std::u32string_view text) {
     --end;
   }
   size_t begin = end;
-  while (begin > 0 && !IsClauseMark(text[begin - 1])) {
+  while (begin > 0 && !IsClauseBorder(text[begin - 1])) {
     --begin;
   }
   return text.substr(begin, end - begin);
@@ -150,10 +130,30 @@ size_t Rejection(std::u32string_view text, bool whole) {
 
 }  // namespace
 
+bool IsClauseBorder(char32_t c) {
+  // A switch, as every character of a sentence is asked here.
+  switch (c) {
+    case U'，':
+    case U'；':
+    case U'：':
+    case U'。':
+    case U'！':
+    case U'？':
+    case U',':
+    case U';':
+    case U':':
+    case U'!':
+    case U'?':
+      return true;
+    default:
+      return false;
+  }
+}
+
 size_t DenyingPredicate(std::u32string_view before, std::u32string_view behind) {
   Clauses clauses(behind);
   const std::u32string_view first = clauses.Next();
-  const bool new_clause = clauses.at() > 0 || (!before.empty() && IsClauseMark(before.back()));
+  const bool new_clause = clauses.at() > 0 || (!before.empty() && IsClauseBorder(before.back()));
   if (const size_t size = Rejection(first, new_clause); size > 0) {
     return clauses.at() + size;
   }
@@ -206,7 +206,7 @@ size_t ConsequenceOfBareCondition(std::u32string_view before, std::u32string_vie
     return clauses.at() + size;
   }
   // Words of the clause itself go on: 没有先进文化|的发展.
-  if (clauses.at() == 0 && !before.empty() && !IsClauseMark(before.back())) {
+  if (clauses.at() == 0 && !before.empty() && !IsClauseBorder(before.back())) {
     return 0;
   }
   while (BeginsWithWordOf(WordClass::kBareCondition, clause) > 0) {

@@ -9,6 +9,9 @@
 // sizes are code points of `behind`, 0 for nothing of the kind.
 namespace quotes::citation {
 
+// A mark between clauses or sentences, of Chinese or English.
+bool IsClauseBorder(char32_t c);
+
 // What denies or rejects the words before it: …|是错误的, …，|都是不可能得逞的, …，|没有意义; and,
 // where the clause before it has no predicate of its own, what denies that of its subject:
 // 对…的人，|决不能提拔重用, 已淘汰的生产能力，|绝不能恢复, 凡是侵占国家收入，…，|一律要加以纠正.
