@@ -17,6 +17,11 @@ const std::vector<std::string>& FigureModeChoices() {
   return choices;
 }
 
+const std::vector<std::string>& DirectionChoices() {
+  static const auto& choices = *new std::vector<std::string>{"increase", "decrease"};
+  return choices;
+}
+
 struct KindChoice {
   const char* name;
   v1::FigureKind kind;
@@ -71,7 +76,8 @@ class Figures : public Command {
   std::vector<std::string> Examples() const override {
     return {"quotectl figures --value 280亿元", "quotectl figures --measure 生产总值 --mode target",
             "quotectl figures --at-least 100 --at-most 500 --unit 亿元 --order descending",
-            "quotectl figures --year 2025 --unit % --report 2022- --all"};
+            "quotectl figures --year 2025 --unit % --report 2022- --all",
+            "quotectl figures --direction decrease --measure 能耗"};
   }
 
   void Define(Options* options) override {
@@ -84,6 +90,8 @@ class Figures : public Command {
                     Msg::kOptFigureYear);
     options->Values("--mode", &modes_, Msg::kOptFigureMode,
                     {.label = "MODE", .kind = ValueKind::kChoice, .choices = FigureModeChoices()});
+    options->Values("--direction", &directions_, Msg::kOptDirection,
+                    {.label = "CHANGE", .kind = ValueKind::kChoice, .choices = DirectionChoices()});
     options->Values("--figure-kind", &kinds_, Msg::kOptFigureKind,
                     {.label = "KIND", .kind = ValueKind::kChoice, .choices = FigureKindChoices()});
     options->Values("--report", &lookup_.reports, Msg::kOptReport,
@@ -168,6 +176,10 @@ class Figures : public Command {
     request.set_year(year_);
     for (const std::string& mode : modes_) {
       request.add_modes(mode == "target" ? v1::FIGURE_MODE_TARGET : v1::FIGURE_MODE_RESULT);
+    }
+    for (const std::string& direction : directions_) {
+      request.add_directions(direction == "increase" ? v1::FIGURE_DIRECTION_INCREASE
+                                                     : v1::FIGURE_DIRECTION_DECREASE);
     }
     for (const KindChoice& choice : kKinds) {
       if (std::find(kinds_.begin(), kinds_.end(), choice.name) != kinds_.end()) {
@@ -260,6 +272,7 @@ class Figures : public Command {
   std::optional<std::string> measure_;
   int year_ = 0;
   std::vector<std::string> modes_;
+  std::vector<std::string> directions_;
   std::vector<std::string> kinds_;
   std::optional<std::string> order_;
   LookupOptions lookup_;

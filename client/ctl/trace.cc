@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "client/ctl/command.h"
 #include "client/ctl/lookup.h"
 #include "client/ctl/output_file.h"
@@ -36,18 +38,22 @@ class Trace : public Command {
     lookup_.DefineFilter(options);
     options->Value("--svg", &svg_, Msg::kOptSvg, {.label = "FILE", .kind = ValueKind::kFile});
     options->Flag("--csv", &csv_, Msg::kOptCsv);
+    options->Flag("--per-length", &per_length_, Msg::kOptPerLength);
     options->Flag("--new", &new_, Msg::kOptNew);
     options->Flag("--series", &series_, Msg::kOptSeries);
+    options->Number("--min-here", &least_here_, 1, limits::kMaxNewPhraseOccurrences,
+                    Msg::kOptMinHere);
     options->Number("--min", &least_, 2, limits::kMaxNewPhraseOccurrences, Msg::kOptMin);
     options->Number("-n,--limit", &limit_, 1, std::numeric_limits<int>::max(), Msg::kOptTraceLimit);
   }
 
   ExitCode Run(Context* context) override {
     if (new_ == phrase_.has_value() || (new_ && lookup_.reports.size() != 1) ||
-        (new_ && svg_.has_value()) || (csv_ && context->json())) {
+        (new_ && (svg_.has_value() || per_length_)) || (csv_ && context->json())) {
       return context->Fail(absl::InvalidArgumentError(context->Text(Msg::kTraceUsage)));
     }
-    if (new_ ? lookup_.HasFilterBesideReports() : (series_ || least_ != kLeastNotGiven)) {
+    if (new_ ? lookup_.HasFilterBesideReports()
+             : (series_ || least_ != kLeastNotGiven || least_here_ != kLeastNotGiven)) {
       return context->Fail(absl::InvalidArgumentError(context->Text(Msg::kTraceNewUsage)));
     }
     if (ChartIsOutput() && (csv_ || context->json())) {
@@ -71,6 +77,20 @@ class Trace : public Command {
   }
   static std::string Reports(const Context& context, int64_t count) {
     return context.Text(count == 1 ? Msg::kReportsOne : Msg::kReportsMany, {std::to_string(count)});
+  }
+  // Occurrences in 1,000,000 characters: hundredths of those in 10,000.
+  static int64_t Rate(int64_t occurrences, int64_t characters) {
+    constexpr double kCharacters = 1'000'000;
+    return characters > 0 ? std::llround(static_cast<double>(occurrences) * kCharacters /
+                                         static_cast<double>(characters))
+                          : 0;
+  }
+  static std::string RateText(int64_t rate) {
+    return absl::StrFormat("%d.%02d", rate / 100, rate % 100);
+  }
+  int64_t Height(const v1::PhraseYear& year) const {
+    return per_length_ ? Rate(year.occurrence_count(), year.searched_character_count())
+                       : year.occurrence_count();
   }
   static std::string Heading(const Context& context, Msg message) {
     return absl::StrCat("\n", context.painter().Paint(Style::kStrong, context.Text(message)), "\n");
@@ -142,6 +162,12 @@ class Trace : public Command {
     PrintYears(context, trace);
     PrintUse(context, Msg::kFirstUse, trace.has_first_use(), trace.first_use());
     PrintUse(context, Msg::kLastUse, trace.has_last_use(), trace.last_use());
+    if (trace.undated().searched_report_count() > 0) {
+      context->err() << context->Text(Msg::kTraceUndated,
+                                      {Reports(*context, trace.undated().searched_report_count()),
+                                       Reports(*context, trace.undated().report_count())})
+                     << '\n';
+    }
     if (!trace.variants().empty()) {
       out << Heading(*context, Msg::kVariants);
       Table table({Table::Align::kRight, Table::Align::kLeft, Table::Align::kLeft}, 1);
@@ -166,11 +192,14 @@ class Trace : public Command {
     out << Heading(*context, Msg::kUsers);
     Table table(
         {Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft, Table::Align::kLeft}, 2);
-    table.AddHeader({context->Text(Msg::kLabelDate), context->Text(Msg::kLabelTimes),
+    table.AddHeader({context->Text(Msg::kLabelDate),
+                     context->Text(per_length_ ? Msg::kLabelPerLength : Msg::kLabelTimes),
                      context->Text(Msg::kLabelTitle), context->Text(Msg::kLabelName)});
     for (const v1::PhraseReport& report : trace.reports()) {
       table.AddRow(
-          {DateText(report.date()), std::to_string(report.occurrence_count()),
+          {DateText(report.date()),
+           per_length_ ? RateText(Rate(report.occurrence_count(), report.character_count()))
+                       : std::to_string(report.occurrence_count()),
            Printable(absl::StrCat(report.body(), report.body().empty() ? "" : " ", report.title())),
            report.report()});
     }
@@ -183,21 +212,22 @@ class Trace : public Command {
   }
 
   // One line a year, from the first with the phrase on.
-  static void PrintYears(Context* context, const v1::TracePhraseResponse& trace) {
-    int64_t most = trace.undated().occurrence_count();
+  void PrintYears(Context* context, const v1::TracePhraseResponse& trace) const {
+    int64_t most = Height(trace.undated());
     std::vector<const v1::PhraseYear*> years;
     for (const v1::PhraseYear& year : trace.years()) {
       if (year.occurrence_count() > 0 || !years.empty()) {
         years.push_back(&year);
       }
-      most = std::max(most, year.occurrence_count());
+      most = std::max(most, Height(year));
     }
     if (trace.undated().occurrence_count() > 0) {
       years.push_back(&trace.undated());
     }
     Table table(
         {Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft, Table::Align::kLeft});
-    table.AddHeader({context->Text(Msg::kLabelYear), context->Text(Msg::kLabelTimes),
+    table.AddHeader({context->Text(Msg::kLabelYear),
+                     context->Text(per_length_ ? Msg::kLabelPerLength : Msg::kLabelTimes),
                      context->Text(Msg::kLabelReports), ""});
     // What the other cells take, at most, with the spaces between them.
     constexpr size_t kOtherColumns = 36;
@@ -205,9 +235,9 @@ class Trace : public Command {
     const size_t room = columns > 2 * kOtherColumns ? columns - kOtherColumns : columns / 2;
     for (const v1::PhraseYear* const year : years) {
       table.AddRow({year->year() == 0 ? context->Text(Msg::kUndated) : std::to_string(year->year()),
-                    std::to_string(year->occurrence_count()),
+                    per_length_ ? RateText(Height(*year)) : std::to_string(Height(*year)),
                     absl::StrCat(year->report_count(), "/", year->searched_report_count()),
-                    Bar(year->occurrence_count(), most, room)});
+                    Bar(Height(*year), most, room)});
     }
     context->out() << '\n' << table.Render(context->columns(), context->painter());
   }
@@ -227,11 +257,17 @@ class Trace : public Command {
 
   void PrintCsv(Context* context, const v1::TracePhraseResponse& trace) const {
     std::ostream& out = context->out();
-    out << "date,report,title,body,occurrences,quotes\r\n";
+    out << "date,report,title,body,occurrences,quotes"
+        << (per_length_ ? ",characters,per_10000" : "") << "\r\n";
     for (const v1::PhraseReport& report : trace.reports()) {
       out << DateText(report.date()) << ',' << CsvField(report.report()) << ','
           << CsvField(report.title()) << ',' << CsvField(report.body()) << ','
-          << report.occurrence_count() << ',' << report.quote_count() << "\r\n";
+          << report.occurrence_count() << ',' << report.quote_count();
+      if (per_length_) {
+        out << ',' << report.character_count() << ','
+            << RateText(Rate(report.occurrence_count(), report.character_count()));
+      }
+      out << "\r\n";
     }
   }
 
@@ -249,18 +285,24 @@ class Trace : public Command {
                                                             std::to_string(year.year() - 1)}));
       }
       bars.push_back(
-          {year.year(), year.occurrence_count(), year.searched_report_count() > 0,
-           context.Text(Msg::kChartYear,
-                        {std::to_string(year.year()), Times(context, year.occurrence_count()),
-                         std::to_string(year.report_count()),
-                         std::to_string(year.searched_report_count())})});
+          {year.year(), Height(year), year.searched_report_count() > 0,
+           context.Text(Msg::kChartYear, {std::to_string(year.year()), Label(context, year),
+                                          std::to_string(year.report_count()),
+                                          std::to_string(year.searched_report_count())})});
+    }
+    if (per_length_) {
+      notes.push_back(context.Text(Msg::kChartPerLength));
     }
     if (trace.undated().occurrence_count() > 0) {
       notes.push_back(
           context.Text(Msg::kChartUndated, {Times(context, trace.undated().occurrence_count())}));
     }
     return RenderYearChart(*phrase_, Summary(context, trace), bars,
-                           context.Text(Msg::kChartNoReports), notes);
+                           context.Text(Msg::kChartNoReports), notes, per_length_ ? 100 : 1);
+  }
+  std::string Label(const Context& context, const v1::PhraseYear& year) const {
+    const std::string times = Times(context, year.occurrence_count());
+    return per_length_ ? absl::StrCat(times, " (", RateText(Height(year)), ")") : times;
   }
 
   absl::StatusOr<ExitCode> ListNew(Context* context) {
@@ -270,6 +312,7 @@ class Trace : public Command {
                             ResolveReport(context, client, lookup_.reports.front()));
     request.set_scope(series_ ? v1::NEW_PHRASE_SCOPE_SERIES : v1::NEW_PHRASE_SCOPE_ARCHIVE);
     request.set_min_occurrence_count(least_);
+    request.set_min_report_occurrence_count(least_here_);
     Table table({Table::Align::kLeft, Table::Align::kRight, Table::Align::kRight,
                  Table::Align::kRight, Table::Align::kLeft},
                 4);
@@ -306,6 +349,11 @@ class Trace : public Command {
     if (context->json() || csv_) {
       return shown > 0 ? kExitOk : kExitNothing;
     }
+    if (page.undated_report_count() > 0 && page.earlier_report_count() > 0) {
+      context->err() << context->Text(Msg::kNewUndated,
+                                      {Reports(*context, page.undated_report_count())})
+                     << '\n';
+    }
     if (shown == 0) {
       context->err() << (page.earlier_report_count() == 0
                              ? context->Text(Msg::kNothingEarlier)
@@ -326,9 +374,11 @@ class Trace : public Command {
   LookupOptions lookup_;
   std::optional<std::string> svg_;
   bool csv_ = false;
+  bool per_length_ = false;
   bool new_ = false;
   bool series_ = false;
   int least_ = kLeastNotGiven;
+  int least_here_ = kLeastNotGiven;
   int limit_ = 100;
 };
 

@@ -103,7 +103,7 @@ std::string Bar(int64_t count, int64_t most, size_t columns) {
 
 std::string RenderYearChart(std::string_view title, std::string_view subtitle,
                             const std::vector<YearBar>& bars, std::string_view no_reports,
-                            const std::vector<std::string>& notes) {
+                            const std::vector<std::string>& notes, int64_t unit) {
   std::vector<YearBar> years;
   for (const YearBar& bar : bars) {
     if (bars.back().year - bar.year >= kMostYears) {
@@ -153,7 +153,8 @@ std::string RenderYearChart(std::string_view title, std::string_view subtitle,
     absl::StrAppend(&out, "<line x1=\"", Num(kLeft), "\" x2=\"", Num(kLeft + plot_width),
                     "\" y1=\"", y, "\" y2=\"", y, "\" stroke=\"", value == 0 ? "#666" : "#ddd",
                     "\"/>\n<text x=\"", Num(kLeft - 8), "\" y=\"", Num(y_of(value) + 4),
-                    "\" text-anchor=\"end\" fill=\"#555\">", value, "</text>\n");
+                    "\" text-anchor=\"end\" fill=\"#555\">",
+                    Num(static_cast<double>(value) / static_cast<double>(unit)), "</text>\n");
   }
   const auto every = static_cast<size_t>(kLabelWidth / step) + 1;
   for (size_t i = 0; i < years.size(); ++i) {

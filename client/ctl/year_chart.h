@@ -24,10 +24,11 @@ std::string Bar(int64_t count, int64_t most, size_t columns);
 // An SVG document (UTF-8) with a bar for each year from the first to the last, with those that
 // `bars` (ascending) lack as not searched. Texts are escaped, and freed of what XML does not allow.
 // `no_reports` says what the marks of years stand for that were not searched; it is shown if there
-// are some. `notes` are lines below, of what the bars do not show.
+// are some. `notes` are lines below, of what the bars do not show. Counts are in parts of which
+// `unit` are 1 at the axis.
 std::string RenderYearChart(std::string_view title, std::string_view subtitle,
                             const std::vector<YearBar>& bars, std::string_view no_reports,
-                            const std::vector<std::string>& notes);
+                            const std::vector<std::string>& notes, int64_t unit = 1);
 
 // A field of CSV (RFC 4180): quoted where it has to be.
 std::string CsvField(std::string_view text);

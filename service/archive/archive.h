@@ -249,12 +249,14 @@ struct PhraseTrace {
   struct ReportUse {
     const PackedDocument* report = nullptr;
     PhraseCount count;
+    uint64_t code_points = 0;  // of its text in the scope of the filter
   };
   struct YearUse {
     int64_t year = 0;
     PhraseCount count;
-    uint64_t reports = 0;   // with the phrase
-    uint64_t searched = 0;  // all that the filter let through
+    uint64_t reports = 0;      // with the phrase
+    uint64_t searched = 0;     // all that the filter let through
+    uint64_t code_points = 0;  // of those, as above
   };
   struct Use {
     QuoteRef ref;

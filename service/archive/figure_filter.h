@@ -31,6 +31,7 @@ struct FigureFilter {
   int year = 0;            // inside the period; 0: any
   std::vector<figures::FigureKind> kinds;
   std::vector<figures::FigureMode> modes;
+  std::vector<figures::FigureDirection> directions;
 
   bool has_value() const { return from.has_value() || to.has_value(); }
 };
@@ -74,6 +75,7 @@ inline bool Passes(const FigureFilter& filter, const PackedDocument& document,
     return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
   };
   if (!has(filter.kinds, figure.kind) || !has(filter.modes, figure.mode) ||
+      !has(filter.directions, figure.direction) ||
       (filter.year != 0 && (filter.year < figure.first_year || filter.year > figure.last_year))) {
     return false;
   }

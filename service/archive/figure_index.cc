@@ -84,6 +84,7 @@ bool FigureIndex::RowPasses(const FigureFilter& filter, const MeasureSet& measur
     return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
   };
   return has(filter.kinds, row.kind) && has(filter.modes, row.mode) &&
+         has(filter.directions, row.direction) &&
          (filter.year == 0 || (row.first_year <= filter.year && filter.year <= row.last_year)) &&
          (measures.all || measures.named[row.measure]);
 }
@@ -163,6 +164,7 @@ void FigureIndexBuilder::Add(const PackedDocument& document, uint32_t quote, uin
     row.last_year = figure.last_year;
     row.kind = figure.kind;
     row.mode = figure.mode;
+    row.direction = figure.direction;
   }
 }
 

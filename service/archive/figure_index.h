@@ -36,7 +36,7 @@ class FigureIndex {
     figures::FigureKind kind = figures::FigureKind::kAmount;
     figures::FigureMode mode = figures::FigureMode::kUnspecified;
     uint8_t values = 0;  // 2: a higher one too
-    uint8_t unused = 0;
+    figures::FigureDirection direction = figures::FigureDirection::kUnspecified;
     uint32_t unused_too = 0;
 
     figures::Decimal value() const { return {mantissa, exponent}; }

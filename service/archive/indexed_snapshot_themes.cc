@@ -87,6 +87,7 @@ void VisitBits(const PartView& source, const Passing& passing, const std::vector
       for (const std::span<const uint64_t> bits : all) {
         __builtin_prefetch(&bits[ranges[r + kAhead].begin / 64]);
       }
+      __builtin_prefetch(&source.part->attributes[ranges[r + kAhead].begin]);
     }
     const NumberRange& range = ranges[r];
     const uint32_t begin = std::max(range.begin, first);
@@ -142,13 +143,16 @@ bool ReadsBits(const PartView& source, const Passing& passing, const std::vector
   if (HasShortRanges(passing)) {
     return true;
   }
-  // Lists are put together number by number, words are put together many at a time.
+  // Lists are put together number by number, words are put together many at a time: so many of
+  // them cost what a number of a list does.
   constexpr uint64_t kMergeCost = 4;
+  constexpr uint64_t kWordsPerNumber = 3;
   uint64_t cost = 0;
   for (const Postings list : lists) {
     cost += list.size() * (lists.size() > 1 ? kMergeCost : 1);
   }
-  return themes.size() > 1 && cost > source.part->size() / 64;
+  const uint64_t quotes = passing.all ? source.part->size() : passing.quotes;
+  return themes.size() > 1 && cost * kWordsPerNumber > quotes / 64 * themes.size();
 }
 
 constexpr size_t kGroup = 8;
@@ -393,12 +397,26 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
   // So few are looked at once; else those of the first classes are enough.
   constexpr uint64_t kFewQuotes = 512;
   if (classes.size() > 1 && total.has_value() && *total <= kFewQuotes) {
+    // Of one segment they come in order within each class: what stands behind a full page of its
+    // class and those before it is not looked at.
+    const PartView* source_of = nullptr;
+    std::array<size_t, kSaliences> taken = {};
     visit_all(question.attributes, from_the_start, [&](const PartView& source, uint32_t number) {
-      const auto one = std::find_if(classes.begin(), classes.end(), [&](const Class& of) {
-        return of.attributes.Has(source.part->attributes[number]);
-      });
-      const Candidate candidate = candidate_of(*one, source, number);
+      if (source_of != &source) {
+        source_of = &source;
+        taken = {};
+      }
+      size_t before = 0;
+      size_t c = 0;
+      while (before += taken[c], !classes[c].attributes.Has(source.part->attributes[number])) {
+        ++c;
+      }
+      if (before >= page.capacity()) {
+        return c > 0;
+      }
+      const Candidate candidate = candidate_of(classes[c], source, number);
       if (resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
+        ++taken[c];
         page.Add(candidate);
       }
       return true;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "service/archive/entry.h"
 #include "service/archive/folded_name.h"
 #include "service/archive/series_key.h"
@@ -39,6 +40,9 @@ constexpr double kBelongsToLonger = 0.75;
 constexpr size_t kPlacesBetweenChecks = 256;
 // Words begin or end at a mark or a particle more often than this.
 constexpr double kLeastAtBorder = 0.06;
+// A phrase of its own ends at a mark or a conjunction in one of ten places; what never does is the
+// beginning of longer ones (推动高水平|安全, |开放).
+constexpr double kLeastOwnEnd = 0.1;
 // Letters that stand before words, and behind them: 的 also stands behind halves of them (新的).
 constexpr std::u32string_view kBefore = U"的了和与及或在对把将以为是从向";
 constexpr std::u32string_view kBehind = U"和与及或等在将以为是";
@@ -106,6 +110,7 @@ class Finder {
             !options.series_only || (!series.empty() && SeriesKey(*document) == series);
         epoch = *date > *day ? Epoch::kSince : same ? Epoch::kEarlier : Epoch::kNone;
       }
+      undated_ += document->date().has_value() ? 0u : 1u;
       letters_ += static_cast<double>(document->joined().size());
       earlier_ += epoch == Epoch::kEarlier ? 1u : 0u;
       epochs_.push_back(epoch);
@@ -115,6 +120,7 @@ class Finder {
   absl::StatusOr<NewPhrases> Run(const Cancellation& cancellation) {
     NewPhrases found;
     found.earlier_reports = earlier_;
+    found.undated_reports = undated_;
     if (earlier_ == 0) {
       return found;
     }
@@ -204,6 +210,34 @@ class Finder {
     }
   }
 
+  static double ShareAt(const std::vector<std::pair<char32_t, uint32_t>>& neighbours,
+                        std::u32string_view between) {
+    double at_border = 0;
+    double places = 0;
+    for (const auto& [letter, count] : neighbours) {
+      places += count;
+      at_border += letter == text::kBreak || Has(between, letter) ? count : 0;
+    }
+    return places > 0 ? at_border / places : 0;
+  }
+
+  // Whether the report sets a candidate in quotation marks where it stands first: it says itself
+  // where the phrase begins and ends (“三个代表”重要思想).
+  bool IsQuoted(const PhraseCandidate& candidate) const {
+    const auto range = FindIn(candidate.first, candidate.units);
+    const std::u32string_view joined = report_.joined();
+    if (!range.has_value() || range->begin == 0 || range->end >= joined.size()) {
+      return false;
+    }
+    if (report_.joined(*range).find_first_of(U"“”「」《》") != std::u32string_view::npos) {
+      return false;  // “简政”“放权”
+    }
+    const char32_t open = joined[range->begin - 1];
+    const char32_t close = joined[range->end];
+    return (open == U'“' && close == U'”') || (open == U'「' && close == U'」') ||
+           (open == U'《' && close == U'》');
+  }
+
   // How often marks or particles stand before and behind a string, of all places in dated reports.
   struct Borders {
     uint64_t occurrences = 0;
@@ -215,18 +249,8 @@ class Finder {
     if (added) {
       const std::vector<Epoch> all(epochs_.size(), Epoch::kSince);
       const Emergence emergence = archive_.EmergenceOf(units, all);
-      const auto share = [](const std::vector<std::pair<char32_t, uint32_t>>& neighbours,
-                            std::u32string_view between) {
-        double at_border = 0;
-        double places = 0;
-        for (const auto& [letter, count] : neighbours) {
-          places += count;
-          at_border += letter == text::kBreak || Has(between, letter) ? count : 0;
-        }
-        return places > 0 ? at_border / places : 0;
-      };
-      known->second = {emergence.occurrences, share(emergence.before, kBefore),
-                       share(emergence.behind, kBehind)};
+      known->second = {emergence.occurrences, ShareAt(emergence.before, kBefore),
+                       ShareAt(emergence.behind, kBehind)};
     }
     return known->second;
   }
@@ -334,11 +358,20 @@ class Finder {
 
   void Choose(NewPhrases* found) {
     absl::flat_hash_map<std::u32string_view, const PhraseCandidate*> whole;
+    absl::flat_hash_set<std::u32string_view> quoted;
     for (const auto& [units, candidate] : candidates_) {
-      if (!candidate.emergence.earlier && HasWholeEnds(units) && !HasNumber(units) &&
-          candidate.emergence.occurrences >= options_.min_occurrences &&
-          Varies(candidate.emergence.before) && Varies(candidate.emergence.behind) &&
-          HasWordBorders(candidate) && !CutsAWord(candidate) && WholeRange(candidate).has_value()) {
+      if (candidate.emergence.earlier || HasNumber(units) ||
+          candidate.emergence.occurrences < options_.min_occurrences) {
+        continue;
+      }
+      if (IsQuoted(candidate)) {
+        quoted.insert(units);
+        whole.emplace(units, &candidate);
+      } else if (HasWholeEnds(units) && Varies(candidate.emergence.before) &&
+                 Varies(candidate.emergence.behind) &&
+                 ShareAt(candidate.emergence.behind, kBehind) >= kLeastOwnEnd &&
+                 HasWordBorders(candidate) && !CutsAWord(candidate) &&
+                 WholeRange(candidate).has_value()) {
         whole.emplace(units, &candidate);
       }
     }
@@ -355,14 +388,15 @@ class Finder {
     absl::flat_hash_map<std::u32string_view, bool> part;  // of a longer phrase
     for (const auto& [units, candidate] : whole) {
       each_inside(units, [&, longer = candidate](const PhraseCandidate& inner) {
-        if (static_cast<double>(longer->emergence.occurrences) >=
-            kBelongsToLonger * static_cast<double>(inner.emergence.occurrences)) {
+        if (!quoted.contains(inner.units) &&
+            static_cast<double>(longer->emergence.occurrences) >=
+                kBelongsToLonger * static_cast<double>(inner.emergence.occurrences)) {
           part[inner.units] = true;
         }
       });
     }
     for (const auto& [units, candidate] : whole) {
-      bool listed = !part.contains(units);
+      bool listed = !part.contains(units) && candidate->in_report >= options_.min_in_report;
       each_inside(units, [&](const PhraseCandidate& inner) {
         listed = listed && part.contains(inner.units);
       });
@@ -372,7 +406,8 @@ class Finder {
         phrase.occurrences = candidate->emergence.occurrences;
         phrase.reports = candidate->emergence.reports;
         phrase.first = candidate->first;
-        phrase.range = *WholeRange(*candidate);
+        phrase.range =
+            quoted.contains(units) ? *FindIn(candidate->first, units) : *WholeRange(*candidate);
         phrase.text = text::ToUtf8(report_.joined(phrase.range));
         found->phrases.push_back(std::move(phrase));
       }
@@ -392,6 +427,7 @@ class Finder {
   const NewPhraseOptions& options_;
   std::vector<Epoch> epochs_;
   uint64_t earlier_ = 0;
+  uint64_t undated_ = 0;
   double letters_ = 0;  // of all reports
   // Folded quotes of the speech. A candidate's units are where it stands first.
   std::vector<std::pair<uint32_t, std::u32string>> texts_;

@@ -288,6 +288,7 @@ class Packer {
     out.unit = UnitNumber(figures::UnitOf(figure, content_.joined));
     out.kind = figure.kind;
     out.mode = figure.mode;
+    out.direction = figure.direction;
     out.first_qualifier = static_cast<uint32_t>(qualifiers_.size());
     for (const figures::Qualifier& qualifier : figure.qualifiers) {
       qualifiers_.push_back({qualifier.range, static_cast<uint32_t>(qualifier.kind)});

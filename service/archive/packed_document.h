@@ -80,7 +80,7 @@ struct PackedFigure {
   figures::FigureKind kind = figures::FigureKind::kAmount;
   figures::FigureMode mode = figures::FigureMode::kUnspecified;
   uint8_t values = 0;  // how many of low and high there are
-  uint8_t unused = 0;
+  figures::FigureDirection direction = figures::FigureDirection::kUnspecified;
   uint32_t unused_too = 0;
 
   figures::Decimal low() const { return {low_mantissa, low_exponent}; }

@@ -73,6 +73,10 @@ void ReportColumns::Add(const Entry& entry) {
   }
   row.quotes = static_cast<uint32_t>(entry.size());
   row.speech_quotes = entry.speech_count();
+  for (const report::Run& run : entry.runs()) {
+    row.code_points += run.range.size();
+    row.speech_code_points += report::IsSpeech(run.kind) ? run.range.size() : 0;
+  }
   row.truncated = entry.completeness().truncated;
   rows_.push_back(row);
 }
@@ -165,15 +169,19 @@ std::vector<NumberRange> ReportColumns::Passing(const Filter& filter,
     add(first_rank, end_rank);
     return ranges;
   }
-  // Each name is looked into once, however many reports have it.
+  // Each name is looked into once, however many reports have it, and those of speakers not as
+  // organisations.
   std::vector<uint8_t> speaks(names_.size(), 1);
   std::vector<uint8_t> bodies(names_.size(), 1);
+  const auto has = [](const RanksByName& ranks, uint32_t name) {
+    return ranks.begins[name] != ranks.begins[name + 1];
+  };
   for (uint32_t name = 0; name < names_.size(); ++name) {
     if (!filter.speakers.empty()) {
-      speaks[name] = plan.SpeakerPasses(names_[name]) ? 1 : 0;
+      speaks[name] = has(speakers_, name) && plan.SpeakerPasses(names_[name]) ? 1 : 0;
     }
     if (!filter.bodies.empty()) {
-      bodies[name] = plan.BodyPasses(names_[name]) ? 1 : 0;
+      bodies[name] = has(bodies_, name) && plan.BodyPasses(names_[name]) ? 1 : 0;
     }
   }
   // Sorting the ranks of a name costs more than asking so many reports for theirs.

@@ -28,6 +28,9 @@ class ReportColumns {
     uint32_t series = 0;  // into the distinct series (SeriesKey); kNoSeries without one
     uint32_t quotes = 0;
     uint32_t speech_quotes = 0;
+    // Code points of the runs of the joined text.
+    uint32_t code_points = 0;
+    uint32_t speech_code_points = 0;
     bool dated = false;
     bool truncated = false;
   };

@@ -20,15 +20,16 @@ constexpr std::u32string_view kGovernment = U"政府";
 constexpr std::u32string_view kPeoplesCongress = U"人民代表大会";
 constexpr std::u32string_view kNationalCongress = U"全国代表大会";
 // Longer ones first.
-constexpr std::array<std::u32string_view, 13> kPlaceLevels = {
-    U"自治区", U"自治州", U"自治县", U"自治旗", U"省", U"市", U"区",
-    U"县",     U"州",     U"盟",     U"旗",     U"镇", U"乡"};
+constexpr std::array<std::u32string_view, 14> kPlaceLevels = {
+    U"特别行政区", U"自治区", U"自治州", U"自治县", U"自治旗", U"省", U"市",
+    U"区",         U"县",     U"州",     U"盟",     U"旗",     U"镇", U"乡"};
 // What follows the level in the name of an organisation that leaves its place out.
 constexpr std::array<std::u32string_view, 7> kOfAPlace = {U"人民", U"政府", U"高级", U"中级",
                                                           U"人大", U"政协", U"委"};
-constexpr size_t kLongestPlace = 16;
+constexpr size_t kLongestPlace = 24;
 // No names of places have these letters: what has them is a clause or a row of offices.
-constexpr std::u32string_view kInNoPlace = U"的在于委书";
+constexpr std::u32string_view kInNoPlace = U"的在委书";
+constexpr std::u32string_view kAbout = U"关于";
 // 全省 and 本市 name no place.
 constexpr std::u32string_view kPointers = U"全本各我该";
 
@@ -46,8 +47,8 @@ std::u32string Plain(std::string_view name) {
     const size_t begin = i + (folded[i] == U'第' ? 1 : 0);
     const size_t end = std::min(folded.find_first_not_of(kNumerals, begin), folded.size());
     const bool counts = end < folded.size() && kCounted.find(folded[end]) != kCounted.npos;
-    // 三亚 and 九江 begin with no count.
-    if (end > begin && (begin > i || counts || text::IsDigit(folded[i]))) {
+    // 三亚 and 九江 begin with no count, and 第一中级人民法院 is a name.
+    if (end > begin && (counts || text::IsDigit(folded[i]))) {
       const bool yearly = std::u32string_view(folded).substr(end).starts_with(U"年度");
       i = end + (yearly ? 2u : counts ? 1u : 0u);
       continue;
@@ -72,7 +73,7 @@ bool NamesPlace(std::u32string_view words) {
                    [words](std::u32string_view candidate) { return words.ends_with(candidate); });
   if (level == kPlaceLevels.end() || words.size() <= level->size() ||
       words.size() > kLongestPlace ||
-      words.find_first_of(kInNoPlace) != std::u32string_view::npos) {
+      words.find_first_of(kInNoPlace) != std::u32string_view::npos || Has(words, kAbout)) {
     return false;
   }
   return words.size() > level->size() + 1 || kPointers.find(words.front()) == kPointers.npos;
@@ -105,6 +106,29 @@ std::u32string_view PlaceOfOffice(std::u32string_view office) {
   return office;
 }
 
+// 浙江省 of 中国共产党浙江省代表大会.
+std::u32string_view PlaceOfPartyCongress(std::u32string_view event) {
+  return event.starts_with(kParty) ? Before(event.substr(kParty.size()), U"代表大会")
+                                   : std::u32string_view();
+}
+
+// 北京市 of 中共北京市委 and 中国共产党北京市委员会; empty for other bodies.
+std::u32string_view PlaceOfPartyCommittee(std::u32string_view body) {
+  for (const std::u32string_view party : {kParty, std::u32string_view(U"中共")}) {
+    if (!body.starts_with(party)) {
+      continue;
+    }
+    body.remove_prefix(party.size());
+    for (const std::u32string_view end :
+         {std::u32string_view(U"委员会"), std::u32string_view(U"委")}) {
+      if (body.ends_with(end)) {
+        return body.substr(0, body.size() - end.size());
+      }
+    }
+  }
+  return {};
+}
+
 // The names that a report bears.
 struct Names {
   explicit Names(const Entry::Metadata& metadata)
@@ -122,8 +146,8 @@ struct Names {
 // The place of a level (省) that a report names beside its organisation.
 std::u32string_view FindPlace(const Names& names, std::u32string_view level) {
   for (const std::u32string_view place :
-       {Before(names.event, kPeoplesCongress), PlaceOfOffice(names.office),
-        PlaceOfGovernment(names.title)}) {
+       {Before(names.event, kPeoplesCongress), PlaceOfPartyCongress(names.event),
+        PlaceOfOffice(names.office), PlaceOfGovernment(names.title)}) {
     if (NamesPlace(place) && place.ends_with(level)) {
       return place;
     }
@@ -179,6 +203,10 @@ std::u32string Organisation(const Names& names) {
   if (body.empty()) {
     return UnnamedOrganisation(names);
   }
+  // What the party signs too is no report of the government.
+  if (Has(body, kStateCouncil) && (Has(body, U"中共中央") || Has(body, kParty))) {
+    return std::u32string(U"中共中央").append(kStateCouncil);
+  }
   // The constitution: 国务院，即中央人民政府.
   if (body.ends_with(kStateCouncil) || body == U"中央人民政府") {
     return std::u32string(kStateCouncil);
@@ -186,6 +214,9 @@ std::u32string Organisation(const Names& names) {
   if (body == U"中共中央" || (body.ends_with(kCentralCommittee) &&
                               IsParty(body.substr(0, body.size() - kCentralCommittee.size())))) {
     return PartyCommittee();
+  }
+  if (const std::u32string_view place = PlaceOfPartyCommittee(body); NamesPlace(place)) {
+    return std::u32string(place).append(U"委");
   }
   // 全省人民政府 names no more than 省人民政府.
   const std::u32string_view unplaced =
@@ -207,10 +238,14 @@ std::u32string Organisation(const Names& names) {
   }
   if (body.ends_with(kGovernment)) {
     std::u32string_view place = PlaceOfGovernment(body);
-    // An event may say more of it: 枣庄市市中区.
-    const std::u32string_view of_event = Before(names.event, kPeoplesCongress);
-    if (NamesPlace(of_event) && of_event.ends_with(place)) {
-      place = of_event;
+    // The event, the office or the title may say more of it: 枣庄市市中区.
+    for (const std::u32string_view named :
+         {Before(names.event, kPeoplesCongress), PlaceOfOffice(names.office),
+          PlaceOfGovernment(names.title)}) {
+      if (named.size() > place.size() && NamesPlace(named) && named.ends_with(place)) {
+        place = named;
+        break;
+      }
     }
     if (place.empty()) {
       place = FindPlace(names, {});

@@ -56,7 +56,8 @@ struct SeriesState {
 
 }  // namespace
 
-PassingReports::PassingReports(const Catalog& catalog, const Filter& filter) {
+PassingReports::PassingReports(const Catalog& catalog, const Filter& filter)
+    : scope_(filter.scope) {
   if (!FilterPlan::RestrictsReports(filter)) {
     all_ = true;
     return;
@@ -92,17 +93,22 @@ PhraseTrace Summarise(const Catalog& catalog, const PassingReports& passing,
     if (row.dated) {
       const int64_t year = years.Of(row.day);
       if (trace.years.empty() || trace.years.back().year != year) {
-        trace.years.push_back({year, {}, 0, 0});
+        trace.years.push_back({year, {}, 0, 0, 0});
       }
       use = &trace.years.back();
     }
     ++use->searched;
+    const uint64_t code_points = passing.scope() == TextScope::kAll ? row.code_points
+                                 : passing.scope() == TextScope::kSpeech
+                                     ? row.speech_code_points
+                                     : row.code_points - row.speech_code_points;
+    use->code_points += code_points;
     const bool has = next != counts.end() && next->rank == rank;
     if (has) {
       Add(next->count, &use->count);
       Add(next->count, &trace.total);
       ++use->reports;
-      trace.reports.push_back({catalog.documents()[rank], next->count});
+      trace.reports.push_back({catalog.documents()[rank], next->count, code_points});
     }
     SeriesState& state = states[row.series];
     if (row.dated && row.series != ReportColumns::kNoSeries && !state.done) {

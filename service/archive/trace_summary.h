@@ -20,8 +20,10 @@ class PassingReports {
 
   bool all() const { return all_; }
   bool Has(uint32_t rank) const { return all_ || passes_[rank] != 0; }
+  TextScope scope() const { return scope_; }
 
  private:
+  TextScope scope_;
   bool all_ = false;
   std::vector<uint8_t> passes_;  // by rank, unless it is all
 };

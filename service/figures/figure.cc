@@ -41,7 +41,8 @@ Range MakeRange(size_t begin, size_t end) {
 // Whether the mark at `at` ends a clause; signs inside numerals do not.
 bool EndsClause(View t, size_t at) {
   const char32_t c = t[at];
-  if (!text::IsHardMark(c) || c == U'、' || c == U'%' || c == U'％') {
+  constexpr View kInside = U"、%％（）()";  // 水泥（折纯）|达到2亿吨
+  if (!text::IsHardMark(c) || kInside.find(c) != View::npos) {
     return false;
   }
   const bool inside =
@@ -176,13 +177,29 @@ class Reader {
     for (const Numeral& numeral : numerals_) {
       figures_.push_back(Basic(numeral));
     }
+    // 分别高于全国12.7个、|12个百分点: the unit is said once.
+    for (size_t i = figures_.size(); i-- > 1;) {
+      Figure& before = figures_[i - 1];
+      if (figures_[i].kind == FigureKind::kPercentagePoint && GoesOn(i) &&
+          before.kind == FigureKind::kAmount && Part(before.unit) == U"个" &&
+          Part(figures_[i].unit) == U"个百分点") {
+        before.kind = FigureKind::kPercentagePoint;
+        before.unit = figures_[i].unit;
+      }
+    }
     for (size_t i = 0; i < figures_.size(); ++i) {
       if (Measures(figures_[i].kind) && !IsPeriod(figures_[i])) {
         figures_[i].measure = MeasureOf(i);
       }
     }
+    size_t before = 0;  // figures in the list before
     for (size_t i = 0; i < figures_.size();) {
-      i = Distribute(i);
+      const size_t end = Distribute(i);
+      if (before > 1 && end - i == before) {
+        GoOnPairwise(i - before, i, end);
+      }
+      before = end - i;
+      i = end;
     }
     for (size_t i = 0; i < figures_.size(); ++i) {
       if (Measures(figures_[i].kind) && !IsPeriod(figures_[i])) {
@@ -220,13 +237,20 @@ class Reader {
     } else if (IsRanking(numeral)) {
       figure.kind = FigureKind::kSet;
     }
+    const bool numbered = figure.kind == FigureKind::kAmount && IsNumbered(numeral);
+    if (numbered) {
+      figure.kind = FigureKind::kSet;
+    } else if (figure.kind == FigureKind::kAmount && IsListMark(numeral)) {
+      figure.kind = FigureKind::kOrdinal;
+    }
     figure.range = numeral.token;
     figure.number = numeral.number;
     figure.scale = numeral.scale;
     figure.unit = numeral.unit;
     figure.qualifiers = numeral.qualifiers;
+    LeaveNoun(&figure);
     if (figure.kind != FigureKind::kDate && figure.kind != FigureKind::kName &&
-        figure.kind != FigureKind::kApproximate) {
+        figure.kind != FigureKind::kApproximate && !numbered) {
       figure.low = Bounded(numeral.value);
       figure.high = figure.low.has_value() ? Bounded(numeral.second) : std::nullopt;
       if (numeral.second.has_value() && !figure.high.has_value()) {
@@ -238,7 +262,46 @@ class Reader {
     }
     ReadValue(numeral, &figure);
     figure.precision = numeral.precision;
+    figure.direction = DirectionOf(figure);
     return figure;
+  }
+
+  // 154万户|家庭: what is counted is no part of the unit, though print does not part them.
+  void LeaveNoun(Figure* figure) const {
+    constexpr View kUnits[] = {U"户家庭", U"户人家", U"门课程", U"门课",   U"堂课", U"节车厢",
+                               U"张病床", U"张床位", U"个床位", U"个学位", U"栋楼", U"盏灯"};
+    const View unit = Part(figure->unit);
+    if (figure->unit.end == figure->range.end &&
+        std::find(std::begin(kUnits), std::end(kUnits), unit) != std::end(kUnits)) {
+      figure->unit.end = figure->unit.begin + 1;
+      figure->range.end = figure->unit.end;
+    }
+  }
+
+  // What the word of change nearest to the number says: 增速|回落|1.2个百分点.
+  FigureDirection DirectionOf(const Figure& figure) const {
+    if (!Measures(figure.kind)) {
+      return FigureDirection::kUnspecified;
+    }
+    if (figure.kind == FigureKind::kMultiple && figure.unit.empty() &&
+        Part(figure.number).find_first_of(U"番增") != View::npos) {
+      return FigureDirection::kIncrease;  // 翻一番, 倍增
+    }
+    for (auto q = figure.qualifiers.rbegin(); q != figure.qualifiers.rend(); ++q) {
+      if (q->kind != QualifierKind::kDirection || q->range.begin > figure.number.begin) {
+        continue;
+      }
+      const View word = Part(q->range);
+      constexpr View kComparing = U"多少高低快慢";
+      if (word.size() == 1 && kComparing.find(word.front()) != View::npos) {
+        break;
+      }
+      // 增长-1.5%
+      const bool negative = figure.low.has_value() && figure.low->mantissa < 0;
+      const bool falls = word.find_first_of(U"降减落下小短跌") != View::npos;
+      return falls != negative ? FigureDirection::kDecrease : FigureDirection::kIncrease;
+    }
+    return FigureDirection::kUnspecified;
   }
 
   // 万元|GDP能耗, 每|万人: what something is reckoned per.
@@ -255,6 +318,45 @@ class Reader {
                                     [behind](View word) { return behind.starts_with(word); });
     const uint32_t begin = numeral.number.begin;
     return output || (begin > 0 && t_[begin - 1] == U'每');
+  }
+
+  // 嫦娥|五号, 3号线, 一号文件, 经济|3.0: a name by its number. 本月8号 is a day, 500多号人 are
+  // people.
+  bool IsNumbered(const Numeral& numeral) const {
+    const View unit = Part(numeral.unit);
+    const uint32_t begin = numeral.token.begin;
+    const View behind = view_.substr(numeral.token.end);
+    if (!numeral.qualifiers.empty() || numeral.second.has_value()) {
+      return false;
+    }
+    if (unit.empty() && begin > 0 && text::IsDigit(t_[begin]) && numeral.scale.empty() &&
+        IsWord(t_[begin - 1])) {
+      // 首发经济3.0, “科创100”: versions, and names that end with digits.
+      const bool version = Part(numeral.number).ends_with(U".0");
+      return version || (!behind.empty() && IsClosing(behind.front()));
+    }
+    if (!unit.starts_with(U'号')) {
+      return false;
+    }
+    return !(begin > 0 && t_[begin - 1] == U'月') && !behind.starts_with(U'人');
+  }
+
+  // 十一是加强…, （十一）加强…, 10.发放…: what counts the items of a list.
+  bool IsListMark(const Numeral& numeral) const {
+    const uint32_t begin = numeral.number.begin;
+    const uint32_t end = numeral.number.end;
+    if (numeral.token != numeral.number || numeral.second.has_value() || end >= t_.size()) {
+      return false;
+    }
+    const char32_t before = begin > 0 ? t_[begin - 1] : U'\0';
+    const char32_t behind = t_[end];
+    if ((before == U'（' && behind == U'）') || (before == U'(' && behind == U')')) {
+      return begin == 1 || EndsClause(view_, begin - 2);
+    }
+    const bool opens = begin == 0 || EndsClause(view_, begin - 1);
+    const bool han = text::IsHan(t_[begin]);
+    return (opens && han && (behind == U'是' || behind == U'、')) ||
+           (begin == 0 && (behind == U'.' || behind == U'．' || behind == U'、'));
   }
 
   // 世界|500强, 500强|企业: a list of that name.
@@ -375,7 +477,8 @@ class Reader {
       if ((classes & internal::kKeep) != 0) {
         i += size;
       } else if ((classes & internal::kCut) != 0 && i + size < end &&
-                 !IsWhole(i + size, end, internal::kPart)) {
+                 !IsWhole(i + size, end, internal::kPart) && !OpensClause(i, i + size, end) &&
+                 !IsInKept(i, size, end)) {
         i += size;
         begin = i;
       } else {
@@ -383,6 +486,22 @@ class Reader {
       }
     }
     return Trim(begin, end);
+  }
+
+  // Whether a verb opens what tells a noun from others: 中央财政|用于“三农”的支出.
+  bool OpensClause(size_t verb, size_t begin, size_t end) const {
+    return Part(verb, begin) == U"用于" && Part(begin, end - 1).find(U'的') != View::npos;
+  }
+
+  // Whether a kept word begins inside a word and goes on behind it: 办|成|功率.
+  bool IsInKept(size_t begin, size_t size, size_t end) const {
+    for (size_t i = 1; i < size; ++i) {
+      size_t kept = 0;
+      if ((ClassAt(begin + i, end, &kept) & internal::kKeep) != 0 && kept > size - i) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Whether [begin, end) is one word of a class.
@@ -399,6 +518,8 @@ class Reader {
       const View phrase = Part(begin, end);
       if (text::IsSpace(phrase.back()) || phrase.back() == U'、') {
         --end;
+      } else if (end < t_.size() && phrase.back() == U'年' && t_[end] == U'均') {
+        --end;  // 就业人数年|均超过46万人
       } else if (phrase.back() == U'）' || phrase.back() == U')') {
         const size_t open = phrase.find_last_of(U"（(");
         end = open == View::npos ? end : begin + open;
@@ -497,8 +618,15 @@ class Reader {
   }
 
   // The phrase between a figure and what stands before it in its clause.
-  Range PhraseBefore(size_t i) const {
+  Range PhraseBefore(size_t i, bool behind_time = false) const {
     const Figure& figure = figures_[i];
+    // 城镇化率|五年|提高3.89个百分点: a length of time stands between.
+    if (!behind_time && i > 0 && IsTime(figures_[i - 1]) &&
+        figures_[i - 1].range.end == figure.range.begin) {
+      if (const Range quantity = PhraseBefore(i - 1, true); IsQuantity(quantity)) {
+        return quantity;
+      }
+    }
     size_t end = figure.range.begin;
     // 占比达到78.3%: a share is measured.
     if (!figure.qualifiers.empty() && Part(figure.qualifiers.front().range).starts_with(U"占比")) {
@@ -520,11 +648,26 @@ class Reader {
         break;
       }
       if (!mention->comparison && mention->period.range.end <= end) {
-        begin = mention->period.range.end;
-        break;
+        const Range behind_it = Noun(mention->period.range.end, end);
+        // 城镇化率|五年|提高3.89个百分点: the time stands between.
+        const Range before_it = behind_it.empty() && begin < mention->period.range.begin
+                                    ? Noun(begin, mention->period.range.begin)
+                                    : behind_it;
+        return IsQuantity(before_it) ? before_it : behind_it;
       }
     }
     return begin < end ? Noun(begin, end) : Range();
+  }
+
+  // Whether a phrase ends with the name of something that has an amount.
+  bool IsQuantity(Range noun) const {
+    constexpr View kQuantities[] = {U"比重", U"比例", U"总额",     U"产值",   U"产量",
+                                    U"收入", U"支出", U"总值",     U"率",     U"能耗",
+                                    U"人数", U"面积", U"投资",     U"增加值", U"总量",
+                                    U"成本", U"能力", U"消费水平", U"余额",   U"销售额"};
+    const View phrase = Part(noun);
+    return std::any_of(std::begin(kQuantities), std::end(kQuantities),
+                       [phrase](View word) { return phrase.ends_with(word); });
   }
 
   bool IsCompared(const Figure& figure) const {
@@ -541,7 +684,8 @@ class Reader {
     const auto next = std::partition_point(numerals_.begin(), numerals_.end(),
                                            [&](const Numeral& n) { return n.token.begin < begin; });
     auto from = next;
-    if (next != numerals_.end() && next->token.begin == begin) {
+    if (next != numerals_.end() && next->token.begin == begin &&
+        KindOf(*next, Part(next->number), Part(next->unit)) != FigureKind::kSet) {
       begin = next->token.end;  // 100个|过亿元|工业重点项目
       ++from;
     }
@@ -570,7 +714,7 @@ class Reader {
       }
       size_t size = 0;
       const uint32_t classes = quoted ? 0 : ClassAt(end, t_.size(), &size);
-      if ((classes & internal::kKeep) != 0) {
+      if ((classes & internal::kKeep) != 0 || Part(end, end + size) == U"服务") {
         end += size;
       } else if ((classes & (internal::kStop | internal::kCut)) != 0) {
         break;
@@ -578,13 +722,22 @@ class Reader {
         ++end;
       }
     }
-    const View phrase = Part(begin, std::min(end, t_.size()));
+    const View phrase = Part(begin, WithoutAmong(begin, std::min(end, t_.size())));
     const auto letters = std::count_if(phrase.begin(), phrase.end(), IsWord);
     if (letters < 2 || phrase.size() > kMaxMeasureBehind ||
         SaysNothing(begin, begin + phrase.size())) {
       return {};
     }
     return MakeRange(begin, begin + phrase.size());
+  }
+
+  // 主要工业产品|中: among them.
+  size_t WithoutAmong(size_t begin, size_t end) const {
+    constexpr size_t kFewest = 4;
+    constexpr View kWords = U"高初集其当空";  // 高中, 集中
+    const bool among =
+        end >= begin + kFewest && t_[end - 1] == U'中' && kWords.find(t_[end - 2]) == View::npos;
+    return among ? end - 1 : end;
   }
 
   Range MeasureOf(size_t i) const {
@@ -644,12 +797,44 @@ class Reader {
       items.pop_back();
       items.insert(items.end(), last.begin(), last.end());
     }
-    if (items.size() == count) {
+    // 中、高等职业教育在校生: half a word is no item.
+    const bool whole =
+        std::all_of(items.begin(), items.end(), [](const Range& item) { return item.size() > 1; });
+    // 工业、制造业、技改|投资: what ends the last item is said of all.
+    const bool shared = items.size() == count && IsQuantity(items.back()) &&
+                        std::all_of(items.begin(), items.end() - 1, [this](const Range& item) {
+                          return item.size() <= 2 || Part(item).ends_with(U'业');
+                        });
+    if (!whole || shared) {
+      for (size_t k = 0; k < count; ++k) {
+        figures_[i + k].measure = shared && k + 1 == count ? items.back() : all;
+      }
+    } else if (items.size() == count) {
       for (size_t k = 0; k < count; ++k) {
         figures_[i + k].measure = items[k];
       }
     }
     return end;
+  }
+
+  // 甲、乙分别由1元、2元|提高到3元、4元: the items of a list are those of the list before, where it
+  // has none of its own.
+  void GoOnPairwise(size_t previous, size_t i, size_t end) {
+    const auto apart = [&](size_t j) {
+      return figures_[j].range.begin < figures_[j - 1].range.end;
+    };
+    for (size_t j = i; j < end; ++j) {
+      if (!Measures(figures_[j].kind) || !figures_[j].measure.empty() || apart(j)) {
+        return;
+      }
+    }
+    const View between = Part(figures_[i - 1].range.end, figures_[i].range.begin);
+    if (between.find_first_of(U"；。：") != View::npos) {
+      return;
+    }
+    for (size_t j = i; j < end; ++j) {
+      figures_[j].measure = figures_[previous + (j - i)].measure;
+    }
   }
 
   std::vector<Range> Split(Range all, bool conjunctions) const {
@@ -695,19 +880,12 @@ class Reader {
         return {};
       }
     }
-    constexpr View kQuantities[] = {U"比重", U"比例", U"总额",     U"产值",   U"产量",
-                                    U"收入", U"支出", U"总值",     U"率",     U"能耗",
-                                    U"人数", U"面积", U"投资",     U"增加值", U"总量",
-                                    U"成本", U"能力", U"消费水平", U"余额",   U"销售额"};
     for (const Mention& mention : mentions_) {
       const Range& range = mention.period.range;
       begin = range.begin >= begin && range.end < end ? range.end : begin;
     }
     const Range noun = Noun(begin, end);
-    const View phrase = Part(noun);
-    const bool quantity = std::any_of(std::begin(kQuantities), std::end(kQuantities),
-                                      [phrase](View word) { return phrase.ends_with(word); });
-    return quantity && !phrase.starts_with(U'这') ? noun : Range();
+    return IsQuantity(noun) && !Part(noun).starts_with(U'这') ? noun : Range();
   }
 
   // When a figure was, as far as its sentence says.
@@ -733,8 +911,22 @@ class Reader {
     return (from && (value || between.empty())) || (than && value);
   }
 
+  // The first of the figures that one goes on from without words of its own:
+  // 由|46503元、|16935元|提高到….
+  size_t ListBegin(size_t i) const {
+    for (size_t most = kMaxList; most > 0 && GoesOn(i); --most) {
+      if (HasQualifier(figures_[i], QualifierKind::kLink) ||
+          HasQualifier(figures_[i], QualifierKind::kDirection)) {
+        break;
+      }
+      --i;
+    }
+    return i;
+  }
+
   When WhenOf(size_t i) const {
     const Figure& figure = figures_[i];
+    const Figure& first = figures_[ListBegin(i)];
     // A yearly average is one of several years.
     const bool average = Says(figure, U"年均");
     for (auto mention = mentions_.rbegin(); mention != mentions_.rend(); ++mention) {
@@ -742,13 +934,13 @@ class Reader {
       if (range.end > figure.number.begin) {
         continue;
       }
-      if (IsBaseOf(*mention, figure)) {
+      if (IsBaseOf(*mention, first)) {
         return {&*mention, true, true};
       }
       if (mention->comparison || !Fits(average, mention->period)) {
         continue;
       }
-      if (IsFrom(figure)) {
+      if (IsFrom(first)) {
         break;
       }
       // 在去年增长的基础上|再新增5家: what follows is of another time.
@@ -760,7 +952,7 @@ class Reader {
       return {&*mention, false,
               range.begin < kOpening || range.end > ClauseBegin(figure.number.begin)};
     }
-    return {nullptr, IsFrom(figure), false};
+    return {nullptr, IsFrom(first), false};
   }
 
   // 由|44个|发展到60个: the first of two values.

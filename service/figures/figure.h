@@ -36,6 +36,10 @@ enum class FigureKind : uint8_t {
 // Whether a figure tells what is, or what is to be.
 enum class FigureMode : uint8_t { kUnspecified = 0, kResult = 1, kTarget = 2 };
 
+// Whether a figure says by how much something changed (增长5.5%, 新增3家, 翻一番), not how far
+// (提高到16935元) nor how it compares with something else (高于全国2个百分点).
+enum class FigureDirection : uint8_t { kUnspecified = 0, kIncrease = 1, kDecrease = 2 };
+
 // What the passage around a sentence does.
 enum class Passage : uint8_t {
   kOther,     // the setting, or unknown
@@ -93,6 +97,7 @@ struct Figure {
   // another one grew from at no named time.
   Period period;
   FigureMode mode = FigureMode::kUnspecified;
+  FigureDirection direction = FigureDirection::kUnspecified;
 
   friend bool operator==(const Figure&, const Figure&) = default;
 };

@@ -389,12 +389,23 @@ Period FindPeriod(std::u32string_view text, Range range, const ReportTime& repor
       })) {
     return {};
   }
-  for (const internal::Mention& mention :
-       internal::FindMentions(internal::FoldLetters(part), FindNumerals(part), report)) {
+  const std::vector<internal::Mention> mentions =
+      internal::FindMentions(internal::FoldLetters(part), FindNumerals(part), report);
+  for (const internal::Mention& mention : mentions) {
     if (mention.comparison) {
       continue;
     }
     Period period = mention.period;
+    // “十五五”时期目标和2026年重点工作: what stands below is of the one or of the other.
+    const auto is_other = [&period](const internal::Mention& other) {
+      return !other.comparison && other.period.first_year > 0 &&
+             other.period.first_year == other.period.last_year &&
+             period.first_year < period.last_year && period.first_year <= other.period.first_year &&
+             other.period.last_year <= period.last_year;
+    };
+    if (anywhere && std::any_of(mentions.begin(), mentions.end(), is_other)) {
+      return {};
+    }
     const std::u32string_view before = part.substr(0, period.range.begin);
     if (!anywhere && (before.size() > kMaxOpening ||
                       before.find_first_of(U"，。；：！？、,;:") != std::u32string_view::npos)) {

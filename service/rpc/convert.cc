@@ -375,6 +375,7 @@ void Converter::SetFigure(const archive::QuoteRef& ref, const archive::PackedFig
   out->set_first_year(figure.first_year);
   out->set_last_year(figure.last_year);
   out->set_mode(static_cast<v1::FigureMode>(figure.mode));
+  out->set_direction(static_cast<v1::FigureDirection>(figure.direction));
 }
 
 void Converter::SetSection(const archive::PackedDocument& document, size_t index,

@@ -49,6 +49,7 @@ void SetPhraseYear(const PhraseTrace::YearUse& year, v1::PhraseYear* out) {
   out->set_quote_count(static_cast<int64_t>(year.count.quotes));
   out->set_report_count(static_cast<int64_t>(year.reports));
   out->set_searched_report_count(static_cast<int64_t>(year.searched));
+  out->set_searched_character_count(static_cast<int64_t>(year.code_points));
 }
 
 void SetPhraseUse(const archive::QuoteRef& ref, report::Range range, Converter* converter,
@@ -150,6 +151,7 @@ absl::Status TracePhrase(CallContext& call, const v1::TracePhraseRequest& reques
   for (; next != trace.reports.end(); ++next) {
     v1::PhraseReport report;
     SetPhraseReport(*next->report, next->count, &report);
+    report.set_character_count(static_cast<int64_t>(next->code_points));
     const bool full = static_cast<size_t>(response->reports_size()) == page_size;
     if (full || !size.Add(report)) {
       response->set_stop_reason(full ? v1::STOP_REASON_PAGE : v1::STOP_REASON_LIMIT);
@@ -181,6 +183,15 @@ absl::Status ListNewPhrases(CallContext& call, const v1::ListNewPhrasesRequest& 
     }
     options.min_occurrences = static_cast<uint64_t>(request.min_occurrence_count());
   }
+  options.min_in_report = 2;
+  if (request.min_report_occurrence_count() != 0) {
+    if (request.min_report_occurrence_count() < 1 ||
+        request.min_report_occurrence_count() > limits::kMaxNewPhraseOccurrences) {
+      return errors::FieldOutOfRange("min_report_occurrence_count",
+                                     absl::StrCat("1 to ", limits::kMaxNewPhraseOccurrences));
+    }
+    options.min_in_report = static_cast<uint64_t>(request.min_report_occurrence_count());
+  }
   QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
                           PageSize(request.page_size(), limits::kDefaultPageSize));
   size_t next = 0;
@@ -205,6 +216,7 @@ absl::Status ListNewPhrases(CallContext& call, const v1::ListNewPhrasesRequest& 
       archive::FindNewPhrases(*call.archive, *report, options, call.cancellation));
   response->set_total_size(static_cast<int64_t>(found.phrases.size()));
   response->set_earlier_report_count(static_cast<int64_t>(found.earlier_reports));
+  response->set_undated_report_count(static_cast<int64_t>(found.undated_reports));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   AnswerSize size(*response);

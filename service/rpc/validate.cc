@@ -461,6 +461,11 @@ absl::StatusOr<archive::FigureFilter> ToFigureFilter(const v1::SearchFiguresRequ
   for (const int mode : request.modes()) {
     out.modes.push_back(static_cast<figures::FigureMode>(mode));
   }
+  QUOTES_RETURN_IF_ERROR(
+      CheckCount("directions", request.directions_size(), limits::kMaxFilterValues));
+  for (const int direction : request.directions()) {
+    out.directions.push_back(static_cast<figures::FigureDirection>(direction));
+  }
   QUOTES_RETURN_IF_ERROR(CheckCount("kinds", request.kinds_size(), limits::kMaxFilterValues));
   for (int i = 0; i < request.kinds_size(); ++i) {
     if (request.kinds(i) == v1::FIGURE_KIND_UNSPECIFIED) {

@@ -585,6 +585,12 @@ TEST_F(ContractErrors, BoundsOfFigures) {
               }
             }),
             range + "modes");
+  EXPECT_EQ(outcome([](auto* r) {
+              for (int i = 0; i < 101; ++i) {
+                r->add_directions(v1::FIGURE_DIRECTION_INCREASE);
+              }
+            }),
+            range + "directions");
   EXPECT_EQ(outcome([](auto* r) { r->set_page_size(-1); }), range + "page_size");
   EXPECT_EQ(outcome([](auto* r) { r->set_page_token("x"); }),
             "INVALID_ARGUMENT/PAGE_TOKEN_INVALID page_token");

@@ -610,6 +610,16 @@ TEST_F(Lookups, FiguresByEveryCondition) {
   EXPECT_EQ(printed([](auto* r) { r->set_value("60500000平方米"); }), Texts{"拓展到60.5平方公里"});
   EXPECT_EQ(printed([](auto* r) { r->set_year(2035); }), Texts{"翻一番"});
   EXPECT_EQ(printed([](auto* r) {
+              r->set_measure("环境空气质量优良天数");
+              r->add_directions(v1::FIGURE_DIRECTION_INCREASE);
+            }),
+            Texts{"增加53天"});
+  EXPECT_EQ(printed([](auto* r) {
+              r->set_measure("环境空气质量优良天数");
+              r->add_directions(v1::FIGURE_DIRECTION_DECREASE);
+            }),
+            Texts());
+  EXPECT_EQ(printed([](auto* r) {
               r->add_kinds(v1::FIGURE_KIND_NAME);
               r->mutable_filter()->set_kind(v1::TEXT_KIND_FURNITURE);
             }),
@@ -783,6 +793,11 @@ TEST_F(Lookups, ListsThePhrasesThatAReportIntroduces) {
   EXPECT_THAT(phrases(), ElementsAre("新质生产力", "数字化改革"));
   EXPECT_EQ(found.earlier_report_count(), 1);
   EXPECT_EQ(found.next_page_token(), "");
+  // Three times in the report, twice in it.
+  request.set_min_report_occurrence_count(3);
+  EXPECT_THAT(phrases(), ElementsAre("新质生产力"));
+  request.set_min_report_occurrence_count(0);
+  EXPECT_EQ(found.undated_report_count(), 0);
   request.set_page_size(1);
   EXPECT_THAT(phrases(), ElementsAre("新质生产力"));
   EXPECT_EQ(found.total_size(), 2);
@@ -830,6 +845,9 @@ TEST_F(Lookups, TracesRefuseWhatTheyCannotAnswer) {
   list.set_min_occurrence_count(1);
   EXPECT_EQ(listed(), "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE min_occurrence_count");
   list.set_min_occurrence_count(0);
+  list.set_min_report_occurrence_count(-1);
+  EXPECT_EQ(listed(), "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE min_report_occurrence_count");
+  list.set_min_report_occurrence_count(0);
   // Nothing is earlier than the one report: it introduces nothing.
   EXPECT_EQ(listed(), Outcome(grpc::Status::OK));
   EXPECT_EQ(phrases.earlier_report_count(), 0);

@@ -947,9 +947,9 @@ TEST_P(ArchiveConformance, SeedsAreTheLongestMatches) {
 }
 
 void ExpectYear(const PhraseTrace::YearUse& year, const NaiveTrace::Year& expected) {
-  EXPECT_EQ(
-      (NaiveTrace::Year{year.count.occurrences, year.count.quotes, year.reports, year.searched}),
-      expected);
+  EXPECT_EQ((NaiveTrace::Year{year.count.occurrences, year.count.quotes, year.reports,
+                              year.searched, year.code_points}),
+            expected);
 }
 
 void ExpectUse(const std::optional<PhraseTrace::Use>& use,
@@ -972,6 +972,8 @@ void ExpectTrace(const Archive& archive, std::u32string_view units, const Filter
   std::vector<const PackedDocument*> listed;
   for (const PhraseTrace::ReportUse& use : trace->reports) {
     reports[std::string(use.report->report_id())] = {use.count.occurrences, use.count.quotes};
+    const auto searched = expected.code_points.find(std::string(use.report->report_id()));
+    EXPECT_EQ(use.code_points, searched == expected.code_points.end() ? 0 : searched->second);
     listed.push_back(use.report);
   }
   EXPECT_EQ(reports, expected.reports);

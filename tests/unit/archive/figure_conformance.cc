@@ -81,6 +81,10 @@ bool Meets(const FigureFilter& filter, const figures::Figure& figure, std::u32st
       std::find(filter.modes.begin(), filter.modes.end(), figure.mode) == filter.modes.end()) {
     return false;
   }
+  if (!filter.directions.empty() && std::find(filter.directions.begin(), filter.directions.end(),
+                                              figure.direction) == filter.directions.end()) {
+    return false;
+  }
   if (filter.year != 0 &&
       (figure.period.first_year > filter.year || figure.period.last_year < filter.year)) {
     return false;
@@ -257,6 +261,9 @@ TEST_P(ArchiveConformance, FiguresAreThoseOfAScan) {
       filter.modes = {figure->mode};
     }
     if (below(4) == 0) {
+      filter.directions = {figure->direction};
+    }
+    if (below(4) == 0) {
       filter.kinds = {figure->kind, figures::FigureKind::kPercentagePoint};
     }
     Lookup lookup;
@@ -347,6 +354,10 @@ TEST_P(ArchiveConformance, FiguresByMeasureModeAndOrder) {
   FigureFilter year;
   year.year = 2035;
   EXPECT_THAT(sample.Find(year), ElementsAre("翻一番"));
+  year.directions = {figures::FigureDirection::kIncrease};
+  EXPECT_THAT(sample.Find(year), ElementsAre("翻一番"));
+  year.directions = {figures::FigureDirection::kDecrease};
+  EXPECT_THAT(sample.Find(year), IsEmpty());
 }
 
 }  // namespace

@@ -360,6 +360,15 @@ NaiveTrace NaiveHistory(const std::vector<std::shared_ptr<const Document>>& docu
     const auto& date = document->content.metadata.date;
     NaiveTrace::Year& year = date ? trace.years[date->year()] : trace.undated;
     ++year.searched;
+    for (const report::Run& run : document->content.runs) {
+      const bool speech = report::IsSpeech(run.kind);
+      const bool counts =
+          filter.scope == TextScope::kAll || speech == (filter.scope == TextScope::kSpeech);
+      for (uint32_t at = run.range.begin; counts && at < run.range.end; ++at) {
+        ++year.code_points;
+        ++trace.code_points[document->report_id];
+      }
+    }
     if (date && !SeriesOf(*document).empty()) {
       series[SeriesOf(*document)].push_back(document.get());
     }

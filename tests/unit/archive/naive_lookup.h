@@ -55,11 +55,13 @@ struct NaiveTrace {
     uint64_t quotes = 0;
     uint64_t reports = 0;
     uint64_t searched = 0;
+    uint64_t code_points = 0;
     friend bool operator==(const Year&, const Year&) = default;
   };
   uint64_t occurrences = 0;
   uint64_t quotes = 0;
   std::map<std::string, std::pair<uint64_t, uint64_t>> reports;  // occurrences and quotes, by id
+  std::map<std::string, uint64_t> code_points;  // of those that were searched, by id
   std::map<int64_t, Year> years;
   Year undated;
   std::optional<NaivePlace> first;  // offset in the joined text

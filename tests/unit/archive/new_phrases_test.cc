@@ -80,9 +80,34 @@ TEST(NewPhrasesTest, WholePhrasesThatStandNowhereEarlier) {
     // Once here, once later.
     EXPECT_THAT(Texts(Find(*archive, "later")), IsEmpty());
     EXPECT_THAT(Texts(Find(*archive, "now", {.min_occurrences = 5})), IsEmpty());
+    EXPECT_THAT(Texts(Find(*archive, "now", {.min_in_report = 3})), ElementsAre("新质生产力"));
+    EXPECT_THAT(Texts(Find(*archive, "now", {.min_in_report = 4})), IsEmpty());
     // The later report's series has none that is earlier.
     EXPECT_EQ(Find(*archive, "later", {.series_only = true}).earlier_reports, 0u);
     EXPECT_EQ(Find(*archive, "now", {.series_only = true}).earlier_reports, 1u);
+  }
+}
+
+TEST(NewPhrasesTest, WhatQuotationMarksSetApartIsWhole) {
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 1997, "甲", {"推动改革开放。"}),
+      Report(
+          "now", 2002, "甲",
+          {"贯彻“三个代表”重要思想。", "“三个代表”重要思想是指针。", "坚持“三个代表”重要思想。"})};
+  for (const auto& archive : {MakeScanArchive(1, TestScheme(), documents),
+                              MakeIndexedArchive(1, TestScheme(), documents)}) {
+    EXPECT_THAT(Texts(Find(*archive, "now")), ElementsAre("三个代表"));
+  }
+}
+
+TEST(NewPhrasesTest, WhatNeverEndsIsTheBeginningOfSomethingElse) {
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 2022, "甲", {"推动发展。", "高水平，安全。", "高水平。"}),
+      Report("now", 2024, "甲",
+             {"推动高水平安全。", "推动高水平开放。", "推动高水平科技。", "推动高水平人才。"})};
+  for (const auto& archive : {MakeScanArchive(1, TestScheme(), documents),
+                              MakeIndexedArchive(1, TestScheme(), documents)}) {
+    EXPECT_THAT(Texts(Find(*archive, "now")), Not(Contains("推动高水平")));
   }
 }
 

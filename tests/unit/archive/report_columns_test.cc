@@ -174,7 +174,13 @@ TEST(ReportColumnsTest, SayWhatCoverageCounts) {
   TestReport report = Speech("r", absl::CivilDay(2022, 1, 17), {"发展。", "建设。"});
   report.quotes.push_back({"图为会场。", -1, report::BlockKind::kCaption, {}, false, {}});
   report.truncated = true;
-  const ReportColumns columns = ColumnsOf({Pack(*MakeDocument(report), 5)});
+  Document document = *MakeDocument(report);
+  const auto end = static_cast<uint32_t>(document.content.joined.size());
+  document.content.runs = {{report::BlockKind::kBody, {0, end - 5}},
+                           {report::BlockKind::kCaption, {end - 5, end}}};
+  const ReportColumns columns = ColumnsOf({Pack(document, 5)});
+  EXPECT_EQ(columns[0].code_points, end);
+  EXPECT_EQ(columns[0].speech_code_points, end - 5);
   EXPECT_EQ(columns[0].quotes, 3u);
   EXPECT_EQ(columns[0].speech_quotes, 2u);
   EXPECT_TRUE(columns[0].truncated);

@@ -39,7 +39,9 @@ TEST(SeriesKeyTest, TheStateCouncilHasOneSeries) {
   EXPECT_EQ(KeyOf({"中华人民共和国国务院", "第一届全国人民代表大会第三次会议"}), key);
   EXPECT_EQ(KeyOf({"", "中华人民共和国第一届全国人民代表大会第三次会议"}), key);
   EXPECT_EQ(KeyOf({"中央人民政府"}), key);
-  EXPECT_EQ(KeyOf({"中共中央和国务院"}), key);
+  // A document of the party and the government is no report of the government.
+  EXPECT_NE(KeyOf({"中共中央和国务院"}), key);
+  EXPECT_EQ(KeyOf({"中共中央 国务院"}), KeyOf({"中共中央、国务院"}));
   EXPECT_EQ(KeyOf({"", "", "政府工作报告", "国务院总理"}), key);
   // What it says to another body is no annual report.
   EXPECT_NE(KeyOf({"国务院", "第十四届全国人民代表大会常务委员会第八次会议"}), key);
@@ -76,8 +78,36 @@ TEST(SeriesKeyTest, PlacesAreFoundWhereverAReportNamesThem) {
             KeyOf({.body = "广西壮族自治区人民政府"}));
   EXPECT_EQ(KeyOf({"市中区人民政府", "枣庄市市中区第十九届人民代表大会第一次会议"}),
             KeyOf({"区人民政府", "枣庄市市中区第十八届人民代表大会第五次会议"}));
+  EXPECT_EQ(KeyOf({"市中区人民政府", "", "枣庄市市中区政府工作报告"}),
+            KeyOf({"区人民政府", "枣庄市市中区第十八届人民代表大会第五次会议"}));
+  EXPECT_NE(KeyOf({"市中区人民政府", "市中区第十八届人民代表大会", "枣庄市市中区政府工作报告"}),
+            KeyOf({"市中区人民政府", "市中区第十八届人民代表大会", "济南市市中区政府工作报告"}));
+  EXPECT_EQ(KeyOf({"县人民政府", "于都县第十八届人民代表大会第三次会议"}),
+            KeyOf({.body = "于都县人民政府"}));
+  EXPECT_FALSE(KeyOf({"县人民政府",
+                      "云南省临沧市双江拉祜族佤族布朗族傣族自治县第十七届人民代表大会第一次会议"})
+                   .empty());
+  EXPECT_NE(KeyOf({"特别行政区政府", "", "香港特别行政区政府施政报告"}),
+            KeyOf({"特别行政区政府", "", "澳门特别行政区政府施政报告"}));
+  EXPECT_EQ(KeyOf({"特别行政区政府", "", "香港特别行政区政府施政报告"}),
+            KeyOf({.body = "香港特别行政区政府"}));
+  EXPECT_NE(KeyOf({.body = "吉林省人民政府"}), KeyOf({.body = "吉林市人民政府"}));
+  EXPECT_NE(KeyOf({"市人民政府", "吉林市第十七届人民代表大会"}),
+            KeyOf({"省人民政府", "吉林省第十四届人民代表大会"}));
   // Numerals of names count nothing.
+  EXPECT_NE(KeyOf({.body = "北京市第一中级人民法院"}), KeyOf({.body = "北京市第二中级人民法院"}));
+  EXPECT_NE(KeyOf({.body = "新疆生产建设兵团第一师"}), KeyOf({.body = "新疆生产建设兵团第八师"}));
   EXPECT_NE(KeyOf({.body = "三亚市人民政府"}), KeyOf({.body = "亚市人民政府"}));
+}
+
+TEST(SeriesKeyTest, PartyCommitteesOfAPlace) {
+  const std::u32string beijing = KeyOf({.body = "中共北京市委"});
+  EXPECT_FALSE(beijing.empty());
+  EXPECT_EQ(KeyOf({"中国共产党北京市第十二届委员会", "中国共产党北京市第十三次代表大会"}), beijing);
+  EXPECT_EQ(KeyOf({"市委", "中国共产党北京市第十三次代表大会"}), beijing);
+  EXPECT_NE(KeyOf({.body = "北京市人民政府"}), beijing);
+  EXPECT_NE(KeyOf({"省委", "中国共产党浙江省第十四次代表大会"}), beijing);
+  EXPECT_FALSE(KeyOf({"省委", "中国共产党浙江省第十四次代表大会"}).empty());
 }
 
 TEST(SeriesKeyTest, WithoutItsPlaceAReportIsOfNoSeries) {

@@ -472,7 +472,112 @@ TEST(FindFiguresTest, NamesAreNotMeasured) {
   EXPECT_THAT(Rows("景气指数提高十五"), ElementsAre("提高十五\tamount\t15\t\t景气指数\t\t"));
 }
 
+TEST(FindFiguresTest, NumbersOfNamesAreNoAmounts) {
+  EXPECT_THAT(Rows("神舟十八号、嫦娥五号成功发射"),
+              ElementsAre("十八号\tset\t\t号\t\t\t", "五号\tset\t\t号\t\t\t"));
+  EXPECT_THAT(Rows("地铁3号线开通运营"), ElementsAre("3号线\tset\t\t号线\t\t\t"));
+  EXPECT_THAT(Rows("落实中央一号文件"), ElementsAre("一号文件\tset\t\t号文件\t\t\t"));
+}
+
+TEST(FindFiguresTest, MarksOfListsAndVersionsAreNoAmounts) {
+  const auto kinds = [](std::string_view sentence) {
+    std::string all;
+    for (const std::string& row : Rows(sentence)) {
+      const size_t kind = row.find('\t') + 1;
+      all += row.substr(kind, row.find('\t', kind) - kind) + " ";
+    }
+    return all;
+  };
+  EXPECT_EQ(kinds("十一是加强监管。"), "ordinal ");
+  EXPECT_EQ(kinds("（十一）加强监管。"), "ordinal ");
+  EXPECT_EQ(kinds("10.发放补贴20亿元。"), "ordinal amount ");
+  EXPECT_EQ(kinds("培育首发经济3.0。"), "set ");
+  EXPECT_EQ(kinds("发布“科创100”榜单。"), "set ");
+  EXPECT_EQ(kinds("比值达到3.0，指数升至100”。"), "amount amount ");
+}
+
+TEST(FindFiguresTest, AUnitSaidOnceIsThatOfTheList) {
+  const std::vector<std::string> rows = Rows("分别高于全国12.7个、12个百分点");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_THAT(rows[0], ::testing::HasSubstr("\tpoint\t12.7\t百分点\t"));
+  EXPECT_THAT(rows[1], ::testing::HasSubstr("\tpoint\t12\t百分点\t"));
+}
+
+TEST(FindFiguresTest, DirectionsOfChange) {
+  const auto direction = [](std::string_view sentence) {
+    const std::u32string text = text::ToCodePoints(sentence);
+    std::string all;
+    for (const Figure& figure : FindFigures(text, {0, static_cast<uint32_t>(text.size())}, {})) {
+      all += figure.direction == FigureDirection::kIncrease   ? '+'
+             : figure.direction == FigureDirection::kDecrease ? '-'
+                                                              : '.';
+    }
+    return all;
+  };
+  EXPECT_EQ(direction("生产总值达到280亿元，增长5.5%"), ".+");
+  EXPECT_EQ(direction("单位能耗下降3.2%，降幅扩大1个百分点"), "-+");
+  EXPECT_EQ(direction("进口增长-1.5%"), "-");
+  EXPECT_EQ(direction("下调0.5个百分点、上调2元"), "-+");
+  EXPECT_EQ(direction("增速回落1.2个百分点"), "-");
+  EXPECT_EQ(direction("新增3家、净减4家"), "+-");
+  EXPECT_EQ(direction("总量翻一番，产值实现倍增"), "++");
+  // Levels and comparisons are no changes.
+  EXPECT_EQ(direction("由12元提高到15元"), "..");
+  EXPECT_EQ(direction("比全国平均水平高2个百分点"), ".");
+  EXPECT_EQ(direction("第三届"), ".");
+}
+
+TEST(FindFiguresTest, WhatIsCountedIsNoPartOfTheUnit) {
+  EXPECT_THAT(Rows("惠及154万户家庭"), ElementsAre("154万户\tamount\t1540000\t户\t家庭\t\t"));
+  EXPECT_THAT(Rows("新增300张床位"), ElementsAre("新增300张\tamount\t300\t张\t床位\t\t"));
+}
+
+TEST(FindFiguresTest, NotesInBracketsPartNothing) {
+  EXPECT_THAT(Rows("钢产量达到1亿吨，水泥和化肥（折纯）分别达到2.48亿吨和1988万吨"),
+              ElementsAre("达到1亿吨\tamount\t100000000\t吨\t钢产量\t\t",
+                          "分别达到2.48亿吨\tamount\t248000000\t吨\t水泥\t\t",
+                          "1988万吨\tamount\t19880000\t吨\t化肥\t\t"));
+}
+
+TEST(FindFiguresTest, HalfAWordIsNoItem) {
+  EXPECT_THAT(Rows("中、高等职业教育在校生分别达到2000万人和861万人"),
+              ElementsAre("分别达到2000万人\tamount\t20000000\t人\t中、高等职业教育在校生\t\t",
+                          "861万人\tamount\t8610000\t人\t中、高等职业教育在校生\t\t"));
+}
+
+TEST(FindFiguresTest, ATimeBetweenAQuantityAndItsFigure) {
+  EXPECT_THAT(
+      Rows("常住人口城镇化率五年提高3.89个百分点"),
+      ElementsAre("五年\tamount\t5\t年\t\t\t", ::testing::HasSubstr("百分点\t常住人口城镇化率\t")));
+  EXPECT_THAT(
+      Rows("“一网通办”首办成功率超过90%"),
+      ElementsAre("一网通办\tset\t\t\t\t\t", "超过90%\tpercent\t90\t%\t“一网通办”首办成功率\t\t"));
+}
+
+TEST(FindPeriodTest, AHeadingOfTwoTimesNamesNeither) {
+  const auto period = [](std::string_view heading) {
+    const std::u32string text = text::ToCodePoints(heading);
+    return FindPeriod(text, {0, static_cast<uint32_t>(text.size())}, {.year = 2026}, true);
+  };
+  EXPECT_TRUE(period("“十五五”时期主要目标和2026年重点工作").empty());
+  EXPECT_EQ(period("“十五五”时期主要目标").first_year, 2026);
+  EXPECT_EQ(period("“十五五”时期主要目标").last_year, 2030);
+  EXPECT_EQ(period("2026年重点工作").last_year, 2026);
+}
+
+TEST(FindFiguresTest, PairsOfValuesGoOnPairwise) {
+  const std::vector<std::string> rows =
+      Rows("城镇居民收入、农民收入分别由46503元、16935元提高到50000元、20000元。",
+           {.passage = Passage::kReview, .period = {{0, 2}, 2021, 2021}, .report = {.year = 2022}});
+  EXPECT_THAT(rows, ElementsAre("分别由46503元\tamount\t46503\t元\t城镇居民收入\t\tresult",
+                                "16935元\tamount\t16935\t元\t农民收入\t\tresult",
+                                "提高到50000元\tamount\t50000\t元\t城镇居民收入\t城镇\tresult",
+                                "20000元\tamount\t20000\t元\t农民收入\t城镇\tresult"));
+}
+
 TEST(FindFiguresTest, AmountsWithoutAValueHaveNone) {
+  EXPECT_THAT(Rows("三分之一的县"), ElementsAre("三分之一\tfraction\t\t\t\t\t"));
+  EXPECT_THAT(Rows("成本下降三成"), ElementsAre("下降三成\tmultiple\t\t成\t成本\t\t"));
   EXPECT_THAT(Rows("总量翻一番"), ElementsAre("翻一番\tmultiple\t\t\t总量\t\t"));
   EXPECT_THAT(Rows("打造千亿级产业"), ElementsAre("千亿级\tapproximate\t\t\t产业\t\t"));
   EXPECT_THAT(Rows("数百个项目"), ElementsAre("数百个\tapproximate\t\t个\t项目\t\t"));
@@ -512,7 +617,10 @@ TEST(CorpusTest, RangesLieInTheirSentences) {
       for (size_t i = 0; i < numerals.size(); ++i) {
         const Figure& figure = figures[q][i];
         EXPECT_EQ(figure.range.begin - sentence.begin, numerals[i].token.begin);
-        EXPECT_EQ(figure.range.end - sentence.begin, numerals[i].token.end);
+        // What is counted is left out of the unit: 154万户|家庭.
+        const bool shorter = figure.unit.size() < numerals[i].unit.size();
+        EXPECT_EQ(figure.range.end - sentence.begin,
+                  shorter ? numerals[i].unit.begin + 1 : numerals[i].token.end);
         EXPECT_LE(figure.measure.end, figure.measure.empty() ? 0 : sentence.end);
         EXPECT_GE(figure.measure.begin, figure.measure.empty() ? 0 : sentence.begin);
         EXPECT_LE(figure.period.range.end, report.joined.size());
