@@ -258,7 +258,11 @@ class Ticket {
   // or whose time is not to be wondered at.
   grpc::Status Close(const absl::Status& status, size_t answer_bytes,
                      const Message* request = nullptr) {
-    grpc::Status wire = ToGrpcStatus(status);
+    return Close(ToGrpcStatus(status), status, answer_bytes, request);
+  }
+  // The same where what travels is known.
+  grpc::Status Close(grpc::Status wire, const absl::Status& status, size_t answer_bytes,
+                     const Message* request) {
     const absl::Time now = absl::Now();
     const ErrorReason reason = GetErrorReason(status);
     CallRecord record;
@@ -743,7 +747,8 @@ class AdminService final
 class UnknownCall final : public grpc::ServerGenericBidiReactor {
  public:
   UnknownCall(Core* core, grpc::CallbackServerContext* context) : ticket_(core, context, "other") {
-    Finish(ticket_.Close(absl::UnimplementedError("no service has this method"), 0));
+    const grpc::Status wire(grpc::StatusCode::UNIMPLEMENTED, "no service has this method");
+    Finish(ticket_.Close(wire, absl::UnimplementedError(wire.error_message()), 0, nullptr));
   }
   void OnDone() override { delete this; }
 

@@ -274,6 +274,12 @@ int Serve(const Config& config, EndSignals& signals) {
                              " is reached by other machines, and calls travel unencrypted; "
                              "--insecure-allow-remote allows that"));
   }
+  if (!config.metrics_listen.empty()) {
+    if (const absl::Status resolved = ResolveListenAddress(config.metrics_listen).status();
+        !resolved.ok()) {
+      return Fail(kExitOptions, absl::StrCat("--metrics-listen: ", resolved.message()));
+    }
+  }
   citation::Profiles profiles;
   if (!config.profiles.empty()) {
     absl::StatusOr<citation::Profiles> read = citation::Profiles::ReadFile(config.profiles);

@@ -373,8 +373,7 @@ absl::StatusOr<std::unique_ptr<Metrics>> Metrics::Start(MetricsOptions options) 
   const std::string listen = options.listen;
   absl::StatusOr<ListenAddress> address = ResolveListenAddress(listen);
   if (!address.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--metrics-listen: ", address.status().message()));
+    return address.status();
   }
   if (listen.ends_with(":0")) {
     address->numeric.resize(1);  // each address would get a port of its own
