@@ -22,6 +22,7 @@
 #include "service/base/errors.h"
 #include "service/base/hash.h"
 #include "service/base/limits.h"
+#include "service/base/trace_context.h"
 
 namespace quotes::data {
 extern const std::string_view client_service_config;
@@ -31,9 +32,16 @@ namespace quotes::client {
 namespace {
 
 // What every call sends along.
-std::string PrepareContext(absl::Duration timeout, grpc::ClientContext* context) {
+std::string PrepareContext(const Options& options, absl::Duration timeout,
+                           grpc::ClientContext* context) {
   std::string request_id = NewRequestId();
   context->AddMetadata("x-request-id", request_id);
+  if (options.traceparent) {
+    const std::string parent = options.traceparent();
+    if (ParseTraceParent(parent).has_value()) {
+      context->AddMetadata(kTraceParentHeader, parent);
+    }
+  }
   if (timeout < absl::InfiniteDuration()) {
     context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   }
@@ -41,12 +49,12 @@ std::string PrepareContext(absl::Duration timeout, grpc::ClientContext* context)
 }
 
 template <typename Stub, typename Request, typename Response>
-absl::StatusOr<Response> Call(Stub* stub, absl::Duration timeout,
+absl::StatusOr<Response> Call(const Options& options, Stub* stub, absl::Duration timeout,
                               grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                            Response*),
                               const Request& request) {
   grpc::ClientContext context;
-  const std::string request_id = PrepareContext(timeout, &context);
+  const std::string request_id = PrepareContext(options, timeout, &context);
   Response response;
   const grpc::Status status = (stub->*method)(&context, request, &response);
   if (!status.ok()) {
@@ -59,7 +67,7 @@ absl::StatusOr<Response> Call(Stub* stub, absl::Duration timeout,
 
 struct Client::Rep {
   Rep(const std::shared_ptr<grpc::Channel>& channel, Options the_options)
-      : options(the_options),
+      : options(std::move(the_options)),
         reports(channel),
         quotes(channel),
         citations(channel),
@@ -81,7 +89,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
 }
 
 Client::Client(const std::shared_ptr<grpc::Channel>& channel, Options options)
-    : rep_(std::make_unique<Rep>(channel, options)) {}
+    : rep_(std::make_unique<Rep>(channel, std::move(options))) {}
 
 Client::~Client() = default;
 
@@ -107,7 +115,7 @@ absl::StatusOr<v1::ImportReportResponse> Client::Rep::Upload(
   header->set_sha256(Sha256Hex(content));
 
   grpc::ClientContext context;
-  const std::string request_id = PrepareContext(options.import_timeout, &context);
+  const std::string request_id = PrepareContext(options, options.import_timeout, &context);
   v1::UploadReportResponse uploaded;
   const std::unique_ptr<grpc::ClientWriter<v1::UploadReportRequest>> writer =
       reports.UploadReport(&context, &uploaded);
@@ -143,168 +151,168 @@ absl::StatusOr<v1::ImportReportResponse> Client::Import(const v1::ImportReportRe
   if (size > limits::kMaxUnaryImportBytes) {
     return rep_->Upload(request);
   }
-  return Call(&rep_->reports, rep_->options.import_timeout, &v1::ReportService::Stub::ImportReport,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.import_timeout,
+              &v1::ReportService::Stub::ImportReport, request);
 }
 
 absl::StatusOr<v1::GetReportResponse> Client::GetReport(const v1::GetReportRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetReport,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::GetReport, request);
 }
 
 absl::StatusOr<v1::ListReportsResponse> Client::ListReports(const v1::ListReportsRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListReports,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::ListReports, request);
 }
 
 absl::StatusOr<v1::DeleteReportResponse> Client::DeleteReport(
     const v1::DeleteReportRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::DeleteReport,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::DeleteReport, request);
 }
 
 absl::StatusOr<v1::UndeleteReportResponse> Client::UndeleteReport(
     const v1::UndeleteReportRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout,
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
               &v1::ReportService::Stub::UndeleteReport, request);
 }
 
 absl::StatusOr<v1::GetRevisionResponse> Client::GetRevision(const v1::GetRevisionRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetRevision,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::GetRevision, request);
 }
 
 absl::StatusOr<v1::ListRevisionsResponse> Client::ListRevisions(
     const v1::ListRevisionsRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListRevisions,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::ListRevisions, request);
 }
 
 absl::StatusOr<v1::DiffRevisionsResponse> Client::DiffRevisions(
     const v1::DiffRevisionsRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::DiffRevisions,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::DiffRevisions, request);
 }
 
 absl::StatusOr<v1::ListSectionsResponse> Client::ListSections(
     const v1::ListSectionsRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListSections,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::ListSections, request);
 }
 
 absl::StatusOr<v1::GetSectionResponse> Client::GetSection(const v1::GetSectionRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetSection,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::GetSection, request);
 }
 
 absl::StatusOr<v1::ListDefectsResponse> Client::ListDefects(const v1::ListDefectsRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::ListDefects,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::ListDefects, request);
 }
 
 absl::StatusOr<v1::GetDefectResponse> Client::GetDefect(const v1::GetDefectRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::GetDefect,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::GetDefect, request);
 }
 
 absl::StatusOr<v1::CreateDefectResponse> Client::CreateDefect(
     const v1::CreateDefectRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::CreateDefect,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::CreateDefect, request);
 }
 
 absl::StatusOr<v1::UpdateDefectResponse> Client::UpdateDefect(
     const v1::UpdateDefectRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::UpdateDefect,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::UpdateDefect, request);
 }
 
 absl::StatusOr<v1::DeleteDefectResponse> Client::DeleteDefect(
     const v1::DeleteDefectRequest& request) {
-  return Call(&rep_->reports, rep_->options.lookup_timeout, &v1::ReportService::Stub::DeleteDefect,
-              request);
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::DeleteDefect, request);
 }
 
 absl::StatusOr<v1::GetQuoteResponse> Client::GetQuote(const v1::GetQuoteRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::GetQuote,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::GetQuote, request);
 }
 
 absl::StatusOr<v1::BatchGetQuotesResponse> Client::BatchGetQuotes(
     const v1::BatchGetQuotesRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::BatchGetQuotes,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::BatchGetQuotes, request);
 }
 
 absl::StatusOr<v1::ListQuotesResponse> Client::ListQuotes(const v1::ListQuotesRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::ListQuotes,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::ListQuotes, request);
 }
 
 absl::StatusOr<v1::SearchQuotesResponse> Client::SearchQuotes(
     const v1::SearchQuotesRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::SearchQuotes,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::SearchQuotes, request);
 }
 
 absl::StatusOr<v1::ListThemesResponse> Client::ListThemes(const v1::ListThemesRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::ListThemes,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::ListThemes, request);
 }
 
 absl::StatusOr<v1::GetThemeResponse> Client::GetTheme(const v1::GetThemeRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::GetTheme,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::GetTheme, request);
 }
 
 absl::StatusOr<v1::LookupThemeResponse> Client::LookupTheme(const v1::LookupThemeRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::LookupTheme,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::LookupTheme, request);
 }
 
 absl::StatusOr<v1::TagQuoteResponse> Client::TagQuote(const v1::TagQuoteRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::TagQuote,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::TagQuote, request);
 }
 
 absl::StatusOr<v1::SearchFiguresResponse> Client::SearchFigures(
     const v1::SearchFiguresRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::SearchFigures,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::SearchFigures, request);
 }
 
 absl::StatusOr<v1::TracePhraseResponse> Client::TracePhrase(const v1::TracePhraseRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::TracePhrase,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::TracePhrase, request);
 }
 
 absl::StatusOr<v1::ListNewPhrasesResponse> Client::ListNewPhrases(
     const v1::ListNewPhrasesRequest& request) {
-  return Call(&rep_->quotes, rep_->options.lookup_timeout, &v1::QuoteService::Stub::ListNewPhrases,
-              request);
+  return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
+              &v1::QuoteService::Stub::ListNewPhrases, request);
 }
 
 absl::StatusOr<v1::VerifyCitationResponse> Client::VerifyCitation(
     const v1::VerifyCitationRequest& request) {
-  return Call(&rep_->citations, rep_->options.lookup_timeout,
+  return Call(rep_->options, &rep_->citations, rep_->options.lookup_timeout,
               &v1::CitationService::Stub::VerifyCitation, request);
 }
 
 absl::StatusOr<v1::BatchVerifyCitationsResponse> Client::BatchVerifyCitations(
     const v1::BatchVerifyCitationsRequest& request) {
-  return Call(&rep_->citations, rep_->options.lookup_timeout,
+  return Call(rep_->options, &rep_->citations, rep_->options.lookup_timeout,
               &v1::CitationService::Stub::BatchVerifyCitations, request);
 }
 
 absl::StatusOr<v1::ListProfilesResponse> Client::ListProfiles(
     const v1::ListProfilesRequest& request) {
-  return Call(&rep_->citations, rep_->options.lookup_timeout,
+  return Call(rep_->options, &rep_->citations, rep_->options.lookup_timeout,
               &v1::CitationService::Stub::ListProfiles, request);
 }
 
 absl::StatusOr<v1::GetStatusResponse> Client::GetStatus(const v1::GetStatusRequest& request) {
-  return Call(&rep_->admin, rep_->options.lookup_timeout, &v1::AdminService::Stub::GetStatus,
-              request);
+  return Call(rep_->options, &rep_->admin, rep_->options.lookup_timeout,
+              &v1::AdminService::Stub::GetStatus, request);
 }
 
 std::string NewRequestId() {

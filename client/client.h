@@ -1,6 +1,7 @@
 #ifndef QUOTES_CLIENT_CLIENT_H_
 #define QUOTES_CLIENT_CLIENT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,10 @@ struct Options {
   // most what data/service_config.json says holds: a minute, half an hour.
   absl::Duration lookup_timeout = absl::Seconds(30);
   absl::Duration import_timeout = absl::Minutes(10);
+  // Asked before each call, from its thread: the trace that it belongs to, as the header
+  // `traceparent` of W3C's Trace Context, which the server notes beside the call. What is none is
+  // not sent. Null: no trace.
+  std::function<std::string()> traceparent = nullptr;
 };
 
 // A channel to a server, "host:port" (any name that gRPC resolves), without encryption. Calls that

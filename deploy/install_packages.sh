@@ -42,7 +42,7 @@ build_packages=(
   # the store
   libsqlite3-dev libssl-dev
   # the programs
-  libcli11-dev libtomlplusplus-dev libspdlog-dev
+  libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev
   # the tests are part of every build
   libgtest-dev libgmock-dev libbenchmark-dev
 )
@@ -54,7 +54,7 @@ test_packages=(
   # shells whose completions are tried
   zsh fish
   # programs that the tests of deploy/ run
-  systemd lintian dpkg-dev file procps nginx-light openssl
+  systemd lintian dpkg-dev file procps nginx-light openssl prometheus
   # programs that the end-to-end tests start: setpriv, sqlite3
   util-linux sqlite3
 )

@@ -44,6 +44,7 @@ std::unique_ptr<Command> MakeEditDefect();
 std::unique_ptr<Command> MakeRemoveDefect();
 std::unique_ptr<Command> MakeExport();
 std::unique_ptr<Command> MakeStatus();
+std::unique_ptr<Command> MakeHealth();
 // `program` is filled after all commands were defined and outlives the command.
 std::unique_ptr<Command> MakeCompletion(const ProgramModel* program);
 std::unique_ptr<Command> MakeNames();

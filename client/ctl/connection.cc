@@ -47,6 +47,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
     options.lookup_timeout = *settings.timeout;
     options.import_timeout = *settings.timeout;
   }
+  if (!settings.traceparent.empty()) {
+    options.traceparent = [parent = settings.traceparent] { return parent; };
+  }
   auto rep = std::make_unique<Rep>();
   if (settings.database.empty()) {
     rep->client = std::make_unique<client::Client>(client::Connect(settings.server), options);

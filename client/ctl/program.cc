@@ -247,6 +247,7 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeRemoveDefect());
   rep.AddCommand(MakeExport());
   rep.AddCommand(MakeStatus());
+  rep.AddCommand(MakeHealth());
   rep.AddCommand(MakeCompletion(&rep.model));
   rep.AddCommand(MakeNames());
 

@@ -156,6 +156,7 @@ absl::StatusOr<Settings> ResolveSettings(const GlobalFlags& flags, const Environ
     }
   }
 
+  settings.traceparent = NonEmpty(environment, "TRACEPARENT").value_or("");
   if (flags.server.has_value() && flags.database.has_value()) {
     return Invalid(lang, Msg::kOptionExcludes, {"--server", "--database"});
   }

@@ -34,6 +34,8 @@ struct Settings {
   Color color = Color::kAuto;
   std::optional<absl::Duration> timeout;
   bool json = false;
+  // Of the variable TRACEPARENT: the trace that calls belong to; empty for none.
+  std::string traceparent;
 };
 
 // The language before anything is read but the command line and the environment: help and usage

@@ -152,6 +152,15 @@ inline constexpr size_t kMaxEtagBytes = 128;
 // Blocking work waiting for a worker. Beyond it callers are refused at once instead of timing out.
 inline constexpr size_t kExecutorQueue = 64;
 inline constexpr size_t kExecutorThreads = 4;
+// The metrics endpoint: two Prometheus servers and a person may ask at once. Whoever does not send
+// its request within the time makes room; as many connections wait inside, the others in the kernel
+// without costing anything.
+inline constexpr int kMetricsThreads = 3;
+inline constexpr int kMetricsConnections = 16;
+inline constexpr int kMetricsRequestMs = 2'000;
+inline constexpr int kMaxMetricsRequestBytes = 8'192;
+// The shape of a slow request in the log: some twenty fields.
+inline constexpr size_t kMaxShapeBytes = 1'024;
 // Report sources that calls hold together while they upload, wait or import; more are refused like
 // a full queue. Eight of the largest uploads, or thousands of ordinary reports.
 inline constexpr size_t kMaxImportBytesInFlight = 512u << 20;

@@ -330,7 +330,8 @@ Library::Library(std::unique_ptr<store::Store> store, std::shared_ptr<const them
       folder_(OpenFolder("")),
       history_folder_(OpenFolder("/history")),
       scheme_(std::move(scheme)),
-      ready_(errors::Loading()) {}
+      ready_(errors::Loading()),
+      start_(absl::Now()) {}
 
 Library::~Library() {
   ending_.Cancel();
@@ -368,6 +369,7 @@ absl::StatusOr<std::unique_ptr<Library>> Library::Create(
     QUOTES_RETURN_IF_ERROR(held->store_->CheckIntegrity(held->ending_));
   }
   held->Swap(std::move(snapshot));
+  held->lookups_time_ = absl::ToUnixNanos(absl::Now());
   held->merger_ = std::thread([held] { held->MergeInBackground(); });
   if (!in_background) {
     QUOTES_RETURN_IF_ERROR(held->FinishLoading());
@@ -468,6 +470,7 @@ absl::Status Library::FinishLoading() {
       const MutexLock lock(&ready_mutex_);
       ready_ = absl::OkStatus();
     }
+    ready_time_ = absl::ToUnixNanos(absl::Now());
     WantMerge();
     return absl::OkStatus();
   }
@@ -490,6 +493,7 @@ bool Library::SwapLabelled(Snapshot labelled, std::shared_ptr<const themes::Sche
     return false;  // written in between
   }
   auto swapped = std::make_shared<const Snapshot>(std::move(labelled));
+  snapshot_time_ = absl::ToUnixNanos(absl::Now());
   const MutexLock lock(&snapshot_mutex_);
   snapshot_.swap(swapped);
   scheme_.swap(scheme);
@@ -499,6 +503,7 @@ bool Library::SwapLabelled(Snapshot labelled, std::shared_ptr<const themes::Sche
 absl::Status Library::Relabel(const std::shared_ptr<const themes::Scheme>& scheme,
                               const Cancellation& cancellation) {
   QUOTES_RETURN_IF_ERROR(CheckReady());
+  const absl::Time start = absl::Now();
   bool swapped = false;
   for (int i = 0; i < kLoads && !swapped; ++i) {
     QUOTES_ASSIGN_OR_RETURN(Snapshot labelled, LoadLabelled(scheme, cancellation));
@@ -513,8 +518,23 @@ absl::Status Library::Relabel(const std::shared_ptr<const themes::Scheme>& schem
       return errors::StoreBusy();  // another process writes
     }
   }
+  relabels_.Record(absl::Now() - start);
   WantMerge();
   return absl::OkStatus();
+}
+
+LibraryFigures Library::ReadFigures() const {
+  const auto since_start = [this](const std::atomic<int64_t>& nanoseconds) {
+    const int64_t time = nanoseconds;
+    return time == 0 ? std::nullopt : std::optional(absl::FromUnixNanos(time) - start_);
+  };
+  LibraryFigures figures;
+  figures.snapshot_time = absl::FromUnixNanos(snapshot_time_);
+  figures.lookups_load = since_start(lookups_time_);
+  figures.whole_load = since_start(ready_time_);
+  figures.merges = merges_.Read();
+  figures.relabels = relabels_.Read();
+  return figures;
 }
 
 absl::Status Library::CheckReady() const {
@@ -628,10 +648,12 @@ void Library::SwapWritten(Snapshot written) {
       if (plan.empty() && count > 2 * kMostSegments) {
         plan = PlanOf(written, part);
       }
+      const absl::Time start = absl::Now();
       if (plan.empty() || !plan.Run(ending_)) {
         break;
       }
       written = *After(written, part, plan);
+      merges_.Record(absl::Now() - start);
     }
   }
   Swap(std::move(written));
@@ -640,6 +662,7 @@ void Library::SwapWritten(Snapshot written) {
 
 void Library::Swap(Snapshot snapshot) {
   auto swapped = std::make_shared<const Snapshot>(std::move(snapshot));
+  snapshot_time_ = absl::ToUnixNanos(absl::Now());
   {
     const MutexLock lock(&snapshot_mutex_);
     snapshot_.swap(swapped);
@@ -702,9 +725,11 @@ bool Library::MergeAll() {
     if (plan.empty()) {
       return true;
     }
+    const absl::Time start = absl::Now();
     if (!plan.Run(ending_)) {
       return false;
     }
+    merges_.Record(absl::Now() - start);
     {
       const MutexLock lock(&write_mutex_);
       // Without a value when a write has merged the same segments meanwhile.

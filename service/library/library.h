@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_LIBRARY_LIBRARY_H_
 #define QUOTES_SERVICE_LIBRARY_LIBRARY_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -20,6 +21,7 @@
 #include "service/archive/packed_document.h"
 #include "service/archive/segment_folder.h"
 #include "service/base/cancellation.h"
+#include "service/base/duration_histogram.h"
 #include "service/base/mutex.h"
 #include "service/extract/extractor.h"
 #include "service/extract/format.h"
@@ -165,6 +167,16 @@ struct LibraryOptions {
   std::function<void(const absl::Status&)> on_ready = nullptr;
 };
 
+// What a library did since it was made.
+struct LibraryFigures {
+  absl::Time snapshot_time;  // since when look-ups see the present snapshot
+  // From the beginning until look-ups could be answered, and until all was ready; nullopt before.
+  std::optional<absl::Duration> lookups_load;
+  std::optional<absl::Duration> whole_load;
+  DurationHistogram::Counts merges;  // of segments, by whichever thread
+  DurationHistogram::Counts relabels;
+};
+
 // Store and archive held together: the whole service without a network. Reads go to the snapshot
 // that archive() returns; a write has been made durable and swapped in when it returns.
 // A thread of its own merges the segments of the archive and of the history and writes them to
@@ -245,6 +257,8 @@ class Library {
                                      std::string_view etag);
 
   store::Store& store() { return *store_; }
+  LibraryFigures ReadFigures() const;
+  store::StoreFigures store_figures() const { return store_->Figures(); }
   // That of the current snapshot.
   std::shared_ptr<const themes::Scheme> scheme() const;
 
@@ -368,6 +382,14 @@ class Library {
 
   mutable Mutex ready_mutex_;
   absl::Status ready_ ABSL_GUARDED_BY(ready_mutex_);
+
+  const absl::Time start_;
+  // When it was, in nanoseconds of Unix time; 0: not yet.
+  std::atomic<int64_t> snapshot_time_{0};
+  std::atomic<int64_t> lookups_time_{0};
+  std::atomic<int64_t> ready_time_{0};
+  DurationHistogram merges_{kWorkBounds};
+  DurationHistogram relabels_{kWorkBounds};
 
   Cancellation ending_;
   std::thread loader_;  // with on_ready

@@ -1,4 +1,10 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "absl/time/clock.h"
+#include "service/archive/indexed_archive.h"
+#include "service/base/process_figures.h"
 #include "service/base/status_macros.h"
 #include "service/report/parser.h"
 #include "service/rpc/convert.h"
@@ -6,6 +12,98 @@
 #include "service/text/fold.h"
 
 namespace quotes::rpc {
+namespace {
+
+using v1::GetStatusResponse;
+
+int64_t Signed(uint64_t value) { return static_cast<int64_t>(value); }
+
+void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
+  const int64_t seconds = absl::ToInt64Seconds(duration);
+  out->set_seconds(seconds);
+  out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration - absl::Seconds(seconds))));
+}
+
+void SetWork(const DurationHistogram::Counts& counts, GetStatusResponse::WorkFigures* out) {
+  out->set_count(Signed(counts.total));
+  SetDuration(counts.sum, out->mutable_total_duration());
+  SetDuration(counts.Quantile(0.5), out->mutable_median_duration());
+  SetDuration(counts.Quantile(0.95), out->mutable_p95_duration());
+}
+
+void SetServices(const ServicesFigures& figures, GetStatusResponse* response) {
+  std::vector<std::pair<uint64_t, const MethodFigures*>> methods;
+  for (const MethodFigures& method : figures.methods) {
+    const uint64_t ended = method.ended();
+    if (ended > 0 || method.in_flight > 0) {
+      methods.emplace_back(ended, &method);
+    }
+  }
+  std::stable_sort(methods.begin(), methods.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [ended, method] : methods) {
+    GetStatusResponse::MethodFigures& out = *response->add_methods();
+    const DurationHistogram::Counts durations = method->durations();
+    out.set_service(std::string(method->service));
+    out.set_method(std::string(method->method));
+    out.set_call_count(Signed(ended));
+    out.set_failed_count(Signed(method->failed()));
+    out.set_in_flight_count(method->in_flight);
+    out.set_last_minute_count(Signed(method->last_minute));
+    SetDuration(durations.Quantile(0.5), out.mutable_median_duration());
+    SetDuration(durations.Quantile(0.95), out.mutable_p95_duration());
+    SetDuration(durations.Quantile(0.99), out.mutable_p99_duration());
+    out.set_received_bytes(Signed(method->received_bytes));
+    out.set_sent_bytes(Signed(method->sent_bytes));
+  }
+  for (const ExecutorFigures& executor : figures.executors) {
+    GetStatusResponse::ExecutorFigures& out = *response->add_executors();
+    out.set_name(std::string(executor.name));
+    out.set_thread_count(Signed(executor.figures.threads));
+    out.set_busy_count(Signed(executor.figures.busy));
+    out.set_waiting_count(Signed(executor.figures.waiting));
+    out.set_queue_limit(Signed(executor.figures.capacity));
+    out.set_refused_count(Signed(executor.figures.refused));
+  }
+  SetWork(figures.imports.durations, response->mutable_imports());
+}
+
+void SetLibrary(const Library& library, const archive::Archive& archive,
+                GetStatusResponse* response) {
+  const LibraryFigures figures = library.ReadFigures();
+  response->set_ready(library.CheckReady().ok());
+  SetTime(figures.snapshot_time, response->mutable_snapshot_time());
+  if (figures.lookups_load.has_value()) {
+    SetDuration(*figures.lookups_load, response->mutable_lookups_load_duration());
+  }
+  if (figures.whole_load.has_value()) {
+    SetDuration(*figures.whole_load, response->mutable_load_duration());
+  }
+  response->set_segment_count(Signed(archive::SegmentCount(archive)));
+  size_t bytes = 0;
+  for (const auto& [structure, held] : archive::MemoryUse(archive)) {
+    bytes += held;
+  }
+  response->set_segment_bytes(Signed(bytes));
+  SetWork(figures.merges, response->mutable_merges());
+  SetWork(figures.relabels, response->mutable_relabels());
+  const store::StoreFigures store = library.store_figures();
+  response->mutable_store()->set_file_bytes(Signed(store.file_bytes));
+  response->mutable_store()->set_log_bytes(Signed(store.wal_bytes));
+  response->mutable_store()->set_memory_bytes(Signed(store.memory_bytes));
+  response->mutable_store()->set_cache_hit_count(Signed(store.cache_hits));
+  response->mutable_store()->set_cache_miss_count(Signed(store.cache_misses));
+}
+
+void SetProcess(const ProcessFigures& figures, GetStatusResponse::ProcessFigures* out) {
+  out->set_resident_bytes(Signed(figures.resident_bytes));
+  SetDuration(figures.cpu, out->mutable_cpu_duration());
+  out->set_open_fd_count(Signed(figures.open_fds));
+  out->set_max_fd_count(Signed(figures.max_fds));
+  out->set_thread_count(Signed(figures.threads));
+}
+
+}  // namespace
 
 absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*/,
                        v1::GetStatusResponse* response) {
@@ -13,10 +111,7 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
   response->set_version(call.options.program_version);
   SetTime(call.options.start_time, response->mutable_start_time());
   const absl::Duration uptime = absl::Now() - call.options.start_time;
-  const int64_t seconds = absl::ToInt64Seconds(uptime);
-  response->mutable_uptime()->set_seconds(seconds);
-  response->mutable_uptime()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(uptime - absl::Seconds(seconds))));
+  SetDuration(uptime, response->mutable_uptime());
   response->set_read_only(store.read_only);
   response->set_storage_engine(store.engine + " " + store.engine_version);
   response->set_storage_location(store.location);
@@ -36,6 +131,11 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
   response->set_scheme_version(call.archive->scheme().version());
   response->set_fold_version(std::string(text::FoldVersion()));
   response->set_parser_version(std::string(report::ParserVersion()));
+  SetLibrary(call.library, *call.archive, response);
+  if (call.figures != nullptr) {
+    SetServices(call.figures->ReadFigures(), response);
+  }
+  SetProcess(ReadProcessFigures(), response->mutable_process());
   return absl::OkStatus();
 }
 

@@ -38,6 +38,9 @@ class ByteBudget {
     size_t bytes_ = 0;
   };
 
+  size_t limit() const { return limit_; }
+  size_t used() const { return used_.load(std::memory_order_relaxed); }
+
  private:
   const size_t limit_;
   std::atomic<size_t> used_{0};

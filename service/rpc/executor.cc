@@ -31,12 +31,26 @@ bool Executor::Submit(Task task) {
     MutexLock lock(&mutex_);
     // Threads that have not woken up yet count as room, so that an idle executor never refuses.
     if (stopping_ || waiting_.size() >= capacity_ + idle_) {
+      ++refused_;
       return false;
     }
+    ++accepted_;
     waiting_.push_back(std::move(task));
   }
   changed_.Signal();
   return true;
+}
+
+Executor::Figures Executor::figures() const {
+  const MutexLock lock(&mutex_);
+  Figures figures;
+  figures.threads = threads_.size();
+  figures.busy = threads_.size() - idle_;
+  figures.capacity = capacity_;
+  figures.waiting = waiting_.size() > idle_ ? waiting_.size() - idle_ : 0;
+  figures.accepted = accepted_;
+  figures.refused = refused_;
+  return figures;
 }
 
 void Executor::Work() {

@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_RPC_EXECUTOR_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <thread>
 #include <vector>
@@ -28,15 +29,27 @@ class Executor {
   // Takes `task` over. False, with the task destroyed unrun, when the queue is full.
   bool Submit(Task task);
 
+  struct Figures {
+    size_t threads = 0;
+    size_t busy = 0;      // threads with a task
+    size_t capacity = 0;  // of the queue
+    size_t waiting = 0;   // tasks for which no thread is free
+    uint64_t accepted = 0;
+    uint64_t refused = 0;
+  };
+  Figures figures() const;
+
  private:
   void Work();
 
   const size_t capacity_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar changed_;
   std::deque<Task> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t accepted_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t refused_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::thread> threads_;
 };
 

@@ -19,6 +19,7 @@
 #include "service/citation/locate.h"
 #include "service/library/library.h"
 #include "service/rpc/services.h"
+#include "service/rpc/statistics.h"
 
 // The handlers: free functions from a request to an answer, without a word of gRPC. What they
 // return is from the error catalogue; the answer is meaningless then.
@@ -46,6 +47,12 @@ class CitationCorpora {
   std::shared_ptr<const citation::Corpus> corpus_ ABSL_GUARDED_BY(mutex_);
 };
 
+// What a look-up was planned to cost, for the log of slow calls.
+struct QueryPlan {
+  uint64_t terms = 0;
+  uint64_t work = 0;  // see Archive::PlannedWork
+};
+
 // What a handler works with, for the time of one call.
 struct CallContext {
   Library& library;
@@ -70,6 +77,11 @@ struct CallContext {
   // at (text that is not UTF-8, enum values that the contract does not have), by index, paths
   // beginning in the element. Null for none.
   const std::map<int, absl::Status>* element_faults = nullptr;
+
+  // Where a look-up says what it is planned to cost. Null for none.
+  QueryPlan* plan = nullptr;
+  // What the services tell of themselves. Null for nothing.
+  const FiguresReader* figures = nullptr;
 
   // For handlers that usually need memory only: when the store must be asked after all, or there is
   // much to do, and `may_block` is false, they return this, and are called again from the

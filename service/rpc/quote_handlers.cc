@@ -133,8 +133,11 @@ absl::StatusOr<archive::LookupAnswer> Find(CallContext& call, archive::Lookup lo
   const uint64_t messages = written ? 0 : 1 + 2 * uint64_t{context};
   const uint64_t work_of_hit =
       messages * kMessageWork + (view == v1::QUOTE_VIEW_FULL ? kReportCountWork : 0);
-  if (call.archive->PlannedWork(lookup) + lookup.limit * work_of_hit >
-      call.options.max_inline_work) {
+  const uint64_t planned = call.archive->PlannedWork(lookup);
+  if (call.plan != nullptr) {
+    *call.plan = {lookup.query == nullptr ? 0 : lookup.query->terms.size(), planned};
+  }
+  if (planned + lookup.limit * work_of_hit > call.options.max_inline_work) {
     return call.Defer();
   }
   lookup.most_code_points = limits::kMaxInlineHitCodePoints;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "service/archive/entry.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
@@ -29,8 +30,10 @@ using archive::PackedDocument;
 // Runs an import and fills the answer, which is the same for both ways in.
 template <typename Response>
 absl::Status RunImport(CallContext& call, const ImportRequest& import, Response* response) {
+  const absl::Time start = absl::Now();
   QUOTES_ASSIGN_OR_RETURN(const ImportResult result,
                           call.library.Import(import, call.cancellation));
+  const absl::Duration duration = absl::Now() - start;
   SetReport(*result.document, response->mutable_report());
   response->set_unchanged(result.outcome.unchanged);
   response->set_replayed(result.outcome.replayed);
@@ -72,6 +75,7 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
     record.quotes = result.document->size();
     record.lint_findings =
         result.revised.size() + result.lint.size() + (result.tags_left_behind > 0 ? 1 : 0);
+    record.duration = duration;
     call.options.on_import(record);
   }
   return absl::OkStatus();

@@ -1,6 +1,7 @@
 #include "service/rpc/services.h"
 
 #include <google/protobuf/arena.h>
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/proto_buffer_reader.h>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <random>
@@ -25,10 +27,13 @@
 #include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/base/trace_context.h"
 #include "service/rpc/byte_budget.h"
 #include "service/rpc/executor.h"
 #include "service/rpc/grpc_status.h"
 #include "service/rpc/handlers.h"
+#include "service/rpc/request_shape.h"
+#include "service/rpc/statistics.h"
 #include "service/rpc/validate.h"
 #include "service/rpc/wire_check.h"
 
@@ -42,14 +47,42 @@ constexpr absl::Duration kQueueRetry = absl::Milliseconds(500);
 constexpr char kRequestIdHeader[] = "x-request-id";
 constexpr size_t kMaxCallIdBytes = 128;
 
+// Has imports and verdicts counted before they are told on.
+ServicesOptions WithCounts(ServicesOptions options, Statistics* statistics) {
+  options.on_import = [statistics,
+                       next = std::move(options.on_import)](const ImportRecord& record) {
+    statistics->Import(record);
+    if (next) {
+      next(record);
+    }
+  };
+  options.on_citation = [statistics,
+                         next = std::move(options.on_citation)](const CitationRecord& record) {
+    statistics->Citation(record);
+    if (next) {
+      next(record);
+    }
+  };
+  return options;
+}
+
 // What all calls share.
-struct Core {
+struct Core final : FiguresReader {
   explicit Core(ServicesOptions given)
-      : options(std::move(given)),
+      : options(WithCounts(std::move(given), &statistics)),
         import_bytes(limits::kMaxImportBytesInFlight),
         executor(limits::kExecutorThreads, limits::kExecutorQueue),
         writer(limits::kExecutorThreads, limits::kExecutorQueue) {}
 
+  ServicesFigures ReadFigures() const override {
+    ServicesFigures figures = statistics.Read(absl::Now());
+    figures.executors = {{"read", executor.figures()}, {"write", writer.figures()}};
+    figures.import_bytes_in_flight = import_bytes.used();
+    figures.import_bytes_limit = import_bytes.limit();
+    return figures;
+  }
+
+  Statistics statistics;
   const ServicesOptions options;
   std::atomic<Library*> library{nullptr};
   CitationCorpora citation_corpora;
@@ -127,6 +160,14 @@ std::string CallIdOf(const grpc::CallbackServerContext& context) {
   return NewCallId();
 }
 
+// The one header traceparent; empty when there is none, or more than one.
+std::string_view TraceParentOf(const grpc::CallbackServerContext& context) {
+  const auto [first, last] = context.client_metadata().equal_range(kTraceParentHeader);
+  return first != last && std::next(first) == last
+             ? std::string_view(first->second.data(), first->second.size())
+             : std::string_view();
+}
+
 bool ParseWhole(const grpc::ByteBuffer& bytes, Message* message) {
   // The reader takes slices, it does not change the buffer.
   grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&bytes));
@@ -201,35 +242,62 @@ class Ticket {
         method_(method),
         start_(absl::Now()),
         id_(CallIdOf(*context)),
-        cancellation_(DeadlineOf(*context)) {
+        cancellation_(DeadlineOf(*context)),
+        begun_(core->statistics.Begin(method)) {
     context->AddTrailingMetadata(kRequestIdHeader, id_);
   }
 
   Core& core() { return *core_; }
   Cancellation& cancellation() { return cancellation_; }
   void set_request_bytes(size_t bytes) { request_bytes_ = bytes; }
+  // Of a look-up, which says there what it costs.
+  QueryPlan* plan() { return &plan_; }
 
   // Turns the outcome into what travels and hands the record of the call out; the last step before
-  // Finish. An answer that is not sent has no bytes.
-  grpc::Status Close(const absl::Status& status, size_t answer_bytes) {
-    grpc::Status wire = ToGrpcStatus(status);
-    if (core_->options.on_call) {
-      CallRecord record;
-      record.method = method_;
-      const std::string peer = context_->peer();
-      record.peer = peer;
-      record.request_id = id_;
-      record.code = wire.error_code();
-      const ErrorReason reason = GetErrorReason(status);
-      record.reason =
-          reason == ErrorReason::kUnspecified ? std::string_view() : ErrorReasonName(reason);
-      record.duration = absl::Now() - start_;
-      record.request_bytes = request_bytes_;
-      record.answer_bytes = status.ok() ? answer_bytes : 0;
-      if (wire.error_code() == grpc::StatusCode::INTERNAL) {
-        record.error = ToStd(status.message());
-      }
-      core_->options.on_call(record);
+  // Finish. An answer that is not sent has no bytes. `request` is null for one that was not parsed,
+  // or whose time is not to be wondered at.
+  grpc::Status Close(const absl::Status& status, size_t answer_bytes,
+                     const Message* request = nullptr) {
+    return Close(ToGrpcStatus(status), status, answer_bytes, request);
+  }
+  // The same where what travels is known.
+  grpc::Status Close(grpc::Status wire, const absl::Status& status, size_t answer_bytes,
+                     const Message* request) {
+    const absl::Time now = absl::Now();
+    const ErrorReason reason = GetErrorReason(status);
+    CallRecord record;
+    record.method = method_;
+    record.request_id = id_;
+    record.caller = "anonymous";
+    record.role = "admin";
+    record.code = wire.error_code();
+    record.reason =
+        reason == ErrorReason::kUnspecified ? std::string_view() : ErrorReasonName(reason);
+    record.duration = now - start_;
+    record.request_bytes = request_bytes_;
+    record.answer_bytes = status.ok() ? answer_bytes : 0;
+    core_->statistics.End(begun_, record, reason, now);
+    const ServicesOptions& options = core_->options;
+    const bool slow =
+        options.on_slow_call && request != nullptr && record.duration >= options.slow_call;
+    if (!options.on_call && !slow) {
+      return wire;
+    }
+    const std::string peer = context_->peer();
+    record.peer = peer;
+    if (const auto trace = ParseTraceParent(TraceParentOf(*context_)); trace.has_value()) {
+      record.trace_id = trace->trace_id;
+      record.parent_span_id = trace->parent_id;
+    }
+    if (wire.error_code() == grpc::StatusCode::INTERNAL) {
+      record.error = ToStd(status.message());
+    }
+    if (options.on_call) {
+      options.on_call(record);
+    }
+    if (slow) {
+      const std::string shape = ShapeOf(*request);
+      options.on_slow_call({record, shape, plan_.terms, plan_.work});
     }
     return wire;
   }
@@ -241,7 +309,9 @@ class Ticket {
   const absl::Time start_;
   const std::string id_;
   Cancellation cancellation_;
+  const size_t begun_;
   size_t request_bytes_ = 0;
+  QueryPlan plan_;
 };
 
 // Answers a call exactly once: when told, or when it is dropped on the way. `Call` has
@@ -331,7 +401,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
                    : SerializeBehind(std::move(leading_bytes_), *response_, bytes_out_);
       answer_bytes = status.ok() ? bytes_out_->Length() : 0;
     }
-    Finish(ticket_.Close(status, answer_bytes));
+    Finish(ticket_.Close(status, answer_bytes, method_.holds_source ? nullptr : request_));
   }
 
   void OnCancel() override { ticket_.cancellation().Cancel(); }
@@ -345,6 +415,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     context_->leading_bytes = &leading_bytes_;
     context_->may_block = may_block;
     context_->element_faults = &element_faults_;
+    context_->plan = ticket_.plan();
+    context_->figures = &ticket_.core();
     // Whoever waited in the queue longer than its caller is not worked for any more.
     QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
     if (request_ == nullptr) {
@@ -670,6 +742,35 @@ class AdminService final
 #undef QUOTES_BATCH
 #undef QUOTES_UNARY
 
+// A call of what no service has. It is counted and logged; its name is the caller's own text and
+// appears nowhere.
+class UnknownCall final : public grpc::ServerGenericBidiReactor {
+ public:
+  UnknownCall(Core* core, grpc::CallbackServerContext* context) : ticket_(core, context, "other") {
+    const grpc::Status wire(grpc::StatusCode::UNIMPLEMENTED, "no service has this method");
+    Finish(ticket_.Close(wire, absl::UnimplementedError(wire.error_message()), 0, nullptr));
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  ~UnknownCall() override = default;
+
+  Ticket ticket_;
+};
+
+class UnknownMethods final : public grpc::CallbackGenericService {
+ public:
+  explicit UnknownMethods(Core* core) : core_(core) {}
+
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    return new UnknownCall(core_, context);
+  }
+
+ private:
+  Core* const core_;
+};
+
 }  // namespace
 
 struct Services::Rep {
@@ -680,6 +781,7 @@ struct Services::Rep {
   QuoteService quotes{&core};
   CitationService citations{&core};
   AdminService admin{&core};
+  UnknownMethods unknown{&core};
 };
 
 Services::Services(Library* library, ServicesOptions options)
@@ -689,6 +791,8 @@ Services::Services(Library* library, ServicesOptions options)
 
 Services::~Services() = default;
 
+ServicesFigures Services::ReadFigures() const { return rep_->core.ReadFigures(); }
+
 void Services::SetLibrary(Library* library) {
   QUOTES_CHECK(rep_->core.library.exchange(library, std::memory_order_acq_rel) == nullptr);
 }
@@ -696,6 +800,8 @@ void Services::SetLibrary(Library* library) {
 std::vector<grpc::Service*> Services::services() {
   return {&rep_->reports, &rep_->quotes, &rep_->citations, &rep_->admin};
 }
+
+grpc::CallbackGenericService* Services::unknown_methods() { return &rep_->unknown; }
 
 std::vector<std::string> Services::Names() {
   return {v1::ReportService::service_full_name(), v1::QuoteService::service_full_name(),

@@ -14,8 +14,9 @@
 #include "service/library/library.h"
 
 namespace grpc {
+class CallbackGenericService;
 class Service;
-}
+}  // namespace grpc
 
 namespace quotes::rpc {
 
@@ -29,6 +30,12 @@ struct CallRecord {
   absl::Duration duration;
   size_t request_bytes = 0;
   size_t answer_bytes = 0;
+  // Who called, and with which rights.
+  std::string_view caller;
+  std::string_view role;
+  // Of the call's metadata traceparent, if that is one: the caller's trace, and its span in it.
+  std::string_view trace_id;
+  std::string_view parent_span_id;
   // What really happened, for INTERNAL errors only, whose callers get a general sentence.
   std::string_view error;
 };
@@ -44,6 +51,15 @@ struct ImportRecord {
   uint64_t source_bytes = 0;
   size_t quotes = 0;
   size_t lint_findings = 0;
+  absl::Duration duration;
+};
+
+// What a call leaves that took long. Holds no text either.
+struct SlowCallRecord {
+  const CallRecord& call;
+  std::string_view shape;     // see ShapeOf
+  uint64_t terms = 0;         // of the query, 0 where there is none
+  uint64_t planned_work = 0;  // see Archive::PlannedWork
 };
 
 // What a verdict leaves for the log: the quotation's hash, never its words.
@@ -72,6 +88,10 @@ struct ServicesOptions {
   uint64_t max_inline_work = limits::kMaxInlineWork;
   // Called once for every finished call, from any thread; must not block.
   std::function<void(const CallRecord&)> on_call;
+  // Called after it for every call that took at least `slow_call`, imports left out: they take
+  // their time, and leave a record with it.
+  std::function<void(const SlowCallRecord&)> on_slow_call;
+  absl::Duration slow_call = absl::InfiniteDuration();
   // Called once for every import that succeeded, before its call finishes; must not block.
   std::function<void(const ImportRecord&)> on_import;
   // Called once for every quotation judged, before its call finishes; must not block.
@@ -81,6 +101,8 @@ struct ServicesOptions {
   // The same for every other change of a report.
   std::function<void(const ChangeRecord&)> on_change;
 };
+
+struct ServicesFigures;
 
 // The gRPC services over a library: proto to domain, errors, paging, limits. Look-ups run inline in
 // gRPC's callback threads (memory only); large ones and calls that read the store run on a bounded
@@ -100,6 +122,11 @@ class Services {
 
   // To be registered with a server builder; owned by this object.
   std::vector<grpc::Service*> services();
+  // The same: answers UNIMPLEMENTED to calls of what no service has, so that they are counted, too.
+  grpc::CallbackGenericService* unknown_methods();
+
+  // What they did so far; see statistics.h. Some ten microseconds.
+  ServicesFigures ReadFigures() const;
 
   // Full names of the services: "quotes.v1.QuoteService" ...
   static std::vector<std::string> Names();

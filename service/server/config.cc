@@ -77,7 +77,7 @@ struct Option {
 
 std::string SwitchText(bool on) { return on ? "true" : "false"; }
 
-const std::array<Option, 10> kOptions = {{
+const std::array<Option, 12> kOptions = {{
     {"listen", "HOST:PORT", "Address to listen on; port 0 takes any free one (the log names it)",
      [](std::string_view v, Config* c) { return SetText(v, &c->listen); },
      [](const Config& c) { return c.listen; }},
@@ -117,6 +117,19 @@ const std::array<Option, 10> kOptions = {{
        return absl::OkStatus();
      },
      [](const Config& c) { return c.extractor; }},
+    {"metrics_listen", "HOST:PORT",
+     "Address on which Prometheus reads metrics, /metrics over HTTP; they hold no texts, but tell "
+     "how the service is used, so other machines should reach it only on purpose",
+     [](std::string_view v, Config* c) {
+       c->metrics_listen = v;
+       return absl::OkStatus();
+     },
+     [](const Config& c) { return c.metrics_listen; }},
+    {"slow_call", "DURATION",
+     "Calls that take at least so long (imports left out) get a line of their own in the log, with "
+     "the shape of the request and none of its text; 0 for none",
+     [](std::string_view v, Config* c) { return SetDuration(v, &c->slow_call); },
+     [](const Config& c) { return absl::FormatDuration(c.slow_call); }},
     {"drain_delay", "DURATION",
      "After SIGTERM or SIGINT, how long health says NOT_SERVING while calls are still served, so "
      "that load balancers look elsewhere",

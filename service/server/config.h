@@ -23,9 +23,11 @@ struct Config {
   bool read_only = false;
   bool insecure_allow_remote = false;
   LogLevel log_level = LogLevel::kInfo;
-  std::string log_file;   // empty: standard error
-  std::string profiles;   // file with the house's profiles; empty: none
-  std::string extractor;  // the reader of foreign formats; empty: beside the program
+  std::string log_file;        // empty: standard error
+  std::string profiles;        // file with the house's profiles; empty: none
+  std::string extractor;       // the reader of foreign formats; empty: beside the program
+  std::string metrics_listen;  // empty: no metrics endpoint
+  absl::Duration slow_call = absl::Milliseconds(100);  // 0: none is logged as slow
   absl::Duration drain_delay = absl::ZeroDuration();
   absl::Duration drain_grace = absl::Seconds(10);
 };

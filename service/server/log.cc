@@ -6,11 +6,10 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include <array>
-
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/base/absl_string.h"
+#include "service/rpc/statistics.h"
 #include "service/text/utf8.h"
 
 namespace quotes::server {
@@ -32,28 +31,10 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::err;
 }
 
-std::string_view CodeName(int code) {
-  static constexpr std::array<std::string_view, 17> kNames = {
-      "OK",
-      "CANCELLED",
-      "UNKNOWN",
-      "INVALID_ARGUMENT",
-      "DEADLINE_EXCEEDED",
-      "NOT_FOUND",
-      "ALREADY_EXISTS",
-      "PERMISSION_DENIED",
-      "RESOURCE_EXHAUSTED",
-      "FAILED_PRECONDITION",
-      "ABORTED",
-      "OUT_OF_RANGE",
-      "UNIMPLEMENTED",
-      "INTERNAL",
-      "UNAVAILABLE",
-      "DATA_LOSS",
-      "UNAUTHENTICATED",
-  };
-  return code >= 0 && static_cast<size_t>(code) < kNames.size() ? kNames[static_cast<size_t>(code)]
-                                                                : "UNKNOWN";
+void AddTrace(const rpc::CallRecord& record, JsonLine* fields) {
+  if (!record.trace_id.empty()) {
+    fields->Add("trace_id", record.trace_id).Add("parent_span_id", record.parent_span_id);
+  }
 }
 
 void AppendQuoted(std::string_view value, std::string* out) {
@@ -170,16 +151,35 @@ void Log::Call(const rpc::CallRecord& record) {
   fields.Add("method", record.method)
       .Add("peer", record.peer)
       .Add("request_id", record.request_id)
-      .Add("code", CodeName(record.code))
+      .Add("caller", record.caller)
+      .Add("role", record.role)
+      .Add("code", rpc::CodeName(record.code))
       .Add("reason", record.reason)
       .Add("duration_us", absl::ToInt64Microseconds(record.duration))
       .Add("request_bytes", static_cast<int64_t>(record.request_bytes))
       .Add("answer_bytes", static_cast<int64_t>(record.answer_bytes));
+  AddTrace(record, &fields);
   if (!record.error.empty()) {
     fields.Add("error", record.error);
   }
   Write(fault ? LogLevel::kError : LogLevel::kInfo, "call", fields);
 }
+
+void Log::SlowCall(const rpc::SlowCallRecord& record) {
+  JsonLine fields;
+  fields.Add("method", record.call.method)
+      .Add("request_id", record.call.request_id)
+      .Add("code", rpc::CodeName(record.call.code))
+      .Add("duration_us", absl::ToInt64Microseconds(record.call.duration))
+      .Add("answer_bytes", static_cast<int64_t>(record.call.answer_bytes))
+      .Add("shape", record.shape)
+      .Add("terms", static_cast<int64_t>(record.terms))
+      .Add("planned_work", static_cast<int64_t>(record.planned_work));
+  AddTrace(record.call, &fields);
+  Write(LogLevel::kWarning, "slow_call", fields);
+}
+
+uint64_t Log::lost_lines() const { return thread_->overrun_counter(); }
 
 void Log::Import(const rpc::ImportRecord& record) {
   Write(LogLevel::kInfo, "import",
@@ -192,7 +192,8 @@ void Log::Import(const rpc::ImportRecord& record) {
             .Add("replayed", record.replayed)
             .Add("source_bytes", static_cast<int64_t>(record.source_bytes))
             .Add("quotes", static_cast<int64_t>(record.quotes))
-            .Add("lint_findings", static_cast<int64_t>(record.lint_findings)));
+            .Add("lint_findings", static_cast<int64_t>(record.lint_findings))
+            .Add("duration_us", absl::ToInt64Microseconds(record.duration)));
 }
 
 void Log::Citation(const rpc::CitationRecord& record) {

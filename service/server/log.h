@@ -54,9 +54,14 @@ class Log {
 
   // Calls that failed by the server's own fault are errors, others info.
   void Call(const rpc::CallRecord& record);
+  // A warning beside the line of the call itself.
+  void SlowCall(const rpc::SlowCallRecord& record);
   void Import(const rpc::ImportRecord& record);
   void Citation(const rpc::CitationRecord& record);
   void Change(const rpc::ChangeRecord& record);
+
+  // Lines that were dropped because writing fell behind.
+  uint64_t lost_lines() const;
 
  private:
   Log();

@@ -27,6 +27,7 @@
 #include "service/server/config.h"
 #include "service/server/listen_address.h"
 #include "service/server/log.h"
+#include "service/server/metrics.h"
 #include "service/server/server.h"
 #include "service/store/sqlite/store.h"
 #include "service/themes/scheme.h"
@@ -273,6 +274,12 @@ int Serve(const Config& config, EndSignals& signals) {
                              " is reached by other machines, and calls travel unencrypted; "
                              "--insecure-allow-remote allows that"));
   }
+  if (!config.metrics_listen.empty()) {
+    if (const absl::Status resolved = ResolveListenAddress(config.metrics_listen).status();
+        !resolved.ok()) {
+      return Fail(kExitOptions, absl::StrCat("--metrics-listen: ", resolved.message()));
+    }
+  }
   citation::Profiles profiles;
   if (!config.profiles.empty()) {
     absl::StatusOr<citation::Profiles> read = citation::Profiles::ReadFile(config.profiles);
@@ -324,9 +331,29 @@ int Serve(const Config& config, EndSignals& signals) {
                 .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
                 .on_change = [&out](const rpc::ChangeRecord& r) { out.Change(r); },
                 .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
-                .profiles = std::move(profiles)});
+                .profiles = std::move(profiles),
+                .on_slow_call = [&out](const rpc::SlowCallRecord& r) { out.SlowCall(r); },
+                .slow_call = config.slow_call > absl::ZeroDuration() ? config.slow_call
+                                                                     : absl::InfiniteDuration()});
   if (!server.ok()) {
     return fail_start(server.status());
+  }
+  // Destroyed before what it reads.
+  std::unique_ptr<Metrics> metrics;
+  if (!config.metrics_listen.empty()) {
+    absl::StatusOr<std::unique_ptr<Metrics>> started =
+        Metrics::Start({.listen = config.metrics_listen,
+                        .version = ProgramVersion(),
+                        .services = [&server] { return (*server)->ReadFigures(); },
+                        .lost_log_lines = [&out] { return out.lost_lines(); }});
+    if (!started.ok()) {
+      server->reset();
+      return fail_start(started.status());
+    }
+    metrics = *std::move(started);
+    out.Write(
+        LogLevel::kInfo, "metrics",
+        JsonLine().Add("address", config.metrics_listen).Add("port", int64_t{metrics->port()}));
   }
   out.Write(LogLevel::kInfo, "listening",
             JsonLine().Add("address", config.listen).Add("port", int64_t{(*server)->port()}));
@@ -344,11 +371,15 @@ int Serve(const Config& config, EndSignals& signals) {
        .on_ready = [&readiness](const absl::Status& status) { readiness.Set(status); }});
   end_at_once.reset();
   if (!loaded.ok()) {
+    metrics.reset();
     server->reset();
     return fail_start(loaded.status());
   }
   library = *std::move(loaded);
   (*server)->Serve(library.get());
+  if (metrics != nullptr) {
+    metrics->SetLibrary(library.get());
+  }
   const auto log_state = [&](std::string_view event) {
     out.Write(LogLevel::kInfo, event,
               JsonLine()
@@ -366,6 +397,7 @@ int Serve(const Config& config, EndSignals& signals) {
       if (!ready->ok()) {
         // Nothing is served from a store that is damaged, although look-ups still could be.
         (*server)->Drain(absl::ZeroDuration());
+        metrics.reset();
         server->reset();
         library.reset();
         return fail_start(*ready);
@@ -382,6 +414,9 @@ int Serve(const Config& config, EndSignals& signals) {
   }
   out.Write(LogLevel::kInfo, "drain", JsonLine().Add("signal", *signal));
   (*server)->AnnounceEnd();
+  if (metrics != nullptr) {
+    metrics->SetDraining();
+  }
   if (config.drain_delay > absl::ZeroDuration()) {
     // A second signal is impatience: drain now.
     signals.WaitFor(config.drain_delay);
@@ -390,6 +425,7 @@ int Serve(const Config& config, EndSignals& signals) {
   signals.Release();
   (*server)->Drain(config.drain_grace);
   relabeller.reset();
+  metrics.reset();
   server->reset();
   library.reset();
   out.Write(LogLevel::kInfo, "end", JsonLine());

@@ -15,6 +15,7 @@
 #include "quotes/v1/quote_service.pb.h"
 #include "service/base/limits.h"
 #include "service/base/mutex.h"
+#include "service/rpc/statistics.h"
 #include "service/server/listen_address.h"
 
 namespace quotes::server {
@@ -114,6 +115,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.on_change = std::move(options.on_change);
   services_options.on_citation = std::move(options.on_citation);
   services_options.profiles = std::move(options.profiles);
+  services_options.on_slow_call = std::move(options.on_slow_call);
+  services_options.slow_call = options.slow_call;
   auto rep = std::make_unique<Rep>(library, std::move(services_options));
 
   grpc::ServerBuilder builder;
@@ -124,6 +127,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   for (grpc::Service* service : rep->services.services()) {
     builder.RegisterService(service);
   }
+  builder.RegisterCallbackGenericService(rep->services.unknown_methods());
   rep->server = builder.BuildAndStart();
   if (rep->server == nullptr) {
     for (const std::string& numeric : address.numeric) {
@@ -159,6 +163,8 @@ void Server::AnnounceEnd() {
   rep_->ending = true;
   rep_->SetHealth(false);
 }
+
+rpc::ServicesFigures Server::ReadFigures() const { return rep_->services.ReadFigures(); }
 
 int Server::port() const { return rep_->port; }
 

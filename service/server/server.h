@@ -27,6 +27,9 @@ struct ServerOptions {
   std::function<void(const rpc::CitationRecord&)> on_citation{};
   // By which quotations are judged.
   citation::Profiles profiles{};
+  // See rpc::ServicesOptions.
+  std::function<void(const rpc::SlowCallRecord&)> on_slow_call{};
+  absl::Duration slow_call = absl::InfiniteDuration();
 };
 
 // The program's version, as GetStatus and --version tell it.
@@ -61,6 +64,9 @@ class Server {
 
   // The port that it listens on; 0 without one.
   int port() const;
+
+  // What it did so far; see rpc/statistics.h.
+  rpc::ServicesFigures ReadFigures() const;
 
   // A channel to this server inside the process: the same handlers, limits and errors, no socket.
   std::shared_ptr<grpc::Channel> InProcessChannel();

@@ -110,6 +110,18 @@ struct StoreStatus {
   uint64_t size_bytes = 0;
 };
 
+// What an engine tells of itself without reading what is stored.
+struct StoreFigures {
+  uint64_t file_bytes = 0;
+  uint64_t wal_bytes = 0;     // of the log that was not copied into the file yet, and its room
+  uint64_t memory_bytes = 0;  // of the engine in this process
+  // Pages that were asked for and found in the engine's cache or not, and written, by all
+  // connections since the start, as of the end of their last transaction.
+  uint64_t cache_hits = 0;
+  uint64_t cache_misses = 0;
+  uint64_t pages_written = 0;
+};
+
 // The durable truth: reports and their immutable revisions. Thread-safe; calls block on I/O.
 // Errors: READ_ONLY for writes on a read-only store, STORE_BUSY, STORAGE_FULL, DATABASE_CORRUPT,
 // STORE_UNAVAILABLE; a failed call changes nothing.
@@ -203,6 +215,8 @@ class Store {
                                                       std::string_view defect_id) = 0;
 
   virtual absl::StatusOr<StoreStatus> Status() = 0;
+  // Some microseconds. An engine that has no figures tells none.
+  virtual StoreFigures Figures() const { return {}; }
 
   // Reads all that is stored once, which takes about a second for a GiB. DATABASE_CORRUPT when it
   // is damaged; CANCELLED and DEADLINE_EXCEEDED.

@@ -145,6 +145,19 @@ class ComposeTest(unittest.TestCase):
                           for name, service in self.servers().items()},
                          {"writer": "false", "reader": "true"})
 
+    def test_observing_overlay(self):
+        overlay = yaml.safe_load((FOLDER / "observe.yaml").read_text(encoding="utf-8"))
+        self.assertEqual(list(self.schema.iter_errors(overlay)), [])
+        # It changes services that are there, or brings an image.
+        for name, service in overlay["services"].items():
+            self.assertTrue(name in self.compose["services"] or "image" in service, name)
+            for volume in service.get("volumes", []):
+                source = volume.split(":")[0]
+                self.assertTrue(source in overlay["volumes"] or (FOLDER / source).exists(), volume)
+        values = configuration(env=overlay["services"]["writer"]["environment"])
+        prometheus = (FOLDER / "../../prometheus/prometheus.yml").read_text(encoding="utf-8")
+        self.assertIn(values["metrics_listen"], prometheus)
+
     def test_image_is_built_of_the_project(self):
         build = self.compose["services"]["writer"]["build"]
         context = (FOLDER / build["context"]).resolve()

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <future>
@@ -43,6 +44,10 @@ std::string ImmutableUri(std::string_view path) {
 // Full disk, used-up quota, or the largest file that the file system or a limit allows.
 bool IsOutOfSpace(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
+std::atomic<uint64_t> page_hits{0};
+std::atomic<uint64_t> page_misses{0};
+std::atomic<uint64_t> pages_written{0};
+
 // A new file's name is durable only when its folder is.
 void SyncFolder(const std::string& path) {
   const std::string folder = path.substr(0, path.rfind('/') + 1);
@@ -60,6 +65,8 @@ uint64_t SizeOf(const std::string& path) {
   struct stat file = {};
   return stat(path.c_str(), &file) == 0 ? static_cast<uint64_t>(file.st_size) : 0;
 }
+
+PageCounts CountedPages() { return {page_hits, page_misses, pages_written}; }
 
 absl::Status NotWritable(std::string_view path) {
   ErrorDetail detail;
@@ -362,6 +369,19 @@ absl::Status Connection::CheckIntegrity(const Cancellation& cancellation) {
   return absl::OkStatus();
 }
 
+void Connection::CountPages() {
+  const auto take = [this](int figure, std::atomic<uint64_t>* sum) {
+    int now = 0;
+    int highest = 0;
+    if (sqlite3_db_status(db_, figure, &now, &highest, /*resetFlg=*/1) == SQLITE_OK && now > 0) {
+      sum->fetch_add(static_cast<uint64_t>(now), std::memory_order_relaxed);
+    }
+  };
+  take(SQLITE_DBSTATUS_CACHE_HIT, &page_hits);
+  take(SQLITE_DBSTATUS_CACHE_MISS, &page_misses);
+  take(SQLITE_DBSTATUS_CACHE_WRITE, &pages_written);
+}
+
 absl::StatusOr<std::unique_ptr<Transaction>> Transaction::Begin(Connection* connection, Kind kind) {
   QUOTES_RETURN_IF_ERROR(connection->Execute(kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN"));
   return std::unique_ptr<Transaction>(new Transaction(connection));
@@ -369,14 +389,15 @@ absl::StatusOr<std::unique_ptr<Transaction>> Transaction::Begin(Connection* conn
 
 Transaction::~Transaction() {
   // A full disk or an I/O error may have ended the transaction already.
-  if (connection_ != nullptr && connection_->in_transaction()) {
+  if (!committed_ && connection_->in_transaction()) {
     connection_->Execute("ROLLBACK").IgnoreError();
   }
+  connection_->CountPages();
 }
 
 absl::Status Transaction::Commit() {
   QUOTES_RETURN_IF_ERROR(connection_->Execute("COMMIT"));
-  connection_ = nullptr;
+  committed_ = true;
   return absl::OkStatus();
 }
 

@@ -30,6 +30,15 @@ struct Blob {
 // Bytes of a file; 0 if there is none.
 uint64_t SizeOf(const std::string& path);
 
+// Pages that all connections of this process found in their caches, read, and wrote, as of the end
+// of each one's last transaction.
+struct PageCounts {
+  uint64_t hits = 0;
+  uint64_t misses = 0;
+  uint64_t written = 0;
+};
+PageCounts CountedPages();
+
 // READ_ONLY for a file or folder that this process may not write.
 absl::Status NotWritable(std::string_view path);
 
@@ -147,6 +156,9 @@ class Connection {
   // Statement for the same text is in use.
   Statement Prepare(std::string_view sql);
 
+  // Adds what this connection did since the last time to CountedPages().
+  void CountPages();
+
   // Runs statements without parameters or rows of interest.
   absl::Status Execute(const char* sql);
 
@@ -205,7 +217,8 @@ class Transaction {
  private:
   explicit Transaction(Connection* connection) : connection_(connection) {}
 
-  Connection* connection_;
+  Connection* const connection_;
+  bool committed_ = false;
 };
 
 }  // namespace quotes::store::sqlite

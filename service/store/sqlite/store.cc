@@ -136,6 +136,7 @@ class SqliteStore : public Store {
   absl::StatusOr<uint64_t> FindDefectRevision(std::string_view report_id,
                                               std::string_view defect_id) override;
   absl::StatusOr<StoreStatus> Status() override;
+  StoreFigures Figures() const override;
   absl::StatusOr<uint64_t> ArchiveRevision() override;
 
   absl::Status CheckIntegrity(const Cancellation& cancellation) override;
@@ -755,6 +756,18 @@ absl::StatusOr<StoreStatus> SqliteStore::Status() {
   status.revisions = static_cast<uint64_t>(revisions);
   status.size_bytes = SizeOf(path_) + SizeOf(path_ + "-wal");
   return status;
+}
+
+StoreFigures SqliteStore::Figures() const {
+  const PageCounts pages = CountedPages();
+  StoreFigures figures;
+  figures.file_bytes = SizeOf(path_);
+  figures.wal_bytes = SizeOf(path_ + "-wal");
+  figures.memory_bytes = static_cast<uint64_t>(sqlite3_memory_used());
+  figures.cache_hits = pages.hits;
+  figures.cache_misses = pages.misses;
+  figures.pages_written = pages.written;
+  return figures;
 }
 
 // Absolute and without symbolic links, so that every name of a file leads to the same lock.

@@ -1,0 +1,201 @@
+"""Metrics with the real tools: promtool, and a Prometheus that scrapes a server, evaluates the alerts
+and answers what the dashboard asks."""
+
+import json
+import re
+import subprocess
+import unittest
+import urllib.parse
+
+import quotes_testing
+from deploy_testing import run
+from metrics_testing import Scrape, metrics_port, read
+from quotes_testing import (CLEAN_ENVIRONMENT, SAMPLE, SAMPLE_ID, SOURCE_DIR, Server, TempDir,
+                            free_port, quotectl, quotectl_json, wait_for)
+
+PROMETHEUS = SOURCE_DIR / "deploy/prometheus"
+DASHBOARD = json.loads((SOURCE_DIR / "deploy/grafana/quotes.json").read_text(encoding="utf-8"))
+ALERTS = (PROMETHEUS / "alerts.yml").read_text(encoding="utf-8")
+NAME = re.compile(r"\b(?:up|(?:quotes|grpc|process)_[a-z0-9_]+)\b(?=[\s{\[)/*+-]|$)")
+# Labels in `by (...)` and the like, which look like names of metrics.
+LABELS = {"grpc_code", "grpc_method", "grpc_service", "grpc_type"}
+
+
+def expressions():
+    """Every query of the dashboard, with its variables filled in."""
+    found = [target["expr"] for panel in DASHBOARD["panels"]
+             for target in panel.get("targets", ())]
+    found += [annotation["expr"] for annotation in DASHBOARD["annotations"]["list"]]
+    assert len(found) > 40
+    return [expression.replace("$__rate_interval", "30s").replace("$job", "quotes")
+            .replace("$instance", ".*") for expression in found]
+
+
+def metrics_in(text):
+    return {name for name in NAME.findall(text) if name not in LABELS}
+
+
+def call_methods(server):
+    """Some of everything that the dashboard shows."""
+    quotectl("import", SAMPLE, "--id", SAMPLE_ID, server=server)
+    quotectl("find", "经济", server=server)
+    quotectl("find", "经济", "--report", "reports/none-such", server=server)
+    quotectl("get", "reports/none-such", server=server)
+    quotectl("verify", "坚持党的领导", server=server)
+
+
+class FilesTest(unittest.TestCase):
+    """The files by themselves."""
+
+    def test_configuration_and_rules(self):
+        run("promtool", "check", "config", PROMETHEUS / "prometheus.yml")
+        run("promtool", "check", "rules", PROMETHEUS / "alerts.yml")
+
+    def test_alerts_fire_and_are_silent(self):
+        run("promtool", "test", "rules", SOURCE_DIR / "tests/deploy/alerts_test.yml")
+        tested = (SOURCE_DIR / "tests/deploy/alerts_test.yml").read_text(encoding="utf-8")
+        for alert in re.findall(r"alert: (\w+)", ALERTS):
+            self.assertRegex(tested, rf"alertname: {alert}\n\s+exp_alerts", f"{alert} never fires")
+
+    def test_every_alert_has_its_runbook(self):
+        text = (SOURCE_DIR / "deploy/README.md").read_text(encoding="utf-8")
+        anchors = {heading.strip().lower() for heading in re.findall(r"^#+ (.*)$", text, re.M)}
+        alerts = re.findall(r"alert: (\w+)", ALERTS)
+        self.assertEqual([anchor for anchor in re.findall(r"runbook: deploy/README.md#(\S+)",
+                                                          ALERTS)],
+                         [alert.lower() for alert in alerts])
+        for alert in alerts:
+            self.assertIn(alert.lower(), anchors)
+
+    def test_dashboard(self):
+        identifiers = [panel["id"] for panel in DASHBOARD["panels"]]
+        self.assertEqual(len(identifiers), len(set(identifiers)))
+        taken = set()
+        for panel in DASHBOARD["panels"]:
+            place = panel["gridPos"]
+            self.assertLessEqual(place["x"] + place["w"], 24, panel["title"])
+            cells = {(x, y) for x in range(place["x"], place["x"] + place["w"])
+                     for y in range(place["y"], place["y"] + place["h"])}
+            self.assertFalse(cells & taken, panel["title"])
+            taken |= cells
+            if panel["type"] != "row":
+                self.assertTrue(panel["targets"] and panel["description"], panel["title"])
+                self.assertEqual(panel["datasource"]["uid"], "${datasource}")
+
+
+class ScrapeTest(unittest.TestCase):
+    """The files against what a server says."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = cls.enterClassContext(TempDir())
+        cls.server = cls.enterClassContext(
+            Server(cls.folder / "quotes.db", "--metrics-listen", "127.0.0.1:0"))
+        cls.port = metrics_port(cls.server)
+        call_methods(cls.server)
+        cls.text = read(cls.port)
+
+    def test_promtool_takes_the_scrape(self):
+        result = subprocess.run(["promtool", "check", "metrics"], input=self.text, text=True,
+                                capture_output=True, check=False, env=CLEAN_ENVIRONMENT)
+        # The endpoint's own figures are the library's, which names one of them without a unit.
+        complaints = [line for line in (result.stdout + result.stderr).splitlines()
+                      if not line.startswith("exposer_")]
+        self.assertEqual(complaints, [])
+        self.assertIn(result.returncode, (0, 3), result)
+
+    def test_every_name_that_is_used_is_there(self):
+        there = Scrape(self.text).names() | {"up"}
+        used = metrics_in(ALERTS.replace("alert:", "")) | metrics_in("\n".join(expressions()))
+        self.assertGreater(len(used), 30)
+        self.assertEqual(used - there, set())
+
+    def test_nearly_every_name_that_is_there_is_shown(self):
+        shown = metrics_in("\n".join(expressions()))
+        there = {re.sub(r"_(bucket|sum|count)$", "", name) for name in Scrape(self.text).names()
+                 if not name.startswith("exposer_")}
+        shown = {re.sub(r"_(bucket|sum|count)$", "", name) for name in shown}
+        self.assertEqual(there - shown, {
+            "grpc_server_started_total",  # in flight tells it
+            "process_virtual_memory_bytes", "process_max_fds", "quotes_archive_code_points",
+            "quotes_archive_incomplete_reports", "quotes_draining", "quotes_executor_threads",
+            "quotes_load_duration_seconds", "quotes_serving_lookups"})
+
+
+class PrometheusTest(unittest.TestCase):
+    """A Prometheus with the shipped configuration; its address, and how often it scrapes, differ."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = cls.enterClassContext(TempDir())
+        cls.server = cls.enterClassContext(
+            Server(cls.folder / "quotes.db", "--metrics-listen", "127.0.0.1:0"))
+        cls.quoted_port = metrics_port(cls.server)
+        call_methods(cls.server)
+        config = (PROMETHEUS / "prometheus.yml").read_text(encoding="utf-8")
+        config = config.replace("127.0.0.1:9464", f"127.0.0.1:{cls.quoted_port}")
+        config = config.replace("_interval: 15s", "_interval: 1s")
+        (cls.folder / "prometheus.yml").write_text(config, encoding="utf-8")
+        (cls.folder / "alerts.yml").write_text(ALERTS, encoding="utf-8")
+        cls.port = free_port()
+        with open(cls.folder / "prometheus.log", "wb") as log:
+            cls.process = subprocess.Popen(  # pylint: disable=consider-using-with
+                ["prometheus", f"--config.file={cls.folder}/prometheus.yml",
+                 f"--storage.tsdb.path={cls.folder}/data",
+                 f"--web.listen-address=127.0.0.1:{cls.port}"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=CLEAN_ENVIRONMENT)
+
+        def stop():
+            cls.process.kill()
+            cls.process.wait()
+
+        cls.addClassCleanup(stop)
+        wait_for(lambda: cls.scraped() >= 6, "some scrapes by Prometheus", 90)
+
+    @classmethod
+    def ask(cls, path, **parameters):
+        query = urllib.parse.urlencode(parameters)
+        try:
+            answer = json.loads(read(cls.port, f"/api/v1/{path}?{query}"))
+        except OSError:
+            return None
+        assert answer["status"] == "success", answer
+        return answer["data"]
+
+    @classmethod
+    def scraped(cls):
+        found = cls.ask("query", query='count_over_time(up{job="quotes"}[5m])')
+        if not found or not found["result"]:
+            return 0
+        return int(found["result"][0]["value"][1])
+
+    def test_the_target_is_up(self):
+        targets = self.ask("targets")["activeTargets"]
+        self.assertEqual([(target["health"], target["lastError"]) for target in targets],
+                         [("up", "")])
+
+    def test_the_dashboard_s_queries_are_answered(self):
+        # Rates need two samples of a series.
+        quotectl_json("status", server=self.server)
+        empty = [expression for expression in expressions()
+                 if not self.ask("query", query=expression)["result"]]
+        # Nothing was started again.
+        self.assertEqual(empty, ['changes(process_start_time_seconds{job="quotes"}[1m]) > 0'])
+        for variable in DASHBOARD["templating"]["list"]:
+            if variable["type"] == "query":
+                label = re.search(r", (\w+)\)$", variable["definition"]).group(1)
+                self.assertIn({"job": "quotes"}.get(label, f"127.0.0.1:{self.quoted_port}"),
+                              self.ask(f"label/{label}/values"))
+
+    def test_the_alerts_are_evaluated_and_silent(self):
+        def rules():
+            return [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
+
+        wait_for(lambda: all(rule["health"] == "ok" for rule in rules()), "rules evaluated")
+        self.assertEqual(sorted(rule["name"] for rule in rules()),
+                         sorted(re.findall(r"alert: (\w+)", ALERTS)))
+        self.assertEqual([rule["name"] for rule in rules() if rule["state"] == "firing"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
