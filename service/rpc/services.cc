@@ -25,6 +25,7 @@
 #include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/rpc/admission.h"
 #include "service/rpc/byte_budget.h"
 #include "service/rpc/executor.h"
 #include "service/rpc/grpc_status.h"
@@ -47,11 +48,12 @@ struct Core {
   explicit Core(ServicesOptions given)
       : options(std::move(given)),
         import_bytes(limits::kMaxImportBytesInFlight),
-        executor(limits::kExecutorThreads, limits::kExecutorQueue),
-        writer(limits::kExecutorThreads, limits::kExecutorQueue) {}
+        executor(options.executor_threads, options.executor_queue),
+        writer(options.executor_threads, options.executor_queue) {}
 
   const ServicesOptions options;
   std::atomic<Library*> library{nullptr};
+  std::atomic<size_t> calls{0};
   CitationCorpora citation_corpora;
   ByteBudget import_bytes;
   // Last: their threads use the rest.
@@ -203,7 +205,20 @@ class Ticket {
         id_(CallIdOf(*context)),
         cancellation_(DeadlineOf(*context)) {
     context->AddTrailingMetadata(kRequestIdHeader, id_);
+    const size_t others = core->calls.fetch_add(1, std::memory_order_relaxed);
+    admission_ = rpc::Admit(core->options.gate.get(), *context, method, &caller_);
+    if (admission_.ok() && others >= core->options.max_calls) {
+      admission_ = errors::TooManyCalls(core->options.max_calls, kQueueRetry);
+    }
   }
+  ~Ticket() { core_->calls.fetch_sub(1, std::memory_order_relaxed); }
+  Ticket(const Ticket&) = delete;
+  Ticket& operator=(const Ticket&) = delete;
+
+  // Whether the call is served at all; asked before anything of its request is looked at.
+  const absl::Status& admission() const { return admission_; }
+  // "anonymous" and an admin where nobody asks who calls.
+  const Caller& caller() const { return caller_; }
 
   Core& core() { return *core_; }
   Cancellation& cancellation() { return cancellation_; }
@@ -219,6 +234,10 @@ class Ticket {
       const std::string peer = context_->peer();
       record.peer = peer;
       record.request_id = id_;
+      if (!absl::IsUnauthenticated(admission_)) {
+        record.caller = caller_.name;
+        record.role = RoleName(caller_.role);
+      }
       record.code = wire.error_code();
       const ErrorReason reason = GetErrorReason(status);
       record.reason =
@@ -241,6 +260,8 @@ class Ticket {
   const absl::Time start_;
   const std::string id_;
   Cancellation cancellation_;
+  Caller caller_;
+  absl::Status admission_;
   size_t request_bytes_ = 0;
 };
 
@@ -279,12 +300,19 @@ void RunOn(Executor* executor, Call* call, Work work) {
   });
 }
 
-CallContext MakeContext(Core* core, Library* library, const Cancellation& cancellation) {
+CallContext MakeContext(Ticket* ticket, Library* library) {
+  Core& core = ticket->core();
   std::shared_ptr<const Snapshot> snapshot = library->snapshot();
   const archive::Archive* const archive = snapshot->archive.get();
   const History* const history = snapshot->history.get();
-  return CallContext{*library,      {std::move(snapshot), archive}, history, cancellation,
-                     core->options, core->citation_corpora};
+  return CallContext{*library,
+                     {std::move(snapshot), archive},
+                     history,
+                     ticket->cancellation(),
+                     core.options,
+                     core.citation_corpora,
+                     ticket->caller().name,
+                     ticket->caller().role};
 }
 
 // A unary call. Deletes itself when gRPC is done with it.
@@ -300,6 +328,10 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   void Start() {
     ticket_.set_request_bytes(bytes_in_->Length());
+    if (!ticket_.admission().ok()) {
+      Complete(ticket_.admission());
+      return;
+    }
     Library* const library = ticket_.core().library.load(std::memory_order_acquire);
     if (library == nullptr) {
       Complete(errors::Loading());
@@ -341,7 +373,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   ~UnaryCall() override = default;
 
   absl::Status Work(Library* library, bool may_block) {
-    context_.emplace(MakeContext(&ticket_.core(), library, ticket_.cancellation()));
+    context_.emplace(MakeContext(&ticket_, library));
     context_->leading_bytes = &leading_bytes_;
     context_->may_block = may_block;
     context_->element_faults = &element_faults_;
@@ -387,6 +419,10 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
         library_(core->library.load(std::memory_order_acquire)) {}
 
   void Start() {
+    if (!ticket_.admission().ok()) {
+      Complete(ticket_.admission());
+      return;
+    }
     if (library_ == nullptr) {
       Complete(errors::Loading());
       return;
@@ -517,7 +553,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
     if (!sha256_.empty() && Sha256Hex(import_.content) != sha256_) {
       return errors::UploadIncomplete("the bytes do not have the announced SHA-256");
     }
-    CallContext context = MakeContext(&ticket_.core(), library_, ticket_.cancellation());
+    CallContext context = MakeContext(&ticket_, library_);
     context.may_block = true;
     return FinishUpload(context, import_, &response_);
   }

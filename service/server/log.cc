@@ -170,6 +170,8 @@ void Log::Call(const rpc::CallRecord& record) {
   fields.Add("method", record.method)
       .Add("peer", record.peer)
       .Add("request_id", record.request_id)
+      .Add("caller", record.caller)
+      .Add("role", record.role)
       .Add("code", CodeName(record.code))
       .Add("reason", record.reason)
       .Add("duration_us", absl::ToInt64Microseconds(record.duration))
