@@ -2,9 +2,6 @@
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/support/channel_arguments.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -23,10 +20,6 @@
 #include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/base/trace_context.h"
-
-namespace quotes::data {
-extern const std::string_view client_service_config;
-}  // namespace quotes::data
 
 namespace quotes::client {
 namespace {
@@ -83,9 +76,7 @@ struct Client::Rep {
 };
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
-  grpc::ChannelArguments arguments;
-  arguments.SetServiceConfigJSON(std::string(data::client_service_config));
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  return *Connect(target, Transport{});  // nothing that could be refused
 }
 
 Client::Client(const std::shared_ptr<grpc::Channel>& channel, Options options)

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/transport.h"
 #include "quotes/v1/admin_service.pb.h"
 #include "quotes/v1/citation_service.pb.h"
 #include "quotes/v1/quote_service.pb.h"
@@ -30,9 +31,7 @@ struct Options {
   std::function<std::string()> traceparent = nullptr;
 };
 
-// A channel to a server, "host:port" (any name that gRPC resolves), without encryption. Calls that
-// find the server unavailable are tried again as data/service_config.json says. Connects when the
-// first call is made.
+// The same as Connect() of client/transport.h without encryption and without a token.
 std::shared_ptr<grpc::Channel> Connect(const std::string& target);
 
 // The services, one method a call. Errors are statuses of FromGrpcStatus (client/error.h); every

@@ -52,7 +52,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
   }
   auto rep = std::make_unique<Rep>();
   if (settings.database.empty()) {
-    rep->client = std::make_unique<client::Client>(client::Connect(settings.server), options);
+    QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel,
+                            client::Connect(settings.server, settings.transport));
+    rep->client = std::make_unique<client::Client>(channel, options);
     return std::unique_ptr<Connection>(new Connection(std::move(rep)));
   }
   std::error_code error;

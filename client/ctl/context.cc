@@ -11,6 +11,9 @@
 namespace quotes::ctl {
 namespace {
 
+// To find out why there is no connection.
+constexpr absl::Duration kDiagnosisLimit = absl::Seconds(3);
+
 std::string Metadata(const client::CallError& error, std::string_view key) {
   for (const auto& [name, value] : error.metadata) {
     if (name == key) {
@@ -82,8 +85,25 @@ std::string Context::Describe(const absl::Status& status) const {
   if (error.reason == ErrorReasonName(ErrorReason::kDatabaseInUse)) {
     return Text(Msg::kDatabaseInUse, {Metadata(error, "path")});
   }
+  if (!settings_.server.empty()) {
+    if (error.reason == ErrorReasonName(ErrorReason::kTokenMissing)) {
+      return Text(Msg::kTokenMissing, {settings_.server});
+    }
+    if (error.reason == ErrorReasonName(ErrorReason::kTokenInvalid)) {
+      return Text(Msg::kTokenInvalid, {settings_.server});
+    }
+    if (error.reason == ErrorReasonName(ErrorReason::kTokenExpired)) {
+      return Text(Msg::kTokenExpired, {Metadata(error, "expired")});
+    }
+    if (error.reason == ErrorReasonName(ErrorReason::kRoleTooLow)) {
+      return Text(Msg::kRoleTooLow, {Metadata(error, "role"), Metadata(error, "needed")});
+    }
+  }
   if (error.reason.empty() && !settings_.server.empty()) {
     if (error.code == absl::StatusCode::kUnavailable) {
+      if (std::optional<std::string> fault = DescribeTransport(); fault.has_value()) {
+        return *std::move(fault);
+      }
       return Text(Msg::kUnavailable, {settings_.server, error.message});
     }
     if (error.code == absl::StatusCode::kDeadlineExceeded) {
@@ -92,6 +112,38 @@ std::string Context::Describe(const absl::Status& status) const {
   }
   return settings_.lang == Lang::kChinese && !error.message_zh.empty() ? error.message_zh
                                                                        : error.message;
+}
+
+std::optional<std::string> Context::DescribeTransport() const {
+  const client::ConnectionDiagnosis diagnosis =
+      client::DiagnoseConnection(settings_.server, settings_.transport, kDiagnosisLimit);
+  const auto say = [&](Msg message) {
+    return Text(message, {settings_.server, diagnosis.detail});
+  };
+  switch (diagnosis.fault) {
+    case client::ConnectionFault::kUnknown:
+    case client::ConnectionFault::kUnreachable:
+      return std::nullopt;
+    case client::ConnectionFault::kNoTls:
+      return say(Msg::kTlsNotSpoken);
+    case client::ConnectionFault::kTlsNeeded:
+      return say(Msg::kTlsNeeded);
+    case client::ConnectionFault::kUnknownAuthority:
+      return say(Msg::kTlsUnknownAuthority);
+    case client::ConnectionFault::kExpired:
+      return say(Msg::kTlsExpired);
+    case client::ConnectionFault::kNotYetValid:
+      return say(Msg::kTlsNotYetValid);
+    case client::ConnectionFault::kWrongName:
+      return say(Msg::kTlsWrongName);
+    case client::ConnectionFault::kUntrusted:
+      return say(Msg::kTlsUntrusted);
+    case client::ConnectionFault::kCertificateMissing:
+      return say(Msg::kTlsCertificateMissing);
+    case client::ConnectionFault::kCertificateRefused:
+      return say(Msg::kTlsCertificateRefused);
+  }
+  return std::nullopt;
 }
 
 std::string Context::DescribeFile(const absl::Status& status) const {

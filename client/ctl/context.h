@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -73,6 +74,9 @@ class Context {
   std::string DescribeFile(const absl::Status& status) const;
 
  private:
+  // Why there is no connection to the server, where that can be found out.
+  std::optional<std::string> DescribeTransport() const;
+
   const Environment& environment_;
   const Settings settings_;
   const Painter out_painter_;

@@ -155,6 +155,17 @@ void Program::Rep::AddGlobalOptions() {
       "--color", &flags.color, Msg::kOptColor,
       {.label = "WHEN", .kind = ValueKind::kChoice, .choices = {"auto", "always", "never"}});
   global_options->Value("--timeout", &flags.timeout, Msg::kOptTimeout, {.label = "TIME"});
+  global_options->Flag("--tls", &flags.tls, Msg::kOptTls);
+  global_options->Value("--ca", &flags.ca, Msg::kOptCa,
+                        {.label = "FILE", .kind = ValueKind::kFile});
+  global_options->Value("--cert", &flags.cert, Msg::kOptCert,
+                        {.label = "FILE", .kind = ValueKind::kFile});
+  global_options->Value("--key", &flags.key, Msg::kOptKey,
+                        {.label = "FILE", .kind = ValueKind::kFile});
+  global_options->Value("--token-file", &flags.token_file, Msg::kOptTokenFile,
+                        {.label = "FILE", .kind = ValueKind::kFile});
+  global_options->Flag("--insecure-send-token", &flags.insecure_send_token,
+                       Msg::kOptInsecureSendToken);
 }
 
 void Program::Rep::AddCommand(std::unique_ptr<Command> command) {

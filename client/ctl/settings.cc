@@ -51,6 +51,11 @@ struct ConfigFile {
   std::optional<std::string> database;
   std::optional<std::string> lang;
   std::optional<std::string> color;
+  std::optional<bool> tls;
+  std::optional<std::string> ca;
+  std::optional<std::string> cert;
+  std::optional<std::string> key;
+  std::optional<std::string> token_file;
 };
 
 absl::StatusOr<ConfigFile> ReadConfig(const std::filesystem::path& path, Lang lang) {
@@ -69,11 +74,22 @@ absl::StatusOr<ConfigFile> ReadConfig(const std::filesystem::path& path, Lang la
   ConfigFile config;
   for (const auto& [key, node] : table) {
     const std::string_view name = key.str();
-    std::optional<std::string>* value = name == "server"     ? &config.server
-                                        : name == "database" ? &config.database
-                                        : name == "lang"     ? &config.lang
-                                        : name == "color"    ? &config.color
-                                                             : nullptr;
+    if (name == "tls") {
+      if (!node.is_boolean()) {
+        return Invalid(lang, Msg::kConfigNotSwitch, {path.string(), name});
+      }
+      config.tls = node.as_boolean()->get();
+      continue;
+    }
+    std::optional<std::string>* value = name == "server"       ? &config.server
+                                        : name == "database"   ? &config.database
+                                        : name == "lang"       ? &config.lang
+                                        : name == "color"      ? &config.color
+                                        : name == "ca"         ? &config.ca
+                                        : name == "cert"       ? &config.cert
+                                        : name == "key"        ? &config.key
+                                        : name == "token_file" ? &config.token_file
+                                                               : nullptr;
     if (value == nullptr) {
       return Invalid(lang, Msg::kConfigUnknownKey, {path.string(), name});
     }
@@ -86,6 +102,47 @@ absl::StatusOr<ConfigFile> ReadConfig(const std::filesystem::path& path, Lang la
     return Invalid(lang, Msg::kServerAndDatabase, {path.string()});
   }
   return config;
+}
+
+// How the server is talked to: flags before environment before the file, each option by itself.
+absl::StatusOr<client::Transport> ResolveTransport(const GlobalFlags& flags,
+                                                   const Environment& environment,
+                                                   const ConfigFile& config, Lang lang) {
+  const auto pick = [&](const std::optional<std::string>& flag, std::string_view variable,
+                        const std::optional<std::string>& in_file) {
+    if (flag.has_value()) {
+      return *flag;
+    }
+    return NonEmpty(environment, variable).value_or(in_file.value_or(""));
+  };
+  client::Transport transport;
+  transport.ca_file = pick(flags.ca, "QUOTES_CA", config.ca);
+  transport.certificate_file = pick(flags.cert, "QUOTES_CERT", config.cert);
+  transport.key_file = pick(flags.key, "QUOTES_KEY", config.key);
+  // A token in the environment comes before a file of lower rank.
+  const std::optional<std::string> token = NonEmpty(environment, "QUOTES_TOKEN");
+  if (token.has_value() && !flags.token_file.has_value()) {
+    if (NonEmpty(environment, "QUOTES_TOKEN_FILE").has_value()) {
+      return Invalid(lang, Msg::kOptionExcludes, {"QUOTES_TOKEN", "QUOTES_TOKEN_FILE"});
+    }
+    transport.token = *token;
+  } else {
+    transport.token_file = pick(flags.token_file, "QUOTES_TOKEN_FILE", config.token_file);
+  }
+  transport.allow_token_in_the_clear = flags.insecure_send_token;
+  bool tls = config.tls.value_or(false);
+  if (const auto variable = NonEmpty(environment, "QUOTES_TLS"); variable.has_value()) {
+    if (*variable != "true" && *variable != "false" && *variable != "1" && *variable != "0") {
+      return Invalid(lang, Msg::kBadTls, {*variable});
+    }
+    tls = *variable == "true" || *variable == "1";
+  }
+  transport.tls = flags.tls || tls || !transport.ca_file.empty() ||
+                  !transport.certificate_file.empty() || !transport.key_file.empty();
+  if (transport.certificate_file.empty() != transport.key_file.empty()) {
+    return Invalid(lang, Msg::kCertAndKey, {});
+  }
+  return transport;
 }
 
 }  // namespace
@@ -174,6 +231,23 @@ absl::StatusOr<Settings> ResolveSettings(const GlobalFlags& flags, const Environ
   if (settings.server.empty() && settings.database.empty()) {
     return Invalid(lang, Msg::kMissingArgument,
                    {flags.database.has_value() ? "--database" : "--server"});
+  }
+  if (!settings.server.empty()) {
+    // A token is for the server of its file; another server must not see it.
+    if (config.server.has_value() && settings.server != *config.server) {
+      config = {};
+    }
+    QUOTES_ASSIGN_OR_RETURN(settings.transport,
+                            ResolveTransport(flags, environment, config, lang));
+    if (settings.transport.tls && settings.server.starts_with("unix:")) {
+      return Invalid(lang, Msg::kUnixWithTls, {settings.server});
+    }
+    const bool has_token =
+        !settings.transport.token.empty() || !settings.transport.token_file.empty();
+    if (has_token && !settings.transport.tls && !client::IsLocal(settings.server) &&
+        !settings.transport.allow_token_in_the_clear) {
+      return Invalid(lang, Msg::kTokenInTheClear, {settings.server});
+    }
   }
   return settings;
 }

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "client/ctl/environment.h"
 #include "client/ctl/messages.h"
+#include "client/transport.h"
 
 namespace quotes::ctl {
 
@@ -23,6 +24,12 @@ struct GlobalFlags {
   std::optional<std::string> lang;
   std::optional<std::string> color;
   std::optional<std::string> timeout;
+  bool tls = false;
+  std::optional<std::string> ca;
+  std::optional<std::string> cert;
+  std::optional<std::string> key;
+  std::optional<std::string> token_file;
+  bool insecure_send_token = false;
   bool json = false;
 };
 
@@ -30,6 +37,7 @@ struct GlobalFlags {
 struct Settings {
   std::string server;    // empty when a database is used
   std::string database;  // empty when a server is used
+  client::Transport transport;  // to the server
   Lang lang = Lang::kEnglish;
   Color color = Color::kAuto;
   std::optional<absl::Duration> timeout;
@@ -47,7 +55,9 @@ Lang EarlyLang(const std::optional<std::string>& lang_flag, const Environment& e
 // is the one that QUOTECTL_CONFIG names, which must exist then, else
 // $XDG_CONFIG_HOME/quotes/quotectl.toml (~/.config without XDG_CONFIG_HOME) if it exists. A flag or
 // variable for the server sets aside the file's database and the reverse; both in one place are an
-// error. INVALID_ARGUMENT with a sentence in `lang` for anything malformed.
+// error. What the file says of TLS and of a token is for the server that it names: it is set aside
+// for another one. A file with an authority or a certificate means TLS, wherever it is named.
+// INVALID_ARGUMENT with a sentence in `lang` for anything malformed.
 absl::StatusOr<Settings> ResolveSettings(const GlobalFlags& flags, const Environment& environment,
                                          Lang lang);
 

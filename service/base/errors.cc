@@ -161,6 +161,18 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "EXTRACTOR_UNAVAILABLE";
     case ErrorReason::kDuplicateReport:
       return "DUPLICATE_REPORT";
+    case ErrorReason::kTokenMissing:
+      return "TOKEN_MISSING";
+    case ErrorReason::kTokenInvalid:
+      return "TOKEN_INVALID";
+    case ErrorReason::kTokenExpired:
+      return "TOKEN_EXPIRED";
+    case ErrorReason::kRoleTooLow:
+      return "ROLE_TOO_LOW";
+    case ErrorReason::kQuotaExceeded:
+      return "QUOTA_EXCEEDED";
+    case ErrorReason::kTooManyCalls:
+      return "TOO_MANY_CALLS";
   }
   return "UNSPECIFIED";
 }
@@ -463,6 +475,52 @@ absl::Status QueueFull(absl::Duration retry_after) {
   detail.reason = ErrorReason::kQueueFull;
   detail.retry_after = retry_after;
   return MakeError(absl::StatusCode::kResourceExhausted, "too many calls wait; retry later",
+                   detail);
+}
+
+absl::Status TokenMissing() {
+  return Plain(absl::StatusCode::kUnauthenticated, ErrorReason::kTokenMissing,
+               "this server asks for a token; send it as metadata \"authorization: Bearer TOKEN\"");
+}
+
+absl::Status TokenInvalid(std::string_view description) {
+  return Plain(absl::StatusCode::kUnauthenticated, ErrorReason::kTokenInvalid, description);
+}
+
+absl::Status TokenExpired(absl::Time expired) {
+  const std::string when =
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", expired, absl::UTCTimeZone());
+  return Plain(absl::StatusCode::kUnauthenticated, ErrorReason::kTokenExpired,
+               absl::StrCat("the token expired at ", when), {{"expired", when}});
+}
+
+absl::Status RoleTooLow(std::string_view role, std::string_view needed) {
+  return Plain(absl::StatusCode::kPermissionDenied, ErrorReason::kRoleTooLow,
+               absl::StrCat("the role ", ToAbsl(role), " may not call this method; it needs ",
+                            ToAbsl(needed)),
+               {{"role", std::string(role)}, {"needed", std::string(needed)}});
+}
+
+absl::Status QuotaExceeded(std::string_view caller, double calls_per_second,
+                           absl::Duration retry_after) {
+  const std::string rate = absl::StrCat(calls_per_second);
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kQuotaExceeded;
+  detail.metadata = {{"caller", std::string(caller)}, {"rate", rate}};
+  detail.retry_after = retry_after;
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat(ToAbsl(caller), " calls more often than ", rate, " times a second; retry later"),
+      detail);
+}
+
+absl::Status TooManyCalls(size_t limit, absl::Duration retry_after) {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kTooManyCalls;
+  detail.metadata.emplace_back("limit", std::to_string(limit));
+  detail.retry_after = retry_after;
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat("the server serves ", limit, " calls already; retry later"),
                    detail);
 }
 

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_BASE_ERRORS_H_
 #define QUOTES_SERVICE_BASE_ERRORS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -62,6 +63,12 @@ enum class ErrorReason {
   kExtractionFailed = 41,   // INVALID_ARGUMENT: reading the source took too much, or crashed
   kExtractorUnavailable = 42,  // FAILED_PRECONDITION: no foreign format can be read here
   kDuplicateReport = 43,       // ALREADY_EXISTS: the text is nearly that of another report
+  kTokenMissing = 50,          // UNAUTHENTICATED: the call brings no token
+  kTokenInvalid = 51,          // UNAUTHENTICATED: the call's token is none that is known
+  kTokenExpired = 52,          // UNAUTHENTICATED
+  kRoleTooLow = 53,            // PERMISSION_DENIED: the caller's role may not call this method
+  kQuotaExceeded = 54,         // RESOURCE_EXHAUSTED: the caller calls too often; retry later
+  kTooManyCalls = 55,          // RESOURCE_EXHAUSTED: too many calls are being served; retry later
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -151,6 +158,14 @@ absl::Status SchemaTooNew(std::string_view path, int64_t found, int64_t supporte
 absl::Status DatabaseCorrupt(std::string_view path, std::string_view description);
 absl::Status StorageFull(std::string_view path);
 absl::Status QueueFull(absl::Duration retry_after);
+// `description` never holds anything of a token.
+absl::Status TokenMissing();
+absl::Status TokenInvalid(std::string_view description);
+absl::Status TokenExpired(absl::Time expired);
+absl::Status RoleTooLow(std::string_view role, std::string_view needed);
+absl::Status QuotaExceeded(std::string_view caller, double calls_per_second,
+                           absl::Duration retry_after);
+absl::Status TooManyCalls(size_t limit, absl::Duration retry_after);
 absl::Status AnswerTooLarge(std::string_view field_to_narrow, uint64_t bytes);
 absl::Status Loading();
 absl::Status StoreBusy();

@@ -33,7 +33,10 @@ std::optional<std::string> ReadWholeFile(const std::string& path) {
   return content;
 }
 
-absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t most) {
+namespace {
+
+// Refuses a file with one of the bits of `forbidden` in its mode.
+absl::StatusOr<std::string> Read(const std::string& path, size_t most, mode_t forbidden) {
   const auto refused = [&path](std::string_view why) {
     return absl::InvalidArgumentError(absl::StrCat("cannot read ", path, ": ", ToAbsl(why)));
   };
@@ -49,6 +52,9 @@ absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t most
   }
   if (!S_ISREG(status.st_mode)) {
     return refused("it is no regular file");
+  }
+  if ((status.st_mode & forbidden) != 0) {
+    return refused("others than its owner may write to it (chmod go-w)");
   }
   std::string content;
   std::array<char, 1 << 14> piece;
@@ -68,6 +74,16 @@ absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t most
       return refused(absl::StrCat("it has more than ", most, " bytes"));
     }
   }
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t most) {
+  return Read(path, most, 0);
+}
+
+absl::StatusOr<std::string> ReadOwnersFile(const std::string& path, size_t most) {
+  return Read(path, most, S_IWGRP | S_IWOTH);
 }
 
 }  // namespace quotes

@@ -17,6 +17,10 @@ std::optional<std::string> ReadWholeFile(const std::string& path);
 // than `most` bytes.
 absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t most);
 
+// The same; INVALID_ARGUMENT also for a file that its group or everybody may write to: what decides
+// who may do what is its owner's alone.
+absl::StatusOr<std::string> ReadOwnersFile(const std::string& path, size_t most);
+
 }  // namespace quotes
 
 #endif  // QUOTES_SERVICE_BASE_FILE_H_

@@ -161,6 +161,28 @@ inline constexpr int kMetricsRequestMs = 2'000;
 inline constexpr int kMaxMetricsRequestBytes = 8'192;
 // The shape of a slow request in the log: some twenty fields.
 inline constexpr size_t kMaxShapeBytes = 1'024;
+
+// What one server takes from its callers. Calls at the same time: look-ups take well under a
+// millisecond, so that so many are a thousand uploads or a queue that nobody will wait for.
+inline constexpr size_t kMaxCalls = 1'000;
+// The same on one connection; HTTP/2 clients let further ones wait. A gateway that multiplexes many
+// users needs a hundred, and one connection never gets the whole of kMaxCalls.
+inline constexpr size_t kMaxStreams = 256;
+// Metadata of a request: a signed token has up to 2 KiB, proxies add some.
+inline constexpr size_t kMaxMetadataBytes = 16u << 10;
+// Buffers of all connections: half of them for eight of the largest unary imports. More are read as
+// slowly as the others are done.
+inline constexpr size_t kMaxTransportBytes = 512u << 20;
+// How often clients may ping an idle connection: many load balancers cut those after a minute.
+inline constexpr int kMinPingSeconds = 30;
+// Callers whose calls are counted, for quotas, 100 bytes each. Beyond it the newest share one count.
+inline constexpr size_t kMaxQuotaCallers = 10'000;
+// Tokens and clients of one file, which are compared one after the other: some 2 microseconds.
+inline constexpr size_t kMaxTokens = 1'000;
+inline constexpr size_t kMaxTokenBytes = 8u << 10;
+inline constexpr size_t kMaxCallerNameBytes = 64;
+// Files of tokens, keys and certificates are written by hand or by a script.
+inline constexpr size_t kMaxCredentialFileBytes = 1u << 20;
 // Report sources that calls hold together while they upload, wait or import; more are refused like
 // a full queue. Eight of the largest uploads, or thousands of ordinary reports.
 inline constexpr size_t kMaxImportBytesInFlight = 512u << 20;

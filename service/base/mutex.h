@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_BASE_MUTEX_H_
 #define QUOTES_SERVICE_BASE_MUTEX_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -44,6 +45,12 @@ class CondVar {
   void Wait(Mutex* mutex) {
     std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
     condition_.wait(lock);
+    lock.release();
+  }
+  // The same, but not longer than `limit`.
+  void WaitFor(Mutex* mutex, std::chrono::milliseconds limit) {
+    std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
+    condition_.wait_for(lock, limit);
     lock.release();
   }
   void SignalAll() { condition_.notify_all(); }

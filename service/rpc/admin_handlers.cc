@@ -114,7 +114,9 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
   SetDuration(uptime, response->mutable_uptime());
   response->set_read_only(store.read_only);
   response->set_storage_engine(store.engine + " " + store.engine_version);
-  response->set_storage_location(store.location);
+  if (call.role == Role::kAdmin) {
+    response->set_storage_location(store.location);
+  }
   response->set_schema_version(store.schema_version);
   response->set_storage_size_bytes(static_cast<int64_t>(store.size_bytes));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));

@@ -30,7 +30,7 @@ struct Sentence {
   ErrorReason reason;
   const char* zh;
 };
-constexpr std::array<Sentence, 44> kSentences = {{
+constexpr auto kSentences = std::to_array<Sentence>({
     {ErrorReason::kUnspecified, "未知错误"},
     {ErrorReason::kInvalidUtf8, "字段 {field} 自字节偏移 {byte_offset} 起不是 UTF-8 文本"},
     {ErrorReason::kMalformedMessage, "请求的字节不是一条 {type} 消息"},
@@ -78,7 +78,13 @@ constexpr std::array<Sentence, 44> kSentences = {{
     {ErrorReason::kDuplicateReport,
      "与 {name} 的文字大致相同，或标题、机构和日期相同（相似度 "
      "{likeness}），请指明是其新版本、异本还是另一份报告"},
-}};
+    {ErrorReason::kTokenMissing, "需要令牌：请在元数据 authorization 中提供 Bearer 令牌"},
+    {ErrorReason::kTokenInvalid, "令牌无效"},
+    {ErrorReason::kTokenExpired, "令牌已于 {expired} 过期"},
+    {ErrorReason::kRoleTooLow, "角色 {role} 无权调用此方法，需要 {needed}"},
+    {ErrorReason::kQuotaExceeded, "{caller} 的调用过于频繁（每秒至多 {rate} 次），请稍后重试"},
+    {ErrorReason::kTooManyCalls, "服务器同时处理的调用已达上限（{limit}），请稍后重试"},
+});
 
 const char* GeneralSentence(ErrorReason reason) {
   return reason == ErrorReason::kStoreUnavailable

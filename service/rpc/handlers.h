@@ -64,6 +64,9 @@ struct CallContext {
   const Cancellation& cancellation;
   const ServicesOptions& options;
   CitationCorpora& citation_corpora;
+  // Who calls; lives as long as the call.
+  std::string_view caller = "anonymous";
+  Role role = Role::kAdmin;
   // Whether the call may block on the store, or work for long.
   bool may_block = false;
   // Set by Defer().

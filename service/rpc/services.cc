@@ -28,6 +28,7 @@
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/base/trace_context.h"
+#include "service/rpc/admission.h"
 #include "service/rpc/byte_budget.h"
 #include "service/rpc/executor.h"
 #include "service/rpc/grpc_status.h"
@@ -71,8 +72,8 @@ struct Core final : FiguresReader {
   explicit Core(ServicesOptions given)
       : options(WithCounts(std::move(given), &statistics)),
         import_bytes(limits::kMaxImportBytesInFlight),
-        executor(limits::kExecutorThreads, limits::kExecutorQueue),
-        writer(limits::kExecutorThreads, limits::kExecutorQueue) {}
+        executor(options.executor_threads, options.executor_queue),
+        writer(options.executor_threads, options.executor_queue) {}
 
   ServicesFigures ReadFigures() const override {
     ServicesFigures figures = statistics.Read(absl::Now());
@@ -85,6 +86,7 @@ struct Core final : FiguresReader {
   Statistics statistics;
   const ServicesOptions options;
   std::atomic<Library*> library{nullptr};
+  std::atomic<size_t> calls{0};
   CitationCorpora citation_corpora;
   ByteBudget import_bytes;
   // Last: their threads use the rest.
@@ -245,7 +247,20 @@ class Ticket {
         cancellation_(DeadlineOf(*context)),
         begun_(core->statistics.Begin(method)) {
     context->AddTrailingMetadata(kRequestIdHeader, id_);
+    const size_t others = core->calls.fetch_add(1, std::memory_order_relaxed);
+    admission_ = rpc::Admit(core->options.gate.get(), *context, method, &caller_);
+    if (admission_.ok() && others >= core->options.max_calls) {
+      admission_ = errors::TooManyCalls(core->options.max_calls, kQueueRetry);
+    }
   }
+  ~Ticket() { core_->calls.fetch_sub(1, std::memory_order_relaxed); }
+  Ticket(const Ticket&) = delete;
+  Ticket& operator=(const Ticket&) = delete;
+
+  // Whether the call is served at all; asked before anything of its request is looked at.
+  const absl::Status& admission() const { return admission_; }
+  // "anonymous" and an admin where nobody asks who calls.
+  const Caller& caller() const { return caller_; }
 
   Core& core() { return *core_; }
   Cancellation& cancellation() { return cancellation_; }
@@ -268,8 +283,10 @@ class Ticket {
     CallRecord record;
     record.method = method_;
     record.request_id = id_;
-    record.caller = "anonymous";
-    record.role = "admin";
+    if (!absl::IsUnauthenticated(admission_)) {
+      record.caller = caller_.name;
+      record.role = RoleName(caller_.role);
+    }
     record.code = wire.error_code();
     record.reason =
         reason == ErrorReason::kUnspecified ? std::string_view() : ErrorReasonName(reason);
@@ -310,6 +327,8 @@ class Ticket {
   const std::string id_;
   Cancellation cancellation_;
   const size_t begun_;
+  Caller caller_;
+  absl::Status admission_;
   size_t request_bytes_ = 0;
   QueryPlan plan_;
 };
@@ -349,12 +368,19 @@ void RunOn(Executor* executor, Call* call, Work work) {
   });
 }
 
-CallContext MakeContext(Core* core, Library* library, const Cancellation& cancellation) {
+CallContext MakeContext(Ticket* ticket, Library* library) {
+  Core& core = ticket->core();
   std::shared_ptr<const Snapshot> snapshot = library->snapshot();
   const archive::Archive* const archive = snapshot->archive.get();
   const History* const history = snapshot->history.get();
-  return CallContext{*library,      {std::move(snapshot), archive}, history, cancellation,
-                     core->options, core->citation_corpora};
+  return CallContext{*library,
+                     {std::move(snapshot), archive},
+                     history,
+                     ticket->cancellation(),
+                     core.options,
+                     core.citation_corpora,
+                     ticket->caller().name,
+                     ticket->caller().role};
 }
 
 // A unary call. Deletes itself when gRPC is done with it.
@@ -370,6 +396,10 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   void Start() {
     ticket_.set_request_bytes(bytes_in_->Length());
+    if (!ticket_.admission().ok()) {
+      Complete(ticket_.admission());
+      return;
+    }
     Library* const library = ticket_.core().library.load(std::memory_order_acquire);
     if (library == nullptr) {
       Complete(errors::Loading());
@@ -411,7 +441,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   ~UnaryCall() override = default;
 
   absl::Status Work(Library* library, bool may_block) {
-    context_.emplace(MakeContext(&ticket_.core(), library, ticket_.cancellation()));
+    context_.emplace(MakeContext(&ticket_, library));
     context_->leading_bytes = &leading_bytes_;
     context_->may_block = may_block;
     context_->element_faults = &element_faults_;
@@ -459,6 +489,10 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
         library_(core->library.load(std::memory_order_acquire)) {}
 
   void Start() {
+    if (!ticket_.admission().ok()) {
+      Complete(ticket_.admission());
+      return;
+    }
     if (library_ == nullptr) {
       Complete(errors::Loading());
       return;
@@ -589,7 +623,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
     if (!sha256_.empty() && Sha256Hex(import_.content) != sha256_) {
       return errors::UploadIncomplete("the bytes do not have the announced SHA-256");
     }
-    CallContext context = MakeContext(&ticket_.core(), library_, ticket_.cancellation());
+    CallContext context = MakeContext(&ticket_, library_);
     context.may_block = true;
     return FinishUpload(context, import_, &response_);
   }
@@ -747,6 +781,13 @@ class AdminService final
 class UnknownCall final : public grpc::ServerGenericBidiReactor {
  public:
   UnknownCall(Core* core, grpc::CallbackServerContext* context) : ticket_(core, context, "other") {
+    // Whoever is let in at all learns that there is no such method, whatever the role: clients of a
+    // later contract fall back by that.
+    if (const absl::Status& admission = ticket_.admission();
+        !admission.ok() && !absl::IsPermissionDenied(admission)) {
+      Finish(ticket_.Close(admission, 0));
+      return;
+    }
     const grpc::Status wire(grpc::StatusCode::UNIMPLEMENTED, "no service has this method");
     Finish(ticket_.Close(wire, absl::UnimplementedError(wire.error_message()), 0, nullptr));
   }

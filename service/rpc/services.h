@@ -12,6 +12,7 @@
 #include "service/base/limits.h"
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
+#include "service/rpc/access.h"
 
 namespace grpc {
 class CallbackGenericService;
@@ -25,6 +26,8 @@ struct CallRecord {
   std::string_view method;  // "/quotes.v1.QuoteService/SearchQuotes"
   std::string_view peer;
   std::string_view request_id;  // of the call's metadata x-request-id, or made here
+  std::string_view caller;      // its name; empty if the call was refused before it was known
+  std::string_view role;        // "reader"; likewise
   int code = 0;                 // grpc::StatusCode
   std::string_view reason;      // ErrorReason, empty if OK
   absl::Duration duration;
@@ -84,6 +87,13 @@ struct ChangeRecord {
 struct ServicesOptions {
   std::string program_version;
   absl::Time start_time;
+  // Decides who may call; null: everybody may call everything.
+  std::shared_ptr<Gate> gate;
+  // Calls that are served at the same time; more are refused with TOO_MANY_CALLS.
+  size_t max_calls = limits::kMaxCalls;
+  // Of each of the two executors, for what reads the store or takes long, and for what writes.
+  size_t executor_threads = limits::kExecutorThreads;
+  size_t executor_queue = limits::kExecutorQueue;
   // What a look-up may be planned to visit inside gRPC's threads; see Archive::PlannedWork.
   uint64_t max_inline_work = limits::kMaxInlineWork;
   // Called once for every finished call, from any thread; must not block.

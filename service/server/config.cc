@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/base/absl_string.h"
 #include "service/base/file.h"
+#include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/server/server.h"
 // Last: its macros are many.
@@ -28,6 +30,9 @@ constexpr std::array<std::pair<LogLevel, const char*>, 4> kLogLevels = {{
 }};
 // Beyond a day a drain is a mistake in the unit.
 constexpr absl::Duration kMaxDrain = absl::Hours(24);
+// No server answers more calls in a second.
+constexpr double kMaxRate = 1'000'000;
+constexpr size_t kMaxCount = 1'000'000;
 
 absl::Status SetText(std::string_view value, std::string* out) {
   if (value.empty()) {
@@ -56,6 +61,31 @@ absl::Status SetDuration(std::string_view value, absl::Duration* out) {
   return absl::OkStatus();
 }
 
+absl::Status SetPath(std::string_view value, std::string* out) {
+  *out = value;
+  return absl::OkStatus();
+}
+
+absl::Status SetCount(std::string_view value, size_t least, size_t most, size_t* out) {
+  uint64_t parsed = 0;
+  if (!absl::SimpleAtoi(ToAbsl(value), &parsed) || parsed < least || parsed > most) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("must be a whole number from ", least, " to ", most));
+  }
+  *out = parsed;
+  return absl::OkStatus();
+}
+
+absl::Status SetRate(std::string_view value, double least, double* out) {
+  double parsed = 0;
+  if (!absl::SimpleAtod(ToAbsl(value), &parsed) || !(parsed >= least && parsed <= kMaxRate)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("must be a number from ", least, " to ", kMaxRate));
+  }
+  *out = parsed;
+  return absl::OkStatus();
+}
+
 absl::Status SetLogLevel(std::string_view value, LogLevel* out) {
   for (const auto& [level, name] : kLogLevels) {
     if (value == name) {
@@ -66,10 +96,12 @@ absl::Status SetLogLevel(std::string_view value, LogLevel* out) {
   return absl::InvalidArgumentError("must be debug, info, warning or error");
 }
 
+constexpr char kNumber[] = "NUMBER";
+
 // One option; "drain_grace" is --drain-grace, QUOTED_DRAIN_GRACE and drain_grace.
 struct Option {
   const char* key;
-  const char* value;  // what the flag takes, for --help; null: a switch
+  const char* value;  // what the flag takes, for --help; kNumber: a number; null: a switch
   const char* help;
   absl::Status (*set)(std::string_view value, Config* config);
   std::string (*get)(const Config& config);
@@ -77,10 +109,87 @@ struct Option {
 
 std::string SwitchText(bool on) { return on ? "true" : "false"; }
 
-const std::array<Option, 12> kOptions = {{
-    {"listen", "HOST:PORT", "Address to listen on; port 0 takes any free one (the log names it)",
+const auto kOptions = std::to_array<Option>({
+    {"listen", "HOST:PORT",
+     "Address to listen on; port 0 takes any free one (the log names it), none leaves it to "
+     "--listen-unix",
      [](std::string_view v, Config* c) { return SetText(v, &c->listen); },
      [](const Config& c) { return c.listen; }},
+    {"listen_unix", "PATH",
+     "Listen on this Unix socket too, for the server's user and its group (mode 0660)",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->listen_unix); },
+     [](const Config& c) { return c.listen_unix; }},
+    {"tls_cert", "FILE",
+     "The server's certificate in PEM, with those that lead to its authority; read again when it "
+     "changes and at SIGHUP",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->tls_cert); },
+     [](const Config& c) { return c.tls_cert; }},
+    {"tls_key", "FILE", "Its private key in PEM, without a password",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->tls_key); },
+     [](const Config& c) { return c.tls_key; }},
+    {"tls_client_ca", "FILE",
+     "Take connections only from clients with a certificate of this authority (mutual TLS)",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->tls_client_ca); },
+     [](const Config& c) { return c.tls_client_ca; }},
+    {"tokens", "FILE",
+     "Who may do what: callers with their roles, by token or client certificate (see quoted token "
+     "new --help); read again when it changes and at SIGHUP. Without it everybody may do "
+     "everything",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->tokens); },
+     [](const Config& c) { return c.tokens; }},
+    {"quota_rate", kNumber,
+     "Calls a second that each caller may make in the long run, callers without a name by their "
+     "address; 0: as many as they like",
+     [](std::string_view v, Config* c) { return SetRate(v, 0, &c->quota.calls_per_second); },
+     [](const Config& c) { return absl::StrCat(c.quota.calls_per_second); }},
+    {"quota_burst", kNumber, "Calls that a caller who rested may make at once, with --quota-rate",
+     [](std::string_view v, Config* c) { return SetRate(v, 1, &c->quota.burst); },
+     [](const Config& c) { return absl::StrCat(c.quota.burst); }},
+    {"max_calls", kNumber, "Calls served at the same time; more are refused with TOO_MANY_CALLS",
+     [](std::string_view v, Config* c) { return SetCount(v, 1, kMaxCount, &c->limits.max_calls); },
+     [](const Config& c) { return absl::StrCat(c.limits.max_calls); }},
+    {"max_streams", kNumber, "The same on one connection; more wait in the client",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 1, kMaxCount, &c->limits.max_streams);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_streams); }},
+    {"max_message_bytes", kNumber,
+     "Size of a request; larger ones are refused with RESOURCE_EXHAUSTED",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 2 * limits::kMaxUploadChunkBytes, limits::kMaxReceiveMessageBytes,
+                       &c->limits.max_message_bytes);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_message_bytes); }},
+    {"max_metadata_bytes", kNumber,
+     "Size of a request's metadata; calls with more are refused with RESOURCE_EXHAUSTED",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 1'024, 1u << 20, &c->limits.max_metadata_bytes);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_metadata_bytes); }},
+    {"max_transport_bytes", kNumber,
+     "Memory for what arrives and leaves on all connections; beyond it they are read more slowly",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 2 * limits::kMaxReceiveMessageBytes, size_t{1} << 40,
+                       &c->limits.max_transport_bytes);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_transport_bytes); }},
+    {"executor_threads", kNumber,
+     "Threads for what takes long, and as many for what writes",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 1, 1'024, &c->limits.executor_threads);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.executor_threads); }},
+    {"executor_queue", kNumber,
+     "Calls that wait for one of these threads; more are refused with QUEUE_FULL",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 1, kMaxCount, &c->limits.executor_queue);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.executor_queue); }},
+    {"min_ping_interval", "DURATION",
+     "How often a client may ping its connection; one that does more often is disconnected with "
+     "GOAWAY",
+     [](std::string_view v, Config* c) { return SetDuration(v, &c->limits.min_ping_interval); },
+     [](const Config& c) { return absl::FormatDuration(c.limits.min_ping_interval); }},
     {"database", "FILE", "The SQLite database; made if it is missing",
      [](std::string_view v, Config* c) { return SetText(v, &c->database); },
      [](const Config& c) { return c.database; }},
@@ -89,8 +198,9 @@ const std::array<Option, 12> kOptions = {{
      [](std::string_view v, Config* c) { return SetSwitch(v, &c->read_only); },
      [](const Config& c) { return SwitchText(c.read_only); }},
     {"insecure_allow_remote", nullptr,
-     "Listen on addresses that other machines reach, although every call and answer travels "
-     "unencrypted and whoever reaches the port may import",
+     "Listen on addresses that other machines reach also without TLS or without --tokens: calls, "
+     "answers and tokens travel unencrypted, and without --tokens whoever reaches the port may "
+     "import",
      [](std::string_view v, Config* c) { return SetSwitch(v, &c->insecure_allow_remote); },
      [](const Config& c) { return SwitchText(c.insecure_allow_remote); }},
     {"log_level", "LEVEL", "The least that is logged: debug, info, warning or error",
@@ -139,7 +249,7 @@ const std::array<Option, 12> kOptions = {{
      "How long calls in flight may take to finish afterwards, before they are cancelled",
      [](std::string_view v, Config* c) { return SetDuration(v, &c->drain_grace); },
      [](const Config& c) { return absl::FormatDuration(c.drain_grace); }},
-}};
+});
 
 std::string Flag(const Option& option) {
   return absl::StrCat("--", absl::StrReplaceAll(option.key, {{"_", "-"}}));
@@ -179,6 +289,16 @@ absl::Status ApplyFile(const std::string& path, Config* config) {
       return absl::InvalidArgumentError(absl::StrCat(where, " is not an option"));
     }
     const bool is_switch = option->value == nullptr;
+    if (option->value == kNumber) {
+      if (!node.is_number()) {
+        return absl::InvalidArgumentError(absl::StrCat(where, " must be a number"));
+      }
+      QUOTES_RETURN_IF_ERROR(Apply(*option, where,
+                                   node.is_integer() ? absl::StrCat(node.as_integer()->get())
+                                                     : absl::StrCat(node.as_floating_point()->get()),
+                                   config));
+      continue;
+    }
     if (is_switch ? !node.is_boolean() : !node.is_string()) {
       return absl::InvalidArgumentError(
           absl::StrCat(where, is_switch ? " must be true or false" : " must be text in quotes"));
@@ -191,7 +311,8 @@ absl::Status ApplyFile(const std::string& path, Config* config) {
 }
 
 std::string Footer() {
-  return "Flags come before the environment, the environment before the configuration file.\n"
+  return "quoted token new makes a token for a caller; quoted token new --help says how.\n"
+         "Flags come before the environment, the environment before the configuration file.\n"
          "Exit codes: 0 ended as asked; 2 wrong options or a configuration that cannot be read;\n"
          "3 the server cannot start (address taken, database in use, damaged, of a newer schema,\n"
          "or not writable); one line on standard error says why.";
@@ -278,6 +399,11 @@ std::string PrintConfig(const Config& config) {
     const std::string value = option.get(config);
     if (option.value == nullptr) {
       table.insert(option.key, value == "true");
+    } else if (int64_t whole = 0;
+               option.value == kNumber && absl::SimpleAtoi(value, &whole)) {
+      table.insert(option.key, whole);
+    } else if (double number = 0; option.value == kNumber && absl::SimpleAtod(value, &number)) {
+      table.insert(option.key, number);
     } else {
       table.insert(option.key, value);
     }

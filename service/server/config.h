@@ -9,16 +9,28 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "service/server/quotas.h"
+#include "service/server/server.h"
 
 namespace quotes::server {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
+
+// As Config::listen: no TCP port, only the Unix socket.
+inline constexpr char kListenNowhere[] = "none";
 
 // What `quoted` can be told. Each option has one spelling as a flag, one in the environment and one
 // in the configuration file; a flag beats the environment, the environment the file, the file the
 // default.
 struct Config {
   std::string listen = "127.0.0.1:50051";
+  std::string listen_unix;    // path of a socket; empty: none
+  std::string tls_cert;       // files; empty: plaintext
+  std::string tls_key;
+  std::string tls_client_ca;  // file; empty: clients need no certificate
+  std::string tokens;         // file; empty: nobody is asked who they are
+  QuotaOptions quota = {.calls_per_second = 0, .burst = 100};
+  ServerLimits limits;
   std::string database = "quotes.db";
   bool read_only = false;
   bool insecure_allow_remote = false;

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,10 +26,11 @@
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/server/config.h"
-#include "service/server/listen_address.h"
+#include "service/server/credential_files.h"
 #include "service/server/log.h"
 #include "service/server/metrics.h"
 #include "service/server/server.h"
+#include "service/server/token_command.h"
 #include "service/store/sqlite/store.h"
 #include "service/themes/scheme.h"
 
@@ -264,15 +266,8 @@ class GrpcMessages {
 };
 
 int Serve(const Config& config, EndSignals& signals) {
-  absl::StatusOr<ListenAddress> address = ResolveListenAddress(config.listen);
-  if (!address.ok()) {
-    return Fail(kExitOptions, address.status().message());
-  }
-  if (!address->loopback && !config.insecure_allow_remote) {
-    return Fail(kExitOptions,
-                absl::StrCat("--listen ", config.listen,
-                             " is reached by other machines, and calls travel unencrypted; "
-                             "--insecure-allow-remote allows that"));
+  if (const absl::Status status = CheckAccess(config); !status.ok()) {
+    return Fail(kExitOptions, status.message());
   }
   if (!config.metrics_listen.empty()) {
     if (const absl::Status resolved = ResolveListenAddress(config.metrics_listen).status();
@@ -299,11 +294,13 @@ int Serve(const Config& config, EndSignals& signals) {
   }
   Log& out = **log;
   std::optional<GrpcMessages> grpc_messages(&out);
-  const auto fail_start = [&](const absl::Status& status) {
+  std::unique_ptr<CredentialFiles> credentials;
+  const auto fail_start = [&](const absl::Status& status, int code = kExitStart) {
     out.Write(LogLevel::kError, "start_failed", JsonLine().Add("error", ToStd(status.message())));
+    credentials.reset();
     grpc_messages.reset();
     log->reset();  // what is logged stands before the last line
-    return Fail(kExitStart, status.message());
+    return Fail(code, status.message());
   };
   out.Write(LogLevel::kInfo, "start",
             JsonLine()
@@ -311,6 +308,11 @@ int Serve(const Config& config, EndSignals& signals) {
                 .Add("database", config.database)
                 .Add("theme_scheme", (*scheme)->version())
                 .Add("read_only", config.read_only));
+  absl::StatusOr<std::unique_ptr<CredentialFiles>> opened = CredentialFiles::Open(config, &out);
+  if (!opened.ok()) {
+    return fail_start(opened.status(), kExitOptions);
+  }
+  credentials = *std::move(opened);
 
   absl::StatusOr<std::unique_ptr<store::Store>> store = store::sqlite::Open(
       {.path = config.database,
@@ -326,7 +328,11 @@ int Serve(const Config& config, EndSignals& signals) {
   // Listens before the archive is loaded: health checks get an answer, NOT_SERVING, from the first
   // moment on, and callers UNAVAILABLE / LOADING instead of a refused connection.
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(
-      nullptr, {.listen = config.listen,
+      nullptr, {.listen = config.listen == kListenNowhere ? "" : config.listen,
+                .listen_unix = config.listen_unix,
+                .tls = credentials->tls(),
+                .gate = credentials->gate(),
+                .limits = config.limits,
                 .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
                 .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
                 .on_change = [&out](const rpc::ChangeRecord& r) { out.Change(r); },
@@ -356,7 +362,12 @@ int Serve(const Config& config, EndSignals& signals) {
         JsonLine().Add("address", config.metrics_listen).Add("port", int64_t{metrics->port()}));
   }
   out.Write(LogLevel::kInfo, "listening",
-            JsonLine().Add("address", config.listen).Add("port", int64_t{(*server)->port()}));
+            JsonLine()
+                .Add("address", config.listen)
+                .Add("port", int64_t{(*server)->port()})
+                .Add("unix_socket", config.listen_unix)
+                .Add("tls", !config.tls_cert.empty())
+                .Add("asks_who_calls", !config.tokens.empty()));
   // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
   std::optional<EndAtOnce> end_at_once(&signals);
   const absl::Time load_start = absl::Now();
@@ -391,6 +402,7 @@ int Serve(const Config& config, EndSignals& signals) {
   log_state("serving_lookups");
 
   std::optional<Relabeller> relabeller;  // as soon as the library is ready
+  bool themes_wanted = false;
   std::optional<std::string_view> signal;
   while (!signal.has_value()) {
     if (const std::optional<absl::Status> ready = readiness.Take(); ready.has_value()) {
@@ -407,7 +419,11 @@ int Serve(const Config& config, EndSignals& signals) {
       log_state("serving");
       relabeller.emplace(library.get(), themes::HouseFolder(config.database), &out);
     }
-    if (relabeller.has_value() && signals.TakeHangup()) {
+    if (signals.TakeHangup()) {
+      credentials->Reload();
+      themes_wanted = true;
+    }
+    if (relabeller.has_value() && std::exchange(themes_wanted, false)) {
       relabeller->Want();
     }
     signal = signals.Wait();
@@ -442,6 +458,9 @@ int Main(int argc, const char* const* argv) {
   EndSignals signals;
   signal(SIGPIPE, SIG_IGN);
   google::protobuf::SetLogHandler(IgnoreProtobufLog);
+  if (argc > 1 && std::string_view(argv[1]) == "token") {
+    return RunTokenCommand(argc - 1, argv + 1, std::cout, std::cerr);
+  }
   absl::StatusOr<CommandLine> command = ReadCommandLine(argc, argv, Environment);
   if (!command.ok()) {
     return Fail(kExitOptions, command.status().message());

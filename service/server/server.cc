@@ -1,12 +1,12 @@
 #include "service/server/server.h"
 
-#include <grpcpp/ext/channelz_service_plugin.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,13 +15,15 @@
 #include "quotes/v1/quote_service.pb.h"
 #include "service/base/limits.h"
 #include "service/base/mutex.h"
+#include "service/server/introspection.h"
 #include "service/rpc/statistics.h"
 #include "service/server/listen_address.h"
+#include "service/server/unix_socket.h"
 
 namespace quotes::server {
 namespace {
 
-// The plugins are global to the process and must be there before the first builder.
+// The health service is global to the process and must be there before the first builder.
 void InitGrpcOnce() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -29,21 +31,35 @@ void InitGrpcOnce() {
     // gRPC's own health service brings no description of itself; without this reflection would name
     // a service that it cannot describe, and tools that ask for all of them give up.
     grpc::health::v1::HealthCheckRequest::descriptor();
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-    grpc::channelz::experimental::InitChannelzService();
   });
 }
 
-void SetLimits(grpc::ServerBuilder* builder) {
-  builder->SetMaxReceiveMessageSize(static_cast<int>(limits::kMaxReceiveMessageBytes));
+void SetLimits(const ServerLimits& limits, grpc::ServerBuilder* builder) {
+  builder->SetMaxReceiveMessageSize(static_cast<int>(limits.max_message_bytes));
+  builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
+                              static_cast<int>(limits.max_metadata_bytes));
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                              static_cast<int>(limits.max_streams));
+  grpc::ResourceQuota quota("quoted");
+  quota.Resize(limits.max_transport_bytes);
+  builder->SetResourceQuota(quota);
   // A second server must fail, not share the port and take half of the calls.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // A connection whose other end vanished is found within a minute and a half; clients may ping
-  // idle connections as often as every 30 s (many load balancers cut those after 60 s).
+  // A connection whose other end vanished is found within a minute and a half. Clients may ping
+  // idle connections too, but not more often than each needs; who does is disconnected.
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 30'000);
+  builder->AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+      static_cast<int>(absl::ToInt64Milliseconds(limits.min_ping_interval)));
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+}
+
+// What reflection names: the services, and health.
+std::vector<std::string> ReflectedNames() {
+  std::vector<std::string> names = rpc::Services::Names();
+  names.emplace_back("grpc.health.v1.Health");
+  return names;
 }
 
 }  // namespace
@@ -51,8 +67,10 @@ void SetLimits(grpc::ServerBuilder* builder) {
 std::string ProgramVersion() { return QUOTES_VERSION; }
 
 struct Server::Rep {
-  Rep(Library* library, rpc::ServicesOptions services_options)
-      : services(library, std::move(services_options)) {}
+  Rep(Library* library, rpc::ServicesOptions services_options, std::shared_ptr<TlsSource> the_tls)
+      : tls(std::move(the_tls)),
+        introspection(services_options.gate, ReflectedNames()),
+        services(library, std::move(services_options)) {}
 
   void SetHealth(bool serving) {
     grpc::HealthCheckServiceInterface* health = server->GetHealthCheckService();
@@ -80,7 +98,9 @@ struct Server::Rep {
     }
   }
 
-  // The server uses the services until it has ended: it is destroyed first.
+  // The server uses these until it has ended: it is destroyed first.
+  const std::shared_ptr<TlsSource> tls;
+  Introspection introspection;
   rpc::Services services;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
@@ -117,18 +137,40 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.profiles = std::move(options.profiles);
   services_options.on_slow_call = std::move(options.on_slow_call);
   services_options.slow_call = options.slow_call;
-  auto rep = std::make_unique<Rep>(library, std::move(services_options));
+  services_options.gate = std::move(options.gate);
+  services_options.max_calls = options.limits.max_calls;
+  services_options.executor_threads = options.limits.executor_threads;
+  services_options.executor_queue = options.limits.executor_queue;
+  auto rep =
+      std::make_unique<Rep>(library, std::move(services_options), std::move(options.tls));
 
   grpc::ServerBuilder builder;
-  SetLimits(&builder);
+  SetLimits(options.limits, &builder);
   for (const std::string& numeric : address.numeric) {
-    builder.AddListeningPort(numeric, grpc::InsecureServerCredentials(), &rep->port);
+    builder.AddListeningPort(numeric,
+                             rep->tls == nullptr ? grpc::InsecureServerCredentials()
+                                                 : rep->tls->MakeCredentials(),
+                             &rep->port);
+  }
+  std::optional<GroupSockets> group_sockets;
+  if (!options.listen_unix.empty()) {
+    // gRPC takes the path away from whoever listens there.
+    if (absl::Status status = ProbeUnixSocket(options.listen_unix); !status.ok()) {
+      return status;
+    }
+    builder.AddListeningPort(absl::StrCat("unix:", options.listen_unix),
+                             grpc::InsecureServerCredentials());
+    group_sockets.emplace();
   }
   for (grpc::Service* service : rep->services.services()) {
     builder.RegisterService(service);
   }
   builder.RegisterCallbackGenericService(rep->services.unknown_methods());
+  for (grpc::Service* service : rep->introspection.services()) {
+    builder.RegisterService(service);
+  }
   rep->server = builder.BuildAndStart();
+  group_sockets.reset();
   if (rep->server == nullptr) {
     for (const std::string& numeric : address.numeric) {
       const absl::Status why = ProbeListenAddress(numeric);
@@ -136,7 +178,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
         return why;
       }
     }
-    return absl::FailedPreconditionError(absl::StrCat("cannot listen on ", options.listen));
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot listen on ", options.listen, options.listen.empty() ? "" : " or ",
+                     options.listen_unix));
   }
   rep->SetHealth(false);
   rep->SetHealthOf(library);

@@ -10,6 +10,7 @@
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/rpc/services.h"
+#include "service/server/tls.h"
 
 namespace grpc {
 class Channel;
@@ -17,10 +18,29 @@ class Channel;
 
 namespace quotes::server {
 
+// What one server takes from its callers; see service/base/limits.h for the reasons.
+struct ServerLimits {
+  size_t max_message_bytes = limits::kMaxReceiveMessageBytes;
+  size_t max_metadata_bytes = limits::kMaxMetadataBytes;
+  size_t max_calls = limits::kMaxCalls;
+  size_t max_streams = limits::kMaxStreams;
+  size_t max_transport_bytes = limits::kMaxTransportBytes;
+  size_t executor_threads = limits::kExecutorThreads;
+  size_t executor_queue = limits::kExecutorQueue;
+  absl::Duration min_ping_interval = absl::Seconds(limits::kMinPingSeconds);
+};
+
 struct ServerOptions {
-  // "127.0.0.1:50051"; port 0 lets the system choose. Empty: no port at all, the server is reached
-  // through InProcessChannel() only.
+  // "127.0.0.1:50051"; port 0 lets the system choose. Empty: no port at all.
   std::string listen{};
+  // The path of a Unix socket, for its user and its group; empty: none. Without both the server is
+  // reached through InProcessChannel() only.
+  std::string listen_unix{};
+  // What the port shows callers; null: it talks plaintext, as the socket always does.
+  std::shared_ptr<TlsSource> tls{};
+  // Decides who may call; null: everybody may call everything.
+  std::shared_ptr<rpc::Gate> gate{};
+  ServerLimits limits{};
   std::function<void(const rpc::CallRecord&)> on_call{};
   std::function<void(const rpc::ImportRecord&)> on_import{};
   std::function<void(const rpc::ChangeRecord&)> on_change{};

@@ -251,6 +251,8 @@ void Contract::Start(const Options& options, bool sample) {
   library_ = *std::move(library);
   absl::StatusOr<std::unique_ptr<server::Server>> server = server::Server::Start(
       options.loading ? nullptr : library_.get(), {.listen = "127.0.0.1:0",
+                                                   .gate = options.gate,
+                                                   .limits = options.limits,
                                                    .on_call = options.on_call,
                                                    .on_citation = options.on_citation,
                                                    .profiles = options.profiles});

@@ -77,6 +77,8 @@ class Contract : public ::testing::Test {
     std::function<void(const rpc::CitationRecord&)> on_citation{};
     citation::Profiles profiles{};
     extract::ExtractorOptions extractor{};
+    std::shared_ptr<rpc::Gate> gate{};
+    server::ServerLimits limits{};
   };
 
   ~Contract() override;

@@ -49,7 +49,7 @@ class ClientTest(unittest.TestCase):
         """Every header compiles by itself, without the sources' folder on the path."""
         for header in sorted((self.prefix / "include/quotes").rglob("*.h")):
             if header.name.endswith(".pb.h"):
-                continue  # the three that are written by hand include these
+                continue  # those that are written by hand include these
             run("c++", "-std=c++20", "-fsyntax-only", "-x", "c++",
                 f"-I{self.prefix}/include/quotes", header)
 

@@ -1,0 +1,119 @@
+#include "service/server/gatekeeper.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "service/base/absl_string.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+
+namespace quotes::server {
+namespace {
+
+constexpr std::string_view kScheme = "Bearer";
+
+// The token of "Bearer TOKEN"; the scheme in any case, one or more spaces behind it. Nullopt for
+// anything else. Tokens have the characters that RFC 6750 permits.
+std::optional<std::string_view> BearerToken(std::string_view value) {
+  if (value.size() > limits::kMaxTokenBytes ||
+      !absl::StartsWithIgnoreCase(ToAbsl(value), ToAbsl(kScheme))) {
+    return std::nullopt;
+  }
+  value.remove_prefix(kScheme.size());
+  const size_t begin = value.find_first_not_of(' ');
+  if (begin == 0 || begin == std::string_view::npos) {
+    return std::nullopt;
+  }
+  value.remove_prefix(begin);
+  return value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                 "-._~+/=") == std::string_view::npos
+             ? std::optional(value)
+             : std::nullopt;
+}
+
+}  // namespace
+
+std::string_view PeerAddress(std::string_view peer) {
+  if (peer.starts_with("unix:")) {
+    return "unix:";
+  }
+  const size_t colon = peer.rfind(':');
+  return colon == std::string_view::npos ? peer : peer.substr(0, colon);
+}
+
+Gatekeeper::Gatekeeper(GatekeeperOptions options)
+    : options_(std::move(options)),
+      quotas_(options_.quota),
+      tokens_(std::make_shared<const TokenTable>()) {}
+
+void Gatekeeper::SetTokens(std::shared_ptr<const TokenTable> tokens) {
+  const MutexLock lock(&mutex_);
+  tokens_.swap(tokens);
+}
+
+absl::Status Gatekeeper::ByToken(std::string_view token, rpc::Caller* caller) const {
+  std::shared_ptr<const TokenTable> table;
+  {
+    const MutexLock lock(&mutex_);
+    table = tokens_;
+  }
+  const Token* const entry = table->Find(token);
+  if (entry == nullptr) {
+    return errors::TokenInvalid("the token is not known");
+  }
+  if (entry->expires <= options_.now()) {
+    return errors::TokenExpired(entry->expires);
+  }
+  caller->name = entry->name;
+  caller->role = entry->role;
+  return absl::OkStatus();
+}
+
+absl::Status Gatekeeper::Identify(const rpc::CallFacts& facts, rpc::Caller* caller) const {
+  const std::vector<std::string_view> values = facts.Authorizations();
+  if (values.size() > 1) {
+    return errors::TokenInvalid("the call has several authorizations");
+  }
+  if (values.size() == 1) {
+    const std::optional<std::string_view> token = BearerToken(values[0]);
+    if (!token.has_value()) {
+      return errors::TokenInvalid("the metadata authorization is not \"Bearer TOKEN\"");
+    }
+    return ByToken(*token, caller);
+  }
+  std::shared_ptr<const TokenTable> table;
+  {
+    const MutexLock lock(&mutex_);
+    table = tokens_;
+  }
+  if (!table->clients().empty()) {
+    if (const ClientRole* const client = table->FindClient(facts.CertificateName());
+        client != nullptr) {
+      caller->name = client->common_name;
+      caller->role = client->role;
+      return absl::OkStatus();
+    }
+  }
+  return errors::TokenMissing();
+}
+
+absl::Status Gatekeeper::Admit(const rpc::CallFacts& facts, rpc::Caller* caller) {
+  if (options_.asks_for_credentials) {
+    QUOTES_RETURN_IF_ERROR(Identify(facts, caller));
+    QUOTES_RETURN_IF_ERROR(quotas_.Take(caller->name, options_.now()));
+    const rpc::Role least = rpc::LeastRole(facts.Method());
+    return caller->role >= least
+               ? absl::OkStatus()
+               : errors::RoleTooLow(rpc::RoleName(caller->role), rpc::RoleName(least));
+  }
+  if (options_.quota.calls_per_second > 0) {
+    return quotas_.Take(PeerAddress(facts.Peer()), options_.now());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace quotes::server

@@ -1,0 +1,239 @@
+#include "service/server/introspection.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <grpc/grpc.h>
+#include <grpc/support/alloc.h>
+#include <grpcpp/grpcpp.h>
+
+#include <cstdint>
+#include <unordered_set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "grpc/channelz/v1/channelz.grpc.pb.h"
+#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
+#include "service/rpc/admission.h"
+#include "service/rpc/grpc_status.h"
+
+namespace quotes::server {
+namespace {
+
+using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+using grpc::channelz::v1::Channelz;
+using grpc::reflection::v1alpha::ServerReflection;
+using grpc::reflection::v1alpha::ServerReflectionRequest;
+using grpc::reflection::v1alpha::ServerReflectionResponse;
+
+grpc::Status AskGate(rpc::Gate* gate, const grpc::CallbackServerContext& context,
+                     std::string_view method) {
+  rpc::Caller caller;
+  return rpc::ToGrpcStatus(rpc::Admit(gate, context, method, &caller));
+}
+
+// Answers the requests of one stream, one after the other. Deletes itself when gRPC is done with
+// it.
+class ReflectionCall final
+    : public grpc::ServerBidiReactor<ServerReflectionRequest, ServerReflectionResponse> {
+ public:
+  ReflectionCall(const std::vector<std::string>* services, const grpc::Status& admission)
+      : services_(services) {
+    if (admission.ok()) {
+      StartRead(&request_);
+    } else {
+      Finish(admission);
+    }
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      Finish(grpc::Status::OK);
+      return;
+    }
+    response_.Clear();
+    response_.set_valid_host(request_.host());
+    *response_.mutable_original_request() = request_;
+    Answer();
+    StartWrite(&response_);
+  }
+  void OnWriteDone(bool ok) override {
+    if (ok) {
+      StartRead(&request_);
+    } else {
+      Finish({grpc::StatusCode::CANCELLED, "the caller is gone"});
+    }
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  ~ReflectionCall() override = default;
+
+  void Answer() {
+    const DescriptorPool& pool = *DescriptorPool::generated_pool();
+    switch (request_.message_request_case()) {
+      case ServerReflectionRequest::kFileByFilename:
+        AnswerFile(pool.FindFileByName(request_.file_by_filename()));
+        break;
+      case ServerReflectionRequest::kFileContainingSymbol:
+        AnswerFile(pool.FindFileContainingSymbol(request_.file_containing_symbol()));
+        break;
+      case ServerReflectionRequest::kFileContainingExtension: {
+        const auto& asked = request_.file_containing_extension();
+        const auto* const type = pool.FindMessageTypeByName(asked.containing_type());
+        const FieldDescriptor* const extension =
+            type == nullptr ? nullptr
+                            : pool.FindExtensionByNumber(type, asked.extension_number());
+        AnswerFile(extension == nullptr ? nullptr : extension->file());
+        break;
+      }
+      case ServerReflectionRequest::kAllExtensionNumbersOfType:
+        AnswerExtensions(request_.all_extension_numbers_of_type());
+        break;
+      case ServerReflectionRequest::kListServices:
+        for (const std::string& name : *services_) {
+          response_.mutable_list_services_response()->add_service()->set_name(name);
+        }
+        break;
+      case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET:
+        Error(grpc::StatusCode::INVALID_ARGUMENT, "the request asks for nothing");
+        break;
+    }
+  }
+
+  void AnswerFile(const FileDescriptor* file) {
+    if (file == nullptr) {
+      Error(grpc::StatusCode::NOT_FOUND, "there is no such symbol or file");
+      return;
+    }
+    std::unordered_set<const FileDescriptor*> seen = {file};
+    std::vector<const FileDescriptor*> files = {file};
+    for (size_t i = 0; i < files.size(); ++i) {  // it grows
+      google::protobuf::FileDescriptorProto proto;
+      files[i]->CopyTo(&proto);
+      response_.mutable_file_descriptor_response()->add_file_descriptor_proto(
+          proto.SerializeAsString());
+      for (int k = 0; k < files[i]->dependency_count(); ++k) {
+        if (seen.insert(files[i]->dependency(k)).second) {
+          files.push_back(files[i]->dependency(k));
+        }
+      }
+    }
+  }
+
+  void AnswerExtensions(const std::string& type_name) {
+    const DescriptorPool& pool = *DescriptorPool::generated_pool();
+    const auto* const type = pool.FindMessageTypeByName(type_name);
+    if (type == nullptr) {
+      Error(grpc::StatusCode::NOT_FOUND, "there is no such type");
+      return;
+    }
+    std::vector<const FieldDescriptor*> extensions;
+    pool.FindAllExtensions(type, &extensions);
+    auto* const answer = response_.mutable_all_extension_numbers_response();
+    answer->set_base_type_name(type_name);
+    for (const FieldDescriptor* extension : extensions) {
+      answer->add_extension_number(extension->number());
+    }
+  }
+
+  void Error(grpc::StatusCode code, const char* message) {
+    response_.mutable_error_response()->set_error_code(code);
+    response_.mutable_error_response()->set_error_message(message);
+  }
+
+  const std::vector<std::string>* const services_;
+  ServerReflectionRequest request_;
+  ServerReflectionResponse response_;
+};
+
+class ReflectionService final : public ServerReflection::CallbackService {
+ public:
+  ReflectionService(rpc::Gate* gate, const std::vector<std::string>* services)
+      : gate_(gate), services_(services) {}
+
+  grpc::ServerBidiReactor<ServerReflectionRequest, ServerReflectionResponse>* ServerReflectionInfo(
+      grpc::CallbackServerContext* context) override {
+    return new ReflectionCall(
+        services_,
+        AskGate(gate_, *context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"));
+  }
+
+ private:
+  rpc::Gate* const gate_;
+  const std::vector<std::string>* const services_;
+};
+
+// gRPC tells its state as JSON of the answer, in memory of its own; null: there is no such thing.
+grpc::Status FromJson(char* json, google::protobuf::Message* answer) {
+  if (json == nullptr) {
+    return {grpc::StatusCode::NOT_FOUND, "there is no such channel, server or socket"};
+  }
+  const auto parsed = google::protobuf::util::JsonStringToMessage(json, answer);
+  gpr_free(json);
+  return parsed.ok() ? grpc::Status::OK
+                     : grpc::Status(grpc::StatusCode::INTERNAL, "gRPC's state cannot be read");
+}
+
+class ChannelzService final : public Channelz::CallbackService {
+ public:
+  explicit ChannelzService(rpc::Gate* gate) : gate_(gate) {}
+
+// One method: asks the gate, then gRPC.
+#define QUOTES_CHANNELZ(method, ask)                                                            \
+  grpc::ServerUnaryReactor* method(grpc::CallbackServerContext* context,                        \
+                                   const grpc::channelz::v1::method##Request* request,          \
+                                   grpc::channelz::v1::method##Response* response) override {   \
+    static_cast<void>(request);                                                                 \
+    grpc::Status status = AskGate(gate_, *context, "/grpc.channelz.v1.Channelz/" #method);      \
+    if (status.ok()) {                                                                          \
+      status = FromJson(ask, response);                                                         \
+    }                                                                                           \
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();                        \
+    reactor->Finish(status);                                                                    \
+    return reactor;                                                                             \
+  }
+
+  QUOTES_CHANNELZ(GetTopChannels, grpc_channelz_get_top_channels(request->start_channel_id()))
+  QUOTES_CHANNELZ(GetServers, grpc_channelz_get_servers(request->start_server_id()))
+  QUOTES_CHANNELZ(GetServer, grpc_channelz_get_server(request->server_id()))
+  QUOTES_CHANNELZ(GetServerSockets,
+                  grpc_channelz_get_server_sockets(request->server_id(), request->start_socket_id(),
+                                                   request->max_results()))
+  QUOTES_CHANNELZ(GetChannel, grpc_channelz_get_channel(request->channel_id()))
+  QUOTES_CHANNELZ(GetSubchannel, grpc_channelz_get_subchannel(request->subchannel_id()))
+  QUOTES_CHANNELZ(GetSocket, grpc_channelz_get_socket(request->socket_id()))
+
+#undef QUOTES_CHANNELZ
+
+ private:
+  rpc::Gate* const gate_;
+};
+
+}  // namespace
+
+struct Introspection::Rep {
+  Rep(std::shared_ptr<rpc::Gate> the_gate, std::vector<std::string> the_names)
+      : gate(std::move(the_gate)), names(std::move(the_names)) {
+    names.emplace_back(ServerReflection::service_full_name());
+    names.emplace_back(Channelz::service_full_name());
+  }
+
+  const std::shared_ptr<rpc::Gate> gate;
+  std::vector<std::string> names;
+  ReflectionService reflection{gate.get(), &names};
+  ChannelzService channelz{gate.get()};
+};
+
+Introspection::Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> services)
+    : rep_(std::make_unique<Rep>(std::move(gate), std::move(services))) {}
+
+Introspection::~Introspection() = default;
+
+std::vector<grpc::Service*> Introspection::services() {
+  return {&rep_->reflection, &rep_->channelz};
+}
+
+}  // namespace quotes::server

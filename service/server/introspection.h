@@ -1,0 +1,36 @@
+#ifndef QUOTES_SERVICE_SERVER_INTROSPECTION_H_
+#define QUOTES_SERVICE_SERVER_INTROSPECTION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "service/rpc/access.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace quotes::server {
+
+// gRPC's own services that show what a server is and does: reflection (v1alpha) and channelz.
+// gRPC's plugins for them answer everybody; these ask the gate first, as all other services do.
+class Introspection {
+ public:
+  // `services`: full names of what reflection lists beside these two. Null gate: answers everybody.
+  Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> services);
+  ~Introspection();
+  Introspection(const Introspection&) = delete;
+  Introspection& operator=(const Introspection&) = delete;
+
+  // To be registered with a server builder; owned by this object.
+  std::vector<grpc::Service*> services();
+
+ private:
+  struct Rep;
+  std::unique_ptr<Rep> rep_;
+};
+
+}  // namespace quotes::server
+
+#endif  // QUOTES_SERVICE_SERVER_INTROSPECTION_H_

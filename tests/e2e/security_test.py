@@ -1,0 +1,470 @@
+"""Who may call what, over what: certificates, tokens, roles, sockets and limits, with the real
+programs."""
+
+import signal
+import socket
+import ssl
+import stat
+import struct
+import subprocess
+import time
+import unittest
+
+from certificates import Authority
+from quotes_testing import (CLEAN_ENVIRONMENT, QUOTED, SAMPLE, SAMPLE_ID, Server, TempDir,
+                            add_stubs, quotectl, start_and_fail, wait_for)
+
+add_stubs()
+import grpc  # pylint: disable=wrong-import-position
+from google.rpc import error_details_pb2, status_pb2  # pylint: disable=wrong-import-position
+from quotes.v1 import (quote_service_pb2, quote_service_pb2_grpc,  # pylint: disable=wrong-import-position
+                       report_service_pb2, report_service_pb2_grpc)
+
+REMOTE = "192.0.2.1:50051"  # for documentation: nobody is there
+
+
+def run_quoted(*arguments):
+    return subprocess.run([str(QUOTED), *map(str, arguments)], capture_output=True, text=True,
+                          env=CLEAN_ENVIRONMENT, timeout=60, check=False)
+
+
+def new_token(tokens, name, role, expires="1d"):
+    """Adds a token to a file of callers; the token."""
+    result = run_quoted("token", "new", "--name", name, "--role", role, "--expires", expires,
+                        "--file", tokens)
+    assert result.returncode == 0, result
+    return result.stdout.strip()
+
+
+def save(folder, name, text):
+    path = folder / name
+    path.write_text(text + "\n")
+    return path
+
+
+def events(server, name):
+    return [line for line in server.log_lines() if line["event"] == name]
+
+
+def served_certificate(server):
+    """The server's certificate as a new connection gets it."""
+    return ssl.get_server_certificate(("127.0.0.1", server.port))
+
+
+class Base(unittest.TestCase):
+    def setUp(self):
+        self.folder = self.enterContext(TempDir())
+        self.tokens = self.folder / "tokens.toml"
+
+    def start(self, *arguments, **keywords):
+        server = Server(self.folder / "quotes.db", *map(str, arguments), **keywords)
+        return self.enterContext(server)
+
+    def refused(self, result, *words, code=3):
+        self.assertEqual(result.returncode, code, result)
+        for word in words:
+            self.assertIn(word, result.stderr)
+        self.assertEqual(result.stdout, "")
+
+
+class TlsTest(Base):
+    def setUp(self):
+        super().setUp()
+        self.authority = Authority(self.folder, "authority")
+        self.cert = self.folder / "server.pem"
+        self.key = self.folder / "server.key"
+        self.put(*self.authority.issue("quotes.test"))
+
+    def put(self, certificate, key):
+        """Both files by renaming, the key last: for a moment they do not fit."""
+        for source, target in ((certificate, self.cert), (key, self.key)):
+            fresh = target.with_suffix(".new")
+            fresh.write_bytes(source.read_bytes())
+            fresh.chmod(0o600)
+            fresh.rename(target)
+
+    def start_tls(self, *arguments):
+        return self.start("--tls-cert", self.cert, "--tls-key", self.key, *arguments)
+
+    def test_certificates_are_checked_and_what_is_wrong_is_said(self):
+        server = self.start_tls()
+        ca = ("--ca", self.authority.certificate)
+        self.assertEqual(quotectl("themes", *ca, server=server).returncode, 0)
+        self.assertEqual(quotectl("themes", server=server, env={
+            "QUOTES_CA": str(self.authority.certificate)}).returncode, 0)
+        other = Authority(self.folder, "other")
+        self.refused(quotectl("themes", "--ca", other.certificate, server=server),
+                     "not trusted", "--ca FILE")
+        self.refused(quotectl("themes", "--tls", server=server), "not trusted")
+        self.refused(quotectl("themes", server=server), "speaks TLS", "--tls")
+        self.refused(quotectl("themes", server=server, env={"LC_ALL": "zh_CN.UTF-8"}), "使用 TLS")
+        self.put(*self.authority.issue("quotes.test", names=("DNS:quotes.test",)))
+        wait_for(lambda: len(events(server, "certificate_loaded")) > 1, "the certificate is read")
+        self.refused(quotectl("themes", *ca, server=server), "another name", "quotes.test")
+
+    def test_an_expired_certificate(self):
+        self.put(*self.authority.issue("quotes.test", expired=True))
+        server = self.start_tls()
+        self.assertEqual(len(events(server, "certificate_expired")), 1)
+        self.refused(quotectl("themes", "--ca", self.authority.certificate, server=server),
+                     "has expired")
+
+    def test_tls_against_plaintext(self):
+        server = self.start()
+        self.refused(quotectl("themes", "--ca", self.authority.certificate, server=server),
+                     "does not speak TLS")
+
+    def test_certificates_change_without_a_restart(self):
+        server = self.start_tls()
+        first = served_certificate(server)
+        self.assertEqual(first, self.cert.read_text().replace("\r", ""))
+        # A connection that stands is left alone.
+        channel = grpc.secure_channel(server.address, grpc.ssl_channel_credentials(
+            self.authority.certificate.read_bytes()))
+        self.addCleanup(channel.close)
+        stub = quote_service_pb2_grpc.QuoteServiceStub(channel)
+        request = quote_service_pb2.ListThemesRequest()
+        stub.ListThemes(request, timeout=60)
+
+        self.put(*self.authority.issue("quotes.test"))
+        wait_for(lambda: served_certificate(server) != first, "a new certificate is served")
+        second = served_certificate(server)
+        self.assertEqual(second, self.cert.read_text())
+        stub.ListThemes(request, timeout=60)
+
+        # Nothing that is broken is ever served.
+        good_key = self.key.read_bytes()
+        for name, content in (("no PEM", b"nonsense"), ("empty", b""),
+                              ("another key", self.authority.issue("x")[1].read_bytes())):
+            with self.subTest(name):
+                before = len(events(server, "certificate_not_loaded"))
+                self.key.write_bytes(content)
+                wait_for(lambda: len(events(server, "certificate_not_loaded")) > before,
+                         "the broken file is logged")
+                self.assertIn(str(self.key), events(server, "certificate_not_loaded")[-1]["error"])
+                self.assertEqual(served_certificate(server), second)
+        self.key.unlink()
+        server.process.send_signal(signal.SIGHUP)
+        time.sleep(1.5)
+        self.assertEqual(served_certificate(server), second)
+        loaded = len(events(server, "certificate_loaded"))
+        self.key.write_bytes(good_key)
+        wait_for(lambda: len(events(server, "certificate_loaded")) > loaded, "all is well again")
+        expired = self.authority.issue("quotes.test", expired=True)
+        before = len(events(server, "certificate_not_loaded"))
+        self.put(*expired)
+        wait_for(lambda: any("expired" in line["error"] for line in
+                             events(server, "certificate_not_loaded")[before:]),
+                 "an expired certificate is logged")
+        self.assertEqual(served_certificate(server), second)
+
+    def test_mutual_tls(self):
+        clients = Authority(self.folder, "clients")
+        self.tokens.write_text('[[client]]\ncommon_name = "cms.example.org"\nrole = "checker"\n')
+        server = self.start_tls("--tls-client-ca", clients.certificate, "--tokens", self.tokens)
+
+        def ask(pair, *arguments):
+            own = ("--cert", pair[0], "--key", pair[1]) if pair else ()
+            return quotectl(*arguments, "--ca", self.authority.certificate, *own, server=server)
+
+        cms = clients.issue("cms.example.org", names=())
+        self.assertEqual(ask(cms, "themes").returncode, 0)
+        self.refused(ask(cms, "import", SAMPLE), "checker", "editor", "ROLE_TOO_LOW")
+        self.assertEqual(events(server, "call")[-1]["caller"], "cms.example.org")
+        self.refused(ask(None, "themes"), "asks for a client certificate", "--cert")
+        stranger = Authority(self.folder, "strangers").issue("cms.example.org", names=())
+        self.refused(ask(stranger, "themes"), "does not accept")
+        self.refused(ask(clients.issue("desk.example.org", names=()), "themes"), "TOKEN_MISSING")
+        # A token says more than a certificate.
+        token = save(self.folder, "token", new_token(self.tokens, "desk", "editor"))
+        wait_for(lambda: len(events(server, "tokens_loaded")) > 1, "the token is read")
+        self.assertEqual(ask(cms, "import", SAMPLE, "--token-file", token).returncode, 0)
+
+    def test_what_cannot_be_used_is_refused_at_the_start(self):
+        database = self.folder / "quotes.db"
+        locked = self.folder / "locked.key"
+        subprocess.run(["openssl", "ec", "-in", str(self.key), "-aes256", "-passout", "pass:x",
+                        "-out", str(locked)], check=True, capture_output=True)
+        other = self.authority.issue("other")[1]
+        for arguments, word in (
+                (("--tls-cert", self.cert), "--tls-key"),
+                (("--tls-client-ca", self.cert), "--tls-cert"),
+                (("--tls-cert", self.cert, "--tls-key", other), "is not the key"),
+                (("--tls-cert", self.cert, "--tls-key", locked), "password"),
+                (("--tls-cert", self.cert, "--tls-key", self.folder / "none"), "No such file"),
+                (("--tls-cert", self.key, "--tls-key", self.key), "no certificate")):
+            with self.subTest(word):
+                code, log = start_and_fail(database, *map(str, arguments))
+                self.assertEqual(code, 2, log)
+                self.assertIn(word, log)
+
+    def test_other_machines_need_tls_and_tokens(self):
+        database = self.folder / "quotes.db"
+        tls = ("--tls-cert", str(self.cert), "--tls-key", str(self.key))
+        for arguments, word in (((), "--tls-cert"), (tls, "--tokens")):
+            code, log = start_and_fail(database, *arguments, listen="0.0.0.0:0")
+            self.assertEqual(code, 2, log)
+            self.assertIn(word, log)
+            self.assertIn("--insecure-allow-remote", log)
+        new_token(self.tokens, "cms", "reader")
+        for arguments in ((*tls, "--tokens", self.tokens), ("--insecure-allow-remote",)):
+            with Server(database, *map(str, arguments), listen="0.0.0.0:0") as server:
+                self.assertEqual(server.terminate(), 0)
+
+
+class TokenTest(Base):
+    def start_tokens(self, *arguments):
+        return self.start("--tokens", self.tokens, *arguments)
+
+    def ask(self, server, token, *arguments, **keywords):
+        path = save(self.folder, "token", token)
+        return quotectl(*arguments, "--token-file", path, server=server, **keywords)
+
+    def test_roles(self):
+        tokens = {role: new_token(self.tokens, f"{role}-desk", role)
+                  for role in ("reader", "checker", "editor", "admin")}
+        self.assertEqual(stat.S_IMODE(self.tokens.stat().st_mode) & 0o137, 0)
+        for token in tokens.values():
+            self.assertNotIn(token, self.tokens.read_text())
+        server = self.start_tokens()
+        commands = ((("import", SAMPLE, "--id", SAMPLE_ID), "editor"),
+                    (("find", "棚改"), "reader"), (("status",), "reader"),
+                    (("verify", "城镇新增就业4.5万余人"), "checker"))
+        roles = list(tokens)
+        for arguments, needed in commands:
+            for role in reversed(roles):
+                with self.subTest(arguments=arguments, role=role):
+                    result = self.ask(server, tokens[role], *arguments)
+                    if roles.index(role) >= roles.index(needed):
+                        self.assertEqual(result.returncode, 0, result)
+                    else:
+                        self.refused(result, role, needed, "ROLE_TOO_LOW")
+                    last = events(server, "call")[-1]
+                    self.assertEqual((last["caller"], last["role"]), (f"{role}-desk", role))
+        self.refused(quotectl("find", "棚改", server=server), "asks who calls", "--token-file")
+        self.refused(quotectl("find", "棚改", server=server, env={"LC_ALL": "zh_CN.UTF-8"}),
+                     "请用 --token-file")
+        self.refused(self.ask(server, "quotes_" + "a" * 43, "find", "棚改"), "does not know")
+        # The other ways to give a token.
+        self.assertEqual(quotectl("find", "棚改", server=server, env={
+            "QUOTES_TOKEN": tokens["reader"]}).returncode, 0)
+        self.assertEqual(quotectl("find", "棚改", server=server, env={
+            "QUOTES_TOKEN_FILE": str(save(self.folder, "other", tokens["reader"]))}).returncode, 0)
+        config = save(self.folder, "quotectl.toml",
+                      f'server = "{server.address}"\ntoken_file = "{self.folder}/other"')
+        self.assertEqual(quotectl("find", "棚改", env={"QUOTECTL_CONFIG": str(config)}).returncode,
+                         0)
+        log = server.log_text()
+        for token in tokens.values():
+            self.assertNotIn(token, log)
+            self.assertNotIn(token[-20:], log)
+
+    def test_a_token_of_the_file_is_for_the_server_of_the_file(self):
+        token = new_token(self.tokens, "cms", "reader")
+        server = self.start_tokens()
+        save(self.folder, "token", token)
+        config = save(self.folder, "quotectl.toml",
+                      f'server = "127.0.0.1:1"\ntoken_file = "{self.folder}/token"')
+        self.refused(quotectl("themes", server=server, env={"QUOTECTL_CONFIG": str(config)}),
+                     "TOKEN_MISSING")
+
+    def test_tokens_come_and_go_without_a_restart(self):
+        keeper = new_token(self.tokens, "keeper", "reader")
+        server = self.start_tokens()
+        token = new_token(self.tokens, "cms", "reader", expires="4s")
+        wait_for(lambda: self.ask(server, token, "themes").returncode == 0, "a token is issued")
+        wait_for(lambda: self.ask(server, token, "themes").returncode == 3, "it expires")
+        self.refused(self.ask(server, token, "themes"), "expired at 20", "TOKEN_EXPIRED")
+        self.assertEqual(self.ask(server, keeper, "themes").returncode, 0)
+        # Damaged, writable by others, missing: what was read stays in use, and the log says why.
+        before = self.tokens.read_text()
+        for spoil, word in ((lambda: self.tokens.write_text("[[token]]\n" + token), "not TOML"),
+                            (lambda: self.tokens.chmod(0o666), "chmod go-w"),
+                            (self.tokens.unlink, "No such file")):
+            with self.subTest(word):
+                spoil()
+                wait_for(lambda: any(word in line["error"] for line in
+                                     events(server, "tokens_not_loaded")), "it is logged")
+                self.assertEqual(self.ask(server, keeper, "themes").returncode, 0)
+                self.tokens.write_text(before)
+                self.tokens.chmod(0o640)
+                count = len(events(server, "tokens_loaded"))
+                server.process.send_signal(signal.SIGHUP)
+                wait_for(lambda: len(events(server, "tokens_loaded")) > count, "SIGHUP reads it")
+        # Revoked.
+        self.tokens.write_text("")
+        wait_for(lambda: self.ask(server, keeper, "themes").returncode == 3, "it is revoked")
+        self.refused(self.ask(server, keeper, "themes"), "TOKEN_INVALID")
+        self.assertNotIn(token, server.log_text())
+
+    def test_a_file_that_cannot_be_used_is_refused_at_the_start(self):
+        new_token(self.tokens, "cms", "reader")
+        self.tokens.chmod(0o660)
+        code, log = start_and_fail(self.folder / "quotes.db", "--tokens", str(self.tokens))
+        self.assertEqual(code, 2, log)
+        self.assertIn("chmod go-w", log)
+
+    def test_tokens_do_not_travel_in_the_clear(self):
+        token = save(self.folder, "token", "quotes_secret")
+        arguments = ("themes", "--server", REMOTE, "--token-file", token, "--timeout", "1s")
+        self.refused(quotectl(*arguments), "unencrypted", "--tls", code=2)
+        # Once told so it is tried, and nobody is there.
+        self.assertEqual(quotectl(*arguments, "--insecure-send-token").returncode, 3)
+        self.refused(quotectl("themes", "--server", "127.evil.example:1", "--token-file", token),
+                     "unencrypted", code=2)
+        empty = save(self.folder, "empty", "")
+        self.refused(quotectl("themes", "--server", "127.0.0.1:1", "--token-file", empty),
+                     "has no token", code=2)
+
+
+class UnixSocketTest(Base):
+    def setUp(self):
+        super().setUp()
+        self.path = self.folder / "quoted.sock"
+
+    def test_beside_tcp_and_instead(self):
+        for listen in ("127.0.0.1:0", "none"):
+            with self.subTest(listen):
+                server = self.start("--listen-unix", self.path, listen=listen)
+                self.assertEqual(stat.S_IMODE(self.path.stat().st_mode), 0o660)
+                target = f"unix:{self.path}"
+                self.assertEqual(quotectl("themes", "--server", target).returncode, 0)
+                if listen == "none":
+                    self.assertEqual(server.port, 0)
+                else:
+                    self.assertEqual(quotectl("themes", server=server).returncode, 0)
+                self.assertEqual(server.terminate(), 0)
+                self.assertFalse(self.path.exists())
+
+    def test_a_socket_that_was_left_behind_is_replaced_and_a_live_one_is_not(self):
+        first = self.start("--listen-unix", self.path, listen="none")
+        code, log = start_and_fail(self.folder / "other.db", "--listen-unix", str(self.path),
+                                   listen="none")
+        self.assertEqual(code, 3, log)
+        self.assertIn("another process listens", log)
+        target = f"unix:{self.path}"
+        self.assertEqual(quotectl("themes", "--server", target).returncode, 0)
+        first.kill()
+        self.assertTrue(self.path.exists())
+        self.start("--listen-unix", self.path, listen="none")
+        self.assertEqual(quotectl("themes", "--server", target).returncode, 0)
+
+    def test_what_cannot_be_a_socket(self):
+        self.path.write_text("precious")
+        for path, code, word in ((self.path, 3, "no socket"), ("relative.sock", 3, "from the root"),
+                                 ("/" + "x" * 120, 3, "at most 107 bytes"),
+                                 ("/nonexistent/quoted.sock", 3, "cannot listen")):
+            with self.subTest(word):
+                found, log = start_and_fail(self.folder / "quotes.db", "--listen-unix", str(path))
+                self.assertEqual(found, code, log)
+                self.assertIn(word, log)
+        self.assertEqual(self.path.read_text(), "precious")
+        code, log = start_and_fail(self.folder / "quotes.db", listen="none")
+        self.assertEqual(code, 2, log)
+
+    def test_tokens_are_asked_for_there_too(self):
+        token = save(self.folder, "token", new_token(self.tokens, "cms", "reader"))
+        self.start("--listen-unix", self.path, "--tokens", self.tokens, listen="none")
+        target = f"unix:{self.path}"
+        self.refused(quotectl("themes", "--server", target), "TOKEN_MISSING")
+        self.assertEqual(quotectl("themes", "--server", target, "--token-file", token).returncode, 0)
+        self.refused(quotectl("themes", "--server", target, "--tls"), "Unix socket", code=2)
+
+
+def frame(kind, flags, stream, payload=b""):
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+class LimitsTest(Base):
+    def test_quota_by_address_with_retry_info(self):
+        server = self.start("--quota-rate", "0.001", "--quota-burst", "5")
+        channel = grpc.insecure_channel(server.address)
+        self.addCleanup(channel.close)
+        stub = quote_service_pb2_grpc.QuoteServiceStub(channel)
+        request = quote_service_pb2.ListThemesRequest()
+        for _ in range(5):
+            stub.ListThemes(request, timeout=60)
+        with self.assertRaises(grpc.RpcError) as caught:
+            stub.ListThemes(request, timeout=60)
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+        details = dict(caught.exception.trailing_metadata())["grpc-status-details-bin"]
+        retry, info = error_details_pb2.RetryInfo(), error_details_pb2.ErrorInfo()
+        for packed in status_pb2.Status.FromString(details).details:
+            packed.Unpack(retry)
+            packed.Unpack(info)
+        self.assertEqual(info.reason, "QUOTA_EXCEEDED")
+        self.assertEqual(info.metadata["caller"], "ipv4:127.0.0.1")
+        self.assertGreater(retry.retry_delay.seconds, 100)
+        self.refused(quotectl("themes", server=server), "QUOTA_EXCEEDED")
+
+    def test_too_many_pings(self):
+        server = self.start("--min-ping-interval", "30s")
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+            connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0))
+            received = b""
+            goaway = None
+            try:
+                for count in range(50):
+                    connection.sendall(frame(6, 0, 0, struct.pack(">Q", count)))
+                    time.sleep(0.01)
+                while piece := connection.recv(65536):
+                    received += piece
+            except (ConnectionResetError, BrokenPipeError):
+                pass
+            at = 0
+            while at + 9 <= len(received):
+                size = int.from_bytes(received[at:at + 3], "big")
+                if received[at + 3] == 7:
+                    goaway = received[at + 9:at + 9 + size]
+                at += 9 + size
+        self.assertIsNotNone(goaway, received)
+        self.assertEqual(int.from_bytes(goaway[4:8], "big"), 11)  # ENHANCE_YOUR_CALM
+        self.assertEqual(goaway[8:], b"too_many_pings")
+        self.assertEqual(quotectl("themes", server=server).returncode, 0)
+
+    def test_streams_of_a_connection_wait(self):
+        server = self.start("--max-streams", "2")
+        channel = grpc.insecure_channel(server.address)
+        self.addCleanup(channel.close)
+        reports = report_service_pb2_grpc.ReportServiceStub(channel)
+        quotes = quote_service_pb2_grpc.QuoteServiceStub(channel)
+        request = quote_service_pb2.ListThemesRequest()
+        quotes.ListThemes(request, timeout=60)
+
+        def never_ends():
+            yield report_service_pb2.UploadReportRequest(
+                header=report_service_pb2.UploadReportRequest.Header(size_bytes=1))
+            time.sleep(600)
+
+        uploads = [reports.UploadReport.future(never_ends()) for _ in range(2)]
+        with self.assertRaises(grpc.RpcError) as caught:
+            while True:  # the uploads may begin behind it
+                quotes.ListThemes(request, timeout=2)
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
+        self.assertEqual(quotectl("themes", server=server).returncode, 0)  # another connection
+        waiting = quotes.ListThemes.future(request, timeout=60)
+        uploads[0].cancel()
+        self.assertTrue(waiting.result().themes)
+        uploads[1].cancel()
+
+    def test_limits_are_numbers_of_the_configuration(self):
+        config = save(self.folder, "quoted.toml",
+                      'max_calls = 7\nquota_rate = 2.5\nquota_burst = 10\nmax_message_bytes = 3000000')
+        printed = run_quoted("--config", config, "--print-config")
+        self.assertEqual(printed.returncode, 0, printed)
+        for line in ("max_calls = 7", "quota_rate = 2.5", "quota_burst = 10",
+                     "max_message_bytes = 3000000"):
+            self.assertIn(line, printed.stdout)
+        again = run_quoted("--config", save(self.folder, "again.toml", printed.stdout),
+                           "--print-config")
+        self.assertEqual(again.stdout, printed.stdout)
+        for text, word in (("max_calls = 0", "from 1"), ("max_calls = 'many'", "a number"),
+                           ("quota_rate = -1", "from 0"), ("quota_rate = nan", "from 0"),
+                           ("max_message_bytes = 1000000000", "from 2097152")):
+            refused = run_quoted("--config", save(self.folder, "bad.toml", text), "--print-config")
+            self.assertEqual(refused.returncode, 2, refused)
+            self.assertIn(word, refused.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
