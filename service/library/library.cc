@@ -572,6 +572,9 @@ std::shared_ptr<const archive::PackedDocument> Library::Publish(
   const std::string report_id(document->report_id());
   IndexWaiting();
   if (document->state() == archive::ReportState::kActive) {
+    if (stretches_.has_value()) {
+      stretches_->Add(*document);
+    }
     Index(archive_revision, {document});
   } else {
     const std::shared_ptr<const Snapshot> held = snapshot();
@@ -583,7 +586,7 @@ std::shared_ptr<const archive::PackedDocument> Library::Publish(
 }
 
 void Library::LetWait(uint64_t archive_revision,
-                      std::shared_ptr<const archive::PackedDocument> document,
+                      std::shared_ptr<const archive::PackedDocument> document, const Speech& speech,
                       const std::vector<uint64_t>& sample) {
   const std::string_view report_id = document->report_id();
   if (waiting_.Find(report_id) != nullptr ||
@@ -592,7 +595,13 @@ void Library::LetWait(uint64_t archive_revision,
   }
   waiting_.Add(std::move(document), sample);
   waiting_revision_ = archive_revision;
+  if (stretches_.has_value()) {
+    stretches_->Add(speech);
+  }
   if (waiting_.code_points() >= options_.index_batch) {
+    if (!stretches_.has_value()) {
+      CollectStretches();
+    }
     IndexInBackground();
   }
 }
@@ -603,6 +612,17 @@ void Library::IndexInBackground() {
   indexer_ = std::thread([this, revision = waiting_revision_, documents = indexing_->documents()] {
     Index(revision, documents);
   });
+}
+
+void Library::CollectStretches() {
+  AwaitIndexer();
+  stretches_.emplace();
+  for (const archive::PackedDocument* const document : archive()->documents()) {
+    stretches_->Add(*document);
+  }
+  for (const auto& document : waiting_.documents()) {
+    stretches_->Add(*document);
+  }
 }
 
 void Library::AwaitIndexer() {
@@ -833,7 +853,8 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
     found = indexing_->FindNearDuplicate(speech, sample);
   }
   if (!found.has_value()) {
-    found = FindNearDuplicate(draft->content, speech, *archive());
+    found = FindNearDuplicate(draft->content, speech, *archive(),
+                              stretches_.has_value() ? &*stretches_ : nullptr);
   }
   if (found.has_value() && handling == DuplicateHandling::kRefuse &&
       !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
@@ -962,7 +983,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       std::shared_ptr<const archive::PackedDocument> document =
           archive::Pack(written, scheme->themes().size());
       if (options_.index_batch > 0 && outcome.state == archive::ReportState::kActive) {
-        LetWait(outcome.archive_revision, document, sample);
+        LetWait(outcome.archive_revision, document, speech, sample);
       } else {
         document = Publish(outcome.archive_revision, document);
       }

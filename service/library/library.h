@@ -336,7 +336,10 @@ class Library {
              const std::vector<std::shared_ptr<const archive::PackedDocument>>& documents);
   // The same later, with index_batch.
   void LetWait(uint64_t archive_revision, std::shared_ptr<const archive::PackedDocument> document,
-               const std::vector<uint64_t>& sample) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+               const Speech& speech, const std::vector<uint64_t>& sample)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Gathers the stretches of all that is held.
+  void CollectStretches() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // Indexes what waits, beside the imports that follow.
   void IndexInBackground() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // Waits until nothing waits any more.
@@ -375,6 +378,8 @@ class Library {
   // any.
   std::shared_ptr<const UnindexedReports> indexing_ ABSL_GUARDED_BY(write_mutex_);
   std::thread indexer_ ABSL_GUARDED_BY(write_mutex_);
+  // With index_batch, from the first batch on: those of all active reports.
+  std::optional<StretchSet> stretches_ ABSL_GUARDED_BY(write_mutex_);
   uint64_t waiting_revision_ ABSL_GUARDED_BY(write_mutex_) = 0;  // of the archive with the last
   mutable Mutex snapshot_mutex_;                                 // guards the pointer only
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);

@@ -18,7 +18,10 @@ namespace {
 // Sentences that are looked up, one stretch of each: of a copy with a twentieth of its characters
 // changed more than half of the stretches still stand as they were.
 constexpr size_t kProbes = 32;
-constexpr size_t kProbeUnits = 12;
+constexpr size_t kProbeLetters = 12;
+// Of the stretches of a text only one in 2^3 is ever looked up, chosen by its letters, so that of
+// many texts these need be remembered alone; see StretchSet.
+constexpr int kChosen = 3;
 // Fewer probes with places than these, or than an eighth, say nothing.
 constexpr size_t kLeastProbes = 3;
 // A stretch that stands more often is a formula.
@@ -55,33 +58,67 @@ int SamplingOf(size_t characters) {
   return bits;
 }
 
-// Calls `visit` with the hash of each run of letters in turn, of one in 2^sampling of them.
-template <typename Visit>
-void ForEachShingle(std::u32string_view letters, int sampling, const Visit& visit) {
+// Calls `visit` with the hash of each run of kLetters letters in turn and with the place of its
+// last, of one in 2^sampling of them.
+template <size_t kLetters, typename Visit>
+void ForEachRun(std::u32string_view letters, int sampling, const Visit& visit) {
   // A polynomial of the letters, rolled over the text, its bits mixed at the end.
   constexpr uint64_t kBase = 0x9E3779B97F4A7C15;
   uint64_t leaving = 1;
-  for (size_t i = 0; i < limits::kShingleUnits; ++i) {
+  for (size_t i = 0; i < kLetters; ++i) {
     leaving *= kBase;
   }
   uint64_t hash = 0;
   for (size_t i = 0; i < letters.size(); ++i) {
     hash = hash * kBase + letters[i];
-    if (i >= limits::kShingleUnits) {
-      hash -= leaving * letters[i - limits::kShingleUnits];
+    if (i >= kLetters) {
+      hash -= leaving * letters[i - kLetters];
     }
-    if (i + 1 >= limits::kShingleUnits) {
+    if (i + 1 >= kLetters) {
       const uint64_t mixed = (hash ^ (hash >> 31)) * 0xBF58476D1CE4E5B9;
-      const uint64_t shingle = mixed ^ (mixed >> 29);
-      if ((shingle & ((uint64_t{1} << sampling) - 1)) == 0) {
-        visit(shingle);
+      const uint64_t run = mixed ^ (mixed >> 29);
+      if ((run & ((uint64_t{1} << sampling) - 1)) == 0) {
+        visit(run, i);
       }
     }
   }
 }
 
+template <typename Visit>
+void ForEachShingle(std::u32string_view letters, int sampling, const Visit& visit) {
+  ForEachRun<limits::kShingleUnits>(letters, sampling,
+                                    [&visit](uint64_t shingle, size_t) { visit(shingle); });
+}
+
+// What is looked up: a run of letters with the breaks between them, and their hash.
+struct Probe {
+  std::u32string units;
+  uint64_t hash;
+};
+
+// The first chosen run in a folded sentence that begins at a place or behind it; nullopt if there
+// is none. `at` is set to its place.
+std::optional<Probe> ProbeFrom(std::u32string_view units, size_t begin, size_t* at) {
+  std::u32string letters;
+  std::vector<size_t> places;
+  for (size_t i = begin; i < units.size(); ++i) {
+    if (units[i] != text::kBreak) {
+      letters.push_back(units[i]);
+      places.push_back(i);
+    }
+  }
+  std::optional<Probe> probe;
+  ForEachRun<kProbeLetters>(letters, kChosen, [&](uint64_t hash, size_t last) {
+    if (!probe.has_value()) {
+      *at = places[last + 1 - kProbeLetters];
+      probe = Probe{std::u32string(units.substr(*at, places[last] + 1 - *at)), hash};
+    }
+  });
+  return probe;
+}
+
 // Stretches of folded text from all over the speech, each inside one sentence.
-std::vector<std::u32string> ProbesOf(const report::ParsedReport& report) {
+std::vector<Probe> ProbesOf(const report::ParsedReport& report) {
   struct Stretch {
     report::Range sentence;
     size_t begin;
@@ -89,29 +126,29 @@ std::vector<std::u32string> ProbesOf(const report::ParsedReport& report) {
   std::vector<Stretch> stretches;
   for (const report::Quote& quote : report.quotes) {
     for (size_t begin = 0;
-         report::IsSpeech(quote.block) && begin + kProbeUnits <= quote.range.size();
-         begin += kProbeUnits) {
+         report::IsSpeech(quote.block) && begin + kProbeLetters <= quote.range.size();
+         begin += kProbeLetters) {
       stretches.push_back({quote.range, begin});
     }
   }
-  std::vector<std::u32string> probes;
+  std::vector<Probe> probes;
   const size_t count = std::min(kProbes, stretches.size());
+  uint32_t sentence = 0;
+  size_t behind = 0;  // the place of the last probe in it
   for (size_t i = 0; i < count; ++i) {
     const Stretch& stretch = stretches[i * stretches.size() / count];
+    if (stretch.sentence.begin != sentence) {
+      behind = 0;
+    }
+    sentence = stretch.sentence.begin;
     const std::u32string units = text::FoldUnits(
         std::u32string_view(report.joined).substr(stretch.sentence.begin, stretch.sentence.size()));
-    if (stretch.begin + kProbeUnits > units.size()) {
-      continue;  // shorter than it was before it was folded
+    size_t at = 0;
+    std::optional<Probe> probe = ProbeFrom(units, std::max(stretch.begin, behind), &at);
+    if (probe.has_value()) {
+      probes.push_back(*std::move(probe));
+      behind = at + 1;
     }
-    std::u32string_view probe = std::u32string_view(units).substr(stretch.begin, kProbeUnits);
-    // Nothing that begins or ends with a break stands anywhere.
-    if (probe.front() == text::kBreak) {
-      probe.remove_prefix(1);
-    }
-    if (probe.back() == text::kBreak) {
-      probe.remove_suffix(1);
-    }
-    probes.emplace_back(probe);
   }
   return probes;
 }
@@ -196,14 +233,18 @@ double Speech::LikenessTo(const Speech& other) const {
 
 std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,
                                                const Speech& speech,
-                                               const archive::Archive& archive) {
+                                               const archive::Archive& archive,
+                                               const StretchSet* stretches) {
   archive::SeedOptions options;
   options.scope = archive::TextScope::kSpeech;
   options.max_places = kMostPlaces;
   std::map<const archive::PackedDocument*, size_t> probes_in;
-  const std::vector<std::u32string> probes = ProbesOf(report);
-  const auto look_up = [&](const std::u32string& probe) {
-    const archive::Seed seed = archive.FindPlaces(probe, options);
+  const std::vector<Probe> probes = ProbesOf(report);
+  const auto look_up = [&](const Probe& probe) {
+    if (stretches != nullptr && !stretches->MayHold(probe.hash)) {
+      return;
+    }
+    const archive::Seed seed = archive.FindPlaces(probe.units, options);
     if (seed.occurrences > kMostPlaces) {
       return;
     }
@@ -233,6 +274,13 @@ std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& repor
   }
   return MostLike(speech, std::move(hits));
 }
+
+void StretchSet::Add(const Speech& speech) {
+  ForEachRun<kProbeLetters>(speech.letters(), kChosen,
+                            [this](uint64_t hash, size_t) { stretches_.insert(Shortened(hash)); });
+}
+
+void StretchSet::Add(const archive::PackedDocument& document) { Add(Speech(SpeechOf(document))); }
 
 void UnindexedReports::Add(std::shared_ptr<const archive::PackedDocument> document,
                            const std::vector<uint64_t>& sample) {

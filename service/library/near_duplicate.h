@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 #include "service/archive/archive.h"
 #include "service/archive/packed_document.h"
@@ -45,6 +46,9 @@ class Speech {
   // other is an excerpt. Not to be called from two threads at once.
   double LikenessTo(const Speech& other) const;
 
+  // Folded, without marks and breaks.
+  std::u32string_view letters() const { return letters_; }
+
  private:
   // Distinct shingles with the order in which they first stand.
   using Order = absl::flat_hash_map<uint64_t, uint32_t>;
@@ -57,14 +61,33 @@ class Speech {
   mutable std::map<int, Order> orders_;  // by sampling
 };
 
+// Which stretches of text, of those that FindNearDuplicate looks up, stand in any of some texts:
+// most stand in none, and to ask here takes a hundredth of the time. About a byte a character.
+class StretchSet {
+ public:
+  void Add(const Speech& speech);
+  void Add(const archive::PackedDocument& document);
+
+  // False: it stands in none of them.
+  bool MayHold(uint64_t hash) const { return stretches_.contains(Shortened(hash)); }
+
+ private:
+  // Beside a million of them one in four thousand others is taken for one.
+  static uint32_t Shortened(uint64_t hash) { return static_cast<uint32_t>(hash >> 16); }
+
+  absl::flat_hash_set<uint32_t> stretches_;
+};
+
 // A report of `archive` whose speech is like that of `report`, of several the one that has most of
 // its sentences; nullopt when none reaches limits::kLeastDuplicateLikeness, or when either text is
 // too short to tell. Some sentences are looked up in the archive's index; the reports that have
 // several of them are then compared as a whole: about a millisecond. `report` itself must not be in
-// the archive. `speech` is its.
+// the archive. `speech` is its. `stretches` are those of all reports of the archive, and perhaps of
+// others; null: not known.
 std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,
                                                const Speech& speech,
-                                               const archive::Archive& archive);
+                                               const archive::Archive& archive,
+                                               const StretchSet* stretches = nullptr);
 
 // Reports that no archive has indexed yet, each with its sample: about ten bytes a character.
 class UnindexedReports {

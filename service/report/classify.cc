@@ -1406,8 +1406,11 @@ class Classifier {
   }
 
   // Below a jump line nothing of the speech follows unless it says so (上接) or reads like speech;
-  // below a line 注： in the last third everything is notes.
+  // below a line 注： in the last third everything is notes, unless the speech goes on below them.
   void MarkTail() {
+    // Each is looked for the end of its notes, which may be that of the text.
+    constexpr size_t kMostNoteHeads = 64;
+    size_t note_heads = 0;
     const Lexicon& lexicon = GetLexicon();
     size_t jump = lines_.size();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -1426,16 +1429,90 @@ class Classifier {
       if (kinds_[i] == BlockKind::kBody && FindJump(text, true)) {
         jump = i;
       }
-      if (text.size() <= 12 && i * 3 > lines_.size() * 2) {
-        const View bare = WithoutFinalMark(StripBrackets(text));
-        if (lexicon.note_head.Contains(bare) ||
-            (IsColon(text.back()) && lexicon.note_head.SuffixOf(bare) > 0)) {
-          std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i), kinds_.end(),
-                    BlockKind::kNote);
-          break;
+      if (text.size() > 12 || note_heads == kMostNoteHeads) {
+        continue;
+      }
+      const View bare = WithoutFinalMark(StripBrackets(text));
+      if (lexicon.note_head.Contains(bare) ||
+          (IsColon(text.back()) && lexicon.note_head.SuffixOf(bare) > 0)) {
+        ++note_heads;
+        const size_t end = NotesEnd(i);
+        // Further up it may be a heading of the speech.
+        if (i * 3 > lines_.size() * 2 || (end < lines_.size() && end > i + 1)) {
+          MarkNotesBelow(i, end);
+          i = end - 1;
         }
       }
     }
+  }
+
+  // Makes notes of a line that says so and of those below it, up to `end`.
+  void MarkNotesBelow(size_t head, size_t end) {
+    bool doubtful = false;
+    kinds_[head] = BlockKind::kNote;
+    for (size_t i = head + 1; i < end; ++i) {
+      doubtful = doubtful || !ReadsLikeNote(i);
+      kinds_[i] = BlockKind::kNote;
+    }
+    if (doubtful) {
+      result_.notes.head = static_cast<int>(head);
+      for (size_t i = head + 1; i < end; ++i) {
+        result_.notes.characters += lines_[i].size();
+      }
+    }
+  }
+
+  // Whether a line below a note's head is one as far as can be seen: it has the mark of a note, or
+  // its first words are explained (双招双引：指…, 指…, …是…的简称), or it goes on from the line
+  // above.
+  bool ReadsLikeNote(size_t i) const {
+    constexpr size_t kLongestTerm = 30;
+    const View text = Folded(i);
+    if (kinds_[i] != BlockKind::kBody && kinds_[i] != BlockKind::kNote) {
+      return true;
+    }
+    if (text.front() == U'[' || text.front() == U'〔' || text.front() == U'*' ||
+        ReadMarker(text).family == MarkerFamily::kCircled) {
+      return true;
+    }
+    if (!EndsClosed(lines_[i - 1]) && lines_[i - 1].size() > kLongestTerm && !ReadMarker(text)) {
+      return true;
+    }
+    const View term = text.substr(0, kLongestTerm);
+    const View before = term.substr(0, std::min(term.find_first_of(U"。！？；"), term.size()));
+    return before.find_first_of(U"：:") != View::npos || before.find(U'指') != View::npos ||
+           before.find(U"简称") != View::npos || before.find(U"来源") != View::npos;
+  }
+
+  // The end of the notes below a line that says so: that of the text, unless the speech goes on, as
+  // it does with a salutation or with the next number of its parts. Then only the lines that read
+  // like notes, directly below, are some.
+  size_t NotesEnd(size_t head) const {
+    std::array<int, kMarkerFamilies> numbers = {};
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      const Marker marker = ReadMarker(Folded(i));
+      const auto family = static_cast<size_t>(marker.family);
+      if (i > head && (BeginsWithSalutation(Folded(i)) ||
+                       (IsStrongFamily(marker.family) && numbers[family] > 0 &&
+                        marker.number == numbers[family] + 1))) {
+        size_t end = head + 1;
+        while (end < i && ReadsLikeNote(end)) {
+          ++end;
+        }
+        return end;
+      }
+      if (IsStrongFamily(marker.family)) {
+        // What is numbered among the notes begins anew, and is followed by no part of the speech.
+        numbers[family] = i < head ? marker.number : 0;
+        if (i < head) {
+          std::fill(numbers.begin() + static_cast<std::ptrdiff_t>(family) + 1, numbers.end(), 0);
+        }
+      }
+    }
+    return lines_.size();
   }
 
   // 评论, 网友留言（12）: a line that says no more than that what readers say is below.
@@ -1529,8 +1606,8 @@ class Classifier {
         continue;
       }
       if (i > comments) {
-        result_.comments += lines_[i].size();
-        result_.comment_head = static_cast<int>(comments);
+        result_.comments.characters += lines_[i].size();
+        result_.comments.head = static_cast<int>(comments);
       }
       if (i > comments || IsCommentHead(i)) {
         kinds_[i] = BlockKind::kWebFurniture;
@@ -1914,10 +1991,12 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   Classified all;
   all.metadata = std::move(words.metadata);
   all.several_speakers = words.several_speakers;
-  all.comments = words.comments;
-  all.comment_head = words.comment_head < 0
-                         ? -1
-                         : static_cast<int>(places[static_cast<size_t>(words.comment_head)]);
+  for (const auto left_out : {&Classified::comments, &Classified::notes}) {
+    all.*left_out = words.*left_out;
+    if (int& head = (all.*left_out).head; head >= 0) {
+      head = static_cast<int>(places[static_cast<size_t>(head)]);
+    }
+  }
   all.missing_pages = english ? 0 : CountMissingPages(folded, lines);
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
   size_t next = 0;  // of the pieces of the rest

@@ -26,10 +26,14 @@ struct Classified {
   int open_jump = -1;
   // Pages of the text that its page links to and that are not among the lines.
   size_t missing_pages = 0;
-  // What was taken for the words of readers: its characters, and the line above it that says so, an
-  // index into the lines; -1 for none.
-  size_t comments = 0;
-  int comment_head = -1;
+  // What was taken for something else than speech because a line above it says so: its characters,
+  // and that line, an index into the lines; -1 for none.
+  struct LeftOut {
+    size_t characters = 0;
+    int head = -1;
+  };
+  LeftOut comments;  // the words of readers
+  LeftOut notes;     // where not all of them read like notes
 };
 
 // Tells speech from furniture, line by line, and reads the head. The head reaches to the

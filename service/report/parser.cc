@@ -407,8 +407,24 @@ class Parser {
     }
   }
 
+  // Tells of lines that were taken for no speech because of the line above them.
+  void LintLeftOut(const Classified::LeftOut& left_out, const std::string& why) {
+    if (left_out.head < 0) {
+      return;
+    }
+    const Line& head = lines_[static_cast<size_t>(left_out.head)];
+    const uint32_t speech_end = report_.runs.front().range.end;
+    AddFinding({LintKind::kTruncated,
+                Certainty::kPossible,
+                head.number,
+                {speech_end - std::min(kAround, speech_end), speech_end},
+                std::to_string(left_out.characters) + " characters below the line " +
+                    text::ToUtf8(View(source_.text).substr(head.begin, head.size())) + " " + why,
+                ""},
+               &report_);
+  }
+
   void Lint(const Paragraphs& paragraphs) {
-    constexpr uint32_t kAround = 6;
     const uint32_t speech_end = report_.runs.front().range.end;
     LintMetadata(classified_.several_speakers, &report_);
     if (report_.completeness.truncated) {
@@ -426,18 +442,8 @@ class Parser {
                   ""},
                  &report_);
     }
-    if (classified_.comment_head >= 0) {
-      const Line& head = lines_[static_cast<size_t>(classified_.comment_head)];
-      AddFinding({LintKind::kTruncated,
-                  Certainty::kPossible,
-                  head.number,
-                  {speech_end - std::min(kAround, speech_end), speech_end},
-                  std::to_string(classified_.comments) + " characters below the line " +
-                      text::ToUtf8(View(source_.text).substr(head.begin, head.size())) +
-                      " were left out as what readers say",
-                  ""},
-                 &report_);
-    }
+    LintLeftOut(classified_.comments, "were left out as what readers say");
+    LintLeftOut(classified_.notes, "were left out as notes");
     for (size_t j = 0; j < paragraphs.joins.size(); ++j) {
       if (paragraphs.joins[j].reason == JoinReason::kWrap) {
         continue;
@@ -471,6 +477,8 @@ class Parser {
     LintDuplicates(input, &report_);
   }
 
+  static constexpr uint32_t kAround = 6;  // characters on each side of a place that is shown
+
   const text::DecodedText& source_;
   const std::vector<LineHint>* const layout_;
   bool english_ = false;
@@ -487,7 +495,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "7"; }
+std::string_view ParserVersion() { return "8"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

@@ -4,8 +4,10 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,17 +29,7 @@ constexpr size_t kMaxTransliterated = 24;
 
 bool IsIdCharacter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
-// Latin letters of a text in any script. To make them takes a quarter of a millisecond, and most
-// reports of a collection have one of a few titles and bodies: those of the last are kept.
-std::string Romanize(std::string_view utf8) {
-  constexpr size_t kMostKept = 1'000;
-  static std::mutex mutex;
-  const std::u32string text = text::ToCodePoints(utf8).substr(0, kMaxTransliterated);
-  const std::lock_guard<std::mutex> lock(mutex);
-  static auto& kept = *new std::unordered_map<std::u32string, std::string>;
-  if (const auto found = kept.find(text); found != kept.end()) {
-    return found->second;
-  }
+std::string Transliterate(std::u32string_view text) {
   static const icu::Transliterator* const kTransliterator = [] {
     UErrorCode status = U_ZERO_ERROR;
     const icu::Transliterator* made = icu::Transliterator::createInstance(
@@ -52,11 +44,77 @@ std::string Romanize(std::string_view utf8) {
   kTransliterator->transliterate(value);
   std::string out;
   value.toUTF8String(out);
-  if (kept.size() == kMostKept) {
-    kept.clear();
-  }
-  kept.emplace(text, out);
   return out;
+}
+
+bool IsIdeograph(char32_t c) { return c >= 0x4E00 && c <= 0x9FFF; }
+
+// What has no letters of its own, whatever stands beside it.
+bool IsMark(char32_t c) {
+  constexpr std::u32string_view kMarks = U"，。、；：？！“”‘’（）《》〈〉【】—…·　";
+  return (c < 0x80 && std::isalnum(static_cast<int>(c)) == 0) ||
+         kMarks.find(c) != std::u32string_view::npos;
+}
+
+// Latin letters of a text in any script.
+class Romanizer {
+ public:
+  // A text takes a quarter of a millisecond, which is more than to read a page of a report. Titles
+  // are put together from the readings of their characters, each of which is asked for once; of
+  // texts for which that does not do the last are kept.
+  std::string Romanize(std::u32string_view text) {
+    constexpr size_t kMostKept = 1'000;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (std::optional<std::string> letters = FromReadings(text); letters.has_value()) {
+      return *std::move(letters);
+    }
+    if (kept_.size() == kMostKept) {
+      kept_.clear();
+    }
+    const auto [kept, is_new] = kept_.try_emplace(std::u32string(text));
+    if (is_new) {
+      kept->second = Transliterate(text);
+    }
+    return kept->second;
+  }
+
+ private:
+  // An ideograph is read as the same letters wherever it stands, with a space between two of them,
+  // but for four that are read otherwise in 藏文, 重庆, 沈阳 and 秘鲁. Letters of other scripts may
+  // be read together.
+  std::optional<std::string> FromReadings(std::u32string_view text) {
+    if (text.find_first_of(U"藏重沈秘") != std::u32string_view::npos) {
+      return std::nullopt;
+    }
+    std::string letters;
+    char32_t last = 0;
+    for (const char32_t c : text) {
+      if (IsIdeograph(c)) {
+        const auto [reading, is_new] = readings_.try_emplace(c);
+        if (is_new) {
+          reading->second = Transliterate(std::u32string_view(&c, 1));
+        }
+        letters.append(IsIdeograph(last) ? 1 : 0, ' ').append(reading->second);
+      } else if (c >= U'0' && c <= U'9') {
+        letters.push_back(static_cast<char>(c));
+      } else if (IsMark(c)) {
+        letters.push_back(' ');
+      } else {
+        return std::nullopt;
+      }
+      last = c;
+    }
+    return letters;
+  }
+
+  std::mutex mutex_;
+  std::unordered_map<char32_t, std::string> readings_;
+  std::unordered_map<std::u32string, std::string> kept_;
+};
+
+std::string Romanize(std::string_view utf8) {
+  static auto& romanizer = *new Romanizer;
+  return romanizer.Romanize(text::ToCodePoints(utf8).substr(0, kMaxTransliterated));
 }
 
 // The first words, joined by hyphens, at most kMaxWords characters; a word that does not fit ends

@@ -13,6 +13,7 @@
 #include "service/base/hash.h"
 #include "service/base/status_macros.h"
 #include "service/store/content.h"
+#include "service/store/sqlite/content_bytes.h"
 #include "service/text/utf8.h"
 
 namespace quotes::store::sqlite {
@@ -123,11 +124,6 @@ class RowReader {
   bool ok_ = true;
 };
 
-// -1 is NULL in the database, so that foreign keys hold.
-std::optional<int> IndexOrNull(int index) {
-  return index < 0 ? std::nullopt : std::optional<int>(index);
-}
-
 // Runs `sql` with the revision's row id and calls `read` for each row; rows come in list order.
 template <typename Read>
 absl::Status ForEachRow(Connection* connection, std::string_view sql, int64_t revision,
@@ -230,11 +226,24 @@ constexpr char kListRevisions[] =
     " ORDER BY number DESC"
     " LIMIT ?3";
 
+constexpr char kListRevisionIds[] =
+    "SELECT id, number"
+    " FROM revisions"
+    " WHERE report_id = ?1"
+    " ORDER BY number DESC";
+
 // --- statements: what a revision holds ---
 
-constexpr char kInsertPrintSpan[] =
-    "INSERT INTO print_spans"
-    " (revision, ordinal, kind, line, page, byte_begin, byte_end, range_begin, range_end)";
+constexpr char kInsertContent[] =
+    "INSERT INTO contents (revision, sha256, bytes)"
+    " VALUES (?1, ?2, ?3)";
+
+constexpr char kSelectContent[] =
+    "SELECT sha256, bytes"
+    " FROM contents"
+    " WHERE revision = ?1";
+
+// The rows of revisions that were written before schema version 9.
 
 constexpr char kSelectPrintSpans[] =
     "SELECT kind, line, page, byte_begin, byte_end, range_begin, range_end"
@@ -242,16 +251,11 @@ constexpr char kSelectPrintSpans[] =
     " WHERE revision = ?1"
     " ORDER BY ordinal";
 
-constexpr char kInsertRun[] = "INSERT INTO runs (revision, ordinal, kind, range_begin, range_end)";
-
 constexpr char kSelectRuns[] =
     "SELECT kind, range_begin, range_end"
     " FROM runs"
     " WHERE revision = ?1"
     " ORDER BY ordinal";
-
-constexpr char kInsertParagraph[] =
-    "INSERT INTO paragraphs (revision, ordinal, range_begin, range_end)";
 
 constexpr char kSelectParagraphs[] =
     "SELECT range_begin, range_end"
@@ -259,19 +263,11 @@ constexpr char kSelectParagraphs[] =
     " WHERE revision = ?1"
     " ORDER BY ordinal";
 
-constexpr char kInsertJoin[] =
-    "INSERT INTO joins (revision, ordinal, position, line_before, line_after)";
-
 constexpr char kSelectJoins[] =
     "SELECT position, line_before, line_after"
     " FROM joins"
     " WHERE revision = ?1"
     " ORDER BY ordinal";
-
-constexpr char kInsertSection[] =
-    "INSERT INTO sections"
-    " (revision, ordinal, section_id, path, parent, level, printed_ordinal, kind, marker, heading,"
-    " run_in, heading_begin, heading_end, range_begin, range_end, mode, period)";
 
 constexpr char kSelectSections[] =
     "SELECT section_id, path, parent, level, printed_ordinal, kind, marker, heading,"
@@ -280,20 +276,11 @@ constexpr char kSelectSections[] =
     " WHERE revision = ?1"
     " ORDER BY ordinal";
 
-constexpr char kInsertQuote[] =
-    "INSERT INTO quotes"
-    " (revision, ordinal, quote_id, range_begin, range_end, section, paragraph, sentence, kind,"
-    " mode, has_figures)";
-
 constexpr char kSelectQuotes[] =
     "SELECT quote_id, range_begin, range_end, section, paragraph, sentence, kind, mode, has_figures"
     " FROM quotes"
     " WHERE revision = ?1"
     " ORDER BY ordinal";
-
-constexpr char kInsertLint[] =
-    "INSERT INTO lint"
-    " (revision, ordinal, kind, certainty, line, range_begin, range_end, message, proposal)";
 
 constexpr char kSelectLint[] =
     "SELECT kind, certainty, line, range_begin, range_end, message, proposal"
@@ -327,107 +314,10 @@ constexpr char kSelectReadings[] =
 constexpr char kDeleteReadings[] = "DELETE FROM defect_readings WHERE revision = ?1";
 constexpr char kDeleteDefects[] = "DELETE FROM defects WHERE revision = ?1";
 
-// Inserts rows of one table, many with one statement: to run one takes longer than to insert a row.
-class Inserter {
- public:
-  // `head` is a statement up to VALUES, with so many columns.
-  Inserter(std::string_view head, int columns)
-      : columns_(columns), one_(Rows(head, 1)), many_(Rows(head, kRowsAtOnce)) {}
-
-  // Calls `bind` with each row, its ordinal and what binds its values, as Statement::Bind does.
-  template <typename Row, typename Bind>
-  absl::Status Insert(Connection* connection, const std::vector<Row>& rows,
-                      const Bind& bind) const {
-    size_t next = 0;
-    for (const size_t at_once : {kRowsAtOnce, size_t{1}}) {
-      if (rows.size() - next < at_once) {
-        continue;
-      }
-      Statement insert = connection->Prepare(at_once == 1 ? one_ : many_);
-      while (rows.size() - next >= at_once) {
-        for (size_t i = 0; i < at_once; ++i, ++next) {
-          const int first = 1 + static_cast<int>(i) * columns_;
-          QUOTES_RETURN_IF_ERROR(bind(rows[next], next, [&](const auto&... values) {
-            return insert.BindFrom(first, values...);
-          }));
-        }
-        QUOTES_RETURN_IF_ERROR(insert.Finish());
-      }
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  static constexpr size_t kRowsAtOnce = 32;
-
-  std::string Rows(std::string_view head, size_t rows) const {
-    std::string row = "(?";
-    for (int i = 1; i < columns_; ++i) {
-      row += ", ?";
-    }
-    row += ")";
-    std::string sql = absl::StrCat(ToAbsl(head), " VALUES ", row);
-    for (size_t i = 1; i < rows; ++i) {
-      absl::StrAppend(&sql, ", ", row);
-    }
-    return sql;
-  }
-
-  const int columns_;
-  const std::string one_;
-  const std::string many_;
-};
-
 absl::Status WriteContent(Connection* connection, int64_t revision,
                           const report::ParsedReport& content) {
-  // Connections refer to the texts of their statements.
-  static const auto& kPrintSpans = *new Inserter(kInsertPrintSpan, 9);
-  static const auto& kRuns = *new Inserter(kInsertRun, 5);
-  static const auto& kParagraphs = *new Inserter(kInsertParagraph, 4);
-  static const auto& kJoins = *new Inserter(kInsertJoin, 5);
-  static const auto& kSections = *new Inserter(kInsertSection, 17);
-  static const auto& kQuotes = *new Inserter(kInsertQuote, 11);
-  static const auto& kLint = *new Inserter(kInsertLint, 9);
-  QUOTES_RETURN_IF_ERROR(kPrintSpans.Insert(
-      connection, content.print_spans,
-      [&](const report::PrintSpan& span, size_t ordinal, const auto& bind) {
-        return bind(revision, ordinal, span.kind, span.line, span.page, span.byte_begin,
-                    span.byte_end, span.joined.begin, span.joined.end);
-      }));
-  QUOTES_RETURN_IF_ERROR(kRuns.Insert(
-      connection, content.runs, [&](const report::Run& run, size_t ordinal, const auto& bind) {
-        return bind(revision, ordinal, run.kind, run.range.begin, run.range.end);
-      }));
-  QUOTES_RETURN_IF_ERROR(
-      kParagraphs.Insert(connection, content.paragraphs,
-                         [&](const report::Range& paragraph, size_t ordinal, const auto& bind) {
-                           return bind(revision, ordinal, paragraph.begin, paragraph.end);
-                         }));
-  QUOTES_RETURN_IF_ERROR(kJoins.Insert(
-      connection, content.joins, [&](const report::Join& join, size_t ordinal, const auto& bind) {
-        return bind(revision, ordinal, join.position, join.line_before, join.line_after);
-      }));
-  QUOTES_RETURN_IF_ERROR(kSections.Insert(
-      connection, content.sections,
-      [&](const report::Section& section, size_t ordinal, const auto& bind) {
-        return bind(revision, ordinal, section.id, section.path, IndexOrNull(section.parent),
-                    section.level, section.ordinal, section.kind, section.marker, section.heading,
-                    section.run_in, section.heading_range.begin, section.heading_range.end,
-                    section.range.begin, section.range.end, section.mode, section.period);
-      }));
-  QUOTES_RETURN_IF_ERROR(
-      kQuotes.Insert(connection, content.quotes,
-                     [&](const report::Quote& quote, size_t ordinal, const auto& bind) {
-                       return bind(revision, ordinal, quote.id, quote.range.begin, quote.range.end,
-                                   IndexOrNull(quote.section), quote.paragraph, quote.sentence,
-                                   quote.block, quote.mode, quote.has_figures);
-                     }));
-  return kLint.Insert(connection, content.lint,
-                      [&](const report::LintFinding& finding, size_t ordinal, const auto& bind) {
-                        return bind(revision, ordinal, finding.kind, finding.certainty,
-                                    finding.line, finding.range.begin, finding.range.end,
-                                    finding.message, finding.proposal);
-                      });
+  const std::string bytes = ContentBytes(content);
+  return connection->Prepare(kInsertContent).Run(revision, Sha256Hex(bytes), Blob{bytes});
 }
 
 absl::Status WriteEntries(Connection* connection, int64_t revision,
@@ -447,7 +337,8 @@ absl::Status WriteEntries(Connection* connection, int64_t revision,
   return absl::OkStatus();
 }
 
-absl::Status ReadContent(Connection* connection, int64_t revision, report::ParsedReport* content) {
+absl::Status ReadContentRows(Connection* connection, int64_t revision,
+                             report::ParsedReport* content) {
   QUOTES_RETURN_IF_ERROR(
       ForEachRow(connection, kSelectPrintSpans, revision, [content](RowReader* row) {
         report::PrintSpan& span = content->print_spans.emplace_back();
@@ -509,6 +400,20 @@ absl::Status ReadContent(Connection* connection, int64_t revision, report::Parse
     finding.message = row->Text();
     finding.proposal = row->Text();
   });
+}
+
+absl::Status ReadContent(Connection* connection, int64_t revision, report::ParsedReport* content) {
+  Statement select = connection->Prepare(kSelectContent);
+  QUOTES_RETURN_IF_ERROR(select.Bind(revision));
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return ReadContentRows(connection, revision, content);
+  }
+  if (select.Bytes(0) != Sha256Hex(select.Bytes(1)) ||
+      !ReadContentBytes(select.Bytes(1), content)) {
+    return Damaged(connection, "what a revision holds is not as it was written");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<report::RegisterEntry>> ReadEntries(Connection* connection,
@@ -838,6 +743,24 @@ absl::StatusOr<std::optional<std::string>> ReadSource(Connection* connection,
 absl::StatusOr<std::optional<std::string>> ReadText(Connection* connection,
                                                     std::string_view report_id, uint64_t number) {
   return ReadHashed(connection, kSelectText, report_id, number);
+}
+
+absl::StatusOr<uint64_t> FindRevisionThat(
+    Connection* connection, std::string_view report_id,
+    absl::FunctionRef<bool(const report::ParsedReport&)> holds) {
+  Statement select = connection->Prepare(kListRevisionIds);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report_id));
+  while (true) {
+    QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) {
+      return uint64_t{0};
+    }
+    report::ParsedReport content;
+    QUOTES_RETURN_IF_ERROR(ReadContent(connection, select.Int(0), &content));
+    if (holds(content)) {
+      return static_cast<uint64_t>(select.Int(1));
+    }
+  }
 }
 
 absl::StatusOr<std::vector<RevisionInfo>> ReadRevisionInfos(Connection* connection,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -93,6 +94,12 @@ absl::StatusOr<std::optional<std::string>> ReadSource(Connection* connection,
 // The same for what print spans count in: the extracted text, or the original bytes.
 absl::StatusOr<std::optional<std::string>> ReadText(Connection* connection,
                                                     std::string_view report_id, uint64_t number);
+
+// The number of the latest revision of a report that holds something, by its lists alone (the text
+// is left empty); 0 if none does.
+absl::StatusOr<uint64_t> FindRevisionThat(
+    Connection* connection, std::string_view report_id,
+    absl::FunctionRef<bool(const report::ParsedReport&)> holds);
 
 // Newest first, numbers below `end`, at most `limit`.
 absl::StatusOr<std::vector<RevisionInfo>> ReadRevisionInfos(Connection* connection,

@@ -297,6 +297,22 @@ DROP INDEX quotes_by_id;
 
 PRAGMA user_version = 8;
 )sql",
+    // Revisions are whole: what one holds is written and read at once, and by nobody else. Those
+    // written before keep their rows.
+    R"sql(
+CREATE TABLE contents (
+  revision INTEGER NOT NULL PRIMARY KEY REFERENCES revisions (id),
+  sha256 TEXT NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TRIGGER contents_no_update BEFORE UPDATE ON contents
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+CREATE TRIGGER contents_no_delete BEFORE DELETE ON contents
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+
+PRAGMA user_version = 9;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

@@ -176,8 +176,9 @@ class SqliteStore : public Store {
       std::string_view report_id, std::string_view etag,
       absl::FunctionRef<absl::Status(Connection*, const ReportRow&)> change);
   void GiveBack(std::unique_ptr<Connection> connection);
-  absl::StatusOr<uint64_t> FindRevisionOf(std::string_view sql, std::string_view report_id,
-                                          std::string_view id, const absl::Status& missing);
+  absl::StatusOr<uint64_t> FindRevisionOf(
+      std::string_view report_id, absl::FunctionRef<bool(const report::ParsedReport&)> holds,
+      const absl::Status& missing);
 
   const std::string path_;
   const bool read_only_;
@@ -668,51 +669,43 @@ absl::StatusOr<std::vector<RevisionInfo>> SqliteStore::ListRevisions(std::string
 }
 
 // --- where an id stood last ---
-// The revisions of a report are few: they are asked one after the other (CROSS JOIN keeps SQLite to
-// this order), the latest first.
+// The revisions of a report are few: they are read one after the other, the latest first, each in
+// a fraction of a millisecond.
 
-constexpr char kFindQuoteRevision[] =
-    "SELECT r.number"
-    " FROM revisions AS r"
-    " CROSS JOIN quotes AS q ON q.revision = r.id AND q.quote_id = ?2"
-    " WHERE r.report_id = ?1"
-    " ORDER BY r.number DESC"
-    " LIMIT 1";
-
-constexpr char kFindSectionRevision[] =
-    "SELECT r.number"
-    " FROM revisions AS r"
-    " CROSS JOIN sections AS s ON s.revision = r.id AND s.section_id = ?2"
-    " WHERE r.report_id = ?1"
-    " ORDER BY r.number DESC"
-    " LIMIT 1";
-
-absl::StatusOr<uint64_t> SqliteStore::FindRevisionOf(std::string_view sql,
-                                                     std::string_view report_id,
-                                                     std::string_view id,
-                                                     const absl::Status& missing) {
+absl::StatusOr<uint64_t> SqliteStore::FindRevisionOf(
+    std::string_view report_id, absl::FunctionRef<bool(const report::ParsedReport&)> holds,
+    const absl::Status& missing) {
   QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
-  Statement select = reader->connection().Prepare(sql);
-  QUOTES_RETURN_IF_ERROR(select.Bind(report_id, id));
-  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
-  if (!found) {
+  QUOTES_ASSIGN_OR_RETURN(const uint64_t number,
+                          FindRevisionThat(&reader->connection(), report_id, holds));
+  if (number == 0) {
     return missing;
   }
-  return static_cast<uint64_t>(select.Int(0));
+  return number;
 }
 
 absl::StatusOr<uint64_t> SqliteStore::FindQuoteRevision(std::string_view report_id,
                                                         std::string_view quote_id) {
   return FindRevisionOf(
-      kFindQuoteRevision, report_id, quote_id,
+      report_id,
+      [quote_id](const report::ParsedReport& content) {
+        return std::any_of(content.quotes.begin(), content.quotes.end(),
+                           [quote_id](const report::Quote& quote) { return quote.id == quote_id; });
+      },
       errors::QuoteNotFound(absl::StrCat(ReportName(report_id), "/quotes/", ToAbsl(quote_id))));
 }
 
 absl::StatusOr<uint64_t> SqliteStore::FindSectionRevision(std::string_view report_id,
                                                           std::string_view section_id) {
-  return FindRevisionOf(kFindSectionRevision, report_id, section_id,
-                        errors::SectionNotFound(
-                            absl::StrCat(ReportName(report_id), "/sections/", ToAbsl(section_id))));
+  return FindRevisionOf(
+      report_id,
+      [section_id](const report::ParsedReport& content) {
+        return std::any_of(
+            content.sections.begin(), content.sections.end(),
+            [section_id](const report::Section& section) { return section.id == section_id; });
+      },
+      errors::SectionNotFound(
+          absl::StrCat(ReportName(report_id), "/sections/", ToAbsl(section_id))));
 }
 
 // One that was taken out where it stood last is not there.
@@ -728,9 +721,15 @@ constexpr char kFindDefectRevision[] =
 
 absl::StatusOr<uint64_t> SqliteStore::FindDefectRevision(std::string_view report_id,
                                                          std::string_view defect_id) {
-  return FindRevisionOf(
-      kFindDefectRevision, report_id, defect_id,
-      errors::DefectNotFound(absl::StrCat(ReportName(report_id), "/defects/", ToAbsl(defect_id))));
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  Statement select = reader->connection().Prepare(kFindDefectRevision);
+  QUOTES_RETURN_IF_ERROR(select.Bind(report_id, defect_id));
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) {
+    return errors::DefectNotFound(
+        absl::StrCat(ReportName(report_id), "/defects/", ToAbsl(defect_id)));
+  }
+  return static_cast<uint64_t>(select.Int(0));
 }
 
 // --- status ---

@@ -190,15 +190,42 @@ TEST(Furniture, ATextThatGoesOnBelowItsEditorIsSpeech) {
             SpeechOf(Parse("各位代表：\n我们做了工作。\n")));
 }
 
-// What the lint says of text left out as what readers say, empty for none.
+// What the lint says of text left out because of the line above it, empty for none.
 std::string LeftOut(const ParsedReport& report) {
   for (const LintFinding& finding : report.lint) {
-    if (finding.message.find("what readers say") != std::string::npos) {
+    if (finding.message.find("were left out as") != std::string::npos) {
       EXPECT_EQ(finding.kind, LintKind::kTruncated);
       return finding.message;
     }
   }
   return {};
+}
+
+TEST(Furniture, ASpeechGoesOnBelowNotesAsASpeechDoes) {
+  std::string above = "临江县政府工作报告\n2026年1月15日\n各位代表：\n一、去年的工作\n";
+  for (int i = 1; i <= 12; ++i) {
+    above += "第" + std::to_string(i) +
+             "项工作取得成效，全县地区生产总值增长百分之五，一般公共预算收入完成四亿元。\n"
+             "农业生产稳定发展，粮食总产量达到二十万吨，农村居民收入增长百分之六点五。\n";
+  }
+  const std::string salutation = "各位代表！\n让我们共同努力，把各项工作做得更好。\n";
+  const std::string numbered = "二、今年的安排\n全县要新增就业三千人，开工项目六十个。\n";
+  const std::string notes = "双招双引：指招商引资、招才引智。\n[2]数据来源于县统计局。\n";
+  for (const std::string& below : {salutation, numbered}) {
+    const std::string speech = SpeechOf(Parse(above + below));
+    for (const std::string_view head : {"名词解释", "注释：", "【附注】", "参考文献"}) {
+      const ParsedReport report = Parse(above + std::string(head) + "\n" + notes + below);
+      EXPECT_EQ(SpeechOf(report), speech) << head << "\n" << below;
+      EXPECT_EQ(LeftOut(report), "") << head;
+    }
+  }
+  // Else all below are notes; where they do not read like some, that is told.
+  const std::string speech = SpeechOf(Parse(above));
+  EXPECT_EQ(SpeechOf(Parse(above + "名词解释\n" + notes)), speech);
+  EXPECT_EQ(LeftOut(Parse(above + "名词解释\n" + notes)), "");
+  const ParsedReport doubtful = Parse(above + "名词解释\n" + notes + "要抓好产业和民生改善。\n");
+  EXPECT_EQ(SpeechOf(doubtful), speech);
+  EXPECT_EQ(LeftOut(doubtful), "40 characters below the line 名词解释 were left out as notes");
 }
 
 TEST(Furniture, ASpeechGoesOnBelowALineOfCommentsAsASpeechDoes) {

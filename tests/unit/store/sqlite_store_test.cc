@@ -20,6 +20,7 @@
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
 #include "service/store/sqlite/connection.h"
+#include "service/store/sqlite/content_bytes.h"
 #include "service/store/sqlite/schema.h"
 #include "service/store/sqlite/store.h"
 #include "tests/support/status_matchers.h"
@@ -532,7 +533,7 @@ TEST_F(SqliteStoreTest, EveryTableIsStrict) {
     EXPECT_EQ(select.Int(1), 1) << select.Text(0);
     ++tables;
   }
-  EXPECT_EQ(tables, 14);
+  EXPECT_EQ(tables, 15);
 }
 
 TEST_F(SqliteStoreTest, RevisionsCannotBeChanged) {
@@ -546,9 +547,8 @@ TEST_F(SqliteStoreTest, RevisionsCannotBeChanged) {
   }
   auto connection = Connection::Open({.path = path(), .mode = ConnectionOptions::Mode::kWrite});
   QUOTES_ASSERT_OK(connection);
-  for (const char* table :
-       {"revisions", "print_spans", "runs", "paragraphs", "joins", "sections", "quotes", "lint"}) {
-    const std::string key = std::string(table) == "revisions" ? "number" : "ordinal";
+  for (const char* table : {"revisions", "contents"}) {
+    const std::string key = std::string(table) == "revisions" ? "number" : "revision";
     for (const std::string& sql :
          {absl::StrCat("UPDATE ", table, " SET ", key, " = ", key, " + 7"),
           absl::StrCat("DELETE FROM ", table),
@@ -561,6 +561,66 @@ TEST_F(SqliteStoreTest, RevisionsCannotBeChanged) {
   auto store = OpenReader();
   QUOTES_ASSERT_OK(store);
   EXPECT_EQ(AllText(**store).value_or(""), "a:3;");
+}
+
+TEST_F(SqliteStoreTest, RowsOfOldRevisionsCannotBeChanged) {
+  Raw(ReadFile(quotes::testing::SourceDir() / "tests/unit/store/data/schema_v1.sql").c_str());
+  QUOTES_ASSERT_OK(OpenWriter());
+  auto connection = Connection::Open({.path = path(), .mode = ConnectionOptions::Mode::kWrite});
+  QUOTES_ASSERT_OK(connection);
+  for (const char* table : {"print_spans", "runs", "paragraphs", "sections", "quotes"}) {
+    for (const std::string& sql :
+         {absl::StrCat("UPDATE ", table, " SET ordinal = ordinal + 7"),
+          absl::StrCat("DELETE FROM ", table),
+          absl::StrCat("REPLACE INTO ", table, " SELECT * FROM ", table)}) {
+      EXPECT_THAT((*connection)->Execute(sql.c_str()), HasReason(ErrorReason::kStoreUnavailable))
+          << sql;
+    }
+  }
+}
+
+TEST_F(SqliteStoreTest, DamagedContentIsTold) {
+  for (const char* damage :
+       {"bytes = substr(bytes, 1, length(bytes) - 1)",
+        "bytes = CAST(substr(bytes, 1, 40) || x'07' || substr(bytes, 42) AS BLOB)", "bytes = x''",
+        "sha256 = ''"}) {
+    fs::remove(path());
+    Fill(1);
+    Raw(absl::StrCat("DROP TRIGGER contents_no_update; UPDATE contents SET ", damage).c_str());
+    auto store = OpenReader();
+    QUOTES_ASSERT_OK(store);
+    EXPECT_THAT((*store)->LoadRevision("r0", 0), HasReason(ErrorReason::kDatabaseCorrupt))
+        << damage;
+    EXPECT_THAT((*store)->FindQuoteRevision("r0", "none"), HasReason(ErrorReason::kDatabaseCorrupt))
+        << damage;
+  }
+}
+
+TEST(ContentBytesTest, WhatIsCutOrChangedIsRefusedOrOtherLists) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 20; ++round) {
+    const RevisionDraft draft = quotes::testing::RandomDraft("a", &random);
+    const std::string bytes = ContentBytes(draft.content);
+    report::ParsedReport whole;
+    ASSERT_TRUE(ReadContentBytes(bytes, &whole));
+    EXPECT_EQ(ContentBytes(whole), bytes);
+    EXPECT_EQ(whole.quotes.size(), draft.content.quotes.size());
+    for (size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / 97) {
+      report::ParsedReport cut;
+      EXPECT_FALSE(ReadContentBytes(bytes.substr(0, size), &cut)) << size;
+    }
+    report::ParsedReport longer;
+    EXPECT_FALSE(ReadContentBytes(bytes + '\0', &longer));
+    for (int i = 0; i < 300; ++i) {
+      std::string changed = bytes;
+      changed[random() % changed.size()] = static_cast<char>(random());
+      report::ParsedReport other;
+      if (ReadContentBytes(changed, &other)) {
+        // Numbers may be written in more bytes than they need; what is read can be written.
+        EXPECT_FALSE(ContentBytes(other).empty());
+      }
+    }
+  }
 }
 
 TEST_F(SqliteStoreTest, AnUnfinishedFirstMigrationIsBegunAnew) {
@@ -593,6 +653,11 @@ TEST_F(SqliteStoreTest, ADatabaseOfVersionOneIsMigrated) {
 
   EXPECT_EQ((*first)->defects[0].origin, report::DefectOrigin::kImport);
   EXPECT_EQ((*store)->FindDefectRevision("one", (*first)->defects[0].id).value_or(0), 2u);
+  // Its revisions keep their rows, and are found by them.
+  ASSERT_FALSE((*first)->content.quotes.empty());
+  ASSERT_FALSE((*first)->content.sections.empty());
+  EXPECT_EQ((*store)->FindQuoteRevision("one", (*first)->content.quotes[0].id).value_or(0), 2u);
+  EXPECT_EQ((*store)->FindSectionRevision("one", (*first)->content.sections[0].id).value_or(0), 2u);
   QUOTES_EXPECT_OK((*store)->SetState("two", archive::ReportState::kWithdrawn, ""));
   EXPECT_EQ(AllText(**store).value_or(""), "one:72;");
   store->reset();
@@ -606,11 +671,16 @@ TEST_F(SqliteStoreTest, ADatabaseOfVersionOneIsMigrated) {
 
 TEST_F(SqliteStoreTest, ADatabaseOfVersionFourIsMigrated) {
   Fill(2);
-  Raw("DROP TABLE tags; ALTER TABLE reports DROP COLUMN duplicate_of;"
+  // What its revisions hold is put back behind the migration.
+  Raw("DROP TRIGGER contents_no_update; DROP TRIGGER contents_no_delete;"
+      "ALTER TABLE contents RENAME TO kept;"
+      "DROP TABLE tags; ALTER TABLE reports DROP COLUMN duplicate_of;"
       "CREATE UNIQUE INDEX sections_by_id ON sections (section_id, revision);"
       "CREATE UNIQUE INDEX quotes_by_id ON quotes (quote_id, revision);"
       "PRAGMA user_version = 4");
   EXPECT_THAT(OpenReader(), HasReason(ErrorReason::kReadOnly)) << "only a writer migrates";
+  QUOTES_ASSERT_OK(OpenWriter());
+  Raw("INSERT INTO contents SELECT * FROM kept; DROP TABLE kept");
   auto store = OpenWriter();
   QUOTES_ASSERT_OK(store);
   const auto old = (*store)->LoadRevision("r0", 0);
