@@ -33,9 +33,6 @@ struct CallRecord {
   absl::Duration duration;
   size_t request_bytes = 0;
   size_t answer_bytes = 0;
-  // Who called, and with which rights.
-  std::string_view caller;
-  std::string_view role;
   // Of the call's metadata traceparent, if that is one: the caller's trace, and its span in it.
   std::string_view trace_id;
   std::string_view parent_span_id;

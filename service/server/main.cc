@@ -27,6 +27,7 @@
 #include "service/library/library.h"
 #include "service/server/config.h"
 #include "service/server/credential_files.h"
+#include "service/server/listen_address.h"
 #include "service/server/log.h"
 #include "service/server/metrics.h"
 #include "service/server/server.h"
