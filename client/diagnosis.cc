@@ -221,6 +221,21 @@ ConnectionDiagnosis DiagnoseConnection(const std::string& target, const Transpor
     SSL_set_tlsext_host_name(session.get(), host.c_str());
   }
   SSL_set_fd(session.get(), file);
+  bool asked_for_certificate = false;
+  SSL_set_cert_cb(
+      session.get(),
+      [](SSL* /*session*/, void* asked) {
+        *static_cast<bool*>(asked) = true;
+        return 1;
+      },
+      &asked_for_certificate);
+  // Many servers hang up without an alert when they do not like what they were shown.
+  const auto judged_by_hanging_up = [&] {
+    return ConnectionDiagnosis{transport.certificate_file.empty()
+                                   ? ConnectionFault::kCertificateMissing
+                                   : ConnectionFault::kCertificateRefused,
+                               "it ended the connection"};
+  };
   const int connected = RunTls(session.get(), file, deadline,
                                [&] { return SSL_connect(session.get()); });
   if (connected <= 0) {
@@ -230,6 +245,9 @@ ConnectionDiagnosis DiagnoseConnection(const std::string& target, const Transpor
       return transport.tls || alert != ConnectionFault::kNoTls
                  ? ConnectionDiagnosis{alert, ReasonOf(error)}
                  : ConnectionDiagnosis{};
+    }
+    if (asked_for_certificate && absl::Now() < deadline) {
+      return judged_by_hanging_up();
     }
     // A server in plaintext may as well hang up or stay silent.
     return {transport.tls ? ConnectionFault::kNoTls : ConnectionFault::kUnknown, ReasonOf(error)};
@@ -250,7 +268,10 @@ ConnectionDiagnosis DiagnoseConnection(const std::string& target, const Transpor
   if (RunTls(session.get(), file, deadline, [&] { return SSL_read(session.get(), &byte, 1); }) <=
       0) {
     const unsigned long error = ERR_peek_last_error();
-    return {FaultOfAlert(error), ReasonOf(error)};
+    const ConnectionFault fault = FaultOfAlert(error);
+    return fault == ConnectionFault::kUnknown && asked_for_certificate && absl::Now() < deadline
+               ? judged_by_hanging_up()
+               : ConnectionDiagnosis{fault, ReasonOf(error)};
   }
   return {};
 }

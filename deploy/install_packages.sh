@@ -41,6 +41,8 @@ build_packages=(
   libxml2-dev libarchive-dev libmd4c-dev libyaml-dev poppler-utils poppler-data libseccomp-dev
   # the store
   libsqlite3-dev libssl-dev
+  # signed tokens
+  libcjose-dev libjansson-dev
   # the programs
   libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev
   # the tests are part of every build

@@ -137,6 +137,18 @@ const auto kOptions = std::to_array<Option>({
      "everything",
      [](std::string_view v, Config* c) { return SetPath(v, &c->tokens); },
      [](const Config& c) { return c.tokens; }},
+    {"jwks", "FILE",
+     "Take signed tokens too (JWT, RS256 or ES256): the public keys of who signs them, as a JSON Web "
+     "Key Set; read again when it changes and at SIGHUP. Their claim sub names the caller, "
+     "quotes_role the role",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->jwks); },
+     [](const Config& c) { return c.jwks; }},
+    {"jwt_issuer", "TEXT", "What the claim iss of signed tokens must be",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->jwt_issuer); },
+     [](const Config& c) { return c.jwt_issuer; }},
+    {"jwt_audience", "TEXT", "What the claim aud of signed tokens must be, or have in its list",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->jwt_audience); },
+     [](const Config& c) { return c.jwt_audience; }},
     {"quota_rate", kNumber,
      "Calls a second that each caller may make in the long run, callers without a name by their "
      "address; 0: as many as they like",

@@ -29,11 +29,17 @@ struct Config {
   std::string tls_key;
   std::string tls_client_ca;  // file; empty: clients need no certificate
   std::string tokens;         // file; empty: nobody is asked who they are
+  std::string jwks;           // file with the keys of signed tokens; empty: none are taken
+  std::string jwt_issuer;
+  std::string jwt_audience;
   QuotaOptions quota = {.calls_per_second = 0, .burst = 100};
   ServerLimits limits;
   std::string database = "quotes.db";
   bool read_only = false;
   bool insecure_allow_remote = false;
+  // Whether callers must say who they are.
+  bool asks_who_calls() const { return !tokens.empty() || !jwks.empty(); }
+
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file;        // empty: standard error
   std::string profiles;        // file with the house's profiles; empty: none

@@ -32,15 +32,16 @@ std::string TimeText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
 
-// What changes when a file does, or when another one takes its name; all zero without one.
+// What changes when a file's content or rights do, or when another one takes its name; all zero
+// without one.
 using Stamp = std::tuple<dev_t, ino_t, off_t, time_t, long>;
 Stamp StampOf(const std::string& path) {
   struct stat status = {};
   if (path.empty() || stat(path.c_str(), &status) != 0) {
     return {};
   }
-  return {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
-          status.st_mtim.tv_nsec};
+  return {status.st_dev, status.st_ino, status.st_size, status.st_ctim.tv_sec,
+          status.st_ctim.tv_nsec};
 }
 
 // Some files that are read together.
@@ -63,6 +64,10 @@ absl::Status CheckAccess(const Config& config) {
   if (config.tls_cert.empty() && !config.tls_client_ca.empty()) {
     return refused("--tls-client-ca needs --tls-cert and --tls-key");
   }
+  if (config.jwks.empty() != (config.jwt_issuer.empty() && config.jwt_audience.empty()) ||
+      config.jwt_issuer.empty() != config.jwt_audience.empty()) {
+    return refused("--jwks, --jwt-issuer and --jwt-audience go together: one of them is missing");
+  }
   if (config.listen == kListenNowhere) {
     return config.listen_unix.empty()
                ? refused("--listen none needs --listen-unix: nobody would reach the server")
@@ -78,7 +83,7 @@ absl::Status CheckAccess(const Config& config) {
         " is reached by other machines, and calls travel unencrypted; --tls-cert and --tls-key "
         "encrypt them, --insecure-allow-remote allows it as it is"));
   }
-  if (config.tokens.empty()) {
+  if (!config.asks_who_calls()) {
     return refused(absl::StrCat(
         "--listen ", config.listen,
         " is reached by other machines, and whoever reaches it may do everything; --tokens says "
@@ -151,6 +156,15 @@ struct CredentialFiles::Rep {
     return fields;
   }
 
+  absl::StatusOr<JsonLine> LoadKeys(const std::string& path, const JwtOptions& options) {
+    QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const JwtVerifier> keys,
+                            JwtVerifier::ReadFile(path, options));
+    JsonLine fields;
+    fields.Add("file", path).Add("keys", static_cast<int64_t>(keys->keys()));
+    gatekeeper->SetKeys(std::move(keys));
+    return fields;
+  }
+
   void RemindOfExpiry() {
     const absl::Time now = absl::Now();
     if (tls == nullptr || now - reminded < kRemindEvery) {
@@ -220,7 +234,7 @@ absl::StatusOr<std::unique_ptr<CredentialFiles>> CredentialFiles::Open(const Con
   auto rep = std::make_unique<Rep>(log);
   Rep* const self = rep.get();
   rep->gatekeeper = std::make_shared<Gatekeeper>(GatekeeperOptions{
-      .asks_for_credentials = !config.tokens.empty(), .quota = config.quota});
+      .asks_for_credentials = config.asks_who_calls(), .quota = config.quota});
   if (!config.tls_cert.empty()) {
     const TlsFiles files = {config.tls_cert, config.tls_key, config.tls_client_ca};
     rep->sources.push_back({.name = "certificate",
@@ -231,6 +245,15 @@ absl::StatusOr<std::unique_ptr<CredentialFiles>> CredentialFiles::Open(const Con
     rep->sources.push_back(
         {.name = "tokens", .paths = {config.tokens}, .load = [self, path = config.tokens] {
            return self->LoadTokens(path);
+         }});
+  }
+  if (!config.jwks.empty()) {
+    rep->sources.push_back(
+        {.name = "jwks",
+         .paths = {config.jwks},
+         .load = [self, path = config.jwks,
+                  options = JwtOptions{config.jwt_issuer, config.jwt_audience}] {
+           return self->LoadKeys(path, options);
          }});
   }
   for (Source& source : rep->sources) {

@@ -55,11 +55,21 @@ void Gatekeeper::SetTokens(std::shared_ptr<const TokenTable> tokens) {
   tokens_.swap(tokens);
 }
 
+void Gatekeeper::SetKeys(std::shared_ptr<const JwtVerifier> keys) {
+  const MutexLock lock(&mutex_);
+  keys_.swap(keys);
+}
+
 absl::Status Gatekeeper::ByToken(std::string_view token, rpc::Caller* caller) const {
   std::shared_ptr<const TokenTable> table;
+  std::shared_ptr<const JwtVerifier> keys;
   {
     const MutexLock lock(&mutex_);
     table = tokens_;
+    keys = keys_;
+  }
+  if (keys != nullptr && JwtVerifier::IsJwt(token)) {
+    return keys->Verify(token, options_.now(), caller);
   }
   const Token* const entry = table->Find(token);
   if (entry == nullptr) {

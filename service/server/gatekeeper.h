@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "service/base/mutex.h"
 #include "service/rpc/access.h"
+#include "service/server/jwt.h"
 #include "service/server/quotas.h"
 #include "service/server/tokens.h"
 
@@ -19,7 +20,7 @@ namespace quotes::server {
 struct GatekeeperOptions {
   // Whether callers must say who they are. If not, everybody is an admin without a name.
   bool asks_for_credentials = false;
-  QuotaOptions quota;
+  QuotaOptions quota{};
   std::function<absl::Time()> now = absl::Now;
 };
 
@@ -32,6 +33,8 @@ class Gatekeeper final : public rpc::Gate {
 
   // The callers from now on; calls that were admitted go on.
   void SetTokens(std::shared_ptr<const TokenTable> tokens);
+  // Signed tokens are taken too from now on.
+  void SetKeys(std::shared_ptr<const JwtVerifier> keys);
 
   absl::Status Admit(const rpc::CallFacts& facts, rpc::Caller* caller) override;
 
@@ -43,6 +46,7 @@ class Gatekeeper final : public rpc::Gate {
   Quotas quotas_;
   mutable Mutex mutex_;
   std::shared_ptr<const TokenTable> tokens_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const JwtVerifier> keys_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The address of a peer without its port: "ipv4:10.0.0.7", "unix:".

@@ -368,7 +368,7 @@ int Serve(const Config& config, EndSignals& signals) {
                 .Add("port", int64_t{(*server)->port()})
                 .Add("unix_socket", config.listen_unix)
                 .Add("tls", !config.tls_cert.empty())
-                .Add("asks_who_calls", !config.tokens.empty()));
+                .Add("asks_who_calls", config.asks_who_calls()));
   // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
   std::optional<EndAtOnce> end_at_once(&signals);
   const absl::Time load_start = absl::Now();

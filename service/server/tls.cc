@@ -49,8 +49,10 @@ struct TlsSource::Port {
       return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     }
     const grpc_ssl_pem_key_cert_pair pair = {material->key.c_str(), material->certificate.c_str()};
-    *config = grpc_ssl_server_certificate_config_create(
-        material->client_ca.empty() ? nullptr : material->client_ca.c_str(), &pair, 1);
+    // gRPC insists on authorities also where no client is asked for a certificate.
+    const std::string& authorities =
+        material->client_ca.empty() ? material->certificate : material->client_ca;
+    *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
     port->given = std::move(material);
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }

@@ -55,6 +55,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       text.substr(6, text.size() - 6 - kToken.size()).find_first_not_of(' ') ==
           std::string_view::npos;
   QUOTES_CHECK(status.ok() == is_good);
-  QUOTES_CHECK(status.ok() || GetErrorReason(status) == ErrorReason::kTokenInvalid);
+  QUOTES_CHECK(status.ok() || quotes::GetErrorReason(status) == ErrorReason::kTokenInvalid);
   return 0;
 }
