@@ -281,6 +281,8 @@ class ConfigurationTest(unittest.TestCase):
             "log_file": ["one.log", "two.log", "three.log"],
             "profiles": ["one.toml", "two.toml", "three.toml"],
             "extractor": ["/one", "/two", "/three"],
+            "metrics_listen": ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"],
+            "slow_call": ["1s", "2s", "3s"],
             "drain_delay": ["1s", "2s", "3s"],
             "drain_grace": ["1s", "2s", "3s"],
             "read_only": ["true", "false", "true"],

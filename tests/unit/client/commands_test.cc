@@ -1000,6 +1000,13 @@ TEST_F(CommandsTest, StatusTellsOfTheDatabase) {
   const auto status = FromJson<v1::GetStatusResponse>(Quotectl({"status", "--json"}).out);
   EXPECT_EQ(status.report_count(), 1);
   EXPECT_TRUE(status.read_only());
+  EXPECT_TRUE(status.ready());
+  EXPECT_EQ(status.segment_count(), 1);
+  EXPECT_GT(status.segment_bytes(), status.code_point_count());
+  EXPECT_GT(status.store().file_bytes() + status.store().log_bytes(), 0);
+  EXPECT_GT(status.process().resident_bytes(), 0);
+  // A database has no server that could be well.
+  EXPECT_EQ(Quotectl({"health"}).code, kExitInput);
   EXPECT_THAT(Quotectl({"status"}).out, AllOf(HasSubstr("sqlite"), HasSubstr(Path("quotes.db"))));
 }
 

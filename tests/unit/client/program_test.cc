@@ -48,7 +48,7 @@ TEST(ProgramTest, HelpGoesToStdoutAndSucceeds) {
   EXPECT_EQ(result.err, "");
   for (const char* word : {"find", "theme", "figures", "themes", "trace", "reports", "outline",
                            "diff", "get", "import", "withdraw", "restore", "export", "status",
-                           "completion", "--database", "Exit codes"}) {
+                           "health", "completion", "--database", "Exit codes"}) {
     EXPECT_THAT(result.out, HasSubstr(word));
   }
   EXPECT_THAT(result.out, Not(HasSubstr("complete-names")));
