@@ -15,6 +15,7 @@
 #include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/base/stopwatch.h"
 #include "service/extract/extractor.h"
 #include "service/extract/format.h"
 #include "service/library/carry_tags.h"
@@ -656,14 +657,13 @@ void Library::WantMerge() {
 }
 
 bool Library::AwaitBatch() {
-  const absl::Time since = absl::Now();
-  absl::Time quiet_since = since;
+  const Stopwatch begun;
+  Stopwatch quiet;
   const auto is_enough = [](const Snapshot& held) {
     return std::max(SegmentsOf(held, Part::kArchive), SegmentsOf(held, Part::kHistory)) >=
            kSegmentsOfBatch;
   };
-  while (absl::Now() - quiet_since < kPause && absl::Now() - since < kLongestWait &&
-         !is_enough(*snapshot())) {
+  while (quiet.Elapsed() < kPause && begun.Elapsed() < kLongestWait && !is_enough(*snapshot())) {
     absl::SleepFor(kPoll);
     const MutexLock lock(&merge_mutex_);
     if (stop_) {
@@ -671,17 +671,17 @@ bool Library::AwaitBatch() {
     }
     if (merge_wanted_) {
       merge_wanted_ = false;
-      quiet_since = absl::Now();
+      quiet.Restart();
     }
   }
   return true;
 }
 
 bool Library::MergeAll() {
-  for (absl::Time saved = absl::Now();;) {
-    if (absl::Now() - saved > kLongestUnsaved) {
+  for (Stopwatch saved;;) {
+    if (saved.Elapsed() > kLongestUnsaved) {
       SaveSegments();
-      saved = absl::Now();
+      saved.Restart();
     }
     // Of the archive as long as there is something, as look-ups ask all of its segments; but of the
     // history before writes have to.

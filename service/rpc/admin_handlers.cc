@@ -1,4 +1,3 @@
-#include "absl/time/clock.h"
 #include "service/base/status_macros.h"
 #include "service/report/parser.h"
 #include "service/rpc/convert.h"
@@ -12,7 +11,7 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
   QUOTES_ASSIGN_OR_RETURN(const store::StoreStatus store, call.library.store().Status());
   response->set_version(call.options.program_version);
   SetTime(call.options.start_time, response->mutable_start_time());
-  const absl::Duration uptime = absl::Now() - call.options.start_time;
+  const absl::Duration uptime = call.options.since_start.Elapsed();
   const int64_t seconds = absl::ToInt64Seconds(uptime);
   response->mutable_uptime()->set_seconds(seconds);
   response->mutable_uptime()->set_nanos(

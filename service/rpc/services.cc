@@ -25,6 +25,7 @@
 #include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/base/stopwatch.h"
 #include "service/rpc/byte_budget.h"
 #include "service/rpc/executor.h"
 #include "service/rpc/grpc_status.h"
@@ -47,6 +48,7 @@ struct Core {
   explicit Core(ServicesOptions given)
       : options(std::move(given)),
         import_bytes(limits::kMaxImportBytesInFlight),
+        unread_bytes(limits::kMaxUnreadAnswerBytes),
         executor(limits::kExecutorThreads, limits::kExecutorQueue),
         writer(limits::kExecutorThreads, limits::kExecutorQueue) {}
 
@@ -54,6 +56,7 @@ struct Core {
   std::atomic<Library*> library{nullptr};
   CitationCorpora citation_corpora;
   ByteBudget import_bytes;
+  ByteBudget unread_bytes;  // of answers above limits::kSmallAnswerBytes
   // Last: their threads use the rest.
   Executor executor;
   Executor writer;
@@ -98,8 +101,11 @@ struct HandlerOf<kHandler> {
 
 absl::Time DeadlineOf(const grpc::CallbackServerContext& context) {
   const auto deadline = context.deadline();
-  return deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture()
-                                                                  : absl::FromChrono(deadline);
+  if (deadline == std::chrono::system_clock::time_point::max()) {
+    return absl::InfiniteFuture();
+  }
+  // absl::Now() follows a clock that was set some seconds later than gRPC does.
+  return absl::Now() + absl::FromChrono(deadline - std::chrono::system_clock::now());
 }
 
 std::string NewCallId() {
@@ -199,7 +205,6 @@ class Ticket {
       : core_(core),
         context_(context),
         method_(method),
-        start_(absl::Now()),
         id_(CallIdOf(*context)),
         cancellation_(DeadlineOf(*context)) {
     context->AddTrailingMetadata(kRequestIdHeader, id_);
@@ -223,7 +228,7 @@ class Ticket {
       const ErrorReason reason = GetErrorReason(status);
       record.reason =
           reason == ErrorReason::kUnspecified ? std::string_view() : ErrorReasonName(reason);
-      record.duration = absl::Now() - start_;
+      record.duration = begun_.Elapsed();
       record.request_bytes = request_bytes_;
       record.answer_bytes = status.ok() ? answer_bytes : 0;
       if (wire.error_code() == grpc::StatusCode::INTERNAL) {
@@ -238,7 +243,7 @@ class Ticket {
   Core* const core_;
   grpc::CallbackServerContext* const context_;
   const std::string_view method_;
-  const absl::Time start_;
+  const Stopwatch begun_;
   const std::string id_;
   Cancellation cancellation_;
   size_t request_bytes_ = 0;
@@ -296,7 +301,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         method_(method),
         bytes_in_(request),
         bytes_out_(answer),
-        share_(&core->import_bytes) {}
+        share_(&core->import_bytes),
+        unread_(&core->unread_bytes) {}
 
   void Start() {
     ticket_.set_request_bytes(bytes_in_->Length());
@@ -330,6 +336,15 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
                    ? Serialize(*response_, bytes_out_)
                    : SerializeBehind(std::move(leading_bytes_), *response_, bytes_out_);
       answer_bytes = status.ok() ? bytes_out_->Length() : 0;
+    }
+    // A caller that does not read its answer keeps that alone alive, and not without a bound.
+    context_.reset();
+    request_ = response_ = nullptr;
+    arena_.Reset();
+    if (answer_bytes > limits::kSmallAnswerBytes && !unread_.Grow(answer_bytes)) {
+      bytes_out_->Clear();
+      answer_bytes = 0;
+      status = errors::QueueFull(kQueueRetry);
     }
     Finish(ticket_.Close(status, answer_bytes));
   }
@@ -367,6 +382,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   const grpc::ByteBuffer* const bytes_in_;
   grpc::ByteBuffer* const bytes_out_;
   ByteBudget::Share share_;
+  ByteBudget::Share unread_;
   std::optional<CallContext> context_;
   google::protobuf::Arena arena_;
   std::map<int, absl::Status> element_faults_;

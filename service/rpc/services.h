@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "service/base/limits.h"
+#include "service/base/stopwatch.h"
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
 
@@ -68,6 +69,7 @@ struct ChangeRecord {
 struct ServicesOptions {
   std::string program_version;
   absl::Time start_time;
+  Stopwatch since_start;
   // What a look-up may be planned to visit inside gRPC's threads; see Archive::PlannedWork.
   uint64_t max_inline_work = limits::kMaxInlineWork;
   // Called once for every finished call, from any thread; must not block.
