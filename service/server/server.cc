@@ -35,9 +35,6 @@ void InitGrpcOnce() {
 
 void SetLimits(grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(static_cast<int>(limits::kMaxReceiveMessageBytes));
-  // Each call takes memory as long as it lasts. With thousands on one connection, whose answers are
-  // taken byte by byte, nobody else was answered for half a minute.
-  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 256);
   // A second server must fail, not share the port and take half of the calls.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // A connection whose other end vanished is found within a minute and a half; clients may ping

@@ -9,7 +9,7 @@ from fault_testing import (EVER, LONG, READS, SYNCS, WRITES, Faults, Ledger, Stu
                            check_everything, chooser, grpc, reason_of, report_service_pb2, settle)
 from quotes_testing import Server, TempDir
 
-SAMPLES = 12
+SAMPLES = 9
 KINDS = {"write": WRITES, "sync": SYNCS, "read": READS}
 
 # What a caller may be told: the store failed (the log says how), or a page could not be read whole.

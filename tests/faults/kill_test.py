@@ -86,6 +86,8 @@ class KillTest(unittest.TestCase):
         self.assertEqual(max(OLDER), self.newest_schema(), "OLDER lacks a migration")
         for number in range(ROUNDS):
             if number > 0 and number % ROUNDS_OF_A_DATABASE == 0:
+                self.counts["imports begun"] += len(self.ledger.attempted)
+                print(f"{number} rounds", flush=True)
                 self.begin_database(number)
             scenario = self.SCENARIOS[number % len(self.SCENARIOS)]
             with self.subTest(round=number, scenario=scenario):
