@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "service/base/stopwatch.h"
 
 namespace quotes {
 
@@ -13,12 +14,14 @@ namespace quotes {
 // Thread-safe. Shared by the one who waits (Cancel) and the one who works (Check).
 class Cancellation {
  public:
-  explicit Cancellation(absl::Time deadline = absl::InfiniteFuture()) : deadline_(deadline) {}
+  // The time that is left until `deadline` counts from now on by a clock that nobody sets.
+  explicit Cancellation(absl::Time deadline = absl::InfiniteFuture())
+      : left_(deadline == absl::InfiniteFuture() ? absl::InfiniteDuration()
+                                                 : deadline - absl::Now()) {}
   Cancellation(const Cancellation&) = delete;
   Cancellation& operator=(const Cancellation&) = delete;
 
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
-  absl::Time deadline() const { return deadline_; }
 
   // OK, CANCELLED or DEADLINE_EXCEEDED. Reads the clock: call it every few thousand steps, not at
   // each.
@@ -26,14 +29,15 @@ class Cancellation {
     if (cancelled_.load(std::memory_order_relaxed)) {
       return absl::CancelledError("the caller cancelled the call");
     }
-    if (deadline_ != absl::InfiniteFuture() && absl::Now() >= deadline_) {
+    if (left_ != absl::InfiniteDuration() && begun_.Elapsed() >= left_) {
       return absl::DeadlineExceededError("the deadline of the call passed");
     }
     return absl::OkStatus();
   }
 
  private:
-  const absl::Time deadline_;
+  const Stopwatch begun_;
+  const absl::Duration left_;
   std::atomic<bool> cancelled_{false};
 };
 

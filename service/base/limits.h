@@ -12,6 +12,13 @@ namespace quotes::limits {
 // own default of 4 MiB would cut ordinary PDF-made texts; 32 MiB is held twice while a call is
 // parsed, which 16 concurrent imports still survive on a small machine.
 inline constexpr size_t kMaxUnaryImportBytes = 32u << 20;
+// Open files that a server keeps back from connections: twenty of its own, three for each
+// connection to the database, pipes and files of four readers of formats, segments that are
+// written.
+inline constexpr int64_t kKeptFiles = 64;
+// How often, in seconds, the log says that connections were closed for want of files.
+inline constexpr int kRefusalReportSeconds = 10;
+
 // Source size of one report by any way in. A congress report is 100 KB; decoding and parsing hold
 // about 30 bytes a character.
 inline constexpr size_t kMaxSourceBytes = 64u << 20;
@@ -186,6 +193,10 @@ inline constexpr size_t kMaxCredentialFileBytes = 1u << 20;
 // Report sources that calls hold together while they upload, wait or import; more are refused like
 // a full queue. Eight of the largest uploads, or thousands of ordinary reports.
 inline constexpr size_t kMaxImportBytesInFlight = 512u << 20;
+// Answers that callers were sent and have not read; more are refused like a full queue. Small ones
+// (three ordinary pages) are not counted: a caller that reads is answered whatever others leave.
+inline constexpr size_t kMaxUnreadAnswerBytes = 512u << 20;
+inline constexpr size_t kSmallAnswerBytes = 64u << 10;
 
 // Segments that the command line merges, in code points: merging holds some 25 bytes for each of
 // them, beside the reports that wait for their index and what one report takes (see

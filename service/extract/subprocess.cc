@@ -18,6 +18,7 @@
 #include "absl/time/clock.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
+#include "service/base/stopwatch.h"
 
 namespace quotes::extract {
 namespace {
@@ -168,7 +169,7 @@ absl::StatusOr<ChildResult> RunChild(const ChildOptions& options) {
   err.write.Reset();
 
   ChildResult result;
-  const absl::Time deadline = absl::Now() + options.timeout;
+  const Stopwatch begun;
   bool stopped = false;
   const auto stop = [&](ChildResult::End end) {
     if (!stopped) {
@@ -178,7 +179,7 @@ absl::StatusOr<ChildResult> RunChild(const ChildOptions& options) {
     }
   };
   const auto check = [&] {
-    if (absl::Now() >= deadline) {
+    if (begun.Elapsed() >= options.timeout) {
       stop(ChildResult::End::kTimedOut);
     } else if (options.cancelled != nullptr && options.cancelled()) {
       stop(ChildResult::End::kCancelled);
@@ -261,11 +262,11 @@ ChildStream::~ChildStream() {
 
 bool ChildStream::Read(size_t size, std::string* out) {
   const size_t begin = out->size();
-  const absl::Time deadline = absl::Now() + timeout_;
+  const Stopwatch begun;
   while (out->size() - begin < size) {
     pollfd polled{out_.get(), POLLIN, 0};
     if (poll(&polled, 1, kTickMilliseconds) <= 0) {
-      if (absl::Now() >= deadline) {
+      if (begun.Elapsed() >= timeout_) {
         return false;
       }
       continue;

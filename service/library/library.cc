@@ -15,6 +15,7 @@
 #include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/base/stopwatch.h"
 #include "service/extract/extractor.h"
 #include "service/extract/format.h"
 #include "service/library/carry_tags.h"
@@ -503,7 +504,7 @@ bool Library::SwapLabelled(Snapshot labelled, std::shared_ptr<const themes::Sche
 absl::Status Library::Relabel(const std::shared_ptr<const themes::Scheme>& scheme,
                               const Cancellation& cancellation) {
   QUOTES_RETURN_IF_ERROR(CheckReady());
-  const absl::Time start = absl::Now();
+  const Stopwatch stopwatch;
   bool swapped = false;
   for (int i = 0; i < kLoads && !swapped; ++i) {
     QUOTES_ASSIGN_OR_RETURN(Snapshot labelled, LoadLabelled(scheme, cancellation));
@@ -518,7 +519,7 @@ absl::Status Library::Relabel(const std::shared_ptr<const themes::Scheme>& schem
       return errors::StoreBusy();  // another process writes
     }
   }
-  relabels_.Record(absl::Now() - start);
+  relabels_.Record(stopwatch.Elapsed());
   WantMerge();
   return absl::OkStatus();
 }
@@ -668,12 +669,12 @@ void Library::SwapWritten(Snapshot written) {
       if (plan.empty() && count > 2 * kMostSegments) {
         plan = PlanOf(written, part);
       }
-      const absl::Time start = absl::Now();
+      const Stopwatch stopwatch;
       if (plan.empty() || !plan.Run(ending_)) {
         break;
       }
       written = *After(written, part, plan);
-      merges_.Record(absl::Now() - start);
+      merges_.Record(stopwatch.Elapsed());
     }
   }
   Swap(std::move(written));
@@ -699,14 +700,13 @@ void Library::WantMerge() {
 }
 
 bool Library::AwaitBatch() {
-  const absl::Time since = absl::Now();
-  absl::Time quiet_since = since;
+  const Stopwatch begun;
+  Stopwatch quiet;
   const auto is_enough = [](const Snapshot& held) {
     return std::max(SegmentsOf(held, Part::kArchive), SegmentsOf(held, Part::kHistory)) >=
            kSegmentsOfBatch;
   };
-  while (absl::Now() - quiet_since < kPause && absl::Now() - since < kLongestWait &&
-         !is_enough(*snapshot())) {
+  while (quiet.Elapsed() < kPause && begun.Elapsed() < kLongestWait && !is_enough(*snapshot())) {
     absl::SleepFor(kPoll);
     const MutexLock lock(&merge_mutex_);
     if (stop_) {
@@ -714,17 +714,17 @@ bool Library::AwaitBatch() {
     }
     if (merge_wanted_) {
       merge_wanted_ = false;
-      quiet_since = absl::Now();
+      quiet.Restart();
     }
   }
   return true;
 }
 
 bool Library::MergeAll() {
-  for (absl::Time saved = absl::Now();;) {
-    if (absl::Now() - saved > kLongestUnsaved) {
+  for (Stopwatch saved;;) {
+    if (saved.Elapsed() > kLongestUnsaved) {
       SaveSegments();
-      saved = absl::Now();
+      saved.Restart();
     }
     // Of the archive as long as there is something, as look-ups ask all of its segments; but of the
     // history before writes have to.
@@ -745,11 +745,11 @@ bool Library::MergeAll() {
     if (plan.empty()) {
       return true;
     }
-    const absl::Time start = absl::Now();
+    const Stopwatch stopwatch;
     if (!plan.Run(ending_)) {
       return false;
     }
-    merges_.Record(absl::Now() - start);
+    merges_.Record(stopwatch.Elapsed());
     {
       const MutexLock lock(&write_mutex_);
       // Without a value when a write has merged the same segments meanwhile.

@@ -110,8 +110,7 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
   QUOTES_ASSIGN_OR_RETURN(const store::StoreStatus store, call.library.store().Status());
   response->set_version(call.options.program_version);
   SetTime(call.options.start_time, response->mutable_start_time());
-  const absl::Duration uptime = absl::Now() - call.options.start_time;
-  SetDuration(uptime, response->mutable_uptime());
+  SetDuration(call.options.since_start.Elapsed(), response->mutable_uptime());
   response->set_read_only(store.read_only);
   response->set_storage_engine(store.engine + " " + store.engine_version);
   if (call.role == Role::kAdmin) {

@@ -27,6 +27,7 @@
 #include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/base/stopwatch.h"
 #include "service/base/trace_context.h"
 #include "service/rpc/admission.h"
 #include "service/rpc/byte_budget.h"
@@ -72,6 +73,7 @@ struct Core final : FiguresReader {
   explicit Core(ServicesOptions given)
       : options(WithCounts(std::move(given), &statistics)),
         import_bytes(limits::kMaxImportBytesInFlight),
+        unread_bytes(limits::kMaxUnreadAnswerBytes),
         executor(options.executor_threads, options.executor_queue),
         writer(options.executor_threads, options.executor_queue) {}
 
@@ -89,6 +91,7 @@ struct Core final : FiguresReader {
   std::atomic<size_t> calls{0};
   CitationCorpora citation_corpora;
   ByteBudget import_bytes;
+  ByteBudget unread_bytes;  // of answers above limits::kSmallAnswerBytes
   // Last: their threads use the rest.
   Executor executor;
   Executor writer;
@@ -133,8 +136,11 @@ struct HandlerOf<kHandler> {
 
 absl::Time DeadlineOf(const grpc::CallbackServerContext& context) {
   const auto deadline = context.deadline();
-  return deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture()
-                                                                  : absl::FromChrono(deadline);
+  if (deadline == std::chrono::system_clock::time_point::max()) {
+    return absl::InfiniteFuture();
+  }
+  // absl::Now() follows a clock that was set some seconds later than gRPC does.
+  return absl::Now() + absl::FromChrono(deadline - std::chrono::system_clock::now());
 }
 
 std::string NewCallId() {
@@ -242,7 +248,6 @@ class Ticket {
       : core_(core),
         context_(context),
         method_(method),
-        start_(absl::Now()),
         id_(CallIdOf(*context)),
         cancellation_(DeadlineOf(*context)),
         begun_(core->statistics.Begin(method)) {
@@ -278,7 +283,6 @@ class Ticket {
   // The same where what travels is known.
   grpc::Status Close(grpc::Status wire, const absl::Status& status, size_t answer_bytes,
                      const Message* request) {
-    const absl::Time now = absl::Now();
     const ErrorReason reason = GetErrorReason(status);
     CallRecord record;
     record.method = method_;
@@ -290,10 +294,10 @@ class Ticket {
     record.code = wire.error_code();
     record.reason =
         reason == ErrorReason::kUnspecified ? std::string_view() : ErrorReasonName(reason);
-    record.duration = now - start_;
+    record.duration = stopwatch_.Elapsed();
     record.request_bytes = request_bytes_;
     record.answer_bytes = status.ok() ? answer_bytes : 0;
-    core_->statistics.End(begun_, record, reason, now);
+    core_->statistics.End(begun_, record, reason, absl::Now());
     const ServicesOptions& options = core_->options;
     const bool slow =
         options.on_slow_call && request != nullptr && record.duration >= options.slow_call;
@@ -323,7 +327,7 @@ class Ticket {
   Core* const core_;
   grpc::CallbackServerContext* const context_;
   const std::string_view method_;
-  const absl::Time start_;
+  const Stopwatch stopwatch_;
   const std::string id_;
   Cancellation cancellation_;
   const size_t begun_;
@@ -392,7 +396,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         method_(method),
         bytes_in_(request),
         bytes_out_(answer),
-        share_(&core->import_bytes) {}
+        share_(&core->import_bytes),
+        unread_(&core->unread_bytes) {}
 
   void Start() {
     ticket_.set_request_bytes(bytes_in_->Length());
@@ -431,7 +436,18 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
                    : SerializeBehind(std::move(leading_bytes_), *response_, bytes_out_);
       answer_bytes = status.ok() ? bytes_out_->Length() : 0;
     }
-    Finish(ticket_.Close(status, answer_bytes, method_.holds_source ? nullptr : request_));
+    if (answer_bytes > limits::kSmallAnswerBytes && !unread_.Grow(answer_bytes)) {
+      bytes_out_->Clear();
+      answer_bytes = 0;
+      status = errors::QueueFull(kQueueRetry);
+    }
+    const grpc::Status wire =
+        ticket_.Close(status, answer_bytes, method_.holds_source ? nullptr : request_);
+    // A caller that does not read its answer keeps that alone alive, and not without a bound.
+    context_.reset();
+    request_ = response_ = nullptr;
+    arena_.Reset();
+    Finish(wire);
   }
 
   void OnCancel() override { ticket_.cancellation().Cancel(); }
@@ -469,6 +485,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   const grpc::ByteBuffer* const bytes_in_;
   grpc::ByteBuffer* const bytes_out_;
   ByteBudget::Share share_;
+  ByteBudget::Share unread_;
   std::optional<CallContext> context_;
   google::protobuf::Arena arena_;
   std::map<int, absl::Status> element_faults_;

@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "service/base/limits.h"
+#include "service/base/stopwatch.h"
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/rpc/access.h"
@@ -91,6 +92,7 @@ struct ServicesOptions {
   // Of each of the two executors, for what reads the store or takes long, and for what writes.
   size_t executor_threads = limits::kExecutorThreads;
   size_t executor_queue = limits::kExecutorQueue;
+  Stopwatch since_start;
   // What a look-up may be planned to visit inside gRPC's threads; see Archive::PlannedWork.
   uint64_t max_inline_work = limits::kMaxInlineWork;
   // Called once for every finished call, from any thread; must not block.

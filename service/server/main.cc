@@ -19,13 +19,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "service/base/absl_string.h"
 #include "service/base/cancellation.h"
 #include "service/base/mutex.h"
+#include "service/base/stopwatch.h"
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/server/config.h"
+#include "service/server/connection_guard.h"
 #include "service/server/credential_files.h"
 #include "service/server/listen_address.h"
 #include "service/server/log.h"
@@ -196,7 +198,7 @@ class Relabeller {
         }
         wanted_ = false;
       }
-      const absl::Time start = absl::Now();
+      const Stopwatch begun;
       absl::Status status;
       absl::StatusOr<std::shared_ptr<const themes::Scheme>> scheme =
           themes::Scheme::ReadHouse(folder_);
@@ -214,7 +216,7 @@ class Relabeller {
       log_->Write(LogLevel::kInfo, "themes_reloaded",
                   JsonLine()
                       .Add("theme_scheme", (*scheme)->version())
-                      .Add("reload_us", absl::ToInt64Microseconds(absl::Now() - start)));
+                      .Add("reload_us", absl::ToInt64Microseconds(begun.Elapsed())));
     }
   }
 
@@ -315,6 +317,15 @@ int Serve(const Config& config, EndSignals& signals) {
   }
   credentials = *std::move(opened);
 
+  // Before the first listener. It outlives the server, which is declared behind it.
+  const ConnectionGuard connection_guard([&out](int64_t refused) {
+    out.Write(LogLevel::kWarning, "connections_refused",
+              JsonLine()
+                  .Add("refused", refused)
+                  .Add("open_files", ConnectionGuard::open_files())
+                  .Add("kept_files", ConnectionGuard::kept_files()));
+  });
+
   absl::StatusOr<std::unique_ptr<store::Store>> store = store::sqlite::Open(
       {.path = config.database,
        .read_only = config.read_only,
@@ -371,7 +382,7 @@ int Serve(const Config& config, EndSignals& signals) {
                 .Add("asks_who_calls", config.asks_who_calls()));
   // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
   std::optional<EndAtOnce> end_at_once(&signals);
-  const absl::Time load_start = absl::Now();
+  const Stopwatch load;
   absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
       *std::move(store), *std::move(scheme),
       {.segment_folder = config.database + ".segments",
@@ -398,7 +409,7 @@ int Serve(const Config& config, EndSignals& signals) {
                   .Add("port", int64_t{(*server)->port()})
                   .Add("reports", static_cast<int64_t>(library->archive()->documents().size()))
                   .Add("archive_revision", static_cast<int64_t>(library->archive()->revision()))
-                  .Add("load_us", absl::ToInt64Microseconds(absl::Now() - load_start)));
+                  .Add("load_us", absl::ToInt64Microseconds(load.Elapsed())));
   };
   log_state("serving_lookups");
 
