@@ -1,9 +1,18 @@
+#include <cstdint>
+#include <string>
+
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "client/ctl/command.h"
 #include "client/ctl/details.h"
 
 namespace quotes::ctl {
 namespace {
+
+std::string TimeText(int64_t unix_seconds) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%SZ", absl::FromUnixSeconds(unix_seconds),
+                          absl::UTCTimeZone());
+}
 
 class Status : public Command {
  public:
@@ -51,6 +60,17 @@ class Status : public Command {
     details.Add(Msg::kLabelScheme, status->scheme_version());
     details.Add(Msg::kLabelFolds, status->fold_version());
     details.Add(Msg::kLabelParser, status->parser_version());
+    details.Add(Msg::kLabelFollows, status->followed_folder());
+    if (status->has_snapshot_time()) {
+      details.Add(
+          Msg::kLabelSnapshot,
+          context->Text(Msg::kSnapshotAge,
+                        {TimeText(status->snapshot_time().seconds()),
+                         absl::FormatDuration(absl::Seconds(status->snapshot_age().seconds()))}));
+    }
+    if (status->has_last_backup_time()) {
+      details.Add(Msg::kLabelLastBackup, TimeText(status->last_backup_time().seconds()));
+    }
     context->out() << details.Render();
     return kExitOk;
   }

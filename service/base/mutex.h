@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_BASE_MUTEX_H_
 #define QUOTES_SERVICE_BASE_MUTEX_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -45,6 +46,13 @@ class CondVar {
     std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
     condition_.wait(lock);
     lock.release();
+  }
+  // The same for at most `limit`; false when it passed. The clock's being set does not matter.
+  bool WaitFor(Mutex* mutex, std::chrono::nanoseconds limit) {
+    std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
+    const std::cv_status status = condition_.wait_for(lock, limit);
+    lock.release();
+    return status == std::cv_status::no_timeout;
   }
   void SignalAll() { condition_.notify_all(); }
   void Signal() { condition_.notify_one(); }

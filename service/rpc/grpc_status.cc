@@ -30,7 +30,7 @@ struct Sentence {
   ErrorReason reason;
   const char* zh;
 };
-constexpr std::array<Sentence, 44> kSentences = {{
+constexpr std::array<Sentence, 48> kSentences = {{
     {ErrorReason::kUnspecified, "未知错误"},
     {ErrorReason::kInvalidUtf8, "字段 {field} 自字节偏移 {byte_offset} 起不是 UTF-8 文本"},
     {ErrorReason::kMalformedMessage, "请求的字节不是一条 {type} 消息"},
@@ -78,6 +78,10 @@ constexpr std::array<Sentence, 44> kSentences = {{
     {ErrorReason::kDuplicateReport,
      "与 {name} 的文字大致相同，或标题、机构和日期相同（相似度 "
      "{likeness}），请指明是其新版本、异本还是另一份报告"},
+    {ErrorReason::kRevisionInFuture, "本服务器的档案版本为 {current}，尚未到 {given}"},
+    {ErrorReason::kChangesNotKept, "变更记录自档案版本 {oldest} 起，没有 {given} 之后的全部记录"},
+    {ErrorReason::kBackupNotConfigured, "服务器启动时未指定备份目录（--backup-folder）"},
+    {ErrorReason::kBackupExists, "备份目录中已有文件 {name}"},
 }};
 
 const char* GeneralSentence(ErrorReason reason) {

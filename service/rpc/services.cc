@@ -30,6 +30,7 @@
 #include "service/rpc/grpc_status.h"
 #include "service/rpc/handlers.h"
 #include "service/rpc/validate.h"
+#include "service/rpc/watch_hub.h"
 #include "service/rpc/wire_check.h"
 
 namespace quotes::rpc {
@@ -48,7 +49,8 @@ struct Core {
       : options(std::move(given)),
         import_bytes(limits::kMaxImportBytesInFlight),
         executor(limits::kExecutorThreads, limits::kExecutorQueue),
-        writer(limits::kExecutorThreads, limits::kExecutorQueue) {}
+        writer(limits::kExecutorThreads, limits::kExecutorQueue),
+        watches([this](WatchHub::Task task) { return executor.Submit(std::move(task)); }) {}
 
   const ServicesOptions options;
   std::atomic<Library*> library{nullptr};
@@ -57,6 +59,7 @@ struct Core {
   // Last: their threads use the rest.
   Executor executor;
   Executor writer;
+  WatchHub watches;
 };
 
 // Where a handler runs.
@@ -207,6 +210,15 @@ class Ticket {
 
   Core& core() { return *core_; }
   Cancellation& cancellation() { return cancellation_; }
+  // Says in the context of a handler who calls. The ticket outlives it.
+  void Name(CallContext* context) {
+    peer_ = context_->peer();
+    context->peer = peer_;
+    context->request_id = id_;
+    if (!core_->options.default_caller.empty()) {
+      context->caller = core_->options.default_caller;
+    }
+  }
   void set_request_bytes(size_t bytes) { request_bytes_ = bytes; }
 
   // Turns the outcome into what travels and hands the record of the call out; the last step before
@@ -241,6 +253,7 @@ class Ticket {
   const absl::Time start_;
   const std::string id_;
   Cancellation cancellation_;
+  std::string peer_;
   size_t request_bytes_ = 0;
 };
 
@@ -344,6 +357,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     context_.emplace(MakeContext(&ticket_.core(), library, ticket_.cancellation()));
     context_->leading_bytes = &leading_bytes_;
     context_->may_block = may_block;
+    ticket_.Name(&*context_);
     context_->element_faults = &element_faults_;
     // Whoever waited in the queue longer than its caller is not worked for any more.
     QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
@@ -519,6 +533,8 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
     }
     CallContext context = MakeContext(&ticket_.core(), library_, ticket_.cancellation());
     context.may_block = true;
+    ticket_.Name(&context);
+    import_.actor = ActorOf(context);
     return FinishUpload(context, import_, &response_);
   }
 
@@ -538,6 +554,112 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   uint64_t size_bytes_ = 0;
   std::string sha256_;
   v1::UploadReportResponse response_;
+};
+
+// A call of WatchChanges. One at a time has it: the hub while it waits, the executor while it
+// looks, gRPC while it writes one message. Holds no more than that message, however slowly it is
+// read. Deletes itself when gRPC is done with it.
+class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public WatchHub::Watch {
+ public:
+  WatchCall(Core* core, grpc::CallbackServerContext* context)
+      : ticket_(core, context, "/quotes.v1.ReportService/WatchChanges"),
+        library_(core->library.load(std::memory_order_acquire)) {}
+
+  void Start(const grpc::ByteBuffer& request) {
+    ticket_.set_request_bytes(request.Length());
+    const absl::Status status = Begin(request);
+    if (!status.ok()) {
+      Complete(status);
+    }
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (ok) {
+      ticket_.core().watches.Wait(this);
+    } else {
+      Complete(ticket_.cancellation().Check().ok() ? absl::CancelledError("the caller went away")
+                                                   : ticket_.cancellation().Check());
+    }
+  }
+  void OnCancel() override {
+    ticket_.cancellation().Cancel();
+    ticket_.core().watches.Wake();
+  }
+  void OnDone() override { delete this; }
+
+  // WatchHub::Watch
+  bool IsWanted() override {
+    return library_->archive()->revision() != seen_ || absl::Now() >= heartbeat_due_ ||
+           !ticket_.cancellation().Check().ok();
+  }
+  void Run() override {
+    const absl::StatusOr<bool> something = Look();
+    if (!something.ok()) {
+      Complete(something.status());
+    } else if (*something) {
+      StartWrite(&bytes_out_);
+    } else {
+      ticket_.core().watches.Wait(this);
+    }
+  }
+  // The server ends.
+  void End() override { Complete(errors::Loading()); }
+
+ private:
+  ~WatchCall() override = default;
+
+  absl::Status Begin(const grpc::ByteBuffer& bytes) {
+    if (library_ == nullptr) {
+      return errors::Loading();
+    }
+    v1::WatchChangesRequest request;
+    QUOTES_RETURN_IF_ERROR(Parse(bytes, &request));
+    QUOTES_ASSIGN_OR_RETURN(watch_, ToChangeWatch(request));
+    if (!watch_.since.has_value()) {
+      watch_.since = library_->archive()->revision();
+    }
+    heartbeat_due_ = absl::InfinitePast();
+    if (!ticket_.core().watches.Add(this)) {
+      return errors::QueueFull(kQueueRetry);
+    }
+    is_counted_ = true;
+    ticket_.core().watches.Wait(this);
+    return absl::OkStatus();
+  }
+
+  // Fills the next message, if there is one.
+  absl::StatusOr<bool> Look() {
+    QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
+    seen_ = library_->archive()->revision();
+    v1::WatchChangesResponse response;
+    QUOTES_RETURN_IF_ERROR(NextChanges(library_->store(), seen_, &*watch_.since, &response));
+    if (response.changes_size() == 0 && absl::Now() < heartbeat_due_) {
+      return false;
+    }
+    heartbeat_due_ = absl::Now() + watch_.heartbeat;
+    bytes_out_.Clear();  // of the message before, which has been written
+    QUOTES_RETURN_IF_ERROR(Serialize(response, &bytes_out_));
+    written_ += bytes_out_.Length();
+    // There may be more than fits a message.
+    seen_ = *watch_.since;
+    return true;
+  }
+
+  void Complete(const absl::Status& status) {
+    if (std::exchange(is_counted_, false)) {
+      ticket_.core().watches.Remove(this);
+    }
+    Finish(ticket_.Close(status, written_));
+  }
+
+  Ticket ticket_;
+  Library* const library_;
+  ChangeWatch watch_;
+  bool is_counted_ = false;
+  uint64_t seen_ = 0;
+  absl::Time heartbeat_due_;
+  grpc::ByteBuffer bytes_out_;
+  size_t written_ = 0;
 };
 
 grpc::ServerUnaryReactor* Answer(Core* core, grpc::CallbackServerContext* context,
@@ -573,7 +695,9 @@ using Raw = S::WithRawCallbackMethod_ImportReport<S::WithRawCallbackMethod_Uploa
                     S::WithRawCallbackMethod_ListDefects<S::WithRawCallbackMethod_GetDefect<
                         S::WithRawCallbackMethod_CreateDefect<S::WithRawCallbackMethod_UpdateDefect<
                             S::WithRawCallbackMethod_DeleteDefect<
-                                S::WithRawCallbackMethod_DiffRevisions<S::Service>>>>>>>>>>>>>>>>;
+                                S::WithRawCallbackMethod_DiffRevisions<
+                                    S::WithRawCallbackMethod_WatchChanges<
+                                        S::Service>>>>>>>>>>>>>>>>>;
 }  // namespace report_service
 
 class ReportService final : public report_service::Raw {
@@ -600,6 +724,12 @@ class ReportService final : public report_service::Raw {
                                                           grpc::ByteBuffer* answer) override {
     auto* call = new UploadCall(core_, context, answer);
     call->Start();
+    return call;
+  }
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchChanges(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
+    auto* call = new WatchCall(core_, context);
+    call->Start(*request);
     return call;
   }
 
@@ -656,12 +786,19 @@ class CitationService final : public citation_service::Raw {
   Core* const core_;
 };
 
-class AdminService final
-    : public v1::AdminService::WithRawCallbackMethod_GetStatus<v1::AdminService::Service> {
+namespace admin_service {
+using S = v1::AdminService;
+using Raw = S::WithRawCallbackMethod_GetStatus<
+    S::WithRawCallbackMethod_Backup<S::WithRawCallbackMethod_ListAuditEntries<S::Service>>>;
+}  // namespace admin_service
+
+class AdminService final : public admin_service::Raw {
  public:
   explicit AdminService(Core* core) : core_(core) {}
 
   QUOTES_UNARY(AdminService, GetStatus, kExecutor, false)
+  QUOTES_UNARY(AdminService, Backup, kExecutor, false)
+  QUOTES_UNARY(AdminService, ListAuditEntries, kExecutor, false)
 
  private:
   Core* const core_;
@@ -692,6 +829,8 @@ Services::~Services() = default;
 void Services::SetLibrary(Library* library) {
   QUOTES_CHECK(rep_->core.library.exchange(library, std::memory_order_acq_rel) == nullptr);
 }
+
+void Services::EndWatches() { rep_->core.watches.End(); }
 
 std::vector<grpc::Service*> Services::services() {
   return {&rep_->reports, &rep_->quotes, &rep_->citations, &rep_->admin};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/base/absl_string.h"
@@ -28,6 +29,9 @@ constexpr std::array<std::pair<LogLevel, const char*>, 4> kLogLevels = {{
 }};
 // Beyond a day a drain is a mistake in the unit.
 constexpr absl::Duration kMaxDrain = absl::Hours(24);
+// Rarer than once a year is never.
+constexpr absl::Duration kMaxPeriod = absl::Hours(24 * 366);
+constexpr uint32_t kMaxKept = 10'000;
 
 absl::Status SetText(std::string_view value, std::string* out) {
   if (value.empty()) {
@@ -56,6 +60,38 @@ absl::Status SetDuration(std::string_view value, absl::Duration* out) {
   return absl::OkStatus();
 }
 
+// The same of what may be days: "1d", "36h".
+absl::Status SetPeriod(std::string_view value, absl::Duration* out) {
+  absl::Duration parsed;
+  int64_t days = 0;
+  const bool in_days =
+      value.ends_with("d") && absl::SimpleAtoi(ToAbsl(value.substr(0, value.size() - 1)), &days);
+  if (in_days) {
+    parsed = days * absl::Hours(24);
+  }
+  if ((!in_days && !absl::ParseDuration(ToAbsl(value), &parsed)) ||
+      (parsed != absl::ZeroDuration() && parsed < absl::Seconds(1)) || parsed > kMaxPeriod) {
+    return absl::InvalidArgumentError(
+        "must be a duration from 1s to 366d, like 10s, 6h or 1d, or 0");
+  }
+  *out = parsed;
+  return absl::OkStatus();
+}
+
+absl::Status SetCount(std::string_view value, size_t* out) {
+  uint32_t parsed = 0;
+  if (!absl::SimpleAtoi(ToAbsl(value), &parsed) || parsed < 1 || parsed > kMaxKept) {
+    return absl::InvalidArgumentError("must be a number from 1 to 10000");
+  }
+  *out = parsed;
+  return absl::OkStatus();
+}
+
+absl::Status SetFolder(std::string_view value, std::string* out) {
+  *out = value;
+  return absl::OkStatus();
+}
+
 absl::Status SetLogLevel(std::string_view value, LogLevel* out) {
   for (const auto& [level, name] : kLogLevels) {
     if (value == name) {
@@ -77,7 +113,7 @@ struct Option {
 
 std::string SwitchText(bool on) { return on ? "true" : "false"; }
 
-const std::array<Option, 10> kOptions = {{
+const std::array<Option, 17> kOptions = {{
     {"listen", "HOST:PORT", "Address to listen on; port 0 takes any free one (the log names it)",
      [](std::string_view v, Config* c) { return SetText(v, &c->listen); },
      [](const Config& c) { return c.listen; }},
@@ -117,6 +153,35 @@ const std::array<Option, 10> kOptions = {{
        return absl::OkStatus();
      },
      [](const Config& c) { return c.extractor; }},
+    {"backup_folder", "FOLDER",
+     "Where backups are made, when quotectl backup asks for one or by itself; made if it is "
+     "missing",
+     [](std::string_view v, Config* c) { return SetFolder(v, &c->backup_folder); },
+     [](const Config& c) { return c.backup_folder; }},
+    {"backup_every", "DURATION",
+     "Make a backup by itself so often, like 6h or 1d; 0: only when asked",
+     [](std::string_view v, Config* c) { return SetPeriod(v, &c->backup_every); },
+     [](const Config& c) { return absl::FormatDuration(c.backup_every); }},
+    {"backup_keep", "NUMBER",
+     "How many of the backups that were made by itself are kept, the newest",
+     [](std::string_view v, Config* c) { return SetCount(v, &c->backup_keep); },
+     [](const Config& c) { return std::to_string(c.backup_keep); }},
+    {"publish_folder", "FOLDER",
+     "Publish snapshots for replicas here whenever reports have changed; made if it is missing",
+     [](std::string_view v, Config* c) { return SetFolder(v, &c->publish_folder); },
+     [](const Config& c) { return c.publish_folder; }},
+    {"publish_every", "DURATION", "The least time between two published snapshots",
+     [](std::string_view v, Config* c) { return SetPeriod(v, &c->publish_every); },
+     [](const Config& c) { return absl::FormatDuration(c.publish_every); }},
+    {"publish_keep", "NUMBER", "How many published snapshots are kept, the newest",
+     [](std::string_view v, Config* c) { return SetCount(v, &c->publish_keep); },
+     [](const Config& c) { return std::to_string(c.publish_keep); }},
+    {"follow", "FOLDER",
+     "Be a replica: serve the newest snapshot that is published in this folder, and the next ones "
+     "as "
+     "they come; the replica's own copies and index are kept beside the name of the database",
+     [](std::string_view v, Config* c) { return SetFolder(v, &c->follow); },
+     [](const Config& c) { return c.follow; }},
     {"drain_delay", "DURATION",
      "After SIGTERM or SIGINT, how long health says NOT_SERVING while calls are still served, so "
      "that load balancers look elsewhere",

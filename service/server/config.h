@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_SERVER_CONFIG_H_
 #define QUOTES_SERVICE_SERVER_CONFIG_H_
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,9 +24,16 @@ struct Config {
   bool read_only = false;
   bool insecure_allow_remote = false;
   LogLevel log_level = LogLevel::kInfo;
-  std::string log_file;   // empty: standard error
-  std::string profiles;   // file with the house's profiles; empty: none
-  std::string extractor;  // the reader of foreign formats; empty: beside the program
+  std::string log_file;       // empty: standard error
+  std::string profiles;       // file with the house's profiles; empty: none
+  std::string extractor;      // the reader of foreign formats; empty: beside the program
+  std::string backup_folder;  // empty: none
+  absl::Duration backup_every = absl::ZeroDuration();  // zero: only when asked
+  size_t backup_keep = 7;
+  std::string publish_folder;  // empty: nothing is published
+  absl::Duration publish_every = absl::Seconds(10);
+  size_t publish_keep = 3;
+  std::string follow;  // folder of snapshots; empty: no replica
   absl::Duration drain_delay = absl::ZeroDuration();
   absl::Duration drain_grace = absl::Seconds(10);
 };

@@ -25,10 +25,11 @@
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/server/config.h"
+#include "service/server/life_cycle.h"
 #include "service/server/listen_address.h"
 #include "service/server/log.h"
 #include "service/server/server.h"
-#include "service/store/sqlite/store.h"
+#include "service/store/store.h"
 #include "service/themes/scheme.h"
 
 namespace quotes::server {
@@ -273,6 +274,9 @@ int Serve(const Config& config, EndSignals& signals) {
                              " is reached by other machines, and calls travel unencrypted; "
                              "--insecure-allow-remote allows that"));
   }
+  if (const absl::Status status = LifeCycle::Check(config); !status.ok()) {
+    return Fail(kExitOptions, status.message());
+  }
   citation::Profiles profiles;
   if (!config.profiles.empty()) {
     absl::StatusOr<citation::Profiles> read = citation::Profiles::ReadFile(config.profiles);
@@ -305,26 +309,40 @@ int Serve(const Config& config, EndSignals& signals) {
                 .Add("theme_scheme", (*scheme)->version())
                 .Add("read_only", config.read_only));
 
-  absl::StatusOr<std::unique_ptr<store::Store>> store = store::sqlite::Open(
-      {.path = config.database,
-       .read_only = config.read_only,
-       .create = !config.read_only,
-       .check_integrity = false});  // the library does, while look-ups are served
-  if (!store.ok()) {
-    return fail_start(store.status());
+  absl::StatusOr<std::unique_ptr<LifeCycle>> opened = LifeCycle::Open(config, &out);
+  if (!opened.ok()) {
+    return fail_start(opened.status());
+  }
+  LifeCycle& life = **opened;
+  std::unique_ptr<store::Store> store;
+  const auto open_store = [&life, &store] {
+    absl::StatusOr<std::unique_ptr<store::Store>> found = life.OpenStore();
+    if (found.ok()) {
+      store = *std::move(found);
+    }
+    return found.status();
+  };
+  // A replica may have to wait for its first snapshot: it does so behind the port.
+  if (!life.is_replica()) {
+    if (const absl::Status status = open_store(); !status.ok()) {
+      return fail_start(status);
+    }
   }
   Readiness readiness;
   // The server outlives nothing that it uses: the library is declared before it.
   std::unique_ptr<Library> library;
   // Listens before the archive is loaded: health checks get an answer, NOT_SERVING, from the first
   // moment on, and callers UNAVAILABLE / LOADING instead of a refused connection.
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(
-      nullptr, {.listen = config.listen,
-                .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
-                .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
-                .on_change = [&out](const rpc::ChangeRecord& r) { out.Change(r); },
-                .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
-                .profiles = std::move(profiles)});
+  ServerOptions server_options = {
+      .listen = config.listen,
+      .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
+      .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
+      .on_change = [&out](const rpc::ChangeRecord& r) { out.Change(r); },
+      .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
+      .profiles = std::move(profiles)};
+  life.SetOptions(&server_options);
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Start(nullptr, std::move(server_options));
   if (!server.ok()) {
     return fail_start(server.status());
   }
@@ -332,11 +350,18 @@ int Serve(const Config& config, EndSignals& signals) {
             JsonLine().Add("address", config.listen).Add("port", int64_t{(*server)->port()}));
   // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
   std::optional<EndAtOnce> end_at_once(&signals);
+  if (life.is_replica()) {
+    if (const absl::Status status = open_store(); !status.ok()) {
+      server->reset();
+      return fail_start(status);
+    }
+  }
   const absl::Time load_start = absl::Now();
   absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
-      *std::move(store), *std::move(scheme),
+      std::move(store), *std::move(scheme),
       {.segment_folder = config.database + ".segments",
        .extractor = {.worker_path = config.extractor},
+       .own_segments = life.is_replica(),
        .on_warning =
            [&out](std::string_view warning) {
              out.Write(LogLevel::kWarning, "segments", JsonLine().Add("warning", warning));
@@ -348,6 +373,7 @@ int Serve(const Config& config, EndSignals& signals) {
     return fail_start(loaded.status());
   }
   library = *std::move(loaded);
+  life.Served();
   (*server)->Serve(library.get());
   const auto log_state = [&](std::string_view event) {
     out.Write(LogLevel::kInfo, event,
@@ -374,6 +400,7 @@ int Serve(const Config& config, EndSignals& signals) {
       malloc_trim(0);  // what was read and not kept, small pieces that no threshold gives back
       log_state("serving");
       relabeller.emplace(library.get(), themes::HouseFolder(config.database), &out);
+      life.Begin(library.get());
     }
     if (relabeller.has_value() && signals.TakeHangup()) {
       relabeller->Want();
@@ -390,6 +417,7 @@ int Serve(const Config& config, EndSignals& signals) {
   signals.Release();
   (*server)->Drain(config.drain_grace);
   relabeller.reset();
+  life.End();
   server->reset();
   library.reset();
   out.Write(LogLevel::kInfo, "end", JsonLine());

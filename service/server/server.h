@@ -3,11 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/citation/profiles.h"
+#include "service/library/backups.h"
+#include "service/library/follower.h"
 #include "service/library/library.h"
 #include "service/rpc/services.h"
 
@@ -27,6 +30,11 @@ struct ServerOptions {
   std::function<void(const rpc::CitationRecord&)> on_citation{};
   // By which quotations are judged.
   citation::Profiles profiles{};
+  // See rpc::ServicesOptions.
+  std::string default_caller{};
+  Backups* backups = nullptr;
+  std::function<std::optional<Follower::State>()> replica_state{};
+  std::string followed_folder{};
 };
 
 // The program's version, as GetStatus and --version tell it.

@@ -77,6 +77,7 @@ class Contract : public ::testing::Test {
     std::function<void(const rpc::CitationRecord&)> on_citation{};
     citation::Profiles profiles{};
     extract::ExtractorOptions extractor{};
+    bool backups = false;  // in the folder "backups" beside the database
   };
 
   ~Contract() override;
@@ -102,6 +103,7 @@ class Contract : public ::testing::Test {
   testing::TempDir dir_;
   std::atomic<bool> running_{false};
   std::unique_ptr<Library> library_;
+  std::unique_ptr<Backups> backups_;
   std::unique_ptr<server::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::ReportService::Stub> reports_;
