@@ -224,6 +224,26 @@ absl::StatusOr<v1::DeleteDefectResponse> Client::DeleteDefect(
               &v1::ReportService::Stub::DeleteDefect, request);
 }
 
+absl::Status Client::WatchChanges(const v1::WatchChangesRequest& request,
+                                  absl::FunctionRef<bool(const v1::WatchChangesResponse&)> visit) {
+  grpc::ClientContext context;
+  const std::string request_id = PrepareContext(absl::InfiniteDuration(), &context);
+  const std::unique_ptr<grpc::ClientReader<v1::WatchChangesResponse>> reader =
+      rep_->reports.WatchChanges(&context, request);
+  v1::WatchChangesResponse response;
+  while (reader->Read(&response)) {
+    if (!visit(response)) {
+      context.TryCancel();
+      while (reader->Read(&response)) {
+      }
+      reader->Finish();
+      return absl::OkStatus();
+    }
+  }
+  const grpc::Status status = reader->Finish();
+  return status.ok() ? absl::OkStatus() : FromGrpcStatus(status, request_id);
+}
+
 absl::StatusOr<v1::GetQuoteResponse> Client::GetQuote(const v1::GetQuoteRequest& request) {
   return Call(rep_->options, &rep_->quotes, rep_->options.lookup_timeout,
               &v1::QuoteService::Stub::GetQuote, request);
@@ -304,6 +324,16 @@ absl::StatusOr<v1::ListProfilesResponse> Client::ListProfiles(
 absl::StatusOr<v1::GetStatusResponse> Client::GetStatus(const v1::GetStatusRequest& request) {
   return Call(rep_->options, &rep_->admin, rep_->options.lookup_timeout,
               &v1::AdminService::Stub::GetStatus, request);
+}
+
+absl::StatusOr<v1::BackupResponse> Client::Backup(const v1::BackupRequest& request) {
+  return Call(&rep_->admin, rep_->options.import_timeout, &v1::AdminService::Stub::Backup, request);
+}
+
+absl::StatusOr<v1::ListAuditEntriesResponse> Client::ListAuditEntries(
+    const v1::ListAuditEntriesRequest& request) {
+  return Call(&rep_->admin, rep_->options.lookup_timeout, &v1::AdminService::Stub::ListAuditEntries,
+              request);
 }
 
 std::string NewRequestId() {

@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/transport.h"
@@ -21,8 +23,9 @@ namespace quotes::client {
 
 struct Options {
   // How long a call may take; a call that takes longer fails with DEADLINE_EXCEEDED. Look-ups touch
-  // memory only, so half a minute is a server in trouble; an import of 64 MiB parses and writes. At
-  // most what data/service_config.json says holds: a minute, half an hour.
+  // memory only, so half a minute is a server in trouble; an import of 64 MiB parses and writes,
+  // and a backup copies everything. At most what data/service_config.json says holds: a minute,
+  // half an hour.
   absl::Duration lookup_timeout = absl::Seconds(30);
   absl::Duration import_timeout = absl::Minutes(10);
   // Asked before each call, from its thread: the trace that it belongs to, as the header
@@ -64,6 +67,12 @@ class Client {
   absl::StatusOr<v1::UpdateDefectResponse> UpdateDefect(const v1::UpdateDefectRequest& request);
   absl::StatusOr<v1::DeleteDefectResponse> DeleteDefect(const v1::DeleteDefectRequest& request);
 
+  // Calls `visit` with every message until it returns false, which is OK, or the stream ends, which
+  // is why it ended. Has no deadline. Where the server is not available it is not tried again:
+  // begin anew with the archive_revision of the last message.
+  absl::Status WatchChanges(const v1::WatchChangesRequest& request,
+                            absl::FunctionRef<bool(const v1::WatchChangesResponse&)> visit);
+
   absl::StatusOr<v1::GetQuoteResponse> GetQuote(const v1::GetQuoteRequest& request);
   absl::StatusOr<v1::BatchGetQuotesResponse> BatchGetQuotes(
       const v1::BatchGetQuotesRequest& request);
@@ -85,6 +94,9 @@ class Client {
   absl::StatusOr<v1::ListProfilesResponse> ListProfiles(const v1::ListProfilesRequest& request);
 
   absl::StatusOr<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request);
+  absl::StatusOr<v1::BackupResponse> Backup(const v1::BackupRequest& request);
+  absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(
+      const v1::ListAuditEntriesRequest& request);
 
  private:
   struct Rep;

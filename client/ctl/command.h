@@ -43,6 +43,9 @@ std::unique_ptr<Command> MakeAddDefect();
 std::unique_ptr<Command> MakeEditDefect();
 std::unique_ptr<Command> MakeRemoveDefect();
 std::unique_ptr<Command> MakeExport();
+std::unique_ptr<Command> MakeAudit();
+std::unique_ptr<Command> MakeWatch();
+std::unique_ptr<Command> MakeBackup();
 std::unique_ptr<Command> MakeStatus();
 std::unique_ptr<Command> MakeHealth();
 // `program` is filled after all commands were defined and outlives the command.

@@ -1,15 +1,20 @@
 #include "client/ctl/connection.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "client/ctl/messages.h"
 #include "client/ctl/temporary_folder.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/library/backups.h"
 #include "service/library/library.h"
 #include "service/server/server.h"
 #include "service/store/sqlite/store.h"
@@ -24,12 +29,25 @@ namespace {
 // take twice the memory.
 constexpr uint64_t kIndexBatch = 1'000'000;
 
+// Whom the audit trail names for what is written without a server.
+std::string LocalUser() {
+  const uid_t user = geteuid();
+  passwd entry = {};
+  passwd* found = nullptr;
+  std::string buffer(size_t{16} << 10, '\0');
+  if (getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+    return absl::StrCat("local:", found->pw_name);
+  }
+  return absl::StrCat("local:", user);
+}
+
 }  // namespace
 
 // Destroyed from the last member to the first: client, server, library.
 struct Connection::Rep {
   std::unique_ptr<TemporaryFolder> folder;
   std::unique_ptr<Library> library;
+  std::unique_ptr<Backups> backups;
   std::unique_ptr<server::Server> server;
   std::unique_ptr<client::Client> client;
 };
@@ -41,7 +59,8 @@ client::Client& Connection::client() { return *rep_->client; }
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& settings,
                                                              Access access,
-                                                             citation::Profiles profiles) {
+                                                             citation::Profiles profiles,
+                                                             const std::string& backup_folder) {
   client::Options options;
   if (settings.timeout.has_value()) {
     options.lookup_timeout = *settings.timeout;
@@ -83,8 +102,13 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
                                           {.segment_folder = database + ".segments",
                                            .largest_segment = limits::kMaxCommandSegment,
                                            .index_batch = kIndexBatch}));
+  if (!backup_folder.empty()) {
+    QUOTES_ASSIGN_OR_RETURN(rep->backups, Backups::Open({.folder = backup_folder}));
+  }
   QUOTES_ASSIGN_OR_RETURN(
-      rep->server, server::Server::Start(rep->library.get(), {.profiles = std::move(profiles)}));
+      rep->server, server::Server::Start(rep->library.get(), {.profiles = std::move(profiles),
+                                                              .default_caller = LocalUser(),
+                                                              .backups = rep->backups.get()}));
   rep->client = std::make_unique<client::Client>(rep->server->InProcessChannel(), options);
   return std::unique_ptr<Connection>(new Connection(std::move(rep)));
 }

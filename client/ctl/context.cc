@@ -69,9 +69,11 @@ Context::Context(const Environment& environment, Settings settings)
 
 size_t Context::columns() const { return environment_.out_is_terminal ? environment_.columns : 0; }
 
-absl::StatusOr<client::Client*> Context::Connect(Access access, citation::Profiles profiles) {
+absl::StatusOr<client::Client*> Context::Connect(Access access, citation::Profiles profiles,
+                                                 const std::string& backup_folder) {
   if (connection_ == nullptr) {
-    QUOTES_ASSIGN_OR_RETURN(connection_, Connection::Open(settings_, access, std::move(profiles)));
+    QUOTES_ASSIGN_OR_RETURN(
+        connection_, Connection::Open(settings_, access, std::move(profiles), backup_folder));
   }
   return &connection_->client();
 }

@@ -58,8 +58,10 @@ class Context {
     return Say(settings_.lang, message, arguments);
   }
 
-  // The service; opened at the first call and kept. `profiles` are for a service of this process.
-  absl::StatusOr<client::Client*> Connect(Access access, citation::Profiles profiles = {});
+  // The service; opened at the first call and kept. `profiles` and
+  // `backup_folder` are for a service of this process.
+  absl::StatusOr<client::Client*> Connect(Access access, citation::Profiles profiles = {},
+                                          const std::string& backup_folder = {});
 
   // One line of protobuf JSON on stdout.
   void PrintJson(const google::protobuf::Message& message);

@@ -257,6 +257,9 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeEditDefect());
   rep.AddCommand(MakeRemoveDefect());
   rep.AddCommand(MakeExport());
+  rep.AddCommand(MakeWatch());
+  rep.AddCommand(MakeAudit());
+  rep.AddCommand(MakeBackup());
   rep.AddCommand(MakeStatus());
   rep.AddCommand(MakeHealth());
   rep.AddCommand(MakeCompletion(&rep.model));

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -40,6 +42,11 @@ std::string ShortBytes(int64_t bytes) {
   return absl::StrCat(unit == 0 || value >= 100 ? absl::SixDigits(std::round(value))
                                                 : absl::SixDigits(std::round(value * 10) / 10),
                       " ", kUnits[unit]);
+}
+
+std::string TimeText(int64_t unix_seconds) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%SZ", absl::FromUnixSeconds(unix_seconds),
+                          absl::UTCTimeZone());
 }
 
 class Status : public Command {
@@ -88,6 +95,17 @@ class Status : public Command {
     details.Add(Msg::kLabelScheme, status->scheme_version());
     details.Add(Msg::kLabelFolds, status->fold_version());
     details.Add(Msg::kLabelParser, status->parser_version());
+    details.Add(Msg::kLabelFollows, status->followed_folder());
+    if (status->has_snapshot_time()) {
+      details.Add(
+          Msg::kLabelSnapshot,
+          context->Text(Msg::kSnapshotAge,
+                        {TimeText(status->snapshot_time().seconds()),
+                         absl::FormatDuration(absl::Seconds(status->snapshot_age().seconds()))}));
+    }
+    if (status->has_last_backup_time()) {
+      details.Add(Msg::kLabelLastBackup, TimeText(status->last_backup_time().seconds()));
+    }
     AddFigures(*context, *status, &details);
     context->out() << details.Render();
     // Of a database's own process there is nothing to tell: it has answered this one call.
@@ -108,9 +126,9 @@ class Status : public Command {
                                              ShortDuration(figures.p95_duration())});
     };
     details->Add(Msg::kLabelReady, context.Text(status.ready() ? Msg::kYes : Msg::kNo));
-    details->Add(Msg::kLabelSnapshot,
+    details->Add(Msg::kLabelArchiveTime,
                  absl::FormatTime("%Y-%m-%dT%H:%M:%SZ",
-                                  absl::FromUnixSeconds(status.snapshot_time().seconds()),
+                                  absl::FromUnixSeconds(status.archive_time().seconds()),
                                   absl::UTCTimeZone()));
     details->Add(
         Msg::kLabelLoad,

@@ -150,6 +150,46 @@ Msg Label(v1::Report::State state) {
   }
 }
 
+Msg Label(v1::AuditEntry::Action action) {
+  switch (action) {
+    case v1::AuditEntry::ACTION_IMPORT:
+      return Msg::kActionImport;
+    case v1::AuditEntry::ACTION_WITHDRAW:
+      return Msg::kActionWithdraw;
+    case v1::AuditEntry::ACTION_RESTORE:
+      return Msg::kActionRestore;
+    case v1::AuditEntry::ACTION_CREATE_DEFECT:
+      return Msg::kActionCreateDefect;
+    case v1::AuditEntry::ACTION_UPDATE_DEFECT:
+      return Msg::kActionUpdateDefect;
+    case v1::AuditEntry::ACTION_DELETE_DEFECT:
+      return Msg::kActionDeleteDefect;
+    case v1::AuditEntry::ACTION_TAG_QUOTE:
+      return Msg::kActionTagQuote;
+    default:
+      return Msg::kActionOther;
+  }
+}
+
+Msg Label(v1::Change::Kind kind) {
+  switch (kind) {
+    case v1::Change::KIND_NEW_REPORT:
+      return Msg::kChangeNewReport;
+    case v1::Change::KIND_NEW_REVISION:
+      return Msg::kChangeNewRevision;
+    case v1::Change::KIND_REGISTER:
+      return Msg::kChangeRegister;
+    case v1::Change::KIND_WITHDRAWN:
+      return Msg::kStateWithdrawn;
+    case v1::Change::KIND_RESTORED:
+      return Msg::kChangeRestored;
+    case v1::Change::KIND_TAGS:
+      return Msg::kChangeTags;
+    default:
+      return Msg::kActionOther;
+  }
+}
+
 Msg Label(v1::Section::Kind kind) {
   switch (kind) {
     case v1::Section::KIND_STAND_ALONE_HEADING:

@@ -8,8 +8,10 @@
 
 #include "client/ctl/messages.h"
 #include "google/type/date.pb.h"
+#include "quotes/v1/admin_service.pb.h"
 #include "quotes/v1/quote.pb.h"
 #include "quotes/v1/report.pb.h"
+#include "quotes/v1/report_service.pb.h"
 #include "quotes/v1/text.pb.h"
 
 // Values of the contract as people read and write them.
@@ -23,6 +25,8 @@ Msg Label(v1::Section::Kind kind);
 Msg Label(v1::Defect::Kind kind);
 Msg Label(v1::Certainty certainty);
 Msg Label(v1::LintFinding::Kind kind);
+Msg Label(v1::AuditEntry::Action action);
+Msg Label(v1::Change::Kind kind);
 
 // "回顾", "review"; empty for MODE_UNSPECIFIED.
 std::string ModeName(Lang lang, v1::Mode mode);

@@ -173,6 +173,14 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "QUOTA_EXCEEDED";
     case ErrorReason::kTooManyCalls:
       return "TOO_MANY_CALLS";
+    case ErrorReason::kRevisionInFuture:
+      return "REVISION_IN_FUTURE";
+    case ErrorReason::kChangesNotKept:
+      return "CHANGES_NOT_KEPT";
+    case ErrorReason::kBackupNotConfigured:
+      return "BACKUP_NOT_CONFIGURED";
+    case ErrorReason::kBackupExists:
+      return "BACKUP_EXISTS";
   }
   return "UNSPECIFIED";
 }
@@ -437,6 +445,31 @@ absl::Status DuplicateReport(std::string_view name, double likeness) {
                             "); say whether it is its next revision, a variant, or a report of "
                             "its own"),
                {{"name", std::string(name)}, {"likeness", share}});
+}
+
+absl::Status RevisionInFuture(uint64_t given, uint64_t current) {
+  return Plain(absl::StatusCode::kOutOfRange, ErrorReason::kRevisionInFuture,
+               absl::StrCat("the archive has not reached revision ", given, ", it is at ", current,
+                            ": the revision is another server's, or this one follows later"),
+               {{"given", std::to_string(given)}, {"current", std::to_string(current)}});
+}
+
+absl::Status ChangesNotKept(uint64_t given, uint64_t oldest) {
+  return Plain(absl::StatusCode::kOutOfRange, ErrorReason::kChangesNotKept,
+               absl::StrCat("changes are told since revision ", oldest, ", not since ", given,
+                            ": read everything once and begin at what its answers say"),
+               {{"given", std::to_string(given)}, {"oldest", std::to_string(oldest)}});
+}
+
+absl::Status BackupNotConfigured() {
+  return Plain(absl::StatusCode::kFailedPrecondition, ErrorReason::kBackupNotConfigured,
+               "the server was started without a folder for backups (--backup-folder)");
+}
+
+absl::Status BackupExists(std::string_view name) {
+  return Plain(absl::StatusCode::kAlreadyExists, ErrorReason::kBackupExists,
+               absl::StrCat("the folder for backups has a file \"", ToAbsl(name), "\" already"),
+               {{"name", std::string(name)}});
 }
 
 absl::Status ReadOnly() {

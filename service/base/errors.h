@@ -69,6 +69,10 @@ enum class ErrorReason {
   kRoleTooLow = 53,            // PERMISSION_DENIED: the caller's role may not call this method
   kQuotaExceeded = 54,         // RESOURCE_EXHAUSTED: the caller calls too often; retry later
   kTooManyCalls = 55,          // RESOURCE_EXHAUSTED: too many calls are being served; retry later
+  kRevisionInFuture = 60,      // OUT_OF_RANGE: this server has not reached the archive revision
+  kChangesNotKept = 61,        // OUT_OF_RANGE: of changes so old there is no trail
+  kBackupNotConfigured = 62,   // FAILED_PRECONDITION: the server has no folder for backups
+  kBackupExists = 63,          // ALREADY_EXISTS: the folder has a file of this name
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -146,6 +150,10 @@ absl::Status ProfileNotFound(std::string_view name);
 absl::Status RevisionChanged(uint64_t expected, uint64_t actual);
 // The same reason: the themes of the page before were given by another scheme.
 absl::Status SchemeChanged(std::string_view version);
+absl::Status RevisionInFuture(uint64_t given, uint64_t current);
+absl::Status ChangesNotKept(uint64_t given, uint64_t oldest);
+absl::Status BackupNotConfigured();
+absl::Status BackupExists(std::string_view name);
 absl::Status EtagMismatch(std::string_view name);
 absl::Status ReportWithdrawn(std::string_view name);
 absl::Status DefectNotFound(std::string_view name);

@@ -23,9 +23,10 @@ std::string Sha256(std::string_view bytes) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-std::string Sha256Hex(std::string_view bytes) {
+namespace {
+
+std::string Hex(std::string_view digest) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  const std::string digest = Sha256(bytes);
   std::string hex(2 * digest.size(), '\0');
   for (size_t i = 0; i < digest.size(); ++i) {
     const auto value = static_cast<unsigned char>(digest[i]);
@@ -33,6 +34,26 @@ std::string Sha256Hex(std::string_view bytes) {
     hex[2 * i + 1] = kDigits[value & 15];
   }
   return hex;
+}
+
+}  // namespace
+
+std::string Sha256Hex(std::string_view bytes) { return Hex(Sha256(bytes)); }
+
+Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new()) {
+  QUOTES_CHECK(context_ != nullptr && EVP_DigestInit_ex2(context_, EVP_sha256(), nullptr) == 1);
+}
+
+Sha256Stream::~Sha256Stream() { EVP_MD_CTX_free(context_); }
+
+void Sha256Stream::Add(std::string_view bytes) {
+  QUOTES_CHECK(EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1);
+}
+
+std::string Sha256Stream::Hex() {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  QUOTES_CHECK(EVP_DigestFinal_ex(context_, digest.data(), nullptr) == 1);
+  return quotes::Hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string Base32(std::string_view bytes) {

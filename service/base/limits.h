@@ -153,6 +153,14 @@ inline constexpr size_t kMaxCoverageReports = 20;
 inline constexpr size_t kMaxRevisionCodePoints = 400'000;
 inline constexpr size_t kMaxPageTokenBytes = 1'024;
 inline constexpr size_t kMaxRequestIdBytes = 128;
+// Names of callers, in the audit trail: subjects of certificates and tokens are shorter.
+inline constexpr size_t kMaxCallerBytes = 1'000;
+// Names of backups: those made of the time have 28 bytes.
+inline constexpr size_t kMaxBackupNameBytes = 100;
+// Changes in one message of a watch, 300 bytes each; and watches at a time: each holds one message
+// and is looked at whenever the archive changes.
+inline constexpr size_t kMaxWatchChanges = 100;
+inline constexpr size_t kMaxWatches = 1'000;
 // Ours have some 20 bytes; callers hand them back as they got them.
 inline constexpr size_t kMaxEtagBytes = 128;
 

@@ -47,11 +47,12 @@ class CondVar {
     condition_.wait(lock);
     lock.release();
   }
-  // The same, but not longer than `limit`.
-  void WaitFor(Mutex* mutex, std::chrono::milliseconds limit) {
+  // The same for at most `limit`; false when it passed. The clock's being set does not matter.
+  bool WaitFor(Mutex* mutex, std::chrono::nanoseconds limit) {
     std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
-    condition_.wait_for(lock, limit);
+    const std::cv_status status = condition_.wait_for(lock, limit);
     lock.release();
+    return status == std::cv_status::no_timeout;
   }
   void SignalAll() { condition_.notify_all(); }
   void Signal() { condition_.notify_one(); }

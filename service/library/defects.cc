@@ -120,7 +120,7 @@ absl::Status CheckPlace(const std::vector<RegisterEntry>& entries, std::string_v
 }  // namespace
 
 absl::StatusOr<DefectResult> Library::EditRegister(
-    std::string_view report_id,
+    std::string_view report_id, store::AuditAction action, const store::Actor& actor,
     absl::FunctionRef<absl::StatusOr<Defect>(const report::ParsedReport&,
                                              std::vector<RegisterEntry>*)>
         edit) {
@@ -144,8 +144,10 @@ absl::StatusOr<DefectResult> Library::EditRegister(
   }
   // Without a file nothing is merged: the entries are put in text order.
   entries = report::MergeRegister(std::move(entries), {});
-  QUOTES_ASSIGN_OR_RETURN(const store::ReportChange change,
-                          store_->WriteRegister(report_id, held.etag, entries));
+  QUOTES_ASSIGN_OR_RETURN(
+      const store::ReportChange change,
+      store_->WriteRegister(report_id, held.etag, entries,
+                            {action, absl::StrCat("defects/", result.defect.id), actor}));
   document.defects = report::DefectsOf(entries);
   document.etag = change.etag;
   document.update_time = change.update_time;
@@ -158,7 +160,8 @@ absl::StatusOr<DefectResult> Library::EditRegister(
 
 absl::StatusOr<DefectResult> Library::CreateDefect(std::string_view report_id,
                                                    std::string_view defect_id,
-                                                   const DefectEdit& edit) {
+                                                   const DefectEdit& edit,
+                                                   const store::Actor& actor) {
   if (!defect_id.empty() && !report::IsResourceId(defect_id)) {
     return errors::InvalidName("defect_id", defect_id, "{defect}");
   }
@@ -167,7 +170,7 @@ absl::StatusOr<DefectResult> Library::CreateDefect(std::string_view report_id,
   whole.readings = edit.readings.value_or(std::vector<std::string>());
   QUOTES_RETURN_IF_ERROR(CheckEdit(whole));
   return EditRegister(
-      report_id,
+      report_id, store::AuditAction::kCreateDefect, actor,
       [&](const report::ParsedReport& content,
           std::vector<RegisterEntry>* entries) -> absl::StatusOr<Defect> {
         Defect defect;
@@ -192,9 +195,10 @@ absl::StatusOr<DefectResult> Library::CreateDefect(std::string_view report_id,
 
 absl::StatusOr<DefectResult> Library::UpdateDefect(std::string_view report_id,
                                                    std::string_view defect_id,
-                                                   std::string_view etag, const DefectEdit& edit) {
+                                                   std::string_view etag, const DefectEdit& edit,
+                                                   const store::Actor& actor) {
   QUOTES_RETURN_IF_ERROR(CheckEdit(edit));
-  return EditRegister(report_id,
+  return EditRegister(report_id, store::AuditAction::kUpdateDefect, actor,
                       [&](const report::ParsedReport& content,
                           std::vector<RegisterEntry>* entries) -> absl::StatusOr<Defect> {
                         QUOTES_ASSIGN_OR_RETURN(const auto entry,
@@ -212,8 +216,9 @@ absl::StatusOr<DefectResult> Library::UpdateDefect(std::string_view report_id,
 
 absl::StatusOr<DefectResult> Library::DeleteDefect(std::string_view report_id,
                                                    std::string_view defect_id,
-                                                   std::string_view etag) {
-  return EditRegister(report_id,
+                                                   std::string_view etag,
+                                                   const store::Actor& actor) {
+  return EditRegister(report_id, store::AuditAction::kDeleteDefect, actor,
                       [&](const report::ParsedReport&,
                           std::vector<RegisterEntry>* entries) -> absl::StatusOr<Defect> {
                         QUOTES_ASSIGN_OR_RETURN(const auto entry,

@@ -239,6 +239,11 @@ void History::Save() const {
   options_.folder->Save(*archive_, {reinterpret_cast<const char*>(block.data), block.size});
 }
 
+bool History::Has(std::string_view report_id, uint64_t revision, const DocumentHead& head) const {
+  const Report* const report = Find(report_id);
+  return report != nullptr && report->revision == revision && report->head == head;
+}
+
 const PackedDocument* History::FindReport(std::string_view report_id) const {
   const Report* const report = Find(report_id);
   return report == nullptr || !report->latest.has_value() ? nullptr : &*report->latest;

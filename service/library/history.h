@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_LIBRARY_HISTORY_H_
 #define QUOTES_SERVICE_LIBRARY_HISTORY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -61,6 +62,11 @@ class History : public std::enable_shared_from_this<History> {
   const archive::PackedDocument* FindReport(std::string_view report_id) const;
   std::optional<archive::QuoteRef> FindQuote(std::string_view report_id,
                                              std::string_view quote_id) const;
+
+  // How many reports have more than one revision or are withdrawn, and whether one of them is held
+  // in this state.
+  size_t report_count() const { return reports_.size(); }
+  bool Has(std::string_view report_id, uint64_t revision, const archive::DocumentHead& head) const;
 
   // The texts as an archive of their own, each a document whose id FindText takes; null if there is
   // none. Ids of reports in a filter are to be replaced by TextIds.

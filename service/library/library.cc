@@ -236,6 +236,7 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
   report::AssignIds(draft.report_id, &draft.content);
   QUOTES_ASSIGN_OR_RETURN(draft.defects, report::PlaceDefects(draft.content, request.defects));
   draft.request_id = request.request_id;
+  draft.actor = request.actor;
   draft.source_bytes = request.content;
   draft.source.file_name = WithoutFolders(request.file_name);
   draft.source.media_type = extract::MediaType(format);
@@ -399,7 +400,7 @@ std::unique_ptr<archive::SegmentFolder> Library::OpenFolder(std::string_view bel
   }
   return std::make_unique<archive::SegmentFolder>(
       archive::SegmentFolder::Options{.path = absl::StrCat(options_.segment_folder, ToAbsl(below)),
-                                      .writable = !read_only_,
+                                      .writable = !read_only_ || options_.own_segments,
                                       .on_warning = options_.on_warning});
 }
 
@@ -998,14 +999,15 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
 }
 
 absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
-                                               archive::ReportState state, std::string_view etag) {
+                                               archive::ReportState state, std::string_view etag,
+                                               const store::Actor& actor) {
   if (read_only_) {
     return errors::ReadOnly();
   }
   QUOTES_RETURN_IF_ERROR(CheckReady());
   const MutexLock lock(&write_mutex_);
   ReportResult result;
-  QUOTES_ASSIGN_OR_RETURN(result.change, store_->SetState(report_id, state, etag));
+  QUOTES_ASSIGN_OR_RETURN(result.change, store_->SetState(report_id, state, etag, actor));
   result.document = FindLatest(report_id);
   if (result.change.unchanged) {
     return result;
@@ -1020,12 +1022,14 @@ absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
   return result;
 }
 
-absl::StatusOr<ReportResult> Library::Withdraw(std::string_view report_id, std::string_view etag) {
-  return SetState(report_id, archive::ReportState::kWithdrawn, etag);
+absl::StatusOr<ReportResult> Library::Withdraw(std::string_view report_id, std::string_view etag,
+                                               const store::Actor& actor) {
+  return SetState(report_id, archive::ReportState::kWithdrawn, etag, actor);
 }
 
-absl::StatusOr<ReportResult> Library::Restore(std::string_view report_id, std::string_view etag) {
-  return SetState(report_id, archive::ReportState::kActive, etag);
+absl::StatusOr<ReportResult> Library::Restore(std::string_view report_id, std::string_view etag,
+                                              const store::Actor& actor) {
+  return SetState(report_id, archive::ReportState::kActive, etag, actor);
 }
 
 absl::StatusOr<std::shared_ptr<const archive::PackedDocument>> Library::LoadRevision(

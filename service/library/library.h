@@ -58,6 +58,7 @@ struct ImportRequest {
   report::Metadata metadata;
   std::vector<report::DefectEntry> defects;
   DuplicateHandling duplicate_handling = DuplicateHandling::kRefuse;
+  store::Actor actor{};  // who imports, for the audit trail
 };
 
 // Checks the fields of a request by themselves; Library::Import does so first. The violations name
@@ -67,7 +68,7 @@ struct ImportRequest {
 absl::Status CheckImportRequest(const ImportRequest& request);
 
 // 64 hex digits that differ whenever two requests ask for different imports. All fields count but
-// request_id and validate_only.
+// request_id, validate_only and actor.
 std::string ImportRequestDigest(const ImportRequest& request);
 
 // A sentence of a new revision that is not that of the revision before.
@@ -155,6 +156,8 @@ struct LibraryOptions {
   uint64_t index_batch = 0;
   // How sources that are no plain text are read.
   extract::ExtractorOptions extractor = {};
+  // The store is read-only, but the folder is this library's own: it is written all the same.
+  bool own_segments = false;
   // Called, from any thread, with a sentence about a segment file that could not be used or
   // written: the archive is whole all the same. May be null.
   std::function<void(std::string_view)> on_warning = nullptr;
@@ -219,12 +222,16 @@ class Library {
   absl::StatusOr<ImportResult> Import(const ImportRequest& request,
                                       const Cancellation& cancellation);
 
+  // What writes is named by its last parameter in the audit trail: see store::Store::ListAudit.
+
   // Takes a report out of look-ups, totals and coverage; its names still resolve. Withdrawing a
   // withdrawn report changes nothing. Blocks on the store. Errors: READ_ONLY and those of
   // Store::SetState.
-  absl::StatusOr<ReportResult> Withdraw(std::string_view report_id, std::string_view etag);
+  absl::StatusOr<ReportResult> Withdraw(std::string_view report_id, std::string_view etag,
+                                        const store::Actor& actor = {});
   // The reverse, with the latest revision.
-  absl::StatusOr<ReportResult> Restore(std::string_view report_id, std::string_view etag);
+  absl::StatusOr<ReportResult> Restore(std::string_view report_id, std::string_view etag,
+                                       const store::Actor& actor = {});
 
   // Edits the register of a report's latest revision; the report's etag and the archive revision
   // rise, its text and its revision stay. Block on the store. Errors of all three, in this order:
@@ -237,12 +244,13 @@ class Library {
   // was an entry's (DEFECT_EXISTS). `printed` and `readings` are required. FIELD_OUT_OF_RANGE above
   // limits::kMaxDefects entries.
   absl::StatusOr<DefectResult> CreateDefect(std::string_view report_id, std::string_view defect_id,
-                                            const DefectEdit& edit);
+                                            const DefectEdit& edit, const store::Actor& actor = {});
   // An edit that changes nothing writes nothing.
   absl::StatusOr<DefectResult> UpdateDefect(std::string_view report_id, std::string_view defect_id,
-                                            std::string_view etag, const DefectEdit& edit);
+                                            std::string_view etag, const DefectEdit& edit,
+                                            const store::Actor& actor = {});
   absl::StatusOr<DefectResult> DeleteDefect(std::string_view report_id, std::string_view defect_id,
-                                            std::string_view etag);
+                                            std::string_view etag, const store::Actor& actor = {});
 
   // Pins a theme to a quote of the latest revision, the only one that shows it, or removes one from
   // it, or with nullopt takes back what was said; see themes::Tag. The report's etag and the
@@ -253,8 +261,8 @@ class Library {
   // limits::kMaxQuoteTags.
   absl::StatusOr<TagResult> TagQuote(std::string_view report_id, std::string_view quote_id,
                                      std::string_view theme,
-                                     std::optional<themes::TagAction> action,
-                                     std::string_view etag);
+                                     std::optional<themes::TagAction> action, std::string_view etag,
+                                     const store::Actor& actor = {});
 
   store::Store& store() { return *store_; }
   LibraryFigures ReadFigures() const;
@@ -268,6 +276,13 @@ class Library {
   // is ready, CANCELLED and DEADLINE_EXCEEDED, those of the store.
   absl::Status Relabel(const std::shared_ptr<const themes::Scheme>& scheme,
                        const Cancellation& cancellation);
+
+  // Brings look-ups to what the store holds now, where somebody else wrote to it (or put another in
+  // its place): what has changed is read, all else stays as it is, and is swapped in at once while
+  // look-ups go on. Does nothing when that is held already. Errors: LOADING until the library is
+  // ready, CANCELLED and DEADLINE_EXCEEDED, those of the store; STORE_BUSY when it is written
+  // without a pause meanwhile. After an error look-ups see what they saw.
+  absl::Status CatchUp(const Cancellation& cancellation);
 
   // The document of any revision with its themes set by a scheme, that of the caller's snapshot;
   // blocks on the store. 0 is the latest.
@@ -286,6 +301,15 @@ class Library {
   absl::StatusOr<std::shared_ptr<const History>> LoadHistory(
       const std::shared_ptr<const themes::Scheme>& scheme, uint64_t revision,
       const archive::Archive& active, const Cancellation& cancellation);
+  // The archive of the store's state, made from one that is held; it keeps what has not changed.
+  absl::StatusOr<std::shared_ptr<const archive::Archive>> UpdatedArchive(
+      const archive::Archive& held, const Cancellation& cancellation);
+  // The history of the same state as `active`, made from one that is held. Null when the store's is
+  // another than that of `active`.
+  absl::StatusOr<std::shared_ptr<const History>> UpdatedHistory(
+      const std::shared_ptr<const themes::Scheme>& scheme,
+      const std::shared_ptr<const History>& held, const archive::Archive& active,
+      const Cancellation& cancellation);
   // Both by another scheme; without a history when the store was written in between.
   absl::StatusOr<Snapshot> LoadLabelled(const std::shared_ptr<const themes::Scheme>& scheme,
                                         const Cancellation& cancellation);
@@ -296,14 +320,14 @@ class Library {
   absl::Status FinishLoading();
 
   absl::StatusOr<ReportResult> SetState(std::string_view report_id, archive::ReportState state,
-                                        std::string_view etag);
+                                        std::string_view etag, const store::Actor& actor);
   // The latest document of a report, active or withdrawn, kept alive with its snapshot; null if
   // there is none.
   std::shared_ptr<const archive::PackedDocument> FindLatest(std::string_view report_id) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // `edit` changes the entries and returns the one that it is about.
   absl::StatusOr<DefectResult> EditRegister(
-      std::string_view report_id,
+      std::string_view report_id, store::AuditAction action, const store::Actor& actor,
       absl::FunctionRef<absl::StatusOr<report::Defect>(const report::ParsedReport&,
                                                        std::vector<report::RegisterEntry>*)>
           edit);

@@ -23,7 +23,7 @@ using themes::Tag;
 absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::string_view quote_id,
                                             std::string_view theme,
                                             std::optional<themes::TagAction> action,
-                                            std::string_view etag) {
+                                            std::string_view etag, const store::Actor& actor) {
   if (read_only_) {
     return errors::ReadOnly();
   }
@@ -70,8 +70,9 @@ absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::str
     return errors::FieldOutOfRange(
         "theme", absl::StrCat("at most ", limits::kMaxQuoteTags, " themes by editors on a quote"));
   }
-  QUOTES_ASSIGN_OR_RETURN(const store::ReportChange change,
-                          store_->WriteTags(report_id, quote_id, result.document->etag(), tags));
+  QUOTES_ASSIGN_OR_RETURN(
+      const store::ReportChange change,
+      store_->WriteTags(report_id, quote_id, result.document->etag(), tags, actor));
   std::erase_if(document.tags, [quote_id](const Tag& tag) { return tag.quote_id == quote_id; });
   std::move(tags.begin(), tags.end(), std::back_inserter(document.tags));
   document.themes = themes::AssignTagged(*result.scheme, document.content, document.tags);

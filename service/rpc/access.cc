@@ -18,6 +18,7 @@ constexpr auto kMethodRoles = std::to_array<MethodRole>({
     {"/quotes.v1.ReportService/DiffRevisions", Role::kReader},
     {"/quotes.v1.ReportService/ListSections", Role::kReader},
     {"/quotes.v1.ReportService/GetSection", Role::kReader},
+    {"/quotes.v1.ReportService/WatchChanges", Role::kReader},
     {"/quotes.v1.ReportService/ListDefects", Role::kReader},
     {"/quotes.v1.ReportService/GetDefect", Role::kReader},
     {"/quotes.v1.ReportService/ImportReport", Role::kEditor},

@@ -1,9 +1,13 @@
 #include <algorithm>
+#include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "service/archive/indexed_archive.h"
+#include "service/base/errors.h"
 #include "service/base/process_figures.h"
 #include "service/base/status_macros.h"
 #include "service/report/parser.h"
@@ -137,6 +141,36 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
     SetServices(call.figures->ReadFigures(), response);
   }
   SetProcess(ReadProcessFigures(), response->mutable_process());
+  response->set_followed_folder(call.options.followed_folder);
+  if (call.options.replica_state) {
+    if (const auto replica = call.options.replica_state(); replica.has_value()) {
+      const absl::Time published = replica->manifest.publish_time();
+      SetTime(published, response->mutable_snapshot_time());
+      SetDuration(std::max(absl::Now() - published, absl::ZeroDuration()),
+                  response->mutable_snapshot_age());
+    }
+  }
+  if (call.options.backups != nullptr) {
+    if (const auto last = call.options.backups->last(); last.has_value()) {
+      SetTime(*last, response->mutable_last_backup_time());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Backup(CallContext& call, const v1::BackupRequest& request,
+                    v1::BackupResponse* response) {
+  if (call.options.backups == nullptr) {
+    return errors::BackupNotConfigured();
+  }
+  QUOTES_ASSIGN_OR_RETURN(
+      const quotes::Backup backup,
+      call.options.backups->Make(call.library.store(), request.file_name(), call.cancellation));
+  response->set_file_name(backup.file_name);
+  response->set_size_bytes(static_cast<int64_t>(backup.copy.size_bytes));
+  response->set_sha256(backup.copy.sha256);
+  response->set_archive_revision(static_cast<int64_t>(backup.copy.archive_revision));
+  SetDuration(backup.duration, response->mutable_duration());
   return absl::OkStatus();
 }
 

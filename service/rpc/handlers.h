@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,9 @@ struct CallContext {
   QueryPlan* plan = nullptr;
   // What the services tell of themselves. Null for nothing.
   const FiguresReader* figures = nullptr;
+  // How the call came, for the audit trail.
+  std::string_view peer = {};        // address, as gRPC writes it
+  std::string_view request_id = {};  // x-request-id of the call
 
   // For handlers that usually need memory only: when the store must be asked after all, or there is
   // much to do, and `may_block` is false, they return this, and are called again from the
@@ -94,6 +98,10 @@ struct CallContext {
     return absl::UnavailableError("deferred");
   }
 };
+
+// Whom the audit trail names for what a call writes.
+store::Actor ActorOf(const CallContext& call);
+void SetAuditEntry(const store::AuditEntry& entry, v1::AuditEntry* out);
 
 absl::Status ImportReport(CallContext& call, const v1::ImportReportRequest& request,
                           v1::ImportReportResponse* response);
@@ -161,6 +169,23 @@ absl::Status ListProfiles(CallContext& call, const v1::ListProfilesRequest& requ
 
 absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& request,
                        v1::GetStatusResponse* response);
+absl::Status Backup(CallContext& call, const v1::BackupRequest& request,
+                    v1::BackupResponse* response);
+absl::Status ListAuditEntries(CallContext& call, const v1::ListAuditEntriesRequest& request,
+                              v1::ListAuditEntriesResponse* response);
+
+// What a caller of WatchChanges wants.
+struct ChangeWatch {
+  std::optional<uint64_t> since;  // nullopt: from now on
+  absl::Duration heartbeat;
+};
+absl::StatusOr<ChangeWatch> ToChangeWatch(const v1::WatchChangesRequest& request);
+
+// Fills the message that tells what changed since an archive revision, as far as look-ups see it
+// (up to `visible`) and one message holds, and moves `since` on. Errors are those of
+// Store::ListChanges.
+absl::Status NextChanges(store::Store& store, uint64_t visible, uint64_t* since,
+                         v1::WatchChangesResponse* response);
 
 // The document of a report's latest revision, whether or not it is withdrawn; REPORT_NOT_FOUND.
 absl::StatusOr<const archive::PackedDocument*> FindDocument(const CallContext& call,

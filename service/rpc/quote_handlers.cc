@@ -431,7 +431,7 @@ absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
   }
   QUOTES_ASSIGN_OR_RETURN(
       const TagResult result,
-      call.library.TagQuote(name.report, name.child, theme, action, request.etag()));
+      call.library.TagQuote(name.report, name.child, theme, action, request.etag(), ActorOf(call)));
   const std::optional<uint32_t> index = result.document->Find(name.child);
   QUOTES_CHECK(index.has_value());
   // The scheme may have changed since the call began.

@@ -85,11 +85,13 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
 template <typename Request, typename Response>
 absl::Status ChangeState(CallContext& call, std::string_view action,
                          absl::StatusOr<ReportResult> (Library::*change)(std::string_view,
-                                                                         std::string_view),
+                                                                         std::string_view,
+                                                                         const store::Actor&),
                          const Request& request, Response* response) {
   QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("name", request.name()));
   QUOTES_RETURN_IF_ERROR(CheckEtag("etag", request.etag()));
-  QUOTES_ASSIGN_OR_RETURN(const ReportResult result, (call.library.*change)(id, request.etag()));
+  QUOTES_ASSIGN_OR_RETURN(const ReportResult result,
+                          (call.library.*change)(id, request.etag(), ActorOf(call)));
   SetReport(*result.document, response->mutable_report());
   response->set_unchanged(result.change.unchanged);
   response->set_archive_revision(static_cast<int64_t>(result.change.archive_revision));
@@ -208,6 +210,7 @@ absl::Status ImportReport(CallContext& call, const v1::ImportReportRequest& requ
   }
   QUOTES_ASSIGN_OR_RETURN(ImportRequest import, ToImport(request));
   import.content = request.source().content();
+  import.actor = ActorOf(call);
   return RunImport(call, import, response);
 }
 
@@ -508,7 +511,7 @@ absl::Status CreateDefect(CallContext& call, const v1::CreateDefectRequest& requ
   QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
   QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->joined()));
   QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
-                          call.library.CreateDefect(id, request.defect_id(), edit));
+                          call.library.CreateDefect(id, request.defect_id(), edit, ActorOf(call)));
   SetDefect(call, request.offset_encoding(), result, response);
   Record(call, "create-defect", id, result);
   return absl::OkStatus();
@@ -524,9 +527,9 @@ absl::Status UpdateDefect(CallContext& call, const v1::UpdateDefectRequest& requ
   QUOTES_RETURN_IF_ERROR(CheckEtag("defect.etag", request.defect().etag()));
   QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, name.report));
   QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->joined()));
-  QUOTES_ASSIGN_OR_RETURN(
-      const DefectResult result,
-      call.library.UpdateDefect(name.report, name.child, request.defect().etag(), edit));
+  QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
+                          call.library.UpdateDefect(name.report, name.child,
+                                                    request.defect().etag(), edit, ActorOf(call)));
   SetDefect(call, request.offset_encoding(), result, response);
   Record(call, "update-defect", name.report, result);
   return absl::OkStatus();
@@ -536,8 +539,9 @@ absl::Status DeleteDefect(CallContext& call, const v1::DeleteDefectRequest& requ
                           v1::DeleteDefectResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseDefectName("name", request.name()));
   QUOTES_RETURN_IF_ERROR(CheckEtag("etag", request.etag()));
-  QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
-                          call.library.DeleteDefect(name.report, name.child, request.etag()));
+  QUOTES_ASSIGN_OR_RETURN(
+      const DefectResult result,
+      call.library.DeleteDefect(name.report, name.child, request.etag(), ActorOf(call)));
   response->set_archive_revision(static_cast<int64_t>(result.archive_revision));
   Record(call, "delete-defect", name.report, result);
   return absl::OkStatus();

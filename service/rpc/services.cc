@@ -37,6 +37,7 @@
 #include "service/rpc/request_shape.h"
 #include "service/rpc/statistics.h"
 #include "service/rpc/validate.h"
+#include "service/rpc/watch_hub.h"
 #include "service/rpc/wire_check.h"
 
 namespace quotes::rpc {
@@ -75,7 +76,8 @@ struct Core final : FiguresReader {
         import_bytes(limits::kMaxImportBytesInFlight),
         unread_bytes(limits::kMaxUnreadAnswerBytes),
         executor(options.executor_threads, options.executor_queue),
-        writer(options.executor_threads, options.executor_queue) {}
+        writer(options.executor_threads, options.executor_queue),
+        watches([this](WatchHub::Task task) { return executor.Submit(std::move(task)); }) {}
 
   ServicesFigures ReadFigures() const override {
     ServicesFigures figures = statistics.Read(absl::Now());
@@ -95,6 +97,7 @@ struct Core final : FiguresReader {
   // Last: their threads use the rest.
   Executor executor;
   Executor writer;
+  WatchHub watches;
 };
 
 // Where a handler runs.
@@ -253,6 +256,9 @@ class Ticket {
         begun_(core->statistics.Begin(method)) {
     context->AddTrailingMetadata(kRequestIdHeader, id_);
     const size_t others = core->calls.fetch_add(1, std::memory_order_relaxed);
+    if (core->options.gate == nullptr && !core->options.default_caller.empty()) {
+      caller_.name = core->options.default_caller;
+    }
     admission_ = rpc::Admit(core->options.gate.get(), *context, method, &caller_);
     if (admission_.ok() && others >= core->options.max_calls) {
       admission_ = errors::TooManyCalls(core->options.max_calls, kQueueRetry);
@@ -269,6 +275,12 @@ class Ticket {
 
   Core& core() { return *core_; }
   Cancellation& cancellation() { return cancellation_; }
+  // Says in the context of a handler who calls. The ticket outlives it.
+  void Name(CallContext* context) {
+    peer_ = context_->peer();
+    context->peer = peer_;
+    context->request_id = id_;
+  }
   void set_request_bytes(size_t bytes) { request_bytes_ = bytes; }
   // Of a look-up, which says there what it costs.
   QueryPlan* plan() { return &plan_; }
@@ -333,6 +345,7 @@ class Ticket {
   const size_t begun_;
   Caller caller_;
   absl::Status admission_;
+  std::string peer_;
   size_t request_bytes_ = 0;
   QueryPlan plan_;
 };
@@ -460,6 +473,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     context_.emplace(MakeContext(&ticket_, library));
     context_->leading_bytes = &leading_bytes_;
     context_->may_block = may_block;
+    ticket_.Name(&*context_);
     context_->element_faults = &element_faults_;
     context_->plan = ticket_.plan();
     context_->figures = &ticket_.core();
@@ -642,6 +656,8 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
     }
     CallContext context = MakeContext(&ticket_, library_);
     context.may_block = true;
+    ticket_.Name(&context);
+    import_.actor = ActorOf(context);
     return FinishUpload(context, import_, &response_);
   }
 
@@ -661,6 +677,113 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   uint64_t size_bytes_ = 0;
   std::string sha256_;
   v1::UploadReportResponse response_;
+};
+
+// A call of WatchChanges. One at a time has it: the hub while it waits, the executor while it
+// looks, gRPC while it writes one message. Holds no more than that message, however slowly it is
+// read. Deletes itself when gRPC is done with it.
+class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public WatchHub::Watch {
+ public:
+  WatchCall(Core* core, grpc::CallbackServerContext* context)
+      : ticket_(core, context, "/quotes.v1.ReportService/WatchChanges"),
+        library_(core->library.load(std::memory_order_acquire)) {}
+
+  void Start(const grpc::ByteBuffer& request) {
+    ticket_.set_request_bytes(request.Length());
+    const absl::Status status = Begin(request);
+    if (!status.ok()) {
+      Complete(status);
+    }
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (ok) {
+      ticket_.core().watches.Wait(this);
+    } else {
+      Complete(ticket_.cancellation().Check().ok() ? absl::CancelledError("the caller went away")
+                                                   : ticket_.cancellation().Check());
+    }
+  }
+  void OnCancel() override {
+    ticket_.cancellation().Cancel();
+    ticket_.core().watches.Wake();
+  }
+  void OnDone() override { delete this; }
+
+  // WatchHub::Watch
+  bool IsWanted() override {
+    return library_->archive()->revision() != seen_ || absl::Now() >= heartbeat_due_ ||
+           !ticket_.cancellation().Check().ok();
+  }
+  void Run() override {
+    const absl::StatusOr<bool> something = Look();
+    if (!something.ok()) {
+      Complete(something.status());
+    } else if (*something) {
+      StartWrite(&bytes_out_);
+    } else {
+      ticket_.core().watches.Wait(this);
+    }
+  }
+  // The server ends.
+  void End() override { Complete(errors::Loading()); }
+
+ private:
+  ~WatchCall() override = default;
+
+  absl::Status Begin(const grpc::ByteBuffer& bytes) {
+    QUOTES_RETURN_IF_ERROR(ticket_.admission());
+    if (library_ == nullptr) {
+      return errors::Loading();
+    }
+    v1::WatchChangesRequest request;
+    QUOTES_RETURN_IF_ERROR(Parse(bytes, &request));
+    QUOTES_ASSIGN_OR_RETURN(watch_, ToChangeWatch(request));
+    if (!watch_.since.has_value()) {
+      watch_.since = library_->archive()->revision();
+    }
+    heartbeat_due_ = absl::InfinitePast();
+    if (!ticket_.core().watches.Add(this)) {
+      return errors::QueueFull(kQueueRetry);
+    }
+    is_counted_ = true;
+    ticket_.core().watches.Wait(this);
+    return absl::OkStatus();
+  }
+
+  // Fills the next message, if there is one.
+  absl::StatusOr<bool> Look() {
+    QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
+    seen_ = library_->archive()->revision();
+    v1::WatchChangesResponse response;
+    QUOTES_RETURN_IF_ERROR(NextChanges(library_->store(), seen_, &*watch_.since, &response));
+    if (response.changes_size() == 0 && absl::Now() < heartbeat_due_) {
+      return false;
+    }
+    heartbeat_due_ = absl::Now() + watch_.heartbeat;
+    bytes_out_.Clear();  // of the message before, which has been written
+    QUOTES_RETURN_IF_ERROR(Serialize(response, &bytes_out_));
+    written_ += bytes_out_.Length();
+    // There may be more than fits a message.
+    seen_ = *watch_.since;
+    return true;
+  }
+
+  void Complete(const absl::Status& status) {
+    if (std::exchange(is_counted_, false)) {
+      ticket_.core().watches.Remove(this);
+    }
+    Finish(ticket_.Close(status, written_));
+  }
+
+  Ticket ticket_;
+  Library* const library_;
+  ChangeWatch watch_;
+  bool is_counted_ = false;
+  uint64_t seen_ = 0;
+  absl::Time heartbeat_due_;
+  grpc::ByteBuffer bytes_out_;
+  size_t written_ = 0;
 };
 
 grpc::ServerUnaryReactor* Answer(Core* core, grpc::CallbackServerContext* context,
@@ -696,7 +819,9 @@ using Raw = S::WithRawCallbackMethod_ImportReport<S::WithRawCallbackMethod_Uploa
                     S::WithRawCallbackMethod_ListDefects<S::WithRawCallbackMethod_GetDefect<
                         S::WithRawCallbackMethod_CreateDefect<S::WithRawCallbackMethod_UpdateDefect<
                             S::WithRawCallbackMethod_DeleteDefect<
-                                S::WithRawCallbackMethod_DiffRevisions<S::Service>>>>>>>>>>>>>>>>;
+                                S::WithRawCallbackMethod_DiffRevisions<
+                                    S::WithRawCallbackMethod_WatchChanges<
+                                        S::Service>>>>>>>>>>>>>>>>>;
 }  // namespace report_service
 
 class ReportService final : public report_service::Raw {
@@ -723,6 +848,12 @@ class ReportService final : public report_service::Raw {
                                                           grpc::ByteBuffer* answer) override {
     auto* call = new UploadCall(core_, context, answer);
     call->Start();
+    return call;
+  }
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchChanges(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
+    auto* call = new WatchCall(core_, context);
+    call->Start(*request);
     return call;
   }
 
@@ -779,12 +910,19 @@ class CitationService final : public citation_service::Raw {
   Core* const core_;
 };
 
-class AdminService final
-    : public v1::AdminService::WithRawCallbackMethod_GetStatus<v1::AdminService::Service> {
+namespace admin_service {
+using S = v1::AdminService;
+using Raw = S::WithRawCallbackMethod_GetStatus<
+    S::WithRawCallbackMethod_Backup<S::WithRawCallbackMethod_ListAuditEntries<S::Service>>>;
+}  // namespace admin_service
+
+class AdminService final : public admin_service::Raw {
  public:
   explicit AdminService(Core* core) : core_(core) {}
 
   QUOTES_UNARY(AdminService, GetStatus, kExecutor, false)
+  QUOTES_UNARY(AdminService, Backup, kExecutor, false)
+  QUOTES_UNARY(AdminService, ListAuditEntries, kExecutor, false)
 
  private:
   Core* const core_;
@@ -854,6 +992,8 @@ ServicesFigures Services::ReadFigures() const { return rep_->core.ReadFigures();
 void Services::SetLibrary(Library* library) {
   QUOTES_CHECK(rep_->core.library.exchange(library, std::memory_order_acq_rel) == nullptr);
 }
+
+void Services::EndWatches() { rep_->core.watches.End(); }
 
 std::vector<grpc::Service*> Services::services() {
   return {&rep_->reports, &rep_->quotes, &rep_->citations, &rep_->admin};

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "service/base/limits.h"
 #include "service/base/stopwatch.h"
 #include "service/citation/profiles.h"
+#include "service/library/backups.h"
+#include "service/library/follower.h"
 #include "service/library/library.h"
 #include "service/rpc/access.h"
 
@@ -109,6 +112,13 @@ struct ServicesOptions {
   citation::Profiles profiles;
   // The same for every other change of a report.
   std::function<void(const ChangeRecord&)> on_change;
+  // Whom the audit trail names for a caller who is not known; empty: "anonymous".
+  std::string default_caller;
+  // Where backups go; not owned, null: nowhere.
+  Backups* backups = nullptr;
+  // What a replica follows and serves; null: this is none.
+  std::function<std::optional<Follower::State>()> replica_state;
+  std::string followed_folder;
 };
 
 struct ServicesFigures;
@@ -128,6 +138,10 @@ class Services {
 
   // Begins to serve, once; thread-safe. REQUIRES: there was no library so far.
   void SetLibrary(Library* library);
+
+  // Ends the calls that never end by themselves, with UNAVAILABLE, and refuses further ones: for a
+  // server that is about to end.
+  void EndWatches();
 
   // To be registered with a server builder; owned by this object.
   std::vector<grpc::Service*> services();

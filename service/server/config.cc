@@ -33,6 +33,9 @@ constexpr absl::Duration kMaxDrain = absl::Hours(24);
 // No server answers more calls in a second.
 constexpr double kMaxRate = 1'000'000;
 constexpr size_t kMaxCount = 1'000'000;
+// Rarer than once a year is never.
+constexpr absl::Duration kMaxPeriod = absl::Hours(24 * 366);
+constexpr size_t kMaxKept = 10'000;
 
 absl::Status SetText(std::string_view value, std::string* out) {
   if (value.empty()) {
@@ -56,6 +59,24 @@ absl::Status SetDuration(std::string_view value, absl::Duration* out) {
   if (!absl::ParseDuration(ToAbsl(value), &parsed) || parsed < absl::ZeroDuration() ||
       parsed > kMaxDrain) {
     return absl::InvalidArgumentError("must be a duration from 0 to 24h, like 500ms, 10s or 2m");
+  }
+  *out = parsed;
+  return absl::OkStatus();
+}
+
+// The same of what may be days: "1d", "36h".
+absl::Status SetPeriod(std::string_view value, absl::Duration* out) {
+  absl::Duration parsed;
+  int64_t days = 0;
+  const bool in_days =
+      value.ends_with("d") && absl::SimpleAtoi(ToAbsl(value.substr(0, value.size() - 1)), &days);
+  if (in_days) {
+    parsed = days * absl::Hours(24);
+  }
+  if ((!in_days && !absl::ParseDuration(ToAbsl(value), &parsed)) ||
+      (parsed != absl::ZeroDuration() && parsed < absl::Seconds(1)) || parsed > kMaxPeriod) {
+    return absl::InvalidArgumentError(
+        "must be a duration from 1s to 366d, like 10s, 6h or 1d, or 0");
   }
   *out = parsed;
   return absl::OkStatus();
@@ -252,6 +273,34 @@ const auto kOptions = std::to_array<Option>({
      "the shape of the request and none of its text; 0 for none",
      [](std::string_view v, Config* c) { return SetDuration(v, &c->slow_call); },
      [](const Config& c) { return absl::FormatDuration(c.slow_call); }},
+    {"backup_folder", "FOLDER",
+     "Where backups are made, when quotectl backup asks for one or by itself; made if it is "
+     "missing",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->backup_folder); },
+     [](const Config& c) { return c.backup_folder; }},
+    {"backup_every", "DURATION",
+     "Make a backup by itself so often, like 6h or 1d; 0: only when asked",
+     [](std::string_view v, Config* c) { return SetPeriod(v, &c->backup_every); },
+     [](const Config& c) { return absl::FormatDuration(c.backup_every); }},
+    {"backup_keep", kNumber,
+     "How many of the backups that were made by itself are kept, the newest",
+     [](std::string_view v, Config* c) { return SetCount(v, 1, kMaxKept, &c->backup_keep); },
+     [](const Config& c) { return std::to_string(c.backup_keep); }},
+    {"publish_folder", "FOLDER",
+     "Publish snapshots for replicas here whenever reports have changed; made if it is missing",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->publish_folder); },
+     [](const Config& c) { return c.publish_folder; }},
+    {"publish_every", "DURATION", "The least time between two published snapshots",
+     [](std::string_view v, Config* c) { return SetPeriod(v, &c->publish_every); },
+     [](const Config& c) { return absl::FormatDuration(c.publish_every); }},
+    {"publish_keep", kNumber, "How many published snapshots are kept, the newest",
+     [](std::string_view v, Config* c) { return SetCount(v, 1, kMaxKept, &c->publish_keep); },
+     [](const Config& c) { return std::to_string(c.publish_keep); }},
+    {"follow", "FOLDER",
+     "Be a replica: serve the newest snapshot that is published in this folder, and the next ones "
+     "as they come; the replica's own copies and index are kept beside the name of the database",
+     [](std::string_view v, Config* c) { return SetPath(v, &c->follow); },
+     [](const Config& c) { return c.follow; }},
     {"drain_delay", "DURATION",
      "After SIGTERM or SIGINT, how long health says NOT_SERVING while calls are still served, so "
      "that load balancers look elsewhere",

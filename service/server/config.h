@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_SERVER_CONFIG_H_
 #define QUOTES_SERVICE_SERVER_CONFIG_H_
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -46,6 +47,13 @@ struct Config {
   std::string extractor;       // the reader of foreign formats; empty: beside the program
   std::string metrics_listen;  // empty: no metrics endpoint
   absl::Duration slow_call = absl::Milliseconds(100);  // 0: none is logged as slow
+  std::string backup_folder;  // empty: none
+  absl::Duration backup_every = absl::ZeroDuration();  // zero: only when asked
+  size_t backup_keep = 7;
+  std::string publish_folder;  // empty: nothing is published
+  absl::Duration publish_every = absl::Seconds(10);
+  size_t publish_keep = 3;
+  std::string follow;  // folder of snapshots; empty: no replica
   absl::Duration drain_delay = absl::ZeroDuration();
   absl::Duration drain_grace = absl::Seconds(10);
 };

@@ -29,12 +29,13 @@
 #include "service/server/config.h"
 #include "service/server/connection_guard.h"
 #include "service/server/credential_files.h"
+#include "service/server/life_cycle.h"
 #include "service/server/listen_address.h"
 #include "service/server/log.h"
 #include "service/server/metrics.h"
 #include "service/server/server.h"
 #include "service/server/token_command.h"
-#include "service/store/sqlite/store.h"
+#include "service/store/store.h"
 #include "service/themes/scheme.h"
 
 namespace quotes::server {
@@ -278,6 +279,9 @@ int Serve(const Config& config, EndSignals& signals) {
       return Fail(kExitOptions, absl::StrCat("--metrics-listen: ", resolved.message()));
     }
   }
+  if (const absl::Status status = LifeCycle::Check(config); !status.ok()) {
+    return Fail(kExitOptions, status.message());
+  }
   citation::Profiles profiles;
   if (!config.profiles.empty()) {
     absl::StatusOr<citation::Profiles> read = citation::Profiles::ReadFile(config.profiles);
@@ -326,33 +330,47 @@ int Serve(const Config& config, EndSignals& signals) {
                   .Add("kept_files", ConnectionGuard::kept_files()));
   });
 
-  absl::StatusOr<std::unique_ptr<store::Store>> store = store::sqlite::Open(
-      {.path = config.database,
-       .read_only = config.read_only,
-       .create = !config.read_only,
-       .check_integrity = false});  // the library does, while look-ups are served
-  if (!store.ok()) {
-    return fail_start(store.status());
+  absl::StatusOr<std::unique_ptr<LifeCycle>> life_cycle = LifeCycle::Open(config, &out);
+  if (!life_cycle.ok()) {
+    return fail_start(life_cycle.status());
+  }
+  LifeCycle& life = **life_cycle;
+  std::unique_ptr<store::Store> store;
+  const auto open_store = [&life, &store] {
+    absl::StatusOr<std::unique_ptr<store::Store>> found = life.OpenStore();
+    if (found.ok()) {
+      store = *std::move(found);
+    }
+    return found.status();
+  };
+  // A replica may have to wait for its first snapshot: it does so behind the port.
+  if (!life.is_replica()) {
+    if (const absl::Status status = open_store(); !status.ok()) {
+      return fail_start(status);
+    }
   }
   Readiness readiness;
   // The server outlives nothing that it uses: the library is declared before it.
   std::unique_ptr<Library> library;
   // Listens before the archive is loaded: health checks get an answer, NOT_SERVING, from the first
   // moment on, and callers UNAVAILABLE / LOADING instead of a refused connection.
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(
-      nullptr, {.listen = config.listen == kListenNowhere ? "" : config.listen,
-                .listen_unix = config.listen_unix,
-                .tls = credentials->tls(),
-                .gate = credentials->gate(),
-                .limits = config.limits,
-                .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
-                .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
-                .on_change = [&out](const rpc::ChangeRecord& r) { out.Change(r); },
-                .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
-                .profiles = std::move(profiles),
-                .on_slow_call = [&out](const rpc::SlowCallRecord& r) { out.SlowCall(r); },
-                .slow_call = config.slow_call > absl::ZeroDuration() ? config.slow_call
-                                                                     : absl::InfiniteDuration()});
+  ServerOptions server_options = {
+      .listen = config.listen == kListenNowhere ? "" : config.listen,
+      .listen_unix = config.listen_unix,
+      .tls = credentials->tls(),
+      .gate = credentials->gate(),
+      .limits = config.limits,
+      .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
+      .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
+      .on_change = [&out](const rpc::ChangeRecord& r) { out.Change(r); },
+      .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
+      .profiles = std::move(profiles),
+      .on_slow_call = [&out](const rpc::SlowCallRecord& r) { out.SlowCall(r); },
+      .slow_call = config.slow_call > absl::ZeroDuration() ? config.slow_call
+                                                           : absl::InfiniteDuration()};
+  life.SetOptions(&server_options);
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Start(nullptr, std::move(server_options));
   if (!server.ok()) {
     return fail_start(server.status());
   }
@@ -382,11 +400,19 @@ int Serve(const Config& config, EndSignals& signals) {
                 .Add("asks_who_calls", config.asks_who_calls()));
   // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
   std::optional<EndAtOnce> end_at_once(&signals);
+  if (life.is_replica()) {
+    if (const absl::Status status = open_store(); !status.ok()) {
+      metrics.reset();
+      server->reset();
+      return fail_start(status);
+    }
+  }
   const Stopwatch load;
   absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
-      *std::move(store), *std::move(scheme),
+      std::move(store), *std::move(scheme),
       {.segment_folder = config.database + ".segments",
        .extractor = {.worker_path = config.extractor},
+       .own_segments = life.is_replica(),
        .on_warning =
            [&out](std::string_view warning) {
              out.Write(LogLevel::kWarning, "segments", JsonLine().Add("warning", warning));
@@ -399,6 +425,7 @@ int Serve(const Config& config, EndSignals& signals) {
     return fail_start(loaded.status());
   }
   library = *std::move(loaded);
+  life.Served();
   (*server)->Serve(library.get());
   if (metrics != nullptr) {
     metrics->SetLibrary(library.get());
@@ -430,6 +457,7 @@ int Serve(const Config& config, EndSignals& signals) {
       malloc_trim(0);  // what was read and not kept, small pieces that no threshold gives back
       log_state("serving");
       relabeller.emplace(library.get(), themes::HouseFolder(config.database), &out);
+      life.Begin(library.get());
     }
     if (signals.TakeHangup()) {
       credentials->Reload();
@@ -453,6 +481,7 @@ int Serve(const Config& config, EndSignals& signals) {
   signals.Release();
   (*server)->Drain(config.drain_grace);
   relabeller.reset();
+  life.End();
   metrics.reset();
   server->reset();
   library.reset();

@@ -141,6 +141,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.max_calls = options.limits.max_calls;
   services_options.executor_threads = options.limits.executor_threads;
   services_options.executor_queue = options.limits.executor_queue;
+  services_options.default_caller = std::move(options.default_caller);
+  services_options.backups = options.backups;
+  services_options.replica_state = std::move(options.replica_state);
+  services_options.followed_folder = std::move(options.followed_folder);
   auto rep =
       std::make_unique<Rep>(library, std::move(services_options), std::move(options.tls));
 
@@ -220,6 +224,7 @@ void Server::Drain(absl::Duration grace) {
   AnnounceEnd();
   MutexLock lock(&rep_->drain_mutex);
   if (!rep_->drained) {
+    rep_->services.EndWatches();
     rep_->server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
     rep_->server->Wait();
     rep_->drained = true;

@@ -3,11 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/citation/profiles.h"
+#include "service/library/backups.h"
+#include "service/library/follower.h"
 #include "service/library/library.h"
 #include "service/rpc/services.h"
 #include "service/server/tls.h"
@@ -50,6 +53,10 @@ struct ServerOptions {
   // See rpc::ServicesOptions.
   std::function<void(const rpc::SlowCallRecord&)> on_slow_call{};
   absl::Duration slow_call = absl::InfiniteDuration();
+  std::string default_caller{};
+  Backups* backups = nullptr;
+  std::function<std::optional<Follower::State>()> replica_state{};
+  std::string followed_folder{};
 };
 
 // The program's version, as GetStatus and --version tell it.

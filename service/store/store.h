@@ -16,6 +16,7 @@
 #include "service/base/cancellation.h"
 #include "service/report/register.h"
 #include "service/report/report.h"
+#include "service/store/audit.h"
 #include "service/themes/tag.h"
 
 namespace quotes::store {
@@ -39,6 +40,7 @@ struct RevisionDraft {
   std::vector<report::Defect> defects;  // the file's; how they meet the register: MergeRegister
   bool withdrawn = false;               // a new report begins as withdrawn
   std::string duplicate_of;             // of a new report: the held one that it resembles, or empty
+  Actor actor;                          // who imports
 };
 
 struct ImportOutcome {
@@ -122,9 +124,18 @@ struct StoreFigures {
   uint64_t pages_written = 0;
 };
 
+// What a copy of a store is.
+struct StoreCopy {
+  uint64_t archive_revision = 0;
+  int64_t schema_version = 0;
+  uint64_t size_bytes = 0;
+  std::string sha256;  // of the file, 64 hex digits
+};
+
 // The durable truth: reports and their immutable revisions. Thread-safe; calls block on I/O.
 // Errors: READ_ONLY for writes on a read-only store, STORE_BUSY, STORAGE_FULL, DATABASE_CORRUPT,
-// STORE_UNAVAILABLE; a failed call changes nothing.
+// STORE_UNAVAILABLE; a failed call changes nothing. A write that changes anything leaves an entry
+// in the audit trail, durable with it.
 class Store {
  public:
   virtual ~Store() = default;
@@ -141,8 +152,13 @@ class Store {
   // already is left as it is. An etag that is not empty must be the report's. REPORT_NOT_FOUND,
   // ETAG_MISMATCH.
   virtual absl::StatusOr<ReportChange> SetState(std::string_view report_id,
-                                                archive::ReportState state,
-                                                std::string_view etag) = 0;
+                                                archive::ReportState state, std::string_view etag,
+                                                const Actor& actor) = 0;
+  // The same by nobody in particular.
+  absl::StatusOr<ReportChange> SetState(std::string_view report_id, archive::ReportState state,
+                                        std::string_view etag) {
+    return SetState(report_id, state, etag, Actor());
+  }
 
   // REPORT_NOT_FOUND.
   virtual absl::StatusOr<Register> LoadRegister(std::string_view report_id) = 0;
@@ -151,13 +167,25 @@ class Store {
   // ETAG_MISMATCH.
   virtual absl::StatusOr<ReportChange> WriteRegister(
       std::string_view report_id, std::string_view etag,
-      const std::vector<report::RegisterEntry>& entries) = 0;
+      const std::vector<report::RegisterEntry>& entries, const Edit& edit) = 0;
+  // The same by nobody in particular.
+  absl::StatusOr<ReportChange> WriteRegister(std::string_view report_id, std::string_view etag,
+                                             const std::vector<report::RegisterEntry>& entries) {
+    return WriteRegister(report_id, etag, entries, Edit());
+  }
 
   // Replaces what editors said of one quote; nothing is asked of the ids. `etag` must be the
   // report's. REPORT_NOT_FOUND, ETAG_MISMATCH.
   virtual absl::StatusOr<ReportChange> WriteTags(std::string_view report_id,
                                                  std::string_view quote_id, std::string_view etag,
-                                                 const std::vector<themes::Tag>& tags) = 0;
+                                                 const std::vector<themes::Tag>& tags,
+                                                 const Actor& actor) = 0;
+  // The same by nobody in particular.
+  absl::StatusOr<ReportChange> WriteTags(std::string_view report_id, std::string_view quote_id,
+                                         std::string_view etag,
+                                         const std::vector<themes::Tag>& tags) {
+    return WriteTags(report_id, quote_id, etag, tags, Actor());
+  }
 
   // The outcome of an earlier import with this request id; nullopt if there was none.
   // ALREADY_EXISTS / REQUEST_ID_REUSED when its digest differs.
@@ -222,8 +250,25 @@ class Store {
   // is damaged; CANCELLED and DEADLINE_EXCEEDED.
   virtual absl::Status CheckIntegrity(const Cancellation& cancellation) = 0;
 
+  // Writes all that is stored to a new file, which a store of this engine can be opened from: one
+  // consistent state, checked, durable and under its name when this returns. Writes go on
+  // meanwhile. ALREADY_EXISTS (without a reason) when there is such a file; CANCELLED and
+  // DEADLINE_EXCEEDED; nothing is left of what failed.
+  virtual absl::StatusOr<StoreCopy> CopyTo(const std::string& path,
+                                           const Cancellation& cancellation) = 0;
+
   // The counter that every change of the archive raises.
   virtual absl::StatusOr<uint64_t> ArchiveRevision() = 0;
+
+  // The audit trail, newest first: entries with an archive revision below `before` (0: all), at
+  // most `limit`. What was changed before there was a trail has no entry.
+  virtual absl::StatusOr<std::vector<AuditEntry>> ListAudit(const AuditFilter& filter,
+                                                            uint64_t before, size_t limit) = 0;
+
+  // The same trail oldest first, as what has changed since an archive revision: at most `limit`
+  // entries, one for each archive revision, none missing. OUT_OF_RANGE / REVISION_IN_FUTURE for one
+  // that is not reached yet, and CHANGES_NOT_KEPT for one from before there was a trail.
+  virtual absl::StatusOr<std::vector<AuditEntry>> ListChanges(uint64_t since, size_t limit) = 0;
 };
 
 }  // namespace quotes::store

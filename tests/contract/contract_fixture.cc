@@ -31,10 +31,10 @@ class HookedStore final : public store::Store {
     return store_->Import(draft);
   }
   absl::StatusOr<store::ReportChange> SetState(std::string_view report_id,
-                                               archive::ReportState state,
-                                               std::string_view etag) override {
+                                               archive::ReportState state, std::string_view etag,
+                                               const store::Actor& actor) override {
     QUOTES_RETURN_IF_ERROR(hook_("SetState"));
-    return store_->SetState(report_id, state, etag);
+    return store_->SetState(report_id, state, etag, actor);
   }
   absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
     QUOTES_RETURN_IF_ERROR(hook_("LoadRegister"));
@@ -42,15 +42,16 @@ class HookedStore final : public store::Store {
   }
   absl::StatusOr<store::ReportChange> WriteRegister(
       std::string_view report_id, std::string_view etag,
-      const std::vector<report::RegisterEntry>& entries) override {
+      const std::vector<report::RegisterEntry>& entries, const store::Edit& edit) override {
     QUOTES_RETURN_IF_ERROR(hook_("WriteRegister"));
-    return store_->WriteRegister(report_id, etag, entries);
+    return store_->WriteRegister(report_id, etag, entries, edit);
   }
   absl::StatusOr<store::ReportChange> WriteTags(std::string_view report_id,
                                                 std::string_view quote_id, std::string_view etag,
-                                                const std::vector<themes::Tag>& tags) override {
+                                                const std::vector<themes::Tag>& tags,
+                                                const store::Actor& actor) override {
     QUOTES_RETURN_IF_ERROR(hook_("WriteTags"));
-    return store_->WriteTags(report_id, quote_id, etag, tags);
+    return store_->WriteTags(report_id, quote_id, etag, tags, actor);
   }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
@@ -109,7 +110,22 @@ class HookedStore final : public store::Store {
     QUOTES_RETURN_IF_ERROR(hook_("CheckIntegrity"));
     return store_->CheckIntegrity(cancellation);
   }
+  absl::StatusOr<store::StoreCopy> CopyTo(const std::string& path,
+                                          const Cancellation& cancellation) override {
+    QUOTES_RETURN_IF_ERROR(hook_("CopyTo"));
+    return store_->CopyTo(path, cancellation);
+  }
   absl::StatusOr<uint64_t> ArchiveRevision() override { return store_->ArchiveRevision(); }
+  absl::StatusOr<std::vector<store::AuditEntry>> ListAudit(const store::AuditFilter& filter,
+                                                           uint64_t before, size_t limit) override {
+    QUOTES_RETURN_IF_ERROR(hook_("ListAudit"));
+    return store_->ListAudit(filter, before, limit);
+  }
+  absl::StatusOr<std::vector<store::AuditEntry>> ListChanges(uint64_t since,
+                                                             size_t limit) override {
+    QUOTES_RETURN_IF_ERROR(hook_("ListChanges"));
+    return store_->ListChanges(since, limit);
+  }
 
  private:
   const std::unique_ptr<store::Store> store_;
@@ -249,13 +265,20 @@ void Contract::Start(const Options& options, bool sample) {
       Library::Create(*std::move(store), themes::Scheme::BuiltIn(), std::move(library_options));
   ASSERT_TRUE(library.ok()) << library.status();
   library_ = *std::move(library);
+  if (options.backups) {
+    absl::StatusOr<std::unique_ptr<Backups>> backups =
+        Backups::Open({.folder = (dir_.path() / "backups").string()});
+    ASSERT_TRUE(backups.ok()) << backups.status();
+    backups_ = *std::move(backups);
+  }
   absl::StatusOr<std::unique_ptr<server::Server>> server = server::Server::Start(
       options.loading ? nullptr : library_.get(), {.listen = "127.0.0.1:0",
                                                    .gate = options.gate,
                                                    .limits = options.limits,
                                                    .on_call = options.on_call,
                                                    .on_citation = options.on_citation,
-                                                   .profiles = options.profiles});
+                                                   .profiles = options.profiles,
+                                                   .backups = backups_.get()});
   ASSERT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
@@ -281,6 +304,7 @@ void Contract::Stop() {
   reports_.reset();
   channel_.reset();
   server_.reset();
+  backups_.reset();
   library_.reset();
 }
 

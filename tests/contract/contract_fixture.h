@@ -79,6 +79,7 @@ class Contract : public ::testing::Test {
     extract::ExtractorOptions extractor{};
     std::shared_ptr<rpc::Gate> gate{};
     server::ServerLimits limits{};
+    bool backups = false;  // in the folder "backups" beside the database
   };
 
   ~Contract() override;
@@ -104,6 +105,7 @@ class Contract : public ::testing::Test {
   testing::TempDir dir_;
   std::atomic<bool> running_{false};
   std::unique_ptr<Library> library_;
+  std::unique_ptr<Backups> backups_;
   std::unique_ptr<server::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::ReportService::Stub> reports_;

@@ -162,6 +162,7 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
     const auto found = faults.find(method);
     return found == faults.end() ? absl::OkStatus() : found->second;
   };
+  options.backups = true;
   Start(options);
   const auto with_fault = [&](const std::string& method, const absl::Status& fault,
                               const std::function<grpc::Status()>& call) {
@@ -317,6 +318,30 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
            r->mutable_source()->set_content(testing::SampleReport() + "\n添一句。\n");
          }),
          {{"name", "reports/sample"}, {"likeness", "1.00"}});
+  const auto backup = [this] {
+    v1::BackupRequest request;
+    request.set_file_name("mine.db");
+    v1::BackupResponse response;
+    return Call(admin_, &v1::AdminService::Stub::Backup, request, &response);
+  };
+  const auto watch = [this](int64_t since) {
+    grpc::ClientContext context;
+    v1::WatchChangesRequest request;
+    request.set_since_archive_revision(since);
+    v1::WatchChangesResponse response;
+    const auto reader = reports_->WatchChanges(&context, request);
+    while (reader->Read(&response)) {
+      context.TryCancel();
+    }
+    return reader->Finish();
+  };
+  EXPECT_EQ(Outcome(backup()), "OK");
+  expect("BACKUP_EXISTS", StatusCode::ALREADY_EXISTS, backup(), {{"name", "mine.db"}});
+  expect("REVISION_IN_FUTURE", StatusCode::OUT_OF_RANGE, watch(1'000'000),
+         {{"given", "1000000"}, {"current", ""}});
+  expect("CHANGES_NOT_KEPT", StatusCode::OUT_OF_RANGE,
+         with_fault("ListChanges", errors::ChangesNotKept(0, 3), [&watch] { return watch(0); }),
+         {{"given", "0"}, {"oldest", "3"}});
   expect("DATABASE_CORRUPT", StatusCode::DATA_LOSS,
          with_fault("Status", errors::DatabaseCorrupt("/data/q.db", "page 3"),
                     [this] { return GetStatus(); }),
@@ -350,6 +375,7 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
   read_only.read_only = true;
   Start(read_only, /*sample=*/false);
   expect("READ_ONLY", StatusCode::FAILED_PRECONDITION, DoImport([](auto*) {}));
+  expect("BACKUP_NOT_CONFIGURED", StatusCode::FAILED_PRECONDITION, backup());
   EXPECT_EQ(Outcome(Delete([](auto*) {})), "PRECONDITION/READ_ONLY");
   EXPECT_EQ(Outcome(Undelete([](auto*) {})), "PRECONDITION/READ_ONLY");
   EXPECT_EQ(Outcome(Create([](auto*) {})), "PRECONDITION/READ_ONLY");

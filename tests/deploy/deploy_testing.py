@@ -57,7 +57,7 @@ def contract_methods():
 
 def is_read(method):
     return method.name.startswith(("BatchGet", "BatchVerify", "Diff", "Get", "List", "Lookup",
-                                   "Search", "Trace", "Verify"))
+                                   "Search", "Trace", "Verify", "Watch"))
 
 
 class Machine:

@@ -199,7 +199,7 @@ class NginxTest(unittest.TestCase):
         self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
 
     def test_second_server_only_stands_in(self):
-        """It does not know what has been written since it started, which nobody may notice."""
+        """It sees what was written about a second later, which nobody may notice."""
         self.withdraw()
         for _ in range(20):
             self.assertEqual(self.quotes.SearchQuotes(self.search, timeout=30).total_size, 0)

@@ -166,6 +166,8 @@ class Connection {
   int64_t schema_version() const { return schema_version_; }
   void set_schema_version(int64_t version) { schema_version_ = version; }
   const std::string& path() const { return path_; }
+  // For copying the database as a whole, which no statement does.
+  sqlite3* db() const { return db_; }
   int64_t last_insert_id() const;
   bool in_transaction() const;
 

@@ -297,6 +297,35 @@ DROP INDEX quotes_by_id;
 
 PRAGMA user_version = 8;
 )sql",
+    // No reference to reports: the trail outlives them.
+    R"sql(
+CREATE TABLE audit (
+  archive_revision INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL,
+  caller TEXT NOT NULL,
+  peer TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  action INTEGER NOT NULL,
+  report_id TEXT NOT NULL,
+  child TEXT NOT NULL,
+  revision_before INTEGER NOT NULL,
+  revision_after INTEGER NOT NULL,
+  etag_before TEXT NOT NULL,
+  etag_after TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX audit_by_report ON audit (report_id);
+
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit trail is immutable'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit trail is immutable'); END;
+
+ALTER TABLE meta ADD COLUMN audit_since INTEGER NOT NULL DEFAULT 0;
+UPDATE meta SET audit_since = archive_revision;
+
+PRAGMA user_version = 9;
+)sql",
     // Revisions are whole: what one holds is written and read at once, and by nobody else. Those
     // written before keep their rows.
     R"sql(
@@ -311,15 +340,18 @@ BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
 CREATE TRIGGER contents_no_delete BEFORE DELETE ON contents
 BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
 
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;
 )sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 
 }  // namespace
 
-absl::Status Migrate(Connection* connection) {
-  while (connection->schema_version() < kSchemaVersion) {
+absl::Status Migrate(Connection* connection) { return MigrateTo(connection, kSchemaVersion); }
+
+absl::Status MigrateTo(Connection* connection, int64_t last) {
+  QUOTES_CHECK(last >= 1 && last <= kSchemaVersion);
+  while (connection->schema_version() < last) {
     const int64_t version = connection->schema_version();
     QUOTES_CHECK(version >= 0);
     QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> transaction,

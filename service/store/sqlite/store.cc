@@ -27,7 +27,10 @@
 #include "service/base/errors.h"
 #include "service/base/mutex.h"
 #include "service/base/status_macros.h"
+#include "service/store/audit.h"
 #include "service/store/content.h"
+#include "service/store/sqlite/audit_rows.h"
+#include "service/store/sqlite/backup.h"
 #include "service/store/sqlite/connection.h"
 #include "service/store/sqlite/revision_rows.h"
 #include "service/store/sqlite/schema.h"
@@ -107,14 +110,15 @@ class SqliteStore : public Store {
 
   absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) override;
   absl::StatusOr<ReportChange> SetState(std::string_view report_id, archive::ReportState state,
-                                        std::string_view etag) override;
+                                        std::string_view etag, const Actor& actor) override;
   absl::StatusOr<Register> LoadRegister(std::string_view report_id) override;
-  absl::StatusOr<ReportChange> WriteRegister(
-      std::string_view report_id, std::string_view etag,
-      const std::vector<report::RegisterEntry>& entries) override;
+  absl::StatusOr<ReportChange> WriteRegister(std::string_view report_id, std::string_view etag,
+                                             const std::vector<report::RegisterEntry>& entries,
+                                             const Edit& edit) override;
   absl::StatusOr<ReportChange> WriteTags(std::string_view report_id, std::string_view quote_id,
                                          std::string_view etag,
-                                         const std::vector<themes::Tag>& tags) override;
+                                         const std::vector<themes::Tag>& tags,
+                                         const Actor& actor) override;
   absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
                                                            std::string_view digest) override;
   absl::StatusOr<uint64_t> LoadActive(
@@ -138,7 +142,12 @@ class SqliteStore : public Store {
   absl::StatusOr<StoreStatus> Status() override;
   StoreFigures Figures() const override;
   absl::StatusOr<uint64_t> ArchiveRevision() override;
+  absl::StatusOr<std::vector<AuditEntry>> ListAudit(const AuditFilter& filter, uint64_t before,
+                                                    size_t limit) override;
+  absl::StatusOr<std::vector<AuditEntry>> ListChanges(uint64_t since, size_t limit) override;
 
+  absl::StatusOr<StoreCopy> CopyTo(const std::string& path,
+                                   const Cancellation& cancellation) override;
   absl::Status CheckIntegrity(const Cancellation& cancellation) override;
   absl::Status CheckLength();
 
@@ -173,7 +182,7 @@ class SqliteStore : public Store {
   absl::StatusOr<std::unique_ptr<Reader>> Read();
   // Writes what `change` does to what a report has beside its revisions. `etag` must be its own.
   absl::StatusOr<ReportChange> ChangeReport(
-      std::string_view report_id, std::string_view etag,
+      std::string_view report_id, std::string_view etag, const Edit& edit,
       absl::FunctionRef<absl::Status(Connection*, const ReportRow&)> change);
   void GiveBack(std::unique_ptr<Connection> connection);
   absl::StatusOr<uint64_t> FindRevisionOf(
@@ -218,6 +227,12 @@ void SqliteStore::GiveBack(std::unique_ptr<Connection> connection) {
 absl::Status SqliteStore::CheckIntegrity(const Cancellation& cancellation) {
   QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
   return reader->connection().CheckIntegrity(cancellation);
+}
+
+absl::StatusOr<StoreCopy> SqliteStore::CopyTo(const std::string& path,
+                                              const Cancellation& cancellation) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  return CopyDatabase(&reader->connection(), path, cancellation);
 }
 
 absl::Status SqliteStore::CheckLength() {
@@ -305,6 +320,39 @@ absl::StatusOr<uint64_t> RaiseArchiveRevision(Connection* connection) {
   QUOTES_RETURN_IF_ERROR(connection->Prepare(kRaiseArchiveRevision).Run());
   QUOTES_ASSIGN_OR_RETURN(const int64_t revision, SelectInt(connection, kSelectArchiveRevision));
   return static_cast<uint64_t>(revision);
+}
+
+// --- the audit trail ---
+
+// What a transaction did to a report, in the trail. `before` is null when there was none.
+absl::Status Audit(Connection* connection, const ReportRow* before, const ReportRow& after,
+                   uint64_t archive_revision, AuditAction action, std::string_view child,
+                   const Actor& actor) {
+  AuditEntry entry;
+  entry.archive_revision = archive_revision;
+  entry.time = absl::FromUnixMicros(after.update_time);
+  entry.actor = actor;
+  entry.action = action;
+  entry.report_id = after.report_id;
+  entry.child = child;
+  if (before != nullptr) {
+    entry.revision_before = before->latest_revision;
+    entry.etag_before = before->Etag();
+  }
+  entry.revision_after = after.latest_revision;
+  entry.etag_after = after.Etag();
+  return WriteAuditEntry(connection, entry);
+}
+
+absl::StatusOr<std::vector<AuditEntry>> SqliteStore::ListAudit(const AuditFilter& filter,
+                                                               uint64_t before, size_t limit) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  return ReadAuditEntries(&reader->connection(), filter, before, limit);
+}
+
+absl::StatusOr<std::vector<AuditEntry>> SqliteStore::ListChanges(uint64_t since, size_t limit) {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  return ReadChanges(&reader->connection(), since, limit);
 }
 
 // --- reports ---
@@ -415,6 +463,8 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
   if (before.has_value()) {
     QUOTES_ASSIGN_OR_RETURN(outcome.tags, ReadTags(connection, draft.report_id));
   }
+  QUOTES_RETURN_IF_ERROR(Audit(connection, before.has_value() ? &*before : nullptr, after,
+                               outcome.archive_revision, AuditAction::kImport, {}, draft.actor));
   QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, after.update_time));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
 
@@ -442,7 +492,7 @@ ReportChange ChangeOf(const ReportRow& row, uint64_t archive_revision) {
 
 absl::StatusOr<ReportChange> SqliteStore::SetState(std::string_view report_id,
                                                    archive::ReportState state,
-                                                   std::string_view etag) {
+                                                   std::string_view etag, const Actor& actor) {
   if (read_only_) {
     return errors::ReadOnly();
   }
@@ -461,6 +511,7 @@ absl::StatusOr<ReportChange> SqliteStore::SetState(std::string_view report_id,
     change.unchanged = true;
     return change;
   }
+  const ReportRow before = row;
   row.state = state;
   Touch(&row);
   row.delete_time = state == archive::ReportState::kWithdrawn
@@ -468,6 +519,10 @@ absl::StatusOr<ReportChange> SqliteStore::SetState(std::string_view report_id,
                         : std::nullopt;
   QUOTES_RETURN_IF_ERROR(WriteReport(connection, row));
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
+  QUOTES_RETURN_IF_ERROR(Audit(
+      connection, &before, row, revision,
+      state == archive::ReportState::kWithdrawn ? AuditAction::kWithdraw : AuditAction::kRestore,
+      {}, actor));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
   return ChangeOf(row, revision);
 }
@@ -483,7 +538,7 @@ absl::StatusOr<Register> SqliteStore::LoadRegister(std::string_view report_id) {
 }
 
 absl::StatusOr<ReportChange> SqliteStore::ChangeReport(
-    std::string_view report_id, std::string_view etag,
+    std::string_view report_id, std::string_view etag, const Edit& edit,
     absl::FunctionRef<absl::Status(Connection*, const ReportRow&)> change) {
   if (read_only_) {
     return errors::ReadOnly();
@@ -498,17 +553,20 @@ absl::StatusOr<ReportChange> SqliteStore::ChangeReport(
     return errors::EtagMismatch(ReportName(report_id));
   }
   QUOTES_RETURN_IF_ERROR(change(connection, row));
+  const ReportRow before = row;
   Touch(&row);
   QUOTES_RETURN_IF_ERROR(WriteReport(connection, row));
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
+  QUOTES_RETURN_IF_ERROR(
+      Audit(connection, &before, row, revision, edit.action, edit.child, edit.actor));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
   return ChangeOf(row, revision);
 }
 
 absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
     std::string_view report_id, std::string_view etag,
-    const std::vector<report::RegisterEntry>& entries) {
-  return ChangeReport(report_id, etag, [&](Connection* connection, const ReportRow& row) {
+    const std::vector<report::RegisterEntry>& entries, const Edit& edit) {
+  return ChangeReport(report_id, etag, edit, [&](Connection* connection, const ReportRow& row) {
     return ReplaceRegister(connection, row, entries);
   });
 }
@@ -516,8 +574,10 @@ absl::StatusOr<ReportChange> SqliteStore::WriteRegister(
 absl::StatusOr<ReportChange> SqliteStore::WriteTags(std::string_view report_id,
                                                     std::string_view quote_id,
                                                     std::string_view etag,
-                                                    const std::vector<themes::Tag>& tags) {
-  return ChangeReport(report_id, etag, [&](Connection* connection, const ReportRow&) {
+                                                    const std::vector<themes::Tag>& tags,
+                                                    const Actor& actor) {
+  const Edit edit = {AuditAction::kTagQuote, absl::StrCat("quotes/", ToAbsl(quote_id)), actor};
+  return ChangeReport(report_id, etag, edit, [&](Connection* connection, const ReportRow&) {
     return ReplaceTags(connection, report_id, quote_id, tags);
   });
 }

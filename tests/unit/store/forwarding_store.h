@@ -22,22 +22,23 @@ class ForwardingStore : public store::Store {
     return store_->Import(draft);
   }
   absl::StatusOr<store::ReportChange> SetState(std::string_view report_id,
-                                               archive::ReportState state,
-                                               std::string_view etag) override {
-    return store_->SetState(report_id, state, etag);
+                                               archive::ReportState state, std::string_view etag,
+                                               const store::Actor& actor) override {
+    return store_->SetState(report_id, state, etag, actor);
   }
   absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
     return store_->LoadRegister(report_id);
   }
   absl::StatusOr<store::ReportChange> WriteRegister(
       std::string_view report_id, std::string_view etag,
-      const std::vector<report::RegisterEntry>& entries) override {
-    return store_->WriteRegister(report_id, etag, entries);
+      const std::vector<report::RegisterEntry>& entries, const store::Edit& edit) override {
+    return store_->WriteRegister(report_id, etag, entries, edit);
   }
   absl::StatusOr<store::ReportChange> WriteTags(std::string_view report_id,
                                                 std::string_view quote_id, std::string_view etag,
-                                                const std::vector<themes::Tag>& tags) override {
-    return store_->WriteTags(report_id, quote_id, etag, tags);
+                                                const std::vector<themes::Tag>& tags,
+                                                const store::Actor& actor) override {
+    return store_->WriteTags(report_id, quote_id, etag, tags, actor);
   }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {
@@ -79,7 +80,19 @@ class ForwardingStore : public store::Store {
   absl::Status CheckIntegrity(const Cancellation& cancellation) override {
     return store_->CheckIntegrity(cancellation);
   }
+  absl::StatusOr<store::StoreCopy> CopyTo(const std::string& path,
+                                          const Cancellation& cancellation) override {
+    return store_->CopyTo(path, cancellation);
+  }
   absl::StatusOr<uint64_t> ArchiveRevision() override { return store_->ArchiveRevision(); }
+  absl::StatusOr<std::vector<store::AuditEntry>> ListAudit(const store::AuditFilter& filter,
+                                                           uint64_t before, size_t limit) override {
+    return store_->ListAudit(filter, before, limit);
+  }
+  absl::StatusOr<std::vector<store::AuditEntry>> ListChanges(uint64_t since,
+                                                             size_t limit) override {
+    return store_->ListChanges(since, limit);
+  }
   absl::StatusOr<uint64_t> LoadHistory(
       absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {

@@ -674,6 +674,7 @@ TEST_F(SqliteStoreTest, ADatabaseOfVersionFourIsMigrated) {
   // What its revisions hold is put back behind the migration.
   Raw("DROP TRIGGER contents_no_update; DROP TRIGGER contents_no_delete;"
       "ALTER TABLE contents RENAME TO kept;"
+      "DROP TABLE audit; ALTER TABLE meta DROP COLUMN audit_since;"
       "DROP TABLE tags; ALTER TABLE reports DROP COLUMN duplicate_of;"
       "CREATE UNIQUE INDEX sections_by_id ON sections (section_id, revision);"
       "CREATE UNIQUE INDEX quotes_by_id ON quotes (quote_id, revision);"
@@ -696,6 +697,65 @@ TEST_F(SqliteStoreTest, ADatabaseOfVersionFourIsMigrated) {
   store->reset();
   QUOTES_ASSERT_OK(quotes::store::sqlite::Open({.path = dir_.path() / "new.db"}));
   EXPECT_EQ(Columns(path()), Columns(dir_.path() / "new.db"));
+}
+
+TEST_F(SqliteStoreTest, ADatabaseOfEveryVersionIsMigrated) {
+  const std::string first =
+      ReadFile(quotes::testing::SourceDir() / "tests/unit/store/data/schema_v1.sql");
+  QUOTES_ASSERT_OK(quotes::store::sqlite::Open({.path = dir_.path() / "new.db"}));
+  for (int64_t version = 1; version < kSchemaVersion; ++version) {
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      fs::remove(path() + suffix);
+    }
+    Raw(first.c_str());
+    {
+      auto old = Connection::Open({.path = path(), .mode = ConnectionOptions::Mode::kWrite});
+      QUOTES_ASSERT_OK(old);
+      QUOTES_ASSERT_OK(MigrateTo(old->get(), version));
+      EXPECT_EQ((*old)->schema_version(), version);
+    }
+    EXPECT_THAT(OpenReader(), HasReason(ErrorReason::kReadOnly)) << version;
+    auto store = OpenWriter();
+    QUOTES_ASSERT_OK(store);
+    EXPECT_EQ((*store)->Status()->schema_version, kSchemaVersion);
+    EXPECT_EQ(AllText(**store).value_or(""), "one:72;two:72;") << version;
+    EXPECT_EQ((*store)->ArchiveRevision().value_or(0), 3u) << version;
+    // What was done before there was a trail is told neither as nothing nor wrongly.
+    EXPECT_EQ((*store)->ListAudit({}, 0, 10)->size(), 0u) << version;
+    EXPECT_THAT((*store)->ListChanges(2, 10), HasReason(ErrorReason::kChangesNotKept)) << version;
+    EXPECT_EQ((*store)->ListChanges(3, 10)->size(), 0u) << version;
+    QUOTES_EXPECT_OK((*store)->SetState("two", archive::ReportState::kWithdrawn, ""));
+    const auto changes = (*store)->ListChanges(3, 10);
+    QUOTES_ASSERT_OK(changes);
+    ASSERT_EQ(changes->size(), 1u) << version;
+    EXPECT_EQ(changes->front().archive_revision, 4u) << version;
+    store->reset();
+    EXPECT_EQ(Columns(path()), Columns(dir_.path() / "new.db")) << version;
+  }
+}
+
+TEST_F(SqliteStoreTest, AnOlderProgramIsToldWhichVersionItMeets) {
+  Fill(1);
+  Raw(absl::StrCat("PRAGMA user_version = ", kSchemaVersion + 3).c_str());
+  const absl::Status refused = OpenWriter().status();
+  const auto detail = GetErrorDetail(refused);
+  ASSERT_TRUE(detail.has_value());
+  EXPECT_EQ(detail->reason, ErrorReason::kSchemaTooNew);
+  EXPECT_THAT(detail->metadata, ::testing::UnorderedElementsAre(
+                                    ::testing::Pair("found", std::to_string(kSchemaVersion + 3)),
+                                    ::testing::Pair("supported", std::to_string(kSchemaVersion))));
+  EXPECT_THAT(std::string(refused.message()), ::testing::HasSubstr("use a newer program"));
+}
+
+TEST_F(SqliteStoreTest, TheAuditTrailCannotBeChanged) {
+  Fill(2);
+  auto connection = Connection::Open({.path = path(), .mode = ConnectionOptions::Mode::kWrite});
+  QUOTES_ASSERT_OK(connection);
+  for (const char* sql :
+       {"UPDATE audit SET caller = 'somebody else'", "DELETE FROM audit",
+        "REPLACE INTO audit SELECT * FROM audit", "DELETE FROM audit WHERE archive_revision = 1"}) {
+    EXPECT_THAT((*connection)->Execute(sql), HasReason(ErrorReason::kStoreUnavailable)) << sql;
+  }
 }
 
 TEST_F(SqliteStoreTest, StatusTellsWhatThisIs) {

@@ -1,0 +1,197 @@
+#include "service/library/backups.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/base/absl_string.h"
+#include "service/base/durable_file.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+
+namespace quotes {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What is made by itself is told by its name: "quotes-auto-20260117T000000Z.db".
+constexpr char kScheduledPrefix[] = "quotes-auto-";
+constexpr char kAskedPrefix[] = "quotes-";
+constexpr char kTimeFormat[] = "%Y%m%dT%H%M%SZ";
+constexpr size_t kTimeSize = 16;
+constexpr std::string_view kEnding = ".db";
+constexpr absl::Duration kLongestRetry = absl::Hours(1);
+
+absl::Duration SteadyNow() {
+  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+std::string NameAt(const char* prefix, absl::Time time) {
+  return absl::StrCat(prefix, absl::FormatTime(kTimeFormat, time, absl::UTCTimeZone()),
+                      ToAbsl(kEnding));
+}
+
+// When a backup of this name was made by itself; nullopt for any other name.
+std::optional<absl::Time> TimeOf(const std::string& name) {
+  if (!name.starts_with(kScheduledPrefix) || !name.ends_with(kEnding)) {
+    return std::nullopt;
+  }
+  // Years are read as far as there are digits: marks keep them apart.
+  std::string digits = name.substr(std::string_view(kScheduledPrefix).size());
+  if (digits.size() != kTimeSize + kEnding.size()) {
+    return std::nullopt;
+  }
+  digits.resize(kTimeSize);
+  for (const size_t place : {size_t{13}, size_t{11}, size_t{6}, size_t{4}}) {
+    digits.insert(place, 1, '-');
+  }
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime("%Y-%m-%dT%H-%M-%SZ", digits, absl::UTCTimeZone(), &time, &error) ||
+      NameAt(kScheduledPrefix, time) != name) {
+    return std::nullopt;
+  }
+  return time;
+}
+
+absl::Status CheckName(const std::string& name) {
+  if (name.size() > limits::kMaxBackupNameBytes) {
+    return errors::FieldOutOfRange("file_name",
+                                   absl::StrCat("at most ", limits::kMaxBackupNameBytes, " bytes"));
+  }
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+  if (!plain || name.front() == '.' || name.front() == '-' || !name.ends_with(kEnding)) {
+    return errors::FieldInvalid("file_name",
+                                "is not a name of letters, digits, \"-\", \"_\" and \".\" that "
+                                "begins with a letter, a digit or \"_\" and ends in \".db\"");
+  }
+  if (TimeOf(name).has_value()) {
+    return errors::FieldInvalid("file_name", "is of those that are made, and removed, by itself");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Backups>> Backups::Open(Options options) {
+  std::error_code error;
+  fs::create_directories(options.folder, error);
+  if (!fs::is_directory(options.folder, error)) {
+    return errors::StoreUnavailable(absl::StrCat(options.folder, ": is no folder for backups"));
+  }
+  RemovePartials(options.folder);
+  // Found now, not when the first backup is due.
+  const std::string probe = (fs::path(options.folder) / "probe").string();
+  QUOTES_RETURN_IF_ERROR(WriteDurably(probe, ""));
+  fs::remove(probe, error);
+  options.keep = std::max<size_t>(options.keep, 1);
+  return std::unique_ptr<Backups>(new Backups(std::move(options)));
+}
+
+Backups::~Backups() {
+  ending_.Cancel();
+  StopSchedule();
+}
+
+absl::StatusOr<Backup> Backups::Make(store::Store& store, const std::string& file_name,
+                                     const Cancellation& cancellation) {
+  if (!file_name.empty()) {
+    QUOTES_RETURN_IF_ERROR(CheckName(file_name));
+  }
+  const MutexLock lock(&mutex_);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  return MakeAs(store, file_name.empty() ? NameAt(kAskedPrefix, options_.now()) : file_name,
+                cancellation);
+}
+
+absl::StatusOr<Backup> Backups::MakeAs(store::Store& store, const std::string& file_name,
+                                       const Cancellation& cancellation) {
+  const absl::Duration begin = SteadyNow();
+  Backup backup;
+  backup.file_name = file_name;
+  absl::StatusOr<store::StoreCopy> copy =
+      store.CopyTo((fs::path(options_.folder) / file_name).string(), cancellation);
+  if (copy.status().code() == absl::StatusCode::kAlreadyExists) {
+    return errors::BackupExists(file_name);
+  }
+  QUOTES_RETURN_IF_ERROR(copy.status());
+  backup.copy = *std::move(copy);
+  backup.duration = SteadyNow() - begin;
+  const MutexLock lock(&last_mutex_);
+  last_ = options_.now();
+  return backup;
+}
+
+std::optional<absl::Time> Backups::last() const {
+  const MutexLock lock(&last_mutex_);
+  return last_;
+}
+
+void Backups::StartSchedule(store::Store* store) {
+  if (options_.every > absl::ZeroDuration()) {
+    ticker_ = std::make_unique<Ticker>(std::min(options_.look_every, options_.every),
+                                       [this, store] { LookAtClock(store); });
+  }
+}
+
+void Backups::StopSchedule() { ticker_.reset(); }
+
+void Backups::LookAtClock(store::Store* store) {
+  const absl::Duration now = SteadyNow();
+  if (!due_in_.has_value()) {
+    const std::vector<std::string> scheduled = Scheduled();
+    const absl::Duration age =
+        scheduled.empty() ? absl::InfiniteDuration() : options_.now() - *TimeOf(scheduled.back());
+    due_in_ = age < absl::ZeroDuration() ? absl::ZeroDuration() : options_.every - age;
+  } else {
+    due_in_ = *due_in_ - (now - last_look_);
+  }
+  last_look_ = now;
+  if (*due_in_ > absl::ZeroDuration() || !ending_.Check().ok()) {
+    return;
+  }
+  absl::StatusOr<Backup> backup = [&] {
+    const MutexLock lock(&mutex_);
+    return MakeAs(*store, NameAt(kScheduledPrefix, options_.now()), ending_);
+  }();
+  if (!ending_.Check().ok()) {
+    return;
+  }
+  if (backup.ok()) {
+    RemoveOld();
+  }
+  due_in_ = backup.ok() ? options_.every : std::min(options_.every / 10, kLongestRetry);
+  if (options_.on_scheduled) {
+    options_.on_scheduled(backup);
+  }
+}
+
+std::vector<std::string> Backups::Scheduled() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(options_.folder, error)) {
+    std::string name = entry.path().filename().string();
+    if (TimeOf(name).has_value()) {
+      names.push_back(std::move(name));
+    }
+  }
+  std::sort(names.begin(), names.end());  // which is by time
+  return names;
+}
+
+void Backups::RemoveOld() const {
+  const std::vector<std::string> names = Scheduled();
+  std::error_code error;
+  for (size_t i = 0; i + options_.keep < names.size(); ++i) {
+    fs::remove(fs::path(options_.folder) / names[i], error);
+  }
+}
+
+}  // namespace quotes

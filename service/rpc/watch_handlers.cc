@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+#include "service/rpc/convert.h"
+#include "service/rpc/handlers.h"
+#include "service/rpc/names.h"
+
+namespace quotes::rpc {
+namespace {
+
+constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(15);
+constexpr absl::Duration kLeastHeartbeat = absl::Seconds(1);
+constexpr absl::Duration kMostHeartbeat = absl::Hours(1);
+
+v1::Change::Kind KindOf(const store::AuditEntry& entry) {
+  switch (entry.action) {
+    case store::AuditAction::kImport:
+      return entry.revision_before == 0                      ? v1::Change::KIND_NEW_REPORT
+             : entry.revision_before != entry.revision_after ? v1::Change::KIND_NEW_REVISION
+                                                             : v1::Change::KIND_REGISTER;
+    case store::AuditAction::kWithdraw:
+      return v1::Change::KIND_WITHDRAWN;
+    case store::AuditAction::kRestore:
+      return v1::Change::KIND_RESTORED;
+    case store::AuditAction::kCreateDefect:
+    case store::AuditAction::kUpdateDefect:
+    case store::AuditAction::kDeleteDefect:
+      return v1::Change::KIND_REGISTER;
+    case store::AuditAction::kTagQuote:
+      return v1::Change::KIND_TAGS;
+  }
+  return v1::Change::KIND_UNSPECIFIED;
+}
+
+}  // namespace
+
+absl::StatusOr<ChangeWatch> ToChangeWatch(const v1::WatchChangesRequest& request) {
+  ChangeWatch watch;
+  if (request.has_since_archive_revision()) {
+    if (request.since_archive_revision() < 0) {
+      return errors::FieldOutOfRange("since_archive_revision", "at least 0");
+    }
+    watch.since = static_cast<uint64_t>(request.since_archive_revision());
+  }
+  watch.heartbeat = kDefaultHeartbeat;
+  if (request.has_heartbeat()) {
+    // Seconds first: more than a duration holds must not wrap.
+    const int64_t seconds = std::clamp<int64_t>(request.heartbeat().seconds(), -1, 1'000'000);
+    watch.heartbeat = absl::Seconds(seconds) + absl::Nanoseconds(request.heartbeat().nanos());
+    if (watch.heartbeat < kLeastHeartbeat || watch.heartbeat > kMostHeartbeat) {
+      return errors::FieldOutOfRange("heartbeat", "from 1 s to 1 h");
+    }
+  }
+  return watch;
+}
+
+absl::Status NextChanges(store::Store& store, uint64_t visible, uint64_t* since,
+                         v1::WatchChangesResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::vector<store::AuditEntry> entries,
+                          store.ListChanges(*since, limits::kMaxWatchChanges));
+  for (const store::AuditEntry& entry : entries) {
+    if (entry.archive_revision > visible) {
+      break;
+    }
+    v1::Change* const change = response->add_changes();
+    change->set_archive_revision(static_cast<int64_t>(entry.archive_revision));
+    SetTime(entry.time, change->mutable_time());
+    change->set_kind(KindOf(entry));
+    change->set_report(ReportName(entry.report_id));
+    if (!entry.child.empty()) {
+      change->set_child(absl::StrCat(change->report(), "/", entry.child));
+    }
+    change->set_revision(static_cast<int64_t>(entry.revision_after));
+    *since = entry.archive_revision;
+  }
+  response->set_archive_revision(static_cast<int64_t>(*since));
+  return absl::OkStatus();
+}
+
+}  // namespace quotes::rpc

@@ -1,0 +1,197 @@
+#include "service/server/life_cycle.h"
+
+#include <malloc.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "service/base/absl_string.h"
+#include "service/base/status_macros.h"
+#include "service/store/sqlite/store.h"
+
+namespace quotes::server {
+namespace {
+
+// How often a replica looks for a newer snapshot, and a server that only reads at its file: a look
+// lists a folder, or reads one row.
+constexpr absl::Duration kFollowEvery = absl::Seconds(1);
+
+JsonLine FailureLine(const absl::Status& status) {
+  JsonLine line;
+  line.Add("error", ToStd(status.message()));
+  return line;
+}
+
+}  // namespace
+
+absl::Status LifeCycle::Check(const Config& config) {
+  if (!config.follow.empty() && !config.publish_folder.empty()) {
+    return absl::FailedPreconditionError(
+        "--follow and --publish-folder exclude each other: a replica publishes nothing; have it "
+        "and others follow the same folder, or copy that");
+  }
+  if (config.read_only && !config.publish_folder.empty()) {
+    return absl::FailedPreconditionError(
+        "--read-only and --publish-folder exclude each other: the server that writes publishes");
+  }
+  if (config.backup_every > absl::ZeroDuration() && config.backup_folder.empty()) {
+    return absl::FailedPreconditionError("--backup-every needs --backup-folder");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<LifeCycle>> LifeCycle::Open(const Config& config, Log* log) {
+  std::unique_ptr<LifeCycle> life(new LifeCycle(config, log));
+  if (!config.backup_folder.empty()) {
+    QUOTES_ASSIGN_OR_RETURN(
+        life->backups_,
+        Backups::Open(
+            {.folder = config.backup_folder,
+             .every = config.backup_every,
+             .keep = config.backup_keep,
+             .on_scheduled = [log](const absl::StatusOr<Backup>& backup) {
+               if (!backup.ok()) {
+                 log->Write(LogLevel::kError, "backup_failed", FailureLine(backup.status()));
+                 return;
+               }
+               log->Write(
+                   LogLevel::kInfo, "backup",
+                   JsonLine()
+                       .Add("file", backup->file_name)
+                       .Add("bytes", static_cast<int64_t>(backup->copy.size_bytes))
+                       .Add("archive_revision", static_cast<int64_t>(backup->copy.archive_revision))
+                       .Add("sha256", backup->copy.sha256)
+                       .Add("duration_us", absl::ToInt64Microseconds(backup->duration)));
+             }}));
+  }
+  if (!config.follow.empty()) {
+    QUOTES_ASSIGN_OR_RETURN(life->follower_,
+                            Follower::Open({.folder = config.follow,
+                                            .state_folder = config.database + ".replica",
+                                            .on_warning = [log](std::string_view warning) {
+                                              log->Write(LogLevel::kWarning, "snapshot_passed_over",
+                                                         JsonLine().Add("warning", warning));
+                                            }}));
+  }
+  return life;
+}
+
+LifeCycle::~LifeCycle() { End(); }
+
+void LifeCycle::SetOptions(ServerOptions* options) const {
+  options->backups = backups_.get();
+  if (follower_ != nullptr) {
+    options->followed_folder = config_.follow;
+    options->replica_state = [follower = follower_.get()] { return follower->state(); };
+  }
+}
+
+absl::StatusOr<std::unique_ptr<store::Store>> LifeCycle::OpenStore() {
+  if (!is_replica()) {
+    return store::sqlite::Open({.path = config_.database,
+                                .read_only = config_.read_only,
+                                .create = !config_.read_only,
+                                .check_integrity = false});  // the library does, while it serves
+  }
+  for (bool waiting = false;;) {
+    QUOTES_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> taken, follower_->TakeNewer(ending_));
+    if (taken != nullptr) {
+      auto following = std::make_unique<store::FollowingStore>(std::move(taken));
+      following_ = following.get();
+      return following;
+    }
+    if (!std::exchange(waiting, true)) {
+      log_.Write(LogLevel::kWarning, "waiting_for_snapshot",
+                 JsonLine().Add("folder", config_.follow));
+    }
+    absl::SleepFor(kFollowEvery);
+  }
+}
+
+void LifeCycle::Served() {
+  if (is_replica()) {
+    follower_->Served();
+  }
+}
+
+void LifeCycle::Begin(Library* library) {
+  if (is_replica()) {
+    ticker_ = std::make_unique<Ticker>(kFollowEvery, [this, library] { FollowFolder(library); });
+  } else if (config_.read_only) {
+    ticker_ = std::make_unique<Ticker>(kFollowEvery, [this, library] { FollowFile(library); });
+  }
+  if (backups_ != nullptr) {
+    backups_->StartSchedule(&library->store());
+  }
+  if (!config_.publish_folder.empty()) {
+    absl::StatusOr<std::unique_ptr<Publisher>> publisher = Publisher::Start(
+        &library->store(),
+        {.folder = config_.publish_folder,
+         .every = config_.publish_every,
+         .keep = config_.publish_keep,
+         .on_publish = [this](const absl::StatusOr<Manifest>& manifest) {
+           if (!manifest.ok()) {
+             log_.Write(LogLevel::kError, "publish_failed", FailureLine(manifest.status()));
+             return;
+           }
+           log_.Write(
+               LogLevel::kInfo, "published",
+               JsonLine()
+                   .Add("file", DatabaseName(manifest->sequence))
+                   .Add("bytes", static_cast<int64_t>(manifest->size_bytes))
+                   .Add("archive_revision", static_cast<int64_t>(manifest->archive_revision)));
+         }});
+    if (publisher.ok()) {
+      publisher_ = *std::move(publisher);
+    } else {
+      log_.Write(LogLevel::kError, "publish_failed", FailureLine(publisher.status()));
+    }
+  }
+}
+
+void LifeCycle::End() {
+  ending_.Cancel();
+  ticker_.reset();
+  if (backups_ != nullptr) {
+    backups_->StopSchedule();
+  }
+  publisher_.reset();
+}
+
+void LifeCycle::FollowFolder(Library* library) {
+  const absl::Time start = absl::Now();
+  const absl::StatusOr<bool> newer = follower_->Follow(following_, library, ending_);
+  if (!newer.ok()) {
+    if (ending_.Check().ok()) {
+      log_.Write(LogLevel::kError, "follow_failed", FailureLine(newer.status()));
+    }
+    return;
+  }
+  if (*newer) {
+    malloc_trim(0);
+    const Manifest manifest = follower_->state()->manifest;
+    log_.Write(LogLevel::kInfo, "snapshot_served",
+               JsonLine()
+                   .Add("file", DatabaseName(manifest.sequence))
+                   .Add("archive_revision", static_cast<int64_t>(library->archive()->revision()))
+                   .Add("reports", static_cast<int64_t>(library->archive()->documents().size()))
+                   .Add("load_us", absl::ToInt64Microseconds(absl::Now() - start)));
+  }
+}
+
+void LifeCycle::FollowFile(Library* library) {
+  const absl::StatusOr<uint64_t> revision = library->store().ArchiveRevision();
+  if (!revision.ok() || *revision == library->archive()->revision()) {
+    return;
+  }
+  const absl::Status status = library->CatchUp(ending_);
+  if (!status.ok() && ending_.Check().ok()) {
+    log_.Write(LogLevel::kError, "follow_failed", FailureLine(status));
+  }
+}
+
+}  // namespace quotes::server

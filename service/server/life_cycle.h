@@ -1,0 +1,71 @@
+#ifndef QUOTES_SERVICE_SERVER_LIFE_CYCLE_H_
+#define QUOTES_SERVICE_SERVER_LIFE_CYCLE_H_
+
+#include <memory>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "service/base/cancellation.h"
+#include "service/base/ticker.h"
+#include "service/library/backups.h"
+#include "service/library/follower.h"
+#include "service/library/library.h"
+#include "service/library/publisher.h"
+#include "service/server/config.h"
+#include "service/server/log.h"
+#include "service/server/server.h"
+#include "service/store/following_store.h"
+#include "service/store/store.h"
+
+namespace quotes::server {
+
+// What `quoted` does beside answering calls: backups, snapshots for replicas, and on a replica,
+// following them.
+//
+//   LifeCycle::Open, SetOptions (before the server), OpenStore (behind it), Begin (with a library
+//   that is ready), End (before the library goes).
+class LifeCycle {
+ public:
+  // FAILED_PRECONDITION with a sentence for people for options that exclude each other.
+  static absl::Status Check(const Config& config);
+
+  // Makes the folders that are wanted. `config` and `log` must outlive the object.
+  static absl::StatusOr<std::unique_ptr<LifeCycle>> Open(const Config& config, Log* log);
+
+  ~LifeCycle();
+  LifeCycle(const LifeCycle&) = delete;
+  LifeCycle& operator=(const LifeCycle&) = delete;
+
+  // What the server needs to know of it; the object must outlive the server.
+  void SetOptions(ServerOptions* options) const;
+
+  bool is_replica() const { return follower_ != nullptr; }
+  // The database, or on a replica the newest snapshot: waits for the first.
+  absl::StatusOr<std::unique_ptr<store::Store>> OpenStore();
+
+  // The library of that store serves look-ups.
+  void Served();
+  // It is ready.
+  void Begin(Library* library);
+  void End();
+
+ private:
+  LifeCycle(const Config& config, Log* log) : config_(config), log_(*log) {}
+
+  void FollowFolder(Library* library);
+  void FollowFile(Library* library);
+
+  const Config& config_;
+  Log& log_;
+  Cancellation ending_;
+  std::unique_ptr<Backups> backups_;
+  std::unique_ptr<Follower> follower_;
+  store::FollowingStore* following_ = nullptr;  // the library's
+  std::unique_ptr<Publisher> publisher_;
+  std::unique_ptr<Ticker> ticker_;
+};
+
+}  // namespace quotes::server
+
+#endif  // QUOTES_SERVICE_SERVER_LIFE_CYCLE_H_
