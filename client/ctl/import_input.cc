@@ -54,15 +54,15 @@ bool HasExtension(const fs::path& path, const std::string_view (&extensions)[kSi
 
 // The names of documents: what a folder or an archive holds besides is not meant.
 bool IsDocumentName(const fs::path& path) {
-  constexpr std::string_view kExtensions[] = {".txt", ".md",   ".markdown", ".html",
-                                              ".htm", ".docx", ".pdf"};
+  constexpr std::string_view kExtensions[] = {".txt", ".md",    ".markdown", ".html", ".htm",
+                                              ".mht", ".mhtml", ".docx",     ".pdf"};
   return HasExtension(path, kExtensions);
 }
 
 // Names of documents and archives that may well be meant and cannot be read.
 bool IsForeignName(const fs::path& path) {
-  constexpr std::string_view kExtensions[] = {".doc", ".wps", ".rtf", ".odt", ".ofd",
-                                              ".caj", ".rar", ".7z",  ".mht", ".mhtml"};
+  constexpr std::string_view kExtensions[] = {".doc", ".wps", ".rtf", ".odt",
+                                              ".ofd", ".caj", ".rar", ".7z"};
   return HasExtension(path, kExtensions);
 }
 
