@@ -54,15 +54,15 @@ bool HasExtension(const fs::path& path, const std::string_view (&extensions)[kSi
 
 // The names of documents: what a folder or an archive holds besides is not meant.
 bool IsDocumentName(const fs::path& path) {
-  constexpr std::string_view kExtensions[] = {".txt", ".md",   ".markdown", ".html",
-                                              ".htm", ".docx", ".pdf"};
+  constexpr std::string_view kExtensions[] = {".txt", ".md",    ".markdown", ".html", ".htm",
+                                              ".mht", ".mhtml", ".docx",     ".pdf"};
   return HasExtension(path, kExtensions);
 }
 
 // Names of documents and archives that may well be meant and cannot be read.
 bool IsForeignName(const fs::path& path) {
-  constexpr std::string_view kExtensions[] = {".doc", ".wps", ".rtf", ".odt", ".ofd",
-                                              ".caj", ".rar", ".7z",  ".mht", ".mhtml"};
+  constexpr std::string_view kExtensions[] = {".doc", ".wps", ".rtf", ".odt",
+                                              ".ofd", ".caj", ".rar", ".7z"};
   return HasExtension(path, kExtensions);
 }
 
@@ -292,8 +292,14 @@ absl::StatusOr<std::string> ImportInputs::ReadFile(const std::string& file) cons
   if (file == kStdinName) {
     content = ReadAtMost(context_.environment().in, limits::kMaxSourceBytes);
   } else {
-    // A file that is too large is refused by its size, before a gigabyte is read for nothing.
     std::error_code error;
+    // A pipe or a device may keep the command waiting for ever, past a signal that ends it.
+    const fs::file_status status = fs::status(file, error);
+    if (fs::is_fifo(status) || fs::is_socket(status) || fs::is_character_file(status)) {
+      return absl::InvalidArgumentError(
+          context_.Text(Msg::kCannotRead, {"it is a pipe or a device; pipe into - instead"}));
+    }
+    // A file that is too large is refused by its size, before a gigabyte is read for nothing.
     if (fs::is_regular_file(file, error)) {
       const uintmax_t size = fs::file_size(file, error);
       if (!error && size > limits::kMaxSourceBytes) {

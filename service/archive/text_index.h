@@ -25,9 +25,9 @@ namespace quotes::archive {
 // the order of answers (newest report first, then reading order); texts are laid out in that order,
 // so that the place of an occurrence orders like the number of its quote.
 //
-// Suffixes are sorted by libdivsufsort (Y. Mori) as big-endian UTF-16; only those that begin on a
-// character stay. The first quotes of an interval come from range-minimum queries over the array
-// of their quotes (the document array of S. Muthukrishnan, "Efficient algorithms for document
+// Suffixes are sorted as UTF-16, up to the end of their text (suffix_sort.h); only those that begin
+// on a character stay. The first quotes of an interval come from range-minimum queries over the
+// array of their quotes (the document array of S. Muthukrishnan, "Efficient algorithms for document
 // retrieval problems", SODA 2002, with the quote instead of the previous occurrence), which is also
 // what sets of quotes are read from: one after the other, where asking each place for its quote
 // would wait for memory. Intervals with many occurrences have their numbers of distinct quotes
@@ -261,7 +261,6 @@ class TextIndexBuilder {
                                           std::span<const uint32_t> group_of = {});
 
  private:
-  absl::StatusOr<std::vector<uint32_t>> SortSuffixes(const Cancellation& cancellation) const;
   void WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
                     ByteSink* sink) const;
   // Intervals that lie in others come before them.

@@ -1,19 +1,14 @@
-#include <divsufsort.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <future>
 #include <iterator>
 #include <limits>
-#include <memory>
 #include <span>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "service/archive/filter_values.h"
+#include "service/archive/suffix_sort.h"
 #include "service/archive/text_index.h"
 #include "service/archive/text_index_units.h"
 #include "service/base/check.h"
@@ -24,10 +19,6 @@ namespace {
 
 // Below a tenth of a second.
 constexpr uint32_t kStepsBetweenChecks = 1u << 20;
-// Bytes that are sorted at once, however little they are waited for: below half a second.
-constexpr size_t kSortedAtOnce = 4u << 20;
-constexpr std::chrono::milliseconds kCancellationPoll(20);
-
 // Gathers the smallest distinct ones of many numbers.
 class Smallest {
  public:
@@ -98,7 +89,7 @@ absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
   }
   layout.quote_of_block = sink->AppendArray(quote_of_block);
 
-  QUOTES_ASSIGN_OR_RETURN(std::vector<uint32_t> suffixes, SortSuffixes(cancellation));
+  QUOTES_ASSIGN_OR_RETURN(std::vector<uint32_t> suffixes, SortSuffixes(text_, cancellation));
   layout.suffixes = sink->AppendArray(suffixes);
   WriteTriples(suffixes, &layout, sink);
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
@@ -115,57 +106,6 @@ absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
   text_ = {};
   starts_ = {};
   return layout;
-}
-
-// The scratch of the sorter, 10 bytes a unit, is gone when this returns, unless it was cancelled.
-absl::StatusOr<std::vector<uint32_t>> TextIndexBuilder::SortSuffixes(
-    const Cancellation& cancellation) const {
-  struct Scratch {
-    std::vector<uint8_t> bytes;
-    std::vector<saidx_t> sorted;
-
-    int Sort() {
-      return bytes.empty()
-                 ? 0
-                 : divsufsort(bytes.data(), sorted.data(), static_cast<saidx_t>(bytes.size()));
-    }
-  };
-  const auto scratch = std::make_shared<Scratch>();
-  scratch->bytes.resize(text_.size() * 2);
-  for (size_t i = 0; i < text_.size(); ++i) {
-    scratch->bytes[2 * i] = static_cast<uint8_t>(text_[i] >> 8);
-    scratch->bytes[2 * i + 1] = static_cast<uint8_t>(text_[i] & 0xff);
-  }
-  scratch->sorted.resize(scratch->bytes.size());
-  if (scratch->bytes.size() <= kSortedAtOnce) {
-    QUOTES_CHECK(scratch->Sort() == 0);
-  } else {
-    std::packaged_task<int()> task([scratch] { return scratch->Sort(); });
-    std::future<int> result = task.get_future();
-    std::thread sorter(std::move(task));
-    while (result.wait_for(kCancellationPoll) != std::future_status::ready) {
-      if (absl::Status status = cancellation.Check(); !status.ok()) {
-        sorter.detach();  // it has its own hold on all that it touches
-        return status;
-      }
-    }
-    sorter.join();
-    QUOTES_CHECK(result.get() == 0);
-  }
-  scratch->bytes = {};
-  const std::vector<saidx_t>& sorted = scratch->sorted;
-  const auto is_suffix = [this](saidx_t byte) {
-    const char16_t unit = text_[static_cast<size_t>(byte) / 2];
-    return (byte & 1) == 0 && unit != kTextEnd && !IsLowSurrogate(unit);
-  };
-  std::vector<uint32_t> suffixes;
-  suffixes.reserve(static_cast<size_t>(std::count_if(sorted.begin(), sorted.end(), is_suffix)));
-  for (const saidx_t byte : sorted) {
-    if (is_suffix(byte)) {
-      suffixes.push_back(static_cast<uint32_t>(byte) / 2);
-    }
-  }
-  return suffixes;
 }
 
 void TextIndexBuilder::WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
+#include "service/extract/mime.h"
 
 namespace quotes::extract {
 namespace {
@@ -202,7 +203,7 @@ bool HasExtension(std::string_view file_name, std::initializer_list<std::string_
 
 }  // namespace
 
-std::string_view ExtractVersion() { return "3"; }
+std::string_view ExtractVersion() { return "4"; }
 
 std::string_view FormatName(Format format) {
   switch (format) {
@@ -216,6 +217,8 @@ std::string_view FormatName(Format format) {
       return "docx";
     case Format::kPdf:
       return "pdf";
+    case Format::kMhtml:
+      return "mhtml";
   }
   return "unknown";
 }
@@ -228,10 +231,11 @@ std::optional<Format> ParseFormat(std::string_view name) {
   static constexpr Alias kAliases[] = {{"txt", Format::kPlainText},
                                        {"plain", Format::kPlainText},
                                        {"md", Format::kMarkdown},
-                                       {"htm", Format::kHtml}};
+                                       {"htm", Format::kHtml},
+                                       {"mht", Format::kMhtml}};
   const std::string lower = Lower(name);
-  for (const Format format :
-       {Format::kPlainText, Format::kMarkdown, Format::kHtml, Format::kDocx, Format::kPdf}) {
+  for (const Format format : {Format::kPlainText, Format::kMarkdown, Format::kHtml, Format::kDocx,
+                              Format::kPdf, Format::kMhtml}) {
     if (lower == FormatName(format)) {
       return format;
     }
@@ -256,12 +260,15 @@ std::string_view MediaType(Format format) {
       return "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     case Format::kPdf:
       return "application/pdf";
+    case Format::kMhtml:
+      return "multipart/related";
   }
   return "application/octet-stream";
 }
 
 bool IsTextFormat(Format format) {
-  return format == Format::kPlainText || format == Format::kMarkdown || format == Format::kHtml;
+  return format == Format::kPlainText || format == Format::kMarkdown || format == Format::kHtml ||
+         format == Format::kMhtml;
 }
 
 absl::StatusOr<Format> DetectFormat(std::string_view bytes, std::string_view file_name) {
@@ -281,9 +288,12 @@ absl::StatusOr<Format> DetectFormat(std::string_view bytes, std::string_view fil
     }
   }
   const std::string sample = TextSample(bytes);
-  if (Contains(std::string_view(sample).substr(0, 2000), "mime-version:") &&
-      Contains(sample, "multipart/related")) {
-    return errors::UnsupportedFormat("a web archive (MHTML)");
+  if (const std::optional<MimeEntity> message = ReadMimeEntity(bytes);
+      message.has_value() && message->has_version) {
+    if (!IsWebArchive(*message)) {
+      return errors::UnsupportedFormat("an e-mail message");
+    }
+    return Format::kMhtml;
   }
   if (LooksLikeHtml(sample)) {
     return Format::kHtml;

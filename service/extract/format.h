@@ -9,14 +9,14 @@
 namespace quotes::extract {
 
 // Formats that sources may have. The numbers are those of the contract.
-enum class Format { kPlainText = 1, kMarkdown = 2, kHtml = 3, kDocx = 4, kPdf = 5 };
+enum class Format { kPlainText = 1, kMarkdown = 2, kHtml = 3, kDocx = 4, kPdf = 5, kMhtml = 6 };
 
 // Version of the rules by which sources are read; stored with every revision that is no plain text.
 std::string_view ExtractVersion();
 
-// "text", "markdown", "html", "docx", "pdf".
+// "text", "markdown", "html", "docx", "pdf", "mhtml".
 std::string_view FormatName(Format format);
-// The names above, in any case, and "txt", "md", "htm", "plain".
+// The names above, in any case, and "txt", "md", "htm", "mht", "plain".
 std::optional<Format> ParseFormat(std::string_view name);
 // "text/plain", "text/markdown", "text/html", "application/pdf", ….
 std::string_view MediaType(Format format);

@@ -79,6 +79,8 @@ absl::StatusOr<ExtractedText> Read(Format format, std::optional<text::Encoding> 
   switch (format) {
     case Format::kHtml:
       return ReadHtml(bytes, encoding);
+    case Format::kMhtml:
+      return ReadMhtml(bytes, encoding);
     case Format::kDocx:
       return ReadDocx(bytes);
     case Format::kMarkdown:

@@ -22,6 +22,12 @@ namespace quotes::extract {
 absl::StatusOr<ExtractedText> ReadHtml(std::string_view bytes,
                                        std::optional<text::Encoding> encoding);
 
+// The page of a saved page with what belongs to it (MHTML, RFC 2557): that of its root, else of the
+// first part that is one, read as HTML. The encoding is that of the page, else what its part's head
+// declares. A page that no line of the archive ends breaks off.
+absl::StatusOr<ExtractedText> ReadMhtml(std::string_view bytes,
+                                        std::optional<text::Encoding> encoding);
+
 // Word documents (Office Open XML): a paragraph is a line, and so is what line breaks part.
 // Numbers and bullets are computed as Word shows them. Insertions of tracked changes are text,
 // deletions are not. Notes follow the text, each with the number that its reference has in

@@ -30,7 +30,7 @@ Matcher::Matcher(const std::vector<std::u32string>& patterns)
         by_depth.resize(std::max(by_depth.size(), depth + 1));
         by_depth[depth].push_back({node, c, edge->second});
         nodes_.emplace_back();
-        nodes_[node].inner = true;
+        nodes_[node].edges |= uint64_t{1} << (c % 64);
         if (node == kRoot && c < kBasicPlane) {
           first_[c] = edge->second;
         }
@@ -56,7 +56,8 @@ uint32_t Matcher::Next(uint32_t node, char32_t c) const {
     if (node == kRoot && c < kBasicPlane) {
       return first_[c];
     }
-    if (nodes_[node].inner) {
+    // Most characters lead on from no node, and need not be looked for.
+    if ((nodes_[node].edges >> (c % 64) & 1) != 0) {
       const auto edge = edges_.find(Key(node, c));
       if (edge != edges_.end()) {
         return edge->second;

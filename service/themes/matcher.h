@@ -40,7 +40,7 @@ class Matcher {
     uint32_t pattern = kNone;   // the pattern that ends here
     uint32_t shorter = kNone;   // the nearest node on the chain of suffixes where a pattern ends
     uint32_t pattern_size = 0;  // of `pattern`
-    bool inner = false;         // edges lead on from it
+    uint64_t edges = 0;         // bit c % 64 is set if an edge of a character c leads on from it
   };
 
   static uint64_t Key(uint32_t node, char32_t c) { return uint64_t{node} << 32 | c; }

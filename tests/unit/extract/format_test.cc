@@ -23,8 +23,8 @@ std::string Detected(std::string_view bytes, std::string_view file_name = {}) {
 }
 
 TEST(FormatTest, NamesAreReadBack) {
-  for (const Format format :
-       {Format::kPlainText, Format::kMarkdown, Format::kHtml, Format::kDocx, Format::kPdf}) {
+  for (const Format format : {Format::kPlainText, Format::kMarkdown, Format::kHtml, Format::kDocx,
+                              Format::kPdf, Format::kMhtml}) {
     EXPECT_EQ(ParseFormat(FormatName(format)), format);
   }
   EXPECT_EQ(ParseFormat("MD"), Format::kMarkdown);
