@@ -2,7 +2,7 @@
 revisions with the merges that follow, connections that come and go. Prints what the server holds
 every minute and the slope of it, and fails if memory grows.
 
-    QUOTES_BIN_DIR=build/bin ... soak.py [--minutes 30] [--reports 60]
+    QUOTES_BIN_DIR=build/bin ... soak.py [--minutes 30] [--reports 60] [--no-imports]
 
 As a test it runs a minute and a half; see CMakeLists.txt for its environment.
 """
@@ -133,7 +133,7 @@ class Soak:
         return True
 
 
-def soak(test, minutes, reports, interval=60.0):
+def soak(test, minutes, reports, interval=60.0, imports=True):
     """Runs and prints; returns nothing, fails `test`."""
     with TempDir() as folder, Server(folder / "quotes.db") as server:
         work = Soak(server, reports)
@@ -143,7 +143,8 @@ def soak(test, minutes, reports, interval=60.0):
         work.vanish(20)
         vanished = time.monotonic()
         threads = [threading.Thread(target=work.run, args=(what,)) for what in
-                   (work.look_up, work.look_up, work.check, work.write, work.come_and_go)]
+                   (work.look_up, work.look_up, work.check, work.come_and_go)
+                   + ((work.write,) if imports else ())]
         for thread in threads:
             thread.start()
         begin = time.monotonic()
@@ -191,8 +192,10 @@ def main():
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--reports", type=int, default=60)
     parser.add_argument("--interval", type=float, default=60, help="seconds between the lines")
+    parser.add_argument("--no-imports", action="store_true", help="only look-ups and checks")
     arguments = parser.parse_args()
-    soak(unittest.TestCase(), arguments.minutes, arguments.reports, arguments.interval)
+    soak(unittest.TestCase(), arguments.minutes, arguments.reports, arguments.interval,
+         not arguments.no_imports)
 
 
 if __name__ == "__main__":
