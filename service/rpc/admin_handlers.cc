@@ -119,6 +119,7 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
   response->set_storage_engine(store.engine + " " + store.engine_version);
   if (call.role == Role::kAdmin) {
     response->set_storage_location(store.location);
+    response->set_followed_folder(call.options.followed_folder);
   }
   response->set_schema_version(store.schema_version);
   response->set_storage_size_bytes(static_cast<int64_t>(store.size_bytes));
@@ -141,7 +142,6 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
     SetServices(call.figures->ReadFigures(), response);
   }
   SetProcess(ReadProcessFigures(), response->mutable_process());
-  response->set_followed_folder(call.options.followed_folder);
   if (call.options.replica_state) {
     if (const auto replica = call.options.replica_state(); replica.has_value()) {
       const absl::Time published = replica->manifest.publish_time();
