@@ -227,7 +227,7 @@ absl::StatusOr<v1::DeleteDefectResponse> Client::DeleteDefect(
 absl::Status Client::WatchChanges(const v1::WatchChangesRequest& request,
                                   absl::FunctionRef<bool(const v1::WatchChangesResponse&)> visit) {
   grpc::ClientContext context;
-  const std::string request_id = PrepareContext(absl::InfiniteDuration(), &context);
+  const std::string request_id = PrepareContext(rep_->options, absl::InfiniteDuration(), &context);
   const std::unique_ptr<grpc::ClientReader<v1::WatchChangesResponse>> reader =
       rep_->reports.WatchChanges(&context, request);
   v1::WatchChangesResponse response;
@@ -327,13 +327,14 @@ absl::StatusOr<v1::GetStatusResponse> Client::GetStatus(const v1::GetStatusReque
 }
 
 absl::StatusOr<v1::BackupResponse> Client::Backup(const v1::BackupRequest& request) {
-  return Call(&rep_->admin, rep_->options.import_timeout, &v1::AdminService::Stub::Backup, request);
+  return Call(rep_->options, &rep_->admin, rep_->options.import_timeout,
+              &v1::AdminService::Stub::Backup, request);
 }
 
 absl::StatusOr<v1::ListAuditEntriesResponse> Client::ListAuditEntries(
     const v1::ListAuditEntriesRequest& request) {
-  return Call(&rep_->admin, rep_->options.lookup_timeout, &v1::AdminService::Stub::ListAuditEntries,
-              request);
+  return Call(rep_->options, &rep_->admin, rep_->options.lookup_timeout,
+              &v1::AdminService::Stub::ListAuditEntries, request);
 }
 
 std::string NewRequestId() {
