@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
 #include "service/base/errors.h"
@@ -364,7 +365,8 @@ absl::Status Connection::CheckIntegrity(const Cancellation& cancellation) {
   QUOTES_RETURN_IF_ERROR(row.status());
   if (!*row || check.Bytes(0) != "ok") {
     return errors::DatabaseCorrupt(
-        path_, *row ? absl::StrCat("damaged: ", check.Text(0)) : std::string("damaged"));
+        path_, *row ? absl::StrCat("damaged: ", absl::StrReplaceAll(check.Text(0), {{"\n", " "}}))
+                    : std::string("damaged"));
   }
   return absl::OkStatus();
 }
