@@ -275,7 +275,7 @@ int Serve(const Config& config, EndSignals& signals) {
                              "--insecure-allow-remote allows that"));
   }
   if (!config.metrics_listen.empty()) {
-    if (const absl::Status resolved = ResolveListenAddress(config.metrics_listen).status();
+    if (const absl::Status resolved = ResolveMetricsListen(config.metrics_listen).status();
         !resolved.ok()) {
       return Fail(kExitOptions, absl::StrCat("--metrics-listen: ", resolved.message()));
     }
