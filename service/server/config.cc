@@ -261,7 +261,8 @@ const auto kOptions = std::to_array<Option>({
      },
      [](const Config& c) { return c.extractor; }},
     {"metrics_listen", "HOST:PORT",
-     "Address on which Prometheus reads metrics, /metrics over HTTP; they hold no texts, but tell "
+     "IPv4 address on which Prometheus reads metrics, /metrics over HTTP; they hold no texts, but "
+     "tell "
      "how the service is used, so other machines should reach it only on purpose",
      [](std::string_view v, Config* c) {
        c->metrics_listen = v;

@@ -274,7 +274,7 @@ int Serve(const Config& config, EndSignals& signals) {
     return Fail(kExitOptions, status.message());
   }
   if (!config.metrics_listen.empty()) {
-    if (const absl::Status resolved = ResolveListenAddress(config.metrics_listen).status();
+    if (const absl::Status resolved = ResolveMetricsListen(config.metrics_listen).status();
         !resolved.ok()) {
       return Fail(kExitOptions, absl::StrCat("--metrics-listen: ", resolved.message()));
     }

@@ -5,6 +5,7 @@
 #include <prometheus/exposer.h>
 #include <prometheus/metric_family.h>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <iterator>
@@ -369,29 +370,45 @@ struct Metrics::Rep {
 Metrics::Metrics(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
 Metrics::~Metrics() = default;
 
-absl::StatusOr<std::unique_ptr<Metrics>> Metrics::Start(MetricsOptions options) {
-  const std::string listen = options.listen;
+absl::StatusOr<std::vector<std::string>> ResolveMetricsListen(std::string_view listen) {
   absl::StatusOr<ListenAddress> address = ResolveListenAddress(listen);
   if (!address.ok()) {
     return address.status();
   }
+  std::vector<std::string>& numeric = address->numeric;
+  numeric.erase(std::remove_if(numeric.begin(), numeric.end(),
+                               [](const std::string& one) { return one.starts_with('['); }),
+                numeric.end());
+  if (numeric.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(ToAbsl(listen), " has no IPv4 address, and metrics are served by IPv4 only"));
+  }
+  return std::move(numeric);
+}
+
+absl::StatusOr<std::unique_ptr<Metrics>> Metrics::Start(MetricsOptions options) {
+  const std::string listen = options.listen;
+  absl::StatusOr<std::vector<std::string>> numeric = ResolveMetricsListen(listen);
+  if (!numeric.ok()) {
+    return numeric.status();
+  }
   if (listen.ends_with(":0")) {
-    address->numeric.resize(1);  // each address would get a port of its own
+    numeric->resize(1);  // each address would get a port of its own
   }
   auto rep = std::make_unique<Rep>();
   rep->source = std::make_shared<Source>(std::move(options));
   try {
     rep->exposer = std::make_unique<prometheus::Exposer>(
-        std::vector<std::string>{"listening_ports", absl::StrJoin(address->numeric, ","),
-                                 "num_threads", absl::StrCat(limits::kMetricsThreads),
-                                 "connection_queue", absl::StrCat(limits::kMetricsConnections),
-                                 "request_timeout_ms", absl::StrCat(limits::kMetricsRequestMs),
-                                 "max_request_size", absl::StrCat(limits::kMaxMetricsRequestBytes),
-                                 "enable_keep_alive", "no", "linger_timeout_ms", "0"});
+        std::vector<std::string>{"listening_ports", absl::StrJoin(*numeric, ","), "num_threads",
+                                 absl::StrCat(limits::kMetricsThreads), "connection_queue",
+                                 absl::StrCat(limits::kMetricsConnections), "request_timeout_ms",
+                                 absl::StrCat(limits::kMetricsRequestMs), "max_request_size",
+                                 absl::StrCat(limits::kMaxMetricsRequestBytes), "enable_keep_alive",
+                                 "no", "linger_timeout_ms", "0"});
     rep->exposer->RegisterCollectable(rep->source);
   } catch (const std::exception& error) {
-    for (const std::string& numeric : address->numeric) {
-      const absl::Status why = ProbeListenAddress(numeric);
+    for (const std::string& address : *numeric) {
+      const absl::Status why = ProbeListenAddress(address);
       if (!why.ok()) {
         return why;
       }

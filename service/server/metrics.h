@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "service/library/library.h"
@@ -21,14 +23,18 @@ struct MetricsOptions {
   std::function<uint64_t()> lost_log_lines;
 };
 
+// The IPv4 addresses of "host:port": the packaged library of the endpoint has no IPv6.
+// INVALID_ARGUMENT for a malformed or unknown address, and for one that has none.
+absl::StatusOr<std::vector<std::string>> ResolveMetricsListen(std::string_view listen);
+
 // An HTTP endpoint, /metrics, from which Prometheus reads figures; never a word of a report, a
 // request or a file's name. It has a few threads of its own, which clients that are slow or send
 // junk may occupy: scrapes wait then, calls do not. What is counted is counted without it; a scrape
 // reads that and costs about a millisecond. Thread-safe.
 class Metrics {
  public:
-  // Serves when it returns. INVALID_ARGUMENT for a malformed or unknown address,
-  // FAILED_PRECONDITION for one that is taken.
+  // Serves when it returns. Errors are those of ResolveMetricsListen, and FAILED_PRECONDITION for
+  // an address that is taken.
   static absl::StatusOr<std::unique_ptr<Metrics>> Start(MetricsOptions options);
 
   ~Metrics();

@@ -291,7 +291,8 @@ class LifeTest(unittest.TestCase):
             code, log = start_and_fail(folder / "two.db", "--metrics-listen", f"127.0.0.1:{port}")
             self.assertEqual(code, 3, log)
             self.assertRegex(log.splitlines()[-1], rf"quoted: .*{port}")
-            for bad in ("nonsense", "127.0.0.1", "127.0.0.1:99999", "no.such.host.invalid:9464"):
+            for bad in ("nonsense", "127.0.0.1", "127.0.0.1:99999", "no.such.host.invalid:9464",
+                        "[::1]:9464"):
                 code, log = start_and_fail(folder / "three.db", "--metrics-listen", bad)
                 self.assertEqual(code, 2, log)
                 self.assertIn("--metrics-listen", log)
