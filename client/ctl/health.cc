@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "client/ctl/command.h"
 #include "client/error.h"
+#include "client/transport.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
 namespace quotes::ctl {
@@ -45,7 +46,15 @@ class Health : public Command {
       }
       wait = *parsed;
     }
-    const std::shared_ptr<grpc::Channel> channel = client::Connect(context->settings().server);
+    client::Transport transport = context->settings().transport;
+    transport.token.clear();  // health needs none
+    transport.token_file.clear();
+    absl::StatusOr<std::shared_ptr<grpc::Channel>> connected =
+        client::Connect(context->settings().server, transport);
+    if (!connected.ok()) {
+      return context->Fail(connected.status());
+    }
+    const std::shared_ptr<grpc::Channel>& channel = *connected;
     const std::unique_ptr<grpc::health::v1::Health::Stub> stub =
         grpc::health::v1::Health::NewStub(channel);
     const absl::Time end = absl::Now() + wait;
