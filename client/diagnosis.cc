@@ -166,10 +166,10 @@ std::string NamesOf(X509* certificate) {
   for (int i = 0; i < sk_GENERAL_NAME_num(list); ++i) {
     const GENERAL_NAME* const name = sk_GENERAL_NAME_value(list, i);
     if (name->type == GEN_DNS) {
-      absl::StrAppend(&names, names.empty() ? "" : ", ",
-                      absl::string_view(
-                          reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
-                          static_cast<size_t>(ASN1_STRING_length(name->d.dNSName))));
+      absl::StrAppend(
+          &names, names.empty() ? "" : ", ",
+          absl::string_view(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
+                            static_cast<size_t>(ASN1_STRING_length(name->d.dNSName))));
     }
   }
   GENERAL_NAMES_free(list);
@@ -236,8 +236,8 @@ ConnectionDiagnosis DiagnoseConnection(const std::string& target, const Transpor
                                    : ConnectionFault::kCertificateRefused,
                                "it ended the connection"};
   };
-  const int connected = RunTls(session.get(), file, deadline,
-                               [&] { return SSL_connect(session.get()); });
+  const int connected =
+      RunTls(session.get(), file, deadline, [&] { return SSL_connect(session.get()); });
   if (connected <= 0) {
     const unsigned long error = ERR_peek_last_error();
     const ConnectionFault alert = FaultOfAlert(error);

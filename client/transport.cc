@@ -80,8 +80,7 @@ class TokenSource {
 
   absl::Status Read() {
     stamp_ = StampNow();
-    QUOTES_ASSIGN_OR_RETURN(const std::string text,
-                            ReadRegularFile(file_, limits::kMaxTokenBytes));
+    QUOTES_ASSIGN_OR_RETURN(const std::string text, ReadRegularFile(file_, limits::kMaxTokenBytes));
     QUOTES_ASSIGN_OR_RETURN(token_, CheckToken(text, file_));
     return absl::OkStatus();
   }
@@ -193,9 +192,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const std::string& target
     }
     if (!transport.certificate_file.empty()) {
       QUOTES_ASSIGN_OR_RETURN(options.pem_cert_chain, ReadPem(transport.certificate_file));
-      QUOTES_ASSIGN_OR_RETURN(
-          options.pem_private_key,
-          ReadRegularFile(transport.key_file, limits::kMaxCredentialFileBytes));
+      QUOTES_ASSIGN_OR_RETURN(options.pem_private_key,
+                              ReadRegularFile(transport.key_file, limits::kMaxCredentialFileBytes));
       QUOTES_RETURN_IF_ERROR(CheckKey(transport.key_file, options.pem_private_key,
                                       transport.certificate_file, options.pem_cert_chain));
     }

@@ -119,9 +119,7 @@ std::string Context::Describe(const absl::Status& status) const {
 std::optional<std::string> Context::DescribeTransport() const {
   const client::ConnectionDiagnosis diagnosis =
       client::DiagnoseConnection(settings_.server, settings_.transport, kDiagnosisLimit);
-  const auto say = [&](Msg message) {
-    return Text(message, {settings_.server, diagnosis.detail});
-  };
+  const auto say = [&](Msg message) { return Text(message, {settings_.server, diagnosis.detail}); };
   switch (diagnosis.fault) {
     case client::ConnectionFault::kUnknown:
     case client::ConnectionFault::kUnreachable:

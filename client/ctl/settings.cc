@@ -237,8 +237,7 @@ absl::StatusOr<Settings> ResolveSettings(const GlobalFlags& flags, const Environ
     if (config.server.has_value() && settings.server != *config.server) {
       config = {};
     }
-    QUOTES_ASSIGN_OR_RETURN(settings.transport,
-                            ResolveTransport(flags, environment, config, lang));
+    QUOTES_ASSIGN_OR_RETURN(settings.transport, ResolveTransport(flags, environment, config, lang));
     if (settings.transport.tls && settings.server.starts_with("unix:")) {
       return Invalid(lang, Msg::kUnixWithTls, {settings.server});
     }

@@ -35,8 +35,8 @@ struct GlobalFlags {
 
 // What holds for one run.
 struct Settings {
-  std::string server;    // empty when a database is used
-  std::string database;  // empty when a server is used
+  std::string server;           // empty when a database is used
+  std::string database;         // empty when a server is used
   client::Transport transport;  // to the server
   Lang lang = Lang::kEnglish;
   Color color = Color::kAuto;

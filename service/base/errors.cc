@@ -521,8 +521,7 @@ absl::Status TokenInvalid(std::string_view description) {
 }
 
 absl::Status TokenExpired(absl::Time expired) {
-  const std::string when =
-      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", expired, absl::UTCTimeZone());
+  const std::string when = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", expired, absl::UTCTimeZone());
   return Plain(absl::StatusCode::kUnauthenticated, ErrorReason::kTokenExpired,
                absl::StrCat("the token expired at ", when), {{"expired", when}});
 }

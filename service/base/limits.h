@@ -190,7 +190,7 @@ inline constexpr size_t kMaxMetadataBytes = 16u << 10;
 inline constexpr size_t kMaxTransportBytes = 512u << 20;
 // How often clients may ping an idle connection: many load balancers cut those after a minute.
 inline constexpr int kMinPingSeconds = 30;
-// Callers whose calls are counted, for quotas, 100 bytes each. Beyond it the newest share one count.
+// Callers whose calls are counted for quotas, 100 bytes each; beyond it the newest share one count.
 inline constexpr size_t kMaxQuotaCallers = 10'000;
 // Tokens and clients of one file, which are compared one after the other: some 2 microseconds.
 inline constexpr size_t kMaxTokens = 1'000;

@@ -88,8 +88,8 @@ absl::Status CheckKey(const std::string& key_path, const std::string& key_pem,
   const Certificate certificate = NextCertificate(OpenBytes(certificate_pem));
   QUOTES_CHECK(certificate != nullptr);
   bool asked_for_password = false;
-  const Key key(PEM_read_bio_PrivateKey(OpenBytes(key_pem).get(), nullptr, NoPassword,
-                                        &asked_for_password));
+  const Key key(
+      PEM_read_bio_PrivateKey(OpenBytes(key_pem).get(), nullptr, NoPassword, &asked_for_password));
   if (key == nullptr) {
     return Refused(key_path, asked_for_password ? "the key is protected by a password"
                                                 : "has no private key in PEM");

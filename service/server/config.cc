@@ -159,7 +159,8 @@ const auto kOptions = std::to_array<Option>({
      [](std::string_view v, Config* c) { return SetPath(v, &c->tokens); },
      [](const Config& c) { return c.tokens; }},
     {"jwks", "FILE",
-     "Take signed tokens too (JWT, RS256 or ES256): the public keys of who signs them, as a JSON Web "
+     "Take signed tokens too (JWT, RS256 or ES256): the public keys of who signs them, as a JSON "
+     "Web "
      "Key Set; read again when it changes and at SIGHUP. Their claim sub names the caller, "
      "quotes_role the role",
      [](std::string_view v, Config* c) { return SetPath(v, &c->jwks); },
@@ -206,8 +207,7 @@ const auto kOptions = std::to_array<Option>({
                        &c->limits.max_transport_bytes);
      },
      [](const Config& c) { return absl::StrCat(c.limits.max_transport_bytes); }},
-    {"executor_threads", kNumber,
-     "Threads for what takes long, and as many for what writes",
+    {"executor_threads", kNumber, "Threads for what takes long, and as many for what writes",
      [](std::string_view v, Config* c) {
        return SetCount(v, 1, 1'024, &c->limits.executor_threads);
      },
@@ -356,8 +356,9 @@ absl::Status ApplyFile(const std::string& path, Config* config) {
         return absl::InvalidArgumentError(absl::StrCat(where, " must be a number"));
       }
       QUOTES_RETURN_IF_ERROR(Apply(*option, where,
-                                   node.is_integer() ? absl::StrCat(node.as_integer()->get())
-                                                     : absl::StrCat(node.as_floating_point()->get()),
+                                   node.is_integer()
+                                       ? absl::StrCat(node.as_integer()->get())
+                                       : absl::StrCat(node.as_floating_point()->get()),
                                    config));
       continue;
     }
@@ -461,8 +462,7 @@ std::string PrintConfig(const Config& config) {
     const std::string value = option.get(config);
     if (option.value == nullptr) {
       table.insert(option.key, value == "true");
-    } else if (int64_t whole = 0;
-               option.value == kNumber && absl::SimpleAtoi(value, &whole)) {
+    } else if (int64_t whole = 0; option.value == kNumber && absl::SimpleAtoi(value, &whole)) {
       table.insert(option.key, whole);
     } else if (double number = 0; option.value == kNumber && absl::SimpleAtod(value, &number)) {
       table.insert(option.key, number);

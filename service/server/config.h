@@ -25,8 +25,8 @@ inline constexpr char kListenNowhere[] = "none";
 // default.
 struct Config {
   std::string listen = "127.0.0.1:50051";
-  std::string listen_unix;    // path of a socket; empty: none
-  std::string tls_cert;       // files; empty: plaintext
+  std::string listen_unix;  // path of a socket; empty: none
+  std::string tls_cert;     // files; empty: plaintext
   std::string tls_key;
   std::string tls_client_ca;  // file; empty: clients need no certificate
   std::string tokens;         // file; empty: nobody is asked who they are

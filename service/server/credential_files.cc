@@ -131,8 +131,8 @@ struct CredentialFiles::Rep {
       // A certificate that has expired is no reason to be of no use to those who know that.
       tls = std::make_shared<TlsSource>(material);
     } else if (material->expires <= absl::Now()) {
-      return absl::InvalidArgumentError(absl::StrCat(files.certificate, ": the certificate expired ",
-                                                     TimeText(material->expires)));
+      return absl::InvalidArgumentError(absl::StrCat(
+          files.certificate, ": the certificate expired ", TimeText(material->expires)));
     } else if (!material->SameBytes(*tls->current())) {
       tls->Set(material);
     }
@@ -173,11 +173,10 @@ struct CredentialFiles::Rep {
     const std::shared_ptr<const TlsMaterial> material = tls->current();
     if (material->expires - now < kExpiresSoon) {
       reminded = now;
-      log->Write(LogLevel::kWarning,
-                 material->expires <= now ? "certificate_expired" : "certificate_expires_soon",
-                 JsonLine()
-                     .Add("subject", material->subject)
-                     .Add("expires", TimeText(material->expires)));
+      log->Write(
+          LogLevel::kWarning,
+          material->expires <= now ? "certificate_expired" : "certificate_expires_soon",
+          JsonLine().Add("subject", material->subject).Add("expires", TimeText(material->expires)));
     }
   }
 
@@ -233,8 +232,8 @@ absl::StatusOr<std::unique_ptr<CredentialFiles>> CredentialFiles::Open(const Con
                                                                        Log* log) {
   auto rep = std::make_unique<Rep>(log);
   Rep* const self = rep.get();
-  rep->gatekeeper = std::make_shared<Gatekeeper>(GatekeeperOptions{
-      .asks_for_credentials = config.asks_who_calls(), .quota = config.quota});
+  rep->gatekeeper = std::make_shared<Gatekeeper>(
+      GatekeeperOptions{.asks_for_credentials = config.asks_who_calls(), .quota = config.quota});
   if (!config.tls_cert.empty()) {
     const TlsFiles files = {config.tls_cert, config.tls_key, config.tls_client_ca};
     rep->sources.push_back({.name = "certificate",
@@ -248,13 +247,12 @@ absl::StatusOr<std::unique_ptr<CredentialFiles>> CredentialFiles::Open(const Con
          }});
   }
   if (!config.jwks.empty()) {
-    rep->sources.push_back(
-        {.name = "jwks",
-         .paths = {config.jwks},
-         .load = [self, path = config.jwks,
-                  options = JwtOptions{config.jwt_issuer, config.jwt_audience}] {
-           return self->LoadKeys(path, options);
-         }});
+    rep->sources.push_back({.name = "jwks",
+                            .paths = {config.jwks},
+                            .load = [self, path = config.jwks,
+                                     options = JwtOptions{config.jwt_issuer, config.jwt_audience}] {
+                              return self->LoadKeys(path, options);
+                            }});
   }
   for (Source& source : rep->sources) {
     QUOTES_RETURN_IF_ERROR(rep->Load(&source));

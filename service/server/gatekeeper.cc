@@ -29,8 +29,9 @@ std::optional<std::string_view> BearerToken(std::string_view value) {
     return std::nullopt;
   }
   value.remove_prefix(begin);
-  return value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                 "-._~+/=") == std::string_view::npos
+  return value.find_first_not_of(
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+             "-._~+/=") == std::string_view::npos
              ? std::optional(value)
              : std::nullopt;
 }

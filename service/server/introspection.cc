@@ -84,8 +84,7 @@ class ReflectionCall final
         const auto& asked = request_.file_containing_extension();
         const auto* const type = pool.FindMessageTypeByName(asked.containing_type());
         const FieldDescriptor* const extension =
-            type == nullptr ? nullptr
-                            : pool.FindExtensionByNumber(type, asked.extension_number());
+            type == nullptr ? nullptr : pool.FindExtensionByNumber(type, asked.extension_number());
         AnswerFile(extension == nullptr ? nullptr : extension->file());
         break;
       }
@@ -182,18 +181,18 @@ class ChannelzService final : public Channelz::CallbackService {
   explicit ChannelzService(rpc::Gate* gate) : gate_(gate) {}
 
 // One method: asks the gate, then gRPC.
-#define QUOTES_CHANNELZ(method, ask)                                                            \
-  grpc::ServerUnaryReactor* method(grpc::CallbackServerContext* context,                        \
-                                   const grpc::channelz::v1::method##Request* request,          \
-                                   grpc::channelz::v1::method##Response* response) override {   \
-    static_cast<void>(request);                                                                 \
-    grpc::Status status = AskGate(gate_, *context, "/grpc.channelz.v1.Channelz/" #method);      \
-    if (status.ok()) {                                                                          \
-      status = FromJson(ask, response);                                                         \
-    }                                                                                           \
-    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();                        \
-    reactor->Finish(status);                                                                    \
-    return reactor;                                                                             \
+#define QUOTES_CHANNELZ(method, ask)                                                          \
+  grpc::ServerUnaryReactor* method(grpc::CallbackServerContext* context,                      \
+                                   const grpc::channelz::v1::method##Request* request,        \
+                                   grpc::channelz::v1::method##Response* response) override { \
+    static_cast<void>(request);                                                               \
+    grpc::Status status = AskGate(gate_, *context, "/grpc.channelz.v1.Channelz/" #method);    \
+    if (status.ok()) {                                                                        \
+      status = FromJson(ask, response);                                                       \
+    }                                                                                         \
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();                      \
+    reactor->Finish(status);                                                                  \
+    return reactor;                                                                           \
   }
 
   QUOTES_CHANNELZ(GetTopChannels, grpc_channelz_get_top_channels(request->start_channel_id()))

@@ -24,8 +24,8 @@ struct JwtOptions {
 // and thread-safe.
 class JwtVerifier {
  public:
-  // INVALID_ARGUMENT with a sentence that begins with `origin`: no JWKS, no key that can be used, or
-  // a private one, which does not belong there.
+  // INVALID_ARGUMENT with a sentence that begins with `origin`: no JWKS, no key that can be used,
+  // or a private one, which does not belong there.
   static absl::StatusOr<std::shared_ptr<const JwtVerifier>> Parse(std::string_view jwks,
                                                                   std::string_view origin,
                                                                   JwtOptions options);

@@ -22,9 +22,9 @@ Quotas::Quotas(const QuotaOptions& options, size_t most_callers)
 
 void Quotas::Refill(Bucket* bucket, absl::Time now) const {
   if (now > bucket->filled) {
-    bucket->calls = std::min(options_.burst, bucket->calls + absl::ToDoubleSeconds(
-                                                                 now - bucket->filled) *
-                                                                 options_.calls_per_second);
+    bucket->calls =
+        std::min(options_.burst, bucket->calls + absl::ToDoubleSeconds(now - bucket->filled) *
+                                                     options_.calls_per_second);
     bucket->filled = now;
   }
 }

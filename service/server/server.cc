@@ -145,16 +145,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.backups = options.backups;
   services_options.replica_state = std::move(options.replica_state);
   services_options.followed_folder = std::move(options.followed_folder);
-  auto rep =
-      std::make_unique<Rep>(library, std::move(services_options), std::move(options.tls));
+  auto rep = std::make_unique<Rep>(library, std::move(services_options), std::move(options.tls));
 
   grpc::ServerBuilder builder;
   SetLimits(options.limits, &builder);
   for (const std::string& numeric : address.numeric) {
-    builder.AddListeningPort(numeric,
-                             rep->tls == nullptr ? grpc::InsecureServerCredentials()
-                                                 : rep->tls->MakeCredentials(),
-                             &rep->port);
+    builder.AddListeningPort(
+        numeric,
+        rep->tls == nullptr ? grpc::InsecureServerCredentials() : rep->tls->MakeCredentials(),
+        &rep->port);
   }
   std::optional<GroupSockets> group_sockets;
   if (!options.listen_unix.empty()) {
@@ -182,9 +181,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
         return why;
       }
     }
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot listen on ", options.listen, options.listen.empty() ? "" : " or ",
-                     options.listen_unix));
+    return absl::FailedPreconditionError(absl::StrCat("cannot listen on ", options.listen,
+                                                      options.listen.empty() ? "" : " or ",
+                                                      options.listen_unix));
   }
   rep->SetHealth(false);
   rep->SetHealthOf(library);

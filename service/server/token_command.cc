@@ -138,7 +138,8 @@ int RunTokenCommand(int argc, const char* const* argv, std::ostream& out, std::o
     return 0;
   }
   out << made->token << "\n\n" << made->entry;
-  err << "The first line is the token, which is shown this once; the rest is its entry for the file "
+  err << "The first line is the token, which is shown this once; the rest is its entry for the "
+         "file "
          "of --tokens.\n";
   return 0;
 }

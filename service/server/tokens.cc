@@ -35,9 +35,9 @@ class Entry {
   // Where the table stands, without what its values are: one may be a token that was put into the
   // wrong place.
   absl::Status Error(std::string_view description) const {
-    return absl::InvalidArgumentError(absl::StrCat(ToAbsl(origin_), ":",
-                                                   table_.source().begin.line, ": [[",
-                                                   ToAbsl(kind_), "]] ", ToAbsl(description)));
+    return absl::InvalidArgumentError(absl::StrCat(ToAbsl(origin_), ":", table_.source().begin.line,
+                                                   ": [[", ToAbsl(kind_), "]] ",
+                                                   ToAbsl(description)));
   }
 
   absl::StatusOr<std::string> Text(std::string_view key) const {
@@ -235,10 +235,9 @@ const Token* TokenTable::Find(std::string_view token) const {
 }
 
 const ClientRole* TokenTable::FindClient(std::string_view common_name) const {
-  const auto found =
-      std::find_if(clients_.begin(), clients_.end(), [&](const ClientRole& candidate) {
-        return candidate.common_name == common_name;
-      });
+  const auto found = std::find_if(
+      clients_.begin(), clients_.end(),
+      [&](const ClientRole& candidate) { return candidate.common_name == common_name; });
   return found == clients_.end() ? nullptr : &*found;
 }
 
@@ -250,13 +249,13 @@ absl::StatusOr<NewToken> MakeToken(std::string_view name, rpc::Role role, absl::
   NewToken made;
   made.token = absl::StrCat(
       kTokenPrefix, absl::WebSafeBase64Escape(absl::string_view(secret.data(), secret.size())));
-  made.entry = absl::StrCat(
-      "[[token]]\nname = \"", ToAbsl(name), "\"\nrole = \"", ToAbsl(rpc::RoleName(role)),
-      "\"\nsha256 = \"", Sha256Hex(made.token), "\"\nexpires = ",
-      expires == absl::InfiniteFuture()
-          ? "\"never\""
-          : absl::FormatTime(kTimeFormat, expires, absl::UTCTimeZone()),
-      "\n");
+  made.entry = absl::StrCat("[[token]]\nname = \"", ToAbsl(name), "\"\nrole = \"",
+                            ToAbsl(rpc::RoleName(role)), "\"\nsha256 = \"", Sha256Hex(made.token),
+                            "\"\nexpires = ",
+                            expires == absl::InfiniteFuture()
+                                ? "\"never\""
+                                : absl::FormatTime(kTimeFormat, expires, absl::UTCTimeZone()),
+                            "\n");
   return made;
 }
 

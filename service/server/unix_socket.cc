@@ -16,12 +16,13 @@ absl::Status ProbeUnixSocket(const std::string& path) {
   sockaddr_un address = {};
   // With the zero at its end.
   if (path.size() >= sizeof(address.sun_path)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ": the path of a socket has at most ", sizeof(address.sun_path) - 1, " bytes"));
+    return absl::InvalidArgumentError(absl::StrCat(path, ": the path of a socket has at most ",
+                                                   sizeof(address.sun_path) - 1, " bytes"));
   }
   if (!path.starts_with('/')) {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", path, "\" must be the path of a socket from the root, like "
+        absl::StrCat("\"", path,
+                     "\" must be the path of a socket from the root, like "
                      "/run/quoted/quoted.sock"));
   }
   struct stat status = {};

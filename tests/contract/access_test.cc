@@ -54,8 +54,8 @@ class Access : public Contract {
     const auto add = [&](std::string_view name, std::string_view role, std::string_view expires) {
       absl::StrAppend(&toml, "[[token]]\nname = \"", std::string(name), "\"\nrole = \"",
                       std::string(role), "\"\nsha256 = \"",
-                      Sha256Hex(absl::StrCat(std::string(name), "-secret")), "\"\nexpires = ",
-                      std::string(expires), "\n");
+                      Sha256Hex(absl::StrCat(std::string(name), "-secret")),
+                      "\"\nexpires = ", std::string(expires), "\n");
     };
     for (const char* const role : {"reader", "checker", "editor", "admin"}) {
       add(role, role, "\"never\"");
@@ -88,8 +88,7 @@ class Access : public Contract {
   grpc::Status CallAs(const std::string& token, const std::string& path) {
     return CallAs(token, path, Request(path));
   }
-  grpc::Status CallAs(const std::string& token, const std::string& path,
-                      const std::string& bytes) {
+  grpc::Status CallAs(const std::string& token, const std::string& path, const std::string& bytes) {
     grpc::GenericStub stub(channel_);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));

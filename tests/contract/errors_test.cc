@@ -441,8 +441,8 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
     EXPECT_GT(served, 4);
   }
 
-  // All but those that a server never sends (it ends at start instead) and those that it says before
-  // it looks at a request, which access_test.cc provokes.
+  // All but those that a server never sends (it ends at start instead) and those that it says
+  // before it looks at a request, which access_test.cc provokes.
   const std::set<std::string> elsewhere = {"DATABASE_IN_USE", "SCHEMA_TOO_NEW", "TOKEN_MISSING",
                                            "TOKEN_INVALID",   "TOKEN_EXPIRED",  "ROLE_TOO_LOW",
                                            "QUOTA_EXCEEDED",  "TOO_MANY_CALLS"};

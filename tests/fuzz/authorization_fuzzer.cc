@@ -49,11 +49,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   quotes::rpc::Caller caller;
   const absl::Status status = gatekeeper->Admit(Facts(text), &caller);
-  const bool is_good =
-      text.size() > 7 + kToken.size() - 1 && text.ends_with(kToken) &&
-      absl::AsciiStrToLower(quotes::ToAbsl(text.substr(0, 7))) == "bearer " &&
-      text.substr(6, text.size() - 6 - kToken.size()).find_first_not_of(' ') ==
-          std::string_view::npos;
+  const bool is_good = text.size() > 7 + kToken.size() - 1 && text.ends_with(kToken) &&
+                       absl::AsciiStrToLower(quotes::ToAbsl(text.substr(0, 7))) == "bearer " &&
+                       text.substr(6, text.size() - 6 - kToken.size()).find_first_not_of(' ') ==
+                           std::string_view::npos;
   QUOTES_CHECK(status.ok() == is_good);
   QUOTES_CHECK(status.ok() || quotes::GetErrorReason(status) == ErrorReason::kTokenInvalid);
   return 0;

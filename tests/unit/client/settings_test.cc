@@ -143,5 +143,77 @@ TEST(TimeoutTest, ReadsDurationsAndSeconds) {
   }
 }
 
+TEST_F(SettingsTest, TransportByRank) {
+  EXPECT_FALSE(Resolve()->transport.tls);
+  WriteConfig("tls = true\ntoken_file = \"file.token\"\nca = \"file.pem\"\n");
+  EXPECT_TRUE(Resolve()->transport.tls);
+  EXPECT_EQ(Resolve()->transport.token_file, "file.token");
+  EXPECT_EQ(Resolve()->transport.ca_file, "file.pem");
+  variables_["QUOTES_TOKEN_FILE"] = "variable.token";
+  variables_["QUOTES_CA"] = "variable.pem";
+  EXPECT_EQ(Resolve()->transport.token_file, "variable.token");
+  EXPECT_EQ(Resolve()->transport.ca_file, "variable.pem");
+  flags_.token_file = "flag.token";
+  flags_.ca = "flag.pem";
+  EXPECT_EQ(Resolve()->transport.token_file, "flag.token");
+  EXPECT_EQ(Resolve()->transport.ca_file, "flag.pem");
+  variables_.erase("QUOTES_TOKEN_FILE");
+  variables_["QUOTES_TOKEN"] = "secret";
+  EXPECT_EQ(Resolve()->transport.token, "");
+  flags_.token_file.reset();
+  EXPECT_EQ(Resolve()->transport.token, "secret");
+  EXPECT_EQ(Resolve()->transport.token_file, "");
+  variables_["QUOTES_TOKEN_FILE"] = "variable.token";
+  EXPECT_THAT(Resolve(), HasCode(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(SettingsTest, CertificatesMeanTls) {
+  flags_.ca = "ca.pem";
+  EXPECT_TRUE(Resolve()->transport.tls);
+  flags_ = {};
+  flags_.cert = "own.pem";
+  EXPECT_THAT(Resolve(), HasCode(absl::StatusCode::kInvalidArgument));
+  flags_.key = "own.key";
+  EXPECT_TRUE(Resolve()->transport.tls);
+  flags_ = {};
+  variables_["QUOTES_TLS"] = "yes";
+  EXPECT_THAT(Resolve(), HasCode(absl::StatusCode::kInvalidArgument));
+  variables_["QUOTES_TLS"] = "true";
+  EXPECT_TRUE(Resolve()->transport.tls);
+  flags_.server = "unix:/run/quoted.sock";
+  EXPECT_THAT(Resolve(), HasCode(absl::StatusCode::kInvalidArgument));
+  WriteConfig("tls = \"true\"\n");
+  EXPECT_THAT(Resolve(), HasCode(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(SettingsTest, WhatTheFileSaysIsForItsOwnServer) {
+  WriteConfig("server = \"file:1\"\ntls = true\ntoken_file = \"file.token\"\n");
+  EXPECT_EQ(Resolve()->transport.token_file, "file.token");
+  flags_.server = "127.0.0.1:2";
+  EXPECT_EQ(Resolve()->transport.token_file, "");
+  EXPECT_FALSE(Resolve()->transport.tls);
+}
+
+TEST_F(SettingsTest, NoTokenInTheClearToOtherMachines) {
+  flags_.token_file = "a.token";
+  for (const char* const local : {"127.0.0.1:1", "localhost:1", "[::1]:1", "unix:/run/q.sock",
+                                  "dns:///localhost:1", "ipv4:127.0.0.9:1"}) {
+    flags_.server = local;
+    QUOTES_EXPECT_OK(Resolve());
+  }
+  for (const char* const remote :
+       {"quotes.example.org:1", "10.0.0.7:1", "127.evil.example:1", "localhost.example.org:1",
+        "[::2]:1", "ipv4:127.0.0.1:1,10.0.0.7:1", "dns://10.0.0.7/localhost:1", "xds:///a"}) {
+    flags_.server = remote;
+    EXPECT_THAT(Resolve(), HasCode(absl::StatusCode::kInvalidArgument)) << remote;
+    flags_.insecure_send_token = true;
+    QUOTES_EXPECT_OK(Resolve());
+    flags_.insecure_send_token = false;
+    flags_.tls = true;
+    QUOTES_EXPECT_OK(Resolve());
+    flags_.tls = false;
+  }
+}
+
 }  // namespace
 }  // namespace quotes::ctl

@@ -163,8 +163,8 @@ TEST_F(GatekeeperTest, QuotasAreByCaller) {
 }
 
 TEST_F(GatekeeperTest, WithoutCredentialsEverybodyIsAnAdminWithAQuotaByAddress) {
-  gatekeeper_ = std::make_unique<Gatekeeper>(
-      GatekeeperOptions{.quota = {.calls_per_second = 1, .burst = 1}, .now = [this] { return now_; }});
+  gatekeeper_ = std::make_unique<Gatekeeper>(GatekeeperOptions{
+      .quota = {.calls_per_second = 1, .burst = 1}, .now = [this] { return now_; }});
   Facts facts;
   facts.method = kReflect;
   rpc::Caller caller;

@@ -27,8 +27,7 @@ using ::testing::HasSubstr;
 // A key of an identity provider.
 class SigningKey {
  public:
-  static SigningKey Ec(const std::string& id,
-                       cjose_jwk_ec_curve curve = CJOSE_JWK_EC_P_256) {
+  static SigningKey Ec(const std::string& id, cjose_jwk_ec_curve curve = CJOSE_JWK_EC_P_256) {
     return {cjose_jwk_create_EC_random(curve, nullptr), id};
   }
   static SigningKey Rsa(const std::string& id, size_t bits = 2048) {
@@ -81,9 +80,7 @@ std::string Jwks(std::initializer_list<std::string> keys) {
   return absl::StrCat("{\"keys\":[", list, "]}");
 }
 
-std::string Unpadded(const std::string& text) {
-  return absl::WebSafeBase64Escape(text);
-}
+std::string Unpadded(const std::string& text) { return absl::WebSafeBase64Escape(text); }
 
 constexpr char kClaims[] =
     R"({"iss":"https://id.example.org","aud":["other","quotes"],"sub":"cms","exp":1800000000,)"
@@ -132,8 +129,7 @@ TEST_F(JwtTest, TakesWhatTheKeysSigned) {
 TEST_F(JwtTest, TakesNothingElse) {
   const std::string unknown = "TOKEN_INVALID the token is signed by no key that is known";
   const std::string bad = "TOKEN_INVALID the token's signature is not right";
-  const std::string none =
-      absl::StrCat(Unpadded(R"({"alg":"none"})"), ".", Unpadded(kClaims), ".");
+  const std::string none = absl::StrCat(Unpadded(R"({"alg":"none"})"), ".", Unpadded(kClaims), ".");
   EXPECT_THAT(Verify(none), HasSubstr("TOKEN_INVALID"));
   EXPECT_THAT(Verify(absl::StrCat(none, "AA")), HasSubstr("TOKEN_INVALID"));
   // Signed with the public key as if it were a secret.
@@ -143,8 +139,8 @@ TEST_F(JwtTest, TakesNothingElse) {
   cjose_header_t* const header = cjose_header_new(nullptr);
   cjose_header_set(header, "alg", "HS256", nullptr);
   cjose_header_set(header, "kid", "rsa-1", nullptr);
-  cjose_jws_t* const forged = cjose_jws_sign(shared, header, reinterpret_cast<const uint8_t*>(kClaims),
-                                             std::strlen(kClaims), nullptr);
+  cjose_jws_t* const forged = cjose_jws_sign(
+      shared, header, reinterpret_cast<const uint8_t*>(kClaims), std::strlen(kClaims), nullptr);
   const char* compact = nullptr;
   ASSERT_TRUE(forged != nullptr && cjose_jws_export(forged, &compact, nullptr));
   EXPECT_EQ(Verify(compact), unknown);
@@ -214,8 +210,7 @@ TEST_F(JwtTest, RefusesKeysThatDoNotBelongThere) {
   EXPECT_THAT(refusal(Jwks({ec_->Json(true)})), HasSubstr("private key"));
   EXPECT_THAT(refusal(R"({"keys":[{"kty":"oct","k":"c2VjcmV0"}]})"), HasSubstr("shared secret"));
   EXPECT_THAT(refusal(Jwks({ec_->Json(), ec_->Json()})), HasSubstr("the kid of another key"));
-  EXPECT_THAT(refusal(Jwks({SigningKey::Ec("e", CJOSE_JWK_EC_P_521).Json()})),
-              HasSubstr("no key"));
+  EXPECT_THAT(refusal(Jwks({SigningKey::Ec("e", CJOSE_JWK_EC_P_521).Json()})), HasSubstr("no key"));
   EXPECT_THAT(refusal(Jwks({SigningKey::Rsa("r", 1024).Json()})), HasSubstr("no key"));
   // What is not for signatures, or of a kind that is not known, is left out.
   const auto made = JwtVerifier::Parse(

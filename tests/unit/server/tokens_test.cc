@@ -40,10 +40,10 @@ std::string Refusal(const std::string& toml) {
 }
 
 TEST(TokensTest, FindsTokensByTheirHash) {
-  const auto table = TokenTable::Parse(
-      absl::StrCat(Entry("one"), Entry("two", "admin", "\"never\""),
-                   Entry("three", "editor", "\"2026-03-01T08:00:00+08:00\"")),
-      "tokens.toml");
+  const auto table =
+      TokenTable::Parse(absl::StrCat(Entry("one"), Entry("two", "admin", "\"never\""),
+                                     Entry("three", "editor", "\"2026-03-01T08:00:00+08:00\"")),
+                        "tokens.toml");
   QUOTES_ASSERT_OK(table);
   const Token* one = table->Find("one");
   ASSERT_NE(one, nullptr);
