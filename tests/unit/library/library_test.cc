@@ -1551,14 +1551,15 @@ class FailingStore : public ForwardingStore {
     return failure_->ok() ? ForwardingStore::Import(draft) : *failure_;
   }
   absl::StatusOr<store::ReportChange> SetState(std::string_view report_id,
-                                               archive::ReportState state,
-                                               std::string_view etag) override {
-    return failure_->ok() ? ForwardingStore::SetState(report_id, state, etag) : *failure_;
+                                               archive::ReportState state, std::string_view etag,
+                                               const store::Actor& actor) override {
+    return failure_->ok() ? ForwardingStore::SetState(report_id, state, etag, actor) : *failure_;
   }
   absl::StatusOr<store::ReportChange> WriteRegister(
       std::string_view report_id, std::string_view etag,
-      const std::vector<report::RegisterEntry>& entries) override {
-    return failure_->ok() ? ForwardingStore::WriteRegister(report_id, etag, entries) : *failure_;
+      const std::vector<report::RegisterEntry>& entries, const store::Edit& edit) override {
+    return failure_->ok() ? ForwardingStore::WriteRegister(report_id, etag, entries, edit)
+                          : *failure_;
   }
   absl::StatusOr<uint64_t> LoadActive(
       absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
