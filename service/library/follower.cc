@@ -65,11 +65,22 @@ void Follower::Warn(const Manifest& manifest, std::string_view cause) {
 }
 
 std::unique_ptr<store::Store> Follower::OpenOwn(const Manifest& manifest) {
-  absl::StatusOr<std::unique_ptr<store::Store>> store =
-      store::sqlite::Open({.path = Own(DatabaseName(manifest.sequence)),
-                           .read_only = true,
-                           .create = false,
-                           .check_integrity = false});  // the hash is that of a checked one
+  const auto open = [path = Own(DatabaseName(manifest.sequence))](bool read_only) {
+    return store::sqlite::Open({.path = path,
+                                .read_only = read_only,
+                                .create = false,
+                                .check_integrity = false});  // the hash is that of a checked one
+  };
+  absl::StatusOr<std::unique_ptr<store::Store>> store = open(/*read_only=*/true);
+  if (GetErrorReason(store.status()) == ErrorReason::kReadOnly) {
+    // Of a writer with an older schema: a replica may be upgraded first. The copy is its own, and
+    // opening it for writing migrates it.
+    store = open(/*read_only=*/false);
+    if (store.ok()) {
+      store->reset();
+      store = open(/*read_only=*/true);
+    }
+  }
   if (!store.ok()) {
     Warn(manifest, ToStd(store.status().message()));
     return nullptr;
@@ -122,9 +133,6 @@ absl::StatusOr<std::unique_ptr<store::Store>> Follower::Take(const Manifest& man
 
 std::unique_ptr<store::Store> Follower::TakeKept() {
   for (const Manifest& manifest : ListManifests(options_.state_folder)) {
-    if (SizeOf(Own(DatabaseName(manifest.sequence))) != manifest.size_bytes) {
-      continue;
-    }
     if (std::unique_ptr<store::Store> store = OpenOwn(manifest); store != nullptr) {
       opened_ = manifest;
       return store;

@@ -79,6 +79,7 @@ class Follower {
                                                      const Cancellation& cancellation);
   // The one kept before a restart, or null.
   std::unique_ptr<store::Store> TakeKept();
+  // Opens a copy, migrated if need be; null, with a warning, if that fails.
   std::unique_ptr<store::Store> OpenOwn(const Manifest& manifest);
   // Removes what the state folder has of other snapshots than this one.
   void RemoveOthers(uint64_t kept);

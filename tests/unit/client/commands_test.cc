@@ -1010,6 +1010,56 @@ TEST_F(CommandsTest, StatusTellsOfTheDatabase) {
   EXPECT_THAT(Quotectl({"status"}).out, AllOf(HasSubstr("sqlite"), HasSubstr(Path("quotes.db"))));
 }
 
+TEST_F(CommandsTest, TellsWhoChangedWhat) {
+  ImportSample();
+  ASSERT_EQ(Quotectl({"withdraw", "sample"}).code, kExitOk);
+  const auto audit = FromJson<v1::ListAuditEntriesResponse>(Quotectl({"audit", "--json"}).out);
+  ASSERT_EQ(audit.entries_size(), 2);
+  EXPECT_EQ(audit.entries(0).action(), v1::AuditEntry::ACTION_WITHDRAW);
+  EXPECT_EQ(audit.entries(1).resource(), "reports/sample");
+  // Without a server it is the user of the machine.
+  EXPECT_THAT(audit.entries(0).caller(), StartsWith("local:"));
+  const Result table = Quotectl({"audit", "sample", "--caller", audit.entries(0).caller()});
+  EXPECT_EQ(table.code, kExitOk);
+  EXPECT_THAT(Lines(table.out), SizeIs(3));
+  EXPECT_THAT(table.out, AllOf(HasSubstr("withdraw"), HasSubstr("0 → 1")));
+  const Result first = Quotectl({"audit", "-n", "1"});
+  EXPECT_THAT(Lines(first.out), SizeIs(2));
+  EXPECT_THAT(first.err, HasSubstr("--all"));
+  EXPECT_EQ(Quotectl({"audit", "reports/gone"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"audit", "--from", "2999"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"audit", "--to", "1999-12"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"audit", "--from", "soon"}).code, kExitInput);
+}
+
+TEST_F(CommandsTest, TellsWhatHasChanged) {
+  ImportSample();
+  ASSERT_EQ(Quotectl({"withdraw", "sample"}).code, kExitOk);
+  const Result all = Quotectl({"watch", "--since", "0", "--once"});
+  EXPECT_EQ(all.code, kExitOk) << all.err;
+  EXPECT_THAT(Lines(all.out), SizeIs(2));
+  EXPECT_THAT(all.out, AllOf(HasSubstr("new report  reports/sample"),
+                             HasSubstr("withdrawn  reports/sample")));
+  EXPECT_THAT(Lines(Quotectl({"watch", "--since", "0", "--once", "-n", "1"}).out), SizeIs(1));
+  EXPECT_EQ(Quotectl({"watch", "--since", "2", "--once"}).code, kExitNothing);
+  EXPECT_EQ(Quotectl({"watch", "--since", "3", "--once"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"watch", "--since", "x", "--once"}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"watch"}).code, kExitInput) << "a file does not tell by itself";
+}
+
+TEST_F(CommandsTest, CopiesADatabase) {
+  ImportSample();
+  const Result made = Quotectl({"backup", Path("copies/mine.db")});
+  EXPECT_EQ(made.code, kExitOk) << made.err;
+  EXPECT_THAT(made.out, AllOf(HasSubstr("mine.db"), HasSubstr("SHA-256")));
+  EXPECT_EQ(Quotectl({"backup", Path("copies/mine.db")}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"backup", Path("copies/mine.txt")}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"backup"}).code, kExitInput);
+  const std::string found = Quotectl({"find", "棚改"}).out;
+  std::filesystem::rename(Path("copies/mine.db"), Path("quotes.db"));
+  EXPECT_EQ(Quotectl({"find", "棚改"}).out, found);
+}
+
 TEST_F(CommandsTest, CompletionNamesAreIdsAndCodes) {
   ImportSample();
   EXPECT_EQ(Quotectl({"complete-names", "reports"}).out, "sample\n");

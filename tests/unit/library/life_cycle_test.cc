@@ -23,6 +23,8 @@
 #include "service/library/publisher.h"
 #include "service/library/snapshot_folder.h"
 #include "service/store/following_store.h"
+#include "service/store/sqlite/connection.h"
+#include "service/store/sqlite/schema.h"
 #include "service/store/sqlite/store.h"
 #include "service/themes/scheme.h"
 #include "tests/support/status_matchers.h"
@@ -533,6 +535,37 @@ TEST_F(SnapshotTest, AWriterThatWasRestoredIsFollowed) {
   EXPECT_TRUE(replica.Follow());
   EXPECT_EQ(Seen(*replica.library), Seen(*library_));
   EXPECT_EQ(replica.library->archive()->revision(), 2u) << "less than it was";
+}
+
+TEST_F(SnapshotTest, AReplicaMayBeUpgradedBeforeOrAfterItsWriter) {
+  const auto publish = [&](uint64_t sequence, const std::string& sql, int64_t version) {
+    const std::string path = (folder() / DatabaseName(sequence)).string();
+    {
+      auto file = store::sqlite::Connection::Open(
+          {.path = path, .mode = store::sqlite::ConnectionOptions::Mode::kWrite});
+      QUOTES_ASSERT_OK(file);
+      QUOTES_ASSERT_OK(store::sqlite::MigrateTo(file->get(), version));
+      QUOTES_ASSERT_OK((*file)->Execute(sql.c_str()));
+    }
+    const std::string bytes = ReadFile(path);
+    WriteFile(folder() / ManifestName(sequence),
+              WriteManifest({sequence, 0, version, bytes.size(), Sha256Hex(bytes)}));
+  };
+  const int64_t now = store::sqlite::kSchemaVersion;
+  publish(1, "PRAGMA journal_mode = DELETE", now - 1);
+  Replica replica = MakeReplica(OpenFollower(), dir_.path() / "segments");
+  EXPECT_EQ(replica.library->store().Status()->schema_version, now);
+  EXPECT_TRUE(replica.library->store().Status()->read_only);
+  // Over a restart, too.
+  replica = Replica();
+  replica = MakeReplica(OpenFollower(), dir_.path() / "segments");
+  EXPECT_EQ(replica.follower->state()->manifest.sequence, 1u);
+  // The writer went first: the replica stays with what it can read.
+  publish(2, absl::StrCat("PRAGMA user_version = ", now + 1), now);
+  EXPECT_FALSE(replica.Follow());
+  EXPECT_EQ(replica.follower->state()->manifest.sequence, 1u);
+  ASSERT_THAT(warnings_, SizeIs(1));
+  EXPECT_THAT(warnings_[0], HasSubstr("schema version"));
 }
 
 TEST_F(SnapshotTest, LookUpsGoOnWhileSnapshotsChange) {
