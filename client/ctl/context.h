@@ -60,6 +60,9 @@ class Context {
   // The service; opened at the first call and kept. `profiles` are for a service of this process.
   absl::StatusOr<client::Client*> Connect(Access access, citation::Profiles profiles = {});
 
+  // Whether an empty archive stands for a server that does not answer (Access::kCheck).
+  bool stands_in() const { return connection_ != nullptr && connection_->stands_in(); }
+
   // One line of protobuf JSON on stdout.
   void PrintJson(const google::protobuf::Message& message);
 

@@ -28,8 +28,9 @@ struct GlobalFlags {
 
 // What holds for one run.
 struct Settings {
-  std::string server;    // empty when a database is used
-  std::string database;  // empty when a server is used
+  std::string server;              // empty when a database is used
+  bool server_is_default = false;  // nothing names one
+  std::string database;            // empty when a server is used
   Lang lang = Lang::kEnglish;
   Color color = Color::kAuto;
   std::optional<absl::Duration> timeout;
