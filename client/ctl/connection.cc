@@ -50,12 +50,14 @@ struct Connection::Rep {
   std::unique_ptr<Backups> backups;
   std::unique_ptr<server::Server> server;
   std::unique_ptr<client::Client> client;
+  bool stands_in = false;
 };
 
 Connection::Connection(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
 Connection::~Connection() = default;
 
 client::Client& Connection::client() { return *rep_->client; }
+bool Connection::stands_in() const { return rep_->stands_in; }
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& settings,
                                                              Access access,
@@ -74,7 +76,11 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
     QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel,
                             client::Connect(settings.server, settings.transport));
     rep->client = std::make_unique<client::Client>(channel, options);
-    return std::unique_ptr<Connection>(new Connection(std::move(rep)));
+    rep->stands_in = access == Access::kCheck && settings.server_is_default &&
+                     absl::IsUnavailable(rep->client->GetStatus({}).status());
+    if (!rep->stands_in) {
+      return std::unique_ptr<Connection>(new Connection(std::move(rep)));
+    }
   }
   std::error_code error;
   std::string database = settings.database;

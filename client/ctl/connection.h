@@ -13,7 +13,8 @@ namespace quotes::ctl {
 
 enum class Access {
   kRead,
-  kCheck,   // reads; a database that is missing counts as an empty one
+  kCheck,   // reads; a database that is missing counts as an empty one, and so does a server that
+            // no one has named and that does not answer
   kChange,  // writes to what is there
   kWrite    // makes a database that is missing
 };
@@ -22,8 +23,9 @@ enum class Access {
 // services inside this process over the same channel interface. There is one way for both.
 class Connection {
  public:
-  // With a server nothing is sent yet, and it has profiles and a folder for backups of its own; a
-  // file of the transport that cannot be used is INVALID_ARGUMENT. A database that is missing is
+  // With a server nothing is sent yet, but for a check whether it is there, and it has profiles and a
+  // folder for backups of its own; a file of the transport that cannot be used is INVALID_ARGUMENT.
+  // A database that is missing is
   // INVALID_ARGUMENT when only read or changed and made when written; for a check an empty one
   // stands in a folder for temporary files until the connection goes. Otherwise errors are those of
   // the store.
@@ -36,6 +38,9 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   client::Client& client();
+
+  // Whether an empty archive stands for a server that does not answer.
+  bool stands_in() const;
 
  private:
   struct Rep;

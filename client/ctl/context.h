@@ -63,6 +63,9 @@ class Context {
   absl::StatusOr<client::Client*> Connect(Access access, citation::Profiles profiles = {},
                                           const std::string& backup_folder = {});
 
+  // Whether an empty archive stands for a server that does not answer (Access::kCheck).
+  bool stands_in() const { return connection_ != nullptr && connection_->stands_in(); }
+
   // One line of protobuf JSON on stdout.
   void PrintJson(const google::protobuf::Message& message);
 

@@ -1,6 +1,7 @@
 #include "client/ctl/details.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace quotes::ctl {
 
@@ -29,6 +30,14 @@ std::string Details::Render(size_t indent) const {
     previous = label;
   }
   return out;
+}
+
+std::string WithMarker(std::string_view marker, std::string_view heading) {
+  // Those of Chinese reports stand close: 1.发展.
+  const bool parted = !marker.empty() && !heading.empty() &&
+                      static_cast<unsigned char>(marker.back()) < 0x80 && marker.back() != ' ' &&
+                      std::isalpha(static_cast<unsigned char>(heading.front())) != 0;
+  return std::string(marker).append(parted ? " " : "").append(heading);
 }
 
 }  // namespace quotes::ctl

@@ -27,6 +27,10 @@ class Details {
   std::vector<std::pair<std::string, std::string>> rows_;
 };
 
+// The marker of a section with its heading, as they are printed: before a Latin letter a
+// blank parts them (First, we will).
+std::string WithMarker(std::string_view marker, std::string_view heading);
+
 }  // namespace quotes::ctl
 
 #endif  // QUOTES_CLIENT_CTL_DETAILS_H_

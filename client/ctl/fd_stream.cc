@@ -1,9 +1,12 @@
 #include "client/ctl/fd_stream.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
+
+#include "client/ctl/interrupt.h"
 
 namespace quotes::ctl {
 
@@ -39,5 +42,34 @@ FdBuffer::int_type FdBuffer::overflow(int_type c) {
 }
 
 int FdBuffer::sync() { return Drain() ? 0 : -1; }
+
+FdInputBuffer::FdInputBuffer(int fd) : fd_(fd), buffer_() {}
+
+FdInputBuffer::int_type FdInputBuffer::underflow() {
+  // A signal may come to another thread, so that no call here is broken off by it.
+  constexpr int kLookForSignalMs = 100;
+  while (error_ == 0) {
+    if (Interrupt::signal() != 0) {
+      error_ = EINTR;
+      break;
+    }
+    pollfd ready = {fd_, POLLIN, 0};
+    if (poll(&ready, 1, kLookForSignalMs) == 0) {
+      continue;
+    }
+    const ssize_t count = ::read(fd_, buffer_.data(), buffer_.size());
+    if (count > 0) {
+      setg(buffer_.data(), buffer_.data(), buffer_.data() + count);
+      return traits_type::to_int_type(buffer_.front());
+    }
+    if (count == 0) {
+      break;
+    }
+    if (errno != EINTR && errno != EAGAIN) {
+      error_ = errno;
+    }
+  }
+  return traits_type::eof();
+}
 
 }  // namespace quotes::ctl

@@ -224,7 +224,7 @@ absl::Status Get::ShowSection(Context* context, client::Client* client) {
   Details details(*context);
   details.Add(Msg::kLabelName, section.name());
   details.Add(Msg::kLabelPath, section.path());
-  details.Add(Msg::kLabelHeading, section.marker() + section.heading());
+  details.Add(Msg::kLabelHeading, WithMarker(section.marker(), section.heading()));
   details.Add(Msg::kLabelParent, section.parent());
   details.Add(Msg::kLabelKind, context->Text(Label(section.kind())));
   details.Add(Msg::kLabelMode, ModeName(context->lang(), section.mode()));

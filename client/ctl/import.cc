@@ -43,6 +43,8 @@ struct Outcome {
   v1::ImportReportResponse response;
   size_t findings = 0;              // in the response, which does not keep them all along
   bool would_be_duplicate = false;  // checked only: an import would be refused
+  bool no_report = false;           // looks like none: passed over where found, else refused
+  bool found = false;               // in a folder or an archive
 };
 
 constexpr int kMaxJobs = 16;
@@ -134,10 +136,10 @@ class Import : public Command {
                           const std::string& content, v1::ImportReportRequest* request) const;
   absl::StatusOr<v1::ImportReportResponse> ImportDocument(
       const Context& context, client::Client* client, const v1::ReportMetadata& metadata,
-      const ImportInput& input, ctl::ImportDocument document, bool* would_be_duplicate) const;
-  // Refuses a short text that was found beside others and says nothing of itself.
-  absl::Status CheckFound(const Context& context, client::Client* client,
-                          const v1::ImportReportRequest& request) const;
+      const ImportInput& input, ctl::ImportDocument document, Outcome* outcome) const;
+  // Whether a text is short, says nothing of itself, and nothing was said of it.
+  absl::StatusOr<bool> LooksLikeNoReport(client::Client* client,
+                                         const v1::ImportReportRequest& request) const;
   // Shows an outcome, and returns its exit code.
   ExitCode Show(Context* context, Outcome* outcome) const;
   void ShowLint(Context* context, const Outcome& outcome) const;
@@ -383,7 +385,7 @@ absl::Status Import::AddDefects(const Context& context, const std::string& file,
 
 absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
     const Context& context, client::Client* client, const v1::ReportMetadata& metadata,
-    const ImportInput& input, ctl::ImportDocument document, bool* would_be_duplicate) const {
+    const ImportInput& input, ctl::ImportDocument document, Outcome* outcome) const {
   QUOTES_RETURN_IF_ERROR(document.status);
   const std::string& file = input.name;
   v1::ImportReportRequest request;
@@ -414,8 +416,12 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
   }
   request.set_validate_only(validate_only_);
   *request.mutable_source()->mutable_content() = std::move(document.content);
-  if (input.found) {
-    QUOTES_RETURN_IF_ERROR(CheckFound(context, client, request));
+  QUOTES_ASSIGN_OR_RETURN(outcome->no_report, LooksLikeNoReport(client, request));
+  // Folders hold such things beside reports; what was named was meant.
+  outcome->found = input.found;
+  // The findings of a text that was named are said even so.
+  if (outcome->no_report && (input.found || !validate_only_)) {
+    return absl::InvalidArgumentError(context.Text(Msg::kNoReport));
   }
   // Without one of the caller's, an id of this run: a call that gRPC tries again is then answered
   // with the outcome of the first. Of a run over many documents the id says what is imported, so
@@ -423,8 +429,8 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
   if (run_version_.empty() || validate_only_) {
     request.set_request_id(request_id_.has_value() ? *request_id_ : client::NewRequestId());
     absl::StatusOr<v1::ImportReportResponse> response = client->Import(request);
-    *would_be_duplicate = validate_only_ && IsDuplicate(response.status());
-    if (!*would_be_duplicate) {
+    outcome->would_be_duplicate = validate_only_ && IsDuplicate(response.status());
+    if (!outcome->would_be_duplicate) {
       return response;
     }
     // What is to be said of its text is said all the same.
@@ -448,21 +454,19 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
   return client->Import(request);
 }
 
-absl::Status Import::CheckFound(const Context& context, client::Client* client,
-                                const v1::ImportReportRequest& request) const {
+absl::StatusOr<bool> Import::LooksLikeNoReport(client::Client* client,
+                                               const v1::ImportReportRequest& request) const {
   // What a report has at least; robots.txt and the like have less.
   constexpr size_t kShort = 600;
-  if (request.source().content().size() >= kShort || as_.has_value() || request.has_metadata()) {
-    return absl::OkStatus();
+  if (request.source().content().size() >= kShort || as_.has_value() ||
+      !request.report_id().empty() || request.has_metadata()) {
+    return false;
   }
   v1::ImportReportRequest check = request;
   check.set_validate_only(true);
   QUOTES_ASSIGN_OR_RETURN(const v1::ImportReportResponse response, client->Import(check));
   const v1::ReportMetadata& found = response.report().metadata();
-  if (found.title().empty() && found.speaker().empty() && !found.has_speech_date()) {
-    return absl::InvalidArgumentError(context.Text(Msg::kNoReport));
-  }
-  return absl::OkStatus();
+  return found.title().empty() && found.speaker().empty() && !found.has_speech_date();
 }
 
 void Import::ShowLint(Context* context, const Outcome& outcome) const {
@@ -493,6 +497,9 @@ void Import::ShowLint(Context* context, const Outcome& outcome) const {
 std::string Import::OutcomeText(const Context& context, const Outcome& outcome) const {
   if (!outcome.tried) {
     return context.Text(Msg::kNotTried);
+  }
+  if (outcome.no_report) {
+    return context.Text(Msg::kOutcomeNoReport);
   }
   if (IsDuplicate(outcome)) {
     return context.Text(Msg::kDuplicate);
@@ -526,15 +533,18 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes,
   int64_t revisions = 0;
   int64_t unchanged = 0;
   int64_t duplicates = 0;
+  int64_t passed_over = 0;
   int64_t refused = 0;
   int64_t not_tried = 0;
   for (const Outcome& outcome : outcomes) {
     std::vector<std::string> row = {Printable(outcome.file), OutcomeText(*context, outcome)};
     if (!outcome.tried) {
       ++not_tried;
+    } else if (outcome.no_report && outcome.found) {
+      ++passed_over;
     } else if (IsDuplicate(outcome)) {
       ++duplicates;
-    } else if (!outcome.status.ok()) {
+    } else if (!outcome.status.ok() || outcome.no_report) {
       ++refused;
     } else {
       const bool held = outcome.response.unchanged() || outcome.response.replayed();
@@ -572,6 +582,10 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes,
     summary += context->Text(Msg::kListSeparator) +
                context->Text(Msg::kDuplicateSummary, {std::to_string(duplicates)});
   }
+  if (passed_over > 0) {
+    summary += context->Text(Msg::kListSeparator) +
+               context->Text(Msg::kNoReportSummary, {std::to_string(passed_over)});
+  }
   if (not_tried > 0) {
     summary += context->Text(Msg::kListSeparator) +
                context->Text(Msg::kNotTriedSummary, {std::to_string(not_tried)});
@@ -584,11 +598,22 @@ void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes,
 }
 
 ExitCode Import::Show(Context* context, Outcome* outcome) const {
+  if (outcome->no_report && outcome->found) {
+    context->err() << context->Text(Msg::kPassedOver,
+                                    {Printable(outcome->file), ToStd(outcome->status.message())})
+                   << '\n';
+    return kExitOk;
+  }
   if (!outcome->status.ok()) {
     // A file that cannot be imported is an input error, whatever the status says of names.
     return std::max(context->Fail(outcome->status, outcome->file), kExitInput);
   }
   ShowLint(context, *outcome);
+  if (outcome->no_report) {
+    context->err() << context->Text(Msg::kErrorFile,
+                                    {Printable(outcome->file), context->Text(Msg::kNoReport)})
+                   << '\n';
+  }
   v1::Report* const report = outcome->response.mutable_report();
   if (outcome->would_be_duplicate) {
     context->err() << context->Text(Msg::kWouldBeDuplicate,
@@ -629,7 +654,7 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
   kept_report->set_section_count(report->section_count());
   *kept_report->mutable_completeness() = report->completeness();
   outcome->response = std::move(kept);
-  return outcome->would_be_duplicate ? kExitInput : kExitOk;
+  return outcome->would_be_duplicate || outcome->no_report ? kExitInput : kExitOk;
 }
 
 ExitCode Import::Run(Context* context) {
@@ -650,8 +675,14 @@ ExitCode Import::Run(Context* context) {
   if (!client.ok()) {
     return context->Fail(client.status());
   }
+  if (context->stands_in()) {
+    context->err() << context->Text(Msg::kCheckedAlone, {context->settings().server}) << '\n';
+  }
   if (const absl::Status status = ReadRegister(*context, **inputs); !status.ok()) {
     return context->Fail(status);
+  }
+  if (register_.has_value() && accepted_.empty()) {
+    context->err() << context->Text(Msg::kRegisterEmpty, {Printable(*register_)}) << '\n';
   }
   if (revision_of_.has_value()) {
     const absl::StatusOr<std::string> report = ResolveReport(context, *client, *revision_of_);
@@ -682,16 +713,15 @@ ExitCode Import::Run(Context* context) {
     threads.emplace_back([&] {
       while (!stop && Interrupt::signal() == 0) {
         std::optional<ctl::ImportDocument> document = (*inputs)->Next();
-        if (!document.has_value()) {
+        if (!document.has_value() || absl::IsCancelled(document->status)) {
           break;
         }
         const size_t i = document->index;
         Outcome outcome;
         outcome.file = (*inputs)->inputs()[i].name;
         outcome.tried = true;
-        absl::StatusOr<v1::ImportReportResponse> response =
-            ImportDocument(*context, *client, *metadata, (*inputs)->inputs()[i],
-                           *std::move(document), &outcome.would_be_duplicate);
+        absl::StatusOr<v1::ImportReportResponse> response = ImportDocument(
+            *context, *client, *metadata, (*inputs)->inputs()[i], *std::move(document), &outcome);
         outcome.status = response.status();
         if (response.ok()) {
           outcome.response = *std::move(response);

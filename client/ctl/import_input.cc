@@ -1,6 +1,7 @@
 #include "client/ctl/import_input.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cctype>
@@ -15,6 +16,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/ctl/fd_stream.h"
+#include "client/ctl/interrupt.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
@@ -41,6 +44,57 @@ std::string ReadAtMost(std::istream* in, size_t limit) {
     content.resize(before + static_cast<size_t>(in->gcount()));
   }
   return content;
+}
+
+// A pipe that the shell made for this command, as in `import <(iconv …)`. It has its writer.
+bool IsOpenedByShell(std::string_view path) {
+  return path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+}
+
+// Opens a file for reading. Anything else that has a name is refused: a pipe is waited for without
+// end, and a device may have none.
+absl::StatusOr<extract::FileDescriptor> OpenFile(const Context& context, const std::string& path,
+                                                 struct stat* status) {
+  const auto unreadable = [&context] {
+    return absl::InvalidArgumentError(context.Text(Msg::kCannotRead, {std::strerror(errno)}));
+  };
+  // Without O_NONBLOCK the opening of a pipe waits for its writer.
+  extract::FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) {
+    // A socket, or a pipe on which no one listens, is not even opened.
+    const int why = errno;
+    if (stat(path.c_str(), status) == 0 && S_ISSOCK(status->st_mode)) {
+      return absl::InvalidArgumentError(context.Text(Msg::kSpecialFile));
+    }
+    errno = why;
+    return unreadable();
+  }
+  if (fstat(file.get(), status) != 0) {
+    return unreadable();
+  }
+  if (S_ISDIR(status->st_mode)) {
+    errno = EISDIR;
+    return unreadable();
+  }
+  if (!S_ISREG(status->st_mode) && !(S_ISFIFO(status->st_mode) && IsOpenedByShell(path))) {
+    return absl::InvalidArgumentError(context.Text(Msg::kSpecialFile));
+  }
+  return file;
+}
+
+// Whether a file lies in a folder, `root`, whatever links lead to it.
+bool LiesIn(const fs::path& root, const fs::path& path) {
+  std::error_code error;
+  const fs::path folder = fs::canonical(root, error);
+  if (error) {
+    return false;
+  }
+  const fs::path target = fs::canonical(path, error);
+  if (error) {
+    return false;
+  }
+  return std::mismatch(folder.begin(), folder.end(), target.begin(), target.end()).first ==
+         folder.end();
 }
 
 template <size_t kSize>
@@ -162,12 +216,13 @@ absl::Status ImportInputs::AddPath(const std::string& path) {
   } else if (extract::IsArchiveName(path)) {
     return AddArchive(path);
   }
-  inputs_.push_back({path, {}, /*found=*/false, {}, {}});
+  inputs_.push_back({path, {}, /*found=*/false, {}, {}, {}});
   return absl::OkStatus();
 }
 
-void ImportInputs::SearchFolder(const fs::path& folder, const std::error_code& cannot_open,
-                                fs::directory_iterator entry, std::vector<std::string>* found) {
+void ImportInputs::SearchFolder(const fs::path& root, const fs::path& folder,
+                                const std::error_code& cannot_open, fs::directory_iterator entry,
+                                std::vector<std::string>* found) {
   std::error_code error = cannot_open;
   std::vector<fs::path> folders;
   for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
@@ -181,10 +236,17 @@ void ImportInputs::SearchFolder(const fs::path& folder, const std::error_code& c
         folders.push_back(path);
       }
     } else if (!entry->is_regular_file(ignored)) {
-      continue;
+      if (entry->is_symlink(ignored) && !entry->exists(ignored) &&
+          (IsDocumentName(path) || extract::IsArchiveName(path.string()))) {
+        unread_.push_back({path.string(), context_.Text(Msg::kLinkToNothing)});
+      }
     } else if (IsDocumentName(path) || extract::IsArchiveName(path.string()) ||
                (HasNoKnownEnding(path) && LooksLikeDocument(path))) {
-      found->push_back(path.string());
+      if (entry->is_symlink(ignored) && !LiesIn(root, path)) {
+        unread_.push_back({path.string(), context_.Text(Msg::kLinkLeadsOut)});
+      } else {
+        found->push_back(path.string());
+      }
     } else if (IsForeignName(path)) {
       unread_.push_back({path.string(), {}});
     }
@@ -195,7 +257,7 @@ void ImportInputs::SearchFolder(const fs::path& folder, const std::error_code& c
   for (const fs::path& inner : folders) {
     std::error_code inner_error;
     fs::directory_iterator first(inner, inner_error);
-    SearchFolder(inner, inner_error, std::move(first), found);
+    SearchFolder(root, inner, inner_error, std::move(first), found);
   }
 }
 
@@ -208,7 +270,7 @@ absl::Status ImportInputs::AddFolder(const std::string& path) {
   }
   std::vector<std::string> found;
   const size_t unread = unread_.size();
-  SearchFolder(path, error, std::move(first), &found);
+  SearchFolder(path, path, error, std::move(first), &found);
   if (found.empty()) {
     return NoFiles(path, unread);
   }
@@ -217,7 +279,7 @@ absl::Status ImportInputs::AddFolder(const std::string& path) {
     if (extract::IsArchiveName(file)) {
       QUOTES_RETURN_IF_ERROR(AddArchive(file));
     } else {
-      inputs_.push_back({file, {}, /*found=*/true, {}, {}});
+      inputs_.push_back({file, {}, /*found=*/true, {}, {}, path});
     }
   }
   return absl::OkStatus();
@@ -233,14 +295,14 @@ absl::Status ImportInputs::NoFiles(const std::string& path, size_t first_unread)
 }
 
 absl::Status ImportInputs::AddArchive(const std::string& path) {
-  const extract::FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": ", context_.Text(Msg::kCannotRead, {std::strerror(errno)})));
+  struct stat status = {};
+  const absl::StatusOr<extract::FileDescriptor> file = OpenFile(context_, path, &status);
+  if (!file.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", file.status().message()));
   }
   QUOTES_ASSIGN_OR_RETURN(
       const std::unique_ptr<extract::ArchiveStream> stream,
-      extract::ArchiveStream::Open(file.get(), extract::ArchiveStream::Mode::kList));
+      extract::ArchiveStream::Open(file->get(), extract::ArchiveStream::Mode::kList));
   std::vector<std::string> documents;
   std::map<std::string, std::string> sidecars;
   const size_t unread = unread_.size();
@@ -280,8 +342,12 @@ absl::Status ImportInputs::AddArchive(const std::string& path) {
     return found == sidecars.end() ? std::string() : found->second;
   };
   for (const std::string& name : documents) {
-    inputs_.push_back({absl::StrCat(path, "/", name), path, /*found=*/true,
-                       beside(name, kMetadataExtension), beside(name, kDefectsExtension)});
+    inputs_.push_back({absl::StrCat(path, "/", name),
+                       path,
+                       /*found=*/true,
+                       beside(name, kMetadataExtension),
+                       beside(name, kDefectsExtension),
+                       {}});
   }
   return absl::OkStatus();
 }
@@ -292,30 +358,26 @@ absl::StatusOr<std::string> ImportInputs::ReadFile(const std::string& file) cons
   if (file == kStdinName) {
     content = ReadAtMost(context_.environment().in, limits::kMaxSourceBytes);
   } else {
-    std::error_code error;
-    // A pipe or a device may keep the command waiting for ever, past a signal that ends it.
-    const fs::file_status status = fs::status(file, error);
-    if (fs::is_fifo(status) || fs::is_socket(status) || fs::is_character_file(status)) {
-      return absl::InvalidArgumentError(
-          context_.Text(Msg::kCannotRead, {"it is a pipe or a device; pipe into - instead"}));
-    }
+    struct stat status = {};
+    QUOTES_ASSIGN_OR_RETURN(const extract::FileDescriptor descriptor,
+                            OpenFile(context_, file, &status));
     // A file that is too large is refused by its size, before a gigabyte is read for nothing.
-    if (fs::is_regular_file(file, error)) {
-      const uintmax_t size = fs::file_size(file, error);
-      if (!error && size > limits::kMaxSourceBytes) {
-        return errors::SourceTooLarge("",
-                                      context_.Text(Msg::kTooLarge, {std::to_string(size), limit}));
-      }
+    if (const auto size = static_cast<uintmax_t>(status.st_size);
+        S_ISREG(status.st_mode) && size > limits::kMaxSourceBytes) {
+      return errors::SourceTooLarge("",
+                                    context_.Text(Msg::kTooLarge, {std::to_string(size), limit}));
     }
-    errno = 0;
-    std::ifstream in(file, std::ios::binary);
-    if (in.is_open()) {
-      content = ReadAtMost(&in, limits::kMaxSourceBytes);
-    }
-    if (!in.is_open() || in.bad()) {
+    FdInputBuffer buffer(descriptor.get());
+    std::istream in(&buffer);
+    content = ReadAtMost(&in, limits::kMaxSourceBytes);
+    if (buffer.error() != 0) {
       return absl::InvalidArgumentError(
-          context_.Text(Msg::kCannotRead, {std::strerror(errno == 0 ? EIO : errno)}));
+          context_.Text(Msg::kCannotRead, {std::strerror(buffer.error())}));
     }
+  }
+  if (Interrupt::signal() != 0) {
+    // What was read may be half of it.
+    return absl::CancelledError("a signal ended the reading");
   }
   if (content.size() > limits::kMaxSourceBytes) {
     return errors::SourceTooLarge("", context_.Text(Msg::kTooLargeStream, {limit}));
@@ -323,11 +385,17 @@ absl::StatusOr<std::string> ImportInputs::ReadFile(const std::string& file) cons
   return content;
 }
 
-std::string ImportInputs::ReadBeside(const std::string& file, std::string_view extension,
+std::string ImportInputs::ReadBeside(const ImportInput& input, std::string_view extension,
                                      absl::Status* status) const {
   std::error_code error;
+  const std::string& file = input.name;
   const std::string path = Beside(file, extension);
   if (!status->ok() || file == kStdinName || path == file || !fs::is_regular_file(path, error)) {
+    return {};
+  }
+  if (!input.folder.empty() && fs::is_symlink(path, error) && !LiesIn(input.folder, path)) {
+    *status = absl::InvalidArgumentError(
+        absl::StrCat(Printable(path), ": ", context_.Text(Msg::kLinkLeadsOut)));
     return {};
   }
   absl::StatusOr<std::string> content = ReadFile(path);
@@ -392,8 +460,8 @@ std::optional<ImportDocument> ImportInputs::Next() {
   if (content.ok()) {
     document.content = *std::move(content);
   }
-  document.metadata = ReadBeside(input->name, kMetadataExtension, &document.status);
-  document.defects = ReadBeside(input->name, kDefectsExtension, &document.status);
+  document.metadata = ReadBeside(*input, kMetadataExtension, &document.status);
+  document.defects = ReadBeside(*input, kDefectsExtension, &document.status);
   return document;
 }
 

@@ -29,6 +29,7 @@ struct ImportInput {
   // they are.
   std::string metadata;
   std::string defects;
+  std::string folder;  // the folder, as named, in which a file was found; empty for all else
 };
 
 // What looks meant and is not read, with what prevented it, if anything did.
@@ -61,10 +62,12 @@ class ImportInputs {
   const std::vector<ImportInput>& inputs() const { return inputs_; }
   // What looks meant and is not read: archives inside archives, links and names that lead out of
   // an archive, documents and archives of kinds that are not known (.doc, .rar), folders that
-  // cannot be opened. What a browser saved beside a page (X_files) is passed over without a word.
+  // cannot be opened, and, in folders, symbolic links that lead out of the folder that was named,
+  // or nowhere. What a browser saved beside a page (X_files) is passed over without a word.
   const std::vector<UnreadInput>& unread() const { return unread_; }
 
-  // The bytes of a file, or of stdin; at most as many as a source may have.
+  // The bytes of a file, or of stdin; at most as many as a source may have. INVALID_ARGUMENT for a
+  // pipe, device or socket with a name of its own. CANCELLED when a signal was noted meanwhile.
   absl::StatusOr<std::string> ReadFile(const std::string& file) const;
 
   // The next document; nullopt when all were given. Thread-safe.
@@ -77,10 +80,11 @@ class ImportInputs {
   absl::Status AddFolder(const std::string& path);
   absl::Status AddArchive(const std::string& path);
   // Adds the documents of a folder and of those in it, in no order, to `found`.
-  void SearchFolder(const std::filesystem::path& folder, const std::error_code& cannot_open,
-                    std::filesystem::directory_iterator entry, std::vector<std::string>* found);
+  void SearchFolder(const std::filesystem::path& root, const std::filesystem::path& folder,
+                    const std::error_code& cannot_open, std::filesystem::directory_iterator entry,
+                    std::vector<std::string>* found);
   absl::Status NoFiles(const std::string& path, size_t first_unread) const;
-  std::string ReadBeside(const std::string& file, std::string_view extension,
+  std::string ReadBeside(const ImportInput& input, std::string_view extension,
                          absl::Status* status) const;
   absl::Status ReadMember(const ImportInput& input, std::string* content)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

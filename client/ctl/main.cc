@@ -46,10 +46,12 @@ int Main(int argc, char** argv) {
   setenv("GRPC_VERBOSITY", "NONE", 0);
   google::protobuf::SetLogHandler(nullptr);
 
+  FdInputBuffer input(STDIN_FILENO);
+  std::istream in(&input);
   FdBuffer buffer(STDOUT_FILENO);
   std::ostream out(&buffer);
   Environment environment;
-  environment.in = &std::cin;
+  environment.in = &in;
   environment.out = &out;
   environment.err = &std::cerr;
   environment.out_is_terminal = isatty(STDOUT_FILENO) == 1;

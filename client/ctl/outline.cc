@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "client/ctl/command.h"
+#include "client/ctl/details.h"
 #include "client/ctl/lookup.h"
 #include "client/ctl/text_map.h"
 #include "client/ctl/values.h"
@@ -89,7 +90,7 @@ absl::Status Outline::Show(Context* context) {
     }
     const auto depth = static_cast<size_t>(section.level() > 1 ? section.level() - 1 : 0);
     table.AddRow({section.path(),
-                  std::string(2 * depth, ' ') + section.marker() + section.heading(),
+                  std::string(2 * depth, ' ') + WithMarker(section.marker(), section.heading()),
                   ModeName(context->lang(), section.mode()), line});
   }
   context->out() << table.Render(context->columns(), painter);

@@ -227,6 +227,7 @@ absl::StatusOr<Settings> ResolveSettings(const GlobalFlags& flags, const Environ
     settings.database = *config.database;
   } else {
     settings.server = config.server.value_or(kDefaultServer);
+    settings.server_is_default = !config.server.has_value();
   }
   if (settings.server.empty() && settings.database.empty()) {
     return Invalid(lang, Msg::kMissingArgument,

@@ -35,9 +35,10 @@ struct GlobalFlags {
 
 // What holds for one run.
 struct Settings {
-  std::string server;           // empty when a database is used
-  std::string database;         // empty when a server is used
-  client::Transport transport;  // to the server
+  std::string server;              // empty when a database is used
+  bool server_is_default = false;  // nothing names one
+  std::string database;            // empty when a server is used
+  client::Transport transport;     // to the server
   Lang lang = Lang::kEnglish;
   Color color = Color::kAuto;
   std::optional<absl::Duration> timeout;

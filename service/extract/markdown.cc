@@ -225,10 +225,16 @@ absl::Status TakeFrontMatter(std::string_view* text, ExtractedText* out) {
         }
       }
       *text = rest;
-      break;
+      return absl::OkStatus();
     }
   }
-  return absl::OkStatus();
+  // What begins as front matter and goes on to the end would be taken for the text.
+  return BeginsWithEntry(begin)
+             ? errors::MalformedSource(
+                   "markdown", ToStd(absl::StrCat("its front matter has no end: below its entries "
+                                                  "a line ",
+                                                  fence, " is missing")))
+             : absl::OkStatus();
 }
 
 // Notes ([^1]: …) and lines like [注]: … look like definitions of links, which are no text: their

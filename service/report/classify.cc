@@ -454,20 +454,21 @@ bool IsCounter(View line) {
   return counted;
 }
 
-// 张工作政府工作报告: somebody gives a report. 政府工作报告 alone is a title.
-bool TellsOfReporting(View line) {
+// Where 作 stands in a line that says that somebody gives a report (张工作政府工作报告), npos in
+// others. 政府工作报告 alone is a title.
+size_t FindReporting(View line) {
   for (size_t i = line.find(U'作'); i != View::npos; i = line.find(U'作', i + 1)) {
     const View rest = line.substr(i + 1);
     if ((i == 0 || line[i - 1] != U'工') &&
         (rest.starts_with(U"报告") || rest.starts_with(U"工作报告") ||
          rest.starts_with(U"政府工作报告"))) {
-      return true;
+      return i;
     }
     if (i > 0 && line[i - 1] == U'工' && rest.starts_with(U"政府工作报告")) {
-      return true;  // 张工作政府工作报告
+      return i;  // 张工作政府工作报告
     }
   }
-  return false;
+  return View::npos;
 }
 
 View WithoutFinalMark(View line) {
@@ -764,8 +765,10 @@ class Classifier {
         !GoesOnAbove(i)) {
       return BlockKind::kBanner;
     }
+    TakeLeadSentence(i);
     // A caption without a credit: 张工作政府工作报告。
-    if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine && TellsOfReporting(line)) {
+    if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine &&
+        FindReporting(line) != View::npos) {
       return BlockKind::kCaption;
     }
     if (IsParagraph(i)) {
@@ -879,6 +882,36 @@ class Classifier {
       }
     }
     result_.metadata.speaker = text::ToUtf8(speaker);
+  }
+
+  // 2026年1月9日，在某区第九届人民代表大会第三次会议上，区长李明远作政府工作报告。全文如下： the
+  // day, and who spoke, of a sentence above the speech that leads up to it.
+  void TakeLeadSentence(size_t i) {
+    constexpr size_t kLongest = 160;
+    const View line = Folded(i);
+    const size_t reporting = FindReporting(line.substr(0, kLongest));
+    if (reporting == View::npos) {
+      return;
+    }
+    const View before = line.substr(0, reporting);
+    if (before.find_first_of(U"。！？“") != View::npos) {
+      return;
+    }
+    const size_t comma = before.find_last_of(U"，,上");
+    const size_t begin = comma == View::npos ? 0 : comma + 1;
+    // 区长李明远代表区人民政府向大会作…
+    View who = before.substr(begin);
+    for (const View word : {View(U"代表"), View(U"受"), View(U"向"), View(U"同志"), View(U"所")}) {
+      who = who.substr(0, std::min(who.find(word), who.size()));
+    }
+    const auto byline = ReadByline(who);
+    const auto date = FindDate(before);
+    if (!byline || !date || date->begin > 0) {
+      return;
+    }
+    TakeByline(i, {byline->office_begin + begin, byline->office_end + begin,
+                   byline->name_begin + begin, byline->name_end + begin});
+    TakeDate(date->day, DateShape::kOccasion);
   }
 
   // The words of `count` lines from `i` on, as if they were one.
@@ -1309,6 +1342,8 @@ class Classifier {
     };
     std::unordered_map<View, std::vector<size_t>> full_lines;
     std::unordered_map<std::u32string, std::vector<Place>> places;
+    std::unordered_set<std::u32string> headings;  // numbered ones
+    std::vector<size_t> numbered_heads;           // that part a sentence at the edge of a page
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       const View text = Folded(i);
       if (kinds_[i] != BlockKind::kBody || text.size() > kLongest || EndsClosed(lines_[i]) ||
@@ -1322,6 +1357,13 @@ class Classifier {
       const bool above =
           i + 1 < lines_.size() && (is_mark(i + 1) || lines_[i + 1].page_break_before);
       const bool beside = below || above;
+      if (IsStrongFamily(ReadMarker(text).family)) {
+        if (!CutsSentence(i)) {
+          headings.insert(Pattern(i));
+        } else if (beside) {
+          numbered_heads.push_back(i);
+        }
+      }
       size_t before = i;
       while (before > head_end_ && is_mark(before - 1)) {
         --before;
@@ -1339,6 +1381,12 @@ class Classifier {
         if (lines.size() >= kFewestFull) {
           kinds_[line] = BlockKind::kMasthead;
         }
+      }
+    }
+    // The name of the section that a page stands in, were it on one page only.
+    for (const size_t line : numbered_heads) {
+      if (headings.contains(Pattern(line))) {
+        kinds_[line] = BlockKind::kMasthead;
       }
     }
     const std::unordered_set<std::u32string> titles = TitlePatterns();
@@ -1384,7 +1432,8 @@ class Classifier {
       if (IsPageNumber(text)) {
         kinds_[i] = BlockKind::kPageNumber;
       } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text)) ||
-                 IsPager(text) || IsCommentHead(i) ||
+                 IsPager(text) || IsCommentHead(i) || IsPostMark(i) ||
+                 (i * 3 > lines_.size() * 2 && IsFootLine(i)) ||
                  (i * 3 > lines_.size() * 2 && (IsSiteFoot(line, text) || IsCounter(text)))) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (i * 3 > lines_.size() * 2 && IsWireMark(text)) {
@@ -1528,6 +1577,44 @@ class Classifier {
       line.remove_suffix(1);
     }
     return GetLexicon().comment_head.Contains(line);
+  }
+
+  // 发布时间：2023-01-18, 发布于 2023-01-18: when a page appeared, alone on its line.
+  bool IsPostMark(size_t i) const {
+    constexpr size_t kLongest = 40;
+    constexpr size_t kLongestWord = 4;
+    View line = StripBrackets(Folded(i));
+    if (line.size() > kLongest || EndsSentence(lines_[i])) {
+      return false;
+    }
+    const size_t label = ReadLabel(GetLexicon().date_label, line);
+    const size_t word = label > 0 ? label : GetLexicon().post_word.PrefixOf(line);
+    const auto date = FindDate(line);
+    if (word == 0 || word > line.size() || !date || date->begin < word ||
+        date->begin - word > kLongestWord) {
+      return false;
+    }
+    line.remove_prefix(date->end);
+    return std::all_of(line.begin(), line.end(), [](char32_t c) {
+      return IsAsciiDigit(c) || IsColon(c) || !IsWordCharacter(c);
+    });
+  }
+
+  // 版权声明, 友情链接, ［返回顶部］: what a site has below its texts, alone on its line. Within a
+  // report such words are no heading: nothing of it comes below but more of the site.
+  bool IsFootLine(size_t i) const {
+    constexpr size_t kLongest = 24;
+    View line = StripBrackets(Folded(i));
+    if (line.size() > kLongest || EndsSentence(lines_[i]) || GoesOnAbove(i)) {
+      return false;
+    }
+    while (!line.empty() && !IsWordCharacter(line.back())) {
+      line.remove_suffix(1);
+    }
+    while (!line.empty() && !IsWordCharacter(line.front())) {
+      line.remove_prefix(1);
+    }
+    return GetLexicon().foot_line.Contains(line);
   }
 
   // 网友张三：…, 3小时前 回复 12: what stands beside the words of a reader and in no speech.

@@ -33,6 +33,8 @@ WordList* ListOf(std::string_view category, Lexicon* lexicon) {
   const std::pair<std::string_view, WordList*> lists[] = {
       {"salutation", &lexicon->salutation},
       {"web_line", &lexicon->web_line},
+      {"foot_line", &lexicon->foot_line},
+      {"post_word", &lexicon->post_word},
       {"web_prefix", &lexicon->web_prefix},
       {"site_foot", &lexicon->site_foot},
       {"site_label", &lexicon->site_label},

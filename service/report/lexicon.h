@@ -54,6 +54,8 @@ struct LookAlike {
 struct Lexicon {
   WordList salutation;
   WordList web_line;
+  WordList foot_line;  // below the text alone
+  WordList post_word;  // before the day on which a page appeared
   WordList web_prefix;
   WordList site_foot;     // what only the foot of a site says, anywhere in a line
   WordList site_label;    // who runs a site

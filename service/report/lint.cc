@@ -494,6 +494,24 @@ bool StandsInside(View folded, MarkerFamily family, int number) {
   return folded.find(marker) != View::npos;
 }
 
+// Series of items inside a paragraph: N是, N要, 第N and 其N.
+constexpr int kInlineSeries = 4;
+
+// The series that a number belongs to; -1 for none. It stands behind the character `ahead`, or, in
+// series that have a word before the number, that word; `before` stands before all.
+int InlineSeries(char32_t ahead, View behind, char32_t before) {
+  const bool closes = IsTerminal(before) || IsSemicolon(before) || IsColon(before);
+  const char32_t next = behind.empty() ? 0 : behind.front();
+  if (ahead == U'第' || ahead == U'其') {
+    return closes && IsCommaLike(next) ? (ahead == U'第' ? 2 : 3) : -1;
+  }
+  if (next == U'是') {
+    return closes ? 0 : -1;
+  }
+  // 三要素 is no item.
+  return next == U'要' && (closes || IsCommaLike(before)) && !behind.starts_with(U"要素") ? 1 : -1;
+}
+
 }  // namespace
 
 void LintNumbering(const LintInput& input, ParsedReport* report) {
@@ -543,46 +561,66 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
       before = {family, section.ordinal, section.range.begin};
     }
   }
-  // Inside a paragraph: 一是 … 三是, each behind a mark.
+  // Inside a paragraph: 一是 … 三是, 一要 … 三要, 第一， … 第三， and 其一， … 其三，, each at the
+  // beginning of a clause.
   for (const Range& paragraph : report->paragraphs) {
     if (Full(*report)) {
       return;
     }
-    int previous = 0;
+    int previous[kInlineSeries] = {};
     for (uint32_t i = paragraph.begin; i + 1 < paragraph.end; ++i) {
       if (HanDigit(input.folded[i]) < 1) {
         continue;
       }
-      const char32_t before = i > paragraph.begin ? input.folded[i - 1] : U'。';
+      const View rest = input.folded.substr(i, paragraph.end - i);
       size_t digits = 0;
-      const int number =
-          ReadHanNumeral(input.folded.substr(i, std::min<uint32_t>(4, paragraph.end - i)), &digits);
-      const auto after = static_cast<uint32_t>(i + digits);
-      if (number > 0 && after < paragraph.end && input.folded[after] == U'是' &&
-          (IsTerminal(before) || IsSemicolon(before) || IsColon(before))) {
-        if (number == 1) {
-          previous = 1;
-        } else {
-          if (previous > 0 && number > previous + 1) {
-            AddFinding({LintKind::kNumberingGap,
-                        Certainty::kPossible,
-                        0,
-                        {i, after + 1},
-                        "number " + FamilyText(number) + " follows number " + FamilyText(previous),
-                        Renumbered(input.speech.substr(i, after + 1 - i),
-                                   input.folded.substr(i, after + 1 - i), previous + 1)},
-                       report);
-          }
-          previous = previous > 0 ? number : 0;
+      const int number = ReadHanNumeral(rest.substr(0, 4), &digits);
+      const char32_t ahead = i > paragraph.begin ? input.folded[i - 1] : 0;
+      const bool worded = ahead == U'第' || ahead == U'其';
+      const uint32_t begin = worded ? i - 1 : i;
+      const char32_t before = begin > paragraph.begin ? input.folded[begin - 1] : U'。';
+      if (const int series = InlineSeries(ahead, rest.substr(digits), before);
+          number > 0 && series >= 0) {
+        int& last_number = previous[series];
+        if (number > last_number + 1 && last_number > 0) {
+          const uint32_t end = i + static_cast<uint32_t>(digits) + (worded ? 0u : 1u);
+          AddFinding({LintKind::kNumberingGap,
+                      Certainty::kPossible,
+                      0,
+                      {begin, end},
+                      "number " + FamilyText(number) + " follows number " + FamilyText(last_number),
+                      Renumbered(input.speech.substr(begin, end - begin),
+                                 input.folded.substr(begin, end - begin), last_number + 1)},
+                     report);
         }
+        last_number = number == 1 || last_number > 0 ? number : 0;
       }
       i += static_cast<uint32_t>(std::max<size_t>(digits, 1) - 1);
     }
   }
 }
 
+namespace {
+
+// Whether ABAB at `begin` comes of words that meet there (产业创业创新): the text has BA elsewhere,
+// and AB nowhere.
+bool PartsTwoWords(View text, uint32_t begin) {
+  const View once = text.substr(begin, 2);
+  const View inner = text.substr(begin + 1, 2);
+  const auto elsewhere = [&](View word) {
+    const size_t before = text.substr(0, begin).find(word);
+    return before != View::npos || text.find(word, begin + 4) != View::npos;
+  };
+  return elsewhere(inner) && !elsewhere(once);
+}
+
+}  // namespace
+
 void LintDoubledWords(const LintInput& input, ParsedReport* report) {
   constexpr uint32_t kLongest = 8;
+  // Each reads the text once more.
+  constexpr size_t kMostLooks = 100;
+  size_t looks = 0;
   const View text = input.folded;
   const auto size = static_cast<uint32_t>(text.size());
   // Marks that never stand twice, and characters that do only behind certain others (目的的,
@@ -643,6 +681,12 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
         if (same[length] != length || c == text[i - 1] || i + 1 - 2 * length < numeral_end ||
             kRepeated.find(text[i + 1 - length]) != View::npos) {
           continue;
+        }
+        if (length == 2 && looks < kMostLooks) {
+          ++looks;
+          if (PartsTwoWords(text, i + 1 - 2 * length)) {
+            continue;
+          }
         }
         const Range range{i + 1 - 2 * length, i + 1};
         const std::string word = text::ToUtf8(input.speech.substr(range.begin, length));
@@ -787,6 +831,12 @@ bool GoesOnNumeral(char32_t c) {
   return c != 0 && kBehind.find(c) != View::npos;
 }
 
+// Counts what a numeral before it numbers: 个, 件, 条.
+bool IsMeasureWord(char32_t c) {
+  constexpr View kWords = U"个件条所处座台套辆架艘艘间栋幢片块场次批种类级倍岁天年月日里米克升度";
+  return c != 0 && kWords.find(c) != View::npos;
+}
+
 // Tells of letters where a figure begins (l2.5亿元, I5万户) or behind its point (8.I%), and of a
 // Chinese digit before Arabic ones (五0%): the run [begin, end) of Latin letters and digits is
 // short.
@@ -822,8 +872,78 @@ void LintFigure(const LintInput& input, uint32_t begin, uint32_t end, ParsedRepo
   }
 }
 
+// In which widths a text has its digits and signs of per cent. A few of one width among many of the
+// other are strays; where both are usual neither is.
+struct Widths {
+  bool wide_digits_stray = false;
+  char32_t stray_percent = 0;  // ％, % or none
+};
+
+Widths ReadWidths(const LintInput& input, const ParsedReport& report) {
+  constexpr size_t kMany = 4;   // so many at least are the usual ones
+  constexpr size_t kTimes = 4;  // and so many times the strays
+  size_t wide = 0;              // runs of digits
+  size_t narrow = 0;
+  size_t wide_percents = 0;
+  size_t narrow_percents = 0;
+  for (const Range& paragraph : report.paragraphs) {
+    for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
+      const char32_t c = input.speech[i];
+      if (IsAsciiDigit(input.folded[i]) &&
+          (i == paragraph.begin || !IsAsciiDigit(input.folded[i - 1]))) {
+        ++(c >= 0xFF00 ? wide : narrow);
+      }
+      if (i > paragraph.begin && IsAsciiDigit(input.folded[i - 1])) {
+        wide_percents += c == U'％' ? 1u : 0u;
+        narrow_percents += c == U'%' ? 1u : 0u;
+      }
+    }
+  }
+  const auto strays = [](size_t few, size_t many) {
+    return few > 0 && many >= kMany && few * kTimes <= many;
+  };
+  return {strays(wide, narrow), strays(wide_percents, narrow_percents)   ? U'％'
+                                : strays(narrow_percents, wide_percents) ? U'%'
+                                                                         : char32_t{0}};
+}
+
+// Tells of a blank inside a figure: 1 50个, 5. 6%. Groups of three digits may be parted by one.
+// `end` is behind the digits before it.
+void LintBlankInFigure(const LintInput& input, uint32_t begin, uint32_t end, const Range& paragraph,
+                       ParsedReport* report) {
+  constexpr uint32_t kLongest = 6;
+  constexpr uint32_t kGroup = 3;
+  const auto at = [&](uint32_t i) {
+    return i >= paragraph.begin && i < paragraph.end ? input.folded[i] : char32_t{0};
+  };
+  const bool point = IsFullStopDot(at(end));
+  const uint32_t blank = point ? end + 1 : end;
+  if (begin == paragraph.begin || !text::IsHan(at(begin - 1)) || end - begin > kLongest ||
+      at(blank) != U' ' || !IsAsciiDigit(at(blank + 1))) {
+    return;
+  }
+  uint32_t last = blank + 1;
+  while (IsAsciiDigit(at(last))) {
+    ++last;
+  }
+  if (last - blank - 1 > kLongest || (!point && last - blank - 1 == kGroup) ||
+      !(GoesOnNumeral(at(last)) || IsMeasureWord(at(last)))) {
+    return;
+  }
+  std::u32string figure(input.speech.substr(begin, blank - begin));
+  figure += input.speech.substr(blank + 1, last - blank - 1);
+  AddFinding({LintKind::kLookAlike,
+              Certainty::kPossible,
+              0,
+              {begin, last},
+              "a blank inside a numeral",
+              text::ToUtf8(figure)},
+             report);
+}
+
 // Looks at the run of Latin letters and digits [begin, end).
-void LintWord(const LintInput& input, uint32_t begin, uint32_t end, ParsedReport* report) {
+void LintWord(const LintInput& input, const Widths& widths, uint32_t begin, uint32_t end,
+              ParsedReport* report) {
   size_t wide = 0;
   size_t narrow = 0;
   size_t letters = 0;
@@ -842,6 +962,11 @@ void LintWord(const LintInput& input, uint32_t begin, uint32_t end, ParsedReport
     as_narrow.push_back(printed >= 0xFF01 && printed <= 0xFF5E ? printed - 0xFEE0 : printed);
   }
   const Range range{begin, end};
+  if (wide > 0 && narrow == 0 && widths.wide_digits_stray && IsAsciiDigit(input.folded[begin])) {
+    AddFinding({LintKind::kMixedWidth, Certainty::kPossible, 0, range,
+                "full-width digits among half-width ones", text::ToUtf8(as_narrow)},
+               report);
+  }
   if (look_alikes > 0 && letters == 0 && IsAsciiDigit(input.folded[begin])) {
     AddFinding({LintKind::kLookAlike, Certainty::kProbable, 0, range, "a letter inside a numeral",
                 text::ToUtf8(as_digits)},
@@ -858,6 +983,7 @@ void LintWord(const LintInput& input, uint32_t begin, uint32_t end, ParsedReport
 
 void LintCharacters(const LintInput& input, ParsedReport* report) {
   const Lexicon& lexicon = GetLexicon();
+  const Widths widths = input.english ? Widths() : ReadWidths(input, *report);
   for (const Range& paragraph : report->paragraphs) {
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = input.speech[i];
@@ -868,11 +994,14 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
                (IsAsciiDigit(input.folded[end]) || IsLatinLetter(input.folded[end]))) {
           ++end;
         }
-        if (end - i > 1) {
-          LintWord(input, i, end, report);
+        if (end - i > 1 || c >= 0xFF00) {
+          LintWord(input, widths, i, end, report);
         }
         if (!input.english) {
           LintFigure(input, i, end, report);
+          if (IsAsciiDigit(input.folded[end - 1])) {
+            LintBlankInFigure(input, i, end, paragraph, report);
+          }
         }
         i = end - 1;
         continue;
@@ -888,6 +1017,16 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
                    report);
         i += length - 1;
       };
+      if (c == widths.stray_percent && i > paragraph.begin && IsAsciiDigit(input.folded[i - 1])) {
+        AddFinding({LintKind::kMixedWidth,
+                    Certainty::kPossible,
+                    0,
+                    {i, i + 1},
+                    "a sign of per cent in another width than the others",
+                    c == U'%' ? "％" : "%"},
+                   report);
+        continue;
+      }
       const View rest = input.speech.substr(i, paragraph.end - i);
       std::string original;
       if (c >= 0xA1 && c < 0xFF && !input.english &&

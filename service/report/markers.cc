@@ -85,11 +85,25 @@ Marker ReadOrdinal(View text) {
   return {};
 }
 
+// Whether a text begins with a clause that says who speaks: 周总理说，.
+bool TellsWhoSpeaks(View text) {
+  constexpr size_t kLongest = 14;
+  constexpr View kSays[] = {U"说", U"指出", U"强调", U"表示", U"谈到", U"讲到", U"宣布", U"号召"};
+  const View head = text.substr(0, kLongest);
+  const auto* const mark = std::find_if(head.begin(), head.end(),
+                                        [](char32_t c) { return IsCommaLike(c) || IsColon(c); });
+  const View clause = head.substr(0, static_cast<size_t>(mark - head.begin()));
+  return mark != head.end() && std::any_of(std::begin(kSays), std::end(kSays),
+                                           [&](View says) { return clause.ends_with(says); });
+}
+
 Marker ReadOrdinalWord(View text) {
   constexpr std::pair<View, int> kWords[] = {
       {U"首先", 1}, {U"其次", 2}, {U"再次", 3}, {U"最后", kLastOrdinal}};
   for (const auto& [word, number] : kWords) {
-    if (StartsWith(text, 0, word) && IsCommaLike(At(text, word.size()))) {
+    // 最后，周总理说，…: somebody goes on to speak, and no item begins.
+    if (StartsWith(text, 0, word) && IsCommaLike(At(text, word.size())) &&
+        !TellsWhoSpeaks(text.substr(word.size() + 1))) {
       return Make(text, MarkerFamily::kOrdinalWord, number, word.size() + 1);
     }
   }

@@ -495,7 +495,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "8"; }
+std::string_view ParserVersion() { return "9"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

@@ -1,9 +1,15 @@
 """Files that no newsroom means to import: a clear error each, or the same report."""
 
 import json
+import os
+import re
+import signal
+import subprocess
 import unittest
+from pathlib import Path
 
-from quotes_testing import (SAMPLE, SAMPLE_ID, Server, TempDir, quotectl, quotectl_json)
+from quotes_testing import (CLEAN_ENVIRONMENT, QUOTECTL, SAMPLE, SAMPLE_ID, Server, TempDir,
+                            quotectl, quotectl_json, wait_for)
 
 # The beginning of a real JPEG: start of image, JFIF header, quantisation table; then noise.
 JPEG = (bytes.fromhex("ffd8ffe000104a46494600010101004800480000ffdb004300")
@@ -110,6 +116,41 @@ class HostileTest(unittest.TestCase):
             self.assertIn("KIND_ENCODING_DAMAGE", kinds, name)
             self.assertIn(held["report"]["name"],
                           quotectl("find", "坚决支持民营", "--json", server=self.server).stdout)
+
+    def test_a_signal_ends_the_wait_for_a_pipe(self):
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            with subprocess.Popen([str(QUOTECTL), "--server", self.server.address, "import", "-"],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, env=CLEAN_ENVIRONMENT) as process:
+                process.stdin.write("关于发展的报告\n\n同志们：\n".encode())
+                process.stdin.flush()
+                # From when signals are handled it waits for the rest.
+                bit = 1 << (signum - 1)
+                status = Path(f"/proc/{process.pid}/status")
+                wait_for(lambda: int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16) & bit,
+                         "the signal is handled")
+                process.send_signal(signum)
+                self.assertEqual(process.wait(timeout=10), 128 + signum)
+                self.assertIn(b"interrupted: 0 of 1 files were done", process.stderr.read())
+
+    def test_a_pipe_with_a_name_is_not_waited_for(self):
+        pipe = self.folder / "pipe.txt"
+        os.mkfifo(pipe)
+        result = quotectl("import", pipe, server=self.server, timeout=20)
+        self.assertEqual(result.returncode, 2, result)
+        self.assertIn("pipe.txt: is a pipe, a device or a socket", result.stderr)
+
+    def test_a_text_is_checked_without_a_server(self):
+        # Where none is named and none answers; one may run here by accident.
+        result = quotectl("import", "--validate-only", SAMPLE)
+        self.assertIn(result.returncode, (0, 2), result)
+        self.assertIn("nothing written", result.stderr)
+        if "no server answers at 127.0.0.1:50051" in result.stderr:
+            self.assertEqual(result.returncode, 0, result)
+        # One that was named is meant.
+        named = quotectl("import", "--validate-only", SAMPLE, "--server", "127.0.0.1:1")
+        self.assertEqual(named.returncode, 3, named)
+        self.assertIn("127.0.0.1:1 does not answer", named.stderr)
 
     def test_no_file(self):
         for path in (self.folder / "no-such-file.txt", self.folder / "no" / "such"):

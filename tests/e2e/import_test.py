@@ -147,7 +147,7 @@ class ImportTest(unittest.TestCase):
             os.mkfifo(root / "pipe.txt")
             result = quotectl("import", "-q", root / "pipe.txt", database=root / "q.db")
             self.assertEqual(result.returncode, 2, result)
-            self.assertIn("it is a pipe or a device", result.stderr)
+            self.assertIn("is a pipe, a device or a socket", result.stderr)
 
     def test_a_saved_page_with_its_pictures_is_read(self):
         page = ("<html><body>" + "".join(f"<p>{line}</p>\n" for line in

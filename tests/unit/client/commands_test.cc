@@ -380,14 +380,111 @@ TEST_F(CommandsTest, WhatABrowserSavesBesideAPageIsNoReport) {
   EXPECT_THAT(result.out, Not(HasSubstr("saved_resource")));
 }
 
-TEST_F(CommandsTest, ShortTextsThatSayNothingOfThemselvesAreImportedOnlyWhenNamed) {
+TEST_F(CommandsTest, ShortTextsThatSayNothingOfThemselvesAreNotImported) {
   Write("in/a.txt", SampleReport());
   const std::string robots = Write("in/robots.txt", "User-agent: *\nDisallow: /\n");
+  // Beside reports one is passed over, and all that was asked for is done.
+  const Result result = Quotectl({"import", "-q", Path("in")});
+  EXPECT_EQ(result.code, kExitOk);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("passed over: " + robots + ": looks like no report"),
+                                HasSubstr("1 imported, 0 unchanged, 0 refused, "
+                                          "1 passed over as no report\n")));
+  EXPECT_THAT(result.out, HasSubstr("no report"));
+  // One that was named is refused, and checked all the same.
+  EXPECT_THAT(Refused(robots), AllOf(HasSubstr("robots.txt: looks like no report"),
+                                     HasSubstr("0 imported, 0 unchanged, 1 refused\n")));
+  EXPECT_EQ(Quotectl({"import", "-q", "-"}, "User-agent: *\nDisallow: /\n").code, kExitInput);
+  const Result checked = Quotectl({"import", "--validate-only", robots});
+  EXPECT_EQ(checked.code, kExitInput);
+  EXPECT_THAT(checked.err, AllOf(HasSubstr("no title was found"), HasSubstr("looks like no report"),
+                                 HasSubstr("0 valid, 1 refused; nothing written")));
+  // What is said of it makes it one.
+  EXPECT_EQ(Quotectl({"import", "-q", "--as", "separate", robots}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"import", "-q", "--id", "x", "-"}, "发展。改革。\n").code, kExitOk);
+}
+
+TEST_F(CommandsTest, PipesDevicesAndSocketsAreNotWaitedFor) {
+  const std::string pipe = Path("pipe.txt");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(Refused(pipe), HasSubstr("pipe.txt: is a pipe, a device or a socket, not a file"));
+  EXPECT_THAT(Refused("/dev/zero"), HasSubstr("is a pipe, a device or a socket"));
+  const std::string archive = Path("pipe.zip");
+  ASSERT_EQ(mkfifo(archive.c_str(), 0600), 0);
+  EXPECT_THAT(Refused(archive), HasSubstr("is a pipe, a device or a socket"));
+  const std::string file = Write("a.txt", SampleReport());
+  const Result accepted = Quotectl({"import", "-q", "--register", pipe, file});
+  EXPECT_EQ(accepted.code, kExitInput);
+  EXPECT_THAT(accepted.err, HasSubstr("is a pipe, a device or a socket"));
+  EXPECT_EQ(Quotectl({"import", "-q", dir_.path().string()}).code, kExitOk);
+  EXPECT_THAT(Refused(dir_.path().string() + "/a.txt/none"), HasSubstr("Not a directory"));
+}
+
+// As the shell makes one for `import <(iconv …)`.
+TEST_F(CommandsTest, ThePipeOfAProcessThatTheShellStartedIsRead) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const std::string text = SampleReport();
+  std::thread writer([&] {
+    for (size_t at = 0; at < text.size();) {
+      const ssize_t count = write(ends[1], text.data() + at, text.size() - at);
+      ASSERT_GT(count, 0);
+      at += static_cast<size_t>(count);
+    }
+    close(ends[1]);
+  });
+  const Result result =
+      Quotectl({"import", "-q", "--id", "a", "--no-defects", "/dev/fd/" + std::to_string(ends[0])});
+  writer.join();
+  close(ends[0]);
+  EXPECT_EQ(result.code, kExitOk) << result.err;
+  // All of it came.
+  EXPECT_EQ(Quotectl({"import", "-q", "--id", "b", "--as", "separate", "-"}, text).code, kExitOk);
+  EXPECT_GT(Held("reports/a").quote_count(), 50);
+  EXPECT_EQ(Held("reports/a").quote_count(), Held("reports/b").quote_count());
+}
+
+TEST_F(CommandsTest, LinksThatLeadOutOfAFolderAreNamedAndNotFollowed) {
+  const std::string secret = Write("secret.txt", SampleReport());
+  Write("in/a.txt", "甲市政府工作报告\n同志们：\n我们要加快发展。\n");
+  Write("in/sub/held.txt", "乙市政府工作报告\n同志们：\n我们要加快改革。\n");
+  std::filesystem::create_symlink(secret, Path("in/out.txt"));
+  std::filesystem::create_symlink("../../secret.txt", Path("in/sub/up.txt"));
+  std::filesystem::create_symlink("nowhere", Path("in/dead.txt"));
+  std::filesystem::create_symlink("sub/held.txt", Path("in/inside.txt"));
   const Result result = Quotectl({"import", "-q", Path("in")});
   EXPECT_EQ(result.code, kExitInput);
-  EXPECT_THAT(result.err, AllOf(HasSubstr("robots.txt: looks like no report"),
-                                HasSubstr("1 imported, 0 unchanged, 1 refused")));
-  EXPECT_EQ(Quotectl({"import", "-q", robots}).code, kExitOk);
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("out.txt was not read: a symbolic link that leads out of the folder"),
+                    HasSubstr("up.txt was not read: a symbolic link that leads out of the folder"),
+                    HasSubstr("dead.txt was not read: a symbolic link that leads nowhere"),
+                    HasSubstr("2 imported, 1 unchanged, 0 refused, 3 not read\n")));
+  // The folder that was named may itself be one, and so may a file that was named.
+  std::filesystem::create_directory_symlink(Path("in/sub"), Path("door"));
+  std::filesystem::remove(Path("in/sub/up.txt"));
+  EXPECT_EQ(Quotectl({"import", "-q", Path("door")}).code, kExitOk);
+  EXPECT_EQ(Quotectl({"import", "-q", "--id", "s", Path("in/out.txt")}).code, kExitOk);
+}
+
+TEST_F(CommandsTest, WhatStandsBesideAFileLiesInTheFolderToo) {
+  const std::string secret = Write("secret.toml", "title = \"机密\"\n");
+  Write("in/a.txt", "甲市政府工作报告\n同志们：\n我们要加快发展。\n");
+  std::filesystem::create_symlink(secret, Path("in/a.toml"));
+  const Result result = Quotectl({"import", "-q", Path("in")});
+  EXPECT_EQ(result.code, kExitInput);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("a.toml: a symbolic link that leads out of the folder"),
+                                HasSubstr("0 imported, 0 unchanged, 1 refused")));
+}
+
+TEST_F(CommandsTest, ARegisterWithoutEntriesIsSaidToHaveNone) {
+  const std::string file = Write("a.txt", SampleReport());
+  for (const std::string& content :
+       {std::string(), "{\"file\":\"" + file + "\",\"result\":{}}\n"}) {
+    const std::string accepted = Write("findings.jsonl", content);
+    const Result result =
+        Quotectl({"import", "-q", "--validate-only", "--register", accepted, file});
+    EXPECT_EQ(result.code, kExitOk);
+    EXPECT_THAT(result.err, HasSubstr("warning: " + accepted + " holds no entry for the register"));
+  }
 }
 
 TEST_F(CommandsTest, ASignalEndsAnImportInOrder) {
@@ -529,8 +626,8 @@ TEST_F(CommandsTest, ARequestIdGetsTheFirstOutcomeAgain) {
   EXPECT_THAT(Quotectl({"import", "-q", "--request-id", "r1", file}).out, HasSubstr("imported"));
   EXPECT_THAT(Quotectl({"import", "-q", "--request-id", "r1", file}).out,
               HasSubstr("imported before"));
-  const Result other =
-      Quotectl({"import", "-q", "--request-id", "r1", "-"}, "同志们：\n我们要加快发展。\n");
+  const Result other = Quotectl({"import", "-q", "--request-id", "r1", "-"},
+                                "关于工作的报告\n同志们：\n我们要加快发展。\n");
   EXPECT_EQ(other.code, kExitInput);
 }
 

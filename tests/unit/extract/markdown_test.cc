@@ -86,6 +86,10 @@ TEST(MarkdownTest, FrontMatterIsMetadata) {
   EXPECT_EQ(Read("+++\ntitle = \"报告\"\ndate = 2022-01-17\n[params]\nx = 1\n+++\n正文。\n"),
             "text|正文。\ndate=2022-01-17\ntitle=报告\n");
   EXPECT_EQ(Read("---\n正文。\n\n---\n"), "text|正文。\n");
+  // What is never closed would be read as text.
+  EXPECT_THAT(ReadMarkdown("---\ntitle: 报告\n正文。\n", std::nullopt),
+              HasReason(ErrorReason::kMalformedSource));
+  EXPECT_EQ(Read("---\n正文：发展。\n"), "text|正文：发展。\n");
   EXPECT_THAT(ReadMarkdown("+++\ntitle = \n+++\n正文。\n", std::nullopt),
               HasReason(ErrorReason::kMalformedSource));
   EXPECT_THAT(ReadMarkdown("---\ntitle: x\n---\n", std::nullopt),

@@ -113,6 +113,29 @@ TEST(LayoutTest, PrintedLinesAreJoinedWhereTheyAreFull) {
   EXPECT_EQ(report.joins.size(), 3u);
 }
 
+// The name of its section above a page, once and in the middle of a sentence.
+TEST(LayoutTest, AHeadThatRepeatsANumberedHeadingPartsNoSentence) {
+  const auto placed = [](int page, int indent, bool reaches_edge) {
+    LineHint hint;
+    hint.page = page;
+    hint.placed = true;
+    hint.reaches_edge = reaches_edge;
+    hint.indent = indent;
+    return hint;
+  };
+  const std::string heading = "二、今年的主要目标";
+  const ParsedReport report = Parse({{"各位代表：", placed(1, 4, false)},
+                                     {"一、去年的工作", placed(1, 4, false)},
+                                     {"全市经济继续增长，社会保持稳定。", placed(1, 4, false)},
+                                     {heading, placed(1, 4, false)},
+                                     {"我们要坚持深化改革，促进各类要素", placed(1, 4, true)},
+                                     {heading, placed(2, 4, false)},
+                                     {"资源高效配置。", placed(2, 0, false)}});
+  EXPECT_EQ(Paragraphs(report),
+            (Strings{"各位代表：", "一、去年的工作", "全市经济继续增长，社会保持稳定。", heading,
+                     "我们要坚持深化改革，促进各类要素资源高效配置。"}));
+}
+
 TEST(LayoutTest, ShortPrintedLinesEndTheirParagraph) {
   EXPECT_EQ(Paragraphs(Parse({
                 {"各位代表：", Placed(4, false)},

@@ -84,6 +84,24 @@ TEST(ParseReport, AFormulaThatFillsTwoLinesIsSpeechAndAHeadThatPartsTwoSentences
             2);
 }
 
+TEST(Head, TheSentenceThatLeadsUpToASpeechSaysWhenAndByWhom) {
+  const auto head = [](std::string_view lead) {
+    return Parse("某区2026年政府工作报告\n发布时间：2026-01-18\n" + std::string(lead) +
+                 "\n各位代表：\n现在，我代表区人民政府向大会报告工作，请予审议。\n")
+        .metadata;
+  };
+  for (const std::string_view lead :
+       {"2026年1月9日，在某区第九届人民代表大会第三次会议上，区长李明远作政府工作报告。全文如下：",
+        "2026年1月9日上午，区长李明远代表区人民政府向大会作工作报告。",
+        "2026年1月9日，某区第九届人大三次会议开幕，区长李明远向大会作政府工作报告，全文如下。"}) {
+    const Metadata metadata = head(lead);
+    EXPECT_EQ(metadata.speaker, "李明远") << lead;
+    EXPECT_EQ(metadata.office, "区长") << lead;
+    EXPECT_EQ(metadata.date, absl::CivilDay(2026, 1, 9)) << lead;
+  }
+  EXPECT_EQ(head("2025年1月9日我们作了政府工作报告的审议。").speaker, "");
+}
+
 TEST(CompletenessTest, TextsThatWereCutAreTruncated) {
   const std::string text =
       "关于工作的报告\n同志们：\n一、去年的工作\n全市经济平稳运行，民生持续改善。\n"
@@ -168,13 +186,17 @@ TEST(Furniture, WhatSitesPutBelowATextIsNoSpeech) {
         "我来说两句 0人参与，0条评论\n搜狐小编发布\n",
         "顶一下 (0) 0% 踩一下 (0) 0%\n------分隔线----------------------------\n"
         "上一篇：没有了 下一篇：没有了\n",
-        "Powered by Discuz! X3.4 © 2001-2017 Comsenz Inc.\n", "举报\n评论 23\n写下您的评论...\n"}) {
+        "Powered by Discuz! X3.4 © 2001-2017 Comsenz Inc.\n", "举报\n评论 23\n写下您的评论...\n",
+        "发布时间：2023-01-18\n版权声明\n免责声明\n关于我们 \n【返回顶部】\n友情链接：\n",
+        "文明上网理性发言\n登录后发表评论\n评论列表\n游客：支持！\n",
+        "网友热议\n青浦网友 2小时前\n说得好\n", "发布于 2023-01-18 10:00\n—END—\n（完）\n"}) {
     EXPECT_EQ(SpeechOf(Parse(PageWith(below))), speech) << below;
   }
   // Like them, and speech.
   for (const std::string_view more :
        {"三、《规划》（2026年版）\n我们要抓好落实。\n", "阅读推广活动达到300场。\n",
-        "推荐3个项目，收藏5件文物。\n"}) {
+        "推荐3个项目，收藏5件文物。\n", "发布时间定于2026年3月的规划。\n", "版权保护\n",
+        "联系群众\n我们要联系我们的实际。\n"}) {
     EXPECT_NE(SpeechOf(Parse(PageWith(more))), speech) << more;
   }
 }
@@ -469,6 +491,13 @@ TEST(Sentences, AreCutAtTheLimit) {
   EXPECT_TRUE(linted);
 }
 
+TEST(Outline, ASentenceThatSaysWhoSpeaksIsNoItem) {
+  const ParsedReport report = Parse(
+      "各位代表：\n周总理说，几年来经济有了很大的发展，人民的生活有了改善。\n"
+      "最后，周总理说，由于全国人民的共同努力，我们国家的力量日益壮大，威望日益提高。\n");
+  EXPECT_THAT(report.sections, IsEmpty());
+}
+
 TEST(Joins, WrappedLinesOfOneWidth) {
   const ParsedReport report = Parse(
       "　　过去的一年是很不平凡的一年我们在上级党委的正确领导下团结带\n"
@@ -695,6 +724,42 @@ TEST(LintCharacters, LettersWhereAFigureBeginsAreTold) {
   EXPECT_THAT(Told("地区生产总值增长8.I%。"), ElementsAre(Words("I", "1")));
   EXPECT_THAT(Told("覆盖面达到五0%。"), ElementsAre(Words("五0", "50")));
   EXPECT_THAT(Told("二00八年建成，iPhone、i5处理器、O2含量都有提高。"), IsEmpty());
+}
+
+TEST(LintCharacters, StraysAmongFiguresOfAnotherWidthAreTold) {
+  const std::string figures =
+      "产值增长5.6%，收入增长6.1%，税收增长7.2%，投资增长8.3%，新增就业1200人。";
+  EXPECT_THAT(Told(figures + "发放消费券２０００万元，支出增长９.4％。"),
+              ElementsAre(Words("２０００", "2000"), Words("９", "9"), Words("％", "%")));
+  // Where both are usual neither is a stray.
+  EXPECT_THAT(Told(figures + "税收２０亿元，投资３０亿元，利润５亿元，增长５％、６％、７％。"),
+              IsEmpty());
+  EXPECT_THAT(Told("发放消费券２０００万元，实施项目１５０个，支出增长９％，收入增长３％。"),
+              IsEmpty());
+}
+
+TEST(LintCharacters, BlanksInsideFiguresAreTold) {
+  EXPECT_THAT(Told("全年实施重点项目1 50个，产值增长5. 6%，完成投资3 2亿元。"),
+              ElementsAre(Words("1 50", "150"), Words("5. 6", "5.6"), Words("3 2", "32")));
+  // Groups of three, two figures, and the number of an item.
+  EXPECT_THAT(Told("全年完成投资12 500万元，同比增长2021 2022两年的水平。"), IsEmpty());
+}
+
+TEST(LintDoubledWords, WordsThatMeetAreNotOneThatStandsTwice) {
+  EXPECT_THAT(Told("建设新兴产业创业创新平台。支持大学生创业和返乡创业。"), IsEmpty());
+  EXPECT_THAT(Told("建设新兴产业创业创业平台。支持大学生创业和返乡创业。"),
+              ElementsAre(Words("创业创业", "创业")));
+}
+
+TEST(LintNumbering, GapsInsideAParagraphAreToldInEverySeries) {
+  EXPECT_THAT(Told("要加强领导，一要提高政治站位，三要严守纪律规矩。"),
+              ElementsAre(Words("三要", "二要")));
+  EXPECT_THAT(Told("要抓好三件事：第一，修建道路；第三，架设桥梁；第四，接通电网。"),
+              ElementsAre(Words("第三", "第二")));
+  EXPECT_THAT(Told("有三条经验。其一，依靠群众；其三，实事求是。"),
+              ElementsAre(Words("其三", "其二")));
+  EXPECT_THAT(Told("一要提高站位，二要严守规矩，三要素市场化改革继续推进。第三产业增长。"),
+              IsEmpty());
 }
 
 TEST(LintCharacters, WhatWasReadAsLatin1IsProposedOnlyWhereItIsChinese) {
