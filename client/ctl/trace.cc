@@ -39,6 +39,8 @@ class Trace : public Command {
     options->Flag("--new", &new_, Msg::kOptNew);
     options->Flag("--series", &series_, Msg::kOptSeries);
     options->Number("--min", &least_, 2, limits::kMaxNewPhraseOccurrences, Msg::kOptMin);
+    options->Number("--min-count", &least_here_, 1, limits::kMaxNewPhraseOccurrences,
+                    Msg::kOptMinCount);
     options->Number("-n,--limit", &limit_, 1, std::numeric_limits<int>::max(), Msg::kOptTraceLimit);
   }
 
@@ -47,7 +49,7 @@ class Trace : public Command {
         (new_ && svg_.has_value()) || (csv_ && context->json())) {
       return context->Fail(absl::InvalidArgumentError(context->Text(Msg::kTraceUsage)));
     }
-    if (new_ ? lookup_.HasFilterBesideReports() : (series_ || least_ != kLeastNotGiven)) {
+    if (new_ ? lookup_.HasFilterBesideReports() : AsksOfNew()) {
       return context->Fail(absl::InvalidArgumentError(context->Text(Msg::kTraceNewUsage)));
     }
     if (ChartIsOutput() && (csv_ || context->json())) {
@@ -59,6 +61,11 @@ class Trace : public Command {
 
  private:
   static constexpr int kLeastNotGiven = 0;  // the service takes its own
+
+  // Whether there is an option that only --new has.
+  bool AsksOfNew() const {
+    return series_ || least_ != kLeastNotGiven || least_here_ != kLeastNotGiven;
+  }
 
   // Whether the chart takes the place of the words.
   bool ChartIsOutput() const { return svg_ == "-"; }
@@ -114,6 +121,12 @@ class Trace : public Command {
       Print(context, trace);
     }
     if (trace.total_size() > 0) {
+      if (!context->json() && trace.undated().report_count() > 0) {
+        context->err() << context->Text(Msg::kTraceUndated,
+                                        {Reports(*context, trace.undated().searched_report_count()),
+                                         std::to_string(trace.undated().report_count())})
+                       << '\n';
+      }
       return kExitOk;
     }
     if (!context->json()) {
@@ -167,7 +180,7 @@ class Trace : public Command {
     Table table(
         {Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft, Table::Align::kLeft}, 2);
     table.AddHeader({context->Text(Msg::kLabelDate), context->Text(Msg::kLabelTimes),
-                     context->Text(Msg::kLabelTitle), context->Text(Msg::kLabelName)});
+                     context->Text(Msg::kLabelReport), context->Text(Msg::kLabelName)});
     for (const v1::PhraseReport& report : trace.reports()) {
       table.AddRow(
           {DateText(report.date()), std::to_string(report.occurrence_count()),
@@ -201,8 +214,10 @@ class Trace : public Command {
                      context->Text(Msg::kLabelReports), ""});
     // What the other cells take, at most, with the spaces between them.
     constexpr size_t kOtherColumns = 36;
+    constexpr size_t kMargin = 4;  // where there is little room
     const size_t columns = context->columns() > 0 ? context->columns() : kUsualColumns;
-    const size_t room = columns > 2 * kOtherColumns ? columns - kOtherColumns : columns / 2;
+    const size_t room = columns > 2 * kOtherColumns ? columns - kOtherColumns
+                                                    : columns / 2 - std::min(columns / 2, kMargin);
     for (const v1::PhraseYear* const year : years) {
       table.AddRow({year->year() == 0 ? context->Text(Msg::kUndated) : std::to_string(year->year()),
                     std::to_string(year->occurrence_count()),
@@ -270,6 +285,7 @@ class Trace : public Command {
                             ResolveReport(context, client, lookup_.reports.front()));
     request.set_scope(series_ ? v1::NEW_PHRASE_SCOPE_SERIES : v1::NEW_PHRASE_SCOPE_ARCHIVE);
     request.set_min_occurrence_count(least_);
+    request.set_min_report_occurrence_count(least_here_);
     Table table({Table::Align::kLeft, Table::Align::kRight, Table::Align::kRight,
                  Table::Align::kRight, Table::Align::kLeft},
                 4);
@@ -303,6 +319,11 @@ class Trace : public Command {
       }
       request.set_page_token(page.next_page_token());
     } while (!request.page_token().empty() && shown < limit_ && context->out().good());
+    if (!context->json() && page.earlier_report_count() > 0 && page.undated_report_count() > 0) {
+      context->err() << context->Text(Msg::kNewUndated,
+                                      {Reports(*context, page.undated_report_count())})
+                     << '\n';
+    }
     if (context->json() || csv_) {
       return shown > 0 ? kExitOk : kExitNothing;
     }
@@ -329,6 +350,7 @@ class Trace : public Command {
   bool new_ = false;
   bool series_ = false;
   int least_ = kLeastNotGiven;
+  int least_here_ = kLeastNotGiven;
   int limit_ = 100;
 };
 

@@ -18,6 +18,8 @@ inline constexpr size_t kMostPhraseUnits = 16;
 struct NewPhraseOptions {
   // Absent from the earlier reports of the same series (SeriesKey) alone.
   bool series_only = false;
+  // In the report; at least 1.
+  uint64_t min_in_report = 2;
   // In the report and those of later days together; at least 2.
   uint64_t min_occurrences = 2;
 };
@@ -34,6 +36,8 @@ struct NewPhrase {
 struct NewPhrases {
   std::vector<NewPhrase> phrases;  // most occurrences first
   uint64_t earlier_reports = 0;    // without any there are no phrases
+  // Reports without a date: what they have is taken to be old.
+  uint64_t undated_reports = 0;
 };
 
 // The phrases of a report's speech that no report of an earlier day has, but this one or later ones

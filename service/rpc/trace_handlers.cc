@@ -9,6 +9,7 @@
 #include "service/archive/filter_plan.h"
 #include "service/archive/folded_name.h"
 #include "service/archive/new_phrases.h"
+#include "service/archive/trace_summary.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
@@ -94,8 +95,13 @@ absl::Status TracePhrase(CallContext& call, const v1::TracePhraseRequest& reques
       return errors::RevisionChanged(place->archive_revision, call.archive->revision());
     }
   }
-  if (!call.may_block && (archive::FilterPlan::AsksOfQuotes(options.filter) ||
-                          call.archive->documents().size() > kMostInlineReports)) {
+  if (const std::u32string phrase = text::ToCodePoints(request.phrase());
+      archive::HasMarks(phrase)) {
+    options.marked = archive::FoldKeepingMarks(phrase).units;
+  }
+  if (!call.may_block &&
+      (archive::FilterPlan::AsksOfQuotes(options.filter) || !options.marked.empty() ||
+       call.archive->documents().size() > kMostInlineReports)) {
     return call.Defer();
   }
   if (!request.has_return_variants() || request.return_variants()) {
@@ -181,6 +187,14 @@ absl::Status ListNewPhrases(CallContext& call, const v1::ListNewPhrasesRequest& 
     }
     options.min_occurrences = static_cast<uint64_t>(request.min_occurrence_count());
   }
+  if (request.min_report_occurrence_count() != 0) {
+    if (request.min_report_occurrence_count() < 1 ||
+        request.min_report_occurrence_count() > limits::kMaxNewPhraseOccurrences) {
+      return errors::FieldOutOfRange("min_report_occurrence_count",
+                                     absl::StrCat("1 to ", limits::kMaxNewPhraseOccurrences));
+    }
+    options.min_in_report = static_cast<uint64_t>(request.min_report_occurrence_count());
+  }
   QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
                           PageSize(request.page_size(), limits::kDefaultPageSize));
   size_t next = 0;
@@ -205,6 +219,7 @@ absl::Status ListNewPhrases(CallContext& call, const v1::ListNewPhrasesRequest& 
       archive::FindNewPhrases(*call.archive, *report, options, call.cancellation));
   response->set_total_size(static_cast<int64_t>(found.phrases.size()));
   response->set_earlier_report_count(static_cast<int64_t>(found.earlier_reports));
+  response->set_undated_report_count(static_cast<int64_t>(found.undated_reports));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   AnswerSize size(*response);
