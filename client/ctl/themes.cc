@@ -1,8 +1,12 @@
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/ctl/command.h"
 #include "service/base/limits.h"
+#include "service/themes/scheme.h"
 
 namespace quotes::ctl {
 namespace {
@@ -12,11 +16,18 @@ class Themes : public Command {
   std::string Name() const override { return "themes"; }
   Msg About() const override { return Msg::kCmdThemes; }
   std::vector<std::string> Examples() const override {
-    return {"quotectl themes", "quotectl themes --json | jq -r '.themes[].name'"};
+    return {"quotectl themes", "quotectl themes --json | jq -r '.themes[].name'",
+            "quotectl themes --check quotes.db.themes"};
   }
-  void Define(Options*) override {}
+  void Define(Options* options) override {
+    options->Value("--check", &check_, Msg::kOptCheckThemes,
+                   {.label = "FOLDER", .kind = ValueKind::kFile});
+  }
 
   ExitCode Run(Context* context) override {
+    if (check_.has_value()) {
+      return Check(context);
+    }
     absl::StatusOr<client::Client*> client = context->Connect(Access::kRead);
     if (!client.ok()) {
       return context->Fail(client.status());
@@ -52,6 +63,25 @@ class Themes : public Command {
     }
     return kExitOk;
   }
+
+ private:
+  // A house's files, read by the code that the service reads them with; no service is asked.
+  ExitCode Check(Context* context) const {
+    const absl::StatusOr<std::vector<themes::SchemeFinding>> findings =
+        themes::Scheme::CheckHouse(*check_);
+    if (!findings.ok()) {
+      return context->Fail(findings.status());
+    }
+    for (const themes::SchemeFinding& finding : *findings) {
+      context->out() << Printable(finding.place) << ": " << Printable(finding.description) << '\n';
+    }
+    context->err() << context->Text(findings->empty() ? Msg::kThemesClean : Msg::kThemesFindings,
+                                    {std::to_string(findings->size())})
+                   << '\n';
+    return findings->empty() ? kExitOk : kExitNothing;
+  }
+
+  std::optional<std::string> check_;
 };
 
 }  // namespace

@@ -41,9 +41,9 @@ class Trace : public Command {
     options->Flag("--per-length", &per_length_, Msg::kOptPerLength);
     options->Flag("--new", &new_, Msg::kOptNew);
     options->Flag("--series", &series_, Msg::kOptSeries);
-    options->Number("--min-here", &least_here_, 1, limits::kMaxNewPhraseOccurrences,
-                    Msg::kOptMinHere);
     options->Number("--min", &least_, 2, limits::kMaxNewPhraseOccurrences, Msg::kOptMin);
+    options->Number("--min-count", &least_here_, 1, limits::kMaxNewPhraseOccurrences,
+                    Msg::kOptMinCount);
     options->Number("-n,--limit", &limit_, 1, std::numeric_limits<int>::max(), Msg::kOptTraceLimit);
   }
 
@@ -52,8 +52,7 @@ class Trace : public Command {
         (new_ && (svg_.has_value() || per_length_)) || (csv_ && context->json())) {
       return context->Fail(absl::InvalidArgumentError(context->Text(Msg::kTraceUsage)));
     }
-    if (new_ ? lookup_.HasFilterBesideReports()
-             : (series_ || least_ != kLeastNotGiven || least_here_ != kLeastNotGiven)) {
+    if (new_ ? lookup_.HasFilterBesideReports() : AsksOfNew()) {
       return context->Fail(absl::InvalidArgumentError(context->Text(Msg::kTraceNewUsage)));
     }
     if (ChartIsOutput() && (csv_ || context->json())) {
@@ -65,6 +64,11 @@ class Trace : public Command {
 
  private:
   static constexpr int kLeastNotGiven = 0;  // the service takes its own
+
+  // Whether there is an option that only --new has.
+  bool AsksOfNew() const {
+    return series_ || least_ != kLeastNotGiven || least_here_ != kLeastNotGiven;
+  }
 
   // Whether the chart takes the place of the words.
   bool ChartIsOutput() const { return svg_ == "-"; }
@@ -134,6 +138,12 @@ class Trace : public Command {
       Print(context, trace);
     }
     if (trace.total_size() > 0) {
+      if (!context->json() && trace.undated().report_count() > 0) {
+        context->err() << context->Text(Msg::kTraceUndated,
+                                        {Reports(*context, trace.undated().searched_report_count()),
+                                         std::to_string(trace.undated().report_count())})
+                       << '\n';
+      }
       return kExitOk;
     }
     if (!context->json()) {
@@ -162,12 +172,6 @@ class Trace : public Command {
     PrintYears(context, trace);
     PrintUse(context, Msg::kFirstUse, trace.has_first_use(), trace.first_use());
     PrintUse(context, Msg::kLastUse, trace.has_last_use(), trace.last_use());
-    if (trace.undated().searched_report_count() > 0) {
-      context->err() << context->Text(Msg::kTraceUndated,
-                                      {Reports(*context, trace.undated().searched_report_count()),
-                                       Reports(*context, trace.undated().report_count())})
-                     << '\n';
-    }
     if (!trace.variants().empty()) {
       out << Heading(*context, Msg::kVariants);
       Table table({Table::Align::kRight, Table::Align::kLeft, Table::Align::kLeft}, 1);
@@ -194,7 +198,7 @@ class Trace : public Command {
         {Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft, Table::Align::kLeft}, 2);
     table.AddHeader({context->Text(Msg::kLabelDate),
                      context->Text(per_length_ ? Msg::kLabelPerLength : Msg::kLabelTimes),
-                     context->Text(Msg::kLabelTitle), context->Text(Msg::kLabelName)});
+                     context->Text(Msg::kLabelReport), context->Text(Msg::kLabelName)});
     for (const v1::PhraseReport& report : trace.reports()) {
       table.AddRow(
           {DateText(report.date()),
@@ -231,8 +235,10 @@ class Trace : public Command {
                      context->Text(Msg::kLabelReports), ""});
     // What the other cells take, at most, with the spaces between them.
     constexpr size_t kOtherColumns = 36;
+    constexpr size_t kMargin = 4;  // where there is little room
     const size_t columns = context->columns() > 0 ? context->columns() : kUsualColumns;
-    const size_t room = columns > 2 * kOtherColumns ? columns - kOtherColumns : columns / 2;
+    const size_t room = columns > 2 * kOtherColumns ? columns - kOtherColumns
+                                                    : columns / 2 - std::min(columns / 2, kMargin);
     for (const v1::PhraseYear* const year : years) {
       table.AddRow({year->year() == 0 ? context->Text(Msg::kUndated) : std::to_string(year->year()),
                     per_length_ ? RateText(Height(*year)) : std::to_string(Height(*year)),
@@ -346,13 +352,13 @@ class Trace : public Command {
       }
       request.set_page_token(page.next_page_token());
     } while (!request.page_token().empty() && shown < limit_ && context->out().good());
-    if (context->json() || csv_) {
-      return shown > 0 ? kExitOk : kExitNothing;
-    }
-    if (page.undated_report_count() > 0 && page.earlier_report_count() > 0) {
+    if (!context->json() && page.earlier_report_count() > 0 && page.undated_report_count() > 0) {
       context->err() << context->Text(Msg::kNewUndated,
                                       {Reports(*context, page.undated_report_count())})
                      << '\n';
+    }
+    if (context->json() || csv_) {
+      return shown > 0 ? kExitOk : kExitNothing;
     }
     if (shown == 0) {
       context->err() << (page.earlier_report_count() == 0

@@ -35,7 +35,7 @@ enum class Order {
   kRelevance = 3,     // distinct positive terms matched (equal terms count once), then headings and
                       // leads before others, then kNewest
   kSalience = 4,      // headings and leads, then quotes that have figures or name measures, then
-                      // the others (salience.h); each of the three kNewest
+                      // the others and headings without matter (salience.h); each kNewest
   // For look-ups of figures: by the base of the unit, then by value (a quote by the first of its
   // figures that were found), those without one last; then kNewest.
   kValueDescending = 5,
@@ -242,6 +242,10 @@ struct TraceOptions {
   Filter filter;
   // None are looked for if it is 0.
   size_t max_variants = 0;
+  // Empty, or the phrase with its marks (FoldKeepingMarks, trace_summary.h): places count that have
+  // these marks. Every quote with the phrase's units is read then, a microsecond each, and there
+  // are no variants.
+  std::u32string marked{};
 };
 
 // The history of a phrase in the reports that a filter lets through.

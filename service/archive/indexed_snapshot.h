@@ -176,9 +176,14 @@ class IndexedSnapshot final : public Catalog {
   std::vector<RankCount> CountByRank(const Traced& traced,
                                      const std::vector<TextIndex::Interval>& intervals,
                                      const PassingReports* passing) const;
-  // The first or last quote of a report that has `units`, which one of them does.
-  PhraseTrace::Use FindUse(const Traced& traced, std::u32string_view units, uint32_t rank,
-                           bool last) const;
+  // The same of a phrase with its marks, whose units stand in `intervals`. Only the quotes that
+  // have it are let through afterwards.
+  absl::StatusOr<std::vector<RankCount>> CountMarked(
+      const std::vector<TextIndex::Interval>& intervals, std::u32string_view marked,
+      const PassingReports& passing, const Cancellation& cancellation, Traced* traced) const;
+  // The first or last quote of a report that has `units` (and `marked`), which one of them does.
+  PhraseTrace::Use FindUse(const Traced& traced, std::u32string_view units,
+                           std::u32string_view marked, uint32_t rank, bool last) const;
   std::vector<PhraseTrace::Variant> FindVariants(const Traced& traced, std::u32string_view units,
                                                  const PassingReports& passing, size_t most) const;
   // As `units` are printed where they stand first.

@@ -120,8 +120,49 @@ std::vector<RankCount> IndexedSnapshot::CountByRank(
   return counts;
 }
 
+absl::StatusOr<std::vector<RankCount>> IndexedSnapshot::CountMarked(
+    const std::vector<TextIndex::Interval>& intervals, std::u32string_view marked,
+    const PassingReports& passing, const Cancellation& cancellation, Traced* traced) const {
+  std::vector<PhraseCount> by_rank(entries().size());
+  Progress progress(cancellation);
+  const bool filtered = !traced->allowed.empty();
+  traced->allowed.resize(traced->sources.size());
+  for (size_t i = 0; i < traced->sources.size(); ++i) {
+    const PartView& source = traced->sources[i];
+    const std::vector<uint64_t> let_through = std::move(traced->allowed[i]);
+    std::vector<uint64_t>& having = traced->allowed[i];
+    having.assign((size_t{source.part->size()} + 63) / 64, 0);
+    if (intervals[i].empty()) {
+      continue;
+    }
+    source.part->index->VisitQuotes(intervals[i], 0, [&](uint32_t number) {
+      const uint32_t rank = source.rank(number);
+      if (rank == SegmentView::kDead || !passing.Has(rank) ||
+          (filtered && ((let_through[number / 64] >> (number % 64)) & 1) == 0)) {
+        return progress.Step();
+      }
+      const std::u32string_view text = source.entry(number).text(source.part->quote[number]);
+      if (const uint64_t places = CountPlaces(FoldKeepingMarks(text).units, marked); places > 0) {
+        by_rank[rank].occurrences += places;
+        ++by_rank[rank].quotes;
+        having[number / 64] |= uint64_t{1} << (number % 64);
+      }
+      return progress.Step(text.size());
+    });
+    QUOTES_RETURN_IF_ERROR(progress.status());
+  }
+  std::vector<RankCount> counts;
+  for (uint32_t rank = 0; rank < by_rank.size(); ++rank) {
+    if (by_rank[rank].occurrences > 0) {
+      counts.push_back({rank, by_rank[rank]});
+    }
+  }
+  return counts;
+}
+
 PhraseTrace::Use IndexedSnapshot::FindUse(const Traced& traced, std::u32string_view units,
-                                          uint32_t rank, bool last) const {
+                                          std::u32string_view marked, uint32_t rank,
+                                          bool last) const {
   const Entry& entry = *entries()[rank];
   const std::u16string encoded = TextIndex::Encode(units);
   std::optional<uint32_t> found;  // in the report
@@ -148,8 +189,7 @@ PhraseTrace::Use IndexedSnapshot::FindUse(const Traced& traced, std::u32string_v
     }
   }
   QUOTES_CHECK(found.has_value());
-  const QuoteRef ref{&entry, *found};
-  return {ref, FindIn(ref, units).value_or(ref.quote().range)};
+  return UseIn({&entry, *found}, units, marked);
 }
 
 std::vector<PhraseTrace::Variant> IndexedSnapshot::FindVariants(const Traced& traced,
@@ -295,20 +335,28 @@ absl::StatusOr<PhraseTrace> IndexedSnapshot::Trace(std::u32string_view units,
                                                    const TraceOptions& options,
                                                    const Cancellation& cancellation) const {
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
-  QUOTES_ASSIGN_OR_RETURN(const Traced traced, PrepareTrace(options, cancellation));
+  QUOTES_ASSIGN_OR_RETURN(Traced traced, PrepareTrace(options, cancellation));
   const PassingReports passing(*this, options.filter);
-  const std::vector<RankCount> counts =
-      CountByRank(traced, FindIntervals(traced.sources, units), &passing);
+  const std::vector<TextIndex::Interval> intervals = FindIntervals(traced.sources, units);
+  std::vector<RankCount> counts;
+  if (options.marked.empty()) {
+    counts = CountByRank(traced, intervals, &passing);
+  } else {
+    QUOTES_ASSIGN_OR_RETURN(counts,
+                            CountMarked(intervals, options.marked, passing, cancellation, &traced));
+  }
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
   PhraseTrace trace = Summarise(*this, passing, counts);
   const auto undated =
       std::partition_point(counts.begin(), counts.end(),
                            [this](const RankCount& count) { return columns()[count.rank].dated; });
   if (undated != counts.begin()) {
-    trace.first = FindUse(traced, units, std::prev(undated)->rank, /*last=*/false);
-    trace.last = FindUse(traced, units, counts.front().rank, /*last=*/true);
+    trace.first = FindUse(traced, units, options.marked, std::prev(undated)->rank, /*last=*/false);
+    trace.last = FindUse(traced, units, options.marked, counts.front().rank, /*last=*/true);
   }
-  trace.variants = FindVariants(traced, units, passing, options.max_variants);
+  if (options.marked.empty()) {
+    trace.variants = FindVariants(traced, units, passing, options.max_variants);
+  }
   return trace;
 }
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "service/archive/entry.h"
 #include "service/archive/folded_name.h"
 #include "service/archive/series_key.h"
@@ -21,31 +20,39 @@ namespace {
 
 // No phrase begins or ends with one of these: particles, conjunctions, prepositions, pronouns.
 constexpr std::u32string_view kNoBeginning =
-    U"的了着过地得和与及或并而且之于等也都就又还更很最被把将对从向在为以由使让是有这那其各该们个件"
-    U"项次年月日元亿万我他她它%‰";
+    U"的了着与及或并而且之于也都就又还更很最被把这那其各该们我他她它%‰";
 constexpr std::u32string_view kNoEnd =
-    U"的了着和与及或并而且之于也都就又还更很最被把将对从向在为以由使让是有这那其各该第不再已要能可"
-    U"会个些们等%‰";
-// No phrase begins with 要, but for 要素.
-constexpr char32_t kMust = U'要';
-constexpr char32_t kElement = U'素';
+    U"的了着与及或并而且之于也都就又还更很最被把这那其各该第不再已们%‰";
+// Nor with one of these, unless it is bound to the letter beside it: 和谐, 要素, 社会, 需要.
+constexpr std::u32string_view kRareBeginning =
+    U"过地得和等对将从向在为以由使让是有个件项次年月日元亿万要";
+constexpr std::u32string_view kRareEnd = U"和等将对从向在为以由使让是有要能可会个些";
+// Two letters are bound that stand side by side so many times as often as they would by chance.
+constexpr double kBound = 10;
 // Two of these side by side are a number.
 constexpr std::u32string_view kNumerals = U"〇零一二三四五六七八九十百千万亿";
-// None has one of these anywhere.
-constexpr std::u32string_view kNowhere = U"的了";
+// None has it anywhere.
+constexpr char32_t kNowhere = U'了';
+constexpr char32_t kOf = U'的';
 // A neighbour with a larger share of the occurrences belongs to the phrase.
 constexpr double kMostOfOneNeighbour = 0.67;
-// Of a string inside another: the longer one is the phrase if it has this share of its occurrences.
-constexpr double kBelongsToLonger = 0.75;
+// A longer phrase is listed that explains this share of the places of each phrase in it, and a
+// phrase in listed ones if they leave it a share of its places, and two of them.
+constexpr double kExplains = 0.5;
+constexpr double kStandsByItself = 0.25;
+constexpr uint64_t kPlacesByItself = 2;
 constexpr size_t kPlacesBetweenChecks = 256;
 // Words begin or end at a mark or a particle more often than this.
 constexpr double kLeastAtBorder = 0.06;
-// A phrase of its own ends at a mark or a conjunction in one of ten places; what never does is the
-// beginning of longer ones (推动高水平|安全, |开放).
-constexpr double kLeastOwnEnd = 0.1;
+// And phrases of several words end there more often than this.
+constexpr double kLeastAtEnd = 0.12;
+// What has one particle on one side more often than this goes on there; 的 before it says nothing.
+constexpr double kMostOfOneParticle = 0.8;
+constexpr std::u32string_view kJoining = U"和与及或";
 // Letters that stand before words, and behind them: 的 also stands behind halves of them (新的).
 constexpr std::u32string_view kBefore = U"的了和与及或在对把将以为是从向";
 constexpr std::u32string_view kBehind = U"和与及或等在将以为是";
+constexpr std::u32string_view kBehindPhrases = U"的和与及或等在将以为是";
 
 bool Has(std::u32string_view letters, char32_t letter) {
   return letters.find(letter) != std::u32string_view::npos;
@@ -53,12 +60,7 @@ bool Has(std::u32string_view letters, char32_t letter) {
 
 bool IsPhraseLetter(char32_t letter) {
   return letter != text::kBreak && !text::IsDigit(letter) && letter != U' ' && letter != U'-' &&
-         letter != U'~' && !Has(kNowhere, letter);
-}
-
-bool HasWholeEnds(std::u32string_view units) {
-  return !Has(kNoBeginning, units.front()) && !Has(kNoEnd, units.back()) &&
-         (units.front() != kMust || units[1] == kElement);
+         letter != U'~' && letter != kNowhere;
 }
 
 bool HasNumber(std::u32string_view units) {
@@ -70,49 +72,90 @@ bool HasNumber(std::u32string_view units) {
   return false;
 }
 
-// Whether what stands on one side of a string varies, so that it begins or ends there.
-bool Varies(const std::vector<std::pair<char32_t, uint32_t>>& neighbours) {
-  uint32_t all = 0;
-  uint32_t most = 0;
-  size_t distinct = 0;
-  for (const auto& [letter, count] : neighbours) {
-    all += count;
-    if (letter == text::kBreak) {
-      distinct += count;  // every border is one of its own
-    } else {
-      ++distinct;
-      most = std::max(most, count);
-    }
-  }
-  return distinct >= 2 && most <= kMostOfOneNeighbour * all;
-}
+using Neighbours = std::vector<std::pair<char32_t, uint32_t>>;
 
 struct PhraseCandidate {
   std::u32string_view units;
   Emergence emergence;
-  uint64_t in_report = 0;
-  QuoteRef first;
+  // Its places in the report: the sorted suffixes [begin, end) of its speech.
+  size_t begin = 0;
+  size_t end = 0;
+
+  uint64_t in_report() const { return end - begin; }
+};
+
+// The folded speech of a report, quotes parted by breaks, and its suffixes in order.
+class ReportText {
+ public:
+  explicit ReportText(const PackedDocument& report) {
+    for (uint32_t quote = 0; quote < report.size(); ++quote) {
+      if (!report::IsSpeech(report.quotes()[quote].block)) {
+        continue;
+      }
+      letters_.push_back(text::kBreak);
+      begins_.push_back(letters_.size());
+      quotes_.push_back(quote);
+      letters_ += StripBreaks(text::FoldUnits(report.text(quote)));
+    }
+    letters_.push_back(text::kBreak);
+    stretch_.resize(letters_.size() + 1, 0);
+    for (size_t at = letters_.size(); at-- > 0;) {
+      stretch_[at] =
+          IsPhraseLetter(letters_[at])
+              ? static_cast<uint8_t>(std::min<size_t>(stretch_[at + 1] + 1u, kMostPhraseUnits))
+              : uint8_t{0};
+    }
+    for (uint32_t at = 0; at < letters_.size(); ++at) {
+      if (stretch_[at] >= kFewestPhraseUnits) {
+        suffixes_.push_back(at);
+      }
+    }
+    std::sort(suffixes_.begin(), suffixes_.end(), [this](uint32_t a, uint32_t b) {
+      const int compared = StretchAt(a).compare(StretchAt(b));
+      return compared != 0 ? compared < 0 : a < b;
+    });
+  }
+
+  std::u32string_view letters() const { return letters_; }
+  const std::vector<uint32_t>& suffixes() const { return suffixes_; }
+  // The phrase letters from a place on, at most kMostPhraseUnits.
+  std::u32string_view StretchAt(size_t at) const {
+    return std::u32string_view(letters_).substr(at, stretch_[at]);
+  }
+  uint32_t QuoteAt(size_t at) const {
+    const auto next = std::upper_bound(begins_.begin(), begins_.end(), at);
+    return quotes_[static_cast<size_t>(next - begins_.begin()) - 1];
+  }
+
+ private:
+  std::u32string letters_;
+  std::vector<size_t> begins_;  // of the quotes
+  std::vector<uint32_t> quotes_;
+  std::vector<uint8_t> stretch_;
+  std::vector<uint32_t> suffixes_;
 };
 
 class Finder {
  public:
   Finder(const Archive& archive, const PackedDocument& report, const NewPhraseOptions& options)
-      : archive_(archive), report_(report), options_(options) {
+      : archive_(archive), report_(report), options_(options), text_(report) {
     const std::u32string series = options.series_only ? SeriesKey(report) : std::u32string();
     const std::optional<absl::CivilDay> day = report.date();
     QUOTES_CHECK(day.has_value());
     for (const PackedDocument* const document : archive.documents()) {
+      const std::optional<absl::CivilDay> date = document->date();
+      const bool same = !options.series_only || (!series.empty() && SeriesKey(*document) == series);
       Epoch epoch = Epoch::kNone;
-      if (document == &report) {
+      if (document == &report || (date.has_value() && *date > *day)) {
         epoch = Epoch::kSince;
-      } else if (const auto date = document->date(); date.has_value() && *date != *day) {
-        const bool same =
-            !options.series_only || (!series.empty() && SeriesKey(*document) == series);
-        epoch = *date > *day ? Epoch::kSince : same ? Epoch::kEarlier : Epoch::kNone;
+      } else if (!date.has_value() && same) {
+        epoch = Epoch::kEarlier;  // for all that is known
+        ++undated_;
+      } else if (date.has_value() && *date < *day && same) {
+        epoch = Epoch::kEarlier;
+        ++earlier_;
       }
-      undated_ += document->date().has_value() ? 0u : 1u;
       letters_ += static_cast<double>(document->joined().size());
-      earlier_ += epoch == Epoch::kEarlier ? 1u : 0u;
       epochs_.push_back(epoch);
     }
   }
@@ -124,118 +167,154 @@ class Finder {
     if (earlier_ == 0) {
       return found;
     }
-    for (uint32_t quote = 0; quote < report_.size(); ++quote) {
-      if (report::IsSpeech(report_.quotes()[quote].block)) {
-        texts_.emplace_back(quote,
-                            std::u32string(StripBreaks(text::FoldUnits(report_.text(quote)))));
-      }
-    }
-    size_t places = 0;
-    for (const auto& [quote, text] : texts_) {
-      size_t reach = 0;  // of the place before
-      for (size_t at = 0; at < text.size(); ++at) {
-        if (++places % kPlacesBetweenChecks == 0) {
-          QUOTES_RETURN_IF_ERROR(cancellation.Check());
-        }
-        reach = LookAt(quote, std::u32string_view(text).substr(at), reach);
-      }
-    }
-    Count();
+    QUOTES_RETURN_IF_ERROR(Gather(cancellation));
     Choose(&found);
     return found;
   }
 
  private:
-  // The longest stretch of phrase letters at the beginning of a text.
-  static std::u32string_view Stretch(std::u32string_view text) {
-    size_t size = 0;
-    while (size < std::min(text.size(), kMostPhraseUnits) && IsPhraseLetter(text[size])) {
-      ++size;
-    }
-    return text.substr(0, size);
-  }
-
-  bool StandsOften(std::u32string_view units) const {
-    return archive_.FindPlaces(units, {.scope = TextScope::kSpeech, .max_places = 0}).occurrences >=
-           options_.min_occurrences;
-  }
-
-  // Takes in the new strings that begin with a text and stand often enough; the length of the
-  // longest that does, new or not. What begins one letter before reaches at most one letter less.
-  size_t LookAt(uint32_t quote, std::u32string_view text, size_t reach_before) {
-    const std::u32string_view stretch = Stretch(text);
-    size_t reach = std::min(stretch.size(), reach_before > 0 ? reach_before - 1 : 0);
-    if (stretch.size() < kFewestPhraseUnits) {
-      return 0;
-    }
-    while (reach < stretch.size() &&
-           (reach + 1 < kFewestPhraseUnits || StandsOften(stretch.substr(0, reach + 1)))) {
-      ++reach;
-    }
-    if (reach < kFewestPhraseUnits || Has(kNoBeginning, text.front())) {
-      return reach;
-    }
-    // Longer ones are new where shorter ones are.
-    for (size_t size = reach; size >= kFewestPhraseUnits; --size) {
-      const std::u32string_view units = stretch.substr(0, size);
-      const auto known = candidates_.find(units);
-      if (known != candidates_.end()) {
-        if (known->second.emergence.earlier) {
-          break;
+  // Takes in the new strings that stand often enough.
+  absl::Status Gather(const Cancellation& cancellation) {
+    const std::vector<uint32_t>& suffixes = text_.suffixes();
+    size_t places = 0;
+    // Strings of one size that are the same are a run of suffixes; where one is no longer often
+    // enough, none that goes on from it is.
+    std::vector<std::pair<size_t, size_t>> runs = {{0, suffixes.size()}};
+    for (size_t size = kFewestPhraseUnits; size <= kMostPhraseUnits && !runs.empty(); ++size) {
+      std::vector<std::pair<size_t, size_t>> longer;
+      for (const auto& [first, last] : runs) {
+        for (size_t begin = first; begin < last;) {
+          const std::u32string_view units = text_.StretchAt(suffixes[begin]).substr(0, size);
+          size_t end = begin + 1;
+          while (end < last && text_.StretchAt(suffixes[end]).substr(0, size) == units) {
+            ++end;
+          }
+          if (units.size() == size && end - begin >= options_.min_in_report) {
+            if (++places % kPlacesBetweenChecks == 0) {
+              QUOTES_RETURN_IF_ERROR(cancellation.Check());
+            }
+            if (TakeIn(units, begin, end)) {
+              longer.emplace_back(begin, end);
+            }
+          }
+          begin = end;
         }
+      }
+      runs = std::move(longer);
+    }
+    return absl::OkStatus();
+  }
+
+  // Whether what begins with a string may be one.
+  bool TakeIn(std::u32string_view units, size_t begin, size_t end) {
+    if (Has(kNoBeginning, units.front())) {
+      return false;
+    }
+    if (end - begin < options_.min_occurrences &&
+        archive_.FindPlaces(units, {.scope = TextScope::kSpeech, .max_places = 0}).occurrences <
+            options_.min_occurrences) {
+      return false;
+    }
+    PhraseCandidate candidate{units, archive_.EmergenceOf(units, epochs_), begin, end};
+    if (!candidate.emergence.earlier &&
+        candidate.emergence.occurrences >= options_.min_occurrences) {
+      candidates_.emplace(units, std::move(candidate));
+    }
+    return true;
+  }
+
+  // What stands on both sides of a candidate in the report alone.
+  std::pair<Neighbours, Neighbours> AroundInReport(const PhraseCandidate& candidate) const {
+    absl::flat_hash_map<char32_t, uint32_t> before;
+    absl::flat_hash_map<char32_t, uint32_t> behind;
+    for (size_t i = candidate.begin; i < candidate.end; ++i) {
+      const size_t at = text_.suffixes()[i];
+      ++before[text_.letters()[at - 1]];
+      ++behind[text_.letters()[at + candidate.units.size()]];
+    }
+    return {Neighbours(before.begin(), before.end()), Neighbours(behind.begin(), behind.end())};
+  }
+
+  // Of the marks and particles on one side of a letter those that part it from what stands there:
+  // 和 before 谐 does not.
+  bool IsBorder(char32_t outside, char32_t inside, bool before, std::u32string_view particles) {
+    return outside == text::kBreak ||
+           (Has(particles, outside) &&
+            (outside == kOf || (before ? Lift(outside, inside) : Lift(inside, outside)) < kBound));
+  }
+
+  // Whether what stands on one side of a string varies, so that it begins or ends there. Each
+  // border is another neighbour. What most have beside them is one of them where it is that of the
+  // report.
+  bool Varies(const Neighbours& neighbours, const Neighbours& in_report, char32_t inside,
+              bool before, std::u32string_view particles) {
+    uint32_t all = 0;
+    uint32_t most = 0;
+    char32_t most_frequent = 0;
+    size_t distinct = 0;
+    for (const auto& [letter, count] : neighbours) {
+      all += count;
+      if (IsBorder(letter, inside, before, particles)) {
+        distinct += count;
         continue;
       }
-      PhraseCandidate candidate{units, archive_.EmergenceOf(units, epochs_), 0, {&report_, quote}};
-      const bool earlier = candidate.emergence.earlier;
-      candidates_.emplace(units, std::move(candidate));
-      if (earlier) {
-        break;
+      ++distinct;
+      if (count > most) {
+        most = count;
+        most_frequent = letter;
       }
     }
-    return reach;
+    return distinct >= 2 && (most <= kMostOfOneNeighbour * all ||
+                             std::none_of(in_report.begin(), in_report.end(),
+                                          [most_frequent](const auto& neighbour) {
+                                            return neighbour.first == most_frequent;
+                                          }));
   }
 
-  // Of the candidates in the report.
-  void Count() {
-    for (const auto& [quote, text] : texts_) {
-      for (size_t at = 0; at < text.size(); ++at) {
-        const std::u32string_view stretch = Stretch(std::u32string_view(text).substr(at));
-        for (size_t size = kFewestPhraseUnits; size <= stretch.size(); ++size) {
-          if (const auto found = candidates_.find(stretch.substr(0, size));
-              found != candidates_.end()) {
-            ++found->second.in_report;
-          }
-        }
-      }
-    }
-  }
-
-  static double ShareAt(const std::vector<std::pair<char32_t, uint32_t>>& neighbours,
-                        std::u32string_view between) {
+  double ShareOfBorders(const Neighbours& neighbours, char32_t inside, bool before,
+                        std::u32string_view particles) {
     double at_border = 0;
     double places = 0;
     for (const auto& [letter, count] : neighbours) {
       places += count;
-      at_border += letter == text::kBreak || Has(between, letter) ? count : 0;
+      at_border += IsBorder(letter, inside, before, particles) ? count : 0;
     }
     return places > 0 ? at_border / places : 0;
   }
 
-  // Whether the report sets a candidate in quotation marks where it stands first: it says itself
-  // where the phrase begins and ends (“三个代表”重要思想).
-  bool IsQuoted(const PhraseCandidate& candidate) const {
-    const auto range = FindIn(candidate.first, candidate.units);
-    const std::u32string_view joined = report_.joined();
-    if (!range.has_value() || range->begin == 0 || range->end >= joined.size()) {
-      return false;
+  // Whether nearly all have the same particle on one side: the phrase goes on beyond it.
+  static bool GoesOn(const Neighbours& neighbours, std::u32string_view particles) {
+    uint32_t places = 0;
+    uint32_t most = 0;
+    for (const auto& [letter, count] : neighbours) {
+      places += count;
+      most = std::max(most, Has(particles, letter) ? count : 0);
     }
-    if (report_.joined(*range).find_first_of(U"“”「」《》") != std::u32string_view::npos) {
-      return false;  // “简政”“放权”
-    }
-    const char32_t open = joined[range->begin - 1];
-    const char32_t close = joined[range->end];
-    return (open == U'“' && close == U'”') || (open == U'「' && close == U'」') ||
-           (open == U'《' && close == U'》');
+    return most > kMostOfOneParticle * places;
+  }
+
+  // Whether different things stand on both sides, in the report or in all that have it: what later
+  // ones always say together may be new apart.
+  bool IsClosed(const PhraseCandidate& candidate) {
+    const auto [before, behind] = AroundInReport(candidate);
+    const Emergence& all = candidate.emergence;
+    const char32_t first = candidate.units.front();
+    const char32_t last = candidate.units.back();
+    return (Varies(before, before, first, true, kBefore) ||
+            Varies(all.before, before, first, true, kBefore)) &&
+           (Varies(behind, behind, last, false, kBehindPhrases) ||
+            Varies(all.behind, behind, last, false, kBehindPhrases)) &&
+           std::max(ShareOfBorders(behind, last, false, kBehindPhrases),
+                    ShareOfBorders(all.behind, last, false, kBehindPhrases)) >= kLeastAtEnd &&
+           !GoesOn(all.before, kJoining) && !GoesOn(all.behind, kBehindPhrases);
+  }
+
+  // Particles and the like stand at the ends of phrases only as parts of words.
+  bool HasWholeEnds(std::u32string_view units) {
+    const size_t size = units.size();
+    return !Has(kNoBeginning, units.front()) && !Has(kNoEnd, units.back()) &&
+           (!Has(kRareBeginning, units.front()) || Lift(units[0], units[1]) >= kBound) &&
+           (!Has(kRareEnd, units.back()) || Lift(units[size - 2], units[size - 1]) >= kBound);
   }
 
   // How often marks or particles stand before and behind a string, of all places in dated reports.
@@ -249,8 +328,9 @@ class Finder {
     if (added) {
       const std::vector<Epoch> all(epochs_.size(), Epoch::kSince);
       const Emergence emergence = archive_.EmergenceOf(units, all);
-      known->second = {emergence.occurrences, ShareAt(emergence.before, kBefore),
-                       ShareAt(emergence.behind, kBehind)};
+      known->second = {emergence.occurrences,
+                       ShareOfBorders(emergence.before, units.front(), true, kBefore),
+                       ShareOfBorders(emergence.behind, units.back(), false, kBehind)};
     }
     return known->second;
   }
@@ -265,14 +345,16 @@ class Finder {
     if (first->occurrences < own + kTelling) {
       first = &BordersOf(units.substr(0, 1));
     }
-    if (first->before < kLeastAtBorder) {
+    if (std::max(first->before, ShareOfBorders(candidate.emergence.before, units.front(), true,
+                                               kBefore)) < kLeastAtBorder) {
       return false;
     }
     const Borders* last = &BordersOf(units.substr(units.size() - 2));
     if (last->occurrences < own + kTelling) {
       last = &BordersOf(units.substr(units.size() - 1));
     }
-    return last->behind >= kLeastAtBorder;
+    return std::max(last->behind, ShareOfBorders(candidate.emergence.behind, units.back(), false,
+                                                 kBehind)) >= kLeastAtBorder;
   }
 
   // Of a string that stands in speech.
@@ -295,7 +377,6 @@ class Finder {
   // Whether a word goes on over an end of a candidate: its letter there is bound to what stands
   // outside (加强, 增强 before 宏观政策) and not to what stands inside (强宏).
   bool CutsAWord(const PhraseCandidate& candidate) {
-    constexpr double kBound = 10;
     constexpr double kTimesTheInside = 8;
     const std::u32string_view units = candidate.units;
     const auto cuts = [&](const std::vector<std::pair<char32_t, uint32_t>>& outside, double inside,
@@ -314,12 +395,19 @@ class Finder {
                 [&](char32_t letter) { return Lift(units.back(), letter); });
   }
 
+  QuoteRef FirstOf(const PhraseCandidate& candidate) const {
+    const auto begin = text_.suffixes().begin();
+    return {&report_,
+            text_.QuoteAt(*std::min_element(begin + static_cast<ptrdiff_t>(candidate.begin),
+                                            begin + static_cast<ptrdiff_t>(candidate.end)))};
+  }
+
   // Where a candidate stands first. Folds drop quotation marks: takes in the partner of one that
   // the range parts from it. nullopt where another mark is parted from its partner (百年”奋斗目标
   // of “两个一百年”奋斗目标), or a numeral from its first letters: it is no whole phrase there.
   std::optional<report::Range> WholeRange(const PhraseCandidate& candidate) const {
-    report::Range range =
-        FindIn(candidate.first, candidate.units).value_or(candidate.first.quote().range);
+    const QuoteRef first = FirstOf(candidate);
+    report::Range range = FindIn(first, candidate.units).value_or(first.quote().range);
     const std::u32string_view joined = report_.joined();
     const std::u32string_view text = report_.joined(range);
     if (range.begin > 0 && Has(kNumerals, joined[range.begin]) &&
@@ -357,63 +445,78 @@ class Finder {
   }
 
   void Choose(NewPhrases* found) {
-    absl::flat_hash_map<std::u32string_view, const PhraseCandidate*> whole;
-    absl::flat_hash_set<std::u32string_view> quoted;
+    std::vector<const PhraseCandidate*> whole;
     for (const auto& [units, candidate] : candidates_) {
-      if (candidate.emergence.earlier || HasNumber(units) ||
-          candidate.emergence.occurrences < options_.min_occurrences) {
-        continue;
-      }
-      if (IsQuoted(candidate)) {
-        quoted.insert(units);
-        whole.emplace(units, &candidate);
-      } else if (HasWholeEnds(units) && Varies(candidate.emergence.before) &&
-                 Varies(candidate.emergence.behind) &&
-                 ShareAt(candidate.emergence.behind, kBehind) >= kLeastOwnEnd &&
-                 HasWordBorders(candidate) && !CutsAWord(candidate) &&
-                 WholeRange(candidate).has_value()) {
-        whole.emplace(units, &candidate);
+      if (HasWholeEnds(units) && !HasNumber(units) && IsClosed(candidate) &&
+          HasWordBorders(candidate) && !CutsAWord(candidate) && WholeRange(candidate).has_value() &&
+          Holds(candidate)) {
+        whole.push_back(&candidate);
       }
     }
-    const auto each_inside = [&whole](std::u32string_view units, const auto& visit) {
+    // Longest first: a listed one takes the places of what stands inside it.
+    std::sort(whole.begin(), whole.end(), [](const PhraseCandidate* a, const PhraseCandidate* b) {
+      return a->units.size() != b->units.size() ? a->units.size() > b->units.size()
+                                                : a->begin < b->begin;
+    });
+    absl::flat_hash_map<std::u32string_view, const PhraseCandidate*> by_units;
+    for (const PhraseCandidate* const candidate : whole) {
+      by_units.emplace(candidate->units, candidate);
+    }
+    const auto each_inside = [&by_units](std::u32string_view units, const auto& visit) {
       for (size_t begin = 0; begin + kFewestPhraseUnits <= units.size(); ++begin) {
         for (size_t size = kFewestPhraseUnits; begin + size <= units.size(); ++size) {
-          const auto inner = whole.find(units.substr(begin, size));
-          if (size < units.size() && inner != whole.end()) {
+          const auto inner = by_units.find(units.substr(begin, size));
+          if (size < units.size() && inner != by_units.end()) {
             visit(*inner->second);
           }
         }
       }
     };
-    absl::flat_hash_map<std::u32string_view, bool> part;  // of a longer phrase
-    for (const auto& [units, candidate] : whole) {
-      each_inside(units, [&, longer = candidate](const PhraseCandidate& inner) {
-        if (!quoted.contains(inner.units) &&
-            static_cast<double>(longer->emergence.occurrences) >=
-                kBelongsToLonger * static_cast<double>(inner.emergence.occurrences)) {
-          part[inner.units] = true;
-        }
+    struct Taken {
+      uint64_t in_report = 0;
+      uint64_t in_all = 0;
+    };
+    absl::flat_hash_map<const PhraseCandidate*, Taken> taken;  // by longer ones that are listed
+    for (const PhraseCandidate* const candidate : whole) {
+      const auto in_report = static_cast<double>(candidate->in_report());
+      const auto in_all = static_cast<double>(candidate->emergence.occurrences);
+      bool listed = true;
+      each_inside(candidate->units, [&](const PhraseCandidate& inner) {
+        listed = listed && (in_report >= kExplains * static_cast<double>(inner.in_report())) &&
+                 in_all >= kExplains * static_cast<double>(inner.emergence.occurrences);
       });
-    }
-    for (const auto& [units, candidate] : whole) {
-      bool listed = !part.contains(units) && candidate->in_report >= options_.min_in_report;
-      each_inside(units, [&](const PhraseCandidate& inner) {
-        listed = listed && part.contains(inner.units);
-      });
-      if (listed) {
-        NewPhrase phrase;
-        phrase.in_report = candidate->in_report;
-        phrase.occurrences = candidate->emergence.occurrences;
-        phrase.reports = candidate->emergence.reports;
-        phrase.first = candidate->first;
-        phrase.range =
-            quoted.contains(units) ? *FindIn(candidate->first, units) : *WholeRange(*candidate);
-        phrase.text = text::ToUtf8(report_.joined(phrase.range));
-        found->phrases.push_back(std::move(phrase));
+      const Taken of = taken[candidate];
+      const auto stands = [](uint64_t all, uint64_t lost) {
+        const uint64_t own = all - std::min(all, lost);
+        return own >= kPlacesByItself &&
+               static_cast<double>(own) >= kStandsByItself * static_cast<double>(all);
+      };
+      if (of.in_all > 0 && !stands(candidate->in_report(), of.in_report) &&
+          !stands(candidate->emergence.occurrences, of.in_all)) {
+        listed = false;
       }
+      if (!listed) {
+        continue;
+      }
+      each_inside(candidate->units, [&](const PhraseCandidate& inner) {
+        Taken& lost = taken[&inner];
+        lost.in_report = std::max(lost.in_report, candidate->in_report());
+        lost.in_all = std::max(lost.in_all, candidate->emergence.occurrences);
+      });
+      NewPhrase phrase;
+      phrase.in_report = candidate->in_report();
+      phrase.occurrences = candidate->emergence.occurrences;
+      phrase.reports = candidate->emergence.reports;
+      phrase.first = FirstOf(*candidate);
+      phrase.range = *WholeRange(*candidate);
+      phrase.text = text::ToUtf8(report_.joined(phrase.range));
+      found->phrases.push_back(std::move(phrase));
     }
     std::sort(found->phrases.begin(), found->phrases.end(),
               [](const NewPhrase& a, const NewPhrase& b) {
+                if (a.in_report != b.in_report) {
+                  return a.in_report > b.in_report;
+                }
                 if (a.occurrences != b.occurrences) {
                   return a.occurrences > b.occurrences;
                 }
@@ -422,15 +525,23 @@ class Finder {
               });
   }
 
+  // What has 的 inside is more often a sentence's than a phrase.
+  bool Holds(const PhraseCandidate& candidate) {
+    const size_t of = candidate.units.find(kOf);
+    if (of == std::u32string_view::npos) {
+      return true;
+    }
+    return candidate.in_report() >= 3;
+  }
+
   const Archive& archive_;
   const PackedDocument& report_;
   const NewPhraseOptions& options_;
   std::vector<Epoch> epochs_;
   uint64_t earlier_ = 0;
   uint64_t undated_ = 0;
-  double letters_ = 0;  // of all reports
-  // Folded quotes of the speech. A candidate's units are where it stands first.
-  std::vector<std::pair<uint32_t, std::u32string>> texts_;
+  double letters_ = 0;     // of all reports
+  const ReportText text_;  // where the units of candidates are
   absl::flat_hash_map<std::u32string_view, PhraseCandidate> candidates_;
   absl::flat_hash_map<std::u32string, Borders> borders_;
   absl::flat_hash_map<std::u32string, double> counts_;

@@ -18,9 +18,10 @@ inline constexpr size_t kMostPhraseUnits = 16;
 struct NewPhraseOptions {
   // Absent from the earlier reports of the same series (SeriesKey) alone.
   bool series_only = false;
+  // In the report; at least 1.
+  uint64_t min_in_report = 2;
   // In the report and those of later days together; at least 2.
   uint64_t min_occurrences = 2;
-  uint64_t min_in_report = 1;
 };
 
 struct NewPhrase {
@@ -35,15 +36,15 @@ struct NewPhrase {
 struct NewPhrases {
   std::vector<NewPhrase> phrases;  // most occurrences first
   uint64_t earlier_reports = 0;    // without any there are no phrases
-  uint64_t undated_reports = 0;    // not looked at
+  // Reports without a date: what they have is taken to be old.
+  uint64_t undated_reports = 0;
 };
 
 // The phrases of a report's speech that no report of an earlier day has, but this one or later ones
 // have again. They are found without a dictionary, from how often strings stand in the archive and
 // what stands around them there: accessor variety (H. Feng et al., "Accessor Variety Criteria for
-// Chinese Word Extraction", 2004) on both sides, marks behind them, particles at the ends, numerals
-// anywhere, and of strings in each other the one that its occurrences mostly belong to; what the
-// report itself sets in quotation marks is whole. Some microseconds for each
+// Chinese Word Extraction", 2004) on both sides, particles at the ends, numerals anywhere, and of
+// strings in each other the one that its occurrences mostly belong to. Some microseconds for each
 // code point of the report. REQUIRES: `report` is one of the archive's and has a date. Errors from
 // `cancellation`.
 absl::StatusOr<NewPhrases> FindNewPhrases(const Archive& archive, const PackedDocument& report,

@@ -270,16 +270,6 @@ void ScanArchive::VisitQuotes(const Filter& filter, const Visit& visit) const {
   }
 }
 
-// Places where `units` stand, which may overlap.
-uint64_t CountPlaces(std::u32string_view text, std::u32string_view units) {
-  uint64_t count = 0;
-  for (size_t at = text.find(units); at != std::u32string_view::npos;
-       at = text.find(units, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
 absl::StatusOr<PhraseTrace> ScanArchive::Trace(std::u32string_view units,
                                                const TraceOptions& options,
                                                const Cancellation& cancellation) const {
@@ -295,7 +285,11 @@ absl::StatusOr<PhraseTrace> ScanArchive::Trace(std::u32string_view units,
   std::map<std::u32string, uint64_t> in_quote;
   VisitQuotes(options.filter, [&](uint32_t rank, uint32_t quote, std::u32string_view text) {
     const QuoteRef ref{entries()[rank], quote};
-    if (const uint64_t occurrences = CountPlaces(text, units); occurrences > 0) {
+    uint64_t occurrences = CountPlaces(text, units);
+    if (occurrences > 0 && !options.marked.empty()) {
+      occurrences = CountPlaces(FoldKeepingMarks(ref.text()).units, options.marked);
+    }
+    if (occurrences > 0) {
       if (counts.empty() || counts.back().rank != rank) {
         counts.push_back({rank, {}});
         if (ref.document->date().has_value()) {
@@ -308,7 +302,7 @@ absl::StatusOr<PhraseTrace> ScanArchive::Trace(std::u32string_view units,
         last = ref;
       }
     }
-    if (options.max_variants == 0 || !HasVariants(units)) {
+    if (options.max_variants == 0 || !options.marked.empty() || !HasVariants(units)) {
       return;
     }
     in_quote.clear();
@@ -337,12 +331,9 @@ absl::StatusOr<PhraseTrace> ScanArchive::Trace(std::u32string_view units,
     }
   });
   PhraseTrace trace = Summarise(*this, PassingReports(*this, options.filter), counts);
-  const auto use = [units](const QuoteRef& ref) {
-    return PhraseTrace::Use{ref, FindIn(ref, units).value_or(ref.quote().range)};
-  };
   if (first.has_value()) {
-    trace.first = use(*first);
-    trace.last = use(*last);
+    trace.first = UseIn(*first, units, options.marked);
+    trace.last = UseIn(*last, units, options.marked);
   }
   std::vector<std::pair<std::u32string, Found>> sorted(variants.begin(), variants.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {

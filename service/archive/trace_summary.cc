@@ -165,6 +165,60 @@ std::optional<report::Range> FindIn(const QuoteRef& ref, std::u32string_view uni
   return report::Range{origin + folded.begin[at], origin + folded.end[at + units.size() - 1]};
 }
 
+MarkedText FoldKeepingMarks(std::u32string_view source) {
+  const auto narrow = [](char32_t mark) -> char32_t {
+    if (mark >= 0xFF01 && mark <= 0xFF5E) {
+      return mark - 0xFEE0;
+    }
+    return mark == U'｡' ? U'。' : mark == U'､' ? U'、' : mark;
+  };
+  const text::FoldedText folded = text::Fold(source);
+  MarkedText marked;
+  const auto add = [&marked](char32_t unit, uint32_t begin, uint32_t end) {
+    marked.units.push_back(unit);
+    marked.begin.push_back(begin);
+    marked.end.push_back(end);
+  };
+  for (size_t i = 0; i < folded.units.size(); ++i) {
+    if (folded.units[i] != text::kBreak) {
+      add(folded.units[i], folded.begin[i], folded.end[i]);
+      continue;
+    }
+    for (uint32_t at = folded.begin[i]; at < folded.end[i]; ++at) {
+      if (text::IsHardMark(source[at])) {
+        add(narrow(source[at]), at, at + 1);
+      }
+    }
+  }
+  return marked;
+}
+
+bool HasMarks(std::u32string_view source) {
+  return text::FoldUnits(source).find(text::kBreak) != std::u32string::npos;
+}
+
+uint64_t CountPlaces(std::u32string_view text, std::u32string_view units) {
+  uint64_t count = 0;
+  for (size_t at = text.find(units); at != std::u32string_view::npos;
+       at = text.find(units, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+PhraseTrace::Use UseIn(const QuoteRef& ref, std::u32string_view units, std::u32string_view marked) {
+  if (marked.empty()) {
+    return {ref, FindIn(ref, units).value_or(ref.quote().range)};
+  }
+  const MarkedText text = FoldKeepingMarks(ref.text());
+  const size_t at = text.units.find(marked);
+  if (at == std::u32string::npos) {
+    return {ref, ref.quote().range};
+  }
+  const uint32_t origin = ref.quote().range.begin;
+  return {ref, {origin + text.begin[at], origin + text.end[at + marked.size() - 1]}};
+}
+
 bool HasVariants(std::u32string_view units) {
   return units.size() >= kFewestVariantUnits && units.size() <= limits::kMaxVariantUnits;
 }

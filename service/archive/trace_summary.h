@@ -54,6 +54,24 @@ class ContextCounter {
   std::vector<char32_t> behind_;
 };
 
+// Folded text in which marks stay: each hard mark is itself, in its narrow form (, for ，), instead
+// of a break for a run of them. Unit i stands for the characters [begin[i], end[i]) of the source.
+struct MarkedText {
+  std::u32string units;
+  std::vector<uint32_t> begin;
+  std::vector<uint32_t> end;
+};
+MarkedText FoldKeepingMarks(std::u32string_view source);
+// Whether a text has hard marks: else FoldKeepingMarks does what text::Fold does.
+bool HasMarks(std::u32string_view source);
+
+// Places where a string stands in another, which may overlap.
+uint64_t CountPlaces(std::u32string_view text, std::u32string_view units);
+
+// Where the phrase of a trace stands first in a quote that has it: `units`, or `marked` unless it
+// is empty.
+PhraseTrace::Use UseIn(const QuoteRef& ref, std::u32string_view units, std::u32string_view marked);
+
 // Where folded units stand first in a quote; nullopt if they do not.
 std::optional<report::Range> FindIn(const QuoteRef& ref, std::u32string_view units);
 

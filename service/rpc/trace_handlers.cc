@@ -9,6 +9,7 @@
 #include "service/archive/filter_plan.h"
 #include "service/archive/folded_name.h"
 #include "service/archive/new_phrases.h"
+#include "service/archive/trace_summary.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
@@ -95,8 +96,13 @@ absl::Status TracePhrase(CallContext& call, const v1::TracePhraseRequest& reques
       return errors::RevisionChanged(place->archive_revision, call.archive->revision());
     }
   }
-  if (!call.may_block && (archive::FilterPlan::AsksOfQuotes(options.filter) ||
-                          call.archive->documents().size() > kMostInlineReports)) {
+  if (const std::u32string phrase = text::ToCodePoints(request.phrase());
+      archive::HasMarks(phrase)) {
+    options.marked = archive::FoldKeepingMarks(phrase).units;
+  }
+  if (!call.may_block &&
+      (archive::FilterPlan::AsksOfQuotes(options.filter) || !options.marked.empty() ||
+       call.archive->documents().size() > kMostInlineReports)) {
     return call.Defer();
   }
   if (!request.has_return_variants() || request.return_variants()) {
@@ -183,7 +189,6 @@ absl::Status ListNewPhrases(CallContext& call, const v1::ListNewPhrasesRequest& 
     }
     options.min_occurrences = static_cast<uint64_t>(request.min_occurrence_count());
   }
-  options.min_in_report = 2;
   if (request.min_report_occurrence_count() != 0) {
     if (request.min_report_occurrence_count() < 1 ||
         request.min_report_occurrence_count() > limits::kMaxNewPhraseOccurrences) {

@@ -361,6 +361,23 @@ absl::StatusOr<std::shared_ptr<const Scheme>> Scheme::ReadHouse(const std::strin
               SchemeFiles{{themes_path, themes_tsv}, {cues_path, cues_tsv}});
 }
 
+absl::StatusOr<std::vector<SchemeFinding>> Scheme::CheckHouse(const std::string& folder) {
+  const std::string themes_path = absl::StrCat(folder, "/themes.tsv");
+  const std::string cues_path = absl::StrCat(folder, "/cues.tsv");
+  QUOTES_ASSIGN_OR_RETURN(const std::optional<std::string> themes_tsv, ReadIfThere(themes_path));
+  QUOTES_ASSIGN_OR_RETURN(const std::optional<std::string> cues_tsv, ReadIfThere(cues_path));
+  if (!themes_tsv.has_value() && !cues_tsv.has_value()) {
+    return absl::NotFoundError(absl::StrCat(folder, ": there is neither themes.tsv nor cues.tsv"));
+  }
+  SchemeReader reader;
+  QUOTES_RETURN_IF_ERROR(
+      reader.Read({{"themes.tsv", data::kThemesTsv}, {"cues.tsv", data::kThemeCuesTsv}},
+                  SchemeReader::Layer::kBuiltIn));
+  QUOTES_RETURN_IF_ERROR(
+      reader.Read({{themes_path, themes_tsv}, {cues_path, cues_tsv}}, SchemeReader::Layer::kHouse));
+  return reader.FindHouseFaults();
+}
+
 absl::StatusOr<std::shared_ptr<const Scheme>> Scheme::Make(
     const SchemeFiles& built_in, const std::optional<SchemeFiles>& house) {
   SchemeReader reader;

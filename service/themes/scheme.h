@@ -17,7 +17,9 @@ namespace quotes::themes {
 // cues that lie inside each other at one place of the text only the longest counts.
 struct Cue {
   std::string term;
-  double weight = 1.0;        // 1 alone gives the theme; negative: speaks against it
+  // 1 alone gives the theme where no other one is stronger (Scheme::Assign says what one needs
+  // beside a stronger one); negative: speaks against it.
+  double weight = 1.0;
   bool heading_only = false;  // counts in headings and for what stands below them
   bool own_only = false;      // counts for the sentence that holds it, is never handed down
 };
@@ -52,6 +54,12 @@ struct Assignment {
 
 struct SchemeFiles;
 
+// What a house's file says without effect.
+struct SchemeFinding {
+  std::string place;  // "cues.tsv:40": file and line
+  std::string description;
+};
+
 // The folder of a house's own themes and cues for a database: "quotes.db.themes". It stands beside
 // the database, so that whoever opens that reads it by the same scheme.
 inline std::string HouseFolder(std::string_view database) {
@@ -80,6 +88,12 @@ class Scheme {
   // limits::kMaxSettingsFileBytes.
   static absl::StatusOr<std::shared_ptr<const Scheme>> ReadHouse(const std::string& folder);
 
+  // What the files of a house say without the effect they seem to have, in their order: a weight 0
+  // for a cue that is not there, a cue that never counts because a longer one of another theme
+  // hides it somewhere, a theme without cues. Errors as those of ReadHouse; NOT_FOUND if there is
+  // neither file.
+  static absl::StatusOr<std::vector<SchemeFinding>> CheckHouse(const std::string& folder);
+
   ~Scheme();
   Scheme(const Scheme&) = delete;
   Scheme& operator=(const Scheme&) = delete;
@@ -100,8 +114,9 @@ class Scheme {
   // none. A parent theme stands beside a child of its own only where the quote's words speak for
   // the parent themselves; a salutation near the end of the speech closes what stands above it;
   // look-ups include descendants. A quote may well get no theme. The score is 1 - 2^-w for the
-  // summed weights w of the cues: a theme fits from 0.5 on, beside another one from 0.42 on; where
-  // none does, the best one may be given with a lower score, alone. Linear in the text.
+  // summed weights w of the cues: a theme fits from 0.5 on (w = 1), beside another one from 0.42 on
+  // (w = 0.8), beside a stronger one of the weight v from w = v / 2 on, which need be no more than
+  // 1.8; where none does, the best one may be given with a lower score, alone. Linear in the text.
   std::vector<std::vector<Assignment>> Assign(const report::ParsedReport& report) const;
 
  private:

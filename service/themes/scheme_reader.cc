@@ -151,6 +151,9 @@ absl::Status SchemeReader::ReadThemes(const SchemeFile& file, Layer layer) {
       return malformed(line.number, "the code stands twice");
     }
     layers_[index] = layer;
+    if (inserted && layer == Layer::kHouse) {
+      house_themes_[index] = absl::StrCat(file.name, ":", line.number);
+    }
     Theme& theme = data_.themes[static_cast<size_t>(index)];
     theme.code = code;
     theme.parent = parent;
@@ -229,15 +232,87 @@ absl::Status SchemeReader::ReadCues(const SchemeFile& file, Layer layer) {
     }
     const Cue cue{std::string(line.columns[1]), weight, scope == "heading", scope == "own"};
     const auto [row, is_new] = rows_at_.try_emplace({theme, term, cue.heading_only}, rows_.size());
+    const std::string place = absl::StrCat(file.name, ":", line.number);
     if (is_new) {
-      rows_.push_back({theme, term, cue, layer});
+      rows_.push_back({theme, term, cue, layer, place, /*is_new=*/true});
     } else if (rows_[row->second].layer == layer) {
       return malformed(line.number, "the cue stands twice");
     } else {
-      rows_[row->second] = {theme, term, cue, layer};
+      rows_[row->second] = {theme, term, cue, layer, place, /*is_new=*/false};
     }
   }
   return absl::OkStatus();
+}
+
+std::vector<SchemeFinding> SchemeReader::FindHouseFaults() const {
+  // Longer cues that are named with one that they hide.
+  constexpr size_t kMostNamed = 3;
+  std::vector<SchemeFinding> findings;
+  const auto with_cues = [this](int theme) {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
+      int above = row.cue.weight > 0 ? row.theme : -1;
+      while (above >= 0 && above != theme) {
+        above = FindCode(data_.codes, data_.themes[static_cast<size_t>(above)].parent);
+      }
+      return above == theme;
+    });
+  };
+  for (const auto& [theme, place] : house_themes_) {
+    if (!with_cues(theme)) {
+      findings.push_back(
+          {place, "no cue speaks for the theme or one below it: only editors give it"});
+    }
+  }
+  for (const Row& row : rows_) {
+    if (row.layer != Layer::kHouse) {
+      continue;
+    }
+    if (row.cue.weight == 0) {
+      if (row.is_new) {
+        findings.push_back({row.place, "the weight 0 takes nothing away: there is no such cue"});
+      }
+      continue;
+    }
+    std::map<size_t, std::string> hiding;  // terms, with a theme of each
+    const std::u32string& term = data_.folded[row.term];
+    std::vector<size_t> of_same_theme;
+    for (const Row& other : rows_) {
+      if (other.cue.weight == 0 || other.term == row.term ||
+          data_.folded[other.term].find(term) == std::u32string::npos) {
+        continue;
+      }
+      if (other.theme == row.theme) {
+        of_same_theme.push_back(other.term);
+      } else {
+        hiding.try_emplace(other.term, data_.themes[static_cast<size_t>(other.theme)].code);
+      }
+    }
+    for (const auto& [mask, layer] : masks_) {
+      if (mask != row.term && data_.folded[mask].find(term) != std::u32string::npos) {
+        hiding.try_emplace(mask, std::string(kMaskCode));
+      }
+    }
+    for (const size_t same : of_same_theme) {
+      hiding.erase(same);
+    }
+    if (hiding.empty()) {
+      continue;
+    }
+    std::string named;
+    size_t count = 0;
+    for (const auto& [longer, code] : hiding) {
+      if (count++ < kMostNamed) {
+        absl::StrAppend(&named, named.empty() ? "" : ", ", text::ToUtf8(data_.folded[longer]), " (",
+                        code, ")");
+      }
+    }
+    findings.push_back(
+        {row.place,
+         absl::StrCat(
+             "the cue does not count inside longer ones of other themes: ", named,
+             count > kMostNamed ? absl::StrCat(" and ", count - kMostNamed, " more") : "")});
+  }
+  return findings;
 }
 
 SchemeData SchemeReader::Take() {

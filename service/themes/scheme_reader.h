@@ -65,6 +65,9 @@ class SchemeReader {
   // Errors as Scheme::Parse has them.
   absl::Status Read(const SchemeFiles& files, Layer layer);
 
+  // What a house's files say without effect, in their order; before Take.
+  std::vector<SchemeFinding> FindHouseFaults() const;
+
   // The scheme without what was taken away. Called once, last.
   SchemeData Take();
 
@@ -74,6 +77,8 @@ class SchemeReader {
     size_t term = 0;  // index
     Cue cue;
     Layer layer = Layer::kBuiltIn;
+    std::string place{};  // file and line
+    bool is_new = true;   // nothing stood in its place
   };
 
   absl::Status ReadThemes(const SchemeFile& file, Layer layer);
@@ -81,6 +86,7 @@ class SchemeReader {
 
   SchemeData data_;
   std::map<int, Layer> layers_;                     // of the themes
+  std::map<int, std::string> house_themes_;         // new ones: file and line
   absl::flat_hash_map<std::string, size_t> known_;  // folded term (UTF-8) to its index
   // By theme, term, and whether it is a cue of headings: a term may have one weight for all text
   // and another one added in headings.

@@ -740,6 +740,16 @@ TEST_F(Lookups, TracesAPhraseByReportAndYear) {
   const std::u32string text = text::ToCodePoints(trace.first_use().quote().text());
   EXPECT_EQ(text.substr(static_cast<size_t>(trace.first_use().quote_range().begin()), 5),
             U"高质量发展");
+  // Marks count as they are.
+  request.clear_page_token();
+  request.set_page_size(0);
+  request.set_phrase("高质量发展！");
+  ASSERT_TRUE(Call(quotes_, &Quotes::TracePhrase, request, &trace).ok());
+  EXPECT_EQ(trace.occurrence_count(), 1);
+  ASSERT_EQ(trace.reports_size(), 1);
+  EXPECT_EQ(trace.reports(0).report(), "reports/latest");
+  EXPECT_EQ(trace.last_use().quote_range().end() - trace.last_use().quote_range().begin(), 6);
+  request.set_phrase("高质量发展");
   // A filter that asks something of single quotes is answered too.
   request.mutable_filter()->set_has_figures(false);
   ASSERT_TRUE(Call(quotes_, &Quotes::TracePhrase, request, &trace).ok());
@@ -846,6 +856,7 @@ TEST_F(Lookups, TracesRefuseWhatTheyCannotAnswer) {
   EXPECT_EQ(listed(), "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE min_occurrence_count");
   list.set_min_occurrence_count(0);
   list.set_min_report_occurrence_count(-1);
+  list.set_min_report_occurrence_count(1'001);
   EXPECT_EQ(listed(), "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE min_report_occurrence_count");
   list.set_min_report_occurrence_count(0);
   // Nothing is earlier than the one report: it introduces nothing.

@@ -18,6 +18,7 @@
 #include "service/archive/entry.h"
 #include "service/archive/folded_name.h"
 #include "service/archive/series_key.h"
+#include "service/archive/trace_summary.h"
 #include "service/base/limits.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -455,6 +456,43 @@ TEST_P(ArchiveConformance, SalientQuotesComeFirst) {
     without_query.push_back(text::ToUtf8(hit.ref.text()));
   }
   EXPECT_EQ(without_query, expected);
+}
+
+// By a count of the texts as they are.
+TEST_P(ArchiveConformance, MarksOfAPhraseCount) {
+  const auto archive = Make(
+      {MakeDocument(Speech("b", kDay2022, {"改革、开放。", "改革，开放", "改革、改革、", "改革"})),
+       MakeDocument(
+           Speech("a", kDay2021, {"（一）改革；开放", "一，十％", "改革､", "一（一）（一）"}))});
+  const auto count = [&](std::u32string_view phrase) {
+    TraceOptions options;
+    options.max_variants = limits::kMaxVariants;
+    options.marked = FoldKeepingMarks(phrase).units;
+    const std::u32string units = text::Fold(phrase).units;
+    const auto trace = archive->Trace(StripBreaks(units), options, Cancellation());
+    EXPECT_TRUE(trace.ok());
+    EXPECT_THAT(trace->variants, IsEmpty());
+    return std::pair(trace->total.occurrences, trace->total.quotes);
+  };
+  using Counts = std::pair<uint64_t, uint64_t>;
+  EXPECT_EQ(count(U"改革、"), Counts(4, 3));
+  EXPECT_EQ(count(U"改革､"), Counts(4, 3)) << "in any width";
+  EXPECT_EQ(count(U"改革；开放"), Counts(1, 1));
+  EXPECT_EQ(count(U"改革，"), Counts(1, 1));
+  EXPECT_EQ(count(U"（一）"), Counts(3, 2));
+  EXPECT_EQ(count(U"(一)"), Counts(3, 2));
+  EXPECT_EQ(count(U"十％"), Counts(1, 1));
+  EXPECT_EQ(count(U"改革！"), Counts(0, 0));
+  TraceOptions options;
+  options.marked = U"改革、";
+  options.filter.reports = {"b"};
+  const auto trace = archive->Trace(U"改革", options, Cancellation());
+  ASSERT_TRUE(trace.ok() && trace->first.has_value());
+  EXPECT_EQ(trace->total.occurrences, 3u);
+  EXPECT_EQ(trace->reports.size(), 1u);
+  EXPECT_EQ(trace->first->ref.text(), U"改革、开放。");
+  EXPECT_EQ(text::ToUtf8(trace->first->ref.document->joined(trace->first->range)), "改革、");
+  EXPECT_EQ(trace->last->ref.text(), U"改革、改革、");
 }
 
 TEST_P(ArchiveConformance, WithoutQueryTheFilterDecides) {

@@ -208,7 +208,10 @@ NaiveAnswer NaiveFind(const std::vector<std::shared_ptr<const Document>>& docume
       if (lookup.order == Order::kSalience) {
         const auto text = std::u32string_view(document->content.joined)
                               .substr(quote.range.begin, quote.range.size());
-        hit.relevance = hit.lead ? 2 : quote.has_figures || NamesMeasure(text) ? 1 : 0;
+        hit.relevance = hit.lead && !IsFormalHeading(text)        ? 2
+                        : hit.lead                                ? 0
+                        : quote.has_figures || NamesMeasure(text) ? 1
+                                                                  : 0;
       }
       found.emplace_back(
           Place{ranked || lookup.order == Order::kSalience ? 64 - hit.relevance : 0,

@@ -43,5 +43,18 @@ TEST(SalienceTest, LeadsThenFiguresAndMeasures) {
   EXPECT_EQ(SalienceOf(U"加快发展", false, false), Salience::kPlain);
 }
 
+TEST(SalienceTest, HeadingsThatOnlyNameThePartAreNone) {
+  for (const char* const heading : {"一、2025年工作回顾", "（二）主要目标任务",
+                                    "过去五年的工作回顾", "三、２０２６年重点工作安排"}) {
+    const std::u32string text = text::ToCodePoints(heading);
+    EXPECT_TRUE(IsFormalHeading(text)) << heading;
+    EXPECT_EQ(SalienceOf(text, true, true), Salience::kPlain) << heading;
+  }
+  for (const char* const heading : {"（一）加快发展新质生产力", "一、", "工作回顾与乡村振兴", ""}) {
+    EXPECT_FALSE(IsFormalHeading(text::ToCodePoints(heading))) << heading;
+  }
+  EXPECT_EQ(SalienceOf(U"工作回顾", false, true), Salience::kTelling) << "no heading";
+}
+
 }  // namespace
 }  // namespace quotes::archive

@@ -585,6 +585,31 @@ TEST_F(HouseTest, WithoutFilesTheSchemeIsTheBuiltIn) {
   EXPECT_EQ(*nowhere, Scheme::BuiltIn());
 }
 
+TEST_F(HouseTest, ACheckTellsOfWhatHasNoEffect) {
+  EXPECT_EQ(Scheme::CheckHouse(dir_.path().string()).status().code(), absl::StatusCode::kNotFound);
+  Write("themes.tsv",
+        "code\tparent\tzh\ten\tscope\n"
+        "sea\t\t海洋\tThe sea\tPorts and fishing\n"
+        "sky\t\t天空\tThe sky\tThe sky\n");
+  Write("cues.tsv",
+        "version\t1\n"
+        "code\tterm\tweight\tscope\n"
+        "sea\t振兴\t1\tany\n"
+        "sea\t渔港码头\t1\tany\n"
+        "rural\t不存在的词\t0\tany\n"
+        "rural\t种业\t0\tany\n");
+  const auto findings = Scheme::CheckHouse(dir_.path().string());
+  QUOTES_ASSERT_OK(findings);
+  ASSERT_EQ(findings->size(), 3u);
+  EXPECT_TRUE((*findings)[0].place.ends_with("/themes.tsv:3")) << (*findings)[0].place;
+  EXPECT_TRUE((*findings)[1].place.ends_with("/cues.tsv:3")) << (*findings)[1].place;
+  EXPECT_NE((*findings)[1].description.find("振兴 ("), std::string::npos);
+  EXPECT_TRUE((*findings)[2].place.ends_with("/cues.tsv:5")) << (*findings)[2].place;
+  Write("cues.tsv", "version\t1\ncode\tterm\tweight\tscope\nnowhere\t词\t1\tany\n");
+  EXPECT_EQ(Scheme::CheckHouse(dir_.path().string()).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 TEST_F(HouseTest, AHouseAddsAndPutsInPlace) {
   const Scheme& built_in = *Scheme::BuiltIn();
   ASSERT_NE(FindCue(built_in, "rural", "种业"), nullptr);
