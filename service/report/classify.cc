@@ -1433,7 +1433,7 @@ class Classifier {
         kinds_[i] = BlockKind::kPageNumber;
       } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text)) ||
                  IsPager(text) || IsCommentHead(i) || IsPostMark(i) ||
-                 (i * 3 > lines_.size() * 2 && IsFootLine(i)) ||
+                 (size_t{line.begin} * 3 > size_t{lines_.back().end} * 2 && IsFootLine(i)) ||
                  (i * 3 > lines_.size() * 2 && (IsSiteFoot(line, text) || IsCounter(text)))) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (i * 3 > lines_.size() * 2 && IsWireMark(text)) {

@@ -685,6 +685,7 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
         if (length == 2 && looks < kMostLooks) {
           ++looks;
           if (PartsTwoWords(text, i + 1 - 2 * length)) {
+            same[length] = 1;  // 业创业创业: what stands twice may begin with the next character
             continue;
           }
         }
