@@ -23,12 +23,11 @@ enum class Access {
 // services inside this process over the same channel interface. There is one way for both.
 class Connection {
  public:
-  // With a server nothing is sent yet, but for a check whether it is there, and it has profiles and a
-  // folder for backups of its own; a file of the transport that cannot be used is INVALID_ARGUMENT.
-  // A database that is missing is
-  // INVALID_ARGUMENT when only read or changed and made when written; for a check an empty one
-  // stands in a folder for temporary files until the connection goes. Otherwise errors are those of
-  // the store.
+  // With a server nothing is sent yet, but for a check whether it is there, and it has profiles and
+  // a folder for backups of its own; a file of the transport that cannot be used is
+  // INVALID_ARGUMENT. A database that is missing is INVALID_ARGUMENT when only read or changed and
+  // made when written; for a check an empty one stands in a folder for temporary files until the
+  // connection goes. Otherwise errors are those of the store.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const Settings& settings, Access access,
                                                           citation::Profiles profiles = {},
                                                           const std::string& backup_folder = {});

@@ -47,7 +47,7 @@ struct Config {
   std::string extractor;       // the reader of foreign formats; empty: beside the program
   std::string metrics_listen;  // empty: no metrics endpoint
   absl::Duration slow_call = absl::Milliseconds(100);  // 0: none is logged as slow
-  std::string backup_folder;  // empty: none
+  std::string backup_folder;                           // empty: none
   absl::Duration backup_every = absl::ZeroDuration();  // zero: only when asked
   size_t backup_keep = 7;
   std::string publish_folder;  // empty: nothing is published

@@ -366,8 +366,8 @@ int Serve(const Config& config, EndSignals& signals) {
       .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
       .profiles = std::move(profiles),
       .on_slow_call = [&out](const rpc::SlowCallRecord& r) { out.SlowCall(r); },
-      .slow_call = config.slow_call > absl::ZeroDuration() ? config.slow_call
-                                                           : absl::InfiniteDuration()};
+      .slow_call =
+          config.slow_call > absl::ZeroDuration() ? config.slow_call : absl::InfiniteDuration()};
   life.SetOptions(&server_options);
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(nullptr, std::move(server_options));

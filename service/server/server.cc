@@ -15,8 +15,8 @@
 #include "quotes/v1/quote_service.pb.h"
 #include "service/base/limits.h"
 #include "service/base/mutex.h"
-#include "service/server/introspection.h"
 #include "service/rpc/statistics.h"
+#include "service/server/introspection.h"
 #include "service/server/listen_address.h"
 #include "service/server/unix_socket.h"
 
