@@ -198,6 +198,9 @@ class Reader {
       if (before > 1 && end - i == before) {
         GoOnPairwise(i - before, i, end);
       }
+      if (end - i > 1 && figures_[i].measure.empty()) {
+        GoBackOneByOne(i, end);
+      }
       before = end - i;
       i = end;
     }
@@ -837,6 +840,34 @@ class Reader {
     }
   }
 
+  // 国内游客4亿人次、入境游客900万人次，|分别增长6.7%、39.6%: the figures of a list that says so
+  // are of the things named last before it, one each. Of nothing that is known if those are fewer.
+  void GoBackOneByOne(size_t i, size_t end) {
+    const size_t clause = ClauseBegin(figures_[i].range.begin);
+    if (Part(clause, figures_[i].number.begin).find(U"分别") == View::npos) {
+      return;
+    }
+    std::vector<Range> things;  // the last one first
+    for (size_t j = i; j > 0 && things.size() < end - i; --j) {
+      const Figure& named = figures_[j - 1];
+      if (Part(named.range.end, clause).find_first_of(U"；。：") != View::npos) {
+        break;
+      }
+      if (!named.measure.empty() &&
+          std::find(things.begin(), things.end(), named.measure) == things.end()) {
+        things.push_back(named.measure);
+      }
+    }
+    const bool each = things.size() == end - i;
+    for (size_t j = i; j < end; ++j) {
+      if (each) {
+        figures_[j].measure = things[end - 1 - j];
+      } else {
+        of_unknown_.push_back(j);
+      }
+    }
+  }
+
   std::vector<Range> Split(Range all, bool conjunctions) const {
     std::vector<Range> items;
     size_t begin = all.begin;
@@ -857,7 +888,8 @@ class Reader {
   // A figure without a thing of its own goes on about that of the figure before.
   void Inherit(size_t i) {
     Figure& figure = figures_[i];
-    if (figure.measure.empty() && !IsTime(figure) && !IsArticle(figure)) {
+    if (figure.measure.empty() && !IsTime(figure) && !IsArticle(figure) &&
+        std::find(of_unknown_.begin(), of_unknown_.end(), i) == of_unknown_.end()) {
       const Range named = QuantityBefore(i);
       figure.measure = named.empty() ? last_measure_ : named;
     }
@@ -1149,6 +1181,7 @@ class Reader {
   const std::vector<Mention> mentions_;
   const MeasureWords& words_;
   std::vector<Figure> figures_;
+  std::vector<size_t> of_unknown_;  // of several things that are not told apart
   Range last_measure_;
 };
 

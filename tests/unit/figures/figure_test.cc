@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "service/archive/document_figures.h"
 #include "service/report/parser.h"
 #include "service/text/decode.h"
@@ -537,6 +539,32 @@ TEST(FindFiguresTest, NotesInBracketsPartNothing) {
               ElementsAre("达到1亿吨\tamount\t100000000\t吨\t钢产量\t\t",
                           "分别达到2.48亿吨\tamount\t248000000\t吨\t水泥\t\t",
                           "1988万吨\tamount\t19880000\t吨\t化肥\t\t"));
+}
+
+// 分别 at the head of a clause: each figure is of one of the things named before, never of the last
+// one of them for all.
+TEST(FindFiguresTest, RespectiveFiguresOfThingsNamedBefore) {
+  EXPECT_THAT(Rows("接待国内游客4.16亿人次、入境游客936万人次，分别增长6.7%、39.6%。"),
+              ElementsAre("4.16亿人次\tamount\t416000000\t人次\t国内游客\t\t",
+                          "936万人次\tamount\t9360000\t人次\t入境游客\t\t",
+                          "分别增长6.7%\tpercent\t6.7\t%\t国内游客\t\t",
+                          "39.6%\tpercent\t39.6\t%\t入境游客\t\t"));
+  const auto things = [](const std::string& text) {
+    std::vector<std::string> out;
+    for (const std::string& row : Rows(text)) {
+      const std::vector<std::string> columns = absl::StrSplit(row, '\t');
+      out.push_back(absl::StrCat(columns[0], " ", columns[4]));
+    }
+    return out;
+  };
+  EXPECT_THAT(
+      things("城镇居民人均可支配收入达到10493元，农村居民人均纯收入达到3255元，扣除价格因素，"
+             "分别增长9.6%和6.2%。"),
+      ElementsAre("达到10493元 城镇居民人均可支配收入", "达到3255元 农村居民人均纯收入",
+                  "分别增长9.6% 城镇居民人均可支配收入", "6.2% 农村居民人均纯收入"));
+  // More figures than things: of which one is not known.
+  EXPECT_THAT(things("粮食产量达到10亿吨，分别增长5%、6%。"),
+              ElementsAre("达到10亿吨 粮食产量", "分别增长5% ", "6% "));
 }
 
 TEST(FindFiguresTest, HalfAWordIsNoItem) {

@@ -533,7 +533,7 @@ TEST_F(SqliteStoreTest, EveryTableIsStrict) {
     EXPECT_EQ(select.Int(1), 1) << select.Text(0);
     ++tables;
   }
-  EXPECT_EQ(tables, 15);
+  EXPECT_EQ(tables, 16);
 }
 
 TEST_F(SqliteStoreTest, RevisionsCannotBeChanged) {
