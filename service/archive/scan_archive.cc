@@ -285,18 +285,18 @@ absl::StatusOr<PhraseTrace> ScanArchive::Trace(std::u32string_view units,
   std::map<std::u32string, uint64_t> in_quote;
   VisitQuotes(options.filter, [&](uint32_t rank, uint32_t quote, std::u32string_view text) {
     const QuoteRef ref{entries()[rank], quote};
-    uint64_t occurrences = CountPlaces(text, units);
-    if (occurrences > 0 && !options.marked.empty()) {
-      occurrences = CountPlaces(FoldKeepingMarks(ref.text()).units, options.marked);
+    uint64_t places = CountPlaces(text, units);
+    if (places > 0 && !options.marked.empty()) {
+      places = CountPlaces(FoldKeepingMarks(ref.text()).units, options.marked);
     }
-    if (occurrences > 0) {
+    if (places > 0) {
       if (counts.empty() || counts.back().rank != rank) {
         counts.push_back({rank, {}});
         if (ref.document->date().has_value()) {
           first = ref;
         }
       }
-      counts.back().count.occurrences += occurrences;
+      counts.back().count.occurrences += places;
       ++counts.back().count.quotes;
       if (ref.document->date().has_value() && counts.size() == 1) {
         last = ref;
