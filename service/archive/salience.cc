@@ -23,12 +23,14 @@ constexpr size_t kLongestFormalHeading = 40;
 // What stands beside the words of such headings.
 constexpr std::u32string_view kCounting = U"〇零一二三四五六七八九十百第年月的和与及来";
 // Words without matter of their own; no one begins with another that stands before it.
-constexpr std::array<std::u32string_view, 44> kFormalWords = {
-    U"工作", U"回顾", U"过去", U"主要", U"目标", U"任务", U"重点",   U"安排", U"总体",
-    U"要求", U"思路", U"今年", U"去年", U"明年", U"今后", U"全年",   U"政府", U"时期",
-    U"期间", U"建议", U"成就", U"成绩", U"情况", U"部署", U"总结",   U"指导", U"思想",
-    U"原则", U"预期", U"措施", U"基本", U"具体", U"下步", U"下阶段", U"上年", U"当前",
-    U"形势", U"面临", U"展望", U"关于", U"奋斗", U"预计", U"计划",   U"我们"};
+constexpr std::array<std::u32string_view, 49> kFormalWords = {
+    U"工作", U"回顾", U"过去", U"主要", U"目标",     U"任务",         U"重点",
+    U"安排", U"总体", U"要求", U"思路", U"今年",     U"去年",         U"明年",
+    U"今后", U"全年", U"政府", U"时期", U"期间",     U"建议",         U"成就",
+    U"成绩", U"情况", U"部署", U"总结", U"指导",     U"思想",         U"原则",
+    U"预期", U"措施", U"基本", U"具体", U"下步",     U"下阶段",       U"上年",
+    U"当前", U"形势", U"面临", U"展望", U"关于",     U"奋斗",         U"预计",
+    U"计划", U"我们", U"指标", U"重大", U"战略任务", U"经济社会发展", U"政策取向"};
 
 std::u32string FoldLetters(std::u32string_view text) {
   std::u32string folded(text);
