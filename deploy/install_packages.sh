@@ -56,7 +56,7 @@ test_packages=(
   # shells whose completions are tried
   zsh fish
   # programs that the tests of deploy/ run
-  systemd lintian dpkg-dev file procps nginx-light openssl prometheus
+  systemd lintian dpkg-dev file procps nginx-light openssl prometheus nghttp2-client
   # programs that the end-to-end tests start: setpriv, sqlite3
   util-linux sqlite3
 )

@@ -43,14 +43,18 @@ def large_report(size):
 class Nginx:
     """The shipped configuration with addresses and certificate replaced, running."""
 
-    def __init__(self, folder, writer, reader):
+    def __init__(self, folder, writer, *readers, edit=lambda text: text):
         self.folder = folder
         self.address = f"localhost:{free_port()}"
         for name in ("quotes.crt", "quotes.key"):
             assert (folder / name).exists()
-        text = CONFIGURATION
+        text = edit(CONFIGURATION)
+        # A line for each server that reads, as the comment there says.
+        line = re.search(r"  server 127\.0\.0\.1:50052 .*\n", text).group()
+        text = text.replace(line, "".join(line.replace("127.0.0.1:50052", reader)
+                                          for reader in readers))
         for shipped, used in [("listen 443 ", f"listen 127.0.0.1:{self.address.split(':')[1]} "),
-                              ("127.0.0.1:50051", writer), ("127.0.0.1:50052", reader),
+                              ("127.0.0.1:50051", writer),
                               ("server_name quotes.example.org", "server_name localhost"),
                               ("/etc/nginx/quotes.", f"{folder}/quotes.")]:
             assert shipped in text, shipped

@@ -60,7 +60,8 @@ class FileTest(unittest.TestCase):
         cannot be had again without sending it again."""
         for entry in self.config:
             if "retryPolicy" in entry:
-                self.assertEqual(entry["retryPolicy"]["retryableStatusCodes"], ["UNAVAILABLE"])
+                self.assertEqual(entry["retryPolicy"]["retryableStatusCodes"],
+                                 ["UNAVAILABLE", "CANCELLED"])
             for name in entry["name"]:
                 method, comment = self.contract[name["service"], name["method"]]
                 idempotent = method.name.startswith(READS) or "Idempotent" in comment
