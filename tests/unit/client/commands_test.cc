@@ -900,7 +900,7 @@ TEST_F(CommandsTest, TracesTakeNoOptionThatTheyWouldPassOver) {
     arguments.insert(arguments.end(), given.begin(), given.end());
     const Result result = Quotectl(arguments);
     EXPECT_EQ(result.code, kExitInput);
-    EXPECT_THAT(result.err, HasSubstr("--series and --min need --new"));
+    EXPECT_THAT(result.err, HasSubstr("--series, --min and --min-count need --new"));
   }
   for (const std::vector<std::string>& filter :
        std::vector<std::vector<std::string>>{{"--theme", "rural"},

@@ -103,7 +103,11 @@ TEST_F(LookupHandlers, TracesCountWhatSearchesFind) {
   ASSERT_GT(found.total_size(), 0);
   EXPECT_EQ(found.hits(0).quote().report_count(), 1);
   v1::TracePhraseRequest request;
+  // Marks count as they are, which takes a look at the texts.
   request.set_phrase("“高质量发展”。");
+  Run(&TracePhrase, request, 0, &deferred);
+  EXPECT_TRUE(deferred);
+  request.set_phrase("高质量发展");
   const v1::TracePhraseResponse trace = Run(&TracePhrase, request, 0, &deferred);
   EXPECT_FALSE(deferred);
   EXPECT_EQ(trace.quote_count(), found.total_size());
