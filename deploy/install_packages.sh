@@ -42,7 +42,7 @@ build_packages=(
   # the store
   libsqlite3-dev libssl-dev
   # the programs
-  libcli11-dev libtomlplusplus-dev libspdlog-dev
+  libcli11-dev libtomlplusplus-dev libspdlog-dev libjemalloc-dev
   # the tests are part of every build
   libgtest-dev libgmock-dev libbenchmark-dev
 )
