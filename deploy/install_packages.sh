@@ -44,7 +44,7 @@ build_packages=(
   # signed tokens
   libcjose-dev libjansson-dev
   # the programs
-  libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev
+  libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev libjemalloc-dev
   # the tests are part of every build
   libgtest-dev libgmock-dev libbenchmark-dev
 )

@@ -84,6 +84,23 @@ void ForEachRun(std::u32string_view letters, int sampling, const Visit& visit) {
   }
 }
 
+// Calls `visit` with each of some keys of a table. Where a key stands is fetched from memory while
+// those before it are visited: a table of a million is not in the cache, and nearly every key would
+// wait.
+template <typename Table, typename Key, typename Visit>
+void ForEachFetched(const Table& table, const std::vector<Key>& keys, const Visit& visit) {
+  constexpr size_t kAhead = 8;
+  for (size_t i = 0; i < std::min(kAhead, keys.size()); ++i) {
+    table.prefetch(keys[i]);
+  }
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (i + kAhead < keys.size()) {
+      table.prefetch(keys[i + kAhead]);
+    }
+    visit(keys[i]);
+  }
+}
+
 template <typename Visit>
 void ForEachShingle(std::u32string_view letters, int sampling, const Visit& visit) {
   ForEachRun<limits::kShingleUnits>(letters, sampling,
@@ -276,8 +293,13 @@ std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& repor
 }
 
 void StretchSet::Add(const Speech& speech) {
-  ForEachRun<kProbeLetters>(speech.letters(), kChosen,
-                            [this](uint64_t hash, size_t) { stretches_.insert(Shortened(hash)); });
+  std::vector<uint32_t> stretches;
+  stretches.reserve(speech.letters().size() >> (kChosen - 1));
+  ForEachRun<kProbeLetters>(speech.letters(), kChosen, [&stretches](uint64_t hash, size_t) {
+    stretches.push_back(Shortened(hash));
+  });
+  stretches_.reserve(stretches_.size() + stretches.size());
+  ForEachFetched(stretches_, stretches, [this](uint32_t stretch) { stretches_.insert(stretch); });
 }
 
 void StretchSet::Add(const archive::PackedDocument& document) { Add(Speech(SpeechOf(document))); }
@@ -290,12 +312,12 @@ void UnindexedReports::Add(std::shared_ptr<const archive::PackedDocument> docume
       reports_.try_emplace(report_id, Held{std::move(document), sample.size()});
   QUOTES_CHECK(is_new);
   const Held* const held = &added->second;
-  for (const uint64_t shingle : sample) {
+  ForEachFetched(by_shingle_, sample, [&](uint64_t shingle) {
     auto& holders = by_shingle_[shingle];
     if (holders.empty() || holders.back() != held) {
       holders.push_back(held);
     }
-  }
+  });
 }
 
 std::shared_ptr<const archive::PackedDocument> UnindexedReports::Find(
@@ -315,14 +337,14 @@ std::vector<std::shared_ptr<const archive::PackedDocument>> UnindexedReports::do
 std::optional<NearDuplicate> UnindexedReports::FindNearDuplicate(
     const Speech& speech, const std::vector<uint64_t>& sample) const {
   absl::flat_hash_map<const Held*, size_t> shared;
-  for (const uint64_t shingle : sample) {
+  ForEachFetched(by_shingle_, sample, [&](uint64_t shingle) {
     const auto found = by_shingle_.find(shingle);
     if (found != by_shingle_.end() && found->second.size() <= kMostPlaces) {
       for (const Held* const held : found->second) {
         ++shared[held];
       }
     }
-  }
+  });
   Hits hits;
   for (const auto& [held, count] : shared) {
     const size_t smaller = std::min(held->sampled, sample.size());

@@ -208,28 +208,35 @@ double Scheme::Rep::ShareOf(const Witness& witness, int theme, bool with_childre
 
 void Scheme::Rep::NameCues(bool with_children, const std::vector<Witness>& witnesses,
                            const std::vector<Weighed>& weighed, Assignment* assignment) const {
-  std::vector<std::pair<std::string, double>> shares;
+  struct Share {
+    bool heading;
+    std::string_view term;
+    double share;
+  };
+  std::vector<Share> shares;
   for (const Witness& witness : witnesses) {
     const double share = ShareOf(witness, assignment->theme, with_children, weighed);
     if (share == 0) {
       continue;
     }
     const Theme& of = themes[static_cast<size_t>(witness.clue.theme)];
-    std::string name = absl::StrCat(witness.heading ? "heading:" : "",
-                                    of.cues[static_cast<size_t>(witness.clue.cue)].term);
-    const auto held = std::find_if(shares.begin(), shares.end(),
-                                   [&name](const auto& named) { return named.first == name; });
+    const std::string_view term = of.cues[static_cast<size_t>(witness.clue.cue)].term;
+    const auto held = std::find_if(shares.begin(), shares.end(), [&](const Share& other) {
+      return other.heading == witness.heading && other.term == term;
+    });
     if (held == shares.end()) {
-      shares.emplace_back(std::move(name), share);
+      shares.push_back({witness.heading, term, share});
     } else {
-      held->second += share;
+      held->share += share;
     }
   }
   std::stable_partition(shares.begin(), shares.end(),
-                        [](const auto& named) { return named.second > 0; });
+                        [](const Share& of) { return of.share > 0; });
   constexpr double kMost = std::numeric_limits<int16_t>::max();
-  for (auto& [name, share] : shares) {
-    assignment->cues.push_back(std::move(name));
+  assignment->cues.reserve(shares.size());
+  assignment->shares.reserve(shares.size());
+  for (const auto& [heading, term, share] : shares) {
+    assignment->cues.push_back(absl::StrCat(heading ? "heading:" : "", ToAbsl(term)));
     assignment->shares.push_back(
         static_cast<int16_t>(std::clamp(std::round(1000 * share), -kMost, kMost)));
   }
@@ -256,18 +263,27 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
   }
 
   double factor = 1 - kOwnWordsDisplace * std::min(best_own, 1.0);
+  std::vector<double> sums(themes.size());
+  std::vector<size_t> named;  // themes that a level speaks of
   for (const Level& level : levels) {
-    std::vector<double> sums(themes.size());
+    for (const size_t theme : named) {
+      sums[theme] = 0;
+    }
+    named.clear();
     for (const Clue& clue : *level.clues) {
       if (clue.inherits || level.whole) {
-        sums[static_cast<size_t>(clue.theme)] += clue.weight;
+        const auto theme = static_cast<size_t>(clue.theme);
+        sums[theme] += clue.weight;
+        if (std::find(named.begin(), named.end(), theme) == named.end()) {
+          named.push_back(theme);
+        }
       }
     }
     bool names_a_theme = false;
-    for (size_t i = 0; i < sums.size(); ++i) {
+    for (const size_t theme : named) {
       // What a heading says against a theme, it says of itself only.
-      weighed[i].alone += factor * level.factor * std::clamp(sums[i], 0.0, kMostPerHeading);
-      names_a_theme = names_a_theme || sums[i] >= kFits;
+      weighed[theme].alone += factor * level.factor * std::clamp(sums[theme], 0.0, kMostPerHeading);
+      names_a_theme = names_a_theme || sums[theme] >= kFits;
     }
     for (const Clue& clue : *level.clues) {
       const double sum = sums[static_cast<size_t>(clue.theme)];
