@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>  // CLI::Option, beside that of Protobuf
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 

@@ -68,7 +68,7 @@ class Watch : public Command {
     absl::Duration pause = kFirstPause;
     while (true) {
       bool any = false;
-      const absl::Status status =
+      absl::Status status =
           client->WatchChanges(request, [&](const v1::WatchChangesResponse& response) {
             any = true;
             pause = kFirstPause;

@@ -519,10 +519,10 @@ class Reader {
     while (end > begin) {
       const size_t before = end;
       const View phrase = Part(begin, end);
-      if (text::IsSpace(phrase.back()) || phrase.back() == U'、') {
+      // 就业人数年|均超过46万人
+      const bool yearly = end < t_.size() && phrase.back() == U'年' && t_[end] == U'均';
+      if (text::IsSpace(phrase.back()) || phrase.back() == U'、' || yearly) {
         --end;
-      } else if (end < t_.size() && phrase.back() == U'年' && t_[end] == U'均') {
-        --end;  // 就业人数年|均超过46万人
       } else if (phrase.back() == U'）' || phrase.back() == U')') {
         const size_t open = phrase.find_last_of(U"（(");
         end = open == View::npos ? end : begin + open;
