@@ -1,7 +1,7 @@
-#include <CLI/CLI.hpp>  // CLI::Option, beside that of Protobuf
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include <CLI/CLI.hpp>  // CLI::Option, beside that of Protobuf
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"

@@ -111,26 +111,31 @@ FileSink::~FileSink() {
 
 void FileSink::Write(const void* bytes, size_t size) {
   const auto* const data = static_cast<const std::byte*>(bytes);
-  for (size_t at = 0; at < size;) {
-    const size_t part = std::min(size - at, kFileBuffer - buffer_.size());
-    buffer_.insert(buffer_.end(), data + at, data + at + part);
-    at += part;
-    if (buffer_.size() == kFileBuffer) {
-      Flush();
-    }
+  if (size > kFileBuffer - buffer_.size()) {
+    Flush();
+  }
+  // What fills the buffer need not pass through it.
+  if (size >= kFileBuffer) {
+    WriteThrough({data, size});
+  } else {
+    buffer_.insert(buffer_.end(), data, data + size);
   }
 }
 
 void FileSink::Flush() {
-  for (size_t at = 0; at < buffer_.size() && error_ == 0;) {
-    const ssize_t written = write(file_, buffer_.data() + at, buffer_.size() - at);
+  WriteThrough(buffer_);
+  buffer_.clear();
+}
+
+void FileSink::WriteThrough(std::span<const std::byte> bytes) {
+  for (size_t at = 0; at < bytes.size() && error_ == 0;) {
+    const ssize_t written = write(file_, bytes.data() + at, bytes.size() - at);
     if (written < 0) {
       error_ = errno == EINTR ? 0 : errno;
     } else {
       at += static_cast<size_t>(written);
     }
   }
-  buffer_.clear();
 }
 
 absl::Status FileSink::Finish() {

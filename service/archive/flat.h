@@ -114,6 +114,7 @@ class FileSink final : public ByteSink {
  private:
   void Write(const void* bytes, size_t size) override;
   void Flush();
+  void WriteThrough(std::span<const std::byte> bytes);
 
   const std::string path_;
   int file_ = -1;

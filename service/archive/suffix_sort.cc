@@ -24,6 +24,8 @@ constexpr uint64_t kStepsBetweenChecks = 1u << 20;
 // Bytes that are sorted at once, however little they are waited for: below half a second.
 constexpr size_t kSortedAtOnce = 4u << 20;
 constexpr std::chrono::milliseconds kCancellationPoll(20);
+// Units of places so far ahead are fetched from memory meanwhile: they lie anywhere in the text.
+constexpr size_t kAhead = 32;
 
 bool IsSuffix(char16_t unit) { return unit != kTextEnd && !IsLowSurrogate(unit); }
 
@@ -41,10 +43,12 @@ class WordwiseSorter {
       return std::optional<std::vector<uint32_t>>();
     }
     for (size_t begin = 0; begin < sorted_.size();) {
+      Fetch(sorted_, begin + kAhead);
       const uint16_t* const two = numbers_.data() + sorted_[begin];
       size_t end = begin + 1;
       while (end < sorted_.size() && numbers_[sorted_[end]] == two[0] &&
              numbers_[sorted_[end] + 1] == two[1]) {
+        Fetch(sorted_, end + kAhead);
         ++end;
       }
       if (end - begin > 1 && two[1] != 0) {
@@ -117,8 +121,9 @@ class WordwiseSorter {
       }
     }
     sorted_.resize(count);
-    for (const uint32_t place : by_second) {
-      sorted_[first[numbers_[place]]++] = place;
+    for (size_t i = 0; i < count; ++i) {
+      Fetch(by_second, i + kAhead);
+      sorted_[first[numbers_[by_second[i]]]++] = by_second[i];
     }
     constexpr size_t kFew = 1u << 16;
     const size_t most = std::max(kFew, count / 6);
@@ -130,6 +135,12 @@ class WordwiseSorter {
       }
     }
     return true;
+  }
+
+  void Fetch(const std::vector<uint32_t>& places, size_t i) const {
+    if (i < places.size()) {
+      __builtin_prefetch(numbers_.data() + places[i]);
+    }
   }
 
   // The next units in one number: of texts that end among them zeros, as behind every end.

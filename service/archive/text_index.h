@@ -263,9 +263,11 @@ class TextIndexBuilder {
  private:
   void WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
                     ByteSink* sink) const;
-  // Intervals that lie in others come before them.
+  absl::StatusOr<std::vector<uint32_t>> CommonPrefixes(std::span<const uint32_t> suffixes,
+                                                       const Cancellation& cancellation) const;
+  // `quotes` of the suffixes. Intervals that lie in others come before them.
   absl::StatusOr<std::vector<TextIndex::Counted>> CountQuotes(
-      std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
+      std::span<const uint32_t> quotes, std::span<const uint32_t> lcp,
       const Cancellation& cancellation) const;
   absl::Status WriteGroups(std::span<const uint32_t> quotes, std::span<const uint32_t> group_of,
                            std::span<const TextIndex::Counted> counted,

@@ -19,6 +19,8 @@ namespace {
 
 // Below a tenth of a second.
 constexpr uint32_t kStepsBetweenChecks = 1u << 20;
+// Places so many suffixes on are fetched from memory meanwhile: they lie anywhere in the text.
+constexpr uint32_t kAhead = 16;
 // Gathers the smallest distinct ones of many numbers.
 class Smallest {
  public:
@@ -93,16 +95,19 @@ absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
   layout.suffixes = sink->AppendArray(suffixes);
   WriteTriples(suffixes, &layout, sink);
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
-  QUOTES_ASSIGN_OR_RETURN(std::vector<TextIndex::Counted> counted,
-                          CountQuotes(suffixes, quote_of_block, cancellation));
+  QUOTES_ASSIGN_OR_RETURN(std::vector<uint32_t> lcp, CommonPrefixes(suffixes, cancellation));
   layout.minima = sink->AppendArray(RangeMinima::Make(suffixes));
   // The quotes take the place of their suffixes.
   for (uint32_t& place : suffixes) {
     place = QuoteAt(starts_, quote_of_block, place);
   }
-  layout.quotes = sink->AppendArray(suffixes);
-  QUOTES_RETURN_IF_ERROR(WriteGroups(suffixes, group_of, counted, cancellation, &layout, sink));
-  QUOTES_RETURN_IF_ERROR(WriteCounted(suffixes, std::move(counted), cancellation, &layout, sink));
+  const std::vector<uint32_t>& quotes = suffixes;
+  layout.quotes = sink->AppendArray(quotes);
+  QUOTES_ASSIGN_OR_RETURN(std::vector<TextIndex::Counted> counted,
+                          CountQuotes(quotes, lcp, cancellation));
+  lcp = {};
+  QUOTES_RETURN_IF_ERROR(WriteGroups(quotes, group_of, counted, cancellation, &layout, sink));
+  QUOTES_RETURN_IF_ERROR(WriteCounted(quotes, std::move(counted), cancellation, &layout, sink));
   text_ = {};
   starts_ = {};
   return layout;
@@ -117,6 +122,9 @@ void TextIndexBuilder::WriteTriples(std::span<const uint32_t> suffixes, TextInde
   std::vector<char16_t> thirds;
   std::vector<uint32_t> begins;
   for (uint32_t i = 0; i < suffixes.size(); ++i) {
+    if (i + kAhead < suffixes.size()) {
+      __builtin_prefetch(text_.data() + suffixes[i + kAhead]);
+    }
     const char16_t* const units = text_.data() + suffixes[i];
     const char16_t third = units[1] == kTextEnd ? kTextEnd : units[2];
     const bool new_first = firsts.empty() || firsts.back() != units[0];
@@ -145,43 +153,58 @@ void TextIndexBuilder::WriteTriples(std::span<const uint32_t> suffixes, TextInde
   layout->begins = sink->AppendArray(begins);
 }
 
-// Counts the distinct quotes of every suffix-tree node above the threshold. The nodes are the
-// LCP-intervals; an interval [b, e) holds as many distinct quotes as it has suffixes whose previous
-// suffix of the same quote lies before b.
-absl::StatusOr<std::vector<TextIndex::Counted>> TextIndexBuilder::CountQuotes(
-    std::span<const uint32_t> suffixes, std::span<const uint32_t> quote_of_block,
-    const Cancellation& cancellation) const {
-  const auto count = static_cast<uint32_t>(suffixes.size());
-  std::vector<TextIndex::Counted> counted;
+// Lengths of common prefixes of neighbours within one quote's text; of the first none. Each is at
+// least that of the suffix one place before in the text less one (J. Kärkkäinen et al., "Permuted
+// longest-common-prefix array", CPM 2009). Empty where there is nothing to count.
+absl::StatusOr<std::vector<uint32_t>> TextIndexBuilder::CommonPrefixes(
+    std::span<const uint32_t> suffixes, const Cancellation& cancellation) const {
+  const size_t count = suffixes.size();
   if (count <= TextIndex::kCountedAbove) {
-    return counted;
+    return std::vector<uint32_t>();
   }
-  // Lengths of common prefixes of neighbours (T. Kasai et al., CPM 2001), within one quote's text.
-  std::vector<uint32_t> rank(text_.size(), UINT32_MAX);
-  for (uint32_t i = 0; i < count; ++i) {
-    rank[suffixes[i]] = i;
+  constexpr uint32_t kNone = UINT32_MAX;
+  // By place in the text: the place of the suffix before, and then how much both have in common.
+  std::vector<uint32_t> by_place(text_.size(), kNone);
+  for (size_t i = 1; i < count; ++i) {
+    by_place[suffixes[i]] = suffixes[i - 1];
   }
-  std::vector<uint32_t> lcp(count + 1, 0);
   uint32_t length = 0;
   for (uint32_t place = 0; place < text_.size(); ++place) {
     if (place % kStepsBetweenChecks == 0) {
       QUOTES_RETURN_IF_ERROR(cancellation.Check());
     }
-    const uint32_t i = rank[place];
-    if (i == UINT32_MAX || i == 0) {
+    if (place + kAhead < by_place.size() && by_place[place + kAhead] != kNone) {
+      __builtin_prefetch(text_.data() + by_place[place + kAhead]);
+    }
+    const uint32_t other = by_place[place];
+    if (other == kNone) {
       length = length > 0 ? length - 1 : 0;
       continue;
     }
-    const uint32_t other = suffixes[i - 1];
     while (text_[place + length] == text_[other + length] && text_[place + length] != kTextEnd) {
       ++length;
     }
-    lcp[i] = length;
+    by_place[place] = length;
     length = length > 0 ? length - 1 : 0;
   }
-  rank.clear();
-  rank.shrink_to_fit();
+  std::vector<uint32_t> lcp(count + 1, 0);
+  for (size_t i = 1; i < count; ++i) {
+    lcp[i] = by_place[suffixes[i]];
+  }
+  return lcp;
+}
 
+// Counts the distinct quotes of every suffix-tree node above the threshold. The nodes are the
+// LCP-intervals; an interval [b, e) holds as many distinct quotes as it has suffixes whose previous
+// suffix of the same quote lies before b.
+absl::StatusOr<std::vector<TextIndex::Counted>> TextIndexBuilder::CountQuotes(
+    std::span<const uint32_t> quotes, std::span<const uint32_t> lcp,
+    const Cancellation& cancellation) const {
+  std::vector<TextIndex::Counted> counted;
+  if (lcp.empty()) {
+    return counted;
+  }
+  const auto count = static_cast<uint32_t>(quotes.size());
   struct Node {
     uint32_t begin;
     uint32_t depth;
@@ -215,7 +238,7 @@ absl::StatusOr<std::vector<TextIndex::Counted>> TextIndexBuilder::CountQuotes(
     if (i > 0 && stack.back().depth < lcp[i]) {
       stack.push_back({i - 1, lcp[i], 0});
     }
-    const uint32_t quote = QuoteAt(starts_, quote_of_block, suffixes[i]);
+    const uint32_t quote = quotes[i];
     if (last[quote] != UINT32_MAX) {
       // The deepest open node that begins at or before the previous suffix of this quote.
       const auto node = std::upper_bound(

@@ -230,8 +230,7 @@ void Scheme::Rep::NameCues(bool with_children, const std::vector<Witness>& witne
       held->share += share;
     }
   }
-  std::stable_partition(shares.begin(), shares.end(),
-                        [](const Share& of) { return of.share > 0; });
+  std::stable_partition(shares.begin(), shares.end(), [](const Share& of) { return of.share > 0; });
   constexpr double kMost = std::numeric_limits<int16_t>::max();
   assignment->cues.reserve(shares.size());
   assignment->shares.reserve(shares.size());
