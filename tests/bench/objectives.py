@@ -1,8 +1,8 @@
 """Measures what the service-level objectives of deploy/README.md promise, with the real programs.
 
-    tests/bench/objectives.py [--reports N] [--bytes N] [--folder DIR]
+    tests/bench/objectives.py [--reports N] [--bytes N] [--folder DIR] [--archive DIR] [--rounds N]
 
-Makes an archive of N texts of so many bytes each, and prints, in seconds: how long after `kill -9` a new
+Makes an archive of N texts of so many bytes each, or takes that of the folder of --archive, and prints, in seconds: how long after `kill -9` a new
 start answers look-ups, and citation checks; how long a backup takes, and a restored one until it
 serves; how long an acknowledged import takes until a replica answers with it; and how long look-ups take
 inside the server. Needs the Python stubs of the build (target quotes_python_stubs).
@@ -67,7 +67,7 @@ def until_answered(call, since):
         except grpc.RpcError as error:
             if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
                 raise
-            time.sleep(0.005)
+            time.sleep(0.02)
 
 
 def listens(address):
@@ -95,7 +95,7 @@ def start(database, *arguments):
     return server, looked_up, checked
 
 
-def measure_restarts(database, rounds=5):
+def measure_restarts(database, rounds):
     looked_up, checked = [], []
     server, _, _ = start(database)
     for _ in range(rounds):
@@ -109,7 +109,7 @@ def measure_restarts(database, rounds=5):
     line("`kill -9` and start: until citation checks and imports", checked)
 
 
-def measure_backups(folder, rounds=3):
+def measure_backups(folder, rounds):
     taken, served, checked = [], [], []
     with Server(folder / "quotes.db", "--backup-folder", folder / "backups") as server:
         for number in range(rounds):
@@ -133,7 +133,7 @@ def measure_backups(folder, rounds=3):
     line("restore (copy and start): until citation checks and imports", checked)
 
 
-def measure_replicas(folder, every, rounds=8):
+def measure_replicas(folder, every, rounds):
     published = folder / f"published-{every}"
     lags = []
     with Server(folder / "quotes.db", "--publish-folder", published, "--publish-every",
@@ -168,21 +168,30 @@ def measure_look_ups(database, calls=2000):
           flush=True)
 
 
+def measure(folder, rounds):
+    print("| | median | worst | n |\n|---|---|---|---|")
+    measure_restarts(folder / "quotes.db", rounds)
+    measure_backups(folder, rounds)
+    for every in ("1s", "10s"):
+        measure_replicas(folder, every, rounds)
+    measure_look_ups(folder / "quotes.db")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--reports", type=int, default=10_000)
     parser.add_argument("--bytes", type=int, default=6_000)
     parser.add_argument("--folder", help="where the archive is made; a temporary one by default")
+    parser.add_argument("--archive", help="the folder of a quotes.db, which this changes")
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    if options.archive:
+        measure(pathlib.Path(options.archive), options.rounds)
+        return
     folder = pathlib.Path(tempfile.mkdtemp(prefix="quotes-objectives-", dir=options.folder))
     try:
         make_archive(folder, options.reports, options.bytes)
-        print("| | median | worst | n |\n|---|---|---|---|")
-        measure_look_ups(folder / "quotes.db")
-        measure_restarts(folder / "quotes.db")
-        measure_backups(folder)
-        for every in ("1s", "10s"):
-            measure_replicas(folder, every)
+        measure(folder, options.rounds)
     finally:
         shutil.rmtree(folder)
 
