@@ -331,6 +331,11 @@ absl::StatusOr<v1::BackupResponse> Client::Backup(const v1::BackupRequest& reque
               &v1::AdminService::Stub::Backup, request);
 }
 
+absl::StatusOr<v1::ReloadResponse> Client::Reload(const v1::ReloadRequest& request) {
+  return Call(rep_->options, &rep_->admin, rep_->options.import_timeout,
+              &v1::AdminService::Stub::Reload, request);
+}
+
 absl::StatusOr<v1::ListAuditEntriesResponse> Client::ListAuditEntries(
     const v1::ListAuditEntriesRequest& request) {
   return Call(rep_->options, &rep_->admin, rep_->options.lookup_timeout,

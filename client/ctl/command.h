@@ -46,6 +46,7 @@ std::unique_ptr<Command> MakeExport();
 std::unique_ptr<Command> MakeAudit();
 std::unique_ptr<Command> MakeWatch();
 std::unique_ptr<Command> MakeBackup();
+std::unique_ptr<Command> MakeReload();
 std::unique_ptr<Command> MakeStatus();
 std::unique_ptr<Command> MakeHealth();
 // `program` is filled after all commands were defined and outlives the command.

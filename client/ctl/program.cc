@@ -260,6 +260,7 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeWatch());
   rep.AddCommand(MakeAudit());
   rep.AddCommand(MakeBackup());
+  rep.AddCommand(MakeReload());
   rep.AddCommand(MakeStatus());
   rep.AddCommand(MakeHealth());
   rep.AddCommand(MakeCompletion(&rep.model));

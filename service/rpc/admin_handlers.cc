@@ -76,7 +76,7 @@ void SetLibrary(const Library& library, const archive::Archive& archive,
                 GetStatusResponse* response) {
   const LibraryFigures figures = library.ReadFigures();
   response->set_ready(library.CheckReady().ok());
-  SetTime(figures.snapshot_time, response->mutable_snapshot_time());
+  SetTime(figures.snapshot_time, response->mutable_archive_time());
   if (figures.lookups_load.has_value()) {
     SetDuration(*figures.lookups_load, response->mutable_lookups_load_duration());
   }
@@ -97,6 +97,21 @@ void SetLibrary(const Library& library, const archive::Archive& archive,
   response->mutable_store()->set_memory_bytes(Signed(store.memory_bytes));
   response->mutable_store()->set_cache_hit_count(Signed(store.cache_hits));
   response->mutable_store()->set_cache_miss_count(Signed(store.cache_misses));
+}
+
+v1::ReloadResponse::Source::Kind ToProto(ReloadedFiles::Kind kind) {
+  using Source = v1::ReloadResponse::Source;
+  switch (kind) {
+    case ReloadedFiles::Kind::kCertificate:
+      return Source::KIND_CERTIFICATE;
+    case ReloadedFiles::Kind::kTokens:
+      return Source::KIND_TOKENS;
+    case ReloadedFiles::Kind::kSignedTokenKeys:
+      return Source::KIND_SIGNED_TOKEN_KEYS;
+    case ReloadedFiles::Kind::kThemes:
+      return Source::KIND_THEMES;
+  }
+  return Source::KIND_UNSPECIFIED;
 }
 
 void SetProcess(const ProcessFigures& figures, GetStatusResponse::ProcessFigures* out) {
@@ -171,6 +186,24 @@ absl::Status Backup(CallContext& call, const v1::BackupRequest& request,
   response->set_sha256(backup.copy.sha256);
   response->set_archive_revision(static_cast<int64_t>(backup.copy.archive_revision));
   SetDuration(backup.duration, response->mutable_duration());
+  return absl::OkStatus();
+}
+
+absl::Status Reload(CallContext& call, const v1::ReloadRequest& /*request*/,
+                    v1::ReloadResponse* response) {
+  if (!call.options.reload) {
+    return absl::OkStatus();
+  }
+  for (const ReloadedFiles& files : call.options.reload(call.cancellation)) {
+    v1::ReloadResponse::Source& source = *response->add_sources();
+    source.set_kind(ToProto(files.kind));
+    for (const std::string& path : files.paths) {
+      source.add_paths(path);
+    }
+    if (!files.status.ok()) {
+      source.set_error(std::string(files.status.message()));
+    }
+  }
   return absl::OkStatus();
 }
 

@@ -171,6 +171,8 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& request,
                        v1::GetStatusResponse* response);
 absl::Status Backup(CallContext& call, const v1::BackupRequest& request,
                     v1::BackupResponse* response);
+absl::Status Reload(CallContext& call, const v1::ReloadRequest& request,
+                    v1::ReloadResponse* response);
 absl::Status ListAuditEntries(CallContext& call, const v1::ListAuditEntriesRequest& request,
                               v1::ListAuditEntriesResponse* response);
 

@@ -912,8 +912,8 @@ class CitationService final : public citation_service::Raw {
 
 namespace admin_service {
 using S = v1::AdminService;
-using Raw = S::WithRawCallbackMethod_GetStatus<
-    S::WithRawCallbackMethod_Backup<S::WithRawCallbackMethod_ListAuditEntries<S::Service>>>;
+using Raw = S::WithRawCallbackMethod_GetStatus<S::WithRawCallbackMethod_Backup<
+    S::WithRawCallbackMethod_Reload<S::WithRawCallbackMethod_ListAuditEntries<S::Service>>>>;
 }  // namespace admin_service
 
 class AdminService final : public admin_service::Raw {
@@ -922,6 +922,7 @@ class AdminService final : public admin_service::Raw {
 
   QUOTES_UNARY(AdminService, GetStatus, kExecutor, false)
   QUOTES_UNARY(AdminService, Backup, kExecutor, false)
+  QUOTES_UNARY(AdminService, Reload, kExecutor, false)
   QUOTES_UNARY(AdminService, ListAuditEntries, kExecutor, false)
 
  private:

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "service/base/limits.h"
 #include "service/base/stopwatch.h"
@@ -85,6 +86,14 @@ struct ChangeRecord {
   bool unchanged = false;
 };
 
+// Files of the operator that are read together, and what came of reading them.
+struct ReloadedFiles {
+  enum class Kind { kCertificate, kTokens, kSignedTokenKeys, kThemes };
+  Kind kind = Kind::kThemes;
+  std::vector<std::string> paths;
+  absl::Status status;  // unless OK, what was read before stays in use
+};
+
 struct ServicesOptions {
   std::string program_version;
   absl::Time start_time;
@@ -114,6 +123,9 @@ struct ServicesOptions {
   std::function<void(const ChangeRecord&)> on_change;
   // Whom the audit trail names for a caller who is not known; empty: "anonymous".
   std::string default_caller;
+  // Reads the operator's files anew and returns what came of each when it has taken effect. Null
+  // where there are none.
+  std::function<std::vector<ReloadedFiles>(const Cancellation&)> reload;
   // Where backups go; not owned, null: nowhere.
   Backups* backups = nullptr;
   // What a replica follows and serves; null: this is none.

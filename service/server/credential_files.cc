@@ -46,6 +46,7 @@ Stamp StampOf(const std::string& path) {
 
 // Some files that are read together.
 struct Source {
+  rpc::ReloadedFiles::Kind kind;
   std::string name;  // in the events "NAME_loaded" and "NAME_not_loaded"
   std::vector<std::string> paths;
   // Reads and uses them; the fields of the event, or why they are not used.
@@ -96,7 +97,7 @@ struct CredentialFiles::Rep {
   explicit Rep(Log* the_log) : log(the_log) {}
 
   // Reads one source and logs what came of it; an error that stays the same only once.
-  absl::Status Load(Source* source) {
+  absl::Status Load(Source* source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loading) {
     source->stamps.clear();
     for (const std::string& path : source->paths) {
       source->stamps.push_back(StampOf(path));
@@ -165,7 +166,7 @@ struct CredentialFiles::Rep {
     return fields;
   }
 
-  void RemindOfExpiry() {
+  void RemindOfExpiry() ABSL_EXCLUSIVE_LOCKS_REQUIRED(loading) {
     const absl::Time now = absl::Now();
     if (tls == nullptr || now - reminded < kRemindEvery) {
       return;
@@ -193,6 +194,7 @@ struct CredentialFiles::Rep {
         }
         all = std::exchange(wanted, false);
       }
+      const MutexLock lock(&loading);
       for (Source& source : sources) {
         // What failed may be half of a change, or a passing lack of something.
         if (all || !source.error.empty() || Changed(source)) {
@@ -206,8 +208,9 @@ struct CredentialFiles::Rep {
   Log* const log;
   std::shared_ptr<TlsSource> tls;
   std::shared_ptr<Gatekeeper> gatekeeper;
-  std::vector<Source> sources;
-  absl::Time reminded = absl::InfinitePast();
+  Mutex loading;  // one reads at a time
+  std::vector<Source> sources ABSL_GUARDED_BY(loading);
+  absl::Time reminded ABSL_GUARDED_BY(loading) = absl::InfinitePast();
   Mutex mutex;
   CondVar wanted_or_ending;
   bool wanted ABSL_GUARDED_BY(mutex) = false;
@@ -234,32 +237,40 @@ absl::StatusOr<std::unique_ptr<CredentialFiles>> CredentialFiles::Open(const Con
   Rep* const self = rep.get();
   rep->gatekeeper = std::make_shared<Gatekeeper>(
       GatekeeperOptions{.asks_for_credentials = config.asks_who_calls(), .quota = config.quota});
+  std::vector<Source> sources;
   if (!config.tls_cert.empty()) {
     const TlsFiles files = {config.tls_cert, config.tls_key, config.tls_client_ca};
-    rep->sources.push_back({.name = "certificate",
-                            .paths = {files.certificate, files.key, files.client_ca},
-                            .load = [self, files] { return self->LoadTls(files); }});
+    sources.push_back({.kind = rpc::ReloadedFiles::Kind::kCertificate,
+                       .name = "certificate",
+                       .paths = {files.certificate, files.key, files.client_ca},
+                       .load = [self, files] { return self->LoadTls(files); }});
   }
   if (!config.tokens.empty()) {
-    rep->sources.push_back(
-        {.name = "tokens", .paths = {config.tokens}, .load = [self, path = config.tokens] {
-           return self->LoadTokens(path);
-         }});
+    sources.push_back({.kind = rpc::ReloadedFiles::Kind::kTokens,
+                       .name = "tokens",
+                       .paths = {config.tokens},
+                       .load = [self, path = config.tokens] { return self->LoadTokens(path); }});
   }
   if (!config.jwks.empty()) {
-    rep->sources.push_back({.name = "jwks",
-                            .paths = {config.jwks},
-                            .load = [self, path = config.jwks,
-                                     options = JwtOptions{config.jwt_issuer, config.jwt_audience}] {
-                              return self->LoadKeys(path, options);
-                            }});
+    sources.push_back({.kind = rpc::ReloadedFiles::Kind::kSignedTokenKeys,
+                       .name = "jwks",
+                       .paths = {config.jwks},
+                       .load = [self, path = config.jwks,
+                                options = JwtOptions{config.jwt_issuer, config.jwt_audience}] {
+                         return self->LoadKeys(path, options);
+                       }});
   }
-  for (Source& source : rep->sources) {
-    QUOTES_RETURN_IF_ERROR(rep->Load(&source));
+  const bool any = !sources.empty();
+  {
+    const MutexLock lock(&rep->loading);
+    rep->sources = std::move(sources);
+    for (Source& source : rep->sources) {
+      QUOTES_RETURN_IF_ERROR(rep->Load(&source));
+    }
+    rep->RemindOfExpiry();
   }
-  rep->RemindOfExpiry();
   std::unique_ptr<CredentialFiles> files(new CredentialFiles(std::move(rep)));
-  if (!self->sources.empty()) {
+  if (any) {
     self->thread = std::thread([self] { self->Run(); });
   }
   return files;
@@ -275,6 +286,22 @@ void CredentialFiles::Reload() {
     rep_->wanted = true;
   }
   rep_->wanted_or_ending.Signal();
+}
+
+std::vector<rpc::ReloadedFiles> CredentialFiles::ReloadNow() {
+  std::vector<rpc::ReloadedFiles> read;
+  const MutexLock lock(&rep_->loading);
+  for (Source& source : rep_->sources) {
+    rpc::ReloadedFiles& files = read.emplace_back();
+    files.kind = source.kind;
+    for (const std::string& path : source.paths) {
+      if (!path.empty()) {
+        files.paths.push_back(path);
+      }
+    }
+    files.status = rep_->Load(&source);
+  }
+  return read;
 }
 
 }  // namespace quotes::server

@@ -2,10 +2,12 @@
 #define QUOTES_SERVICE_SERVER_CREDENTIAL_FILES_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/rpc/access.h"
+#include "service/rpc/services.h"
 #include "service/server/config.h"
 #include "service/server/log.h"
 #include "service/server/tls.h"
@@ -36,6 +38,8 @@ class CredentialFiles {
 
   // Reads all files now, in the thread.
   void Reload();
+  // The same before it returns, and what came of each.
+  std::vector<rpc::ReloadedFiles> ReloadNow();
 
  private:
   struct Rep;

@@ -33,6 +33,7 @@
 #include "service/server/listen_address.h"
 #include "service/server/log.h"
 #include "service/server/metrics.h"
+#include "service/server/reloader.h"
 #include "service/server/server.h"
 #include "service/server/token_command.h"
 #include "service/store/store.h"
@@ -160,78 +161,6 @@ class Readiness {
   std::optional<absl::Status> status_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Reads the house's themes anew and gives all quotes theirs by them, in a thread of its own, as
-// often as it is asked to.
-class Relabeller {
- public:
-  Relabeller(Library* library, std::string folder, Log* log)
-      : library_(library), folder_(std::move(folder)), log_(log), thread_([this] { Run(); }) {}
-  ~Relabeller() {
-    {
-      const MutexLock lock(&mutex_);
-      ending_ = true;
-    }
-    cancellation_.Cancel();
-    wanted_or_ending_.Signal();
-    thread_.join();
-  }
-  Relabeller(const Relabeller&) = delete;
-  Relabeller& operator=(const Relabeller&) = delete;
-
-  void Want() {
-    {
-      const MutexLock lock(&mutex_);
-      wanted_ = true;
-    }
-    wanted_or_ending_.Signal();
-  }
-
- private:
-  void Run() {
-    while (true) {
-      {
-        const MutexLock lock(&mutex_);
-        while (!wanted_ && !ending_) {
-          wanted_or_ending_.Wait(&mutex_);
-        }
-        if (ending_) {
-          return;
-        }
-        wanted_ = false;
-      }
-      const Stopwatch begun;
-      absl::Status status;
-      absl::StatusOr<std::shared_ptr<const themes::Scheme>> scheme =
-          themes::Scheme::ReadHouse(folder_);
-      if (!scheme.ok()) {
-        status = scheme.status();
-      } else if ((*scheme)->version() != library_->scheme()->version()) {
-        status = library_->Relabel(*scheme, cancellation_);
-      }
-      if (!status.ok()) {
-        log_->Write(LogLevel::kError, "themes_not_reloaded",
-                    JsonLine().Add("error", ToStd(status.message())));
-        continue;
-      }
-      malloc_trim(0);
-      log_->Write(LogLevel::kInfo, "themes_reloaded",
-                  JsonLine()
-                      .Add("theme_scheme", (*scheme)->version())
-                      .Add("reload_us", absl::ToInt64Microseconds(begun.Elapsed())));
-    }
-  }
-
-  Library* const library_;
-  const std::string folder_;
-  Log* const log_;
-  Cancellation cancellation_;
-  Mutex mutex_;
-  CondVar wanted_or_ending_;
-  bool wanted_ ABSL_GUARDED_BY(mutex_) = false;
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // begun last
-};
-
 // Protobuf reports malformed texts of requests on standard error; callers get an error instead.
 void IgnoreProtobufLog(google::protobuf::LogLevel level, const char* file, int line,
                        const std::string& message) {
@@ -349,6 +278,8 @@ int Serve(const Config& config, EndSignals& signals) {
       return fail_start(status);
     }
   }
+  // Outlives the server, whose calls ask it.
+  Reloader reloader(themes::HouseFolder(config.database), credentials.get(), &out);
   Readiness readiness;
   // The server outlives nothing that it uses: the library is declared before it.
   std::unique_ptr<Library> library;
@@ -368,6 +299,9 @@ int Serve(const Config& config, EndSignals& signals) {
       .on_slow_call = [&out](const rpc::SlowCallRecord& r) { out.SlowCall(r); },
       .slow_call =
           config.slow_call > absl::ZeroDuration() ? config.slow_call : absl::InfiniteDuration()};
+  server_options.reload = [&reloader](const Cancellation& cancellation) {
+    return reloader.Reload(cancellation);
+  };
   life.SetOptions(&server_options);
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(nullptr, std::move(server_options));
@@ -440,8 +374,6 @@ int Serve(const Config& config, EndSignals& signals) {
   };
   log_state("serving_lookups");
 
-  std::optional<Relabeller> relabeller;  // as soon as the library is ready
-  bool themes_wanted = false;
   std::optional<std::string_view> signal;
   while (!signal.has_value()) {
     if (const std::optional<absl::Status> ready = readiness.Take(); ready.has_value()) {
@@ -456,15 +388,11 @@ int Serve(const Config& config, EndSignals& signals) {
       (*server)->AnnounceReady();
       malloc_trim(0);  // what was read and not kept, small pieces that no threshold gives back
       log_state("serving");
-      relabeller.emplace(library.get(), themes::HouseFolder(config.database), &out);
+      reloader.Begin(library.get());
       life.Begin(library.get());
     }
     if (signals.TakeHangup()) {
-      credentials->Reload();
-      themes_wanted = true;
-    }
-    if (relabeller.has_value() && std::exchange(themes_wanted, false)) {
-      relabeller->Want();
+      reloader.Want();
     }
     signal = signals.Wait();
   }
@@ -480,7 +408,7 @@ int Serve(const Config& config, EndSignals& signals) {
   // From here on a further signal ends the process at once; what was acknowledged is durable.
   signals.Release();
   (*server)->Drain(config.drain_grace);
-  relabeller.reset();
+  reloader.End();
   life.End();
   metrics.reset();
   server->reset();

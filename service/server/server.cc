@@ -142,6 +142,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.executor_threads = options.limits.executor_threads;
   services_options.executor_queue = options.limits.executor_queue;
   services_options.default_caller = std::move(options.default_caller);
+  services_options.reload = std::move(options.reload);
   services_options.backups = options.backups;
   services_options.replica_state = std::move(options.replica_state);
   services_options.followed_folder = std::move(options.followed_folder);

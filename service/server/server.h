@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -54,6 +55,7 @@ struct ServerOptions {
   std::function<void(const rpc::SlowCallRecord&)> on_slow_call{};
   absl::Duration slow_call = absl::InfiniteDuration();
   std::string default_caller{};
+  std::function<std::vector<rpc::ReloadedFiles>(const Cancellation&)> reload{};
   Backups* backups = nullptr;
   std::function<std::optional<Follower::State>()> replica_state{};
   std::string followed_folder{};

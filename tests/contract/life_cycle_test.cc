@@ -209,6 +209,22 @@ TEST_F(LifeCycleContract, WithoutAFolderThereAreNoBackups) {
             "PRECONDITION/BACKUP_NOT_CONFIGURED");
 }
 
+TEST_F(LifeCycleContract, TheStateTellsSinceWhenItIsServed) {
+  const absl::Time begin = absl::Now();
+  Start(false);
+  v1::GetStatusResponse status;
+  EXPECT_EQ(Outcome(Call(admin_, &v1::AdminService::Stub::GetStatus, {}, &status)), "OK");
+  EXPECT_GE(status.archive_time().seconds(), absl::ToUnixSeconds(begin));
+  EXPECT_FALSE(status.has_snapshot_time()) << "it is no replica";
+}
+
+TEST_F(LifeCycleContract, AServiceInsideAProgramReadsNoFilesAnew) {
+  Start(false);
+  v1::ReloadResponse response;
+  EXPECT_EQ(Outcome(Call(admin_, &v1::AdminService::Stub::Reload, {}, &response)), "OK");
+  EXPECT_THAT(response.sources(), IsEmpty());
+}
+
 // A stream of changes with what came of it.
 class Watched {
  public:

@@ -22,6 +22,11 @@ from google.rpc import error_details_pb2, status_pb2  # pylint: disable=wrong-im
 from quotes.v1 import (quote_service_pb2, quote_service_pb2_grpc,  # pylint: disable=wrong-import-position
                        report_service_pb2, report_service_pb2_grpc)
 
+# A theme of the house and the word that gives it.
+HOUSE_THEMES = ("code\tparent\tzh\ten\tscope\n"
+                "house\t\t本社\tHouse\tOf this house\n"
+                "house.flats\thouse\t棚改\tFlats\tSentences with the word\n")
+HOUSE_CUES = "version\t1\ncode\tterm\tweight\tscope\nhouse.flats\t棚改\t3\tany\n"
 REMOTE = "192.0.2.1:50051"  # for documentation: nobody is there
 
 
@@ -298,6 +303,54 @@ class TokenTest(Base):
         wait_for(lambda: self.ask(server, keeper, "themes").returncode == 3, "it is revoked")
         self.refused(self.ask(server, keeper, "themes"), "TOKEN_INVALID")
         self.assertNotIn(token, server.log_text())
+
+    def test_files_are_read_anew_when_an_admin_says_so(self):
+        authority = Authority(self.folder, "authority")
+        cert, key = authority.issue("quotes.test")
+        admin = new_token(self.tokens, "operator", "admin")
+        editor = new_token(self.tokens, "desk", "editor")
+        server = self.start_tokens("--tls-cert", cert, "--tls-key", key)
+        ca = ("--ca", authority.certificate)
+        self.assertEqual(self.ask(server, editor, "import", SAMPLE, *ca).returncode, 0)
+        self.refused(self.ask(server, editor, "reload", *ca), "editor", "admin", "ROLE_TOO_LOW")
+
+        # Tokens, certificate and themes are in use when the call is answered.
+        first = served_certificate(server)
+        fresh_cert, fresh_key = authority.issue("quotes.test")
+        cert.write_bytes(fresh_cert.read_bytes())
+        key.write_bytes(fresh_key.read_bytes())
+        checker = new_token(self.tokens, "cms", "checker")
+        themes = self.folder / "quotes.db.themes"
+        themes.mkdir()
+        save(themes, "themes.tsv", HOUSE_THEMES)
+        save(themes, "cues.tsv", HOUSE_CUES)
+        result = self.ask(server, admin, "reload", *ca)
+        self.assertEqual(result.returncode, 0, result)
+        for line in (f"certificate: read anew ({cert}, {key})",
+                     f"tokens: read anew ({self.tokens})", f"themes: read anew ({themes})"):
+            self.assertIn(line, result.stdout.splitlines())
+        self.assertNotEqual(served_certificate(server), first)
+        found = self.ask(server, checker, "theme", "house.flats", *ca)
+        self.assertEqual(found.returncode, 0, found)
+        self.assertIn("棚改", found.stdout)
+
+        # What cannot be used is said with its reason, and what was read before stays in use.
+        self.tokens.chmod(0o666)
+        save(themes, "cues.tsv", "nonsense")
+        result = self.ask(server, admin, "reload", *ca)
+        self.refused(result, "tokens: what was read before stays in use: ", "chmod go-w",
+                     "themes: what was read before stays in use: ", "cues.tsv")
+        self.assertIn("certificate: read anew", result.stdout)
+        result = self.ask(server, admin, "reload", "--json", *ca)
+        self.assertEqual(result.returncode, 3, result)
+        sources = json.loads(result.stdout)["sources"]
+        self.assertEqual([(s["kind"], bool(s.get("error"))) for s in sources],
+                         [("KIND_CERTIFICATE", False), ("KIND_TOKENS", True),
+                          ("KIND_THEMES", True)])
+        self.assertEqual(self.ask(server, checker, "theme", "house.flats", *ca).returncode,
+                         0)
+        self.refused(self.ask(server, admin, "reload", *ca, env={"LC_ALL": "zh_CN.UTF-8"}),
+                     "令牌：仍沿用原有内容")
 
     def test_a_file_that_cannot_be_used_is_refused_at_the_start(self):
         new_token(self.tokens, "cms", "reader")

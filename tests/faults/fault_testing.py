@@ -5,6 +5,7 @@ QUOTES_LONG=1 runs the long forms, QUOTES_FAULT_SEED another order of the random
 seed 1; every test prints the seed that it ran with.
 """
 
+import collections
 import contextlib
 import hashlib
 import mmap
@@ -281,15 +282,84 @@ def held_reports(stubs):
         request.page_token = page.next_page_token
 
 
+class Content:
+    """Numbers and texts of a row of `contents`, one after the other (service/store/SCHEMA.md)."""
+
+    def __init__(self, content):
+        assert content[0] == 1, content[0]
+        self.content = content
+        self.at = 1
+        self.last = collections.Counter()  # of each kind of number that is told by its difference
+
+    def number(self):
+        value = shift = 0
+        while True:
+            byte = self.content[self.at]
+            self.at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    def signed(self):
+        value = self.number()
+        return value >> 1 ^ -(value & 1)
+
+    def index(self):
+        value = self.signed()
+        return None if value < 0 else value
+
+    def near(self, kind):
+        self.last[kind] += self.signed()
+        return self.last[kind]
+
+    def range(self):
+        return self.near("place"), self.near("place")
+
+    def text(self):
+        size = self.number()
+        self.at += size
+        return self.content[self.at - size:self.at].decode()
+
+
+# The tables that `contents` took the place of, in the order of its lists, and an item of each.
+LISTS = {
+    "print_spans": lambda c: (c.number(), c.near("line"), c.near("page"), c.near("byte"),
+                              c.near("byte"), *c.range()),
+    "runs": lambda c: (c.number(), *c.range()),
+    "paragraphs": lambda c: c.range(),
+    "joins": lambda c: (c.number(), c.number(), c.number()),
+    "sections": lambda c: (c.text(), c.text(), c.index(), c.signed(), c.signed(), c.number(),
+                           c.text(), c.text(), c.number(), *c.range(), *c.range(), c.number(),
+                           c.text()),
+    "quotes": lambda c: (c.text(), *c.range(), c.index(), c.near("paragraph"), c.number(),
+                         c.number(), c.number(), c.number()),
+    "lint": lambda c: (c.number(), c.number(), c.number(), *c.range(), c.text(), c.text()),
+}
+
+
+def read_content(held):
+    """The items of each table that a row of `contents` holds."""
+    content = Content(held)
+    tables = {}
+    for table, item in LISTS.items():
+        content.last["place"] = 0
+        tables[table] = [item(content) for _ in range(content.number())]
+    assert content.at == len(held)
+    return tables
+
+
 def stored_quotes(database):
     """The texts of all quotes of latest revisions, read from the database itself."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         texts = []
-        for joined, revision in connection.execute(
-                "SELECT joined, revisions.id FROM revisions JOIN reports USING (report_id)"
-                " WHERE number = latest_revision"):
-            texts += [joined[begin:end] for begin, end in connection.execute(
-                "SELECT range_begin, range_end FROM quotes WHERE revision = ?", (revision,))]
+        for joined, revision, content in connection.execute(
+                "SELECT joined, revisions.id, bytes FROM revisions JOIN reports USING (report_id)"
+                " LEFT JOIN contents ON revision = revisions.id WHERE number = latest_revision"):
+            ranges = [quote[1:3] for quote in read_content(content)["quotes"]] if content else \
+                connection.execute("SELECT range_begin, range_end FROM quotes WHERE revision = ?",
+                                   (revision,)).fetchall()
+            texts += [joined[begin:end] for begin, end in ranges]
         return texts
 
 

@@ -17,7 +17,7 @@ from contextlib import closing
 
 from fault_testing import (KILL, LONG, SYNCS, WRITES, Faults, Ledger, PowerLoss, Stubs,
                            check_everything, check_integrity, chooser, chooser_of,
-                           quote_service_pb2, settle, write_until)
+                           quote_service_pb2, read_content, settle, write_until)
 from quotes_testing import Server, TempDir, wait_for
 
 ROUNDS = 240 if LONG else 24
@@ -26,6 +26,8 @@ ROUNDS_OF_A_DATABASE = 30
 
 # What leads back from a version of the schema to the one before.
 OLDER = {
+    10: "DROP TABLE contents;",
+    9: "DROP TABLE audit; ALTER TABLE meta DROP COLUMN audit_since;",
     8: "CREATE UNIQUE INDEX sections_by_id ON sections (revision, section_id);"
        "CREATE UNIQUE INDEX quotes_by_id ON quotes (revision, quote_id);",
     7: "DROP TABLE tags;",
@@ -53,11 +55,27 @@ def schema_version(database):
         return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
+def write_rows(connection):
+    """Writes what revisions hold as rows, as it was done before version 10."""
+    for revision, held in connection.execute("SELECT revision, bytes FROM contents").fetchall():
+        for table, items in read_content(held).items():
+            rows = [(revision, ordinal, *item) for ordinal, item in enumerate(items)]
+            if rows:
+                connection.executemany(
+                    f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
 def make_older(database, version):
     """Gives a database the schema that `version` of it had."""
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         for now in range(schema_version(database), version, -1):
-            connection.executescript(f"BEGIN; {OLDER[now]} PRAGMA user_version = {now - 1}; COMMIT")
+            connection.execute("BEGIN")
+            if now == 10:
+                write_rows(connection)
+            for statement in filter(None, OLDER[now].split(";")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {now - 1}")
+            connection.execute("COMMIT")
 
 
 class KillTest(unittest.TestCase):

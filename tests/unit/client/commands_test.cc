@@ -1157,6 +1157,13 @@ TEST_F(CommandsTest, CopiesADatabase) {
   EXPECT_EQ(Quotectl({"find", "棚改"}).out, found);
 }
 
+TEST_F(CommandsTest, WithoutAServerNothingIsReadAnew) {
+  const Result result = Quotectl({"reload"});
+  EXPECT_EQ(result.code, kExitOk) << result.err;
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err, HasSubstr("without a server"));
+}
+
 TEST_F(CommandsTest, CompletionNamesAreIdsAndCodes) {
   ImportSample();
   EXPECT_EQ(Quotectl({"complete-names", "reports"}).out, "sample\n");

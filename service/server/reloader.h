@@ -1,0 +1,58 @@
+#ifndef QUOTES_SERVICE_SERVER_RELOADER_H_
+#define QUOTES_SERVICE_SERVER_RELOADER_H_
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "service/base/cancellation.h"
+#include "service/base/mutex.h"
+#include "service/library/library.h"
+#include "service/rpc/services.h"
+#include "service/server/credential_files.h"
+#include "service/server/log.h"
+
+namespace quotes::server {
+
+// Reads the operator's files anew, at a signal or for a caller: credentials, and the house's
+// themes, by which all quotes then get theirs. Thread-safe.
+class Reloader {
+ public:
+  // `credentials` and `log` must outlive the object.
+  Reloader(std::string themes_folder, CredentialFiles* credentials, Log* log);
+  // Ends.
+  ~Reloader();
+  Reloader(const Reloader&) = delete;
+  Reloader& operator=(const Reloader&) = delete;
+
+  // The library is ready and has themes to be read anew, also those wanted before.
+  void Begin(Library* library);
+  // Returns when nobody uses the library any more; what is at work is given up.
+  void End();
+
+  // Reads everything in threads of their own, and logs what came of it.
+  void Want();
+  // Reads everything before it returns. Before Begin() and after End() themes are LOADING.
+  std::vector<rpc::ReloadedFiles> Reload(const Cancellation& cancellation);
+
+ private:
+  void Run();
+  absl::Status ReloadThemes(Library* library, const Cancellation& cancellation);
+
+  const std::string themes_folder_;
+  CredentialFiles* const credentials_;
+  Log* const log_;
+  Cancellation ending_now_;
+  Mutex labelling_;  // one labels at a time; before mutex_
+  Mutex mutex_;
+  CondVar changed_;
+  Library* library_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  bool wanted_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // begun last
+};
+
+}  // namespace quotes::server
+
+#endif  // QUOTES_SERVICE_SERVER_RELOADER_H_
