@@ -203,7 +203,12 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const std::string& target
   }
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(std::string(data::client_service_config));
-  if (transport.token.empty() && transport.token_file.empty()) {
+  const bool has_token = !transport.token.empty() || !transport.token_file.empty();
+  if (IsLocal(target) || (has_token && !transport.tls)) {
+    // Else gRPC would send the call, token and all, to whoever http_proxy names.
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  }
+  if (!has_token) {
     return grpc::CreateCustomChannel(target, credentials, arguments);
   }
   QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<TokenSource> source, TokenSource::Make(transport));

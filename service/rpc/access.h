@@ -38,6 +38,7 @@ Role LeastRole(std::string_view method);
 struct Caller {
   std::string name = "anonymous";
   Role role = Role::kAdmin;
+  bool is_named = false;  // by credentials
 };
 
 // What is known of a call before anything of its request is looked at.
@@ -63,6 +64,10 @@ class Gate {
   // QUOTA_EXCEEDED otherwise; *caller is set as soon as it is known, also then, and left alone
   // before.
   virtual absl::Status Admit(const CallFacts& facts, Caller* caller) = 0;
+
+  // Whether a call that was admitted may go on: its credentials may have been taken back or expired
+  // since. Counts for no quota.
+  virtual absl::Status StillAdmits(const CallFacts& facts) = 0;
 };
 
 }  // namespace quotes::rpc

@@ -46,4 +46,9 @@ absl::Status Admit(Gate* gate, const grpc::CallbackServerContext& context, std::
   return gate == nullptr ? absl::OkStatus() : gate->Admit(ContextFacts(context, method), caller);
 }
 
+absl::Status StillAdmits(Gate* gate, const grpc::CallbackServerContext& context,
+                         std::string_view method) {
+  return gate == nullptr ? absl::OkStatus() : gate->StillAdmits(ContextFacts(context, method));
+}
+
 }  // namespace quotes::rpc

@@ -16,6 +16,10 @@ namespace quotes::rpc {
 absl::Status Admit(Gate* gate, const grpc::CallbackServerContext& context, std::string_view method,
                    Caller* caller);
 
+// The same of a call that was let in: whether it may go on, as StillAdmits() says.
+absl::Status StillAdmits(Gate* gate, const grpc::CallbackServerContext& context,
+                         std::string_view method);
+
 }  // namespace quotes::rpc
 
 #endif  // QUOTES_SERVICE_RPC_ADMISSION_H_

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <utility>
 
 namespace quotes::rpc {
 
@@ -14,11 +15,12 @@ class ByteBudget {
   ByteBudget(const ByteBudget&) = delete;
   ByteBudget& operator=(const ByteBudget&) = delete;
 
-  // One call's share; grows, and is given back at the end of its life. Thread-compatible.
+  // One call's share; grows, and is given back at the end of its life at the latest.
+  // Thread-compatible.
   class Share {
    public:
     explicit Share(ByteBudget* budget) : budget_(budget) {}
-    ~Share() { budget_->used_.fetch_sub(bytes_, std::memory_order_relaxed); }
+    ~Share() { GiveBack(); }
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
@@ -31,6 +33,9 @@ class ByteBudget {
       }
       bytes_ += bytes;
       return true;
+    }
+    void GiveBack() {
+      budget_->used_.fetch_sub(std::exchange(bytes_, 0), std::memory_order_relaxed);
     }
 
    private:

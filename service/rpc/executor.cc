@@ -1,10 +1,16 @@
 #include "service/rpc/executor.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace quotes::rpc {
 
-Executor::Executor(size_t threads, size_t queue) : capacity_(queue), idle_(threads) {
+Executor::Executor(size_t threads, size_t queue)
+    : capacity_(queue),
+      share_(std::max<size_t>(1, (threads + queue) / 2)),
+      running_share_(std::max<size_t>(1, threads - 1)),
+      idle_(threads) {
   threads_.reserve(threads);
   for (size_t i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { Work(); });
@@ -12,7 +18,7 @@ Executor::Executor(size_t threads, size_t queue) : capacity_(queue), idle_(threa
 }
 
 Executor::~Executor() {
-  std::deque<Task> dropped;
+  std::deque<Waiting> dropped;
   {
     MutexLock lock(&mutex_);
     stopping_ = true;
@@ -26,7 +32,7 @@ Executor::~Executor() {
   }
 }
 
-bool Executor::Submit(Task task) {
+bool Executor::Submit(Task task, std::string caller) {
   {
     MutexLock lock(&mutex_);
     // Threads that have not woken up yet count as room, so that an idle executor never refuses.
@@ -34,8 +40,16 @@ bool Executor::Submit(Task task) {
       ++refused_;
       return false;
     }
+    if (!caller.empty()) {
+      Load& load = loads_[caller];
+      if (load.tasks >= share_) {
+        ++refused_;
+        return false;
+      }
+      ++load.tasks;
+    }
     ++accepted_;
-    waiting_.push_back(std::move(task));
+    waiting_.push_back({std::move(task), std::move(caller)});
   }
   changed_.Signal();
   return true;
@@ -53,24 +67,48 @@ Executor::Figures Executor::figures() const {
   return figures;
 }
 
+size_t Executor::Next() const {
+  size_t next = waiting_.size();
+  size_t fewest = running_share_;
+  for (size_t i = 0; i < waiting_.size() && fewest > 0; ++i) {
+    const auto load = loads_.find(waiting_[i].caller);
+    const size_t running = load == loads_.end() ? 0 : load->second.running;
+    if (running < fewest) {
+      fewest = running;
+      next = i;
+    }
+  }
+  return next;
+}
+
 void Executor::Work() {
   for (;;) {
-    Task task;
+    Waiting next;
     {
       MutexLock lock(&mutex_);
-      while (waiting_.empty() && !stopping_) {
+      size_t at = 0;
+      while ((at = Next()) == waiting_.size() && !stopping_) {
         changed_.Wait(&mutex_);
       }
       if (stopping_) {
         return;
       }
-      task = std::move(waiting_.front());
-      waiting_.pop_front();
+      next = std::move(waiting_[at]);
+      waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(at));
+      if (!next.caller.empty()) {
+        ++loads_[next.caller].running;
+      }
       --idle_;
     }
-    std::move(task)();
-    task = nullptr;  // what it holds goes before the thread counts as free
+    std::move(next.task)();
+    next.task = nullptr;  // what it holds goes before the thread counts as free
     MutexLock lock(&mutex_);
+    if (const auto load = loads_.find(next.caller); load != loads_.end()) {
+      --load->second.running;
+      if (--load->second.tasks == 0) {
+        loads_.erase(load);
+      }
+    }
     ++idle_;
   }
 }

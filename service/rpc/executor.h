@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "service/base/mutex.h"
 
@@ -18,7 +20,9 @@ class Executor {
  public:
   using Task = absl::AnyInvocable<void() &&>;
 
-  // At most `queue` tasks wait beside those that the `threads` run.
+  // At most `queue` tasks wait beside those that the `threads` run. Of both together a caller with
+  // a name has half at most, and never all threads; the next task is of the caller who has the
+  // fewest that run.
   Executor(size_t threads, size_t queue);
 
   // Destroys the tasks that wait without running them, then waits for those that run.
@@ -26,8 +30,9 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  // Takes `task` over. False, with the task destroyed unrun, when the queue is full.
-  bool Submit(Task task);
+  // Takes `task` over. False, with the task destroyed unrun, when the queue or the caller's share
+  // of it is full. An empty name has no share.
+  bool Submit(Task task, std::string caller = {});
 
   struct Figures {
     size_t threads = 0;
@@ -40,12 +45,26 @@ class Executor {
   Figures figures() const;
 
  private:
+  struct Waiting {
+    Task task;
+    std::string caller;
+  };
+  struct Load {
+    size_t tasks = 0;  // that wait or run
+    size_t running = 0;
+  };
+
   void Work();
+  // The task to run next; waiting_.size() if none may run now.
+  size_t Next() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t capacity_;
+  const size_t share_;          // tasks of one caller
+  const size_t running_share_;  // threads of one caller
   mutable Mutex mutex_;
   CondVar changed_;
-  std::deque<Task> waiting_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Load> loads_ ABSL_GUARDED_BY(mutex_);  // with a task
+  std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t accepted_ ABSL_GUARDED_BY(mutex_) = 0;

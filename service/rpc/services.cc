@@ -9,12 +9,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <iterator>
 #include <map>
 #include <memory>
 #include <random>
 #include <utility>
+#include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "quotes/v1/admin_service.grpc.pb.h"
@@ -26,11 +29,14 @@
 #include "service/base/errors.h"
 #include "service/base/hash.h"
 #include "service/base/limits.h"
+#include "service/base/mutex.h"
 #include "service/base/status_macros.h"
 #include "service/base/stopwatch.h"
+#include "service/base/ticker.h"
 #include "service/base/trace_context.h"
 #include "service/rpc/admission.h"
 #include "service/rpc/byte_budget.h"
+#include "service/rpc/caller_places.h"
 #include "service/rpc/executor.h"
 #include "service/rpc/grpc_status.h"
 #include "service/rpc/handlers.h"
@@ -69,10 +75,82 @@ ServicesOptions WithCounts(ServicesOptions options, Statistics* statistics) {
   return options;
 }
 
+// Ends calls that wait for their callers for too long. Thread-safe.
+class Patience {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  class Call {
+   public:
+    virtual ~Call() = default;
+    // Whether the call waited in vain: then nobody but GiveUp() goes on with it.
+    virtual bool HasWaited(Clock::time_point now) = 0;
+    virtual void GiveUp() = 0;
+  };
+
+  void Add(Call* call) {
+    const MutexLock lock(&mutex_);
+    calls_.insert(call);
+    if (ticker_ == nullptr) {
+      ticker_ = std::make_unique<Ticker>(absl::Milliseconds(500), [this] { Look(); });
+    }
+  }
+  // Does nothing for a call that was not added.
+  void Remove(Call* call) {
+    const MutexLock lock(&mutex_);
+    calls_.erase(call);
+  }
+
+ private:
+  void Look() {
+    std::vector<Call*> waited;
+    {
+      const MutexLock lock(&mutex_);
+      for (Call* const call : calls_) {
+        if (call->HasWaited(Clock::now())) {
+          waited.push_back(call);
+        }
+      }
+    }
+    for (Call* const call : waited) {
+      call->GiveUp();
+    }
+  }
+
+  Mutex mutex_;
+  absl::flat_hash_set<Call*> calls_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Ticker> ticker_ ABSL_GUARDED_BY(mutex_);  // from the first call on
+};
+
+absl::Status TooManyCallsOf(std::string_view caller, size_t limit) {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kTooManyCalls;
+  detail.metadata = {{"limit", std::to_string(limit)}, {"caller", std::string(caller)}};
+  detail.retry_after = kQueueRetry;
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat(ToAbsl(caller), " has ", limit, " calls at the same time already; retry later"),
+      detail);
+}
+
+absl::Status UploadStalled(absl::Duration silence) {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kUploadIncomplete;
+  return MakeError(
+      absl::StatusCode::kDeadlineExceeded,
+      absl::StrCat("no message of the upload came for ", absl::FormatDuration(silence)), detail);
+}
+
+size_t HalfOf(size_t number) { return std::max<size_t>(1, number / 2); }
+
 // What all calls share.
 struct Core final : FiguresReader {
   explicit Core(ServicesOptions given)
       : options(WithCounts(std::move(given), &statistics)),
+        places({options.max_calls, options.max_calls_per_caller > 0 ? options.max_calls_per_caller
+                                                                    : HalfOf(options.max_calls)},
+               {options.max_watches, HalfOf(options.max_watches)},
+               {limits::kMaxUnreadAnswers, limits::kMaxUnreadAnswersPerCaller}),
         import_bytes(limits::kMaxImportBytesInFlight),
         unread_bytes(limits::kMaxUnreadAnswerBytes),
         executor(options.executor_threads, options.executor_queue),
@@ -90,7 +168,7 @@ struct Core final : FiguresReader {
   Statistics statistics;
   const ServicesOptions options;
   std::atomic<Library*> library{nullptr};
-  std::atomic<size_t> calls{0};
+  CallerPlaces places;
   CitationCorpora citation_corpora;
   ByteBudget import_bytes;
   ByteBudget unread_bytes;  // of answers above limits::kSmallAnswerBytes
@@ -98,6 +176,7 @@ struct Core final : FiguresReader {
   Executor executor;
   Executor writer;
   WatchHub watches;
+  Patience uploads;
 };
 
 // Where a handler runs.
@@ -247,7 +326,8 @@ absl::Status SerializeBehind(std::string leading, const Message& message, grpc::
 // What a call is from its arrival to its record: its id, its clock, who waits for it.
 class Ticket {
  public:
-  Ticket(Core* core, grpc::CallbackServerContext* context, std::string_view method)
+  Ticket(Core* core, grpc::CallbackServerContext* context, std::string_view method,
+         CallerPlaces::Kind kind = CallerPlaces::kCalls)
       : core_(core),
         context_(context),
         method_(method),
@@ -255,21 +335,32 @@ class Ticket {
         cancellation_(DeadlineOf(*context)),
         begun_(core->statistics.Begin(method)) {
     context->AddTrailingMetadata(kRequestIdHeader, id_);
-    const size_t others = core->calls.fetch_add(1, std::memory_order_relaxed);
     if (core->options.gate == nullptr && !core->options.default_caller.empty()) {
       caller_.name = core->options.default_caller;
     }
     admission_ = rpc::Admit(core->options.gate.get(), *context, method, &caller_);
-    if (admission_.ok() && others >= core->options.max_calls) {
-      admission_ = errors::TooManyCalls(core->options.max_calls, kQueueRetry);
+    if (admission_.ok()) {
+      TakePlace(kind);
     }
   }
-  ~Ticket() { core_->calls.fetch_sub(1, std::memory_order_relaxed); }
+  ~Ticket() {
+    if (place_.has_value()) {
+      core_->places.GiveBack(*place_, share_name());
+    }
+  }
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;
 
   // Whether the call is served at all; asked before anything of its request is looked at.
   const absl::Status& admission() const { return admission_; }
+  // Whether it may go on: asked now and then of calls that take long.
+  absl::Status StillAdmitted() const {
+    return rpc::StillAdmits(core_->options.gate.get(), *context_, method_);
+  }
+  // Whose share of the server it takes; empty where callers have no names.
+  std::string_view share_name() const {
+    return caller_.is_named ? std::string_view(caller_.name) : std::string_view();
+  }
   // "anonymous" and an admin where nobody asks who calls.
   const Caller& caller() const { return caller_; }
 
@@ -310,6 +401,10 @@ class Ticket {
     record.request_bytes = request_bytes_;
     record.answer_bytes = status.ok() ? answer_bytes : 0;
     core_->statistics.End(begun_, record, reason, absl::Now());
+    if (place_.has_value() && *place_ != CallerPlaces::kAnswers) {
+      core_->places.Answer(*place_, share_name());
+      place_ = CallerPlaces::kAnswers;
+    }
     const ServicesOptions& options = core_->options;
     const bool slow =
         options.on_slow_call && request != nullptr && record.duration >= options.slow_call;
@@ -336,6 +431,22 @@ class Ticket {
   }
 
  private:
+  void TakePlace(CallerPlaces::Kind kind) {
+    size_t limit = 0;
+    switch (core_->places.Take(kind, share_name(), &limit)) {
+      case CallerPlaces::Outcome::kTaken:
+        place_ = kind;
+        break;
+      case CallerPlaces::Outcome::kFull:
+        admission_ = kind == CallerPlaces::kWatches ? errors::QueueFull(kQueueRetry)
+                                                    : errors::TooManyCalls(limit, kQueueRetry);
+        break;
+      case CallerPlaces::Outcome::kCallerFull:
+        admission_ = TooManyCallsOf(caller_.name, limit);
+        break;
+    }
+  }
+
   Core* const core_;
   grpc::CallbackServerContext* const context_;
   const std::string_view method_;
@@ -345,6 +456,7 @@ class Ticket {
   const size_t begun_;
   Caller caller_;
   absl::Status admission_;
+  std::optional<CallerPlaces::Kind> place_;
   std::string peer_;
   size_t request_bytes_ = 0;
   QueryPlan plan_;
@@ -377,12 +489,14 @@ class Responder {
 // Runs `work(call)`, which returns the call's status, on an executor; answers QUEUE_FULL when the
 // executor refuses.
 template <typename Call, typename Work>
-void RunOn(Executor* executor, Call* call, Work work) {
-  executor->Submit([responder = Responder<Call>(call, errors::QueueFull(kQueueRetry)),
-                    work = std::move(work)]() mutable {
-    const absl::Status status = work(&responder.call());
-    responder.Finish(status);
-  });
+void RunOn(Executor* executor, std::string_view caller, Call* call, Work work) {
+  executor->Submit(
+      [responder = Responder<Call>(call, errors::QueueFull(kQueueRetry)),
+       work = std::move(work)]() mutable {
+        const absl::Status status = work(&responder.call());
+        responder.Finish(status);
+      },
+      std::string(caller));
 }
 
 CallContext MakeContext(Ticket* ticket, Library* library) {
@@ -436,8 +550,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
       context_.reset();  // whoever waits keeps no snapshot
     }
     Core& core = ticket_.core();
-    RunOn(method_.where == Where::kWriter ? &core.writer : &core.executor, this,
-          [library](UnaryCall* call) { return call->Work(library, /*may_block=*/true); });
+    RunOn(method_.where == Where::kWriter ? &core.writer : &core.executor, ticket_.share_name(),
+          this, [library](UnaryCall* call) { return call->Work(library, /*may_block=*/true); });
   }
 
   // Nothing of the call may be touched afterwards.
@@ -511,7 +625,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 // A call of UploadReport: reads a header and chunks, then imports where others write. An upload
 // whose caller goes away imports nothing: what was announced has not arrived. Deletes itself when
 // gRPC is done with it.
-class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
+class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, public Patience::Call {
  public:
   UploadCall(Core* core, grpc::CallbackServerContext* context, grpc::ByteBuffer* answer)
       : ticket_(core, context, "/quotes.v1.ReportService/UploadReport"),
@@ -528,17 +642,29 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
       Complete(errors::Loading());
       return;
     }
-    StartRead(&bytes_in_);
+    ticket_.core().uploads.Add(this);
+    Read();
   }
 
+  // Patience::Call
+  bool HasWaited(Patience::Clock::time_point now) override {
+    return now.time_since_epoch().count() >= give_up_.load(std::memory_order_acquire) &&
+           is_reading_.exchange(false, std::memory_order_acq_rel);
+  }
+  void GiveUp() override { Complete(UploadStalled(ticket_.core().options.upload_idle)); }
+
   void OnReadDone(bool ok) override {
+    if (!is_reading_.exchange(false, std::memory_order_acq_rel)) {
+      return;  // it was given up
+    }
     absl::Status status = ok ? Accept() : End();
     if (!status.ok()) {
       Complete(status);
     } else if (ok) {
-      StartRead(&bytes_in_);
+      Read();
     } else {
-      RunOn(&ticket_.core().writer, this, [](UploadCall* call) { return call->Import(); });
+      RunOn(&ticket_.core().writer, ticket_.share_name(), this,
+            [](UploadCall* call) { return call->Import(); });
     }
   }
 
@@ -550,7 +676,9 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
       answer_bytes = status.ok() ? bytes_out_->Length() : 0;
     }
     // The record of a stream may outlive its bytes by a slow caller's network: give them back now.
+    ticket_.core().uploads.Remove(this);
     import_ = ImportRequest();
+    share_.GiveBack();
     Finish(ticket_.Close(status, answer_bytes));
   }
 
@@ -560,8 +688,18 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  private:
   ~UploadCall() override = default;
 
+  void Read() {
+    const auto idle = absl::ToChronoNanoseconds(ticket_.core().options.upload_idle);
+    const auto give_up =
+        Patience::Clock::now() + std::chrono::duration_cast<Patience::Clock::duration>(idle);
+    give_up_.store(give_up.time_since_epoch().count(), std::memory_order_release);
+    is_reading_.store(true, std::memory_order_release);
+    StartRead(&bytes_in_);
+  }
+
   absl::Status Accept() {
     QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
+    QUOTES_RETURN_IF_ERROR(ticket_.StillAdmitted());
     received_ += bytes_in_.Length();
     ticket_.set_request_bytes(received_);
     if (!share_.Grow(bytes_in_.Length())) {
@@ -651,6 +789,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
 
   absl::Status Import() {
     QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
+    QUOTES_RETURN_IF_ERROR(ticket_.StillAdmitted());
     if (!sha256_.empty() && Sha256Hex(import_.content) != sha256_) {
       return errors::UploadIncomplete("the bytes do not have the announced SHA-256");
     }
@@ -670,6 +809,9 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   grpc::ByteBuffer* const bytes_out_;
   ByteBudget::Share share_;
   Library* const library_;
+  // Of the read at hand; whoever ends is_reading_ goes on with the call.
+  std::atomic<Patience::Clock::rep> give_up_{0};
+  std::atomic<bool> is_reading_{false};
   grpc::ByteBuffer bytes_in_;
   size_t received_ = 0;
   bool has_header_ = false;
@@ -685,7 +827,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
 class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public WatchHub::Watch {
  public:
   WatchCall(Core* core, grpc::CallbackServerContext* context)
-      : ticket_(core, context, "/quotes.v1.ReportService/WatchChanges"),
+      : ticket_(core, context, "/quotes.v1.ReportService/WatchChanges", CallerPlaces::kWatches),
         library_(core->library.load(std::memory_order_acquire)) {}
 
   void Start(const grpc::ByteBuffer& request) {
@@ -713,6 +855,7 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publi
   // WatchHub::Watch
   bool IsWanted() override {
     return library_->archive()->revision() != seen_ || absl::Now() >= heartbeat_due_ ||
+           admitted_.Elapsed() >= absl::Seconds(limits::kReadmitSeconds) ||
            !ticket_.cancellation().Check().ok();
   }
   void Run() override {
@@ -754,6 +897,8 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publi
   // Fills the next message, if there is one.
   absl::StatusOr<bool> Look() {
     QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
+    QUOTES_RETURN_IF_ERROR(ticket_.StillAdmitted());
+    admitted_.Restart();
     seen_ = library_->archive()->revision();
     v1::WatchChangesResponse response;
     QUOTES_RETURN_IF_ERROR(NextChanges(library_->store(), seen_, &*watch_.since, &response));
@@ -782,6 +927,7 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publi
   bool is_counted_ = false;
   uint64_t seen_ = 0;
   absl::Time heartbeat_due_;
+  Stopwatch admitted_;
   grpc::ByteBuffer bytes_out_;
   size_t written_ = 0;
 };

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "service/base/call_limits.h"
 #include "service/base/limits.h"
 #include "service/base/stopwatch.h"
 #include "service/citation/profiles.h"
@@ -131,6 +132,12 @@ struct ServicesOptions {
   // What a replica follows and serves; null: this is none.
   std::function<std::optional<Follower::State>()> replica_state;
   std::string followed_folder;
+  // What of max_calls one caller with a name has at most; 0: half of them.
+  size_t max_calls_per_caller = 0;
+  // Watches at the same time, of which one caller with a name has half at most.
+  size_t max_watches = limits::kMaxWatches;
+  // How long an upload may send nothing.
+  absl::Duration upload_idle = absl::Seconds(limits::kUploadIdleSeconds);
 };
 
 struct ServicesFigures;

@@ -4,7 +4,6 @@
 
 #include "absl/time/time.h"
 #include "service/base/check.h"
-#include "service/base/limits.h"
 
 namespace quotes::rpc {
 namespace {
@@ -27,7 +26,7 @@ WatchHub::~WatchHub() {
 
 bool WatchHub::Add(Watch*) {
   const MutexLock lock(&mutex_);
-  if (ended_ || count_ >= limits::kMaxWatches) {
+  if (ended_) {
     return false;
   }
   ++count_;

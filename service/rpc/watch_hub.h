@@ -37,7 +37,7 @@ class WatchHub {
   WatchHub(const WatchHub&) = delete;
   WatchHub& operator=(const WatchHub&) = delete;
 
-  // Counts one more watch; false when there are limits::kMaxWatches, or the hub has ended.
+  // Counts one more watch; false when the hub has ended.
   bool Add(Watch* watch);
   // REQUIRES: it was added, and does not wait.
   void Remove(Watch* watch);

@@ -182,7 +182,23 @@ const auto kOptions = std::to_array<Option>({
     {"max_calls", kNumber, "Calls served at the same time; more are refused with TOO_MANY_CALLS",
      [](std::string_view v, Config* c) { return SetCount(v, 1, kMaxCount, &c->limits.max_calls); },
      [](const Config& c) { return absl::StrCat(c.limits.max_calls); }},
-    {"max_streams", kNumber, "The same on one connection; more wait in the client",
+    {"max_calls_per_caller", kNumber, "The same of one caller with a name; 0: half of --max-calls",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 0, kMaxCount, &c->limits.max_calls_per_caller);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_calls_per_caller); }},
+    {"max_watches", kNumber,
+     "Calls of WatchChanges at the same time, counted apart; one caller with a name has half at "
+     "most",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 1, kMaxCount, &c->limits.max_watches);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_watches); }},
+    {"upload_idle", "DURATION",
+     "How long an upload may send nothing; then it ends with DEADLINE_EXCEEDED",
+     [](std::string_view v, Config* c) { return SetDuration(v, &c->limits.upload_idle); },
+     [](const Config& c) { return absl::FormatDuration(c.limits.upload_idle); }},
+    {"max_streams", kNumber, "Calls at the same time on one connection; more wait in the client",
      [](std::string_view v, Config* c) {
        return SetCount(v, 1, kMaxCount, &c->limits.max_streams);
      },

@@ -36,6 +36,13 @@ std::optional<std::string_view> BearerToken(std::string_view value) {
              : std::nullopt;
 }
 
+absl::Status CheckRole(const rpc::CallFacts& facts, const rpc::Caller& caller) {
+  const rpc::Role least = rpc::LeastRole(facts.Method());
+  return caller.role >= least
+             ? absl::OkStatus()
+             : errors::RoleTooLow(rpc::RoleName(caller.role), rpc::RoleName(least));
+}
+
 }  // namespace
 
 std::string_view PeerAddress(std::string_view peer) {
@@ -115,16 +122,23 @@ absl::Status Gatekeeper::Identify(const rpc::CallFacts& facts, rpc::Caller* call
 absl::Status Gatekeeper::Admit(const rpc::CallFacts& facts, rpc::Caller* caller) {
   if (options_.asks_for_credentials) {
     QUOTES_RETURN_IF_ERROR(Identify(facts, caller));
+    caller->is_named = true;
     QUOTES_RETURN_IF_ERROR(quotas_.Take(caller->name, options_.now()));
-    const rpc::Role least = rpc::LeastRole(facts.Method());
-    return caller->role >= least
-               ? absl::OkStatus()
-               : errors::RoleTooLow(rpc::RoleName(caller->role), rpc::RoleName(least));
+    return CheckRole(facts, *caller);
   }
   if (options_.quota.calls_per_second > 0) {
     return quotas_.Take(PeerAddress(facts.Peer()), options_.now());
   }
   return absl::OkStatus();
+}
+
+absl::Status Gatekeeper::StillAdmits(const rpc::CallFacts& facts) {
+  if (!options_.asks_for_credentials) {
+    return absl::OkStatus();
+  }
+  rpc::Caller caller;
+  QUOTES_RETURN_IF_ERROR(Identify(facts, &caller));
+  return CheckRole(facts, caller);
 }
 
 }  // namespace quotes::server

@@ -37,6 +37,7 @@ class Gatekeeper final : public rpc::Gate {
   void SetKeys(std::shared_ptr<const JwtVerifier> keys);
 
   absl::Status Admit(const rpc::CallFacts& facts, rpc::Caller* caller) override;
+  absl::Status StillAdmits(const rpc::CallFacts& facts) override;
 
  private:
   absl::Status Identify(const rpc::CallFacts& facts, rpc::Caller* caller) const;

@@ -14,6 +14,8 @@
 #include "absl/status/status.h"
 #include "grpc/channelz/v1/channelz.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
+#include "service/base/errors.h"
+#include "service/base/stopwatch.h"
 #include "service/rpc/admission.h"
 #include "service/rpc/grpc_status.h"
 
@@ -28,29 +30,79 @@ using grpc::reflection::v1alpha::ServerReflection;
 using grpc::reflection::v1alpha::ServerReflectionRequest;
 using grpc::reflection::v1alpha::ServerReflectionResponse;
 
-grpc::Status AskGate(rpc::Gate* gate, const grpc::CallbackServerContext& context,
-                     std::string_view method) {
-  rpc::Caller caller;
-  return rpc::ToGrpcStatus(rpc::Admit(gate, context, method, &caller));
-}
+using OnCall = std::function<void(const rpc::CallRecord&)>;
+
+// One call: whether it is let in, and its record.
+class Visit {
+ public:
+  Visit(rpc::Gate* gate, const OnCall* on_call, const grpc::CallbackServerContext& context,
+        std::string_view method)
+      : on_call_(on_call),
+        context_(context),
+        method_(method),
+        admission_(rpc::Admit(gate, context, method, &caller_)) {}
+
+  grpc::Status admission() const { return rpc::ToGrpcStatus(admission_); }
+  // Whether it may go on.
+  grpc::Status StillAdmitted(rpc::Gate* gate) const {
+    return rpc::ToGrpcStatus(rpc::StillAdmits(gate, context_, method_));
+  }
+  // Writes the record; the last step before Finish.
+  grpc::Status Close(const grpc::Status& status) const {
+    if (*on_call_) {
+      const ErrorReason reason = GetErrorReason(admission_);
+      const std::string peer = context_.peer();
+      rpc::CallRecord record;
+      record.method = method_;
+      record.peer = peer;
+      if (!absl::IsUnauthenticated(admission_)) {
+        record.caller = caller_.name;
+        record.role = rpc::RoleName(caller_.role);
+      }
+      record.code = status.error_code();
+      if (reason != ErrorReason::kUnspecified) {
+        record.reason = ErrorReasonName(reason);
+      }
+      record.duration = stopwatch_.Elapsed();
+      (*on_call_)(record);
+    }
+    return status;
+  }
+
+ private:
+  const OnCall* const on_call_;
+  const grpc::CallbackServerContext& context_;
+  const std::string_view method_;
+  const Stopwatch stopwatch_;
+  rpc::Caller caller_;
+  const absl::Status admission_;
+};
 
 // Answers the requests of one stream, one after the other. Deletes itself when gRPC is done with
 // it.
 class ReflectionCall final
     : public grpc::ServerBidiReactor<ServerReflectionRequest, ServerReflectionResponse> {
  public:
-  ReflectionCall(const std::vector<std::string>* services, const grpc::Status& admission)
-      : services_(services) {
-    if (admission.ok()) {
+  ReflectionCall(const std::vector<std::string>* services, rpc::Gate* gate, const OnCall* on_call,
+                 const grpc::CallbackServerContext& context)
+      : services_(services),
+        gate_(gate),
+        visit_(gate, on_call, context,
+               "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo") {
+    if (const grpc::Status admission = visit_.admission(); admission.ok()) {
       StartRead(&request_);
     } else {
-      Finish(admission);
+      Finish(visit_.Close(admission));
     }
   }
 
   void OnReadDone(bool ok) override {
     if (!ok) {
-      Finish(grpc::Status::OK);
+      Finish(visit_.Close(grpc::Status::OK));
+      return;
+    }
+    if (const grpc::Status admission = visit_.StillAdmitted(gate_); !admission.ok()) {
+      Finish(visit_.Close(admission));
       return;
     }
     response_.Clear();
@@ -63,7 +115,7 @@ class ReflectionCall final
     if (ok) {
       StartRead(&request_);
     } else {
-      Finish({grpc::StatusCode::CANCELLED, "the caller is gone"});
+      Finish(visit_.Close({grpc::StatusCode::CANCELLED, "the caller is gone"}));
     }
   }
   void OnDone() override { delete this; }
@@ -144,24 +196,26 @@ class ReflectionCall final
   }
 
   const std::vector<std::string>* const services_;
+  rpc::Gate* const gate_;
+  const Visit visit_;
   ServerReflectionRequest request_;
   ServerReflectionResponse response_;
 };
 
 class ReflectionService final : public ServerReflection::CallbackService {
  public:
-  ReflectionService(rpc::Gate* gate, const std::vector<std::string>* services)
-      : gate_(gate), services_(services) {}
+  ReflectionService(rpc::Gate* gate, const OnCall* on_call,
+                    const std::vector<std::string>* services)
+      : gate_(gate), on_call_(on_call), services_(services) {}
 
   grpc::ServerBidiReactor<ServerReflectionRequest, ServerReflectionResponse>* ServerReflectionInfo(
       grpc::CallbackServerContext* context) override {
-    return new ReflectionCall(
-        services_,
-        AskGate(gate_, *context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"));
+    return new ReflectionCall(services_, gate_, on_call_, *context);
   }
 
  private:
   rpc::Gate* const gate_;
+  const OnCall* const on_call_;
   const std::vector<std::string>* const services_;
 };
 
@@ -178,7 +232,7 @@ grpc::Status FromJson(char* json, google::protobuf::Message* answer) {
 
 class ChannelzService final : public Channelz::CallbackService {
  public:
-  explicit ChannelzService(rpc::Gate* gate) : gate_(gate) {}
+  ChannelzService(rpc::Gate* gate, const OnCall* on_call) : gate_(gate), on_call_(on_call) {}
 
 // One method: asks the gate, then gRPC.
 #define QUOTES_CHANNELZ(method, ask)                                                          \
@@ -186,12 +240,13 @@ class ChannelzService final : public Channelz::CallbackService {
                                    const grpc::channelz::v1::method##Request* request,        \
                                    grpc::channelz::v1::method##Response* response) override { \
     static_cast<void>(request);                                                               \
-    grpc::Status status = AskGate(gate_, *context, "/grpc.channelz.v1.Channelz/" #method);    \
+    const Visit visit(gate_, on_call_, *context, "/grpc.channelz.v1.Channelz/" #method);      \
+    grpc::Status status = visit.admission();                                                  \
     if (status.ok()) {                                                                        \
       status = FromJson(ask, response);                                                       \
     }                                                                                         \
     grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();                      \
-    reactor->Finish(status);                                                                  \
+    reactor->Finish(visit.Close(status));                                                     \
     return reactor;                                                                           \
   }
 
@@ -209,25 +264,28 @@ class ChannelzService final : public Channelz::CallbackService {
 
  private:
   rpc::Gate* const gate_;
+  const OnCall* const on_call_;
 };
 
 }  // namespace
 
 struct Introspection::Rep {
-  Rep(std::shared_ptr<rpc::Gate> the_gate, std::vector<std::string> the_names)
-      : gate(std::move(the_gate)), names(std::move(the_names)) {
+  Rep(std::shared_ptr<rpc::Gate> the_gate, std::vector<std::string> the_names, OnCall the_on_call)
+      : gate(std::move(the_gate)), names(std::move(the_names)), on_call(std::move(the_on_call)) {
     names.emplace_back(ServerReflection::service_full_name());
     names.emplace_back(Channelz::service_full_name());
   }
 
   const std::shared_ptr<rpc::Gate> gate;
   std::vector<std::string> names;
-  ReflectionService reflection{gate.get(), &names};
-  ChannelzService channelz{gate.get()};
+  const OnCall on_call;
+  ReflectionService reflection{gate.get(), &on_call, &names};
+  ChannelzService channelz{gate.get(), &on_call};
 };
 
-Introspection::Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> services)
-    : rep_(std::make_unique<Rep>(std::move(gate), std::move(services))) {}
+Introspection::Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> services,
+                             OnCall on_call)
+    : rep_(std::make_unique<Rep>(std::move(gate), std::move(services), std::move(on_call))) {}
 
 Introspection::~Introspection() = default;
 

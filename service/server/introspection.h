@@ -1,11 +1,13 @@
 #ifndef QUOTES_SERVICE_SERVER_INTROSPECTION_H_
 #define QUOTES_SERVICE_SERVER_INTROSPECTION_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "service/rpc/access.h"
+#include "service/rpc/services.h"
 
 namespace grpc {
 class Service;
@@ -18,7 +20,9 @@ namespace quotes::server {
 class Introspection {
  public:
   // `services`: full names of what reflection lists beside these two. Null gate: answers everybody.
-  Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> services);
+  // `on_call` is told of every call, also of one that is refused; null: nobody is.
+  Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> services,
+                std::function<void(const rpc::CallRecord&)> on_call);
   ~Introspection();
   Introspection(const Introspection&) = delete;
   Introspection& operator=(const Introspection&) = delete;

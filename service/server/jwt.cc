@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
@@ -72,11 +73,23 @@ Json ParseJson(std::string_view text) {
   return Json(json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES, nullptr));
 }
 
+// Whether an RSA key's exponent is odd and at least 65537: with 1 whoever has seen the key signs.
+bool HasStrongExponent(const json_t* entry) {
+  std::string exponent;
+  if (!absl::WebSafeBase64Unescape(ToAbsl(StringOf(entry, "e").value_or("")), &exponent)) {
+    return false;
+  }
+  exponent.erase(0, exponent.find_first_not_of('\0'));
+  // Of three bytes the least that is odd is 65537.
+  return exponent.size() >= 3 && (static_cast<unsigned char>(exponent.back()) & 1) != 0;
+}
+
 // The algorithm of a key's signatures; empty if it is of another kind.
-std::string AlgorithmOf(const cjose_jwk_t* key) {
+std::string AlgorithmOf(const cjose_jwk_t* key, bool has_strong_exponent) {
   switch (cjose_jwk_get_kty(key, nullptr)) {
     case CJOSE_JWK_KTY_RSA:
-      return cjose_jwk_get_keysize(key, nullptr) >= kLeastRsaBits ? "RS256" : "";
+      return cjose_jwk_get_keysize(key, nullptr) >= kLeastRsaBits && has_strong_exponent ? "RS256"
+                                                                                         : "";
     case CJOSE_JWK_KTY_EC:
       return cjose_jwk_EC_get_curve(key, nullptr) == CJOSE_JWK_EC_P_256 ? "ES256" : "";
     default:
@@ -159,7 +172,7 @@ absl::StatusOr<std::shared_ptr<const JwtVerifier>> JwtVerifier::Parse(std::strin
     if (key.handle == nullptr) {
       continue;  // of a kind that is not known
     }
-    key.algorithm = AlgorithmOf(key.handle.get());
+    key.algorithm = AlgorithmOf(key.handle.get(), HasStrongExponent(entry));
     const std::optional<std::string> algorithm = StringOf(entry, "alg");
     if (key.algorithm.empty() || (algorithm.has_value() && *algorithm != key.algorithm)) {
       continue;
@@ -173,7 +186,9 @@ absl::StatusOr<std::shared_ptr<const JwtVerifier>> JwtVerifier::Parse(std::strin
     rep->keys.push_back(std::move(key));
   }
   if (rep->keys.empty()) {
-    return refused("has no key for RS256 (of 2048 bits or more) or ES256");
+    return refused(
+        "has no key for RS256 (of 2048 bits or more, exponent 65537 or a greater odd one) or "
+        "ES256");
   }
   return std::shared_ptr<const JwtVerifier>(new JwtVerifier(std::move(rep)));
 }

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -169,6 +170,20 @@ void IgnoreProtobufLog(google::protobuf::LogLevel level, const char* file, int l
   }
 }
 
+constexpr int kGrpcMessagesPerSecond = 5;
+
+// A message of gRPC without what a caller sent: it quotes the values of metadata behind these words
+// and nothing of its own follows them.
+std::string_view WithoutCallersText(std::string_view message) {
+  size_t end = message.size();
+  for (const std::string_view before : {"value=", "value:"}) {
+    if (const size_t found = message.find(before); found != std::string_view::npos) {
+      end = std::min(end, found + before.size());
+    }
+  }
+  return message.substr(0, end);
+}
+
 // Sends gRPC's own messages to a log as long as it lives. gRPC knows only a plain function, and its
 // threads outlive the server, hence the global pointer with a lock.
 class GrpcMessages {
@@ -176,12 +191,17 @@ class GrpcMessages {
   explicit GrpcMessages(Log* log) {
     SetLog(log);
     gpr_set_log_function([](gpr_log_func_args* args) {
+      const bool is_error = args->severity == GPR_LOG_SEVERITY_ERROR;
       MutexLock lock(&mutex_);
-      if (log_ != nullptr) {
-        log_->Write(
-            args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug,
-            "grpc", JsonLine().Add("message", args->message));
+      if (log_ == nullptr || (is_error && !MayWrite())) {
+        return;
       }
+      JsonLine fields;
+      fields.Add("message", WithoutCallersText(args->message));
+      if (left_out_ > 0) {
+        fields.Add("left_out", std::exchange(left_out_, 0));
+      }
+      log_->Write(is_error ? LogLevel::kWarning : LogLevel::kDebug, "grpc", fields);
     });
   }
   ~GrpcMessages() { SetLog(nullptr); }
@@ -194,8 +214,25 @@ class GrpcMessages {
     log_ = log;
   }
 
+  // Strangers cause these messages, as many as they like: some a second, the rest are counted.
+  static bool MayWrite() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (second_.Elapsed() >= absl::Seconds(1)) {
+      second_.Restart();
+      written_ = 0;
+    }
+    if (written_ < kGrpcMessagesPerSecond) {
+      ++written_;
+      return true;
+    }
+    ++left_out_;
+    return false;
+  }
+
   static inline Mutex mutex_;
   static inline Log* log_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  static inline Stopwatch second_ ABSL_GUARDED_BY(mutex_);
+  static inline int written_ ABSL_GUARDED_BY(mutex_) = 0;
+  static inline int64_t left_out_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 int Serve(const Config& config, EndSignals& signals) {

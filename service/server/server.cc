@@ -69,7 +69,7 @@ std::string ProgramVersion() { return QUOTES_VERSION; }
 struct Server::Rep {
   Rep(Library* library, rpc::ServicesOptions services_options, std::shared_ptr<TlsSource> the_tls)
       : tls(std::move(the_tls)),
-        introspection(services_options.gate, ReflectedNames()),
+        introspection(services_options.gate, ReflectedNames(), services_options.on_call),
         services(library, std::move(services_options)) {}
 
   void SetHealth(bool serving) {
@@ -139,6 +139,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.slow_call = options.slow_call;
   services_options.gate = std::move(options.gate);
   services_options.max_calls = options.limits.max_calls;
+  services_options.max_calls_per_caller = options.limits.max_calls_per_caller;
+  services_options.max_watches = options.limits.max_watches;
+  services_options.upload_idle = options.limits.upload_idle;
   services_options.executor_threads = options.limits.executor_threads;
   services_options.executor_queue = options.limits.executor_queue;
   services_options.default_caller = std::move(options.default_caller);

@@ -27,6 +27,9 @@ struct ServerLimits {
   size_t max_message_bytes = limits::kMaxReceiveMessageBytes;
   size_t max_metadata_bytes = limits::kMaxMetadataBytes;
   size_t max_calls = limits::kMaxCalls;
+  size_t max_calls_per_caller = 0;  // half of them
+  size_t max_watches = limits::kMaxWatches;
+  absl::Duration upload_idle = absl::Seconds(limits::kUploadIdleSeconds);
   size_t max_streams = limits::kMaxStreams;
   size_t max_transport_bytes = limits::kMaxTransportBytes;
   size_t executor_threads = limits::kExecutorThreads;

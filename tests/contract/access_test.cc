@@ -242,6 +242,7 @@ TEST_F(Access, QuotasTellWhenToTryAgain) {
 TEST_F(Access, CallsAtTheSameTimeAreBounded) {
   server::ServerLimits limits;
   limits.max_calls = 2;
+  limits.max_calls_per_caller = 2;
   StartWithTokens({}, limits);
   // Two uploads that never end.
   struct Open {

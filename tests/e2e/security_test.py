@@ -9,6 +9,7 @@ import ssl
 import stat
 import struct
 import subprocess
+import threading
 import time
 import unittest
 
@@ -47,6 +48,19 @@ def save(folder, name, text):
     path = folder / name
     path.write_text(text + "\n")
     return path
+
+
+def bearer(token):
+    return (("authorization", f"Bearer {token}"),)
+
+
+def outcome(error):
+    """ "CODE REASON" of a call that failed."""
+    info = error_details_pb2.ErrorInfo()
+    details = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+    for packed in status_pb2.Status.FromString(details).details:
+        packed.Unpack(info)
+    return f"{error.code().name} {info.reason}"
 
 
 def events(server, name):
@@ -359,6 +373,125 @@ class TokenTest(Base):
         self.assertEqual(code, 2, log)
         self.assertIn("chmod go-w", log)
 
+    def open_channel(self, server):
+        channel = grpc.insecure_channel(server.address, options=[
+            ("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)])
+        self.addCleanup(channel.close)
+        return channel
+
+    def test_a_token_that_is_revoked_ends_its_streams(self):
+        keeper = new_token(self.tokens, "keeper", "reader")
+        before = self.tokens.read_text()
+        token = new_token(self.tokens, "cms", "editor")
+        server = self.start_tokens()
+        stub = report_service_pb2_grpc.ReportServiceStub(self.open_channel(server))
+        watches = {name: stub.WatchChanges(report_service_pb2.WatchChangesRequest(),
+                                           metadata=bearer(name)) for name in (token, keeper)}
+        for watch in watches.values():
+            next(watch)
+        go = threading.Event()
+
+        def upload():
+            yield report_service_pb2.UploadReportRequest(
+                header=report_service_pb2.UploadReportRequest.Header(size_bytes=6))
+            go.wait(60)
+            yield report_service_pb2.UploadReportRequest(chunk="正文".encode())
+
+        uploading = stub.UploadReport.future(upload(), metadata=bearer(token))
+        self.tokens.write_text(before)
+        begun = time.monotonic()
+        with self.assertRaises(grpc.RpcError) as caught:
+            next(watches[token])  # its next heartbeat is far
+        self.assertLess(time.monotonic() - begun, 8)
+        self.assertEqual(outcome(caught.exception), "UNAUTHENTICATED TOKEN_INVALID")
+        go.set()
+        self.assertEqual(outcome(uploading.exception(60)), "UNAUTHENTICATED TOKEN_INVALID")
+        self.assertTrue(watches[keeper].is_active())
+        self.assertEqual(events(server, "call")[-1]["caller"], "cms")
+
+    def test_one_caller_does_not_take_all_calls(self):
+        tokens = [new_token(self.tokens, name, "reader") for name in ("greedy", "other")]
+        server = self.start_tokens("--max-calls", "6", "--max-watches", "4")
+        channel = self.open_channel(server)
+        stub = report_service_pb2_grpc.ReportServiceStub(channel)
+        quotes = quote_service_pb2_grpc.QuoteServiceStub(channel)
+        request = report_service_pb2.WatchChangesRequest()
+
+        def watch(token):
+            opened = stub.WatchChanges(request, metadata=bearer(token))
+            try:
+                next(opened)
+                return opened
+            except grpc.RpcError as error:
+                return outcome(error)
+
+        kept = [watch(tokens[0]) for _ in range(4)]
+        self.assertEqual(kept[2:], ["RESOURCE_EXHAUSTED TOO_MANY_CALLS"] * 2)
+        kept += [watch(tokens[1]) for _ in range(2)]
+        self.assertEqual(sum(isinstance(one, str) for one in kept), 2)
+        for token in tokens:
+            quotes.ListThemes(quote_service_pb2.ListThemesRequest(), metadata=bearer(token),
+                              timeout=60)
+        kept[0].cancel()
+        wait_for(lambda: not isinstance(watch(tokens[0]), str), "the place is given back")
+
+    def test_answers_that_are_not_read_stop_only_their_caller(self):
+        greedy, other = (new_token(self.tokens, name, "reader") for name in ("greedy", "other"))
+        server = self.start_tokens("--max-calls", "8")
+        body = b"\0\0\0\0\0"
+        for _ in range(6):
+            connection = self.enterContext(
+                socket.create_connection(("127.0.0.1", server.port), timeout=60))
+            # A window without room: no byte of an answer may be sent.
+            connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" +
+                               frame(4, 0, 0, struct.pack(">HI", 4, 0)) + frame(4, 1, 0))
+            head = b"".join(
+                b"\0" + bytes([len(name)]) + name + bytes([len(value)]) + value
+                for name, value in ((b":method", b"POST"), (b":scheme", b"http"),
+                                    (b":path", b"/quotes.v1.QuoteService/ListThemes"),
+                                    (b":authority", b"x"), (b"te", b"trailers"),
+                                    (b"content-type", b"application/grpc"),
+                                    (b"authorization", f"Bearer {greedy}".encode())))
+            for stream in range(1, 401, 2):
+                connection.sendall(frame(1, 4, stream, head) + frame(0, 1, stream, body))
+        wait_for(lambda: len(events(server, "call")) >= 1200, "all have arrived")
+        outcomes = [line["reason"] for line in events(server, "call")]
+        self.assertEqual(set(outcomes), {"", "TOO_MANY_CALLS"})
+        # Calls that began together may pass the bound together.
+        self.assertLessEqual(outcomes.count(""), 1000 + 4)
+        self.assertGreater(outcomes.count(""), 500)
+        self.assertEqual(self.ask(server, other, "themes").returncode, 0)
+        self.refused(self.ask(server, greedy, "themes"), "TOO_MANY_CALLS")
+
+    def test_whoever_asks_for_reflection_is_in_the_log(self):
+        reader, admin = (new_token(self.tokens, name, name) for name in ("reader", "admin"))
+        server = self.start_tokens()
+        method = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
+        call = self.open_channel(server).stream_stream(method)
+        list(call(iter([b"\x3a\x00"]), metadata=bearer(admin), timeout=60))
+        with self.assertRaises(grpc.RpcError):
+            list(call(iter([b"\x3a\x00"]), metadata=bearer(reader), timeout=60))
+        wait_for(lambda: len(events(server, "call")) == 2, "both are logged")
+        self.assertEqual([(line["method"], line["caller"], line["code"], line["reason"])
+                          for line in events(server, "call")],
+                         [(method, "admin", "OK", ""),
+                          (method, "reader", "PERMISSION_DENIED", "ROLE_TOO_LOW")])
+
+    def test_no_proxy_gets_the_token(self):
+        token = new_token(self.tokens, "cms", "reader")
+        server = self.start_tokens()
+        with socket.create_server(("127.0.0.1", 0)) as proxy:
+            proxy.settimeout(1)
+            address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+            environment = {"no_proxy": "", "http_proxy": address, "https_proxy": address,
+                           "grpc_proxy": address}
+            self.assertEqual(self.ask(server, token, "themes", env=environment).returncode, 0)
+            self.refused(quotectl("themes", "--server", REMOTE, "--insecure-send-token",
+                                  "--token-file", save(self.folder, "token", token),
+                                  "--timeout", "1s", env=environment))
+            with self.assertRaises(TimeoutError):
+                proxy.accept()
+
     def test_tokens_do_not_travel_in_the_clear(self):
         token = save(self.folder, "token", "quotes_secret")
         arguments = ("themes", "--server", REMOTE, "--token-file", token, "--timeout", "1s")
@@ -502,6 +635,44 @@ def frame(kind, flags, stream, payload=b""):
 
 
 class LimitsTest(Base):
+    def test_an_upload_that_stands_still_ends(self):
+        server = self.start("--upload-idle", "2s")
+        channel = grpc.insecure_channel(server.address)
+        self.addCleanup(channel.close)
+        done = threading.Event()
+        self.addCleanup(done.set)
+
+        def stands_still():
+            yield report_service_pb2.UploadReportRequest(
+                header=report_service_pb2.UploadReportRequest.Header(size_bytes=1 << 20))
+            yield report_service_pb2.UploadReportRequest(chunk=b"a" * 1000)
+            done.wait(60)
+
+        upload = report_service_pb2_grpc.ReportServiceStub(channel).UploadReport.future(
+            stands_still())
+        error = upload.exception(30)
+        self.assertEqual(outcome(error), "DEADLINE_EXCEEDED UPLOAD_INCOMPLETE")
+        self.assertIn("for 2s", error.details())
+        self.assertEqual(quotectl("import", SAMPLE, "--id", SAMPLE_ID, server=server).returncode, 0)
+
+    def test_the_log_has_no_metadata_of_callers(self):
+        server = self.start()
+        secret = "SECRETQUOTATION"
+        head = b"".join(b"\0" + bytes([len(name)]) + name + bytes([len(value)]) + value
+                        for name, value in ((b":method", b"POST"), (b":scheme", b"http"),
+                                            (b":path", b"/quotes.v1.QuoteService/ListThemes"),
+                                            (b":authority", b"x"), (b"te", secret.encode()),
+                                            (b"content-type", secret.encode()),
+                                            (b"grpc-timeout", secret.encode()),
+                                            (b"grpc-encoding", secret.encode())))
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+            connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0) +
+                               b"".join(frame(1, 5, stream, head) for stream in range(1, 100, 2)))
+            wait_for(lambda: events(server, "grpc"), "gRPC complains")
+            time.sleep(1)
+        self.assertNotIn(secret, server.log_text())
+        self.assertLessEqual(len(events(server, "grpc")), 50)
+
     def test_quota_by_address_with_retry_info(self):
         server = self.start("--quota-rate", "0.001", "--quota-burst", "5")
         channel = grpc.insecure_channel(server.address)

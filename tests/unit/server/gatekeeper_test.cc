@@ -108,6 +108,27 @@ TEST_F(GatekeeperTest, TokensExpire) {
   EXPECT_EQ(AdmitToken("reader-secret"), "TOKEN_EXPIRED");
 }
 
+TEST_F(GatekeeperTest, SaysWhetherACallMayGoOn) {
+  Make({.calls_per_second = 0.001, .burst = 1});
+  Facts facts;
+  facts.authorizations = {"Bearer editor-secret"};
+  facts.method = kImport;
+  EXPECT_EQ(Admit(facts), "OK editor-name editor");
+  for (int i = 0; i < 3; ++i) {  // for no quota
+    QUOTES_EXPECT_OK(gatekeeper_->StillAdmits(facts));
+  }
+  const auto reason = [&] {
+    return ErrorReasonName(GetErrorReason(gatekeeper_->StillAdmits(facts)));
+  };
+  facts.method = kReflect;
+  EXPECT_EQ(reason(), "ROLE_TOO_LOW");
+  facts.method = kImport;
+  now_ += absl::Hours(24 * 366);
+  EXPECT_EQ(reason(), "TOKEN_EXPIRED");
+  gatekeeper_->SetTokens(std::make_shared<const TokenTable>());
+  EXPECT_EQ(reason(), "TOKEN_INVALID");
+}
+
 TEST_F(GatekeeperTest, ComparesRoles) {
   Make();
   const struct {

@@ -212,6 +212,13 @@ TEST_F(JwtTest, RefusesKeysThatDoNotBelongThere) {
   EXPECT_THAT(refusal(Jwks({ec_->Json(), ec_->Json()})), HasSubstr("the kid of another key"));
   EXPECT_THAT(refusal(Jwks({SigningKey::Ec("e", CJOSE_JWK_EC_P_521).Json()})), HasSubstr("no key"));
   EXPECT_THAT(refusal(Jwks({SigningKey::Rsa("r", 1024).Json()})), HasSubstr("no key"));
+  // Exponents 1, 3, 65536 and none: signatures of such keys prove little or nothing.
+  for (const char* const exponent : {"AQ", "AAAAAQ", "Aw", "AQAA", "", "?"}) {
+    const std::string key =
+        absl::StrReplaceAll(rsa_->Json(), {{"\"AQAB\"", absl::StrCat("\"", exponent, "\"")}});
+    EXPECT_NE(key, rsa_->Json());
+    EXPECT_THAT(refusal(Jwks({key})), HasSubstr("no key")) << exponent;
+  }
   // What is not for signatures, or of a kind that is not known, is left out.
   const auto made = JwtVerifier::Parse(
       Jwks({R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})",

@@ -1,0 +1,80 @@
+#include "service/rpc/caller_places.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "service/rpc/executor.h"
+
+namespace quotes::rpc {
+namespace {
+
+using Outcome = CallerPlaces::Outcome;
+
+TEST(CallerPlaces, OneCallerNeverTakesAll) {
+  CallerPlaces places({4, 2}, {2, 1}, {10, 10});
+  size_t limit = 0;
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "a", &limit), Outcome::kTaken);
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "a", &limit), Outcome::kTaken);
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "a", &limit), Outcome::kCallerFull);
+  EXPECT_EQ(limit, 2);
+  EXPECT_EQ(places.Take(CallerPlaces::kWatches, "a", &limit), Outcome::kTaken);
+  EXPECT_EQ(places.Take(CallerPlaces::kWatches, "a", &limit), Outcome::kCallerFull);
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "b", &limit), Outcome::kTaken);
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "", &limit), Outcome::kTaken);
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "c", &limit), Outcome::kFull);
+  EXPECT_EQ(limit, 4);
+  places.GiveBack(CallerPlaces::kCalls, "a");
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "a", &limit), Outcome::kTaken);
+}
+
+TEST(CallerPlaces, AnswersThatAreNotReadTakeNoPlaceOfCalls) {
+  CallerPlaces places({1, 1}, {1, 1}, {3, 2});
+  size_t limit = 0;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(places.Take(CallerPlaces::kCalls, "a", &limit), Outcome::kTaken);
+    places.Answer(CallerPlaces::kCalls, "a");
+  }
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "a", &limit), Outcome::kCallerFull);
+  EXPECT_EQ(limit, 2);
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "b", &limit), Outcome::kTaken);
+  places.Answer(CallerPlaces::kCalls, "b");
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "c", &limit), Outcome::kFull);
+  EXPECT_EQ(limit, 3);
+  places.GiveBack(CallerPlaces::kAnswers, "a");
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, "c", &limit), Outcome::kTaken);
+}
+
+TEST(Executor, OneCallerLeavesRoomAndAThread) {
+  Executor executor(2, 6);
+  absl::Notification go;
+  std::atomic<int> ran{0};
+  const auto wait = [&] {
+    go.WaitForNotification();
+    ++ran;
+  };
+  // Half of eight places.
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(executor.Submit(wait, "a"));
+  }
+  EXPECT_FALSE(executor.Submit(wait, "a"));
+  // The second thread is free for another, in front of those that wait.
+  absl::Notification done;
+  EXPECT_TRUE(executor.Submit([&] { done.Notify(); }, "b"));
+  done.WaitForNotification();
+  EXPECT_EQ(ran, 0);
+  absl::Notification nameless;
+  EXPECT_TRUE(executor.Submit([&] { nameless.Notify(); }));
+  nameless.WaitForNotification();
+  go.Notify();
+  while (executor.figures().busy + executor.figures().waiting > 0) {
+  }
+  EXPECT_EQ(ran, 4);
+  EXPECT_TRUE(executor.Submit(wait, "a"));
+}
+
+}  // namespace
+}  // namespace quotes::rpc
