@@ -304,10 +304,11 @@ int Serve(const Config& config, EndSignals& signals) {
   std::unique_ptr<store::Store> store;
   const auto open_store = [&life, &store] {
     absl::StatusOr<std::unique_ptr<store::Store>> found = life.OpenStore();
-    if (found.ok()) {
-      store = *std::move(found);
+    if (!found.ok()) {
+      return found.status();
     }
-    return found.status();
+    store = *std::move(found);
+    return absl::OkStatus();
   };
   // A replica may have to wait for its first snapshot: it does so behind the port.
   if (!life.is_replica()) {

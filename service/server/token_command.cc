@@ -38,7 +38,7 @@ std::string Append(const std::string& path, const std::string& entry) {
   const std::string text = status.st_size > 0 ? absl::StrCat("\n", entry) : entry;
   if (write(file, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       fsync(file) != 0) {
-    const std::string why = std::strerror(errno);
+    std::string why = std::strerror(errno);
     static_cast<void>(ftruncate(file, status.st_size));
     return why;
   }
