@@ -276,6 +276,27 @@ class ConfigurationTest(unittest.TestCase):
         self.assertEqual(defaults["listen"], "127.0.0.1:50051")
         others = {
             "listen": ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"],
+            "listen_unix": ["one.sock", "two.sock", "three.sock"],
+            "tls_cert": ["one.pem", "two.pem", "three.pem"],
+            "tls_key": ["one.key", "two.key", "three.key"],
+            "tls_client_ca": ["one.pem", "two.pem", "three.pem"],
+            "tokens": ["one.toml", "two.toml", "three.toml"],
+            "jwks": ["one.json", "two.json", "three.json"],
+            "jwt_issuer": ["one", "two", "three"],
+            "jwt_audience": ["one", "two", "three"],
+            "quota_rate": ["1", "2", "3"],
+            "quota_burst": ["1", "2", "3"],
+            "max_calls": ["10", "20", "30"],
+            "max_calls_per_caller": ["10", "20", "30"],
+            "max_watches": ["10", "20", "30"],
+            "max_streams": ["10", "20", "30"],
+            "max_message_bytes": ["3000000", "4000000", "5000000"],
+            "max_metadata_bytes": ["2000", "3000", "4000"],
+            "max_transport_bytes": ["100000000", "200000000", "300000000"],
+            "executor_threads": ["1", "2", "3"],
+            "executor_queue": ["1", "2", "3"],
+            "upload_idle": ["1s", "2s", "3s"],
+            "min_ping_interval": ["1s", "2s", "3s"],
             "database": ["one.db", "two.db", "three.db"],
             "log_level": ["debug", "warning", "error"],
             "log_file": ["one.log", "two.log", "three.log"],
@@ -301,7 +322,7 @@ class ConfigurationTest(unittest.TestCase):
             for key, (in_file, in_environment, as_flag) in others.items():
                 with self.subTest(key):
                     config = folder / "quoted.toml"
-                    plain = in_file in ("true", "false")
+                    plain = in_file in ("true", "false") or in_file.isdecimal()
                     config.write_text(f"{key} = {in_file}\n" if plain else
                                       f'{key} = "{in_file}"\n', encoding="utf-8")
                     file = ["--config", str(config)]
