@@ -295,7 +295,13 @@ TEST_F(Access, LargeMessagesAndMetadataAreRefused) {
   v1::ListThemesResponse response;
   const grpc::Status wide = quotes_->ListThemes(&context, {}, &response);
   EXPECT_EQ(wide.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << wide.error_message();
-  EXPECT_EQ(Outcome(CallAs("reader", path, "")), "OK");
+  // gRPC may end the connection of whoever sent that; the next one is served.
+  std::string next;
+  for (int i = 0; i < 100 && next != "OK"; ++i) {
+    next = Outcome(CallAs("reader", path, ""));
+    absl::SleepFor(absl::Milliseconds(next == "OK" ? 0 : 50));
+  }
+  EXPECT_EQ(next, "OK");
 }
 
 }  // namespace

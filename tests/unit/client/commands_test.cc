@@ -1158,6 +1158,7 @@ TEST_F(CommandsTest, CopiesADatabase) {
 }
 
 TEST_F(CommandsTest, WithoutAServerNothingIsReadAnew) {
+  ImportSample();
   const Result result = Quotectl({"reload"});
   EXPECT_EQ(result.code, kExitOk) << result.err;
   EXPECT_THAT(result.out, IsEmpty());
