@@ -80,8 +80,9 @@ class Watch : public Command {
       }
       heard_ = heard_ || any;
       // Somebody who was heard comes back, or another that is behind.
-      const bool passes =
-          absl::IsUnavailable(status) || GetErrorReason(status) == ErrorReason::kRevisionInFuture;
+      // What a server cancels it does as it ends.
+      const bool passes = absl::IsUnavailable(status) || absl::IsCancelled(status) ||
+                          GetErrorReason(status) == ErrorReason::kRevisionInFuture;
       if (!passes || !heard_ || once_) {
         return status;
       }
