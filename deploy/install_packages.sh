@@ -51,6 +51,7 @@ build_packages=(
 test_packages=(
   # clients in other languages
   python3 python3-grpcio python3-protobuf python3-yaml python3-jsonschema nodejs npm ca-certificates
+  golang-go golang-google-grpc-dev golang-github-golang-protobuf-1-5-dev protoc-gen-go-1-5 protoc-gen-go-grpc
   # linters
   clang-format clang-tidy shellcheck git
   # shells whose completions are tried

@@ -13,10 +13,11 @@ BUILD_DIR = pathlib.Path(os.environ["QUOTES_BUILD_DIR"])
 MACHINE = pathlib.Path(__file__).parent / "machine.sh"
 
 
-def run(*command, **keywords):
-    """Runs a program that must succeed; what it printed."""
+def run(*command, env=None, **keywords):
+    """Runs a program that must succeed, with more in its environment if wished; what it printed."""
     result = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL,
-                            capture_output=True, text=True, env=CLEAN_ENVIRONMENT, check=False,
+                            capture_output=True, text=True,
+                            env={**CLEAN_ENVIRONMENT, **(env or {})}, check=False,
                             timeout=300, **keywords)
     if result.returncode != 0:
         raise AssertionError(f"{command}: exit {result.returncode}\n"

@@ -41,15 +41,19 @@ class KubernetesTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.documents = resources(MANIFESTS / "base")
-        cls.kinds = {document["kind"]: document for document in cls.documents}
-        cls.pod = cls.kinds["StatefulSet"]["spec"]["template"]
-        cls.container, = cls.pod["spec"]["containers"]
+        cls.named = {(document["kind"], document["metadata"]["name"]): document
+                     for document in cls.documents}
+        cls.workloads = {"writer": cls.named["StatefulSet", "quoted-writer"],
+                         "reader": cls.named["Deployment", "quoted-reader"]}
+        cls.pods = {role: workload["spec"]["template"]
+                    for role, workload in cls.workloads.items()}
+        cls.containers = {role: pod["spec"]["containers"][0] for role, pod in cls.pods.items()}
 
     def test_schemas(self):
         self.assertEqual(findings(self.documents), [])
 
     def test_schemas_refuse_what_they_do_not_know(self):
-        broken = json.loads(json.dumps(self.kinds["StatefulSet"]))
+        broken = json.loads(json.dumps(self.workloads["writer"]))
         container = broken["spec"]["template"]["spec"]["containers"][0]
         container["readinessProbe"]["grpc"] = {"port": "grpc", "prot": 1}
         found = "\n".join(findings([broken]))
@@ -68,57 +72,99 @@ class KubernetesTest(unittest.TestCase):
                 self.assertEqual(built.returncode, 0, built.stderr)
                 documents = list(yaml.safe_load_all(built.stdout))
                 self.assertEqual(findings(documents), [])
-                kinds = {document["kind"]: document for document in documents}
-                self.assertEqual(set(kinds), {*self.kinds, "ConfigMap"})
-                # The generated name has reached the pod.
-                volumes = kinds["StatefulSet"]["spec"]["template"]["spec"]["volumes"]
-                self.assertIn({"name": "configuration",
-                               "configMap": {"name": kinds["ConfigMap"]["metadata"]["name"]}},
-                              volumes)
+                built = {(document["kind"], document["metadata"]["name"]): document
+                         for document in documents}
+                generated = {name for kind, name in built if kind == "ConfigMap"}
+                self.assertEqual(set(built), {*self.named, *(("ConfigMap", name)
+                                                             for name in generated)})
+                # The generated name has reached the pods.
+                self.assertEqual(len(generated), 1)
+                for key in (("StatefulSet", "quoted-writer"), ("Deployment", "quoted-reader")):
+                    volumes = built[key]["spec"]["template"]["spec"]["volumes"]
+                    self.assertIn({"name": "configuration",
+                                   "configMap": {"name": next(iter(generated))}}, volumes)
 
-    def test_all_select_the_writer(self):
-        labels = self.pod["metadata"]["labels"].items()
-        for selector in (self.kinds["StatefulSet"]["spec"]["selector"]["matchLabels"],
-                         self.kinds["Service"]["spec"]["selector"],
-                         self.kinds["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
-                         self.kinds["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"]):
-            self.assertTrue(selector)
-            self.assertLessEqual(selector.items(), labels)
-        self.assertEqual(self.kinds["StatefulSet"]["spec"]["serviceName"],
-                         self.kinds["Service"]["metadata"]["name"])
+    def test_each_selects_its_own(self):
+        for role, pod in self.pods.items():
+            labels = pod["metadata"]["labels"].items()
+            other, = (of["metadata"]["labels"].items() for name, of in self.pods.items()
+                      if name != role)
+            name = f"quoted-{role}"
+            for selector in (self.workloads[role]["spec"]["selector"]["matchLabels"],
+                             self.named["Service", name]["spec"]["selector"],
+                             self.named["PodDisruptionBudget", name]["spec"]["selector"]
+                             ["matchLabels"],
+                             self.named["NetworkPolicy", name]["spec"]["podSelector"]
+                             ["matchLabels"]):
+                self.assertTrue(selector)
+                self.assertLessEqual(selector.items(), labels)
+                self.assertFalse(selector.items() <= other)
+        self.assertEqual(self.workloads["writer"]["spec"]["serviceName"], "quoted-writer")
 
-    def test_one_writer(self):
-        self.assertEqual(self.kinds["StatefulSet"]["spec"]["replicas"], 1)
+    def test_one_writer_and_readers_that_take_turns(self):
+        self.assertEqual(self.workloads["writer"]["spec"]["replicas"], 1)
+        self.assertGreater(self.workloads["reader"]["spec"]["replicas"], 1)
+        self.assertEqual(self.workloads["reader"]["spec"]["strategy"]["rollingUpdate"],
+                         {"maxUnavailable": 0, "maxSurge": 1})
         # Nobody waits for ever for a node to be drained.
-        self.assertEqual(self.kinds["PodDisruptionBudget"]["spec"].get("maxUnavailable"), 1)
+        for role in self.pods:
+            budget = self.named["PodDisruptionBudget", f"quoted-{role}"]["spec"]
+            self.assertEqual(budget["maxUnavailable"], 1)
 
     def test_confined(self):
-        pod = self.pod["spec"]["securityContext"]
-        self.assertTrue(pod["runAsNonRoot"])
-        self.assertGreater(pod["runAsUser"], 0)
-        self.assertEqual(pod["seccompProfile"], {"type": "RuntimeDefault"})
-        self.assertIs(self.pod["spec"]["automountServiceAccountToken"], False)
-        self.assertEqual(self.container["securityContext"],
-                         {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
-                          "capabilities": {"drop": ["ALL"]}})
-        policy = self.kinds["NetworkPolicy"]["spec"]
-        self.assertEqual((set(policy["policyTypes"]), policy["egress"]),
-                         ({"Ingress", "Egress"}, []))
-        for rule in policy["ingress"]:
-            self.assertTrue(rule["from"] and rule["ports"])
+        for role, pod in self.pods.items():
+            with self.subTest(role):
+                context = pod["spec"]["securityContext"]
+                self.assertTrue(context["runAsNonRoot"])
+                self.assertGreater(context["runAsUser"], 0)
+                self.assertEqual(context["seccompProfile"], {"type": "RuntimeDefault"})
+                self.assertIs(pod["spec"]["automountServiceAccountToken"], False)
+                self.assertEqual(self.containers[role]["securityContext"],
+                                 {"allowPrivilegeEscalation": False,
+                                  "readOnlyRootFilesystem": True,
+                                  "capabilities": {"drop": ["ALL"]}})
+                policy = self.named["NetworkPolicy", f"quoted-{role}"]["spec"]
+                self.assertEqual((set(policy["policyTypes"]), policy["egress"]),
+                                 ({"Ingress", "Egress"}, []))
+                self.assertEqual([port["port"] for rule in policy["ingress"]
+                                  for port in rule["ports"]], ["grpc", "metrics"])
+                for rule in policy["ingress"]:
+                    self.assertTrue(rule["from"])
 
     def test_configuration_is_accepted_and_fits(self):
-        values = configuration("--config", MANIFESTS / "base/quoted.toml")
-        self.assertEqual(self.container["args"], ["--config", "/etc/quoted/quoted.toml"])
-        mounts = {mount["mountPath"]: mount for mount in self.container["volumeMounts"]}
-        self.assertTrue(mounts["/etc/quoted"]["readOnly"])
-        self.assertNotIn("readOnly", mounts[str(pathlib.Path(values["database"]).parent)])
-        port = int(values["listen"].rpartition(":")[2])
-        self.assertEqual(self.container["ports"], [{"name": "grpc", "containerPort": port}])
-        for probe in ("readinessProbe", "startupProbe"):
-            self.assertEqual(self.container[probe]["grpc"], {"port": port})
-        seconds = sum(int(values[key].removesuffix("s")) for key in ("drain_delay", "drain_grace"))
-        self.assertLess(seconds, self.pod["spec"]["terminationGracePeriodSeconds"])
+        folders = {}
+        for role, container in self.containers.items():
+            with self.subTest(role):
+                values = configuration("--config", MANIFESTS / f"base/{role}.toml")
+                self.assertEqual(container["args"], ["--config", f"/etc/quoted/{role}.toml"])
+                mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+                self.assertTrue(mounts["/etc/quoted"]["readOnly"])
+                self.assertNotIn("readOnly",
+                                 mounts[str(pathlib.Path(values["database"]).parent)])
+                port, metrics = (int(values[key].rpartition(":")[2])
+                                 for key in ("listen", "metrics_listen"))
+                self.assertEqual(container["ports"],
+                                 [{"name": "grpc", "containerPort": port},
+                                  {"name": "metrics", "containerPort": metrics}])
+                service = self.named["Service", f"quoted-{role}"]["spec"]["ports"]
+                self.assertEqual([(of["port"], of["targetPort"]) for of in service],
+                                 [(port, "grpc"), (metrics, "metrics")])
+                for probe in ("readinessProbe", "startupProbe"):
+                    self.assertEqual(container[probe]["grpc"], {"port": port})
+                seconds = sum(int(values[key].removesuffix("s"))
+                              for key in ("drain_delay", "drain_grace"))
+                self.assertLess(seconds, self.pods[role]["spec"]["terminationGracePeriodSeconds"])
+                key = {"writer": "publish_folder", "reader": "follow"}[role]
+                folders[role] = values[key], mounts[values[key]].get("readOnly", False)
+        # One publishes where the others look, and they cannot write there.
+        self.assertEqual(folders["writer"][0], folders["reader"][0])
+        self.assertEqual((folders["writer"][1], folders["reader"][1]), (False, True))
+        claims = {role: [volume for volume in pod["spec"]["volumes"]
+                         if volume["name"] == "snapshots"][0]["persistentVolumeClaim"]["claimName"]
+                  for role, pod in self.pods.items()}
+        self.assertEqual(set(claims.values()), {"quoted-snapshots"})
+        self.assertEqual(self.named["PersistentVolumeClaim", "quoted-snapshots"]["spec"]
+                         ["accessModes"], ["ReadWriteMany"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The examples in Python and Node, with stubs made of the installed contract."""
+"""The examples in Python, Node and Go, with stubs made of the installed contract."""
 
 import json
 import os
@@ -60,6 +60,17 @@ class ExamplesTest(unittest.TestCase):
             pathlib.Path(os.environ["QUOTES_NODE_DIR"]) / "node_modules")
         run(example / "generate.sh", self.shared / "proto")
         self.check("node", example / "find.js")
+
+    def test_go(self):
+        gopath = self.folder / "gopath"
+        run(EXAMPLES / "go/generate.sh", self.shared / "proto", gopath)
+        program = self.folder / "find"
+        # Debian's packages, as they lie: nothing is fetched.
+        run("go", "build", "-o", program, EXAMPLES / "go/find.go",
+            env={"GO111MODULE": "off", "GOFLAGS": "",
+                 "GOPATH": f"{gopath}:/usr/share/gocode", "GOCACHE": str(self.folder / "gocache")})
+        self.check(program, env={
+            "QUOTES_SERVICE_CONFIG": str(self.shared / "service_config.json")})
 
 
 if __name__ == "__main__":
