@@ -134,6 +134,11 @@ std::optional<absl::Time> Backups::last() const {
   return last_;
 }
 
+std::optional<absl::Time> Backups::last_scheduled() const {
+  const std::vector<std::string> names = Scheduled();
+  return names.empty() ? std::nullopt : TimeOf(names.back());
+}
+
 void Backups::StartSchedule(store::Store* store) {
   if (options_.every > absl::ZeroDuration()) {
     ticker_ = std::make_unique<Ticker>(std::min(options_.look_every, options_.every),

@@ -64,6 +64,9 @@ class Backups {
 
   // When the last one of this process was made; nullopt before.
   std::optional<absl::Time> last() const;
+  // When the newest in the folder was made that was made by itself, by whichever process; nullopt
+  // if there is none.
+  std::optional<absl::Time> last_scheduled() const;
 
   // Begins to make them by itself, if the options say so. One is due when the last one in the
   // folder, from whichever process, is old enough, or is of the future (the clock was set back);

@@ -398,6 +398,7 @@ class Ticket {
     record.reason =
         reason == ErrorReason::kUnspecified ? std::string_view() : ErrorReasonName(reason);
     record.duration = stopwatch_.Elapsed();
+    record.servers_failure = !status.ok() && IsServersFailure(status, record.duration);
     record.request_bytes = request_bytes_;
     record.answer_bytes = status.ok() ? answer_bytes : 0;
     core_->statistics.End(begun_, record, reason, absl::Now());

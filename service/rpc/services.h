@@ -42,6 +42,8 @@ struct CallRecord {
   // Of the call's metadata traceparent, if that is one: the caller's trace, and its span in it.
   std::string_view trace_id;
   std::string_view parent_span_id;
+  // Failed by no fault of its caller; see IsServersFailure.
+  bool servers_failure = false;
   // What really happened, for INTERNAL errors only, whose callers get a general sentence.
   std::string_view error;
 };

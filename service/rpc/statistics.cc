@@ -43,6 +43,9 @@ constexpr std::array<std::string_view, 17> kCodeNames = {
 };
 constexpr size_t kUnknownCode = 2;
 
+// Look-ups take well below a millisecond.
+constexpr absl::Duration kFairDeadline = absl::Seconds(1);
+
 size_t IndexOfCode(int code) {
   return code >= 0 && static_cast<size_t>(code) < kCodeNames.size() ? static_cast<size_t>(code)
                                                                     : kUnknownCode;
@@ -104,6 +107,42 @@ const Contract& TheContract() {
 
 }  // namespace
 
+bool IsServersFailure(const absl::Status& status, absl::Duration duration) {
+  switch (GetErrorReason(status)) {
+    case ErrorReason::kLoading:
+    case ErrorReason::kQueueFull:
+    case ErrorReason::kStoreBusy:
+    case ErrorReason::kStoreUnavailable:
+    case ErrorReason::kStorageFull:
+    case ErrorReason::kDatabaseCorrupt:
+    case ErrorReason::kExtractorUnavailable:
+    case ErrorReason::kInternal:
+      return true;
+    case ErrorReason::kTooManyCalls: {
+      // With a caller's name it is that caller's share.
+      const std::optional<ErrorDetail> detail = GetErrorDetail(status);
+      return detail.has_value() &&
+             std::none_of(detail->metadata.begin(), detail->metadata.end(),
+                          [](const auto& entry) { return entry.first == "caller"; });
+    }
+    case ErrorReason::kUnspecified:
+      break;
+    default:
+      return false;
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDataLoss:
+      return true;
+    case absl::StatusCode::kDeadlineExceeded:
+      return duration >= kFairDeadline;
+    default:
+      return false;
+  }
+}
+
 std::string_view CodeName(int code) { return kCodeNames[IndexOfCode(code)]; }
 
 uint64_t MethodFigures::ended() const {
@@ -144,6 +183,7 @@ struct alignas(64) Statistics::Method {
 
   std::atomic<uint64_t> started{0};
   std::atomic<int64_t> in_flight{0};
+  std::atomic<uint64_t> failures{0};
   std::atomic<uint64_t> received_bytes{0};
   std::atomic<uint64_t> sent_bytes{0};
   std::array<Role, kRoles.size()> roles;
@@ -195,6 +235,9 @@ void Statistics::End(size_t begun, const CallRecord& record, ErrorReason reason,
   Method::Role& role = method.roles[IndexOfRole(record.role)];
   role.codes[IndexOfCode(record.code)].fetch_add(1, std::memory_order_relaxed);
   role.durations.Record(record.duration);
+  if (record.servers_failure) {
+    method.failures.fetch_add(1, std::memory_order_relaxed);
+  }
   method.received_bytes.fetch_add(record.request_bytes, std::memory_order_relaxed);
   method.sent_bytes.fetch_add(record.answer_bytes, std::memory_order_relaxed);
   method.CountSecond(static_cast<uint32_t>(absl::ToUnixSeconds(now)));
@@ -249,6 +292,7 @@ ServicesFigures Statistics::Read(absl::Time now) const {
       }
     }
     out.last_minute = method.LastMinute(static_cast<uint32_t>(absl::ToUnixSeconds(now)));
+    out.failures = method.failures.load(std::memory_order_relaxed);
     out.received_bytes = method.received_bytes.load(std::memory_order_relaxed);
     out.sent_bytes = method.sent_bytes.load(std::memory_order_relaxed);
     out.in_flight = method.in_flight.load(std::memory_order_relaxed);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "service/base/duration_histogram.h"
 #include "service/base/errors.h"
@@ -27,6 +28,7 @@ struct MethodFigures {
   std::string_view type;     // "unary", "client_stream", "server_stream", "bidi_stream"
   uint64_t started = 0;
   int64_t in_flight = 0;
+  uint64_t failures = 0;  // of those that ended, by no fault of their callers; see IsServersFailure
   uint64_t last_minute = 0;  // that ended in the last sixty seconds
   uint64_t received_bytes = 0;
   uint64_t sent_bytes = 0;
@@ -69,6 +71,11 @@ class FiguresReader {
   virtual ~FiguresReader() = default;
   virtual ServicesFigures ReadFigures() const = 0;
 };
+
+// Whether a call failed by no fault of its caller, which is what availability is measured by. What
+// callers get wrong, quotas, and the shares of one caller are theirs; so is a deadline that the
+// server had less than a second for.
+bool IsServersFailure(const absl::Status& status, absl::Duration duration);
 
 // "NOT_FOUND" of a grpc::StatusCode; "UNKNOWN" for what is none.
 std::string_view CodeName(int code);

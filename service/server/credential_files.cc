@@ -47,6 +47,7 @@ Stamp StampOf(const std::string& path) {
 // Some files that are read together.
 struct Source {
   rpc::ReloadedFiles::Kind kind;
+  Task task;
   std::string name;  // in the events "NAME_loaded" and "NAME_not_loaded"
   std::vector<std::string> paths;
   // Reads and uses them; the fields of the event, or why they are not used.
@@ -94,22 +95,24 @@ absl::Status CheckAccess(const Config& config) {
 }
 
 struct CredentialFiles::Rep {
-  explicit Rep(Log* the_log) : log(the_log) {}
+  Rep(Log* the_log, TaskOutcomes* the_tasks) : log(the_log), tasks(the_tasks) {}
 
-  // Reads one source and logs what came of it; an error that stays the same only once.
-  absl::Status Load(Source* source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loading) {
+  // Reads one source and logs what came of it; an error that stays the same only once, unless
+  // somebody has asked.
+  absl::Status Load(Source* source, bool asked) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loading) {
     source->stamps.clear();
     for (const std::string& path : source->paths) {
       source->stamps.push_back(StampOf(path));
     }
     const absl::StatusOr<JsonLine> loaded = source->load();
+    tasks->Record(source->task, loaded.status());
     if (loaded.ok()) {
       source->error.clear();
       log->Write(LogLevel::kInfo, source->name + "_loaded", *loaded);
       return absl::OkStatus();
     }
     std::string error(loaded.status().message());
-    if (error != source->error) {
+    if (asked || error != source->error) {
       log->Write(LogLevel::kError, source->name + "_not_loaded", JsonLine().Add("error", error));
       source->error = std::move(error);
     }
@@ -198,7 +201,7 @@ struct CredentialFiles::Rep {
       for (Source& source : sources) {
         // What failed may be half of a change, or a passing lack of something.
         if (all || !source.error.empty() || Changed(source)) {
-          static_cast<void>(Load(&source));
+          static_cast<void>(Load(&source, all));
         }
       }
       RemindOfExpiry();
@@ -206,6 +209,7 @@ struct CredentialFiles::Rep {
   }
 
   Log* const log;
+  TaskOutcomes* const tasks;
   std::shared_ptr<TlsSource> tls;
   std::shared_ptr<Gatekeeper> gatekeeper;
   Mutex loading;  // one reads at a time
@@ -232,8 +236,9 @@ CredentialFiles::~CredentialFiles() {
 }
 
 absl::StatusOr<std::unique_ptr<CredentialFiles>> CredentialFiles::Open(const Config& config,
-                                                                       Log* log) {
-  auto rep = std::make_unique<Rep>(log);
+                                                                       Log* log,
+                                                                       TaskOutcomes* tasks) {
+  auto rep = std::make_unique<Rep>(log, tasks);
   Rep* const self = rep.get();
   rep->gatekeeper = std::make_shared<Gatekeeper>(
       GatekeeperOptions{.asks_for_credentials = config.asks_who_calls(), .quota = config.quota});
@@ -241,18 +246,21 @@ absl::StatusOr<std::unique_ptr<CredentialFiles>> CredentialFiles::Open(const Con
   if (!config.tls_cert.empty()) {
     const TlsFiles files = {config.tls_cert, config.tls_key, config.tls_client_ca};
     sources.push_back({.kind = rpc::ReloadedFiles::Kind::kCertificate,
+                       .task = Task::kCertificate,
                        .name = "certificate",
                        .paths = {files.certificate, files.key, files.client_ca},
                        .load = [self, files] { return self->LoadTls(files); }});
   }
   if (!config.tokens.empty()) {
     sources.push_back({.kind = rpc::ReloadedFiles::Kind::kTokens,
+                       .task = Task::kTokens,
                        .name = "tokens",
                        .paths = {config.tokens},
                        .load = [self, path = config.tokens] { return self->LoadTokens(path); }});
   }
   if (!config.jwks.empty()) {
     sources.push_back({.kind = rpc::ReloadedFiles::Kind::kSignedTokenKeys,
+                       .task = Task::kSignedTokenKeys,
                        .name = "jwks",
                        .paths = {config.jwks},
                        .load = [self, path = config.jwks,
@@ -265,7 +273,7 @@ absl::StatusOr<std::unique_ptr<CredentialFiles>> CredentialFiles::Open(const Con
     const MutexLock lock(&rep->loading);
     rep->sources = std::move(sources);
     for (Source& source : rep->sources) {
-      QUOTES_RETURN_IF_ERROR(rep->Load(&source));
+      QUOTES_RETURN_IF_ERROR(rep->Load(&source, /*asked=*/true));
     }
     rep->RemindOfExpiry();
   }
@@ -299,7 +307,7 @@ std::vector<rpc::ReloadedFiles> CredentialFiles::ReloadNow() {
         files.paths.push_back(path);
       }
     }
-    files.status = rep_->Load(&source);
+    files.status = rep_->Load(&source, /*asked=*/true);
   }
   return read;
 }

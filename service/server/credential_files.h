@@ -10,6 +10,7 @@
 #include "service/rpc/services.h"
 #include "service/server/config.h"
 #include "service/server/log.h"
+#include "service/server/task_outcomes.h"
 #include "service/server/tls.h"
 
 namespace quotes::server {
@@ -25,8 +26,9 @@ absl::Status CheckAccess(const Config& config);
 class CredentialFiles {
  public:
   // Reads the files that the options name; INVALID_ARGUMENT with a sentence when one cannot be
-  // used. `log` must outlive this object.
-  static absl::StatusOr<std::unique_ptr<CredentialFiles>> Open(const Config& config, Log* log);
+  // used. `log` and `tasks` must outlive this object.
+  static absl::StatusOr<std::unique_ptr<CredentialFiles>> Open(const Config& config, Log* log,
+                                                               TaskOutcomes* tasks);
 
   ~CredentialFiles();
   CredentialFiles(const CredentialFiles&) = delete;

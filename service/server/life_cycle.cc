@@ -44,8 +44,12 @@ absl::Status LifeCycle::Check(const Config& config) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<LifeCycle>> LifeCycle::Open(const Config& config, Log* log) {
-  std::unique_ptr<LifeCycle> life(new LifeCycle(config, log));
+absl::StatusOr<std::unique_ptr<LifeCycle>> LifeCycle::Open(const Config& config, Log* log,
+                                                           TaskOutcomes* tasks) {
+  std::unique_ptr<LifeCycle> life(new LifeCycle(config, log, tasks));
+  if (config.backup_every > absl::ZeroDuration()) {
+    tasks->Expect(Task::kBackup);
+  }
   if (!config.backup_folder.empty()) {
     QUOTES_ASSIGN_OR_RETURN(
         life->backups_,
@@ -53,7 +57,8 @@ absl::StatusOr<std::unique_ptr<LifeCycle>> LifeCycle::Open(const Config& config,
             {.folder = config.backup_folder,
              .every = config.backup_every,
              .keep = config.backup_keep,
-             .on_scheduled = [log](const absl::StatusOr<Backup>& backup) {
+             .on_scheduled = [log, tasks](const absl::StatusOr<Backup>& backup) {
+               tasks->Record(Task::kBackup, backup.status());
                if (!backup.ok()) {
                  log->Write(LogLevel::kError, "backup_failed", FailureLine(backup.status()));
                  return;
@@ -112,6 +117,10 @@ absl::StatusOr<std::unique_ptr<store::Store>> LifeCycle::OpenStore() {
   }
 }
 
+std::optional<absl::Time> LifeCycle::last_scheduled_backup() const {
+  return backups_ == nullptr ? std::nullopt : backups_->last_scheduled();
+}
+
 void LifeCycle::Served() {
   if (is_replica()) {
     follower_->Served();
@@ -134,6 +143,7 @@ void LifeCycle::Begin(Library* library) {
          .every = config_.publish_every,
          .keep = config_.publish_keep,
          .on_publish = [this](const absl::StatusOr<Manifest>& manifest) {
+           tasks_.Record(Task::kPublish, manifest.status());
            if (!manifest.ok()) {
              log_.Write(LogLevel::kError, "publish_failed", FailureLine(manifest.status()));
              return;
@@ -148,6 +158,7 @@ void LifeCycle::Begin(Library* library) {
     if (publisher.ok()) {
       publisher_ = *std::move(publisher);
     } else {
+      tasks_.Record(Task::kPublish, publisher.status());
       log_.Write(LogLevel::kError, "publish_failed", FailureLine(publisher.status()));
     }
   }
@@ -165,6 +176,9 @@ void LifeCycle::End() {
 void LifeCycle::FollowFolder(Library* library) {
   const absl::Time start = absl::Now();
   const absl::StatusOr<bool> newer = follower_->Follow(following_, library, ending_);
+  if (newer.ok() || ending_.Check().ok()) {
+    tasks_.Record(Task::kFollow, newer.status());
+  }
   if (!newer.ok()) {
     if (ending_.Check().ok()) {
       log_.Write(LogLevel::kError, "follow_failed", FailureLine(newer.status()));
@@ -185,11 +199,15 @@ void LifeCycle::FollowFolder(Library* library) {
 
 void LifeCycle::FollowFile(Library* library) {
   const absl::StatusOr<uint64_t> revision = library->store().ArchiveRevision();
-  if (!revision.ok() || *revision == library->archive()->revision()) {
+  absl::Status status = revision.status();
+  if (status.ok() && *revision != library->archive()->revision()) {
+    status = library->CatchUp(ending_);
+  }
+  if (!status.ok() && !ending_.Check().ok()) {
     return;
   }
-  const absl::Status status = library->CatchUp(ending_);
-  if (!status.ok() && ending_.Check().ok()) {
+  tasks_.Record(Task::kFollow, status);
+  if (!status.ok()) {
     log_.Write(LogLevel::kError, "follow_failed", FailureLine(status));
   }
 }

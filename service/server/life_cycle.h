@@ -15,6 +15,7 @@
 #include "service/server/config.h"
 #include "service/server/log.h"
 #include "service/server/server.h"
+#include "service/server/task_outcomes.h"
 #include "service/store/following_store.h"
 #include "service/store/store.h"
 
@@ -30,8 +31,9 @@ class LifeCycle {
   // FAILED_PRECONDITION with a sentence for people for options that exclude each other.
   static absl::Status Check(const Config& config);
 
-  // Makes the folders that are wanted. `config` and `log` must outlive the object.
-  static absl::StatusOr<std::unique_ptr<LifeCycle>> Open(const Config& config, Log* log);
+  // Makes the folders that are wanted. `config`, `log` and `tasks` must outlive the object.
+  static absl::StatusOr<std::unique_ptr<LifeCycle>> Open(const Config& config, Log* log,
+                                                         TaskOutcomes* tasks);
 
   ~LifeCycle();
   LifeCycle(const LifeCycle&) = delete;
@@ -46,18 +48,22 @@ class LifeCycle {
 
   // The library of that store serves look-ups.
   void Served();
+  // See Backups::last_scheduled.
+  std::optional<absl::Time> last_scheduled_backup() const;
   // It is ready.
   void Begin(Library* library);
   void End();
 
  private:
-  LifeCycle(const Config& config, Log* log) : config_(config), log_(*log) {}
+  LifeCycle(const Config& config, Log* log, TaskOutcomes* tasks)
+      : config_(config), log_(*log), tasks_(*tasks) {}
 
   void FollowFolder(Library* library);
   void FollowFile(Library* library);
 
   const Config& config_;
   Log& log_;
+  TaskOutcomes& tasks_;
   Cancellation ending_;
   std::unique_ptr<Backups> backups_;
   std::unique_ptr<Follower> follower_;

@@ -36,6 +36,7 @@
 #include "service/server/metrics.h"
 #include "service/server/reloader.h"
 #include "service/server/server.h"
+#include "service/server/task_outcomes.h"
 #include "service/server/token_command.h"
 #include "service/store/store.h"
 #include "service/themes/scheme.h"
@@ -266,6 +267,8 @@ int Serve(const Config& config, EndSignals& signals) {
     return Fail(kExitOptions, log.status().message());
   }
   Log& out = **log;
+  TaskOutcomes tasks;  // outlives all that records in it
+  tasks.Record(Task::kThemes, absl::OkStatus());
   std::optional<GrpcMessages> grpc_messages(&out);
   std::unique_ptr<CredentialFiles> credentials;
   const auto fail_start = [&](const absl::Status& status, int code = kExitStart) {
@@ -280,8 +283,10 @@ int Serve(const Config& config, EndSignals& signals) {
                 .Add("version", ProgramVersion())
                 .Add("database", config.database)
                 .Add("theme_scheme", (*scheme)->version())
-                .Add("read_only", config.read_only));
-  absl::StatusOr<std::unique_ptr<CredentialFiles>> opened = CredentialFiles::Open(config, &out);
+                .Add("read_only", config.read_only || !config.follow.empty())
+                .Add("replica", !config.follow.empty()));
+  absl::StatusOr<std::unique_ptr<CredentialFiles>> opened =
+      CredentialFiles::Open(config, &out, &tasks);
   if (!opened.ok()) {
     return fail_start(opened.status(), kExitOptions);
   }
@@ -296,7 +301,7 @@ int Serve(const Config& config, EndSignals& signals) {
                   .Add("kept_files", ConnectionGuard::kept_files()));
   });
 
-  absl::StatusOr<std::unique_ptr<LifeCycle>> life_cycle = LifeCycle::Open(config, &out);
+  absl::StatusOr<std::unique_ptr<LifeCycle>> life_cycle = LifeCycle::Open(config, &out, &tasks);
   if (!life_cycle.ok()) {
     return fail_start(life_cycle.status());
   }
@@ -317,7 +322,7 @@ int Serve(const Config& config, EndSignals& signals) {
     }
   }
   // Outlives the server, whose calls ask it.
-  Reloader reloader(themes::HouseFolder(config.database), credentials.get(), &out);
+  Reloader reloader(themes::HouseFolder(config.database), credentials.get(), &out, &tasks);
   Readiness readiness;
   // The server outlives nothing that it uses: the library is declared before it.
   std::unique_ptr<Library> library;
@@ -349,11 +354,21 @@ int Serve(const Config& config, EndSignals& signals) {
   // Destroyed before what it reads.
   std::unique_ptr<Metrics> metrics;
   if (!config.metrics_listen.empty()) {
-    absl::StatusOr<std::unique_ptr<Metrics>> started =
-        Metrics::Start({.listen = config.metrics_listen,
-                        .version = ProgramVersion(),
-                        .services = [&server] { return (*server)->ReadFigures(); },
-                        .lost_log_lines = [&out] { return out.lost_lines(); }});
+    MetricsOptions metrics_options = {
+        .listen = config.metrics_listen,
+        .version = ProgramVersion(),
+        .services = [&server] { return (*server)->ReadFigures(); },
+        .lost_log_lines = [&out] { return out.lost_lines(); },
+        .tasks = [&tasks] { return tasks.Read(); },
+        .backup_every = config.backup_every,
+        .last_backup = [&life] { return life.last_scheduled_backup(); },
+        .certificate_expires = nullptr};
+    if (credentials->tls() != nullptr) {
+      metrics_options.certificate_expires = [tls = credentials->tls()] {
+        return tls->current()->expires;
+      };
+    }
+    absl::StatusOr<std::unique_ptr<Metrics>> started = Metrics::Start(std::move(metrics_options));
     if (!started.ok()) {
       server->reset();
       return fail_start(started.status());

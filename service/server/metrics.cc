@@ -111,6 +111,7 @@ class Source final : public prometheus::Collectable {
   std::vector<MetricFamily> Collect() const override {
     std::vector<MetricFamily> out;
     AddCalls(options_.services(), &out);
+    AddTasks(&out);
     AddProcess(&out);
     const MutexLock lock(&mutex_);
     AddLibrary(&out);
@@ -134,12 +135,15 @@ class Source final : public prometheus::Collectable {
     Family faults(MetricType::Counter, "quotes_call_faults_total",
                   "Calls that failed by the server's own fault, by status code.");
     std::vector<uint64_t> fault_counts(std::size(kFaults));
+    Family failures(MetricType::Counter, "quotes_call_failures_total",
+                    "Calls that failed by no fault of their callers, by method.");
     for (const rpc::MethodFigures& method : figures.methods) {
       const Labels named = {{"grpc_service", Text(method.service)},
                             {"grpc_method", Text(method.method)}};
       Labels typed = named;
       typed.push_back({"grpc_type", Text(method.type)});
       started.Add(method.started, typed);
+      failures.Add(method.failures, named);
       in_flight.Add(static_cast<double>(method.in_flight), named);
       received.Add(method.received_bytes, named);
       sent.Add(method.sent_bytes, named);
@@ -163,7 +167,7 @@ class Source final : public prometheus::Collectable {
       faults.Add(fault_counts[i], {{"grpc_code", Text(rpc::CodeName(kFaults[i]))}});
     }
     for (Family* const family :
-         {&started, &handled, &handling, &in_flight, &received, &sent, &faults}) {
+         {&started, &handled, &handling, &in_flight, &received, &sent, &faults, &failures}) {
       out->push_back(family->Take());
     }
 
@@ -224,6 +228,48 @@ class Source final : public prometheus::Collectable {
     }
     for (Family* const family : {&waiting, &capacity, &threads, &busy, &accepted, &refused}) {
       out->push_back(family->Take());
+    }
+  }
+
+  // What the server does by itself.
+  void AddTasks(std::vector<MetricFamily>* out) const {
+    Family failing(MetricType::Gauge, "quotes_task_failing",
+                   "Whether the last try of something that the server does by itself failed.");
+    Family failures(MetricType::Counter, "quotes_task_failures_total",
+                    "Tries of what the server does by itself that failed.");
+    Family success(MetricType::Gauge, "quotes_task_last_success_timestamp_seconds",
+                   "When it last succeeded in this process, in seconds since the Unix epoch.");
+    if (options_.tasks) {
+      for (const TaskOutcomes::Figures& task : options_.tasks()) {
+        const Labels labels = {{"task", Text(task.name)}};
+        failing.Add(task.failing ? 1.0 : 0.0, labels);
+        failures.Add(task.failures, labels);
+        if (task.last_success.has_value()) {
+          success.Add(Seconds(*task.last_success), labels);
+        }
+      }
+    }
+    out->push_back(failing.Take());
+    out->push_back(failures.Take());
+    out->push_back(success.Take());
+    if (options_.backup_every > absl::ZeroDuration()) {
+      out->push_back(Family(MetricType::Gauge, "quotes_backup_interval_seconds",
+                            "How often backups are to be made by themselves.")
+                         .Add(absl::ToDoubleSeconds(options_.backup_every))
+                         .Take());
+      if (const std::optional<absl::Time> last = options_.last_backup(); last.has_value()) {
+        out->push_back(Family(MetricType::Gauge, "quotes_backup_last_timestamp_seconds",
+                              "When the newest backup in the folder was made by itself, in seconds "
+                              "since the Unix epoch.")
+                           .Add(Seconds(*last))
+                           .Take());
+      }
+    }
+    if (options_.certificate_expires) {
+      out->push_back(Family(MetricType::Gauge, "quotes_certificate_expiry_timestamp_seconds",
+                            "When the server's certificate ends, in seconds since the Unix epoch.")
+                         .Add(Seconds(options_.certificate_expires()))
+                         .Take());
     }
   }
 
@@ -295,6 +341,11 @@ class Source final : public prometheus::Collectable {
                  {{"structure", absl::StrReplaceAll(ToAbsl(structure), {{" ", "_"}})}});
     }
     out->push_back(memory.Take());
+
+    out->push_back(Family(MetricType::Gauge, "quotes_theme_scheme_info",
+                          "1, with the version of the themes, the house's included, as a label.")
+                       .Add(1.0, {{"theme_scheme", Text(library_->scheme()->version())}})
+                       .Take());
 
     const LibraryFigures figures = library_->ReadFigures();
     gauge("quotes_snapshot_timestamp_seconds",

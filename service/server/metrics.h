@@ -4,13 +4,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "service/library/library.h"
 #include "service/rpc/statistics.h"
+#include "service/server/task_outcomes.h"
 
 namespace quotes::server {
 
@@ -21,6 +24,14 @@ struct MetricsOptions {
   std::function<rpc::ServicesFigures()> services;
   // Lines that the log could not keep up with; null for none.
   std::function<uint64_t()> lost_log_lines;
+  // How what it does by itself ended last; null for nothing.
+  std::function<std::vector<TaskOutcomes::Figures>()> tasks;
+  // Of backups that are made by themselves: how often, zero for none, and when the last one was
+  // made, by whichever process; null for no time.
+  absl::Duration backup_every = absl::ZeroDuration();
+  std::function<std::optional<absl::Time>()> last_backup;
+  // When the certificate ends that the server shows; null without one.
+  std::function<absl::Time()> certificate_expires;
 };
 
 // The IPv4 addresses of "host:port": the packaged library of the endpoint has no IPv6.

@@ -14,10 +14,12 @@
 
 namespace quotes::server {
 
-Reloader::Reloader(std::string themes_folder, CredentialFiles* credentials, Log* log)
+Reloader::Reloader(std::string themes_folder, CredentialFiles* credentials, Log* log,
+                   TaskOutcomes* tasks)
     : themes_folder_(std::move(themes_folder)),
       credentials_(credentials),
       log_(log),
+      tasks_(tasks),
       thread_([this] { Run(); }) {}
 
 Reloader::~Reloader() { End(); }
@@ -96,6 +98,9 @@ absl::Status Reloader::ReloadThemes(Library* library, const Cancellation& cancel
     status = scheme.status();
   } else if ((*scheme)->version() != library->scheme()->version()) {
     status = library->Relabel(*scheme, cancellation);
+  }
+  if (!absl::IsCancelled(status) && !absl::IsDeadlineExceeded(status)) {  // the caller's
+    tasks_->Record(Task::kThemes, status);
   }
   if (!status.ok()) {
     log_->Write(LogLevel::kError, "themes_not_reloaded",

@@ -12,6 +12,7 @@
 #include "service/rpc/services.h"
 #include "service/server/credential_files.h"
 #include "service/server/log.h"
+#include "service/server/task_outcomes.h"
 
 namespace quotes::server {
 
@@ -19,8 +20,8 @@ namespace quotes::server {
 // themes, by which all quotes then get theirs. Thread-safe.
 class Reloader {
  public:
-  // `credentials` and `log` must outlive the object.
-  Reloader(std::string themes_folder, CredentialFiles* credentials, Log* log);
+  // `credentials`, `log` and `tasks` must outlive the object.
+  Reloader(std::string themes_folder, CredentialFiles* credentials, Log* log, TaskOutcomes* tasks);
   // Ends.
   ~Reloader();
   Reloader(const Reloader&) = delete;
@@ -43,6 +44,7 @@ class Reloader {
   const std::string themes_folder_;
   CredentialFiles* const credentials_;
   Log* const log_;
+  TaskOutcomes* const tasks_;
   Cancellation ending_now_;
   Mutex labelling_;  // one labels at a time; before mutex_
   Mutex mutex_;

@@ -26,7 +26,9 @@ constexpr double kMaxDays = 36'500;
 // Appends an entry; an empty string, or why it cannot be. The file stays what it was if it is not
 // written whole.
 std::string Append(const std::string& path, const std::string& entry) {
-  const int file = open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+  // Readable by all, as the server is another user than whoever administers it: hashes of what
+  // nobody can guess.
+  const int file = open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (file < 0) {
     return std::strerror(errno);
   }

@@ -4,10 +4,12 @@ and answers what the dashboard asks."""
 import json
 import re
 import subprocess
+import time
 import unittest
 import urllib.parse
 
 import quotes_testing
+from certificates import Authority
 from deploy_testing import run
 from metrics_testing import Scrape, metrics_port, read
 from quotes_testing import (CLEAN_ENVIRONMENT, SAMPLE, SAMPLE_ID, SOURCE_DIR, Server, TempDir,
@@ -94,6 +96,48 @@ class ScrapeTest(unittest.TestCase):
         cls.port = metrics_port(cls.server)
         call_methods(cls.server)
         cls.text = read(cls.port)
+        # What only a server has that does more.
+        cert, key = Authority(cls.folder, "authority").issue("quotes.test")
+        tokens = cls.folder / "tokens.toml"
+        tokens.write_text("", encoding="utf-8")
+        cls.backups = cls.folder / "backups"
+        cls.busy = cls.enterClassContext(
+            Server(cls.folder / "busy.db", "--metrics-listen", "127.0.0.1:0", "--tls-cert", cert,
+                   "--tls-key", key, "--tokens", tokens, "--backup-folder", cls.backups,
+                   "--backup-every", "1h", "--publish-folder", cls.folder / "snapshots"))
+        cls.busy_port = metrics_port(cls.busy)
+        wait_for(lambda: "quotes_backup_last_timestamp_seconds" in read(cls.busy_port),
+                 "the first backup")
+
+    def test_tasks(self):
+        scrape = Scrape(read(self.busy_port))
+        now = time.time()
+        tasks = {"backup", "publish", "certificate", "tokens", "themes"}
+        self.assertEqual(scrape.by_label("quotes_task_failing", "task"), dict.fromkeys(tasks, 0))
+        for task, last in scrape.by_label("quotes_task_last_success_timestamp_seconds",
+                                          "task").items():
+            self.assertTrue(now - 300 < last <= now, task)
+        self.assertEqual(scrape.one("quotes_backup_interval_seconds"), 3600)
+        self.assertTrue(now - 300 < scrape.one("quotes_backup_last_timestamp_seconds") <= now + 1)
+        days = (scrape.one("quotes_certificate_expiry_timestamp_seconds") - now) / 86400
+        self.assertTrue(19 < days <= 20, days)
+        # A file that cannot be used, until it can.
+        failures = scrape.by_label("quotes_task_failures_total", "task")["tokens"]
+        tokens = self.folder / "tokens.toml"
+        tokens.write_text("[[token", encoding="utf-8")
+        failing = lambda: Scrape(read(self.busy_port)).by_label("quotes_task_failing", "task")
+        wait_for(lambda: failing()["tokens"] == 1, "tokens fail")
+        tokens.write_text("", encoding="utf-8")
+        wait_for(lambda: failing()["tokens"] == 0, "tokens are good again")
+        after = Scrape(read(self.busy_port)).by_label("quotes_task_failures_total", "task")
+        self.assertGreater(after["tokens"], failures)
+
+    def test_failures_are_those_of_the_server(self):
+        # The two calls of call_methods that failed were wrong themselves.
+        scrape = Scrape(self.text)
+        failures = scrape.by_label("quotes_call_failures_total", "grpc_method")
+        self.assertGreater(len(failures), 20)
+        self.assertEqual(set(failures.values()), {0})
 
     def test_promtool_takes_the_scrape(self):
         result = subprocess.run(["promtool", "check", "metrics"], input=self.text, text=True,
@@ -105,14 +149,14 @@ class ScrapeTest(unittest.TestCase):
         self.assertIn(result.returncode, (0, 3), result)
 
     def test_every_name_that_is_used_is_there(self):
-        there = Scrape(self.text).names() | {"up"}
+        there = Scrape(self.text).names() | Scrape(read(self.busy_port)).names() | {"up"}
         used = metrics_in(ALERTS.replace("alert:", "")) | metrics_in("\n".join(expressions()))
         self.assertGreater(len(used), 30)
         self.assertEqual(used - there, set())
 
     def test_nearly_every_name_that_is_there_is_shown(self):
         shown = metrics_in("\n".join(expressions()))
-        there = {re.sub(r"_(bucket|sum|count)$", "", name) for name in Scrape(self.text).names()
+        there = {re.sub(r"_(bucket|sum|count)$", "", name) for name in Scrape(self.text).names() | Scrape(read(self.busy_port)).names()
                  if not name.startswith("exposer_")}
         shown = {re.sub(r"_(bucket|sum|count)$", "", name) for name in shown}
         self.assertEqual(there - shown, {
@@ -129,7 +173,8 @@ class PrometheusTest(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = cls.enterClassContext(TempDir())
         cls.server = cls.enterClassContext(
-            Server(cls.folder / "quotes.db", "--metrics-listen", "127.0.0.1:0"))
+            Server(cls.folder / "quotes.db", "--metrics-listen", "127.0.0.1:0",
+                   "--backup-folder", cls.folder / "backups", "--backup-every", "1h"))
         cls.quoted_port = metrics_port(cls.server)
         call_methods(cls.server)
         config = (PROMETHEUS / "prometheus.yml").read_text(encoding="utf-8")
@@ -180,7 +225,10 @@ class PrometheusTest(unittest.TestCase):
         empty = [expression for expression in expressions()
                  if not self.ask("query", query=expression)["result"]]
         # Nothing was started again.
-        self.assertEqual(empty, ['changes(process_start_time_seconds{job="quotes"}[1m]) > 0'])
+        self.assertEqual(empty, [
+            # Here is no certificate; ScrapeTest has one.
+            'quotes_certificate_expiry_timestamp_seconds{job="quotes",instance=~".*"} - time()',
+            'changes(process_start_time_seconds{job="quotes"}[1m]) > 0'])
         for variable in DASHBOARD["templating"]["list"]:
             if variable["type"] == "query":
                 label = re.search(r", (\w+)\)$", variable["definition"]).group(1)

@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import re
 import subprocess
 import unittest
 
@@ -54,6 +55,16 @@ class SystemdTest(unittest.TestCase):
         service = self.read_unit()["Service"]
         self.assertEqual(values["database"], f"/var/lib/{service['StateDirectory']}/quotes.db")
         self.assertEqual(values["insecure_allow_remote"], "false")
+
+    def test_what_is_commented_out_can_be_switched_on(self):
+        text = (SOURCE_DIR / "deploy/systemd/quoted.toml").read_text(encoding="utf-8")
+        switched_on = re.sub(r"^# (\w+ = )", r"\1", text, flags=re.M)
+        self.assertGreater(len(re.findall(r"^\w+ = ", switched_on, re.M)),
+                           len(re.findall(r"^\w+ = ", text, re.M)) + 10)
+        with TempDir() as folder:
+            (folder / "all.toml").write_text(switched_on, encoding="utf-8")
+            values = configuration("--config", folder / "all.toml")
+        self.assertEqual((values["backup_every"], values["backup_keep"]), ("24h", "7"))
 
     def test_user_and_folder(self):
         with TempDir() as root:

@@ -56,6 +56,13 @@ class Scrape:
         assert len(found) == 1, (name, labels, found)
         return next(iter(found.values()))
 
+    def by_label(self, name, label):
+        """The samples of that name by one of their labels, which tells them apart."""
+        found = self.select(name)
+        values = {dict(key)[label]: value for key, value in found.items()}
+        assert len(values) == len(found), found
+        return values
+
     def check_histograms(self):
         """Buckets never fall, the last one is all, and its bound is infinite."""
         names = {name[:-len("_bucket")] for name in self.names() if name.endswith("_bucket")}

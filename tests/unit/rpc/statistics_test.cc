@@ -20,6 +20,7 @@ using testing::Pair;
 constexpr char kSearch[] = "/quotes.v1.QuoteService/SearchQuotes";
 constexpr int kOk = 0;
 constexpr int kInvalidArgument = 3;
+constexpr int kInternal = 13;
 
 class StatisticsTest : public testing::Test {
  protected:
@@ -32,6 +33,7 @@ class StatisticsTest : public testing::Test {
     record.duration = duration;
     record.request_bytes = 10;
     record.answer_bytes = code == kOk ? 100 : 0;
+    record.servers_failure = code == kInternal;
     statistics_.End(statistics_.Begin(method), record, reason, now_);
   }
 
@@ -48,6 +50,38 @@ class StatisticsTest : public testing::Test {
   Statistics statistics_;
   absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
 };
+
+TEST_F(StatisticsTest, CountsFailuresByMethod) {
+  Call(kSearch, "reader", kOk);
+  Call(kSearch, "reader", kInvalidArgument);
+  Call(kSearch, "reader", kInternal);
+  Call(kSearch, "admin", kInternal);
+  EXPECT_EQ(Of("SearchQuotes").failures, 2U);
+  EXPECT_EQ(Of("LookupTheme").failures, 0U);
+}
+
+TEST(IsServersFailureTest, SparesWhatCallersDo) {
+  const absl::Duration quick = absl::Milliseconds(1);
+  const absl::Duration retry = absl::Milliseconds(100);
+  EXPECT_TRUE(IsServersFailure(errors::Loading(), quick));
+  EXPECT_TRUE(IsServersFailure(errors::QueueFull(retry), quick));
+  EXPECT_TRUE(IsServersFailure(errors::TooManyCalls(1000, retry), quick));
+  EXPECT_TRUE(IsServersFailure(errors::StoreBusy(), quick));
+  EXPECT_TRUE(IsServersFailure(absl::InternalError("a bug"), quick));
+  EXPECT_TRUE(IsServersFailure(absl::DataLossError("a bug"), quick));
+  EXPECT_TRUE(IsServersFailure(absl::DeadlineExceededError("slow"), absl::Seconds(2)));
+  EXPECT_FALSE(IsServersFailure(absl::DeadlineExceededError("the caller's"), quick));
+  EXPECT_FALSE(IsServersFailure(absl::CancelledError("gone"), absl::Seconds(2)));
+  EXPECT_FALSE(IsServersFailure(errors::QuotaExceeded("cms", 5, retry), quick));
+  EXPECT_FALSE(IsServersFailure(errors::RoleTooLow("reader", "admin"), quick));
+  EXPECT_FALSE(IsServersFailure(errors::ReportNotFound("reports/none"), quick));
+  EXPECT_FALSE(IsServersFailure(errors::UploadIncomplete("early"), absl::Seconds(2)));
+  ErrorDetail share;
+  share.reason = ErrorReason::kTooManyCalls;
+  share.metadata = {{"limit", "500"}, {"caller", "cms"}};
+  EXPECT_FALSE(IsServersFailure(
+      MakeError(absl::StatusCode::kResourceExhausted, "cms has 500 calls", share), quick));
+}
 
 TEST_F(StatisticsTest, CountsByMethodRoleAndCode) {
   Call(kSearch, "reader", kOk);
