@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "service/figures/claims.h"
@@ -217,6 +218,9 @@ class Reader {
   }
 
  private:
+  // What is measured, and the head of its list: see Figure.
+  using Thing = std::pair<Range, Range>;
+
   View Part(Range range) const { return view_.substr(range.begin, range.size()); }
   View Part(size_t begin, size_t end) const { return view_.substr(begin, end - begin); }
 
@@ -392,7 +396,8 @@ class Reader {
                                          [at](const Qualifier& q) { return q.range.begin > at; });
         figure->qualifiers.insert(behind, {MakeRange(at, at + 1), QualifierKind::kApproximation});
       }
-    } else if (figure->kind == FigureKind::kMultiple && Part(numeral.unit) == U"倍") {
+    } else if (figure->kind == FigureKind::kMultiple &&
+               (Part(numeral.unit) == U"倍" || Part(numeral.unit) == U"成")) {
       figure->low = ValueOf(number);
     } else if (Part(numeral.unit) == U"两" && text::IsHan(number.front()) &&
                GetWords().units.Longest(view_.substr(numeral.unit.end)).length > 0) {
@@ -480,7 +485,7 @@ class Reader {
       if ((classes & internal::kKeep) != 0) {
         i += size;
       } else if ((classes & internal::kCut) != 0 && i + size < end &&
-                 !IsWhole(i + size, end, internal::kPart) && !OpensClause(i, i + size, end) &&
+                 !IsPart(i + size, end) && !OpensClause(i, i + size, end) &&
                  !IsInKept(i, size, end)) {
         i += size;
         begin = i;
@@ -512,6 +517,15 @@ class Reader {
     size_t size = 0;
     const uint32_t classes = ClassAt(begin, end, &size);
     return (classes & word_class) != 0 && begin + size == end;
+  }
+
+  // Whether a noun stands at `begin` that says nothing without the verb before it: 拥有|量,
+  // 受理|数、立案数.
+  bool IsPart(size_t begin, size_t end) const {
+    size_t size = 0;
+    const uint32_t classes = ClassAt(begin, end, &size);
+    return (classes & internal::kPart) != 0 &&
+           (begin + size == end || JoinsItems(t_[begin + size]) || t_[begin + size] == U'的');
   }
 
   // Without what joins it to the figure: verbs, adverbs, what it is compared with.
@@ -589,7 +603,7 @@ class Reader {
       size_t size = 0;
       const uint32_t classes = ClassAt(begin, end, &size);
       if ((classes & internal::kKeep) == 0 && (classes & internal::kLead) != 0 &&
-          begin + size < end && !IsWhole(begin + size, end, internal::kPart)) {
+          begin + size < end && !IsPart(begin + size, end)) {
         begin += size;
         changed = true;
       } else if (text::IsSpace(t_[begin]) || t_[begin] == U'、' || IsClosing(t_[begin])) {
@@ -794,30 +808,97 @@ class Reader {
         Part(all.end, figures_[i].number.begin).find(U"分别") == View::npos) {
       return end;
     }
+    // Each figure has its own item, or all have the whole list where it has fewer or more items.
+    std::vector<Range> items = ItemsOf(all, count);
+    Range head;
+    if (items.size() < count) {
+      items = ItemsBefore(i, all, count, &head);
+    } else if (items.size() == count) {
+      head = HeadOf(items);
+    }
+    for (size_t k = 0; k < count; ++k) {
+      const bool own = items.size() == count;
+      figures_[i + k].measure = own ? items[k] : all;
+      figures_[i + k].measure_head = own && k + 1 < count && Takes(items[k], head) ? head : Range();
+    }
+    return end;
+  }
+
+  // The items of a list: between its commas, the last two also between 和 and the like.
+  std::vector<Range> ItemsOf(Range all, size_t count) const {
     std::vector<Range> items = Split(all, /*conjunctions=*/false);
     if (items.size() + 1 == count) {
       const std::vector<Range> last = Split(items.back(), /*conjunctions=*/true);
       items.pop_back();
       items.insert(items.end(), last.begin(), last.end());
     }
-    // 中、高等职业教育在校生: half a word is no item.
-    const bool whole =
-        std::all_of(items.begin(), items.end(), [](const Range& item) { return item.size() > 1; });
-    // 工业、制造业、技改|投资: what ends the last item is said of all.
-    const bool shared = items.size() == count && IsQuantity(items.back()) &&
-                        std::all_of(items.begin(), items.end() - 1, [this](const Range& item) {
-                          return item.size() <= 2 || Part(item).ends_with(U'业');
-                        });
-    if (!whole || shared) {
-      for (size_t k = 0; k < count; ++k) {
-        figures_[i + k].measure = shared && k + 1 == count ? items.back() : all;
-      }
-    } else if (items.size() == count) {
-      for (size_t k = 0; k < count; ++k) {
-        figures_[i + k].measure = items[k];
+    return items;
+  }
+
+  // The items of a list whose last one has a verb that parts it from the others:
+  // 产业基金、新增能耗支持|民间项目|比重: the verb and what follows is said of all.
+  std::vector<Range> ItemsBefore(size_t i, Range all, size_t count, Range* head) const {
+    size_t begin = ClauseBegin(figures_[i].range.begin);
+    if (i > 0 && figures_[i - 1].range.end > begin) {
+      begin = figures_[i - 1].range.end;
+    }
+    for (const Mention& mention : mentions_) {
+      const uint32_t behind = mention.period.range.end;
+      begin = behind > begin && behind <= all.begin ? behind : begin;
+    }
+    std::vector<Range> items = ItemsOf(MakeRange(begin, all.end), count);
+    constexpr size_t kLongestVerb = 4;
+    size_t verb = all.begin;
+    for (size_t size = 1; size <= kLongestVerb && begin + size <= all.begin; ++size) {
+      if (IsWhole(all.begin - size, all.begin, internal::kCut)) {
+        verb = all.begin - size;
       }
     }
-    return end;
+    if (items.size() < count || verb <= items.back().begin + 1 || !IsQuantity(all)) {
+      return {};
+    }
+    items.erase(items.begin(), items.end() - static_cast<ptrdiff_t>(count));
+    items.front() = Noun(items.front().begin, items.front().end);
+    *head = MakeRange(verb, all.end);
+    return items.front().empty() ? std::vector<Range>() : items;
+  }
+
+  // What the last item of a list ends with that is said of all of them: 原煤、天然气|产量.
+  Range HeadOf(const std::vector<Range>& items) const {
+    const Range last = items.back();
+    // 中、高|等职业教育在校生, 一、二、三|产业增加值: half a word.
+    constexpr View kHalves = U"一二三四五大中小高初上下男女老东西南北省市县";
+    const bool halves = std::all_of(items.begin(), items.end(), [&](const Range& item) {
+      return kHalves.find(t_[item.begin]) != View::npos && (item.size() == 1 || item == last);
+    });
+    if (halves && last.size() > 2) {
+      return MakeRange(last.begin + 1, last.end);
+    }
+    // 农业、旅游业|增加值占生产总值比重
+    const size_t share = std::min(Part(last).rfind(U'占'), Part(last).size());
+    const auto head = words_.heads.Longest(Part(last).substr(0, share));
+    if (share < last.size() && share > head.length) {
+      return MakeRange(last.begin + share - head.length, last.end);
+    }
+    return head.length > 0 && head.length < last.size()
+               ? MakeRange(last.end - head.length, last.end)
+               : Range();
+  }
+
+  // Whether an item of a list goes on with the head of the last one: not 出口额、进口|总额, but
+  // 投资、消费|增速.
+  bool Takes(Range item, Range head) const {
+    if (head.empty()) {
+      return false;
+    }
+    constexpr View kEnds = U"率量额值数费";
+    const auto match = words_.heads.Longest(Part(head));
+    const auto own = words_.heads.Longest(Part(item));
+    if (own.length == 0) {
+      return match.length == 0 || kEnds.find(t_[item.end - 1]) == View::npos;
+    }
+    return match.length == 0 ||
+           ((match.value & internal::kRate) != 0 && (own.value & internal::kRate) == 0);
   }
 
   // 甲、乙分别由1元、2元|提高到3元、4元: the items of a list are those of the list before, where it
@@ -837,6 +918,7 @@ class Reader {
     }
     for (size_t j = i; j < end; ++j) {
       figures_[j].measure = figures_[previous + (j - i)].measure;
+      figures_[j].measure_head = figures_[previous + (j - i)].measure_head;
     }
   }
 
@@ -847,21 +929,21 @@ class Reader {
     if (Part(clause, figures_[i].number.begin).find(U"分别") == View::npos) {
       return;
     }
-    std::vector<Range> things;  // the last one first
+    std::vector<Thing> things;  // the last one first
     for (size_t j = i; j > 0 && things.size() < end - i; --j) {
       const Figure& named = figures_[j - 1];
       if (Part(named.range.end, clause).find_first_of(U"；。：") != View::npos) {
         break;
       }
-      if (!named.measure.empty() &&
-          std::find(things.begin(), things.end(), named.measure) == things.end()) {
-        things.push_back(named.measure);
+      const Thing thing(named.measure, named.measure_head);
+      if (!named.measure.empty() && std::find(things.begin(), things.end(), thing) == things.end()) {
+        things.push_back(thing);
       }
     }
     const bool each = things.size() == end - i;
     for (size_t j = i; j < end; ++j) {
       if (each) {
-        figures_[j].measure = things[end - 1 - j];
+        std::tie(figures_[j].measure, figures_[j].measure_head) = things[end - 1 - j];
       } else {
         of_unknown_.push_back(j);
       }
@@ -891,10 +973,10 @@ class Reader {
     if (figure.measure.empty() && !IsTime(figure) && !IsArticle(figure) &&
         std::find(of_unknown_.begin(), of_unknown_.end(), i) == of_unknown_.end()) {
       const Range named = QuantityBefore(i);
-      figure.measure = named.empty() ? last_measure_ : named;
+      std::tie(figure.measure, figure.measure_head) = named.empty() ? last_ : Thing(named, Range());
     }
     if (!figure.measure.empty()) {
-      last_measure_ = figure.measure;
+      last_ = {figure.measure, figure.measure_head};
     }
   }
 
@@ -1169,8 +1251,23 @@ class Reader {
 
     const bool told =
         figure.mode != FigureMode::kUnspecified && (!IsTime(figure) || !figure.measure.empty());
-    return told && Fits(Says(figure, U"年均"), surroundings_.period) ? surroundings_.period
-                                                                     : Period();
+    const Period& outer = surroundings_.period;
+    if (const Range whole = WholeYear(figure); !whole.empty() && told &&
+                                               (outer.empty() || outer.first_year != outer.last_year)) {
+      const auto year = static_cast<int16_t>(surroundings_.report.year);
+      return {MakeRange(whole.begin + offset_, whole.end + offset_), year, year};
+    }
+    return told && Fits(Says(figure, U"年均"), outer) ? outer : Period();
+  }
+
+  // 确保|全年|实施3600个: the year of the report, where a target says so. Empty for none.
+  Range WholeYear(const Figure& figure) const {
+    const size_t segment = SegmentBegin(figure.range.begin);
+    const size_t at = Part(segment, figure.number.begin).rfind(U"全年");
+    if (at == View::npos || figure.mode != FigureMode::kTarget || surroundings_.report.year == 0) {
+      return {};
+    }
+    return MakeRange(segment + at, segment + at + 2);
   }
 
   const uint32_t offset_;
@@ -1182,7 +1279,7 @@ class Reader {
   const MeasureWords& words_;
   std::vector<Figure> figures_;
   std::vector<size_t> of_unknown_;  // of several things that are not told apart
-  Range last_measure_;
+  Thing last_;
 };
 
 void Shift(uint32_t by, Range* range) {
@@ -1209,11 +1306,18 @@ std::vector<Figure> FindFigures(std::u32string_view text, Range sentence,
     Shift(sentence.begin, &figure.scale);
     Shift(sentence.begin, &figure.unit);
     Shift(sentence.begin, &figure.measure);
+    Shift(sentence.begin, &figure.measure_head);
     for (Qualifier& qualifier : figure.qualifiers) {
       Shift(sentence.begin, &qualifier.range);
     }
   }
   return figures;
+}
+
+std::u32string MeasureOf(const Figure& figure, std::u32string_view text) {
+  std::u32string measure(text.substr(figure.measure.begin, figure.measure.size()));
+  measure += text.substr(figure.measure_head.begin, figure.measure_head.size());
+  return measure;
 }
 
 Unit ToUnit(std::u32string_view printed) {

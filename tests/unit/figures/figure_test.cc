@@ -46,7 +46,7 @@ std::string Row(const Figure& figure, std::u32string_view text) {
     value += ".." + ToString(*figure.high);
   }
   return part(figure.range) + "\t" + Name(figure.kind) + "\t" + value + "\t" +
-         UnitOf(figure, text).name + "\t" + part(figure.measure) + "\t" +
+         UnitOf(figure, text).name + "\t" + text::ToUtf8(MeasureOf(figure, text)) + "\t" +
          part(figure.period.range) + "\t" + Name(figure.mode);
 }
 
@@ -569,8 +569,8 @@ TEST(FindFiguresTest, RespectiveFiguresOfThingsNamedBefore) {
 
 TEST(FindFiguresTest, HalfAWordIsNoItem) {
   EXPECT_THAT(Rows("中、高等职业教育在校生分别达到2000万人和861万人"),
-              ElementsAre("分别达到2000万人\tamount\t20000000\t人\t中、高等职业教育在校生\t\t",
-                          "861万人\tamount\t8610000\t人\t中、高等职业教育在校生\t\t"));
+              ElementsAre("分别达到2000万人\tamount\t20000000\t人\t中等职业教育在校生\t\t",
+                          "861万人\tamount\t8610000\t人\t高等职业教育在校生\t\t"));
 }
 
 TEST(FindFiguresTest, ATimeBetweenAQuantityAndItsFigure) {
@@ -605,7 +605,7 @@ TEST(FindFiguresTest, PairsOfValuesGoOnPairwise) {
 
 TEST(FindFiguresTest, AmountsWithoutAValueHaveNone) {
   EXPECT_THAT(Rows("三分之一的县"), ElementsAre("三分之一\tfraction\t\t\t\t\t"));
-  EXPECT_THAT(Rows("成本下降三成"), ElementsAre("下降三成\tmultiple\t\t成\t成本\t\t"));
+  EXPECT_THAT(Rows("成本下降三成"), ElementsAre("下降三成\tmultiple\t3\t成\t成本\t\t"));
   EXPECT_THAT(Rows("总量翻一番"), ElementsAre("翻一番\tmultiple\t\t\t总量\t\t"));
   EXPECT_THAT(Rows("打造千亿级产业"), ElementsAre("千亿级\tapproximate\t\t\t产业\t\t"));
   EXPECT_THAT(Rows("数百个项目"), ElementsAre("数百个\tapproximate\t\t个\t项目\t\t"));
