@@ -484,11 +484,11 @@ class Reader {
       const uint32_t classes = quoted ? 0 : ClassAt(i, end, &size);
       if ((classes & internal::kKeep) != 0) {
         i += size;
-      } else if ((classes & internal::kCut) != 0 && i + size < end &&
-                 !IsPart(i + size, end) && !OpensClause(i, i + size, end) &&
+      } else if ((classes & internal::kCut) != 0 && i + size < end && !IsPart(i + size, end) &&
                  !IsInKept(i, size, end)) {
-        i += size;
-        begin = i;
+        const size_t clause = ClauseOf(i, i + size, end);
+        i = std::max(i + size, clause);
+        begin = clause > 0 ? begin : i;
       } else {
         ++i;
       }
@@ -497,8 +497,10 @@ class Reader {
   }
 
   // Whether a verb opens what tells a noun from others: 中央财政|用于“三农”的支出.
-  bool OpensClause(size_t verb, size_t begin, size_t end) const {
-    return Part(verb, begin) == U"用于" && Part(begin, end - 1).find(U'的') != View::npos;
+  // Then where the clause ends, else 0.
+  size_t ClauseOf(size_t verb, size_t begin, size_t end) const {
+    const size_t of = Part(begin, end - 1).rfind(U'的');
+    return Part(verb, begin) == U"用于" && of != View::npos ? begin + of : 0;
   }
 
   // Whether a kept word begins inside a word and goes on behind it: 办|成|功率.
@@ -603,8 +605,11 @@ class Reader {
       size_t size = 0;
       const uint32_t classes = ClassAt(begin, end, &size);
       if ((classes & internal::kKeep) == 0 && (classes & internal::kLead) != 0 &&
-          begin + size < end && !IsPart(begin + size, end)) {
+          begin + size < end && (!IsPart(begin + size, end) || t_[begin] == U'的')) {
         begin += size;
+        changed = true;
+      } else if (const size_t mark = ListMarkAt(begin, end); mark > 0) {
+        begin += mark;
         changed = true;
       } else if (text::IsSpace(t_[begin]) || t_[begin] == U'、' || IsClosing(t_[begin])) {
         ++begin;
@@ -621,6 +626,16 @@ class Reader {
                                                                       : Trim(begin + item + 1, end);
     }
     return MakeRange(begin, end);
+  }
+
+  // The size of what counts the items of a list at `begin`: （一）|工业支出. 0 for none.
+  size_t ListMarkAt(size_t begin, size_t end) const {
+    constexpr size_t kMost = 4;
+    if (t_[begin] != U'（' && t_[begin] != U'(') {
+      return 0;
+    }
+    const size_t close = Part(begin, end).find_first_of(U"）)");
+    return close == View::npos || close > kMost || begin + close + 1 >= end ? 0 : close + 1;
   }
 
   // Whether a phrase names no thing: 其中, 上年, 2020年的.
@@ -664,6 +679,12 @@ class Reader {
       if (mention->period.range.end <= begin) {
         break;
       }
+      // 1979年|比上年|产值增长14.9％: what grew stands behind the time it is compared with.
+      if (mention->comparison && mention->period.range.end < end && OpensWith(*mention, begin)) {
+        if (const Range noun = Noun(mention->period.range.end, end); IsQuantity(noun)) {
+          return noun;
+        }
+      }
       if (!mention->comparison && mention->period.range.end <= end) {
         const Range behind_it = Noun(mention->period.range.end, end);
         // 城镇化率|五年|提高3.89个百分点: the time stands between.
@@ -674,6 +695,11 @@ class Reader {
       }
     }
     return begin < end ? Noun(begin, end) : Range();
+  }
+
+  // Whether 比 or 较 and the time behind it stand at `begin`.
+  bool OpensWith(const Mention& mention, size_t begin) const {
+    return mention.period.range.begin == begin + 1 && (t_[begin] == U'比' || t_[begin] == U'较');
   }
 
   // Whether a phrase ends with the name of something that has an amount.
@@ -696,8 +722,8 @@ class Reader {
   }
 
   // The thing that stands directly behind a figure: 12个|重点项目.
-  Range BehindOf(const Figure& figure) const {
-    size_t begin = figure.range.end;
+  Range BehindOf(const Figure& figure, size_t skipped = 0) const {
+    size_t begin = figure.range.end + skipped;
     const auto next = std::partition_point(numerals_.begin(), numerals_.end(),
                                            [&](const Numeral& n) { return n.token.begin < begin; });
     auto from = next;
@@ -714,6 +740,9 @@ class Reader {
         ++from;
       }
       if (from != numerals_.end() && from->token.begin == end) {
+        if (from->token.begin != from->number.begin) {
+          break;
+        }
         const FigureKind kind = KindOf(*from, Part(from->number), Part(from->unit));
         if (kind != FigureKind::kSet && kind != FigureKind::kName && kind != FigureKind::kOrdinal) {
           break;
@@ -779,10 +808,30 @@ class Reader {
     if (GoesOn(i)) {
       return {};
     }
-    if (const Range before = PhraseBefore(i); !before.empty()) {
+    const Range before = PhraseBefore(i);
+    if (figure.kind == FigureKind::kAmount) {
+      return before.empty() ? BehindOf(figure) : before;
+    }
+    const bool share =
+        !before.empty() && t_[before.begin] == U'占' && words_.heads.Longest(Part(before)).value !=
+                                                            internal::kRate;
+    const bool named = i > 0 && !figures_[i - 1].measure.empty();
+    if (share && named) {
+      return {};  // 工业支出8亿元，|占支出总数的53%: of what was named last
+    }
+    if (!before.empty() && !share) {
       return before;
     }
-    return figure.kind == FigureKind::kAmount ? BehindOf(figure) : Range();
+    const bool opens = before.empty() && ClauseBegin(figure.range.begin) == figure.range.begin;
+    const bool part_of =
+        figure.kind == FigureKind::kPercent || figure.kind == FigureKind::kFraction;
+    if (!(share || opens) || !part_of || HasQualifier(figure, QualifierKind::kDirection)) {
+      return before;
+    }
+    // 99%|乡镇通公路, 占人口65%|的地区
+    const size_t of = figure.range.end < t_.size() && t_[figure.range.end] == U'的' ? 1 : 0;
+    const Range behind = BehindOf(figure, of);
+    return behind.empty() ? before : behind;
   }
 
   // Whether a figure only goes on a list: 52家、|263家.
@@ -891,7 +940,7 @@ class Reader {
     if (head.empty()) {
       return false;
     }
-    constexpr View kEnds = U"率量额值数费";
+    constexpr View kEnds = U"率量额值数费次";
     const auto match = words_.heads.Longest(Part(head));
     const auto own = words_.heads.Longest(Part(item));
     if (own.length == 0) {
@@ -999,7 +1048,11 @@ class Reader {
       begin = range.begin >= begin && range.end < end ? range.end : begin;
     }
     const Range noun = Noun(begin, end);
-    return IsQuantity(noun) && !Part(noun).starts_with(U'这') ? noun : Range();
+    // 资助困难家庭大学生，|合计6300名
+    constexpr View kTotals[] = {U"合计", U"共计", U"总计", U"共", U"累计"};
+    const View joint = Part(clause, figures_[i].number.begin);
+    const bool total = std::find(std::begin(kTotals), std::end(kTotals), joint) != std::end(kTotals);
+    return (IsQuantity(noun) || total) && !Part(noun).starts_with(U'这') ? noun : Range();
   }
 
   // When a figure was, as far as its sentence says.
@@ -1133,6 +1186,8 @@ class Reader {
       mode = FigureMode::kTarget;
     } else if (passage == Passage::kOther && GoesOnFrom(i, segment)) {
       mode = figures_[i - 1].mode;
+    } else if (!review && GoesOnAtATime(i, when)) {
+      mode = figures_[i - 1].mode;
     }
     return InTime(mode, when, will || aims, tells);
   }
@@ -1209,6 +1264,18 @@ class Reader {
     const View between = Part(figures_[i - 1].range.end, figures_[i].number.begin);
     return std::count_if(between.begin(), between.end(), text::IsHardMark) <= 1 &&
            between.find_first_of(U"要应须将可如若会能。！？") == View::npos;
+  }
+
+  // Whether a figure is of the time that the one before it is of, by the same words:
+  // 今年赤字率按2.6%安排；|财政赤字2万亿元.
+  bool GoesOnAtATime(size_t i, const When& when) const {
+    if (i == 0 || when.mention == nullptr || when.mention->period.first_year == 0 ||
+        figures_[i - 1].mode == FigureMode::kUnspecified || IsTime(figures_[i]) ||
+        (figures_[i].number.size() == 1 && text::IsHan(t_[figures_[i].number.begin]))) {
+      return false;
+    }
+    const When before = WhenOf(i - 1);
+    return before.mention == when.mention && !before.base;
   }
 
   bool IsPast(const Period& period) const {
