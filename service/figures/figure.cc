@@ -667,7 +667,13 @@ class Reader {
     size_t begin = ClauseBegin(figure.range.begin);
     for (size_t j = i; j > 0 && i - j < kMaxList && figures_[j - 1].range.end > begin; --j) {
       if (!IsAttribute(j - 1) && !IsCompared(figures_[j - 1])) {
-        begin = std::max<size_t>(begin, figures_[j - 1].range.end);
+        const Figure& before = figures_[j - 1];
+        begin = std::max<size_t>(begin, before.range.end);
+        // 6处|煤矿、|产能1400万吨: what was counted is of another figure.
+        const Range counted = before.measure;
+        if (counted.begin == before.range.end && counted.end < end && t_[counted.end] == U'、') {
+          begin = std::max<size_t>(begin, counted.end);
+        }
         break;
       }
     }
@@ -812,9 +818,8 @@ class Reader {
     if (figure.kind == FigureKind::kAmount) {
       return before.empty() ? BehindOf(figure) : before;
     }
-    const bool share =
-        !before.empty() && t_[before.begin] == U'占' && words_.heads.Longest(Part(before)).value !=
-                                                            internal::kRate;
+    const bool share = !before.empty() && t_[before.begin] == U'占' &&
+                       words_.heads.Longest(Part(before)).value != internal::kRate;
     const bool named = i > 0 && !figures_[i - 1].measure.empty();
     if (share && named) {
       return {};  // 工业支出8亿元，|占支出总数的53%: of what was named last
@@ -981,11 +986,15 @@ class Reader {
     std::vector<Thing> things;  // the last one first
     for (size_t j = i; j > 0 && things.size() < end - i; --j) {
       const Figure& named = figures_[j - 1];
+      if (named.range.end > clause) {
+        continue;  // 分别为|1982年|的3倍和2倍
+      }
       if (Part(named.range.end, clause).find_first_of(U"；。：") != View::npos) {
         break;
       }
       const Thing thing(named.measure, named.measure_head);
-      if (!named.measure.empty() && std::find(things.begin(), things.end(), thing) == things.end()) {
+      if (!named.measure.empty() &&
+          std::find(things.begin(), things.end(), thing) == things.end()) {
         things.push_back(thing);
       }
     }
@@ -1051,7 +1060,8 @@ class Reader {
     // 资助困难家庭大学生，|合计6300名
     constexpr View kTotals[] = {U"合计", U"共计", U"总计", U"共", U"累计"};
     const View joint = Part(clause, figures_[i].number.begin);
-    const bool total = std::find(std::begin(kTotals), std::end(kTotals), joint) != std::end(kTotals);
+    const bool total =
+        std::find(std::begin(kTotals), std::end(kTotals), joint) != std::end(kTotals);
     return (IsQuantity(noun) || total) && !Part(noun).starts_with(U'这') ? noun : Range();
   }
 
@@ -1155,7 +1165,7 @@ class Reader {
         segment == clause ? in_clause : internal::ClaimsIn(view_, segment, clause_end, mentions_);
     constexpr uint32_t kWill = internal::kPlans | internal::kHopes;
     const bool will = (in_clause & kWill) != 0;
-    bool tells = (in_clause & internal::kDid) != 0 ||
+    bool tells = (in_clause & internal::kDid) != 0 || IsInListOf(U"已", figure.number.begin) ||
                  (!will && ((in_clause & internal::kTells) != 0 ||
                             internal::IsShareOfPlan(view_, clause, figure.number.begin)));
     bool aims = (in_clause & internal::kHopes) != 0 && (in_clause & internal::kDid) == 0;
@@ -1202,7 +1212,10 @@ class Reader {
   }
 
   // 主要预期目标是：…；…|5%: a list to the end of its sentence.
-  bool IsInListOfAims(size_t at) const {
+  bool IsInListOfAims(size_t at) const { return IsInListOf(U"目标", at); }
+
+  // Whether a word stands shortly before the colon of a list: 已建成的主要有：…；…|5%.
+  bool IsInListOf(View word, size_t at) const {
     constexpr size_t kMostBetween = 8;
     const View before = Part(at - std::min(at, kMaxSegment), at);
     const size_t colon = before.rfind(U'：');
@@ -1210,7 +1223,7 @@ class Reader {
       return false;
     }
     const size_t from = colon - std::min(colon, kMostBetween);
-    return before.substr(from, colon - from).find(U"目标") != View::npos;
+    return before.substr(from, colon - from).find(word) != View::npos;
   }
 
   // An estimate stays one, also where its word does not touch the digits:
@@ -1319,8 +1332,8 @@ class Reader {
     const bool told =
         figure.mode != FigureMode::kUnspecified && (!IsTime(figure) || !figure.measure.empty());
     const Period& outer = surroundings_.period;
-    if (const Range whole = WholeYear(figure); !whole.empty() && told &&
-                                               (outer.empty() || outer.first_year != outer.last_year)) {
+    if (const Range whole = WholeYear(figure);
+        !whole.empty() && told && (outer.empty() || outer.first_year != outer.last_year)) {
       const auto year = static_cast<int16_t>(surroundings_.report.year);
       return {MakeRange(whole.begin + offset_, whole.end + offset_), year, year};
     }

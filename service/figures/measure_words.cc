@@ -26,9 +26,8 @@ constexpr std::string_view kRules = "4";
 std::u32string Normal(std::string_view word) { return Normalize(text::ToCodePoints(word)).units; }
 
 uint32_t ClassOf(std::string_view name) {
-  constexpr std::string_view kNames[] = {"cut",    "lead",   "tail", "keep", "stop", "goal",
-                                         "strong", "action", "done", "part", "bare",
-                                         "head",   "rate"};
+  constexpr std::string_view kNames[] = {"cut",    "lead", "tail", "keep", "stop", "goal", "strong",
+                                         "action", "done", "part", "bare", "head", "rate"};
   for (uint32_t i = 0; i < std::size(kNames); ++i) {
     if (kNames[i] == name) {
       return 1u << i;

@@ -546,8 +546,8 @@ Number Scanner::ChineseAt(size_t i) const {
   return number;
 }
 
-// 25|l|亿元: letters that were read for digits by their shape, before 万 or 亿. What number is meant
-// is not known.
+// 25|l|亿元: letters that were read for digits by their shape, before 万 or 亿. What number is
+// meant is not known.
 size_t Scanner::LookAlikesAt(size_t i) const {
   constexpr size_t kMost = 3;
   size_t end = i;
@@ -607,6 +607,11 @@ void Scanner::ReadBehindNumber(Element* element) const {
   }
   if (element->unit.empty()) {
     element->unit = UnitAt(end, &unit_class);
+  }
+  // 1987年|来华游客: not for so many years.
+  if (element->number.four && element->unit.size() == 2 && Has(end, U"年来")) {
+    --element->unit.end;
+    unit_class = kTime;
   }
   if (!element->unit.empty()) {
     element->unit_class = unit_class;

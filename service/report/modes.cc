@@ -67,8 +67,8 @@ Mode ModeOfHeading(View heading, Mode inherited) {
     // about how things went.
     constexpr size_t kTitle = 16;
     const bool reviewed =
-        inherited == Mode::kReview &&
-        (cue.mode == Mode::kTarget || (cue.mode == Mode::kSituation && heading.size() > kTitle));
+        inherited == Mode::kReview && (cue.mode == Mode::kTarget || cue.mode == Mode::kMeasure ||
+                                       (cue.mode == Mode::kSituation && heading.size() > kTitle));
     if (start || (cue.scope == CueScope::kHeading && !reviewed)) {
       best.Offer(cue);
     }
