@@ -26,7 +26,7 @@ constexpr std::u32string_view kNoEnd =
 // Nor with one of these, unless it is bound to the letter beside it: 和谐, 要素, 社会, 需要.
 constexpr std::u32string_view kRareBeginning =
     U"过地得和等对将从向在为以由使让是有个件项次年月日元亿万要更最我";
-constexpr std::u32string_view kRareEnd = U"和等将对从向在为以由使让是有要能可会个些";
+constexpr std::u32string_view kRareEnd = U"和等将对从向在为以由使让是有要能可会个些下";
 // Two letters are bound that stand side by side so many times as often as they would by chance.
 constexpr double kBound = 10;
 // And hardly if no more often than this.
@@ -71,7 +71,7 @@ constexpr double kLeastOfClauses = 0.3;
 constexpr double kMostOfOneParticle = 0.8;
 constexpr std::u32string_view kJoining = U"和与及或";
 // What joins words inside short strings that are no phrases: 任务和措施, 加大对三农.
-constexpr std::u32string_view kBetween = U"和与及或对把让";
+constexpr std::u32string_view kBetween = U"和与及或对把让等";
 // Letters that stand before words, and behind them: 的 also stands behind halves of them (新的).
 constexpr std::u32string_view kBefore = U"的了和与及或在对把将以为是从向";
 constexpr std::u32string_view kBehind = U"和与及或等在将以为是";
