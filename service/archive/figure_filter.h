@@ -42,9 +42,16 @@ inline figures::Unit UnitOf(const PackedDocument& document, const PackedFigure& 
           figures::Decimal{unit.mantissa, unit.exponent}};
 }
 
+// What a figure measures, as printed; the head of a list behind its item.
+inline std::u32string PrintedMeasure(const PackedDocument& document, const PackedFigure& figure) {
+  std::u32string measure(document.joined({figure.measure.begin, figure.measure.end}));
+  measure += document.joined({figure.measure_head.begin, figure.measure_head.end});
+  return measure;
+}
+
 // The folded name of what a figure measures.
 inline std::u32string FoldedMeasure(const PackedDocument& document, const PackedFigure& figure) {
-  return text::Fold(document.joined({figure.measure.begin, figure.measure.end})).units;
+  return text::Fold(PrintedMeasure(document, figure)).units;
 }
 
 // Both values of a figure in the base of its unit, equal for a single one; nullopt for none, or

@@ -20,35 +20,58 @@ namespace {
 
 // No phrase begins or ends with one of these: particles, conjunctions, prepositions, pronouns.
 constexpr std::u32string_view kNoBeginning =
-    U"的了着与及或并而且之于也都就又还更很最被把这那其各该们我他她它%‰";
+    U"的了着与及或并而且之于也都就又还很被把这那其各该们他她它%‰";
 constexpr std::u32string_view kNoEnd =
     U"的了着与及或并而且之于也都就又还更很最被把这那其各该第不再已们%‰";
 // Nor with one of these, unless it is bound to the letter beside it: 和谐, 要素, 社会, 需要.
 constexpr std::u32string_view kRareBeginning =
-    U"过地得和等对将从向在为以由使让是有个件项次年月日元亿万要";
-constexpr std::u32string_view kRareEnd = U"和等将对从向在为以由使让是有要能可会个些";
+    U"过地得和等对将从向在为以由使让是有个件项次年月日元亿万要更最我";
+constexpr std::u32string_view kRareEnd = U"和等将对从向在为以由使让是有要能可会个些下";
 // Two letters are bound that stand side by side so many times as often as they would by chance.
 constexpr double kBound = 10;
-// Two of these side by side are a number.
+// And hardly if no more often than this.
+constexpr double kLoose = 5;
 constexpr std::u32string_view kNumerals = U"〇零一二三四五六七八九十百千万亿";
+// With one of these three numerals are an amount (二百五, 三千万), not part of a name (十九大).
+constexpr std::u32string_view kScales = U"百千万亿";
+constexpr size_t kFewestOfAmount = 3;
 // None has it anywhere.
 constexpr char32_t kNowhere = U'了';
 constexpr char32_t kOf = U'的';
 // A neighbour with a larger share of the occurrences belongs to the phrase.
 constexpr double kMostOfOneNeighbour = 0.67;
-// A longer phrase is listed that explains this share of the places of each phrase in it, and a
-// phrase in listed ones if they leave it a share of its places, and two of them.
+// And what nearly always stands in the report is part of the phrase unless it stands there in no
+// more than this share of all places.
+constexpr double kSeldomLater = 0.5;
+// Of a phrase and one that is longer by no more than so many letters (实现伟大梦想) one is listed:
+// the longer one if it explains these shares of the other's places, unless that one stands apart.
+constexpr size_t kMostOfOne = 3;
+constexpr size_t kMostOfQuoted = 4;
 constexpr double kExplains = 0.5;
+constexpr double kExplainsOfAll = 0.33;
+// A phrase in a listed one that is longer by more is listed if that leaves it a share of its
+// places, and two of them.
 constexpr double kStandsByItself = 0.25;
 constexpr uint64_t kPlacesByItself = 2;
+// Strings of so many letters are whole where what follows them varies.
+constexpr size_t kLong = 6;
+constexpr uint64_t kOften = 3;
 constexpr size_t kPlacesBetweenChecks = 256;
 // Words begin or end at a mark or a particle more often than this.
 constexpr double kLeastAtBorder = 0.06;
-// And phrases of several words end there more often than this.
+// And phrases of several words end there more often than this, in the report or in all, and than
+// the other in both together.
 constexpr double kLeastAtEnd = 0.12;
+constexpr double kLeastTogether = 0.08;
+// A phrase with a beginning that stands behind a mark or a particle so often (加强, 推进) is a
+// sentence's that goes on unless it ends there more often than this.
+constexpr double kOpensClauses = 0.5;
+constexpr double kLeastOfClauses = 0.3;
 // What has one particle on one side more often than this goes on there; 的 before it says nothing.
 constexpr double kMostOfOneParticle = 0.8;
 constexpr std::u32string_view kJoining = U"和与及或";
+// What joins words inside short strings that are no phrases: 任务和措施, 加大对三农.
+constexpr std::u32string_view kBetween = U"和与及或对把让等";
 // Letters that stand before words, and behind them: 的 also stands behind halves of them (新的).
 constexpr std::u32string_view kBefore = U"的了和与及或在对把将以为是从向";
 constexpr std::u32string_view kBehind = U"和与及或等在将以为是";
@@ -63,13 +86,19 @@ bool IsPhraseLetter(char32_t letter) {
          letter != U'~' && letter != kNowhere;
 }
 
-bool HasNumber(std::u32string_view units) {
-  for (size_t i = 1; i < units.size(); ++i) {
-    if (Has(kNumerals, units[i - 1]) && Has(kNumerals, units[i])) {
+// Whether an amount stands in a string, not only the numeral of a name.
+bool HasAmount(std::u32string_view units) {
+  size_t numerals = 0;
+  bool scale = false;
+  for (const char32_t letter : units) {
+    const bool numeral = Has(kNumerals, letter);
+    numerals = numeral ? numerals + 1 : 0;
+    scale = numeral && (scale || Has(kScales, letter));
+    if (scale && numerals >= kFewestOfAmount) {
       return true;
     }
   }
-  return false;
+  return units.find(U"分之") != std::u32string_view::npos;
 }
 
 using Neighbours = std::vector<std::pair<char32_t, uint32_t>>;
@@ -95,9 +124,10 @@ class ReportText {
       letters_.push_back(text::kBreak);
       begins_.push_back(letters_.size());
       quotes_.push_back(quote);
-      letters_ += StripBreaks(text::FoldUnits(report.text(quote)));
+      Append(report.text(quote));
     }
     letters_.push_back(text::kBreak);
+    marks_.resize(letters_.size(), 0);
     stretch_.resize(letters_.size() + 1, 0);
     for (size_t at = letters_.size(); at-- > 0;) {
       stretch_[at] =
@@ -122,13 +152,36 @@ class ReportText {
   std::u32string_view StretchAt(size_t at) const {
     return std::u32string_view(letters_).substr(at, stretch_[at]);
   }
+  // Whether quotation marks stand around the `size` letters from a place on.
+  bool IsQuoted(size_t at, size_t size) const {
+    return (marks_[at] & kOpens) != 0 && (marks_[at + size - 1] & kCloses) != 0;
+  }
   uint32_t QuoteAt(size_t at) const {
     const auto next = std::upper_bound(begins_.begin(), begins_.end(), at);
     return quotes_[static_cast<size_t>(next - begins_.begin()) - 1];
   }
 
  private:
+  static constexpr uint8_t kOpens = 1;   // a quotation mark stands before a letter
+  static constexpr uint8_t kCloses = 2;  // and behind one
+
+  void Append(std::u32string_view source) {
+    const text::FoldedText folded = text::Fold(source);
+    const std::u32string_view units = StripBreaks(folded.units);
+    const size_t skipped =
+        units.empty() ? 0 : static_cast<size_t>(units.data() - folded.units.data());
+    marks_.resize(letters_.size(), 0);
+    for (size_t i = skipped; i < skipped + units.size(); ++i) {
+      const char32_t before = folded.begin[i] > 0 ? source[folded.begin[i] - 1] : U'\0';
+      const char32_t behind = folded.end[i] < source.size() ? source[folded.end[i]] : U'\0';
+      marks_.push_back(static_cast<uint8_t>((Has(U"“「《", before) ? kOpens : 0) |
+                                            (Has(U"”」》", behind) ? kCloses : 0)));
+    }
+    letters_ += units;
+  }
+
   std::u32string letters_;
+  std::vector<uint8_t> marks_;
   std::vector<size_t> begins_;  // of the quotes
   std::vector<uint32_t> quotes_;
   std::vector<uint8_t> stretch_;
@@ -271,6 +324,21 @@ class Finder {
                                           }));
   }
 
+  // The same of all places, where the report always has one letter on that side: later ones must
+  // hardly have it.
+  bool VariesLater(const Neighbours& neighbours, const Neighbours& in_report, char32_t inside,
+                   bool before, std::u32string_view particles) {
+    double all = 0;
+    double most = 0;
+    for (const auto& [letter, count] : neighbours) {
+      all += count;
+      const bool only = in_report.size() == 1 && in_report.front().first == letter &&
+                        in_report.front().second > 1;
+      most += only && !IsBorder(letter, inside, before, particles) ? count : 0;
+    }
+    return most <= kSeldomLater * all && Varies(neighbours, in_report, inside, before, particles);
+  }
+
   double ShareOfBorders(const Neighbours& neighbours, char32_t inside, bool before,
                         std::u32string_view particles) {
     double at_border = 0;
@@ -301,18 +369,117 @@ class Finder {
     const char32_t first = candidate.units.front();
     const char32_t last = candidate.units.back();
     return (Varies(before, before, first, true, kBefore) ||
-            Varies(all.before, before, first, true, kBefore)) &&
+            VariesLater(all.before, before, first, true, kBefore)) &&
            (Varies(behind, behind, last, false, kBehindPhrases) ||
-            Varies(all.behind, behind, last, false, kBehindPhrases)) &&
-           std::max(ShareOfBorders(behind, last, false, kBehindPhrases),
-                    ShareOfBorders(all.behind, last, false, kBehindPhrases)) >= kLeastAtEnd &&
-           !GoesOn(all.before, kJoining) && !GoesOn(all.behind, kBehindPhrases);
+            VariesLater(all.behind, behind, last, false, kBehindPhrases)) &&
+           (IsLong(candidate) || IsFrame(before, behind, first) ||
+            (BeginsSomewhere(candidate, before) && Ends(candidate, behind))) &&
+           !GoesOn(all.before, kJoining) && !GoesOn(all.behind, kBehindPhrases) &&
+           !IsOfOneThing(candidate);
+  }
+
+  // Long strings that stand often and between different letters need no border.
+  static bool IsLong(const PhraseCandidate& candidate) {
+    return candidate.units.size() >= kLong && candidate.in_report() >= kOften;
+  }
+
+  // Whether a string opens clauses that go on in many ways: 更加注重….
+  bool IsFrame(const Neighbours& before, const Neighbours& behind, char32_t first) {
+    constexpr size_t kManyWays = 4;
+    return behind.size() >= kManyWays &&
+           std::all_of(behind.begin(), behind.end(),
+                       [](const auto& neighbour) { return neighbour.second == 1; }) &&
+           ShareOfBorders(before, first, true, kBefore) >= kOpensClauses;
+  }
+
+  // Whether a mark or a particle ever stands before a string, or before the two letters before it
+  // in the report, a verb as a rule: ，发展|首发经济. One place in the report tells nothing.
+  bool BeginsSomewhere(const PhraseCandidate& candidate, const Neighbours& in_report) {
+    const char32_t first = candidate.units.front();
+    if (ShareOfBorders(in_report, first, true, kBefore) > 0 ||
+        ShareOfBorders(candidate.emergence.before, first, true, kBefore) > 0) {
+      return true;
+    }
+    constexpr size_t kVerb = 2;
+    const std::u32string_view letters = text_.letters();
+    for (size_t i = candidate.begin; i < candidate.end; ++i) {
+      const size_t at = text_.suffixes()[i];
+      if (at > kVerb && IsPhraseLetter(letters[at - 2]) && OpensAt(at - kVerb)) {
+        return true;
+      }
+    }
+    return candidate.in_report() == 1;
+  }
+
+  // Whether a mark or a particle stands before a place of the report.
+  bool OpensAt(size_t at) const {
+    const char32_t before = text_.letters()[at - 1];
+    return before == text::kBreak || Has(kBefore, before);
+  }
+
+  // Whether a string often enough ends at a mark or a particle.
+  bool Ends(const PhraseCandidate& candidate, const Neighbours& in_report) {
+    const Emergence& all = candidate.emergence;
+    const char32_t last = candidate.units.back();
+    const double here = ShareOfBorders(in_report, last, false, kBehindPhrases);
+    const double everywhere = ShareOfBorders(all.behind, last, false, kBehindPhrases);
+    const auto places = static_cast<double>(candidate.in_report());
+    const auto all_places = static_cast<double>(all.occurrences);
+    const double together = (here * places + everywhere * all_places) / (places + all_places);
+    if (std::max(here, everywhere) < kLeastAtEnd || together < kLeastTogether) {
+      return false;
+    }
+    return here > 0 || everywhere >= kLeastOfClauses ||
+           BordersOf(candidate.units.substr(0, 2)).before < kOpensClauses;
+  }
+
+  // Whether a phrase goes on to the left: over a 的 to one letter (党的|政治建设摆在首位), or to a
+  // preposition (为|中国人民谋幸福).
+  bool IsOfOneThing(const PhraseCandidate& candidate) const {
+    absl::flat_hash_map<char32_t, size_t> of;
+    const std::u32string_view letters = text_.letters();
+    for (size_t i = candidate.begin; i < candidate.end; ++i) {
+      const size_t at = text_.suffixes()[i];
+      if (at > 2 && letters[at - 1] == kOf && IsPhraseLetter(letters[at - 2]) && OpensAt(at - 2)) {
+        ++of[letters[at - 2]];
+      }
+    }
+    const auto [before, behind] = AroundInReport(candidate);
+    return std::any_of(of.begin(), of.end(),
+                       [&](const auto& count) {
+                         return static_cast<double>(count.second) >
+                                kMostOfOneNeighbour * static_cast<double>(candidate.in_report());
+                       }) ||
+           std::any_of(kBefore.begin(), kBefore.end(), [&](char32_t particle) {
+             return particle != kOf && ShareOf(particle, before) > kMostOfOneNeighbour &&
+                    ShareOf(particle, candidate.emergence.before) > kMostOfOneNeighbour;
+           });
+  }
+
+  static double ShareOf(char32_t letter, const Neighbours& neighbours) {
+    double all = 0;
+    double of_letter = 0;
+    for (const auto& [neighbour, count] : neighbours) {
+      all += count;
+      of_letter += neighbour == letter ? count : 0;
+    }
+    return all > 0 ? of_letter / all : 0;
+  }
+
+  // Whether the report puts a string between quotation marks at half of its places.
+  bool IsQuoted(const PhraseCandidate& candidate) const {
+    size_t quoted = 0;
+    for (size_t i = candidate.begin; i < candidate.end; ++i) {
+      quoted += text_.IsQuoted(text_.suffixes()[i], candidate.units.size()) ? 1u : 0u;
+    }
+    return quoted * 2 >= candidate.in_report();
   }
 
   // Particles and the like stand at the ends of phrases only as parts of words.
   bool HasWholeEnds(std::u32string_view units) {
     const size_t size = units.size();
     return !Has(kNoBeginning, units.front()) && !Has(kNoEnd, units.back()) &&
+           !units.starts_with(U"我们") &&
            (!Has(kRareBeginning, units.front()) || Lift(units[0], units[1]) >= kBound) &&
            (!Has(kRareEnd, units.back()) || Lift(units[size - 2], units[size - 1]) >= kBound);
   }
@@ -374,6 +541,24 @@ class Finder {
     return apart > 0 ? CountOf({both, 2}) * letters_ / apart : 0;
   }
 
+  // Whether a phrase in a longer one, `before` and `behind` the letters there beside it (0 for
+  // none), is one without them: it stands beside marks or particles elsewhere, or beside other
+  // letters, and is not bound to these. 发展|新质生产力, not 环境|友好型社会 nor 党的|政治建设.
+  bool StandsApart(const PhraseCandidate& inner, char32_t before, char32_t behind) {
+    constexpr std::u32string_view kBeforeAlone = kBefore.substr(1);  // without 的
+    const Emergence& all = inner.emergence;
+    const char32_t first = inner.units.front();
+    const char32_t last = inner.units.back();
+    const bool begins = before == 0 ||
+                        ShareOfBorders(all.before, first, true, kBeforeAlone) >= kLeastAtEnd ||
+                        (before != kOf && ShareOf(before, all.before) <= kMostOfOneNeighbour &&
+                         Lift(before, first) < kLoose);
+    const bool ends =
+        behind == 0 || ShareOfBorders(all.behind, last, false, kBehind) >= kLeastAtEnd ||
+        (ShareOf(behind, all.behind) <= kMostOfOneNeighbour && Lift(last, behind) < kLoose);
+    return begins && ends;
+  }
+
   // Whether a word goes on over an end of a candidate: its letter there is bound to what stands
   // outside (加强, 增强 before 宏观政策) and not to what stands inside (强宏).
   bool CutsAWord(const PhraseCandidate& candidate) {
@@ -410,8 +595,11 @@ class Finder {
     report::Range range = FindIn(first, candidate.units).value_or(first.quote().range);
     const std::u32string_view joined = report_.joined();
     const std::u32string_view text = report_.joined(range);
-    if (range.begin > 0 && Has(kNumerals, joined[range.begin]) &&
-        Has(kNumerals, joined[range.begin - 1])) {
+    const auto in_numeral = [&](size_t at) {
+      return at > 0 && at < joined.size() && Has(kNumerals, joined[at - 1]) &&
+             Has(kNumerals, joined[at]);
+    };
+    if (in_numeral(range.begin) || in_numeral(range.end)) {
       return std::nullopt;
     }
     for (const auto& [open, close] :
@@ -447,9 +635,10 @@ class Finder {
   void Choose(NewPhrases* found) {
     std::vector<const PhraseCandidate*> whole;
     for (const auto& [units, candidate] : candidates_) {
-      if (HasWholeEnds(units) && !HasNumber(units) && IsClosed(candidate) &&
-          HasWordBorders(candidate) && !CutsAWord(candidate) && WholeRange(candidate).has_value() &&
-          Holds(candidate)) {
+      const bool fits = !HasAmount(units) && WholeRange(candidate).has_value();
+      if (fits && (IsQuoted(candidate) ||
+                   (HasWholeEnds(units) && IsClosed(candidate) && HasWordBorders(candidate) &&
+                    !CutsAWord(candidate) && Holds(candidate)))) {
         whole.push_back(&candidate);
       }
     }
@@ -467,41 +656,49 @@ class Finder {
         for (size_t size = kFewestPhraseUnits; begin + size <= units.size(); ++size) {
           const auto inner = by_units.find(units.substr(begin, size));
           if (size < units.size() && inner != by_units.end()) {
-            visit(*inner->second);
+            visit(*inner->second, begin);
           }
         }
       }
     };
     struct Taken {
       uint64_t in_report = 0;
-      uint64_t in_all = 0;
+      bool other_form = false;
     };
     absl::flat_hash_map<const PhraseCandidate*, Taken> taken;  // by longer ones that are listed
     for (const PhraseCandidate* const candidate : whole) {
       const auto in_report = static_cast<double>(candidate->in_report());
       const auto in_all = static_cast<double>(candidate->emergence.occurrences);
       bool listed = true;
-      each_inside(candidate->units, [&](const PhraseCandidate& inner) {
-        listed = listed && (in_report >= kExplains * static_cast<double>(inner.in_report())) &&
-                 in_all >= kExplains * static_cast<double>(inner.emergence.occurrences);
+      const auto is_other_form = [this, candidate](const PhraseCandidate& inner) {
+        const size_t more = candidate->units.size() - inner.units.size();
+        return more <= (IsQuoted(inner) ? kMostOfQuoted : kMostOfOne);
+      };
+      const auto letter_at = [candidate](size_t at) {
+        return at < candidate->units.size() ? candidate->units[at] : U'\0';
+      };
+      each_inside(candidate->units, [&](const PhraseCandidate& inner, size_t begin) {
+        listed =
+            listed &&
+            (!is_other_form(inner) ||
+             (in_report >= kExplains * static_cast<double>(inner.in_report()) &&
+              in_all >= kExplainsOfAll * static_cast<double>(inner.emergence.occurrences) &&
+              !StandsApart(inner, letter_at(begin - 1), letter_at(begin + inner.units.size()))));
       });
       const Taken of = taken[candidate];
-      const auto stands = [](uint64_t all, uint64_t lost) {
-        const uint64_t own = all - std::min(all, lost);
-        return own >= kPlacesByItself &&
-               static_cast<double>(own) >= kStandsByItself * static_cast<double>(all);
-      };
-      if (of.in_all > 0 && !stands(candidate->in_report(), of.in_report) &&
-          !stands(candidate->emergence.occurrences, of.in_all)) {
+      const uint64_t own = candidate->in_report() - std::min(candidate->in_report(), of.in_report);
+      const double least = of.other_form ? kExplains : kStandsByItself;
+      if (of.in_report > 0 &&
+          (own < kPlacesByItself || static_cast<double>(own) < least * in_report)) {
         listed = false;
       }
       if (!listed) {
         continue;
       }
-      each_inside(candidate->units, [&](const PhraseCandidate& inner) {
+      each_inside(candidate->units, [&](const PhraseCandidate& inner, size_t) {
         Taken& lost = taken[&inner];
         lost.in_report = std::max(lost.in_report, candidate->in_report());
-        lost.in_all = std::max(lost.in_all, candidate->emergence.occurrences);
+        lost.other_form = lost.other_form || is_other_form(inner);
       });
       NewPhrase phrase;
       phrase.in_report = candidate->in_report();
@@ -525,13 +722,28 @@ class Finder {
               });
   }
 
-  // What has 的 inside is more often a sentence's than a phrase.
+  // What has 的 inside, or is short and has a conjunction or a preposition there, is more often a
+  // sentence's than a phrase.
   bool Holds(const PhraseCandidate& candidate) {
-    const size_t of = candidate.units.find(kOf);
-    if (of == std::u32string_view::npos) {
+    constexpr size_t kLongEnough = 8;
+    constexpr uint64_t kOftenEnough = 4;
+    const std::u32string_view units = candidate.units;
+    if (units.find(U'几') != std::u32string_view::npos) {
+      return false;
+    }
+    if (units.size() >= kLongEnough || candidate.in_report() >= kOftenEnough) {
       return true;
     }
-    return candidate.in_report() >= 3;
+    if (units.find(kOf) != std::u32string_view::npos && candidate.in_report() < kOften) {
+      return false;
+    }
+    for (size_t i = 1; i + 1 < units.size(); ++i) {
+      if (Has(kBetween, units[i]) && Lift(units[i - 1], units[i]) < kBound &&
+          Lift(units[i], units[i + 1]) < kBound) {
+        return false;
+      }
+    }
+    return true;
   }
 
   const Archive& archive_;

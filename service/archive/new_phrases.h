@@ -43,9 +43,10 @@ struct NewPhrases {
 // The phrases of a report's speech that no report of an earlier day has, but this one or later ones
 // have again. They are found without a dictionary, from how often strings stand in the archive and
 // what stands around them there: accessor variety (H. Feng et al., "Accessor Variety Criteria for
-// Chinese Word Extraction", 2004) on both sides, particles at the ends, numerals anywhere, and of
-// strings in each other the one that its occurrences mostly belong to. Some microseconds for each
-// code point of the report. REQUIRES: `report` is one of the archive's and has a date. Errors from
+// Chinese Word Extraction", 2004) on both sides, marks and particles at the ends, and of strings in
+// each other the one that its occurrences mostly belong to. What stands between quotation marks is
+// whole; amounts are no phrases, numerals of names are (十九大). Some microseconds for each code
+// point of the report. REQUIRES: `report` is one of the archive's and has a date. Errors from
 // `cancellation`.
 absl::StatusOr<NewPhrases> FindNewPhrases(const Archive& archive, const PackedDocument& report,
                                           const NewPhraseOptions& options,

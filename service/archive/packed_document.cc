@@ -281,6 +281,7 @@ class Packer {
     out.scale = figure.scale;
     out.printed_unit = figure.unit;
     out.measure = figure.measure;
+    out.measure_head = figure.measure_head;
     out.period = figure.period.range;
     out.first_year = figure.period.first_year;
     out.last_year = figure.period.last_year;

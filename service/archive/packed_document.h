@@ -70,6 +70,7 @@ struct PackedFigure {
   figures::Range scale;
   figures::Range printed_unit;
   figures::Range measure;
+  figures::Range measure_head;
   figures::Range period;
   uint32_t first_qualifier = 0;
   uint32_t unit = 0;  // into the units of the document

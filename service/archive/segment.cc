@@ -18,7 +18,7 @@ namespace {
 constexpr uint64_t kMagic = 0x474553'45544F5551;
 // Rises with every change of the format or of anything that Pack derives from a document (citation
 // lines, leads, attributes) other than figures, which have a version: older files are made anew.
-constexpr uint64_t kFormatVersion = 8;
+constexpr uint64_t kFormatVersion = 9;
 
 // The text of a quote as it is indexed: U+0000 ends a text there; no source that is text has it.
 std::u32string IndexedText(const PackedDocument& document, size_t quote) {

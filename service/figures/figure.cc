@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "service/figures/claims.h"
@@ -217,6 +218,9 @@ class Reader {
   }
 
  private:
+  // What is measured, and the head of its list: see Figure.
+  using Thing = std::pair<Range, Range>;
+
   View Part(Range range) const { return view_.substr(range.begin, range.size()); }
   View Part(size_t begin, size_t end) const { return view_.substr(begin, end - begin); }
 
@@ -392,7 +396,8 @@ class Reader {
                                          [at](const Qualifier& q) { return q.range.begin > at; });
         figure->qualifiers.insert(behind, {MakeRange(at, at + 1), QualifierKind::kApproximation});
       }
-    } else if (figure->kind == FigureKind::kMultiple && Part(numeral.unit) == U"倍") {
+    } else if (figure->kind == FigureKind::kMultiple &&
+               (Part(numeral.unit) == U"倍" || Part(numeral.unit) == U"成")) {
       figure->low = ValueOf(number);
     } else if (Part(numeral.unit) == U"两" && text::IsHan(number.front()) &&
                GetWords().units.Longest(view_.substr(numeral.unit.end)).length > 0) {
@@ -479,11 +484,11 @@ class Reader {
       const uint32_t classes = quoted ? 0 : ClassAt(i, end, &size);
       if ((classes & internal::kKeep) != 0) {
         i += size;
-      } else if ((classes & internal::kCut) != 0 && i + size < end &&
-                 !IsWhole(i + size, end, internal::kPart) && !OpensClause(i, i + size, end) &&
+      } else if ((classes & internal::kCut) != 0 && i + size < end && !IsPart(i + size, end) &&
                  !IsInKept(i, size, end)) {
-        i += size;
-        begin = i;
+        const size_t clause = ClauseOf(i, i + size, end);
+        i = std::max(i + size, clause);
+        begin = clause > 0 ? begin : i;
       } else {
         ++i;
       }
@@ -492,8 +497,10 @@ class Reader {
   }
 
   // Whether a verb opens what tells a noun from others: 中央财政|用于“三农”的支出.
-  bool OpensClause(size_t verb, size_t begin, size_t end) const {
-    return Part(verb, begin) == U"用于" && Part(begin, end - 1).find(U'的') != View::npos;
+  // Then where the clause ends, else 0.
+  size_t ClauseOf(size_t verb, size_t begin, size_t end) const {
+    const size_t of = Part(begin, end - 1).rfind(U'的');
+    return Part(verb, begin) == U"用于" && of != View::npos ? begin + of : 0;
   }
 
   // Whether a kept word begins inside a word and goes on behind it: 办|成|功率.
@@ -512,6 +519,15 @@ class Reader {
     size_t size = 0;
     const uint32_t classes = ClassAt(begin, end, &size);
     return (classes & word_class) != 0 && begin + size == end;
+  }
+
+  // Whether a noun stands at `begin` that says nothing without the verb before it: 拥有|量,
+  // 受理|数、立案数.
+  bool IsPart(size_t begin, size_t end) const {
+    size_t size = 0;
+    const uint32_t classes = ClassAt(begin, end, &size);
+    return (classes & internal::kPart) != 0 &&
+           (begin + size == end || JoinsItems(t_[begin + size]) || t_[begin + size] == U'的');
   }
 
   // Without what joins it to the figure: verbs, adverbs, what it is compared with.
@@ -589,8 +605,11 @@ class Reader {
       size_t size = 0;
       const uint32_t classes = ClassAt(begin, end, &size);
       if ((classes & internal::kKeep) == 0 && (classes & internal::kLead) != 0 &&
-          begin + size < end && !IsWhole(begin + size, end, internal::kPart)) {
+          begin + size < end && (!IsPart(begin + size, end) || t_[begin] == U'的')) {
         begin += size;
+        changed = true;
+      } else if (const size_t mark = ListMarkAt(begin, end); mark > 0) {
+        begin += mark;
         changed = true;
       } else if (text::IsSpace(t_[begin]) || t_[begin] == U'、' || IsClosing(t_[begin])) {
         ++begin;
@@ -607,6 +626,16 @@ class Reader {
                                                                       : Trim(begin + item + 1, end);
     }
     return MakeRange(begin, end);
+  }
+
+  // The size of what counts the items of a list at `begin`: （一）|工业支出. 0 for none.
+  size_t ListMarkAt(size_t begin, size_t end) const {
+    constexpr size_t kMost = 4;
+    if (t_[begin] != U'（' && t_[begin] != U'(') {
+      return 0;
+    }
+    const size_t close = Part(begin, end).find_first_of(U"）)");
+    return close == View::npos || close > kMost || begin + close + 1 >= end ? 0 : close + 1;
   }
 
   // Whether a phrase names no thing: 其中, 上年, 2020年的.
@@ -638,7 +667,13 @@ class Reader {
     size_t begin = ClauseBegin(figure.range.begin);
     for (size_t j = i; j > 0 && i - j < kMaxList && figures_[j - 1].range.end > begin; --j) {
       if (!IsAttribute(j - 1) && !IsCompared(figures_[j - 1])) {
-        begin = std::max<size_t>(begin, figures_[j - 1].range.end);
+        const Figure& before = figures_[j - 1];
+        begin = std::max<size_t>(begin, before.range.end);
+        // 6处|煤矿、|产能1400万吨: what was counted is of another figure.
+        const Range counted = before.measure;
+        if (counted.begin == before.range.end && counted.end < end && t_[counted.end] == U'、') {
+          begin = std::max<size_t>(begin, counted.end);
+        }
         break;
       }
     }
@@ -650,6 +685,12 @@ class Reader {
       if (mention->period.range.end <= begin) {
         break;
       }
+      // 1979年|比上年|产值增长14.9％: what grew stands behind the time it is compared with.
+      if (mention->comparison && mention->period.range.end < end && OpensWith(*mention, begin)) {
+        if (const Range noun = Noun(mention->period.range.end, end); IsQuantity(noun)) {
+          return noun;
+        }
+      }
       if (!mention->comparison && mention->period.range.end <= end) {
         const Range behind_it = Noun(mention->period.range.end, end);
         // 城镇化率|五年|提高3.89个百分点: the time stands between.
@@ -660,6 +701,11 @@ class Reader {
       }
     }
     return begin < end ? Noun(begin, end) : Range();
+  }
+
+  // Whether 比 or 较 and the time behind it stand at `begin`.
+  bool OpensWith(const Mention& mention, size_t begin) const {
+    return mention.period.range.begin == begin + 1 && (t_[begin] == U'比' || t_[begin] == U'较');
   }
 
   // Whether a phrase ends with the name of something that has an amount.
@@ -682,8 +728,8 @@ class Reader {
   }
 
   // The thing that stands directly behind a figure: 12个|重点项目.
-  Range BehindOf(const Figure& figure) const {
-    size_t begin = figure.range.end;
+  Range BehindOf(const Figure& figure, size_t skipped = 0) const {
+    size_t begin = figure.range.end + skipped;
     const auto next = std::partition_point(numerals_.begin(), numerals_.end(),
                                            [&](const Numeral& n) { return n.token.begin < begin; });
     auto from = next;
@@ -700,6 +746,9 @@ class Reader {
         ++from;
       }
       if (from != numerals_.end() && from->token.begin == end) {
+        if (from->token.begin != from->number.begin) {
+          break;
+        }
         const FigureKind kind = KindOf(*from, Part(from->number), Part(from->unit));
         if (kind != FigureKind::kSet && kind != FigureKind::kName && kind != FigureKind::kOrdinal) {
           break;
@@ -765,10 +814,29 @@ class Reader {
     if (GoesOn(i)) {
       return {};
     }
-    if (const Range before = PhraseBefore(i); !before.empty()) {
+    const Range before = PhraseBefore(i);
+    if (figure.kind == FigureKind::kAmount) {
+      return before.empty() ? BehindOf(figure) : before;
+    }
+    const bool share = !before.empty() && t_[before.begin] == U'占' &&
+                       words_.heads.Longest(Part(before)).value != internal::kRate;
+    const bool named = i > 0 && !figures_[i - 1].measure.empty();
+    if (share && named) {
+      return {};  // 工业支出8亿元，|占支出总数的53%: of what was named last
+    }
+    if (!before.empty() && !share) {
       return before;
     }
-    return figure.kind == FigureKind::kAmount ? BehindOf(figure) : Range();
+    const bool opens = before.empty() && ClauseBegin(figure.range.begin) == figure.range.begin;
+    const bool part_of =
+        figure.kind == FigureKind::kPercent || figure.kind == FigureKind::kFraction;
+    if (!(share || opens) || !part_of || HasQualifier(figure, QualifierKind::kDirection)) {
+      return before;
+    }
+    // 99%|乡镇通公路, 占人口65%|的地区
+    const size_t of = figure.range.end < t_.size() && t_[figure.range.end] == U'的' ? 1 : 0;
+    const Range behind = BehindOf(figure, of);
+    return behind.empty() ? before : behind;
   }
 
   // Whether a figure only goes on a list: 52家、|263家.
@@ -794,30 +862,97 @@ class Reader {
         Part(all.end, figures_[i].number.begin).find(U"分别") == View::npos) {
       return end;
     }
+    // Each figure has its own item, or all have the whole list where it has fewer or more items.
+    std::vector<Range> items = ItemsOf(all, count);
+    Range head;
+    if (items.size() < count) {
+      items = ItemsBefore(i, all, count, &head);
+    } else if (items.size() == count) {
+      head = HeadOf(items);
+    }
+    for (size_t k = 0; k < count; ++k) {
+      const bool own = items.size() == count;
+      figures_[i + k].measure = own ? items[k] : all;
+      figures_[i + k].measure_head = own && k + 1 < count && Takes(items[k], head) ? head : Range();
+    }
+    return end;
+  }
+
+  // The items of a list: between its commas, the last two also between 和 and the like.
+  std::vector<Range> ItemsOf(Range all, size_t count) const {
     std::vector<Range> items = Split(all, /*conjunctions=*/false);
     if (items.size() + 1 == count) {
       const std::vector<Range> last = Split(items.back(), /*conjunctions=*/true);
       items.pop_back();
       items.insert(items.end(), last.begin(), last.end());
     }
-    // 中、高等职业教育在校生: half a word is no item.
-    const bool whole =
-        std::all_of(items.begin(), items.end(), [](const Range& item) { return item.size() > 1; });
-    // 工业、制造业、技改|投资: what ends the last item is said of all.
-    const bool shared = items.size() == count && IsQuantity(items.back()) &&
-                        std::all_of(items.begin(), items.end() - 1, [this](const Range& item) {
-                          return item.size() <= 2 || Part(item).ends_with(U'业');
-                        });
-    if (!whole || shared) {
-      for (size_t k = 0; k < count; ++k) {
-        figures_[i + k].measure = shared && k + 1 == count ? items.back() : all;
-      }
-    } else if (items.size() == count) {
-      for (size_t k = 0; k < count; ++k) {
-        figures_[i + k].measure = items[k];
+    return items;
+  }
+
+  // The items of a list whose last one has a verb that parts it from the others:
+  // 产业基金、新增能耗支持|民间项目|比重: the verb and what follows is said of all.
+  std::vector<Range> ItemsBefore(size_t i, Range all, size_t count, Range* head) const {
+    size_t begin = ClauseBegin(figures_[i].range.begin);
+    if (i > 0 && figures_[i - 1].range.end > begin) {
+      begin = figures_[i - 1].range.end;
+    }
+    for (const Mention& mention : mentions_) {
+      const uint32_t behind = mention.period.range.end;
+      begin = behind > begin && behind <= all.begin ? behind : begin;
+    }
+    std::vector<Range> items = ItemsOf(MakeRange(begin, all.end), count);
+    constexpr size_t kLongestVerb = 4;
+    size_t verb = all.begin;
+    for (size_t size = 1; size <= kLongestVerb && begin + size <= all.begin; ++size) {
+      if (IsWhole(all.begin - size, all.begin, internal::kCut)) {
+        verb = all.begin - size;
       }
     }
-    return end;
+    if (items.size() < count || verb <= items.back().begin + 1 || !IsQuantity(all)) {
+      return {};
+    }
+    items.erase(items.begin(), items.end() - static_cast<ptrdiff_t>(count));
+    items.front() = Noun(items.front().begin, items.front().end);
+    *head = MakeRange(verb, all.end);
+    return items.front().empty() ? std::vector<Range>() : items;
+  }
+
+  // What the last item of a list ends with that is said of all of them: 原煤、天然气|产量.
+  Range HeadOf(const std::vector<Range>& items) const {
+    const Range last = items.back();
+    // 中、高|等职业教育在校生, 一、二、三|产业增加值: half a word.
+    constexpr View kHalves = U"一二三四五大中小高初上下男女老东西南北省市县";
+    const bool halves = std::all_of(items.begin(), items.end(), [&](const Range& item) {
+      return kHalves.find(t_[item.begin]) != View::npos && (item.size() == 1 || item == last);
+    });
+    if (halves && last.size() > 2) {
+      return MakeRange(last.begin + 1, last.end);
+    }
+    // 农业、旅游业|增加值占生产总值比重
+    const size_t share = std::min(Part(last).rfind(U'占'), Part(last).size());
+    const auto head = words_.heads.Longest(Part(last).substr(0, share));
+    if (share < last.size() && share > head.length) {
+      return MakeRange(last.begin + share - head.length, last.end);
+    }
+    return head.length > 0 && head.length < last.size()
+               ? MakeRange(last.end - head.length, last.end)
+               : Range();
+  }
+
+  // Whether an item of a list goes on with the head of the last one: not 出口额、进口|总额, but
+  // 投资、消费|增速.
+  bool Takes(Range item, Range head) const {
+    if (head.empty()) {
+      return false;
+    }
+    constexpr View kEnds = U"率量额值数费次";
+    const auto match = words_.heads.Longest(Part(head));
+    const auto own = words_.heads.Longest(Part(item));
+    if (own.length == 0) {
+      return match.length == 0 || kEnds.find(t_[item.end - 1]) == View::npos;
+    }
+    return match.length == 0 ||
+           ((match.value & internal::kRate) != 0 && (own.value & internal::kRate) == 0);
   }
 
   // 甲、乙分别由1元、2元|提高到3元、4元: the items of a list are those of the list before, where it
@@ -837,6 +972,7 @@ class Reader {
     }
     for (size_t j = i; j < end; ++j) {
       figures_[j].measure = figures_[previous + (j - i)].measure;
+      figures_[j].measure_head = figures_[previous + (j - i)].measure_head;
     }
   }
 
@@ -847,21 +983,25 @@ class Reader {
     if (Part(clause, figures_[i].number.begin).find(U"分别") == View::npos) {
       return;
     }
-    std::vector<Range> things;  // the last one first
+    std::vector<Thing> things;  // the last one first
     for (size_t j = i; j > 0 && things.size() < end - i; --j) {
       const Figure& named = figures_[j - 1];
+      if (named.range.end > clause) {
+        continue;  // 分别为|1982年|的3倍和2倍
+      }
       if (Part(named.range.end, clause).find_first_of(U"；。：") != View::npos) {
         break;
       }
+      const Thing thing(named.measure, named.measure_head);
       if (!named.measure.empty() &&
-          std::find(things.begin(), things.end(), named.measure) == things.end()) {
-        things.push_back(named.measure);
+          std::find(things.begin(), things.end(), thing) == things.end()) {
+        things.push_back(thing);
       }
     }
     const bool each = things.size() == end - i;
     for (size_t j = i; j < end; ++j) {
       if (each) {
-        figures_[j].measure = things[end - 1 - j];
+        std::tie(figures_[j].measure, figures_[j].measure_head) = things[end - 1 - j];
       } else {
         of_unknown_.push_back(j);
       }
@@ -891,10 +1031,10 @@ class Reader {
     if (figure.measure.empty() && !IsTime(figure) && !IsArticle(figure) &&
         std::find(of_unknown_.begin(), of_unknown_.end(), i) == of_unknown_.end()) {
       const Range named = QuantityBefore(i);
-      figure.measure = named.empty() ? last_measure_ : named;
+      std::tie(figure.measure, figure.measure_head) = named.empty() ? last_ : Thing(named, Range());
     }
     if (!figure.measure.empty()) {
-      last_measure_ = figure.measure;
+      last_ = {figure.measure, figure.measure_head};
     }
   }
 
@@ -917,7 +1057,12 @@ class Reader {
       begin = range.begin >= begin && range.end < end ? range.end : begin;
     }
     const Range noun = Noun(begin, end);
-    return IsQuantity(noun) && !Part(noun).starts_with(U'这') ? noun : Range();
+    // 资助困难家庭大学生，|合计6300名
+    constexpr View kTotals[] = {U"合计", U"共计", U"总计", U"共", U"累计"};
+    const View joint = Part(clause, figures_[i].number.begin);
+    const bool total =
+        std::find(std::begin(kTotals), std::end(kTotals), joint) != std::end(kTotals);
+    return (IsQuantity(noun) || total) && !Part(noun).starts_with(U'这') ? noun : Range();
   }
 
   // When a figure was, as far as its sentence says.
@@ -1020,7 +1165,7 @@ class Reader {
         segment == clause ? in_clause : internal::ClaimsIn(view_, segment, clause_end, mentions_);
     constexpr uint32_t kWill = internal::kPlans | internal::kHopes;
     const bool will = (in_clause & kWill) != 0;
-    bool tells = (in_clause & internal::kDid) != 0 ||
+    bool tells = (in_clause & internal::kDid) != 0 || IsInListOf(U"已", figure.number.begin) ||
                  (!will && ((in_clause & internal::kTells) != 0 ||
                             internal::IsShareOfPlan(view_, clause, figure.number.begin)));
     bool aims = (in_clause & internal::kHopes) != 0 && (in_clause & internal::kDid) == 0;
@@ -1051,6 +1196,8 @@ class Reader {
       mode = FigureMode::kTarget;
     } else if (passage == Passage::kOther && GoesOnFrom(i, segment)) {
       mode = figures_[i - 1].mode;
+    } else if (!review && GoesOnAtATime(i, when)) {
+      mode = figures_[i - 1].mode;
     }
     return InTime(mode, when, will || aims, tells);
   }
@@ -1065,7 +1212,10 @@ class Reader {
   }
 
   // 主要预期目标是：…；…|5%: a list to the end of its sentence.
-  bool IsInListOfAims(size_t at) const {
+  bool IsInListOfAims(size_t at) const { return IsInListOf(U"目标", at); }
+
+  // Whether a word stands shortly before the colon of a list: 已建成的主要有：…；…|5%.
+  bool IsInListOf(View word, size_t at) const {
     constexpr size_t kMostBetween = 8;
     const View before = Part(at - std::min(at, kMaxSegment), at);
     const size_t colon = before.rfind(U'：');
@@ -1073,7 +1223,7 @@ class Reader {
       return false;
     }
     const size_t from = colon - std::min(colon, kMostBetween);
-    return before.substr(from, colon - from).find(U"目标") != View::npos;
+    return before.substr(from, colon - from).find(word) != View::npos;
   }
 
   // An estimate stays one, also where its word does not touch the digits:
@@ -1129,6 +1279,18 @@ class Reader {
            between.find_first_of(U"要应须将可如若会能。！？") == View::npos;
   }
 
+  // Whether a figure is of the time that the one before it is of, by the same words:
+  // 今年赤字率按2.6%安排；|财政赤字2万亿元.
+  bool GoesOnAtATime(size_t i, const When& when) const {
+    if (i == 0 || when.mention == nullptr || when.mention->period.first_year == 0 ||
+        figures_[i - 1].mode == FigureMode::kUnspecified || IsTime(figures_[i]) ||
+        (figures_[i].number.size() == 1 && text::IsHan(t_[figures_[i].number.begin]))) {
+      return false;
+    }
+    const When before = WhenOf(i - 1);
+    return before.mention == when.mention && !before.base;
+  }
+
   bool IsPast(const Period& period) const {
     return surroundings_.report.year > 0 && period.last_year > 0 &&
            period.last_year < surroundings_.report.year;
@@ -1169,8 +1331,23 @@ class Reader {
 
     const bool told =
         figure.mode != FigureMode::kUnspecified && (!IsTime(figure) || !figure.measure.empty());
-    return told && Fits(Says(figure, U"年均"), surroundings_.period) ? surroundings_.period
-                                                                     : Period();
+    const Period& outer = surroundings_.period;
+    if (const Range whole = WholeYear(figure);
+        !whole.empty() && told && (outer.empty() || outer.first_year != outer.last_year)) {
+      const auto year = static_cast<int16_t>(surroundings_.report.year);
+      return {MakeRange(whole.begin + offset_, whole.end + offset_), year, year};
+    }
+    return told && Fits(Says(figure, U"年均"), outer) ? outer : Period();
+  }
+
+  // 确保|全年|实施3600个: the year of the report, where a target says so. Empty for none.
+  Range WholeYear(const Figure& figure) const {
+    const size_t segment = SegmentBegin(figure.range.begin);
+    const size_t at = Part(segment, figure.number.begin).rfind(U"全年");
+    if (at == View::npos || figure.mode != FigureMode::kTarget || surroundings_.report.year == 0) {
+      return {};
+    }
+    return MakeRange(segment + at, segment + at + 2);
   }
 
   const uint32_t offset_;
@@ -1182,7 +1359,7 @@ class Reader {
   const MeasureWords& words_;
   std::vector<Figure> figures_;
   std::vector<size_t> of_unknown_;  // of several things that are not told apart
-  Range last_measure_;
+  Thing last_;
 };
 
 void Shift(uint32_t by, Range* range) {
@@ -1209,11 +1386,18 @@ std::vector<Figure> FindFigures(std::u32string_view text, Range sentence,
     Shift(sentence.begin, &figure.scale);
     Shift(sentence.begin, &figure.unit);
     Shift(sentence.begin, &figure.measure);
+    Shift(sentence.begin, &figure.measure_head);
     for (Qualifier& qualifier : figure.qualifiers) {
       Shift(sentence.begin, &qualifier.range);
     }
   }
   return figures;
+}
+
+std::u32string MeasureOf(const Figure& figure, std::u32string_view text) {
+  std::u32string measure(text.substr(figure.measure.begin, figure.measure.size()));
+  measure += text.substr(figure.measure_head.begin, figure.measure_head.size());
+  return measure;
 }
 
 Unit ToUnit(std::u32string_view printed) {

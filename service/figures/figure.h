@@ -93,6 +93,9 @@ struct Figure {
   uint16_t precision = 0;  // digits printed behind the decimal point
   // What it measures: a noun phrase of the same sentence; empty where none was found.
   Range measure;
+  // What `measure` goes on with where it is an item of a list that says it once, behind the last
+  // one: 原煤|产量 of 原煤、原油产量分别为1吨、2吨. Empty for all else.
+  Range measure_head;
   // May be outside of the sentence; empty for ordinals, dates and names, and for a value that
   // another one grew from at no named time.
   Period period;
@@ -106,6 +109,9 @@ struct Figure {
 // that FindNumerals finds in it. Linear in the sentence.
 std::vector<Figure> FindFigures(std::u32string_view text, Range sentence,
                                 const Surroundings& surroundings);
+
+// What a figure of `text` measures, in words: 原煤产量.
+std::u32string MeasureOf(const Figure& figure, std::u32string_view text);
 
 // The period that `range` of `text` opens with (五年来，坚持…; ——展望2035年，…), or, with
 // `anywhere`, the first that it names, as headings do. Empty if there is none.

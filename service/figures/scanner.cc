@@ -208,6 +208,7 @@ class Scanner {
   // Whether the scale character at `i` begins a unit instead (千瓦, 百分点).
   bool BeginsUnit(size_t i) const;
 
+  size_t LookAlikesAt(size_t i) const;
   Number ArabicAt(size_t i) const;
   void ReadScales(Number* number) const;
   std::optional<Decimal> ScalesAlone(size_t begin, size_t end) const;
@@ -545,11 +546,29 @@ Number Scanner::ChineseAt(size_t i) const {
   return number;
 }
 
+// 25|l|亿元: letters that were read for digits by their shape, before 万 or 亿. What number is
+// meant is not known.
+size_t Scanner::LookAlikesAt(size_t i) const {
+  constexpr size_t kMost = 3;
+  size_t end = i;
+  while (end - i < kMost && (At(end) == U'l' || At(end) == U'i' || At(end) == U'o' ||
+                             (end > i && IsArabic(At(end))))) {
+    ++end;
+  }
+  return end > i && (At(end) == U'万' || At(end) == U'亿') ? end - i : 0;
+}
+
 Number Scanner::NumberAt(size_t i) const {
   if (!IsArabic(At(i))) {
     return ChineseAt(i);
   }
   Number number = ArabicAt(i);
+  if (const size_t size = LookAlikesAt(number.end); size > 0) {
+    number.end += size;
+    number.vague = true;
+    number.plain = false;
+    number.four = false;
+  }
   ReadScales(&number);
   // 28万5千, 1亿2000万: parts of falling scale.
   int last = number.scale;
@@ -588,6 +607,11 @@ void Scanner::ReadBehindNumber(Element* element) const {
   }
   if (element->unit.empty()) {
     element->unit = UnitAt(end, &unit_class);
+  }
+  // 1987年|来华游客: not for so many years.
+  if (element->number.four && element->unit.size() == 2 && Has(end, U"年来")) {
+    --element->unit.end;
+    unit_class = kTime;
   }
   if (!element->unit.empty()) {
     element->unit_class = unit_class;

@@ -63,7 +63,13 @@ Mode ModeOfHeading(View heading, Mode inherited) {
   ForEachCue(heading, [&](const ModeCue& cue, size_t at) {
     const bool done = cue.mode == Mode::kMeasure && inherited == Mode::kReview;
     const bool start = cue.scope == CueScope::kStart && at == 0 && !done;
-    if (start || cue.scope == CueScope::kHeading) {
+    // 工作回顾 › 就业超过预期目标, 五年来总的形势是很好的: aims that were reached, and a sentence
+    // about how things went.
+    constexpr size_t kTitle = 16;
+    const bool reviewed =
+        inherited == Mode::kReview && (cue.mode == Mode::kTarget || cue.mode == Mode::kMeasure ||
+                                       (cue.mode == Mode::kSituation && heading.size() > kTitle));
+    if (start || (cue.scope == CueScope::kHeading && !reviewed)) {
       best.Offer(cue);
     }
   });
@@ -75,8 +81,10 @@ Mode ModeOfParagraph(View paragraph, Mode inherited) {
   Best best;
   ForEachCue(paragraph.substr(0, kOpening), [&](const ModeCue& cue, size_t at) {
     const bool measure = cue.mode == Mode::kMeasure;
+    // 面对复杂严峻国际形势，我们…: the setting of what was done.
+    const bool setting = cue.mode == Mode::kSituation;
     const bool opening =
-        cue.scope == CueScope::kOpening && (!measure || inherited != Mode::kReview);
+        cue.scope == CueScope::kOpening && !((measure || setting) && inherited == Mode::kReview);
     const bool start = cue.scope == CueScope::kStart && at == 0 && !measure;
     if (opening || start) {
       best.Offer(cue);

@@ -370,7 +370,7 @@ void Converter::SetFigure(const archive::QuoteRef& ref, const archive::PackedFig
     // The contract counts from 1: 0 is UNSPECIFIED.
     added->set_kind(static_cast<v1::FigureQualifier::Kind>(qualifier.kind + 1));
   }
-  out->set_measure(text(figure.measure));
+  out->set_measure(text::ToUtf8(archive::PrintedMeasure(document, figure)));
   out->set_period(text(figure.period));
   out->set_first_year(figure.first_year);
   out->set_last_year(figure.last_year);

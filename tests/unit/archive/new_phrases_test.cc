@@ -119,6 +119,40 @@ TEST(NewPhrasesTest, PhrasesWithParticlesInsideAndWhatStandsBesideThemLater) {
   }
 }
 
+TEST(NewPhrasesTest, NumeralsOfNamesAreLettersAndAmountsAreNoPhrases) {
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 2016, "甲", {"推动发展。"}),
+      Report("now", 2018, "甲",
+             {"学习党的十九大精神。", "党的十九大，是里程碑。", "贯彻党的十九大部署。",
+              "深入实施“八八战略”。", "以“八八战略”为指引。", "投入资金三千万元。",
+              "再投入资金三千万元。", "增长百分之五。", "下降百分之五。"})};
+  for (const auto& archive : {MakeScanArchive(1, TestScheme(), documents),
+                              MakeIndexedArchive(1, TestScheme(), documents)}) {
+    const std::vector<std::string> texts = Texts(Find(*archive, "now"));
+    EXPECT_THAT(texts, Contains("党的十九大"));
+    EXPECT_THAT(texts, Contains(::testing::HasSubstr("八八战略")));
+    for (const std::string& text : texts) {
+      EXPECT_EQ(text.find("三千万"), std::string::npos) << text;
+      EXPECT_EQ(text.find("百分之"), std::string::npos) << text;
+    }
+  }
+}
+
+TEST(NewPhrasesTest, OneOfTwoFormsOfAPhrase) {
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 2012, "甲", {"推动发展。", "环境要好。", "社会友好。", "实现目标。"}),
+      Report("now", 2017, "甲",
+             {"实现伟大梦想，要奋斗。", "为实现伟大梦想，作贡献。", "伟大梦想，不是敲锣打鼓。",
+              "建设环境友好型社会。", "环境友好型社会，人人有责。"}),
+      Report("later", 2022, "甲", {"老年友好型社会。", "建设青年友好型社会。"})};
+  const auto archive = MakeIndexedArchive(1, TestScheme(), documents);
+  const std::vector<std::string> texts = Texts(Find(*archive, "now"));
+  EXPECT_THAT(texts, Contains("伟大梦想"));
+  EXPECT_THAT(texts, Not(Contains("实现伟大梦想")));
+  EXPECT_THAT(texts, Contains("环境友好型社会"));
+  EXPECT_THAT(texts, Not(Contains("友好型社会")));
+}
+
 TEST(NewPhrasesTest, FrequentInTheReportItself) {
   const std::vector<std::shared_ptr<const Document>> documents = {
       Report("old", 2012, "甲", {"加强建设。"}), Report("now", 2017, "甲", {"发展量子通信。"}),
