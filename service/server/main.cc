@@ -266,6 +266,7 @@ int Serve(const Config& config, EndSignals& signals) {
     return Fail(kExitOptions, log.status().message());
   }
   Log& out = **log;
+  LogThemeFindings(themes::HouseFolder(config.database), &out);
   std::optional<GrpcMessages> grpc_messages(&out);
   std::unique_ptr<CredentialFiles> credentials;
   const auto fail_start = [&](const absl::Status& status, int code = kExitStart) {
