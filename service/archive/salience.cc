@@ -19,7 +19,7 @@ constexpr std::array<std::u32string_view, 18> kMeasureWords = {
 constexpr size_t kReach = 8;
 
 // Headings of parts are no longer, in code points.
-constexpr size_t kLongestFormalHeading = 40;
+constexpr size_t kLongestFormalHeading = 48;
 // What stands beside the words of such headings.
 constexpr std::u32string_view kCounting =
     U"〇零一二三四五六七八九十百两几第届次年月的和与及来以上下前后内新总项个大";
@@ -53,6 +53,25 @@ size_t LongestOf(const std::array<std::u32string_view, n>& words, std::u32string
   return longest;
 }
 
+// A heading without the titles of plans and their drafts, which say whose they are:
+// 关于《浙江省国民 经济和社会发展第十五个五年规划纲要（草案）》的说明.
+std::u32string WithoutPlans(std::u32string_view heading) {
+  std::u32string rest;
+  while (true) {
+    const size_t open = heading.find(U'《');
+    const size_t close = heading.find(U'》', open == heading.npos ? heading.size() : open);
+    if (close == heading.npos) {
+      return rest.append(heading);
+    }
+    const std::u32string_view title = heading.substr(open, close + 1 - open);
+    rest += heading.substr(0, open);
+    if (title.find(U"五年规划") == title.npos && title.find(U"纲要") == title.npos) {
+      rest += title;
+    }
+    heading.remove_prefix(close + 1);
+  }
+}
+
 std::u32string FoldLetters(std::u32string_view text) {
   std::u32string folded(text);
   std::transform(folded.begin(), folded.end(), folded.begin(), text::FoldLetter);
@@ -84,7 +103,7 @@ bool IsFormalHeading(std::u32string_view text) {
   if (text.size() > kLongestFormalHeading) {
     return false;
   }
-  const std::u32string units = text::FoldUnits(text);
+  const std::u32string units = text::FoldUnits(WithoutPlans(text));
   size_t parts = 0;
   for (size_t at = 0; at < units.size();) {
     const std::u32string_view rest = std::u32string_view(units).substr(at);

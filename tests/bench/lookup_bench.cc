@@ -40,6 +40,7 @@
 #include "service/archive/indexed_archive.h"
 #include "service/archive/query.h"
 #include "service/archive/salience.h"
+#include "service/base/limits.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 #include "tests/bench/bench_data.h"
