@@ -1,8 +1,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "client/ctl/command.h"
 #include "client/ctl/layout.h"
 #include "client/ctl/lookup.h"
@@ -114,6 +119,17 @@ class Figures : public Command {
   }
 
   ExitCode Run(Context* context) override {
+    for (const auto& [flag, text] : {std::pair("--value", &value_),
+                                     {"--at-least", &at_least_},
+                                     {"--at-most", &at_most_},
+                                     {"--unit", &unit_},
+                                     {"--measure", &measure_}}) {
+      // An empty one would ask for nothing, and every figure be found.
+      if (text->has_value() && (*text)->empty()) {
+        context->err() << "quotectl: " << context->Text(Msg::kEmptyOption, {flag}) << '\n';
+        return kExitInput;
+      }
+    }
     absl::StatusOr<client::Client*> client = context->Connect(Access::kRead);
     if (!client.ok()) {
       return context->Fail(client.status());
@@ -140,7 +156,8 @@ class Figures : public Command {
       request.set_page_size(static_cast<int>(wanted));
       const absl::StatusOr<v1::SearchFiguresResponse> page = (*client)->SearchFigures(request);
       if (!page.ok()) {
-        const ExitCode code = context->Fail(page.status());
+        const ExitCode code =
+            context->Fail(context->json() ? page.status() : WithOptions(page.status()));
         return code == kExitNothing ? kExitInput : code;  // of a name in the options
       }
       if (context->json()) {
@@ -166,6 +183,23 @@ class Figures : public Command {
   }
 
  private:
+  // An error that names options in place of the request's fields.
+  static absl::Status WithOptions(const absl::Status& status) {
+    std::string message(status.message());
+    message =
+        absl::StrReplaceAll(message, {{"value_from", "--at-least"}, {"value_to", "--at-most"}});
+    for (const char* const field : {"value", "unit", "measure"}) {
+      if (absl::StartsWith(message, absl::StrCat(field, ":"))) {
+        message = absl::StrCat("--", message);
+      }
+    }
+    absl::Status named(status.code(), message);
+    status.ForEachPayload([&named](absl::string_view type, const absl::Cord& payload) {
+      named.SetPayload(type, payload);
+    });
+    return named;
+  }
+
   v1::SearchFiguresRequest MakeRequest() const {
     v1::SearchFiguresRequest request;
     request.set_value(value_.value_or(""));

@@ -213,6 +213,11 @@ class Page {
     return true;
   }
 
+  // Whether Add would have a place for a candidate of a ranked page.
+  bool HasRoomFor(const Candidate& candidate) const {
+    return candidates_.size() < capacity_ || candidate < candidates_.front();
+  }
+
   // There are as many candidates as have a place.
   bool Full() const { return candidates_.size() == capacity_; }
 

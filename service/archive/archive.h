@@ -35,7 +35,8 @@ enum class Order {
   kRelevance = 3,     // distinct positive terms matched (equal terms count once), then headings and
                       // leads before others, then kNewest
   kSalience = 4,      // headings and leads, then quotes that have figures or name measures, then
-                      // the others and headings without matter (salience.h); each kNewest
+                      // the others, then headings without matter (salience.h) and stock phrases,
+                      // whose words stand in limits::kFormulaicReports reports; each kNewest
   // For look-ups of figures: by the base of the unit, then by value (a quote by the first of its
   // figures that were found), those without one last; then kNewest.
   kValueDescending = 5,
@@ -87,7 +88,8 @@ inline constexpr size_t kSortKeySuccessors = 4;
 // predecessor that is still there; if all are gone, before the nearest successor that is. Quotes
 // that are present throughout and keep their order are never skipped, nor repeated as long as one
 // of these is left; if none is, the report begins anew. The other fields stay as they were: a
-// report whose date is changed moves with all its quotes, as withdrawn and imported anew.
+// report whose date is changed moves with all its quotes, as withdrawn and imported anew. So does,
+// by Order::kSalience, a quote that other reports make a stock phrase or leave to be none.
 struct SortKey {
   // Orders by value only: the base of the unit and the value in it; nullopt for a quote without.
   std::string unit;

@@ -107,6 +107,10 @@ IndexedSnapshot::IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revis
       continue;
     }
     SegmentView view = previous.views_[v];
+    if (change == Change::kContent) {
+      view.stock_speech.reset();
+      view.stock_furniture.reset();
+    }
     std::vector<uint32_t> dead;
     for (uint32_t e = 0; e < view.rank.size(); ++e) {
       if (view.rank[e] != SegmentView::kDead) {
@@ -159,6 +163,10 @@ void IndexedSnapshot::Keep(SegmentView view, std::vector<uint32_t> dead) {
     view.dead.push_back(std::move(texts));
     view.living_speech = FindLiving(view.rank, view.segment->speech());
     view.living_furniture = FindLiving(view.rank, view.segment->furniture());
+  }
+  if (view.stock_speech == nullptr) {
+    view.stock_speech = std::make_shared<StockJudgements>(view.segment->speech().size());
+    view.stock_furniture = std::make_shared<StockJudgements>(view.segment->furniture().size());
   }
   views_.push_back(std::move(view));
 }

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_ARCHIVE_INDEXED_SNAPSHOT_H_
 #define QUOTES_SERVICE_ARCHIVE_INDEXED_SNAPSHOT_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "service/archive/answer.h"
 #include "service/archive/archive.h"
@@ -63,6 +65,9 @@ class IndexedSnapshot final : public Catalog {
   const ArchiveOptions& options() const { return options_; }
   const std::shared_ptr<const themes::Scheme>& shared_scheme() const { return scheme_pointer(); }
   const std::vector<SegmentView>& views() const { return views_; }
+
+  // What JudgeStockPhrases does.
+  bool JudgeAll(absl::FunctionRef<bool()> go_on) const;
 
   absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
                                     const Cancellation& cancellation) const override;
@@ -128,6 +133,20 @@ class IndexedSnapshot final : public Catalog {
     absl::flat_hash_map<uint32_t, FilterPlan::SectionSet> sections;
   };
   static Passing FindPassing(const Selection& selection, const PartView& source);
+
+  // Whether the words of a living quote stand in limits::kFormulaicReports reports; as
+  // CountReportsOf, and kept. In indexed_snapshot_salience.cc.
+  bool IsStock(const PartView& source, uint32_t number) const;
+  bool JudgeStock(const PartView& source, uint32_t number) const;
+  // Whether a quote's attributes are enough to know.
+  bool AttributesTell(const PartView& source, uint32_t number) const;
+  // Whether all quotes are those of one part.
+  bool HasOnly(const Segment::Part& part) const;
+  // What a living quote has in Order::kSalience.
+  Salience SalienceHere(const PartView& source, uint32_t number) const {
+    const Salience salience = SalienceIn(source.part->attributes[number]);
+    return salience != Salience::kFormal && IsStock(source, number) ? Salience::kFormal : salience;
+  }
 
   // A look-up of the quotes that have all of some themes, with filters by report and attributes.
   // How it is answered is in indexed_snapshot_themes.cc.
@@ -201,6 +220,7 @@ class IndexedSnapshot final : public Catalog {
 
   const ArchiveOptions options_;
   std::vector<SegmentView> views_;
+  mutable std::atomic<bool> judged_ = false;  // whether JudgeAll has come to its end
 };
 
 }  // namespace quotes::archive

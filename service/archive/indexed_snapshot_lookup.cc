@@ -360,7 +360,13 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
         candidate.relevance = QueryPlan::Match(plan, has).Relevance();
         candidate.lead = entry.lead(candidate.quote);
       } else if (lookup.order == Order::kSalience) {
+        // Nothing comes before its place as if it were no stock phrase.
         candidate.relevance = static_cast<uint32_t>(SalienceIn(part.attributes[number]));
+        if (!page.HasRoomFor(candidate)) {
+          return progress.Step();
+        }
+        candidate.relevance = static_cast<uint32_t>(SalienceHere(source, number));
+        progress.Step(kJudgementCost);
       } else if (by_value) {
         candidate.value = FindFigures(*lookup.figures, entry, candidate.quote, lookup.order).first;
         progress.Step(kTestCost);
@@ -490,6 +496,10 @@ uint64_t IndexedSnapshot::PlannedWork(const Lookup& lookup) const {
     work +=
         std::min((lookup.limit + 1) * entries().size() / std::max<uint64_t>(hits, 1) * kRangeCost,
                  hits * kOrderCost);
+  }
+  if (lookup.order == Order::kSalience && !judged_.load(std::memory_order_relaxed)) {
+    // About as many stock phrases are passed over as are shown.
+    work += std::min<uint64_t>(hits, 2 * lookup.limit) * views_.size() * kJudgementCost;
   }
   return work + std::min<uint64_t>(hits, lookup.limit) * hit;
 }

@@ -19,11 +19,19 @@
 namespace quotes::archive {
 namespace {
 
+// Whether the quotes of a class are stock phrases.
+enum class Stock {
+  kEither,
+  kNot,
+  kOrFormal  // they are, or are formal headings
+};
+
 // Quotes that stand alike in an order but for their places.
 struct Class {
   AttributeSet attributes;
   uint32_t relevance = 0;
   bool lead = false;
+  Stock stock = Stock::kEither;
 };
 
 // The classes of some attributes, in order.
@@ -32,12 +40,15 @@ std::vector<Class> ClassesOf(Order order, AttributeSet attributes) {
     case Order::kSalience: {
       std::vector<Class> classes;
       for (const Salience salience : {Salience::kLead, Salience::kTelling, Salience::kPlain}) {
-        classes.push_back({attributes.With(salience), static_cast<uint32_t>(salience), false});
+        classes.push_back(
+            {attributes.With(salience), static_cast<uint32_t>(salience), false, Stock::kNot});
       }
+      classes.push_back(
+          {attributes, static_cast<uint32_t>(Salience::kFormal), false, Stock::kOrFormal});
       return classes;
     }
     case Order::kRelevance:  // without a query
-      return {{attributes.With(Salience::kLead), 0, true},
+      return {{attributes.With(Salience::kLead) | attributes.With(Salience::kFormal), 0, true},
               {attributes.With(Salience::kTelling) | attributes.With(Salience::kPlain), 0, false}};
     case Order::kNewest:
     case Order::kReadingOrder:
@@ -333,6 +344,30 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     }
   };
   const auto from_the_start = [](const PartView&) { return uint32_t{0}; };
+  // The same of a class.
+  const auto visit_class = [&](const Class& one, const auto& first, const auto& visit) {
+    for (size_t i = 0; i < sources.size(); ++i) {
+      const PartView& source = sources[i];
+      AttributeSet attributes = one.attributes;
+      if (one.stock == Stock::kNot && !source.has_dead()) {
+        attributes = attributes.Fresh();
+      } else if (one.stock == Stock::kOrFormal && source.part->stock_complete &&
+                 HasOnly(*source.part)) {
+        attributes = attributes.Stock() | attributes.With(Salience::kFormal);
+      }
+      VisitThemed(
+          source, passing[i], themes, attributes, first(source), progress, [&](uint32_t number) {
+            if (one.stock != Stock::kEither) {
+              const bool formal = SalienceIn(source.part->attributes[number]) == Salience::kFormal;
+              const bool last = formal || IsStock(source, number);
+              if (last != (one.stock == Stock::kOrFormal)) {
+                return true;
+              }
+            }
+            return visit(source, number);
+          });
+    }
+  };
 
   std::optional<uint64_t> total;
   if (themes.size() == 1) {
@@ -414,6 +449,16 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
       if (before >= page.capacity()) {
         return c > 0;
       }
+      // A stock phrase stands in the last class.
+      if (classes[c].stock == Stock::kNot && IsStock(source, number)) {
+        while (++c < classes.size()) {
+          before += taken[c];
+        }
+        --c;
+        if (before >= page.capacity()) {
+          return true;
+        }
+      }
       const Candidate candidate = candidate_of(classes[c], source, number);
       if (resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
         ++taken[c];
@@ -433,7 +478,7 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     const auto first = [&](const PartView& source) {
       return ranks == 0 ? FirstNumber(lookup, resumption, source) : 0;
     };
-    visit_all(one.attributes, first, [&](const PartView& source, uint32_t number) {
+    visit_class(one, first, [&](const PartView& source, uint32_t number) {
       ++found;
       const Candidate candidate = candidate_of(one, source, number);
       return !resumption.IsBehind(candidate, resumption.Compare(source.entry(number))) ||

@@ -21,6 +21,8 @@ inline constexpr uint64_t kAttributeCost = 1;
 inline constexpr uint64_t kOrderCost = 3;
 inline constexpr uint64_t kRelevanceCost = 12;
 inline constexpr uint64_t kFacetsCost = 3;
+// Judging whether a quote is a stock phrase, for each segment that has to be asked.
+inline constexpr uint64_t kJudgementCost = 40;
 // Facets also cost what they need however few quotes are found: so many words of the bits of each
 // theme, or reports, at the cost of one occurrence.
 inline constexpr uint64_t kFacetWordsRead = 32;

@@ -96,6 +96,9 @@ class ScanArchive final : public Catalog {
   Emergence EmergenceOf(std::u32string_view units, const std::vector<Epoch>& epochs) const override;
 
  private:
+  bool IsStock(std::u32string_view units) const {
+    return !units.empty() && CountReports(units) >= limits::kFormulaicReports;
+  }
   // Calls `visit(rank, quote, units)` with the folded texts of all quotes that pass.
   template <typename Visit>
   void VisitQuotes(const Filter& filter, const Visit& visit) const;
@@ -176,8 +179,10 @@ absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,
         candidate.relevance = match.Relevance();
         candidate.lead = entry.lead(quote);
       } else if (lookup.order == Order::kSalience) {
+        const Salience salience =
+            SalienceOf(entry.text(quote), entry.lead(quote), entry.quotes()[quote].has_figures);
         candidate.relevance = static_cast<uint32_t>(
-            SalienceOf(entry.text(quote), entry.lead(quote), entry.quotes()[quote].has_figures));
+            IsStock(StripBreaks(scanned.units(quote))) ? Salience::kFormal : salience);
       }
       if (resumption.IsBehind(candidate, compared)) {
         page.Add(candidate);

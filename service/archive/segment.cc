@@ -39,6 +39,7 @@ struct Segment::PartLayout {
   ArrayRef attributes;
   ThemePostings::Layout themes;
   FigureIndex::Layout figures;
+  uint64_t stock_complete = 0;
 };
 
 // The end of a block, with what leads to the rest of it.
@@ -93,8 +94,6 @@ class Segment::Writer {
     std::vector<uint32_t> first = {0};
     std::vector<uint32_t> quotes;
     std::vector<uint32_t> entries;
-    std::vector<QuoteAttributes> attributes;
-    ThemePostings::Builder themes(scheme_);
     TextIndexBuilder index;
     FigureIndexBuilder figures;
     for (uint32_t e = 0; e < documents_.size(); ++e) {
@@ -108,8 +107,6 @@ class Segment::Writer {
         const auto number = static_cast<uint32_t>(quotes.size());
         quotes.push_back(q);
         entries.push_back(e);
-        attributes.push_back(AttributesOf(document, q));
-        themes.Add(number, attributes.back(), document.themes(q));
         figures.Add(document, q, number);
       }
       first.push_back(static_cast<uint32_t>(quotes.size()));
@@ -117,10 +114,20 @@ class Segment::Writer {
     layout->first = sink_->AppendArray(first);
     layout->quote = sink_->AppendArray(quotes);
     layout->entry = sink_->AppendArray(entries);
+    layout->figures = figures.Write(sink_);
+    CommonQuotes stock;
+    QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_, entries, &stock));
+    layout->stock_complete = stock.complete ? 1 : 0;
+    std::vector<QuoteAttributes> attributes;
+    attributes.reserve(quotes.size());
+    ThemePostings::Builder themes(scheme_);
+    for (uint32_t number = 0; number < quotes.size(); ++number) {
+      const PackedDocument& document = *documents_[entries[number]];
+      attributes.push_back(AttributesOf(document, quotes[number], stock.bits[number]));
+      themes.Add(number, attributes.back(), document.themes(quotes[number]));
+    }
     layout->attributes = sink_->AppendArray(attributes);
     layout->themes = themes.Write(static_cast<uint32_t>(quotes.size()), sink_);
-    layout->figures = figures.Write(sink_);
-    QUOTES_ASSIGN_OR_RETURN(layout->index, index.Write(sink_, cancellation_, entries));
     return absl::OkStatus();
   }
 
@@ -208,6 +215,7 @@ void Segment::OpenPart(const PartLayout& layout, Part* part) const {
   part->attributes = ArrayAt<QuoteAttributes>(block_.data, layout.attributes);
   part->themes = ThemePostings(block_.data, layout.themes);
   part->figures = FigureIndex(block_.data, layout.figures);
+  part->stock_complete = layout.stock_complete != 0;
 }
 
 std::vector<std::pair<std::string_view, size_t>> Segment::MemoryUse() const {

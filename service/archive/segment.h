@@ -38,6 +38,8 @@ class Segment {
     std::span<const QuoteAttributes> attributes;  // by number
     ThemePostings themes;
     FigureIndex figures;
+    // Whether the attributes say of every quote that its words stand in many entries of the part.
+    bool stock_complete = false;
 
     uint32_t size() const { return static_cast<uint32_t>(quote.size()); }
   };

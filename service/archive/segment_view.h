@@ -1,8 +1,11 @@
 #ifndef QUOTES_SERVICE_ARCHIVE_SEGMENT_VIEW_H_
 #define QUOTES_SERVICE_ARCHIVE_SEGMENT_VIEW_H_
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +25,36 @@ struct LivingQuotes {
   bool Has(uint32_t number) const { return ((bits[number / 64] >> (number % 64)) & 1) != 0; }
 };
 
+// Which quotes of a part of a segment are stock phrases, of those that were judged: filled in as
+// look-ups ask, and ahead of them (JudgeStockPhrases). A judgement holds as long as the reports of
+// the archive are the same. Thread-safe.
+class StockJudgements {
+ public:
+  explicit StockJudgements(uint32_t quotes) : words_(2 * ((size_t{quotes} + 63) / 64)) {}
+
+  std::optional<bool> Get(uint32_t number) const {
+    const size_t at = number / 64 * 2;
+    const uint64_t bit = uint64_t{1} << (number % 64);
+    if ((words_[at].load(std::memory_order_acquire) & bit) == 0) {
+      return std::nullopt;
+    }
+    return (words_[at + 1].load(std::memory_order_relaxed) & bit) != 0;
+  }
+  void Set(uint32_t number, bool stock) {
+    const size_t at = number / 64 * 2;
+    const uint64_t bit = uint64_t{1} << (number % 64);
+    if (stock) {
+      words_[at + 1].fetch_or(bit, std::memory_order_relaxed);
+    }
+    words_[at].fetch_or(bit, std::memory_order_release);
+  }
+  size_t size_bytes() const { return words_.size() * sizeof(uint64_t); }
+
+ private:
+  // Of 64 quotes each: which are judged, then which of them are stock phrases.
+  std::vector<std::atomic<uint64_t>> words_;
+};
+
 // A segment as one snapshot sees it: what dies or moves in the order of answers changes views,
 // never segments. Immutable once its snapshot is made.
 struct SegmentView {
@@ -35,6 +68,10 @@ struct SegmentView {
   // Shared by snapshots until another entry dies; null where none is dead.
   std::shared_ptr<const LivingQuotes> living_speech;
   std::shared_ptr<const LivingQuotes> living_furniture;
+
+  // Shared by snapshots of the same reports.
+  std::shared_ptr<StockJudgements> stock_speech;
+  std::shared_ptr<StockJudgements> stock_furniture;
 
   uint64_t alive_code_points() const { return segment->code_points() - dead_code_points; }
 };
@@ -62,6 +99,7 @@ struct PartView {
   }
   uint32_t rank(uint32_t number) const { return view->rank[part->entry[number]]; }
 
+  StockJudgements& stock() const { return speech ? *view->stock_speech : *view->stock_furniture; }
   bool has_dead() const { return living != nullptr; }
   bool IsAlive(uint32_t number) const { return living == nullptr || living->Has(number); }
   uint64_t LivingCount() const { return living == nullptr ? part->size() : living->count; }

@@ -129,10 +129,65 @@ std::u32string_view PlaceOfPartyCommittee(std::u32string_view body) {
   return {};
 }
 
+// Standing committees have long names and short ones.
+std::u32string WithFullCommittee(std::u32string body) {
+  constexpr std::u32string_view kFull = U"人民代表大会常务委员会";
+  for (const std::u32string_view shorter :
+       {std::u32string_view(U"人大常务委员会"), std::u32string_view(U"人大常委会"),
+        std::u32string_view(U"人民代表大会常委会")}) {
+    if (body.ends_with(shorter)) {
+      return body.substr(0, body.size() - shorter.size()).append(kFull);
+    }
+  }
+  return body;
+}
+
+// Levels whose places have others below them, behind which these may be named.
+constexpr std::array<std::u32string_view, 7> kUpperLevels = {
+    U"特别行政区", U"自治区", U"自治州", U"地区", U"省", U"市", U"盟"};
+// New areas of the nation: no two have the same name, as others of that kind do.
+constexpr std::array<std::u32string_view, 19> kNewAreas = {
+    U"浦东新区", U"滨海新区",   U"两江新区", U"舟山群岛新区", U"兰州新区", U"南沙新区", U"西咸新区",
+    U"贵安新区", U"西海岸新区", U"金普新区", U"天府新区",     U"湘江新区", U"江北新区", U"福州新区",
+    U"滇中新区", U"哈尔滨新区", U"长春新区", U"赣江新区",     U"雄安新区"};
+
+// Where the first place of a path ends: 河北省 of 河北省沧州市孟村回族自治县. 0 for a single place.
+size_t EndOfFirstPlace(std::u32string_view path) {
+  for (size_t end = 2; end < path.size(); ++end) {
+    const std::u32string_view first = path.substr(0, end);
+    const std::u32string_view rest = path.substr(end);
+    if (NamesPlace(rest) &&
+        std::any_of(kUpperLevels.begin(), kUpperLevels.end(), [first](std::u32string_view level) {
+          return first.size() > level.size() && first.ends_with(level);
+        })) {
+      return end;
+    }
+  }
+  return 0;
+}
+
+// A place without what stands above it, unless its name alone may be another's: no two counties,
+// cities and prefectures have one name, but districts and townships do.
+std::u32string_view ShortPlace(std::u32string_view path) {
+  std::u32string_view last = path;
+  std::u32string_view with_above = path;  // the last two
+  while (const size_t end = EndOfFirstPlace(last)) {
+    with_above = last;
+    last = last.substr(end);
+  }
+  if (std::find(kNewAreas.begin(), kNewAreas.end(), last) != kNewAreas.end()) {
+    return last;
+  }
+  if (last.ends_with(U"镇") || last.ends_with(U"乡")) {
+    return path;
+  }
+  return last.ends_with(U"区") && !last.ends_with(U"自治区") ? with_above : last;
+}
+
 // The names that a report bears.
 struct Names {
   explicit Names(const Entry::Metadata& metadata)
-      : body(Plain(metadata.body)),
+      : body(WithFullCommittee(Plain(metadata.body))),
         event(Plain(metadata.event)),
         title(Plain(metadata.title)),
         office(Plain(metadata.office)) {}
@@ -156,7 +211,7 @@ std::u32string_view FindPlace(const Names& names, std::u32string_view level) {
 }
 
 std::u32string GovernmentOf(std::u32string_view place) {
-  return std::u32string(place).append(kPeoplesGovernment);
+  return std::u32string(ShortPlace(place)).append(kPeoplesGovernment);
 }
 
 std::u32string PartyCommittee() { return std::u32string(kParty).append(kCentralCommittee); }
@@ -216,7 +271,7 @@ std::u32string Organisation(const Names& names) {
     return PartyCommittee();
   }
   if (const std::u32string_view place = PlaceOfPartyCommittee(body); NamesPlace(place)) {
-    return std::u32string(place).append(U"委");
+    return std::u32string(ShortPlace(place)).append(U"委");
   }
   // 全省人民政府 names no more than 省人民政府.
   const std::u32string_view unplaced =
@@ -234,7 +289,8 @@ std::u32string Organisation(const Names& names) {
     if (place.empty()) {
       return {};
     }
-    return rest == kGovernment ? GovernmentOf(place) : std::u32string(place).append(rest);
+    return rest == kGovernment ? GovernmentOf(place)
+                               : std::u32string(ShortPlace(place)).append(rest);
   }
   if (body.ends_with(kGovernment)) {
     std::u32string_view place = PlaceOfGovernment(body);
@@ -251,6 +307,11 @@ std::u32string Organisation(const Names& names) {
       place = FindPlace(names, {});
     }
     return place.empty() ? std::u32string() : GovernmentOf(place);
+  }
+  for (const std::u32string_view of_a_place : kOfAPlace) {
+    if (const std::u32string_view place = Before(body, of_a_place); NamesPlace(place)) {
+      return std::u32string(ShortPlace(place)).append(body.substr(place.size()));
+    }
   }
   return std::u32string(body);
 }

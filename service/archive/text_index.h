@@ -175,6 +175,15 @@ class TextIndex {
   void VisitOccurrences(Interval interval,
                         absl::FunctionRef<bool(Occurrence occurrence)> visit) const;
 
+  // The text of a quote, in UTF-16, and where such a text stands in each of some indices.
+  std::u16string_view TextOf(uint32_t quote) const {
+    return text_.substr(starts_[quote], starts_[quote + 1] - starts_[quote] - 1);
+  }
+  static void FindAll(std::span<const TextIndex* const> indices, std::u16string_view units,
+                      std::span<Interval> intervals) {
+    FindUnits(indices, units, intervals);
+  }
+
   // Whether a term stands in a quote: a scan of its text. `units` is the term in UTF-16.
   bool Contains(uint32_t quote, std::u16string_view units) const;
   static std::u16string Encode(std::u32string_view term);
@@ -237,6 +246,12 @@ class TextIndex {
   std::span<const uint8_t> group_counts_;
 };
 
+// Quotes of an index whose whole texts stand in many groups of quotes.
+struct CommonQuotes {
+  std::vector<bool> bits;  // by quote
+  bool complete = true;    // else some that are common may be missing: see TextIndexBuilder
+};
+
 // Makes the arrays of a TextIndex. Takes about 14 bytes a UTF-16 unit while it works, and a second
 // for three million of them.
 class TextIndexBuilder {
@@ -256,9 +271,13 @@ class TextIndexBuilder {
   // Of the intervals above TextIndex::kGroupedAbove the counts by group are stored that are less
   // than a quarter as many as the occurrences, largest first, up to a byte a unit and as long as
   // counting takes no more than a few visits to each unit.
+  //
+  // `common`, if it is given, learns which quotes have a text that stands in at least
+  // limits::kFormulaicReports groups.
   absl::StatusOr<TextIndex::Layout> Write(ByteSink* sink,
                                           const Cancellation& cancellation = Cancellation(),
-                                          std::span<const uint32_t> group_of = {});
+                                          std::span<const uint32_t> group_of = {},
+                                          CommonQuotes* common = nullptr);
 
  private:
   void WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
@@ -269,6 +288,10 @@ class TextIndexBuilder {
   absl::StatusOr<std::vector<TextIndex::Counted>> CountQuotes(
       std::span<const uint32_t> quotes, std::span<const uint32_t> lcp,
       const Cancellation& cancellation) const;
+  // `quotes` of the suffixes, which are wanted by quote.
+  absl::Status FindCommon(std::span<const uint32_t> whole, std::span<const uint32_t> quotes,
+                          std::span<const uint32_t> lcp, std::span<const uint32_t> group_of,
+                          const Cancellation& cancellation, CommonQuotes* common) const;
   absl::Status WriteGroups(std::span<const uint32_t> quotes, std::span<const uint32_t> group_of,
                            std::span<const TextIndex::Counted> counted,
                            const Cancellation& cancellation, TextIndex::Layout* layout,

@@ -7,11 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "service/archive/filter_values.h"
 #include "service/archive/suffix_sort.h"
 #include "service/archive/text_index.h"
 #include "service/archive/text_index_units.h"
 #include "service/base/check.h"
+#include "service/base/limits.h"
 #include "service/base/status_macros.h"
 
 namespace quotes::archive {
@@ -72,7 +74,8 @@ void TextIndexBuilder::Add(std::u32string_view quote) {
 
 absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
                                                           const Cancellation& cancellation,
-                                                          std::span<const uint32_t> group_of) {
+                                                          std::span<const uint32_t> group_of,
+                                                          CommonQuotes* common) {
   QUOTES_CHECK(text_.size() <= kMostUnits);
   QUOTES_CHECK(group_of.empty() || group_of.size() == starts_.size());
   TextIndex::Layout layout;
@@ -98,13 +101,21 @@ absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
   QUOTES_ASSIGN_OR_RETURN(std::vector<uint32_t> lcp, CommonPrefixes(suffixes, cancellation));
   layout.minima = sink->AppendArray(RangeMinima::Make(suffixes));
   // The quotes take the place of their suffixes.
-  for (uint32_t& place : suffixes) {
-    place = QuoteAt(starts_, quote_of_block, place);
+  std::vector<uint32_t> whole;  // where whole texts of quotes stand among the suffixes
+  for (size_t i = 0; i < suffixes.size(); ++i) {
+    const uint32_t place = suffixes[i];
+    suffixes[i] = QuoteAt(starts_, quote_of_block, place);
+    if (common != nullptr && starts_[suffixes[i]] == place) {
+      whole.push_back(static_cast<uint32_t>(i));
+    }
   }
   const std::vector<uint32_t>& quotes = suffixes;
   layout.quotes = sink->AppendArray(quotes);
   QUOTES_ASSIGN_OR_RETURN(std::vector<TextIndex::Counted> counted,
                           CountQuotes(quotes, lcp, cancellation));
+  if (common != nullptr) {
+    QUOTES_RETURN_IF_ERROR(FindCommon(whole, quotes, lcp, group_of, cancellation, common));
+  }
   lcp = {};
   QUOTES_RETURN_IF_ERROR(WriteGroups(quotes, group_of, counted, cancellation, &layout, sink));
   QUOTES_RETURN_IF_ERROR(WriteCounted(quotes, std::move(counted), cancellation, &layout, sink));
@@ -159,9 +170,6 @@ void TextIndexBuilder::WriteTriples(std::span<const uint32_t> suffixes, TextInde
 absl::StatusOr<std::vector<uint32_t>> TextIndexBuilder::CommonPrefixes(
     std::span<const uint32_t> suffixes, const Cancellation& cancellation) const {
   const size_t count = suffixes.size();
-  if (count <= TextIndex::kCountedAbove) {
-    return std::vector<uint32_t>();
-  }
   constexpr uint32_t kNone = UINT32_MAX;
   // By place in the text: the place of the suffix before, and then how much both have in common.
   std::vector<uint32_t> by_place(text_.size(), kNone);
@@ -201,9 +209,6 @@ absl::StatusOr<std::vector<TextIndex::Counted>> TextIndexBuilder::CountQuotes(
     std::span<const uint32_t> quotes, std::span<const uint32_t> lcp,
     const Cancellation& cancellation) const {
   std::vector<TextIndex::Counted> counted;
-  if (lcp.empty()) {
-    return counted;
-  }
   const auto count = static_cast<uint32_t>(quotes.size());
   struct Node {
     uint32_t begin;
@@ -257,6 +262,70 @@ absl::StatusOr<std::vector<TextIndex::Counted>> TextIndexBuilder::CountQuotes(
   }
 
   return counted;
+}
+
+// The suffixes that begin with a quote's text stand around it.
+absl::Status TextIndexBuilder::FindCommon(std::span<const uint32_t> whole,
+                                          std::span<const uint32_t> quotes,
+                                          std::span<const uint32_t> lcp,
+                                          std::span<const uint32_t> group_of,
+                                          const Cancellation& cancellation,
+                                          CommonQuotes* common) const {
+  // Most texts stand once, and many groups are soon found. Only a report that says the same many
+  // thousand times takes more steps than this for a unit of text; the rest is not found then.
+  constexpr uint64_t kStepsPerUnit = 32;
+  const uint64_t most_steps = kStepsPerUnit * text_.size();
+  const auto count = static_cast<uint32_t>(quotes.size());
+  common->bits.assign(starts_.size() - 1, false);
+  common->complete = true;
+  uint64_t steps = 0;
+  uint64_t checked = 0;
+  uint32_t size = 0;  // of the text that was counted last
+  uint32_t same = 0;  // suffixes before this one begin with it
+  bool is_common = false;
+  absl::InlinedVector<uint32_t, limits::kFormulaicReports> groups;
+  // Whether it has to go on.
+  const auto add = [&](uint32_t suffix) {
+    ++steps;
+    const uint32_t group = group_of[quotes[suffix]];
+    if (std::find(groups.begin(), groups.end(), group) == groups.end()) {
+      groups.push_back(group);
+    }
+    return groups.size() < limits::kFormulaicReports;
+  };
+  for (const uint32_t at : whole) {
+    const uint32_t quote = quotes[at];
+    const uint32_t units = starts_[quote + 1] - starts_[quote] - 1;
+    if (units == 0) {
+      continue;
+    }
+    while (same <= at && lcp[same] >= size && size == units) {
+      ++same;
+    }
+    if (same <= at || size != units) {
+      if (steps > most_steps) {
+        common->complete = false;
+        return absl::OkStatus();
+      }
+      if (steps - checked > kStepsBetweenChecks) {
+        QUOTES_RETURN_IF_ERROR(cancellation.Check());
+        checked = steps;
+      }
+      groups.clear();
+      bool go_on = add(at);
+      for (uint32_t before = at; go_on && before > 0 && lcp[before] >= units; --before) {
+        go_on = add(before - 1);
+      }
+      for (uint32_t behind = at + 1; go_on && behind < count && lcp[behind] >= units; ++behind) {
+        go_on = add(behind);
+      }
+      is_common = !go_on;
+      size = units;
+      same = at + 1;
+    }
+    common->bits[quote] = is_common;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status TextIndexBuilder::WriteGroups(std::span<const uint32_t> quotes,

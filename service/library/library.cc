@@ -766,6 +766,7 @@ bool Library::MergeAll() {
 
 void Library::MergeInBackground() {
   bool go_on = true;
+  JudgeAhead();
   while (go_on) {
     {
       const MutexLock lock(&merge_mutex_);
@@ -780,6 +781,20 @@ void Library::MergeInBackground() {
     }
     go_on = go_on && AwaitBatch() && (options_.index_batch > 0 || MergeAll());
     SaveSegments();
+    if (go_on) {
+      JudgeAhead();
+    }
+  }
+}
+
+void Library::JudgeAhead() {
+  // Who imports in batches asks nothing meanwhile.
+  if (options_.index_batch == 0) {
+    const std::shared_ptr<const Snapshot> held = snapshot();
+    archive::JudgeStockPhrases(*held->archive, [this] {
+      const MutexLock lock(&merge_mutex_);
+      return !merge_wanted_ && !stop_;
+    });
   }
 }
 

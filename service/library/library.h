@@ -381,6 +381,8 @@ class Library {
   archive::ArchiveOptions MakeArchiveOptions(archive::SegmentFolder* folder) const;
   void WantMerge();
   void MergeInBackground();
+  // Judges which quotes are stock phrases, so that look-ups need not, until something is written.
+  void JudgeAhead();
   // Waits until there is enough to merge, or writes pause, or it has waited long enough. False when
   // the library is about to end.
   bool AwaitBatch();

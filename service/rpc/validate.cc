@@ -357,6 +357,11 @@ absl::StatusOr<Bound> ToBound(std::string_view field, const std::string& value) 
     bound.low = *number;
   } else if (auto amount = figures::ParseAmount(text::ToCodePoints(value)); amount.has_value()) {
     bound = {amount->low, amount->high, std::move(amount->unit)};
+  } else if (const std::u32string typed = text::ToCodePoints(value);
+             std::count_if(typed.begin(), typed.end(), text::IsDigit) > limits::kMaxFigureDigits) {
+    // What has more digits than a number holds is read as none.
+    return errors::FieldOutOfRange(
+        field, absl::StrCat("at most ", limits::kMaxFigureDigits, " significant digits"));
   } else {
     return errors::FieldInvalid(field, "is no number or amount with an exact value");
   }

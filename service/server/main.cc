@@ -269,6 +269,7 @@ int Serve(const Config& config, EndSignals& signals) {
   Log& out = **log;
   TaskOutcomes tasks;  // outlives all that records in it
   tasks.Record(Task::kThemes, absl::OkStatus());
+  LogThemeFindings(themes::HouseFolder(config.database), &out);
   std::optional<GrpcMessages> grpc_messages(&out);
   std::unique_ptr<CredentialFiles> credentials;
   const auto fail_start = [&](const absl::Status& status, int code = kExitStart) {

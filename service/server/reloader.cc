@@ -2,8 +2,12 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -13,6 +17,30 @@
 #include "service/themes/scheme.h"
 
 namespace quotes::server {
+
+namespace {
+
+// Findings of one reading that are logged one by one.
+constexpr size_t kMostLogged = 50;
+
+}  // namespace
+
+void LogThemeFindings(const std::string& folder, Log* log) {
+  const absl::StatusOr<std::vector<themes::SchemeFinding>> findings =
+      themes::Scheme::CheckHouse(folder);
+  if (!findings.ok() || findings->empty()) {
+    return;
+  }
+  for (size_t i = 0; i < std::min(findings->size(), kMostLogged); ++i) {
+    log->Write(
+        LogLevel::kWarning, "themes_finding",
+        JsonLine().Add("place", (*findings)[i].place).Add("finding", (*findings)[i].description));
+  }
+  if (findings->size() > kMostLogged) {
+    log->Write(LogLevel::kWarning, "themes_findings",
+               JsonLine().Add("findings", static_cast<int64_t>(findings->size())));
+  }
+}
 
 Reloader::Reloader(std::string themes_folder, CredentialFiles* credentials, Log* log,
                    TaskOutcomes* tasks)
@@ -108,6 +136,7 @@ absl::Status Reloader::ReloadThemes(Library* library, const Cancellation& cancel
     return status;
   }
   malloc_trim(0);
+  LogThemeFindings(themes_folder_, log_);
   log_->Write(LogLevel::kInfo, "themes_reloaded",
               JsonLine()
                   .Add("theme_scheme", (*scheme)->version())

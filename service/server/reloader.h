@@ -16,6 +16,10 @@
 
 namespace quotes::server {
 
+// Warns of what a house's files of themes say without effect; what cannot be read is others' to
+// tell.
+void LogThemeFindings(const std::string& folder, Log* log);
+
 // Reads the operator's files anew, at a signal or for a caller: credentials, and the house's
 // themes, by which all quotes then get theirs. Thread-safe.
 class Reloader {

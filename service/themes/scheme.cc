@@ -43,9 +43,6 @@ constexpr double kFits = 1.0;
 // Beside a theme that fits, another one needs less: sentences that name two things dwell on
 // neither.
 constexpr double kFitsBeside = 0.8;
-// Where no theme gets that far, the best one is given from this on: one clear word in a short
-// sentence tells more than the absence of a second one.
-constexpr double kFitsAlone = 0.5;
 // A theme much weaker than the best one of the same sentence was only touched in passing; one that
 // has this much evidence of its own counts beside any other.
 constexpr double kShareOfBest = 0.5;
@@ -67,8 +64,6 @@ constexpr uint32_t kClosingPart = 20;  // a twentieth
 constexpr uint32_t kSalutationCodePoints = 12;
 // Words of a close that say nothing else are ceremony like their salutation.
 constexpr double kSalutation = 0.6;
-// What children have in common speaks for their parent.
-constexpr double kChildForParent = 0.3;
 
 // Raised with every change of the rules of assignment, so that what older rules gave is given anew.
 constexpr int kRules = 4;

@@ -263,6 +263,29 @@ std::vector<SchemeFinding> SchemeReader::FindHouseFaults() const {
           {place, "no cue speaks for the theme or one below it: only editors give it"});
     }
   }
+  // What all cues of a theme and those below it could give it in one sentence.
+  std::vector<double> most(data_.themes.size(), 0);
+  std::map<int, std::string> touched = {house_themes_.begin(), house_themes_.end()};
+  for (const Row& row : rows_) {
+    double weight = std::max(row.cue.weight, 0.0);
+    for (int theme = row.theme; theme >= 0 && weight > 0; weight *= kChildForParent) {
+      most[static_cast<size_t>(theme)] += weight;
+      theme = FindCode(data_.codes, data_.themes[static_cast<size_t>(theme)].parent);
+    }
+    if (row.layer == Layer::kHouse) {
+      touched.try_emplace(row.theme, row.place);
+    }
+  }
+  for (const auto& [theme, place] : touched) {
+    const double weight = most[static_cast<size_t>(theme)];
+    if (weight > 0 && weight < kFitsAlone) {
+      findings.push_back(
+          {place, absl::StrCat("the cues of ", data_.themes[static_cast<size_t>(theme)].code,
+                               " have together the weight ", weight,
+                               ": no sentence gets the theme by its own words, which takes ",
+                               kFitsAlone)});
+    }
+  }
   for (const Row& row : rows_) {
     if (row.layer != Layer::kHouse) {
       continue;

@@ -16,6 +16,14 @@
 // The files of a scheme; not for other rooms.
 namespace quotes::themes {
 
+// Two weights of the rules of assignment (scheme.cc) that tell what cues can do.
+//
+// Where no theme gets further, the best one is given from this on: one clear word in a short
+// sentence tells more than the absence of a second one.
+inline constexpr double kFitsAlone = 0.5;
+// What children have in common speaks for their parent.
+inline constexpr double kChildForParent = 0.3;
+
 using CodeMap = absl::flat_hash_map<std::string, int>;
 
 // Index of a theme, -1 if there is none.

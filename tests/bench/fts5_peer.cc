@@ -197,15 +197,15 @@ absl::StatusOr<std::unique_ptr<Fts5Peer>> Fts5Peer::Create(
   }
   QUOTES_RETURN_IF_ERROR(Execute(database, "COMMIT"));
   QUOTES_RETURN_IF_ERROR(peer->Optimize());
-  QUOTES_RETURN_IF_ERROR(
-      Execute(database,
-              "CREATE TABLE themes(theme INTEGER, id INTEGER, class INTEGER, mode INTEGER, "
-              "figures INTEGER, body INTEGER, PRIMARY KEY (theme, id)) WITHOUT ROWID; "
-              "CREATE INDEX by_class ON themes(theme, class, id); "
-              "CREATE INDEX by_lead ON themes(theme, class > 0, id); "
-              "CREATE INDEX by_mode ON themes(theme, mode, class, id); "
-              "CREATE INDEX by_figures ON themes(theme, figures, class, id); "
-              "CREATE INDEX by_body ON themes(theme, body, class, id)"));
+  QUOTES_RETURN_IF_ERROR(Execute(
+      database,
+      "CREATE TABLE themes(theme INTEGER, id INTEGER, class INTEGER, mode INTEGER, "
+      "figures INTEGER, body INTEGER, lead INTEGER, PRIMARY KEY (theme, id)) WITHOUT ROWID; "
+      "CREATE INDEX by_class ON themes(theme, class, id); "
+      "CREATE INDEX by_lead ON themes(theme, lead DESC, id); "
+      "CREATE INDEX by_mode ON themes(theme, mode, class, id); "
+      "CREATE INDEX by_figures ON themes(theme, figures, class, id); "
+      "CREATE INDEX by_body ON themes(theme, body, class, id)"));
   struct Condition {
     Pair* pair;
     std::string id;  // of a text that meets it
@@ -250,22 +250,26 @@ absl::Status Fts5Peer::Delete(int64_t first, int64_t last) {
           .c_str());
 }
 
+absl::Status Fts5Peer::ClearThemes() { return Execute(database_, "DELETE FROM themes"); }
+
 absl::Status Fts5Peer::AddTheme(int theme, const std::vector<int64_t>& ids,
                                 absl::FunctionRef<Attributes(int64_t id)> attributes_of) {
   sqlite3_stmt* insert = nullptr;
   QUOTES_RETURN_IF_ERROR(Execute(database_, "BEGIN"));
-  if (sqlite3_prepare_v2(database_, "INSERT OR IGNORE INTO themes VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                         -1, &insert, nullptr) != SQLITE_OK) {
+  if (sqlite3_prepare_v2(database_,
+                         "INSERT OR IGNORE INTO themes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", -1,
+                         &insert, nullptr) != SQLITE_OK) {
     return Error(database_);
   }
   for (const int64_t id : ids) {
     sqlite3_bind_int(insert, 1, theme);
     sqlite3_bind_int64(insert, 2, id);
     const Attributes attributes = attributes_of(id);
-    sqlite3_bind_int(insert, 3, 2 - attributes.salience);
+    sqlite3_bind_int(insert, 3, 3 - attributes.salience);
     sqlite3_bind_int(insert, 4, attributes.mode);
     sqlite3_bind_int(insert, 5, attributes.figures);
     sqlite3_bind_int(insert, 6, attributes.body);
+    sqlite3_bind_int(insert, 7, attributes.lead);
     sqlite3_step(insert);
     sqlite3_reset(insert);
   }

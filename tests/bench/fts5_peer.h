@@ -50,7 +50,9 @@ class Fts5Peer {
     int mode = 0;
     int figures = 0;
     int body = 0;
+    int lead = 0;
   };
+  absl::Status ClearThemes();
   // Files texts under a theme, for Filter::theme.
   absl::Status AddTheme(int theme, const std::vector<int64_t>& ids,
                         absl::FunctionRef<Attributes(int64_t id)> attributes_of);
@@ -59,8 +61,8 @@ class Fts5Peer {
     int64_t lowest = 0;   // bounds of the ids: a filter by report, as reports are runs of ids;
     int64_t highest = 0;  // 0 for none
     int theme = -1;       // -1 for none
-    // Of texts of a theme alone: SQL about its columns id, class (2 less salience), mode, figures,
-    // body with values ?4 and ?5, and the order in which ids stand.
+    // Of texts of a theme alone: SQL about its columns id, class (3 less salience), mode, figures,
+    // body, lead with values ?4 and ?5, and the order in which ids stand.
     std::string condition = "1";
     std::string order = "id";
     int64_t first = 0;

@@ -36,9 +36,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "service/archive/archive.h"
+#include "service/archive/distinctiveness.h"
 #include "service/archive/indexed_archive.h"
 #include "service/archive/query.h"
 #include "service/archive/salience.h"
+#include "service/base/limits.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 #include "tests/bench/bench_data.h"
@@ -182,10 +184,39 @@ class Bench {
       const archive::Document& document = *documents_[number / kQuotesPerReport];
       return text::ToUtf8(text::Fold(TextOf(document, number % kQuotesPerReport)).units);
     };
+    for (const auto tokenizer : kPeers) {
+      const auto begin = Clock::now();
+      auto peer = Fts5Peer::Create(tokenizer, count_, text);
+      if (!peer.ok()) {
+        Fail(peer.status().ToString());
+      }
+      std::printf("FTS5 %s made in %.1f s\n", Name(tokenizer), Micros(begin) / 1e6);
+      peers_.push_back(*std::move(peer));
+    }
+  }
+
+  // Files the peers' themes as the archive has them now.
+  void FileThemes() {
     std::vector<std::vector<int64_t>> themed(scheme_->themes().size());
+    std::vector<Fts5Peer::Attributes> attributes(count_ + 1);
     for (size_t d = 0; d < documents_.size(); ++d) {
+      if (archive_->FindReport(documents_[d]->report_id) == nullptr) {
+        continue;
+      }
       for (size_t q = 0; q < documents_[d]->themes.size(); ++q) {
+        if (documents_[d]->themes[q].empty()) {
+          continue;
+        }
         const auto id = static_cast<int64_t>(d * kQuotesPerReport + q) + 1;
+        const report::Quote& quote = documents_[d]->content.quotes[q];
+        const std::u32string_view words = TextOf(*documents_[d], q);
+        const bool lead = q % kQuotesPerSection == 0;
+        const bool stock = !peers_.empty() &&
+                           archive::CountReportsOf(*archive_, words) >= limits::kFormulaicReports;
+        attributes[static_cast<size_t>(id)] = {
+            static_cast<int>(stock ? archive::Salience::kFormal
+                                   : archive::SalienceOf(words, lead, quote.has_figures)),
+            static_cast<int>(quote.mode), quote.has_figures ? 1 : 0, BodyOf(d), lead ? 1 : 0};
         for (const themes::Assignment& assignment : documents_[d]->themes[q]) {
           for (int theme = assignment.theme; theme >= 0; theme = scheme_->ParentOf(theme)) {
             std::vector<int64_t>& ids = themed[static_cast<size_t>(theme)];
@@ -201,28 +232,17 @@ class Bench {
         largest_theme_ = theme;
       }
     }
-    const auto attributes_of = [this](int64_t id) {
-      const size_t report = static_cast<size_t>(id - 1) / kQuotesPerReport;
-      const size_t place = static_cast<size_t>(id - 1) % kQuotesPerReport;
-      const report::Quote& quote = documents_[report]->content.quotes[place];
-      return Fts5Peer::Attributes{
-          static_cast<int>(archive::SalienceOf(TextOf(*documents_[report], place),
-                                               place % kQuotesPerSection == 0, quote.has_figures)),
-          static_cast<int>(quote.mode), quote.has_figures ? 1 : 0, BodyOf(report)};
-    };
-    for (const auto tokenizer : kPeers) {
-      const auto begin = Clock::now();
-      auto peer = Fts5Peer::Create(tokenizer, count_, text);
-      if (!peer.ok()) {
-        Fail(peer.status().ToString());
+    for (const auto& peer : peers_) {
+      if (!peer->ClearThemes().ok()) {
+        Fail("themes of the peer");
       }
       for (size_t theme = 0; theme < themed.size(); ++theme) {
-        if (!(*peer)->AddTheme(static_cast<int>(theme), themed[theme], attributes_of).ok()) {
+        if (!peer->AddTheme(static_cast<int>(theme), themed[theme],
+                            [&](int64_t id) { return attributes[static_cast<size_t>(id)]; })
+                 .ok()) {
           Fail("themes of the peer");
         }
       }
-      std::printf("FTS5 %s made in %.1f s\n", Name(tokenizer), Micros(begin) / 1e6);
-      peers_.push_back(*std::move(peer));
     }
   }
 
@@ -267,6 +287,10 @@ class Bench {
     } else {
       Fail("unknown state " + state);
     }
+    const auto begin = Clock::now();
+    archive::JudgeStockPhrases(*archive_, [] { return true; });
+    std::printf("stock phrases judged in %.2f s\n", Micros(begin) / 1e6);
+    FileThemes();
   }
 
   void RunClasses(const std::string& state) {
@@ -315,7 +339,7 @@ class Bench {
     question.filter.theme_groups = {{theme}};
     question.peer_filter.theme = theme;
     question.peer_filter.order = order == archive::Order::kSalience    ? "class, id"
-                                 : order == archive::Order::kRelevance ? "class > 0, id"
+                                 : order == archive::Order::kRelevance ? "lead DESC, id"
                                                                        : "id";
     return question;
   }

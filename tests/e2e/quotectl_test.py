@@ -243,6 +243,48 @@ class QuotectlTest(unittest.TestCase):
         for code in ["party.discipline", "rural", "economy"]:
             self.assertTrue(self.both("theme", code, "--all").strip())
 
+    def test_themes_of_a_house_are_checked(self):
+        header = "version\t1\ncode\tterm\tweight\tscope\n"
+        with TempDir() as folder:
+            result = quotectl("themes", "--check", folder)
+            self.assertEqual(result.returncode, 1, result)
+            self.assertIn("neither themes.tsv nor cues.tsv", result.stderr)
+            (folder / "themes.tsv").write_text(
+                "code\tparent\tzh\ten\tscope\nsea\t\t海洋\tThe sea\tPorts\n", encoding="utf-8")
+            cues = folder / "cues.tsv"
+            cues.write_text(header + "sea\t渔港码头\t1\tany\n", encoding="utf-8")
+            result = quotectl("themes", "--check", folder)
+            self.assertEqual((result.returncode, result.stdout), (0, ""), result)
+            cues.write_text(header + "sea\t渔港码头\t0.3\tany\nrural\t没有的词\t0\tany\n", encoding="utf-8")
+            result = quotectl("themes", "--check", folder)
+            self.assertEqual(result.returncode, 1, result)
+            self.assertEqual(result.stdout, (
+                f"{folder}/themes.tsv:2: the cues of sea have together the weight 0.3: no sentence gets the "
+                "theme by its own words, which takes 0.5\n"
+                f"{cues}:4: the weight 0 takes nothing away: there is no such cue\n"))
+            self.assertTrue(result.stderr.strip())
+            cues.write_text(header + "nowhere\t词\t1\tany\n", encoding="utf-8")
+            result = quotectl("themes", "--check", folder)
+            self.assertEqual(result.returncode, 2, result)
+            self.assertIn("cues.tsv:3", result.stderr)
+
+    def test_the_server_tells_of_themes_without_effect(self):
+        with TempDir() as folder:
+            house = folder / "served.db.themes"
+            house.mkdir()
+            cues = house / "cues.tsv"
+            header = "version\t1\ncode\tterm\tweight\tscope\n"
+            cues.write_text(header + "rural\t没有的词\t0\tany\n", encoding="utf-8")
+            with Server(folder / "served.db") as server:
+                def findings():
+                    return [line for line in server.log_lines() if line["event"] == "themes_finding"]
+                self.assertEqual([(line["level"], line["place"]) for line in findings()],
+                                 [("warning", f"{cues}:3")])
+                self.assertIn("takes nothing away", findings()[0]["finding"])
+                cues.write_text(header + "rural\t种业\t1\tany\nrural\t没有的词\t0\tany\n", encoding="utf-8")
+                self.assertEqual(quotectl("reload", server=server).returncode, 0)
+                self.assertEqual([line["place"] for line in findings()], [f"{cues}:3", f"{cues}:4"])
+
     def test_export_is_whole(self):
         path = self.folder / "export.json"
         result = quotectl("export", SAMPLE_ID, "--output", path, server=self.server)

@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/archive/distinctiveness.h"
 #include "service/archive/entry.h"
 #include "service/archive/folded_name.h"
 #include "service/archive/series_key.h"
@@ -458,6 +459,34 @@ TEST_P(ArchiveConformance, SalientQuotesComeFirst) {
   EXPECT_EQ(without_query, expected);
 }
 
+// What five reports say stands behind everything else, wherever its words stand in a quote: by
+// themselves, in a longer one, with other marks, in furniture.
+TEST_P(ArchiveConformance, StockPhrasesComeLast) {
+  const auto make = [&](bool fifth) {
+    std::vector<std::shared_ptr<const Document>> documents;
+    for (const char* const id : {"a", "b", "c"}) {
+      TestReport report = Speech(id, kDay2021, {"甲乙", "甲", "丙丁戊一"});
+      report.quotes[0].block = report::BlockKind::kHeading;
+      documents.push_back(MakeDocument(report));
+    }
+    documents.push_back(MakeDocument(Speech("d", kDay2021, {"要甲、乙己", "甲“乙”", "甲，甲"})));
+    TestReport e = Speech("e", kDay2021, {fifth ? "甲乙。" : "甲、。乙"});
+    e.quotes[0].block = report::BlockKind::kCaption;
+    documents.push_back(MakeDocument(e));
+    return Make(documents);
+  };
+  Lookup lookup;
+  lookup.order = Order::kSalience;
+  const std::vector<std::string> four = {"甲乙", "甲乙", "甲乙", "甲“乙”"};
+  EXPECT_EQ(Texts(*make(false), "甲乙 -要", lookup), four);
+  const auto archive = make(true);
+  EXPECT_EQ(CountReportsOf(*archive, U"甲乙"), 5u);
+  EXPECT_EQ(Texts(*archive, "甲 -丙", lookup),
+            (std::vector<std::string>{"要甲、乙己", "甲，甲", "甲乙", "甲", "甲乙", "甲", "甲乙",
+                                      "甲", "甲“乙”"}))
+      << "甲 and 甲乙 are in all of five reports, 要甲、乙己 and 甲，甲 in one";
+}
+
 // By a count of the texts as they are.
 TEST_P(ArchiveConformance, MarksOfAPhraseCount) {
   const auto archive = Make(
@@ -846,11 +875,13 @@ class EvolvingArchive {
 
 using QuoteName = std::pair<std::string, std::string>;
 
-std::set<QuoteName> HitNames(const std::vector<std::shared_ptr<const Document>>& documents,
-                             const themes::Scheme& scheme, const Lookup& lookup) {
-  std::set<QuoteName> names;
+// The hits with their relevance.
+std::map<QuoteName, uint32_t> HitNames(
+    const std::vector<std::shared_ptr<const Document>>& documents, const themes::Scheme& scheme,
+    const Lookup& lookup) {
+  std::map<QuoteName, uint32_t> names;
   for (const NaiveHit& hit : NaiveFind(documents, scheme, lookup).hits) {
-    names.emplace(hit.report_id, hit.quote_id);
+    names.emplace(QuoteName{hit.report_id, hit.quote_id}, hit.relevance);
   }
   return names;
 }
@@ -878,15 +909,20 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
     lookup.filter.scope = TextScope::kAll;
 
     std::shared_ptr<const Archive> archive = Make(evolving.Documents());
-    std::set<QuoteName> throughout = HitNames(Unpacked(*archive), archive->scheme(), lookup);
-    std::set<QuoteName> seen;
+    // What keeps its relevance: by salience a quote moves when other reports make it a stock
+    // phrase.
+    std::map<QuoteName, uint32_t> throughout =
+        HitNames(Unpacked(*archive), archive->scheme(), lookup);
+    std::map<QuoteName, uint32_t> seen;
     int steps = 40;
     while (true) {
       lookup.limit = 1 + random.Below(9);
       const auto answer = archive->Find(lookup, Cancellation());
       QUOTES_ASSERT_OK(answer);
       for (const Hit& hit : answer->hits) {
-        EXPECT_TRUE(seen.emplace(hit.ref.document->report_id(), hit.ref.id()).second)
+        const auto [before, first] =
+            seen.emplace(QuoteName{hit.ref.document->report_id(), hit.ref.id()}, hit.relevance);
+        EXPECT_TRUE(first || before->second != hit.relevance)
             << hit.ref.document->report_id() << " " << hit.ref.id() << " came twice";
       }
       if (!answer->more) {
@@ -898,15 +934,16 @@ TEST_P(ArchiveConformance, PagesGoOnOverChangesOfTheArchive) {
       }
       // An engine may build on any earlier snapshot, or on none.
       archive = Make(evolving.Documents(), random.OneIn(2) ? archive.get() : nullptr);
-      std::set<QuoteName> still;
-      for (const QuoteName& name : HitNames(Unpacked(*archive), archive->scheme(), lookup)) {
-        if (throughout.contains(name)) {
-          still.insert(name);
+      std::map<QuoteName, uint32_t> still;
+      for (const auto& hit : HitNames(Unpacked(*archive), archive->scheme(), lookup)) {
+        if (const auto held = throughout.find(hit.first);
+            held != throughout.end() && held->second == hit.second) {
+          still.insert(hit);
         }
       }
       throughout = std::move(still);
     }
-    for (const QuoteName& name : throughout) {
+    for (const auto& [name, relevance] : throughout) {
       EXPECT_TRUE(seen.contains(name)) << name.first << " " << name.second << " was skipped";
     }
     shown += throughout.size();

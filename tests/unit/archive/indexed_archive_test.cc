@@ -11,7 +11,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/archive/distinctiveness.h"
+#include "service/archive/salience.h"
 #include "service/archive/segment_folder.h"
+#include "service/base/limits.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_data.h"
 #include "tests/unit/archive/archive_conformance.h"
@@ -204,6 +207,63 @@ TEST(IndexedArchiveTest, ChangesOneByOneEqualAllAtOnce) {
       }
     }
   }
+}
+
+// Whatever the segments are, what died in them, and whatever was judged ahead.
+TEST(IndexedArchiveTest, StockPhrasesAreThoseOfTheReportsThatAreThere) {
+  RandomReports random(73);
+  size_t stock_leads = 0;
+  for (const uint64_t largest : {uint64_t{200}, uint64_t{100'000}}) {
+    ArchiveOptions options;
+    options.largest_segment = largest;
+    options.merge_at_once = 0;
+    std::shared_ptr<const Archive> archive =
+        MakeIndexedArchive(0, TestScheme(), {}, nullptr, options);
+    for (uint64_t revision = 1; revision <= 60; ++revision) {
+      std::vector<std::shared_ptr<const PackedDocument>> added;
+      std::vector<std::string> removed;
+      if (random.OneIn(3)) {
+        removed.push_back(absl::StrCat("r", random.Below(16)));
+      } else {
+        added.push_back(Pack(*MakeDocument(random.Report(absl::StrCat("r", random.Below(16)))), 5));
+      }
+      archive = UpdateArchive(*archive, revision, added, removed);
+      if (random.OneIn(4)) {
+        archive = MergeAll(archive);
+      }
+      if (random.OneIn(3)) {
+        size_t asked = 0;
+        const bool ended = JudgeStockPhrases(*archive, [&] { return ++asked < revision; });
+        EXPECT_EQ(ended, asked < revision);
+      }
+      Lookup lookup;
+      lookup.order = Order::kSalience;
+      const auto query = ParseQuery("产 OR 业 OR 5 OR a");
+      QUOTES_ASSERT_OK(query);
+      for (const TextScope scope : {TextScope::kSpeech, TextScope::kFurniture, TextScope::kAll}) {
+        lookup.filter.scope = scope;
+        lookup.filter.theme_groups = {{static_cast<int>(revision % 5)}};
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.filter.theme_groups.clear();
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.query = &*query;
+        ExpectSameAsNaive(*archive, lookup);
+        lookup.query = nullptr;
+      }
+      // By the number that every quote tells of itself.
+      lookup.filter.scope = TextScope::kAll;
+      lookup.limit = 1'000'000;
+      const auto answer = archive->Find(lookup, Cancellation());
+      QUOTES_ASSERT_OK(answer);
+      for (const Hit& hit : answer->hits) {
+        const bool stock = CountReportsOf(*archive, hit.ref.text()) >= limits::kFormulaicReports;
+        stock_leads += stock && hit.ref.document->lead(hit.ref.index) ? 1u : 0u;
+        EXPECT_EQ(hit.relevance == 0, stock || (hit.ref.document->lead(hit.ref.index) &&
+                                                IsFormalHeading(hit.ref.text())));
+      }
+    }
+  }
+  EXPECT_GT(stock_leads, 100u);
 }
 
 TEST(IndexedArchiveTest, SegmentsStayFewAndWithinTheirSize) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -151,6 +153,38 @@ bool IsLead(const Document& document, const report::Quote& quote) {
                      });
 }
 
+// Which texts stand in many reports, by reading every report for each.
+class StockTexts {
+ public:
+  explicit StockTexts(const std::vector<std::shared_ptr<const Document>>& documents) {
+    for (const auto& document : documents) {
+      std::vector<std::u32string>& texts = reports_.emplace_back();
+      for (const report::Quote& quote : document->content.quotes) {
+        texts.push_back(
+            FoldedTerm(document->content.joined.substr(quote.range.begin, quote.range.size())));
+      }
+    }
+  }
+
+  bool Has(std::u32string_view text) {
+    const std::u32string words = FoldedTerm(text);
+    const auto [known, added] = known_.emplace(words, false);
+    if (added && !words.empty()) {
+      known->second =
+          std::count_if(reports_.begin(), reports_.end(), [&words](const auto& texts) {
+            return std::any_of(texts.begin(), texts.end(), [&words](const std::u32string& other) {
+              return other.find(words) != std::u32string::npos;
+            });
+          }) >= 5;
+    }
+    return known->second;
+  }
+
+ private:
+  std::vector<std::vector<std::u32string>> reports_;
+  std::map<std::u32string, bool> known_;
+};
+
 }  // namespace
 
 std::vector<std::shared_ptr<const Document>> Unpacked(const Archive& archive) {
@@ -166,6 +200,10 @@ NaiveAnswer NaiveFind(const std::vector<std::shared_ptr<const Document>>& docume
   NaiveAnswer answer;
   using Place = std::tuple<uint32_t, bool, int64_t, std::string, uint32_t>;
   std::vector<std::pair<Place, NaiveHit>> found;
+  std::optional<StockTexts> stock;
+  if (lookup.order == Order::kSalience) {
+    stock.emplace(documents);
+  }
   for (const auto& document : documents) {
     for (size_t index = 0; index < document->content.quotes.size(); ++index) {
       const report::Quote& quote = document->content.quotes[index];
@@ -208,10 +246,11 @@ NaiveAnswer NaiveFind(const std::vector<std::shared_ptr<const Document>>& docume
       if (lookup.order == Order::kSalience) {
         const auto text = std::u32string_view(document->content.joined)
                               .substr(quote.range.begin, quote.range.size());
-        hit.relevance = hit.lead && !IsFormalHeading(text)        ? 2
-                        : hit.lead                                ? 0
-                        : quote.has_figures || NamesMeasure(text) ? 1
-                                                                  : 0;
+        hit.relevance = stock->Has(text)                          ? 0
+                        : hit.lead && IsFormalHeading(text)       ? 0
+                        : hit.lead                                ? 3
+                        : quote.has_figures || NamesMeasure(text) ? 2
+                                                                  : 1;
       }
       found.emplace_back(
           Place{ranked || lookup.order == Order::kSalience ? 64 - hit.relevance : 0,

@@ -44,13 +44,23 @@ TEST(SalienceTest, LeadsThenFiguresAndMeasures) {
 }
 
 TEST(SalienceTest, HeadingsThatOnlyNameThePartAreNone) {
-  for (const char* const heading : {"一、2025年工作回顾", "（二）主要目标任务",
-                                    "过去五年的工作回顾", "三、２０２６年重点工作安排"}) {
+  for (const char* const heading :
+       {"一、2025年工作回顾", "（二）主要目标任务", "过去五年的工作回顾",
+        "三、２０２６年重点工作安排", "结束语", "一、2025年工作和“十四五”发展回顾",
+        "二、“十四五”时期发展成就和“十五五”时期主要目标任务",
+        "“十四五”时期发展成就和2025年工作回顾",
+        "三、关于《国民经济和社会发展第十一个五年规划纲要（草案）》的说明",
+        "二、2014年工作总体部署",
+        "二、关于《上海市国民经济和社会发展第十五个五年规划纲要（草案）》的说明",
+        "三、全力抓好七项重点工作", "二、今后十五年的奋斗目标和指导方针", "附件"}) {
     const std::u32string text = text::ToCodePoints(heading);
     EXPECT_TRUE(IsFormalHeading(text)) << heading;
-    EXPECT_EQ(SalienceOf(text, true, true), Salience::kPlain) << heading;
+    EXPECT_EQ(SalienceOf(text, true, true), Salience::kFormal) << heading;
   }
-  for (const char* const heading : {"（一）加快发展新质生产力", "一、", "工作回顾与乡村振兴", ""}) {
+  for (const char* const heading :
+       {"（一）加快发展新质生产力", "一、", "工作回顾与乡村振兴", "", "二、推动高质量发展",
+        "（三）发展", "三、经济工作", "民生工作", "关于《民营经济促进条例》的说明",
+        "建设国家战略科技力量", "（二）主要农产品生产目标"}) {
     EXPECT_FALSE(IsFormalHeading(text::ToCodePoints(heading))) << heading;
   }
   EXPECT_EQ(SalienceOf(U"工作回顾", false, true), Salience::kTelling) << "no heading";

@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "service/archive/document.h"
 #include "service/archive/packed_document.h"
 
@@ -98,6 +100,46 @@ TEST(SeriesKeyTest, PlacesAreFoundWhereverAReportNamesThem) {
   EXPECT_NE(KeyOf({.body = "北京市第一中级人民法院"}), KeyOf({.body = "北京市第二中级人民法院"}));
   EXPECT_NE(KeyOf({.body = "新疆生产建设兵团第一师"}), KeyOf({.body = "新疆生产建设兵团第八师"}));
   EXPECT_NE(KeyOf({.body = "三亚市人民政府"}), KeyOf({.body = "亚市人民政府"}));
+}
+
+TEST(SeriesKeyTest, PlacesWithAndWithoutThoseAboveThem) {
+  for (const auto& [full, brief] : {std::pair("河北省沧州市孟村回族自治县", "孟村回族自治县"),
+                                    {"上海市浦东新区", "浦东新区"},
+                                    {"河北省石家庄市", "石家庄市"},
+                                    {"新疆维吾尔自治区伊犁哈萨克自治州", "伊犁哈萨克自治州"},
+                                    {"湖南省常德市津市市", "津市市"},
+                                    {"江苏省苏州市昆山市", "昆山市"},
+                                    {"内蒙古自治区锡林郭勒盟正蓝旗", "正蓝旗"},
+                                    {"山东省枣庄市市中区", "枣庄市市中区"},
+                                    {"湖北省荆州市沙市区", "荆州市沙市区"},
+                                    {"吉林省吉林市", "吉林市"}}) {
+    for (const char* const organisation :
+         {"人民政府", "人民代表大会常务委员会", "高级人民法院", "人民检察院"}) {
+      EXPECT_EQ(KeyOf({.body = absl::StrCat(full, organisation)}),
+                KeyOf({.body = absl::StrCat(brief, organisation)}))
+          << full << organisation;
+    }
+    EXPECT_EQ(KeyOf({.event = absl::StrCat(full, "第十八届人民代表大会第五次会议")}),
+              KeyOf({.body = absl::StrCat(brief, "人民政府")}));
+  }
+  // Theirs alone these names are not.
+  EXPECT_NE(KeyOf({.body = "南京市鼓楼区人民政府"}), KeyOf({.body = "福州市鼓楼区人民政府"}));
+  EXPECT_NE(KeyOf({.body = "南京市鼓楼区人民政府"}), KeyOf({.body = "鼓楼区人民政府"}));
+  EXPECT_NE(KeyOf({.body = "成都市高新区人民政府"}), KeyOf({.body = "西安市高新区人民政府"}));
+  EXPECT_NE(KeyOf({.body = "于都县城关镇人民政府"}), KeyOf({.body = "和县城关镇人民政府"}));
+  EXPECT_NE(KeyOf({.body = "吉林省人民政府"}), KeyOf({.body = "吉林省吉林市人民政府"}));
+}
+
+TEST(SeriesKeyTest, StandingCommitteesHaveShortNames) {
+  const std::u32string key = KeyOf({.body = "浙江省第十三届人民代表大会常务委员会"});
+  EXPECT_FALSE(key.empty());
+  EXPECT_EQ(KeyOf({.body = "浙江省人大常委会"}), key);
+  EXPECT_EQ(KeyOf({.body = "浙江省第十四届人大常务委员会"}), key);
+  EXPECT_EQ(KeyOf({"省人大常委会", "浙江省第十四届人民代表大会第四次会议"}), key);
+  EXPECT_NE(KeyOf({.body = "浙江省人民政府"}), key);
+  EXPECT_NE(KeyOf({.body = "浙江省人民代表大会"}), key);
+  EXPECT_NE(KeyOf({.body = "杭州市人大常委会"}), key);
+  EXPECT_EQ(KeyOf({.body = "全国人大常委会"}), KeyOf({.body = "全国人民代表大会常务委员会"}));
 }
 
 TEST(SeriesKeyTest, PartyCommitteesOfAPlace) {

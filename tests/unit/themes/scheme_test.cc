@@ -605,6 +605,22 @@ TEST_F(HouseTest, ACheckTellsOfWhatHasNoEffect) {
   EXPECT_TRUE((*findings)[1].place.ends_with("/cues.tsv:3")) << (*findings)[1].place;
   EXPECT_NE((*findings)[1].description.find("振兴 ("), std::string::npos);
   EXPECT_TRUE((*findings)[2].place.ends_with("/cues.tsv:5")) << (*findings)[2].place;
+  // A theme that its cues cannot give.
+  const auto weighing = [&](const char* weight, const char* other) {
+    Write("cues.tsv", absl::StrCat("version\t1\ncode\tterm\tweight\tscope\nsea\t渔港码头\t", weight,
+                                   "\tany\nsky\t", other));
+    const auto found = Scheme::CheckHouse(dir_.path().string());
+    QUOTES_EXPECT_OK(found);
+    return found.ok() ? *found : std::vector<SchemeFinding>();
+  };
+  EXPECT_TRUE(weighing("0.5", "苍穹之上\t1\tany\n").empty());
+  const std::vector<SchemeFinding> weak = weighing("0.3", "苍穹之上\t1\tany\n");
+  ASSERT_EQ(weak.size(), 1u);
+  EXPECT_TRUE(weak[0].place.ends_with("/themes.tsv:2")) << weak[0].place;
+  EXPECT_NE(weak[0].description.find("weight 0.3"), std::string::npos) << weak[0].description;
+  EXPECT_EQ(Assign(**Read(), U"渔港码头。"), std::vector<std::string>());
+  EXPECT_TRUE(weighing("0.3", "苍穹之上\t1\tany\nsea\t渔汛时节\t0.2\tany\n").empty());
+  EXPECT_EQ(Assign(**Read(), U"渔港码头，渔汛时节。"), std::vector<std::string>{"sea"});
   Write("cues.tsv", "version\t1\ncode\tterm\tweight\tscope\nnowhere\t词\t1\tany\n");
   EXPECT_EQ(Scheme::CheckHouse(dir_.path().string()).status().code(),
             absl::StatusCode::kInvalidArgument);
