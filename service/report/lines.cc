@@ -123,6 +123,7 @@ void ApplyLayout(const std::vector<LineHint>& hints, std::vector<Line>* lines) {
     line.continues = hint.continues;
     line.placed = hint.placed;
     line.reaches_edge = hint.reaches_edge;
+    line.unsure_place = hint.unsure_place;
     if (hint.placed) {
       line.indent = hint.indent;
     }

@@ -34,6 +34,7 @@ struct Line {
   bool continues = false;
   bool placed = false;
   bool reaches_edge = false;
+  bool unsure_place = false;
 
   uint32_t size() const { return end - begin; }
 };

@@ -424,6 +424,26 @@ class Parser {
                &report_);
   }
 
+  // Tells of lines that may stand elsewhere in the text, once for lines that follow each other.
+  void LintColumns() {
+    uint32_t last = 0;
+    for (size_t piece = 0; piece < classified_.pieces.size(); ++piece) {
+      const Line& line = lines_[classified_.pieces[piece].line];
+      if (!line.unsure_place || !IsSpeech(classified_.pieces[piece].kind)) {
+        continue;
+      }
+      if (last == 0 || line.number > last + 1) {
+        AddFinding({LintKind::kMisreadColumns, Certainty::kPossible, line.number,
+                    report_.print_spans[piece].joined,
+                    "this line of page " + std::to_string(line.page) +
+                        " may belong elsewhere, or lack or have words of another column",
+                    ""},
+                   &report_);
+      }
+      last = line.number;
+    }
+  }
+
   void Lint(const Paragraphs& paragraphs) {
     const uint32_t speech_end = report_.runs.front().range.end;
     LintMetadata(classified_.several_speakers, &report_);
@@ -466,6 +486,7 @@ class Parser {
                   ""},
                  &report_);
     }
+    LintColumns();
     const LintInput input{Speech(), FoldedSpeech(), english_};
     LintNumbering(input, &report_);
     LintMarks(input, &report_);
@@ -495,7 +516,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "9"; }
+std::string_view ParserVersion() { return "10"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

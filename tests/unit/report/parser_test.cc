@@ -132,6 +132,29 @@ TEST(CompletenessTest, TextsThatWereCutAreTruncated) {
   }
 }
 
+TEST(ColumnsTest, LinesThatMayBelongElsewhereAreFound) {
+  const std::string text =
+      "关于工作的报告\n同志们：\n全市经济平稳运行，民生持续改善。\n我们要抓好产业和城市。\n"
+      "我们要抓好乡村。\n谢谢大家。\n";
+  const auto source = text::Decode(text, text::Encoding::kUtf8);
+  ASSERT_THAT(source, ::quotes::testing::IsOk());
+  std::vector<LineHint> lines(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
+  lines[2].unsure_place = true;
+  lines[3].unsure_place = true;  // with the line above
+  lines[5].unsure_place = true;
+  const auto report = ParseReport(*source, {.report_id = {}, .layout = &lines});
+  ASSERT_THAT(report, ::quotes::testing::IsOk());
+  std::vector<uint32_t> found;
+  for (const LintFinding& finding : report->lint) {
+    if (finding.kind == LintKind::kMisreadColumns) {
+      found.push_back(finding.line);
+      EXPECT_GT(finding.range.size(), 0u);
+      EXPECT_EQ(finding.proposal, "");
+    }
+  }
+  EXPECT_EQ(found, (std::vector<uint32_t>{3, 6}));
+}
+
 std::string SpeechOf(const ParsedReport& report) {
   return TextOf(report, report.runs.front().range);
 }
