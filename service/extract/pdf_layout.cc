@@ -733,6 +733,8 @@ class FurnitureFinder {
   FurnitureFinder(double size, std::vector<Page>* pages) : size_(size), pages_(*pages) {}
 
   void Run() {
+    MarkLineNumbers();
+    MarkWatermarks();
     CountPatterns();
     for (Page& page : pages_) {
       for (PageLine* line : EdgeLines(&page)) {
@@ -750,6 +752,138 @@ class FurnitureFinder {
   // The margins of a page, as shares of its height, and the lines that may stand in one.
   static constexpr double kMargin = 0.12;
   static constexpr size_t kMostLines = 3;
+
+  static bool IsNumber(const std::u32string& text) {
+    constexpr size_t kMostDigits = 4;
+    return text.size() <= kMostDigits &&
+           std::all_of(text.begin(), text.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
+  }
+
+  // Numbers of lines, every one or every fifth, beside the text: below each other, growing, with
+  // nothing but such numbers above and below them. What was taken for the beginning of a line is
+  // parted from it.
+  void MarkLineNumbers() {
+    constexpr size_t kFewest = 3;
+    for (Page& page : pages_) {
+      double text_left = HUGE_VAL;
+      double text_right = 0;
+      for (const PageLine& line : page.lines) {
+        const bool numbered = line.words.size() > 1 && IsNumber(line.words[0].text) &&
+                              line.words[1].box.left - line.words[0].box.right > size_ / 2;
+        if (!IsNumber(line.words[0].text) || (line.words.size() > 1 && !numbered)) {
+          text_left = std::min(text_left, line.box.left);
+          text_right = std::max(text_right, line.box.right);
+        }
+      }
+      for (const bool left : {true, false}) {
+        std::vector<size_t> found;
+        for (size_t i = 0; i < page.lines.size(); ++i) {
+          const PageLine& line = page.lines[i];
+          const Word& word = left ? line.words.front() : line.words.back();
+          if (IsNumber(word.text) &&
+              (left ? word.box.right < text_left : word.box.left > text_right)) {
+            found.push_back(i);
+          }
+        }
+        if (found.size() >= kFewest && Grow(page, found, left)) {
+          for (const size_t i : found) {
+            PartNumber(i, left, &page);
+          }
+        }
+      }
+    }
+  }
+
+  // Whether numbers grow from line to line, by the same step but for the first.
+  static bool Grow(const Page& page, std::vector<size_t> lines, bool left) {
+    std::sort(lines.begin(), lines.end(), [&](size_t a, size_t b) {
+      return page.lines[a].box.bottom < page.lines[b].box.bottom;
+    });
+    std::vector<int> numbers;
+    for (const size_t i : lines) {
+      const std::vector<Word>& words = page.lines[i].words;
+      int number = 0;
+      if (!absl::SimpleAtoi(text::ToUtf8((left ? words.front() : words.back()).text), &number)) {
+        return false;
+      }
+      numbers.push_back(number);
+    }
+    const int step = numbers[2] - numbers[1];
+    for (size_t i = 2; i < numbers.size(); ++i) {
+      if (step <= 0 || numbers[i] - numbers[i - 1] != step) {
+        return false;
+      }
+    }
+    return numbers[1] > numbers[0];
+  }
+
+  static void PartNumber(size_t i, bool left, Page* page) {
+    PageLine& line = page->lines[i];
+    if (line.words.size() == 1) {
+      line.role = LineRole::kPageNumber;
+      return;
+    }
+    PageLine number = line;
+    std::vector<Word> words = std::move(line.words);
+    const auto at = left ? words.begin() : words.end() - 1;
+    std::vector<Word> own;
+    own.push_back(std::move(*at));
+    words.erase(at);
+    line.box.left = words.front().box.left;
+    line.box.right = words.back().box.right;
+    SetWords(std::move(words), &line);
+    number.box = own.front().box;
+    SetWords(std::move(own), &number);
+    number.role = LineRole::kPageNumber;
+    page->lines.push_back(std::move(number));  // `line` is gone
+  }
+
+  // Words across the page below or above its text, which stand in large print over lines of it, or
+  // in one place of many pages.
+  void MarkWatermarks() {
+    constexpr double kLarge = 1.3;
+    constexpr size_t kFewest = 3;
+    constexpr size_t kLongest = 2;  // of what is set aslant each character is a line
+    const auto place = [](const PageLine& line) {
+      return absl::StrCat(std::lround(line.box.left), ",", std::lround(line.box.top), " ",
+                          ToAbsl(line.text));
+    };
+    std::map<std::string, size_t> pages;
+    for (const Page& page : pages_) {
+      std::set<std::string> seen;
+      for (const PageLine& line : page.lines) {
+        if (line.box.height() > kLarge * size_) {
+          seen.insert(place(line));
+        }
+      }
+      for (const std::string& key : seen) {
+        ++pages[key];
+      }
+    }
+    for (Page& page : pages_) {
+      for (PageLine& line : page.lines) {
+        if (line.role != LineRole::kText || line.box.height() <= kLarge * size_) {
+          continue;
+        }
+        const size_t count = pages[place(line)];
+        const bool everywhere = count >= kFewest || (count == 2 && pages_.size() == 2);
+        if (everywhere || (line.characters <= kLongest && LiesOver(line, page))) {
+          line.role = LineRole::kRunningHead;
+        }
+      }
+    }
+  }
+
+  // Whether the print of a line covers part of another one in ordinary size.
+  bool LiesOver(const PageLine& line, const Page& page) const {
+    return std::any_of(page.lines.begin(), page.lines.end(), [&](const PageLine& other) {
+      const Box& a = line.box;
+      const Box& b = other.box;
+      return b.height() < a.height() * 3 / 4 &&
+             std::min(a.right, b.right) - std::max(a.left, b.left) > size_ / 4 &&
+             std::min(a.bottom, b.bottom) - std::max(a.top, b.top) > size_ / 4;
+    });
+  }
 
   static std::vector<PageLine*> Sorted(Page* page) {
     std::vector<PageLine*> sorted;

@@ -480,20 +480,26 @@ View WithoutFinalMark(View line) {
 
 class Classifier {
  public:
-  Classifier(View source, View folded, const std::vector<Line>& lines)
-      : source_(source), folded_(folded), lines_(lines), kinds_(lines.size(), BlockKind::kBody) {}
+  Classifier(View source, View folded, const std::vector<Line>& lines, Checkpoints* checkpoints)
+      : source_(source),
+        folded_(folded),
+        lines_(lines),
+        checkpoints_(checkpoints),
+        kinds_(lines.size(), BlockKind::kBody) {}
 
   Classified Run() {
-    MarkContents();
-    FindHead();
-    ReadHead();
-    MarkBody();
-    MarkTail();
-    MarkPageTail();
-    MarkSignature();
-    MarkSpeakers();
-    MarkNotes();
-    Emit();
+    using Pass = void (Classifier::*)();
+    constexpr Pass kPasses[] = {&Classifier::MarkContents,  &Classifier::FindHead,
+                                &Classifier::ReadHead,      &Classifier::MarkBody,
+                                &Classifier::MarkTail,      &Classifier::MarkPageTail,
+                                &Classifier::MarkSignature, &Classifier::MarkSpeakers,
+                                &Classifier::MarkNotes,     &Classifier::Emit};
+    for (const Pass pass : kPasses) {
+      if (checkpoints_ != nullptr && !checkpoints_->Check().ok()) {
+        break;
+      }
+      (this->*pass)();
+    }
     return std::move(result_);
   }
 
@@ -1911,6 +1917,7 @@ class Classifier {
   const View source_;
   const View folded_;
   const std::vector<Line>& lines_;
+  Checkpoints* const checkpoints_;
   std::vector<BlockKind> kinds_;
   std::unordered_map<size_t, Split> splits_;
   // Marks of notes and jumps inside the lines of the speech, from the beginning of each.
@@ -1951,8 +1958,9 @@ bool BeginsWithSalutation(View folded) {
   return IsColon(end) || end == U'！' || end == U'!' || end == U'，' || end == U',';
 }
 
-Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines) {
-  Classified classified = Classifier(source, folded, lines).Run();
+Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines,
+                         Checkpoints* checkpoints) {
+  Classified classified = Classifier(source, folded, lines, checkpoints).Run();
   classified.missing_pages = CountMissingPages(folded, lines);
   return classified;
 }
@@ -2058,8 +2066,12 @@ void KeepLinkedHeadings(View folded, std::vector<Line>* lines) {
 
 }  // namespace
 
-Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines, bool english) {
-  const auto classify = english ? ClassifyEnglishLines : ClassifyLines;
+Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines, bool english,
+                                Checkpoints* checkpoints) {
+  const auto classify = [&](View all, View all_folded, const std::vector<Line>& some) {
+    return english ? ClassifyEnglishLines(all, all_folded, some)
+                   : ClassifyLines(all, all_folded, some, checkpoints);
+  };
   KeepLinkedHeadings(folded, &lines);
   MarkHeadingsOfNavigation(HighestLevel(lines), &lines);
   const uint8_t title_level = HighestLevel(lines);

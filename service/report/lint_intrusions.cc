@@ -189,7 +189,7 @@ class Intrusions {
 void LintIntrusions(const LintInput& input, ParsedReport* report) {
   Intrusions intrusions(input, report);
   for (const Range& paragraph : report->paragraphs) {
-    if (report->lint.size() >= limits::kMaxLintFindings) {
+    if (report->lint.size() >= limits::kMaxLintFindings || !input.GoOn(paragraph)) {
       return;
     }
     intrusions.Check(paragraph);
