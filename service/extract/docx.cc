@@ -347,7 +347,7 @@ class DocxReader {
         hint_.heading_level = static_cast<uint8_t>(outline + 1);
       } else if (style_.name == "title" || style_.name == "标题") {
         hint_.heading_level = 1;
-      } else if (style_.name == "caption") {
+      } else if (style_.name == "caption" || style_.name.ends_with(" caption")) {
         hint_.role = LineRole::kCaption;
       } else if (style_.name.starts_with("toc ")) {
         hint_.role = LineRole::kNavigation;

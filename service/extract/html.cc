@@ -363,6 +363,7 @@ class HtmlReader {
       return;
     }
     const std::string_view name = NameOf(node);
+    const size_t lines_before = out_->lines.size();
     if (IsOneOf(name, kNoText)) {
       return;
     }
@@ -406,7 +407,11 @@ class HtmlReader {
     if (name == "li") {
       marker_.clear();
     }
-    behind_main_ |= node == main_;
+    if (node == main_) {
+      // One paragraph may be longer than all others.
+      constexpr size_t kFewestLines = 3;
+      behind_main_ = out_->lines.size() - lines_before >= kFewestLines;
+    }
   }
 
   // The text below a node, without spaces.
@@ -483,7 +488,8 @@ class HtmlReader {
       if (hint_.role == LineRole::kText && hint_.heading_level == 0 && links && !ends_sentence_) {
         hint_.role = LineRole::kMaybeNavigation;
       }
-      if (linked_ * 2 >= characters_ && BeginsWithReading(line_)) {
+      constexpr size_t kLongestTitle = 60;
+      if (characters_ <= kLongestTitle && !ends_sentence_ && BeginsWithReading(line_)) {
         hint_.role = LineRole::kNavigation;
       }
       const size_t before = out_->lines.size();

@@ -416,6 +416,7 @@ void LintDuplicates(const LintInput& input, ParsedReport* report) {
   if (size < kPassage || Full(*report)) {
     return;
   }
+  constexpr uint32_t kLook = 4096;  // characters from one look at the cancellation to the next
   constexpr uint64_t kBase = 0x100000001B3u;
   uint64_t high = 1;  // kBase to the power of kWindow - 1
   for (uint32_t i = 1; i < kWindow; ++i) {
@@ -429,6 +430,9 @@ void LintDuplicates(const LintInput& input, ParsedReport* report) {
   uint32_t reported_end = 0;
   for (uint32_t end = kWindow - 1; end < size; ++end) {
     const uint32_t begin = end + 1 - kWindow;
+    if (begin % kLook == 0 && !input.GoOn({begin, begin + kLook})) {
+      return;
+    }
     hash = hash * kBase + text[end];
     const uint64_t mixed = Mix(hash);
     const uint32_t first = table.FindOrAdd(mixed, begin, begin % kStep == 0);

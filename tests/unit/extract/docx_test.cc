@@ -45,6 +45,7 @@ TEST(DocxTest, HeadingsComeFromStylesAndParagraphs) {
            "<w:style w:styleId=\"a\"><w:name w:val=\"own\"/><w:basedOn w:val=\"1\"/></w:style>"
            "<w:style w:styleId=\"t\"><w:name w:val=\"Title\"/></w:style>"
            "<w:style w:styleId=\"c\"><w:name w:val=\"caption\"/></w:style>"
+           "<w:style w:styleId=\"ic\"><w:name w:val=\"Image Caption\"/></w:style>"
            "<w:style w:styleId=\"toc\"><w:name w:val=\"toc 1\"/></w:style>");
   EXPECT_EQ(
       Read(DocxParagraph("报告", "<w:pStyle w:val=\"t\"/>") +
@@ -52,10 +53,11 @@ TEST(DocxTest, HeadingsComeFromStylesAndParagraphs) {
                DocxParagraph("一、回顾", "<w:pStyle w:val=\"1\"/>") +
                DocxParagraph("（一）成绩", "<w:pStyle w:val=\"a\"/><w:outlineLvl w:val=\"1\"/>") +
                DocxParagraph("正文。", "<w:pStyle w:val=\"a\"/><w:outlineLvl w:val=\"9\"/>") +
-               DocxParagraph("图1", "<w:pStyle w:val=\"c\"/>"),
+               DocxParagraph("图1", "<w:pStyle w:val=\"c\"/>") +
+               DocxParagraph("图2", "<w:pStyle w:val=\"ic\"/>"),
            {{"word/styles.xml", styles}}),
       "text h1|报告\nnavigation|目录项\ntext h1 bold|一、回顾\ntext h2 bold|（一）成绩\n"
-      "text bold|正文。\ncaption|图1\n");
+      "text bold|正文。\ncaption|图1\ncaption|图2\n");
 }
 
 TEST(DocxTest, BoldIsTheWholeLine) {

@@ -233,6 +233,61 @@ TEST(PdfLayoutTest, SaysWhereColumnsMayBeMisread) {
   EXPECT_THAT(Read(Page(apart)), ::testing::Not(::testing::HasSubstr("unsure")));
 }
 
+TEST(PdfLayoutTest, NumbersOfLinesAreNoText) {
+  const std::string text = "全市经济继续增长，社会保持稳定的";
+  std::vector<TextLine> lines;
+  std::string expected;
+  for (int row = 0; row < 20; ++row) {
+    const double bottom = 100 + 20 * row;
+    const Word word = {72, 264, text};
+    const Word number = {42, 52, std::to_string(row + 1)};
+    if (row % 5 == 4 && row != 9) {
+      lines.push_back({bottom, {number}});
+    }
+    // One was taken for the beginning of its line.
+    lines.push_back({bottom, row == 9 ? std::vector<Word>{number, word} : std::vector<Word>{word}});
+    expected += "text p1 indent0 edge|" + text + "\n";
+  }
+  const std::string numbers[] = {"page-number p1|5\n", "page-number p1|10\n", "page-number p1|15\n",
+                                 "page-number p1|20\n"};
+  EXPECT_EQ(Read(Page(lines)), numbers[0] + numbers[1] + numbers[2] + expected + numbers[3]);
+  // Numbers that do not grow are those of something else.
+  lines[4].words[0].text = "7";
+  lines[10].words[0].text = "3";
+  EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("|3 " + text));
+}
+
+TEST(PdfLayoutTest, WatermarksAreNoText) {
+  const std::string text = "全市经济继续增长，社会保持稳定的";
+  std::vector<TextLine> lines;
+  std::string expected;
+  for (int row = 0; row < 12; ++row) {
+    lines.push_back({100.0 + 20 * row, {{72, 264, text}}});
+    expected += "text p1 indent0 edge|" + text + "\n";
+  }
+  EXPECT_EQ(Read(Page(lines)), expected);
+  // Each character is as high as two lines and lies over some.
+  std::string page = Page(lines);
+  std::string marks;
+  for (int i = 0; i < 3; ++i) {
+    const double left = 100 + 40 * i;
+    const double top = 130 + 40 * i;
+    const std::string box = Box(left, top, left + 40, top + 36);
+    marks += "<line" + box + "<word" + box +
+             std::string(i == 0   ? "送"
+                         : i == 1 ? "审"
+                                  : "稿") +
+             "</word></line>";
+  }
+  page.insert(page.find("</page>"), marks);
+  EXPECT_EQ(Read(page), "running-head p1|送\nrunning-head p1|审\nrunning-head p1|稿\n" + expected);
+  // A headline in such print lies over nothing.
+  page = Page(lines);
+  const std::string box = Box(100, 20, 140, 56);
+  page.insert(page.find("</page>"), "<line" + box + "<word" + box + "报告</word></line>");
+  EXPECT_THAT(Read(page), ::testing::HasSubstr("text p1 h1 indent"));
+}
+
 // Lines of 16 characters, but for what could not be parted.
 TEST(PdfLayoutTest, LinesAreFullWhereTheNextWordHadNoRoom) {
   const auto page = [](const TextLine& first, const TextLine& second) {

@@ -159,10 +159,10 @@ TEST(CancellationTest, EndsAParseWhereverItIs) {
   const absl::Duration whole = absl::Now() - begin;
   int ended = 0;
   constexpr int kPlaces = 12;
-  constexpr int kTries = 5;  // the machine has other work as well
+  constexpr int kTries = 8;  // the machine has other work as well
   for (int place = 0; place < kPlaces; ++place) {
     absl::Duration best = absl::InfiniteDuration();
-    for (int i = 0; i < kTries && best > whole / 5; ++i) {
+    for (int i = 0; i < kTries && best > whole / 4; ++i) {
       Cancellation cancellation;
       absl::Time cancelled;
       std::thread caller([&] {
@@ -182,7 +182,7 @@ TEST(CancellationTest, EndsAParseWhereverItIs) {
         best = absl::ZeroDuration();  // it was done before
       }
     }
-    EXPECT_LE(best, whole / 5) << "place " << place << " of a parse of " << whole;
+    EXPECT_LE(best, whole / 4) << "place " << place << " of a parse of " << whole;
   }
   EXPECT_GT(ended, 0);
   // So does a deadline.
