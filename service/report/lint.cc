@@ -870,6 +870,17 @@ void LintFigure(const LintInput& input, uint32_t begin, uint32_t end, ParsedRepo
   const auto at = [&](uint32_t i) { return i < input.folded.size() ? input.folded[i] : 0; };
   const char32_t before = begin > 0 ? input.folded[begin - 1] : 0;
   const View run = input.folded.substr(begin, end - begin);
+  // O.5
+  if (run == U"o" && text::IsHan(before) && IsFullStopDot(at(end)) && IsAsciiDigit(at(end + 1))) {
+    AddFinding({LintKind::kLookAlike,
+                Certainty::kProbable,
+                0,
+                {begin, end},
+                "a letter inside a numeral",
+                "0"},
+               report);
+    return;
+  }
   if (run.size() > kLongest || !GoesOnNumeral(at(end)) ||
       !std::all_of(run.begin() + 1, run.end(), IsAsciiDigit)) {
     return;

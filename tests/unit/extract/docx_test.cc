@@ -37,6 +37,25 @@ TEST(DocxTest, ParagraphsAreLines) {
       "text|政府工作报告\ntext|甲\ntext|乙 丙\n");
 }
 
+TEST(DocxTest, AColumnThatHasTheTextIsNoTable) {
+  const std::string text = "全市经济继续增长，社会保持稳定，人民生活水平进一步提高。";
+  std::string rows;
+  std::string expected;
+  for (int i = 1; i <= 6; ++i) {
+    rows += "<w:tr><w:tc>" + DocxParagraph(std::to_string(i)) + "</w:tc><w:tc>" +
+            DocxParagraph(text) + "</w:tc></w:tr>";
+    expected += "cell|" + std::to_string(i) + "\ntext|" + text + "\n";
+  }
+  EXPECT_EQ(Read(DocxParagraph("报告") + "<w:tbl>" + rows + "</w:tbl>"), "text|报告\n" + expected);
+  // Beside more text it is a table.
+  std::string paragraphs;
+  for (int i = 0; i < 12; ++i) {
+    paragraphs += DocxParagraph(text);
+  }
+  EXPECT_THAT(Read(paragraphs + "<w:tbl>" + rows + "</w:tbl>"),
+              ::testing::HasSubstr("cell|6\ncell|" + text));
+}
+
 TEST(DocxTest, HeadingsComeFromStylesAndParagraphs) {
   const std::string styles =
       Part("styles",
