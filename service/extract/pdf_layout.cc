@@ -1101,6 +1101,9 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
   if (!LayoutReader(layout).Read(&pages)) {
     return errors::ExtractionFailed("output", "has too many lines");
   }
+  for (Page& page : pages) {
+    std::erase_if(page.lines, [](const PageLine& line) { return line.words.empty(); });
+  }
   const double size = BodySize(pages);
   FurnitureFinder(size, &pages).Run();
   std::vector<Column> columns;
