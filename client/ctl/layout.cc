@@ -34,7 +34,11 @@ std::string_view Sgr(Style style) {
   return "";
 }
 
-bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
+// Those that turn the direction of writing would show a text as it is not.
+bool IsControl(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061C || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069);
+}
 
 size_t Width(std::u32string_view text) { return static_cast<size_t>(text::DisplayWidth(text)); }
 

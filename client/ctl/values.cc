@@ -269,6 +269,8 @@ Msg Label(v1::LintFinding::Kind kind) {
       return Msg::kLintEncodingDamage;
     case v1::LintFinding::KIND_OPEN_PARAGRAPH:
       return Msg::kLintOpenParagraph;
+    case v1::LintFinding::KIND_MISREAD_COLUMNS:
+      return Msg::kLintMisreadColumns;
     case v1::LintFinding::KIND_REVISED_SENTENCE:
       return Msg::kLintRevisedSentence;
     case v1::LintFinding::KIND_TAGS_LEFT_BEHIND:

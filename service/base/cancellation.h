@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_BASE_CANCELLATION_H_
 
 #include <atomic>
+#include <cstddef>
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
@@ -39,6 +40,39 @@ class Cancellation {
   const Stopwatch begun_;
   const absl::Duration left_;
   std::atomic<bool> cancelled_{false};
+};
+
+// Looks at a cancellation once in some steps of a long loop, and remembers what it said. Not
+// thread-safe.
+class Checkpoints {
+ public:
+  // Null: nobody cancels.
+  explicit Checkpoints(const Cancellation* cancellation) : cancellation_(cancellation) {}
+
+  // Whether to go on after `steps` more steps. A step is what takes about a nanosecond to a
+  // hundred: a character, or all of a short line. False for good once the call has ended.
+  bool GoOn(size_t steps) {
+    constexpr size_t kSteps = 20'000;
+    steps_ += steps;
+    if (steps_ >= kSteps && status_.ok() && cancellation_ != nullptr) {
+      steps_ = 0;
+      status_ = cancellation_->Check();
+    }
+    return status_.ok();
+  }
+
+  // The same at once.
+  absl::Status Check() {
+    if (status_.ok() && cancellation_ != nullptr) {
+      status_ = cancellation_->Check();
+    }
+    return status_;
+  }
+
+ private:
+  const Cancellation* const cancellation_;
+  size_t steps_ = 0;
+  absl::Status status_;
 };
 
 }  // namespace quotes

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -252,6 +253,7 @@ class DocxReader {
         writer_(out) {}
 
   void ReadBody(const xmlNode* body) {
+    document_bytes_ = CountText(body);
     ReadBlocks(body, LineRole::kText);
     Flush();
   }
@@ -311,17 +313,96 @@ class DocxReader {
     }
   }
 
-  void ReadTable(const xmlNode* table, LineRole role) {
-    // A table of one column is a frame around text.
-    bool columns = false;
+  // Bytes of text below a node.
+  static size_t CountText(const xmlNode* node) {
+    size_t count = TextOf(node).size();
+    for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
+      count +=
+          child->type == XML_ELEMENT_NODE || child->type == XML_TEXT_NODE ? CountText(child) : 0;
+    }
+    return count;
+  }
+
+  static bool HasColumns(const xmlNode* table) {
     for (const xmlNode* row = table->children; row != nullptr; row = row->next) {
       int cells = 0;
       for (const xmlNode* cell = row->children; cell != nullptr; cell = cell->next) {
         cells += NameOf(cell) == "tc" ? 1 : 0;
       }
-      columns |= cells > 1;
+      if (cells > 1) {
+        return true;
+      }
     }
-    ReadBlocks(table, role == LineRole::kText && columns ? LineRole::kTableCell : role);
+    return false;
+  }
+
+  // What a table has in each of its columns.
+  struct ColumnText {
+    size_t cells = 0;
+    size_t bytes = 0;
+  };
+
+  static std::vector<ColumnText> CountColumns(const xmlNode* table) {
+    std::vector<ColumnText> columns;
+    for (const xmlNode* row = table->children; row != nullptr; row = row->next) {
+      size_t column = 0;
+      for (const xmlNode* cell = row->children; cell != nullptr; cell = cell->next) {
+        if (NameOf(cell) == "tc") {
+          columns.resize(std::max(columns.size(), column + 1));
+          columns[column].bytes += CountText(cell);
+          ++columns[column].cells;
+          ++column;
+        }
+      }
+    }
+    return columns;
+  }
+
+  // The column that has the text of the document, one paragraph below the other: most of what the
+  // document says, and nearly all of what its table does.
+  std::optional<size_t> TextColumn(const std::vector<ColumnText>& columns) const {
+    constexpr size_t kFewestCells = 5;
+    constexpr size_t kParagraphBytes = 60;  // twenty Han characters, headings among them
+    size_t all = 0;
+    for (const ColumnText& column : columns) {
+      all += column.bytes;
+    }
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const ColumnText& column = columns[i];
+      if (column.cells >= kFewestCells && column.bytes >= column.cells * kParagraphBytes &&
+          column.bytes * 5 >= all * 4 && column.bytes * 2 >= document_bytes_) {
+        return i;
+      }
+    }
+    return std::nullopt;
+  }
+
+  void ReadTable(const xmlNode* table, LineRole role) {
+    if (role != LineRole::kText || !HasColumns(table)) {
+      // A table of one column is a frame around text.
+      ReadBlocks(table, role);
+      return;
+    }
+    const std::optional<size_t> text = TextColumn(CountColumns(table));
+    if (!text.has_value()) {
+      ReadBlocks(table, LineRole::kTableCell);
+      return;
+    }
+    for (const xmlNode* row = table->children; row != nullptr; row = row->next) {
+      if (NameOf(row) != "tr") {
+        if (IsContainer(NameOf(row))) {
+          ReadBlocks(row, LineRole::kTableCell);
+        }
+        continue;
+      }
+      size_t column = 0;
+      for (const xmlNode* cell = row->children; cell != nullptr; cell = cell->next) {
+        if (IsContainer(NameOf(cell))) {
+          ReadBlocks(cell, column == *text ? LineRole::kText : LineRole::kTableCell);
+          column += NameOf(cell) == "tc" ? 1u : 0u;
+        }
+      }
+    }
   }
 
   void ReadParagraph(const xmlNode* paragraph, LineRole role) {
@@ -347,7 +428,7 @@ class DocxReader {
         hint_.heading_level = static_cast<uint8_t>(outline + 1);
       } else if (style_.name == "title" || style_.name == "标题") {
         hint_.heading_level = 1;
-      } else if (style_.name == "caption") {
+      } else if (style_.name == "caption" || style_.name.ends_with(" caption")) {
         hint_.role = LineRole::kCaption;
       } else if (style_.name.starts_with("toc ")) {
         hint_.role = LineRole::kNavigation;
@@ -525,6 +606,7 @@ class DocxReader {
   Notes& endnotes_;
   uint32_t page_ = 0;
   LineWriter writer_;
+  size_t document_bytes_ = 0;  // of its text
 
   Style style_;  // of the paragraph
   LineHint hint_;

@@ -17,7 +17,7 @@ using report::LineHint;
 using report::LineRole;
 
 constexpr std::string_view kMagic = "QXTR";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr uint8_t kText = 0;
 constexpr uint8_t kError = 1;
 constexpr size_t kHeaderBytes = 4 + 4 + 1 + 8;
@@ -30,6 +30,7 @@ constexpr uint8_t kContinues = 2;
 constexpr uint8_t kPlaced = 4;
 constexpr uint8_t kReachesEdge = 8;
 constexpr uint8_t kBreaksOff = 16;
+constexpr uint8_t kUnsurePlace = 32;
 
 class Writer {
  public:
@@ -170,13 +171,15 @@ std::optional<ExtractedText> GetText(Reader* reader) {
     hint.marker = reader->Get<uint16_t>();
     reader->Check(hint.page <= INT32_MAX && role <= static_cast<uint8_t>(report::kLastLineRole) &&
                   hint.heading_level <= kLastHeadingLevel &&
-                  flags <= (kBold | kContinues | kPlaced | kReachesEdge | kBreaksOff));
+                  flags <=
+                      (kBold | kContinues | kPlaced | kReachesEdge | kBreaksOff | kUnsurePlace));
     hint.role = static_cast<LineRole>(role);
     hint.bold = (flags & kBold) != 0;
     hint.continues = (flags & kContinues) != 0;
     hint.placed = (flags & kPlaced) != 0;
     hint.reaches_edge = (flags & kReachesEdge) != 0;
     hint.breaks_off = (flags & kBreaksOff) != 0;
+    hint.unsure_place = (flags & kUnsurePlace) != 0;
     result.lines.push_back(hint);
   }
   result.metadata = GetPairs(reader);
@@ -204,10 +207,10 @@ std::string EncodeFrame(const absl::StatusOr<ExtractedText>& result) {
       payload.Put(hint.page);
       payload.Put(static_cast<uint8_t>(hint.role));
       payload.Put(hint.heading_level);
-      payload.Put(static_cast<uint8_t>((hint.bold ? kBold : 0) | (hint.continues ? kContinues : 0) |
-                                       (hint.placed ? kPlaced : 0) |
-                                       (hint.reaches_edge ? kReachesEdge : 0) |
-                                       (hint.breaks_off ? kBreaksOff : 0)));
+      payload.Put(static_cast<uint8_t>(
+          (hint.bold ? kBold : 0) | (hint.continues ? kContinues : 0) |
+          (hint.placed ? kPlaced : 0) | (hint.reaches_edge ? kReachesEdge : 0) |
+          (hint.breaks_off ? kBreaksOff : 0) | (hint.unsure_place ? kUnsurePlace : 0)));
       payload.Put(hint.indent);
       payload.Put(hint.marker);
     }

@@ -6,10 +6,12 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -201,12 +203,14 @@ bool IsHidden(const xmlNode* node) {
 
 class HtmlReader {
  public:
-  explicit HtmlReader(ExtractedText* out) : writer_(out) {}
+  explicit HtmlReader(ExtractedText* out) : out_(out), writer_(out) {}
 
   void Read(const xmlNode* root) {
     total_ = CountText(root);
+    main_ = FindMain(root);
     Walk(root, {});
     Flush();
+    MarkFoot();
   }
 
  private:
@@ -222,6 +226,30 @@ class HtmlReader {
 
   static bool IsParent(const xmlNode* node) {
     return node->type == XML_ELEMENT_NODE || node->type == XML_HTML_DOCUMENT_NODE;
+  }
+
+  // The innermost element that holds most of the page's text.
+  const xmlNode* FindMain(const xmlNode* node) const {
+    constexpr double kMost = 0.5;
+    for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
+      if (HoldsMore(child, kMost)) {
+        return FindMain(child);
+      }
+    }
+    return node;
+  }
+
+  // Gives the lines behind the element of the text, buttons and the like, the role of navigation,
+  // unless the text goes on there: in paragraphs.
+  void MarkFoot() {
+    constexpr size_t kShare = 4;  // of the text, one part in so many at most
+    const auto main = sizes_.find(main_);
+    if (foot_paragraphs_ > 1 || main == sizes_.end() || foot_bytes_ * kShare > main->second) {
+      return;
+    }
+    for (const size_t i : foot_) {
+      out_->lines[i].role = LineRole::kNavigation;
+    }
   }
 
   // Bytes of text below a node, spaces left out. Each node is counted once.
@@ -335,6 +363,7 @@ class HtmlReader {
       return;
     }
     const std::string_view name = NameOf(node);
+    const size_t lines_before = out_->lines.size();
     if (IsOneOf(name, kNoText)) {
       return;
     }
@@ -377,6 +406,11 @@ class HtmlReader {
     }
     if (name == "li") {
       marker_.clear();
+    }
+    if (node == main_) {
+      // One paragraph may be longer than all others.
+      constexpr size_t kFewestLines = 3;
+      behind_main_ = out_->lines.size() - lines_before >= kFewestLines;
     }
   }
 
@@ -454,7 +488,15 @@ class HtmlReader {
       if (hint_.role == LineRole::kText && hint_.heading_level == 0 && links && !ends_sentence_) {
         hint_.role = LineRole::kMaybeNavigation;
       }
+      constexpr size_t kLongestTitle = 60;
+      if (characters_ <= kLongestTitle && !ends_sentence_ && BeginsWithReading(line_)) {
+        hint_.role = LineRole::kNavigation;
+      }
+      const size_t before = out_->lines.size();
       writer_.Add(line_, hint_, hint_.role == LineRole::kText ? marker_ : std::string());
+      if (behind_main_ && hint_.role == LineRole::kText && out_->lines.size() == before + 1) {
+        NoteFoot(before);
+      }
       marker_.clear();
     }
     line_.clear();
@@ -468,7 +510,32 @@ class HtmlReader {
     ends_sentence_ = false;
   }
 
+  // 推荐阅读：…, which sites put between paragraphs.
+  static bool BeginsWithReading(std::string_view line) {
+    constexpr std::string_view kWords[] = {"推荐阅读", "相关阅读", "延伸阅读", "扩展阅读",
+                                           "更多阅读", "猜你喜欢", "相关推荐"};
+    return std::any_of(std::begin(kWords), std::end(kWords),
+                       [line](std::string_view word) { return line.starts_with(word); });
+  }
+
+  // Notes a line behind the element of the text; what ends like a paragraph may be one of it.
+  void NoteFoot(size_t line) {
+    constexpr size_t kParagraph = 40;
+    if (ends_sentence_ && characters_ >= kParagraph) {
+      ++foot_paragraphs_;
+    } else if (last_ != U'。' && last_ != U'！') {
+      foot_.push_back(line);
+      foot_bytes_ += line_.size();
+    }
+  }
+
+  ExtractedText* const out_;
   LineWriter writer_;
+  const xmlNode* main_ = nullptr;
+  bool behind_main_ = false;
+  std::vector<size_t> foot_;  // lines behind it that are no paragraphs
+  size_t foot_bytes_ = 0;     // of these
+  size_t foot_paragraphs_ = 0;
   std::map<const xmlNode*, size_t> sizes_;
   size_t total_ = 0;
 

@@ -159,8 +159,9 @@ absl::Status ReadYaml(std::string_view block, ExtractedText* out) {
         advance();
         break;
       case YAML_ALIAS_EVENT:
-        advance();
-        break;
+        return errors::MalformedSource(
+            "markdown", ToStd(absl::StrCat("the value of ", path(),
+                                           " in its front matter is an alias, which is not read")));
       default:
         break;
     }
@@ -168,30 +169,46 @@ absl::Status ReadYaml(std::string_view block, ExtractedText* out) {
   return absl::OkStatus();
 }
 
-// Whether the first line is an entry: what stands between two rules of a text may look like YAML
-// that is damaged.
-bool BeginsWithEntry(std::string_view block) {
+// Whether the first line is an entry, of a key and a value behind `mark`: what stands between two
+// rules of a text may look like YAML that is damaged.
+bool BeginsWithEntry(std::string_view block, char mark) {
   std::string_view line;
   while (!block.empty() && line.empty()) {
     line = Trim(TakeLine(&block));
   }
-  const size_t colon = line.find(':');
-  return colon != std::string_view::npos && colon > 0 &&
-         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
-         });
+  const size_t end = line.find(mark);
+  if (end == std::string_view::npos) {
+    return false;
+  }
+  const std::string_view key = Trim(line.substr(0, end));
+  return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+  });
+}
+
+// The entries of a value, named as those of YAML.
+void AddToml(const std::string& path, const toml::node& node, ExtractedText* out) {
+  if (const toml::table* const table = node.as_table(); table != nullptr) {
+    for (const auto& [key, value] : *table) {
+      AddToml(absl::StrCat(path, ".", Lower(key.str())), value, out);
+    }
+  } else if (const toml::array* const array = node.as_array(); array != nullptr) {
+    for (const toml::node& value : *array) {
+      AddToml(path, value, out);
+    }
+  } else if (const auto text = node.value<std::string>(); text.has_value()) {
+    AddMetadata(path, *text, out);
+  } else {
+    std::ostringstream printed;
+    node.visit([&](const auto& value) { printed << value; });
+    AddMetadata(path, printed.str(), out);
+  }
 }
 
 absl::Status ReadToml(std::string_view block, ExtractedText* out) {
   try {
     for (const auto& [key, node] : toml::parse(block)) {
-      if (const auto text = node.value<std::string>(); text.has_value()) {
-        AddMetadata(Lower(key.str()), *text, out);
-      } else if (node.is_value()) {
-        std::ostringstream printed;
-        node.visit([&](const auto& value) { printed << value; });
-        AddMetadata(Lower(key.str()), printed.str(), out);
-      }
+      AddToml(Lower(key.str()), node, out);
     }
   } catch (const toml::parse_error& error) {
     return errors::MalformedSource("markdown", ToStd(absl::StrCat("its front matter is no TOML: ",
@@ -216,7 +233,7 @@ absl::Status TakeFrontMatter(std::string_view* text, ExtractedText* out) {
         QUOTES_RETURN_IF_ERROR(ReadToml(block, out));
       } else {
         absl::Status read = ReadYaml(block, out);
-        if (!read.ok() && BeginsWithEntry(block)) {
+        if (!read.ok() && BeginsWithEntry(block, ':')) {
           return read;
         }
         if (!read.ok() || out->metadata.empty()) {
@@ -229,7 +246,7 @@ absl::Status TakeFrontMatter(std::string_view* text, ExtractedText* out) {
     }
   }
   // What begins as front matter and goes on to the end would be taken for the text.
-  return BeginsWithEntry(begin)
+  return BeginsWithEntry(begin, fence == "+++" ? '=' : ':')
              ? errors::MalformedSource(
                    "markdown", ToStd(absl::StrCat("its front matter has no end: below its entries "
                                                   "a line ",

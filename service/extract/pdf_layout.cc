@@ -54,7 +54,9 @@ struct PageLine {
   std::string first_word;
   LineRole role = LineRole::kText;
   bool gap_before = false;
-  size_t column = 0;  // an index into the columns of the document
+  bool goes_on = false;  // text of its row stands left of it
+  size_t column = 0;     // an index into the columns of the document
+  bool unsure = false;   // it may stand elsewhere in the text, or hold what does
 };
 
 struct Page {
@@ -265,6 +267,12 @@ double Median(std::vector<double> values) {
   return *middle;
 }
 
+// Marks that a paragraph may end with.
+bool EndsText(char32_t c) {
+  return report::IsTerminal(c) || report::IsSemicolon(c) || report::IsColon(c) ||
+         report::IsCloser(c) || report::IsEllipsis(c);
+}
+
 bool Above(const PageLine& a, const PageLine& b) {
   return a.box.top != b.box.top ? a.box.top < b.box.top : a.box.left < b.box.left;
 }
@@ -281,6 +289,7 @@ class Orderer {
     std::vector<PageLine> in = std::move(page->lines);
     page->lines.clear();
     std::stable_sort(in.begin(), in.end(), Above);
+    MarkRests(&in);
     Cut(std::move(in), 0, &page->lines);
   }
 
@@ -288,6 +297,20 @@ class Orderer {
   // Newspapers have up to eight columns, each found by one cut.
   static constexpr int kMaxDepth = 8;
   static constexpr size_t kFewestLines = 4;
+
+  // Marks what stands right of other text in its row. `lines` are sorted.
+  static void MarkRests(std::vector<PageLine>* lines) {
+    constexpr size_t kNeighbours = 16;  // lines that may begin in one row
+    for (size_t i = 0; i < lines->size(); ++i) {
+      PageLine& line = (*lines)[i];
+      const double middle = (line.box.top + line.box.bottom) / 2;
+      const size_t end = std::min(lines->size(), i + kNeighbours);
+      for (size_t j = i - std::min(i, kNeighbours); j < end; ++j) {
+        const Box& other = (*lines)[j].box;
+        line.goes_on |= other.right <= line.box.left && other.top < middle && other.bottom > middle;
+      }
+    }
+  }
 
   void Cut(std::vector<PageLine> lines, int depth, std::vector<PageLine>* out) {
     double gutter = depth < kMaxDepth ? FindGutter(lines) : 0;
@@ -302,14 +325,21 @@ class Orderer {
     }
     std::vector<PageLine> left;
     std::vector<PageLine> right;
+    const double outermost = Outermost(lines);
+    double rightmost = 0;
+    for (const PageLine& line : lines) {
+      rightmost = std::max(rightmost, line.box.right);
+    }
     const auto end_band = [&] {
+      for (PageLine& line : TakeHeadlines((outermost + rightmost) / 2, &left, &right)) {
+        AddColumn({std::move(line)}, out);
+      }
       for (std::vector<PageLine>* side : {&left, &right}) {
         if (!side->empty()) {
           Cut(std::exchange(*side, {}), depth + 1, out);
         }
       }
     };
-    const double outermost = Outermost(lines);
     for (PageLine& line : lines) {
       if (const size_t word = WordBehind(line, gutter, outermost); word > 0) {
         right.push_back(SplitOff(word, &line));
@@ -319,11 +349,77 @@ class Orderer {
       } else if (line.box.left >= gutter) {
         right.push_back(std::move(line));
       } else {
+        // A headline follows what is finished; another line inside a text is one of a column.
+        line.unsure |= line.role == LineRole::kText && !left.empty() && EndsOpen(right);
         end_band();
         AddColumn({std::move(line)}, out);
       }
     }
     end_band();
+  }
+
+  // Whether columns end with a full line inside a sentence, where the last of them ends.
+  bool EndsOpen(const std::vector<PageLine>& lines) const {
+    if (lines.size() < kFewestLines) {
+      return false;
+    }
+    double edge = 0;
+    const PageLine* last = &lines.back();
+    for (const PageLine& line : lines) {
+      edge = std::max(edge, line.box.right);
+      if (line.box.bottom > lines.back().box.top && line.box.right > last->box.right) {
+        last = &line;
+      }
+    }
+    return !IsLarge(*last) && edge - last->box.right < size_ * 3 / 2 &&
+           !EndsText(last->words.back().text.back());
+  }
+
+  bool IsLarge(const PageLine& line) const {
+    constexpr double kLarger = 1.12;
+    return line.box.height() >= kLarger * size_;
+  }
+
+  // Takes the headlines off the top of a band of columns that are too short to cross a gutter: over
+  // the middle of the band, with nothing beside them, in larger print or with white below. The
+  // columns begin below them at one height.
+  std::vector<PageLine> TakeHeadlines(double middle, std::vector<PageLine>* left,
+                                      std::vector<PageLine>* right) const {
+    constexpr size_t kMost = 4;
+    constexpr double kWhite = 1.2;
+    std::vector<PageLine> headlines;
+    if (left->empty() || right->empty()) {
+      return headlines;
+    }
+    std::vector<PageLine>* const side =
+        left->front().box.top <= right->front().box.top ? left : right;
+    const double columns_top = (side == left ? right : left)->front().box.top;
+    size_t count = 0;
+    while (count < std::min(kMost, side->size() - 1) &&
+           (*side)[count].box.bottom <= columns_top + size_ / 4 &&
+           (*side)[count].box.bottom <= (*side)[count + 1].box.top + size_ / 4) {
+      ++count;
+    }
+    if (count == 0 || std::abs((*side)[count].box.top - columns_top) > size_ / 2) {
+      return headlines;
+    }
+    const bool white = (*side)[count].box.top - (*side)[count - 1].box.bottom > kWhite * size_;
+    bool sure = true;
+    for (size_t i = 0; i < count; ++i) {
+      const Box& box = (*side)[i].box;
+      if (std::abs((box.left + box.right) / 2 - middle) > size_ * 3 / 2) {
+        return headlines;
+      }
+      sure &= white || IsLarge((*side)[i]);
+    }
+    if (!sure) {
+      (*side)[0].unsure = true;
+      return headlines;
+    }
+    const auto end = side->begin() + static_cast<std::ptrdiff_t>(count);
+    headlines.assign(std::make_move_iterator(side->begin()), std::make_move_iterator(end));
+    side->erase(side->begin(), end);
+    return headlines;
   }
 
   // Whether the page has the columns of one before it and the last of them holds few lines, as
@@ -391,11 +487,15 @@ class Orderer {
 
   // Where two lines were taken for one, which happens where a mark hangs into the gutter: the first
   // word behind it, 0 for other lines. The word stands where its column begins, or is indented;
-  // `outermost` is where the lines before the gutter begin.
+  // `outermost` is where the lines before the gutter begin. What begins elsewhere is the rest of a
+  // line with a hole in it when it is no larger than the text and parted at the gutter.
   size_t WordBehind(const PageLine& line, double gutter, double outermost) const {
     constexpr double kIndent = 2.5;
-    if (line.box.left >= gutter || line.box.right <= gutter ||
-        line.box.left - outermost > kIndent * size_) {
+    if (line.box.left >= gutter || line.box.right <= gutter) {
+      return 0;
+    }
+    const bool inside = line.box.left - outermost > kIndent * size_;
+    if (inside && (IsLarge(line) || !line.goes_on)) {
       return 0;
     }
     for (size_t i = 1; i < line.words.size(); ++i) {
@@ -403,7 +503,9 @@ class Orderer {
       if (begin >= gutter) {
         const double end = line.words[i - 1].box.right;
         const bool at_edge = begin - gutter < size_ / 2;
-        return end <= gutter && (at_edge || begin - end > size_ * 3 / 2) ? i : 0;
+        const bool split = inside ? at_edge && begin - end < size_ * 5 / 2
+                                  : at_edge || begin - end > size_ * 3 / 2;
+        return end <= gutter && split ? i : 0;
       }
     }
     return 0;
@@ -468,7 +570,10 @@ class Orderer {
   }
 
   void AddColumn(std::vector<PageLine> lines, std::vector<PageLine>* out) {
-    MarkTables(SortRows(&lines), &lines);
+    const std::vector<size_t> rows = SortRows(&lines);
+    MarkTables(rows, &lines);
+    MarkUnsure(rows, &lines);
+    JoinHoles(&lines);
     Column column{HUGE_VAL, 0, lines.size()};
     std::vector<double> pitches;
     for (size_t i = 0; i < lines.size(); ++i) {
@@ -540,6 +645,57 @@ class Orderer {
     }
   }
 
+  // Text beside text that is no table: another column, or a hole where something was not read.
+  // Names and figures are often set apart, in parts of few characters.
+  void MarkUnsure(const std::vector<size_t>& rows, std::vector<PageLine>* lines) const {
+    constexpr size_t kLongPart = 6;
+    constexpr double kHole = 1.5;
+    for (size_t r = 0; r + 1 < rows.size(); ++r) {
+      size_t longest = 0;
+      bool hole = false;
+      double right = HUGE_VAL;  // where the text before ends
+      for (size_t i = rows[r]; i < rows[r + 1]; ++i) {
+        const PageLine& line = (*lines)[i];
+        if (line.role != LineRole::kText || IsLarge(line)) {
+          right = HUGE_VAL;
+          continue;
+        }
+        hole |= line.box.left > right;
+        for (const Word& word : line.words) {
+          hole |= word.box.left - right > kHole * size_;
+          right = word.box.right;
+          longest = std::max(longest, word.text.size());
+        }
+      }
+      if (hole && longest >= kLongPart) {
+        for (size_t i = rows[r]; i < rows[r + 1]; ++i) {
+          (*lines)[i].unsure |= (*lines)[i].role == LineRole::kText;
+        }
+      }
+    }
+  }
+
+  // Joins the parts of a line with a small hole in it.
+  void JoinHoles(std::vector<PageLine>* lines) const {
+    constexpr double kHole = 2.5;
+    std::vector<PageLine> joined;
+    for (PageLine& line : *lines) {
+      PageLine* const last = joined.empty() ? nullptr : &joined.back();
+      if (last != nullptr && last->unsure && line.unsure && line.goes_on &&
+          std::abs(line.box.bottom - last->box.bottom) < size_ / 4 &&
+          line.box.left >= last->box.right && line.box.left - last->box.right < kHole * size_) {
+        std::vector<Word> words = std::move(last->words);
+        words.insert(words.end(), std::make_move_iterator(line.words.begin()),
+                     std::make_move_iterator(line.words.end()));
+        last->box.right = line.box.right;
+        SetWords(std::move(words), last);
+      } else {
+        joined.push_back(std::move(line));
+      }
+    }
+    *lines = std::move(joined);
+  }
+
   static bool IsTableText(LineRole role) {
     return role == LineRole::kText || role == LineRole::kTableCell;
   }
@@ -577,6 +733,8 @@ class FurnitureFinder {
   FurnitureFinder(double size, std::vector<Page>* pages) : size_(size), pages_(*pages) {}
 
   void Run() {
+    MarkLineNumbers();
+    MarkWatermarks();
     CountPatterns();
     for (Page& page : pages_) {
       for (PageLine* line : EdgeLines(&page)) {
@@ -594,6 +752,138 @@ class FurnitureFinder {
   // The margins of a page, as shares of its height, and the lines that may stand in one.
   static constexpr double kMargin = 0.12;
   static constexpr size_t kMostLines = 3;
+
+  static bool IsNumber(const std::u32string& text) {
+    constexpr size_t kMostDigits = 4;
+    return text.size() <= kMostDigits &&
+           std::all_of(text.begin(), text.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
+  }
+
+  // Numbers of lines, every one or every fifth, beside the text: below each other, growing, with
+  // nothing but such numbers above and below them. What was taken for the beginning of a line is
+  // parted from it.
+  void MarkLineNumbers() {
+    constexpr size_t kFewest = 3;
+    for (Page& page : pages_) {
+      double text_left = HUGE_VAL;
+      double text_right = 0;
+      for (const PageLine& line : page.lines) {
+        const bool numbered = line.words.size() > 1 && IsNumber(line.words[0].text) &&
+                              line.words[1].box.left - line.words[0].box.right > size_ / 2;
+        if (!IsNumber(line.words[0].text) || (line.words.size() > 1 && !numbered)) {
+          text_left = std::min(text_left, line.box.left);
+          text_right = std::max(text_right, line.box.right);
+        }
+      }
+      for (const bool left : {true, false}) {
+        std::vector<size_t> found;
+        for (size_t i = 0; i < page.lines.size(); ++i) {
+          const PageLine& line = page.lines[i];
+          const Word& word = left ? line.words.front() : line.words.back();
+          if (IsNumber(word.text) &&
+              (left ? word.box.right < text_left : word.box.left > text_right)) {
+            found.push_back(i);
+          }
+        }
+        if (found.size() >= kFewest && Grow(page, found, left)) {
+          for (const size_t i : found) {
+            PartNumber(i, left, &page);
+          }
+        }
+      }
+    }
+  }
+
+  // Whether numbers grow from line to line, by the same step but for the first.
+  static bool Grow(const Page& page, std::vector<size_t> lines, bool left) {
+    std::sort(lines.begin(), lines.end(), [&](size_t a, size_t b) {
+      return page.lines[a].box.bottom < page.lines[b].box.bottom;
+    });
+    std::vector<int> numbers;
+    for (const size_t i : lines) {
+      const std::vector<Word>& words = page.lines[i].words;
+      int number = 0;
+      if (!absl::SimpleAtoi(text::ToUtf8((left ? words.front() : words.back()).text), &number)) {
+        return false;
+      }
+      numbers.push_back(number);
+    }
+    const int step = numbers[2] - numbers[1];
+    for (size_t i = 2; i < numbers.size(); ++i) {
+      if (step <= 0 || numbers[i] - numbers[i - 1] != step) {
+        return false;
+      }
+    }
+    return numbers[1] > numbers[0];
+  }
+
+  static void PartNumber(size_t i, bool left, Page* page) {
+    PageLine& line = page->lines[i];
+    if (line.words.size() == 1) {
+      line.role = LineRole::kPageNumber;
+      return;
+    }
+    PageLine number = line;
+    std::vector<Word> words = std::move(line.words);
+    const auto at = left ? words.begin() : words.end() - 1;
+    std::vector<Word> own;
+    own.push_back(std::move(*at));
+    words.erase(at);
+    line.box.left = words.front().box.left;
+    line.box.right = words.back().box.right;
+    SetWords(std::move(words), &line);
+    number.box = own.front().box;
+    SetWords(std::move(own), &number);
+    number.role = LineRole::kPageNumber;
+    page->lines.push_back(std::move(number));  // `line` is gone
+  }
+
+  // Words across the page below or above its text, which stand in large print over lines of it, or
+  // in one place of many pages.
+  void MarkWatermarks() {
+    constexpr double kLarge = 1.3;
+    constexpr size_t kFewest = 3;
+    constexpr size_t kLongest = 2;  // of what is set aslant each character is a line
+    const auto place = [](const PageLine& line) {
+      return absl::StrCat(std::lround(line.box.left), ",", std::lround(line.box.top), " ",
+                          ToAbsl(line.text));
+    };
+    std::map<std::string, size_t> pages;
+    for (const Page& page : pages_) {
+      std::set<std::string> seen;
+      for (const PageLine& line : page.lines) {
+        if (line.box.height() > kLarge * size_) {
+          seen.insert(place(line));
+        }
+      }
+      for (const std::string& key : seen) {
+        ++pages[key];
+      }
+    }
+    for (Page& page : pages_) {
+      for (PageLine& line : page.lines) {
+        if (line.role != LineRole::kText || line.box.height() <= kLarge * size_) {
+          continue;
+        }
+        const size_t count = pages[place(line)];
+        const bool everywhere = count >= kFewest || (count == 2 && pages_.size() == 2);
+        if (everywhere || (line.characters <= kLongest && LiesOver(line, page))) {
+          line.role = LineRole::kRunningHead;
+        }
+      }
+    }
+  }
+
+  // Whether the print of a line covers part of another one in ordinary size.
+  bool LiesOver(const PageLine& line, const Page& page) const {
+    return std::any_of(page.lines.begin(), page.lines.end(), [&](const PageLine& other) {
+      const Box& a = line.box;
+      const Box& b = other.box;
+      return b.height() < a.height() * 3 / 4 &&
+             std::min(a.right, b.right) - std::max(a.left, b.left) > size_ / 4 &&
+             std::min(a.bottom, b.bottom) - std::max(a.top, b.top) > size_ / 4;
+    });
+  }
 
   static std::vector<PageLine*> Sorted(Page* page) {
     std::vector<PageLine*> sorted;
@@ -765,12 +1055,54 @@ Column Edges(const std::vector<Column>& columns, size_t index, double size) {
   return best;
 }
 
+// Looks at the text where one column ends and the next begins: a sentence that is open goes on
+// there without an indent, and where paragraphs are indented, one that has ended is followed by
+// another. Marks the lines where it is not so. `text` is in reading order.
+void MarkBrokenColumns(const std::vector<PageLine*>& text, const std::vector<Column>& columns,
+                       double size) {
+  constexpr double kIndent = 1.5;
+  constexpr double kShort = 3;  // what a last line leaves free
+  constexpr size_t kLong = 5;   // lines of a column with edges of its own
+  constexpr size_t kFewestStarts = 8;
+  const auto indented = [&](const PageLine& line) {
+    return line.box.left - columns[line.column].left > kIndent * size;
+  };
+  const auto room = [&](const PageLine& line) {
+    return columns[line.column].right - line.box.right;
+  };
+  const auto ends = [](const PageLine& line) { return EndsText(line.words.back().text.back()); };
+  size_t starts = 0;
+  size_t indents = 0;
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    if (text[i]->column == text[i + 1]->column && ends(*text[i]) &&
+        room(*text[i]) > kShort * size) {
+      ++starts;
+      indents += indented(*text[i + 1]) ? 1u : 0u;
+    }
+  }
+  const bool indents_all = starts >= kFewestStarts && indents * 10 >= starts * 9;
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    const PageLine& last = *text[i];
+    PageLine& next = *text[i + 1];
+    if (last.column == next.column || columns[last.column].lines < kLong ||
+        columns[next.column].lines < kLong || SizeOf(last) != size || SizeOf(next) != size) {
+      continue;
+    }
+    const bool open = !ends(last) && room(last) < kIndent * size;
+    const bool ended = ends(last) && room(last) > kShort * size;
+    next.unsure |= (open && indented(next)) || (ended && indents_all && !indented(next));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
   std::vector<Page> pages;
   if (!LayoutReader(layout).Read(&pages)) {
     return errors::ExtractionFailed("output", "has too many lines");
+  }
+  for (Page& page : pages) {
+    std::erase_if(page.lines, [](const PageLine& line) { return line.words.empty(); });
   }
   const double size = BodySize(pages);
   FurnitureFinder(size, &pages).Run();
@@ -795,14 +1127,15 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
                       std::make_move_iterator(foot.end()));
   }
 
-  std::vector<const PageLine*> text;  // in reading order
-  for (const Page& page : pages) {
-    for (const PageLine& line : page.lines) {
+  std::vector<PageLine*> text;  // in reading order
+  for (Page& page : pages) {
+    for (PageLine& line : page.lines) {
       if (line.role == LineRole::kText) {
         text.push_back(&line);
       }
     }
   }
+  MarkBrokenColumns(text, columns, size);
   const std::vector<double> heading_sizes = HeadingSizes(pages, size);
   ExtractedText result;
   LineWriter writer(&result);
@@ -812,6 +1145,7 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
       LineHint hint;
       hint.page = static_cast<uint32_t>(p + 1);
       hint.role = line.role;
+      hint.unsure_place = line.unsure && line.role == LineRole::kText;
       if (line.role == LineRole::kText) {
         const Column column = Edges(columns, line.column, size);
         constexpr double kSlack = 1.5;

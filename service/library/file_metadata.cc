@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/text/utf8.h"
@@ -56,6 +57,11 @@ absl::StatusOr<report::Metadata> WithFileMetadata(
   const Keys keys = KeysOf(&given);
   std::set<std::string_view> seen;
   for (const auto& [key, value] : entries) {
+    const std::string_view outer = std::string_view(key).substr(0, key.find('.'));
+    if (outer.size() < key.size() && IsFileMetadataKey(outer)) {
+      return errors::FieldInvalid(absl::StrCat("metadata.", ToAbsl(outer)),
+                                  "is a table where a text belongs");
+    }
     const std::string name = absl::StrCat("metadata.", key);
     if (IsFileMetadataKey(key) && !seen.insert(key).second) {
       return errors::FieldInvalid(name, "has more than one value");

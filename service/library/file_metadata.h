@@ -15,8 +15,8 @@ namespace quotes {
 // event, body, speaker (or author), office, language (or lang), date (or speech_date), paper,
 // edition, issue_date, pages. Dates are ISO, a time behind them is left out. Other keys say
 // nothing. FIELD_INVALID and FIELD_OUT_OF_RANGE name the key ("metadata.date") of a value that
-// would be taken and is no day, or is too long: were it passed over, something else would stand for
-// it.
+// would be taken and is no day, or is too long, or is a table (entries "speaker.name"): were it
+// passed over, something else would stand for it.
 absl::StatusOr<report::Metadata> WithFileMetadata(
     const std::vector<std::pair<std::string, std::string>>& entries, report::Metadata given);
 

@@ -209,7 +209,10 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
     QUOTES_ASSIGN_OR_RETURN(const text::DecodedText decoded,
                             text::Decode(request.content, request.encoding));
     QUOTES_RETURN_IF_ERROR(cancellation.Check());
-    QUOTES_ASSIGN_OR_RETURN(draft.content, report::ParseReport(decoded));
+    QUOTES_ASSIGN_OR_RETURN(
+        draft.content,
+        report::ParseReport(decoded,
+                            {.report_id = {}, .layout = nullptr, .cancellation = &cancellation}));
     draft.source.encoding = decoded.encoding;
     draft.parser_version = report::ParserVersion();
   } else {
@@ -219,7 +222,9 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
     QUOTES_ASSIGN_OR_RETURN(const text::DecodedText decoded,
                             text::Decode(extracted.text, text::Encoding::kUtf8));
     QUOTES_ASSIGN_OR_RETURN(
-        draft.content, report::ParseReport(decoded, {.report_id = {}, .layout = &extracted.lines}));
+        draft.content,
+        report::ParseReport(
+            decoded, {.report_id = {}, .layout = &extracted.lines, .cancellation = &cancellation}));
     QUOTES_ASSIGN_OR_RETURN(given, WithFileMetadata(extracted.metadata, std::move(given)));
     if (format == extract::Format::kMarkdown) {
       front_matter = std::move(extracted.metadata);

@@ -480,20 +480,26 @@ View WithoutFinalMark(View line) {
 
 class Classifier {
  public:
-  Classifier(View source, View folded, const std::vector<Line>& lines)
-      : source_(source), folded_(folded), lines_(lines), kinds_(lines.size(), BlockKind::kBody) {}
+  Classifier(View source, View folded, const std::vector<Line>& lines, Checkpoints* checkpoints)
+      : source_(source),
+        folded_(folded),
+        lines_(lines),
+        checkpoints_(checkpoints),
+        kinds_(lines.size(), BlockKind::kBody) {}
 
   Classified Run() {
-    MarkContents();
-    FindHead();
-    ReadHead();
-    MarkBody();
-    MarkTail();
-    MarkPageTail();
-    MarkSignature();
-    MarkSpeakers();
-    MarkNotes();
-    Emit();
+    using Pass = void (Classifier::*)();
+    constexpr Pass kPasses[] = {&Classifier::MarkContents,  &Classifier::FindHead,
+                                &Classifier::ReadHead,      &Classifier::MarkBody,
+                                &Classifier::MarkTail,      &Classifier::MarkPageTail,
+                                &Classifier::MarkSignature, &Classifier::MarkSpeakers,
+                                &Classifier::MarkNotes,     &Classifier::Emit};
+    for (const Pass pass : kPasses) {
+      if (checkpoints_ != nullptr && !checkpoints_->Check().ok()) {
+        break;
+      }
+      (this->*pass)();
+    }
     return std::move(result_);
   }
 
@@ -711,6 +717,9 @@ class Classifier {
     if (TakeWrappedOccasion(i)) {
       return BlockKind::kSubtitle;
     }
+    if (const BlockKind dated = TakeDatedByline(i); dated != BlockKind::kBody) {
+      return dated;
+    }
     if (const auto byline = ReadByline(line)) {
       TakeByline(i, *byline);
       return BlockKind::kByline;
@@ -897,21 +906,90 @@ class Classifier {
     if (before.find_first_of(U"。！？“") != View::npos) {
       return;
     }
-    const size_t comma = before.find_last_of(U"，,上");
-    const size_t begin = comma == View::npos ? 0 : comma + 1;
-    // 区长李明远代表区人民政府向大会作…
-    View who = before.substr(begin);
-    for (const View word : {View(U"代表"), View(U"受"), View(U"向"), View(U"同志"), View(U"所")}) {
-      who = who.substr(0, std::min(who.find(word), who.size()));
-    }
-    const auto byline = ReadByline(who);
     const auto date = FindDate(before);
-    if (!byline || !date || date->begin > 0) {
+    if (!date) {
       return;
     }
-    TakeByline(i, {byline->office_begin + begin, byline->office_end + begin,
-                   byline->name_begin + begin, byline->name_end + begin});
-    TakeDate(date->day, DateShape::kOccasion);
+    // 在某会议上，区长李明远作…, 区长李明远在某会议上作…, 区长李明远2026年1月9日在某会议上作….
+    const size_t comma = before.find_last_of(U"，,");
+    const size_t clause = comma == View::npos ? 0 : comma + 1;
+    const size_t place = before.find_last_of(U'上');
+    const size_t behind = place == View::npos || place < clause ? clause : place + 1;
+    const size_t end = date->begin > 0 ? date->begin : before.size();
+    for (const size_t begin : {behind, clause}) {
+      if (begin >= end || (date->begin > 0 && begin > 0)) {
+        continue;
+      }
+      View who = before.substr(begin, end - begin);
+      for (const View word :
+           {View(U"代表"), View(U"受"), View(U"向"), View(U"在"), View(U"同志"), View(U"所")}) {
+        who = who.substr(0, std::min(who.find(word), who.size()));
+      }
+      auto byline = ReadByline(who);
+      if (!byline && date->begin == 0 && IsPersonName(who, false)) {
+        byline = Byline{0, 0, 0, who.size()};
+      }
+      if (byline) {
+        TakeByline(i, Shifted(*byline, begin));
+        TakeDate(date->day, DateShape::kOccasion);
+        return;
+      }
+    }
+  }
+
+  static Byline Shifted(const Byline& byline, size_t by) {
+    return {byline.office_begin + by, byline.office_end + by, byline.name_begin + by,
+            byline.name_end + by};
+  }
+
+  // A byline with the day of the speech before or behind it: 2026年1月9日　区长　李明远,
+  // 区长　李明远（2026年1月9日）, ——区长李明远2026年1月9日在某会议上的报告. kBody for other lines.
+  BlockKind TakeDatedByline(size_t i) {
+    const View line = Folded(i);
+    const auto date = FindDate(line);
+    if (!date || lines_[i].size() > kMaxTitleLine) {
+      return BlockKind::kBody;
+    }
+    const auto is_edge = [](char32_t c) {
+      return text::IsSpace(c) || IsDash(c) || c == U'（' || c == U'(' || c == U'）' || c == U')';
+    };
+    size_t begin = 0;
+    size_t end = date->begin;
+    while (begin < end && is_edge(line[begin])) {
+      ++begin;
+    }
+    while (end > begin && is_edge(line[end - 1])) {
+      --end;
+    }
+    size_t rest = date->end;
+    while (rest < line.size() && is_edge(line[rest])) {
+      ++rest;
+    }
+    if (begin == end) {  // the day first, parted from the office
+      begin = rest;
+      end = rest > date->end ? line.size() : rest;
+      rest = line.size();
+    }
+    const auto byline = ReadByline(line.substr(begin, end - begin));
+    if (!byline) {
+      return BlockKind::kBody;
+    }
+    if (rest == line.size()) {
+      TakeByline(i, Shifted(*byline, begin));
+      TakeDate(date->day, DateShape::kWritten);
+      return BlockKind::kByline;
+    }
+    auto occasion = ReadOccasion(line.substr(date->begin));
+    if (!occasion || line[rest] != U'在') {
+      return BlockKind::kBody;
+    }
+    occasion->text_begin += date->begin;
+    occasion->event_begin += date->begin;
+    occasion->event_end += date->begin;
+    occasion->end += date->begin;
+    TakeByline(i, Shifted(*byline, begin));
+    TakeOccasion(i, 1, *occasion);
+    return BlockKind::kSubtitle;
   }
 
   // The words of `count` lines from `i` on, as if they were one.
@@ -1911,6 +1989,7 @@ class Classifier {
   const View source_;
   const View folded_;
   const std::vector<Line>& lines_;
+  Checkpoints* const checkpoints_;
   std::vector<BlockKind> kinds_;
   std::unordered_map<size_t, Split> splits_;
   // Marks of notes and jumps inside the lines of the speech, from the beginning of each.
@@ -1951,8 +2030,9 @@ bool BeginsWithSalutation(View folded) {
   return IsColon(end) || end == U'！' || end == U'!' || end == U'，' || end == U',';
 }
 
-Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines) {
-  Classified classified = Classifier(source, folded, lines).Run();
+Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines,
+                         Checkpoints* checkpoints) {
+  Classified classified = Classifier(source, folded, lines, checkpoints).Run();
   classified.missing_pages = CountMissingPages(folded, lines);
   return classified;
 }
@@ -2058,8 +2138,12 @@ void KeepLinkedHeadings(View folded, std::vector<Line>* lines) {
 
 }  // namespace
 
-Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines, bool english) {
-  const auto classify = english ? ClassifyEnglishLines : ClassifyLines;
+Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines, bool english,
+                                Checkpoints* checkpoints) {
+  const auto classify = [&](View all, View all_folded, const std::vector<Line>& some) {
+    return english ? ClassifyEnglishLines(all, all_folded, some)
+                   : ClassifyLines(all, all_folded, some, checkpoints);
+  };
   KeepLinkedHeadings(folded, &lines);
   MarkHeadingsOfNavigation(HighestLevel(lines), &lines);
   const uint8_t title_level = HighestLevel(lines);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "service/base/cancellation.h"
 #include "service/report/lines.h"
 #include "service/report/report.h"
 
@@ -43,14 +44,17 @@ struct Classified {
 // lines that begin with such a mark once one above has it.
 //
 // `source` is the text as printed, `folded` the same with its letters folded (text::FoldLetter).
+//
+// What is returned after `checkpoints` (null: nobody cancels) said to stop is of no use.
 Classified ClassifyLines(std::u32string_view source, std::u32string_view folded,
-                         const std::vector<Line>& lines);
+                         const std::vector<Line>& lines, Checkpoints* checkpoints = nullptr);
 
 // The same, or for a source in English (english_classify.h), for lines whose format tells of
 // navigation, notes, captions, running heads and page numbers: those are furniture, a heading above
 // nothing but navigation too, and what is left is read as if they were not there.
 Classified ClassifyLaidOutLines(std::u32string_view source, std::u32string_view folded,
-                                std::vector<Line> lines, bool english);
+                                std::vector<Line> lines, bool english,
+                                Checkpoints* checkpoints = nullptr);
 
 // True when a paragraph begins by addressing the audience (同志们！ 各位代表：).
 bool BeginsWithSalutation(std::u32string_view folded);

@@ -39,6 +39,9 @@ struct LineHint {
   bool placed = false;
   // The line ends at the right edge of its column: the text may have been wrapped there.
   bool reaches_edge = false;
+  // The line may belong elsewhere in the text or hold what does: columns may have been misread, or
+  // characters of it could not be.
+  bool unsure_place = false;
   uint16_t indent = 0;  // columns from the left edge of its column, a Han character being two
   // Code points at the beginning that the source does not spell out: a number or bullet that was
   // computed, with the space behind it.

@@ -46,7 +46,7 @@ void Describe(std::u32string_view source, Line* line) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source) {
+absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source, Checkpoints* checkpoints) {
   std::vector<Line> lines;
   const bool paged = source.find(U'\f') != std::u32string_view::npos;
   uint32_t number = 1;
@@ -59,6 +59,9 @@ absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source) {
     uint32_t end = begin;
     while (end < size && !IsBreak(source[end])) {
       ++end;
+    }
+    if (checkpoints != nullptr && !checkpoints->GoOn(end - begin)) {
+      return checkpoints->Check();
     }
     if (end - begin > limits::kMaxLineCodePoints) {
       return errors::SourceTooLarge(
@@ -123,6 +126,7 @@ void ApplyLayout(const std::vector<LineHint>& hints, std::vector<Line>* lines) {
     line.continues = hint.continues;
     line.placed = hint.placed;
     line.reaches_edge = hint.reaches_edge;
+    line.unsure_place = hint.unsure_place;
     if (hint.placed) {
       line.indent = hint.indent;
     }

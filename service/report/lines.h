@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "service/base/cancellation.h"
 #include "service/report/layout.h"
 
 namespace quotes::report {
@@ -34,6 +35,7 @@ struct Line {
   bool continues = false;
   bool placed = false;
   bool reaches_edge = false;
+  bool unsure_place = false;
 
   uint32_t size() const { return end - begin; }
 };
@@ -43,7 +45,9 @@ struct Line {
 // the pages of a source with FF are numbered from 1.
 //
 // SOURCE_TOO_LARGE when a line is longer than limits::kMaxLineCodePoints.
-absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source);
+// CANCELLED, DEADLINE_EXCEEDED.
+absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source,
+                                             Checkpoints* checkpoints = nullptr);
 
 // Tells the lines of an extracted text what its format says of them: page, place and role. Hint i
 // is about line number i + 1.

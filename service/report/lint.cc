@@ -252,6 +252,9 @@ void LintMarks(const LintInput& input, ParsedReport* report) {
                report);
   };
   for (const Range& paragraph : report->paragraphs) {
+    if (!input.GoOn(paragraph)) {
+      return;
+    }
     if (Full(*report)) {
       return;
     }
@@ -365,6 +368,9 @@ std::vector<Range> LintRepeatedClauses(const LintInput& input, ParsedReport* rep
   std::vector<Range> found;
   std::vector<uint32_t> begins;  // of the clauses of a paragraph
   for (const Range& paragraph : report->paragraphs) {
+    if (!input.GoOn(paragraph)) {
+      return found;
+    }
     begins.assign(1, paragraph.begin);
     uint32_t reported_end = paragraph.begin;
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
@@ -410,6 +416,7 @@ void LintDuplicates(const LintInput& input, ParsedReport* report) {
   if (size < kPassage || Full(*report)) {
     return;
   }
+  constexpr uint32_t kLook = 4096;  // characters from one look at the cancellation to the next
   constexpr uint64_t kBase = 0x100000001B3u;
   uint64_t high = 1;  // kBase to the power of kWindow - 1
   for (uint32_t i = 1; i < kWindow; ++i) {
@@ -423,6 +430,9 @@ void LintDuplicates(const LintInput& input, ParsedReport* report) {
   uint32_t reported_end = 0;
   for (uint32_t end = kWindow - 1; end < size; ++end) {
     const uint32_t begin = end + 1 - kWindow;
+    if (begin % kLook == 0 && !input.GoOn({begin, begin + kLook})) {
+      return;
+    }
     hash = hash * kBase + text[end];
     const uint64_t mixed = Mix(hash);
     const uint32_t first = table.FindOrAdd(mixed, begin, begin % kStep == 0);
@@ -528,7 +538,14 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
         std::lower_bound(report->paragraphs.begin(), report->paragraphs.end(), section.range.begin,
                          [](const Range& range, uint32_t begin) { return range.begin < begin; });
     if (paragraph == report->paragraphs.end() || paragraph->begin != section.range.begin) {
-      continue;  // an item inside a paragraph
+      // An item inside a paragraph, which is looked at below; those of the outline may follow it.
+      Last& before = last[static_cast<size_t>(section.parent) + 1];
+      const Marker marker = ReadMarker(
+          input.folded.substr(section.heading_range.begin, section.heading_range.size()));
+      if (marker && marker.family == before.family && section.ordinal == before.number + 1) {
+        before.number = section.ordinal;
+      }
+      continue;
     }
     const View heading =
         input.folded.substr(section.heading_range.begin, section.heading_range.size());
@@ -564,6 +581,9 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
   // Inside a paragraph: 一是 … 三是, 一要 … 三要, 第一， … 第三， and 其一， … 其三，, each at the
   // beginning of a clause.
   for (const Range& paragraph : report->paragraphs) {
+    if (!input.GoOn(paragraph)) {
+      return;
+    }
     if (Full(*report)) {
       return;
     }
@@ -633,6 +653,9 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
   uint32_t same[kLongest + 1] = {};  // how many characters in a row equal those `length` before
   uint32_t numeral_end = 0;          // after the last numeral
   for (const Range& paragraph : report->paragraphs) {
+    if (!input.GoOn(paragraph)) {
+      return;
+    }
     std::fill(std::begin(same), std::end(same), 0u);
     numeral_end = std::max(numeral_end, paragraph.begin);
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
@@ -808,10 +831,11 @@ uint32_t Reference(View text, std::string* meaning) {
 }
 
 // What is put for characters that cannot be known, one for each.
+constexpr char kIllegible[] = "□";
 std::string Illegible(uint32_t count) {
   std::string text;
   for (uint32_t i = 0; i < count; ++i) {
-    text += "□";
+    text += kIllegible;
   }
   return text;
 }
@@ -846,6 +870,17 @@ void LintFigure(const LintInput& input, uint32_t begin, uint32_t end, ParsedRepo
   const auto at = [&](uint32_t i) { return i < input.folded.size() ? input.folded[i] : 0; };
   const char32_t before = begin > 0 ? input.folded[begin - 1] : 0;
   const View run = input.folded.substr(begin, end - begin);
+  // O.5
+  if (run == U"o" && text::IsHan(before) && IsFullStopDot(at(end)) && IsAsciiDigit(at(end + 1))) {
+    AddFinding({LintKind::kLookAlike,
+                Certainty::kProbable,
+                0,
+                {begin, end},
+                "a letter inside a numeral",
+                "0"},
+               report);
+    return;
+  }
   if (run.size() > kLongest || !GoesOnNumeral(at(end)) ||
       !std::all_of(run.begin() + 1, run.end(), IsAsciiDigit)) {
     return;
@@ -914,6 +949,7 @@ void LintBlankInFigure(const LintInput& input, uint32_t begin, uint32_t end, con
                        ParsedReport* report) {
   constexpr uint32_t kLongest = 6;
   constexpr uint32_t kGroup = 3;
+  constexpr uint32_t kYear = 4;
   const auto at = [&](uint32_t i) {
     return i >= paragraph.begin && i < paragraph.end ? input.folded[i] : char32_t{0};
   };
@@ -927,7 +963,8 @@ void LintBlankInFigure(const LintInput& input, uint32_t begin, uint32_t end, con
   while (IsAsciiDigit(at(last))) {
     ++last;
   }
-  if (last - blank - 1 > kLongest || (!point && last - blank - 1 == kGroup) ||
+  const bool year = last - blank - 1 == kYear && at(last) == U'年';  // 表1 2022年
+  if (last - blank - 1 > kLongest || (!point && last - blank - 1 == kGroup) || year ||
       !(GoesOnNumeral(at(last)) || IsMeasureWord(at(last)))) {
     return;
   }
@@ -986,6 +1023,9 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
   const Lexicon& lexicon = GetLexicon();
   const Widths widths = input.english ? Widths() : ReadWidths(input, *report);
   for (const Range& paragraph : report->paragraphs) {
+    if (!input.GoOn(paragraph)) {
+      return;
+    }
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = input.speech[i];
       const char32_t folded = input.folded[i];
@@ -1009,6 +1049,11 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
       }
       const auto damage = [&](uint32_t length, Certainty certainty, std::string message,
                               std::string proposal) {
+        // No reading of a fault is one that nobody can print.
+        if (proposal.find(kIllegible) != std::string::npos) {
+          proposal.clear();
+          message += "; what stood here is lost, so that no reading is proposed";
+        }
         AddFinding({LintKind::kEncodingDamage,
                     certainty,
                     0,
@@ -1110,6 +1155,7 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
                     "may be a misread " + text::ToUtf8(look_alike.emended),
                     text::ToUtf8(look_alike.emended)},
                    report);
+        break;  // rows of longer strings stand above those of shorter ones
       }
     }
     if (Full(*report)) {
@@ -1171,6 +1217,9 @@ void LintScript(const LintInput& input, ParsedReport* report) {
   constexpr size_t kMany = 8;
   std::vector<uint32_t> found;
   for (const Range& paragraph : report->paragraphs) {
+    if (!input.GoOn(paragraph)) {
+      return;
+    }
     found.clear();
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       if (input.speech[i] == input.folded[i] || !text::IsHan(input.speech[i])) {

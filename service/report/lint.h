@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "service/base/cancellation.h"
 #include "service/report/report.h"
 
 namespace quotes::report {
@@ -14,6 +15,12 @@ struct LintInput {
   std::u32string_view speech;  // as printed
   std::u32string_view folded;  // its letters folded
   bool english = false;
+  Checkpoints* checkpoints = nullptr;
+
+  // False when nobody waits for the findings any more. Each paragraph asks.
+  bool GoOn(Range paragraph) const {
+    return checkpoints == nullptr || checkpoints->GoOn(paragraph.size());
+  }
 };
 
 // Title, speaker and date that were not found.

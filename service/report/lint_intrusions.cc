@@ -22,7 +22,9 @@ bool IsShapeOnly(char32_t c) {
 }
 
 bool IsInvisible(char32_t c) {
-  return c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF;
+  return c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF ||
+         // Marks that turn the direction of writing.
+         c == 0x61C || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 // Looks for what stands inside a paragraph and is not of it.
@@ -189,7 +191,7 @@ class Intrusions {
 void LintIntrusions(const LintInput& input, ParsedReport* report) {
   Intrusions intrusions(input, report);
   for (const Range& paragraph : report->paragraphs) {
-    if (report->lint.size() >= limits::kMaxLintFindings) {
+    if (report->lint.size() >= limits::kMaxLintFindings || !input.GoOn(paragraph)) {
       return;
     }
     intrusions.Check(paragraph);

@@ -100,11 +100,14 @@ class Placer {
         paragraphs_(english ? FindEnglishRoles(joined, folded, ranges, hints)
                             : FindRoles(folded, ranges, hints)) {}
 
-  absl::StatusOr<Outline> Run() {
+  absl::StatusOr<Outline> Run(Checkpoints* checkpoints) {
     DecideUnmarkedLevel();
     outline_.paragraph_section.assign(ranges_.size(), -1);
     outline_.heading.assign(ranges_.size(), false);
     for (size_t i = 0; i < ranges_.size(); ++i) {
+      if (checkpoints != nullptr && !checkpoints->GoOn(SizeOf(i))) {
+        return checkpoints->Check();
+      }
       Place(i);
       PlaceInlineItems(i);
       if (outline_.sections.size() > limits::kMaxSections) {
@@ -179,6 +182,9 @@ class Placer {
     const Paragraph& p = paragraphs_[i];
     switch (p.role) {
       case Role::kPlain:
+        if (paragraphs_[i].salutation) {
+          StepBack(i);
+        }
         PlacePlain(i);
         return;
       case Role::kMarked:
@@ -267,6 +273,21 @@ class Placer {
       ++i;
     }
     return i < most && paragraphs_[i].role == Role::kRunIn;
+  }
+
+  // 各位代表！ inside a speech: the speaker leaves the particulars. What follows stands in the part
+  // of the text, not in the last of its lists, unless a list goes on behind it.
+  void StepBack(size_t i) {
+    while (stack_.size() > 1) {
+      const Open& top = stack_.back();
+      const bool list = top.role == Role::kLead || top.role == Role::kIntroduction ||
+                        top.role == Role::kRunIn || top.role == Role::kMarked;
+      if (!list || (top.role == Role::kRunIn && RunInFollows(i + 1)) ||
+          (top.role == Role::kMarked && !top.closed && ListGoesOn(top, i))) {
+        return;
+      }
+      stack_.pop_back();
+    }
   }
 
   void PlacePlain(size_t i) {
@@ -795,8 +816,9 @@ class Placer {
 }  // namespace
 
 absl::StatusOr<Outline> FindOutline(View joined, View folded, const std::vector<Range>& paragraphs,
-                                    const std::vector<ParagraphHint>& hints, bool english) {
-  return Placer(joined, folded, paragraphs, hints, english).Run();
+                                    const std::vector<ParagraphHint>& hints, bool english,
+                                    Checkpoints* checkpoints) {
+  return Placer(joined, folded, paragraphs, hints, english).Run(checkpoints);
 }
 
 }  // namespace quotes::report

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "service/base/cancellation.h"
 #include "service/report/report.h"
 
 namespace quotes::report {
@@ -53,10 +54,11 @@ struct Outline {
 //
 // `joined` and `folded` are the speech as printed and with its letters folded; `paragraphs` cover
 // it; `hints` is empty or has one for each. A text in English has markers and headings of its own
-// (english_roles.h). SOURCE_TOO_LARGE above limits::kMaxSections.
+// (english_roles.h). SOURCE_TOO_LARGE above limits::kMaxSections; CANCELLED, DEADLINE_EXCEEDED.
 absl::StatusOr<Outline> FindOutline(std::u32string_view joined, std::u32string_view folded,
                                     const std::vector<Range>& paragraphs,
-                                    const std::vector<ParagraphHint>& hints, bool english);
+                                    const std::vector<ParagraphHint>& hints, bool english,
+                                    Checkpoints* checkpoints = nullptr);
 
 }  // namespace quotes::report
 

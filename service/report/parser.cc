@@ -35,11 +35,11 @@ constexpr char32_t kSoftHyphen = 0xAD;
 
 class Parser {
  public:
-  Parser(const text::DecodedText& source, const std::vector<LineHint>* layout)
-      : source_(source), layout_(layout) {}
+  Parser(const text::DecodedText& source, const ParseOptions& options)
+      : source_(source), layout_(options.layout), checkpoints_(options.cancellation) {}
 
   absl::StatusOr<ParsedReport> Parse() {
-    auto lines = SplitLines(source_.text);
+    auto lines = SplitLines(source_.text, &checkpoints_);
     if (!lines.ok()) {
       return lines.status();
     }
@@ -58,14 +58,17 @@ class Parser {
     }
     english_ = IsEnglishText(source_.text);
     if (layout_ != nullptr) {
-      classified_ = ClassifyLaidOutLines(source_.text, folded_source, lines_, english_);
+      classified_ =
+          ClassifyLaidOutLines(source_.text, folded_source, lines_, english_, &checkpoints_);
     } else {
       classified_ = english_ ? ClassifyEnglishLines(source_.text, folded_source, lines_)
-                             : ClassifyLines(source_.text, folded_source, lines_);
+                             : ClassifyLines(source_.text, folded_source, lines_, &checkpoints_);
     }
+    QUOTES_RETURN_IF_ERROR(checkpoints_.Check());
     const Paragraphs paragraphs =
         english_ ? BuildEnglishParagraphs(source_.text, lines_, classified_.pieces)
                  : BuildParagraphs(folded_source, lines_, classified_.pieces);
+    QUOTES_RETURN_IF_ERROR(checkpoints_.Check());
     if (paragraphs.speech.empty()) {
       return errors::NoSpeech();
     }
@@ -73,6 +76,7 @@ class Parser {
     report_.metadata = classified_.metadata;
     LayOut(paragraphs, folded_source);
     folded_source = std::u32string();
+    QUOTES_RETURN_IF_ERROR(checkpoints_.Check());
     QUOTES_RETURN_IF_ERROR(BuildOutline(paragraphs));
     SetSpanKinds(paragraphs);
     ReadLanguage();
@@ -82,6 +86,7 @@ class Parser {
     SplitSpeech();
     SplitFurniture();
     Lint(paragraphs);
+    QUOTES_RETURN_IF_ERROR(checkpoints_.Check());
     return std::move(report_);
   }
 
@@ -179,8 +184,8 @@ class Parser {
   }
 
   absl::Status BuildOutline(const Paragraphs& paragraphs) {
-    auto outline =
-        FindOutline(Speech(), FoldedSpeech(), report_.paragraphs, Hints(paragraphs), english_);
+    auto outline = FindOutline(Speech(), FoldedSpeech(), report_.paragraphs, Hints(paragraphs),
+                               english_, &checkpoints_);
     if (!outline.ok()) {
       return outline.status();
     }
@@ -340,6 +345,9 @@ class Parser {
     size_t next = 0;  // section that begins inside a paragraph or behind it
     for (size_t p = 0; p < report_.paragraphs.size(); ++p) {
       const Range paragraph = report_.paragraphs[p];
+      if (!checkpoints_.GoOn(paragraph.size())) {
+        return;
+      }
       const int section = outline_.paragraph_section[p];
       const size_t first = next;
       while (next < report_.sections.size() && report_.sections[next].range.begin < paragraph.end) {
@@ -388,6 +396,9 @@ class Parser {
     uint32_t ordinals[32] = {};
     for (size_t r = 1; r < report_.runs.size(); ++r) {
       const Run& run = report_.runs[r];
+      if (!checkpoints_.GoOn(run.range.size())) {
+        return;
+      }
       sentences.clear();
       Split(run.range, &sentences);
       const uint32_t ordinal = ++ordinals[static_cast<size_t>(run.kind) % 32];
@@ -422,6 +433,26 @@ class Parser {
                     text::ToUtf8(View(source_.text).substr(head.begin, head.size())) + " " + why,
                 ""},
                &report_);
+  }
+
+  // Tells of lines that may stand elsewhere in the text, once for lines that follow each other.
+  void LintColumns() {
+    uint32_t last = 0;
+    for (size_t piece = 0; piece < classified_.pieces.size(); ++piece) {
+      const Line& line = lines_[classified_.pieces[piece].line];
+      if (!line.unsure_place || !IsSpeech(classified_.pieces[piece].kind)) {
+        continue;
+      }
+      if (last == 0 || line.number > last + 1) {
+        AddFinding({LintKind::kMisreadColumns, Certainty::kPossible, line.number,
+                    report_.print_spans[piece].joined,
+                    "this line of page " + std::to_string(line.page) +
+                        " may belong elsewhere, or lack or have words of another column",
+                    ""},
+                   &report_);
+      }
+      last = line.number;
+    }
   }
 
   void Lint(const Paragraphs& paragraphs) {
@@ -466,7 +497,8 @@ class Parser {
                   ""},
                  &report_);
     }
-    const LintInput input{Speech(), FoldedSpeech(), english_};
+    LintColumns();
+    const LintInput input{Speech(), FoldedSpeech(), english_, &checkpoints_};
     LintNumbering(input, &report_);
     LintMarks(input, &report_);
     LintScript(input, &report_);
@@ -481,6 +513,7 @@ class Parser {
 
   const text::DecodedText& source_;
   const std::vector<LineHint>* const layout_;
+  Checkpoints checkpoints_;
   bool english_ = false;
   std::vector<Line> lines_;
   Classified classified_;
@@ -495,11 +528,11 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "9"; }
+std::string_view ParserVersion() { return "10"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {
-  auto report = Parser(source, options.layout).Parse();
+  auto report = Parser(source, options).Parse();
   if (report.ok() && !options.report_id.empty()) {
     AssignIds(options.report_id, &*report);
   }

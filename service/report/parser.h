@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "service/base/cancellation.h"
 #include "service/report/layout.h"
 #include "service/report/report.h"
 #include "service/text/decode.h"
@@ -20,6 +21,8 @@ struct ParseOptions {
   // What the format of the source says of each of its lines, where it is more than plain text; null
   // otherwise. Read during the call.
   const std::vector<LineHint>* layout = nullptr;
+  // Asked every few thousand characters; null: never. Used during the call.
+  const Cancellation* cancellation = nullptr;
 };
 
 // Reads a plain text report: source lines become blocks (speech or furniture), speech lines that a
@@ -32,8 +35,8 @@ struct ParseOptions {
 // The ids of quotes and sections are left empty when `report_id` is empty; AssignIds sets them.
 //
 // INVALID_ARGUMENT / EMPTY_TEXT when the source has no letter or digit, or nothing of a speech,
-// SOURCE_TOO_LARGE when a line or the number of sections exceeds service/base/limits.h. Pure and
-// deterministic.
+// SOURCE_TOO_LARGE when a line or the number of sections exceeds service/base/limits.h. CANCELLED,
+// DEADLINE_EXCEEDED. Pure and deterministic.
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options = {});
 

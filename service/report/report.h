@@ -159,7 +159,9 @@ enum class LintKind {
   kLookAlike = 11,         // a character that a scanner takes for another: 25l, 2O06
   kMixedWidth = 12,        // 2０, ＧDP
   kEncodingDamage = 13,    // � and the like
-  kOpenParagraph = 14      // a paragraph inside the text that ends without a mark
+  kOpenParagraph = 14,     // a paragraph inside the text that ends without a mark
+  // 15 and 16 are findings of the API that no parser makes.
+  kMisreadColumns = 17  // a line of a laid-out page that may belong elsewhere
 };
 
 enum class Certainty { kCertain = 1, kProbable = 2, kPossible = 3 };

@@ -36,7 +36,8 @@ bool Valid(SectionKind kind) {
   return Between(kind, SectionKind::kMarkedHeading, SectionKind::kRunInHeading);
 }
 bool Valid(LintKind kind) {
-  return Between(kind, LintKind::kPageBreakJoin, LintKind::kOpenParagraph);
+  return Between(kind, LintKind::kPageBreakJoin, LintKind::kOpenParagraph) ||
+         kind == LintKind::kMisreadColumns;
 }
 bool Valid(Certainty certainty) {
   return Between(certainty, Certainty::kCertain, Certainty::kPossible);

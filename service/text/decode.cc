@@ -14,6 +14,7 @@
 #include "service/base/check.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
+#include "service/text/utf8.h"
 #include "service/text/utf8_sequence.h"
 
 namespace quotes::text {
@@ -509,6 +510,16 @@ std::optional<Encoding> Detect(std::string_view bytes) {
   return best;
 }
 
+// Whether bytes are UTF-8 as a whole and have too many characters of several bytes for that to be
+// an accident. UTF-16 has NULs where it looks like this.
+bool IsSurelyUtf8(std::string_view bytes) {
+  constexpr std::ptrdiff_t kFewest = 16;
+  const auto leads = std::count_if(bytes.begin(), bytes.end(),
+                                   [](char c) { return static_cast<uint8_t>(c) >= 0xC0; });
+  return leads >= kFewest && bytes.find('\0') == std::string_view::npos &&
+         !FindInvalidUtf8(bytes).has_value();
+}
+
 }  // namespace
 
 std::string_view EncodingName(Encoding encoding) {
@@ -578,6 +589,9 @@ absl::StatusOr<DecodedText> Decode(std::string_view bytes, std::optional<Encodin
   absl::StatusOr<DecodedText> utf8 = DecodeAs(bytes, Encoding::kUtf8);
   if (utf8.ok()) {
     return utf8;
+  }
+  if (IsSurelyUtf8(bytes)) {
+    return utf8;  // says which character no text has
   }
   const std::optional<Encoding> detected = Detect(bytes);
   if (detected.has_value() && *detected != Encoding::kUtf8) {

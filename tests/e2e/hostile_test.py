@@ -90,6 +90,7 @@ class HostileTest(unittest.TestCase):
         for name, sidecar, said in (("day", "date = '2023-13-45'", "2023-13-45"),
                                     ("key", "titel = '报告'", "titel"),
                                     ("list", "speaker = ['张三', '李四']", "speaker"),
+                                    ("table", "speaker = {name = '张三'}", "speaker"),
                                     ("cut", "title = ", "cut.toml"),
                                     ("long", f"title = '{'长' * 501}'", "title")):
             path = self.file(f"{name}.txt", text.encode())
@@ -99,9 +100,19 @@ class HostileTest(unittest.TestCase):
             self.assertIn(said, result.stderr)
         for name, front, reason in (("day", "date: 2023-02-31", "FIELD_INVALID"),
                                     ("list", "speaker: [张三, 李四]", "FIELD_INVALID"),
+                                    ("table", "speaker: {name: 张三}", "FIELD_INVALID"),
+                                    ("alias", "base: &x 张三\nspeaker: *x", "MALFORMED_SOURCE"),
                                     ("quote", "title: \"报告", "MALFORMED_SOURCE")):
             content = f"---\n{front}\n---\n{text}"
             self.refused(self.file(f"front-{name}.md", content.encode()), reason)
+        for name, front, reason in (("list", "speaker = ['张三', '李四']", "FIELD_INVALID"),
+                                    ("table", "speaker = {name = '张三'}", "FIELD_INVALID"),
+                                    ("section", "[speaker]\nname = '张三'", "FIELD_INVALID")):
+            content = f"+++\n{front}\n+++\n{text}"
+            self.refused(self.file(f"toml-{name}.md", content.encode()), reason)
+        for name, content in (("yaml", f"---\ntitle: 报告\n{text}"),
+                              ("toml", f"+++\ntitle = '报告'\n{text}")):
+            self.refused(self.file(f"open-{name}.md", content.encode()), "MALFORMED_SOURCE")
 
     def test_damaged_characters_are_told_and_the_text_is_held(self):
         for name, damage in (("surrogate", "í£¡"), ("gb", "¾\u00adÃÀ"), ("tag", "<br>"),

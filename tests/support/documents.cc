@@ -209,6 +209,9 @@ std::string Dump(const extract::ExtractedText& text) {
     if (hint.placed) {
       out << " indent" << hint.indent << (hint.reaches_edge ? " edge" : "");
     }
+    if (hint.unsure_place) {
+      out << " unsure";
+    }
     if (hint.marker > 0) {
       out << " marker" << hint.marker;
     }

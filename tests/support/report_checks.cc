@@ -266,7 +266,10 @@ std::string_view LintName(report::LintKind kind) {
                                          "LOOK_ALIKE",
                                          "MIXED_WIDTH",
                                          "ENCODING_DAMAGE",
-                                         "OPEN_PARAGRAPH"};
+                                         "OPEN_PARAGRAPH",
+                                         "",
+                                         "",
+                                         "MISREAD_COLUMNS"};
   return kNames[static_cast<size_t>(kind)];
 }
 

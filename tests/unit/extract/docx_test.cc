@@ -37,6 +37,25 @@ TEST(DocxTest, ParagraphsAreLines) {
       "text|政府工作报告\ntext|甲\ntext|乙 丙\n");
 }
 
+TEST(DocxTest, AColumnThatHasTheTextIsNoTable) {
+  const std::string text = "全市经济继续增长，社会保持稳定，人民生活水平进一步提高。";
+  std::string rows;
+  std::string expected;
+  for (int i = 1; i <= 6; ++i) {
+    rows += "<w:tr><w:tc>" + DocxParagraph(std::to_string(i)) + "</w:tc><w:tc>" +
+            DocxParagraph(text) + "</w:tc></w:tr>";
+    expected += "cell|" + std::to_string(i) + "\ntext|" + text + "\n";
+  }
+  EXPECT_EQ(Read(DocxParagraph("报告") + "<w:tbl>" + rows + "</w:tbl>"), "text|报告\n" + expected);
+  // Beside more text it is a table.
+  std::string paragraphs;
+  for (int i = 0; i < 12; ++i) {
+    paragraphs += DocxParagraph(text);
+  }
+  EXPECT_THAT(Read(paragraphs + "<w:tbl>" + rows + "</w:tbl>"),
+              ::testing::HasSubstr("cell|6\ncell|" + text));
+}
+
 TEST(DocxTest, HeadingsComeFromStylesAndParagraphs) {
   const std::string styles =
       Part("styles",
@@ -45,6 +64,7 @@ TEST(DocxTest, HeadingsComeFromStylesAndParagraphs) {
            "<w:style w:styleId=\"a\"><w:name w:val=\"own\"/><w:basedOn w:val=\"1\"/></w:style>"
            "<w:style w:styleId=\"t\"><w:name w:val=\"Title\"/></w:style>"
            "<w:style w:styleId=\"c\"><w:name w:val=\"caption\"/></w:style>"
+           "<w:style w:styleId=\"ic\"><w:name w:val=\"Image Caption\"/></w:style>"
            "<w:style w:styleId=\"toc\"><w:name w:val=\"toc 1\"/></w:style>");
   EXPECT_EQ(
       Read(DocxParagraph("报告", "<w:pStyle w:val=\"t\"/>") +
@@ -52,10 +72,11 @@ TEST(DocxTest, HeadingsComeFromStylesAndParagraphs) {
                DocxParagraph("一、回顾", "<w:pStyle w:val=\"1\"/>") +
                DocxParagraph("（一）成绩", "<w:pStyle w:val=\"a\"/><w:outlineLvl w:val=\"1\"/>") +
                DocxParagraph("正文。", "<w:pStyle w:val=\"a\"/><w:outlineLvl w:val=\"9\"/>") +
-               DocxParagraph("图1", "<w:pStyle w:val=\"c\"/>"),
+               DocxParagraph("图1", "<w:pStyle w:val=\"c\"/>") +
+               DocxParagraph("图2", "<w:pStyle w:val=\"ic\"/>"),
            {{"word/styles.xml", styles}}),
       "text h1|报告\nnavigation|目录项\ntext h1 bold|一、回顾\ntext h2 bold|（一）成绩\n"
-      "text bold|正文。\ncaption|图1\n");
+      "text bold|正文。\ncaption|图1\ncaption|图2\n");
 }
 
 TEST(DocxTest, BoldIsTheWholeLine) {

@@ -28,6 +28,7 @@ ExtractedText Sample() {
                  .indent = 4,
                  .marker = 3}};
   text.lines.back().breaks_off = true;
+  text.lines.front().unsure_place = true;
   text.encoding = text::Encoding::kGb18030;
   text.metadata = {{"title", "报告"}};
   return text;

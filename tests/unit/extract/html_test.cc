@@ -28,6 +28,25 @@ constexpr char kBodyDump[] =
     "text|"
     "现在，我代表市人民政府，向大会报告工作，请予审议，并请各位政协委员和其他列席人员提出意见。\n";
 
+TEST(HtmlTest, ButtonsBehindTheTextAreNavigation) {
+  const std::string text =
+      "<p>全市经济继续增长，社会保持稳定，人民生活水平进一步提高，改革开放不断深入。</p>";
+  const std::string line =
+      "text|全市经济继续增长，社会保持稳定，人民生活水平进一步提高，改革开放不断深入。\n";
+  const auto page = [&](const std::string& foot) {
+    return "<html><body><h1>报告</h1><div id=x>" + text + text + text +
+           "<div>推荐阅读：范文</div>" + text + "</div>" + foot + "</body></html>";
+  };
+  const std::string before =
+      "text h1 bold|报告\n" + line + line + line + "navigation|推荐阅读：范文\n" + line;
+  EXPECT_EQ(Read(page("<div>喜欢此内容的人</div><div>是否继续访问？</div>")),
+            before + "navigation|喜欢此内容的人\nnavigation|是否继续访问？\n");
+  // A last sentence may stand outside, and so may the rest of the text.
+  EXPECT_EQ(Read(page("<p>谢谢大家！</p>")), before + "text|谢谢大家！\n");
+  EXPECT_EQ(Read(page("<h2>附件</h2>" + text + text)),
+            before + "text h2 bold|附件\n" + line + line);
+}
+
 TEST(HtmlTest, StruckOutWordsAndReadingsAreNoText) {
   EXPECT_EQ(Read("<p>全县<del>旧税收</del><s>甲</s><strike>乙</strike>实现税收，"
                  "<ruby>地区<rp>(</rp><rt>diqu</rt><rp>)</rp></ruby>生产总值增长。</p>"),

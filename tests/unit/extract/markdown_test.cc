@@ -69,6 +69,13 @@ TEST(MarkdownTest, FrontMatterIsMetadata) {
   EXPECT_EQ(
       Read("---\ntitle: '报告：上' # 注\nspeaker: [张三, 李四]\nseo:\n  title: x\n---\n正文。\n"),
       "text|正文。\ntitle=报告：上\nspeaker=张三\nspeaker=李四\nseo.title=x\n");
+  // Lists and tables of TOML are told as those of YAML.
+  EXPECT_EQ(Read("+++\nspeaker = [\"张三\", \"李四\"]\noffice = {name = \"市长\", since = 2020}\n"
+                 "[seo]\ntitle = \"x\"\n+++\n正文。\n"),
+            "text|正文。\noffice.name=市长\noffice.since=2020\nseo.title=x\nspeaker=张三\n"
+            "speaker=李四\n");
+  EXPECT_THAT(ReadMarkdown("---\nbase: &x 张三\nspeaker: *x\n---\n正文。\n", std::nullopt),
+              HasReason(ErrorReason::kMalformedSource));
   // Between rules of a text nothing is damaged.
   EXPECT_EQ(Read("---\n一、\"增长: [稳\n\n---\n正文。\n"), "text|一、\"增长: [稳\ntext|正文。\n");
   for (const auto& [block, line] : {std::pair("title: \"a\nspeaker: x\n", "line "),
@@ -84,12 +91,15 @@ TEST(MarkdownTest, FrontMatterIsMetadata) {
               HasReason(ErrorReason::kMalformedSource));
   EXPECT_EQ(Read("---\na: {b: [c, {d: e}]}\n---\n正文。\n"), "text|正文。\na.b=c\na.b.d=e\n");
   EXPECT_EQ(Read("+++\ntitle = \"报告\"\ndate = 2022-01-17\n[params]\nx = 1\n+++\n正文。\n"),
-            "text|正文。\ndate=2022-01-17\ntitle=报告\n");
+            "text|正文。\ndate=2022-01-17\nparams.x=1\ntitle=报告\n");
   EXPECT_EQ(Read("---\n正文。\n\n---\n"), "text|正文。\n");
   // What is never closed would be read as text.
   EXPECT_THAT(ReadMarkdown("---\ntitle: 报告\n正文。\n", std::nullopt),
               HasReason(ErrorReason::kMalformedSource));
+  EXPECT_THAT(ReadMarkdown("+++\ntitle = '报告'\n正文。\n", std::nullopt),
+              HasReason(ErrorReason::kMalformedSource));
   EXPECT_EQ(Read("---\n正文：发展。\n"), "text|正文：发展。\n");
+  EXPECT_EQ(Read("+++\n发展 = 增长。\n"), "text|+++\ntext|发展 = 增长。\n");
   EXPECT_THAT(ReadMarkdown("+++\ntitle = \n+++\n正文。\n", std::nullopt),
               HasReason(ErrorReason::kMalformedSource));
   EXPECT_THAT(ReadMarkdown("---\ntitle: x\n---\n", std::nullopt),

@@ -157,6 +157,137 @@ TEST(PdfLayoutTest, MarksThatHangIntoTheGutterCrossItNot) {
   EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("|关于工作的报告 李四\n" + left_dump));
 }
 
+// Three columns of eight lines.
+std::vector<TextLine> ThreeColumns(double top) {
+  std::vector<TextLine> lines;
+  for (int column = 0; column < 3; ++column) {
+    for (int row = 0; row < 8; ++row) {
+      const double left = 60 + 164 * column;
+      lines.push_back(
+          {top + 14 * row,
+           {{left, left + 144, "第" + std::to_string(column) + "栏全市经济继续增长稳定的"}}});
+    }
+  }
+  return lines;
+}
+
+TEST(PdfLayoutTest, ShortHeadlinesOverColumnsStandBeforeThem) {
+  std::vector<TextLine> lines = ThreeColumns(160);
+  const std::string columns = Read(Page(lines));
+  EXPECT_THAT(columns, ::testing::StartsWith("text p1 indent0 edge|第0栏"));
+  EXPECT_THAT(columns, ::testing::Not(::testing::HasSubstr("unsure")));
+  // Over the middle of the page, as wide as the middle column at most, with white below.
+  lines.push_back({110, {{250, 340, "省长张三"}}});
+  EXPECT_THAT(Read(Page(lines)), ::testing::AllOf(::testing::HasSubstr("|省长张三\n" + columns),
+                                                  ::testing::Not(::testing::HasSubstr("unsure"))));
+  // Without white it may as well belong to the middle column.
+  lines.back().bottom = 146;
+  EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("unsure|省长张三\n"));
+}
+
+TEST(PdfLayoutTest, TheRestOfALineWithAHoleIsPartedFromTheNextColumn) {
+  std::vector<TextLine> lines = ThreeColumns(100);
+  const std::string columns = Read(Page(lines));
+  // A character in the middle column was not read, and what stands behind it was taken for the
+  // beginning of the line in the third.
+  std::vector<TextLine> holed;
+  for (const TextLine& line : lines) {
+    const double left = line.words.front().left;
+    if (line.bottom != 142 || left == 60) {
+      holed.push_back(line);
+    }
+  }
+  holed.push_back({142, {{224, 284, "第1栏全市"}}});
+  holed.push_back({142, {{296, 368, "继续增长稳定"}, {388, 532, "第2栏全市经济继续增长稳定的"}}});
+  std::string expected;
+  for (int column = 0; column < 3; ++column) {
+    for (int row = 0; row < 8; ++row) {
+      expected += column == 1 && row == 3
+                      ? "text p1 indent0 edge unsure|第1栏全市 继续增长稳定\n"
+                      : "text p1 indent0 edge|" +
+                            lines[static_cast<size_t>(column) * 8].words[0].text + "\n";
+    }
+  }
+  EXPECT_EQ(Read(Page(holed)), expected);
+}
+
+TEST(PdfLayoutTest, SaysWhereColumnsMayBeMisread) {
+  // A line of the text across the columns inside their sentences.
+  std::vector<TextLine> lines = ThreeColumns(100);
+  lines.push_back({230, {{60, 520, "全市经济继续增长，社会保持稳定，人民生活水平进一步提高"}}});
+  for (const TextLine& line : ThreeColumns(260)) {
+    lines.push_back(line);
+  }
+  EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("unsure|全市经济继续增长，社会"));
+  // A paragraph behind a column that ends inside a sentence.
+  lines = ThreeColumns(100);
+  lines[8].words[0].left += 24;
+  EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("unsure|第1栏"));
+  // What stands apart in a line is a hole or another text.
+  std::vector<TextLine> apart = {{100, {{72, 264, "全市经济继续增长，社会保持稳定。"}}},
+                                 {120, {{72, 168, "全市经济继续增长"}}},
+                                 {120, {{220, 264, "保持稳定"}}}};
+  EXPECT_THAT(Read(Page(apart)), ::testing::HasSubstr("unsure|全市经济继续增长\n"));
+  // Names are set apart.
+  apart[1].words[0] = {72, 108, "张　三"};
+  EXPECT_THAT(Read(Page(apart)), ::testing::Not(::testing::HasSubstr("unsure")));
+}
+
+TEST(PdfLayoutTest, NumbersOfLinesAreNoText) {
+  const std::string text = "全市经济继续增长，社会保持稳定的";
+  std::vector<TextLine> lines;
+  std::string expected;
+  for (int row = 0; row < 20; ++row) {
+    const double bottom = 100 + 20 * row;
+    const Word word = {72, 264, text};
+    const Word number = {42, 52, std::to_string(row + 1)};
+    if (row % 5 == 4 && row != 9) {
+      lines.push_back({bottom, {number}});
+    }
+    // One was taken for the beginning of its line.
+    lines.push_back({bottom, row == 9 ? std::vector<Word>{number, word} : std::vector<Word>{word}});
+    expected += "text p1 indent0 edge|" + text + "\n";
+  }
+  const std::string numbers[] = {"page-number p1|5\n", "page-number p1|10\n", "page-number p1|15\n",
+                                 "page-number p1|20\n"};
+  EXPECT_EQ(Read(Page(lines)), numbers[0] + numbers[1] + numbers[2] + expected + numbers[3]);
+  // Numbers that do not grow are those of something else.
+  lines[4].words[0].text = "7";
+  lines[10].words[0].text = "3";
+  EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("|3 " + text));
+}
+
+TEST(PdfLayoutTest, WatermarksAreNoText) {
+  const std::string text = "全市经济继续增长，社会保持稳定的";
+  std::vector<TextLine> lines;
+  std::string expected;
+  for (int row = 0; row < 12; ++row) {
+    lines.push_back({100.0 + 20 * row, {{72, 264, text}}});
+    expected += "text p1 indent0 edge|" + text + "\n";
+  }
+  EXPECT_EQ(Read(Page(lines)), expected);
+  // Each character is as high as two lines and lies over some.
+  std::string page = Page(lines);
+  std::string marks;
+  for (int i = 0; i < 3; ++i) {
+    const double left = 100 + 40 * i;
+    const double top = 130 + 40 * i;
+    const std::string box = Box(left, top, left + 40, top + 36);
+    marks += "<line" + box + "<word" + box +
+             std::string(i == 0   ? "送"
+                         : i == 1 ? "审"
+                                  : "稿") +
+             "</word></line>";
+  }
+  page.insert(page.find("</page>"), marks);
+  EXPECT_EQ(Read(page), "running-head p1|送\nrunning-head p1|审\nrunning-head p1|稿\n" + expected);
+  // A headline in such print lies over nothing.
+  page = Page(lines);
+  const std::string box = Box(100, 20, 140, 56);
+  page.insert(page.find("</page>"), "<line" + box + "<word" + box + "报告</word></line>");
+  EXPECT_THAT(Read(page), ::testing::HasSubstr("text p1 h1 indent"));
+}
+
 // Lines of 16 characters, but for what could not be parted.
 TEST(PdfLayoutTest, LinesAreFullWhereTheNextWordHadNoRoom) {
   const auto page = [](const TextLine& first, const TextLine& second) {

@@ -128,6 +128,16 @@ TEST(Decode, NamesTheByteOfTheFault) {
   }
 }
 
+TEST(Decode, WhatIsUtf8IsNoOtherEncodingWhateverItHolds) {
+  // UTF-8 that was read as Latin-1 and written as UTF-8 again, controls and all.
+  std::string twice;
+  for (const char c : std::string("关于政府工作的报告，我们要加快发展。")) {
+    AppendUtf8(static_cast<uint8_t>(c), &twice);
+  }
+  EXPECT_THAT(Decode(twice), HasReason(ErrorReason::kUndecodableText));
+  EXPECT_NE(Decode(twice).status().message().find("control"), absl::string_view::npos);
+}
+
 TEST(Decode, TooLarge) {
   const std::string bytes(limits::kMaxSourceBytes + 1, 'a');
   EXPECT_THAT(Decode(bytes), HasReason(ErrorReason::kSourceTooLarge));
