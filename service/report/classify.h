@@ -34,6 +34,8 @@ struct Classified {
   };
   LeftOut comments;  // the words of readers
   LeftOut notes;     // where not all of them read like notes
+  LeftOut tail;      // what stands below the last words to the audience and is no sentence
+  LeftOut letter;    // the letter by which a text was sent out, above it
 };
 
 // Tells speech from furniture, line by line, and reads the head. The head reaches to the

@@ -149,6 +149,13 @@ bool IsNameShaped(View name, size_t most) {
   });
 }
 
+// 施政报告 begins with a surname, and stands behind an office as a name does.
+bool NamesSpeech(View name) {
+  constexpr View kSpeeches[] = {U"报告", U"讲话", U"演说", U"致辞", U"致词", U"讲词", U"方针"};
+  return std::any_of(std::begin(kSpeeches), std::end(kSpeeches),
+                     [&](View speech) { return name.ends_with(speech); });
+}
+
 }  // namespace
 
 std::optional<FoundDate> FindDate(View text) {
@@ -231,13 +238,33 @@ bool IsPersonName(View line, bool minority) {
   if (!IsNameShaped(line, minority ? 12 : 4)) {
     return false;
   }
-  // 施政报告 begins with a surname, and bodies stand where names do.
+  // Bodies stand where names do.
   constexpr View kBodies = U"府室委局部会院厅处";
-  if (line.ends_with(U"报告") || line.ends_with(U"讲话") ||
+  if (NamesSpeech(line) ||
       (minority && kBodies.find(line.back()) != View::npos)) {
     return false;
   }
   return minority || GetLexicon().surname.PrefixOf(line) > 0;
+}
+
+bool NamesSession(View line) {
+  constexpr size_t kLongest = 40;
+  if (line.size() > kLongest || line.find(U'第') == View::npos ||
+      (line.find(U'届') == View::npos && line.find(U'次') == View::npos)) {
+    return false;
+  }
+  return std::none_of(line.begin(), line.end(),
+                      [](char32_t c) { return IsTerminal(c) || IsCommaLike(c) || IsColon(c); }) &&
+         (GetLexicon().assembly.SuffixOf(line) > 0 || line.ends_with(U"会期"));
+}
+
+bool NamesBody(View line) {
+  constexpr size_t kShortest = 4;
+  constexpr size_t kLongest = 30;
+  const bool han = std::all_of(line.begin(), line.end(),
+                               [](char32_t c) { return text::IsHan(c) || text::IsSpace(c); });
+  return han && line.size() >= kShortest && line.size() <= kLongest &&
+         GetLexicon().body_end.SuffixOf(line) > 0;
 }
 
 std::optional<Byline> ReadByline(View line) {
@@ -271,7 +298,7 @@ std::optional<Byline> ReadByline(View line) {
   const bool clean = std::none_of(office.begin(), office.end(), [](char32_t c) {
     return IsTerminal(c) || IsColon(c) || c == U'，' || ClosingPartner(c) != 0;
   });
-  if (!clean || !IsNameShaped(name, 12)) {
+  if (!clean || !IsNameShaped(name, 12) || NamesSpeech(name)) {
     return std::nullopt;
   }
   // Without a known surname or middle dot the name must be set off by a space.

@@ -47,6 +47,11 @@ std::optional<Byline> ReadByline(std::u32string_view line);
 // dots and without a known surname).
 bool IsPersonName(std::u32string_view line, bool minority);
 
+// A line that is nothing but the name of a session: 立法院第10届第7会期.
+bool NamesSession(std::u32string_view line);
+// A line that is nothing but the name of an authority: 某市财政局.
+bool NamesBody(std::u32string_view line);
+
 // In whose name the speaker reports: X in 我代表X，向大会作报告 and 我受X委托.
 struct BodyClause {
   size_t begin = 0;

@@ -66,6 +66,10 @@ int Rank(const Open& open) {
       return 3;
     case MarkerFamily::kArticle:
       return 4;
+    case MarkerFamily::kRoman:
+      return 20;
+    case MarkerFamily::kFormalHan:
+      return 25;
     case MarkerFamily::kHan:
     case MarkerFamily::kHanBare:
       return 30;
@@ -77,6 +81,10 @@ int Rank(const Open& open) {
       return 47;
     case MarkerFamily::kArabic:
       return 50;
+    case MarkerFamily::kDecimal:
+      return 52;
+    case MarkerFamily::kDecimal3:
+      return 54;
     case MarkerFamily::kParenArabic:
       return 60;
     case MarkerFamily::kParenRoman:
@@ -156,9 +164,11 @@ class Placer {
     size_t unmarked = 0;
     int previous = 0;
     bool pending = false;
-    for (const Paragraph& p : paragraphs_) {
+    for (size_t i = 0; i < count(); ++i) {
+      const Paragraph& p = paragraphs_[i];
       if (p.role == Role::kUnmarked && !p.closed_heading && p.apart == Apart::kNo) {
-        pending = true;
+        // What stands right below a numbered heading says nothing of those above the numbers.
+        pending |= !StandsRightBelow(i);
         ++unmarked;
       } else if (p.role == Role::kMarked && p.marker.family == top && p.stand_alone) {
         if (pending) {
@@ -171,6 +181,42 @@ class Placer {
     }
     unmarked_below_ = below > above;
     unmarked_above_ = above > 0 && !unmarked_below_ && unmarked >= 2;
+  }
+
+  // Whether an unmarked heading is the first thing below a marked one.
+  bool StandsRightBelow(size_t i) const {
+    return i > 0 && paragraphs_[i - 1].role == Role::kMarked && paragraphs_[i - 1].stand_alone;
+  }
+
+  // The next marked heading of the family of an open one, behind paragraph i; null for none.
+  const Paragraph* NextOfFamily(const Open& open, size_t i) const {
+    constexpr size_t kMaxLookAhead = 400;
+    const size_t most = std::min(count(), i + kMaxLookAhead);
+    for (size_t j = i + 1; j < most; ++j) {
+      const Paragraph& p = paragraphs_[j];
+      if (p.role == Role::kMarked && p.stand_alone && p.marker.family == open.family) {
+        return &p;
+      }
+    }
+    return nullptr;
+  }
+
+  // Whether the numbered heading that stands in the stack at `s` is the last before the numbers
+  // begin anew under an unmarked heading like paragraph i: that stands above them.
+  bool RestartsBelow(size_t s, size_t i) const {
+    const Paragraph* const next = NextOfFamily(stack_[s], i);
+    if (next != nullptr) {
+      return next->marker.number == 1;
+    }
+    // Nothing is numbered any more: 2022年工作安排 is the sister of 2021年主要工作.
+    const Open& bottom = stack_.front();
+    return bottom.role == Role::kUnmarked && s > 0 && NamesPeriod(bottom.paragraph) &&
+           NamesPeriod(i);
+  }
+
+  bool NamesPeriod(size_t i) const {
+    const Range period = FindPeriod(Folded(i));
+    return !period.empty() && period.begin == 0;
   }
 
   // --- placing, in reading order ---
@@ -355,12 +401,15 @@ class Placer {
                                  paragraphs_[stack_.back().paragraph].closed_heading)) {
         stack_.pop_back();
       }
-    } else if (const size_t sister = NestedUnmarked(); sister > 0) {
+    } else if (const size_t sister = NestedUnmarked();
+               sister > 0 && !(unmarked_above_ && RestartsBelow(sister - 1, i))) {
       stack_.resize(sister);
     } else if (!unmarked_below_) {
       // At the top, unless it stands right below a marked heading that owns nothing yet.
-      const bool nested = !unmarked_above_ && !stack_.empty() && stack_.back().stand_alone &&
-                          stack_.back().role == Role::kMarked && stack_.back().paragraph + 1 == i;
+      const bool below = !stack_.empty() && stack_.back().stand_alone &&
+                         stack_.back().role == Role::kMarked && stack_.back().paragraph + 1 == i;
+      const bool nested =
+          below && !(unmarked_above_ && RestartsBelow(stack_.size() - 1, i));
       if (!nested) {
         stack_.clear();
       }
