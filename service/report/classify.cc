@@ -501,7 +501,7 @@ bool IsGlossaryHead(View line) {
   constexpr size_t kLongest = 50;
   constexpr size_t kLongestEnd = 14;
   constexpr View kNotes[] = {U"注释", U"注解", U"释义"};
-  if (line.size() > kLongest || line.empty()) {
+  if (line.size() > kLongest || line.empty() || ReadMarker(line)) {
     return false;
   }
   const Lexicon& lexicon = GetLexicon();
@@ -576,7 +576,7 @@ struct Row {
   explicit operator bool() const { return cells > 0; }
   // Says by itself that it is one.
   bool sure() const {
-    return tabs ? cells >= 3 && numbers > 0 : cells >= 3 && numbers * 3 >= (cells - 1) * 2;
+    return tabs ? cells >= 3 : cells >= 3 && numbers * 3 >= (cells - 1) * 2;
   }
 };
 
@@ -1949,6 +1949,11 @@ class Classifier {
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       if (kinds_[i] != BlockKind::kBody) {
         continue;
+      }
+      // 附件2: something else is attached.
+      if (i > head + 1 && IsAttachmentMark(Folded(i)) && i + 1 < lines_.size() &&
+          !IsGlossaryHead(Folded(i + 1))) {
+        return i;
       }
       const Marker marker = ReadMarker(Folded(i));
       const auto family = static_cast<size_t>(marker.family);

@@ -383,6 +383,23 @@ class Classifier {
       }
       i = end;
     }
+    // So are places below it.
+    const auto titles = [&](size_t i) {
+      size_t length = 0;
+      return GetLexicon().english_title.FindIn(Folded(i), &length) != View::npos;
+    };
+    constexpr size_t kLongestPlace = 30;
+    while (best_end > best_begin + 1 && lines_[best_end - 1].size() <= kLongestPlace &&
+           IsEnglishPlace(Folded(best_end - 1)) && IsTitleCase(Printed(best_end - 1)) &&
+           !titles(best_end - 1)) {
+      kinds_[--best_end] = BlockKind::kDateline;
+    }
+    // And a name above the date.
+    if (best_end > best_begin + 1 && best_end < head_end_ &&
+        kinds_[best_end] == BlockKind::kDateline && IsEnglishName(Printed(best_end - 1)) &&
+        !titles(best_end - 1) && titles(best_end - 2)) {
+      --best_end;
+    }
     // A name at the end of the group is the speaker's.
     while (best_end > best_begin + 1 && IsEnglishName(Printed(best_end - 1)) &&
            !IsAllCapitals(Printed(best_end - 1)) && IsAllCapitals(Printed(best_begin))) {
@@ -498,6 +515,12 @@ class Classifier {
         result_.metadata.date = date->day;
       }
       --name;
+      // EXECUTIVE MANSION, on a line of its own.
+      if (name > head_end_ && kinds_[name] == BlockKind::kBody &&
+          lines_[name].size() <= kMostBeside && IsCommaLike(Printed(name).back()) &&
+          (IsAllCapitals(Printed(name)) || IsEnglishPlace(Folded(name)))) {
+        kinds_[name--] = BlockKind::kDateline;
+      }
     }
     if (name <= head_end_ || kinds_[name] != BlockKind::kBody || !IsEnglishName(Printed(name)) ||
         !EndsSentence(name - 1)) {
