@@ -1199,7 +1199,7 @@ class Classifier {
     if (const auto date = FindDate(folded)) {
       TakeDate(date->day, DateShape::kOccasion);
     }
-    metadata.subtitle = utf8(occasion.text_begin, occasion.end);
+    metadata.subtitle = utf8(occasion.text_begin, occasion.text_end);
     metadata.event = utf8(occasion.event_begin, occasion.event_end);
     i += count - 1;
     const View line = Folded(i);

@@ -53,10 +53,16 @@ Marker ReadInlineMarker(View text, char32_t before) {
   }
   const bool strong_mark = !IsCommaLike(before);
   switch (marker.family) {
+    case MarkerFamily::kParenHan:
+    case MarkerFamily::kParenArabic: {
+      // 第九条第（一）、（二）项 refers to items.
+      constexpr View kReferred = U"、项款目";
+      const bool refers = marker.length < text.size() &&
+                          kReferred.find(text[marker.length]) != View::npos;
+      return refers ? Marker() : marker;
+    }
     case MarkerFamily::kHanIs:
     case MarkerFamily::kHanMust:
-    case MarkerFamily::kParenHan:
-    case MarkerFamily::kParenArabic:
     case MarkerFamily::kCircled:
       return marker;
     case MarkerFamily::kHan:

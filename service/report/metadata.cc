@@ -192,6 +192,8 @@ std::optional<OccasionLine> ReadOccasion(View line) {
     return std::nullopt;
   }
   OccasionLine occasion;
+  const size_t bracket = ClosingPartner(At(line, 0)) == U'）' ? 1 : 0;
+  occasion.text_begin = bracket;
   while (IsDash(At(line, occasion.text_begin)) || At(line, occasion.text_begin) == U'-' ||
          At(line, occasion.text_begin) == U'－') {
     ++occasion.text_begin;
@@ -205,6 +207,8 @@ std::optional<OccasionLine> ReadOccasion(View line) {
     return std::nullopt;
   }
   occasion.event_begin = at + 1;
+  // Of （2023年1月9日在…上） the brackets are no part of it.
+  const bool round = bracket > 0;
   const WordList& assemblies = GetLexicon().assembly;
   for (size_t i = occasion.event_begin; i < line.size(); ++i) {
     if (line[i] != U'上') {
@@ -219,16 +223,25 @@ std::optional<OccasionLine> ReadOccasion(View line) {
     if (At(line, end) == U'的') {
       // 上的报告, 上的政治报告, 上的讲话: to the next space or the end.
       const size_t begin = end;
-      while (end < line.size() && !text::IsSpace(line[end])) {
+      while (end < line.size() && !text::IsSpace(line[end]) &&
+             !(round && CloserShape(line[end]) == U'）')) {
         ++end;
       }
       if (end - begin > 12) {
         return std::nullopt;
       }
-    } else if (end < line.size() && !text::IsSpace(line[end])) {
+    }
+    if (round && CloserShape(At(line, end)) != U'）') {
       continue;
     }
-    occasion.end = end;
+    if (!round && end < line.size() && !text::IsSpace(line[end])) {
+      continue;
+    }
+    occasion.text_end = end;
+    occasion.end = end + bracket;
+    if (round && occasion.end < line.size() && !text::IsSpace(line[occasion.end])) {
+      continue;
+    }
     return occasion;
   }
   return std::nullopt;
@@ -254,7 +267,10 @@ bool NamesSession(View line) {
     return false;
   }
   return std::none_of(line.begin(), line.end(),
-                      [](char32_t c) { return IsTerminal(c) || IsCommaLike(c) || IsColon(c); }) &&
+                      [](char32_t c) {
+                        return IsTerminal(c) || IsCommaLike(c) || IsColon(c) || c == U'在' ||
+                               ClosingPartner(c) != 0;
+                      }) &&
          (GetLexicon().assembly.SuffixOf(line) > 0 || line.ends_with(U"会期"));
 }
 

@@ -1,6 +1,7 @@
 #include "service/report/outline.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -188,25 +189,44 @@ class Placer {
     return i > 0 && paragraphs_[i - 1].role == Role::kMarked && paragraphs_[i - 1].stand_alone;
   }
 
-  // The next marked heading of the family of an open one, behind paragraph i; null for none.
-  const Paragraph* NextOfFamily(const Open& open, size_t i) const {
+  // The next marked paragraph of the family of an open one, behind paragraph i.
+  struct Next {
+    int number = 0;        // 0: there is none
+    bool unmarked = false;  // an unmarked heading stands before it
+  };
+  Next NextOf(const Open& open, size_t i) const {
     constexpr size_t kMaxLookAhead = 400;
     const size_t most = std::min(count(), i + kMaxLookAhead);
+    Next next;
     for (size_t j = i + 1; j < most; ++j) {
       const Paragraph& p = paragraphs_[j];
-      if (p.role == Role::kMarked && p.stand_alone && p.marker.family == open.family) {
-        return &p;
+      next.unmarked |= p.role == Role::kUnmarked;
+      if (p.role == Role::kMarked && p.marker.family == open.family) {
+        next.number = p.marker.number;
+        break;
       }
     }
-    return nullptr;
+    return next;
   }
 
-  // Whether the numbered heading that stands in the stack at `s` is the last before the numbers
-  // begin anew under an unmarked heading like paragraph i: that stands above them.
+  // Whether an unmarked heading right below a marked one is below it where others stand above the
+  // marked ones: the numbers go on behind it, or they did so behind one below an earlier sister and
+  // the numbers do not begin anew under it.
+  bool NumbersGoOn(const Open& open, size_t i) {
+    const Next next = NextOf(open, i);
+    bool& goes_on = goes_on_[static_cast<size_t>(open.family)];
+    if (next.number == open.number + 1) {
+      goes_on = true;
+      return true;
+    }
+    return goes_on && (next.number == 0 ? !NamesPeriod(i) : next.number == 1 && next.unmarked);
+  }
+
+  // Whether the numbers begin anew under paragraph i, an unmarked heading behind the numbered one
+  // that stands in the stack at `s`: that heading stands above them.
   bool RestartsBelow(size_t s, size_t i) const {
-    const Paragraph* const next = NextOfFamily(stack_[s], i);
-    if (next != nullptr) {
-      return next->marker.number == 1;
+    if (const Next next = NextOf(stack_[s], i); next.number > 0) {
+      return next.number == 1 && !next.unmarked;
     }
     // Nothing is numbered any more: 2022年工作安排 is the sister of 2021年主要工作.
     const Open& bottom = stack_.front();
@@ -408,8 +428,7 @@ class Placer {
       // At the top, unless it stands right below a marked heading that owns nothing yet.
       const bool below = !stack_.empty() && stack_.back().stand_alone &&
                          stack_.back().role == Role::kMarked && stack_.back().paragraph + 1 == i;
-      const bool nested =
-          below && !(unmarked_above_ && RestartsBelow(stack_.size() - 1, i));
+      const bool nested = below && (!unmarked_above_ || NumbersGoOn(stack_.back(), i));
       if (!nested) {
         stack_.clear();
       }
@@ -807,7 +826,9 @@ class Placer {
       }
     }
     for (const auto& [section, end] : ends_) {
-      sections[static_cast<size_t>(section)].range.end = end;
+      Section& first = sections[static_cast<size_t>(section)];
+      first.range.end = end;
+      first.heading_range.end = std::min(first.heading_range.end, end);
     }
     for (size_t s = sections.size(); s-- > 0;) {
       if (sections[s].parent >= 0) {
@@ -836,6 +857,7 @@ class Placer {
   size_t sections_of_list_ = 0;             // how many there were behind them
   std::unordered_set<View> headings_;       // on lines of their own, once they are asked for
   std::unordered_map<int, uint32_t> ends_;  // of sections that end inside their paragraph
+  std::array<bool, kMarkerFamilies> goes_on_ = {};
   bool unmarked_above_ = false;
   bool unmarked_below_ = false;
   Outline outline_;

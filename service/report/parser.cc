@@ -535,7 +535,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "9"; }
+std::string_view ParserVersion() { return "10"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {
