@@ -517,6 +517,9 @@ SpeakerTurn ReadSpeakerTurn(View line, View folded) {
   const auto* const colon = std::find_if(head.begin(), head.end(), IsColon);
   if (colon != head.end()) {
     const auto size = static_cast<size_t>(colon - head.begin());
+    if (size + 1 < folded.size() && !text::IsSpace(folded[size + 1])) {
+      return {};
+    }
     const View label = head.substr(0, size);
     const bool letters = std::all_of(label.begin(), label.end(), [](char32_t c) {
       return IsWordPart(c) || text::IsSpace(c) || IsFullStopDot(c);
