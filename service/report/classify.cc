@@ -634,6 +634,7 @@ class Classifier {
     MarkPageTail();
     MarkSignature();
     MarkBelowClosing();
+    FindSecondReport();
     MarkSpeakers();
     MarkNotes();
     Emit();
@@ -1871,13 +1872,13 @@ class Classifier {
       const View bare = WithoutFinalMark(StripBrackets(text));
       const bool glossary = IsGlossaryHead(text) && i + 1 < lines_.size() &&
                             (i * 3 > lines_.size() * 2 || ReadsLikeNote(i + 1));
-      if (glossary ||
+      if (glossary || HeadsExplanations(i) ||
           (text.size() <= 12 && (lexicon.note_head.Contains(bare) ||
                                  (IsColon(text.back()) && lexicon.note_head.SuffixOf(bare) > 0)))) {
         ++note_heads;
         const size_t end = NotesEnd(i);
         // Further up it may be a heading of the speech.
-        if (glossary || i * 3 > lines_.size() * 2 || (end < lines_.size() && end > i + 1)) {
+        if (glossary || HeadsExplanations(i) || i * 3 > lines_.size() * 2 || (end < lines_.size() && end > i + 1)) {
           // 附件： above it.
           if (glossary && i > head_end_ && kinds_[i - 1] == BlockKind::kBody &&
               IsAttachmentMark(Folded(i - 1))) {
@@ -1900,6 +1901,26 @@ class Classifier {
     }
     return line.size() <= kLongest &&
            (bare == U"附件" || bare == U"附录" || bare == U"附" || bare == U"附表");
+  }
+
+  // 附件 or 说明 alone above nothing but explanations, two or more: 1.“双集中”：…, 2.链长：指….
+  bool HeadsExplanations(size_t head) const {
+    constexpr size_t kFewest = 2;
+    const View text = Folded(head);
+    if (!IsAttachmentMark(text) && WithoutFinalMark(StripBrackets(text)) != U"说明") {
+      return false;
+    }
+    size_t i = head + 1;
+    for (; i < lines_.size() && !IsAttachmentMark(Folded(i)); ++i) {
+      const View line = Folded(i);
+      const View words = line.substr(std::min(ReadMarker(line).text, line.size()));
+      const bool term = !words.empty() && IsQuotationCloser(ClosingPartner(words.front()));
+      if (!ReadsLikeNote(i) || !(term || Contains(words, U"指") || Contains(words, U"简称") ||
+                                 Contains(words, U"统称") || Contains(words, U"即"))) {
+        return false;
+      }
+    }
+    return i - head - 1 >= kFewest;
   }
 
   // Makes notes of a line that says so and of those below it, up to `end`.
@@ -2154,6 +2175,30 @@ class Classifier {
     }
     return static_cast<size_t>(colon - head.begin()) + 1;
   }
+
+  // Below the salutation of a text, the occasion of a speech, or who gives it, right above another
+  // salutation: several reports in one file.
+  void FindSecondReport() {
+    constexpr size_t kMostLines = 5;
+    for (size_t i = head_end_ + 1; i < lines_.size(); ++i) {
+      const View line = Folded(i);
+      if (lines_[i].size() > kMaxTitleLine || EndsSentence(lines_[i]) || !IsColonEnd(line) ||
+          !BeginsWithSalutation(line)) {
+        continue;
+      }
+      for (size_t j = i - std::min(i - head_end_ - 1, kMostLines); j < i; ++j) {
+        const auto occasion = lines_[j].size() <= kMaxTitleLine ? ReadOccasion(Folded(j))
+                                                                : std::nullopt;
+        if (occasion && FindDate(Folded(j))) {
+          result_.second_report = static_cast<int>(j);
+          several_speakers_ = true;
+          return;
+        }
+      }
+    }
+  }
+
+  static bool IsColonEnd(View line) { return !line.empty() && IsColon(line.back()); }
 
   // The labels by which the record of a talk says who speaks.
   void MarkSpeakers() {
@@ -2540,6 +2585,10 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   Classified all;
   all.metadata = std::move(words.metadata);
   all.several_speakers = words.several_speakers;
+  all.second_report =
+      words.second_report < 0
+          ? -1
+          : static_cast<int>(places[static_cast<size_t>(words.second_report)]);
   for (const auto left_out : {&Classified::comments, &Classified::notes, &Classified::tail,
                               &Classified::letter}) {
     all.*left_out = words.*left_out;

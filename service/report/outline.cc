@@ -18,6 +18,7 @@
 #include "service/report/markers.h"
 #include "service/report/modes.h"
 #include "service/report/outline_roles.h"
+#include "service/report/sentences.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -790,8 +791,9 @@ class Placer {
     for (uint32_t i = begin; i < most; ++i) {
       if (const size_t close = QuotationEnd(joined_.substr(0, range.end), i, longest);
           close != View::npos) {
+        const uint32_t open = i;
         i = static_cast<uint32_t>(close);
-        const bool ends = i + 1 == range.end || !IsCommaLike(joined_[i + 1]);
+        const bool ends = !GoesOnBehindQuotation(joined_.substr(0, range.end), begin, open, i);
         if (IsTerminal(joined_[i - 1]) && ends) {
           return i + 1;
         }

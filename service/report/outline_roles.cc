@@ -10,6 +10,7 @@
 #include "service/report/chars.h"
 #include "service/report/classify.h"
 #include "service/report/lexicon.h"
+#include "service/report/sentences.h"
 #include "service/text/fold.h"
 
 namespace quotes::report {
@@ -131,7 +132,8 @@ class RoleFinder {
       size_t end = 0;
       while (end < text.size() && !IsTerminal(text[end])) {
         const size_t close = QuotationEnd(text, end, kMaxRunInSentence);
-        if (close != View::npos && IsTerminal(text[close - 1])) {
+        if (close != View::npos && IsTerminal(text[close - 1]) &&
+            !GoesOnBehindQuotation(text, 0, end, close)) {
           end = close - 1;
         } else {
           end = close != View::npos ? close + 1 : end + 1;
