@@ -16,7 +16,10 @@ inline bool IsFullStopDot(char32_t c) { return c == U'.' || c == U'．'; }
 
 inline bool IsCommaLike(char32_t c) { return c == U'，' || c == U'、' || c == U',' || c == U'､'; }
 
-inline bool IsColon(char32_t c) { return c == U'：' || c == U':'; }
+// ︰ and ﹕ stand for it in texts that were typed in Big5.
+inline bool IsColon(char32_t c) {
+  return c == U'：' || c == U':' || c == U'\uFE30' || c == U'\uFE55';
+}
 
 inline bool IsSemicolon(char32_t c) { return c == U'；' || c == U';'; }
 

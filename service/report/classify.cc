@@ -478,6 +478,143 @@ View WithoutFinalMark(View line) {
   return line;
 }
 
+// （本报记者 张三 李四 整理）: who wrote it down for a paper, alone in brackets.
+bool IsReporterLine(View line) {
+  constexpr size_t kLongest = 40;
+  const View inner = StripBrackets(line);
+  if (inner.size() == line.size() || inner.size() > kLongest ||
+      std::any_of(inner.begin(), inner.end(), IsTerminal)) {
+    return false;
+  }
+  return Contains(inner, U"记者") || Contains(inner, U"通讯员") ||
+         (GetLexicon().wire.PrefixOf(inner) > 0 && !Contains(inner, U"报告"));
+}
+
+// 附件：….docx: the name of a file, which a page offers.
+bool IsFileName(View line) {
+  constexpr size_t kLongest = 100;
+  return line.size() <= kLongest && GetLexicon().file_end.SuffixOf(StripBrackets(line)) > 0;
+}
+
+// 名词解释, 《政府工作报告》注释, 附件2：有关用语和案件的说明: what stands above explanations.
+bool IsGlossaryHead(View line) {
+  constexpr size_t kLongest = 50;
+  constexpr size_t kLongestEnd = 14;
+  constexpr View kNotes[] = {U"注释", U"注解", U"释义"};
+  if (line.size() > kLongest || line.empty() || ReadMarker(line)) {
+    return false;
+  }
+  const Lexicon& lexicon = GetLexicon();
+  std::u32string held;
+  View bare = WithoutFinalMark(StripBrackets(WithoutSpaces(line, &held)));
+  if (bare.starts_with(U"附件") || bare.starts_with(U"附录") || bare.starts_with(U"附表")) {
+    bare.remove_prefix(2);
+    while (!bare.empty() &&
+           (IsAsciiDigit(bare.front()) || HanDigit(bare.front()) >= 0 || IsColon(bare.front()))) {
+      bare.remove_prefix(1);
+    }
+  }
+  bare = StripBrackets(bare);
+  bool titled = false;
+  if (const size_t close = bare.find(U'》'); bare.starts_with(U"《") && close != View::npos) {
+    bare.remove_prefix(close + 1);
+    titled = true;
+  }
+  const size_t end = lexicon.glossary_end.SuffixOf(bare);
+  if (end == 0 || std::any_of(bare.begin(), bare.end(), [](char32_t c) {
+        return IsTerminal(c) || c == U'，' || IsSemicolon(c);
+      })) {
+    return false;
+  }
+  const View before = bare.substr(0, bare.size() - end);
+  const bool notes = std::find(std::begin(kNotes), std::end(kNotes), bare.substr(before.size())) !=
+                     std::end(kNotes);
+  size_t length = 0;
+  return lexicon.glossary_word.FindIn(bare, &length) != View::npos ||
+         (titled && notes && bare.size() <= kLongestEnd) || (notes && before.ends_with(U"报告"));
+}
+
+// 表1 …, 图2-1：…, 附表三　…: what stands above or below a table or a chart.
+bool IsFloatCaption(View line) {
+  constexpr size_t kLongest = 60;
+  if (line.size() > kLongest || line.size() < 3) {
+    return false;
+  }
+  size_t at = line.front() == U'附' ? 1 : 0;
+  if (line[at] != U'表' && line[at] != U'图') {
+    return false;
+  }
+  ++at;
+  while (at < line.size() && text::IsSpace(line[at])) {
+    ++at;
+  }
+  const size_t number = at;
+  while (at < line.size() && (IsAsciiDigit(line[at]) || HanDigit(line[at]) >= 0)) {
+    ++at;
+  }
+  if (at == number) {
+    return false;
+  }
+  while (at + 1 < line.size() && (line[at] == U'-' || line[at] == U'.' || IsDash(line[at])) &&
+         IsAsciiDigit(line[at + 1])) {
+    ++at;
+    while (at < line.size() && IsAsciiDigit(line[at])) {
+      ++at;
+    }
+  }
+  return at == line.size() || text::IsSpace(line[at]) || IsColon(line[at]) ||
+         IsFullStopDot(line[at]) || line[at] == U'、';
+}
+
+// The cells of a row of a table that was pasted as text.
+struct Row {
+  size_t cells = 0;
+  size_t numbers = 0;  // cells behind the first that hold a digit or a dash alone
+  bool tabs = false;
+
+  explicit operator bool() const { return cells > 0; }
+  // Says by itself that it is one.
+  bool sure() const { return tabs ? cells >= 3 : cells >= 3 && numbers * 3 >= (cells - 1) * 2; }
+};
+
+Row ReadRow(View line) {
+  constexpr size_t kLongest = 200;
+  constexpr size_t kLongestCell = 20;
+  Row row;
+  row.tabs = line.find(U'\t') != View::npos;
+  if (line.size() > kLongest || line.find_first_of(U" \t\u3000\u00A0") == View::npos) {
+    return {};
+  }
+  for (size_t i = 0; i < line.size();) {
+    size_t end = i;
+    bool digit = false;
+    bool words = false;
+    while (end < line.size() && (row.tabs ? line[end] != U'\t' : !text::IsSpace(line[end]))) {
+      const char32_t c = line[end];
+      if (IsTerminal(c) || IsSemicolon(c) || c == U'，') {
+        return {};
+      }
+      digit |= IsAsciiDigit(c);
+      words |= IsWordCharacter(c) && !IsAsciiDigit(c);
+      ++end;
+    }
+    if (end > i) {
+      if (!row.tabs && end - i > kLongestCell) {
+        return {};
+      }
+      ++row.cells;
+      row.numbers += row.cells > 1 && (digit || !words) ? 1u : 0u;
+    }
+    i = end + 1;
+  }
+  // 一、<TAB>总体要求 is a heading.
+  const Marker marker = ReadMarker(line);
+  if (row.cells < 2 || (marker && row.numbers == 0)) {
+    return {};
+  }
+  return row;
+}
+
 class Classifier {
  public:
   Classifier(View source, View folded, const std::vector<Line>& lines, Checkpoints* checkpoints)
@@ -489,11 +626,13 @@ class Classifier {
 
   Classified Run() {
     using Pass = void (Classifier::*)();
-    constexpr Pass kPasses[] = {&Classifier::MarkContents,  &Classifier::FindHead,
-                                &Classifier::ReadHead,      &Classifier::MarkBody,
-                                &Classifier::MarkTail,      &Classifier::MarkPageTail,
-                                &Classifier::MarkSignature, &Classifier::MarkSpeakers,
-                                &Classifier::MarkNotes,     &Classifier::Emit};
+    constexpr Pass kPasses[] = {&Classifier::FindLetter,       &Classifier::MarkContents,
+                                &Classifier::FindHead,         &Classifier::ReadHead,
+                                &Classifier::MarkBody,         &Classifier::MarkTables,
+                                &Classifier::MarkTail,         &Classifier::MarkPageTail,
+                                &Classifier::MarkSignature,    &Classifier::MarkBelowClosing,
+                                &Classifier::FindSecondReport, &Classifier::MarkSpeakers,
+                                &Classifier::MarkNotes,        &Classifier::Emit};
     for (const Pass pass : kPasses) {
       if (checkpoints_ != nullptr && !checkpoints_->Check().ok()) {
         break;
@@ -521,11 +660,94 @@ class Classifier {
            !IsCaption(Folded(i)) && ReadLabel(GetLexicon().source_label, Folded(i)) == 0;
   }
 
+  // The name of what is sent out in a line 某市人民政府关于印发《某市…纲要》的通知, without spaces;
+  // empty for other lines.
+  static std::u32string NameOfEnclosed(View line) {
+    constexpr View kVerbs[] = {U"印发", U"转发", U"批转", U"发布", U"公布", U"下发"};
+    constexpr size_t kShortest = 6;
+    std::u32string held;
+    const View bare = WithoutFinalMark(WithoutSpaces(line, &held));
+    const size_t about = bare.find(U"关于");
+    if (about == View::npos || !(bare.ends_with(U"的通知") || bare.ends_with(U"的函") ||
+                                 bare.ends_with(U"的公告") || bare.ends_with(U"的批复"))) {
+      return {};
+    }
+    for (const View verb : kVerbs) {
+      if (bare.substr(about + 2, verb.size()) != verb) {
+        continue;
+      }
+      const View rest = bare.substr(about + 2 + verb.size());
+      View name = rest.substr(0, rest.rfind(U'的'));
+      if (const size_t open = rest.find(U'《'); open != View::npos) {
+        const size_t close = rest.rfind(U'》');
+        name = close != View::npos && close > open ? rest.substr(open + 1, close - open - 1) : name;
+      }
+      return name.size() >= kShortest ? std::u32string(name) : std::u32string();
+    }
+    return {};
+  }
+
+  // A letter by which a text is sent out stands above it: 关于印发《…》的通知, to whom, a sentence
+  // or more, who signs and when. The text begins with its name.
+  void FindLetter() {
+    constexpr size_t kMostTitleLines = 3;
+    const size_t most = std::min(lines_.size(), kMaxHeadLines);
+    std::u32string name;
+    std::u32string held;
+    size_t title = 0;
+    size_t title_end = 0;
+    for (; title < most && name.empty(); ++title) {
+      if (!Contains(Folded(title), U"关于") || lines_[title].size() > kMaxTitleLine) {
+        continue;
+      }
+      for (size_t n = 1; n <= kMostTitleLines && title + n <= most && name.empty(); ++n) {
+        name = NameOfEnclosed(Join(title, n, folded_));
+        title_end = title + n;
+      }
+    }
+    if (name.empty()) {
+      return;
+    }
+    --title;
+    bool said = false;  // the letter says something
+    std::optional<FoundDate> day;
+    for (size_t i = title_end; i < most; ++i) {
+      const View line = Folded(i);
+      // The name may have two lines, and the place before it may be missing in one of both.
+      for (size_t n = 1; said && n <= 2 && i + n <= most; ++n) {
+        const std::u32string both = Join(i, n, folded_);
+        const View words = WithoutSpaces(both, &held);
+        const bool same =
+            words == name ||
+            (words.size() * 3 >= name.size() * 2 && View(name).ends_with(words) &&
+             day.has_value()) ||
+            (name.size() * 3 >= words.size() * 2 && words.ends_with(name) && day.has_value());
+        if (same && i + n < lines_.size()) {
+          letter_end_ = i;
+          std::fill(kinds_.begin(), kinds_.begin() + static_cast<std::ptrdiff_t>(i),
+                    BlockKind::kNote);
+          result_.letter.head = static_cast<int>(title);
+          for (size_t j = title_end; j < i; ++j) {
+            result_.letter.characters += lines_[j].size();
+          }
+          if (day) {
+            result_.metadata.publication.issue_date = day->day;
+          }
+          return;
+        }
+      }
+      said |= EndsSentence(lines_[i]);
+      if (const auto date = FindDate(line); date && line.size() - (date->end - date->begin) <= 2) {
+        day = date;
+      }
+    }
+  }
+
   // Lines of a table of contents: after a line 目录, lines that the text repeats.
   void MarkContents() {
     const size_t most = std::min(lines_.size(), kMaxHeadLines);
     size_t head = most;
-    for (size_t i = 0; i < most && head == most; ++i) {
+    for (size_t i = letter_end_; i < most && head == most; ++i) {
       std::u32string bare;
       for (const char32_t c : Folded(i).substr(0, 12)) {
         if (!text::IsSpace(c)) {
@@ -566,6 +788,7 @@ class Classifier {
     while (!line.empty() &&
            (IsAsciiDigit(line.back()) || text::IsSpace(line.back()) || IsEllipsis(line.back()) ||
             IsDash(line.back()) || IsCloser(line.back()) || line.back() == U'.' ||
+            line.back() == U'-' || line.back() == U'–' || line.back() == U'~' ||
             line.back() == U'·' || line.back() == U'(' || line.back() == U'（')) {
       line.remove_suffix(1);
     }
@@ -583,7 +806,7 @@ class Classifier {
     size_t first_paragraph = lines_.size();
     size_t first_marker = lines_.size();
     size_t paragraphs = 0;
-    for (size_t i = contents_end_; i < most; ++i) {
+    for (size_t i = std::max(contents_end_, letter_end_); i < most; ++i) {
       const View line = Folded(i);
       if (BeginsWithSalutation(line)) {
         const bool reports = Contains(line, U"代表") && Contains(line, U"报告");
@@ -592,7 +815,10 @@ class Classifier {
             (Contains(next, U"我代表") || Contains(next, U"我受") || Contains(next, U"向大会") ||
              Contains(next, U"作报告") || Contains(next, U"报告工作"));
         if (paragraphs == 0 || ((reports || next_reports) && paragraphs <= kMaxHeadParagraphs)) {
-          head_end_ = first_marker < i && paragraphs > 0 && !next_reports ? first_marker : i;
+          const bool right_above = first_marker + 1 == i;  // 壹、前言
+          head_end_ = right_above || (first_marker < i && paragraphs > 0 && !next_reports)
+                          ? first_marker
+                          : i;
           has_salutation_ = true;
           return;
         }
@@ -611,8 +837,11 @@ class Classifier {
       const Marker marker = ReadMarker(line);
       const bool numbered =
           marker.family == MarkerFamily::kArabic && marker.number == 1 && EndsSentence(lines_[i]);
+      const bool first_part =
+          (marker.family == MarkerFamily::kRoman || marker.family == MarkerFamily::kFormalHan) &&
+          marker.number == 1;
       if (first_marker == lines_.size() && ((IsStrongFamily(marker.family) && marker.number <= 2) ||
-                                            numbered || NamesOpeningPart(line))) {
+                                            first_part || numbered || NamesOpeningPart(line))) {
         first_marker = i;
       }
     }
@@ -719,6 +948,12 @@ class Classifier {
     }
     if (const BlockKind dated = TakeDatedByline(i); dated != BlockKind::kBody) {
       return dated;
+    }
+    if (i > letter_end_ && kinds_[i - 1] == BlockKind::kBody && !lines_[i - 1].page_break_before &&
+        (Contains(Folded(i - 1), U"报告") || Contains(Folded(i - 1), U"讲话")) &&
+        NamesSession(StripBrackets(line)) && metadata.event.empty()) {
+      metadata.event = Utf8(i, 0, line.size());
+      return BlockKind::kSubtitle;
     }
     if (const auto byline = ReadByline(line)) {
       TakeByline(i, *byline);
@@ -1039,7 +1274,7 @@ class Classifier {
     if (const auto date = FindDate(folded)) {
       TakeDate(date->day, DateShape::kOccasion);
     }
-    metadata.subtitle = utf8(occasion.text_begin, occasion.end);
+    metadata.subtitle = utf8(occasion.text_begin, occasion.text_end);
     metadata.event = utf8(occasion.event_begin, occasion.event_end);
     i += count - 1;
     const View line = Folded(i);
@@ -1058,7 +1293,7 @@ class Classifier {
   }
 
   void ReadHead() {
-    for (size_t i = 0; i < head_end_; ++i) {
+    for (size_t i = letter_end_; i < head_end_; ++i) {
       if (i < contents_end_ && kinds_[i] == BlockKind::kWebFurniture) {
         continue;
       }
@@ -1215,6 +1450,17 @@ class Classifier {
         }
         kinds_[i] = BlockKind::kByline;
         TakeSpeaker(Printed(i));
+        return;
+      }
+    }
+    // 某市财政局 right below the date or the occasion: nobody speaks for it by name.
+    for (size_t i = std::max(title_end_, size_t{1}); i < head_end_; ++i) {
+      const bool below = kinds_[i - 1] == BlockKind::kDateline ||
+                         kinds_[i - 1] == BlockKind::kSubtitle ||
+                         kinds_[i - 1] == BlockKind::kTitle;
+      if (kinds_[i] == BlockKind::kBody && below && NamesBody(Folded(i))) {
+        kinds_[i] = BlockKind::kByline;
+        result_.metadata.body = Utf8(i, 0, lines_[i].size());
         return;
       }
     }
@@ -1518,6 +1764,12 @@ class Classifier {
         kinds_[i] = BlockKind::kDateline;
       } else if (IsCaption(text)) {
         kinds_[i] = BlockKind::kCaption;
+      } else if (IsPointedCaption(i)) {
+        kinds_[i] = BlockKind::kCaption;
+      } else if (IsReporterLine(text)) {
+        kinds_[i] = BlockKind::kNote;
+      } else if (IsFileName(text) && !EndsSentence(line)) {
+        kinds_[i] = BlockKind::kWebFurniture;
       } else if (lexicon.banner_start.PrefixOf(text) > 0 && text.size() <= kMaxBanner &&
                  !EndsClosed(line) && !GoesOnAbove(i)) {
         kinds_[i] = BlockKind::kBanner;
@@ -1530,6 +1782,137 @@ class Classifier {
         kinds_[i] = BlockKind::kNote;
       }
     }
+  }
+
+  // Tables that were pasted as text, and what stands around tables and charts: their captions, the
+  // unit of their figures, their sources and notes.
+  void MarkTables() {
+    for (size_t i = head_end_; i < lines_.size();) {
+      const Row row = kinds_[i] == BlockKind::kBody ? ReadRow(Folded(i)) : Row();
+      if (!row) {
+        ++i;
+        continue;
+      }
+      size_t end = i;
+      size_t sure = 0;
+      for (; end < lines_.size() && kinds_[end] == BlockKind::kBody; ++end) {
+        const Row next = ReadRow(Folded(end));
+        if (next.tabs != row.tabs || (!row.tabs && next.cells != row.cells)) {
+          break;
+        }
+        sure += next.sure() ? 1u : 0u;
+      }
+      // Rows of words alone need tabs; what is set apart by spaces needs figures in most rows.
+      const size_t rows = end - i;
+      if (row.tabs ? (rows >= 2 || sure > 0) : (rows >= 2 && sure + 1 >= rows && sure > 0)) {
+        std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i),
+                  kinds_.begin() + static_cast<std::ptrdiff_t>(end), BlockKind::kTable);
+      }
+      i = std::max(end, i + 1);
+    }
+    const Lexicon& lexicon = GetLexicon();
+    bool beside = false;  // the line above belongs to a table or a chart
+    int notes = 0;        // the number of the last note below a table
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      const View text = Folded(i);
+      if (kinds_[i] == BlockKind::kTable) {
+        beside = true;
+        notes = 0;
+        continue;
+      }
+      if (kinds_[i] != BlockKind::kBody) {
+        beside &= kinds_[i] == BlockKind::kNote || kinds_[i] == BlockKind::kPageNumber;
+        continue;
+      }
+      if (text.size() > 400 || (GoesOnAbove(i) && !IsCloser(Folded(i - 1).back()))) {
+        beside = false;
+        continue;
+      }
+      const View inner = StripBrackets(text);
+      if (IsFloatCaption(text) && !EndsSentence(lines_[i])) {
+        kinds_[i] = BlockKind::kCaption;
+        beside = true;
+      } else if (inner.size() <= 24 && ReadLabel(lexicon.table_label, inner) > 0 &&
+                 !EndsClosed(lines_[i])) {
+        kinds_[i] = BlockKind::kTable;
+        beside = true;
+      } else if (const size_t label = ReadLabel(lexicon.table_note, inner);
+                 label > 0 && label < inner.size() &&
+                 (beside || inner.starts_with(U"数据来源") || inner.starts_with(U"资料来源"))) {
+        kinds_[i] = BlockKind::kNote;
+        notes = ReadMarker(Trim(inner.substr(label))).number;
+        beside = true;
+      } else if (const Marker marker = ReadMarker(text); beside && notes > 0 &&
+                                                         marker.family == MarkerFamily::kArabic &&
+                                                         marker.number == notes + 1) {
+        kinds_[i] = BlockKind::kNote;
+        notes = marker.number;
+      } else {
+        beside = false;
+      }
+    }
+  }
+
+  // Below the last words to the audience (各位代表！…奋斗！) and the sentences that follow them,
+  // lines that are no sentences are the page's: buttons, names of files, tables without a frame.
+  // What is attached to a report is not: it has a heading that says so, or numbers.
+  void MarkBelowClosing() {
+    constexpr size_t kLongest = 60;
+    size_t closing = lines_.size();
+    for (size_t i = lines_.size(); i-- > std::max(head_end_ + 1, lines_.size() / 3);) {
+      if (kinds_[i] == BlockKind::kBody && BeginsWithSalutation(Folded(i)) &&
+          lines_[i].size() > kMinParagraph && EndsSentence(lines_[i])) {
+        closing = i;
+        break;
+      }
+    }
+    if (closing == lines_.size()) {
+      return;
+    }
+    size_t last = closing;
+    for (size_t i = closing + 1; i < lines_.size(); ++i) {
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      const Marker marker = ReadMarker(Folded(i));
+      if (lines_[i].size() > kLongest || IsStrongFamily(marker.family) ||
+          ReadLabel(GetLexicon().attachment_label, Folded(i)) > 0 ||
+          GetLexicon().attachment_label.Contains(WithoutFinalMark(Folded(i)))) {
+        return;  // the text goes on
+      }
+      const bool sentence = EndsClosed(lines_[i]) && lines_[i].last_mark != U'？';
+      if (sentence || marker || GoesOnAbove(i)) {
+        last = i;
+      }
+    }
+    // A line by itself may be a sentence that breaks off.
+    if (last + 2 == lines_.size() && lines_.back().commas > 0) {
+      return;
+    }
+    for (size_t i = last + 1; i < lines_.size(); ++i) {
+      if (kinds_[i] == BlockKind::kBody) {
+        kinds_[i] = BlockKind::kWebFurniture;
+        result_.tail.characters += lines_[i].size();
+        result_.tail.head = static_cast<int>(last);
+      }
+    }
+  }
+
+  // △某某产业园: a triangle points from a caption to its picture; beside others it is a bullet.
+  bool IsPointedCaption(size_t i) const {
+    constexpr View kPointers = U"△▲▽▼◁◀▷▶↑↓";
+    constexpr size_t kNear = 3;
+    const View line = Folded(i);
+    if (kPointers.find(line.front()) == View::npos || line.size() > kMaxBanner ||
+        EndsClosed(lines_[i])) {
+      return false;
+    }
+    for (size_t j = i - std::min(i, kNear); j < std::min(i + kNear + 1, lines_.size()); ++j) {
+      if (j != i && kinds_[j] == BlockKind::kBody && Folded(j).front() == line.front()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   // Below a jump line nothing of the speech follows unless it says so (上接) or reads like speech;
@@ -1556,21 +1939,63 @@ class Classifier {
       if (kinds_[i] == BlockKind::kBody && FindJump(text, true)) {
         jump = i;
       }
-      if (text.size() > 12 || note_heads == kMostNoteHeads) {
+      if (note_heads == kMostNoteHeads || kinds_[i] == BlockKind::kWebFurniture ||
+          EndsSentence(lines_[i])) {
         continue;
       }
       const View bare = WithoutFinalMark(StripBrackets(text));
-      if (lexicon.note_head.Contains(bare) ||
-          (IsColon(text.back()) && lexicon.note_head.SuffixOf(bare) > 0)) {
+      const bool glossary = IsGlossaryHead(text) && i + 1 < lines_.size() &&
+                            (i * 3 > lines_.size() * 2 || ReadsLikeNote(i + 1));
+      if (glossary || HeadsExplanations(i) ||
+          (text.size() <= 12 && (lexicon.note_head.Contains(bare) ||
+                                 (IsColon(text.back()) && lexicon.note_head.SuffixOf(bare) > 0)))) {
         ++note_heads;
         const size_t end = NotesEnd(i);
         // Further up it may be a heading of the speech.
-        if (i * 3 > lines_.size() * 2 || (end < lines_.size() && end > i + 1)) {
+        if (glossary || HeadsExplanations(i) || i * 3 > lines_.size() * 2 ||
+            (end < lines_.size() && end > i + 1)) {
+          // 附件： above it.
+          if (glossary && i > head_end_ && kinds_[i - 1] == BlockKind::kBody &&
+              IsAttachmentMark(Folded(i - 1))) {
+            kinds_[i - 1] = BlockKind::kNote;
+          }
           MarkNotesBelow(i, end);
           i = end - 1;
         }
       }
     }
+  }
+
+  // 附件： 附件2 附录 alone on its line.
+  static bool IsAttachmentMark(View line) {
+    constexpr size_t kLongest = 8;
+    View bare = WithoutFinalMark(line);
+    while (!bare.empty() && (IsAsciiDigit(bare.back()) || HanDigit(bare.back()) >= 0 ||
+                             text::IsSpace(bare.back()))) {
+      bare.remove_suffix(1);
+    }
+    return line.size() <= kLongest &&
+           (bare == U"附件" || bare == U"附录" || bare == U"附" || bare == U"附表");
+  }
+
+  // 附件 or 说明 alone above nothing but explanations, two or more: 1.“双集中”：…, 2.链长：指….
+  bool HeadsExplanations(size_t head) const {
+    constexpr size_t kFewest = 2;
+    const View text = Folded(head);
+    if (!IsAttachmentMark(text) && WithoutFinalMark(StripBrackets(text)) != U"说明") {
+      return false;
+    }
+    size_t i = head + 1;
+    for (; i < lines_.size() && !IsAttachmentMark(Folded(i)); ++i) {
+      const View line = Folded(i);
+      const View words = line.substr(std::min(ReadMarker(line).text, line.size()));
+      const bool term = !words.empty() && IsQuotationCloser(ClosingPartner(words.front()));
+      if (!ReadsLikeNote(i) || !(term || Contains(words, U"指") || Contains(words, U"简称") ||
+                                 Contains(words, U"统称") || Contains(words, U"即"))) {
+        return false;
+      }
+    }
+    return i - head - 1 >= kFewest;
   }
 
   // Makes notes of a line that says so and of those below it, up to `end`.
@@ -1580,6 +2005,7 @@ class Classifier {
     for (size_t i = head + 1; i < end; ++i) {
       doubtful = doubtful || !ReadsLikeNote(i);
       kinds_[i] = BlockKind::kNote;
+      explanations_.push_back(i);
     }
     if (doubtful) {
       result_.notes.head = static_cast<int>(head);
@@ -1619,6 +2045,11 @@ class Classifier {
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       if (kinds_[i] != BlockKind::kBody) {
         continue;
+      }
+      // 附件2: something else is attached.
+      if (i > head + 1 && IsAttachmentMark(Folded(i)) && i + 1 < lines_.size() &&
+          !IsGlossaryHead(Folded(i + 1))) {
+        return i;
       }
       const Marker marker = ReadMarker(Folded(i));
       const auto family = static_cast<size_t>(marker.family);
@@ -1820,6 +2251,30 @@ class Classifier {
     return static_cast<size_t>(colon - head.begin()) + 1;
   }
 
+  // Below the salutation of a text, the occasion of a speech, or who gives it, right above another
+  // salutation: several reports in one file.
+  void FindSecondReport() {
+    constexpr size_t kMostLines = 5;
+    for (size_t i = head_end_ + 1; i < lines_.size(); ++i) {
+      const View line = Folded(i);
+      if (lines_[i].size() > kMaxTitleLine || EndsSentence(lines_[i]) || !IsColonEnd(line) ||
+          !BeginsWithSalutation(line)) {
+        continue;
+      }
+      for (size_t j = i - std::min(i - head_end_ - 1, kMostLines); j < i; ++j) {
+        const auto occasion =
+            lines_[j].size() <= kMaxTitleLine ? ReadOccasion(Folded(j)) : std::nullopt;
+        if (occasion && FindDate(Folded(j))) {
+          result_.second_report = static_cast<int>(j);
+          several_speakers_ = true;
+          return;
+        }
+      }
+    }
+  }
+
+  static bool IsColonEnd(View line) { return !line.empty() && IsColon(line.back()); }
+
   // The labels by which the record of a talk says who speaks.
   void MarkSpeakers() {
     constexpr size_t kFewest = 4;
@@ -1879,7 +2334,11 @@ class Classifier {
   }
 
   void MarkNotes() {
-    NoteReader notes;
+    std::unordered_set<uint32_t> printed;
+    for (const size_t i : explanations_) {
+      AddPrintedKeys(Folded(i), &printed);
+    }
+    NoteReader notes(std::move(printed));
     size_t jump_end = 0;  // in the line, of a jump that began in the one before
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       const size_t jumped = std::exchange(jump_end, 0);
@@ -1995,6 +2454,8 @@ class Classifier {
   // Marks of notes and jumps inside the lines of the speech, from the beginning of each.
   std::unordered_map<size_t, std::vector<Piece>> marks_;
   std::unordered_map<size_t, size_t> labels_;  // of speakers before what they say: their lengths
+  std::vector<size_t> explanations_;           // lines below those that say that notes follow
+  size_t letter_end_ = 0;
   size_t contents_end_ = 0;
   size_t head_end_ = 0;
   size_t title_end_ = 0;
@@ -2009,8 +2470,52 @@ class Classifier {
 
 }  // namespace
 
+namespace {
+
+// 主席、各位议员、各位香港市民：, 主席、各位委员女士、先生：: members of a list of whom one is
+// 各位….
+bool AddressesMembers(View folded) {
+  constexpr size_t kLongest = 60;
+  constexpr size_t kLongestMember = 10;
+  constexpr View kFirst = U"各全主议院尊亲女先";
+  if (folded.empty() || kFirst.find(folded.front()) == View::npos) {
+    return false;
+  }
+  const WordList& words = GetLexicon().salutation;
+  bool all = false;
+  size_t begin = 0;
+  for (size_t i = 0; i < std::min(folded.size(), kLongest); ++i) {
+    const char32_t c = folded[i];
+    const bool ends = IsColon(c) || c == U'！' || c == U'!';
+    if (text::IsHan(c) || (text::IsSpace(c) && i > begin)) {
+      continue;
+    }
+    const View member = Trim(folded.substr(begin, i - begin));
+    if ((!ends && c != U'、') || member.size() < 2 || member.size() > kLongestMember) {
+      return false;
+    }
+    const bool every = member.starts_with(U"各位");
+    if (!every && !words.Contains(member) && member != U"主席" && member != U"议长" &&
+        member != U"院长" && member != U"女士" && member != U"先生" &&
+        !(member.starts_with(U"全体") || member.ends_with(U"们"))) {
+      return false;
+    }
+    all |= every;
+    if (ends) {
+      return all;
+    }
+    begin = i + 1;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool BeginsWithSalutation(View folded) {
   const WordList& words = GetLexicon().salutation;
+  if (AddressesMembers(folded)) {
+    return true;
+  }
   size_t at = 0;
   // 各位代表、同志们：, 尊敬的主席团：
   for (int i = 0; i < 6; ++i) {
@@ -2162,7 +2667,11 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   Classified all;
   all.metadata = std::move(words.metadata);
   all.several_speakers = words.several_speakers;
-  for (const auto left_out : {&Classified::comments, &Classified::notes}) {
+  all.second_report = words.second_report < 0
+                          ? -1
+                          : static_cast<int>(places[static_cast<size_t>(words.second_report)]);
+  for (const auto left_out :
+       {&Classified::comments, &Classified::notes, &Classified::tail, &Classified::letter}) {
     all.*left_out = words.*left_out;
     if (int& head = (all.*left_out).head; head >= 0) {
       head = static_cast<int>(places[static_cast<size_t>(head)]);

@@ -23,6 +23,9 @@ struct Classified {
   std::vector<Piece> pieces;      // source order
   Metadata metadata;              // what the head of the page says; language and body are not set
   bool several_speakers = false;  // so that metadata names none
+  // Where another report begins below this one: the line of its occasion, an index into the lines;
+  // -1 for none. Metadata names no speaker then.
+  int second_report = -1;
   // The jump line after which the speech does not go on, an index into pieces; -1 for none.
   int open_jump = -1;
   // Pages of the text that its page links to and that are not among the lines.
@@ -35,6 +38,8 @@ struct Classified {
   };
   LeftOut comments;  // the words of readers
   LeftOut notes;     // where not all of them read like notes
+  LeftOut tail;      // what stands below the last words to the audience and is no sentence
+  LeftOut letter;    // the letter by which a text was sent out, above it
 };
 
 // Tells speech from furniture, line by line, and reads the head. The head reaches to the

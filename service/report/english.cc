@@ -422,6 +422,130 @@ std::optional<Byline> ReadEnglishByline(View line, View folded) {
   return Byline{office, end, begin, comma};
 }
 
+bool IsEnglishTime(View folded) {
+  constexpr size_t kLongest = 24;
+  constexpr size_t kLongestZone = 5;
+  size_t i = 0;
+  const Number hour = ReadNumber(folded, 0, 2);
+  if (folded.size() > kLongest || hour.end == 0) {
+    return false;
+  }
+  i = hour.end;
+  if (IsColon(At(folded, i))) {
+    const Number minutes = ReadNumber(folded, i + 1, 2);
+    if (minutes.end == 0) {
+      return false;
+    }
+    i = minutes.end;
+  }
+  i = SkipSpaces(folded, i);
+  const size_t half = i;
+  i += At(folded, i) == U'a' || At(folded, i) == U'p' ? 1u : 0u;
+  i += i > half && IsFullStopDot(At(folded, i)) ? 1u : 0u;
+  i += i > half && At(folded, i) == U'm' ? 1u : 0u;
+  if (i < half + 2) {
+    return false;
+  }
+  i += IsFullStopDot(At(folded, i)) ? 1u : 0u;
+  i = SkipSpaces(folded, i);
+  size_t end = i;
+  while (end < folded.size() && (IsSmall(folded[end]) || IsFullStopDot(folded[end]))) {
+    ++end;
+  }
+  return end == folded.size() && end - i <= kLongestZone;
+}
+
+bool IsEnglishPlace(View folded) {
+  constexpr size_t kLongest = 60;
+  if (folded.size() > kLongest) {
+    return false;
+  }
+  const WordList& words = GetLexicon().english_place;
+  for (size_t i = 0; i < folded.size(); ++i) {
+    if (i > 0 && IsWordPart(folded[i - 1])) {
+      continue;
+    }
+    if (const size_t length = words.PrefixOf(folded.substr(i));
+        length > 0 && !IsWordPart(At(folded, i + length))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Byline> ReadEnglishTitleSpeaker(View line, View folded) {
+  constexpr View kAfter[] = {U"in", U"at", U"on", U"to",  U"before", U"during",
+                             U"of", U"as", U"as", U"and", U"after",  U"for"};
+  const size_t by = folded.find(U" by ");
+  if (by == View::npos) {
+    return std::nullopt;
+  }
+  size_t office = SkipSpaces(folded, by + 4);
+  if (folded.substr(office).starts_with(U"the ")) {
+    office = SkipSpaces(folded, office + 4);
+  }
+  const size_t length = GetLexicon().english_office.PrefixOf(folded.substr(office));
+  if (length == 0 || !text::IsSpace(At(folded, office + length))) {
+    return std::nullopt;
+  }
+  const size_t name = SkipSpaces(folded, office + length);
+  size_t end = name;
+  size_t words = 0;
+  constexpr size_t kMostWords = 4;
+  for (size_t i = name; i < line.size() && words < kMostWords; ++words) {
+    size_t stop = i;
+    while (stop < line.size() && (IsWordPart(line[stop]) || IsFullStopDot(line[stop]))) {
+      ++stop;
+    }
+    if (stop == i || !IsCapital(line[i]) || IsOneOf(folded.substr(i, stop - i), kAfter)) {
+      break;
+    }
+    end = stop;
+    i = SkipSpaces(line, stop);
+  }
+  return end > name ? std::optional<Byline>({office, office + length, name, end}) : std::nullopt;
+}
+
+SpeakerTurn ReadSpeakerTurn(View line, View folded) {
+  constexpr size_t kLongest = 40;
+  constexpr size_t kMostWords = 5;
+  const View head = folded.substr(0, kLongest);
+  const WordList& turns = GetLexicon().english_turn;
+  const auto is_audience = [](View label) {
+    return label.find(U"audience") != View::npos || label == U"crowd" || label == U"protester";
+  };
+  const auto* const colon = std::find_if(head.begin(), head.end(), IsColon);
+  if (colon != head.end()) {
+    const auto size = static_cast<size_t>(colon - head.begin());
+    if (size + 1 < folded.size() && !text::IsSpace(folded[size + 1])) {
+      return {};
+    }
+    const View label = head.substr(0, size);
+    const bool letters = std::all_of(label.begin(), label.end(), [](char32_t c) {
+      return IsWordPart(c) || text::IsSpace(c) || IsFullStopDot(c);
+    });
+    const bool known = turns.Contains(label);
+    const View printed = line.substr(0, size);
+    const bool capitals = IsAllCapitals(printed) || (size == 1 && IsCapital(printed[0]));
+    if (letters && capitals && EnglishWords(label).size() <= kMostWords) {
+      return {size + 1, known, is_audience(label)};
+    }
+    if (known && IsCapital(printed[0]) && size > 1) {
+      return {size + 1, true, is_audience(label)};
+    }
+    return {};
+  }
+  // The President. Mr. Speaker, …: only where what follows is a sentence of its own.
+  for (const View label : {View(U"the president"), View(U"the vice president"),
+                           View(U"audience members"), View(U"audience member")}) {
+    if (folded.starts_with(label) && IsFullStopDot(At(folded, label.size())) &&
+        text::IsSpace(At(folded, label.size() + 1)) && line.size() > label.size() + 2) {
+      return {label.size() + 1, true, is_audience(label)};
+    }
+  }
+  return {};
+}
+
 std::optional<EnglishOccasion> ReadEnglishOccasion(View folded) {
   constexpr View kVerbs[] = {U"delivered", U"presented", U"given",  U"made",
                              U"submitted", U"read",      U"report", U"remarks as delivered"};

@@ -41,6 +41,22 @@ std::optional<Byline> ReadEnglishByline(std::u32string_view line, std::u32string
 // A line that is nothing but a name of two to four words.
 bool IsEnglishName(std::u32string_view line);
 
+// Whether a line is a time of the day and no more: 9:26 P.M. EST.
+bool IsEnglishTime(std::u32string_view folded);
+// Whether a line names a place where speeches are given: House Chamber; Washington, D.C.
+bool IsEnglishPlace(std::u32string_view folded);
+// Who speaks by a title: Remarks by President Jane Roe at ….
+std::optional<Byline> ReadEnglishTitleSpeaker(std::u32string_view line, std::u32string_view folded);
+
+// The label by which the transcript of a speech says who speaks, at the beginning of a line:
+// THE PRESIDENT: AUDIENCE: The President.
+struct SpeakerTurn {
+  size_t length = 0;      // with its mark; 0 for none
+  bool known = false;     // a word for speakers, not any name in capitals
+  bool audience = false;  // those who listen
+};
+SpeakerTurn ReadSpeakerTurn(std::u32string_view line, std::u32string_view folded);
+
 // "Delivered at the Second Session of … on March 5, 2024".
 struct EnglishOccasion {
   size_t event_begin = 0;

@@ -109,6 +109,8 @@ class Classifier {
     FindHead();
     ReadHead();
     MarkBody();
+    MarkSignature();
+    MarkTurns();
     MarkNotes();
     Emit();
     return std::move(result_);
@@ -224,6 +226,9 @@ class Classifier {
     if (IsPageNumber(line)) {
       return BlockKind::kPageNumber;
     }
+    if (IsEnglishTime(line)) {
+      return BlockKind::kDateline;
+    }
     if (const auto occasion = ReadEnglishOccasion(line)) {
       if (metadata.event.empty()) {
         metadata.subtitle = Utf8(i, 0, line.size());
@@ -300,6 +305,10 @@ class Classifier {
     }
     ChooseTitle();
     for (size_t i = title_end_; i < head_end_ && result_.metadata.speaker.empty(); ++i) {
+      if (kinds_[i] == BlockKind::kBody && title_end_ > 0 && IsEnglishPlace(Folded(i))) {
+        kinds_[i] = BlockKind::kDateline;
+        continue;
+      }
       if (kinds_[i] == BlockKind::kBody && title_end_ > 0 && IsEnglishName(Printed(i))) {
         result_.metadata.speaker = Utf8(i, 0, lines_[i].size());
         kinds_[i] = BlockKind::kByline;
@@ -309,6 +318,15 @@ class Classifier {
           result_.metadata.office = Utf8(i + 1, 0, lines_[i + 1].size());
           kinds_[i + 1] = BlockKind::kByline;
         }
+      }
+    }
+    for (size_t i = 0; i < title_end_ && result_.metadata.speaker.empty(); ++i) {
+      const auto speaker = kinds_[i] == BlockKind::kTitle
+                               ? ReadEnglishTitleSpeaker(Printed(i), Folded(i))
+                               : std::nullopt;
+      if (speaker) {
+        result_.metadata.speaker = Utf8(i, speaker->name_begin, speaker->name_end);
+        result_.metadata.office = Utf8(i, speaker->office_begin, speaker->office_end);
       }
     }
     // A heading right above the speech belongs to it.
@@ -364,6 +382,23 @@ class Classifier {
         best_end = end;
       }
       i = end;
+    }
+    // So are places below it.
+    const auto titles = [&](size_t i) {
+      size_t length = 0;
+      return GetLexicon().english_title.FindIn(Folded(i), &length) != View::npos;
+    };
+    constexpr size_t kLongestPlace = 30;
+    while (best_end > best_begin + 1 && lines_[best_end - 1].size() <= kLongestPlace &&
+           IsEnglishPlace(Folded(best_end - 1)) && IsTitleCase(Printed(best_end - 1)) &&
+           !titles(best_end - 1)) {
+      kinds_[--best_end] = BlockKind::kDateline;
+    }
+    // And a name above the date.
+    if (best_end > best_begin + 1 && best_end < head_end_ &&
+        kinds_[best_end] == BlockKind::kDateline && IsEnglishName(Printed(best_end - 1)) &&
+        !titles(best_end - 1) && titles(best_end - 2)) {
+      --best_end;
     }
     // A name at the end of the group is the speaker's.
     while (best_end > best_begin + 1 && IsEnglishName(Printed(best_end - 1)) &&
@@ -427,11 +462,127 @@ class Classifier {
         TakeSource(i);
       } else if (IsRunningHead(i, counts)) {
         kinds_[i] = BlockKind::kMasthead;
+      } else if (IsEnglishTime(text)) {
+        kinds_[i] = BlockKind::kDateline;
+      } else if (i * 2 > lines_.size() && IsArchiveNote(i)) {
+        MarkNoteParagraph(i);
       } else if (i * 3 > lines_.size() * 2 &&
                  (text == U"notes" || text == U"endnotes" || text == U"footnotes")) {
         std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i), kinds_.end(), BlockKind::kNote);
         return;
       }
+    }
+  }
+
+  // NOTE: The President spoke at …; what an archive says of a text, and where it holds it.
+  bool IsArchiveNote(size_t i) const {
+    const View text = Folded(i);
+    return text.starts_with(U"note: ") || text.starts_with(U"note.\u2014") ||
+           text.starts_with(U"citation: ") || Contains(text, U"the american presidency project") ||
+           Contains(text, U"https://") || Contains(text, U"http://");
+  }
+
+  // A line and those that it is wrapped over.
+  void MarkNoteParagraph(size_t i) {
+    kinds_[i] = BlockKind::kNote;
+    while (i + 1 < lines_.size() && !lines_[i + 1].gap_before && !EndsSentence(i) &&
+           lines_[i].size() >= kMinParagraph / 2) {
+      kinds_[++i] = BlockKind::kNote;
+    }
+  }
+
+  // GEORGE WASHINGTON. / UNITED STATES, January 8, 1790. below the text.
+  void MarkSignature() {
+    constexpr size_t kLongest = 60;
+    constexpr size_t kMostBeside = 40;
+    size_t last = lines_.size();
+    while (last > head_end_ && kinds_[last - 1] != BlockKind::kBody) {
+      --last;
+    }
+    if (last <= head_end_ + 1) {
+      return;
+    }
+    size_t name = last - 1;
+    const View line = Folded(name);
+    const auto date = FindEnglishDate(line);
+    const bool dated = date && line.size() <= kLongest &&
+                       line.size() - (date->end - date->begin) <= kMostBeside &&
+                       (date->begin == 0 || IsAllCapitals(Printed(name).substr(0, date->begin)) ||
+                        IsEnglishPlace(line));
+    if (dated) {
+      kinds_[name] = BlockKind::kDateline;
+      if (!result_.metadata.date) {
+        result_.metadata.date = date->day;
+      }
+      --name;
+      // EXECUTIVE MANSION, on a line of its own.
+      if (name > head_end_ && kinds_[name] == BlockKind::kBody &&
+          lines_[name].size() <= kMostBeside && IsCommaLike(Printed(name).back()) &&
+          (IsAllCapitals(Printed(name)) || IsEnglishPlace(Folded(name)))) {
+        kinds_[name--] = BlockKind::kDateline;
+      }
+    }
+    if (name <= head_end_ || kinds_[name] != BlockKind::kBody || !IsEnglishName(Printed(name)) ||
+        !EndsSentence(name - 1)) {
+      return;
+    }
+    View words = Printed(name);
+    while (!words.empty() && IsFullStopDot(words.back())) {
+      words.remove_suffix(1);
+    }
+    std::string& speaker = result_.metadata.speaker;
+    if (dated || IsAllCapitals(words) || text::ToUtf8(words) == speaker) {
+      kinds_[name] = BlockKind::kByline;
+      if (speaker.empty()) {
+        speaker = text::ToUtf8(words);
+      }
+    }
+  }
+
+  // The labels of a transcript. What those who listen call is no part of the speech; where others
+  // speak as well, nobody is the speaker.
+  void MarkTurns() {
+    struct Turn {
+      size_t line;
+      SpeakerTurn turn;
+    };
+    std::vector<Turn> turns;
+    std::unordered_map<std::u32string, size_t> labels;
+    bool known = false;
+    size_t repeated = 0;
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      const SpeakerTurn turn = ReadSpeakerTurn(Printed(i), Folded(i));
+      if (turn.length == 0) {
+        continue;
+      }
+      turns.push_back({i, turn});
+      known |= turn.known;
+      const size_t times = ++labels[std::u32string(Folded(i).substr(0, turn.length))];
+      repeated = std::max(repeated, times);
+    }
+    if (!known && (repeated < 2 || labels.size() < 2)) {
+      return;
+    }
+    std::unordered_map<std::u32string, size_t> speakers;
+    for (const Turn& turn : turns) {
+      if (turn.turn.audience) {
+        MarkNoteParagraph(turn.line);
+      } else if (turn.turn.length == lines_[turn.line].size()) {
+        kinds_[turn.line] = BlockKind::kByline;
+      } else {
+        labels_.emplace(turn.line, turn.turn.length);
+      }
+      if (!turn.turn.audience) {
+        ++speakers[std::u32string(Folded(turn.line).substr(0, turn.turn.length))];
+      }
+    }
+    if (speakers.size() >= 2) {
+      result_.several_speakers = true;
+      result_.metadata.speaker.clear();
+      result_.metadata.office.clear();
     }
   }
 
@@ -462,9 +613,19 @@ class Classifier {
       const Line& line = lines_[i];
       const auto index = static_cast<uint32_t>(i);
       uint32_t begin = line.begin;
+      if (const auto label = labels_.find(i); label != labels_.end()) {
+        begin += static_cast<uint32_t>(label->second);
+        result_.pieces.push_back({line.begin, begin, index, BlockKind::kByline});
+        while (begin < line.end && text::IsSpace(source_[begin])) {
+          ++begin;
+        }
+      }
       if (const auto marks = marks_.find(i); marks != marks_.end()) {
         for (const NoteMark& mark : marks->second) {
           const uint32_t at = line.begin + mark.begin;
+          if (at < begin) {
+            continue;
+          }
           // Of the spaces around a mark one is left.
           uint32_t end = at;
           const uint32_t behind = line.begin + mark.end;
@@ -490,6 +651,7 @@ class Classifier {
   const std::vector<Line>& lines_;
   std::vector<BlockKind> kinds_;
   std::unordered_map<size_t, std::vector<NoteMark>> marks_;
+  std::unordered_map<size_t, size_t> labels_;  // of speakers before what they say: their lengths
   size_t contents_begin_ = 0;
   size_t contents_end_ = 0;
   size_t head_end_ = 0;

@@ -129,6 +129,9 @@ class Joiner {
     join->before = result_.speech[s - 1];
     join->after = result_.speech[s];
     const bool adjacent = join->before + 1 == join->after;
+    if (pieces_[join->after - 1].kind == BlockKind::kByline) {
+      return false;  // somebody else speaks
+    }
     if (after.continues && adjacent) {
       join->reason = JoinReason::kWrap;
       join->certain = true;

@@ -17,6 +17,8 @@ constexpr uint32_t kMaxHeading = 120;
 constexpr size_t kMaxHeadingWords = 16;
 constexpr uint32_t kMaxPlainHeading = 80;  // neither capitals nor title case
 constexpr uint32_t kMaxRunInHeading = 120;
+constexpr uint32_t kMaxClosedCapitals = 60;  // in capitals, with a full stop
+constexpr size_t kNearSister = 6;            // paragraphs between headings of one kind
 
 class RoleFinder {
  public:
@@ -43,10 +45,44 @@ class RoleFinder {
         TrimLabel(i);
       }
     }
+    FindSisters();
     return std::move(roles_);
   }
 
  private:
+  // A heading whose paragraph is shorter than it: only beside headings of its kind.
+  void FindSisters() {
+    for (size_t i = 0; i + 1 < roles_.size(); ++i) {
+      const RoleOfParagraph& next = roles_[i + 1];
+      if (roles_[i].role != Role::kPlain || next.role != Role::kPlain || next.salutation ||
+          !(IsFullStopDot(next.last) || IsTerminal(next.last)) || !LooksLikePlainHeading(i) ||
+          ranges_[i + 1].size() * 2 < ranges_[i].size()) {
+        continue;
+      }
+      const size_t first = i - std::min(i, kNearSister);
+      const size_t last = std::min(i + kNearSister + 1, roles_.size());
+      for (size_t j = first; j < last; ++j) {
+        if (j != i && roles_[j].role == Role::kUnmarked && LooksLikePlainHeading(j)) {
+          roles_[i].role = Role::kUnmarked;
+          roles_[i].stand_alone = true;
+          TrimLabel(i);
+          break;
+        }
+      }
+    }
+  }
+
+  // Short, begins with a capital and has no mark at its end.
+  bool LooksLikePlainHeading(size_t i) const {
+    const RoleOfParagraph& p = roles_[i];
+    const View text = Text(i);
+    const char32_t first = text.front();
+    return !p.salutation && !p.cell && first >= U'A' && first <= U'Z' &&
+           text.size() <= kMaxPlainHeading && EnglishWords(text).size() <= kMaxHeadingWords &&
+           !IsFullStopDot(p.last) && !IsTerminal(p.last) && !IsSemicolon(p.last) &&
+           !IsColon(p.last) && !IsCommaLike(p.last) && !IsEllipsis(p.last) && !IsDash(p.last);
+  }
+
   View Text(size_t i) const { return joined_.substr(ranges_[i].begin, ranges_[i].size()); }
   View Folded(size_t i) const { return folded_.substr(ranges_[i].begin, ranges_[i].size()); }
 
@@ -152,7 +188,11 @@ class RoleFinder {
     const char32_t first = text.front();
     const bool begins = (first >= U'A' && first <= U'Z') || IsAsciiDigit(first) ||
                         ClosingPartner(first) != 0 || first == U'"';
-    if (!begins || text.size() > kMaxHeading || IsFullStopDot(p.last) || IsSemicolon(p.last) ||
+    // THE ARMY.
+    const bool closed_capitals = IsFullStopDot(p.last) && IsAllCapitals(text) &&
+                                 text.size() <= kMaxClosedCapitals && EnglishWords(text).size() >= 1;
+    if (!begins || text.size() > kMaxHeading || (IsFullStopDot(p.last) && !closed_capitals) ||
+        IsSemicolon(p.last) ||
         IsColon(p.last) || IsCommaLike(p.last) || p.last == U'!' || IsEllipsis(p.last) ||
         EnglishWords(text).size() > kMaxHeadingWords ||
         std::none_of(text.begin(), text.end(), IsLatinLetter)) {

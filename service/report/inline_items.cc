@@ -53,10 +53,16 @@ Marker ReadInlineMarker(View text, char32_t before) {
   }
   const bool strong_mark = !IsCommaLike(before);
   switch (marker.family) {
+    case MarkerFamily::kParenHan:
+    case MarkerFamily::kParenArabic: {
+      // 第九条第（一）、（二）项 refers to items.
+      constexpr View kReferred = U"、项款目";
+      const bool refers = marker.length < text.size() &&
+                          kReferred.find(text[marker.length]) != View::npos;
+      return refers ? Marker() : marker;
+    }
     case MarkerFamily::kHanIs:
     case MarkerFamily::kHanMust:
-    case MarkerFamily::kParenHan:
-    case MarkerFamily::kParenArabic:
     case MarkerFamily::kCircled:
       return marker;
     case MarkerFamily::kHan:
@@ -79,7 +85,13 @@ Marker ReadEnglishInlineMarker(View text, char32_t before) {
     return {MarkerFamily::kParenStem, static_cast<int>(text[1] - U'a') + 1, 3,
             text::IsSpace(text[3]) ? size_t{4} : size_t{3}};
   }
-  const Marker marker = ReadEnglishMarker(text);
+  Marker marker = ReadEnglishMarker(text);
+  if (!marker && IsSemicolon(before) && text[0] >= U'a' && text[0] <= U'z') {
+    // …; third, we must …
+    std::u32string capital(text);
+    capital[0] -= U'a' - U'A';
+    marker = ReadEnglishMarker(capital);
+  }
   const bool sentence =
       IsTerminal(before) || IsFullStopDot(before) || IsSemicolon(before) || IsColon(before);
   return marker.family == MarkerFamily::kParenArabic && text[0] == U'(' ? marker

@@ -76,6 +76,12 @@ struct Lexicon {
   WordList editor_label;
   WordList wire;
   WordList note_head;
+  WordList body_end;       // how names of authorities end
+  WordList glossary_word;  // what a list of explanations explains
+  WordList glossary_end;   // how its heading ends
+  WordList table_label;    // beside a table or a chart: its unit
+  WordList table_note;     // the same: its source, a note
+  WordList file_end;       // of names of files
   WordList masthead_end;
   WordList banner_start;
   WordList photo_end;
@@ -88,6 +94,8 @@ struct Lexicon {
   WordList stage_note;       // what an audience does, as notes in brackets say it
   WordList task;             // verbs and adverbs by which a heading says what is to be done
   WordList english_salutation;
+  WordList english_place;  // words of places where speeches are given
+  WordList english_turn;   // who speaks, in a transcript
   WordList english_office;
   WordList english_assembly;
   WordList english_title;  // words by which a title says that it is one

@@ -537,18 +537,16 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
     const auto paragraph =
         std::lower_bound(report->paragraphs.begin(), report->paragraphs.end(), section.range.begin,
                          [](const Range& range, uint32_t begin) { return range.begin < begin; });
+    const View heading =
+        input.folded.substr(section.heading_range.begin, section.heading_range.size());
     if (paragraph == report->paragraphs.end() || paragraph->begin != section.range.begin) {
-      // An item inside a paragraph, which is looked at below; those of the outline may follow it.
-      Last& before = last[static_cast<size_t>(section.parent) + 1];
-      const Marker marker = ReadMarker(
-          input.folded.substr(section.heading_range.begin, section.heading_range.size()));
-      if (marker && marker.family == before.family && section.ordinal == before.number + 1) {
-        before.number = section.ordinal;
+      // An item inside a paragraph only goes on a series.
+      Last& series = last[static_cast<size_t>(section.parent) + 1];
+      if (section.ordinal == series.number + 1 && ReadMarker(heading).family == series.family) {
+        series = {series.family, section.ordinal, section.range.begin};
       }
       continue;
     }
-    const View heading =
-        input.folded.substr(section.heading_range.begin, section.heading_range.size());
     const View printed =
         input.speech.substr(section.heading_range.begin, section.heading_range.size());
     const Marker marker = ReadMarker(heading);

@@ -151,6 +151,100 @@ Marker ReadParenRoman(View text) {
                     letters + 2);
 }
 
+// 其一，…
+Marker ReadOneOfThem(View text) {
+  size_t digits = 0;
+  const int number = ReadHanNumeral(text.substr(1), &digits);
+  const char32_t mark = At(text, 1 + digits);
+  return number > 0 && (IsCommaLike(mark) || IsColon(mark))
+             ? Make(text, MarkerFamily::kHanIs, number, digits + 2)
+             : Marker();
+}
+
+// 壹、 贰　, numerals that cannot be altered.
+Marker ReadFormalHan(View text) {
+  constexpr View kNumerals = U"壹贰叁肆伍陆柒捌玖拾";
+  const char32_t first = text[0] == U'参' ? U'叁' : text[0];
+  const size_t place = kNumerals.find(first);
+  const char32_t mark = At(text, 1);
+  constexpr size_t kLongestName = 4;  // 陆　昊
+  const bool spaced = text::IsSpace(mark) && text.size() > kLongestName;
+  if (place == View::npos || text.size() < 3 ||
+      (mark != U'、' && !IsFullStopDot(mark) && !spaced)) {
+    return {};
+  }
+  return Make(text, MarkerFamily::kFormalHan, static_cast<int>(place) + 1, spaced ? 1 : 2);
+}
+
+// I. to XII., whose letters are small in folded text, and the numerals of one character.
+Marker ReadRoman(View text) {
+  constexpr View kNumerals[] = {U"i",   U"ii",   U"iii", U"iv", U"v",  U"vi",
+                                U"vii", U"viii", U"ix",  U"x",  U"xi", U"xii"};
+  size_t length = 0;
+  int number = 0;
+  if ((text[0] >= U'\u2160' && text[0] <= U'\u216B') ||
+      (text[0] >= U'\u2170' && text[0] <= U'\u217B')) {
+    number = static_cast<int>((text[0] - U'\u2160') % 16) + 1;
+    length = 1;
+  } else {
+    while (length < 5 && (At(text, length) == U'i' || At(text, length) == U'v' ||
+                          At(text, length) == U'x')) {
+      ++length;
+    }
+    const auto found =
+        std::find(std::begin(kNumerals), std::end(kNumerals), text.substr(0, length));
+    if (found == std::end(kNumerals)) {
+      return {};
+    }
+    number = static_cast<int>(found - kNumerals) + 1;
+  }
+  const char32_t mark = At(text, length);
+  const bool marked = mark == U'、' || IsFullStopDot(mark);
+  if (!marked && !(length == 1 && text[0] >= U'\u2160' && text::IsSpace(mark))) {
+    return {};
+  }
+  const Marker marker = Make(text, MarkerFamily::kRoman, number, length + (marked ? 1 : 0));
+  const char32_t next = At(text, marker.text);
+  return text::IsHan(next) || ClosingPartner(next) != 0 ? marker : Marker();
+}
+
+// 1.1 and 1.1.1 before a space, 01 as well: the last number counts.
+Marker ReadDecimal(View text) {
+  constexpr size_t kMostParts = 3;
+  size_t parts = 0;
+  size_t at = 0;
+  int number = 0;
+  while (parts < kMostParts) {
+    size_t digits = 0;
+    number = 0;
+    while (digits < 2 && IsAsciiDigit(At(text, at + digits))) {
+      number = number * 10 + static_cast<int>(text[at + digits] - U'0');
+      ++digits;
+    }
+    if (digits == 0) {
+      return {};
+    }
+    ++parts;
+    at += digits;
+    if (!IsFullStopDot(At(text, at)) || !IsAsciiDigit(At(text, at + 1))) {
+      break;
+    }
+    ++at;
+  }
+  const bool zero = parts == 1 && text[0] == U'0';
+  const char32_t mark = At(text, at);
+  const bool marked = mark == U'、' || IsFullStopDot(mark);
+  if ((parts < 2 && !zero) || number == 0 || (!text::IsSpace(mark) && !marked)) {
+    return {};
+  }
+  const MarkerFamily family = zero         ? MarkerFamily::kArabic
+                              : parts == 2 ? MarkerFamily::kDecimal
+                                           : MarkerFamily::kDecimal3;
+  const Marker marker = Make(text, family, number, at + (marked ? 1 : 0));
+  const char32_t next = At(text, marker.text);
+  return text::IsHan(next) || ClosingPartner(next) != 0 ? marker : Marker();
+}
+
 Marker ReadParenthesised(View text) {
   size_t digits = 0;
   const bool han = ReadHanNumeral(text.substr(1), &digits) > 0;
@@ -200,12 +294,12 @@ Marker ReadArabicMarker(View text) {
   size_t digits = 0;
   const int number = ReadArabic(text, &digits);
   if (number == 0) {
-    return {};
+    return text[0] == U'0' ? ReadDecimal(text) : Marker();
   }
   const char32_t c = At(text, digits);
   const char32_t next = At(text, digits + 1);
   if (next == 0 || IsAsciiDigit(next)) {
-    return {};
+    return IsFullStopDot(c) ? ReadDecimal(text) : Marker();
   }
   if (IsFullStopDot(c) || c == U'、') {
     return Make(text, MarkerFamily::kArabic, number, digits + 1);
@@ -253,7 +347,8 @@ Marker ReadMarker(View paragraph) {
     return ReadOrdinal(paragraph);
   }
   if (first == U'首' || first == U'其' || first == U'再' || first == U'最') {
-    return ReadOrdinalWord(paragraph);
+    const Marker word = ReadOrdinalWord(paragraph);
+    return word || first != U'其' ? word : ReadOneOfThem(paragraph);
   }
   if (first == U'（' || first == U'(') {
     return ReadParenthesised(paragraph);
@@ -272,6 +367,18 @@ Marker ReadMarker(View paragraph) {
   }
   if (first >= U'⑴' && first <= U'⒇') {
     return Make(paragraph, MarkerFamily::kParenArabic, static_cast<int>(first - U'⑴') + 1, 1);
+  }
+  if (first >= U'⒈' && first <= U'⒛') {
+    return Make(paragraph, MarkerFamily::kArabic, static_cast<int>(first - U'⒈') + 1, 1);
+  }
+  if (first >= U'㈠' && first <= U'㈩') {
+    return Make(paragraph, MarkerFamily::kParenHan, static_cast<int>(first - U'㈠') + 1, 1);
+  }
+  if (const Marker formal = ReadFormalHan(paragraph)) {
+    return formal;
+  }
+  if (const Marker roman = ReadRoman(paragraph)) {
+    return roman;
   }
   return ReadBullet(paragraph);
 }

@@ -15,17 +15,21 @@ enum class MarkerFamily {
   kChapter,      // 第一章
   kPartSection,  // 第一节
   kArticle,      // 第一条
+  kRoman,        // I. Ⅰ、 in a text in Chinese
+  kFormalHan,    // 壹、
   kHan,          // 一、
   kHanBare,      // 一, alone on its line
-  kParenHan,     // （一）
+  kParenHan,     // （一） ㈠
   kStem,         // 甲、
   kParenStem,    // （甲）
-  kArabic,       // 1. 1、
+  kArabic,       // 1. 1、 ⒈ 01
+  kDecimal,      // 1.1
+  kDecimal3,     // 1.1.1
   kParenArabic,  // （1） 1）
   kParenRoman,   // (i) （ii）
   kCircled,      // ①
   kOrdinalWord,  // 第一， 第一个阶段， 首先， 其次， 再次， 最后，
-  kHanIs,        // 一是
+  kHanIs,        // 一是 其一，
   kHanMust,      // 一要
   kBullet        // —— ● ·
 };
@@ -47,7 +51,7 @@ struct Marker {
 // at a bounded number of characters.
 Marker ReadMarker(std::u32string_view paragraph);
 
-// Families whose single occurrence is already a heading. Of the others (第一， 一是 甲、 1. ① …) a
+// Families whose single occurrence is already a heading. Of the others (第一， 一是 甲、 壹、 1. ① …) a
 // sequence is needed.
 bool IsStrongFamily(MarkerFamily family);
 

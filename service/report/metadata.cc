@@ -149,6 +149,13 @@ bool IsNameShaped(View name, size_t most) {
   });
 }
 
+// 施政报告 begins with a surname, and stands behind an office as a name does.
+bool NamesSpeech(View name) {
+  constexpr View kSpeeches[] = {U"报告", U"讲话", U"演说", U"致辞", U"致词", U"讲词", U"方针"};
+  return std::any_of(std::begin(kSpeeches), std::end(kSpeeches),
+                     [&](View speech) { return name.ends_with(speech); });
+}
+
 }  // namespace
 
 std::optional<FoundDate> FindDate(View text) {
@@ -185,6 +192,8 @@ std::optional<OccasionLine> ReadOccasion(View line) {
     return std::nullopt;
   }
   OccasionLine occasion;
+  const size_t bracket = ClosingPartner(At(line, 0)) == U'）' ? 1 : 0;
+  occasion.text_begin = bracket;
   while (IsDash(At(line, occasion.text_begin)) || At(line, occasion.text_begin) == U'-' ||
          At(line, occasion.text_begin) == U'－') {
     ++occasion.text_begin;
@@ -198,6 +207,8 @@ std::optional<OccasionLine> ReadOccasion(View line) {
     return std::nullopt;
   }
   occasion.event_begin = at + 1;
+  // Of （2023年1月9日在…上） the brackets are no part of it.
+  const bool round = bracket > 0;
   const WordList& assemblies = GetLexicon().assembly;
   for (size_t i = occasion.event_begin; i < line.size(); ++i) {
     if (line[i] != U'上') {
@@ -212,16 +223,25 @@ std::optional<OccasionLine> ReadOccasion(View line) {
     if (At(line, end) == U'的') {
       // 上的报告, 上的政治报告, 上的讲话: to the next space or the end.
       const size_t begin = end;
-      while (end < line.size() && !text::IsSpace(line[end])) {
+      while (end < line.size() && !text::IsSpace(line[end]) &&
+             !(round && CloserShape(line[end]) == U'）')) {
         ++end;
       }
       if (end - begin > 12) {
         return std::nullopt;
       }
-    } else if (end < line.size() && !text::IsSpace(line[end])) {
+    }
+    if (round && CloserShape(At(line, end)) != U'）') {
       continue;
     }
-    occasion.end = end;
+    if (!round && end < line.size() && !text::IsSpace(line[end])) {
+      continue;
+    }
+    occasion.text_end = end;
+    occasion.end = end + bracket;
+    if (round && occasion.end < line.size() && !text::IsSpace(line[occasion.end])) {
+      continue;
+    }
     return occasion;
   }
   return std::nullopt;
@@ -231,13 +251,36 @@ bool IsPersonName(View line, bool minority) {
   if (!IsNameShaped(line, minority ? 12 : 4)) {
     return false;
   }
-  // 施政报告 begins with a surname, and bodies stand where names do.
+  // Bodies stand where names do.
   constexpr View kBodies = U"府室委局部会院厅处";
-  if (line.ends_with(U"报告") || line.ends_with(U"讲话") ||
+  if (NamesSpeech(line) ||
       (minority && kBodies.find(line.back()) != View::npos)) {
     return false;
   }
   return minority || GetLexicon().surname.PrefixOf(line) > 0;
+}
+
+bool NamesSession(View line) {
+  constexpr size_t kLongest = 40;
+  if (line.size() > kLongest || line.find(U'第') == View::npos ||
+      (line.find(U'届') == View::npos && line.find(U'次') == View::npos)) {
+    return false;
+  }
+  return std::none_of(line.begin(), line.end(),
+                      [](char32_t c) {
+                        return IsTerminal(c) || IsCommaLike(c) || IsColon(c) || c == U'在' ||
+                               ClosingPartner(c) != 0;
+                      }) &&
+         (GetLexicon().assembly.SuffixOf(line) > 0 || line.ends_with(U"会期"));
+}
+
+bool NamesBody(View line) {
+  constexpr size_t kShortest = 4;
+  constexpr size_t kLongest = 30;
+  const bool han = std::all_of(line.begin(), line.end(),
+                               [](char32_t c) { return text::IsHan(c) || text::IsSpace(c); });
+  return han && line.size() >= kShortest && line.size() <= kLongest &&
+         GetLexicon().body_end.SuffixOf(line) > 0;
 }
 
 std::optional<Byline> ReadByline(View line) {
@@ -271,7 +314,7 @@ std::optional<Byline> ReadByline(View line) {
   const bool clean = std::none_of(office.begin(), office.end(), [](char32_t c) {
     return IsTerminal(c) || IsColon(c) || c == U'，' || ClosingPartner(c) != 0;
   });
-  if (!clean || !IsNameShaped(name, 12)) {
+  if (!clean || !IsNameShaped(name, 12) || NamesSpeech(name)) {
     return std::nullopt;
   }
   // Without a known surname or middle dot the name must be set off by a space.

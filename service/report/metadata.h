@@ -25,12 +25,15 @@ std::optional<FoundDate> FindDate(std::u32string_view text);
 // Whether a time of the day stands in `text`: 17:24, 9:05:30.
 bool HasTimeOfDay(std::u32string_view text);
 
-// A line that names the occasion: 在…大会上(的报告), with or without dashes and a date before it.
+// A line that names the occasion: 在…大会上(的报告), with or without dashes and a date before it, and
+// with or without round brackets around all.
 struct OccasionLine {
-  size_t text_begin = 0;   // after the dashes
+  size_t text_begin = 0;   // after the dashes and an opening bracket
   size_t event_begin = 0;  // what stands between 在 and 上
   size_t event_end = 0;
-  size_t end = 0;  // after 上 or 上的报告; what follows after spaces is another thing (a byline)
+  size_t text_end = 0;
+  // After 上 or 上的报告 and a closing bracket; what follows after spaces is another thing (a byline).
+  size_t end = 0;
 };
 std::optional<OccasionLine> ReadOccasion(std::u32string_view line);
 
@@ -46,6 +49,11 @@ std::optional<Byline> ReadByline(std::u32string_view line);
 // A line that is nothing but a name of 2 to 4 characters (with `minority`, up to 12 with middle
 // dots and without a known surname).
 bool IsPersonName(std::u32string_view line, bool minority);
+
+// A line that is nothing but the name of a session: 立法院第10届第7会期.
+bool NamesSession(std::u32string_view line);
+// A line that is nothing but the name of an authority: 某市财政局.
+bool NamesBody(std::u32string_view line);
 
 // In whose name the speaker reports: X in 我代表X，向大会作报告 and 我受X委托.
 struct BodyClause {

@@ -14,6 +14,8 @@ constexpr uint32_t kBracketed = 0;
 constexpr uint32_t kCircled = 1u << 16;
 constexpr uint32_t kRaised = 2u << 16;
 constexpr uint32_t kWord = 1u << 15;  // [注1]
+constexpr uint32_t kStar = 3u << 16;
+constexpr uint32_t kRound = 4u << 16;  // (4)
 
 bool IsCircled(char32_t c) { return c >= U'①' && c <= U'⑳'; }
 
@@ -86,6 +88,30 @@ NoteMark ReadRaised(View line, uint32_t at) {
   return end > at ? NoteMark{at, end, kRaised | value} : NoteMark{};
 }
 
+// * and **, and (4): marks only where a note below the text begins so.
+NoteMark ReadStars(View line, uint32_t at) {
+  uint32_t end = at;
+  while (end < line.size() && end - at < 3 && line[end] == U'*') {
+    ++end;
+  }
+  return end > at ? NoteMark{at, end, kStar | (end - at)} : NoteMark{};
+}
+
+NoteMark ReadRound(View line, uint32_t at) {
+  constexpr uint32_t kMostDigits = 3;
+  if (ClosingPartner(line[at]) != U'）') {
+    return {};
+  }
+  uint32_t i = at + 1;
+  uint32_t value = 0;
+  while (i - at - 1 < kMostDigits && IsAsciiDigit(At(line, i))) {
+    value = value * 10 + (line[i] - U'0');
+    ++i;
+  }
+  return value > 0 && CloserShape(At(line, i)) == U'）' ? NoteMark{at, i + 1, kRound | value}
+                                                        : NoteMark{};
+}
+
 bool IsMark(char32_t c) {
   return IsTerminal(c) || IsCloser(c) || IsFullStopDot(c) || c == U'"' || c == U'%' || c == U'％' ||
          c == U'‰';
@@ -93,24 +119,34 @@ bool IsMark(char32_t c) {
 
 }  // namespace
 
-std::vector<NoteMark> FindNoteMarks(View line) {
+std::vector<NoteMark> FindNoteMarks(View line, const std::unordered_set<uint32_t>& printed) {
   std::vector<NoteMark> marks;
   bool items = false;  // ① numbers items of this line
   char32_t before = 0;
   const auto size = static_cast<uint32_t>(line.size());
   for (uint32_t i = 0; i < size; ++i) {
     const char32_t c = line[i];
-    if (c < 0xB2 && c != U'[') {
+    if (c < 0xB2 && c != U'[' && (printed.empty() || (c != U'*' && c != U'('))) {
       before = c;
       continue;
     }
     NoteMark mark;
-    if (before != 0 && ClosingPartner(c) != 0 && !IsColon(before) &&
+    const bool behind_word = before != 0 && (IsWordCharacter(before) || IsMark(before));
+    if (!printed.empty() && behind_word && (c == U'*' || ClosingPartner(c) == U'）')) {
+      // Behind a full stop (4) numbers an item.
+      mark = c == U'*'            ? ReadStars(line, i)
+             : IsTerminal(before) ? NoteMark()
+                                  : ReadRound(line, i);
+      if (!printed.contains(mark.key)) {
+        mark = {};
+      }
+    } else if (before != 0 && ClosingPartner(c) != 0 && !IsColon(before) &&
         (IsWordCharacter(before) || IsMark(before) || IsCommaLike(before))) {
       mark = ReadBracketed(line, i);
     } else if (IsCircled(c)) {
       items |= before == 0 || IsColon(before) || IsSemicolon(before) || IsCommaLike(before);
-      if (!items && IsMark(before)) {
+      const bool known = behind_word && printed.contains(kCircled | (c - U'①' + 1));
+      if (!items && (IsMark(before) || known)) {
         mark = {i, i + 1, kCircled | (c - U'①' + 1)};
       }
     } else if (RaisedDigit(c) > 0 && (text::IsHan(before) || IsMark(before))) {
@@ -136,7 +172,37 @@ NoteMark LeadingNoteMark(View line) {
   if (RaisedDigit(line[0]) > 0) {
     return ReadRaised(line, 0);
   }
+  if (line[0] == U'*') {
+    return ReadStars(line, 0);
+  }
   return ReadBracketed(line, 0);
+}
+
+void AddPrintedKeys(View note, std::unordered_set<uint32_t>* printed) {
+  if (note.empty()) {
+    return;
+  }
+  if (const NoteMark mark = LeadingNoteMark(note); mark.end > 0) {
+    printed->insert(mark.key);
+    if (mark.key < kWord) {
+      printed->insert(kRound | mark.key);
+    }
+    return;
+  }
+  if (const NoteMark mark = ReadRound(note, 0); mark.end > 0) {
+    printed->insert(mark.key);
+    return;
+  }
+  uint32_t digits = 0;
+  uint32_t value = 0;
+  while (digits < 3 && IsAsciiDigit(At(note, digits))) {
+    value = value * 10 + (note[digits] - U'0');
+    ++digits;
+  }
+  const char32_t mark = At(note, digits);
+  if (value > 0 && (IsFullStopDot(mark) || mark == U'、' || mark == U'）' || mark == U')')) {
+    printed->insert(kRound | value);
+  }
 }
 
 std::vector<NoteMark> FindStageNotes(View line) {
@@ -170,7 +236,7 @@ std::optional<std::vector<NoteMark>> NoteReader::Read(View line) {
   if (lead.end > 0 && line.size() > lead.end && referred_.contains(lead.key)) {
     return std::nullopt;
   }
-  std::vector<NoteMark> marks = FindNoteMarks(line);
+  std::vector<NoteMark> marks = FindNoteMarks(line, printed_);
   for (const NoteMark& mark : marks) {
     referred_.insert(mark.key);
   }

@@ -1,6 +1,7 @@
 #include "service/report/outline.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "service/report/markers.h"
 #include "service/report/modes.h"
 #include "service/report/outline_roles.h"
+#include "service/report/sentences.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -66,6 +68,10 @@ int Rank(const Open& open) {
       return 3;
     case MarkerFamily::kArticle:
       return 4;
+    case MarkerFamily::kRoman:
+      return 20;
+    case MarkerFamily::kFormalHan:
+      return 25;
     case MarkerFamily::kHan:
     case MarkerFamily::kHanBare:
       return 30;
@@ -77,6 +83,10 @@ int Rank(const Open& open) {
       return 47;
     case MarkerFamily::kArabic:
       return 50;
+    case MarkerFamily::kDecimal:
+      return 52;
+    case MarkerFamily::kDecimal3:
+      return 54;
     case MarkerFamily::kParenArabic:
       return 60;
     case MarkerFamily::kParenRoman:
@@ -159,9 +169,11 @@ class Placer {
     size_t unmarked = 0;
     int previous = 0;
     bool pending = false;
-    for (const Paragraph& p : paragraphs_) {
+    for (size_t i = 0; i < count(); ++i) {
+      const Paragraph& p = paragraphs_[i];
       if (p.role == Role::kUnmarked && !p.closed_heading && p.apart == Apart::kNo) {
-        pending = true;
+        // What stands right below a numbered heading says nothing of those above the numbers.
+        pending |= !StandsRightBelow(i);
         ++unmarked;
       } else if (p.role == Role::kMarked && p.marker.family == top && p.stand_alone) {
         if (pending) {
@@ -174,6 +186,61 @@ class Placer {
     }
     unmarked_below_ = below > above;
     unmarked_above_ = above > 0 && !unmarked_below_ && unmarked >= 2;
+  }
+
+  // Whether an unmarked heading is the first thing below a marked one.
+  bool StandsRightBelow(size_t i) const {
+    return i > 0 && paragraphs_[i - 1].role == Role::kMarked && paragraphs_[i - 1].stand_alone;
+  }
+
+  // The next marked paragraph of the family of an open one, behind paragraph i.
+  struct Next {
+    int number = 0;        // 0: there is none
+    bool unmarked = false;  // an unmarked heading stands before it
+  };
+  Next NextOf(const Open& open, size_t i) const {
+    constexpr size_t kMaxLookAhead = 400;
+    const size_t most = std::min(count(), i + kMaxLookAhead);
+    Next next;
+    for (size_t j = i + 1; j < most; ++j) {
+      const Paragraph& p = paragraphs_[j];
+      next.unmarked |= p.role == Role::kUnmarked;
+      if (p.role == Role::kMarked && p.marker.family == open.family) {
+        next.number = p.marker.number;
+        break;
+      }
+    }
+    return next;
+  }
+
+  // Whether an unmarked heading right below a marked one is below it where others stand above the
+  // marked ones: the numbers go on behind it, or they did so behind one below an earlier sister and
+  // the numbers do not begin anew under it.
+  bool NumbersGoOn(const Open& open, size_t i) {
+    const Next next = NextOf(open, i);
+    bool& goes_on = goes_on_[static_cast<size_t>(open.family)];
+    if (next.number == open.number + 1) {
+      goes_on = true;
+      return true;
+    }
+    return goes_on && (next.number == 0 ? !NamesPeriod(i) : next.number == 1 && next.unmarked);
+  }
+
+  // Whether the numbers begin anew under paragraph i, an unmarked heading behind the numbered one
+  // that stands in the stack at `s`: that heading stands above them.
+  bool RestartsBelow(size_t s, size_t i) const {
+    if (const Next next = NextOf(stack_[s], i); next.number > 0) {
+      return next.number == 1 && !next.unmarked;
+    }
+    // Nothing is numbered any more: 2022年工作安排 is the sister of 2021年主要工作.
+    const Open& bottom = stack_.front();
+    return bottom.role == Role::kUnmarked && s > 0 && NamesPeriod(bottom.paragraph) &&
+           NamesPeriod(i);
+  }
+
+  bool NamesPeriod(size_t i) const {
+    const Range period = FindPeriod(Folded(i));
+    return !period.empty() && period.begin == 0;
   }
 
   // --- placing, in reading order ---
@@ -376,12 +443,14 @@ class Placer {
                                  paragraphs_[stack_.back().paragraph].closed_heading)) {
         stack_.pop_back();
       }
-    } else if (const size_t sister = NestedUnmarked(); sister > 0) {
+    } else if (const size_t sister = NestedUnmarked();
+               sister > 0 && !(unmarked_above_ && RestartsBelow(sister - 1, i))) {
       stack_.resize(sister);
     } else if (!unmarked_below_) {
       // At the top, unless it stands right below a marked heading that owns nothing yet.
-      const bool nested = !unmarked_above_ && !stack_.empty() && stack_.back().stand_alone &&
-                          stack_.back().role == Role::kMarked && stack_.back().paragraph + 1 == i;
+      const bool below = !stack_.empty() && stack_.back().stand_alone &&
+                         stack_.back().role == Role::kMarked && stack_.back().paragraph + 1 == i;
+      const bool nested = below && (!unmarked_above_ || NumbersGoOn(stack_.back(), i));
       if (!nested) {
         stack_.clear();
       }
@@ -743,8 +812,9 @@ class Placer {
     for (uint32_t i = begin; i < most; ++i) {
       if (const size_t close = QuotationEnd(joined_.substr(0, range.end), i, longest);
           close != View::npos) {
+        const uint32_t open = i;
         i = static_cast<uint32_t>(close);
-        const bool ends = i + 1 == range.end || !IsCommaLike(joined_[i + 1]);
+        const bool ends = !GoesOnBehindQuotation(joined_.substr(0, range.end), begin, open, i);
         if (IsTerminal(joined_[i - 1]) && ends) {
           return i + 1;
         }
@@ -779,7 +849,9 @@ class Placer {
       }
     }
     for (const auto& [section, end] : ends_) {
-      sections[static_cast<size_t>(section)].range.end = end;
+      Section& first = sections[static_cast<size_t>(section)];
+      first.range.end = end;
+      first.heading_range.end = std::min(first.heading_range.end, end);
     }
     for (size_t s = sections.size(); s-- > 0;) {
       if (sections[s].parent >= 0) {
@@ -808,6 +880,7 @@ class Placer {
   size_t sections_of_list_ = 0;             // how many there were behind them
   std::unordered_set<View> headings_;       // on lines of their own, once they are asked for
   std::unordered_map<int, uint32_t> ends_;  // of sections that end inside their paragraph
+  std::array<bool, kMarkerFamilies> goes_on_ = {};
   bool unmarked_above_ = false;
   bool unmarked_below_ = false;
   Outline outline_;

@@ -10,6 +10,7 @@
 #include "service/report/chars.h"
 #include "service/report/classify.h"
 #include "service/report/lexicon.h"
+#include "service/report/sentences.h"
 #include "service/text/fold.h"
 
 namespace quotes::report {
@@ -40,6 +41,9 @@ constexpr uint32_t kMinNamedText = 20;  // what follows the heading in its parag
 constexpr uint32_t kMinTaskText = 8;
 constexpr uint32_t kMinTaskName = 4;
 constexpr uint32_t kMaxTaskName = 30;
+// Names that are built alike: as long as each other, and no longer than this.
+constexpr uint32_t kMaxParallelName = 16;
+constexpr uint32_t kMinParallelText = 6;
 // The label of an item without a marker: 煤炭工业，….
 constexpr size_t kMaxLabel = 10;
 constexpr size_t kMinLabels = 3;
@@ -90,6 +94,7 @@ class RoleFinder {
     FindIntroductions();
     FindAnnouncedLists();
     FindLeads();
+    FindParallelNames();
     const size_t groups = FindRunIns();
     FindClosedHeadings();
     if (groups >= kBuiltSo) {
@@ -127,7 +132,8 @@ class RoleFinder {
       size_t end = 0;
       while (end < text.size() && !IsTerminal(text[end])) {
         const size_t close = QuotationEnd(text, end, kMaxRunInSentence);
-        if (close != View::npos && IsTerminal(text[close - 1])) {
+        if (close != View::npos && IsTerminal(text[close - 1]) &&
+            !GoesOnBehindQuotation(text, 0, end, close)) {
           end = close - 1;
         } else {
           end = close != View::npos ? close + 1 : end + 1;
@@ -386,8 +392,31 @@ class RoleFinder {
   bool NamesItsParagraph(size_t i) const {
     const Paragraph& p = paragraphs_[i];
     return !p.single && p.first_end <= kMaxRunInName &&
-           SizeOf(i) - p.first_end >= (IsTask(i) ? kMinTaskText : kMinNamedText) &&
+           SizeOf(i) - p.first_end >= (p.parallel  ? kMinParallelText
+                                       : IsTask(i) ? kMinTaskText
+                                                   : kMinNamedText) &&
            BeginsWithName(i);
+  }
+
+  // 旗帜鲜明讲政治。 依法行政守底线。 求真务实抓落实。: three or more paragraphs beside each other whose
+  // first sentences are built alike.
+  void FindParallelNames() {
+    const auto is_name = [&](size_t i) {
+      const Paragraph& p = paragraphs_[i];
+      return IsPlainText(i) && !p.single && p.first_end <= kMaxParallelName &&
+             SizeOf(i) - p.first_end >= kMinParallelText && BeginsWithName(i);
+    };
+    for (size_t i = 0; i < count();) {
+      size_t end = i;
+      while (end < count() && is_name(end) &&
+             paragraphs_[end].first_end == paragraphs_[i].first_end) {
+        ++end;
+      }
+      for (size_t j = i; end - i >= kMinRunIns && j < end; ++j) {
+        paragraphs_[j].parallel = true;
+      }
+      i = std::max(end, i + 1);
+    }
   }
 
   // The first sentence says what is to be done: 着力扩大消费需求。

@@ -45,6 +45,7 @@ struct RoleOfParagraph {
   char32_t last = 0;            // last character, closing marks skipped before a stop
   bool single = true;           // one sentence
   bool closed_heading = false;  // an unmarked heading that ends with a full stop
+  bool parallel = false;        // its first sentence is built like those of its neighbours
   bool series = false;          // an unmarked heading that opens as its sisters do
   Apart apart = Apart::kNo;     // of an unmarked heading
   uint32_t label_end = 0;       // length of an item's label

@@ -296,7 +296,40 @@ class Parser {
     return text::ToUtf8(View(report_.joined).substr(jump.begin + begin, end - begin));
   }
 
+  // The last year that a heading begins with, 0 for none: 2021年主要工作, 2021—2025年.
+  static int YearOfHeading(View heading) {
+    const Range period = FindPeriod(heading);
+    int last = 0;
+    if (period.empty() || period.begin > 0) {
+      return 0;
+    }
+    for (uint32_t i = 0; i + 4 < period.end + 1; ++i) {
+      int year = 0;
+      for (uint32_t digit = 0; digit < 4; ++digit) {
+        const char32_t c = heading[i + digit];
+        const int value = IsAsciiDigit(c) ? static_cast<int>(c - U'0') : HanDigit(c);
+        year = value < 0 || value > 9 ? -10000 : year * 10 + value;
+      }
+      last = year >= 1900 ? year : last;
+    }
+    return last;
+  }
+
+  // The year in which a text looks back and ahead: that of the speech, else the last one that a
+  // heading begins with.
+  int YearOfReport() const {
+    if (report_.metadata.date) {
+      return static_cast<int>(report_.metadata.date->year());
+    }
+    int year = 0;
+    for (const Section& section : report_.sections) {
+      year = std::max(year, YearOfHeading(Folded(section.heading_range)));
+    }
+    return year;
+  }
+
   void SetModes() {
+    const int report_year = YearOfReport();
     for (Section& section : report_.sections) {
       const Mode inherited = section.parent < 0
                                  ? Mode::kUnspecified
@@ -305,6 +338,11 @@ class Parser {
       text.begin = std::min(
           text.end, text.begin + static_cast<uint32_t>(text::CountCodePoints(section.marker)));
       section.mode = ModeOfHeading(Folded(text), inherited);
+      // The work of a year that is over is looked back on.
+      const int year = YearOfHeading(Folded(text));
+      if (section.mode == Mode::kMeasure && year > 0 && year < report_year) {
+        section.mode = Mode::kReview;
+      }
     }
   }
 
@@ -458,6 +496,15 @@ class Parser {
   void Lint(const Paragraphs& paragraphs) {
     const uint32_t speech_end = report_.runs.front().range.end;
     LintMetadata(classified_.several_speakers, &report_);
+    if (classified_.second_report >= 0) {
+      AddFinding({LintKind::kMissingMetadata,
+                  Certainty::kProbable,
+                  lines_[static_cast<size_t>(classified_.second_report)].number,
+                  {},
+                  "another report seems to begin here; each needs a file of its own",
+                  ""},
+                 &report_);
+    }
     if (report_.completeness.truncated) {
       const bool jump = !report_.completeness.jump_target.empty();
       const size_t pages = classified_.missing_pages;
@@ -475,6 +522,8 @@ class Parser {
     }
     LintLeftOut(classified_.comments, "were left out as what readers say");
     LintLeftOut(classified_.notes, "were left out as notes");
+    LintLeftOut(classified_.tail, "were left out as what stands below the end of the speech");
+    LintLeftOut(classified_.letter, "were left out as the letter by which the text was sent out");
     for (size_t j = 0; j < paragraphs.joins.size(); ++j) {
       if (paragraphs.joins[j].reason == JoinReason::kWrap) {
         continue;

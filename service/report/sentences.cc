@@ -133,7 +133,54 @@ constexpr uint32_t kLongestQuotation = 400;
 
 bool GoesOn(char32_t c) { return IsCommaLike(c) || IsSemicolon(c) || IsColon(c); }
 
+// Whether `rest`, behind a closing quotation mark, begins with words that begin no sentence. Those
+// of the second list may begin one behind a full stop, hardly behind ？” and ！” in mid-clause; what
+// is cried at the beginning of a sentence is its subject only before 是.
+bool BeginsNoSentence(View printed, bool full_stop, bool opens_clause) {
+  constexpr size_t kLongest = 4;
+  std::u32string rest(printed.substr(0, kLongest));
+  std::transform(rest.begin(), rest.end(), rest.begin(), text::FoldLetter);
+  constexpr View kNever[] = {U"的",       U"等问题",   U"等",       U"之声",     U"之问",
+                             U"这一",     U"成为",     U"为主题",   U"为主线",   U"为目标",
+                             U"为代表",   U"为口号",   U"为题",     U"主题教育", U"主题活动",
+                             U"主题实践", U"专项行动", U"专项整治", U"活动",     U"行动"};
+  constexpr View kHardly[] = {U"是",   U"为",   U"作为", U"这个", U"这样的",
+                              U"口号", U"精神", U"理念", U"誓言", U"之"};
+  constexpr View kBeginning[] = {U"的确", U"等到", U"等我", U"等他", U"等待", U"等会", U"的士"};
+  const auto begins = [&](View word) { return rest.starts_with(word); };
+  if (std::any_of(std::begin(kBeginning), std::end(kBeginning), begins)) {
+    return false;
+  }
+  return std::any_of(std::begin(kNever), std::end(kNever), begins) ||
+         (!full_stop && (opens_clause ? rest.starts_with(U"是")
+                                      : std::any_of(std::begin(kHardly), std::end(kHardly),
+                                                    begins)));
+}
+
 }  // namespace
+
+bool GoesOnBehindQuotation(View text, size_t begin, size_t open, size_t close) {
+  constexpr int kMostQuotations = 4;  // “您好！”“谢谢！”的问候声
+  if (close + 1 >= text.size()) {
+    return false;
+  }
+  if (GoesOn(text[close + 1])) {
+    return true;
+  }
+  const char32_t before = open > begin ? text[open - 1] : 0;
+  const bool opens_clause = !IsWordCharacter(before);
+  const bool full_stop = close > 0 && (text[close - 1] == U'。' || text[close - 1] == U'｡');
+  size_t at = close + 1;
+  for (int i = 0; i < kMostQuotations && at < text.size() && !opens_clause; ++i) {
+    const size_t end = QuotationEnd(text, at, kLongestQuotation);
+    if (end == View::npos || !IsTerminal(text[end - 1])) {
+      break;
+    }
+    at = end + 1;
+  }
+  return at < text.size() && text::IsHan(text[at]) &&
+         BeginsNoSentence(text.substr(at), full_stop, opens_clause);
+}
 
 void AppendSentence(View joined, Range range, std::vector<Sentence>* sentences) {
   uint32_t begin = range.begin;
@@ -159,7 +206,8 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
   uint32_t begin = paragraph.begin;
   int depth = 0;             // open round brackets
   uint32_t resume_at = 0;    // brackets open before this position are known to stay open
-  uint32_t quoted_to = 0;    // the closing mark of the quotation at hand
+  uint32_t quoted_from = 0;  // where the quotation at hand opens
+  uint32_t quoted_to = 0;    // its closing mark
   uint32_t unclosed_to = 0;  // no quotation that opens before this place is looked for
   bool straight_open = false;
   bool has_word = false;
@@ -206,6 +254,7 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
       // Text that is nothing but opening marks is not looked through for each of them.
       constexpr uint32_t kRest = 16;
       if (close != View::npos) {
+        quoted_from = i;
         quoted_to = static_cast<uint32_t>(close);
       } else {
         unclosed_to = i + kRest;
@@ -228,6 +277,11 @@ void SplitSentences(View joined, Range paragraph, std::vector<Sentence>* sentenc
     uint32_t end = EndOfStop(joined, paragraph, i, &straight_open);
     if (end > i + 1 && end < paragraph.end && IsQuotationCloser(joined[end - 1]) &&
         GoesOn(joined[end])) {
+      i = end;
+      continue;
+    }
+    if (i < quoted_to && end == quoted_to + 1 && quoted_from >= begin && depth == 0 &&
+        GoesOnBehindQuotation(joined.substr(0, paragraph.end), begin, quoted_from, quoted_to)) {
       i = end;
       continue;
     }

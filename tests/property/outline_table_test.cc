@@ -129,7 +129,8 @@ std::string Words(std::string_view text) {
     }
   }
   while (!words.empty() && (IsTerminal(words.back()) || IsSemicolon(words.back()) ||
-                            IsCommaLike(words.back()) || IsColon(words.back()))) {
+                            IsCommaLike(words.back()) || IsColon(words.back()) ||
+                            IsFullStopDot(words.back()))) {
     words.pop_back();
   }
   return text::ToUtf8(words);
@@ -486,6 +487,9 @@ constexpr Floor kFloors[] = {
     {"tune", 0.99, 0.99, 0.99, 0.99, 0.99, 0.99, 0.99, 0.89, 0.99, 0.99, 0.95, 0.88},
     {"report", 0.98, 0.98, 0.88, 0.90, 0.99, 0.99, 0.99, 0.99, 0.99, 0.93, 0.80, 0.90},
 };
+// Documents of shapes that the corpus has not, written for this test: nothing of them is doubtful.
+constexpr Floor kInventedFloor = {"invented", 1.00, 1.00, 1.00, 1.00, 1.00, 1.00,
+                                  1.00,       1.00, 1.00, 1.00, 1.00, 1.00};
 
 double RightShare(const Score& score) {
   const size_t all = score.right + score.missing + score.wrong;
@@ -507,6 +511,22 @@ void Print(const std::string& name, const Scores& s) {
               Share(s.parents).c_str(), Cell(s.sentences).c_str(), Cell(s.inner_ends).c_str(),
               Cell(s.furniture).c_str(), Cell(s.inlines).c_str(), Cell(s.intros).c_str(),
               Share(s.metadata).c_str());
+}
+
+void HoldTo(const Floor& floor, const Scores& scores) {
+  SCOPED_TRACE(std::string(floor.set));
+  EXPECT_GE(scores.headings.precision(), floor.heading_precision);
+  EXPECT_GE(scores.headings.recall(), floor.heading_recall);
+  EXPECT_GE(RightShare(scores.levels), floor.levels);
+  EXPECT_GE(RightShare(scores.parents), floor.parents);
+  EXPECT_GE(scores.sentences.precision(), floor.sentence_precision);
+  EXPECT_GE(scores.sentences.recall(), floor.sentence_recall);
+  EXPECT_GE(scores.furniture.precision(), floor.furniture_precision);
+  EXPECT_GE(scores.furniture.recall(), floor.furniture_recall);
+  EXPECT_GE(scores.inlines.precision(), floor.inline_precision);
+  EXPECT_GE(scores.inlines.recall(), floor.inline_recall);
+  EXPECT_GE(RightShare(scores.inline_parents), floor.inline_parents);
+  EXPECT_GE(RightShare(scores.metadata), floor.metadata);
 }
 
 TEST(OutlineTable, ParserAgainstOutlinesWrittenByHand) {
@@ -560,21 +580,38 @@ TEST(OutlineTable, ParserAgainstOutlinesWrittenByHand) {
     }
   }
   for (const Floor& floor : kFloors) {
-    SCOPED_TRACE(std::string(floor.set));
-    const Scores& scores = sets[std::string(floor.set)];
-    EXPECT_GE(scores.headings.precision(), floor.heading_precision);
-    EXPECT_GE(scores.headings.recall(), floor.heading_recall);
-    EXPECT_GE(RightShare(scores.levels), floor.levels);
-    EXPECT_GE(RightShare(scores.parents), floor.parents);
-    EXPECT_GE(scores.sentences.precision(), floor.sentence_precision);
-    EXPECT_GE(scores.sentences.recall(), floor.sentence_recall);
-    EXPECT_GE(scores.furniture.precision(), floor.furniture_precision);
-    EXPECT_GE(scores.furniture.recall(), floor.furniture_recall);
-    EXPECT_GE(scores.inlines.precision(), floor.inline_precision);
-    EXPECT_GE(scores.inlines.recall(), floor.inline_recall);
-    EXPECT_GE(RightShare(scores.inline_parents), floor.inline_parents);
-    EXPECT_GE(RightShare(scores.metadata), floor.metadata);
+    HoldTo(floor, sets[std::string(floor.set)]);
   }
+}
+
+TEST(OutlineTable, ParserAgainstInventedDocuments) {
+  const auto folder = testing::SourceDir() / "tests/data/outlines/invented";
+  std::vector<std::filesystem::path> outlines;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".outline") {
+      outlines.push_back(entry.path());
+    }
+  }
+  std::sort(outlines.begin(), outlines.end());
+  ASSERT_FALSE(outlines.empty());
+  PrintHead();
+  Scores all;
+  for (const auto& path : outlines) {
+    SCOPED_TRACE(path.string());
+    std::vector<Record> records = ReadRecords(path);
+    ASSERT_EQ(records[0][0], "file");
+    const auto source = text::Decode(testing::ReadFile(folder / records[0][1]));
+    QUOTES_ASSERT_OK(source);
+    const auto report = ParseReport(*source);
+    QUOTES_ASSERT_OK(report);
+    EXPECT_THAT(testing::ReportViolations(*source, *report), ::testing::IsEmpty());
+    Comparison comparison(path.stem().string(), std::move(records), *source, *report);
+    const Scores scores = comparison.Run();
+    all += scores;
+    Print(path.stem().string(), scores);
+    EXPECT_THAT(comparison.differences(), ::testing::IsEmpty());
+  }
+  HoldTo(kInventedFloor, all);
 }
 
 }  // namespace
