@@ -102,6 +102,9 @@ absl::StatusOr<v1::ImportReportResponse> Client::Rep::Upload(
   import->set_request_id(request.request_id());
   import->set_validate_only(request.validate_only());
   import->set_duplicate_handling(request.duplicate_handling());
+  if (request.has_available_from()) {
+    *import->mutable_available_from() = request.available_from();
+  }
   header->set_size_bytes(static_cast<int64_t>(content.size()));
   header->set_sha256(Sha256Hex(content));
 
@@ -160,6 +163,12 @@ absl::StatusOr<v1::DeleteReportResponse> Client::DeleteReport(
     const v1::DeleteReportRequest& request) {
   return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
               &v1::ReportService::Stub::DeleteReport, request);
+}
+
+absl::StatusOr<v1::UpdateReportResponse> Client::UpdateReport(
+    const v1::UpdateReportRequest& request) {
+  return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
+              &v1::ReportService::Stub::UpdateReport, request);
 }
 
 absl::StatusOr<v1::UndeleteReportResponse> Client::UndeleteReport(

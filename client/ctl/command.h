@@ -38,6 +38,7 @@ std::unique_ptr<Command> MakeGet();
 std::unique_ptr<Command> MakeImport();
 std::unique_ptr<Command> MakeWithdraw();
 std::unique_ptr<Command> MakeRestore();
+std::unique_ptr<Command> MakeEmbargo();
 std::unique_ptr<Command> MakeDefects();
 std::unique_ptr<Command> MakeAddDefect();
 std::unique_ptr<Command> MakeEditDefect();

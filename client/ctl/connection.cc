@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "client/ctl/messages.h"
 #include "client/ctl/temporary_folder.h"
 #include "service/base/limits.h"
@@ -108,6 +109,10 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
                                           {.segment_folder = database + ".segments",
                                            .largest_segment = limits::kMaxCommandSegment,
                                            .index_batch = kIndexBatch}));
+  if (!read_only) {
+    // Without a server it is whoever writes that releases what is due.
+    QUOTES_RETURN_IF_ERROR(rep->library->ReleaseDue(absl::Now()).status());
+  }
   if (!backup_folder.empty()) {
     QUOTES_ASSIGN_OR_RETURN(rep->backups, Backups::Open({.folder = backup_folder}));
   }

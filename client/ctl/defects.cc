@@ -101,6 +101,7 @@ class Defects : public Command {
   }
   void Define(Options* options) override {
     options->Argument("REPORT", &report_, Msg::kOptReportArgument, {.kind = ValueKind::kReport});
+    options->Flag("--embargoed", &embargoed_, Msg::kOptShowEmbargoed);
   }
 
   ExitCode Run(Context* context) override {
@@ -115,8 +116,10 @@ class Defects : public Command {
   absl::StatusOr<bool> Show(Context* context) {
     QUOTES_ASSIGN_OR_RETURN(client::Client* const client, context->Connect(Access::kRead));
     v1::ListDefectsRequest request;
-    QUOTES_ASSIGN_OR_RETURN(*request.mutable_parent(), ResolveReport(context, client, report_));
+    QUOTES_ASSIGN_OR_RETURN(*request.mutable_parent(),
+                            ResolveReport(context, client, report_, embargoed_));
     request.set_page_size(limits::kMaxPageSize);
+    request.set_show_embargoed(embargoed_);
     Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft,
                  Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft},
                 6);
@@ -149,6 +152,7 @@ class Defects : public Command {
   }
 
   std::string report_;
+  bool embargoed_ = false;
 };
 
 class AddDefect : public Command {
@@ -176,7 +180,8 @@ class AddDefect : public Command {
     v1::CreateDefectRequest request;
     QUOTES_RETURN_IF_ERROR(fields_.Fill(*context, request.mutable_defect()).status());
     QUOTES_ASSIGN_OR_RETURN(client::Client* const client, context->Connect(Access::kChange));
-    QUOTES_ASSIGN_OR_RETURN(*request.mutable_parent(), ResolveReport(context, client, report_));
+    QUOTES_ASSIGN_OR_RETURN(*request.mutable_parent(),
+                            ResolveReport(context, client, report_, /*show_embargoed=*/true));
     request.set_occurrence(fields_.occurrence());
     request.set_defect_id(id_.value_or(""));
     QUOTES_ASSIGN_OR_RETURN(const v1::CreateDefectResponse response, client->CreateDefect(request));

@@ -28,6 +28,7 @@ class Diff : public Command {
     options->OptionalArgument("REV", &first_, Msg::kOptDiffRevisions, {});
     options->OptionalArgument("NEWER", &second_, Msg::kOptDiffRevisions, {});
     options->Flag("--kept", &show_kept_, Msg::kOptShowKept);
+    options->Flag("--embargoed", &embargoed_, Msg::kOptShowEmbargoed);
   }
 
   ExitCode Run(Context* context) override {
@@ -51,6 +52,7 @@ class Diff : public Command {
   std::optional<std::string> first_;
   std::optional<std::string> second_;
   bool show_kept_ = false;
+  bool embargoed_ = false;
   std::string base_label_;
   std::string revision_label_;
 };
@@ -61,7 +63,8 @@ std::string NumberOf(std::string_view revision) {
 
 absl::StatusOr<bool> Diff::Show(Context* context) {
   QUOTES_ASSIGN_OR_RETURN(client::Client* const client, context->Connect(Access::kRead));
-  QUOTES_ASSIGN_OR_RETURN(const std::string report, ResolveReport(context, client, report_));
+  QUOTES_ASSIGN_OR_RETURN(const std::string report,
+                          ResolveReport(context, client, report_, embargoed_));
   const auto revision_name = [&](const std::string& number) {
     return absl::StrCat(report, "/revisions/", number);
   };
@@ -72,6 +75,7 @@ absl::StatusOr<bool> Diff::Show(Context* context) {
   }
   request.set_show_kept(show_kept_);
   request.set_page_size(limits::kMaxPageSize);
+  request.set_show_embargoed(embargoed_);
   v1::RevisionChangeCounts counts;
   do {
     const absl::StatusOr<v1::DiffRevisionsResponse> page = client->DiffRevisions(request);

@@ -1,7 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/time.h"
 #include "client/ctl/command.h"
 #include "client/ctl/details.h"
 #include "client/ctl/lookup.h"
@@ -11,13 +10,6 @@
 
 namespace quotes::ctl {
 namespace {
-
-std::string TimeText(const google::protobuf::Timestamp& time) {
-  return time.seconds() == 0
-             ? std::string()
-             : absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", absl::FromUnixSeconds(time.seconds()),
-                                absl::UTCTimeZone());
-}
 
 std::string RangeText(const v1::TextRange& range) {
   return absl::StrCat(range.begin(), "–", range.end());
@@ -46,6 +38,7 @@ class Get : public Command {
   void Define(Options* options) override {
     options->Argument("NAME", &name_, Msg::kOptName, {});
     options->Flag("--text", &text_only_, Msg::kOptText);
+    options->Flag("--embargoed", &embargoed_, Msg::kOptShowEmbargoed);
   }
 
   ExitCode Run(Context* context) override {
@@ -64,6 +57,7 @@ class Get : public Command {
 
   std::string name_;
   bool text_only_ = false;
+  bool embargoed_ = false;
 };
 
 absl::Status Get::Show(Context* context) {
@@ -104,6 +98,7 @@ absl::Status Get::Show(Context* context) {
 absl::Status Get::ShowReport(Context* context, client::Client* client) {
   v1::GetReportRequest request;
   request.set_name(name_);
+  request.set_show_embargoed(embargoed_);
   QUOTES_ASSIGN_OR_RETURN(const v1::GetReportResponse response, client->GetReport(request));
   if (context->json()) {
     context->PrintJson(response);
@@ -141,6 +136,7 @@ absl::Status Get::ShowReport(Context* context, client::Client* client) {
   details.Add(Msg::kLabelCreated, TimeText(report.create_time()));
   details.Add(Msg::kLabelUpdated, TimeText(report.update_time()));
   details.Add(Msg::kLabelWithdrawn, TimeText(report.delete_time()));
+  details.Add(Msg::kLabelAvailableFrom, TimeText(report.available_from()));
   details.Add(Msg::kLabelDuplicateOf, report.duplicate_of());
   context->out() << details.Render();
   return absl::OkStatus();
@@ -208,6 +204,7 @@ absl::Status Get::ShowQuote(Context* context, client::Client* client) {
 absl::Status Get::ShowSection(Context* context, client::Client* client) {
   v1::GetSectionRequest request;
   request.set_name(name_);
+  request.set_show_embargoed(embargoed_);
   QUOTES_ASSIGN_OR_RETURN(const v1::GetSectionResponse response, client->GetSection(request));
   const v1::Section& section = response.section();
   if (context->json()) {
@@ -216,7 +213,7 @@ absl::Status Get::ShowSection(Context* context, client::Client* client) {
   }
   if (text_only_) {
     QUOTES_ASSIGN_OR_RETURN(const v1::Revision revision,
-                            FetchRevision(client, response.revision()));
+                            FetchRevision(client, response.revision(), embargoed_));
     context->out() << Substring(revision.text(), section.range().begin(), section.range().end())
                    << '\n';
     return absl::OkStatus();
@@ -236,7 +233,7 @@ absl::Status Get::ShowSection(Context* context, client::Client* client) {
 }
 
 absl::Status Get::ShowRevision(Context* context, client::Client* client, const std::string& name) {
-  QUOTES_ASSIGN_OR_RETURN(v1::Revision revision, FetchRevision(client, name));
+  QUOTES_ASSIGN_OR_RETURN(v1::Revision revision, FetchRevision(client, name, embargoed_));
   if (context->json()) {
     v1::GetRevisionResponse response;
     *response.mutable_revision() = std::move(revision);
@@ -263,6 +260,7 @@ absl::Status Get::ShowRevision(Context* context, client::Client* client, const s
 absl::Status Get::ShowDefect(Context* context, client::Client* client) {
   v1::GetDefectRequest request;
   request.set_name(name_);
+  request.set_show_embargoed(embargoed_);
   QUOTES_ASSIGN_OR_RETURN(const v1::GetDefectResponse response, client->GetDefect(request));
   const v1::Defect& defect = response.defect();
   if (context->json()) {

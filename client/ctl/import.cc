@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -12,6 +13,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "client/ctl/command.h"
 #include "client/ctl/import_input.h"
 #include "client/ctl/interrupt.h"
@@ -67,6 +70,22 @@ std::string DuplicateOf(const absl::Status& status) {
   return {};
 }
 
+// A moment of a sidecar as it would be written in a string. One without a zone stays so.
+std::string MomentOf(const toml::date_time& moment) {
+  std::string text =
+      absl::StrFormat("%04d-%02d-%02dT%02d:%02d:%02d", moment.date.year, moment.date.month,
+                      moment.date.day, moment.time.hour, moment.time.minute, moment.time.second);
+  if (moment.time.nanosecond > 0) {
+    absl::StrAppendFormat(&text, ".%09d", moment.time.nanosecond);
+  }
+  if (moment.offset.has_value()) {
+    const int minutes = std::abs(moment.offset->minutes);
+    absl::StrAppendFormat(&text, "%c%02d:%02d", moment.offset->minutes < 0 ? '-' : '+',
+                          minutes / 60, minutes % 60);
+  }
+  return text;
+}
+
 // The number of the report's latest revision.
 std::string RevisionOf(const v1::ImportReportResponse& response) {
   const std::string& name = response.report().latest_revision();
@@ -89,6 +108,7 @@ class Import : public Command {
             "quotectl import --register findings.jsonl draft.txt",
             "quotectl import --revision-of 2022-zaozhuang corrected.txt",
             "quotectl import --as variant copy.html",
+            "quotectl import --embargo 2026-12-01T09:00+08:00 speech.docx",
             "quotectl import --encoding GB18030 --speaker 张三 --date 2021-02-03 old.txt",
             "iconv -f big5 -t utf-8 report.txt | quotectl import --id 2021-example -"};
   }
@@ -100,6 +120,7 @@ class Import : public Command {
                    {.label = "REPORT", .kind = ValueKind::kReport});
     options->Value("--as", &as_, Msg::kOptAs,
                    {.kind = ValueKind::kChoice, .choices = {"separate", "variant"}});
+    options->Value("--embargo", &embargo_, Msg::kOptEmbargo, {.label = "TIME"});
     options->Value("--title", &title_, Msg::kOptTitle, {});
     options->Value("--subtitle", &subtitle_, Msg::kOptSubtitle, {});
     options->Value("--event", &event_, Msg::kOptEvent, {});
@@ -137,6 +158,9 @@ class Import : public Command {
   absl::StatusOr<v1::ImportReportResponse> ImportDocument(
       const Context& context, client::Client* client, const v1::ReportMetadata& metadata,
       const ImportInput& input, ctl::ImportDocument document, Outcome* outcome) const;
+  // A service that does not know of embargoes would pass over the time, and publish the text.
+  static absl::Status CheckKnowsEmbargo(const Context& context, client::Client* client,
+                                        const v1::ImportReportRequest& request);
   // Whether a text is short, says nothing of itself, and nothing was said of it.
   absl::StatusOr<bool> LooksLikeNoReport(client::Client* client,
                                          const v1::ImportReportRequest& request) const;
@@ -152,6 +176,8 @@ class Import : public Command {
   std::optional<std::string> revision_of_;
   std::optional<std::string> as_;
   std::optional<std::string> register_;
+  std::optional<std::string> embargo_;
+  std::optional<google::protobuf::Timestamp> available_from_;  // of --embargo
   std::optional<std::string> title_;
   std::optional<std::string> subtitle_;
   std::optional<std::string> event_;
@@ -294,6 +320,8 @@ absl::Status Import::AddMetadata(const Context& context, const std::string& file
       std::string value;
       if (const auto text = node.value<std::string>(); text.has_value()) {
         value = *text;
+      } else if (const auto moment = node.value<toml::date_time>(); moment.has_value()) {
+        value = MomentOf(*moment);
       } else if (const auto date = node.value<toml::date>(); date.has_value()) {
         value = absl::StrFormat("%04d-%02d-%02d", date->year, date->month, date->day);
       }
@@ -320,6 +348,13 @@ absl::Status Import::AddMetadata(const Context& context, const std::string& file
   const absl::StatusOr<report::Metadata> read = WithFileMetadata(entries, {});
   if (!read.ok()) {
     return unreadable(ToStd(read.status().message()));
+  }
+  const absl::StatusOr<std::optional<absl::Time>> embargo = EmbargoOf(entries);
+  if (!embargo.ok()) {
+    return unreadable(ToStd(embargo.status().message()));
+  }
+  if (embargo->has_value() && !request->has_available_from()) {
+    *request->mutable_available_from() = ToTimestamp(**embargo);
   }
   const report::Metadata& found = *read;
   v1::ReportMetadata* const out = request->mutable_metadata();
@@ -393,6 +428,9 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
     *request.mutable_metadata() = metadata;
   }
   request.set_report_id(id_.value_or(""));
+  if (available_from_.has_value()) {
+    *request.mutable_available_from() = *available_from_;
+  }
   request.mutable_source()->set_encoding(encoding_.value_or(""));
   request.mutable_source()->set_format(format_.value_or(""));
   QUOTES_RETURN_IF_ERROR(AddMetadata(context, file, document.metadata, &request));
@@ -423,6 +461,7 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
   if (outcome->no_report && (input.found || !validate_only_)) {
     return absl::InvalidArgumentError(context.Text(Msg::kNoReport));
   }
+  QUOTES_RETURN_IF_ERROR(CheckKnowsEmbargo(context, client, request));
   // Without one of the caller's, an id of this run: a call that gRPC tries again is then answered
   // with the outcome of the first. Of a run over many documents the id says what is imported, so
   // that a run that was interrupted goes over what it has done without reading it again.
@@ -446,12 +485,28 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
   // Another text may have come since.
   v1::GetReportRequest get;
   get.set_name(response->report().name());
+  get.set_show_embargoed(response->report().has_available_from());
   const absl::StatusOr<v1::GetReportResponse> latest = client->GetReport(get);
   if (latest.ok() && latest->report().latest_revision() == response->report().latest_revision()) {
     return response;
   }
   request.set_request_id(client::NewRequestId());
   return client->Import(request);
+}
+
+absl::Status Import::CheckKnowsEmbargo(const Context& context, client::Client* client,
+                                       const v1::ImportReportRequest& request) {
+  // A time that has passed is for the service to judge.
+  if (!request.has_available_from() || request.validate_only() ||
+      FromTimestamp(request.available_from()) <= absl::Now()) {
+    return absl::OkStatus();
+  }
+  v1::ImportReportRequest check = request;
+  check.set_validate_only(true);
+  QUOTES_ASSIGN_OR_RETURN(const v1::ImportReportResponse response, client->Import(check));
+  return response.report().has_available_from()
+             ? absl::OkStatus()
+             : absl::FailedPreconditionError(context.Text(Msg::kNoEmbargoThere));
 }
 
 absl::StatusOr<bool> Import::LooksLikeNoReport(client::Client* client,
@@ -515,9 +570,15 @@ std::string Import::OutcomeText(const Context& context, const Outcome& outcome) 
                            : outcome.response.unchanged() ? context.Text(Msg::kUnchanged)
                            : revision == "1"              ? context.Text(Msg::kImported)
                                              : context.Text(Msg::kImportedAsRevision, {revision});
-  return outcome.response.report().state() == v1::Report::STATE_WITHDRAWN
-             ? context.Text(Msg::kStaysWithdrawn, {text})
-             : text;
+  const v1::Report& report = outcome.response.report();
+  const std::string state = report.state() == v1::Report::STATE_WITHDRAWN
+                                ? context.Text(Msg::kStaysWithdrawn, {text})
+                                : text;
+  return report.has_available_from()
+             ? context.Text(Msg::kUntil, {absl::StrCat(state, context.Text(Msg::kListSeparator),
+                                                       context.Text(Msg::kStateEmbargoed)),
+                                          TimeText(report.available_from())})
+             : state;
 }
 
 void Import::ShowSummary(Context* context, const std::vector<Outcome>& outcomes,
@@ -636,6 +697,11 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
   } else if (withdrawn) {
     context->err() << context->Text(Msg::kWarnWithdrawn, {report->name()}) << '\n';
   }
+  if (report->has_available_from() && !validate_only_) {
+    context->err() << context->Text(Msg::kHeldUntil,
+                                    {report->name(), TimeText(report->available_from())})
+                   << '\n';
+  }
   if (context->json()) {
     context->out() << "{\"file\":" << JsonString(Printable(outcome->file))
                    << ",\"result\":" << ToJson(outcome->response) << "}\n";
@@ -650,6 +716,9 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
   kept_report->set_name(report->name());
   kept_report->set_latest_revision(report->latest_revision());
   kept_report->set_state(report->state());
+  if (report->has_available_from()) {
+    *kept_report->mutable_available_from() = report->available_from();
+  }
   kept_report->set_quote_count(report->quote_count());
   kept_report->set_section_count(report->section_count());
   *kept_report->mutable_completeness() = report->completeness();
@@ -661,6 +730,14 @@ ExitCode Import::Run(Context* context) {
   const absl::StatusOr<v1::ReportMetadata> metadata = Metadata(*context);
   if (!metadata.ok()) {
     return context->Fail(metadata.status());
+  }
+  if (embargo_.has_value()) {
+    absl::StatusOr<google::protobuf::Timestamp> moment =
+        ParseMomentOption(*context, "--embargo", *embargo_);
+    if (!moment.ok()) {
+      return context->Fail(moment.status());
+    }
+    available_from_ = *std::move(moment);
   }
   const absl::StatusOr<std::unique_ptr<ImportInputs>> inputs = ImportInputs::List(*context, paths_);
   if (!inputs.ok()) {
@@ -685,7 +762,8 @@ ExitCode Import::Run(Context* context) {
     context->err() << context->Text(Msg::kRegisterEmpty, {Printable(*register_)}) << '\n';
   }
   if (revision_of_.has_value()) {
-    const absl::StatusOr<std::string> report = ResolveReport(context, *client, *revision_of_);
+    const absl::StatusOr<std::string> report =
+        ResolveReport(context, *client, *revision_of_, /*show_embargoed=*/true);
     if (!report.ok()) {
       return std::max(context->Fail(report.status()), kExitInput);
     }

@@ -337,13 +337,14 @@ ExitCode RunLookup(Context* context, const LookupOptions& options, std::string_v
 }
 
 absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* client,
-                                          std::string_view text) {
+                                          std::string_view text, bool show_embargoed) {
   constexpr std::string_view kCollection = "reports/";
   const std::string_view id =
       text.starts_with(kCollection) ? text.substr(kCollection.size()) : text;
   std::string name = std::string(kCollection) + std::string(id);
   v1::GetReportRequest get;
   get.set_name(name);
+  get.set_show_embargoed(show_embargoed);
   const absl::Status exact = client->GetReport(get).status();
   if (exact.ok()) {
     return name;
@@ -357,6 +358,7 @@ absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* clie
   v1::ListReportsRequest list;
   list.set_page_size(limits::kMaxPageSize);
   list.set_show_deleted(true);
+  list.set_show_embargoed(show_embargoed);
   do {
     QUOTES_ASSIGN_OR_RETURN(const v1::ListReportsResponse page, client->ListReports(list));
     for (const v1::Report& report : page.reports()) {

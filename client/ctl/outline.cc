@@ -19,6 +19,7 @@ class Outline : public Command {
   }
   void Define(Options* options) override {
     options->Argument("REPORT", &report_, Msg::kOptReportArgument, {.kind = ValueKind::kReport});
+    options->Flag("--embargoed", &embargoed_, Msg::kOptShowEmbargoed);
   }
 
   ExitCode Run(Context* context) override {
@@ -30,14 +31,17 @@ class Outline : public Command {
   absl::Status Show(Context* context);
 
   std::string report_;
+  bool embargoed_ = false;
 };
 
 absl::Status Outline::Show(Context* context) {
   QUOTES_ASSIGN_OR_RETURN(client::Client* const client, context->Connect(Access::kRead));
-  QUOTES_ASSIGN_OR_RETURN(const std::string name, ResolveReport(context, client, report_));
+  QUOTES_ASSIGN_OR_RETURN(const std::string name,
+                          ResolveReport(context, client, report_, embargoed_));
   v1::ListSectionsRequest request;
   request.set_parent(name);
   request.set_page_size(limits::kMaxPageSize);
+  request.set_show_embargoed(embargoed_);
   std::vector<v1::Section> sections;
   std::string revision_name;
   do {
@@ -55,12 +59,13 @@ absl::Status Outline::Show(Context* context) {
 
   v1::GetReportRequest get;
   get.set_name(name);
+  get.set_show_embargoed(embargoed_);
   QUOTES_ASSIGN_OR_RETURN(const v1::GetReportResponse response, client->GetReport(get));
   const v1::Report& report = response.report();
   // The lines let a reader lay the outline beside the printed page.
   v1::Revision revision;
   if (!sections.empty()) {
-    QUOTES_ASSIGN_OR_RETURN(revision, FetchRevision(client, revision_name));
+    QUOTES_ASSIGN_OR_RETURN(revision, FetchRevision(client, revision_name, embargoed_));
   }
 
   const Painter& painter = context->painter();

@@ -252,6 +252,7 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeImport());
   rep.AddCommand(MakeWithdraw());
   rep.AddCommand(MakeRestore());
+  rep.AddCommand(MakeEmbargo());
   rep.AddCommand(MakeDefects());
   rep.AddCommand(MakeAddDefect());
   rep.AddCommand(MakeEditDefect());

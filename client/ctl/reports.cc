@@ -7,16 +7,25 @@
 namespace quotes::ctl {
 namespace {
 
+// A report that was withdrawn while it was held back still is.
+std::string StateText(const Context& context, const v1::Report& report) {
+  const std::string state = context.Text(Label(report.state()));
+  return report.has_available_from()
+             ? context.Text(Msg::kUntil, {state, TimeText(report.available_from())})
+             : state;
+}
+
 class Reports : public Command {
  public:
   std::string Name() const override { return "reports"; }
   Msg About() const override { return Msg::kCmdReports; }
   std::vector<std::string> Examples() const override {
-    return {"quotectl reports", "quotectl reports --withdrawn",
+    return {"quotectl reports", "quotectl reports --withdrawn", "quotectl reports --embargoed",
             "quotectl reports --json | jq -r '.reports[].name'"};
   }
   void Define(Options* options) override {
     options->Flag("--withdrawn", &withdrawn_, Msg::kOptWithdrawn);
+    options->Flag("--embargoed", &embargoed_, Msg::kOptEmbargoed);
   }
 
   ExitCode Run(Context* context) override {
@@ -31,7 +40,7 @@ class Reports : public Command {
         context->Text(Msg::kLabelName),     context->Text(Msg::kLabelDate),
         context->Text(Msg::kLabelSpeaker),  context->Text(Msg::kLabelTitle),
         context->Text(Msg::kLabelComplete), context->Text(Msg::kLabelQuotes)};
-    if (withdrawn_) {
+    if (withdrawn_ || embargoed_) {
       columns.push_back(Table::Align::kLeft);
       header.push_back(context->Text(Msg::kLabelState));
     }
@@ -40,6 +49,7 @@ class Reports : public Command {
     v1::ListReportsRequest request;
     request.set_page_size(limits::kMaxPageSize);
     request.set_show_deleted(withdrawn_);
+    request.set_show_embargoed(embargoed_);
     bool any = false;
     do {
       absl::StatusOr<v1::ListReportsResponse> page = (*client)->ListReports(request);
@@ -57,8 +67,8 @@ class Reports : public Command {
                                         report.metadata().title(),
                                         CompletenessName(context->lang(), report.completeness()),
                                         std::to_string(report.quote_count())};
-        if (withdrawn_) {
-          row.push_back(context->Text(Label(report.state())));
+        if (withdrawn_ || embargoed_) {
+          row.push_back(StateText(*context, report));
         }
         table.AddRow(std::move(row));
       }
@@ -75,6 +85,7 @@ class Reports : public Command {
 
  private:
   bool withdrawn_ = false;
+  bool embargoed_ = false;
 };
 
 }  // namespace

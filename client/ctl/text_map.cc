@@ -40,7 +40,8 @@ void Append(const v1::Revision& piece, v1::Revision* whole) {
 
 }  // namespace
 
-absl::StatusOr<v1::Revision> FetchRevision(client::Client* client, const std::string& name) {
+absl::StatusOr<v1::Revision> FetchRevision(client::Client* client, const std::string& name,
+                                           bool show_embargoed) {
   v1::Revision whole;
   auto step = static_cast<int64_t>(limits::kMaxRevisionCodePoints);
   int64_t begin = 0;
@@ -48,6 +49,7 @@ absl::StatusOr<v1::Revision> FetchRevision(client::Client* client, const std::st
     v1::GetRevisionRequest request;
     // "latest" may move between two pieces; the first answer names the revision.
     request.set_name(whole.name().empty() ? name : whole.name());
+    request.set_show_embargoed(show_embargoed);
     request.mutable_range()->set_begin(begin);
     request.mutable_range()->set_end(begin + step);
     absl::StatusOr<v1::GetRevisionResponse> response = client->GetRevision(request);

@@ -13,7 +13,8 @@ namespace quotes::ctl {
 
 // A revision with its whole text and print map, fetched in as many pieces as the service's answers
 // allow. Ranges count code points.
-absl::StatusOr<v1::Revision> FetchRevision(client::Client* client, const std::string& name);
+absl::StatusOr<v1::Revision> FetchRevision(client::Client* client, const std::string& name,
+                                           bool show_embargoed = false);
 
 // Code points [begin, end) of the text.
 std::string Substring(std::string_view utf8, int64_t begin, int64_t end);

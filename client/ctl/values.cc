@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "service/base/absl_string.h"
+#include "service/base/moment.h"
 
 namespace quotes::ctl {
 namespace {
@@ -145,6 +146,8 @@ Msg Label(v1::Report::State state) {
       return Msg::kStateActive;
     case v1::Report::STATE_WITHDRAWN:
       return Msg::kStateWithdrawn;
+    case v1::Report::STATE_EMBARGOED:
+      return Msg::kStateEmbargoed;
     default:
       return Msg::kStateOther;
   }
@@ -166,6 +169,10 @@ Msg Label(v1::AuditEntry::Action action) {
       return Msg::kActionDeleteDefect;
     case v1::AuditEntry::ACTION_TAG_QUOTE:
       return Msg::kActionTagQuote;
+    case v1::AuditEntry::ACTION_RELEASE:
+      return Msg::kActionRelease;
+    case v1::AuditEntry::ACTION_SET_EMBARGO:
+      return Msg::kActionSetEmbargo;
     default:
       return Msg::kActionOther;
   }
@@ -308,6 +315,35 @@ std::string DateText(const google::type::Date& date) {
   }
   absl::StrAppend(&out, "-", TwoDigits(date.month()));
   return date.day() == 0 ? out : absl::StrCat(out, "-", TwoDigits(date.day()));
+}
+
+std::string TimeText(const google::protobuf::Timestamp& time) {
+  return time.seconds() == 0
+             ? std::string()
+             : absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", absl::FromUnixSeconds(time.seconds()),
+                                absl::UTCTimeZone());
+}
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(absl::ToUnixSeconds(time));
+  timestamp.set_nanos(static_cast<int32_t>(
+      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(timestamp.seconds()))));
+  return timestamp;
+}
+
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+absl::StatusOr<google::protobuf::Timestamp> ParseMomentOption(const Context& context,
+                                                              std::string_view option,
+                                                              std::string_view text) {
+  const std::optional<absl::Time> moment = ParseMoment(text);
+  if (!moment.has_value()) {
+    return absl::InvalidArgumentError(context.Text(Msg::kBadMoment, {option, text}));
+  }
+  return ToTimestamp(*moment);
 }
 
 std::optional<google::type::Date> ParseDate(std::string_view text) {

@@ -6,7 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/ctl/context.h"
 #include "client/ctl/messages.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "quotes/v1/admin_service.pb.h"
 #include "quotes/v1/quote.pb.h"
@@ -35,6 +39,16 @@ std::string CompletenessName(Lang lang, const v1::Completeness& completeness);
 
 // "2022-01-17"; the parts that are there; empty without a year.
 std::string DateText(const google::type::Date& date);
+
+// "2026-12-01 01:00:00 UTC"; empty for none.
+std::string TimeText(const google::protobuf::Timestamp& time);
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time);
+// What an option says, a moment with its zone. INVALID_ARGUMENT names the option.
+absl::StatusOr<google::protobuf::Timestamp> ParseMomentOption(const Context& context,
+                                                              std::string_view option,
+                                                              std::string_view text);
 
 // "2022-01-17"; nullopt for anything that is no day of the calendar.
 std::optional<google::type::Date> ParseDate(std::string_view text);

@@ -29,7 +29,8 @@ class ChangeState : public Command {
                     Msg unchanged) {
     QUOTES_ASSIGN_OR_RETURN(client::Client* const client, context->Connect(Access::kChange));
     Request request;
-    QUOTES_ASSIGN_OR_RETURN(*request.mutable_name(), ResolveReport(context, client, report_));
+    QUOTES_ASSIGN_OR_RETURN(*request.mutable_name(),
+                            ResolveReport(context, client, report_, /*show_embargoed=*/true));
     request.set_etag(etag_.value_or(""));
     QUOTES_ASSIGN_OR_RETURN(const Response response, (client->*method)(request));
     if (context->json()) {

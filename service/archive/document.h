@@ -25,7 +25,8 @@ struct Source {
   std::string sha256;  // 64 hex digits
 };
 
-enum class ReportState { kActive = 1, kSuperseded = 2, kWithdrawn = 3 };
+// An embargoed report is held back until its time: nothing but its editors' work knows of it.
+enum class ReportState { kActive = 1, kSuperseded = 2, kWithdrawn = 3, kEmbargoed = 4 };
 
 // What of a report may change while its revision stays.
 struct DocumentHead {
@@ -36,6 +37,9 @@ struct DocumentHead {
   std::optional<absl::Time> delete_time;  // when it was withdrawn
   // Id of the report that it resembled when it was first imported beside it; empty: none.
   std::string duplicate_of;
+  // When it is to be released, of a report that never was: one that is embargoed, or was withdrawn
+  // as such. Absent for all that have been released. No archive holds a document that has it.
+  std::optional<absl::Time> available_from;
 
   friend bool operator==(const DocumentHead&, const DocumentHead&) = default;
 };
@@ -54,10 +58,11 @@ struct Document {
   std::string etag;
   absl::Time create_time;
   absl::Time update_time;
-  std::optional<absl::Time> delete_time;  // when it was withdrawn
-  std::string duplicate_of;               // as in DocumentHead
-  report::ParsedReport content;           // metadata, text, outline, quotes
-  std::vector<report::Defect> defects;    // in text order
+  std::optional<absl::Time> delete_time;     // when it was withdrawn
+  std::string duplicate_of;                  // as in DocumentHead
+  std::optional<absl::Time> available_from;  // likewise
+  report::ParsedReport content;              // metadata, text, outline, quotes
+  std::vector<report::Defect> defects;       // in text order
   // Themes of each quote, parallel to content.quotes.
   std::vector<std::vector<themes::Assignment>> themes;
   // What editors said, of quotes of other revisions too; an earlier revision has none.

@@ -399,8 +399,8 @@ std::shared_ptr<const PackedDocument> Own(std::vector<std::byte> bytes, Document
 }  // namespace
 
 DocumentHead HeadOf(const Document& document) {
-  return {document.state,       document.etag,        document.create_time,
-          document.update_time, document.delete_time, document.duplicate_of};
+  return {document.state,       document.etag,         document.create_time,   document.update_time,
+          document.delete_time, document.duplicate_of, document.available_from};
 }
 
 void Pack(const Document& document, size_t theme_count, ByteSink* sink) {
@@ -460,6 +460,7 @@ Document Unpack(const PackedDocument& packed) {
   document.revision_time = packed.revision_time();
   document.delete_time = packed.delete_time();
   document.duplicate_of = packed.duplicate_of();
+  document.available_from = packed.available_from();
 
   report::ParsedReport& content = document.content;
   const PackedDocument::Metadata metadata = packed.metadata();

@@ -195,6 +195,7 @@ class PackedDocument {
   absl::Time update_time() const { return head_.update_time; }
   const std::optional<absl::Time>& delete_time() const { return head_.delete_time; }
   const std::string& duplicate_of() const { return head_.duplicate_of; }
+  const std::optional<absl::Time>& available_from() const { return head_.available_from; }
   absl::Time revision_time() const { return absl::FromUnixNanos(layout().revision_time); }
 
   struct Source {

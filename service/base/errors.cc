@@ -181,6 +181,8 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "BACKUP_NOT_CONFIGURED";
     case ErrorReason::kBackupExists:
       return "BACKUP_EXISTS";
+    case ErrorReason::kNotEmbargoed:
+      return "NOT_EMBARGOED";
   }
   return "UNSPECIFIED";
 }
@@ -466,6 +468,14 @@ absl::Status BackupNotConfigured() {
                "the server was started without a folder for backups (--backup-folder)");
 }
 
+absl::Status NotEmbargoed(std::string_view name) {
+  return Plain(absl::StatusCode::kFailedPrecondition, ErrorReason::kNotEmbargoed,
+               absl::StrCat(ToAbsl(name),
+                            " is not held back: what has been published cannot be hidden again; "
+                            "withdraw it"),
+               {{"name", std::string(name)}});
+}
+
 absl::Status BackupExists(std::string_view name) {
   return Plain(absl::StatusCode::kAlreadyExists, ErrorReason::kBackupExists,
                absl::StrCat("the folder for backups has a file \"", ToAbsl(name), "\" already"),
@@ -531,6 +541,18 @@ absl::Status RoleTooLow(std::string_view role, std::string_view needed) {
                absl::StrCat("the role ", ToAbsl(role), " may not call this method; it needs ",
                             ToAbsl(needed)),
                {{"role", std::string(role)}, {"needed", std::string(needed)}});
+}
+
+absl::Status RoleTooLowFor(std::string_view field, std::string_view role, std::string_view needed) {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kRoleTooLow;
+  detail.metadata = {{"role", std::string(role)}, {"needed", std::string(needed)}};
+  detail.violations.push_back(
+      {std::string(field), absl::StrCat("may not be asked for by the role ", ToAbsl(role))});
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   absl::StrCat("the role ", ToAbsl(role), " may not ask for ", ToAbsl(field),
+                                "; that needs ", ToAbsl(needed)),
+                   detail);
 }
 
 absl::Status QuotaExceeded(std::string_view caller, double calls_per_second,

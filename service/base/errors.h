@@ -73,6 +73,7 @@ enum class ErrorReason {
   kChangesNotKept = 61,        // OUT_OF_RANGE: of changes so old there is no trail
   kBackupNotConfigured = 62,   // FAILED_PRECONDITION: the server has no folder for backups
   kBackupExists = 63,          // ALREADY_EXISTS: the folder has a file of this name
+  kNotEmbargoed = 64,          // FAILED_PRECONDITION: the report is not held back
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -154,6 +155,7 @@ absl::Status RevisionInFuture(uint64_t given, uint64_t current);
 absl::Status ChangesNotKept(uint64_t given, uint64_t oldest);
 absl::Status BackupNotConfigured();
 absl::Status BackupExists(std::string_view name);
+absl::Status NotEmbargoed(std::string_view name);
 absl::Status EtagMismatch(std::string_view name);
 absl::Status ReportWithdrawn(std::string_view name);
 absl::Status DefectNotFound(std::string_view name);
@@ -171,6 +173,8 @@ absl::Status TokenMissing();
 absl::Status TokenInvalid(std::string_view description);
 absl::Status TokenExpired(absl::Time expired);
 absl::Status RoleTooLow(std::string_view role, std::string_view needed);
+// The same for what a field asks for.
+absl::Status RoleTooLowFor(std::string_view field, std::string_view role, std::string_view needed);
 absl::Status QuotaExceeded(std::string_view caller, double calls_per_second,
                            absl::Duration retry_after);
 absl::Status TooManyCalls(size_t limit, absl::Duration retry_after);

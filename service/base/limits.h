@@ -57,6 +57,10 @@ inline constexpr size_t kMaxSidecarBytes = 1u << 20;
 // The description of a layout by pdftotext: some 100 bytes a word.
 inline constexpr size_t kMaxPdfLayoutBytes = 512u << 20;
 
+// How far ahead a report may be held back. Texts are handed out days before their speech; a time
+// years away is a slip of a digit, and nobody would be there to notice.
+inline constexpr int kMaxEmbargoDays = 1830;
+
 // One printed line, in code points. The longest paragraph of a real report has a few thousand;
 // more is a file without line structure or no report at all.
 inline constexpr size_t kMaxLineCodePoints = 1'000'000;

@@ -108,7 +108,9 @@ absl::Status Library::CatchUp(const Cancellation& cancellation) {
     QUOTES_ASSIGN_OR_RETURN(next.archive, UpdatedArchive(*held->archive, cancellation));
     QUOTES_ASSIGN_OR_RETURN(next.history,
                             UpdatedHistory(scheme(), held->history, *next.archive, cancellation));
-    if (next.history != nullptr) {
+    QUOTES_ASSIGN_OR_RETURN(next.embargoed, LoadEmbargoed(*scheme(), next.archive->revision(),
+                                                          held->embargoed.get(), cancellation));
+    if (next.history != nullptr && next.embargoed != nullptr) {
       SwapWritten(std::move(next));
       return absl::OkStatus();
     }

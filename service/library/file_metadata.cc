@@ -10,9 +10,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
+#include "service/base/moment.h"
 #include "service/text/utf8.h"
 
 namespace quotes {
@@ -49,6 +51,8 @@ Keys KeysOf(report::Metadata* m) {
             {"speech_date", &m->date},
             {"issue_date", &m->publication.issue_date}}}};
 }
+
+bool IsEmbargoKey(std::string_view key) { return key == "embargo" || key == "available_from"; }
 
 }  // namespace
 
@@ -93,7 +97,34 @@ absl::StatusOr<report::Metadata> WithFileMetadata(
   return given;
 }
 
+absl::StatusOr<std::optional<absl::Time>> EmbargoOf(
+    const std::vector<std::pair<std::string, std::string>>& entries) {
+  std::optional<absl::Time> until;
+  for (const auto& [key, value] : entries) {
+    // What is said in some other form is not to be passed over either.
+    const std::string_view name = std::string_view(key).substr(0, key.find('.'));
+    if (!IsEmbargoKey(name)) {
+      continue;
+    }
+    if (name != key) {
+      return errors::FieldInvalid(name, "is no plain value");
+    }
+    if (until.has_value()) {
+      return errors::FieldInvalid(key, "has more than one value");
+    }
+    until = ParseMoment(value);
+    if (!until.has_value()) {
+      return errors::FieldInvalid(
+          key, absl::StrCat(value, " is no moment with a zone: YYYY-MM-DDThh:mm+hh:mm"));
+    }
+  }
+  return until;
+}
+
 bool IsFileMetadataKey(std::string_view key) {
+  if (IsEmbargoKey(key)) {
+    return true;
+  }
   report::Metadata metadata;
   const Keys keys = KeysOf(&metadata);
   const auto is_key = [key](const auto& known) { return known.key == key; };

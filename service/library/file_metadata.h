@@ -1,12 +1,14 @@
 #ifndef QUOTES_SERVICE_LIBRARY_FILE_METADATA_H_
 #define QUOTES_SERVICE_LIBRARY_FILE_METADATA_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "service/report/report.h"
 
 namespace quotes {
@@ -19,6 +21,12 @@ namespace quotes {
 // passed over, something else would stand for it.
 absl::StatusOr<report::Metadata> WithFileMetadata(
     const std::vector<std::pair<std::string, std::string>>& entries, report::Metadata given);
+
+// Until when a file says that it is to be held back: embargo (or available_from), a moment with its
+// zone; nullopt when it does not. FIELD_INVALID names the key of a value that is none, and of a
+// second one: were it passed over, the text would be found at once.
+absl::StatusOr<std::optional<absl::Time>> EmbargoOf(
+    const std::vector<std::pair<std::string, std::string>>& entries);
 
 // True for the keys above.
 bool IsFileMetadataKey(std::string_view key);

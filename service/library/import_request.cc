@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/hash.h"
@@ -137,6 +138,10 @@ std::string ImportRequestDigest(const ImportRequest& request) {
   if (request.duplicate_handling != DuplicateHandling::kRefuse) {
     digest.Add("duplicate_handling");
     digest.AddNumber(static_cast<uint64_t>(request.duplicate_handling));
+  }
+  if (request.available_from.has_value()) {
+    digest.Add("available_from");
+    digest.AddNumber(static_cast<uint64_t>(absl::ToUnixNanos(*request.available_from)));
   }
   digest.AddNumber(request.defects.size());
   for (const report::DefectEntry& entry : request.defects) {

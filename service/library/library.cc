@@ -240,6 +240,10 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
   QUOTES_ASSIGN_OR_RETURN(draft.report_id, ChooseReportId(request, metadata));
   report::AssignIds(draft.report_id, &draft.content);
   QUOTES_ASSIGN_OR_RETURN(draft.defects, report::PlaceDefects(draft.content, request.defects));
+  draft.available_from = request.available_from;
+  if (!draft.available_from.has_value()) {
+    QUOTES_ASSIGN_OR_RETURN(draft.available_from, EmbargoOf(front_matter));
+  }
   draft.request_id = request.request_id;
   draft.actor = request.actor;
   draft.source_bytes = request.content;
@@ -267,6 +271,7 @@ archive::Document MakeDocument(store::RevisionDraft draft, const store::ImportOu
   document.update_time = outcome.update_time;
   document.delete_time = outcome.delete_time;
   document.duplicate_of = outcome.duplicate_of;
+  document.available_from = outcome.available_from;
   document.content = std::move(draft.content);
   document.defects = outcome.defects;
   document.tags = outcome.tags;
@@ -274,14 +279,15 @@ archive::Document MakeDocument(store::RevisionDraft draft, const store::ImportOu
   return document;
 }
 
-// A report of a snapshot, active or withdrawn, kept alive by it; null if there is none.
+// A report of a snapshot, active, withdrawn or held back, kept alive by it; null if there is none.
 std::shared_ptr<const archive::PackedDocument> FindIn(
     const std::shared_ptr<const Snapshot>& snapshot, std::string_view report_id) {
   const archive::PackedDocument* document = snapshot->archive->FindReport(report_id);
   if (document == nullptr) {
     document = snapshot->history->FindReport(report_id);
   }
-  return {snapshot, document};
+  return document == nullptr ? snapshot->embargoed->Find(report_id)
+                             : std::shared_ptr<const archive::PackedDocument>(snapshot, document);
 }
 
 // `content` is what `document` was packed from.
@@ -471,8 +477,13 @@ absl::Status Library::FinishLoading() {
     if (history == nullptr) {
       continue;  // another process wrote in between
     }
+    QUOTES_ASSIGN_OR_RETURN(std::shared_ptr<const Embargoed> embargoed,
+                            LoadEmbargoed(*scheme(), active->revision(), nullptr, ending_));
+    if (embargoed == nullptr) {
+      continue;
+    }
     // Nothing was written or merged so far.
-    Swap({i > 0 ? active : snapshot()->archive, std::move(history)});
+    Swap({i > 0 ? active : snapshot()->archive, std::move(history), std::move(embargoed)});
     {
       const MutexLock lock(&ready_mutex_);
       ready_ = absl::OkStatus();
@@ -491,12 +502,15 @@ absl::StatusOr<Snapshot> Library::LoadLabelled(const std::shared_ptr<const theme
   QUOTES_ASSIGN_OR_RETURN(snapshot.archive, LoadArchive(scheme, cancellation, &added));
   QUOTES_ASSIGN_OR_RETURN(snapshot.history, LoadHistory(scheme, snapshot.archive->revision(),
                                                         *snapshot.archive, cancellation));
+  QUOTES_ASSIGN_OR_RETURN(snapshot.embargoed, LoadEmbargoed(*scheme, snapshot.archive->revision(),
+                                                            nullptr, cancellation));
   return snapshot;
 }
 
 bool Library::SwapLabelled(Snapshot labelled, std::shared_ptr<const themes::Scheme> scheme) {
   IndexWaiting();
-  if (labelled.history == nullptr || archive()->revision() != labelled.archive->revision()) {
+  if (labelled.history == nullptr || labelled.embargoed == nullptr ||
+      archive()->revision() != labelled.archive->revision()) {
     return false;  // written in between
   }
   auto swapped = std::make_shared<const Snapshot>(std::move(labelled));
@@ -578,7 +592,11 @@ std::shared_ptr<const archive::PackedDocument> Library::Publish(
     uint64_t archive_revision, const std::shared_ptr<const archive::PackedDocument>& document) {
   const std::string report_id(document->report_id());
   IndexWaiting();
-  if (document->state() == archive::ReportState::kActive) {
+  if (document->available_from().has_value()) {
+    const std::shared_ptr<const Snapshot> held = snapshot();
+    SwapWritten({archive::UpdateArchive(*held->archive, archive_revision, {}, {}), held->history,
+                 held->embargoed->With(document)});
+  } else if (document->state() == archive::ReportState::kActive) {
     if (stretches_.has_value()) {
       stretches_->Add(*document);
     }
@@ -587,7 +605,8 @@ std::shared_ptr<const archive::PackedDocument> Library::Publish(
     const std::shared_ptr<const Snapshot> held = snapshot();
     SwapWritten(
         {archive::UpdateArchive(*held->archive, archive_revision, {}, {report_id}),
-         held->history->With(archive_revision, *document, held->archive->FindReport(report_id))});
+         held->history->With(archive_revision, *document, held->archive->FindReport(report_id)),
+         held->embargoed});
   }
   return FindLatest(report_id);
 }
@@ -657,12 +676,14 @@ void Library::Index(uint64_t archive_revision,
                     const std::vector<std::shared_ptr<const archive::PackedDocument>>& documents) {
   const std::shared_ptr<const Snapshot> held = snapshot();
   std::shared_ptr<const History> history = held->history;
+  std::shared_ptr<const Embargoed> embargoed = held->embargoed;
   for (const auto& document : documents) {
+    embargoed = embargoed->Without(document->report_id());
     history = history->With(archive_revision, *document,
                             held->archive->FindReport(document->report_id()));
   }
   SwapWritten({archive::UpdateArchive(*held->archive, archive_revision, documents, {}),
-               std::move(history)});
+               std::move(history), std::move(embargoed)});
 }
 
 void Library::SwapWritten(Snapshot written) {
@@ -844,6 +865,7 @@ absl::StatusOr<std::optional<ImportResult>> Library::CheckCopy(
   if (copied == nullptr) {
     return std::nullopt;
   }
+  QUOTES_RETURN_IF_ERROR(CheckEmbargo(draft.available_from, copied.get()));
   store::ImportOutcome outcome;
   outcome.report_id = copied->report_id();
   outcome.revision = copied->revision();
@@ -876,6 +898,10 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
   if (!found.has_value()) {
     found = FindNearDuplicate(draft->content, speech, *archive(),
                               stretches_.has_value() ? &*stretches_ : nullptr);
+  }
+  if (const std::shared_ptr<const Snapshot> held = snapshot();
+      !found.has_value() && !held->embargoed->documents().empty()) {
+    found = held->embargoed->FindNearDuplicate(speech, speech.Sample());
   }
   if (found.has_value() && handling == DuplicateHandling::kRefuse &&
       !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
@@ -925,7 +951,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
         return *std::move(copy);
       }
       QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, speech, sample, &draft));
+      ForgetEmbargoed(&draft);
       latest = FindLatest(draft.report_id);
+      QUOTES_RETURN_IF_ERROR(CheckEmbargo(draft.available_from, latest.get()));
       outcome.archive_revision = WrittenRevision();
     }
     outcome.report_id = draft.report_id;
@@ -934,6 +962,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     outcome.create_time = outcome.update_time;
     outcome.revision_time = outcome.update_time;
     outcome.duplicate_of = draft.duplicate_of;
+    if (outcome.available_from = draft.available_from; outcome.available_from.has_value()) {
+      outcome.state = archive::ReportState::kEmbargoed;
+    }
     if (draft.withdrawn) {
       outcome.state = archive::ReportState::kWithdrawn;
       outcome.delete_time = outcome.update_time;
@@ -960,6 +991,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       outcome.create_time = document.create_time;
       outcome.delete_time = document.delete_time;
       outcome.duplicate_of = document.duplicate_of;
+      outcome.available_from = document.available_from;
       outcome.revision_time = same ? document.revision_time : outcome.update_time;
       outcome.unchanged = same;
     }
@@ -990,7 +1022,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     }
     QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
                             CheckDuplicate(request, speech, sample, &draft));
+    ForgetEmbargoed(&draft);
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
+    QUOTES_RETURN_IF_ERROR(CheckEmbargo(draft.available_from, before.get()));
     CarriedTags carried = TagsFrom(before.get(), draft.content);
     draft.carried_tags = std::move(carried.tags);
     QUOTES_ASSIGN_OR_RETURN(outcome, store_->Import(draft));
@@ -1037,6 +1071,7 @@ absl::StatusOr<ReportResult> Library::SetState(std::string_view report_id,
   document.etag = result.change.etag;
   document.update_time = result.change.update_time;
   document.delete_time = result.change.delete_time;
+  document.available_from = result.change.available_from;
   result.document =
       Publish(result.change.archive_revision, archive::Pack(document, scheme()->themes().size()));
   return result;

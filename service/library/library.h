@@ -25,6 +25,7 @@
 #include "service/base/mutex.h"
 #include "service/extract/extractor.h"
 #include "service/extract/format.h"
+#include "service/library/embargoed.h"
 #include "service/library/history.h"
 #include "service/library/near_duplicate.h"
 #include "service/report/defects.h"
@@ -58,6 +59,8 @@ struct ImportRequest {
   report::Metadata metadata;
   std::vector<report::DefectEntry> defects;
   DuplicateHandling duplicate_handling = DuplicateHandling::kRefuse;
+  // Absent: the file may say it; else a new report is found at once. See Library::Import.
+  std::optional<absl::Time> available_from{};
   store::Actor actor{};  // who imports, for the audit trail
 };
 
@@ -99,7 +102,7 @@ struct ImportResult {
   std::optional<NearDuplicate> duplicate_of;
 };
 
-// What withdrawing or restoring a report did.
+// What withdrawing, restoring or releasing a report did, or moving its time.
 struct ReportResult {
   store::ReportChange change;
   std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
@@ -139,6 +142,8 @@ struct Snapshot {
   // Null until it is loaded: whoever would need it has to say LOADING. See
   // LibraryOptions::on_ready.
   std::shared_ptr<const History> history;
+  // What neither of them has. Null as long as the history is.
+  std::shared_ptr<const Embargoed> embargoed;
 };
 
 struct LibraryOptions {
@@ -216,9 +221,17 @@ class Library {
   // Metadata of the request goes before that of the file (front matter), and that before what the
   // text says.
   //
+  // A new report with a time to be available from (that of the request goes before the file's) is
+  // held back until ReleaseDue comes to it: see Embargoed. Later revisions keep the time, which an
+  // import never moves: FIELD_INVALID for another one than a report that is held back has, and for
+  // one of a new report that is not ahead; FIELD_OUT_OF_RANGE above limits::kMaxEmbargoDays;
+  // NOT_EMBARGOED for one ahead of a report that has been published. One that has passed says
+  // nothing of such a report. What resembles a report that is held back does not name it, except to
+  // whoever imports.
+  //
   // Errors, in this order: CheckImportRequest; READ_ONLY; REQUEST_ID_REUSED; those of DetectFormat,
   // Extractor::Extract, Decode, ParseReport and PlaceDefects; CANCELLED and DEADLINE_EXCEEDED until
-  // the writing begins; DUPLICATE_REPORT; those of Store::Import.
+  // the writing begins; DUPLICATE_REPORT; those of times; those of Store::Import.
   absl::StatusOr<ImportResult> Import(const ImportRequest& request,
                                       const Cancellation& cancellation);
 
@@ -232,6 +245,19 @@ class Library {
   // The reverse, with the latest revision.
   absl::StatusOr<ReportResult> Restore(std::string_view report_id, std::string_view etag,
                                        const store::Actor& actor = {});
+
+  // Moves the time of a report that is held back, to an earlier or a later one that is ahead
+  // (FIELD_INVALID, FIELD_OUT_OF_RANGE), or with nullopt releases it now: it is found when this
+  // returns. Blocks on the store. Errors: READ_ONLY and those of Store::SetEmbargo.
+  absl::StatusOr<ReportResult> SetEmbargo(std::string_view report_id,
+                                          std::optional<absl::Time> available_from,
+                                          std::string_view etag, const store::Actor& actor = {});
+
+  // Releases the reports whose time has come, by kReleaser; to be called again and again by whoever
+  // holds the writing library. Costs next to nothing when there is none. After an error those
+  // before it are released.
+  static constexpr char kReleaser[] = "quoted";
+  absl::StatusOr<std::vector<ReportResult>> ReleaseDue(absl::Time now);
 
   // Edits the register of a report's latest revision; the report's etag and the archive revision
   // rise, its text and its revision stay. Block on the store. Errors of all three, in this order:
@@ -310,7 +336,13 @@ class Library {
       const std::shared_ptr<const themes::Scheme>& scheme,
       const std::shared_ptr<const History>& held, const archive::Archive& active,
       const Cancellation& cancellation);
-  // Both by another scheme; without a history when the store was written in between.
+  // Reports that are held back, of the same state as `revision`; what `held` has and has not
+  // changed stays. Null when the store's state is another.
+  absl::StatusOr<std::shared_ptr<const Embargoed>> LoadEmbargoed(const themes::Scheme& scheme,
+                                                                 uint64_t revision,
+                                                                 const Embargoed* held,
+                                                                 const Cancellation& cancellation);
+  // All by another scheme; without a history when the store was written in between.
   absl::StatusOr<Snapshot> LoadLabelled(const std::shared_ptr<const themes::Scheme>& scheme,
                                         const Cancellation& cancellation);
   // False when it is not of the current state.
@@ -321,8 +353,20 @@ class Library {
 
   absl::StatusOr<ReportResult> SetState(std::string_view report_id, archive::ReportState state,
                                         std::string_view etag, const store::Actor& actor);
-  // The latest document of a report, active or withdrawn, kept alive with its snapshot; null if
-  // there is none.
+  // The revisions of a report before its latest, oldest first, as those of a released one.
+  absl::StatusOr<std::vector<std::shared_ptr<const archive::PackedDocument>>> LoadEarlier(
+      const archive::PackedDocument& latest);
+  absl::StatusOr<ReportResult> Release(std::string_view report_id, std::string_view etag,
+                                       const store::Actor& actor)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Whether an import may say so of a new report (null), or of a held one.
+  static absl::Status CheckEmbargo(std::optional<absl::Time> available_from,
+                                   const archive::PackedDocument* held);
+  // A text that stands beside a report that is held back does not name it.
+  void ForgetEmbargoed(store::RevisionDraft* draft) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // The latest document of a report, active, withdrawn or held back, kept alive with its snapshot;
+  // null if there is none.
   std::shared_ptr<const archive::PackedDocument> FindLatest(std::string_view report_id) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // `edit` changes the entries and returns the one that it is about.

@@ -304,6 +304,10 @@ void StretchSet::Add(const Speech& speech) {
 
 void StretchSet::Add(const archive::PackedDocument& document) { Add(Speech(SpeechOf(document))); }
 
+std::vector<uint64_t> SampleOf(const archive::PackedDocument& document) {
+  return Speech(SpeechOf(document)).Sample();
+}
+
 void UnindexedReports::Add(std::shared_ptr<const archive::PackedDocument> document,
                            const std::vector<uint64_t>& sample) {
   const std::string report_id(document->report_id());

@@ -78,6 +78,9 @@ class StretchSet {
   absl::flat_hash_set<uint32_t> stretches_;
 };
 
+// Speech::Sample of a document.
+std::vector<uint64_t> SampleOf(const archive::PackedDocument& document);
+
 // A report of `archive` whose speech is like that of `report`, of several the one that has most of
 // its sentences; nullopt when none reaches limits::kLeastDuplicateLikeness, or when either text is
 // too short to tell. Some sentences are looked up in the archive's index; the reports that have

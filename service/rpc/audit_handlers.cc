@@ -19,19 +19,6 @@
 namespace quotes::rpc {
 namespace {
 
-// FIELD_INVALID for one that is not in the years 1 to 9999.
-absl::StatusOr<absl::Time> ToTime(std::string_view field,
-                                  const google::protobuf::Timestamp& timestamp) {
-  constexpr int64_t kFirst = -62'135'596'800;
-  constexpr int64_t kEnd = 253'402'300'800;
-  constexpr int32_t kNanos = 1'000'000'000;
-  if (timestamp.seconds() < kFirst || timestamp.seconds() >= kEnd || timestamp.nanos() < 0 ||
-      timestamp.nanos() >= kNanos) {
-    return errors::FieldInvalid(field, "is not a time in the years 1 to 9999");
-  }
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
-
 // Splits the name of a report, or of a quote or defect of one.
 absl::Status SetResource(const std::string& name, store::AuditFilter* filter) {
   if (name.find("/quotes/") != std::string::npos) {
@@ -89,6 +76,7 @@ void SetAuditEntry(const store::AuditEntry& entry, v1::AuditEntry* out) {
   out->set_revision_after(static_cast<int64_t>(entry.revision_after));
   out->set_etag_before(entry.etag_before);
   out->set_etag_after(entry.etag_after);
+  out->set_embargoed(entry.embargoed);
 }
 
 absl::Status ListAuditEntries(CallContext& call, const v1::ListAuditEntriesRequest& request,

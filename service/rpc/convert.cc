@@ -473,6 +473,9 @@ void SetReport(const archive::PackedDocument& document, v1::Report* out) {
       SetTime(*document.delete_time(), out->mutable_delete_time());
     }
   }
+  if (document.available_from().has_value()) {
+    SetTime(*document.available_from(), out->mutable_available_from());
+  }
   out->set_section_count(static_cast<int32_t>(document.sections().size()));
   out->set_quote_count(static_cast<int32_t>(document.speech_count()));
   out->set_furniture_quote_count(static_cast<int32_t>(document.size() - document.speech_count()));

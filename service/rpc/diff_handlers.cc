@@ -177,7 +177,8 @@ absl::Status DiffRevisions(CallContext& call, const v1::DiffRevisionsRequest& re
   QUOTES_ASSIGN_OR_RETURN(const RevisionName name, ParseRevisionName("name", request.name()));
   QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
                           PageSize(request.page_size(), limits::kDefaultPageSize));
-  QUOTES_ASSIGN_OR_RETURN(const archive::PackedDocument* latest, FindDocument(call, name.report));
+  QUOTES_ASSIGN_OR_RETURN(const archive::PackedDocument* latest,
+                          FindDocument(call, name.report, request.show_embargoed()));
   const std::string digest = ListingDigest(request);
   QUOTES_ASSIGN_OR_RETURN(Place place, request.page_token().empty()
                                            ? ToPlace(name, request, latest->revision())

@@ -81,12 +81,13 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {ErrorReason::kTokenMissing, "需要令牌：请在元数据 authorization 中提供 Bearer 令牌"},
     {ErrorReason::kTokenInvalid, "令牌无效"},
     {ErrorReason::kTokenExpired, "令牌已于 {expired} 过期"},
-    {ErrorReason::kRoleTooLow, "角色 {role} 无权调用此方法，需要 {needed}"},
+    {ErrorReason::kRoleTooLow, "角色 {role} 无权这样调用，需要 {needed}"},
     {ErrorReason::kQuotaExceeded, "{caller} 的调用过于频繁（每秒至多 {rate} 次），请稍后重试"},
     {ErrorReason::kTooManyCalls, "服务器同时处理的调用已达上限（{limit}），请稍后重试"},
     {ErrorReason::kRevisionInFuture, "本服务器的档案版本为 {current}，尚未到 {given}"},
     {ErrorReason::kChangesNotKept, "变更记录自档案版本 {oldest} 起，没有 {given} 之后的全部记录"},
     {ErrorReason::kBackupNotConfigured, "服务器启动时未指定备份目录（--backup-folder）"},
+    {ErrorReason::kNotEmbargoed, "{name} 不在解禁期内：已公开的内容不能再隐藏，可以撤回"},
     {ErrorReason::kBackupExists, "备份目录中已有文件 {name}"},
 });
 

@@ -86,6 +86,9 @@ struct CallContext {
   QueryPlan* plan = nullptr;
   // What the services tell of themselves. Null for nothing.
   const FiguresReader* figures = nullptr;
+  // Reports that are held back, of the same state; null while the history is. Only FindDocument
+  // asks.
+  const Embargoed* embargoed = nullptr;
   // How the call came, for the audit trail.
   std::string_view peer = {};        // address, as gRPC writes it
   std::string_view request_id = {};  // x-request-id of the call
@@ -112,6 +115,8 @@ absl::Status GetReport(CallContext& call, const v1::GetReportRequest& request,
                        v1::GetReportResponse* response);
 absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& request,
                          v1::ListReportsResponse* response);
+absl::Status UpdateReport(CallContext& call, const v1::UpdateReportRequest& request,
+                          v1::UpdateReportResponse* response);
 absl::Status DeleteReport(CallContext& call, const v1::DeleteReportRequest& request,
                           v1::DeleteReportResponse* response);
 absl::Status UndeleteReport(CallContext& call, const v1::UndeleteReportRequest& request,
@@ -189,9 +194,12 @@ absl::StatusOr<ChangeWatch> ToChangeWatch(const v1::WatchChangesRequest& request
 absl::Status NextChanges(store::Store& store, uint64_t visible, uint64_t* since,
                          v1::WatchChangesResponse* response);
 
-// The document of a report's latest revision, whether or not it is withdrawn; REPORT_NOT_FOUND.
+// The document of a report's latest revision, whether or not it is withdrawn; REPORT_NOT_FOUND. One
+// that is held back only if it is to be shown, which ROLE_TOO_LOW refuses to all but editors,
+// whether there is such a report or not.
 absl::StatusOr<const archive::PackedDocument*> FindDocument(const CallContext& call,
-                                                            std::string_view report_id);
+                                                            std::string_view report_id,
+                                                            bool show_embargoed = false);
 
 }  // namespace quotes::rpc
 

@@ -444,8 +444,11 @@ absl::Status TagQuote(CallContext& call, const v1::TagQuoteRequest& request,
   if (call.options.on_change) {
     ChangeRecord record;
     record.action = "tag-quote";
-    record.report_id = name.report;
-    record.quote_id = name.child;
+    record.embargoed = result.document->available_from().has_value();
+    if (!record.embargoed) {
+      record.report_id = name.report;
+      record.quote_id = name.child;
+    }
     record.archive_revision = result.archive_revision;
     record.unchanged = !result.changed;
     call.options.on_change(record);

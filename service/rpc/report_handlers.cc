@@ -65,7 +65,10 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
   }
   if (call.options.on_import) {
     ImportRecord record;
-    record.report_id = result.outcome.report_id;
+    record.embargoed = result.document->available_from().has_value();
+    if (!record.embargoed) {
+      record.report_id = result.outcome.report_id;
+    }
     record.revision = result.outcome.revision;
     record.archive_revision = result.outcome.archive_revision;
     record.validate_only = import.validate_only;
@@ -79,6 +82,21 @@ absl::Status RunImport(CallContext& call, const ImportRequest& import, Response*
     call.options.on_import(record);
   }
   return absl::OkStatus();
+}
+
+void Record(const CallContext& call, std::string_view action, std::string_view report_id,
+            const ReportResult& result) {
+  if (call.options.on_change) {
+    ChangeRecord record;
+    record.action = action;
+    record.embargoed = result.document->available_from().has_value();
+    if (!record.embargoed) {
+      record.report_id = report_id;
+    }
+    record.archive_revision = result.change.archive_revision;
+    record.unchanged = result.change.unchanged;
+    call.options.on_change(record);
+  }
 }
 
 // Withdraws or restores a report and fills the answer, which is the same for both.
@@ -95,14 +113,7 @@ absl::Status ChangeState(CallContext& call, std::string_view action,
   SetReport(*result.document, response->mutable_report());
   response->set_unchanged(result.change.unchanged);
   response->set_archive_revision(static_cast<int64_t>(result.change.archive_revision));
-  if (call.options.on_change) {
-    ChangeRecord record;
-    record.action = action;
-    record.report_id = id;
-    record.archive_revision = result.change.archive_revision;
-    record.unchanged = result.change.unchanged;
-    call.options.on_change(record);
-  }
+  Record(call, action, id, result);
   return absl::OkStatus();
 }
 
@@ -120,8 +131,11 @@ void Record(const CallContext& call, std::string_view action, std::string_view r
   if (call.options.on_change) {
     ChangeRecord record;
     record.action = action;
-    record.report_id = report_id;
-    record.defect_id = result.defect.id;
+    record.embargoed = result.document->available_from().has_value();
+    if (!record.embargoed) {
+      record.report_id = report_id;
+      record.defect_id = result.defect.id;
+    }
     record.archive_revision = result.archive_revision;
     record.unchanged = !result.changed;
     call.options.on_change(record);
@@ -143,6 +157,14 @@ size_t IndexAfter(const Children& children, const archive::SortKey& after, IdOf 
     ++i;
   }
   return i;
+}
+
+// What is refused says nothing of what there is.
+absl::Status CheckShowEmbargoed(const CallContext& call, bool show_embargoed) {
+  if (show_embargoed && call.role < Role::kEditor) {
+    return errors::RoleTooLowFor("show_embargoed", RoleName(call.role), RoleName(Role::kEditor));
+  }
+  return absl::OkStatus();
 }
 
 uint32_t SectionPosition(const archive::PackedSection& section) {
@@ -184,13 +206,18 @@ absl::Status ListChildren(const CallContext& call, const Request& request, const
 }  // namespace
 
 absl::StatusOr<const PackedDocument*> FindDocument(const CallContext& call,
-                                                   std::string_view report_id) {
+                                                   std::string_view report_id,
+                                                   bool show_embargoed) {
+  QUOTES_RETURN_IF_ERROR(CheckShowEmbargoed(call, show_embargoed));
   const PackedDocument* document = call.archive->FindReport(report_id);
   if (document == nullptr) {
     if (call.history == nullptr) {
       return errors::Loading();
     }
     document = call.history->FindReport(report_id);
+  }
+  if (document == nullptr && show_embargoed) {
+    document = call.embargoed->Find(report_id).get();
   }
   if (document == nullptr) {
     return errors::ReportNotFound(ReportName(report_id));
@@ -222,7 +249,8 @@ absl::Status FinishUpload(CallContext& call, const ImportRequest& import,
 absl::Status GetReport(CallContext& call, const v1::GetReportRequest& request,
                        v1::GetReportResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("name", request.name()));
-  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document,
+                          FindDocument(call, id, request.show_embargoed()));
   SetReport(*document, response->mutable_report());
   return absl::OkStatus();
 }
@@ -232,15 +260,29 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
   QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
                           PageSize(request.page_size(), limits::kDefaultPageSize));
   const std::string digest = ListingDigest(request);
-  const std::vector<const PackedDocument*>& active = call.archive->documents();
-  static const std::vector<const PackedDocument*> kNone;
-  if (request.show_deleted() && call.history == nullptr) {
+  QUOTES_RETURN_IF_ERROR(CheckShowEmbargoed(call, request.show_embargoed()));
+  if ((request.show_deleted() || request.show_embargoed()) && call.history == nullptr) {
     return errors::Loading();
   }
-  const auto& withdrawn = request.show_deleted() ? call.history->withdrawn() : kNone;
-  // Both are in the order of the listing; a page is merged from where it begins in each.
-  auto next_active = active.begin();
-  auto next_withdrawn = withdrawn.begin();
+  std::vector<std::span<const PackedDocument* const>> lists = {call.archive->documents()};
+  if (request.show_deleted()) {
+    lists.emplace_back(call.history->withdrawn());
+  }
+  std::vector<const PackedDocument*> embargoed;
+  if (request.show_embargoed()) {
+    for (const PackedDocument* const document : call.embargoed->documents()) {
+      if (request.show_deleted() || document->state() != archive::ReportState::kWithdrawn) {
+        embargoed.push_back(document);
+      }
+    }
+    lists.emplace_back(embargoed);
+  }
+  size_t total = 0;
+  for (const auto& list : lists) {
+    total += list.size();
+  }
+  response->set_total_size(static_cast<int64_t>(total));
+  // All are in the order of the listing; a page is merged from where it begins in each.
   if (!request.page_token().empty()) {
     QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
     const auto comes_before = [](const archive::SortKey& key, const PackedDocument* document) {
@@ -250,19 +292,25 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
       }
       return key.report_id < document->report_id();
     };
-    next_active = std::upper_bound(active.begin(), active.end(), place.key, comes_before);
-    next_withdrawn = std::upper_bound(withdrawn.begin(), withdrawn.end(), place.key, comes_before);
+    for (auto& list : lists) {
+      list = list.subspan(static_cast<size_t>(
+          std::upper_bound(list.begin(), list.end(), place.key, comes_before) - list.begin()));
+    }
   }
   const auto take_next = [&]() -> const PackedDocument* {
-    if (next_withdrawn == withdrawn.end()) {
-      return next_active == active.end() ? nullptr : *next_active++;
+    std::span<const PackedDocument* const>* first = nullptr;
+    for (auto& list : lists) {
+      if (!list.empty() && (first == nullptr || ComesBefore(*list.front(), *first->front()))) {
+        first = &list;
+      }
     }
-    if (next_active == active.end() || ComesBefore(**next_withdrawn, **next_active)) {
-      return *next_withdrawn++;
+    if (first == nullptr) {
+      return nullptr;
     }
-    return *next_active++;
+    const PackedDocument* const next = first->front();
+    *first = first->subspan(1);
+    return next;
   };
-  response->set_total_size(static_cast<int64_t>(active.size() + withdrawn.size()));
   response->set_archive_revision(static_cast<int64_t>(call.archive->revision()));
   AnswerSize size(*response);
   const PackedDocument* last = nullptr;
@@ -285,6 +333,39 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
   return absl::OkStatus();
 }
 
+absl::Status UpdateReport(CallContext& call, const v1::UpdateReportRequest& request,
+                          v1::UpdateReportResponse* response) {
+  if (!request.has_report()) {
+    return errors::FieldRequired("report");
+  }
+  QUOTES_ASSIGN_OR_RETURN(const std::string id,
+                          ParseReportName("report.name", request.report().name()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("report.etag", request.report().etag()));
+  if (request.update_mask().paths().empty()) {
+    return errors::FieldRequired("update_mask");
+  }
+  for (const std::string& path : request.update_mask().paths()) {
+    if (path != "available_from") {
+      return errors::FieldInvalid("update_mask", "names a field other than available_from");
+    }
+  }
+  std::optional<absl::Time> until;
+  if (request.report().has_available_from()) {
+    QUOTES_ASSIGN_OR_RETURN(until,
+                            ToTime("report.available_from", request.report().available_from()));
+  }
+  const absl::StatusOr<ReportResult> result =
+      call.library.SetEmbargo(id, until, request.report().etag(), ActorOf(call));
+  if (!result.ok()) {
+    return InTermsOf("report.", result.status());
+  }
+  SetReport(*result->document, response->mutable_report());
+  response->set_unchanged(result->change.unchanged);
+  response->set_archive_revision(static_cast<int64_t>(result->change.archive_revision));
+  Record(call, until.has_value() ? "set-embargo" : "release", id, *result);
+  return absl::OkStatus();
+}
+
 absl::Status DeleteReport(CallContext& call, const v1::DeleteReportRequest& request,
                           v1::DeleteReportResponse* response) {
   return ChangeState(call, "withdraw", &Library::Withdraw, request, response);
@@ -302,7 +383,8 @@ absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& reques
       (request.range().begin() < 0 || request.range().end() < request.range().begin())) {
     return errors::FieldOutOfRange("range", "0 <= begin <= end");
   }
-  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* latest, FindDocument(call, name.report));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* latest,
+                          FindDocument(call, name.report, request.show_embargoed()));
   std::shared_ptr<const PackedDocument> loaded;
   const PackedDocument* document = latest;
   if (name.revision != 0 && name.revision != latest->revision()) {
@@ -371,7 +453,7 @@ absl::Status ListRevisions(CallContext& call, const v1::ListRevisionsRequest& re
       return errors::PageTokenInvalid("is damaged");
     }
   }
-  QUOTES_RETURN_IF_ERROR(FindDocument(call, id).status());
+  QUOTES_RETURN_IF_ERROR(FindDocument(call, id, request.show_embargoed()).status());
   // One more than asked for tells whether there is a next page.
   QUOTES_ASSIGN_OR_RETURN(std::vector<store::RevisionInfo> revisions,
                           call.library.store().ListRevisions(id, before, page_size + 1));
@@ -392,7 +474,8 @@ absl::Status ListRevisions(CallContext& call, const v1::ListRevisionsRequest& re
 absl::Status ListSections(CallContext& call, const v1::ListSectionsRequest& request,
                           v1::ListSectionsResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("parent", request.parent()));
-  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document,
+                          FindDocument(call, id, request.show_embargoed()));
   response->set_revision(RevisionNameOf(id, document->revision()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   return ListChildren(
@@ -414,7 +497,8 @@ absl::Status ListSections(CallContext& call, const v1::ListSectionsRequest& requ
 absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,
                         v1::GetSectionResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseSectionName("name", request.name()));
-  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, name.report));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document,
+                          FindDocument(call, name.report, request.show_embargoed()));
   const auto find = [&](const PackedDocument& in) -> std::optional<size_t> {
     const std::span<const archive::PackedSection> sections = in.sections();
     const auto found = std::find_if(
@@ -450,7 +534,8 @@ absl::Status GetSection(CallContext& call, const v1::GetSectionRequest& request,
 absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& request,
                          v1::ListDefectsResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("parent", request.parent()));
-  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document,
+                          FindDocument(call, id, request.show_embargoed()));
   Converter converter(call.archive->scheme(), ToOffsetUnit(request.offset_encoding()));
   return ListChildren(
       call, request, document->defects(),
@@ -472,7 +557,8 @@ absl::Status ListDefects(CallContext& call, const v1::ListDefectsRequest& reques
 absl::Status GetDefect(CallContext& call, const v1::GetDefectRequest& request,
                        v1::GetDefectResponse* response) {
   QUOTES_ASSIGN_OR_RETURN(const ChildName name, ParseDefectName("name", request.name()));
-  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, name.report));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document,
+                          FindDocument(call, name.report, request.show_embargoed()));
   const auto find = [&name](const PackedDocument& in) -> const archive::PackedDefect* {
     const std::span<const archive::PackedDefect> defects = in.defects();
     const auto found = std::find_if(
@@ -508,7 +594,8 @@ absl::Status CreateDefect(CallContext& call, const v1::CreateDefectRequest& requ
   if (!request.has_defect()) {
     return errors::FieldRequired("defect");
   }
-  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, id));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document,
+                          FindDocument(call, id, /*show_embargoed=*/true));
   QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->joined()));
   QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
                           call.library.CreateDefect(id, request.defect_id(), edit, ActorOf(call)));
@@ -525,7 +612,8 @@ absl::Status UpdateDefect(CallContext& call, const v1::UpdateDefectRequest& requ
   QUOTES_ASSIGN_OR_RETURN(const ChildName name,
                           ParseDefectName("defect.name", request.defect().name()));
   QUOTES_RETURN_IF_ERROR(CheckEtag("defect.etag", request.defect().etag()));
-  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document, FindDocument(call, name.report));
+  QUOTES_ASSIGN_OR_RETURN(const PackedDocument* document,
+                          FindDocument(call, name.report, /*show_embargoed=*/true));
   QUOTES_ASSIGN_OR_RETURN(const DefectEdit edit, ToDefectEdit(request, document->joined()));
   QUOTES_ASSIGN_OR_RETURN(const DefectResult result,
                           call.library.UpdateDefect(name.report, name.child,

@@ -505,14 +505,17 @@ CallContext MakeContext(Ticket* ticket, Library* library) {
   std::shared_ptr<const Snapshot> snapshot = library->snapshot();
   const archive::Archive* const archive = snapshot->archive.get();
   const History* const history = snapshot->history.get();
-  return CallContext{*library,
-                     {std::move(snapshot), archive},
-                     history,
-                     ticket->cancellation(),
-                     core.options,
-                     core.citation_corpora,
-                     ticket->caller().name,
-                     ticket->caller().role};
+  const Embargoed* const embargoed = snapshot->embargoed.get();
+  CallContext context{*library,
+                      {std::move(snapshot), archive},
+                      history,
+                      ticket->cancellation(),
+                      core.options,
+                      core.citation_corpora,
+                      ticket->caller().name,
+                      ticket->caller().role};
+  context.embargoed = embargoed;
+  return context;
 }
 
 // A unary call. Deletes itself when gRPC is done with it.
@@ -968,7 +971,8 @@ using Raw = S::WithRawCallbackMethod_ImportReport<S::WithRawCallbackMethod_Uploa
                             S::WithRawCallbackMethod_DeleteDefect<
                                 S::WithRawCallbackMethod_DiffRevisions<
                                     S::WithRawCallbackMethod_WatchChanges<
-                                        S::Service>>>>>>>>>>>>>>>>>;
+                                        S::WithRawCallbackMethod_UpdateReport<
+                                            S::Service>>>>>>>>>>>>>>>>>>;
 }  // namespace report_service
 
 class ReportService final : public report_service::Raw {
@@ -978,6 +982,7 @@ class ReportService final : public report_service::Raw {
   QUOTES_UNARY(ReportService, ImportReport, kWriter, true)
   QUOTES_UNARY(ReportService, GetReport, kInline, false)
   QUOTES_UNARY(ReportService, ListReports, kInline, false)
+  QUOTES_UNARY(ReportService, UpdateReport, kWriter, false)
   QUOTES_UNARY(ReportService, DeleteReport, kWriter, false)
   QUOTES_UNARY(ReportService, UndeleteReport, kWriter, false)
   QUOTES_UNARY(ReportService, GetRevision, kExecutor, false)

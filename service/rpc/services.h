@@ -50,12 +50,13 @@ struct CallRecord {
 
 // What an import that succeeded leaves for the log.
 struct ImportRecord {
-  std::string_view report_id;
+  std::string_view report_id;  // empty while the report is held back: ids are made of titles
   uint64_t revision = 0;
   uint64_t archive_revision = 0;
   bool validate_only = false;
   bool unchanged = false;
   bool replayed = false;
+  bool embargoed = false;
   uint64_t source_bytes = 0;
   size_t quotes = 0;
   size_t lint_findings = 0;
@@ -81,12 +82,13 @@ struct CitationRecord {
 
 // What any other change of a report that succeeded leaves for the log.
 struct ChangeRecord {
-  std::string_view action;  // "withdraw", "restore", "create-defect", "tag-quote", ...
-  std::string_view report_id;
+  std::string_view action;     // "withdraw", "restore", "create-defect", "tag-quote", ...
+  std::string_view report_id;  // as in ImportRecord, as are the others
   std::string_view defect_id;  // empty unless one is concerned
   std::string_view quote_id;   // likewise
   uint64_t archive_revision = 0;
   bool unchanged = false;
+  bool embargoed = false;
 };
 
 // Files of the operator that are read together, and what came of reading them.

@@ -481,6 +481,18 @@ absl::StatusOr<archive::FigureFilter> ToFigureFilter(const v1::SearchFiguresRequ
   return out;
 }
 
+absl::StatusOr<absl::Time> ToTime(std::string_view field,
+                                  const google::protobuf::Timestamp& timestamp) {
+  constexpr int64_t kFirst = -62'135'596'800;
+  constexpr int64_t kEnd = 253'402'300'800;
+  constexpr int32_t kNanos = 1'000'000'000;
+  if (timestamp.seconds() < kFirst || timestamp.seconds() >= kEnd || timestamp.nanos() < 0 ||
+      timestamp.nanos() >= kNanos) {
+    return errors::FieldInvalid(field, "is not a time in the years 1 to 9999");
+  }
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
 absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request) {
   ImportRequest out;
   out.report_id = request.report_id();
@@ -509,6 +521,9 @@ absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request) {
     }
   }
   QUOTES_RETURN_IF_ERROR(ToMetadata(request.metadata(), &out.metadata));
+  if (request.has_available_from()) {
+    QUOTES_ASSIGN_OR_RETURN(out.available_from, ToTime("available_from", request.available_from()));
+  }
   // Before they are copied: the library's own check comes after it.
   QUOTES_RETURN_IF_ERROR(CheckCount("defects", request.defects_size(), limits::kMaxDefects));
   for (int i = 0; i < request.defects_size(); ++i) {

@@ -48,6 +48,10 @@ absl::Status CheckText(std::string_view field, std::string_view value, size_t ma
 // FIELD_OUT_OF_RANGE for more bytes than an etag has.
 absl::Status CheckEtag(std::string_view field, std::string_view etag);
 
+// FIELD_INVALID for one that is not in the years 1 to 9999.
+absl::StatusOr<absl::Time> ToTime(std::string_view field,
+                                  const google::protobuf::Timestamp& timestamp);
+
 // 0 gives `default_size`, above limits::kMaxPageSize gives that; FIELD_OUT_OF_RANGE if negative.
 absl::StatusOr<size_t> PageSize(int32_t page_size, int default_size);
 

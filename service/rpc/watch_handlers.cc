@@ -35,8 +35,24 @@ v1::Change::Kind KindOf(const store::AuditEntry& entry) {
       return v1::Change::KIND_REGISTER;
     case store::AuditAction::kTagQuote:
       return v1::Change::KIND_TAGS;
+    case store::AuditAction::kRelease:
+      return v1::Change::KIND_NEW_REPORT;
+    case store::AuditAction::kSetEmbargo:
+      break;
   }
   return v1::Change::KIND_UNSPECIFIED;
+}
+
+void AddChange(const store::AuditEntry& entry, v1::WatchChangesResponse* response) {
+  v1::Change* const change = response->add_changes();
+  change->set_archive_revision(static_cast<int64_t>(entry.archive_revision));
+  SetTime(entry.time, change->mutable_time());
+  change->set_kind(KindOf(entry));
+  change->set_report(ReportName(entry.report_id));
+  if (!entry.child.empty()) {
+    change->set_child(absl::StrCat(change->report(), "/", entry.child));
+  }
+  change->set_revision(static_cast<int64_t>(entry.revision_after));
 }
 
 }  // namespace
@@ -63,22 +79,20 @@ absl::StatusOr<ChangeWatch> ToChangeWatch(const v1::WatchChangesRequest& request
 
 absl::Status NextChanges(store::Store& store, uint64_t visible, uint64_t* since,
                          v1::WatchChangesResponse* response) {
-  QUOTES_ASSIGN_OR_RETURN(const std::vector<store::AuditEntry> entries,
-                          store.ListChanges(*since, limits::kMaxWatchChanges));
-  for (const store::AuditEntry& entry : entries) {
-    if (entry.archive_revision > visible) {
-      break;
+  // What is told of nobody is passed over, however much of it there is.
+  for (bool more = true; more && response->changes_size() == 0;) {
+    QUOTES_ASSIGN_OR_RETURN(const std::vector<store::AuditEntry> entries,
+                            store.ListChanges(*since, limits::kMaxWatchChanges));
+    more = entries.size() == limits::kMaxWatchChanges && entries.back().archive_revision <= visible;
+    for (const store::AuditEntry& entry : entries) {
+      if (entry.archive_revision > visible) {
+        break;
+      }
+      *since = entry.archive_revision;
+      if (!entry.embargoed) {
+        AddChange(entry, response);
+      }
     }
-    v1::Change* const change = response->add_changes();
-    change->set_archive_revision(static_cast<int64_t>(entry.archive_revision));
-    SetTime(entry.time, change->mutable_time());
-    change->set_kind(KindOf(entry));
-    change->set_report(ReportName(entry.report_id));
-    if (!entry.child.empty()) {
-      change->set_child(absl::StrCat(change->report(), "/", entry.child));
-    }
-    change->set_revision(static_cast<int64_t>(entry.revision_after));
-    *since = entry.archive_revision;
   }
   response->set_archive_revision(static_cast<int64_t>(*since));
   return absl::OkStatus();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -19,6 +20,10 @@ namespace {
 // How often a replica looks for a newer snapshot, and a server that only reads at its file: a look
 // lists a folder, or reads one row.
 constexpr absl::Duration kFollowEvery = absl::Seconds(1);
+// How often what is held back is looked at: a look compares some times.
+constexpr absl::Duration kReleaseEvery = absl::Milliseconds(250);
+// A disk that is full is no reason to try without a pause: ten seconds.
+constexpr int kLooksPassedAfterFailure = 40;
 
 JsonLine FailureLine(const absl::Status& status) {
   JsonLine line;
@@ -132,6 +137,8 @@ void LifeCycle::Begin(Library* library) {
     ticker_ = std::make_unique<Ticker>(kFollowEvery, [this, library] { FollowFolder(library); });
   } else if (config_.read_only) {
     ticker_ = std::make_unique<Ticker>(kFollowEvery, [this, library] { FollowFile(library); });
+  } else {
+    ticker_ = std::make_unique<Ticker>(kReleaseEvery, [this, library] { ReleaseDue(library); });
   }
   if (backups_ != nullptr) {
     backups_->StartSchedule(&library->store());
@@ -194,6 +201,35 @@ void LifeCycle::FollowFolder(Library* library) {
                    .Add("archive_revision", static_cast<int64_t>(library->archive()->revision()))
                    .Add("reports", static_cast<int64_t>(library->archive()->documents().size()))
                    .Add("load_us", absl::ToInt64Microseconds(absl::Now() - start)));
+  }
+}
+
+void LifeCycle::ReleaseDue(Library* library) {
+  const absl::Time now = embargo_clock_.Now();
+  if (embargo_clock_.on_trial() != was_on_trial_) {
+    was_on_trial_ = embargo_clock_.on_trial();
+    if (was_on_trial_) {
+      log_.Write(LogLevel::kWarning, "clock_set_forward",
+                 JsonLine()
+                     .Add("ahead_s", absl::ToInt64Seconds(absl::Now() - now))
+                     .Add("believed_after_s", absl::ToInt64Seconds(EmbargoClock::kTrial)));
+    }
+  }
+  if (looks_to_pass_ > 0) {
+    --looks_to_pass_;
+    return;
+  }
+  const absl::StatusOr<std::vector<ReportResult>> released = library->ReleaseDue(now);
+  if (!released.ok()) {
+    looks_to_pass_ = kLooksPassedAfterFailure;
+    log_.Write(LogLevel::kError, "release_failed", FailureLine(released.status()));
+    return;
+  }
+  for (const ReportResult& report : *released) {
+    log_.Write(LogLevel::kInfo, "released",
+               JsonLine()
+                   .Add("report", report.document->report_id())
+                   .Add("archive_revision", static_cast<int64_t>(report.change.archive_revision)));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "service/base/cancellation.h"
 #include "service/base/ticker.h"
 #include "service/library/backups.h"
+#include "service/library/embargo_clock.h"
 #include "service/library/follower.h"
 #include "service/library/library.h"
 #include "service/library/publisher.h"
@@ -21,8 +22,8 @@
 
 namespace quotes::server {
 
-// What `quoted` does beside answering calls: backups, snapshots for replicas, and on a replica,
-// following them.
+// What `quoted` does beside answering calls: backups, snapshots for replicas, releasing what was
+// held back until its time, and on a replica, following them.
 //
 //   LifeCycle::Open, SetOptions (before the server), OpenStore (behind it), Begin (with a library
 //   that is ready), End (before the library goes).
@@ -60,6 +61,7 @@ class LifeCycle {
 
   void FollowFolder(Library* library);
   void FollowFile(Library* library);
+  void ReleaseDue(Library* library);
 
   const Config& config_;
   Log& log_;
@@ -69,6 +71,9 @@ class LifeCycle {
   std::unique_ptr<Follower> follower_;
   store::FollowingStore* following_ = nullptr;  // the library's
   std::unique_ptr<Publisher> publisher_;
+  EmbargoClock embargo_clock_;  // the ticker's
+  bool was_on_trial_ = false;   // likewise
+  int looks_to_pass_ = 0;       // likewise
   std::unique_ptr<Ticker> ticker_;
 };
 

@@ -31,6 +31,13 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::err;
 }
 
+// A line that begins with a report's name. Logs are read by more people than may know of a report
+// that is held back.
+JsonLine Named(std::string_view report_id, bool embargoed) {
+  JsonLine line;
+  return embargoed ? line.Add("embargoed", true) : line.Add("report", report_id);
+}
+
 void AddTrace(const rpc::CallRecord& record, JsonLine* fields) {
   if (!record.trace_id.empty()) {
     fields->Add("trace_id", record.trace_id).Add("parent_span_id", record.parent_span_id);
@@ -183,8 +190,7 @@ uint64_t Log::lost_lines() const { return thread_->overrun_counter(); }
 
 void Log::Import(const rpc::ImportRecord& record) {
   Write(LogLevel::kInfo, "import",
-        JsonLine()
-            .Add("report", record.report_id)
+        Named(record.report_id, record.embargoed)
             .Add("revision", static_cast<int64_t>(record.revision))
             .Add("archive_revision", static_cast<int64_t>(record.archive_revision))
             .Add("validate_only", record.validate_only)
@@ -208,9 +214,8 @@ void Log::Citation(const rpc::CitationRecord& record) {
 
 void Log::Change(const rpc::ChangeRecord& record) {
   Write(LogLevel::kInfo, "change",
-        JsonLine()
+        Named(record.report_id, record.embargoed)
             .Add("action", record.action)
-            .Add("report", record.report_id)
             .Add("defect", record.defect_id)
             .Add("quote", record.quote_id)
             .Add("archive_revision", static_cast<int64_t>(record.archive_revision))

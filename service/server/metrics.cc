@@ -449,13 +449,12 @@ absl::StatusOr<std::unique_ptr<Metrics>> Metrics::Start(MetricsOptions options) 
   auto rep = std::make_unique<Rep>();
   rep->source = std::make_shared<Source>(std::move(options));
   try {
-    rep->exposer = std::make_unique<prometheus::Exposer>(
-        std::vector<std::string>{"listening_ports", absl::StrJoin(*numeric, ","), "num_threads",
-                                 absl::StrCat(limits::kMetricsThreads), "connection_queue",
-                                 absl::StrCat(limits::kMetricsConnections), "request_timeout_ms",
-                                 absl::StrCat(limits::kMetricsRequestMs), "max_request_size",
-                                 absl::StrCat(limits::kMaxMetricsRequestBytes), "enable_keep_alive",
-                                 "no", "linger_timeout_ms", "0"});
+    rep->exposer = std::make_unique<prometheus::Exposer>(std::vector<std::string>{
+        "listening_ports", absl::StrJoin(*numeric, ","), "num_threads",
+        absl::StrCat(limits::kMetricsThreads), "connection_queue",
+        absl::StrCat(limits::kMetricsConnections), "request_timeout_ms",
+        absl::StrCat(limits::kMetricsRequestMs), "max_request_size",
+        absl::StrCat(limits::kMaxMetricsRequestBytes), "enable_keep_alive", "no"});
     rep->exposer->RegisterCollectable(rep->source);
   } catch (const std::exception& error) {
     for (const std::string& address : *numeric) {

@@ -28,8 +28,10 @@ enum class AuditAction {
   kUpdateDefect = 5,
   kDeleteDefect = 6,
   kTagQuote = 7,
+  kRelease = 8,     // of an embargoed report
+  kSetEmbargo = 9,  // another time of one
 };
-inline constexpr AuditAction kLastAuditAction = AuditAction::kTagQuote;
+inline constexpr AuditAction kLastAuditAction = AuditAction::kSetEmbargo;
 
 // A change of what a report has beside its text.
 struct Edit {
@@ -50,6 +52,9 @@ struct AuditEntry {
   uint64_t revision_after = 0;
   std::string etag_before;
   std::string etag_after;
+  // Whether the report was held back when it was changed so: nobody but admins is told of the
+  // change, neither then nor later. What was there when it is released is new then.
+  bool embargoed = false;
 };
 
 // What is not set matches everything.

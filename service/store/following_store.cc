@@ -24,6 +24,12 @@ absl::StatusOr<ReportChange> FollowingStore::SetState(std::string_view report_id
   return Current()->SetState(report_id, state, etag, actor);
 }
 
+absl::StatusOr<ReportChange> FollowingStore::SetEmbargo(std::string_view report_id,
+                                                        std::optional<absl::Time> available_from,
+                                                        std::string_view etag, const Actor& actor) {
+  return Current()->SetEmbargo(report_id, available_from, etag, actor);
+}
+
 absl::StatusOr<Register> FollowingStore::LoadRegister(std::string_view report_id) {
   return Current()->LoadRegister(report_id);
 }
@@ -57,6 +63,12 @@ absl::StatusOr<uint64_t> FollowingStore::LoadHistory(
     absl::FunctionRef<bool(const ReportInfo&)> wanted,
     absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
   return Current()->LoadHistory(wanted, visit);
+}
+
+absl::StatusOr<uint64_t> FollowingStore::LoadEmbargoed(
+    absl::FunctionRef<bool(const ReportInfo&)> wanted,
+    absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
+  return Current()->LoadEmbargoed(wanted, visit);
 }
 
 absl::StatusOr<std::unique_ptr<archive::Document>> FollowingStore::LoadRevision(

@@ -21,6 +21,9 @@ class FollowingStore : public Store {
   absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) override;
   absl::StatusOr<ReportChange> SetState(std::string_view report_id, archive::ReportState state,
                                         std::string_view etag, const Actor& actor) override;
+  absl::StatusOr<ReportChange> SetEmbargo(std::string_view report_id,
+                                          std::optional<absl::Time> available_from,
+                                          std::string_view etag, const Actor& actor) override;
   absl::StatusOr<Register> LoadRegister(std::string_view report_id) override;
   absl::StatusOr<ReportChange> WriteRegister(std::string_view report_id, std::string_view etag,
                                              const std::vector<report::RegisterEntry>& entries,
@@ -35,6 +38,9 @@ class FollowingStore : public Store {
       absl::FunctionRef<bool(const ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
   absl::StatusOr<uint64_t> LoadHistory(
+      absl::FunctionRef<bool(const ReportInfo&)> wanted,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
+  absl::StatusOr<uint64_t> LoadEmbargoed(
       absl::FunctionRef<bool(const ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,

@@ -39,8 +39,10 @@ struct RevisionDraft {
   std::vector<themes::Tag> carried_tags;
   std::vector<report::Defect> defects;  // the file's; how they meet the register: MergeRegister
   bool withdrawn = false;               // a new report begins as withdrawn
-  std::string duplicate_of;             // of a new report: the held one that it resembles, or empty
-  Actor actor;                          // who imports
+  // A new report begins as held back until then.
+  std::optional<absl::Time> available_from;
+  std::string duplicate_of;  // of a new report: the held one that it resembles, or empty
+  Actor actor;               // who imports
 };
 
 struct ImportOutcome {
@@ -60,6 +62,7 @@ struct ImportOutcome {
   absl::Time update_time;
   std::optional<absl::Time> delete_time;
   std::string duplicate_of;
+  std::optional<absl::Time> available_from;
   std::vector<report::Defect> defects;
   std::vector<themes::Tag> tags;
 };
@@ -79,6 +82,7 @@ struct ReportChange {
   std::string etag;
   absl::Time update_time;
   std::optional<absl::Time> delete_time;
+  std::optional<absl::Time> available_from;
 };
 
 // A report without its content. Two states of a report with the same etag, time of update and
@@ -107,8 +111,8 @@ struct StoreStatus {
   int64_t schema_version = 0;
   bool read_only = false;
   uint64_t archive_revision = 0;
-  uint64_t reports = 0;
-  uint64_t revisions = 0;
+  uint64_t reports = 0;    // without those that are held back
+  uint64_t revisions = 0;  // of those reports
   uint64_t size_bytes = 0;
 };
 
@@ -144,13 +148,14 @@ class Store {
   // writes nothing but the request id. A new text for a known report becomes its next revision, to
   // which the register is carried over (report::CarryOver, then MergeRegister with the file's
   // entries); the same text with another register changes the register alone. A withdrawn report
-  // stays withdrawn; `withdrawn` is of account for a new one only. ALREADY_EXISTS /
-  // REQUEST_ID_REUSED.
+  // stays withdrawn, one that is held back keeps its time; `withdrawn` and
+  // `available_from` are of account for a new one only. ALREADY_EXISTS / REQUEST_ID_REUSED.
   virtual absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) = 0;
 
   // Withdraws a report (kWithdrawn) or takes it back in (kActive). A report that is in this state
-  // already is left as it is. An etag that is not empty must be the report's. REPORT_NOT_FOUND,
-  // ETAG_MISMATCH.
+  // already is left as it is; one that is held back stays so when it is withdrawn and taken back
+  // in: it is kEmbargoed then, and counts as in this state. An etag that is not empty must be the
+  // report's. REPORT_NOT_FOUND, ETAG_MISMATCH.
   virtual absl::StatusOr<ReportChange> SetState(std::string_view report_id,
                                                 archive::ReportState state, std::string_view etag,
                                                 const Actor& actor) = 0;
@@ -159,6 +164,14 @@ class Store {
                                         std::string_view etag) {
     return SetState(report_id, state, etag, Actor());
   }
+
+  // Moves the time of a report that is held back, or with nullopt releases it. Times are kept in
+  // microseconds, rounded up. What is so already is left as it is. An etag that is not empty must
+  // be the report's. REPORT_NOT_FOUND, ETAG_MISMATCH; REPORT_WITHDRAWN, of one that is held back
+  // and withdrawn; NOT_EMBARGOED for a time of a report that is not held back.
+  virtual absl::StatusOr<ReportChange> SetEmbargo(std::string_view report_id,
+                                                  std::optional<absl::Time> available_from,
+                                                  std::string_view etag, const Actor& actor) = 0;
 
   // REPORT_NOT_FOUND.
   virtual absl::StatusOr<Register> LoadRegister(std::string_view report_id) = 0;
@@ -206,12 +219,17 @@ class Store {
   }
 
   // Calls `wanted` with every report that has revisions which LoadActive leaves out (earlier ones
-  // of active reports, all of withdrawn ones), ordered by id, and `visit` with these revisions of
-  // those for which it returned true, newest first (themes left empty), before the next report. All
-  // are from one consistent state, whose archive revision it returns. Costs next to nothing when
-  // there are none, and a few microseconds a report for what is not wanted. Stops at the first
-  // error of `visit`.
+  // of active reports, all of withdrawn ones) and is not held back, ordered by id, and `visit` with
+  // these revisions of those for which it returned true, newest first (themes left empty), before
+  // the next report. All are from one consistent state, whose archive revision it returns. Costs
+  // next to nothing when there are none, and a few microseconds a report for what is not wanted.
+  // Stops at the first error of `visit`.
   virtual absl::StatusOr<uint64_t> LoadHistory(
+      absl::FunctionRef<bool(const ReportInfo&)> wanted,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) = 0;
+
+  // As LoadActive for the reports that are held back, withdrawn or not.
+  virtual absl::StatusOr<uint64_t> LoadEmbargoed(
       absl::FunctionRef<bool(const ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) = 0;
 

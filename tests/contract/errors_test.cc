@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tests/contract/contract_fixture.h"
 #include "tests/support/documents.h"
 #include "tests/support/status_matchers.h"
@@ -257,6 +259,10 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
            r->mutable_metadata()->set_title("别的");
          }),
          {{"request_id", "once"}});
+  expect("NOT_EMBARGOED", StatusCode::FAILED_PRECONDITION, DoImport([](auto* r) {
+           r->mutable_available_from()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 3600);
+         }),
+         {{"name", "reports/r"}});
   expect("REPORT_NOT_FOUND", StatusCode::NOT_FOUND, GetReport("reports/none"),
          {{"name", "reports/none"}});
   expect("REVISION_NOT_FOUND", StatusCode::NOT_FOUND, GetRevision("reports/sample/revisions/9"),

@@ -26,6 +26,8 @@ ROUNDS_OF_A_DATABASE = 30
 
 # What leads back from a version of the schema to the one before.
 OLDER = {
+    11: "DROP INDEX reports_embargoed; ALTER TABLE reports DROP COLUMN available_from;"
+        "ALTER TABLE audit DROP COLUMN embargoed;",
     10: "DROP TABLE contents;",
     9: "DROP TABLE audit; ALTER TABLE meta DROP COLUMN audit_since;",
     8: "CREATE UNIQUE INDEX sections_by_id ON sections (revision, section_id);"

@@ -147,7 +147,8 @@ absl::Status ForEachRow(Connection* connection, std::string_view sql, int64_t re
 
 constexpr char kSelectReport[] =
     "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
-    " duplicate_of, title, subtitle, event, body, speaker, office, language, speech_date,"
+    " duplicate_of, available_from, title, subtitle, event, body, speaker, office, language, "
+    "speech_date,"
     " paper, edition, issue_date, pages"
     " FROM reports"
     " WHERE report_id = ?1";
@@ -155,10 +156,10 @@ constexpr char kSelectReport[] =
 constexpr char kUpsertReport[] =
     "INSERT INTO reports"
     " (report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
-    " duplicate_of, title, subtitle, event, body, speaker, office, language, speech_date,"
-    " paper, edition, issue_date, pages)"
+    " duplicate_of, available_from, title, subtitle, event, body, speaker, office, language,"
+    " speech_date, paper, edition, issue_date, pages)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, ?20)"
+    " ?19, ?20, ?21)"
     " ON CONFLICT (report_id) DO UPDATE SET"
     " state = excluded.state,"
     " latest_revision = excluded.latest_revision,"
@@ -167,6 +168,7 @@ constexpr char kUpsertReport[] =
     " update_time = excluded.update_time,"
     " delete_time = excluded.delete_time,"
     " duplicate_of = excluded.duplicate_of,"
+    " available_from = excluded.available_from,"
     " title = excluded.title,"
     " subtitle = excluded.subtitle,"
     " event = excluded.event,"
@@ -460,6 +462,12 @@ std::optional<absl::Time> ReportRow::DeleteTime() const {
                                  : std::nullopt;
 }
 
+std::optional<absl::Time> ReportRow::AvailableFrom() const {
+  return available_from.has_value()
+             ? std::optional<absl::Time>(absl::FromUnixMicros(*available_from))
+             : std::nullopt;
+}
+
 absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
                                                     std::string_view report_id) {
   Statement select = connection->Prepare(kSelectReport);
@@ -478,9 +486,14 @@ absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,
   report.update_time = row.Int();
   report.delete_time = row.OptionalInt();
   report.duplicate_of = row.Text();
+  report.available_from = row.OptionalInt();
   report.metadata = row.Metadata();
+  // What is held back must never pass for what is not.
+  const bool fits =
+      report.state == archive::ReportState::kWithdrawn ||
+      report.available_from.has_value() == (report.state == archive::ReportState::kEmbargoed);
   if (!row.ok() || report.state < archive::ReportState::kActive ||
-      report.state > archive::ReportState::kWithdrawn) {
+      report.state > archive::ReportState::kEmbargoed || !fits) {
     return Damaged(connection, "a report's row");
   }
   return std::optional<ReportRow>(std::move(report));
@@ -491,10 +504,10 @@ absl::Status WriteReport(Connection* connection, const ReportRow& row) {
   return connection->Prepare(kUpsertReport)
       .Run(row.report_id, row.state, row.latest_revision, row.generation, row.create_time,
            row.update_time, row.delete_time,
-           row.duplicate_of.empty() ? std::nullopt : std::optional(row.duplicate_of), m.title,
-           m.subtitle, m.event, m.body, m.speaker, m.office, m.language, DateText(m.date),
-           m.publication.paper, m.publication.edition, DateText(m.publication.issue_date),
-           m.publication.pages);
+           row.duplicate_of.empty() ? std::nullopt : std::optional(row.duplicate_of),
+           row.available_from, m.title, m.subtitle, m.event, m.body, m.speaker, m.office,
+           m.language, DateText(m.date), m.publication.paper, m.publication.edition,
+           DateText(m.publication.issue_date), m.publication.pages);
 }
 
 absl::Status WriteRevision(Connection* connection, const RevisionDraft& draft,
@@ -660,6 +673,7 @@ absl::StatusOr<std::unique_ptr<archive::Document>> ReadDocument(Connection* conn
   document->update_time = absl::FromUnixMicros(report.update_time);
   document->delete_time = report.DeleteTime();
   document->duplicate_of = report.duplicate_of;
+  document->available_from = report.AvailableFrom();
 
   RowReader row(&select);
   const int64_t revision = row.Int();

@@ -30,12 +30,14 @@ struct ReportRow {
   int64_t create_time = 0;  // microseconds since 1970
   int64_t update_time = 0;
   std::optional<int64_t> delete_time;
-  std::string duplicate_of;  // NULL in the database when it is empty
+  std::string duplicate_of;               // NULL in the database when it is empty
+  std::optional<int64_t> available_from;  // set while the report is held back
   report::Metadata metadata;
 
   // Another one after every change, and after removal and import anew.
   std::string Etag() const;
   std::optional<absl::Time> DeleteTime() const;
+  std::optional<absl::Time> AvailableFrom() const;
 };
 
 absl::StatusOr<std::optional<ReportRow>> FindReport(Connection* connection,

@@ -342,6 +342,13 @@ BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
 
 PRAGMA user_version = 10;
 )sql",
+    R"sql(
+ALTER TABLE reports ADD COLUMN available_from INTEGER;
+CREATE INDEX reports_embargoed ON reports (report_id) WHERE available_from IS NOT NULL;
+ALTER TABLE audit ADD COLUMN embargoed INTEGER NOT NULL DEFAULT 0 CHECK (embargoed IN (0, 1));
+
+PRAGMA user_version = 11;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

@@ -111,6 +111,9 @@ class SqliteStore : public Store {
   absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) override;
   absl::StatusOr<ReportChange> SetState(std::string_view report_id, archive::ReportState state,
                                         std::string_view etag, const Actor& actor) override;
+  absl::StatusOr<ReportChange> SetEmbargo(std::string_view report_id,
+                                          std::optional<absl::Time> available_from,
+                                          std::string_view etag, const Actor& actor) override;
   absl::StatusOr<Register> LoadRegister(std::string_view report_id) override;
   absl::StatusOr<ReportChange> WriteRegister(std::string_view report_id, std::string_view etag,
                                              const std::vector<report::RegisterEntry>& entries,
@@ -125,6 +128,9 @@ class SqliteStore : public Store {
       absl::FunctionRef<bool(const ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
   absl::StatusOr<uint64_t> LoadHistory(
+      absl::FunctionRef<bool(const ReportInfo&)> wanted,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
+  absl::StatusOr<uint64_t> LoadEmbargoed(
       absl::FunctionRef<bool(const ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override;
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
@@ -185,6 +191,10 @@ class SqliteStore : public Store {
       std::string_view report_id, std::string_view etag, const Edit& edit,
       absl::FunctionRef<absl::Status(Connection*, const ReportRow&)> change);
   void GiveBack(std::unique_ptr<Connection> connection);
+  // Calls `visit` with the latest revision of those reports of a list that are wanted.
+  absl::StatusOr<uint64_t> LoadLatest(
+      const char* list, absl::FunctionRef<bool(const ReportInfo&)> wanted,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit);
   absl::StatusOr<uint64_t> FindRevisionOf(
       std::string_view report_id, absl::FunctionRef<bool(const report::ParsedReport&)> holds,
       const absl::Status& missing);
@@ -341,6 +351,7 @@ absl::Status Audit(Connection* connection, const ReportRow* before, const Report
   }
   entry.revision_after = after.latest_revision;
   entry.etag_after = after.Etag();
+  entry.embargoed = after.available_from.has_value();
   return WriteAuditEntry(connection, entry);
 }
 
@@ -374,6 +385,11 @@ absl::StatusOr<ReportRow> RequireReport(Connection* connection, std::string_view
 void Touch(ReportRow* row) {
   ++row->generation;
   row->update_time = std::max(absl::ToUnixMicros(absl::Now()), row->update_time);
+}
+
+// No report is released a fraction too early.
+int64_t MicrosUp(absl::Time time) {
+  return absl::ToUnixMicros(time + absl::Microseconds(1) - absl::Nanoseconds(1));
 }
 
 // --- imports ---
@@ -419,6 +435,10 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
   Touch(&after);
   if (!before.has_value()) {
     after.duplicate_of = draft.duplicate_of;
+  }
+  if (!before.has_value() && draft.available_from.has_value()) {
+    after.state = archive::ReportState::kEmbargoed;
+    after.available_from = MicrosUp(*draft.available_from);
   }
   if (!before.has_value() && draft.withdrawn) {
     after.state = archive::ReportState::kWithdrawn;
@@ -474,6 +494,7 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
   outcome.update_time = absl::FromUnixMicros(after.update_time);
   outcome.delete_time = after.DeleteTime();
   outcome.duplicate_of = after.duplicate_of;
+  outcome.available_from = after.AvailableFrom();
   outcome.defects = report::DefectsOf(entries);
   return outcome;
 }
@@ -487,6 +508,7 @@ ReportChange ChangeOf(const ReportRow& row, uint64_t archive_revision) {
   change.etag = row.Etag();
   change.update_time = absl::FromUnixMicros(row.update_time);
   change.delete_time = row.DeleteTime();
+  change.available_from = row.AvailableFrom();
   return change;
 }
 
@@ -504,6 +526,9 @@ absl::StatusOr<ReportChange> SqliteStore::SetState(std::string_view report_id,
   QUOTES_ASSIGN_OR_RETURN(ReportRow row, RequireReport(connection, report_id, &latest));
   if (!etag.empty() && etag != row.Etag()) {
     return errors::EtagMismatch(ReportName(report_id));
+  }
+  if (state == archive::ReportState::kActive && row.available_from.has_value()) {
+    state = archive::ReportState::kEmbargoed;
   }
   if (row.state == state) {
     QUOTES_ASSIGN_OR_RETURN(const int64_t revision, SelectInt(connection, kSelectArchiveRevision));
@@ -523,6 +548,52 @@ absl::StatusOr<ReportChange> SqliteStore::SetState(std::string_view report_id,
       connection, &before, row, revision,
       state == archive::ReportState::kWithdrawn ? AuditAction::kWithdraw : AuditAction::kRestore,
       {}, actor));
+  QUOTES_RETURN_IF_ERROR(transaction->Commit());
+  return ChangeOf(row, revision);
+}
+
+absl::StatusOr<ReportChange> SqliteStore::SetEmbargo(std::string_view report_id,
+                                                     std::optional<absl::Time> available_from,
+                                                     std::string_view etag, const Actor& actor) {
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  const MutexLock lock(&writer_mutex_);
+  Connection* const connection = writer_.get();
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> transaction,
+                          Transaction::Begin(connection, Transaction::Kind::kWrite));
+  uint64_t latest = 0;
+  QUOTES_ASSIGN_OR_RETURN(ReportRow row, RequireReport(connection, report_id, &latest));
+  if (!etag.empty() && etag != row.Etag()) {
+    return errors::EtagMismatch(ReportName(report_id));
+  }
+  std::optional<int64_t> until;
+  if (available_from.has_value()) {
+    until = MicrosUp(*available_from);
+    if (!row.available_from.has_value()) {
+      return errors::NotEmbargoed(ReportName(report_id));
+    }
+  }
+  if (row.available_from == until) {
+    QUOTES_ASSIGN_OR_RETURN(const int64_t revision, SelectInt(connection, kSelectArchiveRevision));
+    ReportChange change = ChangeOf(row, static_cast<uint64_t>(revision));
+    change.unchanged = true;
+    return change;
+  }
+  if (row.state == archive::ReportState::kWithdrawn) {
+    return errors::ReportWithdrawn(ReportName(report_id));
+  }
+  const ReportRow before = row;
+  row.available_from = until;
+  if (!until.has_value()) {
+    row.state = archive::ReportState::kActive;
+  }
+  Touch(&row);
+  QUOTES_RETURN_IF_ERROR(WriteReport(connection, row));
+  QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
+  QUOTES_RETURN_IF_ERROR(Audit(connection, &before, row, revision,
+                               until.has_value() ? AuditAction::kSetEmbargo : AuditAction::kRelease,
+                               {}, actor));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
   return ChangeOf(row, revision);
 }
@@ -586,14 +657,21 @@ absl::StatusOr<ReportChange> SqliteStore::WriteTags(std::string_view report_id,
 
 constexpr char kListActive[] =
     "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
-    " duplicate_of FROM reports"
-    " WHERE state = ?1"
+    " duplicate_of, available_from FROM reports"
+    " WHERE state = ?1 AND available_from IS NULL"
     " ORDER BY report_id";
 
 constexpr char kListWithHistory[] =
     "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
-    " duplicate_of FROM reports"
-    " WHERE state <> ?1 OR latest_revision > 1"
+    " duplicate_of, available_from FROM reports"
+    " WHERE (state <> ?1 OR latest_revision > 1) AND available_from IS NULL"
+    " ORDER BY report_id";
+
+// Withdrawn or not.
+constexpr char kListEmbargoed[] =
+    "SELECT report_id, state, latest_revision, generation, create_time, update_time, delete_time,"
+    " duplicate_of, available_from FROM reports"
+    " WHERE state <> ?1 AND available_from IS NOT NULL"
     " ORDER BY report_id";
 
 // Of one of these lists.
@@ -608,10 +686,14 @@ ReportInfo ListedReport(const Statement& list) {
   if (!list.IsNull(6)) {
     row.delete_time = list.Int(6);
   }
-  return {row.report_id,
-          row.latest_revision,
-          {row.state, row.Etag(), absl::FromUnixMicros(row.create_time),
-           absl::FromUnixMicros(row.update_time), row.DeleteTime(), list.Text(7)}};
+  if (!list.IsNull(8)) {
+    row.available_from = list.Int(8);
+  }
+  return {
+      row.report_id,
+      row.latest_revision,
+      {row.state, row.Etag(), absl::FromUnixMicros(row.create_time),
+       absl::FromUnixMicros(row.update_time), row.DeleteTime(), list.Text(7), row.AvailableFrom()}};
 }
 
 // Calls `visit` with a revision of a report in full.
@@ -627,14 +709,14 @@ absl::Status VisitRevision(
   return visit(std::move(document));
 }
 
-absl::StatusOr<uint64_t> SqliteStore::LoadActive(
-    absl::FunctionRef<bool(const ReportInfo&)> wanted,
+absl::StatusOr<uint64_t> SqliteStore::LoadLatest(
+    const char* list_sql, absl::FunctionRef<bool(const ReportInfo&)> wanted,
     absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
   QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
   Connection* const connection = &reader->connection();
   QUOTES_ASSIGN_OR_RETURN(const int64_t archive_revision,
                           SelectInt(connection, kSelectArchiveRevision));
-  Statement list = connection->Prepare(kListActive);
+  Statement list = connection->Prepare(list_sql);
   QUOTES_RETURN_IF_ERROR(list.Bind(archive::ReportState::kActive));
   while (true) {
     QUOTES_ASSIGN_OR_RETURN(const bool found, list.Step());
@@ -651,6 +733,18 @@ absl::StatusOr<uint64_t> SqliteStore::LoadActive(
     QUOTES_RETURN_IF_ERROR(VisitRevision(connection, row, number, visit));
   }
   return static_cast<uint64_t>(archive_revision);
+}
+
+absl::StatusOr<uint64_t> SqliteStore::LoadActive(
+    absl::FunctionRef<bool(const ReportInfo&)> wanted,
+    absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
+  return LoadLatest(kListActive, wanted, visit);
+}
+
+absl::StatusOr<uint64_t> SqliteStore::LoadEmbargoed(
+    absl::FunctionRef<bool(const ReportInfo&)> wanted,
+    absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) {
+  return LoadLatest(kListEmbargoed, wanted, visit);
 }
 
 absl::StatusOr<uint64_t> SqliteStore::LoadHistory(
@@ -794,8 +888,11 @@ absl::StatusOr<uint64_t> SqliteStore::FindDefectRevision(std::string_view report
 
 // --- status ---
 
-constexpr char kCountReports[] = "SELECT count(*) FROM reports";
-constexpr char kCountRevisions[] = "SELECT count(*) FROM revisions";
+// Everybody may know these: what is held back does not show in them.
+constexpr char kCountReports[] = "SELECT count(*) FROM reports WHERE available_from IS NULL";
+constexpr char kCountRevisions[] =
+    "SELECT count(*) FROM revisions"
+    " WHERE report_id NOT IN (SELECT report_id FROM reports WHERE available_from IS NOT NULL)";
 
 absl::StatusOr<StoreStatus> SqliteStore::Status() {
   QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());

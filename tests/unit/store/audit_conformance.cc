@@ -25,8 +25,8 @@ const store::Actor kEditor = {"editor", "ipv4:192.0.2.1:4000", "call-1"};
 
 // "3 withdraw a 1-1 editor": one line an entry.
 std::vector<std::string> Told(const absl::StatusOr<std::vector<store::AuditEntry>>& entries) {
-  static constexpr const char* kActions[] = {"",       "import", "withdraw", "restore",
-                                             "create", "update", "delete",   "tag"};
+  static constexpr const char* kActions[] = {"",       "import", "withdraw", "restore", "create",
+                                             "update", "delete", "tag",      "release", "embargo"};
   EXPECT_THAT(entries, IsOk());
   std::vector<std::string> told;
   if (entries.ok()) {

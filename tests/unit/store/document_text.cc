@@ -43,6 +43,9 @@ std::string DocumentText(const archive::Document& document, bool with_row) {
   if (with_row) {
     out << "etag " << document.etag << '\n'
         << "duplicate of " << Quoted(document.duplicate_of) << '\n'
+        << "available from "
+        << (document.available_from.has_value() ? absl::ToUnixNanos(*document.available_from) : 0)
+        << '\n'
         << "times " << absl::ToUnixNanos(document.create_time) << ' '
         << absl::ToUnixNanos(document.update_time) << ' '
         << absl::ToUnixNanos(document.revision_time) << ' '

@@ -26,6 +26,12 @@ class ForwardingStore : public store::Store {
                                                const store::Actor& actor) override {
     return store_->SetState(report_id, state, etag, actor);
   }
+  absl::StatusOr<store::ReportChange> SetEmbargo(std::string_view report_id,
+                                                 std::optional<absl::Time> available_from,
+                                                 std::string_view etag,
+                                                 const store::Actor& actor) override {
+    return store_->SetEmbargo(report_id, available_from, etag, actor);
+  }
   absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
     return store_->LoadRegister(report_id);
   }
@@ -48,6 +54,11 @@ class ForwardingStore : public store::Store {
       absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
       absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
     return store_->LoadActive(wanted, visit);
+  }
+  absl::StatusOr<uint64_t> LoadEmbargoed(
+      absl::FunctionRef<bool(const store::ReportInfo&)> wanted,
+      absl::FunctionRef<absl::Status(std::unique_ptr<archive::Document>)> visit) override {
+    return store_->LoadEmbargoed(wanted, visit);
   }
   absl::StatusOr<std::unique_ptr<archive::Document>> LoadRevision(std::string_view report_id,
                                                                   uint64_t revision) override {

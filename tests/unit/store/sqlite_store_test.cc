@@ -434,7 +434,7 @@ TEST_F(SqliteStoreTest, AFullDatabaseIsStorageFullAndRollsBack) {
                    ->Prepare(
                        "INSERT INTO reports VALUES"
                        " (?1, 1, 1, 1, 0, 0, ?2, '', '', '', '', '', '', NULL, '', '',"
-                       " NULL, '', NULL, NULL)")
+                       " NULL, '', NULL, NULL, NULL)")
                    .Run(absl::StrCat("r", i), std::string(1000, 'x'));
     }
     EXPECT_THAT(status, HasReason(ErrorReason::kStorageFull));
@@ -675,6 +675,7 @@ TEST_F(SqliteStoreTest, ADatabaseOfVersionFourIsMigrated) {
   Raw("DROP TRIGGER contents_no_update; DROP TRIGGER contents_no_delete;"
       "ALTER TABLE contents RENAME TO kept;"
       "DROP TABLE audit; ALTER TABLE meta DROP COLUMN audit_since;"
+      "DROP INDEX reports_embargoed; ALTER TABLE reports DROP COLUMN available_from;"
       "DROP TABLE tags; ALTER TABLE reports DROP COLUMN duplicate_of;"
       "CREATE UNIQUE INDEX sections_by_id ON sections (section_id, revision);"
       "CREATE UNIQUE INDEX quotes_by_id ON quotes (quote_id, revision);"

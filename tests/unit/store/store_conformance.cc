@@ -571,6 +571,91 @@ std::vector<std::string> HistoryOf(store::Store& store, std::string_view report_
   return found;
 }
 
+// "a/2 w 5" for revision 2 of the withdrawn report a, which is held back until second 5.
+std::vector<std::string> EmbargoedOf(store::Store& store) {
+  std::vector<std::string> found;
+  const absl::StatusOr<uint64_t> loaded = store.LoadEmbargoed(
+      [](const store::ReportInfo&) { return true; },
+      [&](std::unique_ptr<archive::Document> document) {
+        found.push_back(absl::StrCat(
+            document->report_id, "/", document->revision,
+            document->state == archive::ReportState::kWithdrawn ? " w " : " ",
+            absl::ToUnixSeconds(document->available_from.value_or(absl::InfinitePast()))));
+        const auto same = store.LoadRevision(document->report_id, 0);
+        EXPECT_THAT(same, IsOk());
+        EXPECT_EQ(DocumentText(*document, true), DocumentText(**same, true));
+        return absl::OkStatus();
+      });
+  EXPECT_THAT(loaded, IsOk());
+  return found;
+}
+
+TEST_P(StoreConformance, AReportThatIsHeldBackIsListedAloneUntilItIsReleased) {
+  MustImport(store(), SmallDraft("a", "甲乙。"));
+  store::RevisionDraft draft = SmallDraft("b", "丙。");
+  // Times are rounded up.
+  draft.available_from = absl::FromUnixSeconds(5) - absl::Nanoseconds(1);
+  const store::ImportOutcome imported = MustImport(store(), draft);
+  EXPECT_EQ(imported.state, archive::ReportState::kEmbargoed);
+  EXPECT_EQ(imported.available_from, absl::FromUnixSeconds(5));
+  EXPECT_EQ(MustImport(store(), SmallDraft("b", "丁。")).available_from, absl::FromUnixSeconds(5));
+  draft = SmallDraft("a", "甲丙。");
+  draft.available_from = absl::FromUnixSeconds(9);
+  EXPECT_EQ(MustImport(store(), draft).available_from, std::nullopt) << "what is out is out";
+  for (int pass = 0; pass < 2; ++pass) {
+    ASSERT_THAT(Active(store()), SizeIs(1));
+    EXPECT_THAT(HistoryOf(store()), ElementsAre("a/1"));
+    EXPECT_THAT(EmbargoedOf(store()), ElementsAre("b/2 5"));
+    EXPECT_EQ(store().Status()->reports, 1u);
+    EXPECT_EQ(store().Status()->revisions, 2u);
+    QUOTES_ASSERT_OK(instance_->Reopen());
+  }
+  const store::Actor editor = {"editor", "", ""};
+  EXPECT_THAT(store().SetEmbargo("a", absl::FromUnixSeconds(9), "", editor),
+              HasReason(ErrorReason::kNotEmbargoed));
+  EXPECT_THAT(store().SetEmbargo("c", std::nullopt, "", editor),
+              HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(store().SetEmbargo("b", std::nullopt, "no", editor),
+              HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_TRUE(store().SetEmbargo("a", std::nullopt, "", editor)->unchanged);
+  EXPECT_TRUE(store().SetEmbargo("b", absl::FromUnixSeconds(5), "", editor)->unchanged);
+  const auto moved = store().SetEmbargo("b", absl::FromUnixSeconds(7), "", editor);
+  QUOTES_ASSERT_OK(moved);
+  EXPECT_EQ(moved->available_from, absl::FromUnixSeconds(7));
+  EXPECT_THAT(EmbargoedOf(store()), ElementsAre("b/2 7"));
+
+  const auto withdrawn = store().SetState("b", archive::ReportState::kWithdrawn, moved->etag);
+  QUOTES_ASSERT_OK(withdrawn);
+  EXPECT_EQ(withdrawn->available_from, absl::FromUnixSeconds(7));
+  EXPECT_THAT(EmbargoedOf(store()), ElementsAre("b/2 w 7"));
+  EXPECT_THAT(HistoryOf(store()), ElementsAre("a/1"));
+  EXPECT_THAT(store().SetEmbargo("b", std::nullopt, "", editor),
+              HasReason(ErrorReason::kReportWithdrawn));
+  const auto restored = store().SetState("b", archive::ReportState::kActive, "");
+  QUOTES_ASSERT_OK(restored);
+  EXPECT_EQ(restored->state, archive::ReportState::kEmbargoed);
+  EXPECT_TRUE(store().SetState("b", archive::ReportState::kActive, "")->unchanged);
+
+  const auto released = store().SetEmbargo("b", std::nullopt, restored->etag, editor);
+  QUOTES_ASSERT_OK(released);
+  EXPECT_EQ(released->state, archive::ReportState::kActive);
+  EXPECT_EQ(released->available_from, std::nullopt);
+  for (int pass = 0; pass < 2; ++pass) {
+    ASSERT_THAT(Active(store()), SizeIs(2));
+    EXPECT_THAT(HistoryOf(store()), ElementsAre("a/1", "b/1"));
+    EXPECT_THAT(EmbargoedOf(store()), IsEmpty());
+    std::string trail;
+    const auto changes = store().ListChanges(0, 20);
+    QUOTES_ASSERT_OK(changes);
+    for (const store::AuditEntry& entry : *changes) {
+      absl::StrAppend(&trail, static_cast<int>(entry.action), entry.report_id,
+                      entry.embargoed ? "- " : "+ ");
+    }
+    EXPECT_EQ(trail, "1a+ 1b- 1b- 1a+ 9b- 2b- 3b- 8b+ ");
+    QUOTES_ASSERT_OK(instance_->Reopen());
+  }
+}
+
 TEST_P(StoreConformance, AWithdrawnReportIsNoLongerActive) {
   MustImport(store(), SmallDraft("a", "甲乙。"));
   const store::ImportOutcome imported = MustImport(store(), SmallDraft("b", "丙。"));
@@ -720,25 +805,26 @@ TEST_P(StoreConformance, LoadsWhatIsNotActiveFromOneState) {
 // "a/2 w" for the withdrawn report a with two revisions. Its head is that of its documents.
 std::vector<std::string> ReportsWithHistory(store::Store& store) {
   std::vector<std::string> asked;
-  EXPECT_THAT(store.LoadHistory(
-                  [&](const store::ReportInfo& report) {
-                    const bool withdrawn = report.head.state == archive::ReportState::kWithdrawn;
-                    asked.push_back(absl::StrCat(report.report_id, "/", report.revision,
-                                                 withdrawn ? " w" : ""));
-                    const auto latest = store.LoadRevision(report.report_id, 0);
-                    EXPECT_THAT(latest, IsOk());
-                    EXPECT_EQ(report.revision, (*latest)->revision);
-                    EXPECT_EQ(report.head, (archive::DocumentHead{
-                                               (*latest)->state, (*latest)->etag,
-                                               (*latest)->create_time, (*latest)->update_time,
-                                               (*latest)->delete_time, (*latest)->duplicate_of}));
-                    return false;
-                  },
-                  [](const std::unique_ptr<archive::Document>& document) {
-                    ADD_FAILURE() << document->report_id << " was not wanted";
-                    return absl::OkStatus();
-                  }),
-              IsOk());
+  EXPECT_THAT(
+      store.LoadHistory(
+          [&](const store::ReportInfo& report) {
+            const bool withdrawn = report.head.state == archive::ReportState::kWithdrawn;
+            asked.push_back(
+                absl::StrCat(report.report_id, "/", report.revision, withdrawn ? " w" : ""));
+            const auto latest = store.LoadRevision(report.report_id, 0);
+            EXPECT_THAT(latest, IsOk());
+            EXPECT_EQ(report.revision, (*latest)->revision);
+            EXPECT_EQ(report.head, (archive::DocumentHead{
+                                       (*latest)->state, (*latest)->etag, (*latest)->create_time,
+                                       (*latest)->update_time, (*latest)->delete_time,
+                                       (*latest)->duplicate_of, (*latest)->available_from}));
+            return false;
+          },
+          [](const std::unique_ptr<archive::Document>& document) {
+            ADD_FAILURE() << document->report_id << " was not wanted";
+            return absl::OkStatus();
+          }),
+      IsOk());
   return asked;
 }
 

@@ -1,0 +1,211 @@
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "service/archive/packed_document.h"
+#include "service/base/absl_string.h"
+#include "service/base/errors.h"
+#include "service/base/limits.h"
+#include "service/base/status_macros.h"
+#include "service/library/library.h"
+
+namespace quotes {
+namespace {
+
+using archive::PackedDocument;
+
+constexpr std::string_view kField = "available_from";
+
+absl::Status CheckAhead(absl::Time available_from) {
+  const absl::Time now = absl::Now();
+  if (available_from <= now) {
+    return errors::FieldInvalid(
+        kField, "is not ahead; a report that may be found at once is imported without it");
+  }
+  if (available_from > now + absl::Hours(24) * limits::kMaxEmbargoDays) {
+    return errors::FieldOutOfRange(
+        kField, absl::StrCat("at most ", limits::kMaxEmbargoDays, " days ahead"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Library::CheckEmbargo(std::optional<absl::Time> available_from,
+                                   const PackedDocument* held) {
+  if (!available_from.has_value()) {
+    return absl::OkStatus();
+  }
+  if (held == nullptr) {
+    return CheckAhead(*available_from);
+  }
+  const std::optional<absl::Time>& until = held->available_from();
+  if (!until.has_value()) {
+    return *available_from > absl::Now()
+               ? errors::NotEmbargoed(absl::StrCat("reports/", ToAbsl(held->report_id())))
+               : absl::OkStatus();
+  }
+  // The store rounds up.
+  if (*available_from > *until || *until - *available_from >= absl::Microseconds(1)) {
+    return errors::FieldInvalid(
+        kField, absl::StrCat("is not the time that the report has, ",
+                             absl::FormatTime(absl::RFC3339_full, *until, absl::UTCTimeZone()),
+                             ", which an import does not move; UpdateReport does"));
+  }
+  return absl::OkStatus();
+}
+
+void Library::ForgetEmbargoed(store::RevisionDraft* draft) const {
+  if (draft->duplicate_of.empty()) {
+    return;
+  }
+  const std::shared_ptr<const PackedDocument> other = FindLatest(draft->duplicate_of);
+  if (other != nullptr && other->available_from().has_value()) {
+    draft->duplicate_of.clear();
+  }
+}
+
+absl::StatusOr<std::shared_ptr<const Embargoed>> Library::LoadEmbargoed(
+    const themes::Scheme& scheme, uint64_t revision, const Embargoed* held,
+    const Cancellation& cancellation) {
+  Embargoed::Documents documents;
+  QUOTES_ASSIGN_OR_RETURN(
+      const uint64_t loaded,
+      store_->LoadEmbargoed(
+          [&](const store::ReportInfo& report) {
+            const std::shared_ptr<const PackedDocument> same =
+                held == nullptr ? nullptr : held->Find(report.report_id);
+            if (same == nullptr || same->revision() != report.revision ||
+                same->head() != report.head) {
+              return true;
+            }
+            documents.push_back(same);
+            return false;
+          },
+          [&](std::unique_ptr<archive::Document> document) {
+            document->themes = themes::AssignTagged(scheme, document->content, document->tags);
+            documents.push_back(archive::Pack(*document, scheme.themes().size()));
+            return cancellation.Check();
+          }));
+  if (loaded != revision) {
+    return nullptr;
+  }
+  return std::make_shared<const Embargoed>(documents);
+}
+
+absl::StatusOr<std::vector<std::shared_ptr<const PackedDocument>>> Library::LoadEarlier(
+    const PackedDocument& latest) {
+  std::vector<std::shared_ptr<const PackedDocument>> earlier;
+  const std::shared_ptr<const themes::Scheme> scheme = this->scheme();
+  for (uint64_t revision = 1; revision < latest.revision(); ++revision) {
+    QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<archive::Document> document,
+                            store_->LoadRevision(latest.report_id(), revision));
+    document->state = archive::ReportState::kActive;
+    document->available_from.reset();
+    document->themes = scheme->Assign(document->content);
+    earlier.push_back(archive::Pack(*document, scheme->themes().size()));
+  }
+  return earlier;
+}
+
+absl::StatusOr<ReportResult> Library::Release(std::string_view report_id, std::string_view etag,
+                                              const store::Actor& actor) {
+  const std::shared_ptr<const PackedDocument> hidden = snapshot()->embargoed->Find(report_id);
+  std::vector<std::shared_ptr<const PackedDocument>> earlier;
+  if (hidden != nullptr) {
+    // Before it is written: nothing may fail between that and the swap.
+    QUOTES_ASSIGN_OR_RETURN(earlier, LoadEarlier(*hidden));
+  }
+  ReportResult result;
+  QUOTES_ASSIGN_OR_RETURN(result.change, store_->SetEmbargo(report_id, std::nullopt, etag, actor));
+  if (result.change.unchanged || hidden == nullptr) {
+    result.document = FindLatest(report_id);
+    return result;
+  }
+  archive::Document document = archive::Unpack(*hidden);
+  document.state = result.change.state;
+  document.etag = result.change.etag;
+  document.update_time = result.change.update_time;
+  document.available_from.reset();
+  const std::shared_ptr<const PackedDocument> latest =
+      archive::Pack(document, scheme()->themes().size());
+  IndexWaiting();
+  const std::shared_ptr<const Snapshot> held = snapshot();
+  std::shared_ptr<const History> history = held->history;
+  const uint64_t revision = result.change.archive_revision;
+  // As if the revisions had come one after the other.
+  for (size_t i = 0; i < earlier.size(); ++i) {
+    const PackedDocument& next = i + 1 < earlier.size() ? *earlier[i + 1] : *latest;
+    history = history->With(revision, next, earlier[i].get());
+  }
+  if (stretches_.has_value()) {
+    stretches_->Add(*latest);
+  }
+  SwapWritten({archive::UpdateArchive(*held->archive, revision, {latest}, {}), std::move(history),
+               held->embargoed->Without(report_id)});
+  result.document = FindLatest(report_id);
+  return result;
+}
+
+absl::StatusOr<ReportResult> Library::SetEmbargo(std::string_view report_id,
+                                                 std::optional<absl::Time> available_from,
+                                                 std::string_view etag, const store::Actor& actor) {
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  QUOTES_RETURN_IF_ERROR(CheckReady());
+  const MutexLock lock(&write_mutex_);
+  if (!available_from.has_value()) {
+    return Release(report_id, etag, actor);
+  }
+  QUOTES_RETURN_IF_ERROR(CheckAhead(*available_from));
+  ReportResult result;
+  QUOTES_ASSIGN_OR_RETURN(result.change,
+                          store_->SetEmbargo(report_id, available_from, etag, actor));
+  result.document = FindLatest(report_id);
+  if (result.change.unchanged) {
+    return result;
+  }
+  archive::Document document = archive::Unpack(*result.document);
+  document.etag = result.change.etag;
+  document.update_time = result.change.update_time;
+  document.available_from = result.change.available_from;
+  result.document =
+      Publish(result.change.archive_revision, archive::Pack(document, scheme()->themes().size()));
+  return result;
+}
+
+absl::StatusOr<std::vector<ReportResult>> Library::ReleaseDue(absl::Time now) {
+  std::vector<ReportResult> released;
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  QUOTES_RETURN_IF_ERROR(CheckReady());
+  if (snapshot()->embargoed->DueAt(now).empty()) {
+    return released;
+  }
+  const MutexLock lock(&write_mutex_);
+  store::Actor actor;
+  actor.caller = kReleaser;
+  absl::Status failure;
+  for (const std::string& report_id : snapshot()->embargoed->DueAt(now)) {
+    absl::StatusOr<ReportResult> result = Release(report_id, "", actor);
+    if (result.ok()) {
+      released.push_back(*std::move(result));
+    } else {
+      failure.Update(result.status());
+    }
+  }
+  if (released.empty() && !failure.ok()) {
+    return failure;
+  }
+  return released;
+}
+
+}  // namespace quotes

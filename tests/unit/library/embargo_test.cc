@@ -1,0 +1,431 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "service/archive/query.h"
+#include "service/base/limits.h"
+#include "service/library/embargo_clock.h"
+#include "service/library/library.h"
+#include "service/store/sqlite/store.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_data.h"
+#include "tests/unit/store/document_text.h"
+
+namespace quotes {
+namespace {
+
+using ::quotes::testing::DocumentText;
+using ::quotes::testing::HasCode;
+using ::quotes::testing::HasField;
+using ::quotes::testing::HasReason;
+using ::quotes::testing::IsOk;
+using ::quotes::testing::TempDir;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr absl::Duration kDay = absl::Hours(24);
+
+ImportRequest RequestOf(std::string id, std::string_view sentence,
+                        std::optional<absl::Time> available_from = std::nullopt) {
+  ImportRequest request;
+  request.report_id = std::move(id);
+  request.content =
+      absl::StrCat("政府工作报告\n一、过去五年工作回顾\n", std::string(sentence), "\n");
+  request.file_name = absl::StrCat(request.report_id, ".txt");
+  request.available_from = available_from;
+  return request;
+}
+
+class EmbargoTest : public ::testing::Test {
+ protected:
+  EmbargoTest() : library_(Load(false)), time_(absl::Now() + kDay) {}
+
+  std::unique_ptr<Library> Load(bool read_only) const {
+    auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db", .read_only = read_only});
+    EXPECT_THAT(store, IsOk());
+    auto library = Library::Create(*std::move(store), themes::Scheme::BuiltIn(),
+                                   {.segment_folder = dir_.path() / "segments"});
+    EXPECT_THAT(library, IsOk());
+    return *std::move(library);
+  }
+  void Reopen() {
+    library_.reset();
+    library_ = Load(false);
+  }
+
+  ImportResult MustImport(const ImportRequest& request) {
+    absl::StatusOr<ImportResult> result = library_->Import(request, Cancellation());
+    EXPECT_THAT(result, IsOk());
+    return result.ok() ? *std::move(result) : ImportResult();
+  }
+  absl::Status TryImport(const ImportRequest& request) {
+    const absl::Status status = library_->Import(request, Cancellation()).status();
+    ImportRequest checked = request;
+    checked.validate_only = true;
+    EXPECT_EQ(library_->Import(checked, Cancellation()).status(), status) << "as it is checked";
+    return status;
+  }
+
+  static uint64_t Count(const archive::Archive* archive, std::string_view text) {
+    if (archive == nullptr) {
+      return 0;
+    }
+    const auto query = archive::ParseQuery(text);
+    EXPECT_THAT(query, IsOk());
+    archive::Lookup lookup;
+    lookup.query = &*query;
+    const auto answer = archive->Find(lookup, Cancellation());
+    EXPECT_THAT(answer, IsOk());
+    return answer.ok() ? answer->total : 0;
+  }
+  uint64_t Found(std::string_view text) const { return Count(library_->archive().get(), text); }
+  uint64_t FoundInHistory(std::string_view text) const {
+    return Count(library_->snapshot()->history->archive(), text);
+  }
+
+  // "a", "b": what a library has in each of its three parts.
+  static std::vector<std::string> Ids(const std::vector<const archive::PackedDocument*>& list) {
+    std::vector<std::string> ids;
+    for (const archive::PackedDocument* const document : list) {
+      ids.emplace_back(document->report_id());
+    }
+    return ids;
+  }
+  std::vector<std::string> Active() const { return Ids(library_->archive()->documents()); }
+  std::vector<std::string> Withdrawn() const {
+    return Ids(library_->snapshot()->history->withdrawn());
+  }
+  std::vector<std::string> Hidden() const {
+    return Ids(library_->snapshot()->embargoed->documents());
+  }
+
+  // A library that starts now sees the same.
+  void ExpectFresh() {
+    const std::unique_ptr<Library> other = Load(true);
+    const auto held = library_->snapshot();
+    const auto fresh = other->snapshot();
+    EXPECT_EQ(held->archive->revision(), fresh->archive->revision());
+    EXPECT_EQ(held->archive->theme_totals(), fresh->archive->theme_totals());
+    const auto compare = [](const std::vector<const archive::PackedDocument*>& a,
+                            const std::vector<const archive::PackedDocument*>& b) {
+      ASSERT_EQ(Ids(a), Ids(b));
+      for (size_t i = 0; i < a.size(); ++i) {
+        EXPECT_EQ(DocumentText(archive::Unpack(*a[i]), true),
+                  DocumentText(archive::Unpack(*b[i]), true));
+        EXPECT_EQ(a[i]->head(), b[i]->head());
+      }
+    };
+    compare(held->archive->documents(), fresh->archive->documents());
+    compare(held->history->withdrawn(), fresh->history->withdrawn());
+    compare(held->embargoed->documents(), fresh->embargoed->documents());
+    EXPECT_EQ(held->history->report_count(), fresh->history->report_count());
+    for (const archive::PackedDocument* const document : held->archive->documents()) {
+      EXPECT_EQ(held->history->TextIds(document->report_id()),
+                fresh->history->TextIds(document->report_id()));
+    }
+  }
+
+  TempDir dir_;
+  std::unique_ptr<Library> library_;
+  const absl::Time time_;  // ahead
+};
+
+TEST_F(EmbargoTest, WhatIsHeldBackIsNowhere) {
+  MustImport(RequestOf("open", "全区建成学校2800所。"));
+  const ImportResult held = MustImport(RequestOf("held", "全区建成医院三千座。", time_));
+  EXPECT_EQ(held.document->state(), archive::ReportState::kEmbargoed);
+  ASSERT_TRUE(held.document->available_from().has_value());
+  EXPECT_GE(*held.document->available_from(), time_);
+  EXPECT_LT(*held.document->available_from(), time_ + absl::Microseconds(1));
+  for (int pass = 0; pass < 2; ++pass) {
+    EXPECT_THAT(Active(), ElementsAre("open"));
+    EXPECT_THAT(Withdrawn(), IsEmpty());
+    EXPECT_THAT(Hidden(), ElementsAre("held"));
+    EXPECT_EQ(Found("建成学校"), 1u);
+    EXPECT_EQ(Found("建成医院"), 0u);
+    EXPECT_EQ(FoundInHistory("建成医院"), 0u);
+    EXPECT_EQ(library_->archive()->revision(), 2u);
+    EXPECT_EQ(library_->store().Status()->reports, 1u);
+    EXPECT_EQ(library_->store().Status()->revisions, 1u);
+    Reopen();
+  }
+  ExpectFresh();
+}
+
+TEST_F(EmbargoTest, IsReleasedAtItsTimeAndForGood) {
+  MustImport(RequestOf("late", "全区建成医院三千座。", time_ + kDay));
+  MustImport(RequestOf("soon", "全区建成学校2800所。", time_));
+  EXPECT_THAT(*library_->ReleaseDue(time_ - absl::Seconds(1)), IsEmpty());
+  EXPECT_THAT(Active(), IsEmpty());
+  const auto released = library_->ReleaseDue(time_ + absl::Seconds(1));
+  QUOTES_ASSERT_OK(released);
+  ASSERT_THAT(*released, SizeIs(1));
+  EXPECT_EQ((*released)[0].document->report_id(), "soon");
+  EXPECT_EQ((*released)[0].document->state(), archive::ReportState::kActive);
+  EXPECT_EQ((*released)[0].document->available_from(), std::nullopt);
+  EXPECT_EQ(Found("建成学校"), 1u);
+  ExpectFresh();
+  // A clock that goes back hides nothing again.
+  EXPECT_THAT(*library_->ReleaseDue(time_ - kDay), IsEmpty());
+  Reopen();
+  EXPECT_THAT(*library_->ReleaseDue(time_ - kDay), IsEmpty());
+  EXPECT_THAT(Active(), ElementsAre("soon"));
+  EXPECT_THAT(Hidden(), ElementsAre("late"));
+
+  const auto trail = library_->store().ListAudit({}, 0, 10);
+  QUOTES_ASSERT_OK(trail);
+  ASSERT_THAT(*trail, SizeIs(3));
+  EXPECT_EQ((*trail)[0].action, store::AuditAction::kRelease);
+  EXPECT_EQ((*trail)[0].actor.caller, "quoted");
+  EXPECT_EQ((*trail)[0].report_id, "soon");
+  EXPECT_FALSE((*trail)[0].embargoed) << "everybody may be told";
+  EXPECT_TRUE((*trail)[1].embargoed);
+  EXPECT_TRUE((*trail)[2].embargoed);
+}
+
+TEST_F(EmbargoTest, EarlierRevisionsComeIntoTheHistoryWithTheRelease) {
+  MustImport(RequestOf("held", "全区建成医院三千座。", time_));
+  EXPECT_EQ(MustImport(RequestOf("held", "全区建成医院四千座。")).outcome.revision, 2u);
+  EXPECT_EQ(MustImport(RequestOf("held", "全区建成医院五千座。")).outcome.revision, 3u);
+  EXPECT_THAT(Hidden(), ElementsAre("held"));
+  EXPECT_EQ(FoundInHistory("建成医院"), 0u);
+  ASSERT_THAT(*library_->ReleaseDue(time_ + kDay), SizeIs(1));
+  EXPECT_EQ(Found("五千座"), 1u);
+  EXPECT_EQ(Found("建成医院"), 1u);
+  EXPECT_EQ(FoundInHistory("建成医院"), 2u);
+  EXPECT_THAT(library_->snapshot()->history->TextIds("held"),
+              ElementsAre("held/revisions/2", "held/revisions/1"));
+  ExpectFresh();
+}
+
+TEST_F(EmbargoTest, WithdrawnWhileItIsHeldBackItIsNotReleased) {
+  MustImport(RequestOf("held", "全区建成医院三千座。", time_));
+  const auto withdrawn = library_->Withdraw("held", "");
+  QUOTES_ASSERT_OK(withdrawn);
+  EXPECT_EQ(withdrawn->document->state(), archive::ReportState::kWithdrawn);
+  for (int pass = 0; pass < 2; ++pass) {
+    EXPECT_THAT(Withdrawn(), IsEmpty());
+    EXPECT_THAT(Hidden(), ElementsAre("held"));
+    EXPECT_EQ(FoundInHistory("建成医院"), 0u);
+    EXPECT_THAT(*library_->ReleaseDue(time_ + kDay), IsEmpty());
+    EXPECT_THAT(library_->SetEmbargo("held", std::nullopt, ""),
+                HasReason(ErrorReason::kReportWithdrawn));
+    Reopen();
+  }
+  const auto restored = library_->Restore("held", "");
+  QUOTES_ASSERT_OK(restored);
+  EXPECT_EQ(restored->document->state(), archive::ReportState::kEmbargoed);
+  EXPECT_TRUE(library_->Restore("held", "")->change.unchanged);
+  EXPECT_THAT(Active(), IsEmpty()) << "restoring publishes nothing";
+  ExpectFresh();
+  ASSERT_THAT(*library_->ReleaseDue(time_ + kDay), SizeIs(1));
+  EXPECT_THAT(Active(), ElementsAre("held"));
+}
+
+TEST_F(EmbargoTest, AnImportMovesNoTime) {
+  const auto is_refused = AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from"));
+  EXPECT_THAT(TryImport(RequestOf("held", "甲。", absl::Now() - absl::Seconds(1))), is_refused);
+  EXPECT_THAT(
+      TryImport(RequestOf("held", "甲。", absl::Now() + kDay * (limits::kMaxEmbargoDays + 1))),
+      AllOf(HasReason(ErrorReason::kFieldOutOfRange), HasField("available_from")));
+  EXPECT_THAT(Hidden(), IsEmpty());
+  EXPECT_THAT(Active(), IsEmpty());
+  const ImportResult first = MustImport(RequestOf("held", "甲。", time_));
+  EXPECT_TRUE(MustImport(RequestOf("held", "甲。", time_)).outcome.unchanged);
+  EXPECT_TRUE(MustImport(RequestOf("held", "甲。")).outcome.unchanged);
+  for (const absl::Time other :
+       {time_ + absl::Seconds(1), time_ - absl::Seconds(1), absl::Now() - absl::Seconds(1)}) {
+    EXPECT_THAT(TryImport(RequestOf("held", "甲。", other)), is_refused);
+    EXPECT_THAT(TryImport(RequestOf("held", "乙。", other)), is_refused);
+  }
+  const ImportResult second = MustImport(RequestOf("held", "乙。"));
+  EXPECT_EQ(second.outcome.revision, 2u);
+  EXPECT_EQ(second.document->available_from(), first.document->available_from());
+  EXPECT_THAT(Hidden(), ElementsAre("held"));
+
+  // What is published stays so.
+  MustImport(RequestOf("open", "丙。"));
+  EXPECT_THAT(TryImport(RequestOf("open", "丙。", time_)), HasReason(ErrorReason::kNotEmbargoed));
+  EXPECT_THAT(TryImport(RequestOf("open", "丁。", time_)), HasReason(ErrorReason::kNotEmbargoed));
+  EXPECT_TRUE(
+      MustImport(RequestOf("open", "丙。", absl::Now() - absl::Seconds(1))).outcome.unchanged);
+}
+
+TEST_F(EmbargoTest, AFileMaySayUntilWhen) {
+  ImportRequest request;
+  request.report_id = "held";
+  request.file_name = "held.md";
+  const auto content = [&](std::string_view time) {
+    return absl::StrCat("---\ntitle: 政府工作报告\nembargo: ", std::string(time),
+                        "\n---\n# 政府工作报告\n\n全区建成医院三千座。\n");
+  };
+  const std::string ahead =
+      absl::FormatTime("%Y-%m-%dT%H:%M+08:00", time_, absl::FixedTimeZone(8 * 3600));
+  for (const char* wrong : {"2999-01-01", "2999-01-01T09:00", "tomorrow", "2026",
+                            "\n  until: 2999-01-01T09:00+08:00"}) {
+    request.content = content(wrong);
+    EXPECT_THAT(TryImport(request), HasReason(ErrorReason::kFieldInvalid)) << wrong;
+  }
+  request.content = content(ahead);
+  const ImportResult held = MustImport(request);
+  EXPECT_EQ(held.document->state(), archive::ReportState::kEmbargoed);
+  EXPECT_EQ(*held.document->available_from(),
+            absl::FromUnixSeconds(absl::ToUnixSeconds(time_) / 60 * 60));
+  EXPECT_THAT(Active(), IsEmpty());
+  // The request goes before it.
+  request.report_id = "other";
+  request.available_from = time_ + kDay;
+  request.duplicate_handling = DuplicateHandling::kSeparate;
+  EXPECT_GE(*MustImport(request).document->available_from(), time_ + kDay);
+}
+
+TEST_F(EmbargoTest, ATimeIsMovedOrTheReportReleasedByWhoeverSaysSo) {
+  const ImportResult held = MustImport(RequestOf("held", "全区建成医院三千座。", time_));
+  EXPECT_THAT(library_->SetEmbargo("held", time_ + kDay, "other"),
+              HasReason(ErrorReason::kEtagMismatch));
+  EXPECT_THAT(library_->SetEmbargo("none", time_, ""), HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(library_->SetEmbargo("none", std::nullopt, ""),
+              HasReason(ErrorReason::kReportNotFound));
+  EXPECT_THAT(library_->SetEmbargo("held", absl::Now() - absl::Seconds(1), ""),
+              AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from")));
+  EXPECT_TRUE(library_->SetEmbargo("held", time_, "")->change.unchanged);
+  const auto later = library_->SetEmbargo("held", time_ + kDay, held.document->etag());
+  QUOTES_ASSERT_OK(later);
+  EXPECT_FALSE(later->change.unchanged);
+  EXPECT_NE(later->document->etag(), held.document->etag());
+  EXPECT_THAT(*library_->ReleaseDue(time_ + absl::Seconds(1)), IsEmpty());
+  QUOTES_ASSERT_OK(library_->SetEmbargo("held", time_ - absl::Hours(1), ""));
+  ExpectFresh();
+  EXPECT_THAT(*library_->ReleaseDue(time_ - absl::Hours(2)), IsEmpty());
+
+  const auto released = library_->SetEmbargo("held", std::nullopt, "", {"editor", "", ""});
+  QUOTES_ASSERT_OK(released);
+  EXPECT_EQ(released->document->state(), archive::ReportState::kActive);
+  EXPECT_EQ(Found("建成医院"), 1u);
+  EXPECT_TRUE(library_->SetEmbargo("held", std::nullopt, "")->change.unchanged);
+  EXPECT_THAT(library_->SetEmbargo("held", time_, ""), HasReason(ErrorReason::kNotEmbargoed));
+  ExpectFresh();
+  const auto trail = library_->store().ListAudit({}, 0, 1);
+  EXPECT_EQ(trail->front().actor.caller, "editor");
+  EXPECT_EQ(trail->front().action, store::AuditAction::kRelease);
+}
+
+TEST_F(EmbargoTest, ACopyOfAHiddenReportIsToldToTheImporterAlone) {
+  ImportRequest hidden;
+  hidden.report_id = "held";
+  hidden.content = quotes::testing::SampleReport();
+  hidden.available_from = time_;
+  MustImport(hidden);
+  ImportRequest copy = hidden;
+  copy.report_id = "copy";
+  copy.available_from.reset();
+  EXPECT_THAT(TryImport(copy), HasReason(ErrorReason::kDuplicateReport));
+  copy.duplicate_handling = DuplicateHandling::kSeparate;
+  const ImportResult beside = MustImport(copy);
+  ASSERT_TRUE(beside.duplicate_of.has_value());
+  EXPECT_EQ(beside.duplicate_of->report_id, "held");
+  EXPECT_EQ(beside.document->duplicate_of(), "");
+  EXPECT_EQ(library_->archive()->FindReport("copy")->duplicate_of(), "");
+  ExpectFresh();
+  // What is hidden itself may name what is not.
+  ImportRequest third = copy;
+  third.report_id = "third";
+  third.available_from = time_;
+  EXPECT_EQ(MustImport(third).document->duplicate_of(), "copy");
+}
+
+TEST_F(EmbargoTest, EditsAndRetriesWorkWhileItIsHeldBack) {
+  ImportRequest request = RequestOf("held", "全区建成医院三千座。", time_);
+  request.request_id = "once";
+  const ImportResult first = MustImport(request);
+  const ImportResult again = MustImport(request);
+  EXPECT_TRUE(again.outcome.replayed);
+  EXPECT_EQ(again.document->state(), archive::ReportState::kEmbargoed);
+  request.available_from.reset();
+  EXPECT_THAT(library_->Import(request, Cancellation()), HasReason(ErrorReason::kRequestIdReused));
+
+  DefectEdit edit;
+  edit.printed = "三千";
+  edit.readings = {"四千"};
+  QUOTES_ASSERT_OK(library_->CreateDefect("held", "d", edit));
+  const std::string quote(first.document->quote_id(0));
+  QUOTES_ASSERT_OK(library_->TagQuote("held", quote, "rural", themes::TagAction::kPin, ""));
+  EXPECT_THAT(Active(), IsEmpty());
+  EXPECT_THAT(Hidden(), ElementsAre("held"));
+  ExpectFresh();
+  QUOTES_ASSERT_OK(library_->Relabel(themes::Scheme::BuiltIn(), Cancellation()));
+  EXPECT_THAT(Hidden(), ElementsAre("held"));
+  ASSERT_THAT(*library_->ReleaseDue(time_ + kDay), SizeIs(1));
+  const archive::PackedDocument* const released = library_->archive()->FindReport("held");
+  ASSERT_NE(released, nullptr);
+  EXPECT_EQ(released->defects().size(), 1u);
+  EXPECT_EQ(released->tags().size(), 1u);
+  ExpectFresh();
+  const auto trail = library_->store().ListAudit({}, 0, 10);
+  QUOTES_ASSERT_OK(trail);
+  for (const store::AuditEntry& entry : *trail) {
+    EXPECT_EQ(entry.embargoed, entry.action != store::AuditAction::kRelease);
+  }
+}
+
+TEST_F(EmbargoTest, WhoeverFollowsHidesAndReleasesAsTheWriterDoes) {
+  MustImport(RequestOf("open", "全区建成学校2800所。"));
+  const std::unique_ptr<Library> follower = Load(true);
+  MustImport(RequestOf("held", "全区建成医院三千座。", time_));
+  MustImport(RequestOf("held", "全区建成医院四千座。"));
+  QUOTES_ASSERT_OK(follower->CatchUp(Cancellation()));
+  EXPECT_EQ(follower->archive()->revision(), 3u);
+  EXPECT_THAT(Ids(follower->archive()->documents()), ElementsAre("open"));
+  EXPECT_THAT(Ids(follower->snapshot()->embargoed->documents()), ElementsAre("held"));
+  EXPECT_EQ(Count(follower->snapshot()->history->archive(), "建成医院"), 0u);
+  EXPECT_THAT(follower->ReleaseDue(time_ + kDay), HasReason(ErrorReason::kReadOnly));
+  ASSERT_THAT(*library_->ReleaseDue(time_ + kDay), SizeIs(1));
+  EXPECT_EQ(Count(follower->archive().get(), "建成医院"), 0u) << "not before it is told";
+  QUOTES_ASSERT_OK(follower->CatchUp(Cancellation()));
+  EXPECT_EQ(Count(follower->archive().get(), "建成医院"), 1u);
+  EXPECT_EQ(Count(follower->snapshot()->history->archive(), "建成医院"), 1u);
+  EXPECT_THAT(Ids(follower->snapshot()->embargoed->documents()), IsEmpty());
+}
+
+TEST(EmbargoClockTest, BelievesAClockThatIsSetForwardOnlyAfterAWhile) {
+  EmbargoClock clock;
+  const absl::Time noon = absl::FromUnixSeconds(1'800'000'000);
+  const auto at = [](int seconds) { return absl::Seconds(1'000 + seconds); };
+  EXPECT_EQ(clock.Now(noon, at(0)), noon);
+  EXPECT_EQ(clock.Now(noon + absl::Seconds(1), at(1)), noon + absl::Seconds(1));
+  // A day ahead, and back before it was believed.
+  EXPECT_EQ(clock.Now(noon + kDay, at(2)), noon + absl::Seconds(2));
+  EXPECT_TRUE(clock.on_trial());
+  EXPECT_EQ(clock.Now(noon + kDay + absl::Seconds(58), at(60)), noon + absl::Seconds(60));
+  EXPECT_EQ(clock.Now(noon + absl::Seconds(61), at(61)), noon + absl::Seconds(61));
+  EXPECT_FALSE(clock.on_trial());
+  // An hour ahead, and it stays so.
+  const absl::Duration hour = absl::Hours(1);
+  EXPECT_EQ(clock.Now(noon + hour + absl::Seconds(62), at(62)), noon + absl::Seconds(62));
+  EXPECT_EQ(clock.Now(noon + hour + absl::Seconds(121), at(121)), noon + absl::Seconds(121));
+  EXPECT_EQ(clock.Now(noon + hour + absl::Seconds(122), at(122)), noon + hour + absl::Seconds(122));
+  EXPECT_FALSE(clock.on_trial());
+  // Another jump while one is on trial begins anew.
+  EXPECT_EQ(clock.Now(noon + 2 * hour, at(130)), noon + hour + absl::Seconds(130));
+  EXPECT_EQ(clock.Now(noon + 5 * hour, at(180)), noon + hour + absl::Seconds(180));
+  EXPECT_EQ(clock.Now(noon + 5 * hour + absl::Seconds(20), at(200)),
+            noon + hour + absl::Seconds(200));
+  EXPECT_EQ(clock.Now(noon + 5 * hour + absl::Seconds(60), at(240)),
+            noon + 5 * hour + absl::Seconds(60));
+  // Back is believed at once.
+  EXPECT_EQ(clock.Now(noon, at(300)), noon);
+  // Small steps are no jumps.
+  EXPECT_EQ(clock.Now(noon + absl::Milliseconds(1'900), at(301)), noon + absl::Milliseconds(1'900));
+}
+
+}  // namespace
+}  // namespace quotes
