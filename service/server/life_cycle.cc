@@ -109,8 +109,11 @@ absl::StatusOr<std::unique_ptr<store::Store>> LifeCycle::OpenStore() {
                  JsonLine().Add("folder", config_.follow));
     }
     absl::SleepFor(kFollowEvery);
+    QUOTES_RETURN_IF_ERROR(ending_.Check());
   }
 }
+
+void LifeCycle::StopOpening() { ending_.Cancel(); }
 
 void LifeCycle::Served() {
   if (is_replica()) {
