@@ -67,6 +67,14 @@ absl::Status SyncFolder(const std::string& path) {
   return absl::OkStatus();
 }
 
+// Opens the file that becomes `path`, anew: what has its name already, perhaps a link that somebody
+// put there, is not written to.
+Descriptor MakePartial(const std::string& path) {
+  const std::string partial = PartialPath(path);
+  unlink(partial.c_str());
+  return Descriptor(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+}
+
 absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t written = write(fd, bytes.data(), bytes.size());
@@ -165,7 +173,7 @@ absl::Status Finish(const std::string& path) {
 absl::Status WriteDurably(const std::string& path, std::string_view bytes) {
   const std::string partial = PartialPath(path);
   {
-    const Descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    const Descriptor file = MakePartial(path);
     if (file.fd() < 0) {
       return Failure(path, errno);
     }
@@ -186,8 +194,7 @@ absl::StatusOr<FileDigest> DigestFile(const std::string& path, const Cancellatio
 
 absl::StatusOr<FileDigest> CopyToPartial(const std::string& source, const std::string& target,
                                          uint64_t most, const Cancellation& cancellation) {
-  const std::string partial = PartialPath(target);
-  const Descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  const Descriptor file = MakePartial(target);
   if (file.fd() < 0) {
     return Failure(target, errno);
   }

@@ -88,7 +88,7 @@ absl::StatusOr<std::unique_ptr<Backups>> Backups::Open(Options options) {
   }
   RemovePartials(options.folder);
   // Found now, not when the first backup is due.
-  const std::string probe = (fs::path(options.folder) / "probe").string();
+  const std::string probe = (fs::path(options.folder) / ".quoted-probe").string();
   QUOTES_RETURN_IF_ERROR(WriteDurably(probe, ""));
   fs::remove(probe, error);
   options.keep = std::max<size_t>(options.keep, 1);

@@ -32,7 +32,7 @@ absl::StatusOr<std::unique_ptr<Publisher>> Publisher::Start(store::Store* store,
     return errors::StoreUnavailable(absl::StrCat(options.folder, ": is no folder to publish in"));
   }
   RemovePartials(options.folder);
-  const std::string probe = (std::filesystem::path(options.folder) / "probe").string();
+  const std::string probe = (std::filesystem::path(options.folder) / ".quoted-probe").string();
   QUOTES_RETURN_IF_ERROR(WriteDurably(probe, ""));
   std::filesystem::remove(probe, error);
   options.keep = std::max<size_t>(options.keep, 1);

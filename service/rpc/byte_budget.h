@@ -3,12 +3,18 @@
 
 #include <atomic>
 #include <cstddef>
+#include <string>
+#include <string_view>
 #include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "service/base/mutex.h"
 
 namespace quotes::rpc {
 
 // Bytes of report sources that calls may hold together. Without it, a few dozen large imports that
-// wait for their turn would exhaust the machine's memory. Thread-safe.
+// wait for their turn would exhaust the machine's memory. A caller with a name has half of them at
+// most. Thread-safe.
 class ByteBudget {
  public:
   explicit ByteBudget(size_t limit) : limit_(limit) {}
@@ -19,27 +25,30 @@ class ByteBudget {
   // Thread-compatible.
   class Share {
    public:
-    explicit Share(ByteBudget* budget) : budget_(budget) {}
+    // The caller's name may be empty.
+    explicit Share(ByteBudget* budget, std::string_view caller = {})
+        : budget_(budget), caller_(caller) {}
     ~Share() { GiveBack(); }
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    // False, with nothing taken, when the budget has not so much left.
+    // False, with nothing taken, when the budget or its caller has not so much left.
     bool Grow(size_t bytes) {
-      const size_t before = budget_->used_.fetch_add(bytes, std::memory_order_relaxed);
-      if (before + bytes > budget_->limit_) {
-        budget_->used_.fetch_sub(bytes, std::memory_order_relaxed);
+      if (!budget_->Take(caller_, bytes)) {
         return false;
       }
       bytes_ += bytes;
       return true;
     }
     void GiveBack() {
-      budget_->used_.fetch_sub(std::exchange(bytes_, 0), std::memory_order_relaxed);
+      if (bytes_ > 0) {
+        budget_->GiveBack(caller_, std::exchange(bytes_, 0));
+      }
     }
 
    private:
     ByteBudget* const budget_;
+    const std::string caller_;
     size_t bytes_ = 0;
   };
 
@@ -47,8 +56,39 @@ class ByteBudget {
   size_t used() const { return used_.load(std::memory_order_relaxed); }
 
  private:
+  bool Take(const std::string& caller, size_t bytes) {
+    const MutexLock lock(&mutex_);
+    if (bytes > limit_ - used()) {
+      return false;
+    }
+    if (!caller.empty()) {
+      size_t& taken = callers_[caller];
+      if (bytes > limit_ / 2 - taken) {
+        if (taken == 0) {
+          callers_.erase(caller);
+        }
+        return false;
+      }
+      taken += bytes;
+    }
+    used_.fetch_add(bytes, std::memory_order_relaxed);
+    return true;
+  }
+  void GiveBack(const std::string& caller, size_t bytes) {
+    const MutexLock lock(&mutex_);
+    used_.fetch_sub(bytes, std::memory_order_relaxed);
+    if (const auto found = callers_.find(caller); found != callers_.end()) {
+      found->second -= bytes;
+      if (found->second == 0) {
+        callers_.erase(found);
+      }
+    }
+  }
+
   const size_t limit_;
   std::atomic<size_t> used_{0};
+  Mutex mutex_;
+  absl::flat_hash_map<std::string, size_t> callers_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace quotes::rpc

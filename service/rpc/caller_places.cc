@@ -5,7 +5,7 @@
 
 namespace quotes::rpc {
 
-CallerPlaces::Outcome CallerPlaces::Take(Kind kind, std::string_view caller, size_t* limit) {
+CallerPlaces::Outcome CallerPlaces::Take(Kind kind, Owner owner, size_t* limit) {
   const MutexLock lock(&mutex_);
   for (const Kind asked : {kind, kAnswers}) {
     if (all_[asked] >= limits_[asked].all) {
@@ -13,9 +13,9 @@ CallerPlaces::Outcome CallerPlaces::Take(Kind kind, std::string_view caller, siz
       return Outcome::kFull;
     }
   }
-  if (!caller.empty()) {
-    Counts& counts = callers_[ToAbsl(caller)];
-    for (const Kind asked : {kind, kAnswers}) {
+  if (!owner.name.empty()) {
+    Counts& counts = SharesOf(owner)[ToAbsl(owner.name)];
+    for (const Kind asked : {owner.is_connection ? kAnswers : kind, kAnswers}) {
       if (counts[asked] >= limits_[asked].each) {
         *limit = limits_[asked].each;
         return Outcome::kCallerFull;
@@ -27,28 +27,29 @@ CallerPlaces::Outcome CallerPlaces::Take(Kind kind, std::string_view caller, siz
   return Outcome::kTaken;
 }
 
-void CallerPlaces::Answer(Kind kind, std::string_view caller) {
+void CallerPlaces::Answer(Kind kind, Owner owner) {
   const MutexLock lock(&mutex_);
   --all_[kind];
   ++all_[kAnswers];
-  if (!caller.empty()) {
-    Counts& counts = callers_[ToAbsl(caller)];
+  if (!owner.name.empty()) {
+    Counts& counts = SharesOf(owner)[ToAbsl(owner.name)];
     --counts[kind];
     ++counts[kAnswers];
   }
 }
 
-void CallerPlaces::GiveBack(Kind kind, std::string_view caller) {
+void CallerPlaces::GiveBack(Kind kind, Owner owner) {
   const MutexLock lock(&mutex_);
   --all_[kind];
-  if (caller.empty()) {
+  if (owner.name.empty()) {
     return;
   }
-  const auto found = callers_.find(ToAbsl(caller));
-  QUOTES_CHECK(found != callers_.end());
+  Shares& shares = SharesOf(owner);
+  const auto found = shares.find(ToAbsl(owner.name));
+  QUOTES_CHECK(found != shares.end());
   --found->second[kind];
   if (found->second == Counts{}) {
-    callers_.erase(found);
+    shares.erase(found);
   }
 }
 

@@ -25,25 +25,45 @@ class CallerPlaces {
     size_t each = 0;  // of one caller
   };
   enum class Outcome { kTaken, kFull, kCallerFull };
+  // Whose share it is: a caller's, or where callers have no names a connection's, which has one of
+  // the answers alone.
+  struct Owner {
+    Owner(std::string_view caller) : name(caller) {}
+    Owner(const char* caller) : name(caller) {}
+    static Owner OfConnection(std::string_view peer) {
+      Owner owner(peer);
+      owner.is_connection = true;
+      return owner;
+    }
+
+    std::string_view name;  // empty: all that there is
+    bool is_connection = false;
+  };
 
   CallerPlaces(Limit calls, Limit watches, Limit answers) : limits_{calls, watches, answers} {}
   CallerPlaces(const CallerPlaces&) = delete;
   CallerPlaces& operator=(const CallerPlaces&) = delete;
 
   // Takes a place for a call or a watch, unless there is none of its kind, or none for its answer.
-  // *limit is then what is reached. A caller without a name is bounded by what all have.
-  Outcome Take(Kind kind, std::string_view caller, size_t* limit);
+  // *limit is then what is reached.
+  Outcome Take(Kind kind, Owner owner, size_t* limit);
   // The call is answered: what it holds is the answer alone, which always has a place.
-  void Answer(Kind kind, std::string_view caller);
-  void GiveBack(Kind kind, std::string_view caller);
+  void Answer(Kind kind, Owner owner);
+  void GiveBack(Kind kind, Owner owner);
 
  private:
   using Counts = std::array<size_t, 3>;
+  using Shares = absl::flat_hash_map<std::string, Counts>;
+
+  Shares& SharesOf(Owner owner) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return owner.is_connection ? connections_ : callers_;
+  }
 
   const std::array<Limit, 3> limits_;
   Mutex mutex_;
   Counts all_ ABSL_GUARDED_BY(mutex_) = {};
-  absl::flat_hash_map<std::string, Counts> callers_ ABSL_GUARDED_BY(mutex_);
+  Shares callers_ ABSL_GUARDED_BY(mutex_);
+  Shares connections_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace quotes::rpc

@@ -151,8 +151,8 @@ struct Core final : FiguresReader {
                                                                     : HalfOf(options.max_calls)},
                {options.max_watches, HalfOf(options.max_watches)},
                {limits::kMaxUnreadAnswers, limits::kMaxUnreadAnswersPerCaller}),
-        import_bytes(limits::kMaxImportBytesInFlight),
-        unread_bytes(limits::kMaxUnreadAnswerBytes),
+        import_bytes(options.max_import_bytes),
+        unread_bytes(options.max_unread_bytes),
         executor(options.executor_threads, options.executor_queue),
         writer(options.executor_threads, options.executor_queue),
         watches([this](WatchHub::Task task) { return executor.Submit(std::move(task)); }) {}
@@ -333,7 +333,8 @@ class Ticket {
         method_(method),
         id_(CallIdOf(*context)),
         cancellation_(DeadlineOf(*context)),
-        begun_(core->statistics.Begin(method)) {
+        begun_(core->statistics.Begin(method)),
+        peer_(context->peer()) {
     context->AddTrailingMetadata(kRequestIdHeader, id_);
     if (core->options.gate == nullptr && !core->options.default_caller.empty()) {
       caller_.name = core->options.default_caller;
@@ -345,7 +346,7 @@ class Ticket {
   }
   ~Ticket() {
     if (place_.has_value()) {
-      core_->places.GiveBack(*place_, share_name());
+      core_->places.GiveBack(*place_, owner());
     }
   }
   Ticket(const Ticket&) = delete;
@@ -368,7 +369,6 @@ class Ticket {
   Cancellation& cancellation() { return cancellation_; }
   // Says in the context of a handler who calls. The ticket outlives it.
   void Name(CallContext* context) {
-    peer_ = context_->peer();
     context->peer = peer_;
     context->request_id = id_;
   }
@@ -403,7 +403,7 @@ class Ticket {
     record.answer_bytes = status.ok() ? answer_bytes : 0;
     core_->statistics.End(begun_, record, reason, absl::Now());
     if (place_.has_value() && *place_ != CallerPlaces::kAnswers) {
-      core_->places.Answer(*place_, share_name());
+      core_->places.Answer(*place_, owner());
       place_ = CallerPlaces::kAnswers;
     }
     const ServicesOptions& options = core_->options;
@@ -412,8 +412,7 @@ class Ticket {
     if (!options.on_call && !slow) {
       return wire;
     }
-    const std::string peer = context_->peer();
-    record.peer = peer;
+    record.peer = peer_;
     if (const auto trace = ParseTraceParent(TraceParentOf(*context_)); trace.has_value()) {
       record.trace_id = trace->trace_id;
       record.parent_span_id = trace->parent_id;
@@ -432,9 +431,14 @@ class Ticket {
   }
 
  private:
+  CallerPlaces::Owner owner() const {
+    return caller_.is_named ? CallerPlaces::Owner(caller_.name)
+                            : CallerPlaces::Owner::OfConnection(peer_);
+  }
+
   void TakePlace(CallerPlaces::Kind kind) {
     size_t limit = 0;
-    switch (core_->places.Take(kind, share_name(), &limit)) {
+    switch (core_->places.Take(kind, owner(), &limit)) {
       case CallerPlaces::Outcome::kTaken:
         place_ = kind;
         break;
@@ -455,10 +459,10 @@ class Ticket {
   const std::string id_;
   Cancellation cancellation_;
   const size_t begun_;
+  const std::string peer_;
   Caller caller_;
   absl::Status admission_;
   std::optional<CallerPlaces::Kind> place_;
-  std::string peer_;
   size_t request_bytes_ = 0;
   QueryPlan plan_;
 };
@@ -527,8 +531,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         method_(method),
         bytes_in_(request),
         bytes_out_(answer),
-        share_(&core->import_bytes),
-        unread_(&core->unread_bytes) {}
+        share_(&core->import_bytes, ticket_.share_name()),
+        unread_(&core->unread_bytes, ticket_.share_name()) {}
 
   void Start() {
     ticket_.set_request_bytes(bytes_in_->Length());
@@ -634,7 +638,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
   UploadCall(Core* core, grpc::CallbackServerContext* context, grpc::ByteBuffer* answer)
       : ticket_(core, context, "/quotes.v1.ReportService/UploadReport"),
         bytes_out_(answer),
-        share_(&core->import_bytes),
+        share_(&core->import_bytes, ticket_.share_name()),
         library_(core->library.load(std::memory_order_acquire)) {}
 
   void Start() {
@@ -647,6 +651,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
       return;
     }
     ticket_.core().uploads.Add(this);
+    HaveMoreTime();
     Read();
   }
 
@@ -692,11 +697,19 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
  private:
   ~UploadCall() override = default;
 
-  void Read() {
+  void HaveMoreTime() {
     const auto idle = absl::ToChronoNanoseconds(ticket_.core().options.upload_idle);
     const auto give_up =
         Patience::Clock::now() + std::chrono::duration_cast<Patience::Clock::duration>(idle);
     give_up_.store(give_up.time_since_epoch().count(), std::memory_order_release);
+    timed_ = received_;
+  }
+
+  void Read() {
+    // Who sends a little now and then to keep what it holds gets no more time for that.
+    if (received_ - timed_ >= limits::kUploadLeastBytes) {
+      HaveMoreTime();
+    }
     is_reading_.store(true, std::memory_order_release);
     StartRead(&bytes_in_);
   }
@@ -813,8 +826,9 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
   grpc::ByteBuffer* const bytes_out_;
   ByteBudget::Share share_;
   Library* const library_;
-  // Of the read at hand; whoever ends is_reading_ goes on with the call.
+  // Until when enough more must have come; whoever ends is_reading_ goes on with the call.
   std::atomic<Patience::Clock::rep> give_up_{0};
+  size_t timed_ = 0;  // what had come when that was set
   std::atomic<bool> is_reading_{false};
   grpc::ByteBuffer bytes_in_;
   size_t received_ = 0;
@@ -1144,6 +1158,11 @@ ServicesFigures Services::ReadFigures() const { return rep_->core.ReadFigures();
 
 void Services::SetLibrary(Library* library) {
   QUOTES_CHECK(rep_->core.library.exchange(library, std::memory_order_acq_rel) == nullptr);
+}
+
+void Services::Count(const CallRecord& record) {
+  Statistics& statistics = rep_->core.statistics;
+  statistics.End(statistics.Begin(record.method), record, ErrorReason::kUnspecified, absl::Now());
 }
 
 void Services::EndWatches() { rep_->core.watches.End(); }

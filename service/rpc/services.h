@@ -142,6 +142,9 @@ struct ServicesOptions {
   size_t max_watches = limits::kMaxWatches;
   // How long an upload may send nothing.
   absl::Duration upload_idle = absl::Seconds(limits::kUploadIdleSeconds);
+  // See limits.h.
+  size_t max_import_bytes = limits::kMaxImportBytesInFlight;
+  size_t max_unread_bytes = limits::kMaxUnreadAnswerBytes;
 };
 
 struct ServicesFigures;
@@ -165,6 +168,9 @@ class Services {
   // Ends the calls that never end by themselves, with UNAVAILABLE, and refuses further ones: for a
   // server that is about to end.
   void EndWatches();
+
+  // Counts a call that was answered elsewhere, among those of methods that are not of the contract.
+  void Count(const CallRecord& record);
 
   // To be registered with a server builder; owned by this object.
   std::vector<grpc::Service*> services();

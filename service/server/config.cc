@@ -179,6 +179,12 @@ const auto kOptions = std::to_array<Option>({
     {"quota_burst", kNumber, "Calls that a caller who rested may make at once, with --quota-rate",
      [](std::string_view v, Config* c) { return SetRate(v, 1, &c->quota.burst); },
      [](const Config& c) { return absl::StrCat(c.quota.burst); }},
+    {"quota_callers", kNumber,
+     "Callers whose calls are counted, with --quota-rate; beyond it the newest share one count",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 1, kMaxCount, &c->quota.most_callers);
+     },
+     [](const Config& c) { return absl::StrCat(c.quota.most_callers); }},
     {"max_calls", kNumber, "Calls served at the same time; more are refused with TOO_MANY_CALLS",
      [](std::string_view v, Config* c) { return SetCount(v, 1, kMaxCount, &c->limits.max_calls); },
      [](const Config& c) { return absl::StrCat(c.limits.max_calls); }},
@@ -198,6 +204,22 @@ const auto kOptions = std::to_array<Option>({
      "How long an upload may send nothing; then it ends with DEADLINE_EXCEEDED",
      [](std::string_view v, Config* c) { return SetDuration(v, &c->limits.upload_idle); },
      [](const Config& c) { return absl::FormatDuration(c.limits.upload_idle); }},
+    {"max_import_bytes", kNumber,
+     "Sources that calls hold while they upload, wait or import; more are refused with QUEUE_FULL. "
+     "One caller with a name has half at most",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 2 * (limits::kMaxSourceBytes + limits::kMaxUploadChunkBytes),
+                       size_t{1} << 40, &c->limits.max_import_bytes);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_import_bytes); }},
+    {"max_unread_bytes", kNumber,
+     "Answers above 64 KiB that callers were given and have not read; more are refused with "
+     "QUEUE_FULL. One caller with a name has half at most",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 2 * limits::kMaxReceiveMessageBytes, size_t{1} << 40,
+                       &c->limits.max_unread_bytes);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_unread_bytes); }},
     {"max_streams", kNumber, "Calls at the same time on one connection; more wait in the client",
      [](std::string_view v, Config* c) {
        return SetCount(v, 1, kMaxCount, &c->limits.max_streams);
@@ -216,8 +238,15 @@ const auto kOptions = std::to_array<Option>({
        return SetCount(v, 1'024, 1u << 20, &c->limits.max_metadata_bytes);
      },
      [](const Config& c) { return absl::StrCat(c.limits.max_metadata_bytes); }},
+    {"max_connection_bytes", kNumber,
+     "Memory for what calls of one connection sent and wait for; one that takes more is closed",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, limits::kMaxReceiveMessageBytes + (1u << 20), size_t{1} << 40,
+                       &c->limits.max_connection_bytes);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_connection_bytes); }},
     {"max_transport_bytes", kNumber,
-     "Memory for what arrives and leaves on all connections; beyond it they are read more slowly",
+     "The same for all connections; beyond it those are closed that take most",
      [](std::string_view v, Config* c) {
        return SetCount(v, 2 * limits::kMaxReceiveMessageBytes, size_t{1} << 40,
                        &c->limits.max_transport_bytes);
@@ -234,6 +263,11 @@ const auto kOptions = std::to_array<Option>({
        return SetCount(v, 1, kMaxCount, &c->limits.executor_queue);
      },
      [](const Config& c) { return absl::StrCat(c.limits.executor_queue); }},
+    {"max_connection_age", "DURATION",
+     "How long a connection lives before its client is asked to make another, so that changes of "
+     "certificates reach all; calls have five minutes to end then. 0: as long as it likes",
+     [](std::string_view v, Config* c) { return SetDuration(v, &c->limits.max_connection_age); },
+     [](const Config& c) { return absl::FormatDuration(c.limits.max_connection_age); }},
     {"min_ping_interval", "DURATION",
      "How often a client may ping its connection; one that does more often is disconnected with "
      "GOAWAY",

@@ -1,28 +1,47 @@
 #ifndef QUOTES_SERVICE_SERVER_CONNECTION_GUARD_H_
 #define QUOTES_SERVICE_SERVER_CONNECTION_GUARD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace quotes::server {
 
-// Keeps a program that serves by gRPC within the files that it may have open. gRPC 1.51 gives a
-// listening socket up for good when accept4() says that there are too many: from then on nobody
-// gets in, whatever is closed. As long as a guard lives, connections beyond what the limit of open
+// Keeps a program that serves by gRPC within what it may take from the connections that strangers
+// make to it. It stands in the place of some functions of the C library and of OpenSSL, which
+// libgrpc calls for its connections, so that nothing is copied and no byte is changed.
+//
+// Files: gRPC 1.51 gives a listening socket up for good when accept4() says that there are too
+// many: from then on nobody gets in, whatever is closed. Connections beyond what the limit of open
 // files leaves are closed as soon as they are made, so that their callers know at once and may try
 // again; some files are kept back for the database, segments and readers of formats, which go on
-// working. It does so by an accept4() of the program's own, which the library calls.
+// working.
+//
+// Memory: gRPC 1.51 takes bodies whole before anybody is asked who calls, holds no client to
+// settings that it did not acknowledge, and counts no call that was reset. The guard looks at the
+// heads of frames (see Http2Meter), inside TLS too, and shuts connections down that make the server
+// hold too much.
 //
 // One at a time. Constructor and destructor are for one thread; what happens in between is
 // thread-safe.
 class ConnectionGuard {
  public:
-  // Called from any thread, at most once in limits::kRefusalReportSeconds, with the number of
-  // connections that were closed since the call before. May be null.
-  using OnRefused = std::function<void(int64_t refused)>;
+  struct Options {
+    size_t max_streams = 0;           // of one connection
+    size_t max_metadata_bytes = 0;    // of one call
+    size_t max_connection_bytes = 0;  // that one connection may make the server hold
+    size_t max_transport_bytes = 0;   // and all together
+    // Called from any thread, at most once in limits::kRefusalReportSeconds for each reason, with
+    // the number of connections that were closed for it since the call before. May be null. The
+    // reasons: "files", "streams", "headers", "settings", "bytes", "memory".
+    std::function<void(std::string_view reason, int64_t closed)> on_closed{};
+  };
 
   // Raises the limit of open files to what the process is allowed at most.
-  explicit ConnectionGuard(OnRefused on_refused);
+  explicit ConnectionGuard(Options options);
   ~ConnectionGuard();
   ConnectionGuard(const ConnectionGuard&) = delete;
   ConnectionGuard& operator=(const ConnectionGuard&) = delete;
@@ -30,6 +49,13 @@ class ConnectionGuard {
   // The files that may be open, and how many of them are no connections.
   static int64_t open_files();
   static int64_t kept_files();
+
+  // Bytes that calls of all connections hold, and connections that were closed since the start.
+  struct Figures {
+    size_t held_bytes = 0;
+    std::vector<std::pair<std::string_view, uint64_t>> closed;  // by reason
+  };
+  static Figures ReadFigures();
 };
 
 }  // namespace quotes::server

@@ -1,10 +1,17 @@
 #include "service/server/gatekeeper.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
@@ -45,12 +52,27 @@ absl::Status CheckRole(const rpc::CallFacts& facts, const rpc::Caller& caller) {
 
 }  // namespace
 
-std::string_view PeerAddress(std::string_view peer) {
+std::string PeerAddress(std::string_view peer) {
   if (peer.starts_with("unix:")) {
     return "unix:";
   }
   const size_t colon = peer.rfind(':');
-  return colon == std::string_view::npos ? peer : peer.substr(0, colon);
+  std::string address(colon == std::string_view::npos ? peer : peer.substr(0, colon));
+  // "ipv6:%5B2001:db8::1%5D": of such a customer has 2^64, the first half of it tells who it is.
+  const std::string_view whole = address;
+  const size_t begin = whole.find("%5B");
+  const size_t end = whole.find("%5D");
+  if (begin != std::string_view::npos && end != std::string_view::npos && begin < end) {
+    const std::string text(whole.substr(begin + 3, end - begin - 3));
+    in6_addr parsed = {};
+    if (inet_pton(AF_INET6, text.c_str(), &parsed) == 1 && !IN6_IS_ADDR_V4MAPPED(&parsed)) {
+      std::fill(std::begin(parsed.s6_addr) + 8, std::end(parsed.s6_addr), uint8_t{0});
+      std::array<char, INET6_ADDRSTRLEN> network = {};
+      inet_ntop(AF_INET6, &parsed, network.data(), network.size());
+      return absl::StrCat("ipv6:", network.data(), "/64");
+    }
+  }
+  return address;
 }
 
 Gatekeeper::Gatekeeper(GatekeeperOptions options)

@@ -50,8 +50,9 @@ class Gatekeeper final : public rpc::Gate {
   std::shared_ptr<const JwtVerifier> keys_ ABSL_GUARDED_BY(mutex_);
 };
 
-// The address of a peer without its port: "ipv4:10.0.0.7", "unix:".
-std::string_view PeerAddress(std::string_view peer);
+// The address of a peer without its port: "ipv4:10.0.0.7", "unix:". Of IPv6 the network that one
+// customer has: "ipv6:2001:db8:1:2::/64".
+std::string PeerAddress(std::string_view peer);
 
 }  // namespace quotes::server
 

@@ -15,6 +15,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
+#include "service/base/call_limits.h"
 #include "service/base/errors.h"
 #include "service/base/file.h"
 #include "service/base/limits.h"
@@ -216,22 +217,23 @@ absl::Status JwtVerifier::Verify(std::string_view token, absl::Time now,
     char* const critical = cjose_header_get_raw(header, "crit", nullptr);
     const bool has_critical = critical != nullptr;
     std::free(critical);
-    // The key that the token names; where it names none there must be no choice.
-    const Key* key = nullptr;
-    size_t candidates = 0;
+    // The key that the token names, or those of its kind where it names none.
+    std::vector<const Key*> candidates;
     for (const Key& candidate : rep_->keys) {
       if (algorithm != nullptr && candidate.algorithm == algorithm &&
-          (id == nullptr || candidate.id == id)) {
-        key = &candidate;
-        ++candidates;
+          (id == nullptr || candidate.id == id) && candidates.size() < limits::kMaxKeysTried) {
+        candidates.push_back(&candidate);
       }
     }
-    if (has_critical || candidates != 1) {
+    if (has_critical || candidates.empty()) {
       return errors::TokenInvalid("the token is signed by no key that is known");
     }
     uint8_t* bytes = nullptr;
     size_t size = 0;
-    if (!cjose_jws_verify(signature.get(), key->handle.get(), nullptr) ||
+    if (std::none_of(candidates.begin(), candidates.end(),
+                     [&signature](const Key* key) {
+                       return cjose_jws_verify(signature.get(), key->handle.get(), nullptr);
+                     }) ||
         !cjose_jws_get_plaintext(signature.get(), &bytes, &size, nullptr)) {
       return errors::TokenInvalid("the token's signature is not right");
     }

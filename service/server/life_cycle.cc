@@ -119,12 +119,15 @@ absl::StatusOr<std::unique_ptr<store::Store>> LifeCycle::OpenStore() {
                  JsonLine().Add("folder", config_.follow));
     }
     absl::SleepFor(kFollowEvery);
+    QUOTES_RETURN_IF_ERROR(ending_.Check());
   }
 }
 
 std::optional<absl::Time> LifeCycle::last_scheduled_backup() const {
   return backups_ == nullptr ? std::nullopt : backups_->last_scheduled();
 }
+
+void LifeCycle::StopOpening() { ending_.Cancel(); }
 
 void LifeCycle::Served() {
   if (is_replica()) {

@@ -46,6 +46,8 @@ class LifeCycle {
   bool is_replica() const { return follower_ != nullptr; }
   // The database, or on a replica the newest snapshot: waits for the first.
   absl::StatusOr<std::unique_ptr<store::Store>> OpenStore();
+  // From any thread: OpenStore() of a replica waits no longer and fails.
+  void StopOpening();
 
   // The library of that store serves look-ups.
   void Served();

@@ -1,14 +1,21 @@
 #include "service/server/log.h"
 
 #include <grpcpp/support/status_code_enum.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <array>
+
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/base/absl_string.h"
+#include "service/base/check.h"
 #include "service/rpc/statistics.h"
 #include "service/text/utf8.h"
 
@@ -73,6 +80,26 @@ void AppendQuoted(std::string_view value, std::string* out) {
   out->push_back('"');
 }
 
+constexpr size_t kKeyBytes = 32;
+
+std::string NewKey() {
+  std::string key(kKeyBytes, '\0');
+  QUOTES_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), kKeyBytes) == 1);
+  return key;
+}
+
+// The same for the same text and key, and of no use without the key.
+std::string MarkOf(std::string_view key, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> mark = {};
+  unsigned size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mark.data(), &size);
+  // 64 bits: equal marks of different quotations of one day are not to be expected.
+  constexpr size_t kShown = 8;
+  return absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(mark.data()), kShown));
+}
+
 }  // namespace
 
 void JsonLine::Key(std::string_view key) {
@@ -101,7 +128,7 @@ JsonLine& JsonLine::Add(std::string_view key, bool value) {
   return *this;
 }
 
-Log::Log() = default;
+Log::Log() : key_(NewKey()) {}
 
 absl::StatusOr<std::unique_ptr<Log>> Log::Open(const Config& config) {
   std::unique_ptr<Log> log(new Log);
@@ -205,7 +232,7 @@ void Log::Import(const rpc::ImportRecord& record) {
 void Log::Citation(const rpc::CitationRecord& record) {
   Write(LogLevel::kInfo, "citation",
         JsonLine()
-            .Add("quotation_sha256", record.quotation_sha256)
+            .Add("quotation_mark", MarkOf(key_, record.quotation_sha256))
             .Add("disposition", record.disposition)
             .Add("text_verdict", record.text_verdict)
             .Add("profile", record.profile)

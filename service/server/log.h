@@ -66,6 +66,8 @@ class Log {
  private:
   Log();
 
+  // Made anew for each process and told to nobody: whoever reads the log cannot try sentences.
+  std::string key_;
   std::shared_ptr<spdlog::details::thread_pool> thread_;
   std::shared_ptr<spdlog::logger> logger_;
 };

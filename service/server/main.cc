@@ -5,12 +5,14 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -115,14 +117,20 @@ class EndSignals {
   std::atomic<bool> hangup_{false};
 };
 
-// While it lives a signal ends the process at once. What is begun meanwhile may start threads,
-// which must not get the signals either: one thread waits for them, and nobody's mask changes.
+// While it lives a signal ends the process at once, or the first one calls `stop`, which may be
+// null. What is begun meanwhile may start threads, which must not get the signals either: one
+// thread waits for them, and nobody's mask changes.
 class EndAtOnce {
  public:
-  explicit EndAtOnce(EndSignals* signals)
-      : thread_([this, signals] {
+  explicit EndAtOnce(EndSignals* signals, std::function<void()> stop = nullptr)
+      : thread_([this, signals, stop = std::move(stop)] {
           while (!done_) {
-            if (signals->Wait().has_value()) {
+            const std::optional<std::string_view> signal = signals->Wait();
+            if (signal.has_value() && stop && !stopped_) {
+              name_ = *signal;
+              stopped_ = true;
+              stop();
+            } else if (signal.has_value()) {
               signals->Release();
               static_cast<void>(raise(SIGTERM));
             }
@@ -136,8 +144,15 @@ class EndAtOnce {
   EndAtOnce(const EndAtOnce&) = delete;
   EndAtOnce& operator=(const EndAtOnce&) = delete;
 
+  // The signal that called `stop`.
+  std::optional<std::string_view> stopped() const {
+    return stopped_ ? std::optional(name_) : std::nullopt;
+  }
+
  private:
   std::atomic<bool> done_{false};
+  std::atomic<bool> stopped_{false};
+  std::string_view name_;
   std::thread thread_;
 };
 
@@ -294,13 +309,23 @@ int Serve(const Config& config, EndSignals& signals) {
   credentials = *std::move(opened);
 
   // Before the first listener. It outlives the server, which is declared behind it.
-  const ConnectionGuard connection_guard([&out](int64_t refused) {
-    out.Write(LogLevel::kWarning, "connections_refused",
-              JsonLine()
-                  .Add("refused", refused)
-                  .Add("open_files", ConnectionGuard::open_files())
-                  .Add("kept_files", ConnectionGuard::kept_files()));
-  });
+  const ConnectionGuard connection_guard(
+      {.max_streams = config.limits.max_streams,
+       .max_metadata_bytes = config.limits.max_metadata_bytes,
+       .max_connection_bytes = config.limits.max_connection_bytes,
+       .max_transport_bytes = config.limits.max_transport_bytes,
+       .on_closed = [&out](std::string_view reason, int64_t closed) {
+         if (reason == "files") {
+           out.Write(LogLevel::kWarning, "connections_refused",
+                     JsonLine()
+                         .Add("refused", closed)
+                         .Add("open_files", ConnectionGuard::open_files())
+                         .Add("kept_files", ConnectionGuard::kept_files()));
+         } else {
+           out.Write(LogLevel::kWarning, "connections_closed",
+                     JsonLine().Add("closed", closed).Add("reason", reason));
+         }
+       }});
 
   absl::StatusOr<std::unique_ptr<LifeCycle>> life_cycle = LifeCycle::Open(config, &out, &tasks);
   if (!life_cycle.ok()) {
@@ -387,14 +412,23 @@ int Serve(const Config& config, EndSignals& signals) {
                 .Add("tls", !config.tls_cert.empty())
                 .Add("asks_who_calls", config.asks_who_calls()));
   // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
-  std::optional<EndAtOnce> end_at_once(&signals);
+  std::optional<EndAtOnce> end_at_once;
   if (life.is_replica()) {
-    if (const absl::Status status = open_store(); !status.ok()) {
+    end_at_once.emplace(&signals, [&life] { life.StopOpening(); });
+    const absl::Status status = open_store();
+    const std::optional<std::string_view> stopped = end_at_once->stopped();
+    if (stopped.has_value() || !status.ok()) {
       metrics.reset();
       server->reset();
-      return fail_start(status);
+      if (!stopped.has_value()) {
+        return fail_start(status);
+      }
+      out.Write(LogLevel::kInfo, "drain", JsonLine().Add("signal", *stopped));
+      out.Write(LogLevel::kInfo, "end", JsonLine());
+      return EXIT_SUCCESS;
     }
   }
+  end_at_once.emplace(&signals);
   const Stopwatch load;
   absl::StatusOr<std::unique_ptr<Library>> loaded = Library::Create(
       std::move(store), *std::move(scheme),
@@ -478,6 +512,9 @@ constexpr int kGivenBackBytes = 1 << 20;
 
 int Main(int argc, const char* const* argv) {
   mallopt(M_MMAP_THRESHOLD, kGivenBackBytes);
+  // What the server writes is not for everybody on the machine: the database, copies of it, the
+  // log.
+  umask(umask(0) | S_IRWXO);
   EndSignals signals;
   signal(SIGPIPE, SIG_IGN);
   google::protobuf::SetLogHandler(IgnoreProtobufLog);

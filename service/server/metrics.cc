@@ -24,6 +24,7 @@
 #include "service/base/mutex.h"
 #include "service/base/process_figures.h"
 #include "service/report/parser.h"
+#include "service/server/connection_guard.h"
 #include "service/server/listen_address.h"
 #include "service/text/fold.h"
 
@@ -300,6 +301,16 @@ class Source final : public prometheus::Collectable {
                        {"fold_version", Text(text::FoldVersion())},
                        {"parser_version", Text(report::ParserVersion())}})
             .Take());
+    const ConnectionGuard::Figures connections = ConnectionGuard::ReadFigures();
+    gauge("quotes_connection_held_bytes",
+          "Bytes of calls of all connections that have not been answered.",
+          static_cast<double>(connections.held_bytes));
+    Family closed(MetricType::Counter, "quotes_connections_closed_total",
+                  "Connections that were closed because they took too much, by reason.");
+    for (const auto& [reason, count] : connections.closed) {
+      closed.Add(count, {{"reason", Text(reason)}});
+    }
+    out->push_back(closed.Take());
     if (options_.lost_log_lines) {
       out->push_back(Family(MetricType::Counter, "quotes_log_lines_lost_total",
                             "Lines of the log that were dropped because writing fell behind.")

@@ -16,9 +16,8 @@ constexpr char kShared[] = "";
 
 }  // namespace
 
-Quotas::Quotas(const QuotaOptions& options, size_t most_callers)
-    : options_({options.calls_per_second, std::max(options.burst, 1.0)}),
-      most_callers_(most_callers) {}
+Quotas::Quotas(const QuotaOptions& options)
+    : options_({options.calls_per_second, std::max(options.burst, 1.0), options.most_callers}) {}
 
 void Quotas::Refill(Bucket* bucket, absl::Time now) const {
   if (now > bucket->filled) {
@@ -54,10 +53,10 @@ absl::Status Quotas::Take(std::string_view caller, absl::Time now) {
     const MutexLock lock(&mutex_);
     auto found = buckets_.find(key);
     if (found == buckets_.end()) {
-      if (buckets_.size() >= most_callers_) {
+      if (buckets_.size() >= options_.most_callers) {
         ForgetFull(now);
       }
-      if (buckets_.size() >= most_callers_) {
+      if (buckets_.size() >= options_.most_callers) {
         key = kShared;
       }
       found = buckets_.try_emplace(std::move(key), Bucket{options_.burst, now}).first;

@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.pb.h"
 #include "quotes/v1/quote_service.pb.h"
+#include "service/base/call_limits.h"
 #include "service/base/limits.h"
 #include "service/base/mutex.h"
 #include "service/rpc/statistics.h"
@@ -40,11 +41,26 @@ void SetLimits(const ServerLimits& limits, grpc::ServerBuilder* builder) {
                               static_cast<int>(limits.max_metadata_bytes));
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                               static_cast<int>(limits.max_streams));
+  // Bytes are read in pieces that a few of them do not keep for long; see ConnectionGuard.
+  builder->AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE,
+                              static_cast<int>(limits::kReadChunkBytes));
+  // What is compressed may be a thousand times as large, and gRPC unpacks it before it looks.
+  builder->SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+  builder->SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder->AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  // Behind what a guard allows: gRPC closes connections that have nothing to do with it.
   grpc::ResourceQuota quota("quoted");
-  quota.Resize(limits.max_transport_bytes);
+  quota.Resize(2 * limits.max_transport_bytes);
   builder->SetResourceQuota(quota);
   // A second server must fail, not share the port and take half of the calls.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  if (limits.max_connection_age > absl::ZeroDuration()) {
+    builder->AddChannelArgument(
+        GRPC_ARG_MAX_CONNECTION_AGE_MS,
+        static_cast<int>(absl::ToInt64Milliseconds(limits.max_connection_age)));
+    builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                                limits::kConnectionEndsSeconds * 1000);
+  }
   // A connection whose other end vanished is found within a minute and a half. Clients may ping
   // idle connections too, but not more often than each needs; who does is disconnected.
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
@@ -69,7 +85,13 @@ std::string ProgramVersion() { return QUOTES_VERSION; }
 struct Server::Rep {
   Rep(Library* library, rpc::ServicesOptions services_options, std::shared_ptr<TlsSource> the_tls)
       : tls(std::move(the_tls)),
-        introspection(services_options.gate, ReflectedNames(), services_options.on_call),
+        introspection(services_options.gate, ReflectedNames(),
+                      [this, on_call = services_options.on_call](const rpc::CallRecord& record) {
+                        services.Count(record);
+                        if (on_call) {
+                          on_call(record);
+                        }
+                      }),
         services(library, std::move(services_options)) {}
 
   void SetHealth(bool serving) {
@@ -142,6 +164,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.max_calls_per_caller = options.limits.max_calls_per_caller;
   services_options.max_watches = options.limits.max_watches;
   services_options.upload_idle = options.limits.upload_idle;
+  services_options.max_import_bytes = options.limits.max_import_bytes;
+  services_options.max_unread_bytes = options.limits.max_unread_bytes;
   services_options.executor_threads = options.limits.executor_threads;
   services_options.executor_queue = options.limits.executor_queue;
   services_options.default_caller = std::move(options.default_caller);

@@ -30,10 +30,15 @@ struct ServerLimits {
   size_t max_calls_per_caller = 0;  // half of them
   size_t max_watches = limits::kMaxWatches;
   absl::Duration upload_idle = absl::Seconds(limits::kUploadIdleSeconds);
+  size_t max_import_bytes = limits::kMaxImportBytesInFlight;
+  size_t max_unread_bytes = limits::kMaxUnreadAnswerBytes;
   size_t max_streams = limits::kMaxStreams;
+  // These two are kept by a ConnectionGuard.
+  size_t max_connection_bytes = limits::kMaxConnectionBytes;
   size_t max_transport_bytes = limits::kMaxTransportBytes;
   size_t executor_threads = limits::kExecutorThreads;
   size_t executor_queue = limits::kExecutorQueue;
+  absl::Duration max_connection_age = absl::Seconds(limits::kMaxConnectionAgeSeconds);  // 0: none
   absl::Duration min_ping_interval = absl::Seconds(limits::kMinPingSeconds);
 };
 

@@ -324,12 +324,14 @@ class ReplicaTest(unittest.TestCase):
                 self.assertEqual(server.terminate(), 0)
             finally:
                 server.__exit__(None, None, None)
-            # While it waits a signal ends it.
+            # While it waits a signal ends it as it ends others.
             waiting = Server(folder / "other.db", "--follow", folder / "nothing")
             try:
                 wait_for(lambda: "waiting_for_snapshot" in waiting.log_text(), "waiting")
                 waiting.process.send_signal(signal.SIGTERM)
-                self.assertNotEqual(waiting.process.wait(30), None)
+                self.assertEqual(waiting.process.wait(30), 0)
+                self.assertEqual([line["event"] for line in waiting.log_lines()[-2:]],
+                                 ["drain", "end"])
             finally:
                 waiting.__exit__(None, None, None)
 

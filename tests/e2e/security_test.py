@@ -656,6 +656,72 @@ class LimitsTest(Base):
         self.assertIn("for 2s", error.details())
         self.assertEqual(quotectl("import", SAMPLE, "--id", SAMPLE_ID, server=server).returncode, 0)
 
+    def test_an_upload_that_drips_ends(self):
+        """Who sends a byte now and then holds what it has no longer than who sends nothing."""
+        server = self.start("--upload-idle", "2s")
+        channel = grpc.insecure_channel(server.address)
+        self.addCleanup(channel.close)
+        done = threading.Event()
+        self.addCleanup(done.set)
+
+        def drips():
+            yield report_service_pb2.UploadReportRequest(
+                header=report_service_pb2.UploadReportRequest.Header(size_bytes=1 << 20))
+            while not done.wait(0.2):
+                yield report_service_pb2.UploadReportRequest(chunk=b"a")
+
+        begin = time.monotonic()
+        error = report_service_pb2_grpc.ReportServiceStub(channel).UploadReport.future(
+            drips()).exception(30)
+        self.assertEqual(outcome(error), "DEADLINE_EXCEEDED UPLOAD_INCOMPLETE")
+        self.assertLess(time.monotonic() - begin, 10)
+
+    def stub(self, server):
+        """On a connection of its own."""
+        channel = grpc.insecure_channel(server.address,
+                                        options=[("grpc.use_local_subchannel_pool", 1)])
+        self.addCleanup(channel.close)
+        return report_service_pb2_grpc.ReportServiceStub(channel)
+
+    def test_one_editor_leaves_room_for_sources_of_others(self):
+        editor = new_token(self.tokens, "cms", "editor")
+        other = new_token(self.tokens, "archive", "editor")
+        server = self.start("--tokens", self.tokens, "--max-import-bytes", 140 << 20)
+        done = threading.Event()
+        self.addCleanup(done.set)
+        sent = []
+
+        def holds():
+            yield report_service_pb2.UploadReportRequest(
+                header=report_service_pb2.UploadReportRequest.Header(size_bytes=41 << 20))
+            for _ in range(40):
+                yield report_service_pb2.UploadReportRequest(chunk=b"a" * (1 << 20))
+            sent.append(1)
+            done.wait(60)
+
+        stub = self.stub(server)
+        uploads = [stub.UploadReport.future(holds(), metadata=bearer(editor)) for _ in range(2)]
+        wait_for(lambda: any(upload.done() for upload in uploads), "a refusal")
+        refused = [upload for upload in uploads if upload.done()]
+        self.assertEqual([outcome(upload.exception()) for upload in refused],
+                         ["RESOURCE_EXHAUSTED QUEUE_FULL"])
+        # Another editor uploads as much.
+        second = self.stub(server).UploadReport.future(holds(), metadata=bearer(other))
+        wait_for(lambda: len(sent) >= 2 or second.done(), "an upload of another")
+        self.assertFalse(second.done(), second)
+
+    def test_connections_are_made_anew_without_a_failed_call(self):
+        server = self.start("--max-connection-age", "1s")
+        channel = grpc.insecure_channel(server.address)
+        self.addCleanup(channel.close)
+        stub = quote_service_pb2_grpc.QuoteServiceStub(channel)
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            stub.ListThemes(quote_service_pb2.ListThemesRequest(), timeout=10)
+            time.sleep(0.01)
+        peers = {line["peer"] for line in events(server, "call")}
+        self.assertGreaterEqual(len(peers), 3)
+
     def test_the_log_has_no_metadata_of_callers(self):
         server = self.start()
         secret = "SECRETQUOTATION"

@@ -221,6 +221,17 @@ class Stubs:
     def __exit__(self, *unused):
         self.channel.close()
 
+    def health(self, timeout=20):
+        """"SERVING" or another state of the whole server."""
+        # pylint: disable=import-outside-toplevel
+        from grpc.health.v1 import health_pb2
+        check = self.channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString)
+        status = check(health_pb2.HealthCheckRequest(), timeout=timeout).status
+        return health_pb2.HealthCheckResponse.ServingStatus.Name(status)
+
     def search(self, query, timeout=20, page_size=20):
         request = quote_service_pb2.SearchQuotesRequest(query=query, page_size=page_size)
         request.filter.kind = quote_pb2.TEXT_KIND_ANY

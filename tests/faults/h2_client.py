@@ -1,8 +1,10 @@
 """HTTP/2 by a raw socket, frame by frame, so that a test can send what no client would."""
 
 import collections
+import select
 import socket
 import struct
+import time
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
@@ -61,9 +63,12 @@ class Connection:
     """One connection that says hello unless it is told not to. ConnectionError when the server has
     closed it, TimeoutError when it says nothing."""
 
-    def __init__(self, port, preface=PREFACE, window=None, timeout=10, settings=b""):
+    def __init__(self, port, preface=PREFACE, window=None, timeout=10, settings=b"", tls=None):
+        """`tls`: an ssl.SSLContext."""
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self._read = bytearray()
         if window is not None:
             settings += struct.pack(">HI", SETTINGS_INITIAL_WINDOW_SIZE, window)
@@ -89,6 +94,12 @@ class Connection:
                 raise ConnectionError("closed by the server")
             self._read += piece
 
+    def has_more(self, seconds):
+        """Whether there is something to be read within so long."""
+        pending = getattr(self.socket, "pending", lambda: 0)
+        return bool(self._read or pending()
+                    or select.select([self.socket], [], [], seconds)[0])
+
     def read_frame(self):
         self._fill(9)
         size = int.from_bytes(self._read[:3], "big")
@@ -106,3 +117,62 @@ class Connection:
                 self.send_frame(SETTINGS, ACK, 0)
             if wanted(got):
                 return got
+
+
+class Body:
+    """Bodies of many calls on one connection, as fast as the server's windows allow. Settings are
+    acknowledged, pings answered; the bodies never end."""
+
+    FIRST_WINDOW = 65_535
+
+    def __init__(self, connection, headers, streams, size):
+        self.connection = connection
+        self.sent = 0
+        self._window = self.FIRST_WINDOW  # of the connection
+        self._first = self.FIRST_WINDOW
+        begin = b"\0" + struct.pack(">I", size)
+        self._windows = {}
+        self._left = {}
+        for number in range(streams):
+            stream = 2 * number + 1
+            connection.send(frame(HEADERS, END_HEADERS, stream, headers)
+                            + frame(DATA, 0, stream, begin))
+            self._windows[stream] = self.FIRST_WINDOW - len(begin)
+            self._left[stream] = size - 1
+            self._window -= len(begin)
+
+    def run(self, seconds):
+        """Sends for so long. ConnectionError if the server closes."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for stream in list(self._left):
+                size = min(16_384, self._window, self._windows[stream], self._left[stream])
+                if size > 0:
+                    self.connection.send_frame(DATA, 0, stream, bytes(size))
+                    self.sent += size
+                    self._window -= size
+                    self._windows[stream] -= size
+                    self._left[stream] -= size
+            self._listen()
+
+    def _listen(self):
+        while self.connection.has_more(0.005):
+            got = self.connection.read_frame()
+            if got.type == WINDOW_UPDATE:
+                more = int.from_bytes(got.payload, "big")
+                if got.stream == 0:
+                    self._window += more
+                elif got.stream in self._windows:
+                    self._windows[got.stream] += more
+            elif got.type == SETTINGS and not got.flags & ACK:
+                for place in range(0, len(got.payload), 6):
+                    name, value = struct.unpack(">HI", got.payload[place:place + 6])
+                    if name == SETTINGS_INITIAL_WINDOW_SIZE:
+                        for stream in self._windows:
+                            self._windows[stream] += value - self._first
+                        self._first = value
+                self.connection.send_frame(SETTINGS, ACK, 0)
+            elif got.type == PING and not got.flags & ACK:
+                self.connection.send_frame(PING, ACK, 0, got.payload)
+            elif got.type == RST_STREAM or (got.type in (HEADERS, DATA) and got.flags & END_STREAM):
+                self._left.pop(got.stream, None)

@@ -10,12 +10,13 @@ import threading
 import time
 import unittest
 
-from fault_testing import (LONG, Ledger, Stubs, check_everything, chooser, open_files,
-                           quote_service_pb2, resident)
+from certificates import Authority
+from fault_testing import (LONG, Ledger, Stubs, check_everything, chooser, grpc, import_request,
+                           invented_text, open_files, quote_service_pb2, resident)
 from h2_client import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HAS_PRIORITY,
                        HEADERS, PADDED, PING, PREFACE, PRIORITY, PUSH_PROMISE, RST_STREAM,
                        SETTINGS, SETTINGS_ENABLE_PUSH, SETTINGS_INITIAL_WINDOW_SIZE,
-                       SETTINGS_MAX_FRAME_SIZE, WINDOW_UPDATE, Connection, call_headers, frame,
+                       SETTINGS_MAX_FRAME_SIZE, WINDOW_UPDATE, Body, Connection, call_headers, frame,
                        grpc_message, header, integer)
 from quotes_testing import Server, TempDir, wait_for
 
@@ -211,16 +212,19 @@ class Http2Test(unittest.TestCase):
         """What the server does within so long, until it closes: names of frames."""
         connection.socket.settimeout(seconds)
         seen = []
+        lives = False
         try:
             while True:
                 got = connection.read_frame()
                 names = {GOAWAY: "goaway", RST_STREAM: "reset", HEADERS: "headers", DATA: "data"}
                 if got.type == PING and got.flags & ACK:
-                    return seen + ["lives"]
+                    # What it says of the frames before may come a moment later.
+                    lives = True
+                    connection.socket.settimeout(0.1)
                 if got.type in names and names[got.type] not in seen:
                     seen.append(names[got.type])
         except TimeoutError:
-            return seen + ["waits"]
+            return seen + ["lives" if lives else "waits"]
         except OSError:
             return seen + ["closes"]
 
@@ -270,8 +274,13 @@ class Http2Test(unittest.TestCase):
         self.check()
 
     def flood(self, pieces, most=1 << 30, read=True, window=None):
-        """Sends the pieces one after the other for some time, at most so many. Others must be
-        answered all the while."""
+        """Sends what pieces() gives, one after the other, for some time, at most so many. Others
+        must be answered all the while. First by a client that acknowledges no settings, then by one
+        that does. What became of it: "closed", "no longer read" or None."""
+        return [self.flood_once(pieces(), most, read, window, settled)
+                for settled in (False, True)]
+
+    def flood_once(self, pieces, most, read, window, settled):
         sent, closed = 0, None
         slowest = 0
         done = threading.Event()
@@ -291,6 +300,8 @@ class Http2Test(unittest.TestCase):
                 failures.append(failure)
         asker = threading.Thread(target=watched)
         with Connection(self.server.port, window=window) as connection:
+            if settled:
+                connection.read_until(lambda got: got.type == SETTINGS and not got.flags & ACK)
             asker.start()
             connection.socket.settimeout(2)
             end = time.monotonic() + (8 if LONG else 2)
@@ -311,24 +322,34 @@ class Http2Test(unittest.TestCase):
             done.set()
             asker.join()
         self.assertEqual(failures, [])
-        print(f"{self._testMethodName}: {sent} sent, {closed or 'all taken'}; memory at most "
-              f"{(self.most - self.before) >> 20} MiB more; look-ups beside it at most "
-              f"{slowest * 1000:.0f} ms")
+        print(f"{self._testMethodName}{', settled' if settled else ''}: {sent} sent, "
+              f"{closed or 'all taken'}; memory at most {(self.most - self.before) >> 20} MiB more; "
+              f"look-ups beside it at most {slowest * 1000:.0f} ms")
         self.assertLess(slowest, PATIENCE)
+        return closed
+
+    def closed_for(self):
+        """Why connections were closed, from the log."""
+        return {line["reason"] for line in self.server.log_lines()
+                if line["event"] == "connections_closed"}
+
     @staticmethod
     def streams():
         return range(1, 1 << 30, 2)
 
     def test_rapid_reset(self):
         reset = struct.pack(">I", 8)
-        self.flood((b"".join(frame(HEADERS, END_HEADERS, stream + 2 * i, CALL)
-                             + frame(DATA, END_STREAM, stream + 2 * i, grpc_message(QUERY))
-                             + frame(RST_STREAM, 0, stream + 2 * i, reset) for i in range(50))
-                    for stream in range(1, 1 << 30, 100)), most=400)
+        self.flood(lambda: (
+            b"".join(frame(HEADERS, END_HEADERS, stream + 2 * i, CALL)
+                     + frame(DATA, END_STREAM, stream + 2 * i, grpc_message(QUERY))
+                     + frame(RST_STREAM, 0, stream + 2 * i, reset) for i in range(50))
+            for stream in range(1, 1 << 30, 100)))
 
     def test_streams_that_never_end(self):
-        self.flood((b"".join(frame(HEADERS, END_HEADERS, stream + 2 * i, CALL) for i in range(50))
-                    for stream in range(1, 1 << 30, 100)), most=200)
+        closed = self.flood(lambda: (
+            b"".join(frame(HEADERS, END_HEADERS, stream + 2 * i, CALL) for i in range(50))
+            for stream in range(1, 1 << 30, 100)))
+        self.assertEqual(closed, ["closed", "closed"])
 
     def test_continuations(self):
         def pieces():
@@ -338,21 +359,21 @@ class Http2Test(unittest.TestCase):
                 number += 1
                 yield frame(CONTINUATION, 0, 1, b"".join(
                     header(f"x-{number}-{i}", "y" * 1000) for i in range(15)))
-        self.flood(pieces())
+        self.flood(pieces)
 
     def test_continuations_of_nothing(self):
         def pieces():
             yield frame(HEADERS, 0, 1, CALL)
             while True:
                 yield frame(CONTINUATION, 0, 1) * 1000
-        self.flood(pieces())
+        self.flood(pieces)
 
     def test_one_header_without_an_end(self):
         def pieces():
             yield frame(HEADERS, 0, 1, CALL + b"\0" + b"\1x" + integer(1 << 31, 7))
             while True:
                 yield frame(CONTINUATION, 0, 1, b"y" * 16_000)
-        self.flood(pieces())
+        self.flood(pieces)
 
     def test_bomb_of_the_header_table(self):
         def pieces():
@@ -360,33 +381,35 @@ class Http2Test(unittest.TestCase):
             yield frame(HEADERS, END_HEADERS, 1, CALL + header("a", "b" * 4000, indexed=True))
             for stream in range(3, 1 << 30, 2):
                 yield frame(HEADERS, END_HEADERS, stream, CALL + b"\xbe" * 15_000)
-        self.flood(pieces())
+        self.flood(pieces)
 
     def test_headers_over_the_limit(self):
-        self.flood(frame(HEADERS, END_HEADERS, stream,
-                         CALL + header("x", "y" * 15_000)) for stream in self.streams())
+        self.flood(lambda: (frame(HEADERS, END_HEADERS, stream, CALL + header("x", "y" * 15_000))
+                            for stream in self.streams()))
 
     def test_settings(self):
-        self.flood((frame(SETTINGS, 0, 0, setting(SETTINGS_INITIAL_WINDOW_SIZE, 1000 + n % 2))
-                    * 500 for n in range(1 << 30)), read=False)
+        self.flood(lambda: (
+            frame(SETTINGS, 0, 0, setting(SETTINGS_INITIAL_WINDOW_SIZE, 1000 + n % 2)) * 500
+            for n in range(1 << 30)), read=False)
 
     def test_pings(self):
-        self.flood((frame(PING, 0, 0, bytes(8)) * 500 for _ in range(1 << 30)), read=False)
+        self.flood(lambda: (frame(PING, 0, 0, bytes(8)) * 500 for _ in range(1 << 30)),
+                   read=False)
 
     def test_window_updates(self):
-        self.flood(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 1)) * 500
-                   for _ in range(1 << 30))
+        self.flood(lambda: (frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 1)) * 500
+                            for _ in range(1 << 30)))
 
     def test_priorities(self):
-        self.flood(frame(PRIORITY, 0, 1 + 2 * (n % 100_000), struct.pack(">IB", 0, 5)) * 500
-                   for n in range(1 << 30))
+        self.flood(lambda: (frame(PRIORITY, 0, 1 + 2 * (n % 100_000), struct.pack(">IB", 0, 5)) * 500
+                            for n in range(1 << 30)))
 
     def test_data_of_nothing(self):
         def pieces():
             yield frame(HEADERS, END_HEADERS, 1, CALL)
             while True:
                 yield frame(DATA, 0, 1) * 500
-        self.flood(pieces())
+        self.flood(pieces)
 
     def test_windows_of_one(self):
         """Answers are asked for byte by byte."""
@@ -395,7 +418,7 @@ class Http2Test(unittest.TestCase):
                 yield (frame(HEADERS, END_HEADERS, stream, CALL)
                        + frame(DATA, END_STREAM, stream, grpc_message(QUERY))
                        + frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", 1)))
-        self.flood(pieces(), most=2000, window=1)
+        self.flood(pieces, most=2000, window=1)
 
     def test_bombs_in_gzip(self):
         bomb = gzip_bomb()
@@ -409,7 +432,7 @@ class Http2Test(unittest.TestCase):
                     last = place + 16_000 >= len(message)
                     yield frame(DATA, END_STREAM if last else 0, stream,
                                 message[place:place + 16_000])
-        self.flood(pieces())
+        self.flood(pieces)
 
     def test_connections_that_come_and_go(self):
         end = time.monotonic() + (10 if LONG else 2)
@@ -419,6 +442,160 @@ class Http2Test(unittest.TestCase):
                 count += 1
         self.check()
         print(f"{count} connections made and closed")
+
+
+class BodiesTest(unittest.TestCase):
+    """Bodies that strangers send before anybody asks who they are, and resets, by many connections
+    at once: what all of them make the server hold has the documented bound, and others go on."""
+
+    # What the process may grow by beyond it: what is freed goes back in pieces.
+    BESIDE = 96 << 20
+
+    def setUp(self):
+        self.folder = self.enterContext(TempDir())
+        self.connections = []
+        self.addCleanup(self.close_all)
+
+    def close_all(self):
+        for connection in self.connections:
+            connection.socket.close()
+
+    def start(self, *arguments):
+        server = self.enterContext(Server(self.folder / "quotes.db", *arguments))
+        self.stubs = self.enterContext(Stubs(server))
+        ledger = Ledger()
+        ledger.write(self.stubs, ledger.make(chooser("bodies"), 200, revise=0), upload=False)
+        return server
+
+    def beside(self, server, count, work, seconds, tls=None):
+        """Runs work(connection) for `count` connections at once. Look-ups and health are asked
+        beside it. (growth of the process, slowest of them, how many connections were closed)"""
+        before = most = resident(server.process)
+        slowest = 0
+        closed = []
+        failures = []
+
+        def run():
+            try:
+                connection = Connection(server.port, tls=tls)
+                self.connections.append(connection)
+                work(connection)
+            except OSError:
+                closed.append(1)
+            except BaseException as failure:  # pylint: disable=broad-except
+                failures.append(failure)
+        threads = [threading.Thread(target=run) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        end = time.monotonic() + seconds
+        while time.monotonic() < end or any(thread.is_alive() for thread in threads):
+            begin = time.monotonic()
+            if tls is None:
+                self.assertGreater(self.stubs.search("春", timeout=PATIENCE).total_size, 0)
+                self.assertEqual(self.stubs.health(timeout=PATIENCE), "SERVING")
+            slowest = max(slowest, time.monotonic() - begin)
+            most = max(most, resident(server.process))
+            time.sleep(0.05)
+        for thread in threads:
+            thread.join()
+        self.assertEqual(failures, [])
+        print(f"{self._testMethodName}: {(most - before) >> 20} MiB more, {len(closed)} of {count} "
+              f"connections closed, look-ups beside them at most {slowest * 1000:.0f} ms")
+        self.assertLess(slowest, PATIENCE)
+        return most - before, len(closed)
+
+    @staticmethod
+    def closed_for(server):
+        return {line["reason"] for line in server.log_lines()
+                if line["event"] == "connections_closed"}
+
+    def upload(self, connection):
+        Body(connection, CALL, 40, 8 << 20).run(5)
+
+    def test_one_connection(self):
+        server = self.start("--max-connection-bytes", str(64 << 20))
+        growth, closed = self.beside(server, 1, self.upload, 5)
+        self.assertLess(growth, (64 << 20) + self.BESIDE)
+        self.assertEqual(closed, 1)
+        self.assertEqual(self.closed_for(server), {"bytes"})
+
+    def test_all_connections(self):
+        server = self.start("--max-connection-bytes", str(64 << 20),
+                            "--max-transport-bytes", str(128 << 20))
+        # None of them goes too far by itself.
+        growth, closed = self.beside(
+            server, 8, lambda connection: Body(connection, CALL, 20, 2 << 20).run(5), 5)
+        self.assertLess(growth, (128 << 20) + self.BESIDE)
+        self.assertGreaterEqual(closed, 4)
+        self.assertEqual(self.closed_for(server), {"memory"})
+
+    def test_defaults(self):
+        server = self.start()
+        growth, closed = self.beside(
+            server, 6, lambda connection: Body(connection, CALL, 100, 32 << 20).run(10), 10)
+        self.assertLess(growth, (512 << 20) + 2 * self.BESIDE)
+        self.assertGreaterEqual(closed, 2)
+
+    def test_inside_tls(self):
+        authority = Authority(self.folder, "authority")
+        certificate, key = authority.issue("server")
+        server = self.enterContext(Server(
+            self.folder / "quotes.db", "--tls-cert", str(certificate), "--tls-key", str(key),
+            "--max-connection-bytes", str(64 << 20), "--max-transport-bytes", str(128 << 20)))
+        tls = ssl.create_default_context(cafile=str(authority.certificate))
+        tls.set_alpn_protocols(["h2"])
+        growth, closed = self.beside(server, 1, self.upload, 5, tls=tls)
+        self.assertLess(growth, (64 << 20) + self.BESIDE)
+        self.assertEqual(closed, 1)
+        growth, closed = self.beside(
+            server, 8, lambda connection: Body(connection, CALL, 20, 2 << 20).run(5), 5, tls=tls)
+        self.assertLess(growth, (128 << 20) + self.BESIDE)
+        self.assertGreaterEqual(closed, 4)
+        self.assertEqual(self.closed_for(server), {"bytes", "memory"})
+        # One that sends nothing more is closed, too: gRPC closed as many sockets.
+        self.close_all()
+        wait_for(lambda: open_files(server.process) < 60, "connections that are gone")
+        self.assertEqual(server.terminate(), 0)
+
+    def test_resets_by_many(self):
+        server = self.start("--max-transport-bytes", str(128 << 20))
+        reset = struct.pack(">I", 8)
+
+        def work(connection):
+            connection.read_until(lambda got: got.type == SETTINGS and not got.flags & ACK)
+            end = time.monotonic() + 3
+            stream = 1
+            while time.monotonic() < end:
+                connection.send(b"".join(
+                    frame(HEADERS, END_HEADERS, stream + 2 * i, CALL)
+                    + frame(DATA, END_STREAM, stream + 2 * i, grpc_message(QUERY))
+                    + frame(RST_STREAM, 0, stream + 2 * i, reset) for i in range(50)))
+                stream += 100
+        growth, closed = self.beside(server, 8, work, 3)
+        self.assertLess(growth, (128 << 20) + self.BESIDE)
+        self.assertGreaterEqual(closed, 7)
+
+    def test_compressed_requests_are_refused(self):
+        """They may be a thousand times as large as what came."""
+        server = self.start()
+        with Stubs(server, [("grpc.default_compression_algorithm", 2)]) as stubs:
+            with self.assertRaises(grpc.RpcError) as raised:
+                stubs.search("春" * 200)
+        self.assertEqual(raised.exception.code(), grpc.StatusCode.UNIMPLEMENTED)
+        self.assertIn("gzip", raised.exception.details())
+        self.assertGreater(self.stubs.search("春").total_size, 0)
+
+    def test_limit_of_the_largest_import(self):
+        """Four of the largest requests on one connection are no flood."""
+        server = self.start()
+        requests = [import_request(f"large-{n}", f"large-{n}", invented_text(n, n, 90_000))
+                    for n in range(4)]
+        with Stubs(server) as stubs:
+            calls = [stubs.reports.ImportReport.future(request, timeout=300)
+                     for request in requests]
+            for call in calls:
+                call.result()
+        self.assertEqual(self.closed_for(server), set())
 
 
 if __name__ == "__main__":

@@ -48,6 +48,26 @@ TEST(CallerPlaces, AnswersThatAreNotReadTakeNoPlaceOfCalls) {
   EXPECT_EQ(places.Take(CallerPlaces::kCalls, "c", &limit), Outcome::kTaken);
 }
 
+TEST(CallerPlaces, ConnectionWithoutANameNeverTakesAllAnswers) {
+  CallerPlaces places({10, 1}, {1, 1}, {3, 2});
+  const auto one = CallerPlaces::Owner::OfConnection("ipv4:192.0.2.1:1000");
+  const auto other = CallerPlaces::Owner::OfConnection("ipv4:192.0.2.1:1001");
+  size_t limit = 0;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(places.Take(CallerPlaces::kCalls, one, &limit), Outcome::kTaken);
+  }
+  for (int i = 0; i < 2; ++i) {
+    places.Answer(CallerPlaces::kCalls, one);
+  }
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, one, &limit), Outcome::kCallerFull);
+  EXPECT_EQ(limit, 2);
+  // A caller's name is never taken for a connection's.
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, one.name, &limit), Outcome::kTaken);
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, other, &limit), Outcome::kTaken);
+  places.GiveBack(CallerPlaces::kAnswers, one);
+  EXPECT_EQ(places.Take(CallerPlaces::kCalls, one, &limit), Outcome::kTaken);
+}
+
 TEST(Executor, OneCallerLeavesRoomAndAThread) {
   Executor executor(2, 6);
   absl::Notification go;

@@ -200,7 +200,11 @@ TEST_F(GatekeeperTest, WithoutCredentialsEverybodyIsAnAdminWithAQuotaByAddress) 
 
 TEST(PeerAddressTest, LeavesThePortOut) {
   EXPECT_EQ(PeerAddress("ipv4:10.0.0.7:40000"), "ipv4:10.0.0.7");
-  EXPECT_EQ(PeerAddress("ipv6:%5B::1%5D:40000"), "ipv6:%5B::1%5D");
+  EXPECT_EQ(PeerAddress("ipv6:%5B::1%5D:40000"), "ipv6:::/64");
+  EXPECT_EQ(PeerAddress("ipv6:%5B2001:db8:1:2:3:4:5:6%5D:40000"), "ipv6:2001:db8:1:2::/64");
+  EXPECT_EQ(PeerAddress("ipv6:%5B2001:db8:1:2::7%5D:1"), "ipv6:2001:db8:1:2::/64");
+  EXPECT_EQ(PeerAddress("ipv6:%5B::ffff:10.0.0.7%5D:1"), "ipv6:%5B::ffff:10.0.0.7%5D");
+  EXPECT_EQ(PeerAddress("ipv6:%5Bnonsense%5D:1"), "ipv6:%5Bnonsense%5D");
   EXPECT_EQ(PeerAddress("unix:/run/quoted.sock"), "unix:");
   EXPECT_EQ(PeerAddress("unix:"), "unix:");
   EXPECT_EQ(PeerAddress("inproc"), "inproc");

@@ -126,6 +126,22 @@ TEST_F(JwtTest, TakesWhatTheKeysSigned) {
   EXPECT_EQ(Verify(ec_->Sign("ES256", kClaims)), "jwt:cms editor");
 }
 
+// As while an issuer that names no keys changes them.
+TEST_F(JwtTest, TriesAllKeysOfItsKindForATokenThatNamesNone) {
+  const SigningKey next = SigningKey::Ec("ec-2");
+  const SigningKey other = SigningKey::Ec("ec-3");
+  const auto made = JwtVerifier::Parse(Jwks({ec_->Json(), rsa_->Json(), next.Json()}), "jwks.json",
+                                       {"https://id.example.org", "quotes"});
+  ASSERT_TRUE(made.ok()) << made.status();
+  verifier_ = *made;
+  const std::string bad = "TOKEN_INVALID the token's signature is not right";
+  EXPECT_EQ(Verify(ec_->Sign("ES256", kClaims)), "jwt:cms editor");
+  EXPECT_EQ(Verify(next.Sign("ES256", kClaims)), "jwt:cms editor");
+  EXPECT_EQ(Verify(other.Sign("ES256", kClaims)), bad);
+  // One that names a key is asked for that alone.
+  EXPECT_EQ(Verify(next.Sign("ES256", kClaims, "ec-1")), bad);
+}
+
 TEST_F(JwtTest, TakesNothingElse) {
   const std::string unknown = "TOKEN_INVALID the token is signed by no key that is known";
   const std::string bad = "TOKEN_INVALID the token's signature is not right";

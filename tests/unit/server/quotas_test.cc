@@ -51,7 +51,7 @@ TEST(QuotasTest, AClockThatGoesBackGivesNothing) {
 }
 
 TEST(QuotasTest, CallersAreBounded) {
-  Quotas quotas({.calls_per_second = 1, .burst = 2}, /*most_callers=*/100);
+  Quotas quotas({.calls_per_second = 1, .burst = 2, .most_callers = 100});
   for (int i = 0; i < 100; ++i) {
     QUOTES_EXPECT_OK(quotas.Take(absl::StrCat("caller", i), kStart));
   }
