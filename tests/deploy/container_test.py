@@ -140,6 +140,18 @@ class ComposeTest(unittest.TestCase):
             else:
                 self.assertTrue((FOLDER / source).samefile(SOURCE_DIR / "deploy/nginx/quotes.conf"))
 
+    def test_nobody_gets_in_without_a_token(self):
+        """Whoever reaches nginx reaches the servers."""
+        for service in self.servers().values():
+            values = configuration(*service.get("command", []), env=service["environment"])
+            secret, = service["secrets"]
+            self.assertEqual(values["tokens"], f"/run/secrets/{secret}")
+            self.assertIn(secret, self.compose["secrets"])
+        # The overlay takes nothing of it away: environments are joined by their keys.
+        overlay = yaml.safe_load((FOLDER / "observe.yaml").read_text(encoding="utf-8"))
+        for name in self.servers():
+            self.assertNotIn("QUOTED_TOKENS", overlay["services"][name]["environment"])
+
     def test_only_the_writer_writes(self):
         self.assertEqual({name: configuration(*service.get("command", []))["read_only"]
                           for name, service in self.servers().items()},
@@ -154,9 +166,42 @@ class ComposeTest(unittest.TestCase):
             for volume in service.get("volumes", []):
                 source = volume.split(":")[0]
                 self.assertTrue(source in overlay["volumes"] or (FOLDER / source).exists(), volume)
-        values = configuration(env=overlay["services"]["writer"]["environment"])
-        prometheus = (FOLDER / "../../prometheus/prometheus.yml").read_text(encoding="utf-8")
-        self.assertIn(values["metrics_listen"], prometheus)
+        for name, service in overlay["services"].items():
+            if "image" in service:
+                self.assertEqual((service["read_only"], service["cap_drop"]), (True, ["ALL"]), name)
+        # Both servers are scraped, each where it serves its metrics.
+        served = {configuration(env=overlay["services"][name]["environment"])["metrics_listen"]
+                  for name in self.servers()}
+        self.assertEqual(len(served), 2)
+        prometheus = yaml.safe_load((FOLDER / "prometheus.yml").read_text(encoding="utf-8"))
+        job, = prometheus["scrape_configs"]
+        self.assertEqual(set(job["static_configs"][0]["targets"]), served)
+        shipped = yaml.safe_load((SOURCE_DIR / "deploy/prometheus/prometheus.yml").read_text("utf-8"))
+        self.assertEqual((job["job_name"], prometheus["global"]),
+                         (shipped["scrape_configs"][0]["job_name"], shipped["global"]))
+        with TempDir() as folder:
+            shutil.copy(FOLDER / "prometheus.yml", folder)
+            shutil.copy(SOURCE_DIR / "deploy/prometheus/alerts.yml", folder)
+            run("promtool", "check", "config", folder / "prometheus.yml")
+
+    def test_grafana_is_not_empty(self):
+        overlay = yaml.safe_load((FOLDER / "observe.yaml").read_text(encoding="utf-8"))
+        mounts = {target: FOLDER / source for source, target, _ in
+                  (volume.split(":") for volume in overlay["services"]["grafana"]["volumes"]
+                   if volume.count(":") == 2)}
+        provisioning = mounts["/etc/grafana/provisioning"]
+        dashboards = yaml.safe_load((provisioning / "dashboards/quotes.yaml").read_text("utf-8"))
+        provider, = dashboards["providers"]
+        there = [json.loads(path.read_text("utf-8")) for target, path in mounts.items()
+                 if str(pathlib.Path(target).parent) == provider["options"]["path"]]
+        self.assertEqual([one["uid"] for one in there], ["quotes"])
+        sources = yaml.safe_load((provisioning / "datasources/prometheus.yaml").read_text("utf-8"))
+        source, = sources["datasources"]
+        # The dashboard takes whichever Prometheus is the default.
+        self.assertEqual((source["type"], source["isDefault"]), ("prometheus", True))
+        self.assertEqual(overlay["services"]["prometheus"]["network_mode"],
+                         overlay["services"]["grafana"]["network_mode"])
+        self.assertEqual(source["url"], "http://127.0.0.1:9090")
 
     def test_image_is_built_of_the_project(self):
         build = self.compose["services"]["writer"]["build"]

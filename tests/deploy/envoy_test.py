@@ -103,13 +103,46 @@ class EnvoyTest(unittest.TestCase):
             self.assertIn(f"google.rpc.{name}", messages)
 
     def test_all_that_write_are_told_apart(self):
-        routes = self.manager()["route_config"]["virtual_hosts"][0]["routes"]
-        self.assertEqual([route["route"]["cluster"] for route in routes],
-                         ["quotes_writer", "quotes_readers"])
-        pattern = routes[0]["match"]["safe_regex"]["regex"]
         for full, method in contract_methods():
-            self.assertEqual(re.fullmatch(pattern, full) is None, is_read(method), full)
-        self.assertNotIn("unavailable", routes[0]["route"]["retry_policy"]["retry_on"])
+            route = self.route(full, "Bearer x")["route"]
+            self.assertEqual(route["cluster"],
+                             "quotes_readers" if is_read(method) else "quotes_writer", full)
+            if not is_read(method):
+                self.assertNotIn("unavailable", route["retry_policy"]["retry_on"])
+
+    def route(self, path, authorization=None):
+        """The first that takes a call, as Envoy chooses."""
+        for route in self.manager()["route_config"]["virtual_hosts"][0]["routes"]:
+            match = route["match"]
+            fits = (path.startswith(match["prefix"]) if "prefix" in match else
+                    path == match["path"] if "path" in match else
+                    re.fullmatch(match["safe_regex"]["regex"], path) is not None)
+            for header in match.get("headers", ()):
+                self.assertEqual(header["name"], "authorization")
+                fits = fits and (authorization or "").startswith(header["string_match"]["prefix"])
+            if fits:
+                return route
+        return None
+
+    def test_nobody_gets_in_without_a_token(self):
+        for full, _ in contract_methods():
+            for authorization in (None, "Basic eDp5"):
+                self.assertEqual(self.route(full, authorization)["direct_response"]["status"], 401)
+        self.assertIn("route", self.route("/grpc.health.v1.Health/Check"))
+        self.assertIn("direct_response", self.route("/v1/nothing", "Bearer x"))
+
+    def test_watches_are_not_ended_and_hung_servers_are_left(self):
+        watch = self.route("/quotes.v1.ReportService/WatchChanges", "Bearer x")["route"]
+        self.assertEqual((watch["timeout"], watch["max_stream_duration"]),
+                         ("0s", {"grpc_timeout_header_max": "0s"}))
+        search = self.route("/quotes.v1.QuoteService/SearchQuotes", "Bearer x")["route"]
+        self.assertEqual(search["retry_policy"]["per_try_timeout"], "10s")
+        self.assertIn("reset", search["retry_policy"]["retry_on"])
+
+    def test_pages_may_send_tokens(self):
+        cors, = self.manager()["route_config"]["virtual_hosts"][0]["typed_per_filter_config"].values()
+        self.assertLessEqual({"authorization", "traceparent", "x-request-id", "grpc-timeout"},
+                             set(cors["allow_headers"].split(", ")))
 
 
 if __name__ == "__main__":

@@ -5,13 +5,14 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import unittest
 
 import yaml
 
 from deploy_testing import configuration
-from quotes_testing import SOURCE_DIR
+from quotes_testing import (CLEAN_ENVIRONMENT, QUOTECTL, SOURCE_DIR, Server, TempDir, wait_for)
 
 MANIFESTS = SOURCE_DIR / "deploy/unverified/kubernetes"
 MODULES = pathlib.Path(os.environ["QUOTES_NODE_DIR"]) / "node_modules"
@@ -131,6 +132,55 @@ class KubernetesTest(unittest.TestCase):
                 for rule in policy["ingress"]:
                     self.assertTrue(rule["from"])
 
+    def check_access(self, role, values, mounts):
+        """Nobody who reaches the port gets in without a token, or reads along."""
+        self.assertEqual(values["insecure_allow_remote"], "false")
+        secret, = (volume["secret"] for volume in self.pods[role]["spec"]["volumes"]
+                   if volume["name"] == "credentials")
+        self.assertEqual(secret["secretName"], "quoted-credentials")
+        self.assertEqual(secret["defaultMode"] & 0o027, 0)
+        folder = pathlib.Path("/etc/quoted-credentials")
+        self.assertTrue(mounts[str(folder)]["readOnly"])
+        said = (MANIFESTS / "base/service.yaml").read_text("utf-8")
+        for key in ("tls_cert", "tls_key", "tokens"):
+            self.assertEqual(pathlib.Path(values[key]).parent, folder)
+            self.assertIn(f"--from-file={pathlib.Path(values[key]).name}", said)
+
+    def test_probes_do_what_they_are_for(self):
+        """By the real programs, with the pods' paths in a folder."""
+        with TempDir() as folder:
+            socket = folder / "quoted.sock"
+            with Server(folder / "quotes.db", "--listen-unix", socket, "--drain-delay", "5s",
+                        "--tokens", self.no_tokens(folder)) as server:
+                def probe(name):
+                    command = self.containers["writer"][name]["exec"]["command"]
+                    command = [str(QUOTECTL), *(part.replace("/run/quoted/quoted.sock", str(socket))
+                                                for part in command[1:])]
+                    return subprocess.run(command, capture_output=True, check=False, timeout=60,
+                                          env=CLEAN_ENVIRONMENT).returncode
+                names = ("startupProbe", "readinessProbe", "livenessProbe")
+                self.assertEqual([probe(name) for name in names], [0, 0, 0])
+                server.process.send_signal(signal.SIGTERM)
+                wait_for(lambda: probe("readinessProbe") != 0, "not ready while it drains")
+                self.assertEqual(probe("livenessProbe"), 0)
+                server.process.send_signal(signal.SIGSTOP)
+                self.assertNotEqual(probe("livenessProbe"), 0)
+
+    @staticmethod
+    def no_tokens(folder):
+        (folder / "tokens.toml").write_text("", encoding="utf-8")
+        return folder / "tokens.toml"
+
+    def test_backups_are_made_on_a_volume_of_their_own(self):
+        values = configuration("--config", MANIFESTS / "base/writer.toml")
+        self.assertNotEqual(values["backup_every"], "0")
+        mount, = (mount for mount in self.containers["writer"]["volumeMounts"]
+                  if mount["mountPath"] == values["backup_folder"])
+        claim, = (volume["persistentVolumeClaim"]["claimName"]
+                  for volume in self.pods["writer"]["spec"]["volumes"]
+                  if volume["name"] == mount["name"])
+        self.assertIn(("PersistentVolumeClaim", claim), self.named)
+
     def test_configuration_is_accepted_and_fits(self):
         folders = {}
         for role, container in self.containers.items():
@@ -149,8 +199,16 @@ class KubernetesTest(unittest.TestCase):
                 service = self.named["Service", f"quoted-{role}"]["spec"]["ports"]
                 self.assertEqual([(of["port"], of["targetPort"]) for of in service],
                                  [(port, "grpc"), (metrics, "metrics")])
-                for probe in ("readinessProbe", "startupProbe"):
-                    self.assertEqual(container[probe]["grpc"], {"port": port})
+                # Probes ask over the socket inside the pod, which needs neither TLS nor a token.
+                asked = ["quotectl", "--server", f"unix:{values['listen_unix']}", "--timeout"]
+                for probe, more in (("readinessProbe", []), ("startupProbe", []),
+                                    ("livenessProbe", ["--service", "liveness"])):
+                    command = container[probe]["exec"]["command"]
+                    self.assertEqual(command[:4] + command[5:], [*asked, "health", *more])
+                    self.assertLess(int(command[4].removesuffix("s")),
+                                    container[probe]["timeoutSeconds"])
+                self.assertIn(str(pathlib.Path(values["listen_unix"]).parent), mounts)
+                self.check_access(role, values, mounts)
                 seconds = sum(int(values[key].removesuffix("s"))
                               for key in ("drain_delay", "drain_grace"))
                 self.assertLess(seconds, self.pods[role]["spec"]["terminationGracePeriodSeconds"])

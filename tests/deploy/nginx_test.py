@@ -3,9 +3,11 @@ writer, and a second server that reads the same database and stands in for it.""
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import threading
+import time
 import unittest
 from concurrent import futures
 
@@ -229,6 +231,26 @@ class NginxTest(unittest.TestCase):
         self.assertEqual((caught.exception.code(), caught.exception.details()),
                          (grpc.StatusCode.UNAVAILABLE, "no server is available"))
 
+    def test_a_server_that_hangs_is_left(self):
+        """It accepts connections and says nothing: another one answers well before the deadline of
+        callers that do as the service config says, and calls that last are not ended for it."""
+        changes = self.reports.WatchChanges(report_service_pb2.WatchChangesRequest(
+            heartbeat={"seconds": 14}), timeout=120)
+        next(changes)
+        begin = time.monotonic()
+        next(changes)  # nothing is said for longer than a look-up may take
+        self.assertGreater(time.monotonic() - begin, 11)
+        changes.cancel()
+        self.writer.process.send_signal(signal.SIGSTOP)
+        config = (SOURCE_DIR / "client/data/service_config.json").read_text(encoding="utf-8")
+        try:
+            with self.nginx.channel([("grpc.service_config", config)]) as channel:
+                quotes = quote_service_pb2_grpc.QuoteServiceStub(channel)
+                for _ in range(2):
+                    self.assertGreater(quotes.SearchQuotes(self.search, timeout=30).total_size, 0)
+        finally:
+            self.writer.process.send_signal(signal.SIGCONT)
+
     def test_restart_under_load(self):
         """The writer drains, ends and comes back, without one failed look-up of clients that do as
         the service config says."""
@@ -275,9 +297,15 @@ class NginxTest(unittest.TestCase):
 
 class WritesTest(unittest.TestCase):
     def test_all_that_write_are_told_apart(self):
-        pattern = re.search(r"location ~ (\S+) \{", CONFIGURATION).group(1)
+        # The first that fits is taken.
+        patterns = re.findall(r"location ~ (\S+) \{\n    grpc_pass grpc://(\w+);", CONFIGURATION)
+        self.assertEqual(len(patterns), CONFIGURATION.count("location ~ "))
         for full, method in contract_methods():
-            self.assertEqual(re.search(pattern, full) is None, is_read(method), full)
+            taken = next((upstream for pattern, upstream in patterns if re.search(pattern, full)),
+                         "quotes_readers")
+            self.assertEqual(taken, "quotes_readers" if is_read(method) else "quotes_writer", full)
+        watch = re.search(patterns[0][0], "/quotes.v1.ReportService/WatchChanges")
+        self.assertIsNotNone(watch)
 
 
 if __name__ == "__main__":
