@@ -347,8 +347,10 @@ class Placer {
   void StepBack(size_t i) {
     while (stack_.size() > 1) {
       const Open& top = stack_.back();
+      const Paragraph& heading = paragraphs_[top.paragraph];
       const bool list = top.role == Role::kLead || top.role == Role::kIntroduction ||
-                        top.role == Role::kRunIn || top.role == Role::kMarked;
+                        top.role == Role::kRunIn || top.role == Role::kMarked || heading.series ||
+                        heading.closed_heading;
       if (!list || (top.role == Role::kRunIn && RunInFollows(i + 1)) ||
           (top.role == Role::kMarked && !top.closed && ListGoesOn(top, i))) {
         return;
