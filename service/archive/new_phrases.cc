@@ -444,7 +444,7 @@ class Finder {
         ++of[letters[at - 2]];
       }
     }
-    const auto [before, behind] = AroundInReport(candidate);
+    const Neighbours before = AroundInReport(candidate).first;
     return std::any_of(of.begin(), of.end(),
                        [&](const auto& count) {
                          return static_cast<double>(count.second) >

@@ -1194,9 +1194,8 @@ class Reader {
       mode = FigureMode::kResult;
     } else if (sure_target || asked) {
       mode = FigureMode::kTarget;
-    } else if (passage == Passage::kOther && GoesOnFrom(i, segment)) {
-      mode = figures_[i - 1].mode;
-    } else if (!review && GoesOnAtATime(i, when)) {
+    } else if ((passage == Passage::kOther && GoesOnFrom(i, segment)) ||
+               (!review && GoesOnAtATime(i, when))) {
       mode = figures_[i - 1].mode;
     }
     return InTime(mode, when, will || aims, tells);

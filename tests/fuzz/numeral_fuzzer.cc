@@ -24,6 +24,8 @@ void CheckFigures(std::u32string_view text) {
       end = figure.range.end;
       QUOTES_CHECK(end <= text.size() && figure.measure.end <= text.size());
       QUOTES_CHECK(figure.measure.begin <= figure.measure.end);
+      QUOTES_CHECK(figure.measure_head.begin <= figure.measure_head.end);
+      QUOTES_CHECK(figure.measure_head.end <= text.size());
       QUOTES_CHECK(figure.period.range.end <= text.size());
       QUOTES_CHECK(!figure.high.has_value() || Compare(*figure.low, *figure.high) <= 0);
       if (figure.low.has_value()) {

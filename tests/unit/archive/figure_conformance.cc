@@ -93,8 +93,7 @@ bool Meets(const FigureFilter& filter, const figures::Figure& figure, std::u32st
     return false;
   }
   if (!filter.measure.empty()) {
-    const auto measure =
-        text::Fold(joined.substr(figure.measure.begin, figure.measure.size())).units;
+    const auto measure = text::Fold(figures::MeasureOf(figure, joined)).units;
     if (measure.find(filter.measure) == std::u32string::npos) {
       return false;
     }
@@ -249,8 +248,7 @@ TEST_P(ArchiveConformance, FiguresAreThoseOfAScan) {
       filter.unit = unit;
     }
     if (below(3) == 0 && !figure->measure.empty()) {
-      const auto measure =
-          text::Fold(joined.substr(figure->measure.begin, figure->measure.size())).units;
+      const auto measure = text::Fold(figures::MeasureOf(*figure, joined)).units;
       const size_t begin = below(measure.size() + 1);
       filter.measure = measure.substr(begin, 1 + below(4));
     }
