@@ -92,6 +92,9 @@ struct PartView {
   const Segment::Part* part;
   bool speech;
   const LivingQuotes* living;  // null: all
+  // Whether the attributes of a quote are enough to know it for a stock phrase, and for none.
+  bool stock_told = false;
+  bool fresh_told = false;
 
   // Of the quote with a number; the rank is SegmentView::kDead if its entry is dead.
   const Entry& entry(uint32_t number) const {
