@@ -174,12 +174,21 @@ void IndexedSnapshot::Keep(SegmentView view, std::vector<uint32_t> dead) {
 std::vector<PartView> IndexedSnapshot::Sources(TextScope scope) const {
   std::vector<PartView> sources;
   sources.reserve(2 * views_.size());
+  const auto add = [&](const SegmentView& view, bool speech) {
+    const Segment::Part& part = speech ? view.segment->speech() : view.segment->furniture();
+    const Segment::Part& other = speech ? view.segment->furniture() : view.segment->speech();
+    const LivingQuotes* const living =
+        speech ? view.living_speech.get() : view.living_furniture.get();
+    // What is dead in a part makes no quote of it more frequent, and other parts may.
+    sources.push_back({&view, &part, speech, living, living == nullptr,
+                       part.stock_complete && views_.size() == 1 && other.size() == 0});
+  };
   for (const SegmentView& view : views_) {
     if (scope != TextScope::kFurniture) {
-      sources.push_back({&view, &view.segment->speech(), true, view.living_speech.get()});
+      add(view, true);
     }
     if (scope != TextScope::kSpeech) {
-      sources.push_back({&view, &view.segment->furniture(), false, view.living_furniture.get()});
+      add(view, false);
     }
   }
   return sources;

@@ -136,12 +136,19 @@ class IndexedSnapshot final : public Catalog {
 
   // Whether the words of a living quote stand in limits::kFormulaicReports reports; as
   // CountReportsOf, and kept. In indexed_snapshot_salience.cc.
-  bool IsStock(const PartView& source, uint32_t number) const;
+  bool IsStock(const PartView& source, uint32_t number) const {
+    const bool told = IsStockIn(source.part->attributes[number]);
+    if (told ? source.stock_told : source.fresh_told) {
+      return told;
+    }
+    if (const std::optional<bool> known = source.stock().Get(number); known.has_value()) {
+      return *known;
+    }
+    const bool stock = JudgeStock(source, number);
+    source.stock().Set(number, stock);
+    return stock;
+  }
   bool JudgeStock(const PartView& source, uint32_t number) const;
-  // Whether a quote's attributes are enough to know.
-  bool AttributesTell(const PartView& source, uint32_t number) const;
-  // Whether all quotes are those of one part.
-  bool HasOnly(const Segment::Part& part) const;
   // What a living quote has in Order::kSalience.
   Salience SalienceHere(const PartView& source, uint32_t number) const {
     const Salience salience = SalienceIn(source.part->attributes[number]);

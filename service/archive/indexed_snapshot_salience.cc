@@ -21,32 +21,6 @@ constexpr uint32_t kJudgedBetweenChecks = 256;
 
 }  // namespace
 
-bool IndexedSnapshot::AttributesTell(const PartView& source, uint32_t number) const {
-  return IsStockIn(source.part->attributes[number])
-             ? !source.has_dead()
-             : source.part->stock_complete && HasOnly(*source.part);
-}
-
-bool IndexedSnapshot::HasOnly(const Segment::Part& part) const {
-  return views_.size() == 1 &&
-         (&part == &views_[0].segment->speech() ? views_[0].segment->furniture()
-                                                : views_[0].segment->speech())
-                 .size() == 0;
-}
-
-bool IndexedSnapshot::IsStock(const PartView& source, uint32_t number) const {
-  if (AttributesTell(source, number)) {
-    return IsStockIn(source.part->attributes[number]);
-  }
-  StockJudgements& judgements = source.stock();
-  if (const std::optional<bool> known = judgements.Get(number); known.has_value()) {
-    return *known;
-  }
-  const bool stock = JudgeStock(source, number);
-  judgements.Set(number, stock);
-  return stock;
-}
-
 bool IndexedSnapshot::JudgeStock(const PartView& source, uint32_t number) const {
   const std::u16string_view units = source.part->index->TextOf(number);
   if (units.empty()) {

@@ -59,6 +59,17 @@ std::vector<Class> ClassesOf(Order order, AttributeSet attributes) {
   return {{attributes, 0, false}};
 }
 
+// The place of a quote's class among those, were it no stock phrase unless its attributes tell.
+size_t ClassAt(Order order, const PartView& source, uint32_t number) {
+  const QuoteAttributes attributes = source.part->attributes[number];
+  const Salience salience = SalienceIn(attributes);
+  if (order == Order::kRelevance) {
+    return IsLead(salience) ? 0 : 1;
+  }
+  return static_cast<size_t>(kSaliences - 1) -
+         (IsStockIn(attributes) && source.stock_told ? 0 : static_cast<size_t>(salience));
+}
+
 // Whether each of some themes has bits.
 bool HaveBits(const ThemePostings& postings, const std::vector<int>& themes) {
   return std::none_of(themes.begin(), themes.end(), [&postings](int theme) {
@@ -349,10 +360,9 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     for (size_t i = 0; i < sources.size(); ++i) {
       const PartView& source = sources[i];
       AttributeSet attributes = one.attributes;
-      if (one.stock == Stock::kNot && !source.has_dead()) {
+      if (one.stock == Stock::kNot && source.stock_told) {
         attributes = attributes.Fresh();
-      } else if (one.stock == Stock::kOrFormal && source.part->stock_complete &&
-                 HasOnly(*source.part)) {
+      } else if (one.stock == Stock::kOrFormal && source.fresh_told) {
         attributes = attributes.Stock() | attributes.With(Salience::kFormal);
       }
       VisitThemed(
@@ -441,10 +451,10 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
         source_of = &source;
         taken = {};
       }
+      size_t c = ClassAt(lookup.order, source, number);
       size_t before = 0;
-      size_t c = 0;
-      while (before += taken[c], !classes[c].attributes.Has(source.part->attributes[number])) {
-        ++c;
+      for (size_t b = 0; b <= c; ++b) {
+        before += taken[b];
       }
       if (before >= page.capacity()) {
         return c > 0;

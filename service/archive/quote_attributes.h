@@ -62,6 +62,9 @@ class AttributeSet {
   static AttributeSet Passing(const Filter& filter) {
     using namespace attributes_internal;
     AttributeSet set;
+    if (filter.modes.empty() && !filter.with_figures.has_value()) {
+      return set;
+    }
     for (unsigned attributes = 0; attributes < kAttributeCount; ++attributes) {
       const auto mode = static_cast<report::Mode>(attributes % kModes);
       if ((!filter.modes.empty() &&

@@ -33,7 +33,7 @@ class StockJudgements {
   explicit StockJudgements(uint32_t quotes) : words_(2 * ((size_t{quotes} + 63) / 64)) {}
 
   std::optional<bool> Get(uint32_t number) const {
-    const size_t at = number / 64 * 2;
+    const size_t at = size_t{number} / 64 * 2;
     const uint64_t bit = uint64_t{1} << (number % 64);
     if ((words_[at].load(std::memory_order_acquire) & bit) == 0) {
       return std::nullopt;
@@ -41,7 +41,7 @@ class StockJudgements {
     return (words_[at + 1].load(std::memory_order_relaxed) & bit) != 0;
   }
   void Set(uint32_t number, bool stock) {
-    const size_t at = number / 64 * 2;
+    const size_t at = size_t{number} / 64 * 2;
     const uint64_t bit = uint64_t{1} << (number % 64);
     if (stock) {
       words_[at + 1].fetch_or(bit, std::memory_order_relaxed);
@@ -92,6 +92,9 @@ struct PartView {
   const Segment::Part* part;
   bool speech;
   const LivingQuotes* living;  // null: all
+  // Whether the attributes of a quote are enough to know it for a stock phrase, and for none.
+  bool stock_told = false;
+  bool fresh_told = false;
 
   // Of the quote with a number; the rank is SegmentView::kDead if its entry is dead.
   const Entry& entry(uint32_t number) const {
