@@ -501,7 +501,13 @@ bool IsGlossaryHead(View line) {
   constexpr size_t kLongest = 50;
   constexpr size_t kLongestEnd = 14;
   constexpr View kNotes[] = {U"注释", U"注解", U"释义"};
-  if (line.size() > kLongest || line.empty() || ReadMarker(line)) {
+  constexpr View kLast = U"释明解义表";  // most lines end with none of these
+  size_t last = line.size();
+  while (last > 0 && !IsWordCharacter(line[last - 1])) {
+    --last;
+  }
+  if (line.size() > kLongest || last == 0 || kLast.find(line[last - 1]) == View::npos ||
+      ReadMarker(line)) {
     return false;
   }
   const Lexicon& lexicon = GetLexicon();
@@ -509,8 +515,8 @@ bool IsGlossaryHead(View line) {
   View bare = WithoutFinalMark(StripBrackets(WithoutSpaces(line, &held)));
   if (bare.starts_with(U"附件") || bare.starts_with(U"附录") || bare.starts_with(U"附表")) {
     bare.remove_prefix(2);
-    while (!bare.empty() && (IsAsciiDigit(bare.front()) || HanDigit(bare.front()) >= 0 ||
-                             IsColon(bare.front()))) {
+    while (!bare.empty() &&
+           (IsAsciiDigit(bare.front()) || HanDigit(bare.front()) >= 0 || IsColon(bare.front()))) {
       bare.remove_prefix(1);
     }
   }
@@ -531,8 +537,7 @@ bool IsGlossaryHead(View line) {
                      std::end(kNotes);
   size_t length = 0;
   return lexicon.glossary_word.FindIn(bare, &length) != View::npos ||
-         (titled && notes && bare.size() <= kLongestEnd) ||
-         (notes && before.ends_with(U"报告"));
+         (titled && notes && bare.size() <= kLongestEnd) || (notes && before.ends_with(U"报告"));
 }
 
 // 表1 …, 图2-1：…, 附表三　…: what stands above or below a table or a chart.
@@ -575,9 +580,7 @@ struct Row {
 
   explicit operator bool() const { return cells > 0; }
   // Says by itself that it is one.
-  bool sure() const {
-    return tabs ? cells >= 3 : cells >= 3 && numbers * 3 >= (cells - 1) * 2;
-  }
+  bool sure() const { return tabs ? cells >= 3 : cells >= 3 && numbers * 3 >= (cells - 1) * 2; }
 };
 
 Row ReadRow(View line) {
@@ -686,8 +689,8 @@ class Classifier {
     return {};
   }
 
-  // A letter by which a text is sent out stands above it: 关于印发《…》的通知, to whom, a sentence or
-  // more, who signs and when. The text begins with its name.
+  // A letter by which a text is sent out stands above it: 关于印发《…》的通知, to whom, a sentence
+  // or more, who signs and when. The text begins with its name.
   void FindLetter() {
     constexpr size_t kMostTitleLines = 3;
     const size_t most = std::min(lines_.size(), kMaxHeadLines);
@@ -716,10 +719,11 @@ class Classifier {
       for (size_t n = 1; said && n <= 2 && i + n <= most; ++n) {
         const std::u32string both = Join(i, n, folded_);
         const View words = WithoutSpaces(both, &held);
-        const bool same = words == name || (words.size() * 3 >= name.size() * 2 &&
-                                            View(name).ends_with(words) && day.has_value()) ||
-                          (name.size() * 3 >= words.size() * 2 && words.ends_with(name) &&
-                           day.has_value());
+        const bool same =
+            words == name ||
+            (words.size() * 3 >= name.size() * 2 && View(name).ends_with(words) &&
+             day.has_value()) ||
+            (name.size() * 3 >= words.size() * 2 && words.ends_with(name) && day.has_value());
         if (same && i + n < lines_.size()) {
           letter_end_ = i;
           std::fill(kinds_.begin(), kinds_.begin() + static_cast<std::ptrdiff_t>(i),
@@ -1768,9 +1772,9 @@ class Classifier {
         kinds_[i] = BlockKind::kNote;
         notes = ReadMarker(Trim(inner.substr(label))).number;
         beside = true;
-      } else if (const Marker marker = ReadMarker(text);
-                 beside && notes > 0 && marker.family == MarkerFamily::kArabic &&
-                 marker.number == notes + 1) {
+      } else if (const Marker marker = ReadMarker(text); beside && notes > 0 &&
+                                                         marker.family == MarkerFamily::kArabic &&
+                                                         marker.number == notes + 1) {
         kinds_[i] = BlockKind::kNote;
         notes = marker.number;
       } else {
@@ -1784,10 +1788,11 @@ class Classifier {
   // What is attached to a report is not: it has a heading that says so, or numbers.
   void MarkBelowClosing() {
     constexpr size_t kLongest = 60;
+    constexpr uint32_t kShortestClosing = 16;
     size_t closing = lines_.size();
     for (size_t i = lines_.size(); i-- > std::max(head_end_ + 1, lines_.size() / 3);) {
       if (kinds_[i] == BlockKind::kBody && BeginsWithSalutation(Folded(i)) &&
-          lines_[i].size() > kMinParagraph && EndsSentence(lines_[i])) {
+          lines_[i].size() > kShortestClosing && EndsSentence(lines_[i])) {
         closing = i;
         break;
       }
@@ -1878,7 +1883,8 @@ class Classifier {
         ++note_heads;
         const size_t end = NotesEnd(i);
         // Further up it may be a heading of the speech.
-        if (glossary || HeadsExplanations(i) || i * 3 > lines_.size() * 2 || (end < lines_.size() && end > i + 1)) {
+        if (glossary || HeadsExplanations(i) || i * 3 > lines_.size() * 2 ||
+            (end < lines_.size() && end > i + 1)) {
           // 附件： above it.
           if (glossary && i > head_end_ && kinds_[i - 1] == BlockKind::kBody &&
               IsAttachmentMark(Folded(i - 1))) {
@@ -2187,8 +2193,8 @@ class Classifier {
         continue;
       }
       for (size_t j = i - std::min(i - head_end_ - 1, kMostLines); j < i; ++j) {
-        const auto occasion = lines_[j].size() <= kMaxTitleLine ? ReadOccasion(Folded(j))
-                                                                : std::nullopt;
+        const auto occasion =
+            lines_[j].size() <= kMaxTitleLine ? ReadOccasion(Folded(j)) : std::nullopt;
         if (occasion && FindDate(Folded(j))) {
           result_.second_report = static_cast<int>(j);
           several_speakers_ = true;
@@ -2378,7 +2384,7 @@ class Classifier {
   // Marks of notes and jumps inside the lines of the speech, from the beginning of each.
   std::unordered_map<size_t, std::vector<Piece>> marks_;
   std::unordered_map<size_t, size_t> labels_;  // of speakers before what they say: their lengths
-  std::vector<size_t> explanations_;  // lines below those that say that notes follow
+  std::vector<size_t> explanations_;           // lines below those that say that notes follow
   size_t letter_end_ = 0;
   size_t contents_end_ = 0;
   size_t head_end_ = 0;
@@ -2396,7 +2402,8 @@ class Classifier {
 
 namespace {
 
-// 主席、各位议员、各位香港市民：, 主席、各位委员女士、先生：: members of a list of whom one is 各位….
+// 主席、各位议员、各位香港市民：, 主席、各位委员女士、先生：: members of a list of whom one is
+// 各位….
 bool AddressesMembers(View folded) {
   constexpr size_t kLongest = 60;
   constexpr size_t kLongestMember = 10;
@@ -2585,12 +2592,11 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   Classified all;
   all.metadata = std::move(words.metadata);
   all.several_speakers = words.several_speakers;
-  all.second_report =
-      words.second_report < 0
-          ? -1
-          : static_cast<int>(places[static_cast<size_t>(words.second_report)]);
-  for (const auto left_out : {&Classified::comments, &Classified::notes, &Classified::tail,
-                              &Classified::letter}) {
+  all.second_report = words.second_report < 0
+                          ? -1
+                          : static_cast<int>(places[static_cast<size_t>(words.second_report)]);
+  for (const auto left_out :
+       {&Classified::comments, &Classified::notes, &Classified::tail, &Classified::letter}) {
     all.*left_out = words.*left_out;
     if (int& head = (all.*left_out).head; head >= 0) {
       head = static_cast<int>(places[static_cast<size_t>(head)]);
