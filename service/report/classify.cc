@@ -1687,19 +1687,14 @@ class Classifier {
         kinds_[i] = BlockKind::kPageNumber;
       } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text)) ||
                  IsPager(text) || IsCommentHead(i) || IsPostMark(i) ||
+                 (IsFileName(text) && !EndsSentence(line)) ||
                  (size_t{line.begin} * 3 > size_t{lines_.back().end} * 2 && IsFootLine(i)) ||
                  (i * 3 > lines_.size() * 2 && (IsSiteFoot(line, text) || IsCounter(text)))) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (i * 3 > lines_.size() * 2 && IsWireMark(text)) {
         kinds_[i] = BlockKind::kDateline;
-      } else if (IsCaption(text)) {
+      } else if (IsCaption(text) || IsPointedCaption(i)) {
         kinds_[i] = BlockKind::kCaption;
-      } else if (IsPointedCaption(i)) {
-        kinds_[i] = BlockKind::kCaption;
-      } else if (IsReporterLine(text)) {
-        kinds_[i] = BlockKind::kNote;
-      } else if (IsFileName(text) && !EndsSentence(line)) {
-        kinds_[i] = BlockKind::kWebFurniture;
       } else if (lexicon.banner_start.PrefixOf(text) > 0 && text.size() <= kMaxBanner &&
                  !EndsClosed(line) && !GoesOnAbove(i)) {
         kinds_[i] = BlockKind::kBanner;
@@ -1708,7 +1703,7 @@ class Classifier {
         TakeSource(i);
       } else if ((text.size() <= 60 &&
                   ReadLabel(lexicon.editor_label, WithoutButton(StripBrackets(text))) > 0) ||
-                 IsPrintMark(text) || IsLicence(i)) {
+                 IsPrintMark(text) || IsLicence(i) || IsReporterLine(text)) {
         kinds_[i] = BlockKind::kNote;
       }
     }
