@@ -905,6 +905,12 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
   }
   if (found.has_value() && handling == DuplicateHandling::kRefuse &&
       !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
+    if (request.report_id.empty() &&
+        IsCorrected(*draft, *FindLatest(found->report_id), found->likeness)) {
+      draft->report_id = found->report_id;
+      report::AssignIds(draft->report_id, &draft->content);
+      return std::optional<NearDuplicate>();
+    }
     return errors::DuplicateReport(absl::StrCat("reports/", found->report_id), found->likeness);
   }
   if (found.has_value()) {

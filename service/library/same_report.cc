@@ -187,6 +187,17 @@ absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling hand
   return NearDuplicate{made, likeness};
 }
 
+bool IsCorrected(const store::RevisionDraft& draft, const archive::PackedDocument& held,
+                 double likeness) {
+  // Nearly all of it was there before, and nearly all of that is left: no report of the next year
+  // is so like.
+  constexpr double kLeast = 0.9;
+  const auto ours = static_cast<double>(SpeechOf(draft.content).size());
+  const auto theirs = static_cast<double>(held.runs().front().range.size());
+  return !draft.source.file_name.empty() && held.source().file_name == draft.source.file_name &&
+         likeness >= kLeast && std::min(ours, theirs) >= kLeast * std::max(ours, theirs);
+}
+
 bool IsAmendedStatute(const ParsedReport& content, const archive::PackedDocument& held) {
   constexpr int kFewestArticles = 5;
   const auto articles =

@@ -47,6 +47,12 @@ absl::StatusOr<std::optional<NearDuplicate>> SettleMadeId(DuplicateHandling hand
                                                           FindRevisions find_revisions,
                                                           store::RevisionDraft* draft);
 
+// Whether a text that resembles a held one, by `likeness`, is that report corrected: it comes from
+// a file of the same name as the latest revision, and says nearly the same (the day of the speech
+// may be what was wrong, and with it the id that is made from it).
+bool IsCorrected(const store::RevisionDraft& draft, const archive::PackedDocument& held,
+                 double likeness);
+
 // Whether a text that resembles a held one is a statute (it is built of articles, 第一条) of
 // another day than that: an amended one is no transcription, and counts beside it.
 bool IsAmendedStatute(const report::ParsedReport& content, const archive::PackedDocument& held);

@@ -501,7 +501,13 @@ bool IsGlossaryHead(View line) {
   constexpr size_t kLongest = 50;
   constexpr size_t kLongestEnd = 14;
   constexpr View kNotes[] = {U"注释", U"注解", U"释义"};
-  if (line.size() > kLongest || line.empty() || ReadMarker(line)) {
+  constexpr View kLast = U"释明解义表";  // most lines end with none of these
+  size_t last = line.size();
+  while (last > 0 && !IsWordCharacter(line[last - 1])) {
+    --last;
+  }
+  if (line.size() > kLongest || last == 0 || kLast.find(line[last - 1]) == View::npos ||
+      ReadMarker(line)) {
     return false;
   }
   const Lexicon& lexicon = GetLexicon();
@@ -1757,19 +1763,14 @@ class Classifier {
         kinds_[i] = BlockKind::kPageNumber;
       } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text)) ||
                  IsPager(text) || IsCommentHead(i) || IsPostMark(i) ||
+                 (IsFileName(text) && !EndsSentence(line)) ||
                  (size_t{line.begin} * 3 > size_t{lines_.back().end} * 2 && IsFootLine(i)) ||
                  (i * 3 > lines_.size() * 2 && (IsSiteFoot(line, text) || IsCounter(text)))) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (i * 3 > lines_.size() * 2 && IsWireMark(text)) {
         kinds_[i] = BlockKind::kDateline;
-      } else if (IsCaption(text)) {
+      } else if (IsCaption(text) || IsPointedCaption(i)) {
         kinds_[i] = BlockKind::kCaption;
-      } else if (IsPointedCaption(i)) {
-        kinds_[i] = BlockKind::kCaption;
-      } else if (IsReporterLine(text)) {
-        kinds_[i] = BlockKind::kNote;
-      } else if (IsFileName(text) && !EndsSentence(line)) {
-        kinds_[i] = BlockKind::kWebFurniture;
       } else if (lexicon.banner_start.PrefixOf(text) > 0 && text.size() <= kMaxBanner &&
                  !EndsClosed(line) && !GoesOnAbove(i)) {
         kinds_[i] = BlockKind::kBanner;
@@ -1778,7 +1779,7 @@ class Classifier {
         TakeSource(i);
       } else if ((text.size() <= 60 &&
                   ReadLabel(lexicon.editor_label, WithoutButton(StripBrackets(text))) > 0) ||
-                 IsPrintMark(text) || IsLicence(i)) {
+                 IsPrintMark(text) || IsLicence(i) || IsReporterLine(text)) {
         kinds_[i] = BlockKind::kNote;
       }
     }
@@ -1858,10 +1859,11 @@ class Classifier {
   // What is attached to a report is not: it has a heading that says so, or numbers.
   void MarkBelowClosing() {
     constexpr size_t kLongest = 60;
+    constexpr uint32_t kShortestClosing = 16;
     size_t closing = lines_.size();
     for (size_t i = lines_.size(); i-- > std::max(head_end_ + 1, lines_.size() / 3);) {
       if (kinds_[i] == BlockKind::kBody && BeginsWithSalutation(Folded(i)) &&
-          lines_[i].size() > kMinParagraph && EndsSentence(lines_[i])) {
+          lines_[i].size() > kShortestClosing && EndsSentence(lines_[i])) {
         closing = i;
         break;
       }

@@ -57,8 +57,8 @@ Marker ReadInlineMarker(View text, char32_t before) {
     case MarkerFamily::kParenArabic: {
       // 第九条第（一）、（二）项 refers to items.
       constexpr View kReferred = U"、项款目";
-      const bool refers = marker.length < text.size() &&
-                          kReferred.find(text[marker.length]) != View::npos;
+      const bool refers =
+          marker.length < text.size() && kReferred.find(text[marker.length]) != View::npos;
       return refers ? Marker() : marker;
     }
     case MarkerFamily::kHanIs:

@@ -187,8 +187,8 @@ Marker ReadRoman(View text) {
     number = static_cast<int>((text[0] - U'\u2160') % 16) + 1;
     length = 1;
   } else {
-    while (length < 5 && (At(text, length) == U'i' || At(text, length) == U'v' ||
-                          At(text, length) == U'x')) {
+    while (length < 5 &&
+           (At(text, length) == U'i' || At(text, length) == U'v' || At(text, length) == U'x')) {
       ++length;
     }
     const auto found =

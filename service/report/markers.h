@@ -51,8 +51,8 @@ struct Marker {
 // at a bounded number of characters.
 Marker ReadMarker(std::u32string_view paragraph);
 
-// Families whose single occurrence is already a heading. Of the others (第一， 一是 甲、 壹、 1. ① …) a
-// sequence is needed.
+// Families whose single occurrence is already a heading. Of the others (第一， 一是 甲、 壹、 1. ①
+// …) a sequence is needed.
 bool IsStrongFamily(MarkerFamily family);
 
 // The markers of a text in their order: says which of them go on where another of their family left

@@ -253,8 +253,7 @@ bool IsPersonName(View line, bool minority) {
   }
   // Bodies stand where names do.
   constexpr View kBodies = U"府室委局部会院厅处";
-  if (NamesSpeech(line) ||
-      (minority && kBodies.find(line.back()) != View::npos)) {
+  if (NamesSpeech(line) || (minority && kBodies.find(line.back()) != View::npos)) {
     return false;
   }
   return minority || GetLexicon().surname.PrefixOf(line) > 0;

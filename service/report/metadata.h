@@ -25,14 +25,15 @@ std::optional<FoundDate> FindDate(std::u32string_view text);
 // Whether a time of the day stands in `text`: 17:24, 9:05:30.
 bool HasTimeOfDay(std::u32string_view text);
 
-// A line that names the occasion: 在…大会上(的报告), with or without dashes and a date before it, and
-// with or without round brackets around all.
+// A line that names the occasion: 在…大会上(的报告), with or without dashes and a date before it,
+// and with or without round brackets around all.
 struct OccasionLine {
   size_t text_begin = 0;   // after the dashes and an opening bracket
   size_t event_begin = 0;  // what stands between 在 and 上
   size_t event_end = 0;
   size_t text_end = 0;
-  // After 上 or 上的报告 and a closing bracket; what follows after spaces is another thing (a byline).
+  // After 上 or 上的报告 and a closing bracket; what follows after spaces is another thing (a
+  // byline).
   size_t end = 0;
 };
 std::optional<OccasionLine> ReadOccasion(std::u32string_view line);

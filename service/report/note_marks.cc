@@ -134,14 +134,12 @@ std::vector<NoteMark> FindNoteMarks(View line, const std::unordered_set<uint32_t
     const bool behind_word = before != 0 && (IsWordCharacter(before) || IsMark(before));
     if (!printed.empty() && behind_word && (c == U'*' || ClosingPartner(c) == U'）')) {
       // Behind a full stop (4) numbers an item.
-      mark = c == U'*'            ? ReadStars(line, i)
-             : IsTerminal(before) ? NoteMark()
-                                  : ReadRound(line, i);
+      mark = c == U'*' ? ReadStars(line, i) : IsTerminal(before) ? NoteMark() : ReadRound(line, i);
       if (!printed.contains(mark.key)) {
         mark = {};
       }
     } else if (before != 0 && ClosingPartner(c) != 0 && !IsColon(before) &&
-        (IsWordCharacter(before) || IsMark(before) || IsCommaLike(before))) {
+               (IsWordCharacter(before) || IsMark(before) || IsCommaLike(before))) {
       mark = ReadBracketed(line, i);
     } else if (IsCircled(c)) {
       items |= before == 0 || IsColon(before) || IsSemicolon(before) || IsCommaLike(before);

@@ -195,7 +195,7 @@ class Placer {
 
   // The next marked paragraph of the family of an open one, behind paragraph i.
   struct Next {
-    int number = 0;        // 0: there is none
+    int number = 0;         // 0: there is none
     bool unmarked = false;  // an unmarked heading stands before it
   };
   Next NextOf(const Open& open, size_t i) const {

@@ -398,8 +398,8 @@ class RoleFinder {
            BeginsWithName(i);
   }
 
-  // 旗帜鲜明讲政治。 依法行政守底线。 求真务实抓落实。: three or more paragraphs beside each other whose
-  // first sentences are built alike.
+  // 旗帜鲜明讲政治。 依法行政守底线。 求真务实抓落实。: three or more paragraphs beside each other
+  // whose first sentences are built alike.
   void FindParallelNames() {
     const auto is_name = [&](size_t i) {
       const Paragraph& p = paragraphs_[i];

@@ -134,8 +134,8 @@ constexpr uint32_t kLongestQuotation = 400;
 bool GoesOn(char32_t c) { return IsCommaLike(c) || IsSemicolon(c) || IsColon(c); }
 
 // Whether `rest`, behind a closing quotation mark, begins with words that begin no sentence. Those
-// of the second list may begin one behind a full stop, hardly behind ？” and ！” in mid-clause; what
-// is cried at the beginning of a sentence is its subject only before 是.
+// of the second list may begin one behind a full stop, hardly behind ？” and ！” in mid-clause;
+// what is cried at the beginning of a sentence is its subject only before 是.
 bool BeginsNoSentence(View printed, bool full_stop, bool opens_clause) {
   constexpr size_t kLongest = 4;
   std::u32string rest(printed.substr(0, kLongest));
@@ -152,9 +152,9 @@ bool BeginsNoSentence(View printed, bool full_stop, bool opens_clause) {
     return false;
   }
   return std::any_of(std::begin(kNever), std::end(kNever), begins) ||
-         (!full_stop && (opens_clause ? rest.starts_with(U"是")
-                                      : std::any_of(std::begin(kHardly), std::end(kHardly),
-                                                    begins)));
+         (!full_stop &&
+          (opens_clause ? rest.starts_with(U"是")
+                        : std::any_of(std::begin(kHardly), std::end(kHardly), begins)));
 }
 
 }  // namespace

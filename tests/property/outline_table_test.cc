@@ -128,9 +128,9 @@ std::string Words(std::string_view text) {
       words.push_back(c);
     }
   }
-  while (!words.empty() && (IsTerminal(words.back()) || IsSemicolon(words.back()) ||
-                            IsCommaLike(words.back()) || IsColon(words.back()) ||
-                            IsFullStopDot(words.back()))) {
+  while (!words.empty() &&
+         (IsTerminal(words.back()) || IsSemicolon(words.back()) || IsCommaLike(words.back()) ||
+          IsColon(words.back()) || IsFullStopDot(words.back()))) {
     words.pop_back();
   }
   return text::ToUtf8(words);

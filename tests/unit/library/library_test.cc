@@ -400,6 +400,31 @@ TEST_F(LibraryTest, AnotherTranscriptionReplacesNothingUnasked) {
   EXPECT_EQ(MustImport(again).outcome.revision, 3u);
 }
 
+TEST_F(LibraryTest, ACorrectedDayIsTheNextRevisionOfItsFile) {
+  std::string content = LongText("86.3", "");
+  const std::string id = MustImport(LongRequest("a.txt", content)).outcome.report_id;
+  const std::string day = "2026年1月15日";
+  content.replace(content.find(day), day.size(), "2026年1月16日");
+  // Of another file the same text may be right or wrong.
+  EXPECT_THAT(library_->Import(LongRequest("b.txt", content), Cancellation()),
+              HasReason(ErrorReason::kDuplicateReport));
+  ImportRequest request = LongRequest("a.txt", content);
+  for (const bool validate_only : {true, false}) {
+    request.validate_only = validate_only;
+    const ImportResult result = MustImport(request);
+    EXPECT_EQ(result.outcome.report_id, id);
+    EXPECT_EQ(result.outcome.revision, 2u);
+    EXPECT_EQ(result.document->date(), absl::CivilDay(2026, 1, 16));
+  }
+  EXPECT_TRUE(MustImport(request).outcome.unchanged);
+  ExpectSnapshotIsFresh();
+  // A part of it of yet another day is no correction, whatever its file's name.
+  content.resize(content.find("第20个"));
+  content.replace(content.find("1月16日"), std::string("1月16日").size(), "1月17日");
+  EXPECT_THAT(library_->Import(LongRequest("a.txt", content), Cancellation()),
+              HasReason(ErrorReason::kDuplicateReport));
+}
+
 TEST_F(LibraryTest, TheSameReportInSeveralFilesHasOneRevision) {
   const std::string text = LongText("86.3", "");
   std::string wrapped = text;
