@@ -8,15 +8,15 @@ namespace quotes {
 
 absl::Time EmbargoClock::Now(absl::Time shown, absl::Duration steady) {
   const absl::Time zero = shown - steady;
-  if (!zero_.has_value() || zero <= *zero_ + kNudge) {
-    // Nudges forward add up to no jump: each is small beside the time between two looks.
+  // Nudges forward add up to no jump: each is small beside the time between two looks.
+  const bool believed = !zero_.has_value() || zero <= *zero_ + kNudge;
+  const bool goes_on =
+      trial_.has_value() && zero <= trial_->zero + kNudge && zero >= trial_->zero - kNudge;
+  if (believed || (goes_on && steady - trial_->begun >= kTrial)) {
     zero_ = zero;
     trial_.reset();
-  } else if (!trial_.has_value() || zero > trial_->zero + kNudge || zero < trial_->zero - kNudge) {
+  } else if (!goes_on) {
     trial_ = Trial{zero, steady};
-  } else if (steady - trial_->begun >= kTrial) {
-    zero_ = zero;
-    trial_.reset();
   }
   return *zero_ + steady;
 }

@@ -65,6 +65,7 @@ std::vector<std::string> Embargoed::DueAt(absl::Time now) const {
     return a->available_from() < b->available_from();
   });
   std::vector<std::string> ids;
+  ids.reserve(due.size());
   for (const PackedDocument* const document : due) {
     ids.emplace_back(document->report_id());
   }
