@@ -102,6 +102,7 @@ void ConnectionMeters::Forget(Metered* metered) {
   }
   Meter(metered, [this](Http2Meter* meter) { *meter = Http2Meter(&limits_); });
   metered->is_metered = false;
+  metered->has_sent = false;
 }
 
 void ConnectionMeters::SettleLeaving(Http2Meter::Clock::time_point now) {
@@ -199,9 +200,8 @@ bool ConnectionMeters::Received(int socket, const iovec* pieces, size_t bytes) {
       return true;
     }
     Meter(found, [pieces, bytes, &fault](Http2Meter* meter) {
-      const Http2Meter::Clock::time_point now = Now();
-      ForEachPiece(pieces, bytes, [meter, now, &fault](std::string_view piece) {
-        fault = meter->Receive(piece, now);
+      ForEachPiece(pieces, bytes, [meter, &fault](std::string_view piece) {
+        fault = meter->Receive(piece, Now);
         return fault == Http2Meter::Fault::kNone;
       });
     });
@@ -223,9 +223,10 @@ bool ConnectionMeters::Received(int socket, const iovec* pieces, size_t bytes) {
 
 void ConnectionMeters::WillSend(int socket) {
   Socket* const found = Find(socket);
-  if (found != nullptr) {
+  if (found != nullptr && !found->has_sent.load(std::memory_order_relaxed)) {
     const MutexLock lock(&found->mutex);
     found->meter.WillSend();
+    found->has_sent = true;
   }
 }
 
@@ -238,9 +239,8 @@ void ConnectionMeters::Sent(int socket, const iovec* pieces, size_t bytes) {
   // What is sent before the client's first word is metered, too: the frames begin there.
   if (found->generation != 0 && (found->is_metered || !found->has_begun)) {
     Meter(found, [pieces, bytes](Http2Meter* meter) {
-      const Http2Meter::Clock::time_point now = Now();
-      ForEachPiece(pieces, bytes, [meter, now](std::string_view piece) {
-        meter->Send(piece, now);
+      ForEachPiece(pieces, bytes, [meter](std::string_view piece) {
+        meter->Send(piece, Now);
         return true;
       });
     });
@@ -381,8 +381,8 @@ bool ConnectionMeters::Inner::Received(std::string_view bytes) {
   size_t held = 0;
   {
     const MutexLock lock(&mutex);
-    meters_->Meter(
-        this, [bytes, &fault](Http2Meter* changed) { fault = changed->Receive(bytes, Now()); });
+    meters_->Meter(this,
+                   [bytes, &fault](Http2Meter* changed) { fault = changed->Receive(bytes, Now); });
     held = meter.held_bytes();
   }
   if (fault != Http2Meter::Fault::kNone) {
@@ -397,14 +397,18 @@ bool ConnectionMeters::Inner::Received(std::string_view bytes) {
 }
 
 void ConnectionMeters::Inner::WillSend() {
+  if (has_sent.load(std::memory_order_relaxed)) {
+    return;
+  }
   const MutexLock lock(&mutex);
   meter.WillSend();
+  has_sent = true;
 }
 
 void ConnectionMeters::Inner::Sent(std::string_view bytes) {
   const MutexLock lock(&mutex);
   if (!is_doomed) {
-    meters_->Meter(this, [bytes](Http2Meter* changed) { changed->Send(bytes, Now()); });
+    meters_->Meter(this, [bytes](Http2Meter* changed) { changed->Send(bytes, Now); });
   }
 }
 

@@ -69,6 +69,7 @@ class ConnectionMeters {
     bool is_metered ABSL_GUARDED_BY(mutex) = false;
     uint64_t address ABSL_GUARDED_BY(mutex) = 0;
     std::atomic<bool> is_doomed{false};
+    std::atomic<bool> has_sent{false};  // anything at all
   };
   struct Socket;
 
