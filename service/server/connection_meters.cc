@@ -52,14 +52,6 @@ Http2Meter::Clock::time_point Now() { return Http2Meter::Clock::now(); }
 
 }  // namespace
 
-struct ConnectionMeters::Socket : Metered {
-  using Metered::Metered;
-
-  // The connection that has this number now; 0 for none.
-  uint64_t generation ABSL_GUARDED_BY(mutex) = 0;
-  bool has_begun ABSL_GUARDED_BY(mutex) = false;
-};
-
 ConnectionMeters::ConnectionMeters(const Http2Meter::Limits& limits, size_t max_held_bytes,
                                    size_t small_bytes, size_t max_sockets, OnClosed on_closed)
     : limits_(limits),
@@ -191,10 +183,12 @@ bool ConnectionMeters::Received(int socket, const iovec* pieces, size_t bytes) {
     }
     if (!found->has_begun) {
       found->has_begun = true;
-      ForEachPiece(pieces, bytes, [found](std::string_view piece) {
-        found->is_metered = piece.front() == 'P';
+      char first = 0;
+      ForEachPiece(pieces, bytes, [&first](std::string_view piece) {
+        first = piece.front();
         return false;
       });
+      found->is_metered = first == 'P';
     }
     if (!found->is_metered) {
       return true;
