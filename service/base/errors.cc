@@ -374,6 +374,12 @@ absl::Status UploadIncomplete(std::string_view description) {
   return Plain(absl::StatusCode::kInvalidArgument, ErrorReason::kUploadIncomplete, description);
 }
 
+absl::Status UploadStalled(absl::Duration silence) {
+  return Plain(
+      absl::StatusCode::kDeadlineExceeded, ErrorReason::kUploadIncomplete,
+      ToStd(absl::StrCat("no message of the upload came for ", absl::FormatDuration(silence))));
+}
+
 absl::Status RequestIdReused(std::string_view request_id) {
   ErrorDetail detail;
   detail.reason = ErrorReason::kRequestIdReused;
@@ -576,6 +582,17 @@ absl::Status TooManyCalls(size_t limit, absl::Duration retry_after) {
   return MakeError(absl::StatusCode::kResourceExhausted,
                    absl::StrCat("the server serves ", limit, " calls already; retry later"),
                    detail);
+}
+
+absl::Status TooManyCallsOf(std::string_view caller, size_t limit, absl::Duration retry_after) {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kTooManyCalls;
+  detail.metadata = {{"limit", std::to_string(limit)}, {"caller", std::string(caller)}};
+  detail.retry_after = retry_after;
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat(ToAbsl(caller), " has ", limit, " calls at the same time already; retry later"),
+      detail);
 }
 
 absl::Status AnswerTooLarge(std::string_view field_to_narrow, uint64_t bytes) {

@@ -141,6 +141,8 @@ absl::Status DefectUnplaced(uint64_t index, uint64_t line, std::string_view desc
 // The same for an entry that is given by its place in the text.
 absl::Status DefectUnplaced(std::string_view field, std::string_view description);
 absl::Status UploadIncomplete(std::string_view description);
+// DEADLINE_EXCEEDED with the same reason.
+absl::Status UploadStalled(absl::Duration silence);
 absl::Status RequestIdReused(std::string_view request_id);
 absl::Status ReportNotFound(std::string_view name);
 absl::Status RevisionNotFound(std::string_view name);
@@ -178,6 +180,8 @@ absl::Status RoleTooLowFor(std::string_view field, std::string_view role, std::s
 absl::Status QuotaExceeded(std::string_view caller, double calls_per_second,
                            absl::Duration retry_after);
 absl::Status TooManyCalls(size_t limit, absl::Duration retry_after);
+// The same where one caller has too many.
+absl::Status TooManyCallsOf(std::string_view caller, size_t limit, absl::Duration retry_after);
 absl::Status AnswerTooLarge(std::string_view field_to_narrow, uint64_t bytes);
 absl::Status Loading();
 absl::Status StoreBusy();

@@ -16,7 +16,7 @@ inline constexpr size_t kMaxUnaryImportBytes = 32u << 20;
 // connection to the database, pipes and files of four readers of formats, segments that are
 // written.
 inline constexpr int64_t kKeptFiles = 64;
-// How often, in seconds, the log says that connections were closed for want of files.
+// How often, in seconds, the log says that connections were closed, for each reason.
 inline constexpr int kRefusalReportSeconds = 10;
 
 // Source size of one report by any way in. A congress report is 100 KB; decoding and parsing hold
@@ -187,10 +187,51 @@ inline constexpr size_t kMaxCalls = 1'000;
 // The same on one connection; HTTP/2 clients let further ones wait. A gateway that multiplexes many
 // users needs a hundred, and one connection never gets the whole of kMaxCalls.
 inline constexpr size_t kMaxStreams = 256;
+// How often a call that goes on for long is asked whether its caller may still make it: soon after
+// a token is taken back, and one check of a signed token (0.1 ms) in that time.
+inline constexpr int kReadmitSeconds = 2;
+// Answers that are given and not read, small ones counted: of a caller who reads only those that
+// are on the way. With 64 KiB each they are 256 MiB; one caller has a quarter at most.
+inline constexpr size_t kMaxUnreadAnswers = 4'000;
+inline constexpr size_t kMaxUnreadAnswersPerCaller = 1'000;
+// An upload that sends nothing for so long has lost its caller, or wants to hold what it has.
+inline constexpr int kUploadIdleSeconds = 60;
+// And one that sends less than this in that time: no line is so slow.
+inline constexpr size_t kUploadLeastBytes = 64u << 10;
+// What the calls of one connection hold as it arrived, as kMaxTransportBytes those of all: nearly
+// four of the largest unary imports, or 5,000 look-ups.
+inline constexpr size_t kMaxConnectionBytes = 128u << 20;
+// What a connection may hold in any case while calls of others that have gone are worked off: an
+// ordinary report, or 40 look-ups.
+inline constexpr size_t kSmallConnectionBytes = 1u << 20;
+// Connections of one process. 24 KiB each would be 24 GiB.
+inline constexpr int64_t kMaxConnections = 1 << 20;
+// What gRPC needs for a call beside its bytes, measured with 20,000 of them.
+inline constexpr size_t kStreamBytes = 24u << 10;
+// How long a call that its caller reset counts as if it went on, in seconds: it may wait for a
+// thread still.
+inline constexpr int kResetLingerSeconds = 2;
+// Read at once from a connection. A few bytes of a call keep as much from being freed.
+inline constexpr size_t kReadChunkBytes = 64u << 10;
+// Connections that are closed for their calls or headers have this many times what gRPC refuses by
+// itself, so that who means well gets an error: a call that ended is counted a moment later.
+inline constexpr size_t kStreamsBehind = 2;
+inline constexpr size_t kHeadersBehind = 4;
+inline constexpr size_t kLeastHeaderBytes = 64u << 10;
+// Headers of all calls until a client acknowledges the server's settings, which takes one round
+// trip. Without that gRPC takes 16 MiB for each call, and one byte may say a field of the table.
+inline constexpr size_t kMaxUnsettledBytes = 256u << 10;
+// How long a connection lives before its client is asked to make another, which takes up what was
+// changed since: certificates and their authorities. Calls that last have some time to end.
+inline constexpr int kMaxConnectionAgeSeconds = 3'600;
+inline constexpr int kConnectionEndsSeconds = 300;
+// Keys of a file that are tried for a signed token that names none: issuers that rotate their keys
+// have two or three.
+inline constexpr size_t kMaxKeysTried = 8;
 // Metadata of a request: a signed token has up to 2 KiB, proxies add some.
 inline constexpr size_t kMaxMetadataBytes = 16u << 10;
-// Buffers of all connections: half of them for eight of the largest unary imports. More are read as
-// slowly as the others are done.
+// What the calls of all connections hold as it arrived: fifteen of the largest unary imports, or
+// 20,000 look-ups that wait. Beyond it the connections that hold most are closed.
 inline constexpr size_t kMaxTransportBytes = 512u << 20;
 // How often clients may ping an idle connection: many load balancers cut those after a minute.
 inline constexpr int kMinPingSeconds = 30;
@@ -203,7 +244,8 @@ inline constexpr size_t kMaxCallerNameBytes = 64;
 // Files of tokens, keys and certificates are written by hand or by a script.
 inline constexpr size_t kMaxCredentialFileBytes = 1u << 20;
 // Report sources that calls hold together while they upload, wait or import; more are refused like
-// a full queue. Eight of the largest uploads, or thousands of ordinary reports.
+// a full queue. Eight of the largest uploads, or thousands of ordinary reports. One caller has
+// half.
 inline constexpr size_t kMaxImportBytesInFlight = 512u << 20;
 // Answers that callers were sent and have not read; more are refused like a full queue. Small ones
 // (three ordinary pages) are not counted: a caller that reads is answered whatever others leave.

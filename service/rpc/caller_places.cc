@@ -1,5 +1,6 @@
 #include "service/rpc/caller_places.h"
 
+#include "absl/hash/hash.h"
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
 
@@ -13,9 +14,14 @@ CallerPlaces::Outcome CallerPlaces::Take(Kind kind, Owner owner, size_t* limit) 
       return Outcome::kFull;
     }
   }
-  if (!owner.name.empty()) {
-    Counts& counts = SharesOf(owner)[ToAbsl(owner.name)];
-    for (const Kind asked : {owner.is_connection ? kAnswers : kind, kAnswers}) {
+  if (owner.is_connection) {
+    if (AnswersOfConnection(owner) >= limits_[kAnswers].each) {
+      *limit = limits_[kAnswers].each;
+      return Outcome::kCallerFull;
+    }
+  } else if (!owner.name.empty()) {
+    Counts& counts = callers_[ToAbsl(owner.name)];
+    for (const Kind asked : {kind, kAnswers}) {
       if (counts[asked] >= limits_[asked].each) {
         *limit = limits_[asked].each;
         return Outcome::kCallerFull;
@@ -31,8 +37,10 @@ void CallerPlaces::Answer(Kind kind, Owner owner) {
   const MutexLock lock(&mutex_);
   --all_[kind];
   ++all_[kAnswers];
-  if (!owner.name.empty()) {
-    Counts& counts = SharesOf(owner)[ToAbsl(owner.name)];
+  if (owner.is_connection) {
+    ++AnswersOfConnection(owner);
+  } else if (!owner.name.empty()) {
+    Counts& counts = callers_[ToAbsl(owner.name)];
     --counts[kind];
     ++counts[kAnswers];
   }
@@ -41,16 +49,25 @@ void CallerPlaces::Answer(Kind kind, Owner owner) {
 void CallerPlaces::GiveBack(Kind kind, Owner owner) {
   const MutexLock lock(&mutex_);
   --all_[kind];
+  if (owner.is_connection) {
+    if (kind == kAnswers) {
+      --AnswersOfConnection(owner);
+    }
+    return;
+  }
   if (owner.name.empty()) {
     return;
   }
-  Shares& shares = SharesOf(owner);
-  const auto found = shares.find(ToAbsl(owner.name));
-  QUOTES_CHECK(found != shares.end());
+  const auto found = callers_.find(ToAbsl(owner.name));
+  QUOTES_CHECK(found != callers_.end());
   --found->second[kind];
   if (found->second == Counts{}) {
-    shares.erase(found);
+    callers_.erase(found);
   }
+}
+
+size_t& CallerPlaces::AnswersOfConnection(Owner owner) {
+  return connections_[absl::Hash<absl::string_view>()(ToAbsl(owner.name)) % kConnections];
 }
 
 }  // namespace quotes::rpc

@@ -53,17 +53,18 @@ class CallerPlaces {
 
  private:
   using Counts = std::array<size_t, 3>;
-  using Shares = absl::flat_hash_map<std::string, Counts>;
 
-  Shares& SharesOf(Owner owner) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return owner.is_connection ? connections_ : callers_;
-  }
+  // Connections come and go with every few calls, so that they are not kept by name: those that
+  // fall together, by chance, share their answers.
+  static constexpr size_t kConnections = 4'096;
+
+  size_t& AnswersOfConnection(Owner owner) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::array<Limit, 3> limits_;
   Mutex mutex_;
   Counts all_ ABSL_GUARDED_BY(mutex_) = {};
-  Shares callers_ ABSL_GUARDED_BY(mutex_);
-  Shares connections_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Counts> callers_ ABSL_GUARDED_BY(mutex_);
+  std::array<size_t, kConnections> connections_ ABSL_GUARDED_BY(mutex_) = {};
 };
 
 }  // namespace quotes::rpc

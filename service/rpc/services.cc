@@ -122,25 +122,6 @@ class Patience {
   std::unique_ptr<Ticker> ticker_ ABSL_GUARDED_BY(mutex_);  // from the first call on
 };
 
-absl::Status TooManyCallsOf(std::string_view caller, size_t limit) {
-  ErrorDetail detail;
-  detail.reason = ErrorReason::kTooManyCalls;
-  detail.metadata = {{"limit", std::to_string(limit)}, {"caller", std::string(caller)}};
-  detail.retry_after = kQueueRetry;
-  return MakeError(
-      absl::StatusCode::kResourceExhausted,
-      absl::StrCat(ToAbsl(caller), " has ", limit, " calls at the same time already; retry later"),
-      detail);
-}
-
-absl::Status UploadStalled(absl::Duration silence) {
-  ErrorDetail detail;
-  detail.reason = ErrorReason::kUploadIncomplete;
-  return MakeError(
-      absl::StatusCode::kDeadlineExceeded,
-      absl::StrCat("no message of the upload came for ", absl::FormatDuration(silence)), detail);
-}
-
 size_t HalfOf(size_t number) { return std::max<size_t>(1, number / 2); }
 
 // What all calls share.
@@ -447,7 +428,7 @@ class Ticket {
                                                     : errors::TooManyCalls(limit, kQueueRetry);
         break;
       case CallerPlaces::Outcome::kCallerFull:
-        admission_ = TooManyCallsOf(caller_.name, limit);
+        admission_ = errors::TooManyCallsOf(caller_.name, limit, kQueueRetry);
         break;
     }
   }
@@ -660,7 +641,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
     return now.time_since_epoch().count() >= give_up_.load(std::memory_order_acquire) &&
            is_reading_.exchange(false, std::memory_order_acq_rel);
   }
-  void GiveUp() override { Complete(UploadStalled(ticket_.core().options.upload_idle)); }
+  void GiveUp() override { Complete(errors::UploadStalled(ticket_.core().options.upload_idle)); }
 
   void OnReadDone(bool ok) override {
     if (!is_reading_.exchange(false, std::memory_order_acq_rel)) {

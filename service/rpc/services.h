@@ -11,7 +11,6 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "service/base/call_limits.h"
 #include "service/base/limits.h"
 #include "service/base/stopwatch.h"
 #include "service/citation/profiles.h"

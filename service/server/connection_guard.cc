@@ -18,7 +18,6 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "service/base/call_limits.h"
 #include "service/base/limits.h"
 #include "service/base/mutex.h"
 #include "service/base/stopwatch.h"

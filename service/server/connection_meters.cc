@@ -52,14 +52,6 @@ Http2Meter::Clock::time_point Now() { return Http2Meter::Clock::now(); }
 
 }  // namespace
 
-struct ConnectionMeters::Socket : Metered {
-  using Metered::Metered;
-
-  // The connection that has this number now; 0 for none.
-  uint64_t generation ABSL_GUARDED_BY(mutex) = 0;
-  bool has_begun ABSL_GUARDED_BY(mutex) = false;
-};
-
 ConnectionMeters::ConnectionMeters(const Http2Meter::Limits& limits, size_t max_held_bytes,
                                    size_t small_bytes, size_t max_sockets, OnClosed on_closed)
     : limits_(limits),
@@ -102,6 +94,7 @@ void ConnectionMeters::Forget(Metered* metered) {
   }
   Meter(metered, [this](Http2Meter* meter) { *meter = Http2Meter(&limits_); });
   metered->is_metered = false;
+  metered->has_sent = false;
 }
 
 void ConnectionMeters::SettleLeaving(Http2Meter::Clock::time_point now) {
@@ -190,18 +183,19 @@ bool ConnectionMeters::Received(int socket, const iovec* pieces, size_t bytes) {
     }
     if (!found->has_begun) {
       found->has_begun = true;
-      ForEachPiece(pieces, bytes, [found](std::string_view piece) {
-        found->is_metered = piece.front() == 'P';
+      char first = 0;
+      ForEachPiece(pieces, bytes, [&first](std::string_view piece) {
+        first = piece.front();
         return false;
       });
+      found->is_metered = first == 'P';
     }
     if (!found->is_metered) {
       return true;
     }
     Meter(found, [pieces, bytes, &fault](Http2Meter* meter) {
-      const Http2Meter::Clock::time_point now = Now();
-      ForEachPiece(pieces, bytes, [meter, now, &fault](std::string_view piece) {
-        fault = meter->Receive(piece, now);
+      ForEachPiece(pieces, bytes, [meter, &fault](std::string_view piece) {
+        fault = meter->Receive(piece, Now);
         return fault == Http2Meter::Fault::kNone;
       });
     });
@@ -223,9 +217,10 @@ bool ConnectionMeters::Received(int socket, const iovec* pieces, size_t bytes) {
 
 void ConnectionMeters::WillSend(int socket) {
   Socket* const found = Find(socket);
-  if (found != nullptr) {
+  if (found != nullptr && !found->has_sent.load(std::memory_order_relaxed)) {
     const MutexLock lock(&found->mutex);
     found->meter.WillSend();
+    found->has_sent = true;
   }
 }
 
@@ -238,9 +233,8 @@ void ConnectionMeters::Sent(int socket, const iovec* pieces, size_t bytes) {
   // What is sent before the client's first word is metered, too: the frames begin there.
   if (found->generation != 0 && (found->is_metered || !found->has_begun)) {
     Meter(found, [pieces, bytes](Http2Meter* meter) {
-      const Http2Meter::Clock::time_point now = Now();
-      ForEachPiece(pieces, bytes, [meter, now](std::string_view piece) {
-        meter->Send(piece, now);
+      ForEachPiece(pieces, bytes, [meter](std::string_view piece) {
+        meter->Send(piece, Now);
         return true;
       });
     });
@@ -381,8 +375,8 @@ bool ConnectionMeters::Inner::Received(std::string_view bytes) {
   size_t held = 0;
   {
     const MutexLock lock(&mutex);
-    meters_->Meter(
-        this, [bytes, &fault](Http2Meter* changed) { fault = changed->Receive(bytes, Now()); });
+    meters_->Meter(this,
+                   [bytes, &fault](Http2Meter* changed) { fault = changed->Receive(bytes, Now); });
     held = meter.held_bytes();
   }
   if (fault != Http2Meter::Fault::kNone) {
@@ -397,14 +391,18 @@ bool ConnectionMeters::Inner::Received(std::string_view bytes) {
 }
 
 void ConnectionMeters::Inner::WillSend() {
+  if (has_sent.load(std::memory_order_relaxed)) {
+    return;
+  }
   const MutexLock lock(&mutex);
   meter.WillSend();
+  has_sent = true;
 }
 
 void ConnectionMeters::Inner::Sent(std::string_view bytes) {
   const MutexLock lock(&mutex);
   if (!is_doomed) {
-    meters_->Meter(this, [bytes](Http2Meter* changed) { changed->Send(bytes, Now()); });
+    meters_->Meter(this, [bytes](Http2Meter* changed) { changed->Send(bytes, Now); });
   }
 }
 

@@ -69,8 +69,15 @@ class ConnectionMeters {
     bool is_metered ABSL_GUARDED_BY(mutex) = false;
     uint64_t address ABSL_GUARDED_BY(mutex) = 0;
     std::atomic<bool> is_doomed{false};
+    std::atomic<bool> has_sent{false};  // anything at all
   };
-  struct Socket;
+  struct Socket : Metered {
+    using Metered::Metered;
+
+    // Which connection has this number now; 0 for none.
+    uint64_t generation ABSL_GUARDED_BY(mutex) = 0;
+    bool has_begun ABSL_GUARDED_BY(mutex) = false;
+  };
 
  public:
   // What is inside a connection of TLS. The meters outlive it.
@@ -124,7 +131,7 @@ class ConnectionMeters {
   void Relieve();
   void SettleLeaving(Http2Meter::Clock::time_point now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(leaving_mutex_);
-  std::vector<Candidate> Candidates();
+  std::vector<Candidate> Candidates() ABSL_EXCLUSIVE_LOCKS_REQUIRED(inners_mutex_);
 
   const Http2Meter::Limits limits_;
   const size_t max_held_bytes_;

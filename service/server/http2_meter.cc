@@ -54,14 +54,14 @@ bool Http2Meter::Reader::Read(std::string_view bytes, Visit visit) {
   return true;
 }
 
-Http2Meter::Fault Http2Meter::Receive(std::string_view bytes, Clock::time_point now) {
+Http2Meter::Fault Http2Meter::Receive(std::string_view bytes, Now now) {
   Fault fault = Fault::kNone;
   in_.Read(bytes, [this, now, &fault](const Frame& frame) {
     fault = Came(frame, now);
     return fault == Fault::kNone;
   });
   if (fault == Fault::kNone && held_bytes() > limits_->max_held_bytes) {
-    Settle(now);
+    Settle(now());
     if (held_bytes() > limits_->max_held_bytes) {
       fault = Fault::kBytes;
     }
@@ -69,7 +69,7 @@ Http2Meter::Fault Http2Meter::Receive(std::string_view bytes, Clock::time_point 
   return fault;
 }
 
-Http2Meter::Fault Http2Meter::Came(const Frame& frame, Clock::time_point now) {
+Http2Meter::Fault Http2Meter::Came(const Frame& frame, Now now) {
   carried_ = std::min(carried_ + BytesOf(frame.length), limits_->max_chunk_bytes);
   switch (frame.type) {
     case kData:
@@ -136,10 +136,10 @@ void Http2Meter::End(uint32_t stream) {
   }
 }
 
-void Http2Meter::Reset(uint32_t stream, Clock::time_point now) {
+void Http2Meter::Reset(uint32_t stream, Now now) {
   const auto found = streams_.find(stream);
   if (found != streams_.end()) {
-    Settle(now);
+    Settle(now());
     lingering_[0] += found->second;
     End(stream);
   }
@@ -157,14 +157,14 @@ void Http2Meter::Settle(Clock::time_point now) {
   }
 }
 
-void Http2Meter::Send(std::string_view bytes, Clock::time_point now) {
+void Http2Meter::Send(std::string_view bytes, Now now) {
   out_.Read(bytes, [this, now](const Frame& frame) {
     Left(frame, now);
     return true;
   });
 }
 
-void Http2Meter::Left(const Frame& frame, Clock::time_point now) {
+void Http2Meter::Left(const Frame& frame, Now now) {
   if (frame.type == kResetStream) {
     Reset(frame.stream, now);  // gRPC gives it up, the handler goes on
   } else if ((frame.type == kData || frame.type == kHeaders) && (frame.flags & kEndStream) != 0) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 
 namespace quotes::server {
 
@@ -21,6 +22,8 @@ namespace quotes::server {
 class Http2Meter {
  public:
   using Clock = std::chrono::steady_clock;
+  // Asked only when something depends on the time.
+  using Now = absl::FunctionRef<Clock::time_point()>;
 
   struct Limits {
     size_t max_streams = 0;              // open at the same time
@@ -44,11 +47,11 @@ class Http2Meter {
 
   // The next bytes of the client. After a fault the connection should be closed; what the meter
   // says of it afterwards means nothing.
-  Fault Receive(std::string_view bytes, Clock::time_point now);
+  Fault Receive(std::string_view bytes, Now now);
   // Bytes are about to be sent: told before Send(), as their answer may come before that.
   void WillSend() { settings_sent_ = true; }
   // The next bytes of the server, which have been sent.
-  void Send(std::string_view bytes, Clock::time_point now);
+  void Send(std::string_view bytes, Now now);
   // Forgets calls that were reset long ago.
   void Settle(Clock::time_point now);
 
@@ -77,12 +80,12 @@ class Http2Meter {
     uint32_t stream;
   };
 
-  Fault Came(const Frame& frame, Clock::time_point now);
+  Fault Came(const Frame& frame, Now now);
   Fault HeadersCame(const Frame& frame, bool continued);
-  void Left(const Frame& frame, Clock::time_point now);
+  void Left(const Frame& frame, Now now);
   void Charge(uint32_t stream, size_t bytes);
   void End(uint32_t stream);
-  void Reset(uint32_t stream, Clock::time_point now);
+  void Reset(uint32_t stream, Now now);
 
   const Limits* limits_;
   Reader in_{.skip = 24};  // the preface

@@ -15,7 +15,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
-#include "service/base/call_limits.h"
 #include "service/base/errors.h"
 #include "service/base/file.h"
 #include "service/base/limits.h"

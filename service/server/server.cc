@@ -13,7 +13,6 @@
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.pb.h"
 #include "quotes/v1/quote_service.pb.h"
-#include "service/base/call_limits.h"
 #include "service/base/limits.h"
 #include "service/base/mutex.h"
 #include "service/rpc/statistics.h"

@@ -549,7 +549,8 @@ class BodiesTest(unittest.TestCase):
         self.assertEqual(closed, 1)
         growth, closed = self.beside(
             server, 8, lambda connection: Body(connection, CALL, 20, 2 << 20).run(5), 5, tls=tls)
-        self.assertLess(growth, (128 << 20) + self.BESIDE)
+        # What is encrypted is held besides, until it is not.
+        self.assertLess(growth, (128 << 20) + 2 * self.BESIDE)
         self.assertGreaterEqual(closed, 4)
         self.assertEqual(self.closed_for(server), {"bytes", "memory"})
         # One that sends nothing more is closed, too: gRPC closed as many sockets.

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <random>
 #include <string>
 
@@ -45,10 +47,10 @@ class Http2MeterTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_EQ(Receive("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), Fault::kNone); }
 
-  Fault Receive(const std::string& bytes) { return meter_.Receive(bytes, now_); }
+  Fault Receive(const std::string& bytes) { return meter_.Receive(bytes, clock_); }
   void Send(const std::string& bytes) {
     meter_.WillSend();
-    meter_.Send(bytes, now_);
+    meter_.Send(bytes, clock_);
   }
   void Wait(std::chrono::milliseconds time) {
     now_ += time;
@@ -68,6 +70,7 @@ class Http2MeterTest : public ::testing::Test {
                                                  .reset_lingers = std::chrono::seconds(2)};
   Http2Meter meter_{&kLimits};
   Http2Meter::Clock::time_point now_ = Http2Meter::Clock::now();
+  const std::function<Http2Meter::Clock::time_point()> clock_ = [this] { return now_; };
 };
 
 TEST_F(Http2MeterTest, CallHoldsWhatItSentUntilItIsAnswered) {
@@ -241,8 +244,8 @@ TEST_F(Http2MeterTest, WhateverComesIsCountedAndGivenBack) {
       const size_t size = std::min<size_t>(bytes.size() - at, 1 + random() % 500);
       const std::string_view piece = std::string_view(bytes).substr(at, size);
       if (random() % 3 == 0) {
-        meter.Send(piece, now_);
-      } else if (meter.Receive(piece, now_) != Fault::kNone) {
+        meter.Send(piece, clock_);
+      } else if (meter.Receive(piece, clock_) != Fault::kNone) {
         break;
       }
       EXPECT_LE(meter.held_bytes(), kLimits.max_held_bytes);
