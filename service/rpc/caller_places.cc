@@ -5,6 +5,11 @@
 
 namespace quotes::rpc {
 
+void CallerPlaces::SetLimit(Kind kind, Limit limit) {
+  const MutexLock lock(&mutex_);
+  limits_[kind] = limit;
+}
+
 CallerPlaces::Outcome CallerPlaces::Take(Kind kind, std::string_view caller, size_t* limit) {
   const MutexLock lock(&mutex_);
   for (const Kind asked : {kind, kAnswers}) {

@@ -30,6 +30,9 @@ class CallerPlaces {
   CallerPlaces(const CallerPlaces&) = delete;
   CallerPlaces& operator=(const CallerPlaces&) = delete;
 
+  // From now on; what is taken already stays.
+  void SetLimit(Kind kind, Limit limit);
+
   // Takes a place for a call or a watch, unless there is none of its kind, or none for its answer.
   // *limit is then what is reached. A caller without a name is bounded by what all have.
   Outcome Take(Kind kind, std::string_view caller, size_t* limit);
@@ -40,8 +43,8 @@ class CallerPlaces {
  private:
   using Counts = std::array<size_t, 3>;
 
-  const std::array<Limit, 3> limits_;
   Mutex mutex_;
+  std::array<Limit, 3> limits_ ABSL_GUARDED_BY(mutex_);
   Counts all_ ABSL_GUARDED_BY(mutex_) = {};
   absl::flat_hash_map<std::string, Counts> callers_ ABSL_GUARDED_BY(mutex_);
 };

@@ -143,12 +143,18 @@ absl::Status UploadStalled(absl::Duration silence) {
 
 size_t HalfOf(size_t number) { return std::max<size_t>(1, number / 2); }
 
+CallerPlaces::Limit CallsLimit(size_t calls, size_t per_caller) {
+  return {calls, per_caller > 0 ? per_caller : HalfOf(calls)};
+}
+
 // What all calls share.
 struct Core final : FiguresReader {
   explicit Core(ServicesOptions given)
       : options(WithCounts(std::move(given), &statistics)),
-        places({options.max_calls, options.max_calls_per_caller > 0 ? options.max_calls_per_caller
-                                                                    : HalfOf(options.max_calls)},
+        slow_call(absl::ToInt64Nanoseconds(options.slow_call)),
+        upload_idle(absl::ToInt64Nanoseconds(options.upload_idle)),
+        profiles(options.profiles),
+        places(CallsLimit(options.max_calls, options.max_calls_per_caller),
                {options.max_watches, HalfOf(options.max_watches)},
                {limits::kMaxUnreadAnswers, limits::kMaxUnreadAnswersPerCaller}),
         import_bytes(limits::kMaxImportBytesInFlight),
@@ -168,6 +174,10 @@ struct Core final : FiguresReader {
   Statistics statistics;
   const ServicesOptions options;
   std::atomic<Library*> library{nullptr};
+  // What may change meanwhile; in nanoseconds.
+  std::atomic<int64_t> slow_call;
+  std::atomic<int64_t> upload_idle;
+  ProfileHolder profiles;
   CallerPlaces places;
   CitationCorpora citation_corpora;
   ByteBudget import_bytes;
@@ -408,7 +418,8 @@ class Ticket {
     }
     const ServicesOptions& options = core_->options;
     const bool slow =
-        options.on_slow_call && request != nullptr && record.duration >= options.slow_call;
+        options.on_slow_call && request != nullptr &&
+        record.duration >= absl::Nanoseconds(core_->slow_call.load(std::memory_order_relaxed));
     if (!options.on_call && !slow) {
       return wire;
     }
@@ -592,6 +603,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     context_->element_faults = &element_faults_;
     context_->plan = ticket_.plan();
     context_->figures = &ticket_.core();
+    context_->profiles = &ticket_.core().profiles;
     // Whoever waited in the queue longer than its caller is not worked for any more.
     QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
     if (request_ == nullptr) {
@@ -652,7 +664,9 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
     return now.time_since_epoch().count() >= give_up_.load(std::memory_order_acquire) &&
            is_reading_.exchange(false, std::memory_order_acq_rel);
   }
-  void GiveUp() override { Complete(UploadStalled(ticket_.core().options.upload_idle)); }
+  void GiveUp() override {
+    Complete(UploadStalled(absl::Nanoseconds(ticket_.core().upload_idle.load())));
+  }
 
   void OnReadDone(bool ok) override {
     if (!is_reading_.exchange(false, std::memory_order_acq_rel)) {
@@ -690,7 +704,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
   ~UploadCall() override = default;
 
   void Read() {
-    const auto idle = absl::ToChronoNanoseconds(ticket_.core().options.upload_idle);
+    const std::chrono::nanoseconds idle(ticket_.core().upload_idle.load());
     const auto give_up =
         Patience::Clock::now() + std::chrono::duration_cast<Patience::Clock::duration>(idle);
     give_up_.store(give_up.time_since_epoch().count(), std::memory_order_release);
@@ -870,7 +884,7 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publi
     }
   }
   // The server ends.
-  void End() override { Complete(errors::Loading()); }
+  void End() override { Complete(errors::ShuttingDown()); }
 
  private:
   ~WatchCall() override = default;
@@ -888,7 +902,7 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publi
     }
     heartbeat_due_ = absl::InfinitePast();
     if (!ticket_.core().watches.Add(this)) {
-      return errors::QueueFull(kQueueRetry);
+      return errors::ShuttingDown();
     }
     is_counted_ = true;
     ticket_.core().watches.Wait(this);
@@ -1139,6 +1153,18 @@ ServicesFigures Services::ReadFigures() const { return rep_->core.ReadFigures();
 
 void Services::SetLibrary(Library* library) {
   QUOTES_CHECK(rep_->core.library.exchange(library, std::memory_order_acq_rel) == nullptr);
+}
+
+void Services::SetOptions(const LiveOptions& live) {
+  Core& core = rep_->core;
+  core.slow_call = absl::ToInt64Nanoseconds(live.slow_call);
+  core.upload_idle = absl::ToInt64Nanoseconds(live.upload_idle);
+  core.places.SetLimit(CallerPlaces::kCalls, CallsLimit(live.max_calls, live.max_calls_per_caller));
+  core.places.SetLimit(CallerPlaces::kWatches, {live.max_watches, HalfOf(live.max_watches)});
+}
+
+void Services::SetProfiles(citation::Profiles profiles) {
+  rep_->core.profiles.Set(std::move(profiles));
 }
 
 void Services::EndWatches() { rep_->core.watches.End(); }
