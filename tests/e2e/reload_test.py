@@ -214,6 +214,7 @@ class ReloadTest(unittest.TestCase):
     def test_the_log_s_file_is_opened_anew(self):
         log, moved = self.folder / "quoted.log", self.folder / "quoted.log.1"
         self.file.write_text("", encoding="utf-8")
+        log.touch()
         server = Server(self.folder / "quotes.db", "--config", self.file, "--log-file", log)
         server.log_path = log
         with server:
