@@ -3,10 +3,13 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +22,7 @@
 #include "service/base/errors.h"
 #include "service/base/hash.h"
 #include "service/base/limits.h"
+#include "service/base/mutex.h"
 #include "service/base/trace_context.h"
 
 namespace quotes::client {
@@ -41,19 +45,137 @@ std::string PrepareContext(const Options& options, absl::Duration timeout,
   return request_id;
 }
 
+// What one call has waited for a service that refused it for now.
+class Waiting {
+ public:
+  explicit Waiting(const Patience& patience) : patience_(patience) {}
+
+  // Waits as it was told; false if the refusal is the answer, or there is none.
+  bool Wait(const absl::Status& status) {
+    const std::optional<ErrorDetail> detail =
+        absl::IsResourceExhausted(status) ? GetErrorDetail(status) : std::nullopt;
+    if (!detail.has_value() || !detail->retry_after.has_value()) {
+      return false;
+    }
+    // Callers that were refused together do not come back together.
+    const absl::Duration wait = std::max(*detail->retry_after, absl::Milliseconds(50)) *
+                                std::uniform_real_distribution<double>(1.0, 1.5)(random_);
+    if (waited_ + wait > patience_.limit) {
+      return false;
+    }
+    for (absl::Duration left = wait; left > absl::ZeroDuration(); left -= kSlice) {
+      if (patience_.go_on && !patience_.go_on(status)) {
+        return false;
+      }
+      absl::SleepFor(std::min(left, kSlice));
+    }
+    waited_ += wait;
+    return true;
+  }
+
+ private:
+  static constexpr absl::Duration kSlice = absl::Seconds(1);
+
+  const Patience& patience_;
+  absl::Duration waited_ = absl::ZeroDuration();
+  std::minstd_rand random_{std::random_device()()};
+};
+
+// Ends a call when nothing comes for too long while something is waited for.
+class Silence {
+ public:
+  // `context` must outlive the object.
+  Silence(absl::Duration limit, grpc::ClientContext* context)
+      : limit_(limit), context_(context), thread_([this] { Run(); }) {}
+  ~Silence() {
+    {
+      const MutexLock lock(&mutex_);
+      ended_ = true;
+    }
+    changed_.Signal();
+    thread_.join();
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+  // Begins to wait, or stops waiting.
+  void SetWaiting(bool waiting) {
+    {
+      const MutexLock lock(&mutex_);
+      waiting_ = waiting;
+      ++turns_;
+    }
+    changed_.Signal();
+  }
+  // Whether it ended the call.
+  bool broke() {
+    const MutexLock lock(&mutex_);
+    return broke_;
+  }
+
+ private:
+  void Run() {
+    const MutexLock lock(&mutex_);
+    while (!ended_ && !broke_) {
+      const uint64_t turn = turns_;
+      if (!waiting_) {
+        changed_.Wait(&mutex_);
+        continue;
+      }
+      const absl::Time end = absl::Now() + limit_;
+      while (!ended_ && turn == turns_ && absl::Now() < end) {
+        changed_.WaitFor(&mutex_, absl::ToChronoNanoseconds(end - absl::Now()));
+      }
+      if (!ended_ && turn == turns_) {
+        broke_ = true;
+        context_->TryCancel();
+      }
+    }
+  }
+
+  const absl::Duration limit_;
+  grpc::ClientContext* const context_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool broke_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t turns_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::thread thread_;  // begun last
+};
+
+// As the contract has it for requests that do not say.
+constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(15);
+// A busy machine may be late for a heartbeat of a second.
+constexpr absl::Duration kLeastSilence = absl::Seconds(10);
+
+absl::Duration SilenceLimit(const v1::WatchChangesRequest& request) {
+  const absl::Duration heartbeat = request.has_heartbeat()
+                                       ? absl::Seconds(request.heartbeat().seconds()) +
+                                             absl::Nanoseconds(request.heartbeat().nanos())
+                                       : kDefaultHeartbeat;
+  return std::max(3 * heartbeat, kLeastSilence);
+}
+
 template <typename Stub, typename Request, typename Response>
 absl::StatusOr<Response> Call(const Options& options, Stub* stub, absl::Duration timeout,
                               grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                            Response*),
                               const Request& request) {
-  grpc::ClientContext context;
-  const std::string request_id = PrepareContext(options, timeout, &context);
-  Response response;
-  const grpc::Status status = (stub->*method)(&context, request, &response);
-  if (!status.ok()) {
-    return FromGrpcStatus(status, request_id);
+  Waiting waiting(options.patience);
+  while (true) {
+    grpc::ClientContext context;
+    const std::string request_id = PrepareContext(options, timeout, &context);
+    Response response;
+    const grpc::Status status = (stub->*method)(&context, request, &response);
+    if (status.ok()) {
+      return response;
+    }
+    absl::Status error = FromGrpcStatus(status, request_id);
+    if (!waiting.Wait(error)) {
+      return error;
+    }
   }
-  return response;
 }
 
 }  // namespace
@@ -68,7 +190,7 @@ struct Client::Rep {
 
   absl::StatusOr<v1::ImportReportResponse> Upload(const v1::ImportReportRequest& request);
 
-  const Options options;
+  Options options;
   v1::ReportService::Stub reports;
   v1::QuoteService::Stub quotes;
   v1::CitationService::Stub citations;
@@ -83,6 +205,8 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, Options options)
     : rep_(std::make_unique<Rep>(channel, std::move(options))) {}
 
 Client::~Client() = default;
+
+void Client::SetPatience(Patience patience) { rep_->options.patience = std::move(patience); }
 
 absl::StatusOr<v1::ImportReportResponse> Client::Rep::Upload(
     const v1::ImportReportRequest& request) {
@@ -143,7 +267,13 @@ absl::StatusOr<v1::ImportReportResponse> Client::Import(const v1::ImportReportRe
                                   absl::StrCat("at most ", limits::kMaxSourceBytes >> 20, " MiB"));
   }
   if (size > limits::kMaxUnaryImportBytes) {
-    return rep_->Upload(request);
+    Waiting waiting(rep_->options.patience);
+    while (true) {
+      absl::StatusOr<v1::ImportReportResponse> response = rep_->Upload(request);
+      if (response.ok() || !waiting.Wait(response.status())) {
+        return response;
+      }
+    }
   }
   return Call(rep_->options, &rep_->reports, rep_->options.import_timeout,
               &v1::ReportService::Stub::ImportReport, request);
@@ -240,7 +370,15 @@ absl::Status Client::WatchChanges(const v1::WatchChangesRequest& request,
   const std::unique_ptr<grpc::ClientReader<v1::WatchChangesResponse>> reader =
       rep_->reports.WatchChanges(&context, request);
   v1::WatchChangesResponse response;
-  while (reader->Read(&response)) {
+  const absl::Duration limit = SilenceLimit(request);
+  Silence silence(limit, &context);
+  const auto read = [&] {
+    silence.SetWaiting(true);
+    const bool any = reader->Read(&response);
+    silence.SetWaiting(false);
+    return any;
+  };
+  while (read()) {
     if (!visit(response)) {
       context.TryCancel();
       while (reader->Read(&response)) {
@@ -250,6 +388,12 @@ absl::Status Client::WatchChanges(const v1::WatchChangesRequest& request,
     }
   }
   const grpc::Status status = reader->Finish();
+  if (silence.broke()) {
+    return FromGrpcStatus(
+        {grpc::StatusCode::UNAVAILABLE,
+         absl::StrCat("the server said nothing for ", absl::FormatDuration(limit))},
+        request_id);
+  }
   return status.ok() ? absl::OkStatus() : FromGrpcStatus(status, request_id);
 }
 

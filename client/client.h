@@ -21,6 +21,16 @@ class Channel;
 
 namespace quotes::client {
 
+// What to do where a service refuses a call for now and says when to come back: RESOURCE_EXHAUSTED
+// with RetryInfo, as QUOTA_EXCEEDED, QUEUE_FULL and TOO_MANY_CALLS have it. Nothing was done then.
+struct Patience {
+  // How long one call waits in all, beside its timeout; zero: the refusal is the answer.
+  absl::Duration limit = absl::ZeroDuration();
+  // Asked from the call's thread before each wait and every second of it; false: the refusal is the
+  // answer. Null: waits.
+  std::function<bool(const absl::Status& refusal)> go_on = nullptr;
+};
+
 struct Options {
   // How long a call may take; a call that takes longer fails with DEADLINE_EXCEEDED. Look-ups touch
   // memory only, so half a minute is a server in trouble; an import of 64 MiB parses and writes,
@@ -32,6 +42,7 @@ struct Options {
   // `traceparent` of W3C's Trace Context, which the server notes beside the call. What is none is
   // not sent. Null: no trace.
   std::function<std::string()> traceparent = nullptr;
+  Patience patience = {};
 };
 
 // The same as Connect() of client/transport.h without encryption and without a token.
@@ -45,6 +56,9 @@ class Client {
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
+
+  // Instead of the one in the options, for calls that begin later. REQUIRES: none is being made.
+  void SetPatience(Patience patience);
 
   // Imports a report of any permitted size: as ImportReport, or in chunks as UploadReport when the
   // content is larger than a unary call may carry. A content above the service's limit is refused
@@ -69,8 +83,9 @@ class Client {
   absl::StatusOr<v1::DeleteDefectResponse> DeleteDefect(const v1::DeleteDefectRequest& request);
 
   // Calls `visit` with every message until it returns false, which is OK, or the stream ends, which
-  // is why it ended. Has no deadline. Where the server is not available it is not tried again:
-  // begin anew with the archive_revision of the last message.
+  // is why it ended. Has no deadline, but a server that says nothing for three times the
+  // heartbeat's time, at least ten seconds, is UNAVAILABLE. Where the server is not available it is
+  // not tried again: begin anew with the archive_revision of the last message.
   absl::Status WatchChanges(const v1::WatchChangesRequest& request,
                             absl::FunctionRef<bool(const v1::WatchChangesResponse&)> visit);
 

@@ -27,6 +27,10 @@ extern const std::string_view client_service_config;
 namespace quotes::client {
 namespace {
 
+// Servers disconnect who pings more often than every limits::kMinPingSeconds.
+constexpr int kPingEveryMs = 2 * limits::kMinPingSeconds * 1'000;
+constexpr int kPingTimeoutMs = 20'000;
+
 // A token that fits into metadata; INVALID_ARGUMENT with a sentence without it.
 absl::StatusOr<std::string> CheckToken(std::string_view text, std::string_view origin) {
   const absl::string_view token = absl::StripAsciiWhitespace(ToAbsl(text));
@@ -203,6 +207,12 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const std::string& target
   }
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(std::string(data::client_service_config));
+  // A machine that vanished says nothing: pings find that out, also on a connection that waits for
+  // its next call. Servers take them twice as often.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // a watch sends nothing else
   const bool has_token = !transport.token.empty() || !transport.token_file.empty();
   if (IsLocal(target) || (has_token && !transport.tls)) {
     // Else gRPC would send the call, token and all, to whoever http_proxy names.

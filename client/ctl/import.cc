@@ -51,6 +51,9 @@ struct Outcome {
 };
 
 constexpr int kMaxJobs = 16;
+// How long a document waits in all for a service that asks to: one that has no place for so long
+// will have none.
+constexpr absl::Duration kLongestWait = absl::Minutes(10);
 // Refused because its text is nearly that of another report.
 bool IsDuplicate(const absl::Status& status) {
   return GetErrorReason(status) == ErrorReason::kDuplicateReport;
@@ -785,6 +788,17 @@ ExitCode Import::Run(Context* context) {
   CondVar changed;
   std::vector<bool> done(count);
   std::atomic<bool> stop = false;
+  std::string to_say;  // that the service asks to wait, once
+  bool waits = false;
+  (*client)->SetPatience({.limit = kLongestWait, .go_on = [&](const absl::Status& refusal) {
+                            const MutexLock lock(&mutex);
+                            if (!std::exchange(waits, true)) {
+                              to_say = context->Text(Msg::kImportWaits,
+                                                     {client::DescribeError(refusal).reason});
+                              changed.SignalAll();
+                            }
+                            return !stop && Interrupt::signal() == 0;
+                          }});
   std::atomic<int> running = std::min(jobs_, static_cast<int>(count));
   std::vector<std::thread> threads;
   for (int job = running; job > 0; --job) {
@@ -828,6 +842,11 @@ ExitCode Import::Run(Context* context) {
       const MutexLock lock(&mutex);
       while (!done[i] && running > 0) {
         changed.Wait(&mutex);
+        if (!to_say.empty()) {
+          progress.Clear();
+          context->err() << std::exchange(to_say, {}) << std::endl;
+          progress.Show(i, (*inputs)->inputs()[i].name);
+        }
       }
       tried = done[i];
     }
@@ -839,6 +858,7 @@ ExitCode Import::Run(Context* context) {
   for (std::thread& thread : threads) {
     thread.join();
   }
+  (*client)->SetPatience({});
   const std::vector<UnreadInput>& unread = (*inputs)->unread();
   for (size_t i = 0; i < unread.size() && i < kMostRows; ++i) {
     context->err() << DescribeUnread(*context, unread[i]) << '\n';

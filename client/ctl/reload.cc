@@ -22,6 +22,10 @@ Msg Label(Source::Kind kind) {
       return Msg::kReloadedKeys;
     case Source::KIND_THEMES:
       return Msg::kReloadedThemes;
+    case Source::KIND_CONFIGURATION:
+      return Msg::kReloadedConfiguration;
+    case Source::KIND_PROFILES:
+      return Msg::kReloadedProfiles;
     default:
       return Msg::kReloadedOther;
   }
@@ -66,6 +70,12 @@ class Reload : public Command {
         context->out() << context->Text(Msg::kReloaded,
                                         {kind, Printable(absl::StrJoin(source.paths(), ", "))})
                        << '\n';
+        if (!source.need_restart().empty()) {
+          context->err() << context->Text(
+                                Msg::kNeedRestart,
+                                {kind, Printable(absl::StrJoin(source.need_restart(), ", "))})
+                         << '\n';
+        }
       } else {
         context->err() << context->Text(Msg::kNotReloaded, {kind, Printable(source.error())})
                        << '\n';

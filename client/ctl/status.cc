@@ -106,6 +106,7 @@ class Status : public Command {
     if (status->has_last_backup_time()) {
       details.Add(Msg::kLabelLastBackup, TimeText(status->last_backup_time().seconds()));
     }
+    AddTasks(*context, *status, &details);
     AddFigures(*context, *status, &details);
     context->out() << details.Render();
     // Of a database's own process there is nothing to tell: it has answered this one call.
@@ -116,6 +117,23 @@ class Status : public Command {
   }
 
  private:
+  // What the server does by itself: when it published, and what fails.
+  static void AddTasks(const Context& context, const v1::GetStatusResponse& status,
+                       Details* details) {
+    for (const v1::GetStatusResponse::TaskFigures& task : status.tasks()) {
+      const std::string last = task.has_last_success_time()
+                                   ? TimeText(task.last_success_time().seconds())
+                                   : context.Text(Msg::kTaskNeverDone);
+      if (task.failing()) {
+        details->Add(Msg::kLabelFailing,
+                     context.Text(Msg::kTaskFailing,
+                                  {Printable(task.name()), last, Printable(task.last_error())}));
+      } else if (task.name() == "publish" && task.has_last_success_time()) {
+        details->Add(Msg::kLabelPublished, last);
+      }
+    }
+  }
+
   static void AddFigures(const Context& context, const v1::GetStatusResponse& status,
                          Details* details) {
     const auto work = [&context](const v1::GetStatusResponse::WorkFigures& figures) {
@@ -143,6 +161,9 @@ class Status : public Command {
                  context.Text(Msg::kStoreFigures,
                               {ShortBytes(store.file_bytes()), ShortBytes(store.log_bytes()),
                                ShortBytes(store.memory_bytes())}));
+    if (status.storage_free_bytes() > 0) {
+      details->Add(Msg::kLabelFree, ShortBytes(status.storage_free_bytes()));
+    }
     const v1::GetStatusResponse::ProcessFigures& process = status.process();
     details->Add(Msg::kLabelProcess,
                  context.Text(Msg::kProcessFigures, {ShortBytes(process.resident_bytes()),

@@ -173,6 +173,8 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "QUOTA_EXCEEDED";
     case ErrorReason::kTooManyCalls:
       return "TOO_MANY_CALLS";
+    case ErrorReason::kShuttingDown:
+      return "SHUTTING_DOWN";
     case ErrorReason::kRevisionInFuture:
       return "REVISION_IN_FUTURE";
     case ErrorReason::kChangesNotKept:
@@ -611,6 +613,14 @@ absl::Status Loading() {
   detail.reason = ErrorReason::kLoading;
   detail.retry_after = absl::Seconds(1);
   return MakeError(absl::StatusCode::kUnavailable, "the archive is not ready; retry", detail);
+}
+
+absl::Status ShuttingDown() {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kShuttingDown;
+  detail.retry_after = absl::Seconds(1);
+  return MakeError(absl::StatusCode::kUnavailable, "the server is shutting down; call again",
+                   detail);
 }
 
 absl::Status StoreBusy() {

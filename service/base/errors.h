@@ -47,7 +47,7 @@ enum class ErrorReason {
   kStorageFull = 25,        // RESOURCE_EXHAUSTED: the disk is full
   kQueueFull = 26,          // RESOURCE_EXHAUSTED: too much blocking work waits; retry later
   kAnswerTooLarge = 27,     // RESOURCE_EXHAUSTED: the answer would exceed the message limit
-  kLoading = 28,            // UNAVAILABLE: the archive is not loaded yet, or the server drains
+  kLoading = 28,            // UNAVAILABLE: the archive is not loaded yet
   kStoreBusy = 29,          // UNAVAILABLE: the store is locked by a short operation; retry
   kStoreUnavailable = 30,   // INTERNAL: reading or writing the store failed
   kInternal = 31,           // INTERNAL: any other fault of the service itself
@@ -69,6 +69,7 @@ enum class ErrorReason {
   kRoleTooLow = 53,            // PERMISSION_DENIED: the caller's role may not call this method
   kQuotaExceeded = 54,         // RESOURCE_EXHAUSTED: the caller calls too often; retry later
   kTooManyCalls = 55,          // RESOURCE_EXHAUSTED: too many calls are being served; retry later
+  kShuttingDown = 56,          // UNAVAILABLE: the server is about to end; retry
   kRevisionInFuture = 60,      // OUT_OF_RANGE: this server has not reached the archive revision
   kChangesNotKept = 61,        // OUT_OF_RANGE: of changes so old there is no trail
   kBackupNotConfigured = 62,   // FAILED_PRECONDITION: the server has no folder for backups
@@ -184,6 +185,7 @@ absl::Status TooManyCalls(size_t limit, absl::Duration retry_after);
 absl::Status TooManyCallsOf(std::string_view caller, size_t limit, absl::Duration retry_after);
 absl::Status AnswerTooLarge(std::string_view field_to_narrow, uint64_t bytes);
 absl::Status Loading();
+absl::Status ShuttingDown();
 absl::Status StoreBusy();
 absl::Status StoreUnavailable(std::string_view description);
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -84,6 +85,14 @@ absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t most
 
 absl::StatusOr<std::string> ReadOwnersFile(const std::string& path, size_t most) {
   return Read(path, most, S_IWGRP | S_IWOTH);
+}
+
+std::optional<uint64_t> FreeBytes(const std::string& path) {
+  struct statvfs system = {};
+  if (statvfs(path.c_str(), &system) != 0) {
+    return std::nullopt;
+  }
+  return uint64_t{system.f_bavail} * system.f_frsize;
 }
 
 }  // namespace quotes

@@ -2,6 +2,7 @@
 #define QUOTES_SERVICE_BASE_FILE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,9 @@ absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t most
 // The same; INVALID_ARGUMENT also for a file that its group or everybody may write to: what decides
 // who may do what is its owner's alone.
 absl::StatusOr<std::string> ReadOwnersFile(const std::string& path, size_t most);
+
+// Bytes that are free for this process on the file system of a path; nullopt if it cannot be asked.
+std::optional<uint64_t> FreeBytes(const std::string& path);
 
 }  // namespace quotes
 

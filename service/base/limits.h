@@ -196,6 +196,9 @@ inline constexpr size_t kMaxUnreadAnswers = 4'000;
 inline constexpr size_t kMaxUnreadAnswersPerCaller = 1'000;
 // An upload that sends nothing for so long has lost its caller, or wants to hold what it has.
 inline constexpr int kUploadIdleSeconds = 60;
+// How long the process itself is waited for that asks whether it still answers: on a busy machine
+// thousands of times what an answer takes.
+inline constexpr int kLivenessSeconds = 10;
 // And one that sends less than this in that time: no line is so slow.
 inline constexpr size_t kUploadLeastBytes = 64u << 10;
 // What the calls of one connection hold as it arrived, as kMaxTransportBytes those of all: nearly

@@ -5,11 +5,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "service/base/file.h"
 
@@ -43,6 +45,28 @@ int64_t BootTime() {
     }
   }
   return seconds;
+}
+
+// The least of what the machine, the control group of the process and those above it have.
+uint64_t MemoryLimit() {
+  uint64_t least =
+      static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  const std::string group = ReadWholeFile("/proc/self/cgroup").value_or("");
+  if (!group.starts_with("0::/")) {
+    return least;  // the older hierarchy
+  }
+  std::string path = group.substr(3, group.find('\n') - 3);
+  while (true) {
+    const std::string text =
+        ReadWholeFile(absl::StrCat("/sys/fs/cgroup", path, "/memory.max")).value_or("");
+    if (uint64_t limit = 0; absl::SimpleAtoi(text, &limit)) {
+      least = std::min(least, limit);
+    }
+    if (path.empty() || path == "/") {
+      return least;
+    }
+    path.resize(path.rfind('/'));
+  }
 }
 
 // Fields of /proc/self/stat behind the name, which is in parentheses and may hold anything.
@@ -80,6 +104,7 @@ ProcessFigures ReadProcessFigures() {
     figures.max_fds = files.rlim_cur;
   }
   figures.open_fds = CountOpenFiles();
+  figures.memory_limit_bytes = MemoryLimit();
   return figures;
 }
 

@@ -15,6 +15,9 @@ struct ProcessFigures {
   uint64_t open_fds = 0;
   uint64_t max_fds = 0;
   uint64_t threads = 0;
+  // What it may have at most: the limit of its control group, as a container or systemd's MemoryMax
+  // sets it, else the machine's memory.
+  uint64_t memory_limit_bytes = 0;
   absl::Time start_time = absl::UnixEpoch();
 };
 

@@ -140,21 +140,40 @@ std::optional<absl::Time> Backups::last_scheduled() const {
 }
 
 void Backups::StartSchedule(store::Store* store) {
-  if (options_.every > absl::ZeroDuration()) {
-    ticker_ = std::make_unique<Ticker>(std::min(options_.look_every, options_.every),
-                                       [this, store] { LookAtClock(store); });
-  }
+  // A look costs nothing, and the schedule may change.
+  ticker_ = std::make_unique<Ticker>(std::min(options_.look_every, absl::Seconds(1)),
+                                     [this, store] { LookAtClock(store); });
+}
+
+void Backups::SetSchedule(absl::Duration every, size_t keep) {
+  const MutexLock lock(&schedule_mutex_);
+  rescheduled_ = rescheduled_ || every != every_;
+  every_ = every;
+  keep_ = std::max<size_t>(keep, 1);
 }
 
 void Backups::StopSchedule() { ticker_.reset(); }
 
 void Backups::LookAtClock(store::Store* store) {
   const absl::Duration now = SteadyNow();
+  absl::Duration every;
+  size_t keep = 0;
+  {
+    const MutexLock lock(&schedule_mutex_);
+    every = every_;
+    keep = keep_;
+    if (std::exchange(rescheduled_, false)) {
+      due_in_ = std::nullopt;
+    }
+  }
+  if (every <= absl::ZeroDuration()) {
+    return;
+  }
   if (!due_in_.has_value()) {
     const std::vector<std::string> scheduled = Scheduled();
     const absl::Duration age =
         scheduled.empty() ? absl::InfiniteDuration() : options_.now() - *TimeOf(scheduled.back());
-    due_in_ = age < absl::ZeroDuration() ? absl::ZeroDuration() : options_.every - age;
+    due_in_ = age < absl::ZeroDuration() ? absl::ZeroDuration() : every - age;
   } else {
     due_in_ = *due_in_ - (now - last_look_);
   }
@@ -170,9 +189,9 @@ void Backups::LookAtClock(store::Store* store) {
     return;
   }
   if (backup.ok()) {
-    RemoveOld();
+    RemoveOld(keep);
   }
-  due_in_ = backup.ok() ? options_.every : std::min(options_.every / 10, kLongestRetry);
+  due_in_ = backup.ok() ? every : std::min(every / 10, kLongestRetry);
   if (options_.on_scheduled) {
     options_.on_scheduled(backup);
   }
@@ -191,10 +210,10 @@ std::vector<std::string> Backups::Scheduled() const {
   return names;
 }
 
-void Backups::RemoveOld() const {
+void Backups::RemoveOld(size_t keep) const {
   const std::vector<std::string> names = Scheduled();
   std::error_code error;
-  for (size_t i = 0; i + options_.keep < names.size(); ++i) {
+  for (size_t i = 0; i + keep < names.size(); ++i) {
     fs::remove(fs::path(options_.folder) / names[i], error);
   }
 }

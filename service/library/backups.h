@@ -74,21 +74,28 @@ class Backups {
   // tenth of the time, at most an hour. `store` must outlive the object or StopSchedule.
   void StartSchedule(store::Store* store);
   void StopSchedule();
+  // From now on; as Options say it.
+  void SetSchedule(absl::Duration every, size_t keep);
 
  private:
-  explicit Backups(Options options) : options_(std::move(options)) {}
+  explicit Backups(Options options)
+      : options_(std::move(options)), every_(options_.every), keep_(options_.keep) {}
 
   void LookAtClock(store::Store* store);
   absl::StatusOr<Backup> MakeAs(store::Store& store, const std::string& file_name,
                                 const Cancellation& cancellation);
   // Names of what was made by itself, oldest first.
   std::vector<std::string> Scheduled() const;
-  void RemoveOld() const;
+  void RemoveOld(size_t keep) const;
 
   const Options options_;
   Mutex mutex_;  // one copy at a time
   mutable Mutex last_mutex_;
   std::optional<absl::Time> last_ ABSL_GUARDED_BY(last_mutex_);
+  Mutex schedule_mutex_;
+  absl::Duration every_ ABSL_GUARDED_BY(schedule_mutex_);
+  size_t keep_ ABSL_GUARDED_BY(schedule_mutex_);
+  bool rescheduled_ ABSL_GUARDED_BY(schedule_mutex_) = false;
   Cancellation ending_;
   // Of the thread that makes them by itself.
   std::optional<absl::Duration> due_in_;  // from the last look on

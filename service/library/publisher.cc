@@ -50,8 +50,21 @@ Publisher::~Publisher() {
   Look(at_end, /*at_end=*/true);
 }
 
+void Publisher::SetSchedule(absl::Duration every, size_t keep) {
+  const MutexLock lock(&mutex_);
+  every_ = every;
+  keep_ = std::max<size_t>(keep, 1);
+}
+
 void Publisher::Look(const Cancellation& cancellation, bool at_end) {
-  const absl::Duration pause = failed_ ? std::max(kRetry, options_.every) : options_.every;
+  absl::Duration every;
+  size_t keep = 0;
+  {
+    const MutexLock lock(&mutex_);
+    every = every_;
+    keep = keep_;
+  }
+  const absl::Duration pause = failed_ ? std::max(kRetry, every) : every;
   if (!at_end && last_try_.has_value() && SteadyNow() - *last_try_ < pause) {
     return;
   }
@@ -59,8 +72,7 @@ void Publisher::Look(const Cancellation& cancellation, bool at_end) {
   if (!revision.ok() || published_ == *revision || !cancellation.Check().ok()) {
     return;
   }
-  const absl::StatusOr<Manifest> manifest =
-      Publish(*store_, options_.folder, options_.keep, cancellation);
+  const absl::StatusOr<Manifest> manifest = Publish(*store_, options_.folder, keep, cancellation);
   if (absl::IsCancelled(manifest.status())) {
     return;
   }

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/base/cancellation.h"
+#include "service/base/mutex.h"
 #include "service/base/ticker.h"
 #include "service/library/snapshot_folder.h"
 #include "service/store/store.h"
@@ -38,16 +39,22 @@ class Publisher {
   // Publishes what was not yet, unless that takes longer than a few seconds: what was acknowledged
   // before an orderly end is in the folder.
   ~Publisher();
+  // From now on; as Options say it.
+  void SetSchedule(absl::Duration every, size_t keep);
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
  private:
-  Publisher(store::Store* store, Options options) : store_(store), options_(std::move(options)) {}
+  Publisher(store::Store* store, Options options)
+      : store_(store), options_(std::move(options)), every_(options_.every), keep_(options_.keep) {}
 
   void Look(const Cancellation& cancellation, bool at_end);
 
   store::Store* const store_;
   const Options options_;
+  Mutex mutex_;
+  absl::Duration every_ ABSL_GUARDED_BY(mutex_);
+  size_t keep_ ABSL_GUARDED_BY(mutex_);
   Cancellation ending_;
   // Of the thread, and of the destructor after it.
   std::optional<uint64_t> published_;  // archive revision

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "service/archive/indexed_archive.h"
 #include "service/base/errors.h"
+#include "service/base/file.h"
 #include "service/base/process_figures.h"
 #include "service/base/status_macros.h"
 #include "service/report/parser.h"
@@ -110,6 +111,10 @@ v1::ReloadResponse::Source::Kind ToProto(ReloadedFiles::Kind kind) {
       return Source::KIND_SIGNED_TOKEN_KEYS;
     case ReloadedFiles::Kind::kThemes:
       return Source::KIND_THEMES;
+    case ReloadedFiles::Kind::kConfiguration:
+      return Source::KIND_CONFIGURATION;
+    case ReloadedFiles::Kind::kProfiles:
+      return Source::KIND_PROFILES;
   }
   return Source::KIND_UNSPECIFIED;
 }
@@ -166,9 +171,29 @@ absl::Status GetStatus(CallContext& call, const v1::GetStatusRequest& /*request*
     }
   }
   if (call.options.backups != nullptr) {
-    if (const auto last = call.options.backups->last(); last.has_value()) {
+    // An nullopt is before every time.
+    const std::optional<absl::Time> last =
+        std::max(call.options.backups->last(), call.options.backups->last_scheduled());
+    if (last.has_value()) {
       SetTime(*last, response->mutable_last_backup_time());
     }
+  }
+  if (call.options.tasks) {
+    for (const TaskFigures& task : call.options.tasks()) {
+      GetStatusResponse::TaskFigures& out = *response->add_tasks();
+      out.set_name(std::string(task.name));
+      out.set_failing(task.failing);
+      out.set_failure_count(Signed(task.failures));
+      if (task.last_success.has_value()) {
+        SetTime(*task.last_success, out.mutable_last_success_time());
+      }
+      if (call.role == Role::kAdmin) {
+        out.set_last_error(task.last_error);
+      }
+    }
+  }
+  if (const std::optional<uint64_t> free = FreeBytes(store.location); free.has_value()) {
+    response->set_storage_free_bytes(Signed(*free));
   }
   return absl::OkStatus();
 }
@@ -202,6 +227,9 @@ absl::Status Reload(CallContext& call, const v1::ReloadRequest& /*request*/,
     }
     if (!files.status.ok()) {
       source.set_error(std::string(files.status.message()));
+    }
+    for (const std::string& key : files.need_restart) {
+      source.add_need_restart(key);
     }
   }
   return absl::OkStatus();

@@ -6,6 +6,11 @@
 
 namespace quotes::rpc {
 
+void CallerPlaces::SetLimit(Kind kind, Limit limit) {
+  const MutexLock lock(&mutex_);
+  limits_[kind] = limit;
+}
+
 CallerPlaces::Outcome CallerPlaces::Take(Kind kind, Owner owner, size_t* limit) {
   const MutexLock lock(&mutex_);
   for (const Kind asked : {kind, kAnswers}) {

@@ -44,6 +44,9 @@ class CallerPlaces {
   CallerPlaces(const CallerPlaces&) = delete;
   CallerPlaces& operator=(const CallerPlaces&) = delete;
 
+  // From now on; what is taken already stays.
+  void SetLimit(Kind kind, Limit limit);
+
   // Takes a place for a call or a watch, unless there is none of its kind, or none for its answer.
   // *limit is then what is reached.
   Outcome Take(Kind kind, Owner owner, size_t* limit);
@@ -60,8 +63,8 @@ class CallerPlaces {
 
   size_t& AnswersOfConnection(Owner owner) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const std::array<Limit, 3> limits_;
   Mutex mutex_;
+  std::array<Limit, 3> limits_ ABSL_GUARDED_BY(mutex_);
   Counts all_ ABSL_GUARDED_BY(mutex_) = {};
   absl::flat_hash_map<std::string, Counts> callers_ ABSL_GUARDED_BY(mutex_);
   std::array<size_t, kConnections> connections_ ABSL_GUARDED_BY(mutex_) = {};

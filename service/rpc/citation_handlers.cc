@@ -32,12 +32,12 @@ std::string_view BareName(const std::string& name, std::string_view prefix) {
 class Checker {
  public:
   // REQUIRES: there is a history.
-  explicit Checker(CallContext& call) : call_(call) {}
+  explicit Checker(CallContext& call) : call_(call), profiles_(call.profiles->Get()) {}
 
   // Errors are those of ToCitationRequest and citation::Verify, or CallContext::Defer().
   absl::Status Check(const v1::VerifyCitationRequest& request, v1::CitationResult* out) {
     QUOTES_ASSIGN_OR_RETURN(const citation::Request check,
-                            ToCitationRequest(request, call_.options.profiles, *call_.archive));
+                            ToCitationRequest(request, *profiles_, *call_.archive));
     if (corpus_ == nullptr) {
       corpus_ = call_.may_block ? call_.citation_corpora.Make(call_.archive, *call_.history)
                                 : call_.citation_corpora.Find(call_.archive);
@@ -80,6 +80,7 @@ class Checker {
   }
 
   CallContext& call_;
+  const std::shared_ptr<const citation::Profiles> profiles_;
   std::shared_ptr<const citation::Corpus> corpus_;  // null until the first check
   std::vector<std::shared_ptr<const archive::PackedDocument>> loaded_;
 };
@@ -186,11 +187,12 @@ absl::Status ListProfiles(CallContext& call, const v1::ListProfilesRequest& requ
   QUOTES_ASSIGN_OR_RETURN(const size_t page_size,
                           PageSize(request.page_size(), limits::kMaxPageSize));
   const std::string digest = ListingDigest(request);
-  const std::vector<citation::Profile>& profiles = call.options.profiles.all();
+  const std::shared_ptr<const citation::Profiles> all = call.profiles->Get();
+  const std::vector<citation::Profile>& profiles = all->all();
   size_t index = 0;
   if (!request.page_token().empty()) {
     QUOTES_ASSIGN_OR_RETURN(const PagePlace place, DecodePageToken(digest, request.page_token()));
-    const citation::Profile* const last = call.options.profiles.Find(place.key.quote_id);
+    const citation::Profile* const last = all->Find(place.key.quote_id);
     if (last == nullptr) {
       return errors::PageTokenInvalid("is from another set of profiles");
     }

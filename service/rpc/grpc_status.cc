@@ -84,6 +84,7 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {ErrorReason::kRoleTooLow, "角色 {role} 无权这样调用，需要 {needed}"},
     {ErrorReason::kQuotaExceeded, "{caller} 的调用过于频繁（每秒至多 {rate} 次），请稍后重试"},
     {ErrorReason::kTooManyCalls, "服务器同时处理的调用已达上限（{limit}），请稍后重试"},
+    {ErrorReason::kShuttingDown, "服务器即将停止，请重新调用"},
     {ErrorReason::kRevisionInFuture, "本服务器的档案版本为 {current}，尚未到 {given}"},
     {ErrorReason::kChangesNotKept, "变更记录自档案版本 {oldest} 起，没有 {given} 之后的全部记录"},
     {ErrorReason::kBackupNotConfigured, "服务器启动时未指定备份目录（--backup-folder）"},

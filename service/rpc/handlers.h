@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +19,7 @@
 #include "service/base/cancellation.h"
 #include "service/base/mutex.h"
 #include "service/citation/locate.h"
+#include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/rpc/services.h"
 #include "service/rpc/statistics.h"
@@ -46,6 +48,28 @@ class CitationCorpora {
   // Of the snapshot: one archive may stand in several, with different histories.
   std::weak_ptr<const archive::Archive> archive_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const citation::Corpus> corpus_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The profiles by which quotations are judged, which may be replaced while calls use the old ones.
+// Thread-safe.
+class ProfileHolder {
+ public:
+  explicit ProfileHolder(citation::Profiles profiles)
+      : profiles_(std::make_shared<const citation::Profiles>(std::move(profiles))) {}
+
+  std::shared_ptr<const citation::Profiles> Get() const {
+    const MutexLock lock(&mutex_);
+    return profiles_;
+  }
+  void Set(citation::Profiles profiles) {
+    auto replaced = std::make_shared<const citation::Profiles>(std::move(profiles));
+    const MutexLock lock(&mutex_);
+    profiles_.swap(replaced);
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::shared_ptr<const citation::Profiles> profiles_ ABSL_GUARDED_BY(mutex_);
 };
 
 // What a look-up was planned to cost, for the log of slow calls.
@@ -89,6 +113,8 @@ struct CallContext {
   // Reports that are held back, of the same state; null while the history is. Only FindDocument
   // asks.
   const Embargoed* embargoed = nullptr;
+  // Needed by the citation handlers.
+  const ProfileHolder* profiles = nullptr;
   // How the call came, for the audit trail.
   std::string_view peer = {};        // address, as gRPC writes it
   std::string_view request_id = {};  // x-request-id of the call

@@ -124,12 +124,18 @@ class Patience {
 
 size_t HalfOf(size_t number) { return std::max<size_t>(1, number / 2); }
 
+CallerPlaces::Limit CallsLimit(size_t calls, size_t per_caller) {
+  return {calls, per_caller > 0 ? per_caller : HalfOf(calls)};
+}
+
 // What all calls share.
 struct Core final : FiguresReader {
   explicit Core(ServicesOptions given)
       : options(WithCounts(std::move(given), &statistics)),
-        places({options.max_calls, options.max_calls_per_caller > 0 ? options.max_calls_per_caller
-                                                                    : HalfOf(options.max_calls)},
+        slow_call(absl::ToInt64Nanoseconds(options.slow_call)),
+        upload_idle(absl::ToInt64Nanoseconds(options.upload_idle)),
+        profiles(options.profiles),
+        places(CallsLimit(options.max_calls, options.max_calls_per_caller),
                {options.max_watches, HalfOf(options.max_watches)},
                {limits::kMaxUnreadAnswers, limits::kMaxUnreadAnswersPerCaller}),
         import_bytes(options.max_import_bytes),
@@ -149,6 +155,10 @@ struct Core final : FiguresReader {
   Statistics statistics;
   const ServicesOptions options;
   std::atomic<Library*> library{nullptr};
+  // What may change meanwhile; in nanoseconds.
+  std::atomic<int64_t> slow_call;
+  std::atomic<int64_t> upload_idle;
+  ProfileHolder profiles;
   CallerPlaces places;
   CitationCorpora citation_corpora;
   ByteBudget import_bytes;
@@ -389,7 +399,8 @@ class Ticket {
     }
     const ServicesOptions& options = core_->options;
     const bool slow =
-        options.on_slow_call && request != nullptr && record.duration >= options.slow_call;
+        options.on_slow_call && request != nullptr &&
+        record.duration >= absl::Nanoseconds(core_->slow_call.load(std::memory_order_relaxed));
     if (!options.on_call && !slow) {
       return wire;
     }
@@ -580,6 +591,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     context_->element_faults = &element_faults_;
     context_->plan = ticket_.plan();
     context_->figures = &ticket_.core();
+    context_->profiles = &ticket_.core().profiles;
     // Whoever waited in the queue longer than its caller is not worked for any more.
     QUOTES_RETURN_IF_ERROR(ticket_.cancellation().Check());
     if (request_ == nullptr) {
@@ -641,7 +653,9 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
     return now.time_since_epoch().count() >= give_up_.load(std::memory_order_acquire) &&
            is_reading_.exchange(false, std::memory_order_acq_rel);
   }
-  void GiveUp() override { Complete(errors::UploadStalled(ticket_.core().options.upload_idle)); }
+  void GiveUp() override {
+    Complete(errors::UploadStalled(absl::Nanoseconds(ticket_.core().upload_idle.load())));
+  }
 
   void OnReadDone(bool ok) override {
     if (!is_reading_.exchange(false, std::memory_order_acq_rel)) {
@@ -679,7 +693,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
   ~UploadCall() override = default;
 
   void HaveMoreTime() {
-    const auto idle = absl::ToChronoNanoseconds(ticket_.core().options.upload_idle);
+    const std::chrono::nanoseconds idle(ticket_.core().upload_idle.load());
     const auto give_up =
         Patience::Clock::now() + std::chrono::duration_cast<Patience::Clock::duration>(idle);
     give_up_.store(give_up.time_since_epoch().count(), std::memory_order_release);
@@ -868,7 +882,7 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publi
     }
   }
   // The server ends.
-  void End() override { Complete(errors::Loading()); }
+  void End() override { Complete(errors::ShuttingDown()); }
 
  private:
   ~WatchCall() override = default;
@@ -886,7 +900,7 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publi
     }
     heartbeat_due_ = absl::InfinitePast();
     if (!ticket_.core().watches.Add(this)) {
-      return errors::QueueFull(kQueueRetry);
+      return errors::ShuttingDown();
     }
     is_counted_ = true;
     ticket_.core().watches.Wait(this);
@@ -1144,6 +1158,18 @@ void Services::SetLibrary(Library* library) {
 void Services::Count(const CallRecord& record) {
   Statistics& statistics = rep_->core.statistics;
   statistics.End(statistics.Begin(record.method), record, ErrorReason::kUnspecified, absl::Now());
+}
+
+void Services::SetOptions(const LiveOptions& live) {
+  Core& core = rep_->core;
+  core.slow_call = absl::ToInt64Nanoseconds(live.slow_call);
+  core.upload_idle = absl::ToInt64Nanoseconds(live.upload_idle);
+  core.places.SetLimit(CallerPlaces::kCalls, CallsLimit(live.max_calls, live.max_calls_per_caller));
+  core.places.SetLimit(CallerPlaces::kWatches, {live.max_watches, HalfOf(live.max_watches)});
+}
+
+void Services::SetProfiles(citation::Profiles profiles) {
+  rep_->core.profiles.Set(std::move(profiles));
 }
 
 void Services::EndWatches() { rep_->core.watches.End(); }

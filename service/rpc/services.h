@@ -92,10 +92,30 @@ struct ChangeRecord {
 
 // Files of the operator that are read together, and what came of reading them.
 struct ReloadedFiles {
-  enum class Kind { kCertificate, kTokens, kSignedTokenKeys, kThemes };
+  enum class Kind { kCertificate, kTokens, kSignedTokenKeys, kThemes, kConfiguration, kProfiles };
   Kind kind = Kind::kThemes;
   std::vector<std::string> paths;
   absl::Status status;  // unless OK, what was read before stays in use
+  // Of the configuration: keys of what changed and cannot while the server runs.
+  std::vector<std::string> need_restart;
+};
+
+// How something ended last that a server does by itself, beside calls.
+struct TaskFigures {
+  std::string_view name;
+  bool failing = false;  // the last try failed
+  uint64_t failures = 0;
+  std::optional<absl::Time> last_success;
+  std::string last_error;  // while it fails
+};
+
+// What may change while the services run; the rest of ServicesOptions is for their life.
+struct LiveOptions {
+  absl::Duration slow_call = absl::InfiniteDuration();
+  absl::Duration upload_idle = absl::Seconds(limits::kUploadIdleSeconds);
+  size_t max_calls = limits::kMaxCalls;
+  size_t max_calls_per_caller = 0;
+  size_t max_watches = limits::kMaxWatches;
 };
 
 struct ServicesOptions {
@@ -130,6 +150,8 @@ struct ServicesOptions {
   // Reads the operator's files anew and returns what came of each when it has taken effect. Null
   // where there are none.
   std::function<std::vector<ReloadedFiles>(const Cancellation&)> reload;
+  // What the server does by itself; null for nothing.
+  std::function<std::vector<TaskFigures>()> tasks;
   // Where backups go; not owned, null: nowhere.
   Backups* backups = nullptr;
   // What a replica follows and serves; null: this is none.
@@ -163,6 +185,11 @@ class Services {
 
   // Begins to serve, once; thread-safe. REQUIRES: there was no library so far.
   void SetLibrary(Library* library);
+
+  // Thread-safe, as all that follows. Calls at work go on as they began.
+  void SetOptions(const LiveOptions& live);
+  // By which quotations are judged from now on.
+  void SetProfiles(citation::Profiles profiles);
 
   // Ends the calls that never end by themselves, with UNAVAILABLE, and refuses further ones: for a
   // server that is about to end.

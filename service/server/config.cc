@@ -363,6 +363,12 @@ const auto kOptions = std::to_array<Option>({
      [](const Config& c) { return absl::FormatDuration(c.drain_grace); }},
 });
 
+// What can change while a server runs.
+constexpr auto kLiveKeys = std::to_array<std::string_view>(
+    {"backup_every", "backup_keep", "drain_delay", "drain_grace", "log_level", "max_calls",
+     "max_calls_per_caller", "max_watches", "profiles", "publish_every", "publish_keep",
+     "quota_burst", "quota_rate", "slow_call", "upload_idle"});
+
 std::string Flag(const Option& option) {
   return absl::StrCat("--", absl::StrReplaceAll(option.key, {{"_", "-"}}));
 }
@@ -442,6 +448,26 @@ std::string_view LogLevelName(LogLevel level) {
   return "info";
 }
 
+ConfigChanges TakeChanges(const Config& read, Config* running) {
+  ConfigChanges changes;
+  for (const Option& option : kOptions) {
+    const std::string value = option.get(read);
+    if (value == option.get(*running)) {
+      continue;
+    }
+    const std::string_view key = option.key;
+    const bool is_live = std::find(kLiveKeys.begin(), kLiveKeys.end(), key) != kLiveKeys.end() &&
+                         !(key == "backup_every" && running->backup_folder.empty());
+    // What was read is a value that the option takes, and so is the text of it.
+    if (is_live && option.set(value, running).ok()) {
+      changes.made.emplace_back(key);
+    } else {
+      changes.need_restart.emplace_back(key);
+    }
+  }
+  return changes;
+}
+
 absl::StatusOr<CommandLine> ReadCommandLine(
     int argc, const char* const* argv,
     const std::function<std::optional<std::string>(const std::string&)>& environment) {
@@ -488,6 +514,7 @@ absl::StatusOr<CommandLine> ReadCommandLine(
   if (app.count("--config") == 0) {
     file = environment("QUOTED_CONFIG").value_or("");
   }
+  result.file = file;
   if (!file.empty()) {
     QUOTES_RETURN_IF_ERROR(ApplyFile(file, &result.config));
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -64,6 +65,7 @@ struct CommandLine {
   Action action = Action::kServe;
   std::string text;  // kPrint: what goes to standard output (help, version, effective options)
   Config config;
+  std::string file;  // the configuration file; empty: none
 };
 
 // Reads flags, environment and file. INVALID_ARGUMENT with a sentence for people: an unknown flag,
@@ -74,6 +76,13 @@ absl::StatusOr<CommandLine> ReadCommandLine(
 
 // The effective options in the form of the configuration file.
 std::string PrintConfig(const Config& config);
+
+// Takes over from `read` what can change while a server runs, into `*running`.
+struct ConfigChanges {
+  std::vector<std::string> made;          // keys of what is different now
+  std::vector<std::string> need_restart;  // keys of what differs and was left
+};
+ConfigChanges TakeChanges(const Config& read, Config* running);
 
 std::string_view LogLevelName(LogLevel level);
 

@@ -288,6 +288,8 @@ std::shared_ptr<TlsSource> CredentialFiles::tls() const { return rep_->tls; }
 
 std::shared_ptr<rpc::Gate> CredentialFiles::gate() const { return rep_->gatekeeper; }
 
+void CredentialFiles::SetQuota(const QuotaOptions& quota) { rep_->gatekeeper->SetQuota(quota); }
+
 void CredentialFiles::Reload() {
   {
     const MutexLock lock(&rep_->mutex);

@@ -38,6 +38,8 @@ class CredentialFiles {
   std::shared_ptr<TlsSource> tls() const;
   std::shared_ptr<rpc::Gate> gate() const;
 
+  void SetQuota(const QuotaOptions& quota);
+
   // Reads all files now, in the thread.
   void Reload();
   // The same before it returns, and what came of each.

@@ -148,10 +148,7 @@ absl::Status Gatekeeper::Admit(const rpc::CallFacts& facts, rpc::Caller* caller)
     QUOTES_RETURN_IF_ERROR(quotas_.Take(caller->name, options_.now()));
     return CheckRole(facts, *caller);
   }
-  if (options_.quota.calls_per_second > 0) {
-    return quotas_.Take(PeerAddress(facts.Peer()), options_.now());
-  }
-  return absl::OkStatus();
+  return quotas_.Take(PeerAddress(facts.Peer()), options_.now());
 }
 
 absl::Status Gatekeeper::StillAdmits(const rpc::CallFacts& facts) {

@@ -36,6 +36,8 @@ class Gatekeeper final : public rpc::Gate {
   // Signed tokens are taken too from now on.
   void SetKeys(std::shared_ptr<const JwtVerifier> keys);
 
+  void SetQuota(const QuotaOptions& quota) { quotas_.SetOptions(quota); }
+
   absl::Status Admit(const rpc::CallFacts& facts, rpc::Caller* caller) override;
   absl::Status StillAdmits(const rpc::CallFacts& facts) override;
 

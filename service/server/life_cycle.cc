@@ -3,7 +3,9 @@
 #include <malloc.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "service/base/absl_string.h"
+#include "service/base/errors.h"
 #include "service/base/status_macros.h"
 #include "service/store/sqlite/store.h"
 
@@ -129,6 +132,12 @@ std::optional<absl::Time> LifeCycle::last_scheduled_backup() const {
 
 void LifeCycle::StopOpening() { ending_.Cancel(); }
 
+std::optional<absl::Time> LifeCycle::published() const {
+  const std::optional<Follower::State> state =
+      follower_ == nullptr ? std::nullopt : follower_->state();
+  return state.has_value() ? std::optional(state->manifest.publish_time()) : std::nullopt;
+}
+
 void LifeCycle::Served() {
   if (is_replica()) {
     follower_->Served();
@@ -147,11 +156,12 @@ void LifeCycle::Begin(Library* library) {
     backups_->StartSchedule(&library->store());
   }
   if (!config_.publish_folder.empty()) {
+    const MutexLock lock(&publisher_mutex_);
     absl::StatusOr<std::unique_ptr<Publisher>> publisher = Publisher::Start(
         &library->store(),
         {.folder = config_.publish_folder,
-         .every = config_.publish_every,
-         .keep = config_.publish_keep,
+         .every = publish_every_,
+         .keep = publish_keep_,
          .on_publish = [this](const absl::StatusOr<Manifest>& manifest) {
            tasks_.Record(Task::kPublish, manifest.status());
            if (!manifest.ok()) {
@@ -180,22 +190,59 @@ void LifeCycle::End() {
   if (backups_ != nullptr) {
     backups_->StopSchedule();
   }
-  publisher_.reset();
+  std::unique_ptr<Publisher> publisher;
+  {
+    const MutexLock lock(&publisher_mutex_);
+    publisher.swap(publisher_);
+  }
+}
+
+void LifeCycle::SetSchedule(const Config& config) {
+  if (backups_ != nullptr) {
+    backups_->SetSchedule(config.backup_every, config.backup_keep);
+    if (config.backup_every > absl::ZeroDuration()) {
+      tasks_.Expect(Task::kBackup);
+    }
+  }
+  const MutexLock lock(&publisher_mutex_);
+  publish_every_ = config.publish_every;
+  publish_keep_ = config.publish_keep;
+  if (publisher_ != nullptr) {
+    publisher_->SetSchedule(publish_every_, publish_keep_);
+  }
+}
+
+void LifeCycle::RecordFollow(const absl::Status& status) {
+  tasks_.Record(Task::kFollow, status);
+  std::string error(status.message());
+  if (error == follow_error_) {
+    return;
+  }
+  if (status.ok()) {
+    log_.Write(LogLevel::kInfo, "follow_recovered", JsonLine().Add("error", follow_error_));
+  } else {
+    log_.Write(LogLevel::kError, "follow_failed", FailureLine(status));
+  }
+  follow_error_ = std::move(error);
 }
 
 void LifeCycle::FollowFolder(Library* library) {
   const absl::Time start = absl::Now();
   const absl::StatusOr<bool> newer = follower_->Follow(following_, library, ending_);
-  if (newer.ok() || ending_.Check().ok()) {
-    tasks_.Record(Task::kFollow, newer.status());
-  }
-  if (!newer.ok()) {
-    if (ending_.Check().ok()) {
-      log_.Write(LogLevel::kError, "follow_failed", FailureLine(newer.status()));
+  absl::Status status = newer.status();
+  if (status.ok()) {
+    // A share that is gone looks like a writer that publishes nothing.
+    std::error_code error;
+    const std::filesystem::directory_iterator folder(config_.follow, error);
+    if (error) {
+      status = errors::StoreUnavailable(
+          absl::StrCat("the folder of snapshots ", config_.follow, ": ", error.message()));
     }
-    return;
   }
-  if (*newer) {
+  if (status.ok() || ending_.Check().ok()) {
+    RecordFollow(status);
+  }
+  if (newer.ok() && *newer) {
     malloc_trim(0);
     const Manifest manifest = follower_->state()->manifest;
     log_.Write(LogLevel::kInfo, "snapshot_served",
@@ -245,10 +292,7 @@ void LifeCycle::FollowFile(Library* library) {
   if (!status.ok() && !ending_.Check().ok()) {
     return;
   }
-  tasks_.Record(Task::kFollow, status);
-  if (!status.ok()) {
-    log_.Write(LogLevel::kError, "follow_failed", FailureLine(status));
-  }
+  RecordFollow(status);
 }
 
 }  // namespace quotes::server

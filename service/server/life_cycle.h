@@ -1,12 +1,15 @@
 #ifndef QUOTES_SERVICE_SERVER_LIFE_CYCLE_H_
 #define QUOTES_SERVICE_SERVER_LIFE_CYCLE_H_
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/base/cancellation.h"
+#include "service/base/mutex.h"
 #include "service/base/ticker.h"
 #include "service/library/backups.h"
 #include "service/library/embargo_clock.h"
@@ -49,21 +52,32 @@ class LifeCycle {
   // From any thread: OpenStore() of a replica waits no longer and fails.
   void StopOpening();
 
+  // On a replica, when the snapshot was published that is served.
+  std::optional<absl::Time> published() const;
+
   // The library of that store serves look-ups.
   void Served();
   // See Backups::last_scheduled.
   std::optional<absl::Time> last_scheduled_backup() const;
+  // How often backups and snapshots are made, and how many are kept, from now on. Thread-safe.
+  void SetSchedule(const Config& config);
   // It is ready.
   void Begin(Library* library);
   void End();
 
  private:
   LifeCycle(const Config& config, Log* log, TaskOutcomes* tasks)
-      : config_(config), log_(*log), tasks_(*tasks) {}
+      : config_(config),
+        log_(*log),
+        tasks_(*tasks),
+        publish_every_(config.publish_every),
+        publish_keep_(config.publish_keep) {}
 
   void FollowFolder(Library* library);
   void FollowFile(Library* library);
   void ReleaseDue(Library* library);
+  // Says so when following begins to fail, fails otherwise, or is well again.
+  void RecordFollow(const absl::Status& status);
 
   const Config& config_;
   Log& log_;
@@ -72,10 +86,14 @@ class LifeCycle {
   std::unique_ptr<Backups> backups_;
   std::unique_ptr<Follower> follower_;
   store::FollowingStore* following_ = nullptr;  // the library's
-  std::unique_ptr<Publisher> publisher_;
   EmbargoClock embargo_clock_;  // the ticker's
   bool was_on_trial_ = false;   // likewise
   int looks_to_pass_ = 0;       // likewise
+  Mutex publisher_mutex_;
+  absl::Duration publish_every_ ABSL_GUARDED_BY(publisher_mutex_);
+  size_t publish_keep_ ABSL_GUARDED_BY(publisher_mutex_);
+  std::unique_ptr<Publisher> publisher_ ABSL_GUARDED_BY(publisher_mutex_);
+  std::string follow_error_;  // of the ticker's thread: what was logged last, while it holds
   std::unique_ptr<Ticker> ticker_;
 };
 

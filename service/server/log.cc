@@ -6,10 +6,15 @@
 #include <openssl/rand.h>
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/details/file_helper.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <array>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -128,6 +133,38 @@ JsonLine& JsonLine::Add(std::string_view key, bool value) {
   return *this;
 }
 
+// A file whose name may come to stand for another one.
+class Log::File final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  // Throws spdlog::spdlog_ex.
+  explicit File(std::string path) : path_(std::move(path)), file_(Open()) {}
+
+  // Throws spdlog::spdlog_ex, and then goes on as before.
+  void Reopen() {
+    std::unique_ptr<spdlog::details::file_helper> anew = Open();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    file_.swap(anew);
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    file_->write(line);
+  }
+  void flush_() override { file_->flush(); }
+
+ private:
+  std::unique_ptr<spdlog::details::file_helper> Open() const {
+    auto file = std::make_unique<spdlog::details::file_helper>();
+    file->open(path_);
+    return file;
+  }
+
+  const std::string path_;
+  std::unique_ptr<spdlog::details::file_helper> file_;
+};
+
 Log::Log() : key_(NewKey()) {}
 
 absl::StatusOr<std::unique_ptr<Log>> Log::Open(const Config& config) {
@@ -137,7 +174,8 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(const Config& config) {
     if (config.log_file.empty()) {
       sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     } else {
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(config.log_file);
+      log->file_ = std::make_shared<File>(config.log_file);
+      sink = log->file_;
     }
   } catch (const spdlog::spdlog_ex& error) {
     return absl::InvalidArgumentError(
@@ -211,6 +249,20 @@ void Log::SlowCall(const rpc::SlowCallRecord& record) {
       .Add("planned_work", static_cast<int64_t>(record.planned_work));
   AddTrace(record.call, &fields);
   Write(LogLevel::kWarning, "slow_call", fields);
+}
+
+void Log::SetLevel(LogLevel level) { logger_->set_level(ToSpdlog(level)); }
+
+absl::Status Log::Reopen() {
+  if (file_ == nullptr) {
+    return absl::OkStatus();
+  }
+  try {
+    file_->Reopen();
+  } catch (const spdlog::spdlog_ex& error) {
+    return absl::UnavailableError(error.what());
+  }
+  return absl::OkStatus();
 }
 
 uint64_t Log::lost_lines() const { return thread_->overrun_counter(); }

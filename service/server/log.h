@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/rpc/services.h"
 #include "service/server/config.h"
@@ -60,14 +61,23 @@ class Log {
   void Citation(const rpc::CitationRecord& record);
   void Change(const rpc::ChangeRecord& record);
 
+  // The least that is written from now on.
+  void SetLevel(LogLevel level);
+  // Goes on in a file that is opened anew under the same name, for what rotates logs; nothing for
+  // standard error. After an error it goes on in the old one.
+  absl::Status Reopen();
+
   // Lines that were dropped because writing fell behind.
   uint64_t lost_lines() const;
 
  private:
   Log();
 
+  class File;
+
   // Made anew for each process and told to nobody: whoever reads the log cannot try sentences.
   std::string key_;
+  std::shared_ptr<File> file_;  // null: standard error
   std::shared_ptr<spdlog::details::thread_pool> thread_;
   std::shared_ptr<spdlog::logger> logger_;
 };

@@ -21,6 +21,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "service/base/absl_string.h"
@@ -34,10 +35,12 @@
 #include "service/server/credential_files.h"
 #include "service/server/life_cycle.h"
 #include "service/server/listen_address.h"
+#include "service/server/live_config.h"
 #include "service/server/log.h"
 #include "service/server/metrics.h"
 #include "service/server/reloader.h"
 #include "service/server/server.h"
+#include "service/server/service_manager.h"
 #include "service/server/task_outcomes.h"
 #include "service/server/token_command.h"
 #include "service/store/store.h"
@@ -251,7 +254,19 @@ class GrpcMessages {
   static inline int64_t left_out_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-int Serve(const Config& config, EndSignals& signals) {
+rpc::LiveOptions ToLiveOptions(const Config& config) {
+  return {.slow_call =
+              config.slow_call > absl::ZeroDuration() ? config.slow_call : absl::InfiniteDuration(),
+          .upload_idle = config.limits.upload_idle,
+          .max_calls = config.limits.max_calls,
+          .max_calls_per_caller = config.limits.max_calls_per_caller,
+          .max_watches = config.limits.max_watches};
+}
+
+// `read_again` reads the options anew from where `command` came from.
+int Serve(const CommandLine& command, std::function<absl::StatusOr<Config>()> read_again,
+          EndSignals& signals) {
+  const Config& config = command.config;
   if (const absl::Status status = CheckAccess(config); !status.ok()) {
     return Fail(kExitOptions, status.message());
   }
@@ -347,8 +362,10 @@ int Serve(const Config& config, EndSignals& signals) {
       return fail_start(status);
     }
   }
-  // Outlives the server, whose calls ask it.
-  Reloader reloader(themes::HouseFolder(config.database), credentials.get(), &out, &tasks);
+  // Both outlive the server, whose calls ask them.
+  LiveConfig live_config(config, command.file, std::move(read_again), &out, &tasks);
+  Reloader reloader(themes::HouseFolder(config.database), &live_config, credentials.get(), &out,
+                    &tasks);
   Readiness readiness;
   // The server outlives nothing that it uses: the library is declared before it.
   std::unique_ptr<Library> library;
@@ -366,8 +383,8 @@ int Serve(const Config& config, EndSignals& signals) {
       .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
       .profiles = std::move(profiles),
       .on_slow_call = [&out](const rpc::SlowCallRecord& r) { out.SlowCall(r); },
-      .slow_call =
-          config.slow_call > absl::ZeroDuration() ? config.slow_call : absl::InfiniteDuration()};
+      .slow_call = ToLiveOptions(config).slow_call};
+  server_options.tasks = [&tasks] { return tasks.Read(); };
   server_options.reload = [&reloader](const Cancellation& cancellation) {
     return reloader.Reload(cancellation);
   };
@@ -377,6 +394,16 @@ int Serve(const Config& config, EndSignals& signals) {
   if (!server.ok()) {
     return fail_start(server.status());
   }
+  live_config.Begin(
+      {.options =
+           [&](const Config& changed) {
+             out.SetLevel(changed.log_level);
+             credentials->SetQuota(changed.quota);
+             (*server)->SetOptions(ToLiveOptions(changed));
+             life.SetSchedule(changed);
+           },
+       .profiles =
+           [&server](citation::Profiles changed) { (*server)->SetProfiles(std::move(changed)); }});
   // Destroyed before what it reads.
   std::unique_ptr<Metrics> metrics;
   if (!config.metrics_listen.empty()) {
@@ -386,9 +413,11 @@ int Serve(const Config& config, EndSignals& signals) {
         .services = [&server] { return (*server)->ReadFigures(); },
         .lost_log_lines = [&out] { return out.lost_lines(); },
         .tasks = [&tasks] { return tasks.Read(); },
-        .backup_every = config.backup_every,
+        .backup_every = [&live_config] { return live_config.current().backup_every; },
         .last_backup = [&life] { return life.last_scheduled_backup(); },
-        .certificate_expires = nullptr};
+        .certificate_expires = nullptr,
+        .published = [&life] { return life.published(); },
+        .database = config.database};
     if (credentials->tls() != nullptr) {
       metrics_options.certificate_expires = [tls = credentials->tls()] {
         return tls->current()->expires;
@@ -411,6 +440,9 @@ int Serve(const Config& config, EndSignals& signals) {
                 .Add("unix_socket", config.listen_unix)
                 .Add("tls", !config.tls_cert.empty())
                 .Add("asks_who_calls", config.asks_who_calls()));
+  ServiceManager manager(Environment);  // ends before the server
+  manager.Watch([&server] { return (*server)->AnswersCalls(); });
+  manager.Ready("listens, loads the archive");
   // Loading writes nothing that a sudden end could harm, so that a signal ends it at once.
   std::optional<EndAtOnce> end_at_once;
   if (life.is_replica()) {
@@ -418,6 +450,7 @@ int Serve(const Config& config, EndSignals& signals) {
     const absl::Status status = open_store();
     const std::optional<std::string_view> stopped = end_at_once->stopped();
     if (stopped.has_value() || !status.ok()) {
+      manager.EndWatch();
       metrics.reset();
       server->reset();
       if (!stopped.has_value()) {
@@ -442,6 +475,7 @@ int Serve(const Config& config, EndSignals& signals) {
        .on_ready = [&readiness](const absl::Status& status) { readiness.Set(status); }});
   end_at_once.reset();
   if (!loaded.ok()) {
+    manager.EndWatch();
     metrics.reset();
     server->reset();
     return fail_start(loaded.status());
@@ -467,6 +501,7 @@ int Serve(const Config& config, EndSignals& signals) {
     if (const std::optional<absl::Status> ready = readiness.Take(); ready.has_value()) {
       if (!ready->ok()) {
         // Nothing is served from a store that is damaged, although look-ups still could be.
+        manager.EndWatch();
         (*server)->Drain(absl::ZeroDuration());
         metrics.reset();
         server->reset();
@@ -476,6 +511,7 @@ int Serve(const Config& config, EndSignals& signals) {
       (*server)->AnnounceReady();
       malloc_trim(0);  // what was read and not kept, small pieces that no threshold gives back
       log_state("serving");
+      manager.SetStatus("serves");
       reloader.Begin(library.get());
       life.Begin(library.get());
     }
@@ -485,17 +521,20 @@ int Serve(const Config& config, EndSignals& signals) {
     signal = signals.Wait();
   }
   out.Write(LogLevel::kInfo, "drain", JsonLine().Add("signal", *signal));
+  manager.Stopping();
   (*server)->AnnounceEnd();
   if (metrics != nullptr) {
     metrics->SetDraining();
   }
-  if (config.drain_delay > absl::ZeroDuration()) {
+  const Config at_end = live_config.current();
+  if (at_end.drain_delay > absl::ZeroDuration()) {
     // A second signal is impatience: drain now.
-    signals.WaitFor(config.drain_delay);
+    signals.WaitFor(at_end.drain_delay);
   }
   // From here on a further signal ends the process at once; what was acknowledged is durable.
   signals.Release();
-  (*server)->Drain(config.drain_grace);
+  manager.EndWatch();  // a server that drains takes no calls
+  (*server)->Drain(at_end.drain_grace);
   reloader.End();
   life.End();
   metrics.reset();
@@ -529,7 +568,16 @@ int Main(int argc, const char* const* argv) {
     std::fputs(command->text.c_str(), stdout);
     return std::fflush(stdout) == 0 ? EXIT_SUCCESS : kExitStart;
   }
-  return Serve(command->config, signals);
+  return Serve(
+      *command,
+      [argc, argv]() -> absl::StatusOr<Config> {
+        absl::StatusOr<CommandLine> again = ReadCommandLine(argc, argv, Environment);
+        if (!again.ok()) {
+          return again.status();
+        }
+        return std::move(again->config);
+      },
+      signals);
 }
 
 }  // namespace

@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <filesystem>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,6 +22,8 @@
 #include "absl/time/clock.h"
 #include "service/archive/indexed_archive.h"
 #include "service/base/absl_string.h"
+#include "service/base/errors.h"
+#include "service/base/file.h"
 #include "service/base/limits.h"
 #include "service/base/mutex.h"
 #include "service/base/process_figures.h"
@@ -35,6 +39,11 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
+
+std::string FolderOf(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
 
 double Seconds(absl::Duration duration) { return absl::ToDoubleSeconds(duration); }
 
@@ -174,7 +183,16 @@ class Source final : public prometheus::Collectable {
 
     Family reasons(MetricType::Counter, "quotes_call_errors_total",
                    "Errors that calls were answered with, by the contract's reason.");
+    // Those that alerts ask for are told before the first, or a single one would be no increase.
+    std::map<std::string_view, uint64_t> counts;
+    for (const ErrorReason asked : {ErrorReason::kStorageFull, ErrorReason::kStoreUnavailable,
+                                    ErrorReason::kDatabaseCorrupt, ErrorReason::kQueueFull}) {
+      counts[ErrorReasonName(asked)] = 0;
+    }
     for (const auto& [reason, count] : figures.reasons) {
+      counts[reason] = count;
+    }
+    for (const auto& [reason, count] : counts) {
       reasons.Add(count, {{"reason", Text(reason)}});
     }
     out->push_back(reasons.Take());
@@ -253,10 +271,12 @@ class Source final : public prometheus::Collectable {
     out->push_back(failing.Take());
     out->push_back(failures.Take());
     out->push_back(success.Take());
-    if (options_.backup_every > absl::ZeroDuration()) {
+    if (const absl::Duration every =
+            options_.backup_every ? options_.backup_every() : absl::ZeroDuration();
+        every > absl::ZeroDuration()) {
       out->push_back(Family(MetricType::Gauge, "quotes_backup_interval_seconds",
                             "How often backups are to be made by themselves.")
-                         .Add(absl::ToDoubleSeconds(options_.backup_every))
+                         .Add(absl::ToDoubleSeconds(every))
                          .Take());
       if (const std::optional<absl::Time> last = options_.last_backup(); last.has_value()) {
         out->push_back(Family(MetricType::Gauge, "quotes_backup_last_timestamp_seconds",
@@ -265,6 +285,23 @@ class Source final : public prometheus::Collectable {
                            .Add(Seconds(*last))
                            .Take());
       }
+    }
+    if (const std::optional<absl::Time> published =
+            options_.published ? options_.published() : std::nullopt;
+        published.has_value()) {
+      out->push_back(Family(MetricType::Gauge, "quotes_replica_snapshot_timestamp_seconds",
+                            "When the writer published the snapshot that is served, in seconds "
+                            "since the Unix epoch.")
+                         .Add(Seconds(*published))
+                         .Take());
+    }
+    if (const std::optional<uint64_t> free =
+            options_.database.empty() ? std::nullopt : FreeBytes(FolderOf(options_.database));
+        free.has_value()) {
+      out->push_back(Family(MetricType::Gauge, "quotes_storage_free_bytes",
+                            "Bytes that are free on the file system of the database.")
+                         .Add(*free)
+                         .Take());
     }
     if (options_.certificate_expires) {
       out->push_back(Family(MetricType::Gauge, "quotes_certificate_expiry_timestamp_seconds",
@@ -283,6 +320,9 @@ class Source final : public prometheus::Collectable {
           static_cast<double>(process.resident_bytes));
     gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.",
           static_cast<double>(process.virtual_bytes));
+    gauge("quotes_memory_limit_bytes",
+          "Memory that the process may have: the limit of its control group, else the machine's.",
+          static_cast<double>(process.memory_limit_bytes));
     gauge("process_open_fds", "Number of open file descriptors.",
           static_cast<double>(process.open_fds));
     gauge("process_max_fds", "Maximum number of open file descriptors.",

@@ -26,12 +26,16 @@ struct MetricsOptions {
   std::function<uint64_t()> lost_log_lines;
   // How what it does by itself ended last; null for nothing.
   std::function<std::vector<TaskOutcomes::Figures>()> tasks;
-  // Of backups that are made by themselves: how often, zero for none, and when the last one was
-  // made, by whichever process; null for no time.
-  absl::Duration backup_every = absl::ZeroDuration();
+  // Of backups that are made by themselves: how often, zero or null for none, and when the last one
+  // was made, by whichever process; null for no time.
+  std::function<absl::Duration()> backup_every;
   std::function<std::optional<absl::Time>()> last_backup;
   // When the certificate ends that the server shows; null without one.
   std::function<absl::Time()> certificate_expires;
+  // On a replica, when the snapshot was published that is served; null for no time.
+  std::function<std::optional<absl::Time>()> published;
+  // Whose file system is asked for its space; empty for none.
+  std::string database;
 };
 
 // The IPv4 addresses of "host:port": the packaged library of the endpoint has no IPv6.

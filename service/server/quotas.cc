@@ -19,6 +19,12 @@ constexpr char kShared[] = "";
 Quotas::Quotas(const QuotaOptions& options)
     : options_({options.calls_per_second, std::max(options.burst, 1.0), options.most_callers}) {}
 
+void Quotas::SetOptions(const QuotaOptions& options) {
+  const MutexLock lock(&mutex_);
+  options_ = {options.calls_per_second, std::max(options.burst, 1.0), options.most_callers};
+  buckets_.clear();
+}
+
 void Quotas::Refill(Bucket* bucket, absl::Time now) const {
   if (now > bucket->filled) {
     bucket->calls =
@@ -44,13 +50,15 @@ void Quotas::ForgetFull(absl::Time now) {
 }
 
 absl::Status Quotas::Take(std::string_view caller, absl::Time now) {
-  if (options_.calls_per_second <= 0) {
-    return absl::OkStatus();
-  }
-  std::string key(caller);
   double missing = 0;
+  double rate = 0;
   {
     const MutexLock lock(&mutex_);
+    rate = options_.calls_per_second;
+    if (rate <= 0) {
+      return absl::OkStatus();
+    }
+    std::string key(caller);
     auto found = buckets_.find(key);
     if (found == buckets_.end()) {
       if (buckets_.size() >= options_.most_callers) {
@@ -69,8 +77,7 @@ absl::Status Quotas::Take(std::string_view caller, absl::Time now) {
     }
     missing = 1 - bucket.calls;
   }
-  return errors::QuotaExceeded(caller, options_.calls_per_second,
-                               absl::Seconds(missing / options_.calls_per_second));
+  return errors::QuotaExceeded(caller, rate, absl::Seconds(missing / rate));
 }
 
 size_t Quotas::callers() const {

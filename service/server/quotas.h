@@ -31,6 +31,9 @@ class Quotas {
   // forgotten, which gives them nothing; if there are none, further callers share one bucket.
   absl::Status Take(std::string_view caller, absl::Time now);
 
+  // From now on; every caller begins with what it may do at once.
+  void SetOptions(const QuotaOptions& options);
+
   size_t callers() const;
 
  private:
@@ -39,11 +42,11 @@ class Quotas {
     absl::Time filled;  // when `calls` was true
   };
 
-  void Refill(Bucket* bucket, absl::Time now) const;
+  void Refill(Bucket* bucket, absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetFull(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const QuotaOptions options_;
   mutable Mutex mutex_;
+  QuotaOptions options_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, Bucket> buckets_ ABSL_GUARDED_BY(mutex_);
   absl::Time forgotten_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };

@@ -42,9 +42,10 @@ void LogThemeFindings(const std::string& folder, Log* log) {
   }
 }
 
-Reloader::Reloader(std::string themes_folder, CredentialFiles* credentials, Log* log,
-                   TaskOutcomes* tasks)
+Reloader::Reloader(std::string themes_folder, LiveConfig* config, CredentialFiles* credentials,
+                   Log* log, TaskOutcomes* tasks)
     : themes_folder_(std::move(themes_folder)),
+      config_(config),
       credentials_(credentials),
       log_(log),
       tasks_(tasks),
@@ -75,6 +76,7 @@ void Reloader::End() {
 }
 
 void Reloader::Want() {
+  config_->Reload();
   credentials_->Reload();
   {
     const MutexLock lock(&mutex_);
@@ -84,7 +86,10 @@ void Reloader::Want() {
 }
 
 std::vector<rpc::ReloadedFiles> Reloader::Reload(const Cancellation& cancellation) {
-  std::vector<rpc::ReloadedFiles> read = credentials_->ReloadNow();
+  std::vector<rpc::ReloadedFiles> read = config_->Reload();
+  for (rpc::ReloadedFiles& files : credentials_->ReloadNow()) {
+    read.push_back(std::move(files));
+  }
   rpc::ReloadedFiles& themes = read.emplace_back();
   themes.kind = rpc::ReloadedFiles::Kind::kThemes;
   themes.paths = {themes_folder_};

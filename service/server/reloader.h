@@ -11,6 +11,7 @@
 #include "service/library/library.h"
 #include "service/rpc/services.h"
 #include "service/server/credential_files.h"
+#include "service/server/live_config.h"
 #include "service/server/log.h"
 #include "service/server/task_outcomes.h"
 
@@ -20,12 +21,13 @@ namespace quotes::server {
 // tell.
 void LogThemeFindings(const std::string& folder, Log* log);
 
-// Reads the operator's files anew, at a signal or for a caller: credentials, and the house's
-// themes, by which all quotes then get theirs. Thread-safe.
+// Reads the operator's files anew, at a signal or for a caller: options and profiles, credentials,
+// and the house's themes, by which all quotes then get theirs. Thread-safe.
 class Reloader {
  public:
-  // `credentials`, `log` and `tasks` must outlive the object.
-  Reloader(std::string themes_folder, CredentialFiles* credentials, Log* log, TaskOutcomes* tasks);
+  // `config`, `credentials`, `log` and `tasks` must outlive the object.
+  Reloader(std::string themes_folder, LiveConfig* config, CredentialFiles* credentials, Log* log,
+           TaskOutcomes* tasks);
   // Ends.
   ~Reloader();
   Reloader(const Reloader&) = delete;
@@ -36,7 +38,7 @@ class Reloader {
   // Returns when nobody uses the library any more; what is at work is given up.
   void End();
 
-  // Reads everything in threads of their own, and logs what came of it.
+  // Reads options and profiles, and the rest in threads of their own; logs what came of it.
   void Want();
   // Reads everything before it returns. Before Begin() and after End() themes are LOADING.
   std::vector<rpc::ReloadedFiles> Reload(const Cancellation& cancellation);
@@ -46,6 +48,7 @@ class Reloader {
   absl::Status ReloadThemes(Library* library, const Cancellation& cancellation);
 
   const std::string themes_folder_;
+  LiveConfig* const config_;
   CredentialFiles* const credentials_;
   Log* const log_;
   TaskOutcomes* const tasks_;

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "grpc/health/v1/health.pb.h"
 #include "quotes/v1/quote_service.pb.h"
 #include "service/base/limits.h"
@@ -170,6 +171,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.default_caller = std::move(options.default_caller);
   services_options.reload = std::move(options.reload);
   services_options.backups = options.backups;
+  services_options.tasks = std::move(options.tasks);
   services_options.replica_state = std::move(options.replica_state);
   services_options.followed_folder = std::move(options.followed_folder);
   auto rep = std::make_unique<Rep>(library, std::move(services_options), std::move(options.tls));
@@ -214,6 +216,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   }
   rep->SetHealth(false);
   rep->SetHealthOf(library);
+  if (grpc::HealthCheckServiceInterface* health = rep->server->GetHealthCheckService();
+      health != nullptr) {
+    health->SetServingStatus(kLivenessService, true);
+  }
   return std::unique_ptr<Server>(new Server(std::move(rep)));
 }
 
@@ -232,6 +238,12 @@ void Server::AnnounceReady() {
   }
 }
 
+void Server::SetOptions(const rpc::LiveOptions& live) { rep_->services.SetOptions(live); }
+
+void Server::SetProfiles(citation::Profiles profiles) {
+  rep_->services.SetProfiles(std::move(profiles));
+}
+
 void Server::AnnounceEnd() {
   MutexLock lock(&rep_->mutex);
   rep_->ending = true;
@@ -244,6 +256,18 @@ int Server::port() const { return rep_->port; }
 
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
   return rep_->server->InProcessChannel(grpc::ChannelArguments());
+}
+
+bool Server::AnswersCalls() {
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service(kLivenessService);
+  grpc::health::v1::HealthCheckResponse response;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(limits::kLivenessSeconds));
+  const grpc::Status status =
+      grpc::health::v1::Health::NewStub(InProcessChannel())->Check(&context, request, &response);
+  return status.ok() && response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
 }
 
 void Server::Drain(absl::Duration grace) {

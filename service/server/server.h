@@ -67,7 +67,12 @@ struct ServerOptions {
   Backups* backups = nullptr;
   std::function<std::optional<Follower::State>()> replica_state{};
   std::string followed_folder{};
+  std::function<std::vector<rpc::TaskFigures>()> tasks{};
 };
+
+// What health calls the process itself: SERVING from the first moment to the last, also while the
+// archive is loaded and while it drains. For who restarts what does not answer.
+inline constexpr char kLivenessService[] = "liveness";
 
 // The program's version, as GetStatus and --version tell it.
 std::string ProgramVersion();
@@ -95,6 +100,10 @@ class Server {
   // Health is SERVING for everything.
   void AnnounceReady();
 
+  // See rpc::Services.
+  void SetOptions(const rpc::LiveOptions& live);
+  void SetProfiles(citation::Profiles profiles);
+
   // Health goes to NOT_SERVING; calls are served on. Gives load balancers time to look elsewhere
   // before Drain().
   void AnnounceEnd();
@@ -104,6 +113,10 @@ class Server {
 
   // What it did so far; see rpc/statistics.h.
   rpc::ServicesFigures ReadFigures() const;
+
+  // Whether a call to it is answered within some seconds, by the threads that answer all others.
+  // Without a socket. Thread-safe.
+  bool AnswersCalls();
 
   // A channel to this server inside the process: the same handlers, limits and errors, no socket.
   std::shared_ptr<grpc::Channel> InProcessChannel();

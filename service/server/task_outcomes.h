@@ -11,7 +11,9 @@
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "service/base/absl_string.h"
 #include "service/base/mutex.h"
+#include "service/rpc/services.h"
 
 namespace quotes::server {
 
@@ -24,18 +26,15 @@ enum class Task : uint8_t {
   kCertificate,
   kTokens,
   kSignedTokenKeys,
-  kThemes,  // the last four: reading the operator's files
+  kThemes,
+  kConfiguration,
+  kProfiles,  // the last six: reading the operator's files
 };
 
 // How each task ended last, for metrics. Thread-safe.
 class TaskOutcomes {
  public:
-  struct Figures {
-    std::string_view name;
-    bool failing = false;  // the last try failed
-    uint64_t failures = 0;
-    std::optional<absl::Time> last_success;
-  };
+  using Figures = rpc::TaskFigures;
 
   // The server has this task from now on, even if it is not done before long.
   void Expect(Task task) {
@@ -48,6 +47,7 @@ class TaskOutcomes {
     State& state = At(task);
     state.expected = true;
     state.figures.failing = !status.ok();
+    state.figures.last_error = ToStd(status.message());
     if (status.ok()) {
       state.figures.last_success = absl::Now();
     } else {
@@ -69,8 +69,9 @@ class TaskOutcomes {
   }
 
  private:
-  static constexpr std::array<std::string_view, 7> kNames = {
-      "backup", "publish", "follow", "certificate", "tokens", "jwks", "themes"};
+  static constexpr std::array<std::string_view, 9> kNames = {
+      "backup", "publish", "follow",        "certificate", "tokens",
+      "jwks",   "themes",  "configuration", "profiles"};
 
   struct State {
     bool expected = false;

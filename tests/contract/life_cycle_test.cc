@@ -293,8 +293,8 @@ TEST_F(LifeCycleContract, ChangesAreToldAsTheyHappen) {
   EXPECT_THAT(again.End(), StartsWith("CANCELLED"));
   // All others are told that the server ends.
   server_->Drain(absl::Seconds(30));
-  EXPECT_EQ(from_now.End(), "UNAVAILABLE/LOADING");
-  EXPECT_EQ(from_the_beginning.End(), "UNAVAILABLE/LOADING");
+  EXPECT_EQ(from_now.End(), "UNAVAILABLE/SHUTTING_DOWN");
+  EXPECT_EQ(from_the_beginning.End(), "UNAVAILABLE/SHUTTING_DOWN");
 }
 
 TEST_F(LifeCycleContract, AWatchSaysThatItLives) {

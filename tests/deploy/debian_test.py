@@ -4,6 +4,7 @@ copy of this machine, with Debian's systemd as its first process."""
 import json
 import re
 import subprocess
+import time
 import unittest
 
 from deploy_testing import BUILD_DIR, Machine, run
@@ -110,6 +111,7 @@ class DebianTest(unittest.TestCase):
             self.confined(machine)
             self.reads_foreign_formats(machine)
             self.restarts(machine)
+            self.is_restarted_when_it_hangs(machine)
             self.upgrades(machine)
             self.removes(machine)
             self.purges(machine, before)
@@ -196,7 +198,8 @@ class DebianTest(unittest.TestCase):
         # Wrong options are not tried again and again.
         good = machine.run("cat", CONFIGURATION).stdout
         machine.write(CONFIGURATION, good + "unknown = 1\n")
-        machine.run("systemctl", "restart", "quoted")
+        # Whoever starts it is told so.
+        self.assertNotEqual(machine.run("systemctl", "restart", "quoted", check=False).returncode, 0)
         wait_for(lambda: machine.run("systemctl", "is-failed", "quoted", check=False).stdout
                  == "failed\n", "failed for good", 120)
         # Drains without delay from here on, which is the administrator's change to keep.
@@ -204,8 +207,35 @@ class DebianTest(unittest.TestCase):
         machine.run("systemctl", "restart", "quoted")
         self.wait_until_serving(machine)
         pid = self.main_pid(machine)
+        # What can change while it runs does.
+        machine.write(CONFIGURATION, good.replace('"5s"', '"0s"') + "backup_keep = 9\n")
         machine.run("systemctl", "reload", "quoted")
         self.assertEqual(self.main_pid(machine), pid)
+        wait_for(lambda: "backup_keep" in machine.run(
+            "journalctl", "--unit=quoted", "--output=cat", "--grep=configuration_reloaded",
+            check=False).stdout, "reloaded")
+        machine.write(CONFIGURATION, good.replace('"5s"', '"0s"'))
+
+    def is_restarted_when_it_hangs(self, machine):
+        """By the watchdog, whose minute is three seconds here."""
+        folder = "/etc/systemd/system/quoted.service.d"
+        machine.run("mkdir", "-p", folder)
+        machine.write(f"{folder}/test.conf", "[Service]\nWatchdogSec=3\nTimeoutAbortSec=2\n")
+        machine.run("systemctl", "daemon-reload")
+        machine.run("systemctl", "restart", "quoted")
+        self.wait_until_serving(machine)
+        pid = self.main_pid(machine)
+        time.sleep(7)
+        self.assertEqual(self.main_pid(machine), pid, "it lives while it answers")
+        machine.run("kill", "-STOP", pid)
+        wait_for(lambda: self.main_pid(machine) not in (pid, "0")
+                 and machine.run("quotectl", "status", check=False).returncode == 0,
+                 "restarted by the watchdog", 120)
+        self.assertEqual(self.status(machine)["report_count"], "3")
+        machine.run("rm", "-r", folder)
+        machine.run("systemctl", "daemon-reload")
+        machine.run("systemctl", "restart", "quoted")
+        self.wait_until_serving(machine)
 
     def upgrades(self, machine):
         pid = self.main_pid(machine)

@@ -2,6 +2,7 @@
 and answers what the dashboard asks."""
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -108,6 +109,36 @@ class ScrapeTest(unittest.TestCase):
         cls.busy_port = metrics_port(cls.busy)
         wait_for(lambda: "quotes_backup_last_timestamp_seconds" in read(cls.busy_port),
                  "the first backup")
+        cls.replica = cls.enterClassContext(
+            Server(cls.folder / "replica.db", "--metrics-listen", "127.0.0.1:0",
+                   "--follow", cls.folder / "snapshots"))
+        cls.replica_port = metrics_port(cls.replica)
+
+    def there(self):
+        """Names of all metrics."""
+        return set().union(*(Scrape(text).names() for text in
+                             (self.text, read(self.busy_port), read(self.replica_port))))
+
+    def test_a_replica_tells_when_its_snapshot_was_published(self):
+        published = Scrape(read(self.replica_port)).one("quotes_replica_snapshot_timestamp_seconds")
+        self.assertTrue(time.time() - 600 < published <= time.time() + 1)
+        self.assertNotIn("quotes_replica_snapshot_timestamp_seconds", self.text)
+
+    def test_space_and_memory(self):
+        scrape = Scrape(self.text)
+        system = os.statvfs(self.folder)
+        self.assertAlmostEqual(scrape.one("quotes_storage_free_bytes") / 2**30,
+                               system.f_bavail * system.f_frsize / 2**30, delta=4)
+        whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        self.assertTrue(scrape.one("process_resident_memory_bytes")
+                        < scrape.one("quotes_memory_limit_bytes") <= whole)
+
+    def test_reasons_that_alerts_ask_for_are_there_before_the_first(self):
+        asked = set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", " ".join(re.findall(r'reason=~?"([^"]*)"',
+                                                                         ALERTS))))
+        told = Scrape(self.text).by_label("quotes_call_errors_total", "reason")
+        self.assertGreater(len(asked), 3)
+        self.assertEqual({reason: told.get(reason) for reason in asked}, dict.fromkeys(asked, 0))
 
     def test_tasks(self):
         scrape = Scrape(read(self.busy_port))
@@ -149,14 +180,14 @@ class ScrapeTest(unittest.TestCase):
         self.assertIn(result.returncode, (0, 3), result)
 
     def test_every_name_that_is_used_is_there(self):
-        there = Scrape(self.text).names() | Scrape(read(self.busy_port)).names() | {"up"}
+        there = self.there() | {"up"}
         used = metrics_in(ALERTS.replace("alert:", "")) | metrics_in("\n".join(expressions()))
         self.assertGreater(len(used), 30)
         self.assertEqual(used - there, set())
 
     def test_nearly_every_name_that_is_there_is_shown(self):
         shown = metrics_in("\n".join(expressions()))
-        there = {re.sub(r"_(bucket|sum|count)$", "", name) for name in Scrape(self.text).names() | Scrape(read(self.busy_port)).names()
+        there = {re.sub(r"_(bucket|sum|count)$", "", name) for name in self.there()
                  if not name.startswith("exposer_")}
         shown = {re.sub(r"_(bucket|sum|count)$", "", name) for name in shown}
         self.assertEqual(there - shown, {
@@ -226,6 +257,8 @@ class PrometheusTest(unittest.TestCase):
                  if not self.ask("query", query=expression)["result"]]
         # Nothing was started again.
         self.assertEqual(empty, [
+            # This is no replica; ScrapeTest has one.
+            'time() - quotes_replica_snapshot_timestamp_seconds{job="quotes",instance=~".*"}',
             # Here is no certificate; ScrapeTest has one.
             'quotes_certificate_expiry_timestamp_seconds{job="quotes",instance=~".*"} - time()',
             'changes(process_start_time_seconds{job="quotes"}[1m]) > 0'])

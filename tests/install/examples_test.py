@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import unittest
 
+from certificates import Authority
 from deploy_testing import install, run
-from quotes_testing import (CLEAN_ENVIRONMENT, SAMPLE, SAMPLE_ID, SOURCE_DIR, Server, TempDir,
+from quotes_testing import (CLEAN_ENVIRONMENT, QUOTED, SAMPLE, SAMPLE_ID, SOURCE_DIR, Server, TempDir,
                             quotectl, quotectl_json)
 
 EXAMPLES = SOURCE_DIR / "client/examples"
@@ -25,14 +26,24 @@ class ExamplesTest(unittest.TestCase):
         cls.server = cls.enterClassContext(Server(cls.folder / "quotes.db"))
         quotectl("import", SAMPLE, "--id", SAMPLE_ID, server=cls.server)
         pages = quotectl_json("find", QUERY, "--all", server=cls.server)
+        # The same archive as production has it.
+        authority = Authority(cls.folder, "authority")
+        certificate, key = authority.issue("localhost")
+        cls.token = cls.folder / "cms.token"
+        cls.token.write_text(run(QUOTED, "token", "new", "--name", "cms", "--role", "reader",
+                                 "--file", cls.folder / "tokens.toml"), encoding="ascii")
+        cls.secure = cls.enterClassContext(Server(
+            cls.folder / "quotes.db", "--read-only", "--tls-cert", certificate, "--tls-key", key,
+            "--tokens", cls.folder / "tokens.toml"))
+        cls.authority = authority.certificate
         cls.expected = [f"{hit['quote']['text']}\t{hit['quote']['citation']}"
                         for page in pages for hit in page["hits"]]
 
     def check(self, *command, env=None):
-        def call(server, query):
+        def call(server, query, **more):
             return subprocess.run([*map(str, command), server, query], capture_output=True,
-                                  text=True, env={**CLEAN_ENVIRONMENT, **(env or {})}, timeout=60,
-                                  check=False)
+                                  text=True, timeout=60, check=False,
+                                  env={**CLEAN_ENVIRONMENT, **(env or {}), **more})
         self.assertGreater(len(self.expected), 50)
         found = call(self.server.address, QUERY)
         self.assertEqual(found.returncode, 0, found.stderr)
@@ -41,6 +52,16 @@ class ExamplesTest(unittest.TestCase):
         refused = call(self.server.address, "")
         self.assertEqual(refused.returncode, 1)
         self.assertRegex(refused.stderr, "^INVALID_?ARGUMENT: |^InvalidArgument: ")
+        # Over TLS and with a token; without the token, and without the authority, nothing.
+        secure = f"localhost:{self.secure.port}"
+        found = call(secure, QUERY, QUOTES_CA=str(self.authority),
+                     QUOTES_TOKEN_FILE=str(self.token))
+        self.assertEqual(found.returncode, 0, found.stderr)
+        self.assertEqual(found.stdout.splitlines(), self.expected)
+        nameless = call(secure, QUERY, QUOTES_CA=str(self.authority))
+        self.assertEqual((nameless.returncode, nameless.stdout), (1, ""))
+        self.assertRegex(nameless.stderr, "^Unauthenticated: |^UNAUTHENTICATED: ")
+        self.assertEqual(call(secure, QUERY).returncode, 1)
 
     def test_python(self):
         stubs = self.folder / "stubs"

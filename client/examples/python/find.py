@@ -2,7 +2,10 @@
 
 Needs Debian's python3-grpcio and python3-protobuf, and the stubs that generate.sh makes on
 PYTHONPATH. QUOTES_SERVICE_CONFIG names share/quotes/service_config.json of an installation: which
-calls are tried again when the server is unavailable, and how long they may take.
+calls are tried again when the server is unavailable, and how long they may take. QUOTES_CA is the
+file of the authority that signed the server's certificate, and QUOTES_TOKEN_FILE that of the
+caller's token, as quotectl has them; without QUOTES_CA the server is one of this machine, in
+plaintext, and gets no token.
 """
 
 import os
@@ -13,10 +16,24 @@ import grpc
 from quotes.v1 import quote_service_pb2, quote_service_pb2_grpc
 
 
+def connect(server):
+    config = pathlib.Path(os.environ["QUOTES_SERVICE_CONFIG"]).read_text(encoding="utf-8")
+    options = [("grpc.service_config", config),
+               # Finds out when the server's machine has vanished.
+               ("grpc.keepalive_time_ms", 60_000)]
+    if "QUOTES_CA" not in os.environ:
+        return grpc.insecure_channel(server, options)
+    credentials = grpc.ssl_channel_credentials(pathlib.Path(os.environ["QUOTES_CA"]).read_bytes())
+    if "QUOTES_TOKEN_FILE" in os.environ:
+        token = pathlib.Path(os.environ["QUOTES_TOKEN_FILE"]).read_text(encoding="ascii").strip()
+        credentials = grpc.composite_channel_credentials(
+            credentials, grpc.access_token_call_credentials(token))
+    return grpc.secure_channel(server, credentials, options)
+
+
 def main():
     server, query = sys.argv[1:]
-    config = pathlib.Path(os.environ["QUOTES_SERVICE_CONFIG"]).read_text(encoding="utf-8")
-    with grpc.insecure_channel(server, [("grpc.service_config", config)]) as channel:
+    with connect(server) as channel:
         quotes = quote_service_pb2_grpc.QuoteServiceStub(channel)
         request = quote_service_pb2.SearchQuotesRequest(query=query, page_size=50)
         while True:

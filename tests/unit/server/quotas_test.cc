@@ -50,6 +50,25 @@ TEST(QuotasTest, AClockThatGoesBackGivesNothing) {
   QUOTES_EXPECT_OK(quotas.Take("cms", kStart + absl::Seconds(1)));
 }
 
+TEST(QuotasTest, OptionsMayChange) {
+  Quotas quotas({.calls_per_second = 0, .burst = 1});
+  for (int i = 0; i < 10; ++i) {
+    QUOTES_EXPECT_OK(quotas.Take("cms", kStart));
+  }
+  quotas.SetOptions({.calls_per_second = 2, .burst = 2});
+  QUOTES_EXPECT_OK(quotas.Take("cms", kStart));
+  QUOTES_EXPECT_OK(quotas.Take("cms", kStart));
+  const absl::Status refused = quotas.Take("cms", kStart);
+  EXPECT_EQ(GetErrorReason(refused), ErrorReason::kQuotaExceeded);
+  EXPECT_EQ(GetErrorDetail(refused)->retry_after, absl::Milliseconds(500));
+  // What was used up is forgotten with the old ones.
+  quotas.SetOptions({.calls_per_second = 2, .burst = 1});
+  QUOTES_EXPECT_OK(quotas.Take("cms", kStart));
+  EXPECT_FALSE(quotas.Take("cms", kStart).ok());
+  quotas.SetOptions({.calls_per_second = 0, .burst = 1});
+  QUOTES_EXPECT_OK(quotas.Take("cms", kStart));
+}
+
 TEST(QuotasTest, CallersAreBounded) {
   Quotas quotas({.calls_per_second = 1, .burst = 2, .most_callers = 100});
   for (int i = 0; i < 100; ++i) {
