@@ -165,6 +165,11 @@ class FollowTest(unittest.TestCase):
             with Server(folder / "quotes.db", "--publish-folder", snapshots,
                         "--publish-every", "1s") as writer:
                 import_sample(writer)
+                wait_for(lambda: "Published" in quotectl("status", server=writer).stdout,
+                         "a snapshot")
+                status = quotectl("status", server=writer).stdout
+                self.assertRegex(status, r"Published +\d{4}-")
+                self.assertRegex(status, r"Free disk +[\d.]+ ")
                 with Server(folder / "replica.db", "--follow", snapshots, "--metrics-listen",
                             "127.0.0.1:0") as replica:
                     port = metrics_port(replica)
@@ -186,9 +191,6 @@ class FollowTest(unittest.TestCase):
                     wait_for(lambda: failing() == 0, "it follows again")
                     self.assertEqual(len(said("follow_recovered")), 1)
                     self.assertNotIn("Failing", quotectl("status", server=replica).stdout)
-                status = quotectl("status", server=writer).stdout
-                self.assertRegex(status, r"Published +\d{4}-")
-                self.assertRegex(status, r"Free disk +[\d.]+ ")
 
 
 if __name__ == "__main__":
