@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,7 @@
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
 #include "service/base/limits.h"
+#include "service/base/mutex.h"
 #include "service/base/status_macros.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -96,8 +98,18 @@ class ScanArchive final : public Catalog {
   Emergence EmergenceOf(std::u32string_view units, const std::vector<Epoch>& epochs) const override;
 
  private:
+  // Every look-up by salience asks it of every quote it finds, and an answer takes a pass over all
+  // texts, so that answers are kept.
   bool IsStock(std::u32string_view units) const {
-    return !units.empty() && CountReports(units) >= limits::kFormulaicReports;
+    if (units.empty() || entries().size() < limits::kFormulaicReports) {
+      return false;
+    }
+    const MutexLock lock(&stock_mutex_);
+    const auto [at, is_new] = stock_.try_emplace(std::u32string(units), false);
+    if (is_new) {
+      at->second = CountReports(units) >= limits::kFormulaicReports;
+    }
+    return at->second;
   }
   // Calls `visit(rank, quote, units)` with the folded texts of all quotes that pass.
   template <typename Visit>
@@ -117,6 +129,8 @@ class ScanArchive final : public Catalog {
   std::deque<ScanEntry> scanned_;  // by rank
   std::vector<const ScanEntry*> newest_;
   std::vector<const ScanEntry*> reading_order_;  // by id
+  mutable Mutex stock_mutex_;
+  mutable std::unordered_map<std::u32string, bool> stock_ ABSL_GUARDED_BY(stock_mutex_);
 };
 
 absl::StatusOr<LookupAnswer> ScanArchive::Find(const Lookup& lookup,

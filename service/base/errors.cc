@@ -202,9 +202,10 @@ absl::Status MakeError(absl::StatusCode code, std::string_view message, const Er
     Put(&payload, violation.field);
     Put(&payload, violation.description);
   }
-  Put(&payload,
-      std::to_string(detail.retry_after.has_value() ? absl::ToInt64Milliseconds(*detail.retry_after)
-                                                    : int64_t{-1}));
+  Put(&payload, std::to_string(detail.retry_after.has_value()
+                                   ? absl::ToInt64Milliseconds(
+                                         absl::Ceil(*detail.retry_after, absl::Milliseconds(1)))
+                                   : int64_t{-1}));
   absl::Status status(code, ToAbsl(message));
   status.SetPayload(kPayloadUrl, absl::Cord(payload));
   return status;

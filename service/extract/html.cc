@@ -520,7 +520,7 @@ class HtmlReader {
 
   // Notes a line behind the element of the text; what ends like a paragraph may be one of it.
   void NoteFoot(size_t line) {
-    constexpr size_t kParagraph = 40;
+    constexpr size_t kParagraph = 30;
     if (ends_sentence_ && characters_ >= kParagraph) {
       ++foot_paragraphs_;
     } else if (last_ != U'。' && last_ != U'！') {

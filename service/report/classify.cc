@@ -1227,6 +1227,7 @@ class Classifier {
     occasion->text_begin += date->begin;
     occasion->event_begin += date->begin;
     occasion->event_end += date->begin;
+    occasion->text_end += date->begin;
     occasion->end += date->begin;
     TakeByline(i, Shifted(*byline, begin));
     TakeOccasion(i, 1, *occasion);

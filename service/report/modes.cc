@@ -103,57 +103,73 @@ Mode ModeOfSentence(View sentence) {
   return best.mode;
 }
 
-Range FindPeriod(View heading) {
+namespace {
+
+// The size of the period that begins at `at`, 0 if none does. *passed is then how far there is
+// none.
+size_t PeriodAt(View heading, size_t at, size_t* passed) {
   constexpr View kLeads[] = {U"过去的", U"过去", U"今后", U"未来", U"近", U"这", U"前"};
   constexpr View kWhole[] = {U"去年", U"今年", U"明年", U"本届", U"下一阶段"};
-  heading = heading.substr(0, kOpening);
-  for (size_t i = 0; i < heading.size(); ++i) {
-    const auto range = [&](size_t size) {
-      return Range{static_cast<uint32_t>(i), static_cast<uint32_t>(i + size)};
-    };
-    const View rest = heading.substr(i);
-    for (const View lead : kLeads) {
-      if (rest.starts_with(lead)) {
-        if (const size_t years = YearsAt(heading, i + lead.size()); years > 0) {
-          return range(lead.size() + years);
-        }
-      }
-    }
-    for (const View whole : kWhole) {
-      if (rest.starts_with(whole)) {
-        return range(whole.size());
-      }
-    }
-    if (const size_t years = YearsAt(heading, i); years > 0) {
-      if (At(heading, i + years) == U'来') {
-        return range(years + 1);
-      }
-      if (years == 5) {
-        // 2021年至2025年 is one span.
-        size_t end = i + years;
-        const char32_t to = At(heading, end);
-        if (to == U'至' || to == U'到' || IsDash(to) || to == U'-') {
-          if (const size_t more = YearsAt(heading, end + 1); more > 0) {
-            end += 1 + more;
-          }
-        }
-        return range(end - i);
-      }
-      i += years - 1;
-      continue;
-    }
-    if (ClosingPartner(heading[i]) == U'”' || ClosingPartner(heading[i]) == U'」') {
-      const size_t close = heading.find(ClosingPartner(heading[i]), i);
-      if (close != View::npos && close > i + 2 && close < i + 6 && heading[close - 1] == U'五') {
-        size_t end = close + 1;
-        if (heading.substr(end).starts_with(U"时期") || heading.substr(end).starts_with(U"期间")) {
-          end += 2;
-        }
-        return range(end - i);
+  *passed = 1;
+  const View rest = heading.substr(at);
+  for (const View lead : kLeads) {
+    if (rest.starts_with(lead)) {
+      if (const size_t years = YearsAt(heading, at + lead.size()); years > 0) {
+        return lead.size() + years;
       }
     }
   }
+  for (const View whole : kWhole) {
+    if (rest.starts_with(whole)) {
+      return whole.size();
+    }
+  }
+  if (const size_t years = YearsAt(heading, at); years > 0) {
+    if (At(heading, at + years) == U'来') {
+      return years + 1;
+    }
+    if (years == 5) {
+      // 2021年至2025年 is one span.
+      const char32_t to = At(heading, at + years);
+      if (to == U'至' || to == U'到' || IsDash(to) || to == U'-') {
+        if (const size_t more = YearsAt(heading, at + years + 1); more > 0) {
+          return years + 1 + more;
+        }
+      }
+      return years;
+    }
+    *passed = years;
+    return 0;
+  }
+  const char32_t closer = ClosingPartner(heading[at]);
+  if (closer == U'”' || closer == U'」') {
+    const size_t close = heading.find(closer, at);
+    if (close != View::npos && close > at + 2 && close < at + 6 && heading[close - 1] == U'五') {
+      const View behind = heading.substr(close + 1);
+      const bool named = behind.starts_with(U"时期") || behind.starts_with(U"期间");
+      return close + 1 + (named ? 2u : 0u) - at;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+Range FindPeriod(View heading) {
+  heading = heading.substr(0, kOpening);
+  size_t passed = 0;
+  for (size_t i = 0; i < heading.size(); i += passed) {
+    if (const size_t size = PeriodAt(heading, i, &passed); size > 0) {
+      return {static_cast<uint32_t>(i), static_cast<uint32_t>(i + size)};
+    }
+  }
   return {};
+}
+
+Range PeriodInFront(View heading) {
+  heading = heading.substr(0, kOpening);
+  size_t passed = 0;
+  return {0, static_cast<uint32_t>(heading.empty() ? 0 : PeriodAt(heading, 0, &passed))};
 }
 
 }  // namespace quotes::report

@@ -21,6 +21,8 @@ Mode ModeOfSentence(std::u32string_view folded_sentence);
 // The span of time that a heading names (过去五年, 五年来, 2035年, “十四五”时期) as a range of it;
 // empty when it names none.
 Range FindPeriod(std::u32string_view folded_heading);
+// The same where the heading begins with it; empty otherwise.
+Range PeriodInFront(std::u32string_view folded_heading);
 
 }  // namespace quotes::report
 

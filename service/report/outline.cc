@@ -238,10 +238,7 @@ class Placer {
            NamesPeriod(i);
   }
 
-  bool NamesPeriod(size_t i) const {
-    const Range period = FindPeriod(Folded(i));
-    return !period.empty() && period.begin == 0;
-  }
+  bool NamesPeriod(size_t i) const { return !PeriodInFront(Folded(i)).empty(); }
 
   // --- placing, in reading order ---
 
@@ -468,9 +465,9 @@ class Placer {
   // 五年来，… 这五年…: speaks of the whole time that a review is about.
   bool LooksBack(size_t i) const {
     const View text = Folded(i).substr(paragraphs_[i].marker.text);
-    const Range period = FindPeriod(text);
+    const Range period = PeriodInFront(text);
     const View words = text.substr(0, period.end);
-    return !period.empty() && period.begin == 0 &&
+    return !period.empty() &&
            (words.back() == U'来' || words.front() == U'这' || words.front() == U'过');
   }
 

@@ -298,9 +298,9 @@ class Parser {
 
   // The last year that a heading begins with, 0 for none: 2021年主要工作, 2021—2025年.
   static int YearOfHeading(View heading) {
-    const Range period = FindPeriod(heading);
+    const Range period = PeriodInFront(heading);
     int last = 0;
-    if (period.empty() || period.begin > 0) {
+    if (period.empty()) {
       return 0;
     }
     for (uint32_t i = 0; i + 4 < period.end + 1; ++i) {

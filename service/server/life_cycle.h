@@ -86,9 +86,9 @@ class LifeCycle {
   std::unique_ptr<Backups> backups_;
   std::unique_ptr<Follower> follower_;
   store::FollowingStore* following_ = nullptr;  // the library's
-  EmbargoClock embargo_clock_;  // the ticker's
-  bool was_on_trial_ = false;   // likewise
-  int looks_to_pass_ = 0;       // likewise
+  EmbargoClock embargo_clock_;                  // the ticker's
+  bool was_on_trial_ = false;                   // likewise
+  int looks_to_pass_ = 0;                       // likewise
   Mutex publisher_mutex_;
   absl::Duration publish_every_ ABSL_GUARDED_BY(publisher_mutex_);
   size_t publish_keep_ ABSL_GUARDED_BY(publisher_mutex_);

@@ -25,6 +25,12 @@ TEST(Errors, DetailSurvivesTheStatus) {
   EXPECT_EQ(read->retry_after, detail.retry_after);
 }
 
+TEST(Errors, TellsToWaitLongEnough) {
+  const auto read = GetErrorDetail(errors::QuotaExceeded("cms", 50, absl::Microseconds(300)));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->retry_after, absl::Milliseconds(1));
+}
+
 TEST(Errors, ForeignStatusHasNoDetail) {
   EXPECT_FALSE(GetErrorDetail(absl::InternalError("x")).has_value());
   EXPECT_EQ(GetErrorReason(absl::OkStatus()), ErrorReason::kUnspecified);

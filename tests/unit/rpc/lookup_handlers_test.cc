@@ -47,6 +47,8 @@ class LookupHandlers : public ::testing::Test {
     const std::shared_ptr<const archive::Archive> archive(snapshot, snapshot->archive.get());
     CallContext call{*library_,     archive, snapshot->history.get(),
                      cancellation_, options, citation_corpora_};
+    const ProfileHolder profiles{citation::Profiles()};
+    call.profiles = &profiles;
     Response response;
     absl::Status status = handler(call, request, &response);
     *deferred = call.deferred;
@@ -146,6 +148,8 @@ void ExpectSameBytes(Library& library,
   CitationCorpora citation_corpora;
   CallContext call{library,      snapshot->archive, snapshot->history.get(),
                    cancellation, options,           citation_corpora};
+  const ProfileHolder profiles{citation::Profiles()};
+  call.profiles = &profiles;
   Response by_message;
   QUOTES_ASSERT_OK(handler(call, request, &by_message));
   std::string leading_bytes;
