@@ -190,8 +190,7 @@ class RoleFinder {
                         ClosingPartner(first) != 0 || first == U'"';
     // THE ARMY.
     const bool closed_capitals = IsFullStopDot(p.last) && IsAllCapitals(text) &&
-                                 text.size() <= kMaxClosedCapitals &&
-                                 EnglishWords(text).size() >= 1;
+                                 text.size() <= kMaxClosedCapitals && !EnglishWords(text).empty();
     if (!begins || text.size() > kMaxHeading || (IsFullStopDot(p.last) && !closed_capitals) ||
         IsSemicolon(p.last) || IsColon(p.last) || IsCommaLike(p.last) || p.last == U'!' ||
         IsEllipsis(p.last) || EnglishWords(text).size() > kMaxHeadingWords ||
