@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,9 +28,9 @@ namespace quotes::server {
 namespace {
 
 // Why connections are closed.
-enum Reason { kFiles, kStreams, kHeaders, kSettings, kBytes, kMemory, kReasons };
-constexpr std::array<std::string_view, kReasons> kReasonNames = {"files",    "streams", "headers",
-                                                                 "settings", "bytes",   "memory"};
+enum Reason { kFiles, kStreams, kHeaders, kSettings, kBytes, kFrames, kMemory, kReasons };
+constexpr std::array<std::string_view, kReasons> kReasonNames = {
+    "files", "streams", "headers", "settings", "bytes", "frames", "memory"};
 
 Reason ReasonOf(Http2Meter::Fault fault) {
   switch (fault) {
@@ -43,6 +44,8 @@ Reason ReasonOf(Http2Meter::Fault fault) {
       return kSettings;
     case Http2Meter::Fault::kBytes:
       return kBytes;
+    case Http2Meter::Fault::kFrames:
+      return kFrames;
   }
   return kMemory;
 }
@@ -137,6 +140,32 @@ bool RefuseByTheSpare(int listener) {
   }
   spare = OpenSpare();
   return connection >= 0;
+}
+
+// Connections that are taken at once after a rest, and a second. gRPC holds some 20 KiB of each for
+// seconds after it has ended: strangers who come and go would hold as much as they are fast. Others
+// wait in the kernel's queue.
+constexpr int kMostConnectionsAtOnce = 2'000;
+constexpr int kMostConnectionsASecond = 1'500;
+
+// Returns when another connection may be taken: at once, but for floods of them.
+void AwaitTurn() {
+  constexpr int64_t kNanoseconds = 1'000'000'000;
+  constexpr int64_t kApart = kNanoseconds / kMostConnectionsASecond;
+  timespec time = {};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  const int64_t now = int64_t{time.tv_sec} * kNanoseconds + time.tv_nsec;
+  // When the last one would have been taken, had all been this far apart.
+  static std::atomic<int64_t> last_turn{0};
+  int64_t last = last_turn.load(std::memory_order_relaxed);
+  int64_t turn = 0;
+  do {
+    turn = std::max(last, now - kApart * kMostConnectionsAtOnce) + kApart;
+  } while (!last_turn.compare_exchange_weak(last, turn, std::memory_order_relaxed));
+  if (turn > now) {
+    const timespec rest = {(turn - now) / kNanoseconds, (turn - now) % kNanoseconds};
+    nanosleep(&rest, nullptr);
+  }
 }
 
 // What says that the listener itself is no longer one.
@@ -274,6 +303,7 @@ int accept4(int listener, sockaddr* address, socklen_t* size, int flags) {
     const int connection = Accept(listener, address, size, flags);
     const int first_refused = quotes::server::first_refused;
     if (connection >= 0) {
+      quotes::server::AwaitTurn();
       // The kernel gives the lowest number that is free.
       if (first_refused == 0 || connection < first_refused) {
         if (ConnectionMeters* const meters = quotes::server::meters; meters != nullptr) {

@@ -36,7 +36,8 @@ class ConnectionGuard {
     size_t max_transport_bytes = 0;   // and all together
     // Called from any thread, at most once in limits::kRefusalReportSeconds for each reason, with
     // the number of connections that were closed for it since the call before. May be null. The
-    // reasons: "files", "streams", "headers", "settings", "bytes", "memory".
+    // reasons: "files", "streams", "headers", "settings", "bytes", "frames",
+    // "memory".
     std::function<void(std::string_view reason, int64_t closed)> on_closed{};
   };
 

@@ -8,6 +8,7 @@ namespace {
 // RFC 9113, section 6.
 constexpr unsigned kData = 0;
 constexpr unsigned kHeaders = 1;
+constexpr unsigned kPriority = 2;
 constexpr unsigned kResetStream = 3;
 constexpr unsigned kSettings = 4;
 constexpr unsigned kContinuation = 9;
@@ -15,6 +16,11 @@ constexpr unsigned kAck = 0x1;
 constexpr unsigned kEndStream = 0x1;
 
 constexpr size_t kHeadBytes = 9;
+// Frames that say nothing to a server of gRPC's: some at first, and as many as browsers send for
+// each of their requests.
+constexpr uint32_t kMostIdleFrames = 1'000;
+constexpr uint32_t kIdleFramesForACall = 10;
+
 // What the smallest frame takes in memory: a slice and its place in a list.
 constexpr size_t kLeastFrameBytes = 64;
 
@@ -88,8 +94,16 @@ Http2Meter::Fault Http2Meter::Came(const Frame& frame, Now now) {
       settled_ = settled_ || ((frame.flags & kAck) != 0 && settings_sent_);
       return Fault::kNone;
     default:
-      return Fault::kNone;
+      break;
   }
+  if (frame.type != kPriority && frame.type <= kContinuation) {
+    return Fault::kNone;
+  }
+  ++idle_frames_;
+  return idle_frames_ / kIdleFramesForACall >
+                 kMostIdleFrames / kIdleFramesForACall + last_stream_ / 2
+             ? Fault::kFrames
+             : Fault::kNone;
 }
 
 Http2Meter::Fault Http2Meter::HeadersCame(const Frame& frame, bool continued) {
@@ -184,6 +198,8 @@ std::string_view FaultName(Http2Meter::Fault fault) {
       return "settings";
     case Http2Meter::Fault::kBytes:
       return "bytes";
+    case Http2Meter::Fault::kFrames:
+      return "frames";
   }
   return "none";
 }

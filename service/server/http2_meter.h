@@ -39,7 +39,8 @@ class Http2Meter {
     kStreams,   // too many at the same time
     kHeaders,   // a set of them that is too long
     kSettings,  // never acknowledged
-    kBytes      // too many are held
+    kBytes,     // too many are held
+    kFrames     // too many that say nothing
   };
 
   // The limits outlive the meter.
@@ -95,7 +96,8 @@ class Http2Meter {
   uint32_t last_stream_ = 0;
   size_t header_bytes_ = 0;  // of the set at hand
   size_t unsettled_bytes_ = 0;
-  size_t carried_ = 0;                             // came since the last frame that a call keeps
+  uint32_t idle_frames_ = 0;  // that say nothing: of priorities, and of no known type
+  size_t carried_ = 0;        // came since the last frame that a call keeps
   absl::flat_hash_map<uint32_t, size_t> streams_;  // what each holds
   size_t open_bytes_ = 0;
   std::array<size_t, 2> lingering_ = {};  // of calls that were reset now, and before

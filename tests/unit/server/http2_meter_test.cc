@@ -215,6 +215,24 @@ TEST_F(Http2MeterTest, AcknowledgementOfNothingIsNone) {
   EXPECT_EQ(fault, Fault::kSettings);
 }
 
+TEST_F(Http2MeterTest, FramesThatSayNothingAreFew) {
+  Acknowledge();
+  // As browsers send them with their calls.
+  uint32_t stream = 1;
+  for (int call = 0; call < 10'000; ++call, stream += 2) {
+    ASSERT_EQ(Receive(Frame(kPriority, 0, stream, 5)), Fault::kNone);
+    ASSERT_EQ(Receive(Call(stream, 10)), Fault::kNone);
+    Send(Frame(kHeaders, kEndHeaders | kEndStream, stream, 20));
+  }
+  Fault fault = Fault::kNone;
+  int frames = 0;
+  for (; fault == Fault::kNone && frames < 1'000'000; ++frames) {
+    fault = Receive(Frame(kPriority, 0, 1, 5));
+  }
+  EXPECT_EQ(fault, Fault::kFrames);
+  EXPECT_LE(frames, 10 * 10'000 + 1'010);
+}
+
 TEST_F(Http2MeterTest, SmallPiecesKeepWhatWasReadWithThem) {
   Acknowledge();
   ASSERT_EQ(Receive(Frame(kHeaders, kEndHeaders, 1, 100)), Fault::kNone);
