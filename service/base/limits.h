@@ -209,6 +209,15 @@ inline constexpr size_t kMaxConnectionBytes = 128u << 20;
 inline constexpr size_t kSmallConnectionBytes = 1u << 20;
 // Connections of one process. 24 KiB each would be 24 GiB.
 inline constexpr int64_t kMaxConnections = 1 << 20;
+// Connections that are taken at once after a rest, and a second. gRPC holds some 20 KiB of each for
+// seconds after it has ended: strangers who come and go would hold as much as they are fast. Others
+// wait in the kernel's queue.
+inline constexpr int kMostConnectionsAtOnce = 2'000;
+inline constexpr int kMostConnectionsASecond = 1'500;
+// Frames of a connection that say nothing to gRPC (priorities, and of no known type): some at
+// first, and as many as browsers send for each of their calls.
+inline constexpr uint64_t kMostIdleFrames = 1'000;
+inline constexpr uint64_t kIdleFramesForACall = 10;
 // What gRPC needs for a call beside its bytes, measured with 20,000 of them.
 inline constexpr size_t kStreamBytes = 24u << 10;
 // How long a call that its caller reset counts as if it went on, in seconds: it may wait for a

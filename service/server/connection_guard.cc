@@ -142,16 +142,10 @@ bool RefuseByTheSpare(int listener) {
   return connection >= 0;
 }
 
-// Connections that are taken at once after a rest, and a second. gRPC holds some 20 KiB of each for
-// seconds after it has ended: strangers who come and go would hold as much as they are fast. Others
-// wait in the kernel's queue.
-constexpr int kMostConnectionsAtOnce = 2'000;
-constexpr int kMostConnectionsASecond = 1'500;
-
 // Returns when another connection may be taken: at once, but for floods of them.
 void AwaitTurn() {
   constexpr int64_t kNanoseconds = 1'000'000'000;
-  constexpr int64_t kApart = kNanoseconds / kMostConnectionsASecond;
+  constexpr int64_t kApart = kNanoseconds / limits::kMostConnectionsASecond;
   timespec time = {};
   clock_gettime(CLOCK_MONOTONIC, &time);
   const int64_t now = int64_t{time.tv_sec} * kNanoseconds + time.tv_nsec;
@@ -160,7 +154,7 @@ void AwaitTurn() {
   int64_t last = last_turn.load(std::memory_order_relaxed);
   int64_t turn = 0;
   do {
-    turn = std::max(last, now - kApart * kMostConnectionsAtOnce) + kApart;
+    turn = std::max(last, now - kApart * limits::kMostConnectionsAtOnce) + kApart;
   } while (!last_turn.compare_exchange_weak(last, turn, std::memory_order_relaxed));
   if (turn > now) {
     const timespec rest = {(turn - now) / kNanoseconds, (turn - now) % kNanoseconds};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "service/base/limits.h"
+
 namespace quotes::server {
 namespace {
 
@@ -16,11 +18,6 @@ constexpr unsigned kAck = 0x1;
 constexpr unsigned kEndStream = 0x1;
 
 constexpr size_t kHeadBytes = 9;
-// Frames that say nothing to a server of gRPC's: some at first, and as many as browsers send for
-// each of their requests.
-constexpr uint32_t kMostIdleFrames = 1'000;
-constexpr uint32_t kIdleFramesForACall = 10;
-
 // What the smallest frame takes in memory: a slice and its place in a list.
 constexpr size_t kLeastFrameBytes = 64;
 
@@ -100,10 +97,9 @@ Http2Meter::Fault Http2Meter::Came(const Frame& frame, Now now) {
     return Fault::kNone;
   }
   ++idle_frames_;
-  return idle_frames_ / kIdleFramesForACall >
-                 kMostIdleFrames / kIdleFramesForACall + last_stream_ / 2
-             ? Fault::kFrames
-             : Fault::kNone;
+  // The client's streams have the odd numbers.
+  const uint64_t most = limits::kMostIdleFrames + limits::kIdleFramesForACall * (last_stream_ / 2);
+  return idle_frames_ > most ? Fault::kFrames : Fault::kNone;
 }
 
 Http2Meter::Fault Http2Meter::HeadersCame(const Frame& frame, bool continued) {
@@ -184,24 +180,6 @@ void Http2Meter::Left(const Frame& frame, Now now) {
   } else if ((frame.type == kData || frame.type == kHeaders) && (frame.flags & kEndStream) != 0) {
     End(frame.stream);
   }
-}
-
-std::string_view FaultName(Http2Meter::Fault fault) {
-  switch (fault) {
-    case Http2Meter::Fault::kNone:
-      return "none";
-    case Http2Meter::Fault::kStreams:
-      return "streams";
-    case Http2Meter::Fault::kHeaders:
-      return "headers";
-    case Http2Meter::Fault::kSettings:
-      return "settings";
-    case Http2Meter::Fault::kBytes:
-      return "bytes";
-    case Http2Meter::Fault::kFrames:
-      return "frames";
-  }
-  return "none";
 }
 
 }  // namespace quotes::server

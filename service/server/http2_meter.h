@@ -96,16 +96,13 @@ class Http2Meter {
   uint32_t last_stream_ = 0;
   size_t header_bytes_ = 0;  // of the set at hand
   size_t unsettled_bytes_ = 0;
-  uint32_t idle_frames_ = 0;  // that say nothing: of priorities, and of no known type
+  uint64_t idle_frames_ = 0;  // that say nothing: of priorities, and of no known type
   size_t carried_ = 0;        // came since the last frame that a call keeps
   absl::flat_hash_map<uint32_t, size_t> streams_;  // what each holds
   size_t open_bytes_ = 0;
   std::array<size_t, 2> lingering_ = {};  // of calls that were reset now, and before
   Clock::time_point lingering_since_;
 };
-
-// "streams", for logs and metrics.
-std::string_view FaultName(Http2Meter::Fault fault);
 
 }  // namespace quotes::server
 
