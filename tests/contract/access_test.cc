@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "service/base/hash.h"
+#include "service/rpc/statistics.h"
 #include "service/server/gatekeeper.h"
 #include "service/server/tokens.h"
 #include "tests/contract/contract_fixture.h"
@@ -251,6 +252,7 @@ TEST_F(Access, CallsAtTheSameTimeAreBounded) {
     std::unique_ptr<grpc::ClientWriter<v1::UploadReportRequest>> writer;
   };
   std::vector<std::unique_ptr<Open>> uploads;
+  uint64_t sent = 0;
   for (int i = 0; i < 2; ++i) {
     auto open = std::make_unique<Open>();
     open->context.AddMetadata("authorization", "Bearer editor-secret");
@@ -258,18 +260,21 @@ TEST_F(Access, CallsAtTheSameTimeAreBounded) {
     v1::UploadReportRequest message;
     message.mutable_header()->set_size_bytes(1);
     message.mutable_header()->mutable_import()->set_report_id("r");
-    ASSERT_TRUE(open->writer->Write(message));
+    EXPECT_TRUE(open->writer->Write(message));
+    sent += message.ByteSizeLong();
     uploads.push_back(std::move(open));
   }
-  const std::string path = "/quotes.v1.QuoteService/ListThemes";
-  grpc::Status status;
-  // The uploads may arrive behind it.
-  for (int tries = 0; tries < 500 && (status = CallAs("reader", path, "")).ok(); ++tries) {
+  // Both have their places before anything else asks for one.
+  for (int tries = 0; tries < 500 && server_->ReadFigures().import_bytes_in_flight != sent;
+       ++tries) {
     absl::SleepFor(absl::Milliseconds(10));
   }
+  EXPECT_EQ(server_->ReadFigures().import_bytes_in_flight, sent);
+  const std::string path = "/quotes.v1.QuoteService/ListThemes";
+  grpc::Status status = CallAs("reader", path, "");
   EXPECT_EQ(Outcome(status), "EXHAUSTED/TOO_MANY_CALLS");
   EXPECT_TRUE(ErrorOf(status).retry);
-  EXPECT_EQ(ErrorOf(status).metadata.at("limit"), "2");
+  EXPECT_EQ(ErrorOf(status).metadata["limit"], "2");
   for (const auto& open : uploads) {
     open->context.TryCancel();
     open->writer->Finish();

@@ -83,6 +83,8 @@ class Contract : public ::testing::Test {
   };
 
   ~Contract() override;
+  // The server ends while what its hooks use is there.
+  void TearDown() override { Stop(); }
 
   // Starts the server; with `sample` the bundled report is imported as "sample" first.
   void Start(const Options& options, bool sample = true);
