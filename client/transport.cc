@@ -1,10 +1,12 @@
 #include "client/transport.h"
 
+#include <arpa/inet.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 #include <grpcpp/support/client_interceptor.h>
+#include <netinet/in.h>
 #include <sys/stat.h>
 
 #include <mutex>
@@ -180,9 +182,10 @@ bool IsLocal(std::string_view target) {
   if (host == "localhost") {
     return true;
   }
-  // A name may begin with "127." too.
-  return host.starts_with("127.") &&
-         host.find_first_not_of("0123456789.") == std::string_view::npos;
+  // A name may begin with "127." too, and gRPC asks for that of "127.1".
+  in_addr address = {};
+  return inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 &&
+         (ntohl(address.s_addr) >> 24) == 127;
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const std::string& target,

@@ -80,7 +80,7 @@ class Audit : public Command {
         request.set_resource(*resource_);
       } else {
         QUOTES_ASSIGN_OR_RETURN(*request.mutable_resource(),
-                                ResolveReport(context, client, *resource_));
+                                ResolveReport(context, client, *resource_, /*show_embargoed=*/true));
       }
     }
     return request;

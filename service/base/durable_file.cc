@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,8 +36,13 @@ absl::Status Failure(const std::string& path, int error) {
 // A file descriptor that is closed with it.
 class Descriptor {
  public:
-  Descriptor(const std::string& path, int flags, mode_t mode = 0)
-      : fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  // `locked`: whoever looks for files that nobody writes any more passes it over.
+  Descriptor(const std::string& path, int flags, mode_t mode = 0, bool locked = false)
+      : fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {
+    if (fd_ >= 0 && locked) {
+      flock(fd_, LOCK_EX | LOCK_NB);
+    }
+  }
   ~Descriptor() {
     if (fd_ >= 0) {
       close(fd_);
@@ -72,7 +78,7 @@ absl::Status SyncFolder(const std::string& path) {
 Descriptor MakePartial(const std::string& path) {
   const std::string partial = PartialPath(path);
   unlink(partial.c_str());
-  return Descriptor(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+  return Descriptor(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666, /*locked=*/true);
 }
 
 absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
@@ -139,7 +145,23 @@ void RemovePartials(const std::string& folder) {
     }
   }
   for (const fs::path& path : found) {
-    fs::remove(path, error);
+    const Descriptor file(path.string(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    if (file.fd() < 0 || flock(file.fd(), LOCK_EX | LOCK_NB) == 0) {
+      fs::remove(path, error);
+    }
+  }
+}
+
+PartialLock::PartialLock(const std::string& path)
+    : fd_(open(PartialPath(path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
+  if (fd_ >= 0) {
+    flock(fd_, LOCK_EX | LOCK_NB);
+  }
+}
+
+PartialLock::~PartialLock() {
+  if (fd_ >= 0) {
+    close(fd_);
   }
 }
 
@@ -178,12 +200,9 @@ absl::Status WriteDurably(const std::string& path, std::string_view bytes) {
       return Failure(path, errno);
     }
     QUOTES_RETURN_IF_ERROR(WriteAll(file.fd(), bytes, path));
-    if (fsync(file.fd()) != 0) {
+    if (fsync(file.fd()) != 0 || rename(partial.c_str(), path.c_str()) != 0) {
       return Failure(path, errno);
     }
-  }
-  if (rename(partial.c_str(), path.c_str()) != 0) {
-    return Failure(path, errno);
   }
   return SyncFolder(path);
 }

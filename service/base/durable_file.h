@@ -16,8 +16,22 @@ namespace quotes {
 // What is still being written beside `path`, in the same folder: ".NAME.partial".
 std::string PartialPath(const std::string& path);
 
-// Removes what a process that ended left half-written in a folder. REQUIRES: nobody writes there.
+// Removes what processes that ended left half-written in a folder. What another process is writing
+// stays.
 void RemovePartials(const std::string& folder);
+
+// While it lives, RemovePartials of other processes passes PartialPath(path) over, which is there
+// already and is written by other means than the functions here.
+class PartialLock {
+ public:
+  explicit PartialLock(const std::string& path);
+  ~PartialLock();
+  PartialLock(const PartialLock&) = delete;
+  PartialLock& operator=(const PartialLock&) = delete;
+
+ private:
+  const int fd_;
+};
 
 // Makes the contents of a file durable.
 absl::Status SyncFile(const std::string& path);

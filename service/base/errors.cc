@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "service/base/absl_string.h"
+#include "service/base/limits.h"
 
 namespace quotes {
 namespace {
@@ -380,7 +381,8 @@ absl::Status UploadIncomplete(std::string_view description) {
 absl::Status UploadStalled(absl::Duration silence) {
   return Plain(
       absl::StatusCode::kDeadlineExceeded, ErrorReason::kUploadIncomplete,
-      ToStd(absl::StrCat("no message of the upload came for ", absl::FormatDuration(silence))));
+      ToStd(absl::StrCat("less than ", limits::kUploadLeastBytes >> 10, " KiB of the upload came in ",
+                         absl::FormatDuration(silence))));
 }
 
 absl::Status RequestIdReused(std::string_view request_id) {
@@ -596,6 +598,18 @@ absl::Status TooManyCallsOf(std::string_view caller, size_t limit, absl::Duratio
       absl::StatusCode::kResourceExhausted,
       absl::StrCat(ToAbsl(caller), " has ", limit, " calls at the same time already; retry later"),
       detail);
+}
+
+absl::Status ShareTaken(std::string_view caller, absl::Duration retry_after) {
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kTooManyCalls;
+  detail.metadata.emplace_back("caller", caller);
+  detail.retry_after = retry_after;
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat(ToAbsl(caller),
+                                " has all that one caller gets of the server's queue, of sources "
+                                "or of answers in memory; retry later"),
+                   detail);
 }
 
 absl::Status AnswerTooLarge(std::string_view field_to_narrow, uint64_t bytes) {

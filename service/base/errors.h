@@ -183,6 +183,8 @@ absl::Status QuotaExceeded(std::string_view caller, double calls_per_second,
 absl::Status TooManyCalls(size_t limit, absl::Duration retry_after);
 // The same where one caller has too many.
 absl::Status TooManyCallsOf(std::string_view caller, size_t limit, absl::Duration retry_after);
+// The same of what else callers share.
+absl::Status ShareTaken(std::string_view caller, absl::Duration retry_after);
 absl::Status AnswerTooLarge(std::string_view field_to_narrow, uint64_t bytes);
 absl::Status Loading();
 absl::Status ShuttingDown();

@@ -171,12 +171,13 @@ inline constexpr size_t kMaxEtagBytes = 128;
 // Blocking work waiting for a worker. Beyond it callers are refused at once instead of timing out.
 inline constexpr size_t kExecutorQueue = 64;
 inline constexpr size_t kExecutorThreads = 4;
-// The metrics endpoint: two Prometheus servers and a person may ask at once. Whoever does not send
-// its request within the time makes room; as many connections wait inside, the others in the kernel
+// The metrics endpoint: two Prometheus servers and a person ask at once. Whoever does not send its
+// request within the time makes room, so that a hundred and fifty that never do cost others five
+// seconds, half of what Prometheus waits; as many connections wait inside, the others in the kernel
 // without costing anything.
-inline constexpr int kMetricsThreads = 3;
+inline constexpr int kMetricsThreads = 32;
 inline constexpr int kMetricsConnections = 16;
-inline constexpr int kMetricsRequestMs = 2'000;
+inline constexpr int kMetricsRequestMs = 1'000;
 inline constexpr int kMaxMetricsRequestBytes = 8'192;
 // The shape of a slow request in the log: some twenty fields.
 inline constexpr size_t kMaxShapeBytes = 1'024;
@@ -201,12 +202,16 @@ inline constexpr int kUploadIdleSeconds = 60;
 inline constexpr int kLivenessSeconds = 10;
 // And one that sends less than this in that time: no line is so slow.
 inline constexpr size_t kUploadLeastBytes = 64u << 10;
-// What the calls of one connection hold as it arrived, as kMaxTransportBytes those of all: nearly
-// four of the largest unary imports, or 5,000 look-ups.
-inline constexpr size_t kMaxConnectionBytes = 128u << 20;
+// What the calls of one connection hold as it arrived, as kMaxTransportBytes those of all: all that
+// imports may hold (kMaxImportBytesInFlight), so that a client with many jobs is told to wait for
+// that before its connection is closed, two of the largest unary ones and 500 look-ups.
+inline constexpr size_t kMaxConnectionBytes = 336u << 20;
 // What a connection may hold in any case while calls of others that have gone are worked off: an
 // ordinary report, or 40 look-ups.
 inline constexpr size_t kSmallConnectionBytes = 1u << 20;
+// A request of which nothing came for so long, in seconds, has lost its caller or wants to hold what
+// it has: when there is no room left its connection is closed before others.
+inline constexpr int kStuckSeconds = 10;
 // Connections of one process. 24 KiB each would be 24 GiB.
 inline constexpr int64_t kMaxConnections = 1 << 20;
 // Connections that are taken at once after a rest, and a second. gRPC holds some 20 KiB of each for
@@ -256,9 +261,8 @@ inline constexpr size_t kMaxCallerNameBytes = 64;
 // Files of tokens, keys and certificates are written by hand or by a script.
 inline constexpr size_t kMaxCredentialFileBytes = 1u << 20;
 // Report sources that calls hold together while they upload, wait or import; more are refused like
-// a full queue. Eight of the largest uploads, or thousands of ordinary reports. One caller has
-// half.
-inline constexpr size_t kMaxImportBytesInFlight = 512u << 20;
+// a full queue. Four of the largest uploads, or thousands of ordinary reports. One caller has half.
+inline constexpr size_t kMaxImportBytesInFlight = 256u << 20;
 // Answers that callers were sent and have not read; more are refused like a full queue. Small ones
 // (three ordinary pages) are not counted: a caller that reads is answered whatever others leave.
 inline constexpr size_t kMaxUnreadAnswerBytes = 512u << 20;

@@ -63,7 +63,10 @@ std::string RaisedText(std::string_view raised, std::string_view line) {
 void AddMetadata(std::string_view key, std::string_view value, ExtractedText* out) {
   const std::string clean_key = CleanLine(key);
   const std::string clean_value = CleanLine(value);
-  if (!clean_key.empty() && !clean_value.empty() &&
+  // Of a template that was not filled in. For an embargo that is not the same as saying nothing.
+  const bool says_something = !clean_value.empty() || clean_key.starts_with("embargo") ||
+                              clean_key.starts_with("available_from");
+  if (!clean_key.empty() && says_something &&
       clean_key.size() <= limits::kMaxExtractedMetadataBytes &&
       clean_value.size() <= limits::kMaxExtractedMetadataBytes &&
       out->metadata.size() < limits::kMaxExtractedMetadata) {

@@ -1,10 +1,13 @@
 #include "service/library/backups.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/base/absl_string.h"
@@ -25,6 +28,8 @@ constexpr char kTimeFormat[] = "%Y%m%dT%H%M%SZ";
 constexpr size_t kTimeSize = 16;
 constexpr std::string_view kEnding = ".db";
 constexpr absl::Duration kLongestRetry = absl::Hours(1);
+// When to ask again while another backup is made, which takes seconds.
+constexpr absl::Duration kRetryAfter = absl::Seconds(2);
 
 absl::Duration SteadyNow() {
   return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
@@ -92,7 +97,22 @@ absl::StatusOr<std::unique_ptr<Backups>> Backups::Open(Options options) {
   QUOTES_RETURN_IF_ERROR(WriteDurably(probe, ""));
   fs::remove(probe, error);
   options.keep = std::max<size_t>(options.keep, 1);
-  return std::unique_ptr<Backups>(new Backups(std::move(options)));
+  std::unique_ptr<Backups> backups(new Backups(std::move(options)));
+  backups->FindLast();
+  return backups;
+}
+
+void Backups::FindLast() {
+  const MutexLock lock(&last_mutex_);
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(options_.folder, error)) {
+    struct stat status = {};
+    const std::string path = entry.path().string();
+    if (path.ends_with(kEnding) && !entry.path().filename().string().starts_with('.') &&
+        stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+      last_ = std::max(last_, std::optional(absl::TimeFromTimespec(status.st_mtim)));
+    }
+  }
 }
 
 Backups::~Backups() {
@@ -105,10 +125,22 @@ absl::StatusOr<Backup> Backups::Make(store::Store& store, const std::string& fil
   if (!file_name.empty()) {
     QUOTES_RETURN_IF_ERROR(CheckName(file_name));
   }
-  const MutexLock lock(&mutex_);
-  QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  {
+    const MutexLock lock(&mutex_);
+    if (is_copying_) {
+      return errors::QueueFull(kRetryAfter);
+    }
+    is_copying_ = true;
+  }
+  const absl::Cleanup ends = [this] { EndCopy(); };
   return MakeAs(store, file_name.empty() ? NameAt(kAskedPrefix, options_.now()) : file_name,
                 cancellation);
+}
+
+void Backups::EndCopy() {
+  const MutexLock lock(&mutex_);
+  is_copying_ = false;
+  copied_.SignalAll();
 }
 
 absl::StatusOr<Backup> Backups::MakeAs(store::Store& store, const std::string& file_name,
@@ -181,10 +213,15 @@ void Backups::LookAtClock(store::Store* store) {
   if (*due_in_ > absl::ZeroDuration() || !ending_.Check().ok()) {
     return;
   }
-  absl::StatusOr<Backup> backup = [&] {
+  {
     const MutexLock lock(&mutex_);
-    return MakeAs(*store, NameAt(kScheduledPrefix, options_.now()), ending_);
-  }();
+    while (is_copying_) {  // as long as a call lasts, which the server ends before this
+      copied_.Wait(&mutex_);
+    }
+    is_copying_ = true;
+  }
+  absl::StatusOr<Backup> backup = MakeAs(*store, NameAt(kScheduledPrefix, options_.now()), ending_);
+  EndCopy();
   if (!ending_.Check().ok()) {
     return;
   }

@@ -56,13 +56,14 @@ class Backups {
   Backups& operator=(const Backups&) = delete;
 
   // Makes one under a name of letters, digits, "-", "_" and "." that ends in ".db"; without a name
-  // under one of the time. One at a time, in the order of the calls. FIELD_INVALID for another
-  // name, FIELD_OUT_OF_RANGE for one above limits::kMaxBackupNameBytes; BACKUP_EXISTS; those of
-  // Store::CopyTo.
+  // under one of the time. One at a time: QUEUE_FULL while another is made, as nobody should hold a
+  // thread for that. FIELD_INVALID for another name, FIELD_OUT_OF_RANGE for one above
+  // limits::kMaxBackupNameBytes; BACKUP_EXISTS; those of Store::CopyTo.
   absl::StatusOr<Backup> Make(store::Store& store, const std::string& file_name,
                               const Cancellation& cancellation);
 
-  // When the last one of this process was made; nullopt before.
+  // When the last one was made, by this process or, as its file tells, before; nullopt if there is
+  // none.
   std::optional<absl::Time> last() const;
   // When the newest in the folder was made that was made by itself, by whichever process; nullopt
   // if there is none.
@@ -84,12 +85,16 @@ class Backups {
   void LookAtClock(store::Store* store);
   absl::StatusOr<Backup> MakeAs(store::Store& store, const std::string& file_name,
                                 const Cancellation& cancellation);
+  void FindLast();
+  void EndCopy();
   // Names of what was made by itself, oldest first.
   std::vector<std::string> Scheduled() const;
   void RemoveOld(size_t keep) const;
 
   const Options options_;
-  Mutex mutex_;  // one copy at a time
+  Mutex mutex_;
+  CondVar copied_;
+  bool is_copying_ ABSL_GUARDED_BY(mutex_) = false;
   mutable Mutex last_mutex_;
   std::optional<absl::Time> last_ ABSL_GUARDED_BY(last_mutex_);
   Mutex schedule_mutex_;

@@ -61,6 +61,19 @@ absl::Status Library::CheckEmbargo(std::optional<absl::Time> available_from,
   return absl::OkStatus();
 }
 
+absl::Status Library::CheckTwin(const PackedDocument& twin,
+                                std::optional<absl::Time> available_from) {
+  const std::optional<absl::Time>& until = twin.available_from();
+  if (!until.has_value() || (available_from.has_value() && *available_from >= *until)) {
+    return absl::OkStatus();
+  }
+  return errors::FieldInvalid(
+      kField,
+      absl::StrCat("must be ", absl::FormatTime(absl::RFC3339_full, *until, absl::UTCTimeZone()),
+                   " or later: the text is nearly that of reports/", ToAbsl(twin.report_id()),
+                   ", which is held back until then"));
+}
+
 void Library::ForgetEmbargoed(store::RevisionDraft* draft) const {
   if (draft->duplicate_of.empty()) {
     return;

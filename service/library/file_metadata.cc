@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -104,6 +105,9 @@ absl::StatusOr<std::optional<absl::Time>> EmbargoOf(
     // What is said in some other form is not to be passed over either.
     const std::string_view name = std::string_view(key).substr(0, key.find('.'));
     if (!IsEmbargoKey(name)) {
+      if (absl::StartsWithIgnoreCase(ToAbsl(name), "embargo")) {
+        return errors::FieldInvalid(name, "is no key; embargo says until when a text is held back");
+      }
       continue;
     }
     if (name != key) {
@@ -115,7 +119,8 @@ absl::StatusOr<std::optional<absl::Time>> EmbargoOf(
     until = ParseMoment(value);
     if (!until.has_value()) {
       return errors::FieldInvalid(
-          key, absl::StrCat(value, " is no moment with a zone: YYYY-MM-DDThh:mm+hh:mm"));
+          key, absl::StrCat(value.empty() ? "an empty value" : value,
+                            " is no moment with a zone: YYYY-MM-DDThh:mm+hh:mm"));
     }
   }
   return until;

@@ -23,8 +23,9 @@ absl::StatusOr<report::Metadata> WithFileMetadata(
     const std::vector<std::pair<std::string, std::string>>& entries, report::Metadata given);
 
 // Until when a file says that it is to be held back: embargo (or available_from), a moment with its
-// zone; nullopt when it does not. FIELD_INVALID names the key of a value that is none, and of a
-// second one: were it passed over, the text would be found at once.
+// zone; nullopt when it does not. FIELD_INVALID names the key of a value that is none, of a second
+// one, and another key that begins so (embargo_until): were it passed over, the text would be found
+// at once.
 absl::StatusOr<std::optional<absl::Time>> EmbargoOf(
     const std::vector<std::pair<std::string, std::string>>& entries);
 

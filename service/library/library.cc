@@ -900,8 +900,12 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
                               stretches_.has_value() ? &*stretches_ : nullptr);
   }
   if (const std::shared_ptr<const Snapshot> held = snapshot();
-      !found.has_value() && !held->embargoed->documents().empty()) {
-    found = held->embargoed->FindNearDuplicate(speech, speech.Sample());
+      !held->embargoed->documents().empty()) {
+    const std::optional<NearDuplicate> hidden =
+        held->embargoed->FindNearDuplicate(speech, speech.Sample());
+    if (hidden.has_value() && (!found.has_value() || hidden->likeness > found->likeness)) {
+      found = hidden;
+    }
   }
   if (found.has_value() && handling == DuplicateHandling::kRefuse &&
       !IsAmendedStatute(draft->content, *FindLatest(found->report_id))) {
@@ -914,6 +918,7 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
     return errors::DuplicateReport(absl::StrCat("reports/", found->report_id), found->likeness);
   }
   if (found.has_value()) {
+    QUOTES_RETURN_IF_ERROR(CheckTwin(*FindLatest(found->report_id), draft->available_from));
     draft->duplicate_of = found->report_id;
   }
   draft->withdrawn = found.has_value() && handling == DuplicateHandling::kVariant;

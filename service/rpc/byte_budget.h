@@ -8,7 +8,11 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "service/base/errors.h"
 #include "service/base/mutex.h"
+#include "service/base/status_macros.h"
 
 namespace quotes::rpc {
 
@@ -32,13 +36,12 @@ class ByteBudget {
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    // False, with nothing taken, when the budget or its caller has not so much left.
-    bool Grow(size_t bytes) {
-      if (!budget_->Take(caller_, bytes)) {
-        return false;
-      }
+    // QUEUE_FULL when the budget, TOO_MANY_CALLS when its caller has not so much left; nothing is
+    // taken then.
+    absl::Status Grow(size_t bytes) {
+      QUOTES_RETURN_IF_ERROR(budget_->Take(caller_, bytes));
       bytes_ += bytes;
-      return true;
+      return absl::OkStatus();
     }
     void GiveBack() {
       if (bytes_ > 0) {
@@ -56,10 +59,13 @@ class ByteBudget {
   size_t used() const { return used_.load(std::memory_order_relaxed); }
 
  private:
-  bool Take(const std::string& caller, size_t bytes) {
+  // When to come back.
+  static constexpr absl::Duration kQueueRetry = absl::Milliseconds(500);
+
+  absl::Status Take(const std::string& caller, size_t bytes) {
     const MutexLock lock(&mutex_);
     if (bytes > limit_ - used()) {
-      return false;
+      return errors::QueueFull(kQueueRetry);
     }
     if (!caller.empty()) {
       size_t& taken = callers_[caller];
@@ -67,12 +73,12 @@ class ByteBudget {
         if (taken == 0) {
           callers_.erase(caller);
         }
-        return false;
+        return errors::ShareTaken(caller, kQueueRetry);
       }
       taken += bytes;
     }
     used_.fetch_add(bytes, std::memory_order_relaxed);
-    return true;
+    return absl::OkStatus();
   }
   void GiveBack(const std::string& caller, size_t bytes) {
     const MutexLock lock(&mutex_);

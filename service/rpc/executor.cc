@@ -32,19 +32,18 @@ Executor::~Executor() {
   }
 }
 
-bool Executor::Submit(Task task, std::string caller) {
+Executor::Outcome Executor::Submit(Task&& task, std::string caller) {
   {
     MutexLock lock(&mutex_);
     // Threads that have not woken up yet count as room, so that an idle executor never refuses.
     if (stopping_ || waiting_.size() >= capacity_ + idle_) {
       ++refused_;
-      return false;
+      return Outcome::kFull;
     }
     if (!caller.empty()) {
       Load& load = loads_[caller];
       if (load.tasks >= share_) {
-        ++refused_;
-        return false;
+        return Outcome::kCallerFull;
       }
       ++load.tasks;
     }
@@ -52,7 +51,7 @@ bool Executor::Submit(Task task, std::string caller) {
     waiting_.push_back({std::move(task), std::move(caller)});
   }
   changed_.Signal();
-  return true;
+  return Outcome::kTaken;
 }
 
 Executor::Figures Executor::figures() const {

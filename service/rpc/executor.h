@@ -30,9 +30,11 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  // Takes `task` over. False, with the task destroyed unrun, when the queue or the caller's share
-  // of it is full. An empty name has no share.
-  bool Submit(Task task, std::string caller = {});
+  enum class Outcome { kTaken, kFull, kCallerFull };
+
+  // Takes `task` over, unless the queue or the caller's share of it is full: then it is left alone.
+  // An empty name has no share.
+  Outcome Submit(Task&& task, std::string caller = {});
 
   struct Figures {
     size_t threads = 0;
@@ -40,7 +42,7 @@ class Executor {
     size_t capacity = 0;  // of the queue
     size_t waiting = 0;   // tasks for which no thread is free
     uint64_t accepted = 0;
-    uint64_t refused = 0;
+    uint64_t refused = 0;  // as the queue was full
   };
   Figures figures() const;
 

@@ -142,7 +142,9 @@ struct Core final : FiguresReader {
         unread_bytes(options.max_unread_bytes),
         executor(options.executor_threads, options.executor_queue),
         writer(options.executor_threads, options.executor_queue),
-        watches([this](WatchHub::Task task) { return executor.Submit(std::move(task)); }) {}
+        watches([this](WatchHub::Task task) {
+          return executor.Submit(std::move(task)) == Executor::Outcome::kTaken;
+        }) {}
 
   ServicesFigures ReadFigures() const override {
     ServicesFigures figures = statistics.Read(absl::Now());
@@ -314,6 +316,27 @@ absl::Status SerializeBehind(std::string leading, const Message& message, grpc::
   return absl::OkStatus();
 }
 
+CallerPlaces::Owner OwnerOf(const Caller& caller, std::string_view peer) {
+  return caller.is_named ? CallerPlaces::Owner(std::string_view(caller.name))
+                         : CallerPlaces::Owner::OfConnection(peer);
+}
+
+// TOO_MANY_CALLS, or QUEUE_FULL for a watch, when there is no place.
+absl::Status TakePlace(CallerPlaces* places, CallerPlaces::Kind kind, CallerPlaces::Owner owner,
+                       const std::string& caller_name) {
+  size_t limit = 0;
+  switch (places->Take(kind, owner, &limit)) {
+    case CallerPlaces::Outcome::kTaken:
+      break;
+    case CallerPlaces::Outcome::kFull:
+      return kind == CallerPlaces::kWatches ? errors::QueueFull(kQueueRetry)
+                                            : errors::TooManyCalls(limit, kQueueRetry);
+    case CallerPlaces::Outcome::kCallerFull:
+      return errors::TooManyCallsOf(caller_name, limit, kQueueRetry);
+  }
+  return absl::OkStatus();
+}
+
 // What a call is from its arrival to its record: its id, its clock, who waits for it.
 class Ticket {
  public:
@@ -423,24 +446,12 @@ class Ticket {
   }
 
  private:
-  CallerPlaces::Owner owner() const {
-    return caller_.is_named ? CallerPlaces::Owner(caller_.name)
-                            : CallerPlaces::Owner::OfConnection(peer_);
-  }
+  CallerPlaces::Owner owner() const { return OwnerOf(caller_, peer_); }
 
   void TakePlace(CallerPlaces::Kind kind) {
-    size_t limit = 0;
-    switch (core_->places.Take(kind, owner(), &limit)) {
-      case CallerPlaces::Outcome::kTaken:
-        place_ = kind;
-        break;
-      case CallerPlaces::Outcome::kFull:
-        admission_ = kind == CallerPlaces::kWatches ? errors::QueueFull(kQueueRetry)
-                                                    : errors::TooManyCalls(limit, kQueueRetry);
-        break;
-      case CallerPlaces::Outcome::kCallerFull:
-        admission_ = errors::TooManyCallsOf(caller_.name, limit, kQueueRetry);
-        break;
+    admission_ = rpc::TakePlace(&core_->places, kind, owner(), caller_.name);
+    if (admission_.ok()) {
+      place_ = kind;
     }
   }
 
@@ -464,14 +475,15 @@ class Ticket {
 template <typename Call>
 class Responder {
  public:
-  Responder(Call* call, absl::Status if_dropped)
+  // `if_dropped` may change until then.
+  Responder(Call* call, std::shared_ptr<const absl::Status> if_dropped)
       : call_(call), if_dropped_(std::move(if_dropped)) {}
   Responder(Responder&& other) noexcept
       : call_(std::exchange(other.call_, nullptr)), if_dropped_(std::move(other.if_dropped_)) {}
   Responder& operator=(Responder&&) = delete;
   ~Responder() {
     if (call_ != nullptr) {
-      call_->Complete(if_dropped_);
+      call_->Complete(*if_dropped_);
     }
   }
 
@@ -480,20 +492,23 @@ class Responder {
 
  private:
   Call* call_;
-  absl::Status if_dropped_;
+  std::shared_ptr<const absl::Status> if_dropped_;
 };
 
 // Runs `work(call)`, which returns the call's status, on an executor; answers QUEUE_FULL when the
-// executor refuses.
+// executor refuses, TOO_MANY_CALLS when it is for the caller's share.
 template <typename Call, typename Work>
 void RunOn(Executor* executor, std::string_view caller, Call* call, Work work) {
-  executor->Submit(
-      [responder = Responder<Call>(call, errors::QueueFull(kQueueRetry)),
-       work = std::move(work)]() mutable {
-        const absl::Status status = work(&responder.call());
-        responder.Finish(status);
-      },
-      std::string(caller));
+  const auto if_dropped = std::make_shared<absl::Status>(errors::QueueFull(kQueueRetry));
+  std::string owner(caller);  // the call may end inside
+  Executor::Task task = [responder = Responder<Call>(call, if_dropped),
+                         work = std::move(work)]() mutable {
+    const absl::Status status = work(&responder.call());
+    responder.Finish(status);
+  };
+  if (executor->Submit(std::move(task), owner) == Executor::Outcome::kCallerFull) {
+    *if_dropped = errors::ShareTaken(owner, kQueueRetry);
+  }
 }
 
 CallContext MakeContext(Ticket* ticket, Library* library) {
@@ -537,9 +552,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
       Complete(errors::Loading());
       return;
     }
-    if (method_.holds_source && !share_.Grow(bytes_in_->Length())) {
-      Complete(errors::QueueFull(kQueueRetry));
-      return;
+    if (method_.holds_source) {
+      if (const absl::Status room = share_.Grow(bytes_in_->Length()); !room.ok()) {
+        Complete(room);
+        return;
+      }
     }
     if (method_.where == Where::kInline) {
       const absl::Status status = Work(library, /*may_block=*/false);
@@ -563,10 +580,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
                    : SerializeBehind(std::move(leading_bytes_), *response_, bytes_out_);
       answer_bytes = status.ok() ? bytes_out_->Length() : 0;
     }
-    if (answer_bytes > limits::kSmallAnswerBytes && !unread_.Grow(answer_bytes)) {
-      bytes_out_->Clear();
-      answer_bytes = 0;
-      status = errors::QueueFull(kQueueRetry);
+    if (answer_bytes > limits::kSmallAnswerBytes) {
+      if (status = unread_.Grow(answer_bytes); !status.ok()) {
+        bytes_out_->Clear();
+        answer_bytes = 0;
+      }
     }
     const grpc::Status wire =
         ticket_.Close(status, answer_bytes, method_.holds_source ? nullptr : request_);
@@ -714,9 +732,7 @@ class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, publi
     QUOTES_RETURN_IF_ERROR(ticket_.StillAdmitted());
     received_ += bytes_in_.Length();
     ticket_.set_request_bytes(received_);
-    if (!share_.Grow(bytes_in_.Length())) {
-      return errors::QueueFull(kQueueRetry);
-    }
+    QUOTES_RETURN_IF_ERROR(share_.Grow(bytes_in_.Length()));
     v1::UploadReportRequest message;
     QUOTES_RETURN_IF_ERROR(Parse(bytes_in_, &message));
     bytes_in_.Clear();
@@ -1158,6 +1174,15 @@ void Services::SetLibrary(Library* library) {
 void Services::Count(const CallRecord& record) {
   Statistics& statistics = rep_->core.statistics;
   statistics.End(statistics.Begin(record.method), record, ErrorReason::kUnspecified, absl::Now());
+}
+
+absl::Status Services::TakePlace(const Caller& caller, std::string_view peer) {
+  return rpc::TakePlace(&rep_->core.places, CallerPlaces::kCalls, OwnerOf(caller, peer),
+                        caller.name);
+}
+
+void Services::GivePlaceBack(const Caller& caller, std::string_view peer) {
+  rep_->core.places.GiveBack(CallerPlaces::kCalls, OwnerOf(caller, peer));
 }
 
 void Services::SetOptions(const LiveOptions& live) {

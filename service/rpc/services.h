@@ -198,6 +198,11 @@ class Services {
   // Counts a call that was answered elsewhere, among those of methods that are not of the contract.
   void Count(const CallRecord& record);
 
+  // Takes a place among ServicesOptions::max_calls for a call that is answered elsewhere.
+  // TOO_MANY_CALLS when there is none. Who got one gives it back, with the same arguments.
+  absl::Status TakePlace(const Caller& caller, std::string_view peer);
+  void GivePlaceBack(const Caller& caller, std::string_view peer);
+
   // To be registered with a server builder; owned by this object.
   std::vector<grpc::Service*> services();
   // The same: answers UNIMPLEMENTED to calls of what no service has, so that they are counted, too.

@@ -200,7 +200,8 @@ ConnectionGuard::ConnectionGuard(Options options) {
        .max_held_bytes = options.max_connection_bytes,
        .stream_bytes = limits::kStreamBytes,
        .max_chunk_bytes = limits::kReadChunkBytes,
-       .reset_lingers = std::chrono::seconds(limits::kResetLingerSeconds)},
+       .reset_lingers = std::chrono::seconds(limits::kResetLingerSeconds),
+       .stuck_after = std::chrono::seconds(limits::kStuckSeconds)},
       options.max_transport_bytes, limits::kSmallConnectionBytes, static_cast<size_t>(connections),
       [](Http2Meter::Fault fault) { TellClosed(ReasonOf(fault)); });
   KeepForever(made);

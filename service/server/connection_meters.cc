@@ -2,10 +2,13 @@
 
 #include <netinet/in.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -50,6 +53,14 @@ void ForEachPiece(const iovec* pieces, size_t bytes, Visit visit) {
 
 Http2Meter::Clock::time_point Now() { return Http2Meter::Clock::now(); }
 
+// The same within some milliseconds, for next to nothing.
+Http2Meter::Clock::time_point CoarseNow() {
+  timespec time = {};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return Http2Meter::Clock::time_point(std::chrono::duration_cast<Http2Meter::Clock::duration>(
+      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec)));
+}
+
 }  // namespace
 
 ConnectionMeters::ConnectionMeters(const Http2Meter::Limits& limits, size_t max_held_bytes,
@@ -85,8 +96,8 @@ void ConnectionMeters::Meter(Metered* metered, Work work) {
   }
 }
 
-void ConnectionMeters::Forget(Metered* metered) {
-  if (const size_t lasting = metered->meter.lasting_bytes(); lasting > 0) {
+void ConnectionMeters::Forget(Metered* metered, End end) {
+  if (const size_t lasting = metered->meter.lasting_bytes(); lasting > 0 && end == End::kByItself) {
     const MutexLock lock(&leaving_mutex_);
     SettleLeaving(Now());
     networks_[0][metered->address] += lasting;
@@ -162,9 +173,9 @@ bool ConnectionMeters::IsDoomed(int socket) const {
   return found != nullptr && found->is_doomed.load(std::memory_order_relaxed);
 }
 
-void ConnectionMeters::ShutDown(Socket* socket, int number) {
+void ConnectionMeters::ShutDown(Socket* socket, int number, End end) {
   socket->is_doomed = true;
-  Forget(socket);
+  Forget(socket, end);
   // Not by the C library's function, which tells the meters.
   syscall(SYS_shutdown, number, SHUT_RDWR);
 }
@@ -200,6 +211,7 @@ bool ConnectionMeters::Received(int socket, const iovec* pieces, size_t bytes) {
       });
     });
     held = found->meter.held_bytes();
+    found->last_received = CoarseNow();
     if (fault != Http2Meter::Fault::kNone) {
       ShutDown(found, socket);
     }
@@ -249,6 +261,8 @@ std::vector<ConnectionMeters::Candidate> ConnectionMeters::Candidates() {
     Meter(metered, [now](Http2Meter* meter) { meter->Settle(now); });
     candidate.address = metered->address;
     candidate.held = metered->meter.held_bytes();
+    candidate.is_stuck =
+        now - metered->last_received >= limits_.stuck_after && metered->meter.UnfinishedBytes() > 0;
     if (candidate.held > 0) {
       candidates.push_back(candidate);
     }
@@ -290,7 +304,8 @@ void ConnectionMeters::Relieve() {
     while (held_bytes() + leaving_bytes() > max_held_bytes_) {
       const auto worst = std::max_element(
           candidates.begin(), candidates.end(), [&networks](const auto& a, const auto& b) {
-            return std::pair(networks[a.address], a.held) < std::pair(networks[b.address], b.held);
+            return std::tuple(networks[a.address], a.is_stuck, a.held) <
+                   std::tuple(networks[b.address], b.is_stuck, b.held);
           });
       if (worst == candidates.end() ||
           (held_bytes() <= max_held_bytes_ &&
@@ -298,11 +313,11 @@ void ConnectionMeters::Relieve() {
         break;
       }
       if (worst->inner != nullptr) {
-        worst->inner->Doom();
+        worst->inner->Doom(End::kForOthers);
       } else {
         const MutexLock lock(&worst->socket->mutex);
         if (worst->socket->generation != 0) {
-          ShutDown(worst->socket, worst->number);
+          ShutDown(worst->socket, worst->number, End::kForOthers);
         }
       }
       ++closed;
@@ -348,13 +363,13 @@ void ConnectionMeters::Inner::SetSocket(int socket) {
   has_socket_ = true;
 }
 
-void ConnectionMeters::Inner::Doom() {
+void ConnectionMeters::Inner::Doom(End end) {
   int number = -1;
   uint64_t generation = 0;
   {
     const MutexLock lock(&mutex);
     is_doomed = true;
-    meters_->Forget(this);
+    meters_->Forget(this, end);
     number = socket_;
     generation = generation_;
   }
@@ -362,7 +377,7 @@ void ConnectionMeters::Inner::Doom() {
     const MutexLock lock(&found->mutex);
     // It may be another's by now.
     if (found->generation != 0 && found->generation == generation) {
-      meters_->ShutDown(found, number);
+      meters_->ShutDown(found, number, end);
     }
   }
 }
@@ -378,6 +393,7 @@ bool ConnectionMeters::Inner::Received(std::string_view bytes) {
     meters_->Meter(this,
                    [bytes, &fault](Http2Meter* changed) { fault = changed->Receive(bytes, Now); });
     held = meter.held_bytes();
+    last_received = CoarseNow();
   }
   if (fault != Http2Meter::Fault::kNone) {
     Doom();

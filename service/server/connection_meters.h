@@ -24,7 +24,9 @@ namespace quotes::server {
 // that breaks a limit of its own, and when all together hold too much, the largest one of the
 // network that holds most. Calls of a connection that has ended count for its network for some
 // time, as they are still worked off; for that alone no small connection is shut down, and none of
-// another network.
+// another network. Requests that stand still before they have come whole are shut down before those
+// that come and those that are answered, however small they are: who sends half of one and then
+// nothing would else take the room of all others.
 //
 // A socket that begins like HTTP/2 is metered by its own bytes; one that begins otherwise is TLS,
 // metered by an Inner of what is inside it, or of no interest. Thread-safe.
@@ -70,6 +72,11 @@ class ConnectionMeters {
     uint64_t address ABSL_GUARDED_BY(mutex) = 0;
     std::atomic<bool> is_doomed{false};
     std::atomic<bool> has_sent{false};  // anything at all
+    Http2Meter::Clock::time_point last_received ABSL_GUARDED_BY(mutex);
+  };
+  enum class End {
+    kByItself,  // or for a fault
+    kForOthers  // to make room: what it held counts no more, or others would follow for the same
   };
   struct Socket : Metered {
     using Metered::Metered;
@@ -101,7 +108,7 @@ class ConnectionMeters {
    private:
     friend class ConnectionMeters;
 
-    void Doom();
+    void Doom(End end = End::kByItself);
 
     ConnectionMeters* const meters_;
     std::atomic<bool> has_socket_{false};
@@ -113,6 +120,7 @@ class ConnectionMeters {
   struct Candidate {
     uint64_t address = 0;
     size_t held = 0;
+    bool is_stuck = false;  // in the middle of a request
     Socket* socket = nullptr;
     int number = -1;
     Inner* inner = nullptr;
@@ -123,8 +131,10 @@ class ConnectionMeters {
   template <typename Work>
   void Meter(Metered* metered, Work work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(metered->mutex);
   // It has ended.
-  void Forget(Metered* metered) ABSL_EXCLUSIVE_LOCKS_REQUIRED(metered->mutex);
-  void ShutDown(Socket* socket, int number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(socket->mutex);
+  void Forget(Metered* metered, End end = End::kByItself)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(metered->mutex);
+  void ShutDown(Socket* socket, int number, End end = End::kByItself)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(socket->mutex);
   void Tell(Http2Meter::Fault fault) const;
   // Whether something must be shut down; `held` is what one connection holds.
   bool IsTooMuch(size_t held) const;

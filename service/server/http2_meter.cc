@@ -77,10 +77,14 @@ Http2Meter::Fault Http2Meter::Came(const Frame& frame, Now now) {
   switch (frame.type) {
     case kData:
       Charge(frame.stream, BytesOf(frame.length));
+      FinishIf(frame);
       return Fault::kNone;
-    case kHeaders:
+    case kHeaders: {
       header_bytes_ = 0;
-      return HeadersCame(frame, /*continued=*/false);
+      const Fault fault = HeadersCame(frame, /*continued=*/false);
+      FinishIf(frame);
+      return fault;
+    }
     case kContinuation:
       return HeadersCame(frame, /*continued=*/true);
     case kResetStream:
@@ -119,7 +123,7 @@ Http2Meter::Fault Http2Meter::HeadersCame(const Frame& frame, bool continued) {
     if (streams_.size() >= limits_->max_streams) {
       return Fault::kStreams;
     }
-    streams_.emplace(frame.stream, limits_->stream_bytes);
+    streams_[frame.stream].bytes = limits_->stream_bytes;
     open_bytes_ += limits_->stream_bytes;
   }
   Charge(frame.stream, bytes);
@@ -134,14 +138,31 @@ void Http2Meter::Charge(uint32_t stream, size_t bytes) {
   // A piece of a few bytes keeps all that was read with it.
   const size_t charged = std::max(bytes, carried_);
   carried_ = 0;
-  found->second += charged;
+  found->second.bytes += charged;
   open_bytes_ += charged;
+}
+
+void Http2Meter::FinishIf(const Frame& frame) {
+  if ((frame.flags & kEndStream) == 0) {
+    return;
+  }
+  if (const auto found = streams_.find(frame.stream); found != streams_.end()) {
+    found->second.is_finished = true;
+  }
+}
+
+size_t Http2Meter::UnfinishedBytes() const {
+  size_t bytes = 0;
+  for (const auto& [number, stream] : streams_) {
+    bytes += stream.is_finished ? 0 : stream.bytes;
+  }
+  return bytes;
 }
 
 void Http2Meter::End(uint32_t stream) {
   const auto found = streams_.find(stream);
   if (found != streams_.end()) {
-    open_bytes_ -= found->second;
+    open_bytes_ -= found->second.bytes;
     streams_.erase(found);
   }
 }
@@ -150,7 +171,7 @@ void Http2Meter::Reset(uint32_t stream, Now now) {
   const auto found = streams_.find(stream);
   if (found != streams_.end()) {
     Settle(now());
-    lingering_[0] += found->second;
+    lingering_[0] += found->second.bytes;
     End(stream);
   }
 }

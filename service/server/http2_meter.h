@@ -33,6 +33,7 @@ class Http2Meter {
     size_t stream_bytes = 0;             // that a call takes besides its frames
     size_t max_chunk_bytes = 0;          // that one small frame may keep from being freed
     Clock::duration reset_lingers = {};  // how long a call that was reset counts
+    Clock::duration stuck_after = {};    // without a byte of requests that have not come whole
   };
   enum class Fault {
     kNone,
@@ -58,6 +59,8 @@ class Http2Meter {
 
   size_t held_bytes() const { return open_bytes_ + lingering_[0] + lingering_[1]; }
   size_t open_streams() const { return streams_.size(); }
+  // Of that what belongs to requests that have not come whole.
+  size_t UnfinishedBytes() const;
   // What the server may need for some time after the connection has ended: bodies that no call was
   // made of go with it.
   size_t lasting_bytes() const {
@@ -74,6 +77,10 @@ class Http2Meter {
     template <typename Visit>
     bool Read(std::string_view bytes, Visit visit);
   };
+  struct Stream {
+    size_t bytes = 0;          // that it holds
+    bool is_finished = false;  // the client has sent all
+  };
   struct Frame {
     size_t length;
     unsigned type;
@@ -85,6 +92,7 @@ class Http2Meter {
   Fault HeadersCame(const Frame& frame, bool continued);
   void Left(const Frame& frame, Now now);
   void Charge(uint32_t stream, size_t bytes);
+  void FinishIf(const Frame& frame);
   void End(uint32_t stream);
   void Reset(uint32_t stream, Now now);
 
@@ -98,7 +106,7 @@ class Http2Meter {
   size_t unsettled_bytes_ = 0;
   uint64_t idle_frames_ = 0;  // that say nothing: of priorities, and of no known type
   size_t carried_ = 0;        // came since the last frame that a call keeps
-  absl::flat_hash_map<uint32_t, size_t> streams_;  // what each holds
+  absl::flat_hash_map<uint32_t, Stream> streams_;
   size_t open_bytes_ = 0;
   std::array<size_t, 2> lingering_ = {};  // of calls that were reset now, and before
   Clock::time_point lingering_since_;

@@ -32,29 +32,47 @@ using grpc::reflection::v1alpha::ServerReflectionResponse;
 
 using OnCall = std::function<void(const rpc::CallRecord&)>;
 
-// One call: whether it is let in, and its record.
+// What all calls need.
+struct House {
+  rpc::Gate* gate = nullptr;
+  rpc::Services* services = nullptr;
+  OnCall on_call;
+};
+
+// One call: whether it is let in, its place among all calls, and its record.
 class Visit {
  public:
-  Visit(rpc::Gate* gate, const OnCall* on_call, const grpc::CallbackServerContext& context,
-        std::string_view method)
-      : on_call_(on_call),
+  Visit(const House* house, const grpc::CallbackServerContext& context, std::string_view method)
+      : house_(house),
         context_(context),
         method_(method),
-        admission_(rpc::Admit(gate, context, method, &caller_)) {}
+        peer_(context.peer()),
+        admission_(rpc::Admit(house->gate, context, method, &caller_)) {
+    if (admission_.ok()) {
+      admission_ = house->services->TakePlace(caller_, peer_);
+      has_place_ = admission_.ok();
+    }
+  }
+  ~Visit() {
+    if (has_place_) {
+      house_->services->GivePlaceBack(caller_, peer_);
+    }
+  }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
 
   grpc::Status admission() const { return rpc::ToGrpcStatus(admission_); }
   // Whether it may go on.
-  grpc::Status StillAdmitted(rpc::Gate* gate) const {
-    return rpc::ToGrpcStatus(rpc::StillAdmits(gate, context_, method_));
+  grpc::Status StillAdmitted() const {
+    return rpc::ToGrpcStatus(rpc::StillAdmits(house_->gate, context_, method_));
   }
   // Writes the record; the last step before Finish.
   grpc::Status Close(const grpc::Status& status) const {
-    if (*on_call_) {
+    if (house_->on_call) {
       const ErrorReason reason = GetErrorReason(admission_);
-      const std::string peer = context_.peer();
       rpc::CallRecord record;
       record.method = method_;
-      record.peer = peer;
+      record.peer = peer_;
       if (!absl::IsUnauthenticated(admission_)) {
         record.caller = caller_.name;
         record.role = rpc::RoleName(caller_.role);
@@ -64,18 +82,20 @@ class Visit {
         record.reason = ErrorReasonName(reason);
       }
       record.duration = stopwatch_.Elapsed();
-      (*on_call_)(record);
+      house_->on_call(record);
     }
     return status;
   }
 
  private:
-  const OnCall* const on_call_;
+  const House* const house_;
   const grpc::CallbackServerContext& context_;
   const std::string_view method_;
+  const std::string peer_;
   const Stopwatch stopwatch_;
   rpc::Caller caller_;
-  const absl::Status admission_;
+  absl::Status admission_;
+  bool has_place_ = false;
 };
 
 // Answers the requests of one stream, one after the other. Deletes itself when gRPC is done with
@@ -83,12 +103,10 @@ class Visit {
 class ReflectionCall final
     : public grpc::ServerBidiReactor<ServerReflectionRequest, ServerReflectionResponse> {
  public:
-  ReflectionCall(const std::vector<std::string>* services, rpc::Gate* gate, const OnCall* on_call,
+  ReflectionCall(const std::vector<std::string>* services, const House* house,
                  const grpc::CallbackServerContext& context)
       : services_(services),
-        gate_(gate),
-        visit_(gate, on_call, context,
-               "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo") {
+        visit_(house, context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo") {
     if (const grpc::Status admission = visit_.admission(); admission.ok()) {
       StartRead(&request_);
     } else {
@@ -101,7 +119,7 @@ class ReflectionCall final
       Finish(visit_.Close(grpc::Status::OK));
       return;
     }
-    if (const grpc::Status admission = visit_.StillAdmitted(gate_); !admission.ok()) {
+    if (const grpc::Status admission = visit_.StillAdmitted(); !admission.ok()) {
       Finish(visit_.Close(admission));
       return;
     }
@@ -196,7 +214,6 @@ class ReflectionCall final
   }
 
   const std::vector<std::string>* const services_;
-  rpc::Gate* const gate_;
   const Visit visit_;
   ServerReflectionRequest request_;
   ServerReflectionResponse response_;
@@ -204,18 +221,16 @@ class ReflectionCall final
 
 class ReflectionService final : public ServerReflection::CallbackService {
  public:
-  ReflectionService(rpc::Gate* gate, const OnCall* on_call,
-                    const std::vector<std::string>* services)
-      : gate_(gate), on_call_(on_call), services_(services) {}
+  ReflectionService(const House* house, const std::vector<std::string>* services)
+      : house_(house), services_(services) {}
 
   grpc::ServerBidiReactor<ServerReflectionRequest, ServerReflectionResponse>* ServerReflectionInfo(
       grpc::CallbackServerContext* context) override {
-    return new ReflectionCall(services_, gate_, on_call_, *context);
+    return new ReflectionCall(services_, house_, *context);
   }
 
  private:
-  rpc::Gate* const gate_;
-  const OnCall* const on_call_;
+  const House* const house_;
   const std::vector<std::string>* const services_;
 };
 
@@ -232,7 +247,7 @@ grpc::Status FromJson(char* json, google::protobuf::Message* answer) {
 
 class ChannelzService final : public Channelz::CallbackService {
  public:
-  ChannelzService(rpc::Gate* gate, const OnCall* on_call) : gate_(gate), on_call_(on_call) {}
+  explicit ChannelzService(const House* house) : house_(house) {}
 
 // One method: asks the gate, then gRPC.
 #define QUOTES_CHANNELZ(method, ask)                                                          \
@@ -240,7 +255,7 @@ class ChannelzService final : public Channelz::CallbackService {
                                    const grpc::channelz::v1::method##Request* request,        \
                                    grpc::channelz::v1::method##Response* response) override { \
     static_cast<void>(request);                                                               \
-    const Visit visit(gate_, on_call_, *context, "/grpc.channelz.v1.Channelz/" #method);      \
+    const Visit visit(house_, *context, "/grpc.channelz.v1.Channelz/" #method);               \
     grpc::Status status = visit.admission();                                                  \
     if (status.ok()) {                                                                        \
       status = FromJson(ask, response);                                                       \
@@ -263,29 +278,32 @@ class ChannelzService final : public Channelz::CallbackService {
 #undef QUOTES_CHANNELZ
 
  private:
-  rpc::Gate* const gate_;
-  const OnCall* const on_call_;
+  const House* const house_;
 };
 
 }  // namespace
 
 struct Introspection::Rep {
-  Rep(std::shared_ptr<rpc::Gate> the_gate, std::vector<std::string> the_names, OnCall the_on_call)
-      : gate(std::move(the_gate)), names(std::move(the_names)), on_call(std::move(the_on_call)) {
+  Rep(std::shared_ptr<rpc::Gate> the_gate, std::vector<std::string> the_names,
+      rpc::Services* services, OnCall on_call)
+      : gate(std::move(the_gate)),
+        names(std::move(the_names)),
+        house{gate.get(), services, std::move(on_call)} {
     names.emplace_back(ServerReflection::service_full_name());
     names.emplace_back(Channelz::service_full_name());
   }
 
   const std::shared_ptr<rpc::Gate> gate;
   std::vector<std::string> names;
-  const OnCall on_call;
-  ReflectionService reflection{gate.get(), &on_call, &names};
-  ChannelzService channelz{gate.get(), &on_call};
+  const House house;
+  ReflectionService reflection{&house, &names};
+  ChannelzService channelz{&house};
 };
 
-Introspection::Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> services,
-                             OnCall on_call)
-    : rep_(std::make_unique<Rep>(std::move(gate), std::move(services), std::move(on_call))) {}
+Introspection::Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> names,
+                             rpc::Services* services, OnCall on_call)
+    : rep_(std::make_unique<Rep>(std::move(gate), std::move(names), services, std::move(on_call))) {
+}
 
 Introspection::~Introspection() = default;
 

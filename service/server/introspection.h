@@ -19,10 +19,11 @@ namespace quotes::server {
 // gRPC's plugins for them answer everybody; these ask the gate first, as all other services do.
 class Introspection {
  public:
-  // `services`: full names of what reflection lists beside these two. Null gate: answers everybody.
-  // `on_call` is told of every call, also of one that is refused; null: nobody is.
-  Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> services,
-                std::function<void(const rpc::CallRecord&)> on_call);
+  // `names`: full names of what reflection lists beside these two. Null gate: answers everybody.
+  // Calls have their places among those of `services`, which must outlive their last one. `on_call`
+  // is told of every call, also of one that is refused; null: nobody is.
+  Introspection(std::shared_ptr<rpc::Gate> gate, std::vector<std::string> names,
+                rpc::Services* services, std::function<void(const rpc::CallRecord&)> on_call);
   ~Introspection();
   Introspection(const Introspection&) = delete;
   Introspection& operator=(const Introspection&) = delete;

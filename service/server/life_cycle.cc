@@ -270,6 +270,7 @@ void LifeCycle::ReleaseDue(Library* library) {
     return;
   }
   const absl::StatusOr<std::vector<ReportResult>> released = library->ReleaseDue(now);
+  tasks_.Record(Task::kRelease, released.status());
   if (!released.ok()) {
     looks_to_pass_ = kLooksPassedAfterFailure;
     log_.Write(LogLevel::kError, "release_failed", FailureLine(released.status()));

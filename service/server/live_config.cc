@@ -3,9 +3,13 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
+#include "service/base/file.h"
+#include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/server/credential_files.h"
 #include "service/server/life_cycle.h"
@@ -59,6 +63,12 @@ std::vector<rpc::ReloadedFiles> LiveConfig::Reload() {
 absl::Status LiveConfig::TakeOptions(std::vector<std::string>* need_restart) {
   if (!takers_.options) {
     return errors::Loading();
+  }
+  // What was cut off while it was written says nothing, which would be all defaults.
+  QUOTES_ASSIGN_OR_RETURN(const std::string text,
+                          ReadRegularFile(file_, limits::kMaxSettingsFileBytes));
+  if (absl::StripAsciiWhitespace(text).empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(file_, ": is empty"));
   }
   QUOTES_ASSIGN_OR_RETURN(const Config read, read_());
   QUOTES_RETURN_IF_ERROR(CheckAccess(read));

@@ -28,6 +28,7 @@
 #include "service/base/cancellation.h"
 #include "service/base/mutex.h"
 #include "service/base/stopwatch.h"
+#include "service/base/ticker.h"
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
 #include "service/server/config.h"
@@ -263,6 +264,11 @@ rpc::LiveOptions ToLiveOptions(const Config& config) {
           .max_watches = config.limits.max_watches};
 }
 
+// What is read of a larger source leaves small pieces that no threshold gives back. Some seconds
+// later, when the call has let go of its own, they are swept up.
+constexpr uint64_t kLargeImportBytes = 1 << 20;
+constexpr absl::Duration kSweepEvery = absl::Seconds(10);
+
 // `read_again` reads the options anew from where `command` came from.
 int Serve(const CommandLine& command, std::function<absl::StatusOr<Config>()> read_again,
           EndSignals& signals) {
@@ -371,6 +377,12 @@ int Serve(const CommandLine& command, std::function<absl::StatusOr<Config>()> re
   std::unique_ptr<Library> library;
   // Listens before the archive is loaded: health checks get an answer, NOT_SERVING, from the first
   // moment on, and callers UNAVAILABLE / LOADING instead of a refused connection.
+  std::atomic<bool> keeps_memory{false};
+  const Ticker sweeper(kSweepEvery, [&keeps_memory] {
+    if (keeps_memory.exchange(false)) {
+      malloc_trim(0);
+    }
+  });
   ServerOptions server_options = {
       .listen = config.listen == kListenNowhere ? "" : config.listen,
       .listen_unix = config.listen_unix,
@@ -378,7 +390,13 @@ int Serve(const CommandLine& command, std::function<absl::StatusOr<Config>()> re
       .gate = credentials->gate(),
       .limits = config.limits,
       .on_call = [&out](const rpc::CallRecord& r) { out.Call(r); },
-      .on_import = [&out](const rpc::ImportRecord& r) { out.Import(r); },
+      .on_import =
+          [&out, &keeps_memory](const rpc::ImportRecord& r) {
+            out.Import(r);
+            if (r.source_bytes >= kLargeImportBytes) {
+              keeps_memory = true;
+            }
+          },
       .on_change = [&out](const rpc::ChangeRecord& r) { out.Change(r); },
       .on_citation = [&out](const rpc::CitationRecord& r) { out.Citation(r); },
       .profiles = std::move(profiles),
@@ -551,15 +569,15 @@ constexpr int kGivenBackBytes = 1 << 20;
 
 int Main(int argc, const char* const* argv) {
   mallopt(M_MMAP_THRESHOLD, kGivenBackBytes);
-  // What the server writes is not for everybody on the machine: the database, copies of it, the
-  // log.
-  umask(umask(0) | S_IRWXO);
   EndSignals signals;
   signal(SIGPIPE, SIG_IGN);
   google::protobuf::SetLogHandler(IgnoreProtobufLog);
   if (argc > 1 && std::string_view(argv[1]) == "token") {
     return RunTokenCommand(argc - 1, argv + 1, std::cout, std::cerr);
   }
+  // What the server writes is not for everybody on the machine: the database, copies of it, the
+  // log.
+  umask(umask(0) | S_IRWXO);
   absl::StatusOr<CommandLine> command = ReadCommandLine(argc, argv, Environment);
   if (!command.ok()) {
     return Fail(kExitOptions, command.status().message());

@@ -85,7 +85,7 @@ std::string ProgramVersion() { return QUOTES_VERSION; }
 struct Server::Rep {
   Rep(Library* library, rpc::ServicesOptions services_options, std::shared_ptr<TlsSource> the_tls)
       : tls(std::move(the_tls)),
-        introspection(services_options.gate, ReflectedNames(),
+        introspection(services_options.gate, ReflectedNames(), &services,
                       [this, on_call = services_options.on_call](const rpc::CallRecord& record) {
                         services.Count(record);
                         if (on_call) {

@@ -23,6 +23,7 @@ enum class Task : uint8_t {
   kBackup,   // scheduled ones
   kPublish,  // snapshots for replicas
   kFollow,   // a replica's steps, and those of a server that only reads
+  kRelease,  // of reports that are held back until their time
   kCertificate,
   kTokens,
   kSignedTokenKeys,
@@ -69,9 +70,9 @@ class TaskOutcomes {
   }
 
  private:
-  static constexpr std::array<std::string_view, 9> kNames = {
-      "backup", "publish", "follow",        "certificate", "tokens",
-      "jwks",   "themes",  "configuration", "profiles"};
+  static constexpr std::array<std::string_view, 10> kNames = {
+      "backup", "publish", "follow", "release",       "certificate",
+      "tokens", "jwks",    "themes", "configuration", "profiles"};
 
   struct State {
     bool expected = false;

@@ -275,6 +275,8 @@ TEST_F(Access, CallsAtTheSameTimeAreBounded) {
   EXPECT_EQ(Outcome(status), "EXHAUSTED/TOO_MANY_CALLS");
   EXPECT_TRUE(ErrorOf(status).retry);
   EXPECT_EQ(ErrorOf(status).metadata["limit"], "2");
+  EXPECT_EQ(Outcome(CallAs("admin", "/grpc.channelz.v1.Channelz/GetServers", "")),
+            "EXHAUSTED/TOO_MANY_CALLS");
   for (const auto& open : uploads) {
     open->context.TryCancel();
     open->writer->Finish();

@@ -122,7 +122,8 @@ class ReloadTest(unittest.TestCase):
         for text, words in (("quota_rate = 0.02\nthis is no line\n", "quoted.toml:2"),
                             ("quota_rate = 0.02\nqouta_burst = 1\n", "qouta_burst"),
                             ('quota_burst = 0\n', "quota_burst"),
-                            ('backup_every = "1d"\n', "--backup-folder")):
+                            ('backup_every = "1d"\n', "--backup-folder"),
+                            ("", "is empty"), ("\n \n", "is empty")):
             with self.subTest(text):
                 line = self.hang_up(text, "configuration_not_reloaded")
                 self.assertIn(words, line["error"])

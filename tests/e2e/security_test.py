@@ -3,6 +3,7 @@ programs."""
 
 import base64
 import json
+import os
 import signal
 import socket
 import ssl
@@ -280,6 +281,14 @@ class TokenTest(Base):
         for token in tokens.values():
             self.assertNotIn(token, log)
             self.assertNotIn(token[-20:], log)
+
+    def test_the_server_s_user_may_read_what_an_administrator_made(self):
+        before = os.umask(0o022)
+        try:
+            new_token(self.folder / "made.toml", "cms", "reader")
+        finally:
+            os.umask(before)
+        self.assertEqual((self.folder / "made.toml").stat().st_mode & 0o777, 0o644)
 
     def test_a_token_of_the_file_is_for_the_server_of_the_file(self):
         token = new_token(self.tokens, "cms", "reader")
@@ -704,7 +713,7 @@ class LimitsTest(Base):
         wait_for(lambda: any(upload.done() for upload in uploads), "a refusal")
         refused = [upload for upload in uploads if upload.done()]
         self.assertEqual([outcome(upload.exception()) for upload in refused],
-                         ["RESOURCE_EXHAUSTED QUEUE_FULL"])
+                         ["RESOURCE_EXHAUSTED TOO_MANY_CALLS"])
         # Another editor uploads as much.
         second = self.stub(server).UploadReport.future(holds(), metadata=bearer(other))
         wait_for(lambda: len(sent) >= 2 or second.done(), "an upload of another")

@@ -1,6 +1,7 @@
 """The disk fills up under a running server: imports are refused with STORAGE_FULL, nothing that was
 acknowledged is lost, look-ups go on, and when there is space again the same server goes on too."""
 
+import datetime
 import os
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import unittest
 
 from fault_testing import (LONG, Faults, Ledger, Stubs, check_everything, chooser, grpc, reason_of,
                            settle)
-from quotes_testing import Server, TempDir, start_and_fail, wait_for
+from quotes_testing import Server, TempDir, quotectl, start_and_fail, wait_for
 
 
 class DiskFullTest(unittest.TestCase):
@@ -203,6 +204,32 @@ class LoggingServer(Server):
     def __exit__(self, *arguments):
         self.stderr.write(self.log_path.read_bytes())
         super().__exit__(*arguments)
+
+
+class ReleaseTest(unittest.TestCase):
+    """A report that is held back is due while nothing can be written."""
+
+    def test_it_is_told_and_made_up_for(self):
+        folder = self.enterContext(TempDir())
+        faults = Faults(folder)
+        (folder / "held.txt").write_text("关于乙的报告\n\n同志们：\n全区新建车间七千座。\n", encoding="utf-8")
+        with Server(folder / "quotes.db", env=faults.env) as server:
+            due = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=8)
+            result = quotectl("import", "--id", "held", "--embargo", due.isoformat(),
+                              folder / "held.txt", server=server)
+            self.assertEqual(result.returncode, 0, result)
+            faults.leave_space(f"{folder / 'quotes.db'}*", 0)
+
+            def status():
+                return quotectl("status", server=server).stdout
+
+            wait_for(lambda: "release" in status(), "the status to tell it", seconds=60)
+            self.assertRegex(status(), r"Failing +release, .*full")
+            self.assertEqual(quotectl("find", "车间七千座", server=server).returncode, 1)
+            faults.end()
+            wait_for(lambda: quotectl("find", "车间七千座", server=server).returncode == 0,
+                     "the release", seconds=60)
+            wait_for(lambda: "release" not in status(), "the status to tell that it is well")
 
 
 if __name__ == "__main__":

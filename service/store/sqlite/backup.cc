@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -120,6 +121,8 @@ absl::StatusOr<StoreCopy> CopyDatabase(Connection* source, const std::string& ta
   QUOTES_ASSIGN_OR_RETURN(const int64_t revision, ReadRevision(source));
   copy.archive_revision = static_cast<uint64_t>(revision);
   copy.schema_version = source->schema_version();
+  // Outlives what SQLite has open: closing it lets go of SQLite's own locks.
+  std::optional<PartialLock> lock;
   {
     sqlite3* opened = nullptr;
     const int code = sqlite3_open_v2(
@@ -130,6 +133,7 @@ absl::StatusOr<StoreCopy> CopyDatabase(Connection* source, const std::string& ta
     if (code != SQLITE_OK) {
       return TargetError(target, code);
     }
+    lock.emplace(target);
     // Nothing relies on it before it is synced as a whole.
     sqlite3_exec(db.get(), "PRAGMA synchronous=OFF", nullptr, nullptr, nullptr);
     QUOTES_RETURN_IF_ERROR(CopyPages(source, db.get(), target, cancellation));

@@ -270,11 +270,16 @@ TEST_F(EmbargoTest, AFileMaySayUntilWhen) {
   };
   const std::string ahead =
       absl::FormatTime("%Y-%m-%dT%H:%M+08:00", time_, absl::FixedTimeZone(8 * 3600));
-  for (const char* wrong : {"2999-01-01", "2999-01-01T09:00", "tomorrow", "2026",
-                            "\n  until: 2999-01-01T09:00+08:00"}) {
+  for (const char* wrong :
+       {"2999-01-01", "2999-01-01T09:00", "tomorrow", "2026", "\n  until: 2999-01-01T09:00+08:00",
+        "", "~\nembargo_until: 2999-01-01"}) {
     request.content = content(wrong);
     EXPECT_THAT(TryImport(request), HasReason(ErrorReason::kFieldInvalid)) << wrong;
   }
+  request.content =
+      "---\ntitle: 政府工作报告\nembargo-until: " + ahead + "\n---\n# 政府工作报告\n\n三千座。\n";
+  EXPECT_THAT(TryImport(request),
+              AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("embargo-until")));
   request.content = content(ahead);
   const ImportResult held = MustImport(request);
   EXPECT_EQ(held.document->state(), archive::ReportState::kEmbargoed);
@@ -329,18 +334,40 @@ TEST_F(EmbargoTest, ACopyOfAHiddenReportIsToldToTheImporterAlone) {
   copy.report_id = "copy";
   copy.available_from.reset();
   EXPECT_THAT(TryImport(copy), HasReason(ErrorReason::kDuplicateReport));
+  // It would tell what is held back, also one that is withdrawn: citations and editors see that.
+  for (const auto handling : {DuplicateHandling::kSeparate, DuplicateHandling::kVariant}) {
+    copy.duplicate_handling = handling;
+    for (const std::optional<absl::Time> earlier :
+         {std::optional<absl::Time>(), std::optional<absl::Time>(time_ - absl::Seconds(1))}) {
+      copy.available_from = earlier;
+      EXPECT_THAT(TryImport(copy),
+                  AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from")));
+    }
+  }
+  EXPECT_EQ(library_->archive()->FindReport("copy"), nullptr);
+  copy.available_from = time_;
+  const ImportResult variant = MustImport(copy);
+  ASSERT_TRUE(variant.duplicate_of.has_value());
+  EXPECT_EQ(variant.duplicate_of->report_id, "held");
+  EXPECT_EQ(variant.document->duplicate_of(), "");
+  EXPECT_EQ(variant.document->state(), archive::ReportState::kWithdrawn);
+  copy.report_id = "beside";
   copy.duplicate_handling = DuplicateHandling::kSeparate;
-  const ImportResult beside = MustImport(copy);
-  ASSERT_TRUE(beside.duplicate_of.has_value());
-  EXPECT_EQ(beside.duplicate_of->report_id, "held");
-  EXPECT_EQ(beside.document->duplicate_of(), "");
-  EXPECT_EQ(library_->archive()->FindReport("copy")->duplicate_of(), "");
+  EXPECT_EQ(MustImport(copy).document->state(), archive::ReportState::kEmbargoed);
+  EXPECT_THAT(Active(), IsEmpty());
   ExpectFresh();
-  // What is hidden itself may name what is not.
-  ImportRequest third = copy;
-  third.report_id = "third";
-  third.available_from = time_;
-  EXPECT_EQ(MustImport(third).document->duplicate_of(), "copy");
+}
+
+TEST_F(EmbargoTest, WhatIsHiddenMayNameWhatIsNot) {
+  ImportRequest request;
+  request.report_id = "open";
+  request.content = quotes::testing::SampleReport();
+  MustImport(request);
+  request.report_id = "held";
+  request.available_from = time_;
+  request.duplicate_handling = DuplicateHandling::kSeparate;
+  EXPECT_EQ(MustImport(request).document->duplicate_of(), "open");
+  ExpectFresh();
 }
 
 TEST_F(EmbargoTest, EditsAndRetriesWorkWhileItIsHeldBack) {

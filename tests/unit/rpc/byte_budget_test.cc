@@ -1,6 +1,10 @@
 #include "service/rpc/byte_budget.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "service/base/errors.h"
+#include "tests/support/status_matchers.h"
 
 namespace quotes::rpc {
 namespace {
@@ -8,35 +12,35 @@ namespace {
 TEST(ByteBudget, IsSharedAndGivenBack) {
   ByteBudget budget(100);
   ByteBudget::Share one(&budget);
-  EXPECT_TRUE(one.Grow(60));
-  EXPECT_TRUE(one.Grow(30));
+  QUOTES_EXPECT_OK(one.Grow(60));
+  QUOTES_EXPECT_OK(one.Grow(30));
   {
     ByteBudget::Share other(&budget);
-    EXPECT_FALSE(other.Grow(11));
-    EXPECT_TRUE(other.Grow(10));
+    EXPECT_FALSE(other.Grow(11).ok());
+    QUOTES_EXPECT_OK(other.Grow(10));
     EXPECT_EQ(budget.used(), 100u);
-    EXPECT_FALSE(other.Grow(1));
+    EXPECT_FALSE(other.Grow(1).ok());
   }
   EXPECT_EQ(budget.used(), 90u);
   one.GiveBack();
   EXPECT_EQ(budget.used(), 0u);
-  EXPECT_TRUE(one.Grow(100));
+  QUOTES_EXPECT_OK(one.Grow(100));
 }
 
 TEST(ByteBudget, CallerWithANameHasHalf) {
   ByteBudget budget(100);
   ByteBudget::Share one(&budget, "cms");
-  EXPECT_FALSE(one.Grow(51));
-  EXPECT_TRUE(one.Grow(50));
+  EXPECT_FALSE(one.Grow(51).ok());
+  QUOTES_EXPECT_OK(one.Grow(50));
   ByteBudget::Share again(&budget, "cms");
-  EXPECT_FALSE(again.Grow(1));
+  EXPECT_EQ(GetErrorReason(again.Grow(1)), ErrorReason::kTooManyCalls);
   ByteBudget::Share other(&budget, "archive");
-  EXPECT_TRUE(other.Grow(40));
+  QUOTES_EXPECT_OK(other.Grow(40));
   ByteBudget::Share nameless(&budget);
-  EXPECT_TRUE(nameless.Grow(10));
-  EXPECT_FALSE(nameless.Grow(1));
+  QUOTES_EXPECT_OK(nameless.Grow(10));
+  EXPECT_EQ(GetErrorReason(nameless.Grow(1)), ErrorReason::kQueueFull);
   one.GiveBack();
-  EXPECT_TRUE(again.Grow(50));
+  QUOTES_EXPECT_OK(again.Grow(50));
   EXPECT_EQ(budget.used(), 100u);
 }
 

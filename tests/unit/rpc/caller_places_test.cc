@@ -78,22 +78,22 @@ TEST(Executor, OneCallerLeavesRoomAndAThread) {
   };
   // Half of eight places.
   for (int i = 0; i < 4; ++i) {
-    EXPECT_TRUE(executor.Submit(wait, "a"));
+    EXPECT_EQ(executor.Submit(wait, "a"), Executor::Outcome::kTaken);
   }
-  EXPECT_FALSE(executor.Submit(wait, "a"));
+  EXPECT_EQ(executor.Submit(wait, "a"), Executor::Outcome::kCallerFull);
   // The second thread is free for another, in front of those that wait.
   absl::Notification done;
-  EXPECT_TRUE(executor.Submit([&] { done.Notify(); }, "b"));
+  EXPECT_EQ(executor.Submit([&] { done.Notify(); }, "b"), Executor::Outcome::kTaken);
   done.WaitForNotification();
   EXPECT_EQ(ran, 0);
   absl::Notification nameless;
-  EXPECT_TRUE(executor.Submit([&] { nameless.Notify(); }));
+  EXPECT_EQ(executor.Submit([&] { nameless.Notify(); }), Executor::Outcome::kTaken);
   nameless.WaitForNotification();
   go.Notify();
   while (executor.figures().busy + executor.figures().waiting > 0) {
   }
   EXPECT_EQ(ran, 4);
-  EXPECT_TRUE(executor.Submit(wait, "a"));
+  EXPECT_EQ(executor.Submit(wait, "a"), Executor::Outcome::kTaken);
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ constexpr Http2Meter::Limits kLimits = {.max_streams = 100,
                                         .max_held_bytes = 50'000,
                                         .stream_bytes = 0,
                                         .max_chunk_bytes = 0,
-                                        .reset_lingers = std::chrono::seconds(2)};
+                                        .reset_lingers = std::chrono::seconds(2),
+                                        .stuck_after = std::chrono::hours(1)};
 
 std::string Frame(char type, char flags, char stream, size_t size) {
   std::string frame(9, '\0');
@@ -148,6 +149,35 @@ TEST_F(ConnectionMetersTest, ClosesTheLargestOfTheWorstAddress) {
   EXPECT_FALSE(large->HasEnded());
   EXPECT_EQ(closed_, std::vector{Http2Meter::Fault::kNone});
   EXPECT_LE(meters_.held_bytes(), 100'000u);
+}
+
+TEST_F(ConnectionMetersTest, RequestsThatStandStillMakeRoomFirst) {
+  Http2Meter::Limits limits = kLimits;
+  limits.stuck_after = std::chrono::milliseconds(20);
+  limits.stream_bytes = 1'000;
+  ConnectionMeters meters(limits, 100'000, 5'000, 1'000, nullptr);
+  const auto connect = [&meters](const std::string& bytes) {
+    auto connection = std::make_unique<Connection>(&meters, "192.0.2.2");
+    EXPECT_TRUE(connection->Receive(kPreface + bytes));
+    return connection;
+  };
+  // A whole request, which waits for its answer, is larger than the halves.
+  const auto whole = connect(Frame(1, 4, 1, 91) + Frame(0, 1, 1, 30'000));
+  const auto small = connect(Call(1, 8'000));
+  const auto large = connect(Call(1, 20'000));
+  const auto going_on = connect(Call(1, 25'000));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_TRUE(going_on->Receive(Frame(0, 0, 1, 100)));
+  const auto honest = connect(Call(1, 29'000));
+  EXPECT_TRUE(large->HasEnded());
+  EXPECT_FALSE(small->HasEnded());
+  EXPECT_TRUE(honest->Receive(Frame(0, 0, 1, 12'000)));
+  EXPECT_TRUE(small->HasEnded());
+  EXPECT_FALSE(whole->HasEnded());
+  EXPECT_FALSE(going_on->HasEnded());
+  EXPECT_FALSE(honest->HasEnded());
+  // What was closed to make room is not counted against others.
+  EXPECT_EQ(meters.leaving_bytes(), 0u);
 }
 
 TEST_F(ConnectionMetersTest, CallsOfEndedConnectionsCountForTheirNetwork) {
