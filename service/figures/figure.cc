@@ -171,7 +171,8 @@ class Reader {
         view_(t_),
         surroundings_(surroundings),
         numerals_(std::move(numerals)),
-        mentions_(internal::FindMentions(view_, numerals_, surroundings.report)),
+        mentions_(
+            internal::FindMentions(view_, numerals_, surroundings.report, surroundings.passage)),
         words_(GetMeasureWords()) {}
 
   std::vector<Figure> Run() {
@@ -366,15 +367,9 @@ class Reader {
            (begin == 0 && (behind == U'.' || behind == U'．' || behind == U'、'));
   }
 
-  // 世界|500强, 500强|企业: a list of that name.
+  // 世界|500强, 产业集群30强: a list of that name.
   bool IsRanking(const Numeral& numeral) const {
-    constexpr View kLists[] = {U"世界", U"全球", U"中国", U"全国", U"企业"};
-    const View before = view_.substr(0, numeral.token.begin);
-    return numeral.kind == NumeralKind::kCardinal && Part(numeral.unit) == U"强" &&
-           numeral.qualifiers.empty() &&
-           (view_.substr(numeral.token.end).starts_with(U"企业") ||
-            std::any_of(std::begin(kLists), std::end(kLists),
-                        [before](View word) { return before.ends_with(word); }));
+    return numeral.kind == NumeralKind::kCardinal && Part(numeral.unit) == U"强";
   }
 
   // The value that a numeral has as a figure, though as a token it is compared as printed: that of
@@ -537,11 +532,17 @@ class Reader {
       const View phrase = Part(begin, end);
       // 就业人数年|均超过46万人
       const bool yearly = end < t_.size() && phrase.back() == U'年' && t_[end] == U'均';
-      if (text::IsSpace(phrase.back()) || phrase.back() == U'、' || yearly) {
+      // 外贸规模站|上万亿元
+      constexpr View kClimbs = U"站迈踏跃登";
+      const bool climbs =
+          end < t_.size() && t_[end] == U'上' && kClimbs.find(phrase.back()) != View::npos;
+      if (text::IsSpace(phrase.back()) || phrase.back() == U'、' || yearly || climbs) {
         --end;
       } else if (phrase.back() == U'）' || phrase.back() == U')') {
         const size_t open = phrase.find_last_of(U"（(");
         end = open == View::npos ? end : begin + open;
+      } else if (const size_t aim = WithoutAim(begin, end); aim < end) {
+        end = aim;
       } else if (EndsWithKept(begin, end)) {
         break;
       } else if (const auto tail = words_.tails.Longest(phrase); tail.length > 0) {
@@ -554,6 +555,29 @@ class Reader {
       }
     }
     return end;
+  }
+
+  // Without an aim that is compared with: 就业人数|超额完成任务, 外贸|高于年初确定的目标.
+  size_t WithoutAim(size_t begin, size_t end) const {
+    constexpr View kAims[] = {U"目标", U"任务", U"预期", U"计划"};
+    constexpr View kThan[] = {U"超额完成", U"超过", U"高于", U"低于", U"好于", U"快于",
+                              U"优于",     U"多于", U"少于", U"慢于", U"超",   U"比"};
+    constexpr size_t kMost = 16;
+    const View phrase = Part(begin, end);
+    if (std::none_of(std::begin(kAims), std::end(kAims),
+                     [phrase](View aim) { return phrase.ends_with(aim); })) {
+      return end;
+    }
+    size_t nearest = View::npos;
+    for (const View than : kThan) {
+      const size_t at = phrase.rfind(than);
+      const bool noun = than == U"比" && at != View::npos && at + 1 < phrase.size() &&
+                        View(U"例重率值").find(phrase[at + 1]) != View::npos;
+      if (at != View::npos && !noun && (nearest == View::npos || at > nearest)) {
+        nearest = at;
+      }
+    }
+    return nearest == View::npos || phrase.size() - nearest > kMost ? end : begin + nearest;
   }
 
   // Whether a kept word reaches to `end`.
@@ -865,15 +889,27 @@ class Reader {
     // Each figure has its own item, or all have the whole list where it has fewer or more items.
     std::vector<Range> items = ItemsOf(all, count);
     Range head;
+    bool of_all = false;
     if (items.size() < count) {
       items = ItemsBefore(i, all, count, &head);
     } else if (items.size() == count) {
-      head = HeadOf(items);
+      const size_t begin = HeadBehindItem(items);
+      of_all = begin > 0;
+      head = of_all ? MakeRange(begin, all.end) : HeadOf(items);
     }
     for (size_t k = 0; k < count; ++k) {
       const bool own = items.size() == count;
       figures_[i + k].measure = own ? items[k] : all;
-      figures_[i + k].measure_head = own && k + 1 < count && Takes(items[k], head) ? head : Range();
+      const bool takes = own && k + 1 < count && (of_all || Takes(items[k], head));
+      Range rest = takes ? head : Range();
+      // 制造业、食品产业|增加值: no 制造业产业.
+      constexpr View kTrades[] = {U"产业", U"行业"};
+      const View said = Part(rest).substr(0, kTrades[0].size());
+      if (rest.size() > said.size() && t_[items[k].end - 1] == U'业' &&
+          std::find(std::begin(kTrades), std::end(kTrades), said) != std::end(kTrades)) {
+        rest.begin += static_cast<uint32_t>(said.size());
+      }
+      figures_[i + k].measure_head = rest;
     }
     return end;
   }
@@ -931,12 +967,62 @@ class Reader {
     // 农业、旅游业|增加值占生产总值比重
     const size_t share = std::min(Part(last).rfind(U'占'), Part(last).size());
     const auto head = words_.heads.Longest(Part(last).substr(0, share));
-    if (share < last.size() && share > head.length) {
-      return MakeRange(last.begin + share - head.length, last.end);
+    const size_t end = share < last.size() && share > head.length ? last.begin + share : last.end;
+    if (end == last.end && (head.length == 0 || head.length >= last.size())) {
+      return {};
     }
-    return head.length > 0 && head.length < last.size()
-               ? MakeRange(last.end - head.length, last.end)
-               : Range();
+    size_t begin = end - head.length;
+    for (auto trait = words_.traits.Longest(Part(last.begin, begin));
+         trait.length > 0 && begin - trait.length > last.begin;
+         trait = words_.traits.Longest(Part(last.begin, begin))) {
+      begin -= trait.length;
+    }
+    return MakeRange(begin, last.end);
+  }
+
+  // Where the head of a list begins behind its last item, which ends as those before it do:
+  // 农村公路、国省干线公路|优良路率, 甲县、乙县|财政收入, 高校毕业生、退役军人|就业率. 0 if they do
+  // not.
+  size_t HeadBehindItem(const std::vector<Range>& items) const {
+    constexpr View kPlaces = U"省市县区州镇乡村城国盟旗湾";
+    constexpr View kPeople = U"生人员民者工户";
+    constexpr View kHouses = U"院校所厂馆站园";
+    // What goes on one of these in other words: 国家, 市场, 人均, 工业.
+    constexpr View kOthers = U"家场域级民均口才产业程资数籍间营士得有藏府";
+    const View last = Part(items.back());
+    View common = Part(items.front());
+    for (const Range& item : items) {
+      const View part = Part(item);
+      if (item.begin == items.back().begin) {
+        break;
+      }
+      size_t size = 0;
+      while (size < part.size() && size < common.size() &&
+             part[part.size() - 1 - size] == common[common.size() - 1 - size]) {
+        ++size;
+      }
+      common.remove_prefix(common.size() - size);
+    }
+    for (; common.size() > 1; common.remove_prefix(1)) {
+      const size_t at = last.find(common);
+      if (at != View::npos) {
+        size_t head = at + common.size();
+        head += head < last.size() && IsClosing(last[head]) ? 1u : 0u;
+        return head < last.size() ? items.back().begin + head : 0;
+      }
+    }
+    for (const View kind : {kPlaces, kPeople, kHouses, View(U"级")}) {
+      const bool all = std::all_of(items.begin(), items.end() - 1, [&](const Range& item) {
+        return kind.find(t_[item.end - 1]) != View::npos;
+      });
+      for (size_t i = 1; all && i + 2 < last.size(); ++i) {
+        if (kind.find(last[i]) != View::npos && kind.find(last[i + 1]) == View::npos &&
+            kOthers.find(last[i + 1]) == View::npos) {
+          return items.back().begin + i + 1;
+        }
+      }
+    }
+    return 0;
   }
 
   // Whether an item of a list goes on with the head of the last one: not 出口额、进口|总额, but
@@ -968,6 +1054,17 @@ class Reader {
     }
     const View between = Part(figures_[i - 1].range.end, figures_[i].range.begin);
     if (between.find_first_of(U"；。：") != View::npos) {
+      return;
+    }
+    // 对甲国、乙国出口分别增长7%、9%，全省出口再创新高，|达到5亿元、增长8%: two figures of one
+    // thing.
+    const bool each = between.find(U"分别") != View::npos;
+    const bool alike = std::all_of(
+        figures_.begin() + static_cast<ptrdiff_t>(i),
+        figures_.begin() + static_cast<ptrdiff_t>(end), [&](const Figure& figure) {
+          return figure.kind == figures_[i].kind && Part(figure.unit) == Part(figures_[i].unit);
+        });
+    if (!each && (!alike || !QuantityBefore(i).empty())) {
       return;
     }
     for (size_t j = i; j < end; ++j) {
@@ -1048,7 +1145,7 @@ class Reader {
     const size_t end = clause - 1;
     size_t begin = ClauseBegin(end);
     for (size_t j = i; j > 0 && figures_[j - 1].range.end > begin; --j) {
-      if (Measures(figures_[j - 1].kind)) {
+      if (Measures(figures_[j - 1].kind) && !IsTime(figures_[j - 1])) {
         return {};
       }
     }
@@ -1062,7 +1159,40 @@ class Reader {
     const View joint = Part(clause, figures_[i].number.begin);
     const bool total =
         std::find(std::begin(kTotals), std::end(kTotals), joint) != std::end(kTotals);
-    return (IsQuantity(noun) || total) && !Part(noun).starts_with(U'这') ? noun : Range();
+    if ((IsQuantity(noun) || total) && !Part(noun).starts_with(U'这')) {
+      return noun;
+    }
+    return SubjectOf(begin, end);
+  }
+
+  // What a clause without figures says something of: 全省出口|再创新高, 粮食总产|超额完成任务.
+  // Empty where it begins with something else.
+  Range SubjectOf(size_t begin, size_t end) const {
+    // What is said of nothing but quantities.
+    constexpr View kOfAmounts[] = {U"再创", U"创历史", U"创新高", U"创下",    U"创近",
+                                   U"屡创", U"连创",   U"刷新",   U"超额",    U"超预期",
+                                   U"逆势", U"形势",   U"历史性", U"突破历史"};
+    // What is said of others too.
+    constexpr View kOfAll[] = {U"提前", U"如期", U"首次", U"稳步", U"持续", U"大幅", U"明显",
+                               U"显著", U"稳中", U"保持", U"超过", U"高于", U"好于", U"快于",
+                               U"再上", U"迈上", U"实现", U"平稳", U"不断", U"快速"};
+    constexpr size_t kMost = 20;
+    const size_t most = std::min(end, begin + kMost);
+    for (size_t at = begin + 2; at < most; ++at) {
+      const View rest = Part(at, end);
+      const auto says = [rest](View word) { return rest.starts_with(word); };
+      const bool sure = std::any_of(std::begin(kOfAmounts), std::end(kOfAmounts), says);
+      if (!sure && std::none_of(std::begin(kOfAll), std::end(kOfAll), says)) {
+        continue;
+      }
+      const Range noun = Noun(begin, at);
+      const auto head = words_.heads.Longest(Part(noun));
+      constexpr View kAmounts = U"率量额值数速幅费价比";
+      const bool quantity = IsQuantity(noun) || head.length > 0 ||
+                            (!noun.empty() && kAmounts.find(t_[noun.end - 1]) != View::npos);
+      return !noun.empty() && (sure || quantity) && !Part(noun).starts_with(U'这') ? noun : Range();
+    }
+    return {};
   }
 
   // When a figure was, as far as its sentence says.
@@ -1180,7 +1310,9 @@ class Reader {
       const bool later = when.mention != nullptr && IsFuture(when.mention->period);
       return later ? FigureMode::kTarget : FigureMode::kResult;
     }
-    const Passage passage = surroundings_.passage;
+    // 去年建成3万个，今年|再建5万个: what a review of early in the year says of it is to come.
+    const bool ahead = surroundings_.passage == Passage::kReview && !tells && IsOfThisYear(when);
+    const Passage passage = ahead ? Passage::kProposal : surroundings_.passage;
     const bool review = passage == Passage::kReview;
     const bool sure_target = aims || (!review && ComparesTarget(i, clause));
     // 建设…，是|61万人民|的梦想: says what is.
@@ -1288,6 +1420,12 @@ class Reader {
     }
     const When before = WhenOf(i - 1);
     return before.mention == when.mention && !before.base;
+  }
+
+  bool IsOfThisYear(const When& when) const {
+    const ReportTime& report = surroundings_.report;
+    return report.early_in_year && when.mention != nullptr && !when.base &&
+           Part(when.mention->period.range) == U"今年" && when.nearby;
   }
 
   bool IsPast(const Period& period) const {
@@ -1417,7 +1555,14 @@ Unit UnitOf(const Figure& figure, std::u32string_view text) {
   if (figure.kind == FigureKind::kPerMille) {
     return ToUnit(U"‰");
   }
-  return ToUnit(text.substr(figure.unit.begin, figure.unit.size()));
+  const View unit = text.substr(figure.unit.begin, figure.unit.size());
+  // 3角5分, 3分5厘: money, though 分 and 厘 alone may be others. 三分五厘|地 is land.
+  const View number = text.substr(figure.number.begin, figure.number.size());
+  if ((unit == U"分" || unit == U"厘") && number.find_first_of(U"元块角毛分") != View::npos &&
+      !text.substr(figure.range.end).starts_with(U'地')) {
+    return ToUnit(unit == U"分" ? U"分钱" : U"厘钱");
+  }
+  return ToUnit(unit);
 }
 
 namespace {
