@@ -160,6 +160,9 @@ bool Measures(FigureKind kind) {
   }
 }
 
+// What is to be reached.
+constexpr View kAims[] = {U"目标", U"任务", U"预期", U"计划", U"预算"};
+
 class Reader {
  public:
   // `sentence` begins at `offset` of the text that periods count in; other ranges count from its
@@ -559,13 +562,13 @@ class Reader {
 
   // Without an aim that is compared with: 就业人数|超额完成任务, 外贸|高于年初确定的目标.
   size_t WithoutAim(size_t begin, size_t end) const {
-    constexpr View kAims[] = {U"目标", U"任务", U"预期", U"计划"};
     constexpr View kThan[] = {U"超额完成", U"超过", U"高于", U"低于", U"好于", U"快于",
                               U"优于",     U"多于", U"少于", U"慢于", U"超",   U"比"};
     constexpr size_t kMost = 16;
     const View phrase = Part(begin, end);
+    const View behind = view_.substr(end);  // 超年度|计划8%: as a qualifier
     if (std::none_of(std::begin(kAims), std::end(kAims),
-                     [phrase](View aim) { return phrase.ends_with(aim); })) {
+                     [&](View aim) { return phrase.ends_with(aim) || behind.starts_with(aim); })) {
       return end;
     }
     size_t nearest = View::npos;
@@ -910,6 +913,9 @@ class Reader {
         rest.begin += static_cast<uint32_t>(said.size());
       }
       figures_[i + k].measure_head = rest;
+      if (own) {
+        of_list_.push_back(i + k);
+      }
     }
     return end;
   }
@@ -1070,6 +1076,7 @@ class Reader {
     for (size_t j = i; j < end; ++j) {
       figures_[j].measure = figures_[previous + (j - i)].measure;
       figures_[j].measure_head = figures_[previous + (j - i)].measure_head;
+      of_list_.push_back(j);
     }
   }
 
@@ -1099,6 +1106,7 @@ class Reader {
     for (size_t j = i; j < end; ++j) {
       if (each) {
         std::tie(figures_[j].measure, figures_[j].measure_head) = things[end - 1 - j];
+        of_list_.push_back(j);
       } else {
         of_unknown_.push_back(j);
       }
@@ -1127,9 +1135,19 @@ class Reader {
     Figure& figure = figures_[i];
     if (figure.measure.empty() && !IsTime(figure) && !IsArticle(figure) &&
         std::find(of_unknown_.begin(), of_unknown_.end(), i) == of_unknown_.end()) {
-      const Range named = QuantityBefore(i);
+      Range named = QuantityBefore(i);
+      if (named.empty() && last_of_list_ && TurnsElsewhere(i)) {
+        const size_t end = ClauseBegin(figure.range.begin) - 1;
+        named = QuantityThatOpens(ClauseBegin(end), end);
+        last_ = {};
+      }
       std::tie(figure.measure, figure.measure_head) = named.empty() ? last_ : Thing(named, Range());
     }
+    last_of_list_ =
+        figure.measure.empty()
+            ? last_of_list_
+            : std::find(of_list_.begin(), of_list_.end(), i) != of_list_.end() ||
+                  (last_of_list_ && last_ == Thing(figure.measure, figure.measure_head));
     if (!figure.measure.empty()) {
       last_ = {figure.measure, figure.measure_head};
     }
@@ -1181,16 +1199,53 @@ class Reader {
     for (size_t at = begin + 2; at < most; ++at) {
       const View rest = Part(at, end);
       const auto says = [rest](View word) { return rest.starts_with(word); };
-      const bool sure = std::any_of(std::begin(kOfAmounts), std::end(kOfAmounts), says);
-      if (!sure && std::none_of(std::begin(kOfAll), std::end(kOfAll), says)) {
+      const bool of_amount = std::any_of(std::begin(kOfAmounts), std::end(kOfAmounts), says);
+      if (!of_amount && std::none_of(std::begin(kOfAll), std::end(kOfAll), says)) {
         continue;
       }
+      const bool sure = of_amount || std::any_of(std::begin(kAims), std::end(kAims), [&](View aim) {
+                          return rest.find(aim) != View::npos;
+                        });
       const Range noun = Noun(begin, at);
       const auto head = words_.heads.Longest(Part(noun));
       constexpr View kAmounts = U"率量额值数速幅费价比";
       const bool quantity = IsQuantity(noun) || head.length > 0 ||
                             (!noun.empty() && kAmounts.find(t_[noun.end - 1]) != View::npos);
       return !noun.empty() && (sure || quantity) && !Part(noun).starts_with(U'这') ? noun : Range();
+    }
+    return {};
+  }
+
+  // Whether the clause before a figure's own tells of something else than the list before it, so
+  // that nothing of that list is measured:
+  // 甲、乙产量分别增长3%、4%，|大豆扩种成效明显，|达到300万亩.
+  bool TurnsElsewhere(size_t i) const {
+    const size_t clause = ClauseBegin(figures_[i].range.begin);
+    if (i == 0 || clause == 0 || t_[clause - 1] != U'，') {
+      return false;
+    }
+    const size_t end = clause - 1;
+    const size_t begin = ClauseBegin(end);
+    if (figures_[i - 1].range.end > begin) {
+      return false;
+    }
+    // What goes on about it, or tells how it is reckoned.
+    constexpr View kGoOn[] = {
+        U"扣除", U"剔除", U"按",   U"比",   U"较",   U"同比", U"环比", U"占",   U"居",   U"位",
+        U"均",   U"都",   U"也",   U"再",   U"创",   U"连",   U"双双", U"首次", U"增速", U"增幅",
+        U"高于", U"低于", U"快于", U"分别", U"实现", U"其中", U"合计", U"两者", U"二者", U"继续",
+        U"保持", U"为",   U"是",   U"达到", U"在",   U"由",   U"从",   U"超",   U"提前", U"不含"};
+    const View part = Part(begin, end);
+    return std::none_of(std::begin(kGoOn), std::end(kGoOn),
+                        [part](View word) { return part.starts_with(word); });
+  }
+
+  // The quantity that a clause begins with, which more is said of: 民间投资|活力增强.
+  Range QuantityThatOpens(size_t begin, size_t end) const {
+    for (size_t at = end - 1; at > begin + 2; --at) {
+      if (words_.heads.Longest(Part(begin, at)).length > 0) {
+        return Noun(begin, at);
+      }
     }
     return {};
   }
@@ -1496,7 +1551,9 @@ class Reader {
   const MeasureWords& words_;
   std::vector<Figure> figures_;
   std::vector<size_t> of_unknown_;  // of several things that are not told apart
+  std::vector<size_t> of_list_;     // that have an item of a list
   Thing last_;
+  bool last_of_list_ = false;  // whether it is an item of a list
 };
 
 void Shift(uint32_t by, Range* range) {
