@@ -338,10 +338,11 @@ class Finder {
       int years;   // from that of the report
       bool known;  // whether they are
     };
-    constexpr Word kWords[] = {{U"今年", 0, true},    {U"本年度", 0, true},   {U"本年", 0, true},
-                               {U"去年", -1, true},   {U"前年", -2, true},    {U"明年", 1, true},
-                               {U"后年", 2, true},    {U"上年", -1, true},    {U"上一年", -1, true},
-                               {U"近年来", 0, false}, {U"近些年来", 0, false}};
+    constexpr Word kWords[] = {
+        {U"今年", 0, true},    {U"本年度", 0, true},    {U"本年", 0, true},
+        {U"去年", -1, true},   {U"前年", -2, true},     {U"明年", 1, true},
+        {U"后年", 2, true},    {U"上年", -1, true},     {U"上一年", -1, true},
+        {U"近年来", 0, false}, {U"近些年来", 0, false}, {U"新的一年", 0, true}};
     constexpr View kBehind[] = {U"以来",     U"底",       U"末",     U"初",   U"上半年",
                                 U"下半年",   U"前三季度", U"一季度", U"年底", U"第一季度",
                                 U"第四季度", U"四季度",   U"内"};
@@ -351,7 +352,7 @@ class Finder {
     for (size_t i = 0; i < t_.size(); ++i) {
       const char32_t c = t_[i];
       if (c != U'今' && c != U'本' && c != U'去' && c != U'前' && c != U'明' && c != U'后' &&
-          c != U'近' && c != U'上') {
+          c != U'近' && c != U'上' && c != U'新') {
         continue;
       }
       for (const Word& word : kWords) {
@@ -366,6 +367,7 @@ class Finder {
           const int last = YearBefore(i);
           year = last > 0 ? last + word.years : year;
         }
+        year = c != U'新' || report_.early_in_year ? year : 0;
         const View behind = rest.substr(size);
         const bool base = EndsWith(before, kFrom) > 0 && BeginsWith(behind, kOpen) == 0;
         const auto next =

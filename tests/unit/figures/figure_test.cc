@@ -249,6 +249,7 @@ TEST(FindFiguresTest, ReportsOfSpringKnowTheYearsOfTheirWords) {
       {U"过去的一年，税收增长5%", Passage::kOther, last},
       {U"刚刚过去的一年，税收增长5%", Passage::kOther, last},
       {U"这一年，税收增长5%", Passage::kReview, last},
+      {U"新的一年，税收增长5%", Passage::kOther, {2026, 2026}},
       {U"今后五年，税收增长5%", Passage::kOther, coming},
       {U"未来五年，税收增长5%", Passage::kOther, coming},
       {U"五年内，税收增长5%", Passage::kTarget, coming},
