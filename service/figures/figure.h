@@ -67,8 +67,8 @@ struct ReportTime {
   // The report reviews the five years before that one: 五年来, 过去五年 and 这五年 are those.
   bool reviews_five_years = false;
   // It was given early in its year, so that it looks back on whole years: 一年来, 过去一年 and,
-  // where it reviews, 这一年 are the year before; 今后五年, 未来五年 and, where it does not review,
-  // 五年内 begin with its own.
+  // where it reviews, 这一年 are the year before, 新的一年 is its own, and 今后五年, 未来五年 and,
+  // where it plans, 五年内 begin with that.
   bool early_in_year = false;
 };
 
