@@ -29,16 +29,18 @@ figures::Passage PassageOf(report::Mode mode) {
 }
 
 // When a report was given. What one of the first months of a year looks back on are whole years
-// before it; congresses that meet in autumn look back to the one before.
+// before it, also where the session was put off to May; congresses that meet in autumn look back to
+// the one before.
 figures::ReportTime TimeOf(const report::ParsedReport& content) {
-  constexpr int kLastMonth = 4;
+  constexpr int kLastMonth = 5;
   figures::ReportTime time;
   if (!content.metadata.date.has_value()) {
     return time;
   }
   time.year = static_cast<int>(content.metadata.date->year());
+  time.early_in_year = content.metadata.date->month() <= kLastMonth;
   time.reviews_five_years =
-      content.metadata.date->month() <= kLastMonth &&
+      time.early_in_year &&
       std::any_of(content.sections.begin(), content.sections.end(),
                   [&](const report::Section& section) {
                     return figures::NamesFiveYears(
@@ -72,12 +74,12 @@ std::vector<std::vector<figures::Figure>> FindFigures(const report::ParsedReport
     figures::Surroundings surroundings;
     surroundings.report = time;
     if (report::IsSpeech(quote.block)) {
+      surroundings.passage = PassageOf(quote.mode);
       if (quote.paragraph != paragraph) {
         paragraph = quote.paragraph;
         opening = figures::FindPeriod(content.joined, ToRange(quote.range), time,
-                                      /*anywhere=*/false);
+                                      /*anywhere=*/false, surroundings.passage);
       }
-      surroundings.passage = PassageOf(quote.mode);
       surroundings.period = opening.empty() && quote.section >= 0
                                 ? periods[static_cast<size_t>(quote.section)]
                                 : opening;

@@ -160,6 +160,9 @@ bool Measures(FigureKind kind) {
   }
 }
 
+// What is to be reached.
+constexpr View kAims[] = {U"目标", U"任务", U"预期", U"计划", U"预算"};
+
 class Reader {
  public:
   // `sentence` begins at `offset` of the text that periods count in; other ranges count from its
@@ -171,7 +174,8 @@ class Reader {
         view_(t_),
         surroundings_(surroundings),
         numerals_(std::move(numerals)),
-        mentions_(internal::FindMentions(view_, numerals_, surroundings.report)),
+        mentions_(
+            internal::FindMentions(view_, numerals_, surroundings.report, surroundings.passage)),
         words_(GetMeasureWords()) {}
 
   std::vector<Figure> Run() {
@@ -366,15 +370,9 @@ class Reader {
            (begin == 0 && (behind == U'.' || behind == U'．' || behind == U'、'));
   }
 
-  // 世界|500强, 500强|企业: a list of that name.
+  // 世界|500强, 产业集群30强: a list of that name.
   bool IsRanking(const Numeral& numeral) const {
-    constexpr View kLists[] = {U"世界", U"全球", U"中国", U"全国", U"企业"};
-    const View before = view_.substr(0, numeral.token.begin);
-    return numeral.kind == NumeralKind::kCardinal && Part(numeral.unit) == U"强" &&
-           numeral.qualifiers.empty() &&
-           (view_.substr(numeral.token.end).starts_with(U"企业") ||
-            std::any_of(std::begin(kLists), std::end(kLists),
-                        [before](View word) { return before.ends_with(word); }));
+    return numeral.kind == NumeralKind::kCardinal && Part(numeral.unit) == U"强";
   }
 
   // The value that a numeral has as a figure, though as a token it is compared as printed: that of
@@ -537,11 +535,17 @@ class Reader {
       const View phrase = Part(begin, end);
       // 就业人数年|均超过46万人
       const bool yearly = end < t_.size() && phrase.back() == U'年' && t_[end] == U'均';
-      if (text::IsSpace(phrase.back()) || phrase.back() == U'、' || yearly) {
+      // 外贸规模站|上万亿元
+      constexpr View kClimbs = U"站迈踏跃登";
+      const bool climbs =
+          end < t_.size() && t_[end] == U'上' && kClimbs.find(phrase.back()) != View::npos;
+      if (text::IsSpace(phrase.back()) || phrase.back() == U'、' || yearly || climbs) {
         --end;
       } else if (phrase.back() == U'）' || phrase.back() == U')') {
         const size_t open = phrase.find_last_of(U"（(");
         end = open == View::npos ? end : begin + open;
+      } else if (const size_t aim = WithoutAim(begin, end); aim < end) {
+        end = aim;
       } else if (EndsWithKept(begin, end)) {
         break;
       } else if (const auto tail = words_.tails.Longest(phrase); tail.length > 0) {
@@ -554,6 +558,29 @@ class Reader {
       }
     }
     return end;
+  }
+
+  // Without an aim that is compared with: 就业人数|超额完成任务, 外贸|高于年初确定的目标.
+  size_t WithoutAim(size_t begin, size_t end) const {
+    constexpr View kThan[] = {U"超额完成", U"超过", U"高于", U"低于", U"好于", U"快于",
+                              U"优于",     U"多于", U"少于", U"慢于", U"超",   U"比"};
+    constexpr size_t kMost = 16;
+    const View phrase = Part(begin, end);
+    const View behind = view_.substr(end);  // 超年度|计划8%: as a qualifier
+    if (std::none_of(std::begin(kAims), std::end(kAims),
+                     [&](View aim) { return phrase.ends_with(aim) || behind.starts_with(aim); })) {
+      return end;
+    }
+    size_t nearest = View::npos;
+    for (const View than : kThan) {
+      const size_t at = phrase.rfind(than);
+      const bool noun = than == U"比" && at != View::npos && at + 1 < phrase.size() &&
+                        View(U"例重率值").find(phrase[at + 1]) != View::npos;
+      if (at != View::npos && !noun && (nearest == View::npos || at > nearest)) {
+        nearest = at;
+      }
+    }
+    return nearest == View::npos || phrase.size() - nearest > kMost ? end : begin + nearest;
   }
 
   // Whether a kept word reaches to `end`.
@@ -865,15 +892,30 @@ class Reader {
     // Each figure has its own item, or all have the whole list where it has fewer or more items.
     std::vector<Range> items = ItemsOf(all, count);
     Range head;
+    bool of_all = false;
     if (items.size() < count) {
       items = ItemsBefore(i, all, count, &head);
     } else if (items.size() == count) {
-      head = HeadOf(items);
+      const size_t begin = HeadBehindItem(items);
+      of_all = begin > 0;
+      head = of_all ? MakeRange(begin, all.end) : HeadOf(items);
     }
     for (size_t k = 0; k < count; ++k) {
       const bool own = items.size() == count;
       figures_[i + k].measure = own ? items[k] : all;
-      figures_[i + k].measure_head = own && k + 1 < count && Takes(items[k], head) ? head : Range();
+      const bool takes = own && k + 1 < count && (of_all || Takes(items[k], head));
+      Range rest = takes ? head : Range();
+      // 制造业、食品产业|增加值: no 制造业产业.
+      constexpr View kTrades[] = {U"产业", U"行业"};
+      const View said = Part(rest).substr(0, kTrades[0].size());
+      if (rest.size() > said.size() && t_[items[k].end - 1] == U'业' &&
+          std::find(std::begin(kTrades), std::end(kTrades), said) != std::end(kTrades)) {
+        rest.begin += static_cast<uint32_t>(said.size());
+      }
+      figures_[i + k].measure_head = rest;
+      if (own) {
+        of_list_.push_back(i + k);
+      }
     }
     return end;
   }
@@ -931,12 +973,62 @@ class Reader {
     // 农业、旅游业|增加值占生产总值比重
     const size_t share = std::min(Part(last).rfind(U'占'), Part(last).size());
     const auto head = words_.heads.Longest(Part(last).substr(0, share));
-    if (share < last.size() && share > head.length) {
-      return MakeRange(last.begin + share - head.length, last.end);
+    const size_t end = share < last.size() && share > head.length ? last.begin + share : last.end;
+    if (end == last.end && (head.length == 0 || head.length >= last.size())) {
+      return {};
     }
-    return head.length > 0 && head.length < last.size()
-               ? MakeRange(last.end - head.length, last.end)
-               : Range();
+    size_t begin = end - head.length;
+    for (auto trait = words_.traits.Longest(Part(last.begin, begin));
+         trait.length > 0 && begin - trait.length > last.begin;
+         trait = words_.traits.Longest(Part(last.begin, begin))) {
+      begin -= trait.length;
+    }
+    return MakeRange(begin, last.end);
+  }
+
+  // Where the head of a list begins behind its last item, which ends as those before it do:
+  // 农村公路、国省干线公路|优良路率, 甲县、乙县|财政收入, 高校毕业生、退役军人|就业率. 0 if they do
+  // not.
+  size_t HeadBehindItem(const std::vector<Range>& items) const {
+    constexpr View kPlaces = U"省市县区州镇乡村城国盟旗湾";
+    constexpr View kPeople = U"生人员民者工户";
+    constexpr View kHouses = U"院校所厂馆站园";
+    // What goes on one of these in other words: 国家, 市场, 人均, 工业.
+    constexpr View kOthers = U"家场域级民均口才产业程资数籍间营士得有藏府";
+    const View last = Part(items.back());
+    View common = Part(items.front());
+    for (const Range& item : items) {
+      const View part = Part(item);
+      if (item.begin == items.back().begin) {
+        break;
+      }
+      size_t size = 0;
+      while (size < part.size() && size < common.size() &&
+             part[part.size() - 1 - size] == common[common.size() - 1 - size]) {
+        ++size;
+      }
+      common.remove_prefix(common.size() - size);
+    }
+    for (; common.size() > 1; common.remove_prefix(1)) {
+      const size_t at = last.find(common);
+      if (at != View::npos) {
+        size_t head = at + common.size();
+        head += head < last.size() && IsClosing(last[head]) ? 1u : 0u;
+        return head < last.size() ? items.back().begin + head : 0;
+      }
+    }
+    for (const View kind : {kPlaces, kPeople, kHouses, View(U"级")}) {
+      const bool all = std::all_of(items.begin(), items.end() - 1, [&](const Range& item) {
+        return kind.find(t_[item.end - 1]) != View::npos;
+      });
+      for (size_t i = 1; all && i + 2 < last.size(); ++i) {
+        if (kind.find(last[i]) != View::npos && kind.find(last[i + 1]) == View::npos &&
+            kOthers.find(last[i + 1]) == View::npos) {
+          return items.back().begin + i + 1;
+        }
+      }
+    }
+    return 0;
   }
 
   // Whether an item of a list goes on with the head of the last one: not 出口额、进口|总额, but
@@ -970,9 +1062,21 @@ class Reader {
     if (between.find_first_of(U"；。：") != View::npos) {
       return;
     }
+    // 对甲国、乙国出口分别增长7%、9%，全省出口再创新高，|达到5亿元、增长8%: two figures of one
+    // thing.
+    const bool each = between.find(U"分别") != View::npos;
+    const bool alike = std::all_of(
+        figures_.begin() + static_cast<ptrdiff_t>(i),
+        figures_.begin() + static_cast<ptrdiff_t>(end), [&](const Figure& figure) {
+          return figure.kind == figures_[i].kind && Part(figure.unit) == Part(figures_[i].unit);
+        });
+    if (!each && (!alike || !QuantityBefore(i).empty())) {
+      return;
+    }
     for (size_t j = i; j < end; ++j) {
       figures_[j].measure = figures_[previous + (j - i)].measure;
       figures_[j].measure_head = figures_[previous + (j - i)].measure_head;
+      of_list_.push_back(j);
     }
   }
 
@@ -1002,6 +1106,7 @@ class Reader {
     for (size_t j = i; j < end; ++j) {
       if (each) {
         std::tie(figures_[j].measure, figures_[j].measure_head) = things[end - 1 - j];
+        of_list_.push_back(j);
       } else {
         of_unknown_.push_back(j);
       }
@@ -1030,9 +1135,19 @@ class Reader {
     Figure& figure = figures_[i];
     if (figure.measure.empty() && !IsTime(figure) && !IsArticle(figure) &&
         std::find(of_unknown_.begin(), of_unknown_.end(), i) == of_unknown_.end()) {
-      const Range named = QuantityBefore(i);
+      Range named = QuantityBefore(i);
+      if (named.empty() && last_of_list_ && TurnsElsewhere(i)) {
+        const size_t end = ClauseBegin(figure.range.begin) - 1;
+        named = QuantityThatOpens(ClauseBegin(end), end);
+        last_ = {};
+      }
       std::tie(figure.measure, figure.measure_head) = named.empty() ? last_ : Thing(named, Range());
     }
+    last_of_list_ =
+        figure.measure.empty()
+            ? last_of_list_
+            : std::find(of_list_.begin(), of_list_.end(), i) != of_list_.end() ||
+                  (last_of_list_ && last_ == Thing(figure.measure, figure.measure_head));
     if (!figure.measure.empty()) {
       last_ = {figure.measure, figure.measure_head};
     }
@@ -1048,7 +1163,7 @@ class Reader {
     const size_t end = clause - 1;
     size_t begin = ClauseBegin(end);
     for (size_t j = i; j > 0 && figures_[j - 1].range.end > begin; --j) {
-      if (Measures(figures_[j - 1].kind)) {
+      if (Measures(figures_[j - 1].kind) && !IsTime(figures_[j - 1])) {
         return {};
       }
     }
@@ -1062,7 +1177,77 @@ class Reader {
     const View joint = Part(clause, figures_[i].number.begin);
     const bool total =
         std::find(std::begin(kTotals), std::end(kTotals), joint) != std::end(kTotals);
-    return (IsQuantity(noun) || total) && !Part(noun).starts_with(U'这') ? noun : Range();
+    if ((IsQuantity(noun) || total) && !Part(noun).starts_with(U'这')) {
+      return noun;
+    }
+    return SubjectOf(begin, end);
+  }
+
+  // What a clause without figures says something of: 全省出口|再创新高, 粮食总产|超额完成任务.
+  // Empty where it begins with something else.
+  Range SubjectOf(size_t begin, size_t end) const {
+    // What is said of nothing but quantities.
+    constexpr View kOfAmounts[] = {U"再创", U"创历史", U"创新高", U"创下",    U"创近",
+                                   U"屡创", U"连创",   U"刷新",   U"超额",    U"超预期",
+                                   U"逆势", U"形势",   U"历史性", U"突破历史"};
+    // What is said of others too.
+    constexpr View kOfAll[] = {U"提前", U"如期", U"首次", U"稳步", U"持续", U"大幅", U"明显",
+                               U"显著", U"稳中", U"保持", U"超过", U"高于", U"好于", U"快于",
+                               U"再上", U"迈上", U"实现", U"平稳", U"不断", U"快速"};
+    constexpr size_t kMost = 20;
+    const size_t most = std::min(end, begin + kMost);
+    for (size_t at = begin + 2; at < most; ++at) {
+      const View rest = Part(at, end);
+      const auto says = [rest](View word) { return rest.starts_with(word); };
+      const bool of_amount = std::any_of(std::begin(kOfAmounts), std::end(kOfAmounts), says);
+      if (!of_amount && std::none_of(std::begin(kOfAll), std::end(kOfAll), says)) {
+        continue;
+      }
+      const bool sure = of_amount || std::any_of(std::begin(kAims), std::end(kAims), [&](View aim) {
+                          return rest.find(aim) != View::npos;
+                        });
+      const Range noun = Noun(begin, at);
+      const auto head = words_.heads.Longest(Part(noun));
+      constexpr View kAmounts = U"率量额值数速幅费价比";
+      const bool quantity = IsQuantity(noun) || head.length > 0 ||
+                            (!noun.empty() && kAmounts.find(t_[noun.end - 1]) != View::npos);
+      return !noun.empty() && (sure || quantity) && !Part(noun).starts_with(U'这') ? noun : Range();
+    }
+    return {};
+  }
+
+  // Whether the clause before a figure's own tells of something else than the list before it, so
+  // that nothing of that list is measured:
+  // 甲、乙产量分别增长3%、4%，|大豆扩种成效明显，|达到300万亩.
+  bool TurnsElsewhere(size_t i) const {
+    const size_t clause = ClauseBegin(figures_[i].range.begin);
+    if (i == 0 || clause == 0 || t_[clause - 1] != U'，') {
+      return false;
+    }
+    const size_t end = clause - 1;
+    const size_t begin = ClauseBegin(end);
+    if (figures_[i - 1].range.end > begin) {
+      return false;
+    }
+    // What goes on about it, or tells how it is reckoned.
+    constexpr View kGoOn[] = {
+        U"扣除", U"剔除", U"按",   U"比",   U"较",   U"同比", U"环比", U"占",   U"居",   U"位",
+        U"均",   U"都",   U"也",   U"再",   U"创",   U"连",   U"双双", U"首次", U"增速", U"增幅",
+        U"高于", U"低于", U"快于", U"分别", U"实现", U"其中", U"合计", U"两者", U"二者", U"继续",
+        U"保持", U"为",   U"是",   U"达到", U"在",   U"由",   U"从",   U"超",   U"提前", U"不含"};
+    const View part = Part(begin, end);
+    return std::none_of(std::begin(kGoOn), std::end(kGoOn),
+                        [part](View word) { return part.starts_with(word); });
+  }
+
+  // The quantity that a clause begins with, which more is said of: 民间投资|活力增强.
+  Range QuantityThatOpens(size_t begin, size_t end) const {
+    for (size_t at = end - 1; at > begin + 2; --at) {
+      if (words_.heads.Longest(Part(begin, at)).length > 0) {
+        return Noun(begin, at);
+      }
+    }
+    return {};
   }
 
   // When a figure was, as far as its sentence says.
@@ -1180,7 +1365,9 @@ class Reader {
       const bool later = when.mention != nullptr && IsFuture(when.mention->period);
       return later ? FigureMode::kTarget : FigureMode::kResult;
     }
-    const Passage passage = surroundings_.passage;
+    // 去年建成3万个，今年|再建5万个: what a review of early in the year says of it is to come.
+    const bool ahead = surroundings_.passage == Passage::kReview && !tells && IsOfThisYear(when);
+    const Passage passage = ahead ? Passage::kProposal : surroundings_.passage;
     const bool review = passage == Passage::kReview;
     const bool sure_target = aims || (!review && ComparesTarget(i, clause));
     // 建设…，是|61万人民|的梦想: says what is.
@@ -1290,6 +1477,12 @@ class Reader {
     return before.mention == when.mention && !before.base;
   }
 
+  bool IsOfThisYear(const When& when) const {
+    const ReportTime& report = surroundings_.report;
+    return report.early_in_year && when.mention != nullptr && !when.base &&
+           Part(when.mention->period.range) == U"今年" && when.nearby;
+  }
+
   bool IsPast(const Period& period) const {
     return surroundings_.report.year > 0 && period.last_year > 0 &&
            period.last_year < surroundings_.report.year;
@@ -1358,7 +1551,9 @@ class Reader {
   const MeasureWords& words_;
   std::vector<Figure> figures_;
   std::vector<size_t> of_unknown_;  // of several things that are not told apart
+  std::vector<size_t> of_list_;     // that have an item of a list
   Thing last_;
+  bool last_of_list_ = false;  // whether it is an item of a list
 };
 
 void Shift(uint32_t by, Range* range) {
@@ -1417,7 +1612,14 @@ Unit UnitOf(const Figure& figure, std::u32string_view text) {
   if (figure.kind == FigureKind::kPerMille) {
     return ToUnit(U"‰");
   }
-  return ToUnit(text.substr(figure.unit.begin, figure.unit.size()));
+  const View unit = text.substr(figure.unit.begin, figure.unit.size());
+  // 3角5分, 3分5厘: money, though 分 and 厘 alone may be others. 三分五厘|地 is land.
+  const View number = text.substr(figure.number.begin, figure.number.size());
+  if ((unit == U"分" || unit == U"厘") && number.find_first_of(U"元块角毛分") != View::npos &&
+      !text.substr(figure.range.end).starts_with(U'地')) {
+    return ToUnit(unit == U"分" ? U"分钱" : U"厘钱");
+  }
+  return ToUnit(unit);
 }
 
 namespace {

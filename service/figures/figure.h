@@ -52,8 +52,8 @@ enum class Passage : uint8_t {
 struct Period {
   Range range;  // as printed: 2021年, 五年来, 到2025年, 今年
   // First and last year, 0 where they are not known. Those of 今年, 去年 and 明年 are reckoned from
-  // the year of the report, those of 十四五 and its like from their number; for 五年来 and 过去五年
-  // see ReportTime.
+  // the year of the report, those of 十四五 and its like from their number; for 五年来, 一年来 and
+  // 今后五年 see ReportTime.
   int16_t first_year = 0;
   int16_t last_year = 0;
 
@@ -66,6 +66,10 @@ struct ReportTime {
   int year = 0;  // 0: unknown
   // The report reviews the five years before that one: 五年来, 过去五年 and 这五年 are those.
   bool reviews_five_years = false;
+  // It was given early in its year, so that it looks back on whole years: 一年来, 过去一年 and,
+  // where it reviews, 这一年 are the year before, 新的一年 is its own, and 今后五年, 未来五年 and,
+  // where it plans, 五年内 begin with that.
+  bool early_in_year = false;
 };
 
 // What is known of a sentence from outside of it.
@@ -115,7 +119,9 @@ std::u32string MeasureOf(const Figure& figure, std::u32string_view text);
 
 // The period that `range` of `text` opens with (五年来，坚持…; ——展望2035年，…), or, with
 // `anywhere`, the first that it names, as headings do. Empty if there is none.
-Period FindPeriod(std::u32string_view text, Range range, const ReportTime& report, bool anywhere);
+// `passage` is what the text around does.
+Period FindPeriod(std::u32string_view text, Range range, const ReportTime& report, bool anywhere,
+                  Passage passage = Passage::kOther);
 
 // Whether a heading says that a report of a year reviews the five years before it: by 过去五年 or
 // 五年来, or by the five-year plan of just these years.

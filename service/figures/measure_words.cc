@@ -21,13 +21,13 @@ namespace quotes::figures::internal {
 namespace {
 
 // Rises when rules change what figures of the same text and word lists are.
-constexpr std::string_view kRules = "4";
+constexpr std::string_view kRules = "5";
 
 std::u32string Normal(std::string_view word) { return Normalize(text::ToCodePoints(word)).units; }
 
 uint32_t ClassOf(std::string_view name) {
   constexpr std::string_view kNames[] = {"cut",    "lead", "tail", "keep", "stop", "goal", "strong",
-                                         "action", "done", "part", "bare", "head", "rate"};
+                                         "action", "done", "part", "bare", "head", "rate", "trait"};
   for (uint32_t i = 0; i < std::size(kNames); ++i) {
     if (kNames[i] == name) {
       return 1u << i;
@@ -44,11 +44,16 @@ const MeasureWords* Load() {
   std::map<std::u32string, uint32_t> classes;
   std::vector<std::pair<std::u32string, uint32_t>> tails;
   std::vector<std::pair<std::u32string, uint32_t>> heads;
+  std::vector<std::pair<std::u32string, uint32_t>> traits;
   for (const auto& row : measures.rows) {
     const uint32_t word_class = ClassOf(row[0]);
     std::u32string word = Normal(row[1]);
     if (word_class == kHead || word_class == kRate) {
       heads.emplace_back(std::move(word), word_class);
+      continue;
+    }
+    if (word_class == kTrait) {
+      traits.emplace_back(std::move(word), word_class);
       continue;
     }
     classes[word] |= word_class;
@@ -66,6 +71,7 @@ const MeasureWords* Load() {
       WordTrie({classes.begin(), classes.end()}, WordTrie::Direction::kForward),
       WordTrie(std::move(tails), WordTrie::Direction::kBackward),
       WordTrie(std::move(heads), WordTrie::Direction::kBackward),
+      WordTrie(std::move(traits), WordTrie::Direction::kBackward),
       std::move(units),
       std::string(kRules) + "." + std::string(DataVersion()) + "-" +
           Sha256Hex(std::string(data::figures_measures) + std::string(data::figures_dimensions))

@@ -26,12 +26,14 @@ enum MeasureClass : uint32_t {
   kBare = 1024,
   kHead = 2048,
   kRate = 4096,
+  kTrait = 8192,
 };
 
 struct MeasureWords {
-  text::WordTrie words;  // of all classes
-  text::WordTrie tails;  // kTail: what a text ends with
-  text::WordTrie heads;  // kHead and kRate: what a text ends with
+  text::WordTrie words;   // of all classes
+  text::WordTrie tails;   // kTail: what a text ends with
+  text::WordTrie heads;   // kHead and kRate: what a text ends with
+  text::WordTrie traits;  // kTrait: what a text ends with
   // By the normal form of the printed unit.
   absl::flat_hash_map<std::u32string, Unit> units;
   std::string version;

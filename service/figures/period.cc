@@ -92,7 +92,8 @@ size_t EndsWith(View text, const View (&words)[kCount]) {
 
 class Finder {
  public:
-  Finder(View text, const ReportTime& report) : t_(text), report_(report) {}
+  Finder(View text, const ReportTime& report, Passage passage)
+      : t_(text), report_(report), passage_(passage) {}
 
   std::vector<Mention> Run(const std::vector<Numeral>& numerals) {
     for (size_t i = 0; i < numerals.size(); ++i) {
@@ -207,6 +208,27 @@ class Finder {
     }
   }
 
+  // The year before that of a report which looks back on it.
+  void AddLastYear(Range range, bool known) {
+    const int year = known && report_.early_in_year ? report_.year - 1 : 0;
+    Add(range, year, year, false);
+  }
+
+  // The five years that begin with that of the report.
+  void AddComing(Range range) {
+    const int year = report_.early_in_year ? report_.year : 0;
+    Add(range, year, year + kReviewedYears - 1, false);
+  }
+
+  // 这一年: that before it in the sentence, else the one that is reviewed.
+  void AddThisYear(Range range) {
+    if (const int year = YearBefore(range.begin); year > 0) {
+      Add(range, year, year, false);
+    } else {
+      AddLastYear(range, passage_ == Passage::kReview && !report_.reviews_five_years);
+    }
+  }
+
   // Whether what stands before 五年来 leaves it those that the report reviews: nothing, a mark, 这
   // or 过去; not 改革 or 近.
   bool StandsAlone(size_t begin) const {
@@ -222,6 +244,8 @@ class Finder {
       const View token = Part(numeral.token);
       if ((token == U"五年来" || token == U"5年来") && StandsAlone(numeral.token.begin)) {
         AddReviewed(numeral.token);
+      } else if ((token == U"一年来" || token == U"1年来") && StandsAlone(numeral.token.begin)) {
+        AddLastYear(numeral.token, true);
       } else {
         Add(numeral.token, 0, 0, false);
       }
@@ -262,7 +286,9 @@ class Finder {
     constexpr View kBefore[] = {U"过去的", U"过去", U"今后", U"未来",   U"近",
                                 U"这",     U"前",   U"最近", U"接下来", U"刚刚过去的"};
     size_t begin = numeral.number.begin;
-    begin -= EndsWith(t_.substr(0, begin), kBefore);
+    if (!t_.substr(0, begin).ends_with(U"提前")) {  // not 提前|两年
+      begin -= EndsWith(t_.substr(0, begin), kBefore);
+    }
     const bool class_of = begin > 0 && t_[begin - 1] == U'学';  // 学前一年
     const bool behind =
         std::any_of(numeral.qualifiers.begin(), numeral.qualifiers.end(), [&](const Qualifier& q) {
@@ -271,17 +297,38 @@ class Finder {
                  (word == U"内" || word == U"之内" || word == U"以内" || word == U"来" ||
                   word == U"以来" || word == U"间" || word == U"期间");
         });
-    if (begin == numeral.number.begin && !behind) {
+    const bool between =
+        unit == U"年间" && (StandsAlone(begin) || t_.substr(0, begin).ends_with(U'在'));
+    if (begin == numeral.number.begin && !behind && !between) {
       return;
     }
-    constexpr View kReviewed[] = {U"过去的", U"过去", U"这", U"刚刚过去的"};
-    const View number = Part(numeral.number);
     const bool comparison = class_of || IsMeasuredBy(begin, numeral.token.end, next);
-    if ((number == U"五" || number == U"5") && unit == U"年" && !comparison &&
-        EndsWith(t_.substr(0, numeral.number.begin), kReviewed) > 0) {
-      AddReviewed(MakeRange(begin, numeral.token.end));
+    AddYears(MakeRange(begin, numeral.token.end), t_.substr(begin, numeral.number.begin - begin),
+             numeral, comparison);
+  }
+
+  // A length of years behind the word that says which they are, and before one that does.
+  void AddYears(Range range, View before, const Numeral& numeral, bool comparison) {
+    const View number = Part(numeral.number);
+    const View unit = Part(numeral.unit);
+    const bool years = (unit == U"年" || unit == U"年间") && !comparison;
+    const bool five = years && (number == U"五" || number == U"5");
+    const bool one = years && (number == U"一" || number == U"1");
+    const bool past = before == U"过去" || before == U"过去的" || before == U"刚刚过去的";
+    const bool coming = before == U"今后" || before == U"未来" || before == U"接下来";
+    const bool inside = before.empty() && StandsAlone(range.begin);  // 五年内
+    const bool reviews = passage_ == Passage::kReview;
+    if (five && (past || before == U"这" || (inside && reviews))) {
+      AddReviewed(range);
+    } else if (five && (coming || (inside && (passage_ == Passage::kTarget ||
+                                              passage_ == Passage::kProposal)))) {
+      AddComing(range);
+    } else if (one && past) {
+      AddLastYear(range, true);
+    } else if (one && before == U"这") {
+      AddThisYear(range);
     } else {
-      Add(MakeRange(begin, numeral.token.end), 0, 0, comparison);
+      Add(range, 0, 0, comparison);
     }
   }
 
@@ -291,10 +338,11 @@ class Finder {
       int years;   // from that of the report
       bool known;  // whether they are
     };
-    constexpr Word kWords[] = {{U"今年", 0, true},    {U"本年度", 0, true},   {U"本年", 0, true},
-                               {U"去年", -1, true},   {U"前年", -2, true},    {U"明年", 1, true},
-                               {U"后年", 2, true},    {U"上年", -1, true},    {U"上一年", -1, true},
-                               {U"近年来", 0, false}, {U"近些年来", 0, false}};
+    constexpr Word kWords[] = {
+        {U"今年", 0, true},    {U"本年度", 0, true},    {U"本年", 0, true},
+        {U"去年", -1, true},   {U"前年", -2, true},     {U"明年", 1, true},
+        {U"后年", 2, true},    {U"上年", -1, true},     {U"上一年", -1, true},
+        {U"近年来", 0, false}, {U"近些年来", 0, false}, {U"新的一年", 0, true}};
     constexpr View kBehind[] = {U"以来",     U"底",       U"末",     U"初",   U"上半年",
                                 U"下半年",   U"前三季度", U"一季度", U"年底", U"第一季度",
                                 U"第四季度", U"四季度",   U"内"};
@@ -304,7 +352,7 @@ class Finder {
     for (size_t i = 0; i < t_.size(); ++i) {
       const char32_t c = t_[i];
       if (c != U'今' && c != U'本' && c != U'去' && c != U'前' && c != U'明' && c != U'后' &&
-          c != U'近' && c != U'上') {
+          c != U'近' && c != U'上' && c != U'新') {
         continue;
       }
       for (const Word& word : kWords) {
@@ -319,6 +367,7 @@ class Finder {
           const int last = YearBefore(i);
           year = last > 0 ? last + word.years : year;
         }
+        year = c != U'新' || report_.early_in_year ? year : 0;
         const View behind = rest.substr(size);
         const bool base = EndsWith(before, kFrom) > 0 && BeginsWith(behind, kOpen) == 0;
         const auto next =
@@ -351,6 +400,7 @@ class Finder {
 
   const View t_;
   const ReportTime report_;
+  const Passage passage_;
   std::vector<Mention> mentions_;
 };
 
@@ -368,13 +418,14 @@ std::u32string FoldLetters(View text) {
 }
 
 std::vector<Mention> FindMentions(View folded, const std::vector<Numeral>& numerals,
-                                  const ReportTime& report) {
-  return Finder(folded, report).Run(numerals);
+                                  const ReportTime& report, Passage passage) {
+  return Finder(folded, report, passage).Run(numerals);
 }
 
 }  // namespace internal
 
-Period FindPeriod(std::u32string_view text, Range range, const ReportTime& report, bool anywhere) {
+Period FindPeriod(std::u32string_view text, Range range, const ReportTime& report, bool anywhere,
+                  Passage passage) {
   // What may stand before the opening period of a paragraph: ——展望2035年.
   constexpr size_t kMaxOpening = 5;
   constexpr size_t kMaxHeading = 200;
@@ -390,7 +441,7 @@ Period FindPeriod(std::u32string_view text, Range range, const ReportTime& repor
     return {};
   }
   const std::vector<internal::Mention> mentions =
-      internal::FindMentions(internal::FoldLetters(part), FindNumerals(part), report);
+      internal::FindMentions(internal::FoldLetters(part), FindNumerals(part), report, passage);
   for (const internal::Mention& mention : mentions) {
     if (mention.comparison) {
       continue;
@@ -411,6 +462,12 @@ Period FindPeriod(std::u32string_view text, Range range, const ReportTime& repor
                       before.find_first_of(U"，。；：！？、,;:") != std::u32string_view::npos)) {
       break;
     }
+    // 在去年增长的基础上，…: what follows is of another time.
+    const std::u32string_view behind = part.substr(period.range.end);
+    const size_t mark = behind.find_first_of(U"，：；。");
+    if (!anywhere && behind.substr(0, mark).find(U"基础上") != std::u32string_view::npos) {
+      break;
+    }
     period.range.begin += range.begin;
     period.range.end += range.begin;
     return period;
@@ -423,7 +480,7 @@ bool NamesFiveYears(std::u32string_view heading, int report_year) {
   const std::vector<Numeral> numerals = FindNumerals(heading);
   const int first = report_year - internal::kReviewedYears;
   const std::vector<internal::Mention> mentions =
-      internal::FindMentions(folded, numerals, {report_year, true});
+      internal::FindMentions(folded, numerals, {report_year, true}, Passage::kReview);
   return std::any_of(mentions.begin(), mentions.end(),
                      [&](const internal::Mention& mention) {
                        return mention.period.first_year == first &&

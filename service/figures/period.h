@@ -20,9 +20,9 @@ struct Mention {
 std::u32string FoldLetters(std::u32string_view text);
 
 // The periods that a sentence names, in text order. `folded` is FoldLetters of it, `numerals` are
-// those that FindNumerals finds in it.
+// those that FindNumerals finds in it, `passage` is what it stands in.
 std::vector<Mention> FindMentions(std::u32string_view folded, const std::vector<Numeral>& numerals,
-                                  const ReportTime& report);
+                                  const ReportTime& report, Passage passage);
 
 }  // namespace quotes::figures::internal
 

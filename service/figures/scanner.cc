@@ -207,6 +207,8 @@ class Scanner {
   }
   // Whether the scale character at `i` begins a unit instead (千瓦, 百分点).
   bool BeginsUnit(size_t i) const;
+  // Whether a scale or a unit stands at `i`.
+  bool IsCounted(size_t i) const;
 
   size_t LookAlikesAt(size_t i) const;
   Number ArabicAt(size_t i) const;
@@ -225,6 +227,7 @@ class Scanner {
   bool ReadRatio(const Element& first, Numeral* numeral) const;
   bool ReadLabel(const Element& first, Numeral* numeral) const;
   void ReadRange(const Element& first, Numeral* numeral) const;
+  void ReadMoney(const Element& first, Numeral* numeral) const;
   void ReadQualifiersBefore(size_t limit, Numeral* numeral) const;
   void ReadQualifiersBehind(bool time, Numeral* numeral) const;
   size_t UnitEnd(const Numeral& numeral) const {
@@ -263,6 +266,11 @@ Range Scanner::UnitAt(size_t i, uint32_t* unit_class) const {
 bool Scanner::BeginsUnit(size_t i) const {
   uint32_t unit_class = kUnit;
   return UnitAt(i, &unit_class).size() > 1;
+}
+
+bool Scanner::IsCounted(size_t i) const {
+  uint32_t unit_class = kUnit;
+  return ScalePower(At(i)) > 0 || !UnitAt(i, &unit_class).empty();
 }
 
 Number Scanner::ArabicAt(size_t i) const {
@@ -456,12 +464,13 @@ std::optional<Decimal> Scanner::ChineseValue(size_t begin, size_t end) const {
   return LowestTerms({total + ten_thousands + section, 0});
 }
 
-// The value of 百万, 千万, 百亿 and the like; nullopt for all else.
+// The value of 百万, 千万, 万亿 and the like; nullopt for all else.
 std::optional<Decimal> Scanner::ScalesAlone(size_t begin, size_t end) const {
   constexpr int kTenThousand = 4;
   const int small = ScalePower(At(begin));
   const int large = ScalePower(At(begin + 1));
-  if (end - begin != 2 || small == 0 || small >= kTenThousand || large < kTenThousand) {
+  if (end - begin != 2 || small == 0 || small > kTenThousand || large < kTenThousand ||
+      small >= large) {
     return std::nullopt;
   }
   return Decimal{1, small + large};
@@ -482,6 +491,12 @@ Number Scanner::ChineseAt(size_t i) const {
     // 一九八二|两个: 两 is no digit of a year.
     if (c == U'两' && end > i && DigitAt(end - 1) >= 0 &&
         (DigitAt(end - 1) > 0 || end - i == 1 || DigitAt(end - 2) >= 0)) {
+      // 一两年, 三两百个: about so many.
+      if (end - i == 1 && !vague && (t_[i] == U'一' || t_[i] == U'三') && IsCounted(end + 1)) {
+        vague = true;
+        ++end;
+        continue;
+      }
       break;
     }
     if (DigitAt(end) >= 0 || IsVagueDigit(c)) {
@@ -948,6 +963,43 @@ void Scanner::ReadRange(const Element& first, Numeral* numeral) const {
   }
 }
 
+// The rank of a unit of money below that of 元, -1 for none.
+int MoneyRank(std::u32string_view unit) {
+  constexpr int kFen = 2;
+  constexpr int kLi = 3;
+  if (unit == U"元" || unit == U"块") {
+    return 0;
+  }
+  if (unit == U"角" || unit == U"毛" || unit == U"角钱" || unit == U"毛钱") {
+    return 1;
+  }
+  return unit == U"分" || unit == U"分钱" ? kFen : unit == U"厘" ? kLi : -1;
+}
+
+// 2块5毛, 3分5厘: one amount, in the last of its units.
+void Scanner::ReadMoney(const Element& first, Numeral* numeral) const {
+  if (first.kind != NumeralKind::kCardinal || first.vague || !first.inside.empty() ||
+      first.number.precision > 0 || first.unit.size() != 1) {
+    return;
+  }
+  int rank = MoneyRank(t_.substr(first.unit.begin, first.unit.size()));
+  while (rank >= 0) {
+    const Element next = ElementAt(UnitEnd(*numeral));
+    const int lower = MoneyRank(t_.substr(next.unit.begin, next.unit.size()));
+    if (!next.found() || next.kind != NumeralKind::kCardinal || next.vague ||
+        !next.inside.empty() || next.number.precision > 0 || lower <= rank ||
+        !next.number.value.has_value() || !IsBelow(*next.number.value, 1)) {
+      return;
+    }
+    const std::optional<Decimal> higher = Scaled(numeral->value, lower - rank);
+    numeral->value = higher.has_value() ? Sum(*higher, *next.number.value) : std::nullopt;
+    numeral->number.end = static_cast<uint32_t>(next.number_end);
+    numeral->scale = {};
+    numeral->unit = next.unit;
+    rank = next.unit.size() == 1 ? lower : -1;
+  }
+}
+
 void Scanner::ReadQualifiersBefore(size_t limit, Numeral* numeral) const {
   size_t begin = numeral->token.begin;
   for (int i = 0; i < kMaxQualifiers; ++i) {
@@ -1014,6 +1066,9 @@ std::optional<Numeral> Scanner::NumeralAt(size_t i) const {
     }
     const size_t before = UnitEnd(numeral);
     ReadRange(first, &numeral);
+    if (UnitEnd(numeral) == before) {
+      ReadMoney(first, &numeral);
+    }
     uint32_t unit_class = first.unit_class;
     if (UnitEnd(numeral) != before) {
       unit_class = kUnit;
@@ -1041,6 +1096,22 @@ std::optional<Numeral> Scanner::NumeralAt(size_t i) const {
       numeral.kind == NumeralKind::kMultiple || numeral.kind == NumeralKind::kSet) {
     numeral.value.reset();
     numeral.second.reset();
+  }
+  // 零下5摄氏度, 增长负5%
+  const bool below = i >= 2 && t_.substr(i - 2, 2) == U"零下" &&
+                     !(i > 2 && (IsArabic(t_[i - 3]) || IsChineseNumeral(t_[i - 3])));
+  const bool minus = i > 0 && t_[i - 1] == U'负' && IsArabic(At(i)) &&
+                     numeral.kind == NumeralKind::kPercent && (i < 2 || t_[i - 2] != U'担');
+  const bool signable = numeral.kind == NumeralKind::kCardinal ||
+                        numeral.kind == NumeralKind::kPercent ||
+                        numeral.kind == NumeralKind::kApproximate;
+  if ((below || minus) && signable) {
+    numeral.number.begin = static_cast<uint32_t>(below ? i - 2 : i - 1);
+    for (std::optional<Decimal>* value : {&numeral.value, &numeral.second}) {
+      if (value->has_value()) {
+        (*value)->mantissa = -(*value)->mantissa;
+      }
+    }
   }
   // A sign, where nothing stands before it that it could join.
   if (i > 0 && IsArabic(At(i)) && (t_[i - 1] == U'-' || t_[i - 1] == U'+' || t_[i - 1] == U'±')) {

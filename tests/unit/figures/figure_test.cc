@@ -226,9 +226,69 @@ TEST(FindFiguresTest, FiveYearsAreThoseThatTheReportReviews) {
   for (const char32_t* const text :
        {U"近五年来，财政收入增长5%", U"改革五年来，财政收入增长5%", U"十五年来，财政收入增长5%",
         U"今后五年，财政收入增长5%", U"未来五年，财政收入增长5%", U"近五年，财政收入增长5%",
-        U"过去三年，财政收入增长5%", U"五个月来，财政收入增长5%", U"五年内，财政收入增长5%"}) {
+        U"过去三年，财政收入增长5%", U"五个月来，财政收入增长5%", U"五年内，财政收入增长5%",
+        U"过去一年，财政收入增长5%"}) {
     EXPECT_EQ(YearsOf(text, reviewing), unknown) << text::ToUtf8(text);
   }
+}
+
+TEST(FindFiguresTest, ReportsOfSpringKnowTheYearsOfTheirWords) {
+  const ReportTime spring{2026, false, true};
+  const ReportTime autumn{2026, false, false};
+  struct Span {
+    const char32_t* text;
+    Passage passage;
+    std::pair<int, int> years;
+  };
+  const std::pair last(2025, 2025);
+  const std::pair coming(2026, 2030);
+  const std::pair unknown(0, 0);
+  const Span kSpans[] = {
+      {U"一年来，税收增长5%", Passage::kOther, last},
+      {U"过去一年，税收增长5%", Passage::kOther, last},
+      {U"过去的一年，税收增长5%", Passage::kOther, last},
+      {U"刚刚过去的一年，税收增长5%", Passage::kOther, last},
+      {U"这一年，税收增长5%", Passage::kReview, last},
+      {U"新的一年，税收增长5%", Passage::kOther, {2026, 2026}},
+      {U"今后五年，税收增长5%", Passage::kOther, coming},
+      {U"未来五年，税收增长5%", Passage::kOther, coming},
+      {U"五年内，税收增长5%", Passage::kTarget, coming},
+      {U"税收五年内增长5%", Passage::kTarget, unknown},
+      // Of which years these are is not told.
+      {U"这一年，税收增长5%", Passage::kOther, unknown},
+      {U"五年内，税收增长5%", Passage::kReview, unknown},
+      {U"五年内，税收增长5%", Passage::kOther, unknown},
+      {U"近一年来，税收增长5%", Passage::kReview, unknown},
+      {U"改革一年来，税收增长5%", Passage::kReview, unknown},
+      {U"今后三年，税收增长5%", Passage::kTarget, unknown},
+      {U"前两年，税收增长5%", Passage::kReview, unknown},
+      {U"2023年，投资增长3%，这一年税收增长5%", Passage::kReview, {2023, 2023}},
+  };
+  for (const Span& span : kSpans) {
+    const std::u32string text = span.text;
+    const auto years = [&](const ReportTime& report) {
+      const auto figures = FindFigures(text, {0, static_cast<uint32_t>(text.size())},
+                                       {.passage = span.passage, .period = {}, .report = report});
+      return std::pair<int, int>(figures.back().period.first_year, figures.back().period.last_year);
+    };
+    EXPECT_EQ(years(spring), span.years) << text::ToUtf8(text);
+    const bool named = text.starts_with(U"2023年");
+    EXPECT_EQ(years(autumn), named ? span.years : unknown) << text::ToUtf8(text);
+  }
+  // 提前两年 is no time before another.
+  const std::u32string early = U"居民收入目标提前两年实现，增长7%";
+  const auto figures = FindFigures(early, {0, static_cast<uint32_t>(early.size())}, {});
+  EXPECT_TRUE(figures.back().period.empty());
+}
+
+TEST(FindPeriodTest, WhatOneGoesOnFromIsNoPeriod) {
+  const auto period = [](std::string_view sentence) {
+    const std::u32string text = text::ToCodePoints(sentence);
+    return FindPeriod(text, {0, static_cast<uint32_t>(text.size())}, {.year = 2026}, false);
+  };
+  EXPECT_TRUE(period("在去年超过预期目标的基础上，失业率控制在5%").empty());
+  EXPECT_EQ(period("去年，在巩固的基础上，失业率控制在5%").first_year, 2025);
+  EXPECT_EQ(period("今年目标是：在优化结构的基础上，增长8%").first_year, 2026);
 }
 
 TEST(FindFiguresTest, HeadingsSayWhichYearsAReportReviews) {
@@ -505,7 +565,7 @@ TEST(FindFiguresTest, UnitsAreNotCutOutOfWords) {
   EXPECT_THAT(Rows("帮助30万孩子上学"), ElementsAre("30万\tamount\t300000\t\t孩子上学\t\t"));
   EXPECT_THAT(Rows("寿命提高1岁以上"), ElementsAre("提高1岁以上\tamount\t1\t岁\t寿命\t\t"));
   EXPECT_THAT(Rows("建成7亿吨级煤矿"), ElementsAre("7亿吨级\tapproximate\t\t吨级\t煤矿\t\t"));
-  EXPECT_THAT(Rows("办好一两件事情"), ElementsAre("一两\tapproximate\t\t两\t\t\t"));
+  EXPECT_THAT(Rows("办好一两件事情"), ElementsAre("一两件\tapproximate\t\t件\t事情\t\t"));
 }
 
 TEST(FindFiguresTest, NamesAreNotMeasured) {
@@ -705,6 +765,190 @@ TEST(FindFiguresTest, AmountsWithoutAValueHaveNone) {
   EXPECT_THAT(Rows("总量翻一番"), ElementsAre("翻一番\tmultiple\t\t\t总量\t\t"));
   EXPECT_THAT(Rows("打造千亿级产业"), ElementsAre("千亿级\tapproximate\t\t\t产业\t\t"));
   EXPECT_THAT(Rows("数百个项目"), ElementsAre("数百个\tapproximate\t\t个\t项目\t\t"));
+}
+
+// What the figures of a sentence of a review of 2025 measure.
+std::vector<std::string> Things(std::string_view sentence) {
+  std::vector<std::string> out;
+  for (const std::string& row :
+       Rows(sentence, {.passage = Passage::kReview, .period = {}, .report = {}})) {
+    const std::vector<std::string> columns = absl::StrSplit(row, '\t');
+    out.push_back(columns[4]);
+  }
+  return out;
+}
+
+struct Measured {
+  std::string_view sentence;
+  std::vector<std::string> things;  // one of each figure
+};
+
+// A clause that says of what it speaks takes nothing from the list before it.
+TEST(FigureMeasureTest, AClauseHasItsOwnSubject) {
+  const Measured kCases[] = {
+      {"对甲国、乙国出口分别增长7%、9%，全省出口总值再创新高，达到512亿元、增长8%。",
+       {"对甲国出口", "乙国出口", "全省出口总值", "全省出口总值"}},
+      {"苹果、梨产量分别为30万吨、20万吨，粮食产量再创新高，达到800万吨、增长2%。",
+       {"苹果产量", "梨产量", "粮食产量", "粮食产量"}},
+      {"甲县、乙县财政收入分别增长5%、6%，全市税收形势向好，完成120亿元、增长3%。",
+       {"甲县财政收入", "乙县财政收入", "全市税收", "全市税收"}},
+      {"城镇、农村居民收入分别增长3%、4%，城乡收入比持续缩小，降至2.1。",
+       {"城镇居民收入", "农村居民收入", "城乡收入比"}},
+      {"粮食产量超过目标任务，达到500亿斤。", {"粮食产量"}},
+      {"人均预期寿命提高0.9岁，居民收入目标提前两年实现，增长7%。",
+       {"人均预期寿命", "", "居民收入"}},
+      {"外贸规模首次站上万亿台阶，达到1.2万亿元。", {"外贸规模", "外贸规模"}},
+      {"一产、二产投资分别增长3%、4%，民间投资活力增强，增长8%。",
+       {"", "一产投资", "二产投资", "民间投资"}},
+      {"城镇新增就业提前三个月完成年度任务，全年达到60万人。", {"", "城镇新增就业"}},
+      {"税收收入超过年初预算3个百分点，比预算多20亿元。", {"税收收入", "税收收入"}},
+      // Of what is not told.
+      {"小麦、玉米单产分别提高3%、5%，大豆扩种成效明显，达到300万亩、增长2%。",
+       {"小麦单产", "玉米单产", "", ""}},
+      // Those that go on about the list, in pairs, keep its things.
+      {"小麦、玉米产量分别达到3万吨、4万吨，扣除损耗，增长3%、4%。",
+       {"小麦产量", "玉米产量", "小麦产量", "玉米产量"}},
+      {"粮食、油料产量分别达到3万吨、4万吨，分别增长3%、4%。",
+       {"粮食产量", "油料产量", "粮食产量", "油料产量"}},
+      {"城镇居民收入、农民收入分别达到5万元、2万元，比上年提高3000元、2000元。",
+       {"城镇居民收入", "农民收入", "城镇居民收入", "农民收入"}},
+  };
+  for (const Measured& measured : kCases) {
+    EXPECT_THAT(Things(measured.sentence), ElementsAreArray(measured.things)) << measured.sentence;
+  }
+}
+
+TEST(FigureMeasureTest, AimsThatAreComparedWithAreNotMeasured) {
+  const Measured kCases[] = {
+      {"粮食总产超额完成年度目标任务，达到901亿斤，比目标任务多10亿斤。", {"粮食总产", "粮食总产"}},
+      {"就业人数超额完成任务5万人。", {"就业人数"}},
+      {"外贸增长8%，高于年初确定的目标3个百分点。", {"外贸", "外贸"}},
+      {"国考断面好于Ⅲ类水体比例优于国家考核目标14个百分点。", {"国考断面好于Ⅲ类水体比例"}},
+      {"报销比例目标70%，增速目标5%。", {"报销比例", "增速"}},
+  };
+  for (const Measured& measured : kCases) {
+    EXPECT_THAT(Things(measured.sentence), ElementsAreArray(measured.things)) << measured.sentence;
+  }
+}
+
+TEST(FigureMeasureTest, ItemsKeepAllOfTheirNoun) {
+  const Measured kCases[] = {
+      {"城市、县城绿化面积分别达到120亩、80亩", {"城市绿化面积", "县城绿化面积"}},
+      {"高校毕业生、退役军人就业率分别达到92%、96%", {"高校毕业生就业率", "退役军人就业率"}},
+      {"中医医院、妇幼保健院门诊量分别为3万人次、2万人次", {"中医医院门诊量", "妇幼保健院门诊量"}},
+      {"农村公路、国省干线公路优良路率分别为88%、93%",
+       {"农村公路优良路率", "国省干线公路优良路率"}},
+      {"与东盟、欧盟贸易额分别增长10%、6%", {"与东盟贸易额", "欧盟贸易额"}},
+      {"甲市、乙市、丙市地区生产总值分别为3亿元、2亿元和1亿元",
+       {"甲市地区生产总值", "乙市地区生产总值", "丙市地区生产总值"}},
+      {"炼铁、炼钢先进产能占比分别达到64%、62%", {"炼铁先进产能占比", "炼钢先进产能占比"}},
+      {"城市、农村居民最低生活保障标准分别提高到每月800元、600元",
+       {"城市居民最低生活保障标准", "农村居民最低生活保障标准"}},
+      {"矿山、危化品事故死亡人数分别下降10%、20%", {"矿山事故死亡人数", "危化品事故死亡人数"}},
+      {"国有企业、民营企业利润总额分别增长3%、4%", {"国有企业利润总额", "民营企业利润总额"}},
+      {"“城市公园”、“口袋公园”保有量分别达到3个、4个", {"“城市公园”保有量", "“口袋公园”保有量"}},
+      {"制造业、食品产业增加值分别增长3%、4%", {"制造业增加值", "食品产业增加值"}},
+      {"服务性消费支出占比达到46%，服务消费增长5%", {"服务性消费支出占比", "服务消费"}},
+      {"每斤稻谷最低收购价提高2角", {"每斤稻谷最低收购价"}},
+      // Neighbours that have nothing to take.
+      {"对东盟、共建国家进出口总额分别增长10%、12%", {"对东盟进出口总额", "共建国家进出口总额"}},
+      {"进口、出口总额分别为1亿元、2亿元", {"进口", "出口总额"}},
+      {"规上工业增加值、进出口总额分别增长7%、8%", {"规上工业增加值", "进出口总额"}},
+      {"服务群众300万人次", {"群众"}},
+      {"收购粮食300亿斤", {"粮食"}},
+  };
+  for (const Measured& measured : kCases) {
+    EXPECT_THAT(Things(measured.sentence), ElementsAreArray(measured.things)) << measured.sentence;
+  }
+}
+
+TEST(FindFiguresTest, SomeAreOfNoCertainNumber) {
+  for (const char* some : {"一两年", "一两个", "一两件", "三两天", "一两百个", "三两个"}) {
+    const std::vector<std::string> rows = Rows(some);
+    ASSERT_EQ(rows.size(), 1u) << some;
+    EXPECT_THAT(rows[0], ::testing::StartsWith(std::string(some) + "\tapproximate\t\t"));
+  }
+  EXPECT_THAT(Rows("黄金一两"), ElementsAre("一两\tamount\t1\t两\t\t\t"));
+  EXPECT_THAT(Rows("一万两千人"), ElementsAre("一万两千人\tamount\t12000\t人\t\t\t"));
+  EXPECT_THAT(Rows("投资一两百亿元"), ElementsAre("一两百亿元\tapproximate\t\t元\t投资\t\t"));
+}
+
+TEST(FindFiguresTest, IdiomsHoldNoFigures) {
+  for (const char* idiom : {"危机四伏", "一分耕耘，一分收获", "入木三分", "一寸光阴一寸金",
+                            "一毛不拔", "九牛一毛", "半斤八两"}) {
+    EXPECT_THAT(Rows(idiom), IsEmpty()) << idiom;
+  }
+  EXPECT_THAT(Rows("电压四伏"), ElementsAre(::testing::StartsWith("四伏\tamount\t4\t伏\t")));
+  EXPECT_THAT(Rows("完成0到1的跨越"), ElementsAre("0到1\tset\t\t\t\t\t"));
+  EXPECT_THAT(Rows("照顾0到1岁婴儿"), ElementsAre("0到1岁\tamount\t0..1\t岁\t婴儿\t\t"));
+}
+
+TEST(FindFiguresTest, BelowZero) {
+  EXPECT_THAT(Rows("气温零下5摄氏度"), ElementsAre("零下5摄氏度\tamount\t-5\t摄氏度\t气温\t\t"));
+  EXPECT_THAT(Rows("气温零下二十度"), ElementsAre("零下二十度\tamount\t-20\t度\t气温\t\t"));
+  EXPECT_THAT(Rows("气温零下5至10℃"), ElementsAre("零下5至10℃\tamount\t-10..-5\t摄氏度\t气温\t\t"));
+  EXPECT_THAT(Rows("增速为负0.5%"), ElementsAre(::testing::HasSubstr("负0.5%\tpercent\t-0.5\t%")));
+  EXPECT_THAT(Rows("担负5项任务"), ElementsAre("5项\tamount\t5\t项\t任务\t\t"));
+  EXPECT_THAT(Rows("气温5摄氏度"), ElementsAre("5摄氏度\tamount\t5\t摄氏度\t气温\t\t"));
+}
+
+TEST(FindFiguresTest, MoneyInSmallUnits) {
+  // "value unit, value in 元" of the one figure.
+  const auto money = [](std::string_view sentence) -> std::string {
+    const std::u32string text = text::ToCodePoints(sentence);
+    const auto figures = FindFigures(text, {0, static_cast<uint32_t>(text.size())}, {});
+    if (figures.size() != 1 || !figures[0].low.has_value()) {
+      return "none";
+    }
+    const Unit unit = UnitOf(figures[0], text);
+    return absl::StrCat(ToString(*figures[0].low), " ", unit.name, ", ",
+                        ToString(*Multiply(*figures[0].low, unit.factor)), " ", unit.base);
+  };
+  EXPECT_EQ(money("小麦提高1毛"), "1 角, 0.1 元");
+  EXPECT_EQ(money("另补5毛。"), "5 角, 0.5 元");
+  EXPECT_EQ(money("补贴2块5毛"), "25 角, 2.5 元");
+  EXPECT_EQ(money("补贴三块五毛"), "35 角, 3.5 元");
+  EXPECT_EQ(money("电价降低3分5厘"), "35 厘, 0.035 元");
+  EXPECT_EQ(money("票价1元5角"), "15 角, 1.5 元");
+  EXPECT_EQ(money("票价8角1分钱"), "81 分, 0.81 元");
+  EXPECT_EQ(money("水价3元2角5分"), "325 分, 3.25 元");
+  // No money, or not surely.
+  EXPECT_EQ(money("三分五厘地"), "35 厘, 35 厘");
+  EXPECT_EQ(money("得分95分"), "95 分, 95 分");
+  EXPECT_EQ(money("毛利率15%"), "15 %, 15 %");
+  EXPECT_EQ(money("钢板厚5厘米"), "5 厘米, 0.05 米");
+}
+
+TEST(FindFiguresTest, ScalesAloneHaveTheirValueBeforeAUnit) {
+  EXPECT_THAT(Rows("投资近千亿元"), ElementsAre("近千亿元\tamount\t100000000000\t元\t投资\t\t"));
+  EXPECT_THAT(Rows("投资突破万亿元"),
+              ElementsAre("突破万亿元\tamount\t1000000000000\t元\t投资\t\t"));
+  for (const char* order : {"千亿级", "万亿级", "亿元", "万家"}) {
+    EXPECT_THAT(Rows(order)[0], ::testing::HasSubstr("\tapproximate\t\t")) << order;
+  }
+}
+
+TEST(FindFiguresTest, RankingsAndSpansOfYears) {
+  EXPECT_THAT(Rows("跻身综合实力30强"), ElementsAre("30强\tset\t30\t强\t\t\t"));
+  EXPECT_THAT(Rows("进入前30强"), ElementsAre("前30强\tset\t30\t强\t\t\t"));
+  EXPECT_THAT(Rows("五年间变化很大"), ElementsAre("五年间\tamount\t5\t年\t\t\t"));
+  EXPECT_THAT(Rows("平板玻璃7600多万重量箱"),
+              ElementsAre("7600多万重量箱\tamount\t76000000\t重量箱\t平板玻璃\t\t"));
+}
+
+TEST(FigureModeTest, ThisYearIsAheadOfAReportOfSpring) {
+  const auto mode = [](std::string_view sentence, bool early) {
+    const std::vector<std::string> rows =
+        Rows(sentence, {.passage = Passage::kReview,
+                        .period = {},
+                        .report = {.year = 2026, .early_in_year = early}});
+    const std::vector<std::string> columns = absl::StrSplit(rows.back(), '\t');
+    return columns[4] + " " + columns[6];
+  };
+  EXPECT_EQ(mode("去年建成充电桩3万个，今年再建5万个", true), "充电桩 target");
+  EXPECT_EQ(mode("去年建成充电桩3万个，今年再建5万个", false), "充电桩 result");
+  EXPECT_EQ(mode("今年已建成充电桩5万个", true), "充电桩 result");
+  EXPECT_EQ(mode("去年建成充电桩3万个、增长5%", true), "充电桩 result");
 }
 
 TEST(FindFiguresTest, EmptyAndForeign) {
