@@ -51,9 +51,10 @@ class InducedSorter {
     QUOTES_RETURN_IF_ERROR(InduceLarger());
     QUOTES_RETURN_IF_ERROR(InduceSmaller());
     if (has_surrogates_) {
-      sorted_.erase(std::remove_if(sorted_.begin(), sorted_.end(),
-                                   [this](uint32_t place) { return IsLowSurrogate(texts_[place]); }),
-                    sorted_.end());
+      sorted_.erase(
+          std::remove_if(sorted_.begin(), sorted_.end(),
+                         [this](uint32_t place) { return IsLowSurrogate(texts_[place]); }),
+          sorted_.end());
     }
     return std::optional(std::move(sorted_));
   }

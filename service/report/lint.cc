@@ -649,12 +649,14 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
   constexpr View kBeginsWithParticle = U"平谐睦解约气美好握";  // 和和平共处, 把把握
   constexpr View kRepeated = U"很越又再更";                    // 很多很多, 又好又好
   uint32_t same[kLongest + 1] = {};  // how many characters in a row equal those `length` before
+  bool any_same = false;             // one of them is not 0
   uint32_t numeral_end = 0;          // after the last numeral
   for (const Range& paragraph : report->paragraphs) {
     if (!input.GoOn(paragraph)) {
       return;
     }
     std::fill(std::begin(same), std::end(same), 0u);
+    any_same = false;
     numeral_end = std::max(numeral_end, paragraph.begin);
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = text[i];
@@ -694,6 +696,20 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
       if (HanDigit(c) >= 0) {
         numeral_end = i + 1;
       }
+      // Most characters are none of those before them.
+      const uint32_t looked_at = std::min(i - paragraph.begin, kLongest);
+      bool found = false;
+      for (uint32_t length = 2; length <= looked_at; ++length) {
+        found |= c == text[i - length];
+      }
+      if (!found) {
+        if (any_same) {
+          std::fill(std::begin(same), std::end(same), 0u);
+          any_same = false;
+        }
+        continue;
+      }
+      any_same = true;
       for (uint32_t length = 2; length <= kLongest; ++length) {
         same[length] =
             i >= paragraph.begin + length && c == text[i - length] ? same[length] + 1 : 0;
@@ -1043,6 +1059,11 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
           }
         }
         i = end - 1;
+        continue;
+      }
+      // Of the characters of Chinese few are ever a fault.
+      const bool unified = c >= 0x4E00 && c <= 0x9FFF;
+      if (unified && c != U'锟' && !lexicon.look_alike_first.test(folded & 0xFFFF)) {
         continue;
       }
       const auto damage = [&](uint32_t length, Certainty certainty, std::string message,
