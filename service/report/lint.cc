@@ -939,6 +939,9 @@ Widths ReadWidths(const LintInput& input, const ParsedReport& report) {
   for (const Range& paragraph : report.paragraphs) {
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = input.speech[i];
+      if (c >= 0x4E00 && c <= 0x9FFF) {
+        continue;
+      }
       if (IsAsciiDigit(input.folded[i]) &&
           (i == paragraph.begin || !IsAsciiDigit(input.folded[i - 1]))) {
         ++(c >= 0xFF00 ? wide : narrow);
@@ -1036,11 +1039,21 @@ void LintWord(const LintInput& input, const Widths& widths, uint32_t begin, uint
 void LintCharacters(const LintInput& input, ParsedReport* report) {
   const Lexicon& lexicon = GetLexicon();
   const Widths widths = input.english ? Widths() : ReadWidths(input, *report);
+  // Of the characters of Chinese few are ever a fault.
+  const auto pass_over = [speech = input.speech.data(), folded_letters = input.folded.data(),
+                          &look_alike_first = lexicon.look_alike_first](uint32_t i, uint32_t end) {
+    while (i < end && speech[i] >= 0x4E00 && speech[i] <= 0x9FFF && speech[i] != U'锟' &&
+           !look_alike_first.test(folded_letters[i] & 0xFFFF)) {
+      ++i;
+    }
+    return i;
+  };
   for (const Range& paragraph : report->paragraphs) {
     if (!input.GoOn(paragraph)) {
       return;
     }
-    for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
+    for (uint32_t i = pass_over(paragraph.begin, paragraph.end); i < paragraph.end;
+         i = pass_over(i + 1, paragraph.end)) {
       const char32_t c = input.speech[i];
       const char32_t folded = input.folded[i];
       if (IsAsciiDigit(folded) || IsLatinLetter(folded)) {
@@ -1059,11 +1072,6 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
           }
         }
         i = end - 1;
-        continue;
-      }
-      // Of the characters of Chinese few are ever a fault.
-      const bool unified = c >= 0x4E00 && c <= 0x9FFF;
-      if (unified && c != U'锟' && !lexicon.look_alike_first.test(folded & 0xFFFF)) {
         continue;
       }
       const auto damage = [&](uint32_t length, Certainty certainty, std::string message,
