@@ -97,6 +97,7 @@ class InducedSorter {
   // how many begin with each unit or a smaller one.
   void FindSeeds() {
     begins_.assign((size_t{1} << bits_) + 1, 0);
+    seeds_.reserve(numbers_.size() / 3);
     bool smaller = false;  // the suffix at hand than the one behind it
     for (size_t i = numbers_.size(); i-- > 0;) {
       const uint16_t unit = numbers_[i];
