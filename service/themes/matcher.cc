@@ -27,7 +27,9 @@ Matcher::Matcher(const std::vector<std::u32string>& patterns)
   };
   std::vector<Group> groups = {{0, order.size(), 0}};  // by node
   for (uint32_t node = 0; node < nodes_.size(); ++node) {
-    auto [begin, end, depth] = groups[node];
+    size_t begin = groups[node].begin;
+    const size_t end = groups[node].end;
+    const size_t depth = groups[node].depth;
     if (begin < end && patterns[order[begin]].size() == depth) {
       QUOTES_CHECK(depth > 0);
       pattern_of_[node] = order[begin];
