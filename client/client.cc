@@ -59,7 +59,7 @@ class Waiting {
     }
     // Callers that were refused together do not come back together.
     const absl::Duration wait = std::max(*detail->retry_after, absl::Milliseconds(50)) *
-                                std::uniform_real_distribution<double>(1.0, 1.5)(random_);
+                                std::uniform_real_distribution<double>(1.0, 1.5)(Random());
     if (waited_ + wait > patience_.limit) {
       return false;
     }
@@ -76,9 +76,14 @@ class Waiting {
  private:
   static constexpr absl::Duration kSlice = absl::Seconds(1);
 
+  // Made for the threads that ever wait: a random device is slow to open.
+  static std::minstd_rand& Random() {
+    thread_local std::minstd_rand random{std::random_device()()};
+    return random;
+  }
+
   const Patience& patience_;
   absl::Duration waited_ = absl::ZeroDuration();
-  std::minstd_rand random_{std::random_device()()};
 };
 
 // Ends a call when nothing comes for too long while something is waited for.
@@ -496,7 +501,7 @@ absl::StatusOr<v1::ListAuditEntriesResponse> Client::ListAuditEntries(
 }
 
 std::string NewRequestId() {
-  std::random_device device;
+  thread_local std::random_device device;  // slow to open
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string id;
   for (int word = 0; word < 4; ++word) {

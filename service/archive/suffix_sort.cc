@@ -24,46 +24,37 @@ constexpr uint64_t kStepsBetweenChecks = 1u << 20;
 // Bytes that are sorted at once, however little they are waited for: below half a second.
 constexpr size_t kSortedAtOnce = 4u << 20;
 constexpr std::chrono::milliseconds kCancellationPoll(20);
-// Units of places so far ahead are fetched from memory meanwhile: they lie anywhere in the text.
+// Units of places so far on are fetched from memory meanwhile: they lie anywhere in the text.
 constexpr size_t kAhead = 32;
 
 bool IsSuffix(char16_t unit) { return unit != kTextEnd && !IsLowSurrogate(unit); }
 
-// Sorts by a few units at a time. Units are numbered from 1 in their order, the end of a text is 0,
-// so that most texts need 12 bits for one.
-class WordwiseSorter {
+// Of every text the suffixes that are smaller than both neighbours are sorted by a few units at a
+// time; the others follow from them in two passes over all, as each is its first unit and a suffix
+// (G. Nong et al., "Linear suffix array construction by almost pure induced-sorting", DCC 2009).
+// Units are numbered from 1 in their order, the end of a text is 0, so that most texts need 12 bits
+// for one.
+class InducedSorter {
  public:
-  WordwiseSorter(std::u16string_view texts, const Cancellation& cancellation)
+  InducedSorter(std::u16string_view texts, const Cancellation& cancellation)
       : texts_(texts), cancellation_(cancellation) {}
 
   // nullopt when the texts are too much alike.
   absl::StatusOr<std::optional<std::vector<uint32_t>>> Sort() {
     NumberUnits();
-    if (!SortByTwo()) {
+    FindSeeds();
+    QUOTES_ASSIGN_OR_RETURN(const bool sorted, SortSeeds());
+    if (!sorted) {
       return std::optional<std::vector<uint32_t>>();
     }
-    for (size_t begin = 0; begin < sorted_.size();) {
-      Fetch(sorted_, begin + kAhead);
-      const uint16_t* const two = numbers_.data() + sorted_[begin];
-      size_t end = begin + 1;
-      while (end < sorted_.size() && numbers_[sorted_[end]] == two[0] &&
-             numbers_[sorted_[end] + 1] == two[1]) {
-        Fetch(sorted_, end + kAhead);
-        ++end;
-      }
-      if (end - begin > 1 && two[1] != 0) {
-        SortGroup(begin, end);
-        // Beside texts that are parts of each other everything is sorted some times.
-        constexpr uint64_t kMostSteps = 24;
-        if (steps_ > kMostSteps * numbers_.size()) {
-          return std::optional<std::vector<uint32_t>>();
-        }
-        if (steps_ - checked_ > kStepsBetweenChecks) {
-          checked_ = steps_;
-          QUOTES_RETURN_IF_ERROR(cancellation_.Check());
-        }
-      }
-      begin = end;
+    PlaceSeeds();
+    QUOTES_RETURN_IF_ERROR(InduceLarger());
+    QUOTES_RETURN_IF_ERROR(InduceSmaller());
+    if (has_surrogates_) {
+      sorted_.erase(
+          std::remove_if(sorted_.begin(), sorted_.end(),
+                         [this](uint32_t place) { return IsLowSurrogate(texts_[place]); }),
+          sorted_.end());
     }
     return std::optional(std::move(sorted_));
   }
@@ -79,6 +70,8 @@ class WordwiseSorter {
     uint32_t depth;  // units that all of them have in common
   };
 
+  static constexpr uint32_t kNoPlace = UINT32_MAX;
+
   void NumberUnits() {
     constexpr size_t kUnits = 1u << 16;
     std::vector<uint16_t> number(kUnits, 0);
@@ -87,8 +80,11 @@ class WordwiseSorter {
     }
     number[kTextEnd] = 0;
     uint16_t last = 0;
-    for (uint16_t& of : number) {
-      of = of != 0 ? ++last : uint16_t{0};
+    for (size_t unit = 0; unit < kUnits; ++unit) {
+      if (number[unit] != 0) {
+        number[unit] = ++last;
+        has_surrogates_ = has_surrogates_ || IsLowSurrogate(static_cast<char16_t>(unit));
+      }
     }
     bits_ = std::max(12, static_cast<int>(std::bit_width(last)));
     numbers_.reserve(texts_.size());
@@ -97,44 +93,158 @@ class WordwiseSorter {
     }
   }
 
+  // The suffixes, in text order, that are smaller than the one behind them and the one before, and
+  // how many begin with each unit or a smaller one.
+  void FindSeeds() {
+    begins_.assign((size_t{1} << bits_) + 1, 0);
+    seeds_.reserve(numbers_.size() / 3);
+    bool smaller = false;  // the suffix at hand than the one behind it
+    for (size_t i = numbers_.size(); i-- > 0;) {
+      const uint16_t unit = numbers_[i];
+      if (unit == 0) {
+        smaller = false;  // no text goes on here
+        continue;
+      }
+      ++begins_[unit + size_t{1}];
+      const uint16_t next = numbers_[i + 1];
+      smaller = unit < next || (unit == next && smaller);
+      if (smaller && i > 0 && numbers_[i - 1] > unit) {
+        seeds_.push_back(static_cast<uint32_t>(i));
+      }
+    }
+    std::reverse(seeds_.begin(), seeds_.end());
+    for (size_t i = 1; i < begins_.size(); ++i) {
+      begins_[i] += begins_[i - 1];
+    }
+  }
+
+  // False when they are too much alike.
+  absl::StatusOr<bool> SortSeeds() {
+    if (!SortByTwo()) {
+      return false;
+    }
+    for (size_t begin = 0; begin < seeds_.size();) {
+      Fetch(seeds_, begin + kAhead);
+      const uint16_t* const two = numbers_.data() + seeds_[begin];
+      size_t end = begin + 1;
+      while (end < seeds_.size() && numbers_[seeds_[end]] == two[0] &&
+             numbers_[seeds_[end] + 1] == two[1]) {
+        Fetch(seeds_, end + kAhead);
+        ++end;
+      }
+      if (end - begin > 1) {
+        SortGroup(begin, end);
+        // Beside texts that are parts of each other everything is sorted some times.
+        constexpr uint64_t kMostSteps = 24;
+        if (steps_ > kMostSteps * numbers_.size()) {
+          return false;
+        }
+        if (steps_ - checked_ > kStepsBetweenChecks) {
+          checked_ = steps_;
+          QUOTES_RETURN_IF_ERROR(cancellation_.Check());
+        }
+      }
+      begin = end;
+    }
+    return true;
+  }
+
   // By counting, the second unit first. False when too many have the same two: sorting them further
   // would take much memory.
   bool SortByTwo() {
     std::vector<uint32_t> first((size_t{1} << bits_) + 1, 0);
     std::vector<uint32_t> second(first.size(), 0);
-    size_t count = 0;
-    for (size_t i = 0; i < texts_.size(); ++i) {
-      if (IsSuffix(texts_[i])) {
-        ++count;
-        ++first[numbers_[i] + size_t{1}];
-        ++second[numbers_[i + 1] + size_t{1}];
-      }
+    const size_t count = seeds_.size();
+    for (const uint32_t place : seeds_) {
+      ++first[numbers_[place] + size_t{1}];
+      ++second[numbers_[place + 1] + size_t{1}];
     }
     for (size_t i = 1; i < first.size(); ++i) {
       first[i] += first[i - 1];
       second[i] += second[i - 1];
     }
     std::vector<uint32_t> by_second(count);
-    for (size_t i = 0; i < texts_.size(); ++i) {
-      if (IsSuffix(texts_[i])) {
-        by_second[second[numbers_[i + 1]]++] = static_cast<uint32_t>(i);
-      }
+    for (const uint32_t place : seeds_) {
+      by_second[second[numbers_[place + 1]]++] = place;
     }
-    sorted_.resize(count);
     for (size_t i = 0; i < count; ++i) {
       Fetch(by_second, i + kAhead);
-      sorted_[first[numbers_[by_second[i]]]++] = by_second[i];
+      seeds_[first[numbers_[by_second[i]]]++] = by_second[i];
     }
     constexpr size_t kFew = 1u << 16;
     const size_t most = std::max(kFew, count / 6);
     for (size_t i = 0; i + most < count; ++i) {
-      const uint16_t* const two = numbers_.data() + sorted_[i];
-      const uint16_t* const other = numbers_.data() + sorted_[i + most];
+      const uint16_t* const two = numbers_.data() + seeds_[i];
+      const uint16_t* const other = numbers_.data() + seeds_[i + most];
       if (two[0] == other[0] && two[1] == other[1]) {
         return false;
       }
     }
     return true;
+  }
+
+  // The seeds to the end of what begins with their unit.
+  void PlaceSeeds() {
+    sorted_.assign(begins_.back(), kNoPlace);
+    std::vector<uint32_t> ends(begins_.begin() + 1, begins_.end());
+    for (size_t i = seeds_.size(); i-- > 0;) {
+      sorted_[--ends[numbers_[seeds_[i]]]] = seeds_[i];
+    }
+    seeds_ = {};
+  }
+
+  // Each suffix that is larger than the one behind it: the smallest of its unit come first.
+  absl::Status InduceLarger() {
+    std::vector<uint32_t> next = begins_;
+    for (size_t i = 1; i < numbers_.size(); ++i) {
+      if (numbers_[i] == 0 && numbers_[i - 1] != 0) {
+        sorted_[next[numbers_[i - 1]]++] = static_cast<uint32_t>(i - 1);
+      }
+    }
+    for (size_t i = 0; i < sorted_.size(); ++i) {
+      if (i % kStepsBetweenChecks == 0) {
+        QUOTES_RETURN_IF_ERROR(cancellation_.Check());
+      }
+      FetchBefore(i + kAhead);
+      const uint32_t place = sorted_[i];
+      if (place == kNoPlace || place == 0) {
+        continue;
+      }
+      const uint16_t before = numbers_[place - 1];
+      if (before >= numbers_[place]) {
+        sorted_[next[before]++] = place - 1;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Each suffix that is smaller than the one behind it: the largest of its unit come last. They
+  // take the places of the seeds, which are among them.
+  absl::Status InduceSmaller() {
+    std::vector<uint32_t> ends(begins_.begin() + 1, begins_.end());
+    for (size_t i = sorted_.size(); i-- > 0;) {
+      if (i % kStepsBetweenChecks == 0) {
+        QUOTES_RETURN_IF_ERROR(cancellation_.Check());
+      }
+      FetchBefore(i - kAhead);
+      const uint32_t place = sorted_[i];
+      if (place == 0) {
+        continue;
+      }
+      const uint16_t before = numbers_[place - 1];
+      const uint16_t unit = numbers_[place];
+      if (before != 0 && (before < unit || (before == unit && i >= ends[unit]))) {
+        sorted_[--ends[before]] = place - 1;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // `i` may lie beyond either end.
+  void FetchBefore(size_t i) const {
+    if (i < sorted_.size() && sorted_[i] != kNoPlace) {
+      __builtin_prefetch(numbers_.data() + sorted_[i]);
+    }
   }
 
   void Fetch(const std::vector<uint32_t>& places, size_t i) const {
@@ -157,7 +267,7 @@ class WordwiseSorter {
   void SortGroup(size_t begin, size_t end) {
     items_.resize(end - begin);
     for (size_t i = begin; i < end; ++i) {
-      items_[i - begin].place = sorted_[i];
+      items_[i - begin].place = seeds_[i];
     }
     const auto units = static_cast<uint32_t>(64 / bits_);
     const uint64_t last_unit = (uint64_t{1} << bits_) - 1;
@@ -186,14 +296,17 @@ class WordwiseSorter {
       }
     }
     for (size_t i = begin; i < end; ++i) {
-      sorted_[i] = items_[i - begin].place;
+      seeds_[i] = items_[i - begin].place;
     }
   }
 
   const std::u16string_view texts_;
   const Cancellation& cancellation_;
   int bits_ = 0;
+  bool has_surrogates_ = false;
   std::vector<uint16_t> numbers_;
+  std::vector<uint32_t> begins_;  // where the suffixes that begin with a unit begin
+  std::vector<uint32_t> seeds_;
   std::vector<uint32_t> sorted_;
   std::vector<Item> items_;    // of one group
   std::vector<Range> ranges_;  // of it, to be sorted
@@ -259,7 +372,7 @@ absl::StatusOr<std::vector<uint32_t>> SortSuffixes(std::u16string_view texts,
   QUOTES_CHECK(texts.empty() || texts.back() == kTextEnd);
   {
     QUOTES_ASSIGN_OR_RETURN(std::optional<std::vector<uint32_t>> sorted,
-                            WordwiseSorter(texts, cancellation).Sort());
+                            InducedSorter(texts, cancellation).Sort());
     if (sorted.has_value()) {
       return *std::move(sorted);
     }

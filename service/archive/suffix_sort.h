@@ -14,11 +14,11 @@ namespace quotes::archive {
 // character begins, in the order of what follows them up to the end of their text. Places with the
 // same before them are in no particular order, but always the same.
 //
-// Sorted by the numbers of their first two units and then by a few more at a time: texts of
-// ordinary words differ after some. Where they do not, or a sixth of them begin with the same two,
-// by libdivsufsort (Y. Mori), whose time does not depend on what the texts are. Scratch beside the
-// result: 9 bytes a unit, 10 in the other case. CANCELLED and DEADLINE_EXCEEDED within about a
-// second.
+// At most half of them, mostly a third, are sorted by the numbers of their first two units and then
+// by a few more at a time: texts of ordinary words differ after some. The others follow from these.
+// Where they do not differ, or a sixth of them begin with the same two, by libdivsufsort (Y. Mori),
+// whose time does not depend on what the texts are. Scratch beside the result: 9 bytes a unit, 10
+// in the other case. CANCELLED and DEADLINE_EXCEEDED within about a second.
 absl::StatusOr<std::vector<uint32_t>> SortSuffixes(std::u16string_view texts,
                                                    const Cancellation& cancellation);
 

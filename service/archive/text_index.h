@@ -280,8 +280,6 @@ class TextIndexBuilder {
                                           CommonQuotes* common = nullptr);
 
  private:
-  void WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
-                    ByteSink* sink) const;
   absl::StatusOr<std::vector<uint32_t>> CommonPrefixes(std::span<const uint32_t> suffixes,
                                                        const Cancellation& cancellation) const;
   // `quotes` of the suffixes. Intervals that lie in others come before them.

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <limits>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -62,6 +63,51 @@ class Smallest {
   uint32_t bound_ = std::numeric_limits<int32_t>::max();
 };
 
+// The tree of the first units of all suffixes. `lcp` says how many each has in common with the one
+// before it.
+void WriteTriples(std::u16string_view text, std::span<const uint32_t> suffixes,
+                  std::span<const uint32_t> lcp, TextIndex::Layout* layout, ByteSink* sink) {
+  std::vector<char16_t> firsts;
+  std::vector<uint32_t> first_children;
+  std::vector<char16_t> seconds;
+  std::vector<uint32_t> second_children;
+  std::vector<char16_t> thirds;
+  std::vector<uint32_t> begins;
+  for (uint32_t i = 0; i < suffixes.size(); ++i) {
+    if (i + kAhead < suffixes.size() && lcp[i + kAhead] < kPrefixDepth) {
+      __builtin_prefetch(text.data() + suffixes[i + kAhead]);
+    }
+    if (lcp[i] >= kPrefixDepth) {
+      continue;
+    }
+    const char16_t* const units = text.data() + suffixes[i];
+    const char16_t third = units[1] == kTextEnd ? kTextEnd : units[2];
+    const bool new_first = firsts.empty() || firsts.back() != units[0];
+    if (new_first) {
+      firsts.push_back(units[0]);
+      first_children.push_back(static_cast<uint32_t>(seconds.size()));
+    }
+    const bool new_second = new_first || seconds.back() != units[1];
+    if (new_second) {
+      seconds.push_back(units[1]);
+      second_children.push_back(static_cast<uint32_t>(thirds.size()));
+    }
+    if (new_second || thirds.back() != third) {
+      thirds.push_back(third);
+      begins.push_back(i);
+    }
+  }
+  first_children.push_back(static_cast<uint32_t>(seconds.size()));
+  second_children.push_back(static_cast<uint32_t>(thirds.size()));
+  begins.push_back(static_cast<uint32_t>(suffixes.size()));
+  layout->firsts = sink->AppendArray(firsts);
+  layout->first_children = sink->AppendArray(first_children);
+  layout->seconds = sink->AppendArray(seconds);
+  layout->second_children = sink->AppendArray(second_children);
+  layout->thirds = sink->AppendArray(thirds);
+  layout->begins = sink->AppendArray(begins);
+}
+
 }  // namespace
 
 void TextIndexBuilder::Add(std::u32string_view quote) {
@@ -96,9 +142,9 @@ absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
 
   QUOTES_ASSIGN_OR_RETURN(std::vector<uint32_t> suffixes, SortSuffixes(text_, cancellation));
   layout.suffixes = sink->AppendArray(suffixes);
-  WriteTriples(suffixes, &layout, sink);
-  QUOTES_RETURN_IF_ERROR(cancellation.Check());
   QUOTES_ASSIGN_OR_RETURN(std::vector<uint32_t> lcp, CommonPrefixes(suffixes, cancellation));
+  WriteTriples(text_, suffixes, lcp, &layout, sink);
+  QUOTES_RETURN_IF_ERROR(cancellation.Check());
   layout.minima = sink->AppendArray(RangeMinima::Make(suffixes));
   // The quotes take the place of their suffixes.
   std::vector<uint32_t> whole;  // where whole texts of quotes stand among the suffixes
@@ -122,46 +168,6 @@ absl::StatusOr<TextIndex::Layout> TextIndexBuilder::Write(ByteSink* sink,
   text_ = {};
   starts_ = {};
   return layout;
-}
-
-void TextIndexBuilder::WriteTriples(std::span<const uint32_t> suffixes, TextIndex::Layout* layout,
-                                    ByteSink* sink) const {
-  std::vector<char16_t> firsts;
-  std::vector<uint32_t> first_children;
-  std::vector<char16_t> seconds;
-  std::vector<uint32_t> second_children;
-  std::vector<char16_t> thirds;
-  std::vector<uint32_t> begins;
-  for (uint32_t i = 0; i < suffixes.size(); ++i) {
-    if (i + kAhead < suffixes.size()) {
-      __builtin_prefetch(text_.data() + suffixes[i + kAhead]);
-    }
-    const char16_t* const units = text_.data() + suffixes[i];
-    const char16_t third = units[1] == kTextEnd ? kTextEnd : units[2];
-    const bool new_first = firsts.empty() || firsts.back() != units[0];
-    if (new_first) {
-      firsts.push_back(units[0]);
-      first_children.push_back(static_cast<uint32_t>(seconds.size()));
-    }
-    const bool new_second = new_first || seconds.back() != units[1];
-    if (new_second) {
-      seconds.push_back(units[1]);
-      second_children.push_back(static_cast<uint32_t>(thirds.size()));
-    }
-    if (new_second || thirds.back() != third) {
-      thirds.push_back(third);
-      begins.push_back(i);
-    }
-  }
-  first_children.push_back(static_cast<uint32_t>(seconds.size()));
-  second_children.push_back(static_cast<uint32_t>(thirds.size()));
-  begins.push_back(static_cast<uint32_t>(suffixes.size()));
-  layout->firsts = sink->AppendArray(firsts);
-  layout->first_children = sink->AppendArray(first_children);
-  layout->seconds = sink->AppendArray(seconds);
-  layout->second_children = sink->AppendArray(second_children);
-  layout->thirds = sink->AppendArray(thirds);
-  layout->begins = sink->AppendArray(begins);
 }
 
 // Lengths of common prefixes of neighbours within one quote's text; of the first none. Each is at

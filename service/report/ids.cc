@@ -1,8 +1,11 @@
+#include <array>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "service/base/hash.h"
 #include "service/report/parser.h"
 #include "service/text/fold.h"
@@ -32,21 +35,25 @@ class IdMaker {
   explicit IdMaker(std::string_view report_id) : report_id_(report_id) {}
 
   std::string Make(std::string_view fields, size_t length) {
-    std::string key;
-    AppendField(report_id_, &key);
-    AppendField(fields, &key);
-    std::string digest = Sha256(key);
-    const uint64_t occurrence = seen_[digest.substr(0, 16)]++;
+    key_.clear();
+    AppendField(report_id_, &key_);
+    AppendField(fields, &key_);
+    std::string digest = Sha256(key_);
+    std::array<uint64_t, 2> seen;
+    std::memcpy(seen.data(), digest.data(), sizeof(seen));
+    const uint64_t occurrence = seen_[seen]++;
     if (occurrence > 0) {
-      AppendField(std::to_string(occurrence), &key);
-      digest = Sha256(key);
+      AppendField(std::to_string(occurrence), &key_);
+      digest = Sha256(key_);
     }
-    return Base32(digest).substr(0, length);
+    // Five bits of it a digit.
+    return Base32(std::string_view(digest).substr(0, (length * 5 + 7) / 8)).substr(0, length);
   }
 
  private:
   const std::string_view report_id_;
-  std::unordered_map<std::string, uint64_t> seen_;
+  std::string key_;
+  absl::flat_hash_map<std::array<uint64_t, 2>, uint64_t> seen_;  // by the first half of the digest
 };
 
 }  // namespace

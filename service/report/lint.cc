@@ -649,12 +649,14 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
   constexpr View kBeginsWithParticle = U"平谐睦解约气美好握";  // 和和平共处, 把把握
   constexpr View kRepeated = U"很越又再更";                    // 很多很多, 又好又好
   uint32_t same[kLongest + 1] = {};  // how many characters in a row equal those `length` before
+  bool any_same = false;             // one of them is not 0
   uint32_t numeral_end = 0;          // after the last numeral
   for (const Range& paragraph : report->paragraphs) {
     if (!input.GoOn(paragraph)) {
       return;
     }
     std::fill(std::begin(same), std::end(same), 0u);
+    any_same = false;
     numeral_end = std::max(numeral_end, paragraph.begin);
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = text[i];
@@ -694,6 +696,20 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
       if (HanDigit(c) >= 0) {
         numeral_end = i + 1;
       }
+      // Most characters are none of those before them.
+      const uint32_t looked_at = std::min(i - paragraph.begin, kLongest);
+      bool found = false;
+      for (uint32_t length = 2; length <= looked_at; ++length) {
+        found |= c == text[i - length];
+      }
+      if (!found) {
+        if (any_same) {
+          std::fill(std::begin(same), std::end(same), 0u);
+          any_same = false;
+        }
+        continue;
+      }
+      any_same = true;
       for (uint32_t length = 2; length <= kLongest; ++length) {
         same[length] =
             i >= paragraph.begin + length && c == text[i - length] ? same[length] + 1 : 0;
@@ -923,6 +939,9 @@ Widths ReadWidths(const LintInput& input, const ParsedReport& report) {
   for (const Range& paragraph : report.paragraphs) {
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = input.speech[i];
+      if (c >= 0x4E00 && c <= 0x9FFF) {
+        continue;
+      }
       if (IsAsciiDigit(input.folded[i]) &&
           (i == paragraph.begin || !IsAsciiDigit(input.folded[i - 1]))) {
         ++(c >= 0xFF00 ? wide : narrow);
@@ -1020,11 +1039,21 @@ void LintWord(const LintInput& input, const Widths& widths, uint32_t begin, uint
 void LintCharacters(const LintInput& input, ParsedReport* report) {
   const Lexicon& lexicon = GetLexicon();
   const Widths widths = input.english ? Widths() : ReadWidths(input, *report);
+  // Of the characters of Chinese few are ever a fault.
+  const auto pass_over = [speech = input.speech.data(), folded_letters = input.folded.data(),
+                          &look_alike_first = lexicon.look_alike_first](uint32_t i, uint32_t end) {
+    while (i < end && speech[i] >= 0x4E00 && speech[i] <= 0x9FFF && speech[i] != U'锟' &&
+           !look_alike_first.test(folded_letters[i] & 0xFFFF)) {
+      ++i;
+    }
+    return i;
+  };
   for (const Range& paragraph : report->paragraphs) {
     if (!input.GoOn(paragraph)) {
       return;
     }
-    for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
+    for (uint32_t i = pass_over(paragraph.begin, paragraph.end); i < paragraph.end;
+         i = pass_over(i + 1, paragraph.end)) {
       const char32_t c = input.speech[i];
       const char32_t folded = input.folded[i];
       if (IsAsciiDigit(folded) || IsLatinLetter(folded)) {

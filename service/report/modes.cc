@@ -105,12 +105,38 @@ Mode ModeOfSentence(View sentence) {
 
 namespace {
 
+// Whether a period may begin with a character, as with few.
+bool MayBeginPeriod(char32_t c) {
+  switch (c) {
+    case U'过':
+    case U'今':
+    case U'未':
+    case U'近':
+    case U'这':
+    case U'前':
+    case U'去':
+    case U'明':
+    case U'本':
+    case U'下':
+    case U'几':
+    case U'两':
+    case U'“':
+    case U'「':
+      return true;
+    default:
+      return IsAsciiDigit(c) || HanDigit(c) >= 0;
+  }
+}
+
 // The size of the period that begins at `at`, 0 if none does. *passed is then how far there is
 // none.
 size_t PeriodAt(View heading, size_t at, size_t* passed) {
   constexpr View kLeads[] = {U"过去的", U"过去", U"今后", U"未来", U"近", U"这", U"前"};
   constexpr View kWhole[] = {U"去年", U"今年", U"明年", U"本届", U"下一阶段"};
   *passed = 1;
+  if (!MayBeginPeriod(heading[at])) {
+    return 0;
+  }
   const View rest = heading.substr(at);
   for (const View lead : kLeads) {
     if (rest.starts_with(lead)) {

@@ -29,7 +29,7 @@ using internal::kSharesSimplified;
 
 constexpr Entry kNoEntry{};
 
-inline const Entry& Lookup(char32_t c) {
+constexpr const Entry& Lookup(char32_t c) {
   if (c > kLastCodePoint) {
     return kNoEntry;
   }
@@ -40,6 +40,17 @@ inline CharClass ClassOf(char32_t c) { return Lookup(c).char_class; }
 
 inline char32_t Apply(char32_t c, const Entry& entry) {
   return static_cast<char32_t>(static_cast<int32_t>(c) + entry.delta);
+}
+
+constexpr auto FindPlainHan() {
+  std::array<uint64_t, 0x10000 / 64> plain{};
+  for (char32_t c = 0; c < 0x10000; ++c) {
+    const Entry& entry = Lookup(c);
+    if (entry.char_class == CharClass::kHan && entry.delta == 0 && entry.folds == 0) {
+      plain[c / 64] |= uint64_t{1} << (c % 64);
+    }
+  }
+  return plain;
 }
 
 // What FindHan knows beside the table, which is too large for the fastest cache.
@@ -199,6 +210,10 @@ class Folder {
     size_t i = 0;
     while (i < size) {
       const char32_t c = source_[i];
+      if (internal::IsPlainHan(c)) {
+        i = Units(i);
+        continue;
+      }
       const Entry& entry = Lookup(c);
       if (IsUnitClass(entry.char_class)) {
         i = Units(i);
@@ -262,6 +277,18 @@ class Folder {
     CharClass last = left_;
     size_t i = begin;
     for (; i < size; ++i) {
+      if (internal::IsPlainHan(source[i])) {
+        last = CharClass::kHan;
+        digits = 0;
+        only_digits = false;
+        const size_t k = i - begin;
+        units[k] = source[i];
+        if constexpr (kMapped) {
+          begins[k] = static_cast<uint32_t>(i);
+          ends[k] = static_cast<uint32_t>(i + 1);
+        }
+        continue;
+      }
       const Entry& entry = Lookup(source[i]);
       if (!IsUnitClass(entry.char_class)) {
         break;
@@ -590,10 +617,22 @@ bool FindHan(std::u32string_view source, std::u32string_view units,
   return true;
 }
 
-char32_t FoldLetter(char32_t c) {
+namespace internal {
+
+constinit const std::array<uint64_t, 0x10000 / 64> kPlainHan = FindPlainHan();
+
+char32_t FoldOther(char32_t c) {
   const Entry& entry = Lookup(c);
   return IsUnitClass(entry.char_class) ? Apply(c, entry) : c;
 }
+
+bool IsOtherHan(char32_t c) {
+  return ClassOf(c) == CharClass::kHan && (Lookup(c).folds & kFoldZero) == 0;
+}
+
+bool IsSpaceInTable(char32_t c) { return ClassOf(c) == CharClass::kSpace; }
+
+}  // namespace internal
 
 FoldSet FoldsOf(char32_t c) {
   const Entry& entry = Lookup(c);
@@ -612,16 +651,12 @@ FoldSet FoldsOf(char32_t c) {
              : FoldSet{kFoldMark};
 }
 
-bool IsHan(char32_t c) {
-  return ClassOf(c) == CharClass::kHan && (Lookup(c).folds & kFoldZero) == 0;
-}
 bool IsSoftMark(char32_t c) { return ClassOf(c) == CharClass::kSoft; }
 bool IsHardMark(char32_t c) {
   const CharClass char_class = ClassOf(c);
   return char_class == CharClass::kHard || IsNumeralSign(char_class);
 }
 bool IsNoise(char32_t c) { return ClassOf(c) == CharClass::kNoise; }
-bool IsSpace(char32_t c) { return ClassOf(c) == CharClass::kSpace; }
 bool IsLineBreak(char32_t c) { return ClassOf(c) == CharClass::kLineBreak; }
 bool IsDigit(char32_t c) { return ClassOf(c) == CharClass::kDigit; }
 

@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_TEXT_FOLD_H_
 #define QUOTES_SERVICE_TEXT_FOLD_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -90,20 +91,40 @@ std::u32string FoldUnits(std::u32string_view source);
 bool FindHan(std::u32string_view source, std::u32string_view units,
              absl::FunctionRef<void(uint32_t begin, uint32_t end)> visit);
 
+namespace internal {
+
+// A bit for each character of the basic plane: whether it is of the script Han and folds to itself,
+// as most characters of a text. What is asked of these is answered without the table of all, which
+// is too large for the fastest cache.
+extern const std::array<uint64_t, 0x10000 / 64> kPlainHan;
+
+inline bool IsPlainHan(char32_t c) {
+  return c < 0x10000 && ((kPlainHan[c / 64] >> (c % 64)) & 1) != 0;
+}
+
+char32_t FoldOther(char32_t c);
+bool IsOtherHan(char32_t c);
+bool IsSpaceInTable(char32_t c);
+
+}  // namespace internal
+
 // Folds one character outside any context; what Fold() does to letters. Characters that Fold()
 // drops, breaks at or makes several units of are returned unchanged. Never allocates; O(1).
-char32_t FoldLetter(char32_t c);
+inline char32_t FoldLetter(char32_t c) {
+  return internal::IsPlainHan(c) ? c : internal::FoldOther(c);
+}
 
 // The folds that FoldLetter (or the dropping or breaking at a mark) applied to `c`; 0 when it stays
 // as it is. Equals FoldsBetween(c, FoldLetter(c)) for letters.
 FoldSet FoldsOf(char32_t c);
 
 // Character classes shared with the parser and the query language.
-bool IsHan(char32_t c);
-bool IsSoftMark(char32_t c);   // vanishes from folded text
-bool IsHardMark(char32_t c);   // becomes a break (numeral signs: outside numerals)
-bool IsNoise(char32_t c);      // zero-width and other transport characters; not spaces
-bool IsSpace(char32_t c);      // U+0020, U+00A0, U+3000, TAB and the other Zs
+inline bool IsHan(char32_t c) { return internal::IsPlainHan(c) || internal::IsOtherHan(c); }
+bool IsSoftMark(char32_t c);  // vanishes from folded text
+bool IsHardMark(char32_t c);  // becomes a break (numeral signs: outside numerals)
+bool IsNoise(char32_t c);     // zero-width and other transport characters; not spaces
+// U+0020, U+00A0, U+3000, TAB and the other Zs.
+inline bool IsSpace(char32_t c) { return !internal::IsPlainHan(c) && internal::IsSpaceInTable(c); }
 bool IsLineBreak(char32_t c);  // LF, VT, FF, CR, NEL, U+2028, U+2029
 bool IsDigit(char32_t c);      // 0-9 and their full-width forms
 

@@ -59,8 +59,19 @@ WordTrie::WordTrie(std::vector<std::pair<std::u32string, uint32_t>> words, Direc
 }
 
 uint32_t WordTrie::Next(uint32_t node, char32_t c) const {
+  const uint32_t count = nodes_[node].edge_count;
+  constexpr uint32_t kFew = 8;  // are looked at one by one: that they are none is soon seen
+  if (count <= kFew) {
+    const uint32_t first = nodes_[node].first_edge;
+    for (uint32_t edge = first; edge < first + count; ++edge) {
+      if (labels_[edge] == c) {
+        return targets_[edge];
+      }
+    }
+    return kNone;
+  }
   const auto begin = labels_.begin() + nodes_[node].first_edge;
-  const auto end = begin + nodes_[node].edge_count;
+  const auto end = begin + count;
   const auto at = std::lower_bound(begin, end, c);
   return at != end && *at == c ? targets_[static_cast<size_t>(at - labels_.begin())] : kNone;
 }

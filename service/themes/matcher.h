@@ -7,8 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-
 namespace quotes::themes {
 
 // Finds many patterns in one pass over a text (the automaton of Aho and Corasick). Immutable,
@@ -35,22 +33,24 @@ class Matcher {
   static constexpr uint32_t kRoot = 0;
   static constexpr uint32_t kNone = UINT32_MAX;
 
+  // The nodes that an edge leads to from one node stand next to each other, by the character.
   struct Node {
-    uint32_t fail = kRoot;      // the longest proper suffix that is a node
-    uint32_t pattern = kNone;   // the pattern that ends here
-    uint32_t shorter = kNone;   // the nearest node on the chain of suffixes where a pattern ends
-    uint32_t pattern_size = 0;  // of `pattern`
-    uint64_t edges = 0;         // bit c % 64 is set if an edge of a character c leads on from it
+    uint64_t edges = 0;     // bit c % 64 is set if an edge of a character c leads on from it
+    uint32_t fail = kRoot;  // the longest proper suffix that is a node
+    uint32_t end = kNone;   // the longest suffix, maybe itself, where a pattern ends
+    uint32_t first_child = 0;
+    uint32_t child_count = 0;
   };
 
-  static uint64_t Key(uint32_t node, char32_t c) { return uint64_t{node} << 32 | c; }
   uint32_t Next(uint32_t node, char32_t c) const;
 
-  std::vector<Node> nodes_;
+  std::vector<Node> nodes_;           // nearer the root first
+  std::vector<char32_t> labels_;      // of the edge to each node
+  std::vector<uint32_t> pattern_of_;  // that ends at each node
+  std::vector<uint32_t> pattern_sizes_;
   // Where the characters of the basic plane lead from the root: most of a text stands outside any
   // pattern, where nothing else need be looked at.
   std::vector<uint32_t> first_;
-  absl::flat_hash_map<uint64_t, uint32_t> edges_;
 };
 
 }  // namespace quotes::themes

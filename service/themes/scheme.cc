@@ -98,6 +98,15 @@ struct Weighed {
   double total = 0;  // all of it
 };
 
+// What the judgement of one sentence after the other needs.
+struct Scratch {
+  std::vector<Weighed> weighed;  // by theme
+  std::vector<Witness> witnesses;
+  std::vector<double> sums;   // by theme, of one level
+  std::vector<size_t> named;  // themes that a level speaks of
+  std::vector<bool> fits_below;
+};
+
 // A bullet or the introduction of a list is a sentence about its matter, not a name for it.
 bool IsName(const report::Section& section) {
   return section.kind != report::SectionKind::kBullet &&
@@ -143,8 +152,8 @@ struct Scheme::Rep {
 
   std::vector<Clue> Read(const report::ParsedReport& report, report::Range range,
                          bool heading) const;
-  std::vector<Assignment> Judge(const std::vector<Clue>& own,
-                                const std::vector<Level>& levels) const;
+  std::vector<Assignment> Judge(const std::vector<Clue>& own, const std::vector<Level>& levels,
+                                Scratch* scratch) const;
   double ShareOf(const Witness& witness, int theme, bool with_children,
                  const std::vector<Weighed>& weighed) const;
   void NameCues(bool with_children, const std::vector<Witness>& witnesses,
@@ -237,13 +246,16 @@ void Scheme::Rep::NameCues(bool with_children, const std::vector<Witness>& witne
 }
 
 std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
-                                           const std::vector<Level>& levels) const {
+                                           const std::vector<Level>& levels,
+                                           Scratch* scratch) const {
   if (own.empty() && std::all_of(levels.begin(), levels.end(),
                                  [](const Level& level) { return level.clues->empty(); })) {
     return {};
   }
-  std::vector<Weighed> weighed(themes.size());
-  std::vector<Witness> witnesses;
+  std::vector<Weighed>& weighed = scratch->weighed;
+  weighed.assign(themes.size(), {});
+  std::vector<Witness>& witnesses = scratch->witnesses;
+  witnesses.clear();
   for (const Clue& clue : own) {
     Weighed& theme = weighed[static_cast<size_t>(clue.theme)];
     theme.words += clue.weight;
@@ -257,8 +269,10 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
   }
 
   double factor = 1 - kOwnWordsDisplace * std::min(best_own, 1.0);
-  std::vector<double> sums(themes.size());
-  std::vector<size_t> named;  // themes that a level speaks of
+  std::vector<double>& sums = scratch->sums;
+  sums.assign(themes.size(), 0);
+  std::vector<size_t>& named = scratch->named;
+  named.clear();
   for (const Level& level : levels) {
     for (const size_t theme : named) {
       sums[theme] = 0;
@@ -306,7 +320,8 @@ std::vector<Assignment> Scheme::Rep::Judge(const std::vector<Clue>& own,
       weighed[static_cast<size_t>(parents[i])].total += kChildForParent * weighed[i].own;
     }
   }
-  std::vector<bool> fits_below(themes.size(), false);
+  std::vector<bool>& fits_below = scratch->fits_below;
+  fits_below.assign(themes.size(), false);
   // The sentence's own cues first, the strongest of each kind before the others.
   std::stable_sort(witnesses.begin(), witnesses.end(), [](const Witness& a, const Witness& b) {
     return a.heading != b.heading ? b.heading : a.weight > b.weight;
@@ -461,6 +476,8 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
   uint32_t close = 0;      // where the close begins; nothing that stands before it hands down
   int close_section = -1;  // which it stands in
   std::vector<Clue> salutation;
+  std::vector<Level> levels;
+  Scratch scratch;
   for (size_t i = 0; i < report.quotes.size(); ++i) {
     const report::Quote& quote = report.quotes[i];
     if (!report::IsSpeech(quote.block)) {
@@ -486,7 +503,7 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
       salutation = own;
     }
 
-    std::vector<Level> levels;
+    levels.clear();
     if (lead == report.quotes.size() || report.quotes[lead].range.begin < close ||
         report.quotes[lead].paragraph != quote.paragraph) {
       lead = i;
@@ -514,7 +531,7 @@ std::vector<std::vector<Assignment>> Scheme::Assign(const report::ParsedReport& 
         quote.block != report::BlockKind::kHeading) {
       levels.push_back({&salutation, kSalutation, /*whole=*/true});
     }
-    assigned[i] = rep_->Judge(own, levels);
+    assigned[i] = rep_->Judge(own, levels, &scratch);
     before = i;
     clues_before = std::move(own);
   }
