@@ -218,8 +218,9 @@ class IndexedSnapshot final : public Catalog {
   // The same of a phrase with its marks, whose units stand in `intervals`. Only the quotes that
   // have it are let through afterwards.
   absl::StatusOr<std::vector<RankCount>> CountMarked(
-      const std::vector<TextIndex::Interval>& intervals, std::u32string_view marked,
-      const PassingReports& passing, const Cancellation& cancellation, Traced* traced) const;
+      std::u32string_view units, const std::vector<TextIndex::Interval>& intervals,
+      std::u32string_view marked, const PassingReports& passing, const Cancellation& cancellation,
+      Traced* traced) const;
   // The first or last quote of a report that has `units` (and `marked`), which one of them does.
   PhraseTrace::Use FindUse(const Traced& traced, std::u32string_view units,
                            std::u32string_view marked, uint32_t rank, bool last) const;
@@ -246,7 +247,7 @@ class IndexedSnapshot final : public Catalog {
 
   const ArchiveOptions options_;
   std::vector<SegmentView> views_;
-  std::vector<Standing> places_;                 // by rank
+  std::vector<Standing> places_;              // by rank
   mutable std::atomic<bool> judged_ = false;  // whether JudgeAll has come to its end
 };
 
