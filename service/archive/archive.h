@@ -245,8 +245,8 @@ struct TraceOptions {
   // None are looked for if it is 0.
   size_t max_variants = 0;
   // Empty, or the phrase with its marks (FoldKeepingMarks, trace_summary.h): places count that have
-  // these marks. Every quote with the phrase's units is read then, a microsecond each, and there
-  // are no variants.
+  // these marks. Quotes with the phrase's units, and a break or a border where it begins or ends
+  // with a mark, are read then, up to half a microsecond each, and there are no variants.
   std::u32string marked{};
 };
 

@@ -13,6 +13,7 @@ IndexedSnapshot::IndexedSnapshot(uint64_t revision, std::shared_ptr<const themes
   for (const NewSegment& added : segments) {
     AddView(added);
   }
+  PlaceReports();
 }
 
 IndexedSnapshot::IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revision, Change change,
@@ -125,6 +126,7 @@ IndexedSnapshot::IndexedSnapshot(const IndexedSnapshot& previous, uint64_t revis
   for (const NewSegment& added : segments) {
     AddView(added);
   }
+  PlaceReports();
 }
 
 void IndexedSnapshot::AddView(const NewSegment& added) {
@@ -169,6 +171,18 @@ void IndexedSnapshot::Keep(SegmentView view, std::vector<uint32_t> dead) {
     view.stock_furniture = std::make_shared<StockJudgements>(view.segment->furniture().size());
   }
   views_.push_back(std::move(view));
+}
+
+void IndexedSnapshot::PlaceReports() {
+  places_.resize(entries().size());
+  for (uint32_t v = 0; v < views_.size(); ++v) {
+    const std::vector<uint32_t>& ranks = views_[v].rank;
+    for (uint32_t e = 0; e < ranks.size(); ++e) {
+      if (ranks[e] != SegmentView::kDead) {
+        places_[ranks[e]] = {v, e};
+      }
+    }
+  }
 }
 
 std::vector<PartView> IndexedSnapshot::Sources(TextScope scope) const {

@@ -99,6 +99,9 @@ class IndexedSnapshot final : public Catalog {
   // Takes in a view of which some entries have just died.
   void Keep(SegmentView view, std::vector<uint32_t> dead);
 
+  // Finds where each report stands, once all views are there.
+  void PlaceReports();
+
   // The parts that a look-up in `scope` goes through.
   std::vector<PartView> Sources(TextScope scope) const;
 
@@ -133,6 +136,16 @@ class IndexedSnapshot final : public Catalog {
     absl::flat_hash_map<uint32_t, FilterPlan::SectionSet> sections;
   };
   static Passing FindPassing(const Selection& selection, const PartView& source);
+
+  // The quotes of one report in a source, not empty.
+  struct Stretch {
+    uint32_t source = 0;
+    NumberRange numbers;
+  };
+  // All that pass, report by report in the order of answers, from sources of one part of each view.
+  // Nullopt where ranges of many reports pass, or named ones: they are gone through as they are.
+  std::optional<std::vector<Stretch>> FindStretches(const Selection& selection,
+                                                    const std::vector<PartView>& sources) const;
 
   // Whether the words of a living quote stand in limits::kFormulaicReports reports; as
   // CountReportsOf, and kept. In indexed_snapshot_salience.cc.
@@ -205,8 +218,9 @@ class IndexedSnapshot final : public Catalog {
   // The same of a phrase with its marks, whose units stand in `intervals`. Only the quotes that
   // have it are let through afterwards.
   absl::StatusOr<std::vector<RankCount>> CountMarked(
-      const std::vector<TextIndex::Interval>& intervals, std::u32string_view marked,
-      const PassingReports& passing, const Cancellation& cancellation, Traced* traced) const;
+      std::u32string_view units, const std::vector<TextIndex::Interval>& intervals,
+      std::u32string_view marked, const PassingReports& passing, const Cancellation& cancellation,
+      Traced* traced) const;
   // The first or last quote of a report that has `units` (and `marked`), which one of them does.
   PhraseTrace::Use FindUse(const Traced& traced, std::u32string_view units,
                            std::u32string_view marked, uint32_t rank, bool last) const;
@@ -225,8 +239,15 @@ class IndexedSnapshot final : public Catalog {
                 const std::vector<TextIndex::Interval>& intervals, std::u32string_view units,
                 size_t max_places, size_t telling_units) const;
 
+  // Where a report stands: its view and its place among the entries of the segment.
+  struct Standing {
+    uint32_t view = 0;
+    uint32_t entry = 0;
+  };
+
   const ArchiveOptions options_;
   std::vector<SegmentView> views_;
+  std::vector<Standing> places_;              // by rank
   mutable std::atomic<bool> judged_ = false;  // whether JudgeAll has come to its end
 };
 

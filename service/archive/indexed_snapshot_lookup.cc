@@ -206,6 +206,35 @@ IndexedSnapshot::Passing IndexedSnapshot::FindPassing(const Selection& selection
   return passing;
 }
 
+std::optional<std::vector<IndexedSnapshot::Stretch>> IndexedSnapshot::FindStretches(
+    const Selection& selection, const std::vector<PartView>& sources) const {
+  // Ranges of more reports, on average, are read sooner as they are.
+  constexpr size_t kFewReports = 4;
+  if (selection.all || selection.by_name || sources.size() != views_.size()) {
+    return std::nullopt;
+  }
+  size_t reports = 0;
+  for (const NumberRange& range : selection.ranks) {
+    reports += range.end - range.begin;
+  }
+  if (reports > kFewReports * selection.ranks.size()) {
+    return std::nullopt;
+  }
+  std::vector<Stretch> stretches;
+  stretches.reserve(reports);
+  for (const NumberRange& range : selection.ranks) {
+    for (uint32_t rank = range.begin; rank < range.end; ++rank) {
+      const Standing place = places_[rank];
+      const std::span<const uint32_t> first = sources[place.view].part->first;
+      const NumberRange numbers{first[place.entry], first[place.entry + 1]};
+      if (numbers.begin < numbers.end) {
+        stretches.push_back({place.view, numbers});
+      }
+    }
+  }
+  return stretches;
+}
+
 // The quotes of one source that a look-up finds, from the cheapest of query, themes and reports.
 QuoteSet IndexedSnapshot::FindQuotes(const Lookup& lookup, const FilterPlan& filter,
                                      const PartView& source, const Passing& passing,

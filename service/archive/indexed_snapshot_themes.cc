@@ -284,6 +284,130 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
   }
 }
 
+// The quotes of short stretches of several sources that have all of some themes, as bits that are
+// read once. Stretch is an IndexedSnapshot::Stretch; those of one source ascend. Thread-compatible.
+template <typename Stretch>
+class StretchReader {
+ public:
+  StretchReader(const std::vector<PartView>& sources, const std::vector<Stretch>& stretches,
+                const std::vector<int>& themes, Progress* progress)
+      : sources_(sources), stretches_(stretches) {
+    size_t words = 0;
+    for (const Stretch& stretch : stretches) {
+      words += WordsOf(stretch);
+    }
+    words_.resize(words);
+    for (const int theme : themes) {
+      Read(static_cast<size_t>(theme), /*first=*/theme == themes.front(), progress);
+    }
+  }
+
+  // The number of them that have some of the attributes.
+  uint64_t Count(AttributeSet attributes, Progress* progress) const {
+    if (attributes.all()) {
+      return CountBits(words_.data(), words_.size());
+    }
+    uint64_t count = 0;
+    Visit(0, attributes, progress, [&](const PartView& /*source*/, uint32_t /*number*/) {
+      ++count;
+      return true;
+    });
+    return count;
+  }
+
+  // Calls `visit(source, number)` with those of the stretches from the one at `first` on that have
+  // some of the attributes, until it returns false.
+  template <typename Visitor>
+  void Visit(size_t first, AttributeSet attributes, Progress* progress,
+             const Visitor& visit) const {
+    const uint64_t* word = words_.data();
+    for (size_t s = 0; s < first; ++s) {
+      word += WordsOf(stretches_[s]);
+    }
+    for (size_t s = first; s < stretches_.size() && progress->Step(); ++s) {
+      if (s + kAhead < stretches_.size()) {
+        const Stretch& ahead = stretches_[s + kAhead];
+        __builtin_prefetch(&sources_[ahead.source].part->attributes[ahead.numbers.begin]);
+      }
+      const PartView& source = sources_[stretches_[s].source];
+      const std::span<const QuoteAttributes> all = source.part->attributes;
+      const uint32_t begin = stretches_[s].numbers.begin / 64 * 64;
+      for (uint32_t at = begin; at < stretches_[s].numbers.end; at += 64) {
+        for (uint64_t rest = *word++; rest != 0; rest &= rest - 1) {
+          const uint32_t number = at + static_cast<uint32_t>(std::countr_zero(rest));
+          if (attributes.Has(all[number]) && !visit(source, number)) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+ private:
+  // Stretches lie far apart: what is read of them is fetched some stretches before.
+  static constexpr size_t kAhead = 8;
+
+  static size_t WordsOf(const Stretch& stretch) {
+    return (stretch.numbers.end - 1) / 64 - stretch.numbers.begin / 64 + 1;
+  }
+
+  // Puts in the quotes of the first theme, leaves those that have another one too.
+  void Read(size_t theme, bool first, Progress* progress) {
+    absl::InlinedVector<std::span<const uint64_t>, 8> bits;
+    absl::InlinedVector<size_t, 8> listed(sources_.size(), 0);  // where in the list of one without
+    for (const PartView& source : sources_) {
+      bits.push_back(source.part->themes.Bits(theme));
+    }
+    uint64_t* word = words_.data();
+    for (size_t s = 0; s < stretches_.size() && progress->Step(); ++s) {
+      if (s + kAhead < stretches_.size()) {
+        const Stretch& ahead = stretches_[s + kAhead];
+        if (!bits[ahead.source].empty()) {
+          __builtin_prefetch(&bits[ahead.source][ahead.numbers.begin / 64]);
+        }
+      }
+      const Stretch& stretch = stretches_[s];
+      const NumberRange& numbers = stretch.numbers;
+      const size_t words = WordsOf(stretch);
+      const std::span<const uint64_t> of = bits[stretch.source];
+      if (of.empty()) {
+        ReadList(sources_[stretch.source].part->themes[theme], numbers, first,
+                 &listed[stretch.source], word);
+      } else if (first) {
+        const uint64_t* const from = &of[numbers.begin / 64];
+        for (size_t i = 0; i < words; ++i) {
+          word[i] = from[i];
+        }
+        word[0] &= ~uint64_t{0} << (numbers.begin % 64);
+        word[words - 1] &= ~uint64_t{0} >> ((64 - numbers.end % 64) % 64);
+      } else {
+        const uint64_t* const from = &of[numbers.begin / 64];
+        for (size_t i = 0; i < words; ++i) {
+          word[i] &= from[i];
+        }
+      }
+      word += words;
+    }
+  }
+
+  // The same of a stretch of a source that has the theme as a list alone.
+  static void ReadList(Postings list, const NumberRange& numbers, bool first, size_t* at,
+                       uint64_t* word) {
+    *at = GallopTo(list, *at, numbers.begin);
+    for (uint32_t begin = numbers.begin / 64 * 64; begin < numbers.end; begin += 64, ++word) {
+      uint64_t read = 0;
+      for (; *at < list.size() && list[*at] < std::min(begin + 64, numbers.end); ++*at) {
+        read |= uint64_t{1} << (list[*at] % 64);
+      }
+      *word = first ? read : *word & read;
+    }
+  }
+
+  const std::vector<PartView>& sources_;
+  const std::vector<Stretch>& stretches_;
+  std::vector<uint64_t> words_;  // of the stretches, one behind the other
+};
+
 }  // namespace
 
 std::optional<IndexedSnapshot::ThemeQuestion> IndexedSnapshot::PlainThemes(
@@ -342,21 +466,57 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
                                  Progress* progress, LookupAnswer* answer) const {
   const std::vector<int>& themes = question.themes;
   const Selection selection = Select(lookup.filter, FilterPlan(lookup.filter, scheme()));
+  // Reports that lie far apart are gone through in the order of answers, whatever segment has them:
+  // what stands behind a full page is not looked at in any.
+  const std::optional<std::vector<Stretch>> stretches = FindStretches(selection, sources);
+  std::optional<StretchReader<Stretch>> reader;
   std::vector<Passing> passing;
-  passing.reserve(sources.size());
-  for (const PartView& source : sources) {
-    passing.push_back(FindPassing(selection, source));
+  if (stretches.has_value()) {
+    reader.emplace(sources, *stretches, themes, progress);
+  } else {
+    passing.reserve(sources.size());
+    for (const PartView& source : sources) {
+      passing.push_back(FindPassing(selection, source));
+    }
   }
-  // Calls `visit(source, number)` with all that is found, or behind a number of each source.
-  const auto visit_all = [&](AttributeSet attributes, const auto& first, const auto& visit) {
+  // Calls `visit(source, number)` with all that is found.
+  const auto visit_all = [&](const auto& visit) {
+    if (reader.has_value()) {
+      reader->Visit(0, question.attributes, progress, visit);
+      return;
+    }
     for (size_t i = 0; i < sources.size(); ++i) {
-      VisitThemed(sources[i], passing[i], themes, attributes, first(sources[i]), progress,
+      VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
                   [&](uint32_t number) { return visit(sources[i], number); });
     }
   };
-  const auto from_the_start = [](const PartView&) { return uint32_t{0}; };
-  // The same of a class.
-  const auto visit_class = [&](const Class& one, const auto& first, const auto& visit) {
+  // Whether a quote with the attributes of a class is of it, stock phrase or not.
+  const auto is_of = [&](const Class& one, const PartView& source, uint32_t number) {
+    if (one.stock == Stock::kEither) {
+      return true;
+    }
+    const bool last =
+        SalienceIn(source.part->attributes[number]) == Salience::kFormal || IsStock(source, number);
+    return last == (one.stock == Stock::kOrFormal);
+  };
+  // Calls it with those of a class, if the page begins in it from there on.
+  const auto visit_class = [&](const Class& one, bool on_page, const auto& visit) {
+    if (reader.has_value()) {
+      size_t begin = 0;
+      if (on_page) {
+        const auto before = [&](const Stretch& stretch) {
+          const PartView& source = sources[stretch.source];
+          return resumption.Compare(source.entry(stretch.numbers.begin)) < 0;
+        };
+        begin =
+            static_cast<size_t>(std::partition_point(stretches->begin(), stretches->end(), before) -
+                                stretches->begin());
+      }
+      reader->Visit(begin, one.attributes, progress, [&](const PartView& source, uint32_t number) {
+        return !is_of(one, source, number) || visit(source, number);
+      });
+      return;
+    }
     for (size_t i = 0; i < sources.size(); ++i) {
       const PartView& source = sources[i];
       AttributeSet attributes = one.attributes;
@@ -365,22 +525,19 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
       } else if (one.stock == Stock::kOrFormal && source.fresh_told) {
         attributes = attributes.Stock() | attributes.With(Salience::kFormal);
       }
-      VisitThemed(
-          source, passing[i], themes, attributes, first(source), progress, [&](uint32_t number) {
-            if (one.stock != Stock::kEither) {
-              const bool formal = SalienceIn(source.part->attributes[number]) == Salience::kFormal;
-              const bool last = formal || IsStock(source, number);
-              if (last != (one.stock == Stock::kOrFormal)) {
-                return true;
-              }
-            }
-            return visit(source, number);
-          });
+      const uint32_t first = on_page ? FirstNumber(lookup, resumption, source) : 0;
+      VisitThemed(source, passing[i], themes, attributes, first, progress, [&](uint32_t number) {
+        return !is_of(one, source, number) || visit(source, number);
+      });
     }
   };
 
   std::optional<uint64_t> total;
-  if (themes.size() == 1) {
+  if (reader.has_value()) {
+    if (themes.size() == 1 || lookup.with_total) {
+      total = reader->Count(question.attributes, progress);
+    }
+  } else if (themes.size() == 1) {
     total = 0;
     for (size_t i = 0; i < sources.size(); ++i) {
       *total += CountTheme(sources[i], passing[i], themes.front(), question.attributes, progress);
@@ -418,7 +575,7 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     if (!selection.by_name && reports * kRangeCost < expected * kOrderCost) {
       ReadThemes(lookup, sources, question, selection, resumption, progress, &page);
     } else {
-      visit_all(question.attributes, from_the_start, [&](const PartView& source, uint32_t number) {
+      visit_all([&](const PartView& source, uint32_t number) {
         const Candidate candidate{0, false, reading_rank()[source.rank(number)],
                                   source.part->quote[number]};
         if (resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
@@ -442,12 +599,12 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
   // So few are looked at once; else those of the first classes are enough.
   constexpr uint64_t kFewQuotes = 512;
   if (classes.size() > 1 && total.has_value() && *total <= kFewQuotes) {
-    // Of one segment they come in order within each class: what stands behind a full page of its
-    // class and those before it is not looked at.
+    // Of one segment, and report by report of all, they come in order within each class: what
+    // stands behind a full page of its class and those before it is not looked at.
     const PartView* source_of = nullptr;
     std::array<size_t, kSaliences> taken = {};
-    visit_all(question.attributes, from_the_start, [&](const PartView& source, uint32_t number) {
-      if (source_of != &source) {
+    visit_all([&](const PartView& source, uint32_t number) {
+      if (!reader.has_value() && source_of != &source) {
         source_of = &source;
         taken = {};
       }
@@ -485,10 +642,7 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     if (ranks < 0) {
       continue;
     }
-    const auto first = [&](const PartView& source) {
-      return ranks == 0 ? FirstNumber(lookup, resumption, source) : 0;
-    };
-    visit_class(one, first, [&](const PartView& source, uint32_t number) {
+    visit_class(one, ranks == 0, [&](const PartView& source, uint32_t number) {
       ++found;
       const Candidate candidate = candidate_of(one, source, number);
       return !resumption.IsBehind(candidate, resumption.Compare(source.entry(number))) ||

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,43 @@
 
 namespace quotes::archive {
 namespace {
+
+// The quotes in which a phrase with its marks may stand, ascending: of those where its units stand,
+// `interval`, the ones with a break, or a border of the text, where its first and its last mark is.
+std::vector<uint32_t> QuotesWithBorders(const TextIndex& index, std::u32string_view units,
+                                        TextIndex::Interval interval, const MarkedPhrase& phrase) {
+  if (interval.empty() || !(phrase.begins_with_mark() || phrase.ends_with_mark())) {
+    return index.Quotes(interval);
+  }
+  std::vector<uint64_t> bits((size_t{index.quote_count()} + 63) / 64, 0);
+  const auto mark = [&](std::u32string term, TextIndex::Interval places, bool at_end) {
+    if (!phrase.begins_with_mark()) {
+      index.MarkQuotes(places, bits.data());
+      return;
+    }
+    index.MarkBeginnings(places, bits.data());
+    term.insert(term.begin(), text::kBreak);
+    const TextIndex::Interval behind_break = index.Find(term);
+    index.MarkQuotes(
+        at_end ? index.Ending(behind_break, TextIndex::Encode(term).size()) : behind_break,
+        bits.data());
+  };
+  const std::u32string term(units);
+  if (phrase.ends_with_mark()) {
+    mark(term + text::kBreak, index.Find(term + text::kBreak), /*at_end=*/false);
+    mark(term, index.Ending(interval, TextIndex::Encode(units).size()), /*at_end=*/true);
+  } else {
+    mark(term, interval, /*at_end=*/false);
+  }
+  std::vector<uint32_t> quotes;
+  for (size_t word = 0; word < bits.size(); ++word) {
+    for (uint64_t rest = bits[word]; rest != 0; rest &= rest - 1) {
+      quotes.push_back(static_cast<uint32_t>(word * 64) +
+                       static_cast<uint32_t>(std::countr_zero(rest)));
+    }
+  }
+  return quotes;
+}
 
 // Variants that are counted under a filter before the most frequent are chosen.
 constexpr size_t kMostCountedVariants = 64;
@@ -121,34 +159,52 @@ std::vector<RankCount> IndexedSnapshot::CountByRank(
 }
 
 absl::StatusOr<std::vector<RankCount>> IndexedSnapshot::CountMarked(
-    const std::vector<TextIndex::Interval>& intervals, std::u32string_view marked,
-    const PassingReports& passing, const Cancellation& cancellation, Traced* traced) const {
+    std::u32string_view units, const std::vector<TextIndex::Interval>& intervals,
+    std::u32string_view marked, const PassingReports& passing, const Cancellation& cancellation,
+    Traced* traced) const {
+  const MarkedPhrase phrase(marked);
   std::vector<PhraseCount> by_rank(entries().size());
   Progress progress(cancellation);
   const bool filtered = !traced->allowed.empty();
   traced->allowed.resize(traced->sources.size());
   for (size_t i = 0; i < traced->sources.size(); ++i) {
     const PartView& source = traced->sources[i];
+    const Segment::Part& part = *source.part;
     const std::vector<uint64_t> let_through = std::move(traced->allowed[i]);
     std::vector<uint64_t>& having = traced->allowed[i];
-    having.assign((size_t{source.part->size()} + 63) / 64, 0);
-    if (intervals[i].empty()) {
-      continue;
-    }
-    source.part->index->VisitQuotes(intervals[i], 0, [&](uint32_t number) {
+    having.assign((size_t{part.size()} + 63) / 64, 0);
+    std::vector<uint32_t> quotes = QuotesWithBorders(*part.index, units, intervals[i], phrase);
+    std::erase_if(quotes, [&](uint32_t number) {
       const uint32_t rank = source.rank(number);
-      if (rank == SegmentView::kDead || !passing.Has(rank) ||
-          (filtered && ((let_through[number / 64] >> (number % 64)) & 1) == 0)) {
-        return progress.Step();
+      return rank == SegmentView::kDead || !passing.Has(rank) ||
+             (filtered && ((let_through[number / 64] >> (number % 64)) & 1) == 0);
+    });
+    for (size_t q = 0; q < quotes.size() && progress.Step(); ++q) {
+      // Texts lie far apart: what leads to one, and then the text, is fetched some before it is
+      // read.
+      constexpr size_t kAhead = 8;
+      if (q + 2 * kAhead < quotes.size()) {
+        const uint32_t ahead = quotes[q + 2 * kAhead];
+        __builtin_prefetch(&source.entry(ahead).quotes()[part.quote[ahead]].range);
       }
-      const std::u32string_view text = source.entry(number).text(source.part->quote[number]);
-      if (const uint64_t places = CountPlaces(FoldKeepingMarks(text).units, marked); places > 0) {
+      if (q + kAhead < quotes.size()) {
+        constexpr size_t kLine = 64 / sizeof(char32_t);
+        const uint32_t ahead = quotes[q + kAhead];
+        const std::u32string_view text = source.entry(ahead).text(part.quote[ahead]);
+        for (size_t at = 0; at < std::min<size_t>(text.size(), 4 * kLine); at += kLine) {
+          __builtin_prefetch(text.data() + at);
+        }
+      }
+      const uint32_t number = quotes[q];
+      const std::u32string_view text = source.entry(number).text(part.quote[number]);
+      if (const uint64_t places = phrase.CountIn(text); places > 0) {
+        const uint32_t rank = source.rank(number);
         by_rank[rank].occurrences += places;
         ++by_rank[rank].quotes;
         having[number / 64] |= uint64_t{1} << (number % 64);
       }
-      return progress.Step(text.size());
-    });
+      progress.Step(text.size() / kUnitsRead);
+    }
     QUOTES_RETURN_IF_ERROR(progress.status());
   }
   std::vector<RankCount> counts;
@@ -342,8 +398,8 @@ absl::StatusOr<PhraseTrace> IndexedSnapshot::Trace(std::u32string_view units,
   if (options.marked.empty()) {
     counts = CountByRank(traced, intervals, &passing);
   } else {
-    QUOTES_ASSIGN_OR_RETURN(counts,
-                            CountMarked(intervals, options.marked, passing, cancellation, &traced));
+    QUOTES_ASSIGN_OR_RETURN(
+        counts, CountMarked(units, intervals, options.marked, passing, cancellation, &traced));
   }
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
   PhraseTrace trace = Summarise(*this, passing, counts);

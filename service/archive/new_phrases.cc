@@ -22,11 +22,13 @@ namespace {
 constexpr std::u32string_view kNoBeginning =
     U"的了着与及或并而且之于也都就又还很被把这那其各该们他她它%‰";
 constexpr std::u32string_view kNoEnd =
-    U"的了着与及或并而且之于也都就又还更很最被把这那其各该第不再已们%‰";
+    U"的了着与及或并而且之于也就又还更很最被把这那其各该第不再已们%‰";
 // Nor with one of these, unless it is bound to the letter beside it: 和谐, 要素, 社会, 需要.
 constexpr std::u32string_view kRareBeginning =
     U"过地得和等对将从向在为以由使让是有个件项次年月日元亿万要更最我";
-constexpr std::u32string_view kRareEnd = U"和等将对从向在为以由使让是有要能可会个些下";
+constexpr std::u32string_view kRareEnd = U"都和等将对从向在为以由使让是有要能可会个些下";
+// These are nouns where a mark follows: 过剩产能, 世界制造业大会.
+constexpr std::u32string_view kNounEnd = U"能会";
 // Two letters are bound that stand side by side so many times as often as they would by chance.
 constexpr double kBound = 10;
 // And hardly if no more often than this.
@@ -53,6 +55,8 @@ constexpr double kExplainsOfAll = 0.33;
 // places, and two of them.
 constexpr double kStandsByItself = 0.25;
 constexpr uint64_t kPlacesByItself = 2;
+// And whatever its share if so many of its places are left.
+constexpr uint64_t kManyByItself = 5;
 // Strings of so many letters are whole where what follows them varies.
 constexpr size_t kLong = 6;
 constexpr uint64_t kOften = 3;
@@ -373,7 +377,8 @@ class Finder {
            (Varies(behind, behind, last, false, kBehindPhrases) ||
             VariesLater(all.behind, behind, last, false, kBehindPhrases)) &&
            (IsLong(candidate) || IsFrame(before, behind, first) ||
-            (BeginsSomewhere(candidate, before) && Ends(candidate, behind))) &&
+            (BeginsSomewhere(candidate, before) && Ends(candidate, behind)) ||
+            StandsFreely(candidate, before, behind)) &&
            !GoesOn(all.before, kJoining) && !GoesOn(all.behind, kBehindPhrases) &&
            !IsOfOneThing(candidate);
   }
@@ -390,6 +395,53 @@ class Finder {
            std::all_of(behind.begin(), behind.end(),
                        [](const auto& neighbour) { return neighbour.second == 1; }) &&
            ShareOfBorders(before, first, true, kBefore) >= kOpensClauses;
+  }
+
+  // Whether a short string that often stands in the report has other words on both sides nearly
+  // each time: it needs no mark behind it. What always opens a clause is a verb with its object
+  // (支持|合肥), and words that mostly begin at a mark are no ends of phrases (推进|西安).
+  bool StandsFreely(const PhraseCandidate& candidate, const Neighbours& before,
+                    const Neighbours& behind) {
+    constexpr size_t kWays = 3;
+    const std::u32string_view units = candidate.units;
+    const char32_t last = units.back();
+    if (candidate.in_report() < kOften || before.size() < 2 ||
+        units.find(kOf) != std::u32string_view::npos) {
+      return false;
+    }
+    // Where it always ends at a mark or a particle, two ways to come to it are enough.
+    const size_t ways_before =
+        ShareOfBorders(behind, last, false, kBehindPhrases) < 1 ? kWays : kWays - 1;
+    return WaysOf(before, units.front(), true, kBefore) >= ways_before &&
+           WaysOf(behind, last, false, kBehindPhrases) >= kWays && !BeginsLikeAVerb(candidate) &&
+           !EndsInAnOpening(candidate);
+  }
+
+  // The different neighbours on one side; each border is another one.
+  size_t WaysOf(const Neighbours& neighbours, char32_t inside, bool before,
+                std::u32string_view particles) {
+    size_t ways = 0;
+    for (const auto& [letter, count] : neighbours) {
+      ways += IsBorder(letter, inside, before, particles) ? count : 1u;
+    }
+    return ways;
+  }
+
+  // Whether the first two letters mostly stand behind marks or particles, as verbs do; false where
+  // they stand too seldom elsewhere to tell.
+  bool BeginsLikeAVerb(const PhraseCandidate& candidate) {
+    const Borders& begin = BordersOf(candidate.units.substr(0, 2));
+    return IsTelling(begin, candidate) && begin.before >= kOpensClauses;
+  }
+
+  // Whether the last two letters stand behind marks or particles much more often than before some;
+  // false where they stand too seldom elsewhere to tell.
+  bool EndsInAnOpening(const PhraseCandidate& candidate) {
+    constexpr double kOftenBehind = 0.3;
+    constexpr double kTimesAsOften = 2;
+    const Borders& end = BordersOf(candidate.units.substr(candidate.units.size() - 2));
+    return IsTelling(end, candidate) && end.before >= kOftenBehind &&
+           end.before > kTimesAsOften * end.behind;
   }
 
   // Whether a mark or a particle ever stands before a string, or before the two letters before it
@@ -476,12 +528,32 @@ class Finder {
   }
 
   // Particles and the like stand at the ends of phrases only as parts of words.
-  bool HasWholeEnds(std::u32string_view units) {
+  bool HasWholeEnds(const PhraseCandidate& candidate) {
+    const std::u32string_view units = candidate.units;
     const size_t size = units.size();
     return !Has(kNoBeginning, units.front()) && !Has(kNoEnd, units.back()) &&
            !units.starts_with(U"我们") &&
            (!Has(kRareBeginning, units.front()) || Lift(units[0], units[1]) >= kBound) &&
-           (!Has(kRareEnd, units.back()) || Lift(units[size - 2], units[size - 1]) >= kBound);
+           (!Has(kRareEnd, units.back()) || Lift(units[size - 2], units[size - 1]) >= kBound ||
+            (Has(kNounEnd, units.back()) && EndsAtMarks(candidate)) || NeverLacksItsEnd(candidate));
+  }
+
+  // Whether a string that often stands in the report never stands without its last letter:
+  // 甘其毛都.
+  bool NeverLacksItsEnd(const PhraseCandidate& candidate) {
+    const std::u32string_view units = candidate.units;
+    return candidate.in_report() >= kOften &&
+           CountOf(units.substr(0, units.size() - 1)) == CountOf(units);
+  }
+
+  // Whether a mark stands behind half of a string's places in the report: a verb has none there.
+  bool EndsAtMarks(const PhraseCandidate& candidate) const {
+    size_t marks = 0;
+    for (size_t i = candidate.begin; i < candidate.end; ++i) {
+      const size_t end = text_.suffixes()[i] + candidate.units.size();
+      marks += text_.letters()[end] == text::kBreak ? 1u : 0u;
+    }
+    return marks * 2 >= candidate.in_report();
   }
 
   // How often marks or particles stand before and behind a string, of all places in dated reports.
@@ -502,26 +574,41 @@ class Finder {
     return known->second;
   }
 
+  // Whether some letters stand so often outside a candidate that what stands beside them there
+  // tells something.
+  static bool IsTelling(const Borders& borders, const PhraseCandidate& candidate) {
+    constexpr uint64_t kTelling = 20;
+    return borders.occurrences >= candidate.emergence.occurrences + kTelling;
+  }
+
   // Whether words begin and end where a candidate does: asked of its first and its last two letters
   // if they stand elsewhere often enough to tell, else of the first and the last.
   bool HasWordBorders(const PhraseCandidate& candidate) {
-    constexpr uint64_t kTelling = 20;
     const std::u32string_view units = candidate.units;
-    const uint64_t own = candidate.emergence.occurrences;
     const Borders* first = &BordersOf(units.substr(0, 2));
-    if (first->occurrences < own + kTelling) {
+    if (!IsTelling(*first, candidate)) {
       first = &BordersOf(units.substr(0, 1));
     }
-    if (std::max(first->before, ShareOfBorders(candidate.emergence.before, units.front(), true,
-                                               kBefore)) < kLeastAtBorder) {
+    const double opens = first->before;  // `first` may move
+    if (std::max(opens, ShareOfBorders(candidate.emergence.before, units.front(), true, kBefore)) <
+        kLeastAtBorder) {
       return false;
     }
     const Borders* last = &BordersOf(units.substr(units.size() - 2));
-    if (last->occurrences < own + kTelling) {
+    if (!IsTelling(*last, candidate)) {
       last = &BordersOf(units.substr(units.size() - 1));
     }
     return std::max(last->behind, ShareOfBorders(candidate.emergence.behind, units.back(), false,
-                                                 kBehind)) >= kLeastAtBorder;
+                                                 kBehind)) >= kLeastAtBorder ||
+           (opens < kOpensClauses && last->before < kOpensClauses && NeverGoesOnAlike(candidate));
+  }
+
+  // Whether another letter stands behind a long string each time: 基层群众自治 before 制度, 机制,
+  // 范围.
+  bool NeverGoesOnAlike(const PhraseCandidate& candidate) const {
+    constexpr uint64_t kOfMany = 4;
+    return candidate.units.size() >= kLong && candidate.in_report() >= kOfMany &&
+           AroundInReport(candidate).second.size() == candidate.in_report();
   }
 
   // Of a string that stands in speech.
@@ -632,12 +719,18 @@ class Finder {
     return range;
   }
 
+  // Whether the report often has a phrase, and never but in a longer one: that is what it
+  // introduces (社会主义核心价值|体系), whatever later ones do with the shorter one.
+  static bool IsAlwaysOf(const PhraseCandidate& inner, const PhraseCandidate& longer) {
+    return inner.in_report() >= kOften && inner.in_report() == longer.in_report();
+  }
+
   void Choose(NewPhrases* found) {
     std::vector<const PhraseCandidate*> whole;
     for (const auto& [units, candidate] : candidates_) {
       const bool fits = !HasAmount(units) && WholeRange(candidate).has_value();
       if (fits && (IsQuoted(candidate) ||
-                   (HasWholeEnds(units) && IsClosed(candidate) && HasWordBorders(candidate) &&
+                   (HasWholeEnds(candidate) && IsClosed(candidate) && HasWordBorders(candidate) &&
                     !CutsAWord(candidate) && Holds(candidate)))) {
         whole.push_back(&candidate);
       }
@@ -681,6 +774,8 @@ class Finder {
         listed =
             listed &&
             (!is_other_form(inner) ||
+             (IsAlwaysOf(inner, *candidate) &&
+              (begin == 0 || (begin > 1 && !BeginsLikeAVerb(*candidate)))) ||
              (in_report >= kExplains * static_cast<double>(inner.in_report()) &&
               in_all >= kExplainsOfAll * static_cast<double>(inner.emergence.occurrences) &&
               !StandsApart(inner, letter_at(begin - 1), letter_at(begin + inner.units.size()))));
@@ -689,7 +784,8 @@ class Finder {
       const uint64_t own = candidate->in_report() - std::min(candidate->in_report(), of.in_report);
       const double least = of.other_form ? kExplains : kStandsByItself;
       if (of.in_report > 0 &&
-          (own < kPlacesByItself || static_cast<double>(own) < least * in_report)) {
+          (own < kPlacesByItself ||
+           (own < kManyByItself && static_cast<double>(own) < least * in_report))) {
         listed = false;
       }
       if (!listed) {

@@ -399,6 +399,23 @@ void TextIndex::MarkQuotes(Interval interval, uint64_t* bits) const {
   }
 }
 
+TextIndex::Interval TextIndex::Ending(Interval interval, size_t size) const {
+  const auto suffixes = suffixes_.subspan(interval.begin, interval.occurrences());
+  const auto end = std::partition_point(suffixes.begin(), suffixes.end(), [&](uint32_t place) {
+    return text_[place + size] == kTextEnd;
+  });
+  return {interval.begin, interval.begin + static_cast<uint32_t>(end - suffixes.begin())};
+}
+
+void TextIndex::MarkBeginnings(Interval interval, uint64_t* bits) const {
+  for (uint32_t i = interval.begin; i < interval.end; ++i) {
+    const uint32_t place = suffixes_[i];
+    if (place == 0 || text_[place - 1] == kTextEnd) {
+      bits[quotes_[i] / 64] |= uint64_t{1} << (quotes_[i] % 64);
+    }
+  }
+}
+
 void TextIndex::VisitQuotes(Interval interval, uint32_t first,
                             absl::FunctionRef<bool(uint32_t quote)> visit) const {
   uint32_t wanted = first;  // what is below was visited or is not asked for

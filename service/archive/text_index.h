@@ -131,6 +131,13 @@ class TextIndex {
   // Sets the bit of each quote of an interval: bit q % 64 of bits[q / 64].
   void MarkQuotes(Interval interval, uint64_t* bits) const;
 
+  // The places of an interval whose text ends behind `size` UTF-16 units, which all its places
+  // have: they come first. O(log n).
+  Interval Ending(Interval interval, size_t size) const;
+  // Sets the bit of each quote whose text begins with an interval's string. Linear in the
+  // occurrences.
+  void MarkBeginnings(Interval interval, uint64_t* bits) const;
+
   // How often an interval's string stands in each group of quotes; see CountByGroup. `group_of` is
   // what the builder was given. Linear in the occurrences, unless the counts are stored: then in
   // the groups that have it.

@@ -19,6 +19,27 @@ constexpr size_t kFewestVariantUnits = 3;
 // Shorter ones are found in the midst of other words.
 constexpr size_t kFewestUnitsLeft = 3;
 
+// In the narrow form of marks those that are breaks wherever a Han letter or another of them stands
+// beside them: signs of numerals are not.
+constexpr std::u32string_view kUsualMarks = U",、;:。!?()";
+
+char32_t NarrowMark(char32_t mark) {
+  if (mark >= 0xFF01 && mark <= 0xFF5E) {
+    return mark - 0xFEE0;
+  }
+  return mark == U'｡' ? U'。' : mark == U'､' ? U'、' : mark;
+}
+
+// What folded text has no unit for.
+bool Vanishes(char32_t c) {
+  return text::IsSoftMark(c) || text::IsNoise(c) || text::IsSpace(c) || text::IsLineBreak(c);
+}
+
+// Whether a character is a unit of folded text with its marks, a Han letter or a usual mark.
+bool IsUnit(char32_t c, char32_t unit) {
+  return text::IsHardMark(c) ? NarrowMark(c) == unit : text::FoldLetter(c) == unit;
+}
+
 // The year of days that descend, looked up once for each.
 class Years {
  public:
@@ -166,12 +187,6 @@ std::optional<report::Range> FindIn(const QuoteRef& ref, std::u32string_view uni
 }
 
 MarkedText FoldKeepingMarks(std::u32string_view source) {
-  const auto narrow = [](char32_t mark) -> char32_t {
-    if (mark >= 0xFF01 && mark <= 0xFF5E) {
-      return mark - 0xFEE0;
-    }
-    return mark == U'｡' ? U'。' : mark == U'､' ? U'、' : mark;
-  };
   const text::FoldedText folded = text::Fold(source);
   MarkedText marked;
   const auto add = [&marked](char32_t unit, uint32_t begin, uint32_t end) {
@@ -186,7 +201,7 @@ MarkedText FoldKeepingMarks(std::u32string_view source) {
     }
     for (uint32_t at = folded.begin[i]; at < folded.end[i]; ++at) {
       if (text::IsHardMark(source[at])) {
-        add(narrow(source[at]), at, at + 1);
+        add(NarrowMark(source[at]), at, at + 1);
       }
     }
   }
@@ -204,6 +219,56 @@ uint64_t CountPlaces(std::u32string_view text, std::u32string_view units) {
     ++count;
   }
   return count;
+}
+
+MarkedPhrase::MarkedPhrase(std::u32string_view marked) : marked_(marked) {
+  const auto is_mark = [](char32_t c) { return kUsualMarks.find(c) != kUsualMarks.npos; };
+  if (!std::all_of(marked.begin(), marked.end(),
+                   [&](char32_t c) { return is_mark(c) || text::IsHan(c); })) {
+    return;
+  }
+  const auto first = std::find_if(marked.begin(), marked.end(), text::IsHan);
+  const auto behind = std::find_if(first, marked.end(), is_mark);
+  if (first == marked.end()) {
+    return;
+  }
+  before_ = marked.substr(0, static_cast<size_t>(first - marked.begin()));
+  letters_ = marked.substr(before_.size(), static_cast<size_t>(behind - first));
+  rest_ = marked.substr(before_.size() + letters_.size());
+  ends_with_mark_ = is_mark(marked.back());
+}
+
+uint64_t MarkedPhrase::CountIn(std::u32string_view text) const {
+  uint64_t count = 0;
+  const auto count_at = [&](uint32_t begin, uint32_t end) {
+    size_t at = begin;
+    for (size_t i = before_.size(); i-- > 0;) {
+      do {
+        if (at == 0) {
+          return;
+        }
+        --at;
+      } while (Vanishes(text[at]));
+      if (!IsUnit(text[at], before_[i])) {
+        return;
+      }
+    }
+    at = end;
+    for (const char32_t unit : rest_) {
+      while (at < text.size() && Vanishes(text[at])) {
+        ++at;
+      }
+      if (at == text.size() || !IsUnit(text[at], unit)) {
+        return;
+      }
+      ++at;
+    }
+    ++count;
+  };
+  if (!letters_.empty() && text::FindHan(text, letters_, count_at)) {
+    return count;
+  }
+  return CountPlaces(FoldKeepingMarks(text).units, marked_);
 }
 
 PhraseTrace::Use UseIn(const QuoteRef& ref, std::u32string_view units, std::u32string_view marked) {

@@ -68,6 +68,30 @@ bool HasMarks(std::u32string_view source);
 // Places where a string stands in another, which may overlap.
 uint64_t CountPlaces(std::u32string_view text, std::u32string_view units);
 
+// Counts the places of a phrase with its marks in the texts of quotes: CountPlaces in
+// FoldKeepingMarks of them, some ten times faster for Han letters and the usual marks. A view of
+// the phrase, as FoldKeepingMarks has it. Thread-compatible.
+class MarkedPhrase {
+ public:
+  explicit MarkedPhrase(std::u32string_view marked);
+
+  uint64_t CountIn(std::u32string_view text) const;
+
+  // Whether it begins, or ends, with a usual mark beside a Han letter: a break, or the border of a
+  // quote's text, stands in folded text at each of its places.
+  bool begins_with_mark() const { return !before_.empty(); }
+  bool ends_with_mark() const { return ends_with_mark_; }
+
+ private:
+  const std::u32string_view marked_;
+  // Of a phrase of Han letters and usual marks alone, else empty: the marks before its first
+  // letters, these, and the rest.
+  std::u32string_view before_;
+  std::u32string_view letters_;
+  std::u32string_view rest_;
+  bool ends_with_mark_ = false;
+};
+
 // Where the phrase of a trace stands first in a quote that has it: `units`, or `marked` unless it
 // is empty.
 PhraseTrace::Use UseIn(const QuoteRef& ref, std::u32string_view units, std::u32string_view marked);

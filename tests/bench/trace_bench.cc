@@ -21,6 +21,7 @@
 #include "service/archive/distinctiveness.h"
 #include "service/archive/folded_name.h"
 #include "service/archive/indexed_archive.h"
+#include "service/archive/trace_summary.h"
 #include "service/base/limits.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -29,6 +30,8 @@
 
 namespace quotes::bench {
 namespace {
+
+using std::string_view_literals::operator""sv;
 
 constexpr double kMostMicros = 1'000;
 constexpr size_t kScanned = 5;  // phrases of a class that the scan is asked for
@@ -119,6 +122,66 @@ void Measure(const archive::Archive& archive, const Scan& scan, const std::strin
   Say(quantiles.p99 <= kMostMicros, name + ": 99th percentile within a millisecond");
 }
 
+// Phrases with a mark: behind, before and inside frequent letters, and as they stand in the quotes.
+// Compared with a walk through the texts folded with their marks.
+void MeasureMarks(const archive::Archive& archive, size_t queries) {
+  std::vector<std::u32string> frequent;
+  for (const char32_t letter : U"的发展业国人工建设度"sv) {
+    for (const char32_t mark : U"，。、"sv) {
+      frequent.push_back({letter, mark});
+      frequent.push_back({mark, letter});
+    }
+  }
+  std::mt19937 random(5);
+  std::vector<std::u32string> taken;
+  const auto& documents = archive.documents();
+  while (taken.size() < queries) {
+    const archive::PackedDocument& document = *documents[random() % documents.size()];
+    const std::u32string_view text = document.text(random() % document.size());
+    constexpr size_t kSize = 4;
+    const std::u32string phrase(
+        text.substr(text.size() > kSize ? random() % (text.size() - kSize) : 0, kSize));
+    const std::u32string folded = text::Fold(phrase).units;
+    if (archive::HasMarks(phrase) && !archive::StripBreaks(folded).empty()) {
+      taken.push_back(phrase);
+    }
+  }
+  const auto trace = [&](const std::u32string& phrase) {
+    archive::TraceOptions options;
+    options.marked = archive::FoldKeepingMarks(phrase).units;
+    const std::u32string folded = text::Fold(phrase).units;
+    return *archive.Trace(archive::StripBreaks(folded), options, Cancellation());
+  };
+  for (const std::u32string& phrase : {frequent[0], frequent[1], taken[0], taken[1]}) {
+    const std::u32string marked = archive::FoldKeepingMarks(phrase).units;
+    const std::u32string folded = text::Fold(phrase).units;
+    const std::u32string_view units = archive::StripBreaks(folded);
+    uint64_t expected = 0;
+    for (const archive::PackedDocument* const document : documents) {
+      for (uint32_t quote = 0; quote < document->size(); ++quote) {
+        if (text::Fold(document->text(quote)).units.find(units) != std::u32string::npos) {
+          expected +=
+              archive::CountPlaces(archive::FoldKeepingMarks(document->text(quote)).units, marked);
+        }
+      }
+    }
+    archive::TraceOptions options;
+    options.marked = marked;
+    options.filter.scope = archive::TextScope::kAll;
+    if (archive.Trace(units, options, Cancellation())->total.occurrences != expected) {
+      Fail("the counts of " + text::ToUtf8(phrase) + " differ");
+    }
+  }
+  for (const auto& [name, phrases] :
+       {std::pair("a frequent letter and a mark", &frequent), std::pair("4 with a mark", &taken)}) {
+    const Quantiles quantiles =
+        TimeEach(phrases->size(), [&](size_t i) { return trace((*phrases)[i]).reports.size(); });
+    std::printf("%-28s %10s %10.1f %10.1f %10.1f\n", name, "", quantiles.median, quantiles.p95,
+                quantiles.p99);
+    Say(quantiles.p99 <= kMostMicros, std::string(name) + ": 99th percentile within a millisecond");
+  }
+}
+
 // What every quote of the FULL view and every citation asks: in how many reports some words stand.
 void MeasureReportCounts(const archive::Archive& archive, size_t queries) {
   std::mt19937 random(1);
@@ -157,6 +220,7 @@ int Run(size_t count, size_t queries, const std::string& lines) {
               limits::kMaxVariants);
     }
   }
+  MeasureMarks(*archive, queries);
   MeasureReportCounts(*archive, queries);
   return ExitCode();
 }

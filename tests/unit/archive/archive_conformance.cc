@@ -524,6 +524,119 @@ TEST_P(ArchiveConformance, MarksOfAPhraseCount) {
   EXPECT_EQ(trace->last->ref.text(), U"改革、改革、");
 }
 
+// Organisations whose reports lie far apart, in segments that have a theme as bits, as a list and
+// not at all.
+TEST_P(ArchiveConformance, ThemesOfAnOrganisationAgreeWithTheirDefinition) {
+  RandomReports random(66);
+  uint64_t hits = 0;
+  for (int round = 0; round < 8; ++round) {
+    TestReport large = Speech("large", absl::CivilDay(2021, 1, 1), {});
+    large.body = "甲";
+    for (int i = 0; i < 600; ++i) {
+      large.quotes.push_back(random.Quote());
+      large.quotes.back().themes.clear();
+    }
+    large.quotes[random.Below(600)].themes = {4};
+    large.quotes[random.Below(600)].themes = {2};
+    std::vector<std::shared_ptr<const Document>> documents = {MakeDocument(large)};
+    std::shared_ptr<const Archive> archive = Make(documents);
+    for (size_t change = 0; change < 3; ++change) {
+      for (size_t i = 0; i < 8; ++i) {
+        // One is revised now and then.
+        TestReport report = random.Report(absl::StrCat("r", random.OneIn(3) ? 0 : change, "-", i));
+        report.body = random.OneIn(2) ? "甲" : "乙";
+        std::erase_if(documents,
+                      [&report](const auto& document) { return document->report_id == report.id; });
+        documents.push_back(MakeDocument(report));
+      }
+      archive = Make(documents, archive.get());
+    }
+    for (int i = 0; i < 30; ++i) {
+      Lookup lookup;
+      lookup.filter.theme_groups = {{static_cast<int>(random.Below(5))}};
+      if (random.OneIn(3)) {
+        lookup.filter.theme_groups.push_back({static_cast<int>(random.Below(5))});
+      }
+      lookup.filter.bodies = {random.OneIn(2) ? "甲" : "乙"};
+      if (random.OneIn(4)) {
+        lookup.filter.modes = {static_cast<report::Mode>(random.Below(4))};
+      }
+      if (random.OneIn(4)) {
+        lookup.filter.with_figures = random.OneIn(2);
+      }
+      if (random.OneIn(4)) {
+        lookup.filter.date_from = absl::CivilDay(2021, 1, 1);
+      }
+      lookup.filter.scope = static_cast<TextScope>(1 + random.Below(3));
+      lookup.order = static_cast<Order>(1 + i % 4);
+      ASSERT_NO_FATAL_FAILURE(ExpectSameAsNaive(*archive, lookup));
+      lookup.with_total = random.OneIn(2);
+      const NaiveAnswer expected = NaiveFind(Unpacked(*archive), archive->scheme(), lookup);
+      const std::vector<Hit> paged = FetchAll(*archive, lookup, 1 + random.Below(9));
+      ASSERT_EQ(paged.size(), expected.hits.size());
+      for (size_t k = 0; k < paged.size(); ++k) {
+        ASSERT_EQ(paged[k].ref.document->report_id(), expected.hits[k].report_id);
+        ASSERT_EQ(paged[k].ref.id(), expected.hits[k].quote_id);
+      }
+      hits += paged.size();
+    }
+  }
+  EXPECT_GT(hits, 1'000u);
+}
+
+// By a walk through the texts folded with their marks.
+TEST_P(ArchiveConformance, PhrasesWithMarksAgreeWithACount) {
+  RandomReports random(67);
+  static constexpr std::u32string_view kLetters = U"改革的发，、。（）5%“”";
+  const auto string = [&random](size_t longest) {
+    std::u32string made;
+    for (size_t size = 1 + random.Below(longest); size > 0; --size) {
+      made.push_back(kLetters[random.Below(kLetters.size())]);
+    }
+    return made;
+  };
+  std::shared_ptr<const Archive> archive;
+  uint64_t found = 0;
+  for (int round = 0; round < 6; ++round) {
+    std::vector<std::shared_ptr<const Document>> documents;
+    for (size_t i = 0; i < 8; ++i) {
+      std::vector<std::string> texts;
+      for (size_t text = 0; text < 8; ++text) {
+        texts.push_back(text::ToUtf8(string(12)));
+      }
+      documents.push_back(MakeDocument(Speech(absl::StrCat("r", i), kDay2022, texts)));
+    }
+    archive = Make(std::move(documents), archive.get());
+    for (int i = 0; i < 60; ++i) {
+      const std::u32string phrase = string(4);
+      const std::u32string folded = text::Fold(phrase).units;
+      const std::u32string_view units = StripBreaks(folded);
+      if (units.empty() || !HasMarks(phrase)) {
+        continue;
+      }
+      TraceOptions options;
+      options.marked = FoldKeepingMarks(phrase).units;
+      PhraseCount expected;
+      for (const PackedDocument* const document : archive->documents()) {
+        for (uint32_t quote = 0; quote < document->size(); ++quote) {
+          const std::u32string_view text = document->text(quote);
+          // What folds otherwise in a text than alone is no place of the phrase: 5% of 5%，.
+          const uint64_t places = text::Fold(text).units.find(units) == std::u32string::npos
+                                      ? 0
+                                      : CountPlaces(FoldKeepingMarks(text).units, options.marked);
+          expected.occurrences += places;
+          expected.quotes += places > 0 ? 1 : 0;
+        }
+      }
+      const auto trace = archive->Trace(units, options, Cancellation());
+      QUOTES_ASSERT_OK(trace);
+      ASSERT_EQ(trace->total, expected) << text::ToUtf8(phrase);
+      found += expected.quotes;
+    }
+  }
+  EXPECT_GT(found, 100u);
+}
+
 TEST_P(ArchiveConformance, WithoutQueryTheFilterDecides) {
   const auto archive = Make({MakeDocument(Speech("a", kDay2022, {"甲", "，", "乙"}))});
   Lookup lookup;

@@ -153,6 +153,51 @@ TEST(NewPhrasesTest, OneOfTwoFormsOfAPhrase) {
   EXPECT_THAT(texts, Not(Contains("友好型社会")));
 }
 
+TEST(NewPhrasesTest, ShortPhrasesWithoutAMarkBesideThem) {
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 2020, "甲",
+             {"推动发展。", "加强建设。", "支持企业。", "支持农业。", "依法纳税。", "留有余地。"}),
+      Report("now", 2022, "甲",
+             {"落实改革后的留抵退税制度。", "制造等行业留抵退税问题。", "增值税留抵退税力度很大。",
+              "今年留抵退税一万元。", "支持合肥发展。", "支持合肥建设。", "支持合肥创新。"})};
+  for (const auto& archive : {MakeScanArchive(1, TestScheme(), documents),
+                              MakeIndexedArchive(1, TestScheme(), documents)}) {
+    const std::vector<std::string> texts = Texts(Find(*archive, "now"));
+    EXPECT_THAT(texts, Contains("留抵退税"));
+    // It always opens a clause and never ends at a mark: a verb and its object.
+    EXPECT_THAT(texts, Not(Contains("支持合肥")));
+  }
+}
+
+TEST(NewPhrasesTest, LettersThatAreParticlesElsewhereEndNames) {
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 2020, "甲", {"群众都满意。", "人人都要努力。", "各地都在发展。", "毛病都改。"}),
+      Report("now", 2022, "甲",
+             {"连通满都拉、甘其毛都、策克。", "满都拉、甘其毛都口岸。", "推进甘其毛都跨境铁路。",
+              "在甘其毛都实施改革。"})};
+  const auto archive = MakeIndexedArchive(1, TestScheme(), documents);
+  EXPECT_THAT(Texts(Find(*archive, "now")), Contains("甘其毛都"));
+}
+
+TEST(NewPhrasesTest, AFragmentOfOneLongerPhraseGivesWay) {
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 2002, "甲", {"推动社会主义。", "核心是人。", "价值规律。", "体系要全。"}),
+      Report("now", 2007, "甲",
+             {"建设社会主义核心价值体系，增强活力。", "社会主义核心价值体系是本质体现。",
+              "把社会主义核心价值体系融入教育。"}),
+      Report(
+          "later", 2017, "甲",
+          {"培育社会主义核心价值观。", "社会主义核心价值观，人人践行。", "弘扬社会主义核心价值观。",
+           "用社会主义核心价值观引领。", "社会主义核心价值观深入人心。",
+           "坚持社会主义核心价值，不动摇。", "以社会主义核心价值为准。"})};
+  for (const auto& archive : {MakeScanArchive(1, TestScheme(), documents),
+                              MakeIndexedArchive(1, TestScheme(), documents)}) {
+    const std::vector<std::string> texts = Texts(Find(*archive, "now"));
+    EXPECT_THAT(texts, Contains("社会主义核心价值体系"));
+    EXPECT_THAT(texts, Not(Contains("社会主义核心价值")));
+  }
+}
+
 TEST(NewPhrasesTest, FrequentInTheReportItself) {
   const std::vector<std::shared_ptr<const Document>> documents = {
       Report("old", 2012, "甲", {"加强建设。"}), Report("now", 2017, "甲", {"发展量子通信。"}),
@@ -306,6 +351,8 @@ TEST(NewPhrasesTest, CorpusReportsAgreeWithACountOfAllStrings) {
       }
     }
   }
+  EXPECT_THAT(Texts(Find(*archive, "2004")), Contains("防治非典"));
+  EXPECT_THAT(Texts(Find(*archive, "2022")), Contains("留抵退税"));
   const std::vector<std::string> texts = Texts(Find(*archive, "2024", {.min_in_report = 1}));
   EXPECT_THAT(texts, Contains("新质生产力"));
   for (const std::string& text : texts) {
