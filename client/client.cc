@@ -231,6 +231,7 @@ absl::StatusOr<v1::ImportReportResponse> Client::Rep::Upload(
   import->set_request_id(request.request_id());
   import->set_validate_only(request.validate_only());
   import->set_duplicate_handling(request.duplicate_handling());
+  import->set_allow_purged_id(request.allow_purged_id());
   if (request.has_available_from()) {
     *import->mutable_available_from() = request.available_from();
   }
@@ -304,6 +305,11 @@ absl::StatusOr<v1::UpdateReportResponse> Client::UpdateReport(
     const v1::UpdateReportRequest& request) {
   return Call(rep_->options, &rep_->reports, rep_->options.lookup_timeout,
               &v1::ReportService::Stub::UpdateReport, request);
+}
+
+absl::StatusOr<v1::PurgeReportResponse> Client::PurgeReport(const v1::PurgeReportRequest& request) {
+  return Call(rep_->options, &rep_->reports, rep_->options.import_timeout,
+              &v1::ReportService::Stub::PurgeReport, request);
 }
 
 absl::StatusOr<v1::UndeleteReportResponse> Client::UndeleteReport(

@@ -69,6 +69,7 @@ class Client {
   absl::StatusOr<v1::ListReportsResponse> ListReports(const v1::ListReportsRequest& request);
   absl::StatusOr<v1::DeleteReportResponse> DeleteReport(const v1::DeleteReportRequest& request);
   absl::StatusOr<v1::UpdateReportResponse> UpdateReport(const v1::UpdateReportRequest& request);
+  absl::StatusOr<v1::PurgeReportResponse> PurgeReport(const v1::PurgeReportRequest& request);
   absl::StatusOr<v1::UndeleteReportResponse> UndeleteReport(
       const v1::UndeleteReportRequest& request);
   absl::StatusOr<v1::GetRevisionResponse> GetRevision(const v1::GetRevisionRequest& request);

@@ -90,11 +90,12 @@ class Audit : public Command {
     QUOTES_ASSIGN_OR_RETURN(client::Client* const client, context->Connect(Access::kRead));
     QUOTES_ASSIGN_OR_RETURN(v1::ListAuditEntriesRequest request, MakeRequest(context, client));
     Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft,
-                 Table::Align::kLeft, Table::Align::kRight},
+                 Table::Align::kLeft, Table::Align::kLeft, Table::Align::kRight},
                 3);
     table.AddHeader({context->Text(Msg::kLabelTime), context->Text(Msg::kLabelCaller),
                      context->Text(Msg::kLabelAction), context->Text(Msg::kLabelName),
-                     context->Text(Msg::kLabelRevision), context->Text(Msg::kLabelArchive)});
+                     context->Text(Msg::kLabelDetail), context->Text(Msg::kLabelRevision),
+                     context->Text(Msg::kLabelArchive)});
     int64_t left = all_ ? std::numeric_limits<int64_t>::max() : limit_;
     bool any = false;
     do {
@@ -111,7 +112,8 @@ class Audit : public Command {
             {absl::FormatTime("%Y-%m-%d %H:%M:%SZ", absl::FromUnixSeconds(entry.time().seconds()),
                               absl::UTCTimeZone()),
              Printable(entry.caller()), context->Text(Label(entry.action())), entry.resource(),
-             Revisions(entry), std::to_string(entry.archive_revision())});
+             Printable(entry.detail()), Revisions(entry),
+             std::to_string(entry.archive_revision())});
       }
       request.set_page_token(page.next_page_token());
     } while (left > 0 && !request.page_token().empty());

@@ -39,6 +39,7 @@ std::unique_ptr<Command> MakeImport();
 std::unique_ptr<Command> MakeWithdraw();
 std::unique_ptr<Command> MakeRestore();
 std::unique_ptr<Command> MakeEmbargo();
+std::unique_ptr<Command> MakePurge();
 std::unique_ptr<Command> MakeDefects();
 std::unique_ptr<Command> MakeAddDefect();
 std::unique_ptr<Command> MakeEditDefect();

@@ -112,6 +112,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
   if (!read_only) {
     // Without a server it is whoever writes that releases what is due.
     QUOTES_RETURN_IF_ERROR(rep->library->ReleaseDue(absl::Now()).status());
+    // What a purge left to do is no reason not to do what was asked for; the next one tries again.
+    rep->library->ScrubPurged().IgnoreError();
   }
   if (!backup_folder.empty()) {
     QUOTES_ASSIGN_OR_RETURN(rep->backups, Backups::Open({.folder = backup_folder}));

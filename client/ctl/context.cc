@@ -44,7 +44,8 @@ std::string_view ForPeople(const client::CallError& error) {
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   const ErrorReason reason = GetErrorReason(status);
-  if (reason == ErrorReason::kEtagMismatch || reason == ErrorReason::kReportWithdrawn) {
+  if (reason == ErrorReason::kEtagMismatch || reason == ErrorReason::kReportWithdrawn ||
+      reason == ErrorReason::kReportIdPurged) {
     return kExitInput;  // something else must be asked for
   }
   switch (status.code()) {
@@ -86,6 +87,9 @@ std::string Context::Describe(const absl::Status& status) const {
   const client::CallError error = client::DescribeError(status);
   if (error.reason == ErrorReasonName(ErrorReason::kDatabaseInUse)) {
     return Text(Msg::kDatabaseInUse, {Metadata(error, "path")});
+  }
+  if (error.reason == ErrorReasonName(ErrorReason::kReportIdPurged)) {
+    return Text(Msg::kReportIdPurged, {Metadata(error, "name"), Metadata(error, "purged")});
   }
   if (!settings_.server.empty()) {
     if (error.reason == ErrorReasonName(ErrorReason::kTokenMissing)) {

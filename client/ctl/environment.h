@@ -17,6 +17,7 @@ struct Environment {
   std::istream* in = nullptr;
   std::ostream* out = nullptr;  // data
   std::ostream* err = nullptr;  // everything else
+  bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   size_t columns = 80;  // of the terminal

@@ -124,6 +124,7 @@ class Import : public Command {
     options->Value("--as", &as_, Msg::kOptAs,
                    {.kind = ValueKind::kChoice, .choices = {"separate", "variant"}});
     options->Value("--embargo", &embargo_, Msg::kOptEmbargo, {.label = "TIME"});
+    options->Flag("--reuse-purged", &reuse_purged_, Msg::kOptReusePurged);
     options->Value("--title", &title_, Msg::kOptTitle, {});
     options->Value("--subtitle", &subtitle_, Msg::kOptSubtitle, {});
     options->Value("--event", &event_, Msg::kOptEvent, {});
@@ -180,6 +181,7 @@ class Import : public Command {
   std::optional<std::string> as_;
   std::optional<std::string> register_;
   std::optional<std::string> embargo_;
+  bool reuse_purged_ = false;
   std::optional<google::protobuf::Timestamp> available_from_;  // of --embargo
   std::optional<std::string> title_;
   std::optional<std::string> subtitle_;
@@ -431,6 +433,7 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
     *request.mutable_metadata() = metadata;
   }
   request.set_report_id(id_.value_or(""));
+  request.set_allow_purged_id(reuse_purged_);
   if (available_from_.has_value()) {
     *request.mutable_available_from() = *available_from_;
   }

@@ -349,7 +349,10 @@ absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* clie
   if (exact.ok()) {
     return name;
   }
-  // What is no id may still be the beginning of one ("2022-").
+  // What is no id may still be the beginning of one ("2022-"); the id of what is gone is not.
+  if (GetErrorReason(exact) == ErrorReason::kReportPurged) {
+    return exact;
+  }
   if (exact.code() != absl::StatusCode::kNotFound &&
       exact.code() != absl::StatusCode::kInvalidArgument) {
     return exact;

@@ -54,6 +54,7 @@ int Main(int argc, char** argv) {
   environment.in = &in;
   environment.out = &out;
   environment.err = &std::cerr;
+  environment.in_is_terminal = isatty(STDIN_FILENO) == 1;
   environment.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   environment.err_is_terminal = isatty(STDERR_FILENO) == 1;
   environment.columns = TerminalColumns();

@@ -253,6 +253,7 @@ Program::Program(Lang lang, size_t help_columns) : rep_(std::make_unique<Rep>(la
   rep.AddCommand(MakeWithdraw());
   rep.AddCommand(MakeRestore());
   rep.AddCommand(MakeEmbargo());
+  rep.AddCommand(MakePurge());
   rep.AddCommand(MakeDefects());
   rep.AddCommand(MakeAddDefect());
   rep.AddCommand(MakeEditDefect());

@@ -173,6 +173,8 @@ Msg Label(v1::AuditEntry::Action action) {
       return Msg::kActionRelease;
     case v1::AuditEntry::ACTION_SET_EMBARGO:
       return Msg::kActionSetEmbargo;
+    case v1::AuditEntry::ACTION_PURGE:
+      return Msg::kActionPurge;
     default:
       return Msg::kActionOther;
   }
@@ -192,6 +194,8 @@ Msg Label(v1::Change::Kind kind) {
       return Msg::kChangeRestored;
     case v1::Change::KIND_TAGS:
       return Msg::kChangeTags;
+    case v1::Change::KIND_PURGED:
+      return Msg::kChangePurged;
     default:
       return Msg::kActionOther;
   }

@@ -19,6 +19,7 @@
 namespace quotes::archive {
 
 class SegmentFolder;
+struct SegmentView;
 
 // What a segment may hold at most, in code points: with two UTF-16 units each it stays below
 // TextIndexBuilder::kMostUnits, also behind one report of the largest size.
@@ -106,6 +107,10 @@ class MergePlan {
   // Of all that there is to merge, or as far as it costs at most so many code points.
   explicit MergePlan(const Archive& archive,
                      uint64_t most_code_points = std::numeric_limits<uint64_t>::max());
+  // Of one segment with dead entries whose ids are `gone`, if there is any: it is written anew
+  // without all that is dead in it, for texts that must not even be left over.
+  static MergePlan Without(const Archive& archive,
+                           absl::FunctionRef<bool(std::string_view report_id)> gone);
   ~MergePlan();
   MergePlan(MergePlan&&) noexcept;
   MergePlan& operator=(MergePlan&&) noexcept;
@@ -118,6 +123,9 @@ class MergePlan {
 
  private:
   struct Rep;
+  // Plans to make one segment of those of `chosen`.
+  void Choose(const std::vector<const SegmentView*>& chosen);
+
   std::unique_ptr<Rep> rep_;
 };
 

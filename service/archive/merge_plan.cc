@@ -93,6 +93,30 @@ MergePlan::MergePlan(const Archive& archive, uint64_t most_code_points)
       }
     }
   }
+  Choose(chosen);
+}
+
+MergePlan MergePlan::Without(const Archive& archive,
+                             absl::FunctionRef<bool(std::string_view)> gone) {
+  MergePlan plan;
+  const auto* const indexed = dynamic_cast<const IndexedSnapshot*>(&archive);
+  if (indexed == nullptr) {
+    return plan;
+  }
+  plan.rep_->options = indexed->options();
+  plan.rep_->scheme = indexed->shared_scheme();
+  for (const SegmentView& view : indexed->views()) {
+    for (uint32_t e = 0; e < view.rank.size(); ++e) {
+      if (view.rank[e] == SegmentView::kDead && gone(view.segment->entries()[e]->report_id())) {
+        plan.Choose({&view});
+        return plan;
+      }
+    }
+  }
+  return plan;
+}
+
+void MergePlan::Choose(const std::vector<const SegmentView*>& chosen) {
   std::vector<std::pair<uint32_t, Rep::Origin>> origins;
   for (const SegmentView* view : chosen) {
     for (uint32_t e = 0; e < view->rank.size(); ++e) {

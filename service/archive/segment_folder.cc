@@ -303,7 +303,7 @@ absl::Status SegmentFolder::SaveList(const Archive& archive, std::string_view no
   return RenameDurably(unfinished, path);
 }
 
-void SegmentFolder::RemoveUnused(const Archive& archive) {
+bool SegmentFolder::RemoveUnused(const Archive& archive, bool erase) {
   std::set<std::string> used;
   for (const SegmentState& state : SegmentsOf(archive)) {
     used.insert(NameOf(*state.segment));
@@ -314,7 +314,10 @@ void SegmentFolder::RemoveUnused(const Archive& archive) {
       if (known->first.expired()) {
         known = names_.erase(known);
       } else {
-        used.insert((known++)->second);
+        if (!erase) {
+          used.insert(known->second);
+        }
+        ++known;
       }
     }
     used.insert(reserved_.begin(), reserved_.end());
@@ -332,29 +335,34 @@ void SegmentFolder::RemoveUnused(const Archive& archive) {
       unused.push_back(std::move(name));
     }
   }
+  bool removed = true;
   for (const std::string& name : unused) {
-    std::filesystem::remove(PathOf(name), error);
+    if (std::filesystem::remove(PathOf(name), error); error) {
+      Warn(PathOf(name), absl::InternalError(error.message()));
+      removed = false;
+    }
   }
+  return removed;
 }
 
-void SegmentFolder::Save(const Archive& archive, std::string_view note) {
+bool SegmentFolder::Save(const Archive& archive, std::string_view note, bool erase) {
   if (!options_.writable) {
-    return;
+    return true;
   }
   Remake();
   for (const SegmentState& state : SegmentsOf(archive)) {
     if (!HasFile(*state.segment)) {
       if (const absl::Status status = SaveSegment(*state.segment); !status.ok()) {
         Warn(options_.path, status);
-        return;
+        return false;
       }
     }
   }
   if (const absl::Status status = SaveList(archive, note); !status.ok()) {
     Warn(options_.path, status);
-    return;
+    return false;
   }
-  RemoveUnused(archive);
+  return RemoveUnused(archive, erase);
 }
 
 }  // namespace quotes::archive

@@ -66,9 +66,10 @@ class SegmentFolder {
 
   // Makes the next Load find the segments of `archive`, and `note`, which is the caller's: writes
   // those that are in memory only or whose file was removed, then the list of all, then removes
-  // files that neither it nor any living segment uses. Does nothing in a folder that is not
-  // writable. One call at a time.
-  void Save(const Archive& archive, std::string_view note = "");
+  // files that neither it nor any living segment uses; with `erase` also those that living segments
+  // of earlier archives use, which stay mapped without a name. Does nothing in a folder that is not
+  // writable. One call at a time. False, with a warning, if a file could not be written or removed.
+  bool Save(const Archive& archive, std::string_view note = "", bool erase = false);
 
  private:
   using Owner = std::weak_ptr<const void>;  // of a segment's block
@@ -91,7 +92,7 @@ class SegmentFolder {
                                                           const Segment::HeadFunction& head_of);
   absl::Status SaveSegment(const Segment& segment);
   absl::Status SaveList(const Archive& archive, std::string_view note);
-  void RemoveUnused(const Archive& archive);
+  bool RemoveUnused(const Archive& archive, bool erase);
   void Warn(std::string_view what, const absl::Status& status) const;
 
   const Options options_;

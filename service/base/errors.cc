@@ -186,6 +186,10 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "BACKUP_EXISTS";
     case ErrorReason::kNotEmbargoed:
       return "NOT_EMBARGOED";
+    case ErrorReason::kReportPurged:
+      return "REPORT_PURGED";
+    case ErrorReason::kReportIdPurged:
+      return "REPORT_ID_PURGED";
   }
   return "UNSPECIFIED";
 }
@@ -485,6 +489,26 @@ absl::Status NotEmbargoed(std::string_view name) {
                             " is not held back: what has been published cannot be hidden again; "
                             "withdraw it"),
                {{"name", std::string(name)}});
+}
+
+absl::Status ReportPurged(std::string_view name, absl::Time time) {
+  const std::string when = absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
+  return Plain(absl::StatusCode::kNotFound, ErrorReason::kReportPurged,
+               absl::StrCat(ToAbsl(name), " was purged at ", when, ": nothing of it is left"),
+               {{"name", std::string(name)}, {"purged", when}});
+}
+
+absl::Status ReportIdPurged(std::string_view name, absl::Time time) {
+  const std::string when = absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
+  ErrorDetail detail;
+  detail.reason = ErrorReason::kReportIdPurged;
+  detail.metadata = {{"name", std::string(name)}, {"purged", when}};
+  detail.violations.push_back({"report_id", "is that of a report that was purged"});
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("a report ", ToAbsl(name), " was purged at ", when,
+                                "; its name is given to another one only on demand "
+                                "(allow_purged_id)"),
+                   detail);
 }
 
 absl::Status BackupExists(std::string_view name) {

@@ -75,6 +75,8 @@ enum class ErrorReason {
   kBackupNotConfigured = 62,   // FAILED_PRECONDITION: the server has no folder for backups
   kBackupExists = 63,          // ALREADY_EXISTS: the folder has a file of this name
   kNotEmbargoed = 64,          // FAILED_PRECONDITION: the report is not held back
+  kReportPurged = 65,          // NOT_FOUND: there was such a report; it was removed for good
+  kReportIdPurged = 66,        // FAILED_PRECONDITION: a purged report had the id of a new one
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -159,6 +161,8 @@ absl::Status ChangesNotKept(uint64_t given, uint64_t oldest);
 absl::Status BackupNotConfigured();
 absl::Status BackupExists(std::string_view name);
 absl::Status NotEmbargoed(std::string_view name);
+absl::Status ReportPurged(std::string_view name, absl::Time time);
+absl::Status ReportIdPurged(std::string_view name, absl::Time time);
 absl::Status EtagMismatch(std::string_view name);
 absl::Status ReportWithdrawn(std::string_view name);
 absl::Status DefectNotFound(std::string_view name);

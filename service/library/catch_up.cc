@@ -111,7 +111,11 @@ absl::Status Library::CatchUp(const Cancellation& cancellation) {
     QUOTES_ASSIGN_OR_RETURN(next.embargoed, LoadEmbargoed(*scheme(), next.archive->revision(),
                                                           held->embargoed.get(), cancellation));
     if (next.history != nullptr && next.embargoed != nullptr) {
+      QUOTES_ASSIGN_OR_RETURN(const bool erase, LoadPurged());
       SwapWritten(std::move(next));
+      if (erase) {
+        WantErased();
+      }
       return absl::OkStatus();
     }
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -24,6 +25,16 @@ using report::RegisterEntry;
 
 std::string DefectName(std::string_view report_id, std::string_view defect_id) {
   return absl::StrCat("reports/", ToAbsl(report_id), "/defects/", ToAbsl(defect_id));
+}
+
+// For the audit trail: of the contract's names, without a word of the report.
+std::string DetailOf(const Defect& defect) {
+  static constexpr std::array kKinds = {"OTHER",        "OMISSION",    "ADDITION",
+                                        "SUBSTITUTION", "DUPLICATION", "TRANSPOSITION",
+                                        "SCRIPT",       "PUNCTUATION", "OTHER"};
+  static constexpr std::array kCertainties = {"POSSIBLE", "CERTAIN", "PROBABLE", "POSSIBLE"};
+  return absl::StrCat(kKinds.at(static_cast<size_t>(defect.kind)), " ",
+                      kCertainties.at(static_cast<size_t>(defect.certainty)));
 }
 
 absl::Status CheckText(std::string_view field, std::string_view value) {
@@ -144,10 +155,10 @@ absl::StatusOr<DefectResult> Library::EditRegister(
   }
   // Without a file nothing is merged: the entries are put in text order.
   entries = report::MergeRegister(std::move(entries), {});
-  QUOTES_ASSIGN_OR_RETURN(
-      const store::ReportChange change,
-      store_->WriteRegister(report_id, held.etag, entries,
-                            {action, absl::StrCat("defects/", result.defect.id), actor}));
+  QUOTES_ASSIGN_OR_RETURN(const store::ReportChange change,
+                          store_->WriteRegister(report_id, held.etag, entries,
+                                                {action, absl::StrCat("defects/", result.defect.id),
+                                                 actor, DetailOf(result.defect)}));
   document.defects = report::DefectsOf(entries);
   document.etag = change.etag;
   document.update_time = change.update_time;

@@ -208,6 +208,20 @@ std::shared_ptr<const History> History::With(uint64_t archive_revision,
   return history;
 }
 
+std::shared_ptr<const History> History::Without(uint64_t archive_revision,
+                                                std::string_view report_id) const {
+  if (Find(report_id) == nullptr) {
+    return shared_from_this();
+  }
+  const std::vector<std::string> removed = TextIds(report_id);
+  auto history = std::make_shared<History>(*this);
+  history->Replace(report_id, nullptr);
+  if (!removed.empty()) {
+    history->SetArchive(archive::UpdateArchive(*archive_, archive_revision, {}, removed));
+  }
+  return history;
+}
+
 std::shared_ptr<const History> History::After(const archive::MergePlan& merge) const {
   std::shared_ptr<const archive::Archive> merged = merge.Apply(*archive_);
   if (merged == nullptr) {
@@ -218,9 +232,9 @@ std::shared_ptr<const History> History::After(const archive::MergePlan& merge) c
   return history;
 }
 
-void History::Save() const {
+bool History::Save(bool erase) const {
   if (options_.folder == nullptr) {
-    return;
+    return true;
   }
   archive::MemorySink note;
   archive::PutNumber(kNoteVersion, &note);
@@ -236,7 +250,8 @@ void History::Save() const {
     }
   }
   const archive::Block block = note.Take();
-  options_.folder->Save(*archive_, {reinterpret_cast<const char*>(block.data), block.size});
+  return options_.folder->Save(*archive_, {reinterpret_cast<const char*>(block.data), block.size},
+                               erase);
 }
 
 bool History::Has(std::string_view report_id, uint64_t revision, const DocumentHead& head) const {
@@ -258,6 +273,10 @@ std::optional<archive::QuoteRef> History::FindQuote(std::string_view report_id,
     return std::nullopt;
   }
   return archive::QuoteRef{document, *index};
+}
+
+std::string_view History::ReportOf(std::string_view text_id) {
+  return text_id.substr(0, text_id.find(kRevisions));
 }
 
 std::optional<History::Text> History::FindText(std::string_view text_id) const {

@@ -47,13 +47,17 @@ class History : public std::enable_shared_from_this<History> {
                                       const archive::PackedDocument& latest,
                                       const archive::PackedDocument* previous) const;
 
+  // This one without a report.
+  std::shared_ptr<const History> Without(uint64_t archive_revision,
+                                         std::string_view report_id) const;
+
   // This one after a merge that was planned for archive(), or for that of a history that this one
   // was made from. Null when nothing that was merged is part of it any more.
   std::shared_ptr<const History> After(const archive::MergePlan& merge) const;
 
   // Keeps it in the folder of its archive, if there is one, for the next HistoryLoader. One call at
-  // a time.
-  void Save() const;
+  // a time. See SegmentFolder::Save.
+  bool Save(bool erase = false) const;
 
   // Latest revisions of withdrawn reports, in the order of Archive::documents(): speech date
   // descending (undated last), then id.
@@ -73,6 +77,8 @@ class History : public std::enable_shared_from_this<History> {
   const archive::Archive* archive() const {
     return archive_->documents().empty() ? nullptr : archive_.get();
   }
+  // The id of the report that a text is or was of; that of a report is its own.
+  static std::string_view ReportOf(std::string_view text_id);
   // Nullopt for an id that archive() does not have.
   std::optional<Text> FindText(std::string_view text_id) const;
   // Ids of the texts of a report, newest first.

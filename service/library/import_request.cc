@@ -143,6 +143,9 @@ std::string ImportRequestDigest(const ImportRequest& request) {
     digest.Add("available_from");
     digest.AddNumber(static_cast<uint64_t>(absl::ToUnixNanos(*request.available_from)));
   }
+  if (request.allow_purged_id) {
+    digest.Add("allow_purged_id");
+  }
   digest.AddNumber(request.defects.size());
   for (const report::DefectEntry& entry : request.defects) {
     digest.AddNumber(entry.line);

@@ -244,6 +244,7 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
   if (!draft.available_from.has_value()) {
     QUOTES_ASSIGN_OR_RETURN(draft.available_from, EmbargoOf(front_matter));
   }
+  draft.allow_purged_id = request.allow_purged_id;
   draft.request_id = request.request_id;
   draft.actor = request.actor;
   draft.source_bytes = request.content;
@@ -357,6 +358,7 @@ Library::~Library() {
     stop_ = true;
   }
   merge_wanted_or_stop_.SignalAll();
+  erased_or_stop_.SignalAll();
   for (std::thread* const thread : {&loader_, &merger_}) {
     if (thread->joinable()) {
       thread->join();
@@ -482,6 +484,7 @@ absl::Status Library::FinishLoading() {
     if (embargoed == nullptr) {
       continue;
     }
+    QUOTES_ASSIGN_OR_RETURN(const bool erase, LoadPurged());
     // Nothing was written or merged so far.
     Swap({i > 0 ? active : snapshot()->archive, std::move(history), std::move(embargoed)});
     {
@@ -489,6 +492,9 @@ absl::Status Library::FinishLoading() {
       ready_ = absl::OkStatus();
     }
     ready_time_ = absl::ToUnixNanos(absl::Now());
+    if (erase) {
+      WantErased();
+    }
     WantMerge();
     return absl::OkStatus();
   }
@@ -708,6 +714,15 @@ void Library::SwapWritten(Snapshot written) {
   WantMerge();
 }
 
+void Library::SwapMerged(bool of_history, const archive::MergePlan& merge) {
+  // Without a value when a write has merged the same segments meanwhile.
+  if (std::optional<Snapshot> merged =
+          After(*snapshot(), of_history ? Part::kHistory : Part::kArchive, merge);
+      merged.has_value()) {
+    Swap(*std::move(merged));
+  }
+}
+
 void Library::Swap(Snapshot snapshot) {
   auto swapped = std::make_shared<const Snapshot>(std::move(snapshot));
   snapshot_time_ = absl::ToUnixNanos(absl::Now());
@@ -779,10 +794,7 @@ bool Library::MergeAll() {
     merges_.Record(stopwatch.Elapsed());
     {
       const MutexLock lock(&write_mutex_);
-      // Without a value when a write has merged the same segments meanwhile.
-      if (std::optional<Snapshot> merged = After(*snapshot(), part, plan); merged.has_value()) {
-        Swap(*std::move(merged));
-      }
+      SwapMerged(part == Part::kHistory, plan);
     }
     if (!ending_.Check().ok()) {
       return false;
@@ -806,7 +818,21 @@ void Library::MergeInBackground() {
       go_on = !stop_;
     }
     go_on = go_on && AwaitBatch() && (options_.index_batch > 0 || MergeAll());
-    SaveSegments();
+    uint64_t erasing = 0;
+    bool erase = false;
+    {
+      const MutexLock lock(&merge_mutex_);
+      erasing = erase_wanted_;
+      erase = erased_ < erasing;
+    }
+    const bool erased = go_on && (!erase || EraseFromSegments());
+    const bool saved = SaveSegments(erase);
+    if (erase) {
+      const MutexLock lock(&merge_mutex_);
+      erase_failed_ = !erased || !saved;
+      erased_ = erase_failed_ ? erased_ : erasing;
+      erased_or_stop_.SignalAll();
+    }
     if (go_on) {
       JudgeAhead();
     }
@@ -824,15 +850,13 @@ void Library::JudgeAhead() {
   }
 }
 
-void Library::SaveSegments() {
+bool Library::SaveSegments(bool erase) {
   if (folder_ == nullptr) {
-    return;
+    return true;
   }
   const std::shared_ptr<const Snapshot> held = snapshot();
-  folder_->Save(*held->archive);
-  if (held->history != nullptr) {
-    held->history->Save();
-  }
+  const bool saved = folder_->Save(*held->archive, "", erase);
+  return (held->history == nullptr || held->history->Save(erase)) && saved;
 }
 
 absl::StatusOr<ImportResult> Library::WithDocument(store::ImportOutcome outcome) {
@@ -964,6 +988,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
       QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, speech, sample, &draft));
       ForgetEmbargoed(&draft);
       latest = FindLatest(draft.report_id);
+      if (latest == nullptr) {
+        QUOTES_RETURN_IF_ERROR(CheckPurgedId(draft));
+      }
       QUOTES_RETURN_IF_ERROR(CheckEmbargo(draft.available_from, latest.get()));
       outcome.archive_revision = WrittenRevision();
     }
@@ -1035,6 +1062,9 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
                             CheckDuplicate(request, speech, sample, &draft));
     ForgetEmbargoed(&draft);
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
+    if (before == nullptr) {
+      QUOTES_RETURN_IF_ERROR(CheckPurgedId(draft));
+    }
     QUOTES_RETURN_IF_ERROR(CheckEmbargo(draft.available_from, before.get()));
     CarriedTags carried = TagsFrom(before.get(), draft.content);
     draft.carried_tags = std::move(carried.tags);

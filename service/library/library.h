@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +62,8 @@ struct ImportRequest {
   DuplicateHandling duplicate_handling = DuplicateHandling::kRefuse;
   // Absent: the file may say it; else a new report is found at once. See Library::Import.
   std::optional<absl::Time> available_from{};
+  // Whether a new report may have the id of one that was purged.
+  bool allow_purged_id = false;
   store::Actor actor{};  // who imports, for the audit trail
 };
 
@@ -106,6 +109,13 @@ struct ImportResult {
 struct ReportResult {
   store::ReportChange change;
   std::shared_ptr<const archive::PackedDocument> document;  // the report as held now
+};
+
+struct PurgeResult {
+  store::PurgedReport purged;
+  bool unchanged = false;  // it was purged before
+  // No file of the library's own has anything of it any more: neither the store's nor a segment.
+  bool erased = false;
 };
 
 // What an editor says of an entry of the register; what is not set stays as it is. The violations
@@ -231,7 +241,7 @@ class Library {
   //
   // Errors, in this order: CheckImportRequest; READ_ONLY; REQUEST_ID_REUSED; those of DetectFormat,
   // Extractor::Extract, Decode, ParseReport and PlaceDefects; CANCELLED and DEADLINE_EXCEEDED until
-  // the writing begins; DUPLICATE_REPORT; those of times; those of Store::Import.
+  // the writing begins; DUPLICATE_REPORT; REPORT_ID_PURGED; those of times; those of Store::Import.
   absl::StatusOr<ImportResult> Import(const ImportRequest& request,
                                       const Cancellation& cancellation);
 
@@ -245,6 +255,21 @@ class Library {
   // The reverse, with the latest revision.
   absl::StatusOr<ReportResult> Restore(std::string_view report_id, std::string_view etag,
                                        const store::Actor& actor = {});
+
+  // Removes a report for good: look-ups that begin when this returns are as if it had never been.
+  // Then waits, as long as `cancellation` lets it, until store and segments are written anew
+  // without it; what is not done then is done by the library's thread, and by ScrubPurged. Blocks
+  // on the store. Errors: READ_ONLY and those of Store::Purge; what happens after the purge is told
+  // by PurgeResult::erased alone.
+  absl::StatusOr<PurgeResult> Purge(std::string_view report_id, std::string_view etag,
+                                    const store::Actor& actor, const Cancellation& cancellation);
+  // Has the store written anew where a purge did not come to its end, also in an earlier process;
+  // to be called again and again by whoever holds the writing library. Costs next to nothing when
+  // there is none. Errors: READ_ONLY, LOADING and those of Store::Scrub.
+  absl::Status ScrubPurged();
+  // What to say of a report that there is not: REPORT_NOT_FOUND, or REPORT_PURGED where there was
+  // one; of one that was held back only if that is to be shown.
+  absl::Status MissingReport(std::string_view report_id, bool show_embargoed) const;
 
   // Moves the time of a report that is held back, to an earlier or a later one that is ahead
   // (FIELD_INVALID, FIELD_OUT_OF_RANGE), or with nullopt releases it now: it is found when this
@@ -359,6 +384,23 @@ class Library {
   absl::StatusOr<ReportResult> Release(std::string_view report_id, std::string_view etag,
                                        const store::Actor& actor)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  using PurgedReports = std::map<std::string, store::PurgedReport, std::less<>>;
+  std::shared_ptr<const PurgedReports> purged() const;
+  // Takes over those of the store. True if there are new ones: what segments have of them is to be
+  // erased when the snapshot is without them.
+  absl::StatusOr<bool> LoadPurged();
+  // REPORT_ID_PURGED for a draft of a new report.
+  absl::Status CheckPurgedId(const store::RevisionDraft& draft) const;
+  // Makes a snapshot without a report, and swaps it in.
+  void Forget(const store::PurgeOutcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // Has the merging thread write segments anew that have something of purged reports.
+  void WantErased();
+  // If the last try failed.
+  void TryErasingAgain();
+  // Until that is done; CANCELLED, DEADLINE_EXCEEDED, STORE_UNAVAILABLE.
+  absl::Status AwaitErased(const Cancellation& cancellation);
+  // By the merging thread. False when the library is about to end.
+  bool EraseFromSegments();
   // Whether an import may say so of a new report (null), or of a held one.
   static absl::Status CheckEmbargo(std::optional<absl::Time> available_from,
                                    const archive::PackedDocument* held);
@@ -422,6 +464,9 @@ class Library {
   // Swaps in what a write made, merged where its segments are too many, and wants the rest merged.
   // By the one thread that may, see Index.
   void SwapWritten(Snapshot written);
+  // Swaps in what a plan merged of the archive or of the history, unless nothing of it is left.
+  void SwapMerged(bool of_history, const archive::MergePlan& merge)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   void Swap(Snapshot snapshot);
   // The folder of segments, or one in it.
   std::unique_ptr<archive::SegmentFolder> OpenFolder(std::string_view below) const;
@@ -435,8 +480,9 @@ class Library {
   // the library is about to end.
   bool AwaitBatch();
   bool MergeAll();  // likewise
-  // What was imported is in the store: this only makes the next start short.
-  void SaveSegments();
+  // What was imported is in the store: this only makes the next start short. False if it failed;
+  // see SegmentFolder::Save.
+  bool SaveSegments(bool erase = false);
 
   const std::unique_ptr<store::Store> store_;
   const bool read_only_;
@@ -458,6 +504,10 @@ class Library {
   mutable Mutex snapshot_mutex_;                                 // guards the pointer only
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
   std::shared_ptr<const themes::Scheme> scheme_ ABSL_GUARDED_BY(snapshot_mutex_);
+  std::shared_ptr<const PurgedReports> purged_ ABSL_GUARDED_BY(snapshot_mutex_) =
+      std::make_shared<const PurgedReports>();
+  // Whether the store may have to be scrubbed: an earlier process may have left that.
+  std::atomic<bool> scrub_wanted_{true};
 
   mutable Mutex ready_mutex_;
   absl::Status ready_ ABSL_GUARDED_BY(ready_mutex_);
@@ -477,6 +527,12 @@ class Library {
   CondVar merge_wanted_or_stop_;
   bool merge_wanted_ ABSL_GUARDED_BY(merge_mutex_) = false;
   bool stop_ ABSL_GUARDED_BY(merge_mutex_) = false;
+  // How often something of segments was to be erased, up to which time that is done, and whether
+  // the last try failed.
+  uint64_t erase_wanted_ ABSL_GUARDED_BY(merge_mutex_) = 0;
+  uint64_t erased_ ABSL_GUARDED_BY(merge_mutex_) = 0;
+  bool erase_failed_ ABSL_GUARDED_BY(merge_mutex_) = false;
+  CondVar erased_or_stop_;
   std::thread merger_;
 };
 

@@ -92,6 +92,28 @@ void RemoveOld(const std::string& folder, size_t keep) {
   }
 }
 
+// Snapshots from before a purge have what was purged, and nobody needs them beside a newer one.
+void RemoveFromBefore(const std::string& folder, uint64_t purge, const Manifest& newest) {
+  if (newest.archive_revision < purge) {
+    return;
+  }
+  std::vector<uint64_t> kept = {newest.sequence};
+  for (const Manifest& manifest : ListManifests(folder)) {
+    if (manifest.archive_revision >= purge) {
+      kept.push_back(manifest.sequence);
+    }
+  }
+  std::error_code error;
+  for (const std::string_view ending : {kManifest, kDatabase}) {
+    for (const uint64_t sequence : Sequences(folder, ending)) {
+      if (sequence < newest.sequence &&
+          std::find(kept.begin(), kept.end(), sequence) == kept.end()) {
+        fs::remove(fs::path(folder) / NameOf(sequence, ending), error);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::string DatabaseName(uint64_t sequence) { return NameOf(sequence, kDatabase); }
@@ -156,6 +178,12 @@ absl::StatusOr<Manifest> Publish(store::Store& store, const std::string& folder,
   QUOTES_RETURN_IF_ERROR(WriteDurably((fs::path(folder) / ManifestName(manifest.sequence)).string(),
                                       WriteManifest(manifest)));
   RemoveOld(folder, keep);
+  QUOTES_ASSIGN_OR_RETURN(const std::vector<store::PurgedReport> purged, store.LoadPurged());
+  uint64_t last_purge = 0;
+  for (const store::PurgedReport& report : purged) {
+    last_purge = std::max(last_purge, report.archive_revision);
+  }
+  RemoveFromBefore(folder, last_purge, manifest);
   return manifest;
 }
 

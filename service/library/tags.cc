@@ -20,6 +20,17 @@ namespace quotes {
 
 using themes::Tag;
 
+namespace {
+
+// For the audit trail.
+absl::string_view DetailOf(std::optional<themes::TagAction> action) {
+  return !action.has_value()                  ? "cleared"
+         : *action == themes::TagAction::kPin ? "pinned"
+                                              : "removed";
+}
+
+}  // namespace
+
 absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::string_view quote_id,
                                             std::string_view theme,
                                             std::optional<themes::TagAction> action,
@@ -34,7 +45,7 @@ absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::str
   result.scheme = scheme();
   const std::string report_name = absl::StrCat("reports/", ToAbsl(report_id));
   if (result.document == nullptr) {
-    return errors::ReportNotFound(report_name);
+    return MissingReport(report_id, /*show_embargoed=*/true);
   }
   if (!etag.empty() && etag != result.document->etag()) {
     return errors::EtagMismatch(report_name);
@@ -72,7 +83,8 @@ absl::StatusOr<TagResult> Library::TagQuote(std::string_view report_id, std::str
   }
   QUOTES_ASSIGN_OR_RETURN(
       const store::ReportChange change,
-      store_->WriteTags(report_id, quote_id, result.document->etag(), tags, actor));
+      store_->WriteTags(report_id, quote_id, result.document->etag(), tags,
+                        absl::StrCat(DetailOf(action), " themes/", ToAbsl(theme)), actor));
   std::erase_if(document.tags, [quote_id](const Tag& tag) { return tag.quote_id == quote_id; });
   std::move(tags.begin(), tags.end(), std::back_inserter(document.tags));
   document.themes = themes::AssignTagged(*result.scheme, document.content, document.tags);

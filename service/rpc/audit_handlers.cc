@@ -77,6 +77,7 @@ void SetAuditEntry(const store::AuditEntry& entry, v1::AuditEntry* out) {
   out->set_etag_before(entry.etag_before);
   out->set_etag_after(entry.etag_after);
   out->set_embargoed(entry.embargoed);
+  out->set_detail(entry.detail);
 }
 
 absl::Status ListAuditEntries(CallContext& call, const v1::ListAuditEntriesRequest& request,

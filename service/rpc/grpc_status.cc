@@ -89,6 +89,9 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {ErrorReason::kChangesNotKept, "变更记录自档案版本 {oldest} 起，没有 {given} 之后的全部记录"},
     {ErrorReason::kBackupNotConfigured, "服务器启动时未指定备份目录（--backup-folder）"},
     {ErrorReason::kNotEmbargoed, "{name} 不在解禁期内：已公开的内容不能再隐藏，可以撤回"},
+    {ErrorReason::kReportPurged, "{name} 已于 {purged} 彻底删除，内容不再保留"},
+    {ErrorReason::kReportIdPurged,
+     "{name} 曾是一份已彻底删除的报告（{purged}）；若要再用此名，请明确指定 allow_purged_id"},
     {ErrorReason::kBackupExists, "备份目录中已有文件 {name}"},
 });
 

@@ -143,6 +143,8 @@ absl::Status ListReports(CallContext& call, const v1::ListReportsRequest& reques
                          v1::ListReportsResponse* response);
 absl::Status UpdateReport(CallContext& call, const v1::UpdateReportRequest& request,
                           v1::UpdateReportResponse* response);
+absl::Status PurgeReport(CallContext& call, const v1::PurgeReportRequest& request,
+                         v1::PurgeReportResponse* response);
 absl::Status DeleteReport(CallContext& call, const v1::DeleteReportRequest& request,
                           v1::DeleteReportResponse* response);
 absl::Status UndeleteReport(CallContext& call, const v1::UndeleteReportRequest& request,
@@ -220,9 +222,9 @@ absl::StatusOr<ChangeWatch> ToChangeWatch(const v1::WatchChangesRequest& request
 absl::Status NextChanges(store::Store& store, uint64_t visible, uint64_t* since,
                          v1::WatchChangesResponse* response);
 
-// The document of a report's latest revision, whether or not it is withdrawn; REPORT_NOT_FOUND. One
-// that is held back only if it is to be shown, which ROLE_TOO_LOW refuses to all but editors,
-// whether there is such a report or not.
+// The document of a report's latest revision, whether or not it is withdrawn; REPORT_NOT_FOUND,
+// REPORT_PURGED. One that is held back only if it is to be shown, which ROLE_TOO_LOW refuses to all
+// but editors, whether there is such a report or not.
 absl::StatusOr<const archive::PackedDocument*> FindDocument(const CallContext& call,
                                                             std::string_view report_id,
                                                             bool show_embargoed = false);

@@ -220,7 +220,7 @@ absl::StatusOr<const PackedDocument*> FindDocument(const CallContext& call,
     document = call.embargoed->Find(report_id).get();
   }
   if (document == nullptr) {
-    return errors::ReportNotFound(ReportName(report_id));
+    return call.library.MissingReport(report_id, show_embargoed);
   }
   return document;
 }
@@ -374,6 +374,31 @@ absl::Status DeleteReport(CallContext& call, const v1::DeleteReportRequest& requ
 absl::Status UndeleteReport(CallContext& call, const v1::UndeleteReportRequest& request,
                             v1::UndeleteReportResponse* response) {
   return ChangeState(call, "restore", &Library::Restore, request, response);
+}
+
+absl::Status PurgeReport(CallContext& call, const v1::PurgeReportRequest& request,
+                         v1::PurgeReportResponse* response) {
+  QUOTES_ASSIGN_OR_RETURN(const std::string id, ParseReportName("name", request.name()));
+  QUOTES_RETURN_IF_ERROR(CheckEtag("etag", request.etag()));
+  QUOTES_ASSIGN_OR_RETURN(const PurgeResult result,
+                          call.library.Purge(id, request.etag(), ActorOf(call), call.cancellation));
+  response->set_unchanged(result.unchanged);
+  response->set_archive_revision(static_cast<int64_t>(result.purged.archive_revision));
+  SetTime(result.purged.time, response->mutable_purge_time());
+  response->set_revision_count(static_cast<int64_t>(result.purged.revisions));
+  response->set_erased(result.erased);
+  if (call.options.on_change) {
+    ChangeRecord record;
+    record.action = "purge";
+    record.embargoed = result.purged.embargoed;
+    if (!record.embargoed) {
+      record.report_id = id;
+    }
+    record.archive_revision = result.purged.archive_revision;
+    record.unchanged = result.unchanged;
+    call.options.on_change(record);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status GetRevision(CallContext& call, const v1::GetRevisionRequest& request,

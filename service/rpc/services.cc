@@ -997,7 +997,8 @@ using Raw = S::WithRawCallbackMethod_ImportReport<S::WithRawCallbackMethod_Uploa
                                 S::WithRawCallbackMethod_DiffRevisions<
                                     S::WithRawCallbackMethod_WatchChanges<
                                         S::WithRawCallbackMethod_UpdateReport<
-                                            S::Service>>>>>>>>>>>>>>>>>>;
+                                            S::WithRawCallbackMethod_PurgeReport<
+                                                S::Service>>>>>>>>>>>>>>>>>>>;
 }  // namespace report_service
 
 class ReportService final : public report_service::Raw {
@@ -1010,6 +1011,7 @@ class ReportService final : public report_service::Raw {
   QUOTES_UNARY(ReportService, UpdateReport, kWriter, false)
   QUOTES_UNARY(ReportService, DeleteReport, kWriter, false)
   QUOTES_UNARY(ReportService, UndeleteReport, kWriter, false)
+  QUOTES_UNARY(ReportService, PurgeReport, kWriter, false)
   QUOTES_UNARY(ReportService, GetRevision, kExecutor, false)
   QUOTES_UNARY(ReportService, ListRevisions, kExecutor, false)
   QUOTES_UNARY(ReportService, DiffRevisions, kExecutor, false)

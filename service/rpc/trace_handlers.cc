@@ -207,7 +207,7 @@ absl::Status ListNewPhrases(CallContext& call, const v1::ListNewPhrasesRequest& 
   }
   const PackedDocument* const report = call.archive->FindReport(id);
   if (report == nullptr) {
-    return errors::ReportNotFound(request.report());
+    return call.library.MissingReport(id, /*show_embargoed=*/false);
   }
   if (!report->date().has_value()) {
     return errors::FieldInvalid("report", "has no date: nothing is earlier");

@@ -498,6 +498,7 @@ absl::StatusOr<ImportRequest> ToImport(const v1::ImportReportRequest& request) {
   out.report_id = request.report_id();
   out.request_id = request.request_id();
   out.validate_only = request.validate_only();
+  out.allow_purged_id = request.allow_purged_id();
   if (request.duplicate_handling() != v1::DUPLICATE_HANDLING_UNSPECIFIED) {
     out.duplicate_handling = static_cast<DuplicateHandling>(request.duplicate_handling());
   }

@@ -37,6 +37,8 @@ v1::Change::Kind KindOf(const store::AuditEntry& entry) {
       return v1::Change::KIND_TAGS;
     case store::AuditAction::kRelease:
       return v1::Change::KIND_NEW_REPORT;
+    case store::AuditAction::kPurge:
+      return v1::Change::KIND_PURGED;
     case store::AuditAction::kSetEmbargo:
       break;
   }

@@ -254,7 +254,20 @@ void LifeCycle::FollowFolder(Library* library) {
   }
 }
 
+void LifeCycle::Scrub(Library* library) {
+  if (scrubs_to_pass_ > 0) {
+    --scrubs_to_pass_;
+    return;
+  }
+  const absl::Status status = library->ScrubPurged();
+  if (!status.ok()) {
+    scrubs_to_pass_ = kLooksPassedAfterFailure;
+    log_.Write(LogLevel::kWarning, "scrub_failed", FailureLine(status));
+  }
+}
+
 void LifeCycle::ReleaseDue(Library* library) {
+  Scrub(library);
   const absl::Time now = embargo_clock_.Now();
   if (embargo_clock_.on_trial() != was_on_trial_) {
     was_on_trial_ = embargo_clock_.on_trial();

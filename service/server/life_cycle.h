@@ -75,6 +75,8 @@ class LifeCycle {
 
   void FollowFolder(Library* library);
   void FollowFile(Library* library);
+  // Goes on with purges that did not come to their end.
+  void Scrub(Library* library);
   void ReleaseDue(Library* library);
   // Says so when following begins to fail, fails otherwise, or is well again.
   void RecordFollow(const absl::Status& status);
@@ -89,6 +91,7 @@ class LifeCycle {
   EmbargoClock embargo_clock_;                  // the ticker's
   bool was_on_trial_ = false;                   // likewise
   int looks_to_pass_ = 0;                       // likewise
+  int scrubs_to_pass_ = 0;                      // likewise
   Mutex publisher_mutex_;
   absl::Duration publish_every_ ABSL_GUARDED_BY(publisher_mutex_);
   size_t publish_keep_ ABSL_GUARDED_BY(publisher_mutex_);

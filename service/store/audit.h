@@ -9,7 +9,8 @@
 
 // Who changed what of the archive. Every change raises the archive revision by one and leaves one
 // entry under it, in the same transaction: the trail has no gaps and no entries of changes that
-// were not made. Entries hold no words of reports and outlive what they are about.
+// were not made. Entries hold no words of reports and outlive what they are about, also when that
+// is purged.
 namespace quotes::store {
 
 // Who asks for a write.
@@ -30,14 +31,16 @@ enum class AuditAction {
   kTagQuote = 7,
   kRelease = 8,     // of an embargoed report
   kSetEmbargo = 9,  // another time of one
+  kPurge = 10
 };
-inline constexpr AuditAction kLastAuditAction = AuditAction::kSetEmbargo;
+inline constexpr AuditAction kLastAuditAction = AuditAction::kPurge;
 
 // A change of what a report has beside its text.
 struct Edit {
   AuditAction action = AuditAction::kUpdateDefect;
   std::string child;  // what of the report: "quotes/Q", "defects/D"
   Actor actor;
+  std::string detail{};  // see AuditEntry
 };
 
 struct AuditEntry {
@@ -55,6 +58,9 @@ struct AuditEntry {
   // Whether the report was held back when it was changed so: nobody but admins is told of the
   // change, neither then nor later. What was there when it is released is new then.
   bool embargoed = false;
+  // What was done: of a tag "pinned themes/rural", of a defect its kind and certainty, of a purge
+  // "3 revisions". Empty for other changes, and for those of before there was a detail.
+  std::string detail{};
 };
 
 // What is not set matches everything.

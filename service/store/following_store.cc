@@ -30,6 +30,17 @@ absl::StatusOr<ReportChange> FollowingStore::SetEmbargo(std::string_view report_
   return Current()->SetEmbargo(report_id, available_from, etag, actor);
 }
 
+absl::StatusOr<PurgeOutcome> FollowingStore::Purge(std::string_view report_id,
+                                                   std::string_view etag, const Actor& actor) {
+  return Current()->Purge(report_id, etag, actor);
+}
+
+absl::StatusOr<std::vector<PurgedReport>> FollowingStore::LoadPurged() {
+  return Current()->LoadPurged();
+}
+
+absl::Status FollowingStore::Scrub() { return Current()->Scrub(); }
+
 absl::StatusOr<Register> FollowingStore::LoadRegister(std::string_view report_id) {
   return Current()->LoadRegister(report_id);
 }
@@ -40,12 +51,10 @@ absl::StatusOr<ReportChange> FollowingStore::WriteRegister(
   return Current()->WriteRegister(report_id, etag, entries, edit);
 }
 
-absl::StatusOr<ReportChange> FollowingStore::WriteTags(std::string_view report_id,
-                                                       std::string_view quote_id,
-                                                       std::string_view etag,
-                                                       const std::vector<themes::Tag>& tags,
-                                                       const Actor& actor) {
-  return Current()->WriteTags(report_id, quote_id, etag, tags, actor);
+absl::StatusOr<ReportChange> FollowingStore::WriteTags(
+    std::string_view report_id, std::string_view quote_id, std::string_view etag,
+    const std::vector<themes::Tag>& tags, std::string_view detail, const Actor& actor) {
+  return Current()->WriteTags(report_id, quote_id, etag, tags, detail, actor);
 }
 
 absl::StatusOr<std::optional<ImportOutcome>> FollowingStore::FindRequest(

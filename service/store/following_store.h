@@ -24,6 +24,10 @@ class FollowingStore : public Store {
   absl::StatusOr<ReportChange> SetEmbargo(std::string_view report_id,
                                           std::optional<absl::Time> available_from,
                                           std::string_view etag, const Actor& actor) override;
+  absl::StatusOr<PurgeOutcome> Purge(std::string_view report_id, std::string_view etag,
+                                     const Actor& actor) override;
+  absl::StatusOr<std::vector<PurgedReport>> LoadPurged() override;
+  absl::Status Scrub() override;
   absl::StatusOr<Register> LoadRegister(std::string_view report_id) override;
   absl::StatusOr<ReportChange> WriteRegister(std::string_view report_id, std::string_view etag,
                                              const std::vector<report::RegisterEntry>& entries,
@@ -31,7 +35,7 @@ class FollowingStore : public Store {
   absl::StatusOr<ReportChange> WriteTags(std::string_view report_id, std::string_view quote_id,
                                          std::string_view etag,
                                          const std::vector<themes::Tag>& tags,
-                                         const Actor& actor) override;
+                                         std::string_view detail, const Actor& actor) override;
   absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
                                                            std::string_view digest) override;
   absl::StatusOr<uint64_t> LoadActive(

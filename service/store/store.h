@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -42,7 +43,9 @@ struct RevisionDraft {
   // A new report begins as held back until then.
   std::optional<absl::Time> available_from;
   std::string duplicate_of;  // of a new report: the held one that it resembles, or empty
-  Actor actor;               // who imports
+  // A new report may have the id of one that was purged.
+  bool allow_purged_id = false;
+  Actor actor;  // who imports
 };
 
 struct ImportOutcome {
@@ -83,6 +86,22 @@ struct ReportChange {
   absl::Time update_time;
   std::optional<absl::Time> delete_time;
   std::optional<absl::Time> available_from;
+};
+
+// What is left of a report that was purged.
+struct PurgedReport {
+  std::string report_id;
+  absl::Time time;
+  uint64_t archive_revision = 0;  // that the purge made
+  uint64_t revisions = 0;         // how many texts were removed
+  bool embargoed = false;         // it was held back: nobody else is told that it ever was
+};
+
+struct PurgeOutcome {
+  PurgedReport purged;
+  bool unchanged = false;  // it was purged before: nothing was written
+  // Reports that named it as what they are a copy of, by id. They name nothing now.
+  std::vector<std::pair<std::string, ReportChange>> copies;
 };
 
 // A report without its content. Two states of a report with the same etag, time of update and
@@ -149,7 +168,8 @@ class Store {
   // which the register is carried over (report::CarryOver, then MergeRegister with the file's
   // entries); the same text with another register changes the register alone. A withdrawn report
   // stays withdrawn, one that is held back keeps its time; `withdrawn` and
-  // `available_from` are of account for a new one only. ALREADY_EXISTS / REQUEST_ID_REUSED.
+  // `available_from` are of account for a new one only. ALREADY_EXISTS / REQUEST_ID_REUSED;
+  // REPORT_ID_PURGED for a new report with the id of a purged one, unless the draft allows it.
   virtual absl::StatusOr<ImportOutcome> Import(const RevisionDraft& draft) = 0;
 
   // Withdraws a report (kWithdrawn) or takes it back in (kActive). A report that is in this state
@@ -173,6 +193,24 @@ class Store {
                                                   std::optional<absl::Time> available_from,
                                                   std::string_view etag, const Actor& actor) = 0;
 
+  // Removes a report with all that is known of it, whatever its state, but its entries in the audit
+  // trail and what LoadPurged tells. Import requests that led to it are forgotten. The words are
+  // out of what is stored when this returns, and out of the bytes of its files after Scrub. An etag
+  // that is not empty must be the report's, unless it was purged before. REPORT_NOT_FOUND,
+  // ETAG_MISMATCH.
+  virtual absl::StatusOr<PurgeOutcome> Purge(std::string_view report_id, std::string_view etag,
+                                             const Actor& actor) = 0;
+
+  // All reports that were ever purged, ordered by id, also those whose ids others have now. They
+  // are REPORT_PURGED wherever a call here says REPORT_NOT_FOUND.
+  virtual absl::StatusOr<std::vector<PurgedReport>> LoadPurged() = 0;
+
+  // Writes what is stored anew, so that no byte of its files is from what was purged, and writes
+  // wait meanwhile. Does nothing, in some microseconds, when nothing was purged since the last
+  // time, over restarts too. STORE_BUSY while a call that reads for long has an older state in use,
+  // STORAGE_FULL; after an error it is to be done still.
+  virtual absl::Status Scrub() = 0;
+
   // REPORT_NOT_FOUND.
   virtual absl::StatusOr<Register> LoadRegister(std::string_view report_id) = 0;
 
@@ -188,16 +226,16 @@ class Store {
   }
 
   // Replaces what editors said of one quote; nothing is asked of the ids. `etag` must be the
-  // report's. REPORT_NOT_FOUND, ETAG_MISMATCH.
+  // report's; `detail` is for the audit trail. REPORT_NOT_FOUND, ETAG_MISMATCH.
   virtual absl::StatusOr<ReportChange> WriteTags(std::string_view report_id,
                                                  std::string_view quote_id, std::string_view etag,
                                                  const std::vector<themes::Tag>& tags,
-                                                 const Actor& actor) = 0;
+                                                 std::string_view detail, const Actor& actor) = 0;
   // The same by nobody in particular.
   absl::StatusOr<ReportChange> WriteTags(std::string_view report_id, std::string_view quote_id,
                                          std::string_view etag,
                                          const std::vector<themes::Tag>& tags) {
-    return WriteTags(report_id, quote_id, etag, tags, Actor());
+    return WriteTags(report_id, quote_id, etag, tags, {}, Actor());
   }
 
   // The outcome of an earlier import with this request id; nullopt if there was none.

@@ -43,6 +43,18 @@ class HookedStore final : public store::Store {
     QUOTES_RETURN_IF_ERROR(hook_("SetEmbargo"));
     return store_->SetEmbargo(report_id, available_from, etag, actor);
   }
+  absl::StatusOr<store::PurgeOutcome> Purge(std::string_view report_id, std::string_view etag,
+                                            const store::Actor& actor) override {
+    QUOTES_RETURN_IF_ERROR(hook_("Purge"));
+    return store_->Purge(report_id, etag, actor);
+  }
+  absl::StatusOr<std::vector<store::PurgedReport>> LoadPurged() override {
+    return store_->LoadPurged();
+  }
+  absl::Status Scrub() override {
+    QUOTES_RETURN_IF_ERROR(hook_("Scrub"));
+    return store_->Scrub();
+  }
   absl::StatusOr<store::Register> LoadRegister(std::string_view report_id) override {
     QUOTES_RETURN_IF_ERROR(hook_("LoadRegister"));
     return store_->LoadRegister(report_id);
@@ -56,9 +68,10 @@ class HookedStore final : public store::Store {
   absl::StatusOr<store::ReportChange> WriteTags(std::string_view report_id,
                                                 std::string_view quote_id, std::string_view etag,
                                                 const std::vector<themes::Tag>& tags,
+                                                std::string_view detail,
                                                 const store::Actor& actor) override {
     QUOTES_RETURN_IF_ERROR(hook_("WriteTags"));
-    return store_->WriteTags(report_id, quote_id, etag, tags, actor);
+    return store_->WriteTags(report_id, quote_id, etag, tags, detail, actor);
   }
   absl::StatusOr<std::optional<store::ImportOutcome>> FindRequest(
       std::string_view request_id, std::string_view digest) override {

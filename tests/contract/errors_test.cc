@@ -263,6 +263,18 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
            r->mutable_available_from()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 3600);
          }),
          {{"name", "reports/r"}});
+  {
+    Import("gone", "不久就没有了。");
+    v1::PurgeReportRequest request;
+    request.set_name("reports/gone");
+    v1::PurgeReportResponse response;
+    ASSERT_EQ(Outcome(Call(reports_, &Reports::PurgeReport, request, &response)), "OK");
+    expect("REPORT_PURGED", StatusCode::NOT_FOUND, GetReport("reports/gone"),
+           {{"name", "reports/gone"}, {"purged", ""}});
+    expect("REPORT_ID_PURGED", StatusCode::FAILED_PRECONDITION,
+           DoImport([](auto* r) { r->set_report_id("gone"); }),
+           {{"name", "reports/gone"}, {"purged", ""}});
+  }
   expect("REPORT_NOT_FOUND", StatusCode::NOT_FOUND, GetReport("reports/none"),
          {{"name", "reports/none"}});
   expect("REVISION_NOT_FOUND", StatusCode::NOT_FOUND, GetRevision("reports/sample/revisions/9"),
@@ -293,7 +305,7 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
     Import("other", "别的报告。");
     expect("REVISION_CHANGED", StatusCode::ABORTED,
            Call(quotes_, &Quotes::ListQuotes, request, &page),
-           {{"expected", "2"}, {"actual", "3"}});
+           {{"expected", "4"}, {"actual", "5"}});
     request.clear_page_token();
     ASSERT_TRUE(Call(quotes_, &Quotes::ListQuotes, request, &page).ok());
     request.set_page_token(page.next_page_token());

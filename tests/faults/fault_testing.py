@@ -272,6 +272,20 @@ class Ledger:
         with self.lock:
             self.acknowledged[request.request_id] = answer
 
+    def take(self, report_id):
+        """Forgets what was asked and answered of a report, and returns it for give_back."""
+        with self.lock:
+            names = [name for name, request in self.attempted.items()
+                     if request.report_id == report_id]
+            return ({name: self.attempted.pop(name) for name in names},
+                    {name: self.acknowledged.pop(name) for name in names
+                     if name in self.acknowledged})
+
+    def give_back(self, taken):
+        with self.lock:
+            self.attempted.update(taken[0])
+            self.acknowledged.update(taken[1])
+
     def write(self, stubs, request, upload, timeout=60):
         """Imports; the answer is recorded. grpc.RpcError if there is none."""
         if upload:

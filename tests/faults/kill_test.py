@@ -16,16 +16,27 @@ import unittest
 from contextlib import closing
 
 from fault_testing import (KILL, LONG, SYNCS, WRITES, Faults, Ledger, PowerLoss, Stubs,
-                           check_everything, check_integrity, chooser, chooser_of,
-                           quote_service_pb2, read_content, settle, write_until)
+                           check_everything, check_integrity, chooser, chooser_of, grpc,
+                           held_reports, quote_service_pb2, read_content, reason_of,
+                           report_service_pb2, settle, write_until)
 from quotes_testing import Server, TempDir, wait_for
 
 ROUNDS = 240 if LONG else 24
 # A database grows with each round and is checked whole after it.
 ROUNDS_OF_A_DATABASE = 30
 
+# Tables whose rows only a purge deletes.
+IMMUTABLE = ("revisions", "contents", "print_spans", "runs", "paragraphs", "joins", "sections",
+             "quotes", "lint")
+
 # What leads back from a version of the schema to the one before.
 OLDER = {
+    12: "".join(f"DROP TRIGGER {table}_no_delete;" for table in IMMUTABLE)
+        + "DROP TABLE purging; DROP TABLE purged; ALTER TABLE meta DROP COLUMN unscrubbed;"
+        "ALTER TABLE audit DROP COLUMN detail;"
+        + "".join(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN"
+                  " SELECT RAISE(ABORT, 'revisions are immutable'); END;"
+                  for table in IMMUTABLE),
     11: "DROP INDEX reports_embargoed; ALTER TABLE reports DROP COLUMN available_from;"
         "ALTER TABLE audit DROP COLUMN embargoed;",
     10: "DROP TABLE contents;",
@@ -67,6 +78,16 @@ def write_rows(connection):
                     f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
 
+def statements(script):
+    """The statements of a script one by one; those of triggers have some in them."""
+    begun = ""
+    for part in script.split(";")[:-1]:
+        begun += part + ";"
+        if sqlite3.complete_statement(begun):
+            yield begun
+            begun = ""
+
+
 def make_older(database, version):
     """Gives a database the schema that `version` of it had."""
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
@@ -74,7 +95,7 @@ def make_older(database, version):
             connection.execute("BEGIN")
             if now == 10:
                 write_rows(connection)
-            for statement in filter(None, OLDER[now].split(";")):
+            for statement in statements(OLDER[now]):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {now - 1}")
             connection.execute("COMMIT")
@@ -84,7 +105,7 @@ class KillTest(unittest.TestCase):
     """Real processes, real signals."""
 
     SCENARIOS = ("imports", "merges", "loading", "migration", "labels", "exact_call",
-                 "power")
+                 "purge", "power")
 
     def setUp(self):
         self.numbers = chooser("kill_test")
@@ -278,6 +299,65 @@ class KillTest(unittest.TestCase):
                     time.sleep(0.005)
             self.write_and_kill(server, 3, (2, 100), when)
             self.counts["killed at an exact call"] += faults["failed"]
+
+    def purge(self):
+        """While a report is purged: it is there as it was, or nothing is left of it in any file."""
+        faults = Faults(self.database.parent)
+        faults.count(self.database.parent / "quotes.db*", WRITES | SYNCS)
+        acknowledged = None
+        with Server(self.database, env=faults.env) as server, Stubs(server) as stubs:
+            request = self.ledger.make(self.numbers, self.numbers.randint(2, 300), revise=0.5)
+            self.ledger.write(stubs, request, upload=False)
+            if self.numbers.random() < 0.5:  # so that segments are in files
+                wait_for(lambda: any(name.endswith(".segment") for name in self.files_with(request)),
+                         "the segment is saved")
+            taken = self.ledger.take(request.report_id)
+            faults.fail(self.database.parent / "quotes.db*", WRITES | SYNCS,
+                        self.numbers.randint(1, self.numbers.choice((10, 100, 400))), KILL)
+            try:
+                acknowledged = stubs.reports.PurgeReport(report_service_pb2.PurgeReportRequest(
+                    name=f"reports/{request.report_id}"), timeout=60)
+            except grpc.RpcError:
+                self.counts["purges without an answer"] += 1
+            self.counts["killed at an exact call"] += faults["failed"]
+            server.kill()
+        if acknowledged is not None and acknowledged.erased:
+            self.assertEqual(self.files_with(*taken[0].values()), [])
+        with Server(self.database) as server, Stubs(server) as stubs:
+            if request.report_id in held_reports(stubs):
+                self.assertIsNone(acknowledged, "what was purged is back")
+                self.ledger.give_back(taken)
+                self.counts["purges not begun"] += 1
+                return
+            with self.assertRaises(grpc.RpcError) as refused:
+                stubs.reports.GetReport(report_service_pb2.GetReportRequest(
+                    name=f"reports/{request.report_id}"), timeout=60)
+            self.assertEqual(reason_of(refused.exception), "REPORT_PURGED")
+            wait_for(lambda: self.files_with(*taken[0].values()) == [], "it is erased",
+                     seconds=120)
+            self.counts["purges finished"] += 1
+            server.kill()
+        # Nor was it put off to what a clean stop does.
+        self.assertEqual(self.files_with(*taken[0].values()), [])
+
+    def files_with(self, *requests):
+        """Files of the database that have a sentence of one of these imports."""
+        forms = []
+        for request in requests:
+            sentences = [line.split("，")[0] for line in request.source.content.decode().split("\n")
+                         if "，" in line]
+            forms += [sentence.encode(encoding) for sentence in (sentences[0], sentences[-1])
+                      for encoding in ("utf-8", "utf-16-le", "utf-32-le")]
+        found = []
+        for path in sorted(self.database.parent.glob("**/*")):
+            try:
+                data = path.read_bytes() if path.is_file() else b""
+            except FileNotFoundError:  # replaced meanwhile
+                continue
+            if any(form in data for form in forms):
+                found.append(path.name)
+        return found
+
     def power(self):
         """The same, and what was written without a sync is lost, in part or all of it."""
         faults = Faults(self.database.parent)

@@ -16,12 +16,12 @@ constexpr int64_t kEndOfNumbers = std::numeric_limits<int64_t>::max();
 constexpr char kInsert[] =
     "INSERT INTO audit"
     " (archive_revision, time, caller, peer, request_id, action, report_id, child,"
-    " revision_before, revision_after, etag_before, etag_after, embargoed)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    " revision_before, revision_after, etag_before, etag_after, embargoed, detail)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
 constexpr char kSelectNewest[] =
     "SELECT archive_revision, time, caller, peer, request_id, action, report_id, child,"
-    " revision_before, revision_after, etag_before, etag_after, embargoed"
+    " revision_before, revision_after, etag_before, etag_after, embargoed, detail"
     " FROM audit"
     " WHERE archive_revision < ?1 AND time >= ?2 AND time < ?3"
     " AND (?4 = '' OR caller = ?4) AND (?5 = '' OR report_id = ?5) AND (?6 = '' OR child = ?6)"
@@ -31,7 +31,7 @@ constexpr char kSelectNewest[] =
 // The same of one report, which an index finds.
 constexpr char kSelectNewestOfReport[] =
     "SELECT archive_revision, time, caller, peer, request_id, action, report_id, child,"
-    " revision_before, revision_after, etag_before, etag_after, embargoed"
+    " revision_before, revision_after, etag_before, etag_after, embargoed, detail"
     " FROM audit INDEXED BY audit_by_report"
     " WHERE report_id = ?5 AND archive_revision < ?1 AND time >= ?2 AND time < ?3"
     " AND (?4 = '' OR caller = ?4) AND (?6 = '' OR child = ?6)"
@@ -40,7 +40,7 @@ constexpr char kSelectNewestOfReport[] =
 
 constexpr char kSelectChanges[] =
     "SELECT archive_revision, time, caller, peer, request_id, action, report_id, child,"
-    " revision_before, revision_after, etag_before, etag_after, embargoed"
+    " revision_before, revision_after, etag_before, etag_after, embargoed, detail"
     " FROM audit"
     " WHERE archive_revision > ?1"
     " ORDER BY archive_revision"
@@ -77,6 +77,7 @@ absl::StatusOr<std::vector<AuditEntry>> ReadAll(const Connection& connection, St
     entry.etag_before = select->Text(10);
     entry.etag_after = select->Text(11);
     entry.embargoed = select->Bool(12);
+    entry.detail = select->Text(13);
   }
 }
 
@@ -86,7 +87,7 @@ absl::Status WriteAuditEntry(Connection* connection, const AuditEntry& entry) {
   return connection->Prepare(kInsert).Run(
       entry.archive_revision, absl::ToUnixMicros(entry.time), entry.actor.caller, entry.actor.peer,
       entry.actor.request_id, entry.action, entry.report_id, entry.child, entry.revision_before,
-      entry.revision_after, entry.etag_before, entry.etag_after, entry.embargoed);
+      entry.revision_after, entry.etag_before, entry.etag_after, entry.embargoed, entry.detail);
 }
 
 absl::StatusOr<std::vector<AuditEntry>> ReadAuditEntries(Connection* connection,

@@ -28,6 +28,8 @@ constexpr int kMostBusySteps = 500;
 constexpr absl::Duration kBusyPause = absl::Milliseconds(10);
 
 constexpr char kSelectArchiveRevision[] = "SELECT archive_revision FROM meta WHERE id = 1";
+constexpr char kSelectUnscrubbed[] = "SELECT unscrubbed FROM meta WHERE id = 1";
+constexpr char kSetScrubbed[] = "UPDATE meta SET unscrubbed = 0 WHERE id = 1";
 
 struct CloseDatabase {
   void operator()(sqlite3* db) const { sqlite3_close(db); }
@@ -91,6 +93,21 @@ absl::Status DropLog(sqlite3* target, const std::string& path) {
   return absl::OkStatus();
 }
 
+// A copy that is made between a purge and the end of it has no bytes of it all the same.
+absl::Status ScrubCopy(sqlite3* target, const std::string& path, const std::string& partial) {
+  int code = sqlite3_exec(target, kSetScrubbed, nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK) {
+    code = WriteDatabaseAnew(target, partial);
+  }
+  return code == SQLITE_OK ? absl::OkStatus() : TargetError(path, code);
+}
+
+absl::StatusOr<bool> IsUnscrubbed(Connection* connection) {
+  Statement select = connection->Prepare(kSelectUnscrubbed);
+  QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
+  return found && select.Bool(0);
+}
+
 absl::StatusOr<int64_t> ReadRevision(Connection* connection) {
   Statement select = connection->Prepare(kSelectArchiveRevision);
   QUOTES_ASSIGN_OR_RETURN(const bool found, select.Step());
@@ -120,6 +137,7 @@ absl::StatusOr<StoreCopy> CopyDatabase(Connection* source, const std::string& ta
   StoreCopy copy;
   QUOTES_ASSIGN_OR_RETURN(const int64_t revision, ReadRevision(source));
   copy.archive_revision = static_cast<uint64_t>(revision);
+  QUOTES_ASSIGN_OR_RETURN(const bool unscrubbed, IsUnscrubbed(source));
   copy.schema_version = source->schema_version();
   // Outlives what SQLite has open: closing it lets go of SQLite's own locks.
   std::optional<PartialLock> lock;
@@ -138,6 +156,9 @@ absl::StatusOr<StoreCopy> CopyDatabase(Connection* source, const std::string& ta
     sqlite3_exec(db.get(), "PRAGMA synchronous=OFF", nullptr, nullptr, nullptr);
     QUOTES_RETURN_IF_ERROR(CopyPages(source, db.get(), target, cancellation));
     QUOTES_RETURN_IF_ERROR(DropLog(db.get(), target));
+    if (unscrubbed) {
+      QUOTES_RETURN_IF_ERROR(ScrubCopy(db.get(), target, partial));
+    }
   }
   {
     QUOTES_ASSIGN_OR_RETURN(

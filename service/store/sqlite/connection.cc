@@ -16,6 +16,7 @@
 #include "service/base/absl_string.h"
 #include "service/base/check.h"
 #include "service/base/errors.h"
+#include "service/base/mutex.h"
 #include "service/store/sqlite/schema.h"
 
 namespace quotes::store::sqlite {
@@ -65,6 +66,21 @@ void SyncFolder(const std::string& path) {
 uint64_t SizeOf(const std::string& path) {
   struct stat file = {};
   return stat(path.c_str(), &file) == 0 ? static_cast<uint64_t>(file.st_size) : 0;
+}
+
+int WriteDatabaseAnew(sqlite3* db, const std::string& path) {
+  // The folder of temporary files is one for the whole of SQLite, and nothing else here has any.
+  static Mutex mutex;
+  const MutexLock lock(&mutex);
+  // What does not fit into the cache goes to a file without a name.
+  int code = sqlite3_exec(db, "PRAGMA temp_store=FILE", nullptr, nullptr, nullptr);
+  sqlite3_temp_directory = sqlite3_mprintf("%s", path.substr(0, path.rfind('/')).c_str());
+  if (code == SQLITE_OK) {
+    code = sqlite3_exec(db, "VACUUM", nullptr, nullptr, nullptr);
+  }
+  sqlite3_free(std::exchange(sqlite3_temp_directory, nullptr));
+  const int reset = sqlite3_exec(db, "PRAGMA temp_store=MEMORY", nullptr, nullptr, nullptr);
+  return code != SQLITE_OK ? code : reset;
 }
 
 PageCounts CountedPages() { return {page_hits, page_misses, pages_written}; }
@@ -234,6 +250,8 @@ absl::Status Connection::Configure() {
     QUOTES_RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
     // An acknowledged commit survives loss of power.
     QUOTES_RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL"));
+    // What is deleted is overwritten at once, as far as that goes: see WriteDatabaseAnew.
+    QUOTES_RETURN_IF_ERROR(Execute("PRAGMA secure_delete=ON"));
     // What a report of a million characters writes stays in memory until it is committed: pages
     // that have to leave earlier are written twice.
     QUOTES_RETURN_IF_ERROR(Execute("PRAGMA cache_size=-65536"));
@@ -332,6 +350,17 @@ absl::Status Connection::Error(int code) const {
   // The message names tables and columns, never their contents: every value is bound.
   return errors::StoreUnavailable(absl::StrCat(path_, ": ", sqlite3_errstr(code), " (SQLite code ",
                                                code, "): ", sqlite3_errmsg(db_)));
+}
+
+absl::Status Connection::WriteAnew() {
+  const int code = WriteDatabaseAnew(db_, path_);
+  return code == SQLITE_OK ? absl::OkStatus() : Error(code);
+}
+
+absl::Status Connection::EmptyLog() {
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  return code == SQLITE_OK ? absl::OkStatus() : Error(code);
 }
 
 absl::Status Connection::CheckLength() {

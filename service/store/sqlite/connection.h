@@ -39,6 +39,11 @@ struct PageCounts {
 };
 PageCounts CountedPages();
 
+// Writes a database anew with nothing but what is stored in it: bytes of rows that were deleted
+// stay behind in its pages otherwise, also where they were moved from. Needs the room of the
+// database once more, in its folder. The extended result code.
+int WriteDatabaseAnew(sqlite3* db, const std::string& path);
+
 // READ_ONLY for a file or folder that this process may not write.
 absl::Status NotWritable(std::string_view path);
 
@@ -174,6 +179,13 @@ class Connection {
   // The catalogue's error for an extended result code of the last call on this connection. Decides
   // by code, never by message.
   absl::Status Error(int code) const;
+
+  // Writes the file anew: see WriteDatabaseAnew. What comes of it is in the log first. REQUIRES: a
+  // writing connection outside any transaction, here and below.
+  absl::Status WriteAnew();
+  // Copies the log into the file and cuts it off. STORE_BUSY when a reader has an older state still
+  // after some seconds: it reads that from the log, or from pages of the file that would change.
+  absl::Status EmptyLog();
 
   // DATABASE_CORRUPT when the file is shorter than it says.
   absl::Status CheckLength();

@@ -349,6 +349,62 @@ ALTER TABLE audit ADD COLUMN embargoed INTEGER NOT NULL DEFAULT 0 CHECK (embargo
 
 PRAGMA user_version = 11;
 )sql",
+    // Revisions that are being purged may go; REPLACE, which deletes too, does not name any.
+    R"sql(
+CREATE TABLE purging (
+  revision INTEGER NOT NULL PRIMARY KEY
+) STRICT;
+
+CREATE TABLE purged (
+  report_id TEXT NOT NULL PRIMARY KEY,
+  time INTEGER NOT NULL,
+  archive_revision INTEGER NOT NULL,
+  revisions INTEGER NOT NULL,
+  embargoed INTEGER NOT NULL CHECK (embargoed IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+DROP TRIGGER revisions_no_delete;
+CREATE TRIGGER revisions_no_delete BEFORE DELETE ON revisions
+WHEN OLD.id NOT IN (SELECT revision FROM purging)
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+DROP TRIGGER contents_no_delete;
+CREATE TRIGGER contents_no_delete BEFORE DELETE ON contents
+WHEN OLD.revision NOT IN (SELECT revision FROM purging)
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+DROP TRIGGER print_spans_no_delete;
+CREATE TRIGGER print_spans_no_delete BEFORE DELETE ON print_spans
+WHEN OLD.revision NOT IN (SELECT revision FROM purging)
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+DROP TRIGGER runs_no_delete;
+CREATE TRIGGER runs_no_delete BEFORE DELETE ON runs
+WHEN OLD.revision NOT IN (SELECT revision FROM purging)
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+DROP TRIGGER paragraphs_no_delete;
+CREATE TRIGGER paragraphs_no_delete BEFORE DELETE ON paragraphs
+WHEN OLD.revision NOT IN (SELECT revision FROM purging)
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+DROP TRIGGER joins_no_delete;
+CREATE TRIGGER joins_no_delete BEFORE DELETE ON joins
+WHEN OLD.revision NOT IN (SELECT revision FROM purging)
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+DROP TRIGGER sections_no_delete;
+CREATE TRIGGER sections_no_delete BEFORE DELETE ON sections
+WHEN OLD.revision NOT IN (SELECT revision FROM purging)
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+DROP TRIGGER quotes_no_delete;
+CREATE TRIGGER quotes_no_delete BEFORE DELETE ON quotes
+WHEN OLD.revision NOT IN (SELECT revision FROM purging)
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+DROP TRIGGER lint_no_delete;
+CREATE TRIGGER lint_no_delete BEFORE DELETE ON lint
+WHEN OLD.revision NOT IN (SELECT revision FROM purging)
+BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;
+
+ALTER TABLE meta ADD COLUMN unscrubbed INTEGER NOT NULL DEFAULT 0 CHECK (unscrubbed IN (0, 1));
+ALTER TABLE audit ADD COLUMN detail TEXT NOT NULL DEFAULT '';
+
+PRAGMA user_version = 12;
+)sql",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion);
 

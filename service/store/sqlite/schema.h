@@ -12,7 +12,7 @@ namespace quotes::store::sqlite {
 // "QUOT": marks a file as a database of this service (PRAGMA application_id).
 inline constexpr int64_t kApplicationId = 0x51554F54;
 // The newest version (PRAGMA user_version).
-inline constexpr int64_t kSchemaVersion = 11;
+inline constexpr int64_t kSchemaVersion = 12;
 
 // Brings the schema to kSchemaVersion, each step in a transaction of its own. REQUIRES: a writing
 // connection and no other writer.

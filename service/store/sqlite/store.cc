@@ -32,6 +32,7 @@
 #include "service/store/sqlite/audit_rows.h"
 #include "service/store/sqlite/backup.h"
 #include "service/store/sqlite/connection.h"
+#include "service/store/sqlite/purge_rows.h"
 #include "service/store/sqlite/revision_rows.h"
 #include "service/store/sqlite/schema.h"
 #include "service/store/sqlite/writer_lock.h"
@@ -114,6 +115,10 @@ class SqliteStore : public Store {
   absl::StatusOr<ReportChange> SetEmbargo(std::string_view report_id,
                                           std::optional<absl::Time> available_from,
                                           std::string_view etag, const Actor& actor) override;
+  absl::StatusOr<PurgeOutcome> Purge(std::string_view report_id, std::string_view etag,
+                                     const Actor& actor) override;
+  absl::StatusOr<std::vector<PurgedReport>> LoadPurged() override;
+  absl::Status Scrub() override;
   absl::StatusOr<Register> LoadRegister(std::string_view report_id) override;
   absl::StatusOr<ReportChange> WriteRegister(std::string_view report_id, std::string_view etag,
                                              const std::vector<report::RegisterEntry>& entries,
@@ -121,7 +126,7 @@ class SqliteStore : public Store {
   absl::StatusOr<ReportChange> WriteTags(std::string_view report_id, std::string_view quote_id,
                                          std::string_view etag,
                                          const std::vector<themes::Tag>& tags,
-                                         const Actor& actor) override;
+                                         std::string_view detail, const Actor& actor) override;
   absl::StatusOr<std::optional<ImportOutcome>> FindRequest(std::string_view request_id,
                                                            std::string_view digest) override;
   absl::StatusOr<uint64_t> LoadActive(
@@ -205,6 +210,8 @@ class SqliteStore : public Store {
   const std::unique_ptr<WriterLock> lock_;
   Mutex writer_mutex_;
   const std::unique_ptr<Connection> writer_ ABSL_PT_GUARDED_BY(writer_mutex_);
+  // Whether that was done since the last purge; the log may hold what was before.
+  bool written_anew_ ABSL_GUARDED_BY(writer_mutex_) = false;
   Mutex idle_mutex_;
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(idle_mutex_);
 };
@@ -325,6 +332,11 @@ absl::StatusOr<uint64_t> SqliteStore::ArchiveRevision() {
   return static_cast<uint64_t>(revision);
 }
 
+// Whether bytes of what was purged may still be in the file.
+constexpr char kSelectUnscrubbed[] = "SELECT unscrubbed FROM meta WHERE id = 1";
+
+constexpr char kSetUnscrubbed[] = "UPDATE meta SET unscrubbed = ?1 WHERE id = 1";
+
 // The new value.
 absl::StatusOr<uint64_t> RaiseArchiveRevision(Connection* connection) {
   QUOTES_RETURN_IF_ERROR(connection->Prepare(kRaiseArchiveRevision).Run());
@@ -334,23 +346,26 @@ absl::StatusOr<uint64_t> RaiseArchiveRevision(Connection* connection) {
 
 // --- the audit trail ---
 
-// What a transaction did to a report, in the trail. `before` is null when there was none.
+// What a transaction did to a report, in the trail. `before` is null when there was none; after a
+// purge there is none, and `after` says when that was.
 absl::Status Audit(Connection* connection, const ReportRow* before, const ReportRow& after,
-                   uint64_t archive_revision, AuditAction action, std::string_view child,
-                   const Actor& actor) {
+                   uint64_t archive_revision, const Edit& edit) {
   AuditEntry entry;
   entry.archive_revision = archive_revision;
   entry.time = absl::FromUnixMicros(after.update_time);
-  entry.actor = actor;
-  entry.action = action;
+  entry.actor = edit.actor;
+  entry.action = edit.action;
   entry.report_id = after.report_id;
-  entry.child = child;
+  entry.child = edit.child;
+  entry.detail = edit.detail;
   if (before != nullptr) {
     entry.revision_before = before->latest_revision;
     entry.etag_before = before->Etag();
   }
-  entry.revision_after = after.latest_revision;
-  entry.etag_after = after.Etag();
+  if (edit.action != AuditAction::kPurge) {
+    entry.revision_after = after.latest_revision;
+    entry.etag_after = after.Etag();
+  }
   entry.embargoed = after.available_from.has_value();
   return WriteAuditEntry(connection, entry);
 }
@@ -368,12 +383,15 @@ absl::StatusOr<std::vector<AuditEntry>> SqliteStore::ListChanges(uint64_t since,
 
 // --- reports ---
 
-// The report and the number that `revision` stands for. REPORT_NOT_FOUND.
+// The report and the number that `revision` stands for. REPORT_NOT_FOUND, REPORT_PURGED.
 absl::StatusOr<ReportRow> RequireReport(Connection* connection, std::string_view report_id,
                                         uint64_t* revision) {
   QUOTES_ASSIGN_OR_RETURN(std::optional<ReportRow> row, FindReport(connection, report_id));
   if (!row.has_value()) {
-    return errors::ReportNotFound(ReportName(report_id));
+    QUOTES_ASSIGN_OR_RETURN(const std::optional<PurgedReport> purged,
+                            FindPurged(connection, report_id));
+    return purged.has_value() ? errors::ReportPurged(ReportName(report_id), purged->time)
+                              : errors::ReportNotFound(ReportName(report_id));
   }
   if (*revision == 0) {
     *revision = row->latest_revision;
@@ -424,6 +442,13 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
 
   QUOTES_ASSIGN_OR_RETURN(const std::optional<ReportRow> before,
                           FindReport(connection, draft.report_id));
+  if (!before.has_value() && !draft.allow_purged_id) {
+    QUOTES_ASSIGN_OR_RETURN(const std::optional<PurgedReport> purged,
+                            FindPurged(connection, draft.report_id));
+    if (purged.has_value()) {
+      return errors::ReportIdPurged(ReportName(draft.report_id), purged->time);
+    }
+  }
   ReportRow after;
   if (before.has_value()) {
     after = *before;
@@ -484,7 +509,7 @@ absl::StatusOr<ImportOutcome> SqliteStore::Import(const RevisionDraft& draft) {
     QUOTES_ASSIGN_OR_RETURN(outcome.tags, ReadTags(connection, draft.report_id));
   }
   QUOTES_RETURN_IF_ERROR(Audit(connection, before.has_value() ? &*before : nullptr, after,
-                               outcome.archive_revision, AuditAction::kImport, {}, draft.actor));
+                               outcome.archive_revision, {AuditAction::kImport, {}, draft.actor}));
   QUOTES_RETURN_IF_ERROR(InsertRequestRow(connection, draft, outcome, after.update_time));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
 
@@ -546,8 +571,9 @@ absl::StatusOr<ReportChange> SqliteStore::SetState(std::string_view report_id,
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
   QUOTES_RETURN_IF_ERROR(Audit(
       connection, &before, row, revision,
-      state == archive::ReportState::kWithdrawn ? AuditAction::kWithdraw : AuditAction::kRestore,
-      {}, actor));
+      {state == archive::ReportState::kWithdrawn ? AuditAction::kWithdraw : AuditAction::kRestore,
+       {},
+       actor}));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
   return ChangeOf(row, revision);
 }
@@ -591,11 +617,87 @@ absl::StatusOr<ReportChange> SqliteStore::SetEmbargo(std::string_view report_id,
   Touch(&row);
   QUOTES_RETURN_IF_ERROR(WriteReport(connection, row));
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
-  QUOTES_RETURN_IF_ERROR(Audit(connection, &before, row, revision,
-                               until.has_value() ? AuditAction::kSetEmbargo : AuditAction::kRelease,
-                               {}, actor));
+  QUOTES_RETURN_IF_ERROR(
+      Audit(connection, &before, row, revision,
+            {until.has_value() ? AuditAction::kSetEmbargo : AuditAction::kRelease, {}, actor}));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
   return ChangeOf(row, revision);
+}
+
+absl::StatusOr<PurgeOutcome> SqliteStore::Purge(std::string_view report_id, std::string_view etag,
+                                                const Actor& actor) {
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  const MutexLock lock(&writer_mutex_);
+  Connection* const connection = writer_.get();
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Transaction> transaction,
+                          Transaction::Begin(connection, Transaction::Kind::kWrite));
+  PurgeOutcome outcome;
+  QUOTES_ASSIGN_OR_RETURN(const std::optional<ReportRow> row, FindReport(connection, report_id));
+  if (!row.has_value()) {
+    QUOTES_ASSIGN_OR_RETURN(std::optional<PurgedReport> purged, FindPurged(connection, report_id));
+    if (!purged.has_value()) {
+      return errors::ReportNotFound(ReportName(report_id));
+    }
+    outcome.purged = *std::move(purged);
+    outcome.unchanged = true;
+    return outcome;
+  }
+  if (!etag.empty() && etag != row->Etag()) {
+    return errors::EtagMismatch(ReportName(report_id));
+  }
+  QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
+  QUOTES_ASSIGN_OR_RETURN(const std::vector<std::string> copies, ListCopies(connection, report_id));
+  for (const std::string& id : copies) {
+    uint64_t latest = 0;
+    QUOTES_ASSIGN_OR_RETURN(ReportRow copy, RequireReport(connection, id, &latest));
+    copy.duplicate_of.clear();
+    Touch(&copy);
+    QUOTES_RETURN_IF_ERROR(WriteReport(connection, copy));
+    outcome.copies.emplace_back(id, ChangeOf(copy, revision));
+  }
+  QUOTES_ASSIGN_OR_RETURN(outcome.purged.revisions, DeleteReport(connection, report_id));
+  ReportRow gone = *row;
+  Touch(&gone);
+  outcome.purged.report_id = report_id;
+  outcome.purged.time = absl::FromUnixMicros(gone.update_time);
+  outcome.purged.archive_revision = revision;
+  outcome.purged.embargoed = gone.available_from.has_value();
+  QUOTES_RETURN_IF_ERROR(WritePurged(connection, outcome.purged));
+  QUOTES_RETURN_IF_ERROR(
+      Audit(connection, &*row, gone, revision,
+            {AuditAction::kPurge,
+             {},
+             actor,
+             absl::StrCat(outcome.purged.revisions,
+                          outcome.purged.revisions == 1 ? " revision" : " revisions")}));
+  QUOTES_RETURN_IF_ERROR(connection->Prepare(kSetUnscrubbed).Run(true));
+  QUOTES_RETURN_IF_ERROR(transaction->Commit());
+  written_anew_ = false;
+  return outcome;
+}
+
+absl::StatusOr<std::vector<PurgedReport>> SqliteStore::LoadPurged() {
+  QUOTES_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, Read());
+  return ReadPurged(&reader->connection());
+}
+
+absl::Status SqliteStore::Scrub() {
+  if (read_only_) {
+    return errors::ReadOnly();
+  }
+  const MutexLock lock(&writer_mutex_);
+  QUOTES_ASSIGN_OR_RETURN(const int64_t unscrubbed, SelectInt(writer_.get(), kSelectUnscrubbed));
+  if (unscrubbed == 0) {
+    return absl::OkStatus();
+  }
+  if (!written_anew_) {
+    QUOTES_RETURN_IF_ERROR(writer_->WriteAnew());
+    written_anew_ = true;
+  }
+  QUOTES_RETURN_IF_ERROR(writer_->EmptyLog());
+  return writer_->Prepare(kSetUnscrubbed).Run(false);
 }
 
 absl::StatusOr<Register> SqliteStore::LoadRegister(std::string_view report_id) {
@@ -628,8 +730,7 @@ absl::StatusOr<ReportChange> SqliteStore::ChangeReport(
   Touch(&row);
   QUOTES_RETURN_IF_ERROR(WriteReport(connection, row));
   QUOTES_ASSIGN_OR_RETURN(const uint64_t revision, RaiseArchiveRevision(connection));
-  QUOTES_RETURN_IF_ERROR(
-      Audit(connection, &before, row, revision, edit.action, edit.child, edit.actor));
+  QUOTES_RETURN_IF_ERROR(Audit(connection, &before, row, revision, edit));
   QUOTES_RETURN_IF_ERROR(transaction->Commit());
   return ChangeOf(row, revision);
 }
@@ -646,8 +747,9 @@ absl::StatusOr<ReportChange> SqliteStore::WriteTags(std::string_view report_id,
                                                     std::string_view quote_id,
                                                     std::string_view etag,
                                                     const std::vector<themes::Tag>& tags,
-                                                    const Actor& actor) {
-  const Edit edit = {AuditAction::kTagQuote, absl::StrCat("quotes/", ToAbsl(quote_id)), actor};
+                                                    std::string_view detail, const Actor& actor) {
+  const Edit edit = {AuditAction::kTagQuote, absl::StrCat("quotes/", ToAbsl(quote_id)), actor,
+                     std::string(detail)};
   return ChangeReport(report_id, etag, edit, [&](Connection* connection, const ReportRow&) {
     return ReplaceTags(connection, report_id, quote_id, tags);
   });

@@ -25,8 +25,9 @@ const store::Actor kEditor = {"editor", "ipv4:192.0.2.1:4000", "call-1"};
 
 // "3 withdraw a 1-1 editor": one line an entry.
 std::vector<std::string> Told(const absl::StatusOr<std::vector<store::AuditEntry>>& entries) {
-  static constexpr const char* kActions[] = {"",       "import", "withdraw", "restore", "create",
-                                             "update", "delete", "tag",      "release", "embargo"};
+  static constexpr const char* kActions[] = {"",        "import",  "withdraw", "restore",
+                                             "create",  "update",  "delete",   "tag",
+                                             "release", "embargo", "purge"};
   EXPECT_THAT(entries, IsOk());
   std::vector<std::string> told;
   if (entries.ok()) {
@@ -59,11 +60,12 @@ TEST_P(StoreConformance, EveryChangeIsInTheTrail) {
   const auto restored = store().SetState("a", archive::ReportState::kActive, "", kEditor);
   QUOTES_ASSERT_OK(restored);
   const auto defect = store().WriteRegister(
-      "a", restored->etag, {}, {store::AuditAction::kDeleteDefect, "defects/d1", kEditor});
+      "a", restored->etag, {},
+      {store::AuditAction::kDeleteDefect, "defects/d1", kEditor, "OTHER CERTAIN"});
   QUOTES_ASSERT_OK(defect);
   const auto tagged = store().WriteTags(
       "a", "q1", defect->etag, {{"q1", "rural", themes::TagAction::kPin, absl::FromUnixMicros(1)}},
-      kEditor);
+      "pinned themes/rural", kEditor);
   QUOTES_ASSERT_OK(tagged);
 
   const std::vector<std::string> oldest_first = {
@@ -87,6 +89,9 @@ TEST_P(StoreConformance, EveryChangeIsInTheTrail) {
   EXPECT_EQ((*entries)[2].etag_before, second->etag);
   EXPECT_EQ((*entries)[2].etag_after, withdrawn->etag);
   EXPECT_EQ((*entries)[5].etag_after, tagged->etag);
+  EXPECT_EQ((*entries)[0].detail, "");
+  EXPECT_EQ((*entries)[4].detail, "OTHER CERTAIN");
+  EXPECT_EQ((*entries)[5].detail, "pinned themes/rural");
 }
 
 TEST_P(StoreConformance, WhatChangesNothingLeavesNoEntry) {
@@ -99,7 +104,7 @@ TEST_P(StoreConformance, WhatChangesNothingLeavesNoEntry) {
   EXPECT_TRUE(store().SetState("a", archive::ReportState::kActive, "")->unchanged);
   EXPECT_FALSE(store().SetState("a", archive::ReportState::kWithdrawn, "no").ok());
   EXPECT_FALSE(store().SetState("b", archive::ReportState::kWithdrawn, "").ok());
-  EXPECT_FALSE(store().WriteTags("a", "q", "no", {}, kEditor).ok());
+  EXPECT_FALSE(store().WriteTags("a", "q", "no", {}, "", kEditor).ok());
   EXPECT_THAT(Told(store().ListAudit({}, 0, 10)), ElementsAre("1 import a 0-1 anonymous"));
 }
 

@@ -533,7 +533,7 @@ TEST_F(SqliteStoreTest, EveryTableIsStrict) {
     EXPECT_EQ(select.Int(1), 1) << select.Text(0);
     ++tables;
   }
-  EXPECT_EQ(tables, 16);
+  EXPECT_EQ(tables, 18);
 }
 
 TEST_F(SqliteStoreTest, RevisionsCannotBeChanged) {
@@ -673,6 +673,31 @@ TEST_F(SqliteStoreTest, ADatabaseOfVersionFourIsMigrated) {
   Fill(2);
   // What its revisions hold is put back behind the migration.
   Raw("DROP TRIGGER contents_no_update; DROP TRIGGER contents_no_delete;"
+      "DROP TRIGGER revisions_no_delete;"
+      "DROP TRIGGER print_spans_no_delete;"
+      "DROP TRIGGER runs_no_delete;"
+      "DROP TRIGGER paragraphs_no_delete;"
+      "DROP TRIGGER joins_no_delete;"
+      "DROP TRIGGER sections_no_delete;"
+      "DROP TRIGGER quotes_no_delete;"
+      "DROP TRIGGER lint_no_delete;"
+      "DROP TABLE purging; DROP TABLE purged; ALTER TABLE meta DROP COLUMN unscrubbed;"
+      "CREATE TRIGGER revisions_no_delete BEFORE DELETE ON revisions"
+      " BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;"
+      "CREATE TRIGGER print_spans_no_delete BEFORE DELETE ON print_spans"
+      " BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;"
+      "CREATE TRIGGER runs_no_delete BEFORE DELETE ON runs"
+      " BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;"
+      "CREATE TRIGGER paragraphs_no_delete BEFORE DELETE ON paragraphs"
+      " BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;"
+      "CREATE TRIGGER joins_no_delete BEFORE DELETE ON joins"
+      " BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;"
+      "CREATE TRIGGER sections_no_delete BEFORE DELETE ON sections"
+      " BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;"
+      "CREATE TRIGGER quotes_no_delete BEFORE DELETE ON quotes"
+      " BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;"
+      "CREATE TRIGGER lint_no_delete BEFORE DELETE ON lint"
+      " BEGIN SELECT RAISE(ABORT, 'revisions are immutable'); END;"
       "ALTER TABLE contents RENAME TO kept;"
       "DROP TABLE audit; ALTER TABLE meta DROP COLUMN audit_since;"
       "DROP INDEX reports_embargoed; ALTER TABLE reports DROP COLUMN available_from;"
@@ -757,6 +782,104 @@ TEST_F(SqliteStoreTest, TheAuditTrailCannotBeChanged) {
         "REPLACE INTO audit SELECT * FROM audit", "DELETE FROM audit WHERE archive_revision = 1"}) {
     EXPECT_THAT((*connection)->Execute(sql), HasReason(ErrorReason::kStoreUnavailable)) << sql;
   }
+}
+
+TEST_F(SqliteStoreTest, APurgeTakesRowsOfEveryVersion) {
+  Raw(ReadFile(quotes::testing::SourceDir() / "tests/unit/store/data/schema_v1.sql").c_str());
+  auto store = OpenWriter();
+  QUOTES_ASSERT_OK(store);
+  // Of one, two revisions are rows of the first version, and a third is of this one.
+  QUOTES_ASSERT_OK((*store)->Import(SmallDraft("one", "甲乙丙。")));
+  const auto purged = (*store)->Purge("one", "", {});
+  QUOTES_ASSERT_OK(purged);
+  EXPECT_EQ(purged->purged.revisions, 3u);
+  QUOTES_ASSERT_OK((*store)->Scrub());
+  EXPECT_EQ(AllText(**store).value_or(""), "two:72;");
+  store->reset();
+  auto connection = Connection::Open({.path = path(), .mode = ConnectionOptions::Mode::kRead});
+  QUOTES_ASSERT_OK(connection);
+  const auto count = [&](const char* sql) {
+    Statement select = (*connection)->Prepare(sql);
+    EXPECT_TRUE(select.Step().value_or(false)) << sql;
+    return select.Int(0);
+  };
+  EXPECT_EQ(count("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+  EXPECT_EQ(count("SELECT count(*) FROM purging"), 0);
+  EXPECT_EQ(count("SELECT count(*) FROM requests WHERE report_id = 'one'"), 0);
+  EXPECT_EQ(count("SELECT count(*) FROM revisions"), 1);
+  EXPECT_EQ(count("SELECT count(*) FROM contents"), 0);
+  for (const char* const sql :
+       {"SELECT count(*) FROM print_spans WHERE revision NOT IN (SELECT id FROM revisions)",
+        "SELECT count(*) FROM sections WHERE revision NOT IN (SELECT id FROM revisions)",
+        "SELECT count(*) FROM quotes WHERE revision NOT IN (SELECT id FROM revisions)",
+        "SELECT count(*) FROM lint WHERE revision NOT IN (SELECT id FROM revisions)",
+        "SELECT count(*) FROM defects WHERE revision NOT IN (SELECT id FROM revisions)",
+        "SELECT count(*) FROM defect_readings WHERE revision NOT IN (SELECT id FROM revisions)"}) {
+    EXPECT_EQ(count(sql), 0) << sql;
+  }
+  EXPECT_GT(count("SELECT count(*) FROM quotes"), 0);
+  EXPECT_GT(count("SELECT count(*) FROM print_spans"), 0);
+}
+
+// A string that is nowhere else.
+constexpr std::string_view kMarker = "校对附注内容";
+
+TEST_F(SqliteStoreTest, ScrubWaitsForReadersAndCopiesAreCleanBeforeIt) {
+  Fill(20);
+  auto store = OpenWriter();
+  QUOTES_ASSERT_OK(store);
+  QUOTES_ASSERT_OK((*store)->Import(SmallDraft("gone", absl::StrCat("甲", std::string(kMarker)))));
+  const auto has = [](const std::string& file) {
+    return ReadFile(file).find(kMarker) != std::string::npos;
+  };
+  EXPECT_TRUE(has(path()) || has(path() + "-wal"));
+  auto reader = Connection::Open({.path = path(), .mode = ConnectionOptions::Mode::kRead});
+  QUOTES_ASSERT_OK(reader);
+  {
+    auto transaction = Transaction::Begin(reader->get(), Transaction::Kind::kRead);
+    QUOTES_ASSERT_OK(transaction);
+    Statement select = (*reader)->Prepare("SELECT joined FROM revisions WHERE report_id = 'gone'");
+    ASSERT_TRUE(select.Step().value_or(false));
+    QUOTES_ASSERT_OK((*store)->Purge("gone", "", {}));
+    EXPECT_THAT((*store)->Scrub(), HasReason(ErrorReason::kStoreBusy));
+    const std::string copy = dir_.path() / "copy.db";
+    QUOTES_ASSERT_OK((*store)->CopyTo(copy, Cancellation()));
+    EXPECT_FALSE(has(copy));
+    auto copied = quotes::store::sqlite::Open({.path = copy});
+    QUOTES_ASSERT_OK(copied);
+    EXPECT_EQ(AllText(**copied).value_or(""), AllText(**store).value_or("other"));
+    EXPECT_EQ((*copied)->LoadPurged()->size(), 1u);
+  }
+  QUOTES_ASSERT_OK((*store)->Scrub());
+  EXPECT_FALSE(has(path()));
+  EXPECT_FALSE(has(path() + "-wal"));
+  // What is written later is of no account, and the next purge is done like the first.
+  QUOTES_ASSERT_OK((*store)->Import(SmallDraft("next", absl::StrCat("甲", std::string(kMarker)))));
+  QUOTES_ASSERT_OK((*store)->Purge("next", "", {}));
+  QUOTES_ASSERT_OK((*store)->Scrub());
+  EXPECT_FALSE(has(path()));
+  EXPECT_FALSE(has(path() + "-wal"));
+}
+
+TEST_F(SqliteStoreTest, WhatWasNotScrubbedIsAfterTheNextStart) {
+  Fill(20);
+  {
+    auto store = OpenWriter();
+    QUOTES_ASSERT_OK(store);
+    QUOTES_ASSERT_OK(
+        (*store)->Import(SmallDraft("gone", absl::StrCat("甲", std::string(kMarker)))));
+    QUOTES_ASSERT_OK((*store)->Purge("gone", "", {}));
+  }
+  // Bytes that SQLite leaves in pages, whether or not this version of it does.
+  Raw("CREATE TABLE remains (text TEXT) STRICT; INSERT INTO remains VALUES ('校对附注内容');"
+      "PRAGMA secure_delete = OFF; DROP TABLE remains");
+  const auto has = [this] { return ReadFile(path()).find(kMarker) != std::string::npos; };
+  EXPECT_TRUE(has());
+  auto store = OpenWriter();
+  QUOTES_ASSERT_OK(store);
+  QUOTES_ASSERT_OK((*store)->Scrub());
+  EXPECT_FALSE(has());
+  EXPECT_EQ((*store)->Status()->reports, 20u);
 }
 
 TEST_F(SqliteStoreTest, StatusTellsWhatThisIs) {
