@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "service/extract/read_format.h"
+#include "service/text/utf8.h"
 #include "tests/support/documents.h"
 
 namespace quotes::extract {
@@ -257,6 +259,51 @@ TEST(PdfLayoutTest, NumbersOfLinesAreNoText) {
   EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("|3 " + text));
 }
 
+// Few of them on a page, where others have more; behind the text, with marks that hang up to them.
+TEST(PdfLayoutTest, NumbersOfLinesAreCountedOverThePages) {
+  const std::string words = "市经济继续增长，社会保持稳定的";
+  for (const bool left : {true, false}) {
+    std::string pages;
+    std::string expected;
+    for (int page = 0; page < 3; ++page) {
+      std::vector<TextLine> lines;
+      for (int row = 0; row < 20; ++row) {
+        const int number = page * 20 + row + 1;
+        const bool hangs = row == 9;
+        std::string text;  // none stands at one place of several pages
+        text::AppendUtf8(U'\u4E00' + static_cast<char32_t>(number), &text);
+        text += words;
+        const Word word = {72, hangs ? 276.0 : 264.0, hangs ? text + "，" : text};
+        const Word mark = {left ? 42.0 : 279.0, left ? 52.0 : 289.0, std::to_string(number), 7, 2};
+        const double bottom = 100 + 20 * row;
+        if (number % 10 != 0) {
+          lines.push_back({bottom, {word}});
+        } else if (left) {
+          lines.push_back({bottom, {word}});
+          lines.push_back({bottom, {mark}});
+        } else {
+          lines.push_back({bottom, {word, mark}});
+        }
+        expected += hangs ? text + "，" : text;
+      }
+      pages += Page(lines);
+    }
+    std::istringstream read(Read(pages));
+    std::string joined;
+    size_t numbers = 0;
+    for (std::string line; std::getline(read, line);) {
+      if (line.starts_with("text ")) {
+        joined += line.substr(line.find('|') + 1);
+      } else {
+        EXPECT_THAT(line, ::testing::StartsWith("page-number ")) << left;
+        ++numbers;
+      }
+    }
+    EXPECT_EQ(joined, expected) << left;
+    EXPECT_EQ(numbers, 6u) << left;
+  }
+}
+
 TEST(PdfLayoutTest, WatermarksAreNoText) {
   const std::string text = "全市经济继续增长，社会保持稳定的";
   std::vector<TextLine> lines;
@@ -286,6 +333,51 @@ TEST(PdfLayoutTest, WatermarksAreNoText) {
   const std::string box = Box(100, 20, 140, 56);
   page.insert(page.find("</page>"), "<line" + box + "<word" + box + "报告</word></line>");
   EXPECT_THAT(Read(page), ::testing::HasSubstr("text p1 h1 indent"));
+}
+
+// In the size of the text, at one place of most pages.
+TEST(PdfLayoutTest, WordsAtOnePlaceOfMostPagesAreNoText) {
+  const std::string words = "市经济继续增长，社会保持稳定的";
+  const auto read = [&](int marked) {
+    std::string pages;
+    for (int page = 0; page < 5; ++page) {
+      std::vector<TextLine> lines;
+      for (int row = 0; row < 20; ++row) {
+        std::string own;  // so that only the mark repeats
+        text::AppendUtf8(U'\u4E00' + static_cast<char32_t>(page * 20 + row), &own);
+        lines.push_back({100.0 + 20 * row, {{72, 264, own + words}}});
+      }
+      if (page < marked) {
+        lines.push_back({289, {{120, 216, "内部资料注意保密"}}});
+      }
+      pages += Page(lines);
+    }
+    const std::string dump = Read(pages);
+    size_t count = 0;
+    for (size_t at = dump.find("running-head"); at != std::string::npos;
+         at = dump.find("running-head", at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(read(5), 5u);
+  EXPECT_EQ(read(3), 3u);
+  // Two pages of five say nothing.
+  EXPECT_EQ(read(2), 0u);
+}
+
+TEST(PdfLayoutTest, AMarkThatHangsOverTheEdgeIsNotTheEdge) {
+  std::vector<TextLine> lines;
+  std::string expected;
+  for (int row = 0; row < 8; ++row) {
+    const bool hangs = row == 5;
+    const Word word = {
+        72, hangs ? 276.0 : 253.0,
+        hangs ? "全市经济继续增长社会保持稳定前进，" : "全市经济继续增长社会保持稳定的"};
+    lines.push_back({100.0 + 20 * row, {word}});
+    expected += "text p1 indent0 edge|" + word.text + "\n";
+  }
+  EXPECT_EQ(Read(Page(lines)), expected);
 }
 
 // Lines of 16 characters, but for what could not be parted.
