@@ -122,6 +122,10 @@ std::string Unescape(std::string_view text) {
   return out;
 }
 
+bool IsLetter(char32_t c) {
+  return text::IsHan(c) || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
+}
+
 bool IsWide(char32_t c) { return text::DisplayWidth(std::u32string_view(&c, 1)) == 2; }
 
 // Between wide characters a gap is a space only when it is as wide as one: setting to full measure
@@ -1010,6 +1014,7 @@ class FurnitureFinder {
     if (repeated.empty()) {
       return;
     }
+    const auto is_repeated = [&](const Word& word) { return repeated.contains(key(word)); };
     for (Page& page : pages_) {
       std::vector<PageLine> parted;
       for (PageLine& line : page.lines) {
@@ -1023,10 +1028,15 @@ class FurnitureFinder {
           line.role = LineRole::kRunningHead;
           continue;
         }
-        std::vector<Word> marks(std::make_move_iterator(own),
-                                std::make_move_iterator(line.words.end()));
-        std::vector<Word> words = std::move(line.words);
-        words.resize(words.size() - marks.size());
+        // At the head or foot what changes between them, a number, belongs to them.
+        if (line.box.bottom < kMargin * page.height || line.box.top > (1 - kMargin) * page.height) {
+          continue;
+        }
+        std::vector<Word> marks;
+        std::vector<Word> words;
+        for (Word& word : line.words) {
+          (is_repeated(word) ? marks : words).push_back(std::move(word));
+        }
         PageLine mark = line;
         mark.role = LineRole::kRunningHead;
         mark.box = BoxAround(marks);
@@ -1037,10 +1047,6 @@ class FurnitureFinder {
       }
       std::move(parted.begin(), parted.end(), std::back_inserter(page.lines));
     }
-  }
-
-  static bool IsLetter(char32_t c) {
-    return text::IsHan(c) || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
   }
 
   static Box BoxAround(const std::vector<Word>& words) {
@@ -1271,6 +1277,115 @@ Column Edges(const std::vector<Column>& columns, size_t index, double size) {
   return best;
 }
 
+// Marks the titles of tables and figures, which are no headings: a line that begins with the number
+// of one (表1, 图2-1) in the middle of its column or right above a table, and any other line of
+// words in the middle right above a table or the unit of its figures. `lines` are a page in reading
+// order.
+class CaptionFinder {
+ public:
+  CaptionFinder(const std::vector<Column>& columns, double size) : columns_(columns), size_(size) {}
+
+  void Mark(std::vector<PageLine>* lines) const {
+    bool closed = true;  // no sentence goes on from above
+    for (size_t i = 0; i < lines->size(); ++i) {
+      PageLine& line = (*lines)[i];
+      if (line.role != LineRole::kText) {
+        continue;
+      }
+      const std::u32string text = text::ToCodePoints(line.text);
+      if (closed && MayBeTitle(line, text)) {
+        const bool above = i + 1 < lines->size() && IsTable((*lines)[i + 1]) &&
+                           (*lines)[i + 1].box.top >= line.box.bottom - size_ / 2;
+        const bool centred = IsCentred(line);
+        if (HasNumber(line, text) ? centred || above : centred && above && !HasMarker(text)) {
+          line.role = LineRole::kCaption;
+          continue;
+        }
+      }
+      closed = EndsText(text.back());
+    }
+  }
+
+ private:
+  // No sentence, and not in the print of headlines.
+  bool MayBeTitle(const PageLine& line, std::u32string_view text) const {
+    constexpr double kLarger = 1.12;
+    constexpr size_t kLongest = 40;
+    const char32_t last = text.back();
+    return text.size() <= kLongest && line.box.height() < kLarger * size_ &&
+           !report::IsColon(last) && !report::IsTerminal(last) && !report::IsSemicolon(last) &&
+           !report::IsCommaLike(last);
+  }
+
+  bool IsCentred(const PageLine& line) const {
+    const Column column = Edges(columns_, line.column, size_);
+    const double left = line.box.left - column.left;
+    const double right = column.right - line.box.right;
+    return left > 2 * size_ && std::abs(left - right) < size_ * 3 / 2;
+  }
+
+  static bool IsDigit(char32_t c) {
+    return (c >= U'0' && c <= U'9') || (c >= U'０' && c <= U'９') ||
+           std::u32string_view(U"一二三四五六七八九十").find(c) != std::u32string_view::npos;
+  }
+
+  // 表1 and what is parted from it: by the end of a word, if by nothing else.
+  static bool HasNumber(const PageLine& line, std::u32string_view text) {
+    size_t at = text.front() == U'附' ? 1 : 0;
+    if (at >= text.size() || (text[at] != U'表' && text[at] != U'图')) {
+      return false;
+    }
+    ++at;
+    while (at < text.size() && text[at] == U' ') {
+      ++at;
+    }
+    const size_t number = at;
+    while (at < text.size() && (IsDigit(text[at]) || (at > number && at + 1 < text.size() &&
+                                                      (text[at] == U'-' || text[at] == U'.') &&
+                                                      IsDigit(text[at + 1])))) {
+      ++at;
+    }
+    return at > number &&
+           (at == text.size() || line.words.front().text.size() == at ||
+            std::u32string_view(U" \u3000：:.．、").find(text[at]) != std::u32string_view::npos);
+  }
+
+  // 一、 （一） 第一章 1. —— and other marks that headings and items begin with.
+  static bool HasMarker(std::u32string_view text) {
+    size_t at = report::ClosingPartner(text.front()) != 0 || text.front() == U'第' ? 1 : 0;
+    const size_t number = at;
+    while (at < text.size() && IsDigit(text[at])) {
+      ++at;
+    }
+    return (!IsLetter(text.front()) && !IsDigit(text.front())) ||
+           (at > number && at < text.size() &&
+            (number > 0 || std::u32string_view(U"、.．，,是要 \u3000").find(text[at]) !=
+                               std::u32string_view::npos));
+  }
+
+  // A cell, or the unit of the figures of a table: 单位：亿元.
+  static bool IsTable(const PageLine& line) {
+    if (line.role == LineRole::kTableCell) {
+      return true;
+    }
+    std::u32string text = text::ToCodePoints(line.text);
+    std::u32string_view rest = text;
+    if (!rest.empty() && report::ClosingPartner(rest.front()) != 0) {
+      rest.remove_prefix(1);
+    }
+    for (const std::u32string_view word : {U"单位", U"單位", U"计量单位", U"計量單位"}) {
+      if (rest.size() > word.size() && rest.starts_with(word) &&
+          report::IsColon(rest[word.size()])) {
+        return line.role == LineRole::kText;
+      }
+    }
+    return false;
+  }
+
+  const std::vector<Column>& columns_;
+  const double size_;
+};
+
 // Looks at the text where one column ends and the next begins: a sentence that is open goes on
 // there without an indent, and where paragraphs are indented, one that has ended is followed by
 // another. Marks the lines where it is not so. `text` is in reading order.
@@ -1343,6 +1458,10 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
                       std::make_move_iterator(foot.end()));
   }
 
+  const CaptionFinder captions(columns, size);
+  for (Page& page : pages) {
+    captions.Mark(&page.lines);
+  }
   std::vector<PageLine*> text;  // in reading order
   for (Page& page : pages) {
     for (PageLine& line : page.lines) {
