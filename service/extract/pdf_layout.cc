@@ -1297,7 +1297,8 @@ class CaptionFinder {
         const bool above = i + 1 < lines->size() && IsTable((*lines)[i + 1]) &&
                            (*lines)[i + 1].box.top >= line.box.bottom - size_ / 2;
         const bool centred = IsCentred(line);
-        if (HasNumber(line, text) ? centred || above : centred && above && !HasMarker(text)) {
+        if (HasNumber(line, text) ? centred || above
+                                  : centred && above && !BeginsWithMarker(text)) {
           line.role = LineRole::kCaption;
           continue;
         }
@@ -1324,11 +1325,6 @@ class CaptionFinder {
     return left > 2 * size_ && std::abs(left - right) < size_ * 3 / 2;
   }
 
-  static bool IsDigit(char32_t c) {
-    return (c >= U'0' && c <= U'9') || (c >= U'０' && c <= U'９') ||
-           std::u32string_view(U"一二三四五六七八九十").find(c) != std::u32string_view::npos;
-  }
-
   // 表1 and what is parted from it: by the end of a word, if by nothing else.
   static bool HasNumber(const PageLine& line, std::u32string_view text) {
     size_t at = text.front() == U'附' ? 1 : 0;
@@ -1340,27 +1336,14 @@ class CaptionFinder {
       ++at;
     }
     const size_t number = at;
-    while (at < text.size() && (IsDigit(text[at]) || (at > number && at + 1 < text.size() &&
-                                                      (text[at] == U'-' || text[at] == U'.') &&
-                                                      IsDigit(text[at + 1])))) {
+    while (at < text.size() && (IsNumeral(text[at]) || (at > number && at + 1 < text.size() &&
+                                                        (text[at] == U'-' || text[at] == U'.') &&
+                                                        IsNumeral(text[at + 1])))) {
       ++at;
     }
     return at > number &&
            (at == text.size() || line.words.front().text.size() == at ||
             std::u32string_view(U" \u3000：:.．、").find(text[at]) != std::u32string_view::npos);
-  }
-
-  // 一、 （一） 第一章 1. —— and other marks that headings and items begin with.
-  static bool HasMarker(std::u32string_view text) {
-    size_t at = report::ClosingPartner(text.front()) != 0 || text.front() == U'第' ? 1 : 0;
-    const size_t number = at;
-    while (at < text.size() && IsDigit(text[at])) {
-      ++at;
-    }
-    return (!IsLetter(text.front()) && !IsDigit(text.front())) ||
-           (at > number && at < text.size() &&
-            (number > 0 || std::u32string_view(U"、.．，,是要 \u3000").find(text[at]) !=
-                               std::u32string_view::npos));
   }
 
   // A cell, or the unit of the figures of a table: 单位：亿元.
