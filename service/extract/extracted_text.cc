@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
 #include "service/base/limits.h"
+#include "service/report/chars.h"
+#include "service/text/fold.h"
 #include "service/text/utf8.h"
 
 namespace quotes::extract {
@@ -58,6 +60,29 @@ std::string RaisedText(std::string_view raised, std::string_view line) {
     text::AppendUtf8(kRaisedDigits[static_cast<size_t>(c - '0')], &power);
   }
   return power;
+}
+
+bool IsNumeral(char32_t c) {
+  return (c >= U'0' && c <= U'9') || (c >= U'０' && c <= U'９') ||
+         std::u32string_view(U"一二三四五六七八九十").find(c) != std::u32string_view::npos;
+}
+
+bool BeginsWithMarker(std::u32string_view line) {
+  constexpr std::u32string_view kBehind = U"、.．，,是要 \u3000";
+  if (line.empty()) {
+    return false;
+  }
+  const bool opened = report::ClosingPartner(line.front()) != 0 || line.front() == U'第';
+  const size_t number = opened ? 1 : 0;
+  size_t at = number;
+  while (at < line.size() && IsNumeral(line[at])) {
+    ++at;
+  }
+  if (at > number && at < line.size()) {
+    return opened || kBehind.find(line[at]) != std::u32string_view::npos;
+  }
+  const char32_t c = line.front();
+  return !text::IsHan(c) && !IsNumeral(c) && !(c >= U'A' && c <= U'Z') && !(c >= U'a' && c <= U'z');
 }
 
 void AddMetadata(std::string_view key, std::string_view value, ExtractedText* out) {

@@ -36,6 +36,12 @@ std::string CleanLine(std::string_view line);
 // digits (m², 10⁸: behind a letter and behind 10), other text as it is.
 std::string RaisedText(std::string_view raised, std::string_view line);
 
+// Whether a line begins like a numbered heading or an item of a list: 一、 （一） 第一章 1. ——.
+// What begins with any other mark than a letter or digit counts.
+bool BeginsWithMarker(std::u32string_view line);
+// A digit, or a number of one character: 5 ５ 五 十.
+bool IsNumeral(char32_t c);
+
 // Adds an entry to the metadata, clean; one that is longer than any, or one too many, is left out.
 void AddMetadata(std::string_view key, std::string_view value, ExtractedText* out);
 

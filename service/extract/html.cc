@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -20,6 +21,7 @@
 #include "service/base/status_macros.h"
 #include "service/extract/read_format.h"
 #include "service/extract/xml.h"
+#include "service/report/chars.h"
 #include "service/text/utf8.h"
 
 namespace quotes::extract {
@@ -53,23 +55,47 @@ constexpr std::array<std::string_view, 16> kNoText = {
 constexpr std::array<std::string_view, 10> kNavigation = {
     "aside", "button", "footer", "form", "header", "menu", "nav", "noscript", "select", "textarea"};
 // Words in names of classes and ids. Sorted.
-constexpr std::array<std::string_view, 35> kNavigationWords = {"aside",      "bdsharebuttonbox",
-                                                               "breadcrumb", "breadcrumbs",
-                                                               "copyright",  "crumb",
-                                                               "crumbs",     "foot",
-                                                               "footer",     "login",
-                                                               "menu",       "nav",
-                                                               "navbar",     "navigation",
-                                                               "pager",      "pagination",
-                                                               "print",      "qrcode",
-                                                               "rank",       "ranking",
-                                                               "recommend",  "related",
-                                                               "search",     "share",
-                                                               "sharebar",   "sharebox",
-                                                               "sidebar",    "sitemap",
-                                                               "toolbar",    "toolbox",
-                                                               "topbar",     "wechat",
-                                                               "weibo",      "weixin",
+constexpr std::array<std::string_view, 42> kNavigationWords = {"ad",
+                                                               "ads",
+                                                               "advert",
+                                                               "advertisement",
+                                                               "advertising",
+                                                               "aside",
+                                                               "bdsharebuttonbox",
+                                                               "breadcrumb",
+                                                               "breadcrumbs",
+                                                               "copyright",
+                                                               "crumb",
+                                                               "crumbs",
+                                                               "foot",
+                                                               "footer",
+                                                               "guanggao",
+                                                               "login",
+                                                               "menu",
+                                                               "nav",
+                                                               "navbar",
+                                                               "navigation",
+                                                               "pager",
+                                                               "pagination",
+                                                               "print",
+                                                               "qrcode",
+                                                               "rank",
+                                                               "ranking",
+                                                               "recommend",
+                                                               "related",
+                                                               "search",
+                                                               "share",
+                                                               "sharebar",
+                                                               "sharebox",
+                                                               "sidebar",
+                                                               "sitemap",
+                                                               "sponsor",
+                                                               "toolbar",
+                                                               "toolbox",
+                                                               "topbar",
+                                                               "wechat",
+                                                               "weibo",
+                                                               "weixin",
                                                                "zan"};
 
 // Those of lists of a text's headings, which headings may have themselves.
@@ -214,6 +240,8 @@ class HtmlReader {
   }
 
  private:
+  static constexpr size_t kParagraph = 30;  // the fewest characters of one
+
   // What an element's place says of its text.
   struct Place {
     LineRole role = LineRole::kText;
@@ -222,6 +250,8 @@ class HtmlReader {
     bool bold = false;
     bool link = false;
     bool in_article = false;
+    bool centred = false;
+    int font_size = 0;  // in pixels; 0: not said
   };
 
   static bool IsParent(const xmlNode* node) {
@@ -287,7 +317,53 @@ class HtmlReader {
     if (place->role == LineRole::kText) {
       place->role = RoleOf(node, name, *place);
     }
+    ReadStyle(node, name, place);
     place->in_article |= name == "article" || name == "section" || name == "main";
+  }
+
+  // How a line stands and how large it is, where its element says so.
+  static void ReadStyle(const xmlNode* node, std::string_view name, Place* place) {
+    std::string align = Lower(Attribute(node, "align").value_or(name == "center" ? "center" : ""));
+    const std::string style = Lower(Attribute(node, "style").value_or(""));
+    if (const std::string said = ValueOf(style, "text-align"); !said.empty()) {
+      align = said;
+    }
+    if (!align.empty()) {
+      place->centred = align == "center" || align == "middle";
+    }
+    const std::string size = ValueOf(style, "font-size");
+    double number = 0;
+    if (size.size() > 2 && absl::SimpleAtod(size.substr(0, size.size() - 2), &number) &&
+        number > 0 && number < 1000) {
+      constexpr double kPixelsOfPoint = 4.0 / 3;
+      if (size.ends_with("px") || size.ends_with("pt")) {
+        place->font_size =
+            static_cast<int>(std::lround(size.ends_with("pt") ? number * kPixelsOfPoint : number));
+      }
+    }
+  }
+
+  // The value of a property of a style, in lower case, without spaces; empty for none.
+  static std::string ValueOf(std::string_view style, std::string_view property) {
+    while (!style.empty()) {
+      const size_t end = std::min(style.find(';'), style.size());
+      const std::string_view one = style.substr(0, end);
+      style.remove_prefix(std::min(end + 1, style.size()));
+      const size_t colon = one.find(':');
+      if (colon == std::string_view::npos) {
+        continue;
+      }
+      const auto bare = [](std::string_view text) {
+        std::string out;
+        std::copy_if(text.begin(), text.end(), std::back_inserter(out),
+                     [](char c) { return std::isspace(static_cast<unsigned char>(c)) == 0; });
+        return out;
+      };
+      if (bare(one.substr(0, colon)) == property) {
+        return bare(one.substr(colon + 1));
+      }
+    }
+    return {};
   }
 
   LineRole RoleOf(const xmlNode* node, std::string_view name, const Place& place) const {
@@ -378,6 +454,9 @@ class HtmlReader {
         return;
       }
     }
+    if (name == "img") {
+      picture_ = true;
+    }
     const bool block = IsOneOf(name, kBlocks);
     if (block) {
       Flush();
@@ -460,6 +539,9 @@ class HtmlReader {
       }
       if (line_.empty()) {
         hint_ = {.role = place.role, .heading_level = place.heading_level};
+        hint_.outside = behind_main_;
+        centred_ = place.centred;
+        font_size_ = place.font_size;
       } else if (space_ && !(newline_ && IsWide(last_) && IsWide(c))) {
         line_.push_back(' ');
       }
@@ -492,13 +574,23 @@ class HtmlReader {
       if (characters_ <= kLongestTitle && !ends_sentence_ && BeginsWithReading(line_)) {
         hint_.role = LineRole::kNavigation;
       }
+      if (IsCaption()) {
+        hint_.role = LineRole::kCaption;
+      } else if (hint_.role == LineRole::kText) {
+        sizes_of_print_[font_size_] += characters_;
+        paragraphs_ += ends_sentence_ && characters_ >= kParagraph ? 1u : 0u;
+      }
       const size_t before = out_->lines.size();
       writer_.Add(line_, hint_, hint_.role == LineRole::kText ? marker_ : std::string());
       if (behind_main_ && hint_.role == LineRole::kText && out_->lines.size() == before + 1) {
         NoteFoot(before);
       }
       marker_.clear();
+      below_picture_ = false;
+    } else if (picture_) {
+      below_picture_ = true;
     }
+    picture_ = false;
     line_.clear();
     space_ = false;
     newline_ = false;
@@ -508,6 +600,27 @@ class HtmlReader {
     links_ = 0;
     marks_ = 0;
     ends_sentence_ = false;
+  }
+
+  // A short line in the middle right below a paragraph that has only a picture: its caption, once
+  // the text has begun. Headings that stand so are numbered, bold or in larger print.
+  bool IsCaption() const {
+    constexpr size_t kShortest = 4;
+    constexpr size_t kLongest = 40;
+    constexpr size_t kFewestParagraphs = 2;
+    if (!below_picture_ || picture_ || !centred_ || hint_.role != LineRole::kText ||
+        hint_.heading_level > 0 || hint_.bold || ends_sentence_ || characters_ < kShortest ||
+        characters_ > kLongest || paragraphs_ < kFewestParagraphs || !marker_.empty() ||
+        last_ == U'：' || last_ == U'，') {
+      return false;
+    }
+    const auto usual =
+        std::max_element(sizes_of_print_.begin(), sizes_of_print_.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    const std::u32string line = text::ToCodePoints(line_);
+    return (usual->first == 0 || font_size_ <= usual->first) &&
+           (!BeginsWithMarker(line) || report::ClosingPartner(line.front()) != 0) &&
+           !(report::ClosingPartner(line.front()) != 0 && line.size() > 1 && IsNumeral(line[1]));
   }
 
   // 推荐阅读：…, which sites put between paragraphs.
@@ -520,7 +633,6 @@ class HtmlReader {
 
   // Notes a line behind the element of the text; what ends like a paragraph may be one of it.
   void NoteFoot(size_t line) {
-    constexpr size_t kParagraph = 30;
     if (ends_sentence_ && characters_ >= kParagraph) {
       ++foot_paragraphs_;
     } else if (last_ != U'。' && last_ != U'！') {
@@ -551,6 +663,13 @@ class HtmlReader {
   size_t links_ = 0;
   size_t marks_ = 0;  // between links
   bool ends_sentence_ = false;
+  bool centred_ = false;
+  int font_size_ = 0;
+
+  bool picture_ = false;                  // one stands in this line
+  bool below_picture_ = false;            // the line above has nothing else
+  size_t paragraphs_ = 0;                 // of the text before
+  std::map<int, size_t> sizes_of_print_;  // characters of the text in each
 };
 
 // Whether a page was cut: it ends inside a tag, or it has a frame that nothing closes. HTML lets

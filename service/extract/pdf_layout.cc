@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "service/base/limits.h"
 #include "service/extract/read_format.h"
 #include "service/report/chars.h"
+#include "service/text/fold.h"
 #include "service/text/utf8.h"
 
 namespace quotes::extract {
@@ -118,6 +120,10 @@ std::string Unescape(std::string_view text) {
     }
   }
   return out;
+}
+
+bool IsLetter(char32_t c) {
+  return text::IsHan(c) || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
 }
 
 bool IsWide(char32_t c) { return text::DisplayWidth(std::u32string_view(&c, 1)) == 2; }
@@ -578,7 +584,7 @@ class Orderer {
     std::vector<double> pitches;
     for (size_t i = 0; i < lines.size(); ++i) {
       column.left = std::min(column.left, lines[i].box.left);
-      column.right = std::max(column.right, lines[i].box.right);
+      column.right = std::max(column.right, RightEdge(lines[i]));
       if (i > 0) {
         pitches.push_back(lines[i].box.top - lines[i - 1].box.top);
       }
@@ -591,6 +597,15 @@ class Orderer {
       out->push_back(std::move(lines[i]));
     }
     columns_->push_back(column);
+  }
+
+  // Where a line ends without a last mark, which may hang over the edge of its column.
+  static double RightEdge(const PageLine& line) {
+    const Word& last = line.words.back();
+    const char32_t mark = last.text.back();
+    const auto columns = static_cast<double>(text::DisplayWidth(last.text));
+    const bool hangs = IsWide(mark) && columns > 0 && (EndsText(mark) || report::IsCommaLike(mark));
+    return line.box.right - (hangs ? last.box.width() * 2 / columns : 0);
   }
 
   // Lines that stand beside each other, from left to right. Returns where each row begins, and the
@@ -733,8 +748,9 @@ class FurnitureFinder {
   FurnitureFinder(double size, std::vector<Page>* pages) : size_(size), pages_(*pages) {}
 
   void Run() {
-    MarkLineNumbers();
+    MarkRepeatedWords();
     MarkWatermarks();
+    MarkLineNumbers();
     CountPatterns();
     for (Page& page : pages_) {
       for (PageLine* line : EdgeLines(&page)) {
@@ -759,62 +775,185 @@ class FurnitureFinder {
            std::all_of(text.begin(), text.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
   }
 
-  // Numbers of lines, every one or every fifth, beside the text: below each other, growing, with
-  // nothing but such numbers above and below them. What was taken for the beginning of a line is
-  // parted from it.
+  // A number at the left or right end of what was taken for a line.
+  struct LineNumber {
+    size_t page = 0;
+    size_t line = 0;
+    int value = 0;
+    Box box;
+  };
+
+  // Numbers of lines, every one or every so many, beside the text: below each other in a margin,
+  // growing by one step over the document or over each page, with as many lines of the text from
+  // one to the next. What was taken for a part of a line is parted from it.
   void MarkLineNumbers() {
-    constexpr size_t kFewest = 3;
-    for (Page& page : pages_) {
-      double text_left = HUGE_VAL;
-      double text_right = 0;
-      for (const PageLine& line : page.lines) {
-        const bool numbered = line.words.size() > 1 && IsNumber(line.words[0].text) &&
-                              line.words[1].box.left - line.words[0].box.right > size_ / 2;
-        if (!IsNumber(line.words[0].text) || (line.words.size() > 1 && !numbered)) {
-          text_left = std::min(text_left, line.box.left);
-          text_right = std::max(text_right, line.box.right);
-        }
+    for (const bool left : {true, false}) {
+      const std::vector<LineNumber> all = FindNumbers(left);
+      std::vector<LineNumber> numbers = Aligned(all, true);
+      std::vector<LineNumber> by_right = Aligned(all, false);
+      if (by_right.size() > numbers.size()) {
+        numbers = std::move(by_right);
       }
-      for (const bool left : {true, false}) {
-        std::vector<size_t> found;
-        for (size_t i = 0; i < page.lines.size(); ++i) {
-          const PageLine& line = page.lines[i];
-          const Word& word = left ? line.words.front() : line.words.back();
-          if (IsNumber(word.text) &&
-              (left ? word.box.right < text_left : word.box.left > text_right)) {
-            found.push_back(i);
-          }
-        }
-        if (found.size() >= kFewest && Grow(page, found, left)) {
-          for (const size_t i : found) {
-            PartNumber(i, left, &page);
-          }
-        }
+      if (!StandInMargin(numbers, left)) {
+        continue;
+      }
+      for (const LineNumber& number : Growing(numbers)) {
+        PartNumber(number.line, left, &pages_[number.page]);
       }
     }
   }
 
-  // Whether numbers grow from line to line, by the same step but for the first.
-  static bool Grow(const Page& page, std::vector<size_t> lines, bool left) {
-    std::sort(lines.begin(), lines.end(), [&](size_t a, size_t b) {
-      return page.lines[a].box.bottom < page.lines[b].box.bottom;
-    });
-    std::vector<int> numbers;
-    for (const size_t i : lines) {
-      const std::vector<Word>& words = page.lines[i].words;
-      int number = 0;
-      if (!absl::SimpleAtoi(text::ToUtf8((left ? words.front() : words.back()).text), &number)) {
-        return false;
+  // In the order of the pages, from top to bottom.
+  std::vector<LineNumber> FindNumbers(bool left) const {
+    std::vector<LineNumber> numbers;
+    for (size_t p = 0; p < pages_.size(); ++p) {
+      const size_t begin = numbers.size();
+      for (size_t i = 0; i < pages_[p].lines.size(); ++i) {
+        const PageLine& line = pages_[p].lines[i];
+        const Word& word = left ? line.words.front() : line.words.back();
+        LineNumber number = {p, i, 0, word.box};
+        if (line.role == LineRole::kText && IsNumber(word.text) &&
+            absl::SimpleAtoi(text::ToUtf8(word.text), &number.value)) {
+          numbers.push_back(number);
+        }
       }
-      numbers.push_back(number);
+      std::sort(
+          numbers.begin() + static_cast<std::ptrdiff_t>(begin), numbers.end(),
+          [](const LineNumber& a, const LineNumber& b) { return a.box.bottom < b.box.bottom; });
     }
-    const int step = numbers[2] - numbers[1];
-    for (size_t i = 2; i < numbers.size(); ++i) {
-      if (step <= 0 || numbers[i] - numbers[i - 1] != step) {
-        return false;
+    return numbers;
+  }
+
+  // The most of the numbers that begin, or end, at one place, in their order.
+  std::vector<LineNumber> Aligned(const std::vector<LineNumber>& numbers, bool by_left) const {
+    const auto edge = [&](const LineNumber& number) {
+      return by_left ? number.box.left : number.box.right;
+    };
+    std::vector<double> edges;
+    edges.reserve(numbers.size());
+    for (const LineNumber& number : numbers) {
+      edges.push_back(edge(number));
+    }
+    std::sort(edges.begin(), edges.end());
+    size_t best = 0;
+    size_t most = 0;
+    for (size_t begin = 0, end = 0; begin < edges.size(); ++begin) {
+      while (end < edges.size() && edges[end] <= edges[begin] + size_ / 2) {
+        ++end;
+      }
+      if (end - begin > most) {
+        most = end - begin;
+        best = begin;
       }
     }
-    return numbers[1] > numbers[0];
+    std::vector<LineNumber> aligned;
+    std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(aligned),
+                 [&](const LineNumber& number) {
+                   return edge(number) >= edges[best] && edge(number) <= edges[best] + size_ / 2;
+                 });
+    return aligned;
+  }
+
+  // Whether hardly any word stands beyond numbers, or above or below them.
+  bool StandInMargin(const std::vector<LineNumber>& numbers, bool left) const {
+    constexpr size_t kFewest = 3;
+    constexpr size_t kShare = 4;  // for so many numbers one word, as of a running head
+    if (numbers.size() < kFewest) {
+      return false;
+    }
+    double begin = HUGE_VAL;
+    double end = 0;
+    std::set<size_t> numbered;
+    for (const LineNumber& number : numbers) {
+      begin = std::min(begin, number.box.left);
+      end = std::max(end, number.box.right);
+      numbered.insert(number.page);
+    }
+    size_t words = 0;
+    for (const size_t p : numbered) {
+      for (const PageLine& line : pages_[p].lines) {
+        if (line.role == LineRole::kText) {
+          words += static_cast<size_t>(
+              std::count_if(line.words.begin(), line.words.end(), [&](const Word& word) {
+                return left ? word.box.left < end : word.box.right > begin;
+              }));
+        }
+      }
+    }
+    return (words - std::min(words, numbers.size())) * kShare <= numbers.size();
+  }
+
+  // Those of the numbers that count lines; none when the others are too many for that.
+  std::vector<LineNumber> Growing(const std::vector<LineNumber>& numbers) const {
+    constexpr size_t kFewest = 3;
+    const auto same_page = [&](size_t i) {
+      return i > 0 && numbers[i].page == numbers[i - 1].page;
+    };
+    std::map<int, size_t> steps;
+    for (size_t i = 1; i < numbers.size(); ++i) {
+      if (same_page(i) && numbers[i].value > numbers[i - 1].value) {
+        ++steps[numbers[i].value - numbers[i - 1].value];
+      }
+    }
+    const auto most =
+        std::max_element(steps.begin(), steps.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (most == steps.end()) {
+      return {};
+    }
+    const int step = most->first;
+    std::vector<bool> counts(numbers.size());
+    size_t pairs = 0;
+    size_t apart = 0;  // of these, with as many lines between them as they say
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      const int value = numbers[i].value;
+      const int before = i > 0 ? numbers[i - 1].value : 0;
+      if (!same_page(i)) {
+        counts[i] = value == step || (i > 0 && value == before + step);
+      } else if (value == before + step) {
+        counts[i - 1] = counts[i] = true;
+        const auto rows = static_cast<int>(Rows(numbers[i - 1], numbers[i]));
+        ++pairs;
+        apart += std::abs(rows - step) <= 1 + step / 4 ? 1u : 0u;
+      } else if (before == 1 && value == step) {
+        counts[i - 1] = counts[i] = true;
+      }
+    }
+    const auto found = static_cast<size_t>(std::count(counts.begin(), counts.end(), true));
+    std::vector<LineNumber> growing;
+    if (found < kFewest || found * 5 < numbers.size() * 4 || apart * 4 < pairs * 3) {
+      return growing;
+    }
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      if (counts[i]) {
+        growing.push_back(numbers[i]);
+      }
+    }
+    return growing;
+  }
+
+  // The rows of text below a number, down to that of another one of its page.
+  size_t Rows(const LineNumber& above, const LineNumber& below) const {
+    std::vector<double> bottoms;
+    for (const PageLine& line : pages_[above.page].lines) {
+      const double slack = size_ / 2;
+      if (line.role == LineRole::kText &&
+          (line.words.size() > 1 || !IsNumber(line.words[0].text)) &&
+          line.box.bottom > above.box.bottom + slack &&
+          line.box.bottom <= below.box.bottom + slack) {
+        bottoms.push_back(line.box.bottom);
+      }
+    }
+    std::sort(bottoms.begin(), bottoms.end());
+    size_t rows = 0;
+    double last = -HUGE_VAL;
+    for (const double bottom : bottoms) {
+      if (bottom - last > size_ / 2) {
+        ++rows;
+        last = bottom;
+      }
+    }
+    return rows;
   }
 
   static void PartNumber(size_t i, bool left, Page* page) {
@@ -836,6 +975,89 @@ class FurnitureFinder {
     SetWords(std::move(own), &number);
     number.role = LineRole::kPageNumber;
     page->lines.push_back(std::move(number));  // `line` is gone
+  }
+
+  // The words that stand in one place of most pages are no text, whatever their size: a watermark,
+  // whose characters are words of their own where it is set aslant. Marks, numbers and single
+  // characters may meet in one place by chance.
+  void MarkRepeatedWords() {
+    constexpr size_t kFewestPages = 3;
+    constexpr size_t kFewestCharacters = 3;
+    using Key = std::tuple<long, long, std::u32string>;
+    const auto key = [](const Word& word) {
+      return Key(std::lround(word.box.left), std::lround(word.box.top), word.text);
+    };
+    std::map<Key, std::pair<size_t, size_t>> pages;  // how many, and the last of them
+    for (size_t p = 0; p < pages_.size() && pages_.size() >= kFewestPages; ++p) {
+      for (const PageLine& line : pages_[p].lines) {
+        for (const Word& word : line.words) {
+          if (std::none_of(word.text.begin(), word.text.end(), IsLetter)) {
+            continue;
+          }
+          auto& [count, last] = pages[key(word)];
+          count += count == 0 || last != p ? 1u : 0u;
+          last = p;
+        }
+      }
+    }
+    std::set<Key> repeated;
+    size_t characters = 0;
+    for (const auto& [word, seen] : pages) {
+      if (seen.first >= kFewestPages && seen.first * 2 > pages_.size()) {
+        repeated.insert(word);
+        characters += std::get<2>(word).size() == 1 ? 1u : 0u;
+      }
+    }
+    if (characters < kFewestCharacters) {
+      std::erase_if(repeated, [](const Key& word) { return std::get<2>(word).size() == 1; });
+    }
+    if (repeated.empty()) {
+      return;
+    }
+    const auto is_repeated = [&](const Word& word) { return repeated.contains(key(word)); };
+    for (Page& page : pages_) {
+      std::vector<PageLine> parted;
+      for (PageLine& line : page.lines) {
+        const auto own =
+            std::stable_partition(line.words.begin(), line.words.end(),
+                                  [&](const Word& word) { return !repeated.contains(key(word)); });
+        if (own == line.words.end()) {
+          continue;
+        }
+        if (own == line.words.begin()) {
+          line.role = LineRole::kRunningHead;
+          continue;
+        }
+        // At the head or foot what changes between them, a number, belongs to them.
+        if (line.box.bottom < kMargin * page.height || line.box.top > (1 - kMargin) * page.height) {
+          continue;
+        }
+        std::vector<Word> marks;
+        std::vector<Word> words;
+        for (Word& word : line.words) {
+          (is_repeated(word) ? marks : words).push_back(std::move(word));
+        }
+        PageLine mark = line;
+        mark.role = LineRole::kRunningHead;
+        mark.box = BoxAround(marks);
+        line.box = BoxAround(words);
+        SetWords(std::move(marks), &mark);
+        SetWords(std::move(words), &line);
+        parted.push_back(std::move(mark));
+      }
+      std::move(parted.begin(), parted.end(), std::back_inserter(page.lines));
+    }
+  }
+
+  static Box BoxAround(const std::vector<Word>& words) {
+    Box box = words.front().box;
+    for (const Word& word : words) {
+      box.left = std::min(box.left, word.box.left);
+      box.top = std::min(box.top, word.box.top);
+      box.right = std::max(box.right, word.box.right);
+      box.bottom = std::max(box.bottom, word.box.bottom);
+    }
+    return box;
   }
 
   // Words across the page below or above its text, which stand in large print over lines of it, or
@@ -1055,6 +1277,98 @@ Column Edges(const std::vector<Column>& columns, size_t index, double size) {
   return best;
 }
 
+// Marks the titles of tables and figures, which are no headings: a line that begins with the number
+// of one (表1, 图2-1) in the middle of its column or right above a table, and any other line of
+// words in the middle right above a table or the unit of its figures. `lines` are a page in reading
+// order.
+class CaptionFinder {
+ public:
+  CaptionFinder(const std::vector<Column>& columns, double size) : columns_(columns), size_(size) {}
+
+  void Mark(std::vector<PageLine>* lines) const {
+    bool closed = true;  // no sentence goes on from above
+    for (size_t i = 0; i < lines->size(); ++i) {
+      PageLine& line = (*lines)[i];
+      if (line.role != LineRole::kText) {
+        continue;
+      }
+      const std::u32string text = text::ToCodePoints(line.text);
+      if (closed && MayBeTitle(line, text)) {
+        const bool above = i + 1 < lines->size() && IsTable((*lines)[i + 1]) &&
+                           (*lines)[i + 1].box.top >= line.box.bottom - size_ / 2;
+        const bool centred = IsCentred(line);
+        if (HasNumber(line, text) ? centred || above
+                                  : centred && above && !BeginsWithMarker(text)) {
+          line.role = LineRole::kCaption;
+          continue;
+        }
+      }
+      closed = EndsText(text.back());
+    }
+  }
+
+ private:
+  // No sentence, and not in the print of headlines.
+  bool MayBeTitle(const PageLine& line, std::u32string_view text) const {
+    constexpr double kLarger = 1.12;
+    constexpr size_t kLongest = 40;
+    const char32_t last = text.back();
+    return text.size() <= kLongest && line.box.height() < kLarger * size_ &&
+           !report::IsColon(last) && !report::IsTerminal(last) && !report::IsSemicolon(last) &&
+           !report::IsCommaLike(last);
+  }
+
+  bool IsCentred(const PageLine& line) const {
+    const Column column = Edges(columns_, line.column, size_);
+    const double left = line.box.left - column.left;
+    const double right = column.right - line.box.right;
+    return left > 2 * size_ && std::abs(left - right) < size_ * 3 / 2;
+  }
+
+  // 表1 and what is parted from it: by the end of a word, if by nothing else.
+  static bool HasNumber(const PageLine& line, std::u32string_view text) {
+    size_t at = text.front() == U'附' ? 1 : 0;
+    if (at >= text.size() || (text[at] != U'表' && text[at] != U'图')) {
+      return false;
+    }
+    ++at;
+    while (at < text.size() && text[at] == U' ') {
+      ++at;
+    }
+    const size_t number = at;
+    while (at < text.size() && (IsNumeral(text[at]) || (at > number && at + 1 < text.size() &&
+                                                        (text[at] == U'-' || text[at] == U'.') &&
+                                                        IsNumeral(text[at + 1])))) {
+      ++at;
+    }
+    return at > number &&
+           (at == text.size() || line.words.front().text.size() == at ||
+            std::u32string_view(U" \u3000：:.．、").find(text[at]) != std::u32string_view::npos);
+  }
+
+  // A cell, or the unit of the figures of a table: 单位：亿元.
+  static bool IsTable(const PageLine& line) {
+    if (line.role == LineRole::kTableCell) {
+      return true;
+    }
+    std::u32string text = text::ToCodePoints(line.text);
+    std::u32string_view rest = text;
+    if (!rest.empty() && report::ClosingPartner(rest.front()) != 0) {
+      rest.remove_prefix(1);
+    }
+    for (const std::u32string_view word : {U"单位", U"單位", U"计量单位", U"計量單位"}) {
+      if (rest.size() > word.size() && rest.starts_with(word) &&
+          report::IsColon(rest[word.size()])) {
+        return line.role == LineRole::kText;
+      }
+    }
+    return false;
+  }
+
+  const std::vector<Column>& columns_;
+  const double size_;
+};
+
 // Looks at the text where one column ends and the next begins: a sentence that is open goes on
 // there without an indent, and where paragraphs are indented, one that has ended is followed by
 // another. Marks the lines where it is not so. `text` is in reading order.
@@ -1127,6 +1441,10 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
                       std::make_move_iterator(foot.end()));
   }
 
+  const CaptionFinder captions(columns, size);
+  for (Page& page : pages) {
+    captions.Mark(&page.lines);
+  }
   std::vector<PageLine*> text;  // in reading order
   for (Page& page : pages) {
     for (PageLine& line : page.lines) {

@@ -632,13 +632,12 @@ class Classifier {
 
   Classified Run() {
     using Pass = void (Classifier::*)();
-    constexpr Pass kPasses[] = {&Classifier::FindLetter,       &Classifier::MarkContents,
-                                &Classifier::FindHead,         &Classifier::ReadHead,
-                                &Classifier::MarkBody,         &Classifier::MarkTables,
-                                &Classifier::MarkTail,         &Classifier::MarkPageTail,
-                                &Classifier::MarkSignature,    &Classifier::MarkBelowClosing,
-                                &Classifier::FindSecondReport, &Classifier::MarkSpeakers,
-                                &Classifier::MarkNotes,        &Classifier::Emit};
+    constexpr Pass kPasses[] = {
+        &Classifier::FindLetter,    &Classifier::MarkContents,     &Classifier::FindHead,
+        &Classifier::ReadHead,      &Classifier::MarkBody,         &Classifier::MarkOutside,
+        &Classifier::MarkTables,    &Classifier::MarkTail,         &Classifier::MarkPageTail,
+        &Classifier::MarkSignature, &Classifier::MarkBelowClosing, &Classifier::FindSecondReport,
+        &Classifier::MarkSpeakers,  &Classifier::MarkNotes,        &Classifier::Emit};
     for (const Pass pass : kPasses) {
       if (checkpoints_ != nullptr && !checkpoints_->Check().ok()) {
         break;
@@ -1853,6 +1852,113 @@ class Classifier {
         beside = false;
       }
     }
+  }
+
+  // What stands below the last words to the audience outside the element of the text, or below the
+  // credits of the page, is the page's: what readers say, sentences of its foot, other texts.
+  void MarkOutside() {
+    size_t outside = lines_.size();
+    while (outside > head_end_ && lines_[outside - 1].outside) {
+      --outside;
+    }
+    const size_t closing = LastWords(outside);
+    if (closing == outside) {
+      return;
+    }
+    size_t first = outside;
+    for (size_t i = closing + 1; i < first; ++i) {
+      if (IsCredit(i)) {
+        first = i + 1;
+      }
+    }
+    // Thanks may stand outside the element.
+    while (first < lines_.size() && IsThanksLine(first)) {
+      ++first;
+    }
+    size_t end = first;
+    size_t characters = 0;
+    for (; end < lines_.size() && !HeadsWhatIsAttached(end); ++end) {
+      if (kinds_[end] == BlockKind::kBody) {
+        if (GoesOnOutside(end)) {
+          return;
+        }
+        characters += lines_[end].size();
+      }
+    }
+    if (first == lines_.size() || characters > lines_[first - 1].end - lines_[head_end_].begin) {
+      return;
+    }
+    for (size_t i = first; i < end; ++i) {
+      if (kinds_[i] == BlockKind::kBody) {
+        kinds_[i] = BlockKind::kWebFurniture;
+        if (IsParagraph(i)) {
+          result_.tail.characters += lines_[i].size();
+          result_.tail.head = static_cast<int>(first - 1);
+        }
+      }
+    }
+  }
+
+  // The last words to the audience above a line, which call for something or thank, in the second
+  // half and above no further part of the text; that line for none.
+  size_t LastWords(size_t end) const {
+    constexpr uint32_t kShortest = 16;
+    if (end <= head_end_) {
+      return end;
+    }
+    const uint32_t middle = (lines_[head_end_].begin + lines_[end - 1].end) / 2;
+    bool calls = false;
+    for (size_t i = end; i-- > head_end_ && lines_[i].begin >= middle;) {
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      const char32_t last = lines_[i].last_mark;
+      calls |= last == U'！' || last == U'!';
+      if (IsThanksLine(i) || (calls && EndsSentence(lines_[i]) && lines_[i].size() > kShortest &&
+                              BeginsWithSalutation(Folded(i)))) {
+        return i;
+      }
+      if (IsStrongFamily(ReadMarker(Folded(i)).family)) {
+        return end;
+      }
+    }
+    return end;
+  }
+
+  // 谢谢大家！
+  bool IsThanksLine(size_t i) const {
+    constexpr uint32_t kLongest = 12;
+    const View line = Folded(i);
+    return kinds_[i] == BlockKind::kBody && lines_[i].size() <= kLongest &&
+           (line.starts_with(U"谢谢") || line.starts_with(U"謝謝"));
+  }
+
+  // Who wrote, checked or sent the page.
+  bool IsCredit(size_t i) const {
+    constexpr uint32_t kLongest = 60;
+    const Lexicon& lexicon = GetLexicon();
+    const View line = StripBrackets(Folded(i));
+    return kinds_[i] == BlockKind::kNote && lines_[i].size() <= kLongest &&
+           (ReadLabel(lexicon.source_label, line) > 0 ||
+            ReadLabel(lexicon.editor_label, WithoutButton(line)) > 0);
+  }
+
+  bool HeadsWhatIsAttached(size_t i) const {
+    const View line = Folded(i);
+    std::u32string held;
+    const View bare = WithoutFinalMark(StripBrackets(WithoutSpaces(line, &held)));
+    const Lexicon& lexicon = GetLexicon();
+    return ReadLabel(lexicon.attachment_label, line) > 0 ||
+           lexicon.attachment_label.Contains(bare) || lexicon.note_head.Contains(bare) ||
+           (lines_[i].size() <= kMaxBanner && IsGlossaryHead(line));
+  }
+
+  // A heading with a number, or words to the audience: the text goes on.
+  bool GoesOnOutside(size_t i) const {
+    constexpr uint32_t kShortest = 16;
+    return IsStrongFamily(ReadMarker(Folded(i)).family) ||
+           (lines_[i].size() > kShortest && EndsSentence(lines_[i]) &&
+            BeginsWithSalutation(Folded(i)));
   }
 
   // Below the last words to the audience (各位代表！…奋斗！) and the sentences that follow them,

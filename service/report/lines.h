@@ -36,6 +36,7 @@ struct Line {
   bool placed = false;
   bool reaches_edge = false;
   bool unsure_place = false;
+  bool outside = false;
 
   uint32_t size() const { return end - begin; }
 };

@@ -577,7 +577,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "10"; }
+std::string_view ParserVersion() { return "11"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {

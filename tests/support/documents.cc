@@ -212,6 +212,9 @@ std::string Dump(const extract::ExtractedText& text) {
     if (hint.unsure_place) {
       out << " unsure";
     }
+    if (hint.outside) {
+      out << " outside";
+    }
     if (hint.marker > 0) {
       out << " marker" << hint.marker;
     }

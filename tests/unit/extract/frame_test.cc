@@ -29,6 +29,7 @@ ExtractedText Sample() {
                  .marker = 3}};
   text.lines.back().breaks_off = true;
   text.lines.front().unsure_place = true;
+  text.lines.back().outside = true;
   text.encoding = text::Encoding::kGb18030;
   text.metadata = {{"title", "报告"}};
   return text;

@@ -33,6 +33,7 @@ TEST(HtmlTest, ButtonsBehindTheTextAreNavigation) {
       "<p>全市经济继续增长，社会保持稳定，人民生活水平进一步提高，改革开放不断深入。</p>";
   const std::string line =
       "text|全市经济继续增长，社会保持稳定，人民生活水平进一步提高，改革开放不断深入。\n";
+  const std::string out = "text outside" + line.substr(line.find('|'));
   const auto page = [&](const std::string& foot) {
     return "<html><body><h1>报告</h1><div id=x>" + text + text + text +
            "<div>推荐阅读：范文</div>" + text + "</div>" + foot + "</body></html>";
@@ -40,11 +41,11 @@ TEST(HtmlTest, ButtonsBehindTheTextAreNavigation) {
   const std::string before =
       "text h1 bold|报告\n" + line + line + line + "navigation|推荐阅读：范文\n" + line;
   EXPECT_EQ(Read(page("<div>喜欢此内容的人</div><div>是否继续访问？</div>")),
-            before + "navigation|喜欢此内容的人\nnavigation|是否继续访问？\n");
+            before + "navigation outside|喜欢此内容的人\nnavigation outside|是否继续访问？\n");
   // A last sentence may stand outside, and so may the rest of the text.
-  EXPECT_EQ(Read(page("<p>谢谢大家！</p>")), before + "text|谢谢大家！\n");
+  EXPECT_EQ(Read(page("<p>谢谢大家！</p>")), before + "text outside|谢谢大家！\n");
   EXPECT_EQ(Read(page("<h2>附件</h2>" + text + text)),
-            before + "text h2 bold|附件\n" + line + line);
+            before + "text h2 bold outside|附件\n" + out + out);
 }
 
 TEST(HtmlTest, StruckOutWordsAndReadingsAreNoText) {
@@ -184,6 +185,55 @@ TEST(HtmlTest, NumbersOfListsAreMarked) {
 TEST(HtmlTest, CaptionsAreMarked) {
   EXPECT_EQ(Read(std::string(kBody) + "<figure><img alt=x><figcaption>会场</figcaption></figure>"),
             std::string(kBodyDump) + "caption|会场\n");
+}
+
+TEST(HtmlTest, ShortLinesBelowAPictureAreCaptions) {
+  const std::string start = std::string(kBody) + kBody;
+  const std::string picture = "<p style='text-align: center'><img src=x></p>";
+  const auto read = [&](const std::string& before, const std::string& line) {
+    const std::string dump = Read(before + line + kBody);
+    const size_t end = dump.rfind('\n', dump.size() - sizeof(kBodyDump));
+    return dump.substr(dump.rfind('\n', end - 1) + 1, end - dump.rfind('\n', end - 1));
+  };
+  const std::string caption = "caption|产业园一角\n";
+  EXPECT_EQ(read(start + picture, "<p align=center>产业园一角</p>"), caption);
+  EXPECT_EQ(read(start + picture,
+                 "<p style='TEXT-ALIGN:center'><span style='font-size:12px'>产业园一角</span></p>"),
+            caption);
+  EXPECT_EQ(read(start, "<center><img src=x><br>产业园一角</center>"), caption);
+  // Headings, sentences, the title, lines elsewhere and pictures inside of a line.
+  const std::string text = "text|产业园一角\n";
+  EXPECT_EQ(read(start + picture, "<p>产业园一角</p>"), text);
+  EXPECT_EQ(read(start + picture, "<div align=center><p align=left>产业园一角</p></div>"), text);
+  EXPECT_EQ(read(start, "<p align=center>产业园一角</p>"), text);
+  EXPECT_EQ(read(start + picture + kBody, "<p align=center>产业园一角</p>"), text);
+  EXPECT_EQ(read(picture, "<p align=center>产业园一角</p>"), text);
+  EXPECT_EQ(read(start, "<p align=center><img src=x>产业园一角</p>"), text);
+  EXPECT_EQ(read(start + picture, "<p align=center><b>产业园一角</b></p>"),
+            "text bold|产业园一角\n");
+  EXPECT_EQ(read(start + picture, "<h3 align=center>产业园一角</h3>"), "text h3 bold|产业园一角\n");
+  for (const std::string_view line : {"一、产业园", "（二）产业园", "第三章 产业", "——产业园区",
+                                      "产业园建成。", "产业园：如下："}) {
+    EXPECT_EQ(read(start + picture, "<p align=center>" + std::string(line) + "</p>"),
+              "text|" + std::string(line) + "\n");
+  }
+  // In larger print than the text.
+  const auto sized = [](int pixels, const std::string& html) {
+    return "<div style='font-size:" + std::to_string(pixels) + "px'>" + html + "</div>";
+  };
+  const std::string line = "<p align=center>产业园一角</p>";
+  EXPECT_EQ(read(sized(16, start) + picture, sized(20, line)), text);
+  EXPECT_EQ(read(sized(16, start) + picture, sized(12, line)), caption);
+}
+
+TEST(HtmlTest, AdvertisementsBetweenPartsOfTheTextAreNavigation) {
+  const std::string part = std::string("<div>") + kBody + kBody + "</div>";
+  const std::string dump = std::string(kBodyDump) + kBodyDump;
+  EXPECT_EQ(Read(part + "<div class=ad>广告</div>" + part),
+            dump + "maybe-navigation|广告\n" + dump);
+  EXPECT_EQ(Read(part + "<div id=adBox>广告</div>" + part),
+            dump + "maybe-navigation|广告\n" + dump);
+  EXPECT_EQ(Read(part + "<div class=address>广告</div>" + part), dump + "text|广告\n" + dump);
 }
 
 // 政府工作报告 in GBK.

@@ -1,11 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/extract/read_format.h"
+#include "service/text/utf8.h"
 #include "tests/support/documents.h"
 
 namespace quotes::extract {
@@ -257,6 +261,51 @@ TEST(PdfLayoutTest, NumbersOfLinesAreNoText) {
   EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("|3 " + text));
 }
 
+// Few of them on a page, where others have more; behind the text, with marks that hang up to them.
+TEST(PdfLayoutTest, NumbersOfLinesAreCountedOverThePages) {
+  const std::string words = "市经济继续增长，社会保持稳定的";
+  for (const bool left : {true, false}) {
+    std::string pages;
+    std::string expected;
+    for (int page = 0; page < 3; ++page) {
+      std::vector<TextLine> lines;
+      for (int row = 0; row < 20; ++row) {
+        const int number = page * 20 + row + 1;
+        const bool hangs = row == 9;
+        std::string text;  // none stands at one place of several pages
+        text::AppendUtf8(U'\u4E00' + static_cast<char32_t>(number), &text);
+        text += words;
+        const Word word = {72, hangs ? 276.0 : 264.0, hangs ? text + "，" : text};
+        const Word mark = {left ? 42.0 : 279.0, left ? 52.0 : 289.0, std::to_string(number), 7, 2};
+        const double bottom = 100 + 20 * row;
+        if (number % 10 != 0) {
+          lines.push_back({bottom, {word}});
+        } else if (left) {
+          lines.push_back({bottom, {word}});
+          lines.push_back({bottom, {mark}});
+        } else {
+          lines.push_back({bottom, {word, mark}});
+        }
+        expected += hangs ? text + "，" : text;
+      }
+      pages += Page(lines);
+    }
+    std::istringstream read(Read(pages));
+    std::string joined;
+    size_t numbers = 0;
+    for (std::string line; std::getline(read, line);) {
+      if (line.starts_with("text ")) {
+        joined += line.substr(line.find('|') + 1);
+      } else {
+        EXPECT_THAT(line, ::testing::StartsWith("page-number ")) << left;
+        ++numbers;
+      }
+    }
+    EXPECT_EQ(joined, expected) << left;
+    EXPECT_EQ(numbers, 6u) << left;
+  }
+}
+
 TEST(PdfLayoutTest, WatermarksAreNoText) {
   const std::string text = "全市经济继续增长，社会保持稳定的";
   std::vector<TextLine> lines;
@@ -286,6 +335,151 @@ TEST(PdfLayoutTest, WatermarksAreNoText) {
   const std::string box = Box(100, 20, 140, 56);
   page.insert(page.find("</page>"), "<line" + box + "<word" + box + "报告</word></line>");
   EXPECT_THAT(Read(page), ::testing::HasSubstr("text p1 h1 indent"));
+}
+
+// In the size of the text, at one place of most pages.
+TEST(PdfLayoutTest, WordsAtOnePlaceOfMostPagesAreNoText) {
+  const std::string words = "市经济继续增长，社会保持稳定的";
+  const auto read = [&](int marked) {
+    std::string pages;
+    for (int page = 0; page < 5; ++page) {
+      std::vector<TextLine> lines;
+      for (int row = 0; row < 20; ++row) {
+        std::string own;  // so that only the mark repeats
+        text::AppendUtf8(U'\u4E00' + static_cast<char32_t>(page * 20 + row), &own);
+        lines.push_back({100.0 + 20 * row, {{72, 264, own + words}}});
+      }
+      if (page < marked) {
+        lines.push_back({289, {{120, 216, "内部资料注意保密"}}});
+      }
+      pages += Page(lines);
+    }
+    const std::string dump = Read(pages);
+    size_t count = 0;
+    for (size_t at = dump.find("running-head"); at != std::string::npos;
+         at = dump.find("running-head", at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(read(5), 5u);
+  EXPECT_EQ(read(3), 3u);
+  // Two pages of five say nothing.
+  EXPECT_EQ(read(2), 0u);
+}
+
+TEST(PdfLayoutTest, AMarkThatHangsOverTheEdgeIsNotTheEdge) {
+  std::vector<TextLine> lines;
+  std::string expected;
+  for (int row = 0; row < 8; ++row) {
+    const bool hangs = row == 5;
+    const Word word = {
+        72, hangs ? 276.0 : 253.0,
+        hangs ? "全市经济继续增长社会保持稳定前进，" : "全市经济继续增长社会保持稳定的"};
+    lines.push_back({100.0 + 20 * row, {word}});
+    expected += "text p1 indent0 edge|" + word.text + "\n";
+  }
+  EXPECT_EQ(Read(Page(lines)), expected);
+}
+
+// Pages of sentences of their own, 20 lines of 16 characters each, and what is added to each.
+std::string PagesWith(int count, const std::function<std::vector<TextLine>(int page)>& added) {
+  std::string pages;
+  for (int page = 0; page < count; ++page) {
+    std::vector<TextLine> lines;
+    for (int row = 0; row < 20; ++row) {
+      std::string text;
+      text::AppendUtf8(U'\u4E00' + static_cast<char32_t>(page * 20 + row), &text);
+      lines.push_back({100.0 + 20 * row, {{72, 264, text + "市经济继续增长，社会保持稳定的"}}});
+    }
+    for (TextLine& line : added(page)) {
+      lines.push_back(std::move(line));
+    }
+    pages += Page(lines);
+  }
+  return pages;
+}
+
+TEST(PdfLayoutTest, SmallWatermarksAslantAreNoTextAndPartNoLine) {
+  const std::string text = "村经济继续增长，社会保持稳定的";
+  // One of the characters was taken for a part of a line.
+  const std::string dump = Read(PagesWith(4, [&](int page) -> std::vector<TextLine> {
+    return {{133, {{120, 132, "办"}}},
+            {145, {{132, 144, "公"}}},
+            {500, {{72, 264, std::to_string(page) + text}, {270, 282, "室"}}}};
+  }));
+  EXPECT_THAT(dump, ::testing::HasSubstr("text p2 indent0 edge|1" + text + "\n"));
+  for (const std::string_view character : {"办", "公", "室"}) {
+    EXPECT_THAT(dump, ::testing::HasSubstr("running-head p4|" + std::string(character) + "\n"));
+  }
+}
+
+TEST(PdfLayoutTest, WhatMeetsInOnePlaceByChanceIsNoWatermark) {
+  // A bullet, a number and a single character.
+  const std::string dump = Read(PagesWith(4, [](int page) -> std::vector<TextLine> {
+    const std::string n = std::to_string(page);
+    return {{510, {{72, 84, "●"}, {96, 192, "新建学校六所" + n}}},
+            {530, {{72, 84, "20"}, {96, 192, "新建医院两所" + n}}},
+            {550, {{72, 84, "的"}, {96, 192, "增长" + n}}}};
+  }));
+  EXPECT_THAT(dump, ::testing::HasSubstr("|● 新建学校六所3\n"));
+  EXPECT_THAT(dump, ::testing::HasSubstr("|20 新建医院两所3\n"));
+  EXPECT_THAT(dump, ::testing::HasSubstr("|的 增长3\n"));
+}
+
+TEST(PdfLayoutTest, NumbersOfItemsAreText) {
+  // As far apart as three lines each, in a margin of their own.
+  std::vector<TextLine> lines;
+  for (int item = 1; item <= 8; ++item) {
+    const double bottom = 60 + 60 * item;
+    lines.push_back(
+        {bottom, {{42, 48, std::to_string(item)}, {72, 264, "新建城区公办幼儿园两所，并且"}}});
+    lines.push_back({bottom + 20, {{72, 264, "扩建乡村中小学和幼儿园六所，还"}}});
+    lines.push_back({bottom + 40, {{72, 120, "有医院。"}}});
+  }
+  const std::string dump = Read(Page(lines));
+  EXPECT_THAT(dump, ::testing::Not(::testing::HasSubstr("page-number")));
+  EXPECT_THAT(dump, ::testing::HasSubstr("|8 新建城区"));
+}
+
+TEST(PdfLayoutTest, TitlesOfTablesAreCaptions) {
+  const auto read = [](const TextLine& title, bool unit, bool table) {
+    const Word body = {72, 264, "全市经济继续增长，社会保持稳定。"};
+    std::vector<TextLine> lines = {{100, {body}}, title};
+    if (unit) {
+      lines.push_back({140, {{204, 264, "单位：亿元"}}});
+    }
+    if (table) {
+      for (int row = 0; row < 3; ++row) {
+        lines.push_back({160.0 + 20 * row, {{84, 132, "生产总值"}}});
+        lines.push_back({160.0 + 20 * row, {{180, 216, "506.0"}}});
+      }
+    }
+    lines.push_back({220, {body}});
+    lines.push_back({240, {body}});
+    lines.push_back({260, {body}});
+    return Read(Page(lines));
+  };
+  using ::testing::HasSubstr;
+  using ::testing::Not;
+  const TextLine plain = {120, {{132, 204, "主要指标情况"}}};
+  EXPECT_THAT(read(plain, false, true), HasSubstr("caption p1|主要指标情况\n"));
+  EXPECT_THAT(read(plain, true, true), HasSubstr("caption p1|主要指标情况\n"));
+  EXPECT_THAT(read(plain, true, false), HasSubstr("caption p1|主要指标情况\n"));
+  // With a number that only the end of a word parts from the title, it needs no table.
+  const TextLine numbered = {120, {{120, 138, "表1"}, {141, 213, "主要指标情况"}}};
+  EXPECT_THAT(read(numbered, false, false), HasSubstr("caption p1|表1主要指标情况\n"));
+  const TextLine at_left = {120, {{72, 90, "图2"}, {93, 165, "主要指标情况"}}};
+  EXPECT_THAT(read(at_left, false, true), HasSubstr("caption p1|图2主要指标情况\n"));
+  // Headings, items and sentences stay what they are.
+  EXPECT_THAT(read(plain, false, false), Not(HasSubstr("caption")));
+  EXPECT_THAT(read(at_left, false, false), Not(HasSubstr("caption")));
+  for (const std::string_view text : {"一、主要指标", "（二）主要指标", "第三章 指标", "——主要指标",
+                                      "1.主要指标", "主要指标如下：", "指标完成。"}) {
+    EXPECT_THAT(read({120, {{132, 204, std::string(text)}}}, true, true), Not(HasSubstr("caption")))
+        << text;
+  }
+  EXPECT_THAT(read({120, {{96, 168, "主要指标情况"}}}, true, true), Not(HasSubstr("caption")));
 }
 
 // Lines of 16 characters, but for what could not be parted.

@@ -139,6 +139,35 @@ TEST(LayoutTest, AHeadThatRepeatsANumberedHeadingPartsNoSentence) {
   EXPECT_EQ(kinds[5], BlockKind::kMasthead);
 }
 
+// Whether the line is speech where it stands outside the element of a text that ends with `last`.
+bool IsSpeechOutside(const std::string& last, const std::string& line, bool outside = true) {
+  const LineHint hint = {.outside = outside};
+  const ParsedReport report = Parse({{"市政府工作报告", {.heading_level = 1}},
+                                     {"各位代表：", {}},
+                                     {"现在，我代表市人民政府，向大会报告工作，请予审议。", {}},
+                                     {"一、去年工作", {}},
+                                     {"全市经济继续增长，社会保持稳定，人民生活水平不断提高。", {}},
+                                     {last, {}},
+                                     {"写得真好，为家乡点赞！", hint},
+                                     {line, hint}});
+  return Kinds(report).back() == BlockKind::kBody;
+}
+
+TEST(LayoutTest, BelowTheClosingNothingOutsideTheTextIsSpeech) {
+  const std::string closing = "各位代表！让我们团结一心，为建设美好家园而努力奋斗！";
+  for (const std::string line :
+       {"希望早日通地铁。各位代表辛苦了！", "凡注明来源的所有作品，均为本报合法拥有版权的作品。",
+        "请您留下宝贵意见，我们将不断改进。"}) {
+    EXPECT_FALSE(IsSpeechOutside(closing, line)) << line;
+    EXPECT_FALSE(IsSpeechOutside("谢谢大家！", line)) << line;
+    // Inside of it, and where the text has not ended.
+    EXPECT_TRUE(IsSpeechOutside(closing, line, false)) << line;
+    EXPECT_TRUE(IsSpeechOutside("社会保持稳定，各项事业取得新的进步。", line)) << line;
+  }
+  // An address in mid-speech: parts and last words follow.
+  EXPECT_TRUE(IsSpeechOutside(closing, "各位代表！让我们再接再厉，为实现新的目标而努力奋斗！"));
+}
+
 TEST(LayoutTest, ShortPrintedLinesEndTheirParagraph) {
   EXPECT_EQ(Paragraphs(Parse({
                 {"各位代表：", Placed(4, false)},
