@@ -587,13 +587,14 @@ bool IsFloatCaption(View line) {
 // The cells of a row of a table that was pasted as text.
 struct Row {
   size_t cells = 0;
-  size_t numbers = 0;  // cells behind the first that hold a digit or a dash alone
-  size_t figures = 0;  // cells behind the first that hold a figure and little else
-  bool tabs = false;
+  size_t numbers = 0;   // cells behind the first that hold a digit or a dash alone
+  size_t figures = 0;   // cells behind the first that hold a figure and little else
+  bool tabs = false;    // what parts the cells is a tab or a bar
+  bool framed = false;  // the line begins with a bar
 
   explicit operator bool() const { return cells > 0; }
   // Says by itself that it is one.
-  bool sure() const { return tabs ? cells >= 3 : cells >= 3 && numbers * 3 >= (cells - 1) * 2; }
+  bool sure() const { return framed || (cells >= 3 && (tabs || numbers * 3 >= (cells - 1) * 2)); }
 };
 
 // 6%左右, -3.2, 1.2万人, ——: a figure with its unit, or what stands for one.
@@ -615,19 +616,26 @@ bool IsListSign(View cell) {
           (cell.size() == 1 && !text::IsHan(cell.front())) || ReadMarker(cell).text == cell.size());
 }
 
+bool IsBar(char32_t c) { return c == U'|' || c == U'｜' || c == U'│' || c == U'┃'; }
+
 Row ReadRow(View line) {
   constexpr size_t kLongest = 200;
   constexpr size_t kLongestCell = 20;
   Row row;
-  row.tabs = line.find(U'\t') != View::npos;
-  if (line.size() > kLongest || line.find_first_of(U" \t\u3000\u00A0") == View::npos) {
+  if (line.size() > kLongest || line.find_first_of(U" \t\u3000\u00A0|｜│┃") == View::npos) {
     return {};
   }
+  const bool bars = std::count_if(line.begin(), line.end(), IsBar) >= 2;
+  row.framed = bars && IsBar(line.front());
+  row.tabs = bars || line.find(U'\t') != View::npos;
+  const auto parts = [&](char32_t c) {
+    return bars ? IsBar(c) : row.tabs ? c == U'\t' : text::IsSpace(c);
+  };
   for (size_t i = 0; i < line.size();) {
     size_t end = i;
     bool digit = false;
     bool words = false;
-    while (end < line.size() && (row.tabs ? line[end] != U'\t' : !text::IsSpace(line[end]))) {
+    while (end < line.size() && !parts(line[end])) {
       const char32_t c = line[end];
       if (IsTerminal(c) || IsSemicolon(c) || c == U'，') {
         return {};
@@ -701,8 +709,16 @@ class Classifier {
            !IsCaption(Folded(i)) && ReadLabel(GetLexicon().source_label, Folded(i)) == 0;
   }
 
-  // The name of what is sent out in a line 某市人民政府关于印发《某市…纲要》的通知, without spaces;
-  // empty for other lines.
+  // …会议上讲话 is the name of …会议上的讲话, too.
+  static std::u32string WithoutParticles(View text) {
+    std::u32string rest;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(rest),
+                 [](char32_t c) { return c != U'的' && !text::IsSpace(c); });
+    return rest;
+  }
+
+  // The name of what is sent out in a line 某市人民政府关于印发《某市…纲要》的通知, without spaces
+  // and particles; empty for other lines.
   static std::u32string NameOfEnclosed(View line) {
     constexpr View kVerbs[] = {U"印发", U"转发", U"批转", U"发布", U"公布", U"下发"};
     constexpr size_t kShortest = 6;
@@ -723,7 +739,7 @@ class Classifier {
         const size_t close = rest.rfind(U'》');
         name = close != View::npos && close > open ? rest.substr(open + 1, close - open - 1) : name;
       }
-      return name.size() >= kShortest ? std::u32string(name) : std::u32string();
+      return name.size() >= kShortest ? WithoutParticles(name) : std::u32string();
     }
     return {};
   }
@@ -734,7 +750,6 @@ class Classifier {
     constexpr size_t kMostTitleLines = 3;
     const size_t most = std::min(lines_.size(), kMaxHeadLines);
     std::u32string name;
-    std::u32string held;
     size_t title = 0;
     size_t title_end = 0;
     for (; title < most && name.empty(); ++title) {
@@ -755,9 +770,9 @@ class Classifier {
     for (size_t i = title_end; i < most; ++i) {
       const View line = Folded(i);
       // The name may have two lines, and the place before it may be missing in one of both.
-      for (size_t n = 1; said && n <= 2 && i + n <= most; ++n) {
-        const std::u32string both = Join(i, n, folded_);
-        const View words = WithoutSpaces(both, &held);
+      for (size_t n = 1; said && n <= 2 && i + n <= most && !IsAttachmentMark(line); ++n) {
+        const std::u32string both = WithoutParticles(Join(i, n, folded_));
+        const View words = both;
         const bool same =
             words == name ||
             (words.size() * 3 >= name.size() * 2 && View(name).ends_with(words) &&
@@ -1364,8 +1379,17 @@ class Classifier {
       return;
     }
     metadata.title = std::exchange(metadata.subtitle, {});
-    for (auto kind = first; kind != end && *kind == BlockKind::kSubtitle; ++kind) {
+    auto kind = first;
+    for (; kind != end && *kind == BlockKind::kSubtitle; ++kind) {
       *kind = BlockKind::kTitle;
+    }
+    // What stands between it and the speech, the speaker's name above all, was taken for the page's
+    // as long as there was no title.
+    title_end_ = static_cast<size_t>(kind - kinds_.begin());
+    for (size_t i = title_end_; i < head_end_; ++i) {
+      if (kinds_[i] == BlockKind::kMasthead && IsPersonName(Folded(i), false)) {
+        kinds_[i] = BlockKind::kBody;
+      }
     }
   }
 
@@ -2440,13 +2464,29 @@ class Classifier {
       for (size_t j = i - std::min(i - head_end_ - 1, kMostLines); j < i; ++j) {
         const auto occasion =
             lines_[j].size() <= kMaxTitleLine ? ReadOccasion(Folded(j)) : std::nullopt;
-        if (occasion && FindDate(Folded(j))) {
+        if ((occasion && FindDate(Folded(j))) || HeadsReport(j, i)) {
           result_.second_report = static_cast<int>(j);
           several_speakers_ = true;
           return;
         }
       }
     }
+  }
+
+  // Whether the line is the title of a report, above nothing but other lines of a head up to the
+  // salutation, and below the last words of another.
+  bool HeadsReport(size_t title, size_t salutation) const {
+    const View line = Folded(title);
+    if ((!line.ends_with(U"报告") && !line.ends_with(U"讲话")) || ReadMarker(line) ||
+        lines_[title].size() > kMaxTitleLine || !EndsSentence(lines_[title - 1])) {
+      return false;
+    }
+    for (size_t i = title; i < salutation; ++i) {
+      if (lines_[i].size() > kMaxTitleLine || EndsClosed(lines_[i]) || ReadMarker(Folded(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static bool IsColonEnd(View line) { return !line.empty() && IsColon(line.back()); }
