@@ -34,6 +34,8 @@ constexpr uint32_t kMinParagraph = 30;
 constexpr uint32_t kMaxTitleLine = 80;
 constexpr size_t kMaxTitleLines = 4;
 constexpr uint32_t kMaxBanner = 60;
+// Signs that point from a caption to its picture.
+constexpr View kPointers = U"△▲▽▼◁◀▷▶↑↓";
 
 char32_t At(View text, size_t i) { return i < text.size() ? text[i] : 0; }
 
@@ -503,6 +505,10 @@ bool IsGlossaryHead(View line) {
   constexpr View kNotes[] = {U"注释", U"注解", U"释义"};
   constexpr View kLast = U"释明解义表";  // most lines end with none of these
   size_t last = line.size();
+  if (line.size() <= kLongest && !line.empty() && CloserShape(line.back()) == U'）') {
+    last = line.find_last_of(U"（(");
+    last = last == View::npos || last == 0 ? line.size() : last;
+  }
   while (last > 0 && !IsWordCharacter(line[last - 1])) {
     --last;
   }
@@ -513,6 +519,12 @@ bool IsGlossaryHead(View line) {
   const Lexicon& lexicon = GetLexicon();
   std::u32string held;
   View bare = WithoutFinalMark(StripBrackets(WithoutSpaces(line, &held)));
+  // 名词解释（按出现先后排序）
+  if (!bare.empty() && CloserShape(bare.back()) == U'）') {
+    if (const size_t open = bare.find_last_of(U"（("); open != View::npos && open > 0) {
+      bare = bare.substr(0, open);
+    }
+  }
   if (bare.starts_with(U"附件") || bare.starts_with(U"附录") || bare.starts_with(U"附表")) {
     bare.remove_prefix(2);
     while (!bare.empty() &&
@@ -575,27 +587,55 @@ bool IsFloatCaption(View line) {
 // The cells of a row of a table that was pasted as text.
 struct Row {
   size_t cells = 0;
-  size_t numbers = 0;  // cells behind the first that hold a digit or a dash alone
-  bool tabs = false;
+  size_t numbers = 0;   // cells behind the first that hold a digit or a dash alone
+  size_t figures = 0;   // cells behind the first that hold a figure and little else
+  bool tabs = false;    // what parts the cells is a tab or a bar
+  bool framed = false;  // the line begins with a bar
 
   explicit operator bool() const { return cells > 0; }
   // Says by itself that it is one.
-  bool sure() const { return tabs ? cells >= 3 : cells >= 3 && numbers * 3 >= (cells - 1) * 2; }
+  bool sure() const { return framed || (cells >= 3 && (tabs || numbers * 3 >= (cells - 1) * 2)); }
 };
+
+// 6%左右, -3.2, 1.2万人, ——: a figure with its unit, or what stands for one.
+bool IsFigureCell(View cell) {
+  constexpr size_t kMostWords = 4;
+  size_t digits = 0;
+  size_t words = 0;
+  for (const char32_t c : cell) {
+    digits += IsAsciiDigit(c) ? 1u : 0u;
+    words += IsWordCharacter(c) && !IsAsciiDigit(c) ? 1u : 0u;
+  }
+  return digits > 0 ? words <= kMostWords : words == 0;
+}
+
+// What an item of a list begins with, and nothing else: a marker, dashes, or one sign of any font.
+bool IsListSign(View cell) {
+  return !cell.empty() && !IsAsciiDigit(cell.back()) &&
+         (std::none_of(cell.begin(), cell.end(), IsWordCharacter) ||
+          (cell.size() == 1 && !text::IsHan(cell.front())) || ReadMarker(cell).text == cell.size());
+}
+
+bool IsBar(char32_t c) { return c == U'|' || c == U'｜' || c == U'│' || c == U'┃'; }
 
 Row ReadRow(View line) {
   constexpr size_t kLongest = 200;
   constexpr size_t kLongestCell = 20;
   Row row;
-  row.tabs = line.find(U'\t') != View::npos;
-  if (line.size() > kLongest || line.find_first_of(U" \t\u3000\u00A0") == View::npos) {
+  if (line.size() > kLongest || line.find_first_of(U" \t\u3000\u00A0|｜│┃") == View::npos) {
     return {};
   }
+  const bool bars = std::count_if(line.begin(), line.end(), IsBar) >= 2;
+  row.framed = bars && IsBar(line.front());
+  row.tabs = bars || line.find(U'\t') != View::npos;
+  const auto parts = [&](char32_t c) {
+    return bars ? IsBar(c) : row.tabs ? c == U'\t' : text::IsSpace(c);
+  };
   for (size_t i = 0; i < line.size();) {
     size_t end = i;
     bool digit = false;
     bool words = false;
-    while (end < line.size() && (row.tabs ? line[end] != U'\t' : !text::IsSpace(line[end]))) {
+    while (end < line.size() && !parts(line[end])) {
       const char32_t c = line[end];
       if (IsTerminal(c) || IsSemicolon(c) || c == U'，') {
         return {};
@@ -604,12 +644,15 @@ Row ReadRow(View line) {
       words |= IsWordCharacter(c) && !IsAsciiDigit(c);
       ++end;
     }
-    if (end > i) {
+    // The sign before an item of a list is no cell: 1.<TAB>新建学校6所, ●<TAB>….
+    const bool sign = row.tabs && row.cells == 0 && IsListSign(line.substr(0, end));
+    if (end > i && !sign) {
       if (!row.tabs && end - i > kLongestCell) {
         return {};
       }
       ++row.cells;
       row.numbers += row.cells > 1 && (digit || !words) ? 1u : 0u;
+      row.figures += row.cells > 1 && IsFigureCell(line.substr(i, end - i)) ? 1u : 0u;
     }
     i = end + 1;
   }
@@ -665,8 +708,16 @@ class Classifier {
            !IsCaption(Folded(i)) && ReadLabel(GetLexicon().source_label, Folded(i)) == 0;
   }
 
-  // The name of what is sent out in a line 某市人民政府关于印发《某市…纲要》的通知, without spaces;
-  // empty for other lines.
+  // …会议上讲话 is the name of …会议上的讲话, too.
+  static std::u32string WithoutParticles(View text) {
+    std::u32string rest;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(rest),
+                 [](char32_t c) { return c != U'的' && !text::IsSpace(c); });
+    return rest;
+  }
+
+  // The name of what is sent out in a line 某市人民政府关于印发《某市…纲要》的通知, without spaces
+  // and particles; empty for other lines.
   static std::u32string NameOfEnclosed(View line) {
     constexpr View kVerbs[] = {U"印发", U"转发", U"批转", U"发布", U"公布", U"下发"};
     constexpr size_t kShortest = 6;
@@ -687,7 +738,7 @@ class Classifier {
         const size_t close = rest.rfind(U'》');
         name = close != View::npos && close > open ? rest.substr(open + 1, close - open - 1) : name;
       }
-      return name.size() >= kShortest ? std::u32string(name) : std::u32string();
+      return name.size() >= kShortest ? WithoutParticles(name) : std::u32string();
     }
     return {};
   }
@@ -698,7 +749,6 @@ class Classifier {
     constexpr size_t kMostTitleLines = 3;
     const size_t most = std::min(lines_.size(), kMaxHeadLines);
     std::u32string name;
-    std::u32string held;
     size_t title = 0;
     size_t title_end = 0;
     for (; title < most && name.empty(); ++title) {
@@ -719,9 +769,9 @@ class Classifier {
     for (size_t i = title_end; i < most; ++i) {
       const View line = Folded(i);
       // The name may have two lines, and the place before it may be missing in one of both.
-      for (size_t n = 1; said && n <= 2 && i + n <= most; ++n) {
-        const std::u32string both = Join(i, n, folded_);
-        const View words = WithoutSpaces(both, &held);
+      for (size_t n = 1; said && n <= 2 && i + n <= most && !IsAttachmentMark(line); ++n) {
+        const std::u32string both = WithoutParticles(Join(i, n, folded_));
+        const View words = both;
         const bool same =
             words == name ||
             (words.size() * 3 >= name.size() * 2 && View(name).ends_with(words) &&
@@ -1328,8 +1378,17 @@ class Classifier {
       return;
     }
     metadata.title = std::exchange(metadata.subtitle, {});
-    for (auto kind = first; kind != end && *kind == BlockKind::kSubtitle; ++kind) {
+    auto kind = first;
+    for (; kind != end && *kind == BlockKind::kSubtitle; ++kind) {
       *kind = BlockKind::kTitle;
+    }
+    // What stands between it and the speech, the speaker's name above all, was taken for the page's
+    // as long as there was no title.
+    title_end_ = static_cast<size_t>(kind - kinds_.begin());
+    for (size_t i = title_end_; i < head_end_; ++i) {
+      if (kinds_[i] == BlockKind::kMasthead && IsPersonName(Folded(i), false)) {
+        kinds_[i] = BlockKind::kBody;
+      }
     }
   }
 
@@ -1742,6 +1801,7 @@ class Classifier {
 
   void MarkBody() {
     MarkRunningHeads();
+    CountPointers();
     const Lexicon& lexicon = GetLexicon();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       const Line& line = lines_[i];
@@ -1796,16 +1856,20 @@ class Classifier {
       }
       size_t end = i;
       size_t sure = 0;
+      size_t figured = 0;
       for (; end < lines_.size() && kinds_[end] == BlockKind::kBody; ++end) {
         const Row next = ReadRow(Folded(end));
         if (next.tabs != row.tabs || (!row.tabs && next.cells != row.cells)) {
           break;
         }
         sure += next.sure() ? 1u : 0u;
+        figured += next.figures > 0 ? 1u : 0u;
       }
-      // Rows of words alone need tabs; what is set apart by spaces needs figures in most rows.
+      // What is set apart by spaces needs figures in most rows. Two words that a tab parts may be
+      // any text: they need some, or rows of more cells beside them.
       const size_t rows = end - i;
-      if (row.tabs ? (rows >= 2 || sure > 0) : (rows >= 2 && sure + 1 >= rows && sure > 0)) {
+      if (row.tabs ? sure > 0 || (rows >= 2 && figured * 2 >= rows)
+                   : rows >= 2 && sure + 1 >= rows && sure > 0) {
         std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i),
                   kinds_.begin() + static_cast<std::ptrdiff_t>(end), BlockKind::kTable);
       }
@@ -1926,12 +1990,7 @@ class Classifier {
   }
 
   // 谢谢大家！
-  bool IsThanksLine(size_t i) const {
-    constexpr uint32_t kLongest = 12;
-    const View line = Folded(i);
-    return kinds_[i] == BlockKind::kBody && lines_[i].size() <= kLongest &&
-           (line.starts_with(U"谢谢") || line.starts_with(U"謝謝"));
-  }
+  bool IsThanksLine(size_t i) const { return kinds_[i] == BlockKind::kBody && IsThanks(Folded(i)); }
 
   // Who wrote, checked or sent the page.
   bool IsCredit(size_t i) const {
@@ -1961,26 +2020,54 @@ class Classifier {
             BeginsWithSalutation(Folded(i)));
   }
 
+  // The last words to the audience (各位代表！…奋斗！), the last line's successor for none.
+  size_t FindClosing() const {
+    constexpr uint32_t kShortest = 16;
+    for (size_t i = lines_.size(); i-- > std::max(head_end_ + 1, lines_.size() / 3);) {
+      if (kinds_[i] == BlockKind::kBody && BeginsWithSalutation(Folded(i)) &&
+          lines_[i].size() > kShortest && EndsSentence(lines_[i])) {
+        return i;
+      }
+    }
+    return lines_.size();
+  }
+
+  static bool CallsOut(const Line& line) {
+    return line.last_mark == U'！' || line.last_mark == U'!';
+  }
+
+  // 谢谢大家, without a mark.
+  static bool IsThanks(View line) {
+    constexpr size_t kLongest = 12;
+    return line.size() <= kLongest && (line.starts_with(U"谢谢") || line.starts_with(U"謝謝"));
+  }
+
+  // Words and commas alone.
+  static bool IsVerse(View line) {
+    constexpr size_t kLongest = 20;
+    return line.size() <= kLongest && std::all_of(line.begin(), line.end(), [](char32_t c) {
+             return text::IsHan(c) || IsCommaLike(c) || IsDash(c) || text::IsSpace(c);
+           });
+  }
+
   // Below the last words to the audience (各位代表！…奋斗！) and the sentences that follow them,
   // lines that are no sentences are the page's: buttons, names of files, tables without a frame.
   // What is attached to a report is not: it has a heading that says so, or numbers.
   void MarkBelowClosing() {
     constexpr size_t kLongest = 60;
-    constexpr uint32_t kShortestClosing = 16;
-    size_t closing = lines_.size();
-    for (size_t i = lines_.size(); i-- > std::max(head_end_ + 1, lines_.size() / 3);) {
-      if (kinds_[i] == BlockKind::kBody && BeginsWithSalutation(Folded(i)) &&
-          lines_[i].size() > kShortestClosing && EndsSentence(lines_[i])) {
-        closing = i;
-        break;
-      }
-    }
+    constexpr size_t kShare = 5;  // of the text, what may stand below
+    const size_t closing = FindClosing();
     if (closing == lines_.size()) {
       return;
     }
     size_t last = closing;
+    bool page = false;   // something of the page stands below
+    bool verses = true;  // what else does may be the speaker's, a line each
+    size_t below = 0;    // its characters
+    bool calls = CallsOut(lines_[closing]);
     for (size_t i = closing + 1; i < lines_.size(); ++i) {
       if (kinds_[i] != BlockKind::kBody) {
+        page |= kinds_[i] == BlockKind::kWebFurniture || kinds_[i] == BlockKind::kNote;
         continue;
       }
       const Marker marker = ReadMarker(Folded(i));
@@ -1990,9 +2077,23 @@ class Classifier {
         return;  // the text goes on
       }
       const bool sentence = EndsClosed(lines_[i]) && lines_[i].last_mark != U'？';
-      if (sentence || marker || GoesOnAbove(i)) {
+      if (sentence || marker || GoesOnAbove(i) || IsThanks(Folded(i))) {
         last = i;
+        verses = true;
+        below = 0;
+        calls |= CallsOut(lines_[i]) || IsThanks(Folded(i));
+        continue;
       }
+      verses &= IsVerse(Folded(i));
+      below += lines_[i].size();
+    }
+    // An address in mid-speech calls for nothing, and much may stand below it.
+    if (!calls || (!page && verses) ||
+        below * kShare > lines_[last].end - lines_[head_end_].begin) {
+      if (below > 0) {
+        result_.kept = {below, static_cast<int>(last)};
+      }
+      return;
     }
     // A line by itself may be a sentence that breaks off.
     if (last + 2 == lines_.size() && lines_.back().commas > 0) {
@@ -2007,29 +2108,71 @@ class Classifier {
     }
   }
 
-  // △某某产业园: a triangle points from a caption to its picture; beside others it is a bullet.
+  // △某某产业园: a triangle points from a caption to its picture. Where others without a credit
+  // begin lines of the text, it is a bullet.
   bool IsPointedCaption(size_t i) const {
-    constexpr View kPointers = U"△▲▽▼◁◀▷▶↑↓";
-    constexpr size_t kNear = 3;
-    const View line = Folded(i);
-    if (kPointers.find(line.front()) == View::npos || line.size() > kMaxBanner ||
-        EndsClosed(lines_[i])) {
-      return false;
-    }
-    for (size_t j = i - std::min(i, kNear); j < std::min(i + kNear + 1, lines_.size()); ++j) {
-      if (j != i && kinds_[j] == BlockKind::kBody && Folded(j).front() == line.front()) {
-        return false;
+    return IsPointed(i) && lines_[i].size() <= kMaxBanner && !EndsClosed(lines_[i]) &&
+           pointed_[PointerOf(i)] == 1;
+  }
+
+  size_t PointerOf(size_t i) const { return kPointers.find(Folded(i).front()); }
+  bool IsPointed(size_t i) const { return PointerOf(i) != View::npos; }
+
+  void CountPointers() {
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      if (IsPointed(i) && kinds_[i] == BlockKind::kBody && !IsCaption(Folded(i))) {
+        ++pointed_[PointerOf(i)];
       }
     }
-    return true;
+  }
+
+  // Below the last words to the audience a heading above nothing but explanations of terms stands
+  // above notes, whatever it says.
+  void MarkUnnamedNotes() {
+    constexpr size_t kFewest = 2;
+    constexpr uint32_t kLongestHead = 40;
+    const size_t closing = FindClosing();
+    size_t first = lines_.size();
+    size_t terms = 0;
+    while (first > closing + 2 &&
+           (kinds_[first - 1] != BlockKind::kBody || ExplainsTerm(first - 1))) {
+      --first;
+      terms += kinds_[first] != BlockKind::kBody || GoesOnNote(first) ? 0u : 1u;
+    }
+    if (first > closing + 1 && terms >= kFewest && CallsOut(lines_[closing]) &&
+        kinds_[first - 1] == BlockKind::kBody && lines_[first - 1].size() <= kLongestHead &&
+        !EndsSentence(lines_[first - 1])) {
+      MarkNotesBelow(first - 1, lines_.size());
+    }
+  }
+
+  // 附：2023年民生实事, behind the last words to the audience: what is below is attached.
+  bool HeadsAttachment(size_t i) const {
+    constexpr uint32_t kLongest = 40;
+    View line = StripBrackets(Folded(i));
+    if (lines_[i].size() > kLongest || EndsSentence(lines_[i]) || !line.starts_with(U"附")) {
+      return false;
+    }
+    line.remove_prefix(1);
+    if (!line.empty() &&
+        (line.front() == U'件' || line.front() == U'表' || line.front() == U'录')) {
+      line.remove_prefix(1);
+    }
+    while (!line.empty() && (IsAsciiDigit(line.front()) || HanDigit(line.front()) >= 0)) {
+      line.remove_prefix(1);
+    }
+    return line.size() > 1 && (IsColon(line.front()) || text::IsSpace(line.front()));
   }
 
   // Below a jump line nothing of the speech follows unless it says so (上接) or reads like speech;
   // below a line 注： in the last third everything is notes, unless the speech goes on below them.
   void MarkTail() {
+    MarkUnnamedNotes();
     // Each is looked for the end of its notes, which may be that of the text.
     constexpr size_t kMostNoteHeads = 64;
     size_t note_heads = 0;
+    size_t closing = FindClosing();
+    closing = closing < lines_.size() && !CallsOut(lines_[closing]) ? lines_.size() : closing;
     const Lexicon& lexicon = GetLexicon();
     size_t jump = lines_.size();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -2053,13 +2196,17 @@ class Classifier {
         continue;
       }
       const View bare = WithoutFinalMark(StripBrackets(text));
+      const bool attached = i > closing && HeadsAttachment(i);
       const bool glossary = IsGlossaryHead(text) && i + 1 < lines_.size() &&
                             (i * 3 > lines_.size() * 2 || ReadsLikeNote(i + 1));
-      if (glossary || HeadsExplanations(i) ||
+      if (glossary || attached || HeadsExplanations(i) ||
           (text.size() <= 12 && (lexicon.note_head.Contains(bare) ||
-                                 (IsColon(text.back()) && lexicon.note_head.SuffixOf(bare) > 0)))) {
+                                 (IsColon(text.back()) && lexicon.note_head.SuffixOf(bare) > 1)))) {
         ++note_heads;
         const size_t end = NotesEnd(i);
+        if (IsHeadingOfSpeech(i, end)) {
+          continue;
+        }
         // Further up it may be a heading of the speech.
         if (glossary || HeadsExplanations(i) || i * 3 > lines_.size() * 2 ||
             (end < lines_.size() && end > i + 1)) {
@@ -2078,13 +2225,15 @@ class Classifier {
   // 附件： 附件2 附录 alone on its line.
   static bool IsAttachmentMark(View line) {
     constexpr size_t kLongest = 8;
-    View bare = WithoutFinalMark(line);
-    while (!bare.empty() && (IsAsciiDigit(bare.back()) || HanDigit(bare.back()) >= 0 ||
-                             text::IsSpace(bare.back()))) {
+    if (line.size() > kLongest) {
+      return false;
+    }
+    std::u32string held;
+    View bare = WithoutFinalMark(WithoutSpaces(line, &held));
+    while (!bare.empty() && (IsAsciiDigit(bare.back()) || HanDigit(bare.back()) >= 0)) {
       bare.remove_suffix(1);
     }
-    return line.size() <= kLongest &&
-           (bare == U"附件" || bare == U"附录" || bare == U"附" || bare == U"附表");
+    return (bare == U"附件" || bare == U"附录" || bare == U"附" || bare == U"附表");
   }
 
   // 附件 or 说明 alone above nothing but explanations, two or more: 1.“双集中”：…, 2.链长：指….
@@ -2096,23 +2245,44 @@ class Classifier {
     }
     size_t i = head + 1;
     for (; i < lines_.size() && !IsAttachmentMark(Folded(i)); ++i) {
-      const View line = Folded(i);
-      const View words = line.substr(std::min(ReadMarker(line).text, line.size()));
-      const bool term = !words.empty() && IsQuotationCloser(ClosingPartner(words.front()));
-      if (!ReadsLikeNote(i) || !(term || Contains(words, U"指") || Contains(words, U"简称") ||
-                                 Contains(words, U"统称") || Contains(words, U"即"))) {
+      if (!ExplainsTerm(i)) {
         return false;
       }
     }
     return i - head - 1 >= kFewest;
   }
 
+  // A note that says by its words that it is one: “双集中”：…, 链长：指….
+  bool ExplainsTerm(size_t i) const {
+    const View line = Folded(i);
+    const View words = line.substr(std::min(ReadMarker(line).text, line.size()));
+    return ReadsLikeNote(i) &&
+           (GoesOnNote(i) || Explains(words) ||
+            (!words.empty() && IsQuotationCloser(ClosingPartner(words.front()))));
+  }
+
+  // 关于主要指标表述的说明 may be a heading of the speech as well. Where that goes on below, each
+  // line up to there explains a term.
+  bool IsHeadingOfSpeech(size_t head, size_t end) const {
+    if (!WithoutFinalMark(StripBrackets(Folded(head))).ends_with(U"说明") || end == lines_.size()) {
+      return false;
+    }
+    for (size_t i = head + 1; i < end; ++i) {
+      if (!ExplainsTerm(i)) {
+        return true;
+      }
+    }
+    return kinds_[end] == BlockKind::kBody && !BeginsWithSalutation(Folded(end)) &&
+           !IsStrongFamily(ReadMarker(Folded(end)).family) && !IsAttachmentMark(Folded(end));
+  }
+
   // Makes notes of a line that says so and of those below it, up to `end`.
   void MarkNotesBelow(size_t head, size_t end) {
     bool doubtful = false;
+    const bool sure = !WithoutFinalMark(StripBrackets(Folded(head))).ends_with(U"说明");
     kinds_[head] = BlockKind::kNote;
     for (size_t i = head + 1; i < end; ++i) {
-      doubtful = doubtful || !ReadsLikeNote(i);
+      doubtful = doubtful || !(sure ? ReadsLikeNote(i) : ExplainsTerm(i));
       kinds_[i] = BlockKind::kNote;
       explanations_.push_back(i);
     }
@@ -2124,11 +2294,18 @@ class Classifier {
     }
   }
 
+  static constexpr size_t kLongestTerm = 30;  // with its explanation's first words
+
+  // Whether a line of notes is wrapped and goes on from the one above.
+  bool GoesOnNote(size_t i) const {
+    return !EndsClosed(lines_[i - 1]) && lines_[i - 1].size() > kLongestTerm &&
+           !ReadMarker(Folded(i));
+  }
+
   // Whether a line below a note's head is one as far as can be seen: it has the mark of a note, or
   // its first words are explained (双招双引：指…, 指…, …是…的简称), or it goes on from the line
   // above.
   bool ReadsLikeNote(size_t i) const {
-    constexpr size_t kLongestTerm = 30;
     const View text = Folded(i);
     if (kinds_[i] != BlockKind::kBody && kinds_[i] != BlockKind::kNote) {
       return true;
@@ -2137,13 +2314,28 @@ class Classifier {
         ReadMarker(text).family == MarkerFamily::kCircled) {
       return true;
     }
-    if (!EndsClosed(lines_[i - 1]) && lines_[i - 1].size() > kLongestTerm && !ReadMarker(text)) {
+    if (GoesOnNote(i)) {
       return true;
     }
     const View term = text.substr(0, kLongestTerm);
     const View before = term.substr(0, std::min(term.find_first_of(U"。！？；"), term.size()));
-    return before.find_first_of(U"：:") != View::npos || before.find(U'指') != View::npos ||
-           before.find(U"简称") != View::npos || before.find(U"来源") != View::npos;
+    const size_t colon = before.find_first_of(U"：:");
+    return colon < before.find(U'，') || Explains(before) || before.find(U"来源") != View::npos;
+  }
+
+  // Says what a word means: …，指…, 主要指…, …的简称. 指标 and 指出 explain nothing.
+  static bool Explains(View text) {
+    constexpr View kBefore = U"一手屈食戒";
+    constexpr View kBehind = U"标导出数引挥明示南令控认责派定战教纹环针";
+    for (size_t i = text.find(U'指'); i != View::npos; i = text.find(U'指', i + 1)) {
+      if ((i == 0 || kBefore.find(text[i - 1]) == View::npos) &&
+          (i + 1 == text.size() || kBehind.find(text[i + 1]) == View::npos)) {
+        return true;
+      }
+    }
+    const size_t namely = text.find(U'即');
+    return Contains(text, U"简称") || Contains(text, U"统称") ||
+           (namely != View::npos && namely > 0 && !IsWordCharacter(text[namely - 1]));
   }
 
   // The end of the notes below a line that says so: that of the text, unless the speech goes on, as
@@ -2373,13 +2565,29 @@ class Classifier {
       for (size_t j = i - std::min(i - head_end_ - 1, kMostLines); j < i; ++j) {
         const auto occasion =
             lines_[j].size() <= kMaxTitleLine ? ReadOccasion(Folded(j)) : std::nullopt;
-        if (occasion && FindDate(Folded(j))) {
+        if ((occasion && FindDate(Folded(j))) || HeadsReport(j, i)) {
           result_.second_report = static_cast<int>(j);
           several_speakers_ = true;
           return;
         }
       }
     }
+  }
+
+  // Whether the line is the title of a report, above nothing but other lines of a head up to the
+  // salutation, and below the last words of another.
+  bool HeadsReport(size_t title, size_t salutation) const {
+    const View line = Folded(title);
+    if ((!line.ends_with(U"报告") && !line.ends_with(U"讲话")) || ReadMarker(line) ||
+        lines_[title].size() > kMaxTitleLine || !EndsSentence(lines_[title - 1])) {
+      return false;
+    }
+    for (size_t i = title; i < salutation; ++i) {
+      if (lines_[i].size() > kMaxTitleLine || EndsClosed(lines_[i]) || ReadMarker(Folded(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static bool IsColonEnd(View line) { return !line.empty() && IsColon(line.back()); }
@@ -2570,6 +2778,7 @@ class Classifier {
   size_t title_end_ = 0;
   size_t source_label_ = static_cast<size_t>(-2);
   size_t date_label_ = static_cast<size_t>(-2);
+  std::array<size_t, kPointers.size()> pointed_ = {};  // lines that begin with each of kPointers
   bool has_salutation_ = false;
   bool several_speakers_ = false;
   DateShape date_shape_ = DateShape::kNone;
@@ -2779,8 +2988,8 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   all.second_report = words.second_report < 0
                           ? -1
                           : static_cast<int>(places[static_cast<size_t>(words.second_report)]);
-  for (const auto left_out :
-       {&Classified::comments, &Classified::notes, &Classified::tail, &Classified::letter}) {
+  for (const auto left_out : {&Classified::comments, &Classified::notes, &Classified::tail,
+                              &Classified::kept, &Classified::letter}) {
     all.*left_out = words.*left_out;
     if (int& head = (all.*left_out).head; head >= 0) {
       head = static_cast<int>(places[static_cast<size_t>(head)]);

@@ -39,6 +39,7 @@ struct Classified {
   LeftOut comments;  // the words of readers
   LeftOut notes;     // where not all of them read like notes
   LeftOut tail;      // what stands below the last words to the audience and is no sentence
+  LeftOut kept;      // the same where it was kept: it may be the speaker's
   LeftOut letter;    // the letter by which a text was sent out, above it
 };
 

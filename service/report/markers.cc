@@ -311,7 +311,7 @@ Marker ReadArabicMarker(View text) {
 }
 
 Marker ReadBullet(View text) {
-  constexpr View kGlyphs = U"●•■◆◇□▪▲★☆➢✓·‧・";
+  constexpr View kGlyphs = U"●•■◆◇□▪▲★☆➢✓·‧・△▶►▼▽◎○❖";
   constexpr size_t kMaxDashes = 8;
   size_t length = 0;
   while (length < kMaxDashes && IsDash(At(text, length))) {
@@ -328,6 +328,10 @@ Marker ReadBullet(View text) {
     }
   }
   if (length == 0 && text[0] == U'*' && text::IsSpace(At(text, 1))) {
+    length = 1;
+  }
+  // Signs of fonts of their own are any letter, once copied: Ø<TAB>…, U+F0D8<TAB>….
+  if (length == 0 && At(text, 1) == U'\t' && !text::IsHan(text[0]) && !text::IsDigit(text[0])) {
     length = 1;
   }
   if (length == 0 || length >= text.size()) {

@@ -457,13 +457,14 @@ class Parser {
   }
 
   // Tells of lines that were taken for no speech because of the line above them.
-  void LintLeftOut(const Classified::LeftOut& left_out, const std::string& why) {
+  void LintLeftOut(const Classified::LeftOut& left_out, const std::string& why,
+                   LintKind kind = LintKind::kTruncated) {
     if (left_out.head < 0) {
       return;
     }
     const Line& head = lines_[static_cast<size_t>(left_out.head)];
     const uint32_t speech_end = report_.runs.front().range.end;
-    AddFinding({LintKind::kTruncated,
+    AddFinding({kind,
                 Certainty::kPossible,
                 head.number,
                 {speech_end - std::min(kAround, speech_end), speech_end},
@@ -523,6 +524,8 @@ class Parser {
     LintLeftOut(classified_.comments, "were left out as what readers say");
     LintLeftOut(classified_.notes, "were left out as notes");
     LintLeftOut(classified_.tail, "were left out as what stands below the end of the speech");
+    LintLeftOut(classified_.kept, "are no sentences and were kept as speech",
+                LintKind::kOpenParagraph);
     LintLeftOut(classified_.letter, "were left out as the letter by which the text was sent out");
     for (size_t j = 0; j < paragraphs.joins.size(); ++j) {
       if (paragraphs.joins[j].reason == JoinReason::kWrap) {

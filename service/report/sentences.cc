@@ -133,10 +133,50 @@ constexpr uint32_t kLongestQuotation = 400;
 
 bool GoesOn(char32_t c) { return IsCommaLike(c) || IsSemicolon(c) || IsColon(c); }
 
-// Whether `rest`, behind a closing quotation mark, begins with words that begin no sentence. Those
-// of the second list may begin one behind a full stop, hardly behind ？” and ！” in mid-clause;
-// what is cried at the beginning of a sentence is its subject only before 是.
-bool BeginsNoSentence(View printed, bool full_stop, bool opens_clause) {
+// How a quotation stands in its sentence.
+enum class Place {
+  kInClause,     // 围绕“钱从哪来？”…: words of its clause are before it
+  kOpensClause,  // “向前！”…: it is the clause's beginning
+  kTold,  // 常问“钱从哪来？”…: the same, and the last of them says that somebody speaks
+  kSaid   // 他问：“钱从哪来？”…: behind a colon
+};
+
+Place PlaceOfQuotation(View before) {
+  constexpr View kSays[] = {U"说",   U"道",   U"问",   U"答",   U"讲",   U"喊",   U"呼",
+                            U"曰",   U"云",   U"写",   U"唱",   U"指出", U"强调", U"表示",
+                            U"宣布", U"认为", U"号召", U"提醒", U"感叹"};
+  constexpr int kMostQuotations = 4;
+  const auto trim = [&] {
+    while (!before.empty() && text::IsSpace(before.back())) {
+      before.remove_suffix(1);
+    }
+  };
+  trim();
+  // “向前！”“向上！”: the first of several tells.
+  for (int i = 0; i < kMostQuotations && !before.empty() && IsQuotationCloser(before.back()); ++i) {
+    size_t open = before.size() - 1;
+    while (open > 0 && ClosingPartner(before[open]) != before.back()) {
+      --open;
+    }
+    before = before.substr(0, open);
+    trim();
+  }
+  if (before.empty() || (!IsWordCharacter(before.back()) && !IsColon(before.back()))) {
+    return Place::kOpensClause;
+  }
+  if (IsColon(before.back())) {
+    return Place::kSaid;
+  }
+  return std::any_of(std::begin(kSays), std::end(kSays),
+                     [&](View says) { return before.ends_with(says); })
+             ? Place::kTold
+             : Place::kInClause;
+}
+
+// Whether `rest`, behind a closing quotation mark, goes on with the sentence of the quotation. What
+// is asked or cried in mid-clause is a part of the clause, whatever follows, but for who acts next.
+// Elsewhere, and behind a full stop, only words that begin no sentence go on.
+bool GoesOnWith(View printed, bool full_stop, Place place) {
   constexpr size_t kLongest = 4;
   std::u32string rest(printed.substr(0, kLongest));
   std::transform(rest.begin(), rest.end(), rest.begin(), text::FoldLetter);
@@ -144,17 +184,32 @@ bool BeginsNoSentence(View printed, bool full_stop, bool opens_clause) {
                              U"这一",     U"成为",     U"为主题",   U"为主线",   U"为目标",
                              U"为代表",   U"为口号",   U"为题",     U"主题教育", U"主题活动",
                              U"主题实践", U"专项行动", U"专项整治", U"活动",     U"行动"};
-  constexpr View kHardly[] = {U"是",   U"为",   U"作为", U"这个", U"这样的",
-                              U"口号", U"精神", U"理念", U"誓言", U"之"};
+  constexpr View kBehindSaid[] = {U"的", U"等问题", U"之声", U"之问", U"为题"};
   constexpr View kBeginning[] = {U"的确", U"等到", U"等我", U"等他", U"等待", U"等会", U"的士"};
+  constexpr View kActors[] = {U"我", U"你", U"他", U"她", U"它", U"咱", U"大家", U"各位", U"同志"};
   const auto begins = [&](View word) { return rest.starts_with(word); };
-  if (std::any_of(std::begin(kBeginning), std::end(kBeginning), begins)) {
+  const auto any = [&](const auto& words) {
+    return std::any_of(std::begin(words), std::end(words), begins);
+  };
+  if (any(kBeginning)) {
     return false;
   }
-  return std::any_of(std::begin(kNever), std::end(kNever), begins) ||
-         (!full_stop &&
-          (opens_clause ? rest.starts_with(U"是")
-                        : std::any_of(std::begin(kHardly), std::end(kHardly), begins)));
+  // “…？”和“…？”
+  if (rest.size() > 1 && IsQuotationCloser(ClosingPartner(rest[1])) &&
+      (rest[0] == U'和' || rest[0] == U'与' || rest[0] == U'及' || rest[0] == U'或')) {
+    return true;
+  }
+  switch (place) {
+    case Place::kSaid:
+      return any(kBehindSaid);
+    case Place::kOpensClause:
+      return any(kNever) || (!full_stop && rest.starts_with(U"是"));
+    case Place::kTold:
+      return any(kNever);
+    case Place::kInClause:
+      break;
+  }
+  return full_stop ? any(kNever) : !any(kActors);
 }
 
 }  // namespace
@@ -167,19 +222,17 @@ bool GoesOnBehindQuotation(View text, size_t begin, size_t open, size_t close) {
   if (GoesOn(text[close + 1])) {
     return true;
   }
-  const char32_t before = open > begin ? text[open - 1] : 0;
-  const bool opens_clause = !IsWordCharacter(before);
+  const Place place = PlaceOfQuotation(text.substr(begin, open - begin));
   const bool full_stop = close > 0 && (text[close - 1] == U'。' || text[close - 1] == U'｡');
   size_t at = close + 1;
-  for (int i = 0; i < kMostQuotations && at < text.size() && !opens_clause; ++i) {
+  for (int i = 0; i < kMostQuotations && at < text.size() && place != Place::kOpensClause; ++i) {
     const size_t end = QuotationEnd(text, at, kLongestQuotation);
     if (end == View::npos || !IsTerminal(text[end - 1])) {
       break;
     }
     at = end + 1;
   }
-  return at < text.size() && text::IsHan(text[at]) &&
-         BeginsNoSentence(text.substr(at), full_stop, opens_clause);
+  return at < text.size() && text::IsHan(text[at]) && GoesOnWith(text.substr(at), full_stop, place);
 }
 
 void AppendSentence(View joined, Range range, std::vector<Sentence>* sentences) {
