@@ -34,6 +34,7 @@ constexpr uint32_t kMinParagraph = 30;
 constexpr uint32_t kMaxTitleLine = 80;
 constexpr size_t kMaxTitleLines = 4;
 constexpr uint32_t kMaxBanner = 60;
+constexpr uint32_t kShortestClosing = 16;  // of the last words to the audience
 // Signs that point from a caption to its picture.
 constexpr View kPointers = U"△▲▽▼◁◀▷▶↑↓";
 
@@ -552,7 +553,7 @@ bool IsGlossaryHead(View line) {
          (titled && notes && bare.size() <= kLongestEnd) || (notes && before.ends_with(U"报告"));
 }
 
-// 表1 …, 图2-1：…, 附表三　…: what stands above or below a table or a chart.
+// 表1 …, 图2-1：…, 附表三　…, 表1…情况表: what stands above or below a table or a chart.
 bool IsFloatCaption(View line) {
   constexpr size_t kLongest = 60;
   if (line.size() > kLongest || line.size() < 3) {
@@ -581,7 +582,19 @@ bool IsFloatCaption(View line) {
     }
   }
   return at == line.size() || text::IsSpace(line[at]) || IsColon(line[at]) ||
-         IsFullStopDot(line[at]) || line[at] == U'、';
+         IsFullStopDot(line[at]) ||
+         (line[at] == U'、' && At(line, at + 1) != U'表' && At(line, at + 1) != U'图') ||
+         (text::IsHan(line[at]) && (line.back() == U'表' || line.back() == U'图') &&
+          line.find_first_of(U"，。；") == View::npos);
+}
+
+// 单位：亿元, alone or in brackets: what the figures of a table are counted in.
+bool IsTableUnit(View line) {
+  constexpr size_t kLongest = 24;
+  constexpr size_t kLongestUnit = 8;
+  const View inner = StripBrackets(line);
+  const size_t label = inner.size() <= kLongest ? ReadLabel(GetLexicon().table_label, inner) : 0;
+  return label > 0 && inner.size() - label <= kLongestUnit;
 }
 
 // The cells of a row of a table that was pasted as text.
@@ -662,6 +675,14 @@ Row ReadRow(View line) {
     return {};
   }
   return row;
+}
+
+bool CallsOut(const Line& line) { return line.last_mark == U'！' || line.last_mark == U'!'; }
+
+// 谢谢大家, also without a mark.
+bool IsThanks(View line) {
+  constexpr size_t kLongest = 12;
+  return line.size() <= kLongest && (line.starts_with(U"谢谢") || line.starts_with(U"謝謝"));
 }
 
 class Classifier {
@@ -1897,8 +1918,10 @@ class Classifier {
       if (IsFloatCaption(text) && !EndsSentence(lines_[i])) {
         kinds_[i] = BlockKind::kCaption;
         beside = true;
-      } else if (inner.size() <= 24 && ReadLabel(lexicon.table_label, inner) > 0 &&
-                 !EndsClosed(lines_[i])) {
+      } else if (HeadsTable(i)) {
+        kinds_[i] = BlockKind::kCaption;
+        beside = true;
+      } else if (IsTableUnit(text) && !EndsClosed(lines_[i])) {
         kinds_[i] = BlockKind::kTable;
         beside = true;
       } else if (const size_t label = ReadLabel(lexicon.table_note, inner);
@@ -2020,32 +2043,31 @@ class Classifier {
             BeginsWithSalutation(Folded(i)));
   }
 
+  // 2025年主要指标完成情况, right above 单位：亿元: the title of a table.
+  bool HeadsTable(size_t i) const {
+    constexpr uint32_t kLongest = 40;
+    return i + 1 < lines_.size() && lines_[i].size() <= kLongest && !EndsClosed(lines_[i]) &&
+           !ReadMarker(Folded(i)) && kinds_[i + 1] == BlockKind::kBody &&
+           IsTableUnit(Folded(i + 1)) && !EndsClosed(lines_[i + 1]) && !IsTableUnit(Folded(i));
+  }
+
   // The last words to the audience (各位代表！…奋斗！), the last line's successor for none.
   size_t FindClosing() const {
-    constexpr uint32_t kShortest = 16;
     for (size_t i = lines_.size(); i-- > std::max(head_end_ + 1, lines_.size() / 3);) {
       if (kinds_[i] == BlockKind::kBody && BeginsWithSalutation(Folded(i)) &&
-          lines_[i].size() > kShortest && EndsSentence(lines_[i])) {
+          lines_[i].size() > kShortestClosing && EndsSentence(lines_[i])) {
         return i;
       }
     }
     return lines_.size();
   }
 
-  static bool CallsOut(const Line& line) {
-    return line.last_mark == U'！' || line.last_mark == U'!';
-  }
-
-  // 谢谢大家, without a mark.
-  static bool IsThanks(View line) {
-    constexpr size_t kLongest = 12;
-    return line.size() <= kLongest && (line.starts_with(U"谢谢") || line.starts_with(U"謝謝"));
-  }
-
   // Words and commas alone.
   static bool IsVerse(View line) {
+    constexpr size_t kShortest = 4;
     constexpr size_t kLongest = 20;
-    return line.size() <= kLongest && std::all_of(line.begin(), line.end(), [](char32_t c) {
+    return line.size() >= kShortest && line.size() <= kLongest &&
+           std::all_of(line.begin(), line.end(), [](char32_t c) {
              return text::IsHan(c) || IsCommaLike(c) || IsDash(c) || text::IsSpace(c);
            });
   }
@@ -2198,13 +2220,13 @@ class Classifier {
       const View bare = WithoutFinalMark(StripBrackets(text));
       const bool attached = i > closing && HeadsAttachment(i);
       const bool glossary = IsGlossaryHead(text) && i + 1 < lines_.size() &&
-                            (i * 3 > lines_.size() * 2 || ReadsLikeNote(i + 1));
+                            (i > closing || i * 3 > lines_.size() * 2 || ReadsLikeNote(i + 1));
       if (glossary || attached || HeadsExplanations(i) ||
           (text.size() <= 12 && (lexicon.note_head.Contains(bare) ||
                                  (IsColon(text.back()) && lexicon.note_head.SuffixOf(bare) > 1)))) {
         ++note_heads;
         const size_t end = NotesEnd(i);
-        if (IsHeadingOfSpeech(i, end)) {
+        if (i < closing && IsHeadingOfSpeech(i, end)) {
           continue;
         }
         // Further up it may be a heading of the speech.
@@ -2262,18 +2284,22 @@ class Classifier {
   }
 
   // 关于主要指标表述的说明 may be a heading of the speech as well. Where that goes on below, each
-  // line up to there explains a term.
+  // line up to there explains a term, and where it does not, each reads like a note.
   bool IsHeadingOfSpeech(size_t head, size_t end) const {
-    if (!WithoutFinalMark(StripBrackets(Folded(head))).ends_with(U"说明") || end == lines_.size()) {
+    const View text = Folded(head);
+    const bool attached = head > head_end_ && IsAttachmentMark(Folded(head - 1));
+    if (!WithoutFinalMark(StripBrackets(text)).ends_with(U"说明") || text.starts_with(U"附") ||
+        (end == lines_.size() && attached)) {
       return false;
     }
     for (size_t i = head + 1; i < end; ++i) {
-      if (!ExplainsTerm(i)) {
+      if (end == lines_.size() ? !ReadsLikeNote(i) : !ExplainsTerm(i)) {
         return true;
       }
     }
-    return kinds_[end] == BlockKind::kBody && !BeginsWithSalutation(Folded(end)) &&
-           !IsStrongFamily(ReadMarker(Folded(end)).family) && !IsAttachmentMark(Folded(end));
+    return end < lines_.size() && kinds_[end] == BlockKind::kBody &&
+           !BeginsWithSalutation(Folded(end)) && !IsStrongFamily(ReadMarker(Folded(end)).family) &&
+           !IsAttachmentMark(Folded(end));
   }
 
   // Makes notes of a line that says so and of those below it, up to `end`.

@@ -1,6 +1,7 @@
 #include "service/report/english_classify.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -99,6 +100,61 @@ std::u32string EntryWords(View folded) {
   return words;
 }
 
+// The cells of a row of a table that was pasted as text, parted by tabs; 0 for other lines. What
+// only has a tab behind the sign of an item is none.
+struct EnglishRow {
+  size_t cells = 0;
+  size_t figures = 0;  // cells behind the first that hold more digits than letters
+};
+
+EnglishRow ReadEnglishRow(View line) {
+  constexpr size_t kLongest = 200;
+  constexpr size_t kLongestCell = 60;
+  EnglishRow row;
+  if (line.size() > kLongest || line.find(U'\t') == View::npos) {
+    return row;
+  }
+  for (size_t i = 0; i < line.size();) {
+    const View cell = line.substr(i, line.find(U'\t', i) - i);
+    i += cell.size() + 1;
+    size_t digits = 0;
+    size_t letters = 0;
+    for (const char32_t c : cell) {
+      digits += IsAsciiDigit(c) ? 1u : 0u;
+      letters += IsWordCharacter(c) && !IsAsciiDigit(c) ? 1u : 0u;
+    }
+    const bool sign = row.cells == 0 && (digits + letters == 0 || cell.back() == U')' ||
+                                         IsFullStopDot(cell.back()) || cell.size() == 1);
+    if (cell.size() > kLongestCell) {
+      return {};
+    }
+    if (!cell.empty() && !sign) {
+      ++row.cells;
+      row.figures += row.cells > 1 && digits > letters ? 1u : 0u;
+    }
+  }
+  return row.cells >= 2 ? row : EnglishRow();
+}
+
+// Table 1. Main indicators; Figure 2: …; Chart 3.
+bool IsEnglishFloat(View folded) {
+  constexpr size_t kLongest = 120;
+  constexpr View kNames[] = {U"table ", U"figure ", U"chart ", U"exhibit "};
+  for (const View name : kNames) {
+    size_t at = name.size();
+    if (!folded.starts_with(name) || folded.size() > kLongest) {
+      continue;
+    }
+    while (at < folded.size() &&
+           (IsAsciiDigit(folded[at]) || (at > name.size() && folded[at] == U'-'))) {
+      ++at;
+    }
+    return at > name.size() &&
+           (at == folded.size() || IsFullStopDot(folded[at]) || IsColon(folded[at]));
+  }
+  return false;
+}
+
 class Classifier {
  public:
   Classifier(View source, View folded, const std::vector<Line>& lines)
@@ -109,6 +165,8 @@ class Classifier {
     FindHead();
     ReadHead();
     MarkBody();
+    MarkTables();
+    MarkGlossary();
     MarkSignature();
     MarkTurns();
     MarkNotes();
@@ -471,6 +529,81 @@ class Classifier {
         std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i), kinds_.end(), BlockKind::kNote);
         return;
       }
+    }
+  }
+
+  // Tables whose cells tabs part, their titles, and the notes below them.
+  void MarkTables() {
+    for (size_t i = head_end_; i < lines_.size();) {
+      size_t end = i;
+      size_t figured = 0;
+      bool sure = false;
+      for (; end < lines_.size() && kinds_[end] == BlockKind::kBody && !EndsSentence(end); ++end) {
+        const EnglishRow row = ReadEnglishRow(Folded(end));
+        if (row.cells == 0) {
+          break;
+        }
+        sure |= row.cells >= 3;
+        figured += row.figures > 0 ? 1u : 0u;
+      }
+      const size_t rows = end - i;
+      if (rows >= 2 && (sure || figured * 2 >= rows)) {
+        std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i),
+                  kinds_.begin() + static_cast<std::ptrdiff_t>(end), BlockKind::kTable);
+      }
+      i = std::max(end, i + 1);
+    }
+    bool beside = false;  // the line above belongs to a table or a chart
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      const View text = Folded(i);
+      if (kinds_[i] == BlockKind::kTable) {
+        beside = true;
+      } else if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      } else if (IsEnglishFloat(text) && !EndsSentence(i)) {
+        kinds_[i] = BlockKind::kCaption;
+        beside = true;
+      } else if (beside && (text.starts_with(U"note:") || text.starts_with(U"notes:") ||
+                            text.starts_with(U"source:") || text.starts_with(U"sources:"))) {
+        MarkNoteParagraph(i);
+      } else {
+        beside = false;
+      }
+    }
+  }
+
+  // Glossary, above nothing but explanations of terms: 1. Dual circulation: a development pattern….
+  void MarkGlossary() {
+    constexpr View kHeads[] = {U"glossary",
+                               U"glossary of terms",
+                               U"explanation of terms",
+                               U"explanatory notes",
+                               U"abbreviations",
+                               U"list of abbreviations",
+                               U"abbreviations and acronyms"};
+    constexpr size_t kLongestTerm = 80;  // with its number
+    constexpr size_t kFewest = 2;
+    for (size_t i = std::max(head_end_, lines_.size() / 2); i < lines_.size(); ++i) {
+      if (kinds_[i] != BlockKind::kBody ||
+          std::find(std::begin(kHeads), std::end(kHeads), Folded(i)) == std::end(kHeads)) {
+        continue;
+      }
+      size_t terms = 0;
+      bool all = true;
+      for (size_t j = i + 1; j < lines_.size() && all; ++j) {
+        const View line = Folded(j);
+        const bool term = std::any_of(
+            line.begin(),
+            line.begin() + static_cast<std::ptrdiff_t>(std::min(line.size(), kLongestTerm)),
+            [](char32_t c) { return IsColon(c) || IsDash(c) || c == U'–'; });
+        const bool wrapped = !lines_[j].gap_before && !EndsSentence(j - 1) && terms > 0;
+        terms += term ? 1u : 0u;
+        all = term || wrapped || kinds_[j] != BlockKind::kBody;
+      }
+      if (all && terms >= kFewest) {
+        std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i), kinds_.end(), BlockKind::kNote);
+      }
+      return;
     }
   }
 
