@@ -14,6 +14,7 @@ namespace {
 using View = std::u32string_view;
 
 constexpr uint32_t kMaxHeading = 120;
+constexpr uint32_t kMaxNumberedHeading = 200;  // that has no mark at its end, above a sentence
 constexpr size_t kMaxHeadingWords = 16;
 constexpr uint32_t kMaxPlainHeading = 80;  // neither capitals nor title case
 constexpr uint32_t kMaxRunInHeading = 120;
@@ -152,9 +153,14 @@ class RoleFinder {
         IsFullStopDot(p.last) || IsTerminal(p.last) || IsSemicolon(p.last) || IsCommaLike(p.last);
     const bool plain_below = i + 1 < roles_.size() && roles_[i + 1].role == Role::kPlain &&
                              ranges_[i + 1].size() > ranges_[i].size();
-    p.stand_alone =
-        !bullet && (p.level > 0 || (p.single && ranges_[i].size() <= kMaxHeading &&
-                                    (!closed || (plain_below && !IsCommaLike(p.last)))));
+    const bool open_above_text =
+        !closed && !IsColon(p.last) && !IsEllipsis(p.last) && i + 1 < roles_.size() &&
+        roles_[i + 1].role == Role::kPlain && !roles_[i + 1].salutation &&
+        (IsFullStopDot(roles_[i + 1].last) || IsTerminal(roles_[i + 1].last)) &&
+        ranges_[i].size() <= kMaxNumberedHeading;
+    p.stand_alone = !bullet && (p.level > 0 || (p.single && open_above_text) ||
+                                (p.single && ranges_[i].size() <= kMaxHeading &&
+                                 (!closed || (plain_below && !IsCommaLike(p.last)))));
     if (p.stand_alone) {
       TrimLabel(i);
     } else if (p.first_end <= kMaxRunInHeading + p.marker.text) {
