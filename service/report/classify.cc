@@ -1915,10 +1915,7 @@ class Classifier {
         continue;
       }
       const View inner = StripBrackets(text);
-      if (IsFloatCaption(text) && !EndsSentence(lines_[i])) {
-        kinds_[i] = BlockKind::kCaption;
-        beside = true;
-      } else if (HeadsTable(i)) {
+      if ((IsFloatCaption(text) && !EndsSentence(lines_[i])) || HeadsTable(i)) {
         kinds_[i] = BlockKind::kCaption;
         beside = true;
       } else if (IsTableUnit(text) && !EndsClosed(lines_[i])) {
