@@ -260,6 +260,7 @@ void LifeCycle::Scrub(Library* library) {
     return;
   }
   const absl::Status status = library->ScrubPurged();
+  tasks_.Record(Task::kPurge, status);
   if (!status.ok()) {
     scrubs_to_pass_ = kLooksPassedAfterFailure;
     log_.Write(LogLevel::kWarning, "scrub_failed", FailureLine(status));

@@ -24,6 +24,7 @@ enum class Task : uint8_t {
   kPublish,  // snapshots for replicas
   kFollow,   // a replica's steps, and those of a server that only reads
   kRelease,  // of reports that are held back until their time
+  kPurge,    // what purged reports left in files
   kCertificate,
   kTokens,
   kSignedTokenKeys,
@@ -70,8 +71,8 @@ class TaskOutcomes {
   }
 
  private:
-  static constexpr std::array<std::string_view, 10> kNames = {
-      "backup", "publish", "follow", "release",       "certificate",
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "backup", "publish", "follow", "release",       "purge",   "certificate",
       "tokens", "jwks",    "themes", "configuration", "profiles"};
 
   struct State {
