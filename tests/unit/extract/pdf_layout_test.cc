@@ -432,7 +432,7 @@ TEST(PdfLayoutTest, PagesThatSayTheSameAreNoWatermarks) {
   for (int copy = 0; copy < 3; ++copy) {
     pages += PagesWith(1, [](int) { return std::vector<TextLine>(); });
   }
-  EXPECT_THAT(Read(pages), ::testing::HasSubstr("text p3 indent0 edge|一市经济继续增长"));
+  EXPECT_THAT(Read(pages), ::testing::HasSubstr("text p3 indent0 edge|上市经济继续增长"));
 }
 
 TEST(PdfLayoutTest, NumbersOfItemsAreText) {
