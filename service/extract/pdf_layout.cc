@@ -1015,6 +1015,21 @@ class FurnitureFinder {
       return;
     }
     const auto is_repeated = [&](const Word& word) { return repeated.contains(key(word)); };
+    // Pages that say the same are copies, not marked.
+    constexpr size_t kShare = 4;  // of all characters, one in so many at most
+    size_t all = 0;
+    size_t said = 0;
+    for (const Page& page : pages_) {
+      for (const PageLine& line : page.lines) {
+        for (const Word& word : line.words) {
+          all += word.text.size();
+          said += is_repeated(word) ? word.text.size() : 0;
+        }
+      }
+    }
+    if (said * kShare > all) {
+      return;
+    }
     for (Page& page : pages_) {
       std::vector<PageLine> parted;
       for (PageLine& line : page.lines) {

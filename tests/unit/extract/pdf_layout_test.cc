@@ -427,6 +427,14 @@ TEST(PdfLayoutTest, WhatMeetsInOnePlaceByChanceIsNoWatermark) {
   EXPECT_THAT(dump, ::testing::HasSubstr("|的 增长3\n"));
 }
 
+TEST(PdfLayoutTest, PagesThatSayTheSameAreNoWatermarks) {
+  std::string pages;
+  for (int copy = 0; copy < 3; ++copy) {
+    pages += PagesWith(1, [](int) { return std::vector<TextLine>(); });
+  }
+  EXPECT_THAT(Read(pages), ::testing::HasSubstr("text p3 indent0 edge|上市经济继续增长"));
+}
+
 TEST(PdfLayoutTest, NumbersOfItemsAreText) {
   // As far apart as three lines each, in a margin of their own.
   std::vector<TextLine> lines;
