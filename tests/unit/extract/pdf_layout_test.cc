@@ -322,11 +322,8 @@ TEST(PdfLayoutTest, WatermarksAreNoText) {
     const double left = 100 + 40 * i;
     const double top = 130 + 40 * i;
     const std::string box = Box(left, top, left + 40, top + 36);
-    marks += "<line" + box + "<word" + box +
-             std::string(i == 0   ? "送"
-                         : i == 1 ? "审"
-                                  : "稿") +
-             "</word></line>";
+    marks.append("<line").append(box).append("<word").append(box);
+    marks.append(i == 0 ? "送" : i == 1 ? "审" : "稿").append("</word></line>");
   }
   page.insert(page.find("</page>"), marks);
   EXPECT_EQ(Read(page), "running-head p1|送\nrunning-head p1|审\nrunning-head p1|稿\n" + expected);
