@@ -79,8 +79,9 @@ class Audit : public Command {
       if (resource_->starts_with("reports/")) {
         request.set_resource(*resource_);
       } else {
-        QUOTES_ASSIGN_OR_RETURN(*request.mutable_resource(),
-                                ResolveReport(context, client, *resource_, /*show_embargoed=*/true));
+        QUOTES_ASSIGN_OR_RETURN(
+            *request.mutable_resource(),
+            ResolveReport(context, client, *resource_, /*show_embargoed=*/true));
       }
     }
     return request;

@@ -383,10 +383,9 @@ absl::Status UploadIncomplete(std::string_view description) {
 }
 
 absl::Status UploadStalled(absl::Duration silence) {
-  return Plain(
-      absl::StatusCode::kDeadlineExceeded, ErrorReason::kUploadIncomplete,
-      ToStd(absl::StrCat("less than ", limits::kUploadLeastBytes >> 10, " KiB of the upload came in ",
-                         absl::FormatDuration(silence))));
+  return Plain(absl::StatusCode::kDeadlineExceeded, ErrorReason::kUploadIncomplete,
+               ToStd(absl::StrCat("less than ", limits::kUploadLeastBytes >> 10,
+                                  " KiB of the upload came in ", absl::FormatDuration(silence))));
 }
 
 absl::Status RequestIdReused(std::string_view request_id) {

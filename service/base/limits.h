@@ -209,8 +209,8 @@ inline constexpr size_t kMaxConnectionBytes = 336u << 20;
 // What a connection may hold in any case while calls of others that have gone are worked off: an
 // ordinary report, or 40 look-ups.
 inline constexpr size_t kSmallConnectionBytes = 1u << 20;
-// A request of which nothing came for so long, in seconds, has lost its caller or wants to hold what
-// it has: when there is no room left its connection is closed before others.
+// A request of which nothing came for so long, in seconds, has lost its caller or wants to hold
+// what it has: when there is no room left its connection is closed before others.
 inline constexpr int kStuckSeconds = 10;
 // Connections of one process. 24 KiB each would be 24 GiB.
 inline constexpr int64_t kMaxConnections = 1 << 20;

@@ -671,9 +671,11 @@ Element Scanner::ElementAt(size_t i) const {
     }
   }
   ReadBehindNumber(&element);
-  // 千万元 is an amount; 千万 without a unit and 千万吨级 are orders.
-  if (element.number.vague && element.kind == NumeralKind::kCardinal && element.inside.empty() &&
-      !element.unit.empty() && t_[element.unit.end - 1] != U'级' && At(element.unit.end) != U'级') {
+  // 千万元 is an amount; 千万 without a unit, 千万吨级 and 两个万亿元台阶 are orders.
+  const bool counted = digits > 0 && t_[digits - 1] == U'个';
+  if (!counted && element.number.vague && element.kind == NumeralKind::kCardinal &&
+      element.inside.empty() && !element.unit.empty() && t_[element.unit.end - 1] != U'级' &&
+      At(element.unit.end) != U'级') {
     element.number.value = ScalesAlone(digits, element.number.end);
     element.number.vague = !element.number.value.has_value();
   }

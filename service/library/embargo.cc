@@ -64,7 +64,9 @@ absl::Status Library::CheckEmbargo(std::optional<absl::Time> available_from,
 absl::Status Library::CheckTwin(const PackedDocument& twin,
                                 std::optional<absl::Time> available_from) {
   const std::optional<absl::Time>& until = twin.available_from();
-  if (!until.has_value() || (available_from.has_value() && *available_from >= *until)) {
+  // The store rounds up.
+  if (!until.has_value() ||
+      (available_from.has_value() && *until - *available_from < absl::Microseconds(1))) {
     return absl::OkStatus();
   }
   return errors::FieldInvalid(

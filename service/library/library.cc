@@ -909,6 +909,7 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
     QUOTES_ASSIGN_OR_RETURN(std::optional<NearDuplicate> beside,
                             SettleMadeId(handling, latest, revisions, draft));
     if (beside.has_value()) {
+      QUOTES_RETURN_IF_ERROR(CheckTwin(*FindLatest(beside->report_id), draft->available_from));
       return beside;
     }
   }

@@ -97,7 +97,9 @@ void ConnectionMeters::Meter(Metered* metered, Work work) {
 }
 
 void ConnectionMeters::Forget(Metered* metered, End end) {
-  if (const size_t lasting = metered->meter.lasting_bytes(); lasting > 0 && end == End::kByItself) {
+  const size_t lasting =
+      end == End::kForOthers ? metered->meter.reset_bytes() : metered->meter.lasting_bytes();
+  if (lasting > 0) {
     const MutexLock lock(&leaving_mutex_);
     SettleLeaving(Now());
     networks_[0][metered->address] += lasting;

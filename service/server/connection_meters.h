@@ -76,7 +76,7 @@ class ConnectionMeters {
   };
   enum class End {
     kByItself,  // or for a fault
-    kForOthers  // to make room: what it held counts no more, or others would follow for the same
+    kForOthers  // to make room: its open calls count no more, or others would follow for the same
   };
   struct Socket : Metered {
     using Metered::Metered;

@@ -61,11 +61,11 @@ class Http2Meter {
   size_t open_streams() const { return streams_.size(); }
   // Of that what belongs to requests that have not come whole.
   size_t UnfinishedBytes() const;
+  // Of that what belongs to calls that were reset.
+  size_t reset_bytes() const { return lingering_[0] + lingering_[1]; }
   // What the server may need for some time after the connection has ended: bodies that no call was
   // made of go with it.
-  size_t lasting_bytes() const {
-    return lingering_[0] + lingering_[1] + streams_.size() * limits_->stream_bytes;
-  }
+  size_t lasting_bytes() const { return reset_bytes() + streams_.size() * limits_->stream_bytes; }
 
  private:
   // Finds the heads of frames in one direction.

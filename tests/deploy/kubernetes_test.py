@@ -201,7 +201,8 @@ class KubernetesTest(unittest.TestCase):
                                  [(port, "grpc"), (metrics, "metrics")])
                 # Probes ask over the socket inside the pod, which needs neither TLS nor a token.
                 asked = ["quotectl", "--server", f"unix:{values['listen_unix']}", "--timeout"]
-                for probe, more in (("readinessProbe", []), ("startupProbe", []),
+                for probe, more in (("readinessProbe", []),
+                                    ("startupProbe", ["--service", "liveness"]),
                                     ("livenessProbe", ["--service", "liveness"])):
                     command = container[probe]["exec"]["command"]
                     self.assertEqual(command[:4] + command[5:], [*asked, "health", *more])

@@ -143,7 +143,7 @@ class ScrapeTest(unittest.TestCase):
     def test_tasks(self):
         scrape = Scrape(read(self.busy_port))
         now = time.time()
-        tasks = {"backup", "publish", "certificate", "tokens", "themes"}
+        tasks = {"backup", "publish", "release", "purge", "certificate", "tokens", "themes"}
         self.assertEqual(scrape.by_label("quotes_task_failing", "task"), dict.fromkeys(tasks, 0))
         for task, last in scrape.by_label("quotes_task_last_success_timestamp_seconds",
                                           "task").items():

@@ -17,6 +17,8 @@ PROFILE = '[{name}]\nbase = "strict"\n'
 
 
 class ReloadTest(unittest.TestCase):
+    DEFAULTS = "# all as it is without a file\n"
+
     def setUp(self):
         self.folder = self.enterContext(TempDir())
         self.file = self.folder / "quoted.toml"
@@ -73,7 +75,7 @@ class ReloadTest(unittest.TestCase):
         count = len(self.server.log_lines())
         self.assertEqual(self.reason(), "")
         self.assertEqual(len(self.server.log_lines()), count)
-        self.file.write_text("", encoding="utf-8")
+        self.file.write_text(self.DEFAULTS, encoding="utf-8")
         self.assertEqual(quotectl("reload", server=self.server).returncode, 0)
         wait_for(lambda: self.events("configuration_reloaded")[-1]["changed"] == "log_level",
                  "the level is the default's again")
@@ -179,7 +181,7 @@ class ReloadTest(unittest.TestCase):
         other.write_text(PROFILE.format(name="sunday"), encoding="utf-8")
         self.hang_up(f'profiles = "{other}"\n', "profiles_reloaded")
         self.assertIn("sunday", self.names())
-        self.hang_up("", "profiles_reloaded")
+        self.hang_up(self.DEFAULTS, "profiles_reloaded")
         self.assertNotIn("sunday", self.names())
         self.assertIn("strict", self.names())
 
@@ -214,7 +216,7 @@ class ReloadTest(unittest.TestCase):
 
     def test_the_log_s_file_is_opened_anew(self):
         log, moved = self.folder / "quoted.log", self.folder / "quoted.log.1"
-        self.file.write_text("", encoding="utf-8")
+        self.file.write_text(self.DEFAULTS, encoding="utf-8")
         log.touch()
         server = Server(self.folder / "quotes.db", "--config", self.file, "--log-file", log)
         server.log_path = log

@@ -662,7 +662,7 @@ class LimitsTest(Base):
             stands_still())
         error = upload.exception(30)
         self.assertEqual(outcome(error), "DEADLINE_EXCEEDED UPLOAD_INCOMPLETE")
-        self.assertIn("for 2s", error.details())
+        self.assertIn("came in 2s", error.details())
         self.assertEqual(quotectl("import", SAMPLE, "--id", SAMPLE_ID, server=server).returncode, 0)
 
     def test_an_upload_that_drips_ends(self):

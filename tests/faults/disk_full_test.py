@@ -224,7 +224,7 @@ class ReleaseTest(unittest.TestCase):
                 return quotectl("status", server=server).stdout
 
             wait_for(lambda: "release" in status(), "the status to tell it", seconds=60)
-            self.assertRegex(status(), r"Failing +release, .*full")
+            self.assertRegex(status(), r"Failing +release, .*no space left")
             self.assertEqual(quotectl("find", "车间七千座", server=server).returncode, 1)
             faults.end()
             wait_for(lambda: quotectl("find", "车间七千座", server=server).returncode == 0,

@@ -926,6 +926,15 @@ TEST(FindFiguresTest, ScalesAloneHaveTheirValueBeforeAUnit) {
   for (const char* order : {"千亿级", "万亿级", "亿元", "万家"}) {
     EXPECT_THAT(Rows(order)[0], ::testing::HasSubstr("\tapproximate\t\t")) << order;
   }
+  // Steps that are counted are orders, not what was reached.
+  for (const char* steps : {"生产总值连跨两个万亿元台阶", "跨越3个千亿元台阶"}) {
+    EXPECT_THAT(Rows(steps), ::testing::Contains(::testing::HasSubstr("\tapproximate\t\t")))
+        << steps;
+    EXPECT_THAT(Rows(steps), ::testing::Not(::testing::Contains(::testing::HasSubstr("00000"))))
+        << steps;
+  }
+  EXPECT_THAT(Rows("PM_2.5平均浓度"), ::testing::Each(::testing::HasSubstr("\tset\t")));
+  EXPECT_THAT(Rows("一次性发放补贴"), ElementsAre());
 }
 
 TEST(FindFiguresTest, RankingsAndSpansOfYears) {

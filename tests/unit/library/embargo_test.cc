@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "service/archive/query.h"
@@ -28,6 +29,7 @@ using ::quotes::testing::HasReason;
 using ::quotes::testing::IsOk;
 using ::quotes::testing::TempDir;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -345,10 +347,23 @@ TEST_F(EmbargoTest, ACopyOfAHiddenReportIsToldToTheImporterAlone) {
     }
   }
   EXPECT_EQ(library_->archive()->FindReport("copy"), nullptr);
+  // The same under an id that is made of what it says, as of the hidden one.
+  ImportRequest named = copy;
+  named.report_id.clear();
+  ImportRequest hidden_too = named;
+  hidden_too.available_from = time_;
+  hidden_too.duplicate_handling = DuplicateHandling::kSeparate;
+  const std::string named_id(MustImport(hidden_too).document->report_id());
+  for (const auto handling : {DuplicateHandling::kSeparate, DuplicateHandling::kVariant}) {
+    named.duplicate_handling = handling;
+    named.content = absl::StrReplaceAll(quotes::testing::SampleReport(), {{"。", "．"}});
+    EXPECT_THAT(TryImport(named),
+                AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from")));
+  }
   copy.available_from = time_;
   const ImportResult variant = MustImport(copy);
   ASSERT_TRUE(variant.duplicate_of.has_value());
-  EXPECT_EQ(variant.duplicate_of->report_id, "held");
+  EXPECT_THAT(variant.duplicate_of->report_id, AnyOf("held", named_id));
   EXPECT_EQ(variant.document->duplicate_of(), "");
   EXPECT_EQ(variant.document->state(), archive::ReportState::kWithdrawn);
   copy.report_id = "beside";
