@@ -201,7 +201,8 @@ ConnectionGuard::ConnectionGuard(Options options) {
        .stream_bytes = limits::kStreamBytes,
        .max_chunk_bytes = limits::kReadChunkBytes,
        .reset_lingers = std::chrono::seconds(limits::kResetLingerSeconds),
-       .stuck_after = std::chrono::seconds(limits::kStuckSeconds)},
+       .stuck_after = std::chrono::seconds(limits::kStuckSeconds),
+       .stuck_bytes = limits::kUploadLeastBytes},
       options.max_transport_bytes, limits::kSmallConnectionBytes, static_cast<size_t>(connections),
       [](Http2Meter::Fault fault) { TellClosed(ReasonOf(fault)); });
   KeepForever(made);

@@ -78,6 +78,26 @@ ConnectionMeters::~ConnectionMeters() {
   }
 }
 
+void ConnectionMeters::Pace::Add(size_t more, const Http2Meter::Limits& limits) {
+  const Http2Meter::Clock::time_point now = CoarseNow();
+  if (const Http2Meter::Clock::duration passed = now - begin; passed >= limits.stuck_after) {
+    const bool is_new = begin == Http2Meter::Clock::time_point();
+    before = is_new ? SIZE_MAX : passed < 2 * limits.stuck_after ? bytes : 0;
+    bytes = 0;
+    begin = now;
+  }
+  bytes += more;
+}
+
+bool ConnectionMeters::Pace::IsSlow(const Http2Meter::Limits& limits) const {
+  const Http2Meter::Clock::duration passed = CoarseNow() - begin;
+  if (passed >= 2 * limits.stuck_after) {
+    return true;
+  }
+  return bytes < limits.stuck_bytes &&
+         (passed >= limits.stuck_after || before < limits.stuck_bytes);
+}
+
 ConnectionMeters::Socket* ConnectionMeters::Find(int socket) const {
   if (socket < 0 || static_cast<size_t>(socket) >= max_sockets_) {
     return nullptr;
@@ -107,6 +127,7 @@ void ConnectionMeters::Forget(Metered* metered, End end) {
   }
   Meter(metered, [this](Http2Meter* meter) { *meter = Http2Meter(&limits_); });
   metered->is_metered = false;
+  metered->pace = Pace();
   metered->has_sent = false;
 }
 
@@ -213,7 +234,7 @@ bool ConnectionMeters::Received(int socket, const iovec* pieces, size_t bytes) {
       });
     });
     held = found->meter.held_bytes();
-    found->last_received = CoarseNow();
+    found->pace.Add(bytes, limits_);
     if (fault != Http2Meter::Fault::kNone) {
       ShutDown(found, socket);
     }
@@ -263,8 +284,7 @@ std::vector<ConnectionMeters::Candidate> ConnectionMeters::Candidates() {
     Meter(metered, [now](Http2Meter* meter) { meter->Settle(now); });
     candidate.address = metered->address;
     candidate.held = metered->meter.held_bytes();
-    candidate.is_stuck =
-        now - metered->last_received >= limits_.stuck_after && metered->meter.UnfinishedBytes() > 0;
+    candidate.is_stuck = metered->pace.IsSlow(limits_) && metered->meter.UnfinishedBytes() > 0;
     if (candidate.held > 0) {
       candidates.push_back(candidate);
     }
@@ -395,7 +415,7 @@ bool ConnectionMeters::Inner::Received(std::string_view bytes) {
     meters_->Meter(this,
                    [bytes, &fault](Http2Meter* changed) { fault = changed->Receive(bytes, Now); });
     held = meter.held_bytes();
-    last_received = CoarseNow();
+    pace.Add(bytes.size(), meters_->limits_);
   }
   if (fault != Http2Meter::Fault::kNone) {
     Doom();

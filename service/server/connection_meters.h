@@ -24,9 +24,9 @@ namespace quotes::server {
 // that breaks a limit of its own, and when all together hold too much, the largest one of the
 // network that holds most. Calls of a connection that has ended count for its network for some
 // time, as they are still worked off; for that alone no small connection is shut down, and none of
-// another network. Requests that stand still before they have come whole are shut down before those
-// that come and those that are answered, however small they are: who sends half of one and then
-// nothing would else take the room of all others.
+// another network. Requests that stand nearly still before they have come whole are shut down
+// before those that come and those that are answered, however small they are: who sends half of one
+// and then next to nothing would else take the room of all others.
 //
 // A socket that begins like HTTP/2 is metered by its own bytes; one that begins otherwise is TLS,
 // metered by an Inner of what is inside it, or of no interest. Thread-safe.
@@ -63,6 +63,16 @@ class ConnectionMeters {
   size_t leaving_bytes() const { return leaving_.load(std::memory_order_relaxed); }
 
  private:
+  // How much came lately: in spans of Limits::stuck_after.
+  struct Pace {
+    void Add(size_t more, const Http2Meter::Limits& limits);
+    // Whether hardly anything came in the last whole span.
+    bool IsSlow(const Http2Meter::Limits& limits) const;
+
+    Http2Meter::Clock::time_point begin;
+    size_t bytes = 0;          // since then
+    size_t before = SIZE_MAX;  // in the span before
+  };
   struct Metered {
     explicit Metered(const Http2Meter::Limits* limits) : meter(limits) {}
 
@@ -72,7 +82,7 @@ class ConnectionMeters {
     uint64_t address ABSL_GUARDED_BY(mutex) = 0;
     std::atomic<bool> is_doomed{false};
     std::atomic<bool> has_sent{false};  // anything at all
-    Http2Meter::Clock::time_point last_received ABSL_GUARDED_BY(mutex);
+    Pace pace ABSL_GUARDED_BY(mutex);
   };
   enum class End {
     kByItself,  // or for a fault

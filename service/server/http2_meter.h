@@ -33,7 +33,9 @@ class Http2Meter {
     size_t stream_bytes = 0;             // that a call takes besides its frames
     size_t max_chunk_bytes = 0;          // that one small frame may keep from being freed
     Clock::duration reset_lingers = {};  // how long a call that was reset counts
-    Clock::duration stuck_after = {};    // without a byte of requests that have not come whole
+    // Requests that have not come whole are stuck when less than that comes in that time.
+    Clock::duration stuck_after = {};
+    size_t stuck_bytes = 0;
   };
   enum class Fault {
     kNone,

@@ -25,7 +25,8 @@ constexpr Http2Meter::Limits kLimits = {.max_streams = 100,
                                         .stream_bytes = 0,
                                         .max_chunk_bytes = 0,
                                         .reset_lingers = std::chrono::seconds(2),
-                                        .stuck_after = std::chrono::hours(1)};
+                                        .stuck_after = std::chrono::hours(1),
+                                        .stuck_bytes = 50};
 
 std::string Frame(char type, char flags, char stream, size_t size) {
   std::string frame(9, '\0');
@@ -168,6 +169,7 @@ TEST_F(ConnectionMetersTest, RequestsThatStandStillMakeRoomFirst) {
   const auto going_on = connect(Call(1, 25'000));
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   EXPECT_TRUE(going_on->Receive(Frame(0, 0, 1, 100)));
+  EXPECT_TRUE(large->Receive("x"));  // a little now and then
   const auto honest = connect(Call(1, 29'000));
   EXPECT_TRUE(large->HasEnded());
   EXPECT_FALSE(small->HasEnded());
