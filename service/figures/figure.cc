@@ -42,7 +42,7 @@ Range MakeRange(size_t begin, size_t end) {
 // Whether the mark at `at` ends a clause; signs inside numerals do not.
 bool EndsClause(View t, size_t at) {
   const char32_t c = t[at];
-  constexpr View kInside = U"、%％（）()";  // 水泥（折纯）|达到2亿吨
+  constexpr View kInside = U"、%％（）()_";  // 水泥（折纯）|达到2亿吨, PM_2.5
   if (!text::IsHardMark(c) || kInside.find(c) != View::npos) {
     return false;
   }
@@ -105,8 +105,12 @@ FigureKind KindOf(const Numeral& numeral, View number, View unit) {
       if (digit && (unit == U"大" || unit == U"级")) {
         return FigureKind::kSet;
       }
-      if (unit == U"届" && numeral.qualifiers.empty()) {
+      if (unit == U"次全会" || (unit == U"届" && numeral.qualifiers.empty())) {
         return FigureKind::kOrdinal;
+      }
+      // A piece (一块领土) as well as money.
+      if (digit && unit == U"块") {
+        return FigureKind::kApproximate;
       }
       // 一批 is not one of something. 7亿吨级 is an order.
       if ((number == U"一" && unit == U"批") || IsOrder(unit)) {

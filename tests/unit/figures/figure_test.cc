@@ -934,7 +934,11 @@ TEST(FindFiguresTest, ScalesAloneHaveTheirValueBeforeAUnit) {
         << steps;
   }
   EXPECT_THAT(Rows("PM_2.5平均浓度"), ::testing::Each(::testing::HasSubstr("\tset\t")));
+  EXPECT_THAT(Rows("PM_2.5平均浓度下降5%"),
+              ::testing::Contains(::testing::HasSubstr("\tPM_2.5平均浓度\t")));
   EXPECT_THAT(Rows("一次性发放补贴"), ElementsAre());
+  EXPECT_THAT(Rows("任何一块领土"), ::testing::Each(::testing::HasSubstr("\tapproximate\t\t")));
+  EXPECT_THAT(Rows("召开十一次全会"), ::testing::Each(::testing::HasSubstr("\tordinal\t")));
 }
 
 TEST(FindFiguresTest, RankingsAndSpansOfYears) {
