@@ -29,6 +29,10 @@ namespace {
 
 // Why connections are closed.
 enum Reason { kFiles, kStreams, kHeaders, kSettings, kBytes, kFrames, kMemory, kReasons };
+// Of what a connection may hold so much may belong to calls that it reset, as clients who mean well
+// reset few: what these leave in the allocator is more than they held.
+constexpr size_t kResetShare = 3;
+
 constexpr std::array<std::string_view, kReasons> kReasonNames = {
     "files", "streams", "headers", "settings", "bytes", "frames", "memory"};
 
@@ -198,6 +202,7 @@ ConnectionGuard::ConnectionGuard(Options options) {
            std::max(limits::kLeastHeaderBytes, limits::kHeadersBehind * options.max_metadata_bytes),
        .max_unsettled_bytes = limits::kMaxUnsettledBytes,
        .max_held_bytes = options.max_connection_bytes,
+       .max_reset_bytes = options.max_connection_bytes / kResetShare,
        .stream_bytes = limits::kStreamBytes,
        .max_chunk_bytes = limits::kReadChunkBytes,
        .reset_lingers = std::chrono::seconds(limits::kResetLingerSeconds),

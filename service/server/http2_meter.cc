@@ -63,13 +63,17 @@ Http2Meter::Fault Http2Meter::Receive(std::string_view bytes, Now now) {
     fault = Came(frame, now);
     return fault == Fault::kNone;
   });
-  if (fault == Fault::kNone && held_bytes() > limits_->max_held_bytes) {
+  if (fault == Fault::kNone && HoldsTooMuch()) {
     Settle(now());
-    if (held_bytes() > limits_->max_held_bytes) {
+    if (HoldsTooMuch()) {
       fault = Fault::kBytes;
     }
   }
   return fault;
+}
+
+bool Http2Meter::HoldsTooMuch() const {
+  return held_bytes() > limits_->max_held_bytes || reset_bytes() > limits_->max_reset_bytes;
 }
 
 Http2Meter::Fault Http2Meter::Came(const Frame& frame, Now now) {

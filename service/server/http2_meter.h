@@ -30,6 +30,7 @@ class Http2Meter {
     size_t max_header_bytes = 0;         // of one set of headers, as they travel
     size_t max_unsettled_bytes = 0;      // of all headers before settings are acknowledged
     size_t max_held_bytes = 0;           // by the connection
+    size_t max_reset_bytes = SIZE_MAX;   // of that by calls that were reset
     size_t stream_bytes = 0;             // that a call takes besides its frames
     size_t max_chunk_bytes = 0;          // that one small frame may keep from being freed
     Clock::duration reset_lingers = {};  // how long a call that was reset counts
@@ -90,6 +91,7 @@ class Http2Meter {
     uint32_t stream;
   };
 
+  bool HoldsTooMuch() const;
   Fault Came(const Frame& frame, Now now);
   Fault HeadersCame(const Frame& frame, bool continued);
   void Left(const Frame& frame, Now now);
