@@ -480,7 +480,10 @@ absl::StatusOr<v1::ImportReportResponse> Import::ImportDocument(
     }
     // What is to be said of its text is said all the same.
     request.set_duplicate_handling(v1::DUPLICATE_HANDLING_SEPARATE);
-    return client->Import(request);
+    absl::StatusOr<v1::ImportReportResponse> separate = client->Import(request);
+    // It would not be taken so either: beside a report that is held back for longer.
+    outcome->would_be_duplicate = separate.ok();
+    return separate.ok() ? separate : response;
   }
   request.set_request_id(
       absl::StrCat("import-", Sha256Hex(run_version_ + request.SerializeAsString())));

@@ -524,6 +524,35 @@ class CommandTest(Base):
             again = quotectl("import", folder, server=server)
             self.assertEqual(again.returncode, 0, again.stderr)
 
+    def test_no_copy_tells_it(self):
+        text = SAMPLE.read_text(encoding="utf-8")
+        (self.folder / "held.txt").write_text(text, encoding="utf-8")
+        lines = text.splitlines(keepends=True)
+        copies = {"corrected": text.replace("280", "290"),
+                  "half": "".join(lines[:len(lines) * 2 // 3]),
+                  "other title": "在会议上的讲话\n\n" + "".join(lines[3:])}
+        self.assertEqual(len({text, *copies.values()}), 4)
+        with Server(self.folder / "quotes.db") as server:
+            result = quotectl("import", "--embargo", moment(3600), self.folder / "held.txt",
+                              server=server)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            for name, words in copies.items():
+                copy = self.folder / f"{name}.txt"
+                copy.write_text(words, encoding="utf-8")
+                for how in (("--as", "variant"), ("--as", "separate"),
+                            ("--id", "other", "--as", "variant")):
+                    for more in ((), ("--validate-only",)):
+                        with self.subTest(name=name, how=how, more=more):
+                            refused = quotectl("import", *how, *more, copy, server=server)
+                            self.assertEqual(refused.returncode, 2, refused)
+                            self.assertIn("available_from", refused.stderr)
+                with self.subTest(name=name):
+                    checked = quotectl("import", "--validate-only", copy, server=server)
+                    self.assertNotRegex(checked.stdout + checked.stderr, r"duplicate of *($|\n|;)")
+            for listed in ((), ("--withdrawn",)):
+                self.assertEqual(quotectl("reports", *listed, server=server).returncode, 1)
+            self.assertEqual(quotectl("find", "全区生产总值", server=server).returncode, 1)
+
     def test_a_large_file_is_held_back_as_well(self):
         """It travels by another call."""
         text = REPORT + "".join(f"这是第{i}句很长的话，用来把文件写大，说的是同一件事情。\n"
