@@ -197,11 +197,11 @@ inline constexpr size_t kMaxUnreadAnswers = 4'000;
 inline constexpr size_t kMaxUnreadAnswersPerCaller = 1'000;
 // An upload that sends nothing for so long has lost its caller, or wants to hold what it has.
 inline constexpr int kUploadIdleSeconds = 60;
+// And one that sends less than this in that time: no line is so slow.
+inline constexpr size_t kUploadLeastBytes = 64u << 10;
 // How long the process itself is waited for that asks whether it still answers: on a busy machine
 // thousands of times what an answer takes.
 inline constexpr int kLivenessSeconds = 10;
-// And one that sends less than this in that time: no line is so slow.
-inline constexpr size_t kUploadLeastBytes = 64u << 10;
 // What the calls of one connection hold as it arrived, as kMaxTransportBytes those of all: all that
 // imports may hold (kMaxImportBytesInFlight), so that a client with many jobs is told to wait for
 // that before its connection is closed, two of the largest unary ones and 500 look-ups.
@@ -209,8 +209,8 @@ inline constexpr size_t kMaxConnectionBytes = 336u << 20;
 // What a connection may hold in any case while calls of others that have gone are worked off: an
 // ordinary report, or 40 look-ups.
 inline constexpr size_t kSmallConnectionBytes = 1u << 20;
-// A request of which nothing came for so long, in seconds, has lost its caller or wants to hold
-// what it has: when there is no room left its connection is closed before others.
+// A request of which less than kUploadLeastBytes came in so many seconds has lost its caller or
+// wants to hold what it has: when there is no room left its connection is closed before others.
 inline constexpr int kStuckSeconds = 10;
 // Connections of one process. 24 KiB each would be 24 GiB.
 inline constexpr int64_t kMaxConnections = 1 << 20;

@@ -98,7 +98,9 @@ absl::StatusOr<PurgeResult> Library::Purge(std::string_view report_id, std::stri
     absl::SleepFor(kBusyPause);
     erased = store_->Scrub();
   }
-  scrub_wanted_ = scrub_wanted_ || !erased.ok();
+  if (!erased.ok()) {
+    scrub_wanted_ = true;  // never back to false: others may have set it meanwhile
+  }
   erased.Update(AwaitErased(cancellation));
   result.erased = erased.ok();
   return result;

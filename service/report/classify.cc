@@ -1986,7 +1986,6 @@ class Classifier {
   // The last words to the audience above a line, which call for something or thank, in the second
   // half and above no further part of the text; that line for none.
   size_t LastWords(size_t end) const {
-    constexpr uint32_t kShortest = 16;
     if (end <= head_end_) {
       return end;
     }
@@ -1998,8 +1997,9 @@ class Classifier {
       }
       const char32_t last = lines_[i].last_mark;
       calls |= last == U'！' || last == U'!';
-      if (IsThanksLine(i) || (calls && EndsSentence(lines_[i]) && lines_[i].size() > kShortest &&
-                              BeginsWithSalutation(Folded(i)))) {
+      if (IsThanksLine(i) ||
+          (calls && EndsSentence(lines_[i]) && lines_[i].size() > kShortestClosing &&
+           BeginsWithSalutation(Folded(i)))) {
         return i;
       }
       if (IsStrongFamily(ReadMarker(Folded(i)).family)) {
@@ -2034,9 +2034,8 @@ class Classifier {
 
   // A heading with a number, or words to the audience: the text goes on.
   bool GoesOnOutside(size_t i) const {
-    constexpr uint32_t kShortest = 16;
     return IsStrongFamily(ReadMarker(Folded(i)).family) ||
-           (lines_[i].size() > kShortest && EndsSentence(lines_[i]) &&
+           (lines_[i].size() > kShortestClosing && EndsSentence(lines_[i]) &&
             BeginsWithSalutation(Folded(i)));
   }
 
