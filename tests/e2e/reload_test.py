@@ -190,11 +190,12 @@ class ReloadTest(unittest.TestCase):
         folders = f'backup_folder = "{backups}"\npublish_folder = "{snapshots}"\n'
         self.start(folders + 'publish_every = "1d"\n')
 
+        # The server makes its folders when it first writes there, behind its first answer.
         def scheduled():
-            return [name for name in os.listdir(backups) if name.startswith("quotes-auto-")]
+            return [file.name for file in backups.glob("quotes-auto-*")]
 
         def published():
-            return [name for name in os.listdir(snapshots) if name.endswith(".manifest")]
+            return [file.name for file in snapshots.glob("*.manifest")]
         wait_for(lambda: len(published()) == 1, "the first snapshot")
         self.assertEqual(quotectl("import", SAMPLE, "--id", SAMPLE_ID,
                                   server=self.server).returncode, 0)
