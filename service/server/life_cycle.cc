@@ -58,6 +58,9 @@ absl::StatusOr<std::unique_ptr<LifeCycle>> LifeCycle::Open(const Config& config,
   if (config.backup_every > absl::ZeroDuration()) {
     tasks->Expect(Task::kBackup);
   }
+  if (!config.follow.empty() || config.read_only) {
+    tasks->Expect(Task::kFollow);
+  }
   if (!config.backup_folder.empty()) {
     QUOTES_ASSIGN_OR_RETURN(
         life->backups_,

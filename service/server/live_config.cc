@@ -80,6 +80,8 @@ absl::Status LiveConfig::TakeOptions(std::vector<std::string>* need_restart) {
     config_ = changed;
   }
   takers_.options(changed);
+  // Whoever reads the line finds that the task is well.
+  tasks_->Record(Task::kConfiguration, absl::OkStatus());
   log_->Write(LogLevel::kInfo, "configuration_reloaded",
               JsonLine().Add("file", file_).Add("changed", absl::StrJoin(changes.made, ", ")));
   if (!changes.need_restart.empty()) {
@@ -96,8 +98,8 @@ rpc::ReloadedFiles LiveConfig::ReloadOptions() {
   files.kind = rpc::ReloadedFiles::Kind::kConfiguration;
   files.paths = {file_};
   files.status = TakeOptions(&files.need_restart);
-  tasks_->Record(Task::kConfiguration, files.status);
   if (!files.status.ok()) {
+    tasks_->Record(Task::kConfiguration, files.status);
     log_->Write(LogLevel::kError, "configuration_not_reloaded",
                 JsonLine().Add("file", file_).Add("error", ToStd(files.status.message())));
   }
@@ -121,10 +123,10 @@ rpc::ReloadedFiles LiveConfig::ReloadProfiles(const std::string& path) {
                 JsonLine().Add("file", path).Add("error", ToStd(files.status.message())));
     return files;
   }
-  log_->Write(
-      LogLevel::kInfo, "profiles_reloaded",
-      JsonLine().Add("file", path).Add("profiles", static_cast<int64_t>(profiles->all().size())));
+  const auto count = static_cast<int64_t>(profiles->all().size());
   takers_.profiles(*std::move(profiles));
+  log_->Write(LogLevel::kInfo, "profiles_reloaded",
+              JsonLine().Add("file", path).Add("profiles", count));
   return files;
 }
 

@@ -526,11 +526,12 @@ int Serve(const CommandLine& command, std::function<absl::StatusOr<Config>()> re
         library.reset();
         return fail_start(*ready);
       }
+      // Whoever hears that it serves may ask for anything.
+      reloader.Begin(library.get());
       (*server)->AnnounceReady();
       malloc_trim(0);  // what was read and not kept, small pieces that no threshold gives back
       log_state("serving");
       manager.SetStatus("serves");
-      reloader.Begin(library.get());
       life.Begin(library.get());
     }
     if (signals.TakeHangup()) {

@@ -128,6 +128,28 @@ class Stubs:
 class Base(unittest.TestCase):
     def setUp(self):
         self.folder = self.enterContext(TempDir())
+        self.pace = 0.0
+
+    def set_pace(self):
+        """Measures what a server's start, an import and a look-up take here, together."""
+        begin = time.monotonic()
+        with TempDir() as folder, Server(folder / "quotes.db") as server:
+            result = quotectl("import", SAMPLE, "--id", SAMPLE_ID, server=server)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertFalse(self.found(server))
+            server.kill()
+        self.pace = time.monotonic() - begin
+
+    def ahead(self, seconds):
+        """So many seconds and as many more as it takes to have a report and look at it before its
+        time, however slow the machine is."""
+        return seconds + 10 * self.pace
+
+    def assert_hidden_until(self, due, server, message=None):
+        """Whatever is asked and answered before that time knows nothing."""
+        found = self.found(server)
+        if time.time() < due:
+            self.assertFalse(found, message)
 
     def import_held(self, server, seconds_ahead, *arguments, text=REPORT, **keywords):
         result = quotectl("import", "-", "--id", ID, "--embargo", moment(seconds_ahead), *arguments,
@@ -341,21 +363,26 @@ class WhoKnowsTest(Base):
 
 
 class WhenTest(Base):
+    def setUp(self):
+        super().setUp()
+        self.set_pace()
+
     def test_at_its_time(self):
         with Server(self.folder / "quotes.db") as server:
-            due = time.time() + 4
-            self.import_held(server, 4)
-            while time.time() < due - 0.2:
-                self.assertFalse(self.found(server))
+            ahead = self.ahead(2)
+            due = time.time() + ahead
+            self.import_held(server, ahead)
+            while time.time() < due:
+                self.assert_hidden_until(due, server)
                 time.sleep(0.1)
-            wait_for(lambda: self.found(server), "released", 10)
-            self.assertLess(time.time() - due, 3)
-            line, = [line for line in server.log_lines() if line["event"] == "released"]
+            wait_for(lambda: self.found(server), "released")
+            line, = server.await_lines("released")
             released = datetime.datetime.fromisoformat(line["time"].replace("Z", "+00:00"))
             late = released.timestamp() - due
             print(f"released {late:.3f} s after its time")
             self.assertGreater(late, -0.001, "not too early")
-            self.assertLess(late, 1.5)
+            # A look each quarter of a second; the rest is the machine's.
+            self.assertLess(late, 1.5 + 5 * self.pace)
             trail = quotectl_json("audit", server=server)
             entry = trail[0]["entries"][0]
             self.assertEqual((entry["action"], entry["caller"]), ("ACTION_RELEASE", "quoted"))
@@ -363,14 +390,17 @@ class WhenTest(Base):
     def test_what_was_due_while_nobody_was_there(self):
         database = self.folder / "quotes.db"
         with Server(database) as server:
-            self.import_held(server, 6)
+            ahead = self.ahead(1)
+            due = time.time() + ahead
+            self.import_held(server, ahead)
             server.kill()
         with Server(database) as server:
-            self.assertFalse(self.found(server), "a restart releases nothing before its time")
+            self.assert_hidden_until(due, server,
+                                     "a restart releases nothing before its time")
             server.kill()
-        time.sleep(6)
+        time.sleep(max(0, due - time.time()) + 0.1)
         with Server(database) as server:
-            wait_for(lambda: self.found(server), "released at the start", 5)
+            wait_for(lambda: self.found(server), "released at the start")
             server.kill()
         with Server(database) as server:
             self.assertTrue(self.found(server))
@@ -385,19 +415,27 @@ class WhenTest(Base):
         numbers = random.Random(7)
         due, hidden_at_start = {}, 0
         names = iter(range(1000))
+        # So long that a server is killed, and the next one asked, before it has passed for some.
+        longest = 1.2 + 2 * self.pace
         for _ in range(10):
             with Server(database) as server, Stubs(server) as stubs:
                 for _ in range(4):
                     number = next(names)
-                    then = time.time() + numbers.uniform(0.3, 1.2)
+                    then = time.time() + numbers.uniform(longest / 4, longest)
                     stamp = timestamp_pb2.Timestamp()
                     stamp.FromNanoseconds(int(then * 1e9))
-                    stubs.reports.ImportReport(report_service_pb2.ImportReportRequest(
-                        report_id=f"r{number}", available_from=stamp, source={
-                            "content": f"关于第{number}号的报告\n\n扶贫车间第{number}号建成。\n".encode()}),
-                        timeout=60)
+                    try:
+                        stubs.reports.ImportReport(report_service_pb2.ImportReportRequest(
+                            report_id=f"r{number}", available_from=stamp, source={
+                                "content": f"关于第{number}号的报告\n\n扶贫车间第{number}号建成。\n"
+                                           .encode()}), timeout=60)
+                    except grpc.RpcError as error:
+                        # It arrived when its time had passed: nothing is held, nothing came out.
+                        self.assertEqual(error.code(), grpc.StatusCode.INVALID_ARGUMENT, error)
+                        self.assertGreater(time.time(), then, error)
+                        continue
                     due[f"reports/r{number}"] = then
-                time.sleep(numbers.uniform(0, 1.5))
+                time.sleep(numbers.uniform(0, longest))
                 server.kill()
             with Server(database) as server, Stubs(server) as stubs:
                 before = time.time()
@@ -412,7 +450,7 @@ class WhenTest(Base):
                 hidden_at_start += sum(then > before for then in due.values())
                 wait_for(lambda: stubs.reports.ListReports(
                     report_service_pb2.ListReportsRequest(page_size=200),
-                    timeout=60).total_size == len(due), "all released", 10)
+                    timeout=60).total_size == len(due), "all released")
                 server.kill()
         with Server(database) as server:
             trail = [entry for page in quotectl_json("audit", "--limit", "1000", server=server)
@@ -432,12 +470,14 @@ class WhenTest(Base):
         def run(*arguments, **keywords):
             return quotectl(*arguments, database=database, **keywords)
         self.assertEqual(run("import", SAMPLE, "--id", SAMPLE_ID).returncode, 0)
-        self.assertEqual(run("import", "-", "--id", ID, "--embargo", moment(3), stdin=REPORT)
+        ahead = self.ahead(1)
+        due = time.time() + ahead
+        self.assertEqual(run("import", "-", "--id", ID, "--embargo", moment(ahead), stdin=REPORT)
                          .returncode, 0)
         self.assertEqual(run("find", "扶贫车间七千").returncode, 1)
         self.assertEqual(run("get", f"reports/{ID}").returncode, 1)
         self.assertIn(ID, run("reports", "--embargoed").stdout)
-        time.sleep(3)
+        time.sleep(max(0, due - time.time()) + 0.1)
         self.assertEqual(run("find", "扶贫车间七千").returncode, 1, "looking writes nothing")
         self.assertEqual(run("import", SAMPLE, "--id", SAMPLE_ID).returncode, 0)
         self.assertEqual(run("find", "扶贫车间七千").returncode, 0)
@@ -454,7 +494,7 @@ class WhenTest(Base):
 
             def revision(server):
                 return quotectl_json("status", server=server)[0]["archive_revision"]
-            wait_for(lambda: revision(replica) == revision(writer), "carried", 30)
+            wait_for(lambda: revision(replica) == revision(writer), "carried")
             self.assertFalse(self.found(replica))
             self.assertEqual(quotectl("get", f"reports/{ID}", server=replica).returncode, 1)
             self.assertEqual(quotectl("verify", SENTENCE, server=replica).returncode, 1)
@@ -462,10 +502,10 @@ class WhenTest(Base):
             self.assertIn(ID, quotectl("reports", "--embargoed", server=replica).stdout)
             refused = quotectl("embargo", ID, "--release", "--json", server=replica)
             self.assertEqual(json.loads(refused.stderr)["reason"], "READ_ONLY")
-            self.assertEqual(quotectl("embargo", ID, "--until", moment(2),
+            self.assertEqual(quotectl("embargo", ID, "--until", moment(self.ahead(1)),
                                       server=writer).returncode, 0)
-            wait_for(lambda: self.found(writer), "released", 10)
-            wait_for(lambda: self.found(replica), "carried", 30)
+            wait_for(lambda: self.found(writer), "released")
+            wait_for(lambda: self.found(replica), "carried")
 
 
 class CommandTest(Base):
@@ -493,9 +533,10 @@ class CommandTest(Base):
                              stdin=REPORT)
             self.assertEqual(other.returncode, 2, other)
             self.assertIn("UpdateReport", other.stderr)
-            moved = quotectl("embargo", ID, "--until", "2027-01-02T09:00+08:00", server=server)
+            day = (datetime.datetime.now() + datetime.timedelta(days=40)).date().isoformat()
+            moved = quotectl("embargo", ID, "--until", f"{day}T09:00+08:00", server=server)
             self.assertEqual(moved.returncode, 0, moved.stderr)
-            self.assertIn("2027-01-02 01:00:00 UTC", moved.stdout)
+            self.assertIn(f"{day} 01:00:00 UTC", moved.stdout)
 
     def test_files_say_it(self):
         folder = self.folder / "reports"

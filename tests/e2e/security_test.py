@@ -3,6 +3,7 @@ programs."""
 
 import base64
 import json
+import math
 import os
 import signal
 import socket
@@ -15,8 +16,9 @@ import time
 import unittest
 
 from certificates import Authority
+from metrics_testing import metrics_port, scrape
 from quotes_testing import (CLEAN_ENVIRONMENT, QUOTED, SAMPLE, SAMPLE_ID, Server, TempDir,
-                            add_stubs, quotectl, start_and_fail, wait_for)
+                            add_stubs, quotectl, replace_text, start_and_fail, wait_for)
 
 add_stubs()
 import grpc  # pylint: disable=wrong-import-position
@@ -66,6 +68,19 @@ def outcome(error):
 
 def events(server, name):
     return [line for line in server.log_lines() if line["event"] == name]
+
+
+class Calls:
+    """The calls of a server's log. They are noted behind their answers, one after the other."""
+
+    def __init__(self, server):
+        self._server = server
+        self._known = 0
+
+    def next(self):
+        """The line of the next call, once it is there."""
+        self._known += 1
+        return self._server.await_lines("call", self._known)[self._known - 1]
 
 
 def served_certificate(server):
@@ -167,7 +182,8 @@ class TlsTest(Base):
                 self.assertEqual(served_certificate(server), second)
         self.key.unlink()
         server.process.send_signal(signal.SIGHUP)
-        time.sleep(1.5)
+        wait_for(lambda: "No such file" in events(server, "certificate_not_loaded")[-1]["error"],
+                 "the file that is gone is logged")
         self.assertEqual(served_certificate(server), second)
         loaded = len(events(server, "certificate_loaded"))
         self.key.write_bytes(good_key)
@@ -192,7 +208,8 @@ class TlsTest(Base):
         cms = clients.issue("cms.example.org", names=())
         self.assertEqual(ask(cms, "themes").returncode, 0)
         self.refused(ask(cms, "import", SAMPLE), "checker", "editor", "ROLE_TOO_LOW")
-        self.assertEqual(events(server, "call")[-1]["caller"], "cms.example.org")
+        line = server.await_lines("call", reason="ROLE_TOO_LOW")[-1]
+        self.assertEqual(line["caller"], "cms.example.org")
         self.refused(ask(None, "themes"), "asks for a client certificate", "--cert")
         stranger = Authority(self.folder, "strangers").issue("cms.example.org", names=())
         self.refused(ask(stranger, "themes"), "does not accept")
@@ -254,6 +271,7 @@ class TokenTest(Base):
                     (("find", "棚改"), "reader"), (("status",), "reader"),
                     (("verify", "城镇新增就业4.5万余人"), "checker"))
         roles = list(tokens)
+        calls = Calls(server)
         for arguments, needed in commands:
             for role in reversed(roles):
                 with self.subTest(arguments=arguments, role=role):
@@ -262,8 +280,8 @@ class TokenTest(Base):
                         self.assertEqual(result.returncode, 0, result)
                     else:
                         self.refused(result, role, needed, "ROLE_TOO_LOW")
-                    last = events(server, "call")[-1]
-                    self.assertEqual((last["caller"], last["role"]), (f"{role}-desk", role))
+                    line = calls.next()
+                    self.assertEqual((line["caller"], line["role"]), (f"{role}-desk", role))
         self.refused(quotectl("find", "棚改", server=server), "asks who calls", "--token-file")
         self.refused(quotectl("find", "棚改", server=server, env={"LC_ALL": "zh_CN.UTF-8"}),
                      "请用 --token-file")
@@ -302,14 +320,19 @@ class TokenTest(Base):
     def test_tokens_come_and_go_without_a_restart(self):
         keeper = new_token(self.tokens, "keeper", "reader")
         server = self.start_tokens()
-        token = new_token(self.tokens, "cms", "reader", expires="4s")
-        wait_for(lambda: self.ask(server, token, "themes").returncode == 0, "a token is issued")
+        # Good for long enough to be read and used, however slow the machine is.
+        begin = time.monotonic()
+        self.assertEqual(self.ask(server, keeper, "themes").returncode, 0)
+        life = math.ceil(3 + 20 * (time.monotonic() - begin))
+        token = new_token(self.tokens, "cms", "reader", expires=f"{life}s")
+        wait_for(lambda: self.ask(server, token, "themes").returncode == 0, "a token is issued",
+                 life)
         wait_for(lambda: self.ask(server, token, "themes").returncode == 3, "it expires")
         self.refused(self.ask(server, token, "themes"), "expired at 20", "TOKEN_EXPIRED")
         self.assertEqual(self.ask(server, keeper, "themes").returncode, 0)
         # Damaged, writable by others, missing: what was read stays in use, and the log says why.
         before = self.tokens.read_text()
-        for spoil, word in ((lambda: self.tokens.write_text("[[token]]\n" + token), "not TOML"),
+        for spoil, word in ((lambda: replace_text(self.tokens, "[[token]]\n" + token), "not TOML"),
                             (lambda: self.tokens.chmod(0o666), "chmod go-w"),
                             (self.tokens.unlink, "No such file")):
             with self.subTest(word):
@@ -317,8 +340,7 @@ class TokenTest(Base):
                 wait_for(lambda: any(word in line["error"] for line in
                                      events(server, "tokens_not_loaded")), "it is logged")
                 self.assertEqual(self.ask(server, keeper, "themes").returncode, 0)
-                self.tokens.write_text(before)
-                self.tokens.chmod(0o640)
+                replace_text(self.tokens, before, 0o640)
                 count = len(events(server, "tokens_loaded"))
                 server.process.send_signal(signal.SIGHUP)
                 wait_for(lambda: len(events(server, "tokens_loaded")) > count, "SIGHUP reads it")
@@ -393,10 +415,13 @@ class TokenTest(Base):
         keeper = new_token(self.tokens, "keeper", "reader")
         before = self.tokens.read_text()
         token = new_token(self.tokens, "cms", "editor")
-        server = self.start_tokens()
+        server = self.start_tokens("--metrics-listen", "127.0.0.1:0")
+        port = metrics_port(server)
         stub = report_service_pb2_grpc.ReportServiceStub(self.open_channel(server))
-        watches = {name: stub.WatchChanges(report_service_pb2.WatchChangesRequest(),
-                                           metadata=bearer(name)) for name in (token, keeper)}
+        # The next heartbeat is far.
+        request = report_service_pb2.WatchChangesRequest(heartbeat={"seconds": 3600})
+        watches = {name: stub.WatchChanges(request, metadata=bearer(name))
+                   for name in (token, keeper)}
         for watch in watches.values():
             next(watch)
         go = threading.Event()
@@ -404,20 +429,25 @@ class TokenTest(Base):
         def upload():
             yield report_service_pb2.UploadReportRequest(
                 header=report_service_pb2.UploadReportRequest.Header(size_bytes=6))
-            go.wait(60)
+            go.wait(600)
             yield report_service_pb2.UploadReportRequest(chunk="正文".encode())
 
         uploading = stub.UploadReport.future(upload(), metadata=bearer(token))
-        self.tokens.write_text(before)
+        wait_for(lambda: scrape(port).one("quotes_calls_in_flight", grpc_method="UploadReport") == 1,
+                 "the upload is let in")
+        replace_text(self.tokens, before)
         begun = time.monotonic()
         with self.assertRaises(grpc.RpcError) as caught:
-            next(watches[token])  # its next heartbeat is far
-        self.assertLess(time.monotonic() - begun, 8)
+            next(watches[token])
+        # A look at the file each second, at the call every two; the rest is the machine's.
+        self.assertLess(time.monotonic() - begun, 60)
         self.assertEqual(outcome(caught.exception), "UNAUTHENTICATED TOKEN_INVALID")
         go.set()
         self.assertEqual(outcome(uploading.exception(60)), "UNAUTHENTICATED TOKEN_INVALID")
         self.assertTrue(watches[keeper].is_active())
-        self.assertEqual(events(server, "call")[-1]["caller"], "cms")
+        for method in ("WatchChanges", "UploadReport"):
+            line, = server.await_lines("call", method=f"/quotes.v1.ReportService/{method}")
+            self.assertEqual(line["caller"], "cms")
 
     def test_one_caller_does_not_take_all_calls(self):
         tokens = [new_token(self.tokens, name, "reader") for name in ("greedy", "other")]
@@ -481,9 +511,8 @@ class TokenTest(Base):
         list(call(iter([b"\x3a\x00"]), metadata=bearer(admin), timeout=60))
         with self.assertRaises(grpc.RpcError):
             list(call(iter([b"\x3a\x00"]), metadata=bearer(reader), timeout=60))
-        wait_for(lambda: len(events(server, "call")) == 2, "both are logged")
         self.assertEqual([(line["method"], line["caller"], line["code"], line["reason"])
-                          for line in events(server, "call")],
+                          for line in server.await_lines("call", 2)],
                          [(method, "admin", "OK", ""),
                           (method, "reader", "PERMISSION_DENIED", "ROLE_TOO_LOW")])
 
@@ -499,7 +528,7 @@ class TokenTest(Base):
             self.refused(quotectl("themes", "--server", REMOTE, "--insecure-send-token",
                                   "--token-file", save(self.folder, "token", token),
                                   "--timeout", "1s", env=environment))
-            with self.assertRaises(TimeoutError):
+            with self.assertRaises(TimeoutError):  # who asked has ended
                 proxy.accept()
 
     def test_tokens_do_not_travel_in_the_clear(self):
@@ -556,8 +585,8 @@ class SignedTokenTest(Base):
 
         good = self.sign()
         self.assertEqual(ask(good).returncode, 0)
-        last = events(server, "call")[-1]
-        self.assertEqual((last["caller"], last["role"]), ("jwt:desk", "reader"))
+        line, = server.await_lines("call")
+        self.assertEqual((line["caller"], line["role"]), ("jwt:desk", "reader"))
         self.assertEqual(ask(self.own).returncode, 0)  # beside it
         self.refused(ask(good, "import", SAMPLE), "reader", "editor")
         self.assertEqual(ask(self.sign(quotes_role="editor"), "import", SAMPLE).returncode, 0)
@@ -660,7 +689,7 @@ class LimitsTest(Base):
 
         upload = report_service_pb2_grpc.ReportServiceStub(channel).UploadReport.future(
             stands_still())
-        error = upload.exception(30)
+        error = upload.exception(120)
         self.assertEqual(outcome(error), "DEADLINE_EXCEEDED UPLOAD_INCOMPLETE")
         self.assertIn("came in 2s", error.details())
         self.assertEqual(quotectl("import", SAMPLE, "--id", SAMPLE_ID, server=server).returncode, 0)
@@ -679,11 +708,10 @@ class LimitsTest(Base):
             while not done.wait(0.2):
                 yield report_service_pb2.UploadReportRequest(chunk=b"a")
 
-        begin = time.monotonic()
+        # It would drip for days.
         error = report_service_pb2_grpc.ReportServiceStub(channel).UploadReport.future(
-            drips()).exception(30)
+            drips()).exception(120)
         self.assertEqual(outcome(error), "DEADLINE_EXCEEDED UPLOAD_INCOMPLETE")
-        self.assertLess(time.monotonic() - begin, 10)
 
     def stub(self, server):
         """On a connection of its own."""
@@ -695,41 +723,44 @@ class LimitsTest(Base):
     def test_one_editor_leaves_room_for_sources_of_others(self):
         editor = new_token(self.tokens, "cms", "editor")
         other = new_token(self.tokens, "archive", "editor")
-        server = self.start("--tokens", self.tokens, "--max-import-bytes", 140 << 20)
+        server = self.start("--tokens", self.tokens, "--max-import-bytes", 140 << 20,
+                            "--metrics-listen", "127.0.0.1:0")
+        port = metrics_port(server)
         done = threading.Event()
         self.addCleanup(done.set)
-        sent = []
 
         def holds():
             yield report_service_pb2.UploadReportRequest(
                 header=report_service_pb2.UploadReportRequest.Header(size_bytes=41 << 20))
             for _ in range(40):
                 yield report_service_pb2.UploadReportRequest(chunk=b"a" * (1 << 20))
-            sent.append(1)
-            done.wait(60)
+            done.wait(600)
+
+        def held():
+            return scrape(port).one("quotes_import_bytes_in_flight")
 
         stub = self.stub(server)
-        uploads = [stub.UploadReport.future(holds(), metadata=bearer(editor)) for _ in range(2)]
-        wait_for(lambda: any(upload.done() for upload in uploads), "a refusal")
-        refused = [upload for upload in uploads if upload.done()]
-        self.assertEqual([outcome(upload.exception()) for upload in refused],
-                         ["RESOURCE_EXHAUSTED TOO_MANY_CALLS"])
+        first = stub.UploadReport.future(holds(), metadata=bearer(editor))
+        wait_for(lambda: held() >= 40 << 20 or first.done(), "an upload")
+        self.assertFalse(first.done(), first)
+        self.assertEqual(outcome(stub.UploadReport.future(holds(), metadata=bearer(editor))
+                                 .exception(120)), "RESOURCE_EXHAUSTED TOO_MANY_CALLS")
         # Another editor uploads as much.
         second = self.stub(server).UploadReport.future(holds(), metadata=bearer(other))
-        wait_for(lambda: len(sent) >= 2 or second.done(), "an upload of another")
+        wait_for(lambda: held() >= 80 << 20 or second.done(), "an upload of another")
         self.assertFalse(second.done(), second)
+        self.assertFalse(first.done(), first)
 
     def test_connections_are_made_anew_without_a_failed_call(self):
         server = self.start("--max-connection-age", "1s")
         channel = grpc.insecure_channel(server.address)
         self.addCleanup(channel.close)
         stub = quote_service_pb2_grpc.QuoteServiceStub(channel)
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            stub.ListThemes(quote_service_pb2.ListThemesRequest(), timeout=10)
-            time.sleep(0.01)
-        peers = {line["peer"] for line in events(server, "call")}
-        self.assertGreaterEqual(len(peers), 3)
+
+        def peers():
+            stub.ListThemes(quote_service_pb2.ListThemesRequest(), timeout=60)
+            return {line["peer"] for line in events(server, "call")}
+        wait_for(lambda: len(peers()) >= 3, "calls on three connections")
 
     def test_the_log_has_no_metadata_of_callers(self):
         server = self.start()
@@ -778,13 +809,15 @@ class LimitsTest(Base):
             goaway = None
             try:
                 # What came is read before more is sent: a reset would take it away.
+                acknowledged = frame(6, 1, 0, struct.pack(">Q", 0))[:9]
                 for count in range(50):
                     connection.sendall(frame(6, 0, 0, struct.pack(">Q", count)))
-                    connection.settimeout(0.2)
-                    try:
-                        received += connection.recv(65536)
-                    except TimeoutError:
-                        pass
+                    # The answer, or the end of the connection.
+                    while received.count(acknowledged) <= count:
+                        more = connection.recv(65536)
+                        if not more:
+                            raise ConnectionResetError
+                        received += more
             except (ConnectionResetError, BrokenPipeError):
                 pass
             at = 0

@@ -7,6 +7,7 @@ tests that speak gRPC QUOTES_STUBS_DIR.
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -23,9 +24,11 @@ SAMPLE = SOURCE_DIR / "service/report/data/zaozhuang-shizhong-2022.txt"
 SAMPLE_ID = "zaozhuang-shizhong-2022"
 
 # A start reads a small database; under a sanitizer on a busy machine it has taken seconds.
-START_SECONDS = 60
+START_SECONDS = 120
 # Longer than any grace that a test configures.
-STOP_SECONDS = 60
+STOP_SECONDS = 120
+# For whatever comes by itself. Only a test that fails waits so long.
+WAIT_SECONDS = 120
 
 # Nothing of the caller's configuration may leak into a test.
 CLEAN_ENVIRONMENT = {
@@ -114,6 +117,30 @@ class Server:
             time.sleep(0.02)
         raise AssertionError(f"quoted did not serve in time:\n{self.log_text()}")
 
+    def await_lines(self, event, count=1, **fields):
+        """The lines of an event with these fields, once there are so many. The log is written
+        behind the answers to calls: what a call did may come to the log after its answer."""
+        def found():
+            return [line for line in self.log_lines()
+                    if line.get("event") == event and fields.items() <= line.items()]
+        wait_for(lambda: len(found()) >= count, f"{count} lines of {event} {fields or ''}")
+        return found()
+
+    def hang(self):
+        """SIGSTOP, and not one thread runs when this returns."""
+        self.process.send_signal(signal.SIGSTOP)
+
+        def stands(task):
+            try:
+                return (task / "stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+            except (FileNotFoundError, ProcessLookupError):
+                return True  # it ended meanwhile
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
+        wait_for(lambda: all(map(stands, tasks.iterdir())), "all threads stand")
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def terminate(self):
         """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)
@@ -158,16 +185,45 @@ def quotectl_json(*arguments, **keywords):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+def replace_text(path, text, mode=None):
+    """Gives a file another content at once: whoever reads it meanwhile finds the old or the new one,
+    never a part."""
+    fresh = path.with_name(path.name + ".fresh")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.chmod(path.stat().st_mode & 0o777 if mode is None else mode)
+    fresh.rename(path)
+
+
+# Sockets without a use but their names, which tell other tests that a port is taken.
+_taken_ports = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on. As long as this process lives no other test gets it, nor does
+    the kernel give it to a client or to whoever asks for any port: it is none of those."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        first, last = map(int, file.read().split())
+    ports = [*range(10_000, first), *range(last + 1, 65_536)]
+    random.SystemRandom().shuffle(ports)
+    for port in ports:
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0quotes-test-port-{port}")
+            with socket.socket() as probe:
+                # As a server will: connections that ended a moment ago are no hindrance.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            name.close()
+            continue
+        _taken_ports.append(name)
+        return port
+    raise AssertionError("no port is free")
 
 
-def wait_for(condition, what, seconds=30):
+def wait_for(condition, what, seconds=WAIT_SECONDS):
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return
+    while not condition():
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
         time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s: {what}")
