@@ -37,11 +37,10 @@ class HealthTest(unittest.TestCase):
         self.assertTrue(unknown.stderr)
 
     def test_nobody_there(self):
-        start = time.monotonic()
-        result = health(f"127.0.0.1:{free_port()}")
+        # It does not wait for somebody to come.
+        result = health(f"127.0.0.1:{free_port()}", "--timeout", "10m", timeout=120)
         self.assertEqual((result.returncode, result.stdout), (1, ""))
         self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
-        self.assertLess(time.monotonic() - start, 10)
         failed = health(f"127.0.0.1:{free_port()}", "--json")
         self.assertEqual(failed.returncode, 1)
         self.assertEqual(json.loads(failed.stderr)["code"], "UNAVAILABLE")
@@ -52,32 +51,33 @@ class HealthTest(unittest.TestCase):
 
     def test_a_server_that_hangs(self):
         with Server(self.folder / "hangs.db") as server:
-            server.process.send_signal(signal.SIGSTOP)
+            server.hang()
             try:
-                start = time.monotonic()
-                self.assertEqual(health(server.address).returncode, 1)
-                self.assertLess(time.monotonic() - start, 10)
-                start = time.monotonic()
-                self.assertEqual(health(server.address, "--timeout", "300ms").returncode, 1)
-                self.assertLess(time.monotonic() - start, 3)
+                durations = []
+                for arguments in ((), ("--timeout", "300ms")):
+                    start = time.monotonic()
+                    result = health(server.address, *arguments, timeout=120)
+                    self.assertEqual(result.returncode, 1)
+                    durations.append(time.monotonic() - start)
+                # Three seconds unless it is told otherwise.
+                self.assertGreater(durations[0], 2.9)
+                self.assertLess(durations[1], durations[0])
             finally:
-                server.process.send_signal(signal.SIGCONT)
+                server.go_on()
 
     def test_wait(self):
         port = free_port()
         start = time.monotonic()
         self.assertEqual(health(f"127.0.0.1:{port}", "--wait", "1s").returncode, 1)
         self.assertGreaterEqual(time.monotonic() - start, 0.8)
-        with subprocess.Popen([str(QUOTECTL), "health", "--wait", "60s", "--server",
+        with subprocess.Popen([str(QUOTECTL), "health", "--wait", "10m", "--server",
                                f"127.0.0.1:{port}"], stdout=subprocess.PIPE, text=True,
                               env=CLEAN_ENVIRONMENT) as waiting:
             time.sleep(1)
             self.assertIsNone(waiting.poll())
             with Server(self.folder / "late.db", listen=f"127.0.0.1:{port}"):
-                served = time.monotonic()
-                self.assertEqual(waiting.wait(60), 0)
                 # It does not sleep through what a channel waits between its own attempts.
-                self.assertLess(time.monotonic() - served, 10)
+                self.assertEqual(waiting.wait(60), 0)
                 self.assertEqual(waiting.stdout.read(), "SERVING\n")
 
     def test_draining(self):
@@ -97,10 +97,14 @@ class HealthTest(unittest.TestCase):
         self.assertEqual(result.returncode, 2, result)
 
     def test_quick(self):
-        start = time.monotonic()
-        for _ in range(10):
-            self.assertEqual(health(self.server.address).returncode, 0)
-        self.assertLess((time.monotonic() - start) / 10, 2)
+        """It asks and ends: no longer than a program takes that asks for nothing, and a little."""
+        def seconds(*arguments):
+            start = time.monotonic()
+            for _ in range(10):
+                self.assertEqual(quotectl(*arguments).returncode, 0)
+            return (time.monotonic() - start) / 10
+        alone = seconds("--version")
+        self.assertLess(seconds("health", "--server", self.server.address), 2 + 10 * alone)
 
 
 if __name__ == "__main__":

@@ -141,13 +141,13 @@ class HostileTest(unittest.TestCase):
                 wait_for(lambda: int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16) & bit,
                          "the signal is handled")
                 process.send_signal(signum)
-                self.assertEqual(process.wait(timeout=10), 128 + signum)
+                self.assertEqual(process.wait(timeout=60), 128 + signum)
                 self.assertIn(b"interrupted: 0 of 1 files were done", process.stderr.read())
 
     def test_a_pipe_with_a_name_is_not_waited_for(self):
         pipe = self.folder / "pipe.txt"
         os.mkfifo(pipe)
-        result = quotectl("import", pipe, server=self.server, timeout=20)
+        result = quotectl("import", pipe, server=self.server, timeout=60)
         self.assertEqual(result.returncode, 2, result)
         self.assertIn("pipe.txt: is a pipe, a device or a socket", result.stderr)
 

@@ -71,7 +71,7 @@ class ImportTest(unittest.TestCase):
                 process.send_signal(signal.SIGKILL)
             else:
                 server.kill()
-            output = process.communicate(timeout=120)[0]
+            output = process.communicate(timeout=300)[0]
         # What was cut off in the middle of a line, or of a character, was not acknowledged.
         lines = output[:output.rfind(b"\n") + 1].decode().split("\n")[:-1]
         return {json.loads(line)["result"]["report"]["name"].split("/")[1] for line in lines}
@@ -187,7 +187,7 @@ class ImportTest(unittest.TestCase):
                       f"code=$?; cp {small}/q.db* {root} 2>/dev/null; exit $code")
             result = subprocess.run(["unshare", "--mount", "sh", "-c", script],
                                     capture_output=True, text=True, env=CLEAN_ENVIRONMENT,
-                                    timeout=120, check=False)
+                                    timeout=600, check=False)
             self.assertEqual(result.returncode, 3, result)
             self.assertIn("no space left", result.stderr)
             self.assertIn("STORAGE_FULL", result.stderr)

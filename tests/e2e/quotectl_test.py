@@ -276,14 +276,14 @@ class QuotectlTest(unittest.TestCase):
             header = "version\t1\ncode\tterm\tweight\tscope\n"
             cues.write_text(header + "rural\t没有的词\t0\tany\n", encoding="utf-8")
             with Server(folder / "served.db") as server:
-                def findings():
-                    return [line for line in server.log_lines() if line["event"] == "themes_finding"]
-                self.assertEqual([(line["level"], line["place"]) for line in findings()],
+                findings = server.await_lines("themes_finding")
+                self.assertEqual([(line["level"], line["place"]) for line in findings],
                                  [("warning", f"{cues}:3")])
-                self.assertIn("takes nothing away", findings()[0]["finding"])
+                self.assertIn("takes nothing away", findings[0]["finding"])
                 cues.write_text(header + "rural\t种业\t1\tany\nrural\t没有的词\t0\tany\n", encoding="utf-8")
                 self.assertEqual(quotectl("reload", server=server).returncode, 0)
-                self.assertEqual([line["place"] for line in findings()], [f"{cues}:3", f"{cues}:4"])
+                findings = server.await_lines("themes_finding", 2)
+                self.assertEqual([line["place"] for line in findings], [f"{cues}:3", f"{cues}:4"])
 
     def test_export_is_whole(self):
         path = self.folder / "export.json"
@@ -362,7 +362,7 @@ class QuotectlTest(unittest.TestCase):
         with open("/dev/full", "w", encoding="utf-8") as full:
             result = subprocess.run(
                 [str(QUOTECTL), "find", "党", "--all", "--server", self.server.address],
-                stdout=full, stderr=subprocess.PIPE, env=CLEAN_ENVIRONMENT, timeout=60,
+                stdout=full, stderr=subprocess.PIPE, env=CLEAN_ENVIRONMENT, timeout=300,
                 check=False)
         self.assertNotEqual(result.returncode, 0)
 
@@ -374,7 +374,7 @@ class CompletionTest(unittest.TestCase):
         environment = {**CLEAN_ENVIRONMENT,
                        "PATH": f"{QUOTECTL.parent}:{os.environ.get('PATH', '/usr/bin:/bin')}"}
         result = subprocess.run(command, capture_output=True, text=True, env=environment,
-                                stdin=subprocess.DEVNULL, timeout=60, check=False)
+                                stdin=subprocess.DEVNULL, timeout=300, check=False)
         self.assertEqual(result.returncode, code, result)
         return result.stdout
 

@@ -1,6 +1,6 @@
 """Options and profiles read anew while the server runs, by SIGHUP and by quotectl reload."""
 
-import os
+import collections
 import signal
 import subprocess
 import unittest
@@ -29,17 +29,21 @@ class ReloadTest(unittest.TestCase):
             self.folder / "quotes.db", "--config", self.file, "--metrics-listen", "127.0.0.1:0",
             *arguments))
         self.metrics = metrics_port(self.server)
+        self.known = collections.Counter()
 
     def events(self, name):
         return [line for line in self.server.log_lines() if line["event"] == name]
 
+    def next_event(self, name):
+        """The next line of an event, once it is there: the log is written behind the answers."""
+        self.known[name] += 1
+        return self.server.await_lines(name, self.known[name])[self.known[name] - 1]
+
     def hang_up(self, text, event="configuration_reloaded"):
         """Writes the file and sends SIGHUP; the line of what came of it."""
-        count = len(self.events(event))
         self.file.write_text(text, encoding="utf-8")
         self.server.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: len(self.events(event)) > count, event)
-        return self.events(event)[-1]
+        return self.next_event(event)
 
     def failing(self, task):
         return Scrape(read(self.metrics)).by_label("quotes_task_failing", "task").get(task)
@@ -63,38 +67,44 @@ class ReloadTest(unittest.TestCase):
         self.assertEqual(self.events("slow_call"), [])
         self.hang_up('slow_call = "1ns"\n')
         self.reason()
-        wait_for(lambda: self.events("slow_call"), "a slow call")
+        self.next_event("slow_call")
         self.assertEqual(self.events("configuration_needs_restart"), [])
         self.assertEqual(self.failing("configuration"), 0)
 
     def test_the_log_s_level(self):
         self.start("")
+        status = "/quotes.v1.AdminService/GetStatus"
         self.hang_up('log_level = "debug"\n')
+        self.assertEqual(self.reason(), "")
+        self.server.await_lines("call", method=status)
         self.file.write_text('log_level = "error"\n', encoding="utf-8")
         self.assertEqual(quotectl("reload", server=self.server).returncode, 0)
-        count = len(self.server.log_lines())
         self.assertEqual(self.reason(), "")
-        self.assertEqual(len(self.server.log_lines()), count)
         self.file.write_text(self.DEFAULTS, encoding="utf-8")
         self.assertEqual(quotectl("reload", server=self.server).returncode, 0)
-        wait_for(lambda: self.events("configuration_reloaded")[-1]["changed"] == "log_level",
-                 "the level is the default's again")
-        count = len(self.events("call"))
+        # Whatever was logged before this line stands before it.
+        self.assertEqual(self.next_event("configuration_reloaded")["changed"], "log_level")
+        self.assertEqual(len(self.server.await_lines("call", method=status)), 1)
         self.assertEqual(self.reason(), "")
-        wait_for(lambda: len(self.events("call")) > count, "calls are logged again")
+        self.server.await_lines("call", 2, method=status)
 
     def test_limits_of_calls(self):
         self.start("")
         self.hang_up("max_watches = 1\n")
         watch = quotectl("watch", "--since", "0", "--once", server=self.server)
         self.assertIn(watch.returncode, (0, 1), watch.stderr)
+
+        def watches():
+            return Scrape(read(self.metrics)).sum("quotes_calls_in_flight",
+                                                  grpc_method="WatchChanges")
+        # The server hears a moment later that its caller has gone.
+        wait_for(lambda: watches() == 0, "the end of the watch")
         with subprocess.Popen(
                 [QUOTECTL, "--server", self.server.address, "watch"],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 env=CLEAN_ENVIRONMENT) as held:
             self.addCleanup(held.kill)
-            wait_for(lambda: Scrape(read(self.metrics)).sum(
-                "quotes_calls_in_flight", grpc_method="WatchChanges") == 1, "a watch")
+            wait_for(lambda: watches() == 1, "a watch")
             refused = quotectl("watch", "--once", "--json", server=self.server)
             self.assertEqual(refused.returncode, EXIT_SERVICE, refused)
             self.hang_up("max_watches = 2\n")
@@ -133,15 +143,16 @@ class ReloadTest(unittest.TestCase):
                 result = quotectl("reload", server=self.server)
                 self.assertEqual(result.returncode, EXIT_SERVICE, result)
                 self.assertIn(words, result.stderr)
+                self.assertIn(words, self.next_event("configuration_not_reloaded")["error"])
                 status = quotectl("status", server=self.server).stdout
                 self.assertRegex(status, r"Failing +configuration, .*" + words.replace(".", r"\."))
         self.file.unlink()
         result = quotectl("reload", server=self.server)
         self.assertEqual(result.returncode, EXIT_SERVICE, result)
         self.assertIn("cannot read", result.stderr)
-        self.assertEqual(self.events("configuration_reloaded"), [])
-        self.hang_up('quota_rate = 0.01\nquota_burst = 1000\n')
-        self.assertEqual(self.events("configuration_reloaded")[-1]["changed"], "")
+        line = self.hang_up('quota_rate = 0.01\nquota_burst = 1000\n')
+        self.assertEqual(line["changed"], "")
+        self.assertEqual(len(self.events("configuration_reloaded")), 1, "the others were not")
         self.assertEqual(self.failing("configuration"), 0)
 
     def test_flags_come_before_the_file(self):
@@ -174,11 +185,12 @@ class ReloadTest(unittest.TestCase):
         self.assertEqual(result.returncode, EXIT_SERVICE, result)
         self.assertIn("profiles.toml", result.stderr)
         self.assertEqual((self.failing("profiles"), self.failing("configuration")), (1, 0))
-        self.assertEqual(len(self.events("profiles_not_reloaded")), 1)
+        self.assertEqual(len(self.server.await_lines("profiles_not_reloaded")), 1)
         self.assertIn("morning", self.names())
         # Another file, and none.
         other = self.folder / "other.toml"
         other.write_text(PROFILE.format(name="sunday"), encoding="utf-8")
+        self.next_event("profiles_reloaded")  # of the morning's
         self.hang_up(f'profiles = "{other}"\n', "profiles_reloaded")
         self.assertIn("sunday", self.names())
         self.hang_up(self.DEFAULTS, "profiles_reloaded")
@@ -208,12 +220,13 @@ class ReloadTest(unittest.TestCase):
         self.hang_up(folders + 'publish_every = "1s"\nbackup_every = "1s"\nbackup_keep = 1\n')
         wait_for(lambda: len(scheduled()) == 1, "only the newest is kept")
         self.hang_up(folders)
-        kept = scheduled()
         # After a restart the folder still says when the last one was made.
-        self.server.terminate()
+        self.assertEqual(self.server.terminate(), 0)
+        kept = scheduled()
+        self.assertEqual(len(kept), 1)
         with Server(self.folder / "quotes.db", "--config", self.file) as again:
             self.assertRegex(quotectl("status", server=again).stdout, r"Last backup +\d{4}-")
-            self.assertEqual(len(scheduled()), len(kept))
+            self.assertEqual(scheduled(), kept)
 
     def test_the_log_s_file_is_opened_anew(self):
         log, moved = self.folder / "quoted.log", self.folder / "quoted.log.1"

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import threading
@@ -134,10 +133,10 @@ class BackupTest(unittest.TestCase):
                 def several():
                     seen.update(name for name in names() if name.endswith(".db"))
                     return len(seen) >= 3
-                # One look at the clock in ten seconds.
-                wait_for(several, "three backups", 90)
-                wait_for(lambda: len(names()) <= 2, "old ones removed", 10)
+                wait_for(several, "three backups")
+                wait_for(lambda: len(names()) <= 2, "old ones removed")
                 self.assertEqual(server.terminate(), 0)
+            self.assertLessEqual(len(names()), 2)
             newest = folder / "backups" / names()[-1]
             with closing(sqlite3.connect(f"file:{newest}?immutable=1", uri=True)) as database:
                 self.assertEqual(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
@@ -167,7 +166,9 @@ class BackupTest(unittest.TestCase):
                             self.assertEqual(
                                 database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
                         whole.add(path.name)
-                time.sleep(1)  # names are of the second
+                # Names are of the second.
+                second = int(time.time())
+                wait_for(lambda second=second: time.time() >= second + 1, "another second")
             with Server(folder / "quotes.db", "--backup-folder", folder / "backups") as server:
                 left = [path.name for path in (folder / "backups").iterdir()]
                 self.assertEqual(sorted(left), sorted(whole), "nothing half is left")
@@ -197,7 +198,7 @@ class ReplicaTest(unittest.TestCase):
         return int(status["archive_revision"])
 
     def wait_for_revision(self, server, revision):
-        wait_for(lambda: self.revision(server) == revision, f"revision {revision}", 60)
+        wait_for(lambda: self.revision(server) == revision, f"revision {revision}", 300)
 
     def test_a_replica_follows(self):
         with TempDir() as folder:
@@ -244,6 +245,7 @@ class ReplicaTest(unittest.TestCase):
                         for i in range(3):
                             import_text(writer, "new", f"政府工作报告\n一、回顾\n加快发展{i}次。\n")
                             self.wait_for_revision(replica, self.revision(writer))
+                        wait_for(lambda: count[0] > 10 or failures, "some look-ups")
                         ended.set()
                         thread.join()
                         while page.next_page_token:
@@ -251,7 +253,6 @@ class ReplicaTest(unittest.TestCase):
                             page = stub.SearchQuotes(request, timeout=30)
                             names += [hit.quote.name for hit in page.hits]
                     self.assertEqual(failures, [])
-                    self.assertGreater(count[0], 10)
                     self.assertEqual(len(names), len(set(names)))
                     self.assertEqual(answers(replica), answers(writer))
                     # A withdrawal reaches it, too.
@@ -328,8 +329,7 @@ class ReplicaTest(unittest.TestCase):
             waiting = Server(folder / "other.db", "--follow", folder / "nothing")
             try:
                 wait_for(lambda: "waiting_for_snapshot" in waiting.log_text(), "waiting")
-                waiting.process.send_signal(signal.SIGTERM)
-                self.assertEqual(waiting.process.wait(30), 0)
+                self.assertEqual(waiting.terminate(), 0)
                 self.assertEqual([line["event"] for line in waiting.log_lines()[-2:]],
                                  ["drain", "end"])
             finally:
@@ -384,7 +384,7 @@ class WatchTest(unittest.TestCase):
                         self.addCleanup(watch.kill)
                     import_text(writer, "new", "政府工作报告\n一、回顾\n后来的一句话。\n")
                     quotectl("withdraw", "new", server=writer)
-                    told = [watch.communicate(timeout=60)[0] for watch in watches]
+                    told = [watch.communicate(timeout=120)[0] for watch in watches]
                     self.assertEqual([watch.returncode for watch in watches], [0, 0])
                     self.assertEqual(told[0], told[1])
                     lines = told[0].splitlines()
@@ -404,7 +404,8 @@ class WatchTest(unittest.TestCase):
         with TempDir() as folder:
             port = quotes_testing.free_port()
             address = f"127.0.0.1:{port}"
-            with Server(folder / "quotes.db", listen=address) as server:
+            # The grace is longer than a test waits for an end.
+            with Server(folder / "quotes.db", "--drain-grace", "1h", listen=address) as server:
                 import_sample(server)
                 with subprocess.Popen([QUOTECTL, "--server", address, "watch", "--since", "0",
                                        "--limit", "2"], stdout=subprocess.PIPE,
@@ -412,13 +413,11 @@ class WatchTest(unittest.TestCase):
                                       env=CLEAN_ENVIRONMENT) as watch:
                     self.addCleanup(watch.kill)
                     self.assertIn("new report", watch.stdout.readline())
-                    begin = time.monotonic()
                     self.assertEqual(server.terminate(), 0)
-                    self.assertLess(time.monotonic() - begin, 8, "a watch does not hold the end up")
                     with Server(folder / "quotes.db", listen=address) as again:
                         import_text(again, "new", "政府工作报告\n一、回顾\n后来的一句话。\n")
                         self.assertIn("reports/new", watch.stdout.readline())
-                        self.assertEqual(watch.wait(30), 0)
+                        self.assertEqual(watch.wait(120), 0)
 
     def test_slow_readers_hold_no_memory(self):
         with TempDir() as folder, Server(folder / "quotes.db") as server:

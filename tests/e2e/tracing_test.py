@@ -99,8 +99,11 @@ class SlowCallTest(unittest.TestCase):
                      server=server, env={"TRACEPARENT": PARENT})
             quotectl("verify", f"{MARKER}坚持", "--speaker", MARKER, server=server)
             quotectl("trace", MARKER, server=server)
-            wait_for(lambda: len(lines(server, "slow_call")) >= 3, "the lines of slow calls")
-            found = {line["method"].split("/")[-1]: line for line in lines(server, "slow_call")}
+            found = {}
+            for method in ("QuoteService/SearchQuotes", "CitationService/VerifyCitation",
+                           "QuoteService/TracePhrase"):
+                line, = server.await_lines("slow_call", method=f"/quotes.v1.{method}")
+                found[method.split("/")[1]] = line
             search = found["SearchQuotes"]
             self.assertEqual(search["level"], "warning")
             self.assertIn(f"query.code_points={len(MARKER) + len(' OR 经济')}", search["shape"])
