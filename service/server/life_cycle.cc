@@ -60,6 +60,12 @@ absl::StatusOr<std::unique_ptr<LifeCycle>> LifeCycle::Open(const Config& config,
   }
   if (!config.follow.empty() || config.read_only) {
     tasks->Expect(Task::kFollow);
+  } else {
+    tasks->Expect(Task::kRelease);
+    tasks->Expect(Task::kPurge);
+  }
+  if (!config.publish_folder.empty()) {
+    tasks->Expect(Task::kPublish);
   }
   if (!config.backup_folder.empty()) {
     QUOTES_ASSIGN_OR_RETURN(

@@ -265,11 +265,7 @@ TEST_F(Access, CallsAtTheSameTimeAreBounded) {
     uploads.push_back(std::move(open));
   }
   // Both have their places before anything else asks for one.
-  for (int tries = 0; tries < 500 && server_->ReadFigures().import_bytes_in_flight != sent;
-       ++tries) {
-    absl::SleepFor(absl::Milliseconds(10));
-  }
-  EXPECT_EQ(server_->ReadFigures().import_bytes_in_flight, sent);
+  Await([&] { return server_->ReadFigures().import_bytes_in_flight == sent; });
   const std::string path = "/quotes.v1.QuoteService/ListThemes";
   grpc::Status status = CallAs("reader", path, "");
   EXPECT_EQ(Outcome(status), "EXHAUSTED/TOO_MANY_CALLS");
@@ -281,10 +277,7 @@ TEST_F(Access, CallsAtTheSameTimeAreBounded) {
     open->context.TryCancel();
     open->writer->Finish();
   }
-  for (int tries = 0; tries < 500 && !(status = CallAs("reader", path, "")).ok(); ++tries) {
-    absl::SleepFor(absl::Milliseconds(10));
-  }
-  EXPECT_EQ(Outcome(status), "OK");
+  Await([&] { return CallAs("reader", path, "").ok(); });
 }
 
 TEST_F(Access, LargeMessagesAndMetadataAreRefused) {
@@ -303,12 +296,7 @@ TEST_F(Access, LargeMessagesAndMetadataAreRefused) {
   const grpc::Status wide = quotes_->ListThemes(&context, {}, &response);
   EXPECT_EQ(wide.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << wide.error_message();
   // gRPC may end the connection of whoever sent that; the next one is served.
-  std::string next;
-  for (int i = 0; i < 100 && next != "OK"; ++i) {
-    next = Outcome(CallAs("reader", path, ""));
-    absl::SleepFor(absl::Milliseconds(next == "OK" ? 0 : 50));
-  }
-  EXPECT_EQ(next, "OK");
+  Await([&] { return CallAs("reader", path, "").ok(); });
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "service/base/status_macros.h"
 #include "service/report/defects.h"
 #include "service/store/sqlite/store.h"
@@ -353,6 +354,25 @@ v1::ImportReportResponse Contract::Import(const std::string& id, const std::stri
       Call(reports_, &v1::ReportService::Stub::ImportReport, request, &response);
   EXPECT_TRUE(status.ok()) << Outcome(status) << " " << status.error_message();
   return response;
+}
+
+void Contract::Await(const std::function<bool()>& condition) {
+  // Longer than any machine takes for what a test asks for.
+  const absl::Time end = absl::Now() + absl::Minutes(2);
+  while (!condition()) {
+    ASSERT_LT(absl::Now(), end);
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+}
+
+rpc::Executor::Figures Contract::ExecutorFigures(std::string_view name) {
+  for (const rpc::ExecutorFigures& executor : server_->ReadFigures().executors) {
+    if (executor.name == name) {
+      return executor.figures;
+    }
+  }
+  ADD_FAILURE() << "there is no executor " << name;
+  return {};
 }
 
 v1::ImportReportRequest Contract::SampleImport() {

@@ -22,6 +22,7 @@
 #include "quotes/v1/report_service.grpc.pb.h"
 #include "service/citation/profiles.h"
 #include "service/library/library.h"
+#include "service/rpc/statistics.h"
 #include "service/server/server.h"
 #include "service/store/store.h"
 #include "tests/support/test_data.h"
@@ -103,6 +104,11 @@ class Contract : public ::testing::Test {
   v1::ImportReportResponse Import(const std::string& id, const std::string& text);
 
   static v1::ImportReportRequest SampleImport();
+
+  // Waits until the server is where `condition` says; fails the test if it never gets there.
+  static void Await(const std::function<bool()>& condition);
+  // What the server knows of an executor, "read" or "write".
+  rpc::Executor::Figures ExecutorFigures(std::string_view name);
 
   testing::TempDir dir_;
   std::atomic<bool> running_{false};

@@ -229,13 +229,13 @@ TEST_F(LifeCycleContract, AServiceInsideAProgramReadsNoFilesAnew) {
 class Watched {
  public:
   Watched(const std::unique_ptr<v1::ReportService::Stub>& stub, std::optional<int64_t> since,
-          int heartbeat = 60) {
+          int heartbeat = 3'600) {
     v1::WatchChangesRequest request;
     if (since.has_value()) {
       request.set_since_archive_revision(*since);
     }
     request.mutable_heartbeat()->set_seconds(heartbeat);
-    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(600));
     reader_ = stub->WatchChanges(&context_, request);
   }
 
@@ -299,8 +299,8 @@ TEST_F(LifeCycleContract, ChangesAreToldAsTheyHappen) {
 
 TEST_F(LifeCycleContract, AWatchSaysThatItLives) {
   Start(false);
-  Watched watched(reports_, 0, /*heartbeat=*/1);
   const absl::Time begin = absl::Now();
+  Watched watched(reports_, 0, /*heartbeat=*/1);
   EXPECT_THAT(watched.Next(), ElementsAre("to 0"));
   EXPECT_THAT(watched.Next(), ElementsAre("to 0"));
   EXPECT_THAT(watched.Next(), ElementsAre("to 0"));

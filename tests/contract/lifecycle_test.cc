@@ -158,9 +158,7 @@ TEST_F(Lifecycle, LookupsDoNotWaitForTheStore) {
   };
   EXPECT_THAT(outcomes(), Each("UNAVAILABLE/LOADING"));
   gate.Open();
-  while (HealthOfAll().front() != HealthCheckResponse::SERVING) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  Await([&] { return HealthOfAll().front() == HealthCheckResponse::SERVING; });
   EXPECT_THAT(HealthOfAll(), Each(HealthCheckResponse::SERVING));
   EXPECT_THAT(outcomes(), Each("OK"));
   EXPECT_EQ(all.total_size(), 2);
@@ -237,7 +235,7 @@ TEST_F(Lifecycle, DrainLetsCallsFinish) {
   gate.AwaitCallers(1);
   std::atomic<bool> drained{false};
   std::thread drain([&] {
-    server_->Drain(absl::Seconds(30));
+    server_->Drain(absl::Minutes(10));
     drained = true;
   });
   // New calls are refused while the old one is still in flight.
@@ -287,6 +285,8 @@ TEST_F(Lifecycle, UploadsThatBreakOffImportNothing) {
     message.set_chunk(whole ? content : content.substr(0, 1'000));
     ASSERT_TRUE(writer->Write(message));
     if (!whole) {
+      // A call that is cancelled before it has arrived never was.
+      Await([&] { return server_->ReadFigures().import_bytes_in_flight > 0; });
       context.TryCancel();
       EXPECT_EQ(writer->Finish().error_code(), grpc::StatusCode::CANCELLED);
       const Logged logged = calls.Await(number++);
@@ -326,14 +326,22 @@ TEST_F(Lifecycle, QueuedWorkOfCallersWhoLeftIsNotDone) {
     });
   }
   gate.AwaitCallers(4);
+  const absl::Duration patience = absl::Seconds(5);
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
-  v1::ImportReportResponse response;
-  EXPECT_EQ(reports_->ImportReport(&context, SampleImport(), &response).error_code(),
-            grpc::StatusCode::DEADLINE_EXCEEDED);
+  context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(patience));
+  std::thread leaves([&] {
+    v1::ImportReportResponse response;
+    EXPECT_EQ(reports_->ImportReport(&context, SampleImport(), &response).error_code(),
+              grpc::StatusCode::DEADLINE_EXCEEDED);
+  });
+  Await([&] { return ExecutorFigures("write").waiting == 1; });
+  const absl::Time queued = absl::Now();
+  leaves.join();
+  // By the server's clock it has passed, too.
+  absl::SleepFor(queued + patience - absl::Now());
   // Calls that write nothing do not wait behind them.
   grpc::ClientContext other_context;
-  other_context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  other_context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
   EXPECT_TRUE(GetStatus(&other_context).ok());
   gate.Open();
   for (std::thread& blocker : blockers) {

@@ -150,7 +150,7 @@ class KubernetesTest(unittest.TestCase):
         """By the real programs, with the pods' paths in a folder."""
         with TempDir() as folder:
             socket = folder / "quoted.sock"
-            with Server(folder / "quotes.db", "--listen-unix", socket, "--drain-delay", "5s",
+            with Server(folder / "quotes.db", "--listen-unix", socket, "--drain-delay", "10m",
                         "--tokens", self.no_tokens(folder)) as server:
                 def probe(name):
                     command = self.containers["writer"][name]["exec"]["command"]
@@ -163,7 +163,7 @@ class KubernetesTest(unittest.TestCase):
                 server.process.send_signal(signal.SIGTERM)
                 wait_for(lambda: probe("readinessProbe") != 0, "not ready while it drains")
                 self.assertEqual(probe("livenessProbe"), 0)
-                server.process.send_signal(signal.SIGSTOP)
+                server.hang()
                 self.assertNotEqual(probe("livenessProbe"), 0)
 
     @staticmethod

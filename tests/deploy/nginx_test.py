@@ -86,7 +86,7 @@ class Nginx:
 
     def __exit__(self, *unused):
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(120)
 
     def channel(self, options=()):
         certificate = (self.folder / "quotes.crt").read_bytes()
@@ -101,7 +101,8 @@ class NginxTest(unittest.TestCase):
             "subjectAltName=DNS:localhost", "-keyout", self.folder / "quotes.key",
             "-out", self.folder / "quotes.crt")
         database = self.folder / "quotes.db"
-        self.writer = self.enterContext(Server(database))
+        # It comes back at the same address.
+        self.writer = self.enterContext(Server(database, listen=f"127.0.0.1:{free_port()}"))
         self.direct = self.enterContext(grpc.insecure_channel(self.writer.address))
         request = report_service_pb2.ImportReportRequest(report_id=SAMPLE_ID)
         request.source.content = SAMPLE.read_bytes()
@@ -236,8 +237,8 @@ class NginxTest(unittest.TestCase):
         callers that do as the service config says, and calls that last are not ended for it."""
         changes = self.reports.WatchChanges(report_service_pb2.WatchChangesRequest(
             heartbeat={"seconds": 14}), timeout=120)
-        next(changes)
         begin = time.monotonic()
+        next(changes)
         next(changes)  # nothing is said for longer than a look-up may take
         self.assertGreater(time.monotonic() - begin, 11)
         changes.cancel()

@@ -64,7 +64,9 @@ class Probe:
         self._thread.start()
         return self
 
-    def __exit__(self, *unused):
+    def __exit__(self, failed, *unused):
+        if failed is None:
+            quotes_testing.wait_for(lambda: len(self.seconds) > 10, "some look-ups")
         self._ended.set()
         self._thread.join()
 
@@ -96,7 +98,7 @@ class OverloadTest(unittest.TestCase):
         """As before, at once; and the peak of its memory."""
         begin = time.monotonic()
         self.assertGreater(self.quotes.SearchQuotes(SEARCH, timeout=30).total_size, 0)
-        self.assertLess(time.monotonic() - begin, 1)
+        self.assertLess(time.monotonic() - begin, SLOWEST_LOOK_UP_SECONDS)
         grown = self.memory(server) - self.before
         self.assertLess(grown, MOST_MEMORY)
         return f"{grown / (1 << 20):.0f} MiB more at most"
@@ -161,7 +163,8 @@ class OverloadTest(unittest.TestCase):
               f"{probe.told()}; {self.check_after(server)}", flush=True)
 
     def test_quota(self):
-        rate, burst = 50, 20
+        # Slower than the slowest client calls.
+        rate, burst = 10, 20
         server = self.start("--quota-rate", str(rate), "--quota-burst", str(burst))
         time.sleep(burst / rate)
         begin = time.monotonic()

@@ -124,7 +124,7 @@ kill "$server"
 wait "$server"
 expect 'server ends' $? 0
 server=''
-"$bin/quotectl" --timeout 5 find 党 >/dev/null 2>"$dir/err"
+"$bin/quotectl" --timeout 60 find 党 >/dev/null 2>"$dir/err"
 expect 'no server: exit code' $? 3
 contains 'no server: message' "$(<"$dir/err")" 'does not answer'
 

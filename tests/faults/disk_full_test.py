@@ -119,8 +119,7 @@ class DiskFullTest(unittest.TestCase):
                     self.write(stubs, sentences=20)
                 wait_for(lambda: self.faults["refused"] > 0, "a segment that found no space")
                 check_everything(self, server, self.database, self.ledger, self.numbers)
-            warnings = [line for line in server.log_lines() if line["event"] == "segments"]
-            self.assertTrue(warnings)
+            warnings = server.await_lines("segments")
             self.assertIn("No space left on device", warnings[0]["warning"])
             self.faults.end()
             segments = self.folder / "quotes.db.segments"
@@ -214,7 +213,11 @@ class ReleaseTest(unittest.TestCase):
         faults = Faults(folder)
         (folder / "held.txt").write_text("关于乙的报告\n\n同志们：\n全区新建车间七千座。\n", encoding="utf-8")
         with Server(folder / "quotes.db", env=faults.env) as server:
-            due = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=8)
+            # So far ahead that the disk is full by then, however slow the machine is.
+            begin = time.monotonic()
+            self.assertEqual(quotectl("find", "车间七千座", server=server).returncode, 1)
+            ahead = datetime.timedelta(seconds=3 + 20 * (time.monotonic() - begin))
+            due = datetime.datetime.now(datetime.timezone.utc) + ahead
             result = quotectl("import", "--id", "held", "--embargo", due.isoformat(),
                               folder / "held.txt", server=server)
             self.assertEqual(result.returncode, 0, result)
@@ -223,12 +226,12 @@ class ReleaseTest(unittest.TestCase):
             def status():
                 return quotectl("status", server=server).stdout
 
-            wait_for(lambda: "release" in status(), "the status to tell it", seconds=60)
+            wait_for(lambda: "release" in status(), "the status to tell it")
             self.assertRegex(status(), r"Failing +release, .*no space left")
             self.assertEqual(quotectl("find", "车间七千座", server=server).returncode, 1)
             faults.end()
             wait_for(lambda: quotectl("find", "车间七千座", server=server).returncode == 0,
-                     "the release", seconds=60)
+                     "the release")
             wait_for(lambda: "release" not in status(), "the status to tell that it is well")
 
 

@@ -63,7 +63,7 @@ class Connection:
     """One connection that says hello unless it is told not to. ConnectionError when the server has
     closed it, TimeoutError when it says nothing."""
 
-    def __init__(self, port, preface=PREFACE, window=None, timeout=10, settings=b"", tls=None):
+    def __init__(self, port, preface=PREFACE, window=None, timeout=60, settings=b"", tls=None):
         """`tls`: an ssl.SSLContext."""
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -233,7 +233,7 @@ class Http2Test(unittest.TestCase):
         for name, words in FIRST_WORDS.items():
             with self.subTest(name), Connection(self.server.port, preface=None) as connection:
                 connection.send(words)
-                reactions[self.reaction(connection, 0.3)[-1]] += 1
+                reactions[self.reaction(connection, 2)[-1]] += 1
             self.check()
         print(f"first words: {dict(reactions)}")
         self.assertGreaterEqual(reactions["closes"], 4)

@@ -1788,7 +1788,7 @@ TEST_F(LibrarySegmentsTest, TheHistoryIsMergedBehindTheWrites) {
   const auto is_merged = [&library] {
     return archive::MergePlan(*library.snapshot()->history->archive()).empty();
   };
-  for (int i = 0; i < 3'000 && !is_merged(); ++i) {
+  for (int i = 0; i < 12'000 && !is_merged(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_TRUE(is_merged());

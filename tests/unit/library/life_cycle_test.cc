@@ -591,11 +591,11 @@ TEST_F(SnapshotTest, LookUpsGoOnWhileSnapshotsChange) {
     MustPublish(1);
     EXPECT_TRUE(replica.Follow());
   }
+  EXPECT_TRUE(Await([&] { return looked > 10; }));
   done = true;
   for (std::thread& reader : readers) {
     reader.join();
   }
-  EXPECT_GT(looked, 10);
   EXPECT_EQ(Seen(*replica.library), Seen(*library_));
 }
 

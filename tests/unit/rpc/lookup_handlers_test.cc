@@ -220,7 +220,7 @@ TEST_F(LookupHandlers, NoCallKeepsASnapshot) {
   import.content = "高质量发展的一句。\n";
   QUOTES_ASSERT_OK(library_->Import(import, Cancellation()));
   // The thread that merges may be looking at it.
-  for (int i = 0; i < 1'000 && !snapshot.expired(); ++i) {
+  for (int i = 0; i < 12'000 && !snapshot.expired(); ++i) {
     absl::SleepFor(absl::Milliseconds(10));
   }
   EXPECT_TRUE(snapshot.expired());
