@@ -155,7 +155,7 @@ TEST_F(ConnectionMetersTest, ClosesTheLargestOfTheWorstAddress) {
 TEST_F(ConnectionMetersTest, RequestsThatStandStillMakeRoomFirst) {
   Http2Meter::Limits limits = kLimits;
   // Much longer than what follows the pause takes.
-  limits.stuck_after = std::chrono::seconds(2);
+  limits.stuck_after = std::chrono::seconds(1);
   limits.stream_bytes = 1'000;
   ConnectionMeters meters(limits, 100'000, 5'000, 1'000, nullptr);
   const auto connect = [&meters](const std::string& bytes) {
@@ -168,7 +168,7 @@ TEST_F(ConnectionMetersTest, RequestsThatStandStillMakeRoomFirst) {
   const auto small = connect(Call(1, 8'000));
   const auto large = connect(Call(1, 20'000));
   const auto going_on = connect(Call(1, 25'000));
-  std::this_thread::sleep_for(limits.stuck_after + std::chrono::milliseconds(100));
+  std::this_thread::sleep_for(2 * limits.stuck_after + std::chrono::milliseconds(100));
   EXPECT_TRUE(going_on->Receive(Frame(0, 0, 1, 100)));
   EXPECT_TRUE(large->Receive("x"));  // a little now and then
   const auto honest = connect(Call(1, 29'000));
