@@ -53,14 +53,16 @@ class ReloadTest(unittest.TestCase):
         return "" if result.returncode == 0 else result.stderr
 
     def test_what_can_change_does(self):
-        self.start('log_level = "info"\n')
+        # By the default a call is slow that a busy machine makes so.
+        slow = 'slow_call = "1h"\n'
+        self.start('log_level = "info"\n' + slow)
         self.assertEqual(self.reason(), "")
         line = self.hang_up('log_level = "info"\nquota_rate = 0.01\nquota_burst = 2\n'
-                            'drain_delay = "1s"\n')
+                            'drain_delay = "1s"\n' + slow)
         self.assertEqual(line["changed"], "quota_rate, quota_burst, drain_delay")
         self.assertEqual((self.reason(), self.reason()), ("", ""))
         self.assertIn("QUOTA_EXCEEDED", self.reason())
-        self.assertEqual(self.hang_up('max_calls = 7\n')["changed"],
+        self.assertEqual(self.hang_up('max_calls = 7\n' + slow)["changed"],
                          "quota_rate, quota_burst, max_calls, drain_delay")
         self.assertEqual([self.reason() for _ in range(5)], [""] * 5)
         # Every call is slow now.
