@@ -143,7 +143,7 @@ class Base(unittest.TestCase):
     def ahead(self, seconds):
         """So many seconds and as many more as it takes to have a report and look at it before its
         time, however slow the machine is."""
-        return seconds + 10 * self.pace
+        return seconds + 4 * self.pace
 
     def assert_hidden_until(self, due, server, message=None):
         """Whatever is asked and answered before that time knows nothing."""
