@@ -140,6 +140,7 @@ class IndexedSnapshot final : public Catalog {
   // The quotes of one report in a source, not empty.
   struct Stretch {
     uint32_t source = 0;
+    uint32_t rank = 0;  // of the report
     NumberRange numbers;
   };
   // All that pass, report by report in the order of answers, from sources of one part of each view.
