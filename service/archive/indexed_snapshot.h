@@ -68,6 +68,8 @@ class IndexedSnapshot final : public Catalog {
 
   // What JudgeStockPhrases does.
   bool JudgeAll(absl::FunctionRef<bool()> go_on) const;
+  // What ReadPrintedMarks does.
+  bool ReadMarks(absl::FunctionRef<bool()> go_on) const;
 
   absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
                                     const Cancellation& cancellation) const override;

@@ -11,6 +11,7 @@
 
 #include "service/archive/catalog.h"
 #include "service/archive/entry.h"
+#include "service/archive/printed_marks.h"
 #include "service/archive/segment.h"
 #include "service/base/cancellation.h"
 #include "service/themes/scheme.h"
@@ -75,6 +76,10 @@ struct SegmentView {
   std::shared_ptr<StockJudgements> stock_speech;
   std::shared_ptr<StockJudgements> stock_furniture;
 
+  // Shared by snapshots as long as they have the segment.
+  std::shared_ptr<PrintedMarksSlot> marks_of_speech;
+  std::shared_ptr<PrintedMarksSlot> marks_of_furniture;
+
   uint64_t alive_code_points() const { return segment->code_points() - dead_code_points; }
 };
 
@@ -105,6 +110,9 @@ struct PartView {
   uint32_t rank(uint32_t number) const { return view->rank[part->entry[number]]; }
 
   StockJudgements& stock() const { return speech ? *view->stock_speech : *view->stock_furniture; }
+  PrintedMarksSlot& marks() const {
+    return speech ? *view->marks_of_speech : *view->marks_of_furniture;
+  }
   bool has_dead() const { return living != nullptr; }
   bool IsAlive(uint32_t number) const { return living == nullptr || living->Has(number); }
   uint64_t LivingCount() const { return living == nullptr ? part->size() : living->count; }
