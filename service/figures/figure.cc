@@ -105,6 +105,24 @@ FigureKind KindOf(const Numeral& numeral, View number, View unit) {
       if (digit && (unit == U"大" || unit == U"级")) {
         return FigureKind::kSet;
       }
+      // 六月份; 八十年代; 二十一世纪
+      if (unit == U"月份" && !numeral.second.has_value()) {
+        return FigureKind::kDate;
+      }
+      if (unit == U"年代") {
+        return FigureKind::kDate;
+      }
+      if (unit == U"世纪" && !digit) {
+        return FigureKind::kOrdinal;
+      }
+      // 从十九大到二十大
+      if (unit == U"大" && text::IsHan(number.front()) && number.find(U'十') != View::npos) {
+        return FigureKind::kSet;
+      }
+      // 缺斤短|两等; 两位数增长
+      if ((number == U"两" && unit == U"等") || unit == U"位数") {
+        return FigureKind::kApproximate;
+      }
       if (unit == U"次全会" || unit == U"中全会" || (unit == U"届" && numeral.qualifiers.empty())) {
         return FigureKind::kOrdinal;
       }
@@ -175,9 +193,9 @@ bool LooksLikeYear(const Numeral& numeral) {
          std::is_lt(Compare(*numeral.value, kLast));
 }
 
-// Whether a numeral is a bare number of digits, with nothing that belongs to it.
+// Whether a numeral is a bare number: no unit and no qualifier behind it.
 bool IsBare(const Numeral& numeral) {
-  return numeral.kind == NumeralKind::kCardinal && numeral.number == numeral.token &&
+  return numeral.kind == NumeralKind::kCardinal && numeral.number.end == numeral.token.end &&
          !numeral.second.has_value();
 }
 
@@ -236,7 +254,8 @@ std::vector<Numeral> Told(View t, std::vector<Numeral> numerals) {
       }
       continue;
     }
-    if (IsBare(numeral) && at(begin) == U'-' && begin > 0 && text::IsHan(t[begin - 1])) {
+    if (IsBare(numeral) && numeral.number.begin == begin && at(begin) == U'-' && begin > 0 &&
+        text::IsHan(t[begin - 1])) {
       numeral.kind = NumeralKind::kLabel;  // 歼-35
       numeral.value.reset();
       continue;
@@ -247,7 +266,8 @@ std::vector<Numeral> Told(View t, std::vector<Numeral> numerals) {
     // 1.03|比1
     if (IsBare(numeral) && next->kind == NumeralKind::kCardinal && next->token.begin == end &&
         at(end) == U'比' && next->number.begin == end + 1 && next->number.end == next->token.end &&
-        !next->second.has_value() && text::IsDigit(t[begin]) && text::IsDigit(at(end + 1))) {
+        !next->second.has_value() && text::IsDigit(t[numeral.number.begin]) &&
+        text::IsDigit(at(end + 1))) {
       for (Numeral* const part : {&numeral, next}) {
         part->kind = NumeralKind::kFraction;
         part->value.reset();
@@ -255,8 +275,9 @@ std::vector<Numeral> Told(View t, std::vector<Numeral> numerals) {
       continue;
     }
     // 1——|5月份
-    if (IsBare(numeral) && next->kind == NumeralKind::kDate && next->year == 0 && next->month > 0 &&
-        next->token.begin > end && next->token.begin <= end + 2 &&
+    const bool month = (next->kind == NumeralKind::kDate && next->year == 0 && next->month > 0) ||
+                       t.substr(next->unit.begin, next->unit.size()) == U"月份";
+    if (IsBare(numeral) && month && next->token.begin > end && next->token.begin <= end + 2 &&
         t.substr(end, next->token.begin - end).find_first_not_of(U"—–-－") == View::npos) {
       numeral.kind = NumeralKind::kDate;
       numeral.value.reset();
@@ -393,7 +414,8 @@ class Reader {
     const bool numbered = figure.kind == FigureKind::kAmount && IsNumbered(numeral);
     if (numbered) {
       figure.kind = FigureKind::kSet;
-    } else if (figure.kind == FigureKind::kAmount && IsListMark(numeral)) {
+    } else if (figure.kind == FigureKind::kAmount &&
+               (IsListMark(numeral) || IsPhase(numeral) || IsCongress(numeral))) {
       figure.kind = FigureKind::kOrdinal;
     }
     figure.range = numeral.token;
@@ -492,9 +514,16 @@ class Reader {
     if (unit == U"版" && Part(numeral.number).size() == 4 && text::IsDigit(t_[begin])) {
       return true;
     }
-    // B1、Z|2等地铁: a name and others.
-    if (unit == U"等" && begin > 0 && text::IsDigit(t_[begin]) && IsWord(t_[begin - 1]) &&
-        !text::IsHan(t_[begin - 1])) {
+    // 林长制改革2.0版
+    if (unit == U"版" && Part(numeral.number).find(U'.') != View::npos) {
+      return true;
+    }
+    // B1、Z|2等地铁, Z|4线: a name by a letter and a number.
+    constexpr View kOfNames = U"等线楼区类型";
+    const bool lettered = begin > 0 && IsWord(t_[begin - 1]) && !text::IsHan(t_[begin - 1]) &&
+                          (begin == 1 || !IsWord(t_[begin - 2]) || text::IsHan(t_[begin - 2]));
+    if (lettered && text::IsDigit(t_[begin]) && unit.size() == 1 &&
+        kOfNames.find(unit.front()) != View::npos) {
       return true;
     }
     if (!unit.starts_with(U'号')) {
@@ -522,6 +551,22 @@ class Reader {
                         end + 1 < t_.size() && text::IsHan(t_[end + 1]);
     return inside || (opens && han && (behind == U'是' || behind == U'、')) ||
            (begin == 0 && (behind == U'.' || behind == U'．' || behind == U'、'));
+  }
+
+  // 核电一期, 三期工程: a part by its place in a row. 出版五期, 分三期建设 are counted.
+  bool IsPhase(const Numeral& numeral) const {
+    constexpr View kCounting = U"分共了版办过刊";
+    const uint32_t begin = numeral.token.begin;
+    return Part(numeral.unit) == U"期" && numeral.qualifiers.empty() &&
+           numeral.number.size() == 1 && text::IsHan(t_[numeral.number.begin]) &&
+           (begin == 0 || kCounting.find(t_[begin - 1]) == View::npos);
+  }
+
+  // 从十一届|三中全会: a congress by its place in a row, whatever stands before it.
+  bool IsCongress(const Numeral& numeral) const {
+    constexpr size_t kMost = 6;
+    return Part(numeral.unit) == U"届" &&
+           view_.substr(numeral.unit.end, kMost).find(U"全会") != View::npos;
   }
 
   // 世界|500强, 产业集群30强: a list of that name.

@@ -994,7 +994,8 @@ TEST(FindFiguresTest, NumbersThatAreNoAmounts) {
   EXPECT_THAT(Rows("承办2026智慧农业博览会"), ElementsAre("2026\tyear\t2026\t\t\t\t"));
   EXPECT_THAT(Rows("新增2000农户"), ::testing::Contains(::testing::HasSubstr("\tamount\t2000\t")));
   EXPECT_THAT(Rows("实施方案（2026版）"), ElementsAre("2026版\tset\t\t版\t\t\t"));
-  EXPECT_THAT(Rows("今年1——5月份完成"), ElementsAre("1\tdate\t\t\t\t\t", "5月份\tdate\t\t\t\t\t"));
+  EXPECT_THAT(Rows("今年1——5月份完成"),
+              ElementsAre("1\tdate\t\t\t\t\t", "5月份\tdate\t\t月份\t\t\t"));
   // Places in a row.
   EXPECT_THAT(Rows("按照省委十届十次、十一次全会部署"),
               ::testing::Not(::testing::Contains(::testing::HasSubstr("\tamount\t"))));
@@ -1002,6 +1003,15 @@ TEST(FindFiguresTest, NumbersThatAreNoAmounts) {
               ::testing::Not(::testing::Contains(::testing::HasSubstr("\tamount\t"))));
   EXPECT_THAT(Rows("分为两派：1．民主运动；2．工人运动"),
               ::testing::Contains(::testing::HasSubstr("2\tordinal\t")));
+  for (const char* const sentence :
+       {"从十一届三中全会开始", "从十九大到二十大", "推进核电三期建设", "实施一期工程",
+        "八十年代以来", "面向二十一世纪", "从8月份起", "改革2.0版", "Z4线建成", "缺斤短两等问题",
+        "实现两位数增长", "严格执行约法三章", "更上一层楼", "三步走战略"}) {
+    EXPECT_THAT(Rows(sentence),
+                ::testing::Not(::testing::Contains(::testing::HasSubstr("\tamount\t"))))
+        << sentence;
+  }
+  EXPECT_THAT(Rows("分三期建设"), ::testing::Contains(::testing::HasSubstr("\tamount\t3\t期\t")));
   // Names, ratios.
   EXPECT_THAT(Rows("歼-35战机"), ::testing::Each(::testing::HasSubstr("\tname\t")));
   EXPECT_THAT(Rows("气温-35摄氏度"), ::testing::Contains(::testing::HasSubstr("\tamount\t-35\t")));
@@ -1015,8 +1025,8 @@ TEST(FindFiguresTest, NumbersThatAreNoAmounts) {
 }
 
 TEST(FindFiguresTest, MoneyWithoutItsLastUnit) {
-  EXPECT_THAT(Rows("小麦收购价提高2毛5"), ElementsAre("提高2毛5\tamount\t2.5\t毛\t小麦收购价\t\t"));
-  EXPECT_THAT(Rows("每斤3块8。"), ElementsAre(::testing::HasSubstr("3块8\tamount\t3.8\t块\t")));
+  EXPECT_THAT(Rows("小麦收购价提高2毛5"), ElementsAre("提高2毛5\tamount\t2.5\t角\t小麦收购价\t\t"));
+  EXPECT_THAT(Rows("每斤3块8。"), ElementsAre(::testing::HasSubstr("3块8\tamount\t3.8\t元\t")));
   EXPECT_THAT(Rows("补贴30块5个月"),
               ::testing::Contains(::testing::HasSubstr("\tamount\t5\t个月\t")));
 }
@@ -1024,7 +1034,7 @@ TEST(FindFiguresTest, MoneyWithoutItsLastUnit) {
 TEST(FindFiguresTest, ThingsComparedWithAnAverage) {
   EXPECT_THAT(Rows("高中阶段毛入学率达到96.9%，高于全国平均水平4.9个百分点"),
               ::testing::Contains(
-                  ::testing::HasSubstr("4.9个百分点\tpoint\t4.9\t个百分点\t高中阶段毛入学率\t")));
+                  ::testing::HasSubstr("4.9个百分点\tpoint\t4.9\t百分点\t高中阶段毛入学率\t")));
   EXPECT_THAT(Rows("新建成轨道交通线路7条"), ElementsAre("7条\tamount\t7\t条\t轨道交通线路\t\t"));
   EXPECT_THAT(
       Rows("外贸、内贸企业数分别增长5%、6%"),
