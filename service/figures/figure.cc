@@ -109,10 +109,13 @@ FigureKind KindOf(const Numeral& numeral, View number, View unit) {
       if (unit == U"月份" && !numeral.second.has_value()) {
         return FigureKind::kDate;
       }
-      if (unit == U"年代") {
+      // 二十四日: 三日内 are so many.
+      if (unit == U"年代" ||
+          (unit == U"日" && numeral.qualifiers.empty() && !digit && numeral.value.has_value() &&
+           numeral.precision == 0 && std::is_lteq(Compare(*numeral.value, {31, 0})))) {
         return FigureKind::kDate;
       }
-      if (unit == U"世纪" && !digit) {
+      if ((unit == U"世纪" && !digit) || unit == U"季度") {
         return FigureKind::kOrdinal;
       }
       // 从十九大到二十大
@@ -446,6 +449,15 @@ class Reader {
     constexpr View kUnits[] = {U"户家庭", U"户人家", U"门课程", U"门课",   U"堂课", U"节车厢",
                                U"张病床", U"张床位", U"个床位", U"个学位", U"栋楼", U"盏灯"};
     const View unit = Part(figure->unit);
+    // 一个|人口大国
+    constexpr View kPeople = U"口民才类士群";
+    const bool part = unit == U"个人" && figure->range.end < t_.size() &&
+                      kPeople.find(t_[figure->range.end]) != View::npos;
+    if (figure->unit.end == figure->range.end && part) {
+      figure->unit.end = figure->unit.begin + 1;
+      figure->range.end = figure->unit.end;
+      return;
+    }
     if (figure->unit.end == figure->range.end &&
         std::find(std::begin(kUnits), std::end(kUnits), unit) != std::end(kUnits)) {
       figure->unit.end = figure->unit.begin + 1;

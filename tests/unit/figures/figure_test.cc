@@ -1006,11 +1006,15 @@ TEST(FindFiguresTest, NumbersThatAreNoAmounts) {
   for (const char* const sentence :
        {"从十一届三中全会开始", "从十九大到二十大", "推进核电三期建设", "实施一期工程",
         "八十年代以来", "面向二十一世纪", "从8月份起", "改革2.0版", "Z4线建成", "缺斤短两等问题",
-        "实现两位数增长", "严格执行约法三章", "更上一层楼", "三步走战略"}) {
+        "实现两位数增长", "严格执行约法三章", "更上一层楼", "三步走战略", "二十四日又说",
+        "一季度负增长", "农业八字宪法", "二连盆地"}) {
     EXPECT_THAT(Rows(sentence),
                 ::testing::Not(::testing::Contains(::testing::HasSubstr("\tamount\t"))))
         << sentence;
   }
+  EXPECT_THAT(Rows("三日内办结"), ::testing::Contains(::testing::HasSubstr("\tamount\t3\t日\t")));
+  EXPECT_THAT(Rows("我们是一个人口大国"),
+              ElementsAre(::testing::HasSubstr("一个\tamount\t1\t个\t人口大国")));
   EXPECT_THAT(Rows("分三期建设"), ::testing::Contains(::testing::HasSubstr("\tamount\t3\t期\t")));
   // Names, ratios.
   EXPECT_THAT(Rows("歼-35战机"), ::testing::Each(::testing::HasSubstr("\tname\t")));
