@@ -198,15 +198,14 @@ class Page {
   // the page is ranked.
   bool Add(const Candidate& candidate) {
     if (candidates_.size() < capacity_) {
+      ascending_ = ascending_ && (candidates_.empty() || candidates_.back() < candidate);
       candidates_.push_back(candidate);
-      if (ranked_) {
-        std::push_heap(candidates_.begin(), candidates_.end());
-      }
       return true;
     }
-    if (!ranked_ || !(candidate < candidates_.front())) {
+    if (!ranked_ || !HasRoomFor(candidate)) {
       return false;
     }
+    MakeHeap();
     std::pop_heap(candidates_.begin(), candidates_.end());
     candidates_.back() = candidate;
     std::push_heap(candidates_.begin(), candidates_.end());
@@ -214,8 +213,15 @@ class Page {
   }
 
   // Whether Add would have a place for a candidate of a ranked page.
-  bool HasRoomFor(const Candidate& candidate) const {
-    return candidates_.size() < capacity_ || candidate < candidates_.front();
+  bool HasRoomFor(const Candidate& candidate) {
+    if (candidates_.size() < capacity_) {
+      return true;
+    }
+    if (ascending_) {
+      return candidate < candidates_.back();
+    }
+    MakeHeap();
+    return candidate < candidates_.front();
   }
 
   // There are as many candidates as have a place.
@@ -226,8 +232,10 @@ class Page {
 
   // The candidates in order; sets `more`.
   std::vector<Candidate> Take(bool* more) {
-    if (ranked_) {
+    if (heap_) {
       std::sort_heap(candidates_.begin(), candidates_.end());
+    } else if (ranked_ && !ascending_) {
+      std::sort(candidates_.begin(), candidates_.end());
     }
     *more = candidates_.size() == capacity_;
     if (*more) {
@@ -237,9 +245,21 @@ class Page {
   }
 
  private:
+  void MakeHeap() {
+    if (!heap_) {
+      std::make_heap(candidates_.begin(), candidates_.end());
+      heap_ = true;
+      ascending_ = false;
+    }
+  }
+
   const size_t capacity_;  // one more than is shown
   const bool ranked_;
-  std::vector<Candidate> candidates_;  // ranked: a heap with the last on top
+  std::vector<Candidate> candidates_;
+  // Most pages are filled in their order: a heap is made once something stands before the last of a
+  // full one.
+  bool ascending_ = true;
+  bool heap_ = false;  // with the last on top
 };
 
 // A place of a seed before it is written out. `rank` is its report's, newest first.

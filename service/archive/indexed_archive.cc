@@ -80,6 +80,7 @@ std::vector<std::pair<std::string_view, size_t>> MemoryUse(const Archive& archiv
     return sum;
   }
   size_t dead = 0;
+  size_t marks = 0;
   size_t snapshot = indexed->documents().size() * (sizeof(void*) + 2 * sizeof(uint32_t) + 1);
   for (const SegmentView& view : indexed->views()) {
     const std::vector<std::pair<std::string_view, size_t>> use = view.segment->MemoryUse();
@@ -93,11 +94,15 @@ std::vector<std::pair<std::string_view, size_t>> MemoryUse(const Archive& archiv
     for (const auto& texts : view.dead) {
       dead += texts->size_bytes();
     }
+    for (const auto& slot : {view.marks_of_speech, view.marks_of_furniture}) {
+      marks += slot->Get() == nullptr ? 0 : slot->Get()->size_bytes();
+    }
     for (const auto& living : {view.living_speech, view.living_furniture}) {
       snapshot += living == nullptr ? 0 : living->bits.size() * sizeof(uint64_t);
     }
   }
   sum.emplace_back("dead texts", dead);
+  sum.emplace_back("printed marks", marks);
   sum.emplace_back("snapshot", snapshot);
   return sum;
 }

@@ -170,6 +170,10 @@ void IndexedSnapshot::Keep(SegmentView view, std::vector<uint32_t> dead) {
     view.stock_speech = std::make_shared<StockJudgements>(view.segment->speech().size());
     view.stock_furniture = std::make_shared<StockJudgements>(view.segment->furniture().size());
   }
+  if (view.marks_of_speech == nullptr) {
+    view.marks_of_speech = std::make_shared<PrintedMarksSlot>();
+    view.marks_of_furniture = std::make_shared<PrintedMarksSlot>();
+  }
   views_.push_back(std::move(view));
 }
 

@@ -68,6 +68,8 @@ class IndexedSnapshot final : public Catalog {
 
   // What JudgeStockPhrases does.
   bool JudgeAll(absl::FunctionRef<bool()> go_on) const;
+  // What ReadPrintedMarks does.
+  bool ReadMarks(absl::FunctionRef<bool()> go_on) const;
 
   absl::StatusOr<LookupAnswer> Find(const Lookup& lookup,
                                     const Cancellation& cancellation) const override;
@@ -140,6 +142,7 @@ class IndexedSnapshot final : public Catalog {
   // The quotes of one report in a source, not empty.
   struct Stretch {
     uint32_t source = 0;
+    uint32_t rank = 0;  // of the report
     NumberRange numbers;
   };
   // All that pass, report by report in the order of answers, from sources of one part of each view.

@@ -228,7 +228,7 @@ std::optional<std::vector<IndexedSnapshot::Stretch>> IndexedSnapshot::FindStretc
       const std::span<const uint32_t> first = sources[place.view].part->first;
       const NumberRange numbers{first[place.entry], first[place.entry + 1]};
       if (numbers.begin < numbers.end) {
-        stretches.push_back({place.view, numbers});
+        stretches.push_back({place.view, rank, numbers});
       }
     }
   }

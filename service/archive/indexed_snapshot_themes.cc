@@ -186,6 +186,30 @@ bool IsEmpty(const uint64_t* group) {
   return any == 0;
 }
 
+// Calls `visit` with the number of each bit of words that VisitBits gives, until it returns false;
+// whether it never does.
+template <typename Visit>
+bool VisitNumbers(size_t word, const uint64_t* words, size_t count, const Visit& visit) {
+  for (size_t i = 0; i < count; ++i) {
+    if (i % kGroup == 0) {
+      // Most words of two themes are empty.
+      while (i + kGroup <= count && IsEmpty(words + i)) {
+        i += kGroup;
+      }
+      if (i == count) {
+        break;
+      }
+    }
+    for (uint64_t rest = words[i]; rest != 0; rest &= rest - 1) {
+      if (!visit(static_cast<uint32_t>((word + i) * 64) +
+                 static_cast<uint32_t>(std::countr_zero(rest)))) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 // Calls `visit` with the living quotes of a source that pass, have all of the themes and some of
 // the attributes, from number `first` on, ascending, until it returns false.
 template <typename Passing, typename Visit>
@@ -201,25 +225,9 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
     const std::span<const QuoteAttributes> all = source.part->attributes;
     VisitBits(source, passing, themes, first, progress,
               [&](size_t word, const uint64_t* words, size_t count) {
-                for (size_t i = 0; i < count; ++i) {
-                  if (i % kGroup == 0) {
-                    // Most words of two themes are empty.
-                    while (i + kGroup <= count && IsEmpty(words + i)) {
-                      i += kGroup;
-                    }
-                    if (i == count) {
-                      break;
-                    }
-                  }
-                  for (uint64_t rest = words[i]; rest != 0; rest &= rest - 1) {
-                    const auto number = static_cast<uint32_t>((word + i) * 64) +
-                                        static_cast<uint32_t>(std::countr_zero(rest));
-                    if ((attributes.all() || attributes.Has(all[number])) && !visit(number)) {
-                      return false;
-                    }
-                  }
-                }
-                return true;
+                return VisitNumbers(word, words, count, [&](uint32_t number) {
+                  return !(attributes.all() || attributes.Has(all[number])) || visit(number);
+                });
               });
     return;
   }
@@ -308,18 +316,26 @@ class StretchReader {
       return CountBits(words_.data(), words_.size());
     }
     uint64_t count = 0;
-    Visit(0, attributes, progress, [&](const PartView& /*source*/, uint32_t /*number*/) {
+    Visit(0, attributes, progress, [&](const PartView&, uint32_t /*number*/, uint32_t /*rank*/) {
       ++count;
       return true;
     });
     return count;
   }
 
-  // Calls `visit(source, number)` with those of the stretches from the one at `first` on that have
-  // some of the attributes, until it returns false.
+  // Calls `visit(source, number, rank)` with those of the stretches from the one at `first` on that
+  // have some of the attributes, until it returns false.
   template <typename Visitor>
   void Visit(size_t first, AttributeSet attributes, Progress* progress,
              const Visitor& visit) const {
+    // What is asked of a quote is fetched some quotes before.
+    struct Waiting {
+      const PartView* source = nullptr;
+      uint32_t number = 0;
+      uint32_t rank = 0;
+    };
+    std::array<Waiting, 8> waiting;
+    size_t found = 0;
     const uint64_t* word = words_.data();
     for (size_t s = 0; s < first; ++s) {
       word += WordsOf(stretches_[s]);
@@ -327,7 +343,9 @@ class StretchReader {
     for (size_t s = first; s < stretches_.size() && progress->Step(); ++s) {
       if (s + kAhead < stretches_.size()) {
         const Stretch& ahead = stretches_[s + kAhead];
-        __builtin_prefetch(&sources_[ahead.source].part->attributes[ahead.numbers.begin]);
+        const QuoteAttributes* const of = sources_[ahead.source].part->attributes.data();
+        __builtin_prefetch(of + ahead.numbers.begin);
+        __builtin_prefetch(of + ahead.numbers.end - 1);
       }
       const PartView& source = sources_[stretches_[s].source];
       const std::span<const QuoteAttributes> all = source.part->attributes;
@@ -335,17 +353,31 @@ class StretchReader {
       for (uint32_t at = begin; at < stretches_[s].numbers.end; at += 64) {
         for (uint64_t rest = *word++; rest != 0; rest &= rest - 1) {
           const uint32_t number = at + static_cast<uint32_t>(std::countr_zero(rest));
-          if (attributes.Has(all[number]) && !visit(source, number)) {
+          if (!attributes.Has(all[number])) {
+            continue;
+          }
+          Waiting& place = waiting[found % waiting.size()];
+          if (found >= waiting.size() && !visit(*place.source, place.number, place.rank)) {
             return;
           }
+          place = {&source, number, stretches_[s].rank};
+          source.stock().Fetch(number);
+          __builtin_prefetch(&source.part->quote[number]);
+          ++found;
         }
+      }
+    }
+    for (size_t i = found - std::min(found, waiting.size()); i < found; ++i) {
+      const Waiting& place = waiting[i % waiting.size()];
+      if (!visit(*place.source, place.number, place.rank)) {
+        return;
       }
     }
   }
 
  private:
   // Stretches lie far apart: what is read of them is fetched some stretches before.
-  static constexpr size_t kAhead = 8;
+  static constexpr size_t kAhead = 16;
 
   static size_t WordsOf(const Stretch& stretch) {
     return (stretch.numbers.end - 1) / 64 - stretch.numbers.begin / 64 + 1;
@@ -479,15 +511,16 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
       passing.push_back(FindPassing(selection, source));
     }
   }
-  // Calls `visit(source, number)` with all that is found.
+  // Calls `visit(source, number, rank)` with all that is found, rank is that of its report.
   const auto visit_all = [&](const auto& visit) {
     if (reader.has_value()) {
       reader->Visit(0, question.attributes, progress, visit);
       return;
     }
     for (size_t i = 0; i < sources.size(); ++i) {
-      VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
-                  [&](uint32_t number) { return visit(sources[i], number); });
+      VisitThemed(
+          sources[i], passing[i], themes, question.attributes, 0, progress,
+          [&](uint32_t number) { return visit(sources[i], number, sources[i].rank(number)); });
     }
   };
   // Whether a quote with the attributes of a class is of it, stock phrase or not.
@@ -512,9 +545,10 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
             static_cast<size_t>(std::partition_point(stretches->begin(), stretches->end(), before) -
                                 stretches->begin());
       }
-      reader->Visit(begin, one.attributes, progress, [&](const PartView& source, uint32_t number) {
-        return !is_of(one, source, number) || visit(source, number);
-      });
+      reader->Visit(begin, one.attributes, progress,
+                    [&](const PartView& source, uint32_t number, uint32_t rank) {
+                      return !is_of(one, source, number) || visit(source, number, rank);
+                    });
       return;
     }
     for (size_t i = 0; i < sources.size(); ++i) {
@@ -527,11 +561,30 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
       }
       const uint32_t first = on_page ? FirstNumber(lookup, resumption, source) : 0;
       VisitThemed(source, passing[i], themes, attributes, first, progress, [&](uint32_t number) {
-        return !is_of(one, source, number) || visit(source, number);
+        return !is_of(one, source, number) || visit(source, number, source.rank(number));
       });
     }
   };
 
+  // So few are looked at once, whatever their classes; else those of the first classes are enough.
+  // They are gathered first, source by source: what is asked of them is fetched meanwhile.
+  constexpr uint64_t kFewQuotes = 512;
+  struct Found {
+    uint32_t source = 0;
+    uint32_t number = 0;
+  };
+  absl::InlinedVector<Found, kFewQuotes> few;
+  bool gathered = false;  // whether `few` has all, if they are few
+  const auto gather = [&](size_t source, uint32_t number) {
+    if (few.size() < kFewQuotes) {
+      few.push_back({static_cast<uint32_t>(source), number});
+      const PartView& of = sources[source];
+      __builtin_prefetch(&of.part->attributes[number]);
+      __builtin_prefetch(&of.part->entry[number]);
+      __builtin_prefetch(&of.part->quote[number]);
+      of.stock().Fetch(number);
+    }
+  };
   std::optional<uint64_t> total;
   if (reader.has_value()) {
     if (themes.size() == 1 || lookup.with_total) {
@@ -549,15 +602,25 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     total = 0;
     for (size_t i = 0; i < sources.size(); ++i) {
       if (question.attributes.all() && HaveBits(sources[i].part->themes, themes)) {
-        *total += CountByBits(sources[i], passing[i], themes, progress);
+        VisitBits(sources[i], passing[i], themes, 0, progress,
+                  [&](size_t word, const uint64_t* words, size_t count) {
+                    *total += CountBits(words, count);
+                    return few.size() == kFewQuotes ||
+                           VisitNumbers(word, words, count, [&](uint32_t number) {
+                             gather(i, number);
+                             return true;
+                           });
+                  });
         continue;
       }
       VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
-                  [&](uint32_t /*number*/) {
+                  [&](uint32_t number) {
                     ++*total;
+                    gather(i, number);
                     return true;
                   });
     }
+    gathered = true;
   }
   if (lookup.with_total) {
     answer->total = *total;
@@ -575,9 +638,8 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     if (!selection.by_name && reports * kRangeCost < expected * kOrderCost) {
       ReadThemes(lookup, sources, question, selection, resumption, progress, &page);
     } else {
-      visit_all([&](const PartView& source, uint32_t number) {
-        const Candidate candidate{0, false, reading_rank()[source.rank(number)],
-                                  source.part->quote[number]};
+      visit_all([&](const PartView& source, uint32_t number, uint32_t rank) {
+        const Candidate candidate{0, false, reading_rank()[rank], source.part->quote[number]};
         if (resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
           page.Add(candidate);
         }
@@ -593,21 +655,16 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
   }
 
   const std::vector<Class> classes = ClassesOf(lookup.order, question.attributes);
-  const auto candidate_of = [](const Class& one, const PartView& source, uint32_t number) {
-    return Candidate{one.relevance, one.lead, source.rank(number), source.part->quote[number]};
+  const auto candidate_of = [](const Class& one, const PartView& source, uint32_t number,
+                               uint32_t rank) {
+    return Candidate{one.relevance, one.lead, rank, source.part->quote[number]};
   };
-  // So few are looked at once; else those of the first classes are enough.
-  constexpr uint64_t kFewQuotes = 512;
   if (classes.size() > 1 && total.has_value() && *total <= kFewQuotes) {
     // Of one segment, and report by report of all, they come in order within each class: what
     // stands behind a full page of its class and those before it is not looked at.
-    const PartView* source_of = nullptr;
     std::array<size_t, kSaliences> taken = {};
-    visit_all([&](const PartView& source, uint32_t number) {
-      if (!reader.has_value() && source_of != &source) {
-        source_of = &source;
-        taken = {};
-      }
+    // False where nothing that comes behind in the same order is on the page.
+    const auto take = [&](const PartView& source, uint32_t number, uint32_t rank) {
       size_t c = ClassAt(lookup.order, source, number);
       size_t before = 0;
       for (size_t b = 0; b <= c; ++b) {
@@ -626,13 +683,31 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
           return true;
         }
       }
-      const Candidate candidate = candidate_of(classes[c], source, number);
-      if (resumption.IsBehind(candidate, resumption.Compare(source.entry(number)))) {
+      const Candidate candidate = candidate_of(classes[c], source, number, rank);
+      if (resumption.IsBehind(candidate, resumption.Compare(*entries()[rank]))) {
         ++taken[c];
         page.Add(candidate);
       }
       return true;
-    });
+    };
+    if (reader.has_value()) {
+      reader->Visit(0, question.attributes, progress, take);
+    } else {
+      for (size_t i = 0; i < sources.size() && !gathered; ++i) {
+        VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
+                    [&](uint32_t number) {
+                      gather(i, number);
+                      return true;
+                    });
+      }
+      for (size_t at = 0; at < few.size(); ++at) {
+        if (at > 0 && few[at].source != few[at - 1].source) {
+          taken = {};
+        }
+        const PartView& source = sources[few[at].source];
+        take(source, few[at].number, source.rank(few[at].number));
+      }
+    }
     Show(lookup, page.Take(&answer->more), QueryPlan(nullptr, lookup.match), answer);
     return;
   }
@@ -642,10 +717,10 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     if (ranks < 0) {
       continue;
     }
-    visit_class(one, ranks == 0, [&](const PartView& source, uint32_t number) {
+    visit_class(one, ranks == 0, [&](const PartView& source, uint32_t number, uint32_t rank) {
       ++found;
-      const Candidate candidate = candidate_of(one, source, number);
-      return !resumption.IsBehind(candidate, resumption.Compare(source.entry(number))) ||
+      const Candidate candidate = candidate_of(one, source, number, rank);
+      return !resumption.IsBehind(candidate, resumption.Compare(*entries()[rank])) ||
              page.Add(candidate);
     });
     // Two themes may have few quotes in common: the rest need not be searched for more.

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "service/archive/indexed_snapshot.h"
+#include "service/archive/printed_marks.h"
 #include "service/base/status_macros.h"
 #include "service/text/utf8.h"
 
@@ -52,6 +54,49 @@ std::vector<uint32_t> QuotesWithBorders(const TextIndex& index, std::u32string_v
     }
   }
   return quotes;
+}
+
+// Counts the quotes in which a phrase stands, one for each of its places, report by report: sooner
+// where they are many than asking each for its report. Sets the bits of those that count in
+// `having`.
+void CountByEntry(const PartView& source, const std::vector<uint32_t>& places,
+                  const uint64_t* let_through, const PassingReports& passing,
+                  std::vector<uint64_t>* having, std::vector<PhraseCount>* by_rank) {
+  std::vector<uint64_t>& bits = *having;
+  std::vector<uint32_t> again;  // quotes that have it more than once
+  for (const uint32_t number : places) {
+    const uint64_t bit = uint64_t{1} << (number % 64);
+    if ((bits[number / 64] & bit) != 0) {
+      again.push_back(number);
+    }
+    bits[number / 64] |= bit;
+  }
+  for (size_t word = 0; word < bits.size() && let_through != nullptr; ++word) {
+    bits[word] &= let_through[word];
+  }
+  const std::span<const uint32_t> first = source.part->first;
+  for (size_t entry = 0; entry + 1 < first.size(); ++entry) {
+    const uint32_t rank = source.view->rank[entry];
+    const bool counts = rank != SegmentView::kDead && passing.Has(rank);
+    for (uint32_t begin = first[entry]; begin < first[entry + 1];) {
+      const uint32_t end = std::min(first[entry + 1], (begin / 64 + 1) * 64);
+      const uint64_t mask =
+          (~uint64_t{0} << (begin % 64)) & (~uint64_t{0} >> (63 - (end - 1) % 64));
+      if (counts) {
+        const auto quotes = static_cast<uint32_t>(std::popcount(bits[begin / 64] & mask));
+        (*by_rank)[rank].quotes += quotes;
+        (*by_rank)[rank].occurrences += quotes;
+      } else {
+        bits[begin / 64] &= ~mask;
+      }
+      begin = end;
+    }
+  }
+  for (const uint32_t number : again) {
+    if (((bits[number / 64] >> (number % 64)) & 1) != 0) {
+      ++(*by_rank)[source.rank(number)].occurrences;
+    }
+  }
 }
 
 // Variants that are counted under a filter before the most frequent are chosen.
@@ -158,11 +203,35 @@ std::vector<RankCount> IndexedSnapshot::CountByRank(
   return counts;
 }
 
+bool IndexedSnapshot::ReadMarks(absl::FunctionRef<bool()> go_on) const {
+  for (const PartView& source : Sources(TextScope::kAll)) {
+    if (source.marks().Get() != nullptr) {
+      continue;
+    }
+    std::unique_ptr<const PrintedMarks> marks =
+        PrintedMarks::Make(*source.view->segment, *source.part, go_on);
+    if (marks == nullptr) {
+      return false;
+    }
+    source.marks().Set(std::move(marks));
+  }
+  return true;
+}
+
+bool ReadPrintedMarks(const Archive& archive, absl::FunctionRef<bool()> go_on) {
+  const auto* const indexed = dynamic_cast<const IndexedSnapshot*>(&archive);
+  return indexed == nullptr || indexed->ReadMarks(go_on);
+}
+
 absl::StatusOr<std::vector<RankCount>> IndexedSnapshot::CountMarked(
     std::u32string_view units, const std::vector<TextIndex::Interval>& intervals,
     std::u32string_view marked, const PassingReports& passing, const Cancellation& cancellation,
     Traced* traced) const {
   const MarkedPhrase phrase(marked);
+  std::optional<PartedPhrase> parted = PartedPhrase::Part(marked);
+  if (parted.has_value() && parted->units != units) {
+    parted.reset();
+  }
   std::vector<PhraseCount> by_rank(entries().size());
   Progress progress(cancellation);
   const bool filtered = !traced->allowed.empty();
@@ -173,6 +242,29 @@ absl::StatusOr<std::vector<RankCount>> IndexedSnapshot::CountMarked(
     const std::vector<uint64_t> let_through = std::move(traced->allowed[i]);
     std::vector<uint64_t>& having = traced->allowed[i];
     having.assign((size_t{part.size()} + 63) / 64, 0);
+    const PrintedMarks* const printed = source.marks().Get();
+    if (parted.has_value() && printed != nullptr && printed->complete()) {
+      const std::vector<uint32_t> found = printed->QuotesOfPlaces(*part.index, *parted);
+      if (found.size() > source.view->rank.size()) {
+        CountByEntry(source, found, filtered ? let_through.data() : nullptr, passing, &having,
+                     &by_rank);
+        QUOTES_RETURN_IF_ERROR(cancellation.Check());
+        continue;
+      }
+      for (const uint32_t number : found) {
+        const uint32_t rank = source.rank(number);
+        const uint64_t bit = uint64_t{1} << (number % 64);
+        if (rank != SegmentView::kDead && passing.Has(rank) &&
+            !(filtered && (let_through[number / 64] & bit) == 0)) {
+          ++by_rank[rank].occurrences;
+          by_rank[rank].quotes += (having[number / 64] & bit) == 0 ? 1U : 0U;
+          having[number / 64] |= bit;
+        }
+      }
+      progress.Step(intervals[i].occurrences());
+      QUOTES_RETURN_IF_ERROR(progress.status());
+      continue;
+    }
     std::vector<uint32_t> quotes = QuotesWithBorders(*part.index, units, intervals[i], phrase);
     std::erase_if(quotes, [&](uint32_t number) {
       const uint32_t rank = source.rank(number);

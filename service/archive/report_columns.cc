@@ -1,6 +1,7 @@
 #include "service/archive/report_columns.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <utility>
 
@@ -184,19 +185,39 @@ std::vector<NumberRange> ReportColumns::Passing(const Filter& filter,
       bodies[name] = has(bodies_, name) && plan.BodyPasses(names_[name]) ? 1 : 0;
     }
   }
-  // Sorting the ranks of a name costs more than asking so many reports for theirs.
+  // Putting the ranks of names in order costs more than asking so many reports for theirs.
   constexpr size_t kSortCost = 8;
   std::vector<uint32_t> ranks;
   if (AppendRanks(filter.bodies.empty() ? speakers_ : bodies_,
                   filter.bodies.empty() ? speaks : bodies, first_rank, end_rank,
                   (end_rank - first_rank) / kSortCost, &ranks)) {
-    if (!std::is_sorted(ranks.begin(), ranks.end())) {
-      std::sort(ranks.begin(), ranks.end());
-    }
-    for (const uint32_t rank : ranks) {
+    const auto add_speaking = [&](uint32_t rank) {
       if (speaks[rows_[rank].speaker] != 0) {
         add(rank, rank + 1);
       }
+    };
+    ranges.reserve(ranks.size());
+    const size_t words = (end_rank - first_rank) / 64 + 1;
+    if (!std::is_sorted(ranks.begin(), ranks.end())) {
+      // Those of several names are put in order by bits, unless they are few among many.
+      constexpr size_t kWordsPerRank = 8;
+      if (words <= ranks.size() * kWordsPerRank) {
+        std::vector<uint64_t> bits(words, 0);
+        for (const uint32_t rank : ranks) {
+          bits[(rank - first_rank) / 64] |= uint64_t{1} << ((rank - first_rank) % 64);
+        }
+        for (size_t word = 0; word < words; ++word) {
+          for (uint64_t rest = bits[word]; rest != 0; rest &= rest - 1) {
+            add_speaking(first_rank + static_cast<uint32_t>(word * 64) +
+                         static_cast<uint32_t>(std::countr_zero(rest)));
+          }
+        }
+        return ranges;
+      }
+      std::sort(ranks.begin(), ranks.end());
+    }
+    for (const uint32_t rank : ranks) {
+      add_speaking(rank);
     }
     return ranges;
   }

@@ -11,6 +11,7 @@
 
 #include "service/archive/catalog.h"
 #include "service/archive/entry.h"
+#include "service/archive/printed_marks.h"
 #include "service/archive/segment.h"
 #include "service/base/cancellation.h"
 #include "service/themes/scheme.h"
@@ -40,6 +41,8 @@ class StockJudgements {
     }
     return (words_[at + 1].load(std::memory_order_relaxed) & bit) != 0;
   }
+  // Has the processor fetch what Get reads.
+  void Fetch(uint32_t number) const { __builtin_prefetch(&words_[size_t{number} / 64 * 2]); }
   void Set(uint32_t number, bool stock) {
     const size_t at = size_t{number} / 64 * 2;
     const uint64_t bit = uint64_t{1} << (number % 64);
@@ -73,6 +76,10 @@ struct SegmentView {
   std::shared_ptr<StockJudgements> stock_speech;
   std::shared_ptr<StockJudgements> stock_furniture;
 
+  // Shared by snapshots as long as they have the segment.
+  std::shared_ptr<PrintedMarksSlot> marks_of_speech;
+  std::shared_ptr<PrintedMarksSlot> marks_of_furniture;
+
   uint64_t alive_code_points() const { return segment->code_points() - dead_code_points; }
 };
 
@@ -103,6 +110,9 @@ struct PartView {
   uint32_t rank(uint32_t number) const { return view->rank[part->entry[number]]; }
 
   StockJudgements& stock() const { return speech ? *view->stock_speech : *view->stock_furniture; }
+  PrintedMarksSlot& marks() const {
+    return speech ? *view->marks_of_speech : *view->marks_of_furniture;
+  }
   bool has_dead() const { return living != nullptr; }
   bool IsAlive(uint32_t number) const { return living == nullptr || living->Has(number); }
   uint64_t LivingCount() const { return living == nullptr ? part->size() : living->count; }

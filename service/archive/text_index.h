@@ -150,6 +150,13 @@ class TextIndex {
   std::span<const uint32_t> QuotesOf(Interval interval) const {
     return quotes_.subspan(interval.begin, interval.occurrences());
   }
+  // Where each occurrence stands in the texts laid out one behind the other, in suffix order, and
+  // where the text of a quote begins there.
+  std::span<const uint32_t> PlacesOf(Interval interval) const {
+    return suffixes_.subspan(interval.begin, interval.occurrences());
+  }
+  std::span<const uint32_t> Places() const { return suffixes_; }
+  uint32_t StartOf(uint32_t quote) const { return starts_[quote]; }
   // The letters before and behind the first `size` UTF-16 units of a suffix; text::kBreak at the
   // borders of its quote.
   std::pair<char32_t, char32_t> LettersAround(uint32_t suffix, size_t size) const;

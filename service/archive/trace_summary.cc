@@ -208,6 +208,16 @@ MarkedText FoldKeepingMarks(std::u32string_view source) {
   return marked;
 }
 
+std::u32string MarksOf(const text::FoldedText& folded, size_t unit, std::u32string_view source) {
+  std::u32string marks;
+  for (uint32_t at = folded.begin[unit]; at < folded.end[unit]; ++at) {
+    if (text::IsHardMark(source[at])) {
+      marks.push_back(NarrowMark(source[at]));
+    }
+  }
+  return marks;
+}
+
 bool HasMarks(std::u32string_view source) {
   return text::FoldUnits(source).find(text::kBreak) != std::u32string::npos;
 }

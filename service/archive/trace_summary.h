@@ -62,6 +62,8 @@ struct MarkedText {
   std::vector<uint32_t> end;
 };
 MarkedText FoldKeepingMarks(std::u32string_view source);
+// The hard marks that a unit of folded text stands for, as FoldKeepingMarks has them.
+std::u32string MarksOf(const text::FoldedText& folded, size_t unit, std::u32string_view source);
 // Whether a text has hard marks: else FoldKeepingMarks does what text::Fold does.
 bool HasMarks(std::u32string_view source);
 

@@ -105,7 +105,28 @@ FigureKind KindOf(const Numeral& numeral, View number, View unit) {
       if (digit && (unit == U"大" || unit == U"级")) {
         return FigureKind::kSet;
       }
-      if (unit == U"次全会" || (unit == U"届" && numeral.qualifiers.empty())) {
+      // 六月份; 八十年代; 二十一世纪
+      if (unit == U"月份" && !numeral.second.has_value()) {
+        return FigureKind::kDate;
+      }
+      // 二十四日: 三日内 are so many.
+      if (unit == U"年代" ||
+          (unit == U"日" && numeral.qualifiers.empty() && !digit && numeral.value.has_value() &&
+           numeral.precision == 0 && std::is_lteq(Compare(*numeral.value, {31, 0})))) {
+        return FigureKind::kDate;
+      }
+      if ((unit == U"世纪" && !digit) || unit == U"季度") {
+        return FigureKind::kOrdinal;
+      }
+      // 从十九大到二十大
+      if (unit == U"大" && text::IsHan(number.front()) && number.find(U'十') != View::npos) {
+        return FigureKind::kSet;
+      }
+      // 缺斤短|两等; 两位数增长
+      if ((number == U"两" && unit == U"等") || unit == U"位数") {
+        return FigureKind::kApproximate;
+      }
+      if (unit == U"次全会" || unit == U"中全会" || (unit == U"届" && numeral.qualifiers.empty())) {
         return FigureKind::kOrdinal;
       }
       // A piece (一块领土) as well as money.
@@ -164,6 +185,137 @@ bool Measures(FigureKind kind) {
   }
 }
 
+// Whether a numeral has the form of a year of this time: four digits and nothing else.
+bool LooksLikeYear(const Numeral& numeral) {
+  constexpr size_t kDigits = 4;
+  constexpr Decimal kFirst{1900, 0};
+  constexpr Decimal kLast{2100, 0};
+  return numeral.kind == NumeralKind::kCardinal && numeral.number.size() == kDigits &&
+         numeral.number == numeral.token && numeral.scale.empty() && numeral.value.has_value() &&
+         !numeral.second.has_value() && !std::is_lt(Compare(*numeral.value, kFirst)) &&
+         std::is_lt(Compare(*numeral.value, kLast));
+}
+
+// Whether a numeral is a bare number: no unit and no qualifier behind it.
+bool IsBare(const Numeral& numeral) {
+  return numeral.kind == NumeralKind::kCardinal && numeral.number.end == numeral.token.end &&
+         !numeral.second.has_value();
+}
+
+// 3块|8, 2毛|5: the lower unit goes without saying. Whether `numeral` took `next` in.
+bool TakeIn(View t, const Numeral& next, Numeral* numeral) {
+  const size_t end = numeral->token.end;
+  const View unit = t.substr(numeral->unit.begin, numeral->unit.size());
+  constexpr int64_t kMost = 1'000'000;
+  if ((unit != U"块" && unit != U"毛") || numeral->kind != NumeralKind::kCardinal ||
+      numeral->unit.end != end || numeral->precision > 0 || !numeral->value.has_value() ||
+      numeral->second.has_value() || numeral->value->exponent < 0 || numeral->value->exponent > 2 ||
+      numeral->value->mantissa > kMost || next.token.begin != end || !IsBare(next) ||
+      next.number.size() != 1 || !text::IsDigit(t[end]) || !next.value.has_value()) {
+    return false;
+  }
+  int64_t tenths = numeral->value->mantissa * 10;
+  for (int32_t zeros = numeral->value->exponent; zeros > 0; --zeros) {
+    tenths *= 10;
+  }
+  numeral->value =
+      LowestTerms({tenths + (next.value->exponent > 0 ? 0 : next.value->mantissa), -1});
+  numeral->precision = 1;
+  numeral->token.end = next.token.end;
+  return true;
+}
+
+// What numerals are, by what stands beside them, where tokens by themselves do not tell.
+std::vector<Numeral> Told(View t, std::vector<Numeral> numerals) {
+  const auto at = [t](size_t i) { return i < t.size() ? t[i] : U'\0'; };
+  const auto is_year = [](const Numeral& numeral) {
+    return numeral.kind == NumeralKind::kYear ||
+           (numeral.kind == NumeralKind::kDate && numeral.year > 0);
+  };
+  for (size_t i = numerals.size(); i-- > 0;) {
+    Numeral& numeral = numerals[i];
+    Numeral* const next = i + 1 < numerals.size() ? &numerals[i + 1] : nullptr;
+    const size_t begin = numeral.token.begin;
+    const size_t end = numeral.token.end;
+    if (LooksLikeYear(numeral)) {
+      const bool joined = next != nullptr && JoinsItems(at(end)) && next->token.begin == end + 1 &&
+                          (is_year(*next) || LooksLikeYear(*next));
+      // 2026|智慧农业博览会: amounts without a unit are round.
+      const bool named = (text::IsHan(at(end)) || at(end) == U'·') && !numeral.precision &&
+                         numeral.value->exponent < 2;
+      if (at(end) == U'年') {
+        // 1979年|轻工业: no young ones.
+        numeral.unit = MakeRange(end, end + 1);
+        numeral.token.end = numeral.unit.end;
+      }
+      // 1980、|1981年, 一九八一和|一九八二|两年; numbers are not written digit by digit in Han.
+      if (!numeral.unit.empty() || joined || named || text::IsHan(t[begin])) {
+        numeral.kind = NumeralKind::kYear;
+      }
+      if (joined) {
+        next->kind = next->kind == NumeralKind::kCardinal ? NumeralKind::kYear : next->kind;
+      }
+      continue;
+    }
+    if (IsBare(numeral) && numeral.number.begin == begin && at(begin) == U'-' && begin > 0 &&
+        text::IsHan(t[begin - 1])) {
+      numeral.kind = NumeralKind::kLabel;  // 歼-35
+      numeral.value.reset();
+      continue;
+    }
+    if (next == nullptr) {
+      continue;
+    }
+    // 1.03|比1
+    if (IsBare(numeral) && next->kind == NumeralKind::kCardinal && next->token.begin == end &&
+        at(end) == U'比' && next->number.begin == end + 1 && next->number.end == next->token.end &&
+        !next->second.has_value() && text::IsDigit(t[numeral.number.begin]) &&
+        text::IsDigit(at(end + 1))) {
+      for (Numeral* const part : {&numeral, next}) {
+        part->kind = NumeralKind::kFraction;
+        part->value.reset();
+      }
+      continue;
+    }
+    // 1——|5月份
+    const bool month = (next->kind == NumeralKind::kDate && next->year == 0 && next->month > 0) ||
+                       t.substr(next->unit.begin, next->unit.size()) == U"月份";
+    if (IsBare(numeral) && month && next->token.begin > end && next->token.begin <= end + 2 &&
+        t.substr(end, next->token.begin - end).find_first_not_of(U"—–-－") == View::npos) {
+      numeral.kind = NumeralKind::kDate;
+      numeral.value.reset();
+      continue;
+    }
+    if (TakeIn(t, *next, &numeral)) {
+      numerals.erase(numerals.begin() + static_cast<ptrdiff_t>(i) + 1);
+    }
+  }
+  return numerals;
+}
+
+// The same without years that are the time of nothing said beside them: the year of a name
+// (2026智慧农业博览会) and years of which one would be taken for all (一九八一和一九八二|两年).
+std::vector<Numeral> Timed(View t, std::vector<Numeral> numerals) {
+  const auto is_bare_year = [](const Numeral& numeral) {
+    return numeral.kind == NumeralKind::kYear && numeral.unit.empty();
+  };
+  std::vector<bool> joined(numerals.size(), false);
+  for (size_t i = 0; i + 1 < numerals.size(); ++i) {
+    const size_t end = numerals[i].token.end;
+    if (is_bare_year(numerals[i]) && is_bare_year(numerals[i + 1]) &&
+        numerals[i + 1].token.begin == end + 1 && JoinsItems(t[end])) {
+      joined[i] = true;
+      joined[i + 1] = true;
+    }
+  }
+  for (size_t i = 0; i < numerals.size(); ++i) {
+    if (is_bare_year(numerals[i]) && (joined[i] || !text::IsHan(t[numerals[i].token.begin]))) {
+      numerals[i].kind = NumeralKind::kCardinal;
+    }
+  }
+  return numerals;
+}
+
 // What is to be reached.
 constexpr View kAims[] = {U"目标", U"任务", U"预期", U"计划", U"预算"};
 
@@ -177,9 +329,9 @@ class Reader {
         t_(internal::FoldLetters(sentence)),
         view_(t_),
         surroundings_(surroundings),
-        numerals_(std::move(numerals)),
-        mentions_(
-            internal::FindMentions(view_, numerals_, surroundings.report, surroundings.passage)),
+        numerals_(Told(view_, std::move(numerals))),
+        mentions_(internal::FindMentions(view_, Timed(view_, numerals_), surroundings.report,
+                                         surroundings.passage)),
         words_(GetMeasureWords()) {}
 
   std::vector<Figure> Run() {
@@ -194,6 +346,16 @@ class Reader {
           Part(figures_[i].unit) == U"个百分点") {
         before.kind = FigureKind::kPercentagePoint;
         before.unit = figures_[i].unit;
+      }
+    }
+    // 十次、|十一次全会: said once, behind the last.
+    for (size_t i = figures_.size(); i-- > 1;) {
+      Figure& before = figures_[i - 1];
+      const Figure& last = figures_[i];
+      if (before.kind == FigureKind::kAmount && last.kind == FigureKind::kOrdinal &&
+          Part(last.unit).ends_with(U"全会") && last.range.begin == before.range.end + 1 &&
+          JoinsItems(t_[before.range.end]) && Part(last.unit).starts_with(Part(before.unit))) {
+        before.kind = FigureKind::kOrdinal;
       }
     }
     for (size_t i = 0; i < figures_.size(); ++i) {
@@ -255,7 +417,8 @@ class Reader {
     const bool numbered = figure.kind == FigureKind::kAmount && IsNumbered(numeral);
     if (numbered) {
       figure.kind = FigureKind::kSet;
-    } else if (figure.kind == FigureKind::kAmount && IsListMark(numeral)) {
+    } else if (figure.kind == FigureKind::kAmount &&
+               (IsListMark(numeral) || IsPhase(numeral) || IsCongress(numeral))) {
       figure.kind = FigureKind::kOrdinal;
     }
     figure.range = numeral.token;
@@ -286,6 +449,15 @@ class Reader {
     constexpr View kUnits[] = {U"户家庭", U"户人家", U"门课程", U"门课",   U"堂课", U"节车厢",
                                U"张病床", U"张床位", U"个床位", U"个学位", U"栋楼", U"盏灯"};
     const View unit = Part(figure->unit);
+    // 一个|人口大国
+    constexpr View kPeople = U"口民才类士群";
+    const bool part = unit == U"个人" && figure->range.end < t_.size() &&
+                      kPeople.find(t_[figure->range.end]) != View::npos;
+    if (figure->unit.end == figure->range.end && part) {
+      figure->unit.end = figure->unit.begin + 1;
+      figure->range.end = figure->unit.end;
+      return;
+    }
     if (figure->unit.end == figure->range.end &&
         std::find(std::begin(kUnits), std::end(kUnits), unit) != std::end(kUnits)) {
       figure->unit.end = figure->unit.begin + 1;
@@ -350,6 +522,22 @@ class Reader {
       const bool version = Part(numeral.number).ends_with(U".0");
       return version || (!behind.empty() && IsClosing(behind.front()));
     }
+    // （2026版）
+    if (unit == U"版" && Part(numeral.number).size() == 4 && text::IsDigit(t_[begin])) {
+      return true;
+    }
+    // 林长制改革2.0版
+    if (unit == U"版" && Part(numeral.number).find(U'.') != View::npos) {
+      return true;
+    }
+    // B1、Z|2等地铁, Z|4线: a name by a letter and a number.
+    constexpr View kOfNames = U"等线楼区类型";
+    const bool lettered = begin > 0 && IsWord(t_[begin - 1]) && !text::IsHan(t_[begin - 1]) &&
+                          (begin == 1 || !IsWord(t_[begin - 2]) || text::IsHan(t_[begin - 2]));
+    if (lettered && text::IsDigit(t_[begin]) && unit.size() == 1 &&
+        kOfNames.find(unit.front()) != View::npos) {
+      return true;
+    }
     if (!unit.starts_with(U'号')) {
       return false;
     }
@@ -370,8 +558,27 @@ class Reader {
     }
     const bool opens = begin == 0 || EndsClause(view_, begin - 1);
     const bool han = text::IsHan(t_[begin]);
-    return (opens && han && (behind == U'是' || behind == U'、')) ||
+    // 三派：1．民主主义运动；2．…
+    const bool inside = opens && !han && (behind == U'.' || behind == U'．') &&
+                        end + 1 < t_.size() && text::IsHan(t_[end + 1]);
+    return inside || (opens && han && (behind == U'是' || behind == U'、')) ||
            (begin == 0 && (behind == U'.' || behind == U'．' || behind == U'、'));
+  }
+
+  // 核电一期, 三期工程: a part by its place in a row. 出版五期, 分三期建设 are counted.
+  bool IsPhase(const Numeral& numeral) const {
+    constexpr View kCounting = U"分共了版办过刊";
+    const uint32_t begin = numeral.token.begin;
+    return Part(numeral.unit) == U"期" && numeral.qualifiers.empty() &&
+           numeral.number.size() == 1 && text::IsHan(t_[numeral.number.begin]) &&
+           (begin == 0 || kCounting.find(t_[begin - 1]) == View::npos);
+  }
+
+  // 从十一届|三中全会: a congress by its place in a row, whatever stands before it.
+  bool IsCongress(const Numeral& numeral) const {
+    constexpr size_t kMost = 6;
+    return Part(numeral.unit) == U"届" &&
+           view_.substr(numeral.unit.end, kMost).find(U"全会") != View::npos;
   }
 
   // 世界|500强, 产业集群30强: a list of that name.
@@ -571,8 +778,11 @@ class Reader {
     constexpr size_t kMost = 16;
     const View phrase = Part(begin, end);
     const View behind = view_.substr(end);  // 超年度|计划8%: as a qualifier
-    if (std::none_of(std::begin(kAims), std::end(kAims),
-                     [&](View aim) { return phrase.ends_with(aim) || behind.starts_with(aim); })) {
+    // 收入增速|高于全国平均水平
+    const bool average = phrase.ends_with(U"平均水平") || phrase.ends_with(U"平均");
+    if (!average && std::none_of(std::begin(kAims), std::end(kAims), [&](View aim) {
+          return phrase.ends_with(aim) || behind.starts_with(aim);
+        })) {
       return end;
     }
     size_t nearest = View::npos;

@@ -1306,6 +1306,7 @@ char32_t NormalUnit(char32_t c) {
     case U'＋':
       return U'+';
     case U'：':
+    case U'∶':
       return U':';
     case U'／':
     case U'∕':

@@ -843,10 +843,13 @@ void Library::JudgeAhead() {
   // Who imports in batches asks nothing meanwhile.
   if (options_.index_batch == 0) {
     const std::shared_ptr<const Snapshot> held = snapshot();
-    archive::JudgeStockPhrases(*held->archive, [this] {
+    const auto go_on = [this] {
       const MutexLock lock(&merge_mutex_);
       return !merge_wanted_ && !stop_;
-    });
+    };
+    if (archive::JudgeStockPhrases(*held->archive, go_on)) {
+      archive::ReadPrintedMarks(*held->archive, go_on);
+    }
   }
 }
 

@@ -201,8 +201,11 @@ int Run(size_t count, size_t queries, const std::string& lines) {
   const auto scheme = themes::Scheme::BuiltIn();
   const auto documents = MakeDocuments(MakeQuotes(lines, count), *scheme);
   const auto archive = archive::MakeIndexedArchive(1, scheme, documents);
+  const auto begin = ProcessorMicros();
+  archive::ReadPrintedMarks(*archive, [] { return true; });
+  std::printf("%-28s %10.1f s\n", "printed marks read in", (ProcessorMicros() - begin) / 1e6);
   for (const auto& [structure, bytes] : archive::MemoryUse(*archive)) {
-    if (structure == "counts by report" || structure == "text") {
+    if (structure == "counts by report" || structure == "text" || structure == "printed marks") {
       std::printf("%-28.*s %10.1f MB\n", static_cast<int>(structure.size()), structure.data(),
                   static_cast<double>(bytes) / 1e6);
     }

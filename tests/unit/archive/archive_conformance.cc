@@ -18,6 +18,7 @@
 #include "service/archive/distinctiveness.h"
 #include "service/archive/entry.h"
 #include "service/archive/folded_name.h"
+#include "service/archive/indexed_archive.h"
 #include "service/archive/series_key.h"
 #include "service/archive/trace_summary.h"
 #include "service/base/limits.h"
@@ -587,7 +588,7 @@ TEST_P(ArchiveConformance, ThemesOfAnOrganisationAgreeWithTheirDefinition) {
 // By a walk through the texts folded with their marks.
 TEST_P(ArchiveConformance, PhrasesWithMarksAgreeWithACount) {
   RandomReports random(67);
-  static constexpr std::u32string_view kLetters = U"改革的发，、。（）5%“”";
+  static constexpr std::u32string_view kLetters = U"改革的发𠀀，、。（）5%“”-,. \n";
   const auto string = [&random](size_t longest) {
     std::u32string made;
     for (size_t size = 1 + random.Below(longest); size > 0; --size) {
@@ -597,17 +598,25 @@ TEST_P(ArchiveConformance, PhrasesWithMarksAgreeWithACount) {
   };
   std::shared_ptr<const Archive> archive;
   uint64_t found = 0;
-  for (int round = 0; round < 6; ++round) {
+  for (int round = 0; round < 12; ++round) {
+    // Some stay as they are, others are replaced: segments with dead texts.
     std::vector<std::shared_ptr<const Document>> documents;
     for (size_t i = 0; i < 8; ++i) {
       std::vector<std::string> texts;
       for (size_t text = 0; text < 8; ++text) {
         texts.push_back(text::ToUtf8(string(12)));
       }
-      documents.push_back(MakeDocument(Speech(absl::StrCat("r", i), kDay2022, texts)));
+      const std::string id =
+          absl::StrCat("r", random.OneIn(2) ? i : 8 * static_cast<size_t>(round) + i);
+      documents.push_back(MakeDocument(Speech(id, kDay2022, texts)));
     }
     archive = Make(std::move(documents), archive.get());
-    for (int i = 0; i < 60; ++i) {
+    if (round % 3 != 0) {
+      // With marks read ahead, of all segments or of the first.
+      int asked = 0;
+      ReadPrintedMarks(*archive, [&] { return round % 3 == 2 || ++asked < 2; });
+    }
+    for (int i = 0; i < 200; ++i) {
       const std::u32string phrase = string(4);
       const std::u32string folded = text::Fold(phrase).units;
       const std::u32string_view units = StripBreaks(folded);

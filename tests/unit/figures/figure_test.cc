@@ -977,6 +977,74 @@ TEST(FindFiguresTest, EmptyAndForeign) {
   EXPECT_THAT(Rows(scales + "元"), ElementsAre(scales + "元\tamount\t\t元\t\t\t"));
 }
 
+// What looks like an amount and is none.
+TEST(FindFiguresTest, NumbersThatAreNoAmounts) {
+  // Years.
+  EXPECT_THAT(Rows("完成1980、1981年计划"),
+              ElementsAre("1980\tyear\t1980\t\t\t\t", "1981年\tyear\t1981\t年\t\t\t"));
+  EXPECT_THAT(Rows("1979年轻工业总产值增长9.6%"),
+              ElementsAre("1979年\tyear\t1979\t年\t\t\t",
+                          "增长9.6%\tpercent\t9.6\t%\t轻工业总产值\t1979年\t"));
+  EXPECT_THAT(Rows("培养1000年轻干部"), ::testing::Contains(::testing::HasSubstr("\tamount\t")));
+  EXPECT_THAT(
+      Rows("一九五三和一九五四两年合计200亿元"),
+      ElementsAre("一九五三\tyear\t1953\t\t\t\t", "一九五四\tyear\t1954\t\t\t\t",
+                  "两年\tamount\t2\t年\t\t\t", "合计200亿元\tamount\t20000000000\t元\t\t\t"))
+      << "and of neither year alone";
+  EXPECT_THAT(Rows("承办2026智慧农业博览会"), ElementsAre("2026\tyear\t2026\t\t\t\t"));
+  EXPECT_THAT(Rows("新增2000农户"), ::testing::Contains(::testing::HasSubstr("\tamount\t2000\t")));
+  EXPECT_THAT(Rows("实施方案（2026版）"), ElementsAre("2026版\tset\t\t版\t\t\t"));
+  EXPECT_THAT(Rows("今年1——5月份完成"),
+              ElementsAre("1\tdate\t\t\t\t\t", "5月份\tdate\t\t月份\t\t\t"));
+  // Places in a row.
+  EXPECT_THAT(Rows("按照省委十届十次、十一次全会部署"),
+              ::testing::Not(::testing::Contains(::testing::HasSubstr("\tamount\t"))));
+  EXPECT_THAT(Rows("党的八届十中全会"),
+              ::testing::Not(::testing::Contains(::testing::HasSubstr("\tamount\t"))));
+  EXPECT_THAT(Rows("分为两派：1．民主运动；2．工人运动"),
+              ::testing::Contains(::testing::HasSubstr("2\tordinal\t")));
+  for (const char* const sentence :
+       {"从十一届三中全会开始", "从十九大到二十大", "推进核电三期建设", "实施一期工程",
+        "八十年代以来", "面向二十一世纪", "从8月份起", "改革2.0版", "Z4线建成", "缺斤短两等问题",
+        "实现两位数增长", "严格执行约法三章", "更上一层楼", "三步走战略", "二十四日又说",
+        "一季度负增长", "农业八字宪法", "二连盆地"}) {
+    EXPECT_THAT(Rows(sentence),
+                ::testing::Not(::testing::Contains(::testing::HasSubstr("\tamount\t"))))
+        << sentence;
+  }
+  EXPECT_THAT(Rows("三日内办结"), ::testing::Contains(::testing::HasSubstr("\tamount\t3\t日\t")));
+  EXPECT_THAT(Rows("我们是一个人口大国"),
+              ElementsAre(::testing::HasSubstr("一个\tamount\t1\t个\t人口大国")));
+  EXPECT_THAT(Rows("分三期建设"), ::testing::Contains(::testing::HasSubstr("\tamount\t3\t期\t")));
+  // Names, ratios.
+  EXPECT_THAT(Rows("歼-35战机"), ::testing::Each(::testing::HasSubstr("\tname\t")));
+  EXPECT_THAT(Rows("气温-35摄氏度"), ::testing::Contains(::testing::HasSubstr("\tamount\t-35\t")));
+  EXPECT_THAT(Rows("B1、Z2等地铁"),
+              ::testing::Not(::testing::Contains(::testing::HasSubstr("\tamount\t"))));
+  EXPECT_THAT(Rows("比例由1.03比1改为1比1"),
+              ::testing::Each(::testing::HasSubstr("\tfraction\t\t")));
+  EXPECT_THAT(Rows("比例为12.3∶1"), ElementsAre(::testing::HasSubstr("12.3∶1\tfraction\t\t")));
+  EXPECT_THAT(Rows("八步沙林场"), ::testing::Each(::testing::HasSubstr("\tset\t")));
+  EXPECT_THAT(Rows("行百里者半九十"), IsEmpty());
+}
+
+TEST(FindFiguresTest, MoneyWithoutItsLastUnit) {
+  EXPECT_THAT(Rows("小麦收购价提高2毛5"), ElementsAre("提高2毛5\tamount\t2.5\t角\t小麦收购价\t\t"));
+  EXPECT_THAT(Rows("每斤3块8。"), ElementsAre(::testing::HasSubstr("3块8\tamount\t3.8\t元\t")));
+  EXPECT_THAT(Rows("补贴30块5个月"),
+              ::testing::Contains(::testing::HasSubstr("\tamount\t5\t个月\t")));
+}
+
+TEST(FindFiguresTest, ThingsComparedWithAnAverage) {
+  EXPECT_THAT(Rows("高中阶段毛入学率达到96.9%，高于全国平均水平4.9个百分点"),
+              ::testing::Contains(
+                  ::testing::HasSubstr("4.9个百分点\tpoint\t4.9\t百分点\t高中阶段毛入学率\t")));
+  EXPECT_THAT(Rows("新建成轨道交通线路7条"), ElementsAre("7条\tamount\t7\t条\t轨道交通线路\t\t"));
+  EXPECT_THAT(
+      Rows("外贸、内贸企业数分别增长5%、6%"),
+      ElementsAre(::testing::HasSubstr("\t外贸企业数\t"), ::testing::HasSubstr("\t内贸企业数\t")));
+}
+
 // Every figure of every report lies where a numeral lies, and all of it inside its sentence.
 TEST(CorpusTest, RangesLieInTheirSentences) {
   const auto corpus = testing::CorpusDir();
@@ -1000,8 +1068,12 @@ TEST(CorpusTest, RangesLieInTheirSentences) {
         EXPECT_EQ(figure.range.begin - sentence.begin, numerals[i].token.begin);
         // What is counted is left out of the unit: 154万户|家庭.
         const bool shorter = figure.unit.size() < numerals[i].unit.size();
+        // 1979年|轻工业: 年轻 is no year in a token.
+        const bool longer =
+            figure.kind == FigureKind::kYear && numerals[i].kind == NumeralKind::kCardinal;
         EXPECT_EQ(figure.range.end - sentence.begin,
-                  shorter ? numerals[i].unit.begin + 1 : numerals[i].token.end);
+                  shorter ? numerals[i].unit.begin + 1
+                          : numerals[i].token.end + (longer ? figure.unit.size() : 0));
         EXPECT_LE(figure.measure.end, figure.measure.empty() ? 0 : sentence.end);
         EXPECT_GE(figure.measure.begin, figure.measure.empty() ? 0 : sentence.begin);
         EXPECT_LE(figure.period.range.end, report.joined.size());

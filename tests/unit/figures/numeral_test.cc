@@ -315,7 +315,7 @@ TEST(FindNumeralsTest, EmptyAndForeign) {
 }
 
 TEST(FindNumeralsTest, DataVersion) {
-  EXPECT_THAT(std::string(DataVersion()), ::testing::MatchesRegex("4\\.1\\.3-[0-9a-f]+"));
+  EXPECT_THAT(std::string(DataVersion()), ::testing::MatchesRegex("4\\.1\\.4-[0-9a-f]+"));
 }
 
 // The digits of a text that lie in no numeral, in runs.
