@@ -61,19 +61,38 @@ absl::Status Library::CheckEmbargo(std::optional<absl::Time> available_from,
   return absl::OkStatus();
 }
 
-absl::Status Library::CheckTwin(const PackedDocument& twin,
-                                std::optional<absl::Time> available_from) {
-  const std::optional<absl::Time>& until = twin.available_from();
-  // The store rounds up.
-  if (!until.has_value() ||
-      (available_from.has_value() && *until - *available_from < absl::Microseconds(1))) {
+absl::Status Library::CheckTwins(const Speech& speech, const store::RevisionDraft& draft) const {
+  const std::shared_ptr<const Snapshot> held = snapshot();
+  if (held->embargoed->documents().empty()) {
     return absl::OkStatus();
   }
-  return errors::FieldInvalid(
-      kField,
-      absl::StrCat("must be ", absl::FormatTime(absl::RFC3339_full, *until, absl::UTCTimeZone()),
-                   " or later: the text is nearly that of reports/", ToAbsl(twin.report_id()),
-                   ", which is held back until then"));
+  const std::shared_ptr<const PackedDocument> before = FindLatest(draft.report_id);
+  // A revision has the time of its report.
+  const std::optional<absl::Time> time =
+      before == nullptr ? draft.available_from : before->available_from();
+  for (const auto& twin : held->embargoed->FindNearDuplicates(speech, speech.Sample())) {
+    const std::optional<absl::Time>& until = twin->available_from();
+    // The store rounds up.
+    if (twin->report_id() == draft.report_id || !until.has_value() ||
+        (time.has_value() && *until - *time < absl::Microseconds(1))) {
+      continue;
+    }
+    // A report that had much of the text before may be corrected, but not by what is held back.
+    if (before != nullptr && !speech.HasMoreOf(Speech(*twin), Speech(*before))) {
+      continue;
+    }
+    const std::string when = absl::FormatTime(absl::RFC3339_full, *until, absl::UTCTimeZone());
+    const std::string why = absl::StrCat("the text is nearly that of reports/",
+                                         ToAbsl(twin->report_id()), ", which is held back until ");
+    if (before == nullptr) {
+      return errors::FieldInvalid(kField,
+                                  absl::StrCat("must be ", when, " or later: ", why, "then"));
+    }
+    return errors::FieldInvalid(
+        kField, absl::StrCat("of reports/", draft.report_id, " is ",
+                             time.has_value() ? "earlier" : "past", ", and ", why, when));
+  }
+  return absl::OkStatus();
 }
 
 void Library::ForgetEmbargoed(store::RevisionDraft* draft) const {

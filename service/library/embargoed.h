@@ -45,6 +45,9 @@ class Embargoed : public std::enable_shared_from_this<Embargoed> {
                                                  const std::vector<uint64_t>& sample) const {
     return reports_.FindNearDuplicate(speech, sample);
   }
+  Documents FindNearDuplicates(const Speech& speech, const std::vector<uint64_t>& sample) const {
+    return reports_.FindNearDuplicates(speech, sample);
+  }
 
  private:
   struct Held {

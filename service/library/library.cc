@@ -912,7 +912,6 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
     QUOTES_ASSIGN_OR_RETURN(std::optional<NearDuplicate> beside,
                             SettleMadeId(handling, latest, revisions, draft));
     if (beside.has_value()) {
-      QUOTES_RETURN_IF_ERROR(CheckTwin(*FindLatest(beside->report_id), draft->available_from));
       return beside;
     }
   }
@@ -946,7 +945,6 @@ absl::StatusOr<std::optional<NearDuplicate>> Library::CheckDuplicate(
     return errors::DuplicateReport(absl::StrCat("reports/", found->report_id), found->likeness);
   }
   if (found.has_value()) {
-    QUOTES_RETURN_IF_ERROR(CheckTwin(*FindLatest(found->report_id), draft->available_from));
     draft->duplicate_of = found->report_id;
   }
   draft->withdrawn = found.has_value() && handling == DuplicateHandling::kVariant;
@@ -990,6 +988,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
         return *std::move(copy);
       }
       QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, speech, sample, &draft));
+      QUOTES_RETURN_IF_ERROR(CheckTwins(speech, draft));
       ForgetEmbargoed(&draft);
       latest = FindLatest(draft.report_id);
       if (latest == nullptr) {
@@ -1064,6 +1063,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     }
     QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
                             CheckDuplicate(request, speech, sample, &draft));
+    QUOTES_RETURN_IF_ERROR(CheckTwins(speech, draft));
     ForgetEmbargoed(&draft);
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
     if (before == nullptr) {

@@ -404,10 +404,11 @@ class Library {
   // Whether an import may say so of a new report (null), or of a held one.
   static absl::Status CheckEmbargo(std::optional<absl::Time> available_from,
                                    const archive::PackedDocument* held);
-  // Whether a text that is nearly that of another report may be found from then on: a copy of what
-  // is held back would tell it.
-  static absl::Status CheckTwin(const archive::PackedDocument& twin,
-                                std::optional<absl::Time> available_from);
+  // Whether a draft, whose id is settled, may be found when it can be: a text that is nearly that
+  // of a report that is held back would tell it, in whatever report it is, a new one or the next
+  // revision of one that everybody may read. FIELD_INVALID for available_from.
+  absl::Status CheckTwins(const Speech& speech, const store::RevisionDraft& draft) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // A text that stands beside a report that is held back does not name it.
   void ForgetEmbargoed(store::RevisionDraft* draft) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);

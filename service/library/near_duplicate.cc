@@ -180,7 +180,7 @@ std::optional<NearDuplicate> MostLike(const Speech& speech, Hits candidates) {
   });
   candidates.resize(std::min(candidates.size(), kMostCandidates));
   for (const auto& [count, document] : candidates) {
-    const double likeness = speech.LikenessTo(Speech(SpeechOf(*document)));
+    const double likeness = speech.LikenessTo(Speech(*document));
     if (likeness >= limits::kLeastDuplicateLikeness) {
       return NearDuplicate{std::string(document->report_id()), likeness};
     }
@@ -196,6 +196,8 @@ Speech::Speech(std::u32string_view text)
 }
 
 Speech::Speech(const report::ParsedReport& report) : Speech(SpeechOf(report)) {}
+
+Speech::Speech(const archive::PackedDocument& document) : Speech(SpeechOf(document)) {}
 
 std::vector<uint64_t> Speech::Sample() const {
   std::vector<uint64_t> sample;
@@ -246,6 +248,15 @@ double Speech::LikenessTo(const Speech& other) const {
     }
   });
   return static_cast<double>(last.size()) / static_cast<double>(distinct);
+}
+
+bool Speech::HasMoreOf(const Speech& other, const Speech& than) const {
+  const Order& theirs = other.OrderOf(0);
+  const Order& known = than.OrderOf(0);
+  const Order& ours = OrderOf(0);
+  return std::any_of(ours.begin(), ours.end(), [&](const auto& shingle) {
+    return theirs.contains(shingle.first) && !known.contains(shingle.first);
+  });
 }
 
 std::optional<NearDuplicate> FindNearDuplicate(const report::ParsedReport& report,
@@ -302,10 +313,10 @@ void StretchSet::Add(const Speech& speech) {
   ForEachFetched(stretches_, stretches, [this](uint32_t stretch) { stretches_.insert(stretch); });
 }
 
-void StretchSet::Add(const archive::PackedDocument& document) { Add(Speech(SpeechOf(document))); }
+void StretchSet::Add(const archive::PackedDocument& document) { Add(Speech(document)); }
 
 std::vector<uint64_t> SampleOf(const archive::PackedDocument& document) {
-  return Speech(SpeechOf(document)).Sample();
+  return Speech(document).Sample();
 }
 
 void UnindexedReports::Add(std::shared_ptr<const archive::PackedDocument> document,
@@ -338,12 +349,11 @@ std::vector<std::shared_ptr<const archive::PackedDocument>> UnindexedReports::do
   return documents;
 }
 
-std::optional<NearDuplicate> UnindexedReports::FindNearDuplicate(
-    const Speech& speech, const std::vector<uint64_t>& sample) const {
+Hits UnindexedReports::FindSharing(const std::vector<uint64_t>& sample, size_t most_places) const {
   absl::flat_hash_map<const Held*, size_t> shared;
   ForEachFetched(by_shingle_, sample, [&](uint64_t shingle) {
     const auto found = by_shingle_.find(shingle);
-    if (found != by_shingle_.end() && found->second.size() <= kMostPlaces) {
+    if (found != by_shingle_.end() && found->second.size() <= most_places) {
       for (const Held* const held : found->second) {
         ++shared[held];
       }
@@ -356,7 +366,25 @@ std::optional<NearDuplicate> UnindexedReports::FindNearDuplicate(
       hits.emplace_back(count, held->document.get());
     }
   }
-  return MostLike(speech, std::move(hits));
+  return hits;
+}
+
+std::optional<NearDuplicate> UnindexedReports::FindNearDuplicate(
+    const Speech& speech, const std::vector<uint64_t>& sample) const {
+  return MostLike(speech, FindSharing(sample, kMostPlaces));
+}
+
+std::vector<std::shared_ptr<const archive::PackedDocument>> UnindexedReports::FindNearDuplicates(
+    const Speech& speech, const std::vector<uint64_t>& sample) const {
+  std::vector<std::shared_ptr<const archive::PackedDocument>> like;
+  for (const auto& [count, document] : FindSharing(sample, SIZE_MAX)) {
+    if (speech.LikenessTo(Speech(*document)) >= limits::kLeastDuplicateLikeness) {
+      like.push_back(Find(document->report_id()));
+    }
+  }
+  std::sort(like.begin(), like.end(),
+            [](const auto& a, const auto& b) { return a->report_id() < b->report_id(); });
+  return like;
 }
 
 }  // namespace quotes

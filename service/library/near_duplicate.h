@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -37,6 +38,7 @@ class Speech {
   // What is handed in must outlive it.
   explicit Speech(std::u32string_view text);
   explicit Speech(const report::ParsedReport& report);
+  explicit Speech(const archive::PackedDocument& document);
 
   // An eighth of the shingles, chosen by their hashes, so that a copy has the same.
   std::vector<uint64_t> Sample() const;
@@ -45,6 +47,10 @@ class Speech {
   // has fewer than limits::kLeastDuplicateShingles, or the longer is that much longer that the
   // other is an excerpt. Not to be called from two threads at once.
   double LikenessTo(const Speech& other) const;
+
+  // Whether it has shingles of another text that a third one lacks. Not to be called from two
+  // threads at once.
+  bool HasMoreOf(const Speech& other, const Speech& than) const;
 
   // Folded, without marks and breaks.
   std::u32string_view letters() const { return letters_; }
@@ -109,12 +115,20 @@ class UnindexedReports {
   // As FindNearDuplicate of an archive.
   std::optional<NearDuplicate> FindNearDuplicate(const Speech& speech,
                                                  const std::vector<uint64_t>& sample) const;
+  // All of them, by id, however many have the same sentences.
+  std::vector<std::shared_ptr<const archive::PackedDocument>> FindNearDuplicates(
+      const Speech& speech, const std::vector<uint64_t>& sample) const;
 
  private:
   struct Held {
     std::shared_ptr<const archive::PackedDocument> document;
     size_t sampled;  // shingles
   };
+  // Those with enough of a sample, with how much they have; shingles that stand in more than
+  // `most_places` of them are left out.
+  std::vector<std::pair<size_t, const archive::PackedDocument*>> FindSharing(
+      const std::vector<uint64_t>& sample, size_t most_places) const;
+
   std::map<std::string, Held, std::less<>> reports_;
   uint64_t code_points_ = 0;
   // Nearly all shingles stand in one report.

@@ -340,8 +340,9 @@ absl::Status TakePlace(CallerPlaces* places, CallerPlaces::Kind kind, CallerPlac
 // What a call is from its arrival to its record: its id, its clock, who waits for it.
 class Ticket {
  public:
+  // The request of one that is `large` is yet to come.
   Ticket(Core* core, grpc::CallbackServerContext* context, std::string_view method,
-         CallerPlaces::Kind kind = CallerPlaces::kCalls)
+         CallerPlaces::Kind kind = CallerPlaces::kCalls, bool large = false)
       : core_(core),
         context_(context),
         method_(method),
@@ -356,6 +357,9 @@ class Ticket {
     admission_ = rpc::Admit(core->options.gate.get(), *context, method, &caller_);
     if (admission_.ok()) {
       TakePlace(kind);
+    }
+    if (admission_.ok() && core->options.on_admitted) {
+      at_work_ = core->options.on_admitted(peer_, large);
     }
   }
   ~Ticket() {
@@ -466,6 +470,7 @@ class Ticket {
   Caller caller_;
   absl::Status admission_;
   std::optional<CallerPlaces::Kind> place_;
+  std::shared_ptr<const void> at_work_;
   size_t request_bytes_ = 0;
   QueryPlan plan_;
 };
@@ -529,48 +534,10 @@ CallContext MakeContext(Ticket* ticket, Library* library) {
   return context;
 }
 
-// A unary call. Deletes itself when gRPC is done with it.
-class UnaryCall final : public grpc::ServerUnaryReactor {
+// A call with one request and one answer. Deletes itself when gRPC is done with it.
+template <typename Reactor>
+class CallOfOne : public Reactor {
  public:
-  UnaryCall(Core* core, grpc::CallbackServerContext* context, const Method& method,
-            const grpc::ByteBuffer* request, grpc::ByteBuffer* answer)
-      : ticket_(core, context, method.path),
-        method_(method),
-        bytes_in_(request),
-        bytes_out_(answer),
-        share_(&core->import_bytes, ticket_.share_name()),
-        unread_(&core->unread_bytes, ticket_.share_name()) {}
-
-  void Start() {
-    ticket_.set_request_bytes(bytes_in_->Length());
-    if (!ticket_.admission().ok()) {
-      Complete(ticket_.admission());
-      return;
-    }
-    Library* const library = ticket_.core().library.load(std::memory_order_acquire);
-    if (library == nullptr) {
-      Complete(errors::Loading());
-      return;
-    }
-    if (method_.holds_source) {
-      if (const absl::Status room = share_.Grow(bytes_in_->Length()); !room.ok()) {
-        Complete(room);
-        return;
-      }
-    }
-    if (method_.where == Where::kInline) {
-      const absl::Status status = Work(library, /*may_block=*/false);
-      if (!context_->deferred) {
-        Complete(status);
-        return;
-      }
-      context_.reset();  // whoever waits keeps no snapshot
-    }
-    Core& core = ticket_.core();
-    RunOn(method_.where == Where::kWriter ? &core.writer : &core.executor, ticket_.share_name(),
-          this, [library](UnaryCall* call) { return call->Work(library, /*may_block=*/true); });
-  }
-
   // Nothing of the call may be touched afterwards.
   void Complete(absl::Status status) {
     size_t answer_bytes = 0;
@@ -592,15 +559,62 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     context_.reset();
     request_ = response_ = nullptr;
     arena_.Reset();
-    Finish(wire);
+    this->Finish(wire);
   }
 
   void OnCancel() override { ticket_.cancellation().Cancel(); }
   void OnDone() override { delete this; }
 
- private:
-  ~UnaryCall() override = default;
+ protected:
+  CallOfOne(Core* core, grpc::CallbackServerContext* context, const Method& method, bool large,
+            grpc::ByteBuffer* answer)
+      : ticket_(core, context, method.path, CallerPlaces::kCalls, large),
+        method_(method),
+        bytes_out_(answer),
+        share_(&core->import_bytes, ticket_.share_name()),
+        unread_(&core->unread_bytes, ticket_.share_name()) {}
+  ~CallOfOne() override = default;
 
+  // Whether the call goes on; it is completed if not.
+  bool IsServed() {
+    if (!ticket_.admission().ok()) {
+      Complete(ticket_.admission());
+      return false;
+    }
+    library_ = ticket_.core().library.load(std::memory_order_acquire);
+    if (library_ == nullptr) {
+      Complete(errors::Loading());
+      return false;
+    }
+    return true;
+  }
+
+  Ticket& ticket() { return ticket_; }
+
+  // The request came. It outlives the call.
+  void Serve(const grpc::ByteBuffer* request) {
+    bytes_in_ = request;
+    Library* const library = library_;
+    if (method_.holds_source) {
+      if (const absl::Status room = share_.Grow(bytes_in_->Length()); !room.ok()) {
+        Complete(room);
+        return;
+      }
+    }
+    if (method_.where == Where::kInline) {
+      const absl::Status status = Work(library, /*may_block=*/false);
+      if (!context_->deferred) {
+        Complete(status);
+        return;
+      }
+      context_.reset();  // whoever waits keeps no snapshot
+    }
+    Core& core = ticket_.core();
+    RunOn(method_.where == Where::kWriter ? &core.writer : &core.executor, ticket_.share_name(),
+          this, [library](CallOfOne* call) { return call->Work(library, /*may_block=*/true); });
+  }
+
+ private:
   absl::Status Work(Library* library, bool may_block) {
     context_.emplace(MakeContext(&ticket_, library));
     context_->leading_bytes = &leading_bytes_;
@@ -629,7 +643,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   Ticket ticket_;
   const Method& method_;
-  const grpc::ByteBuffer* const bytes_in_;
+  Library* library_ = nullptr;
+  const grpc::ByteBuffer* bytes_in_ = nullptr;
   grpc::ByteBuffer* const bytes_out_;
   ByteBudget::Share share_;
   ByteBudget::Share unread_;
@@ -641,13 +656,64 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   std::string leading_bytes_;    // of the answer, before those of the message
 };
 
+// A unary call, of which gRPC tells when its request has come.
+class UnaryCall final : public CallOfOne<grpc::ServerUnaryReactor> {
+ public:
+  UnaryCall(Core* core, grpc::CallbackServerContext* context, const Method& method,
+            grpc::ByteBuffer* answer)
+      : CallOfOne(core, context, method, /*large=*/false, answer) {}
+
+  void Start(const grpc::ByteBuffer* request) {
+    ticket().set_request_bytes(request->Length());
+    if (IsServed()) {
+      Serve(request);
+    }
+  }
+};
+
+// A unary call whose request may be large: who calls is asked before it comes, so that nobody sends
+// it in vain and ServicesOptions::on_admitted knows in time.
+class LargeCall final : public CallOfOne<grpc::ServerReadReactor<grpc::ByteBuffer>> {
+ public:
+  LargeCall(Core* core, grpc::CallbackServerContext* context, const Method& method,
+            grpc::ByteBuffer* answer)
+      : CallOfOne(core, context, method, /*large=*/true, answer) {}
+
+  void Start() {
+    if (IsServed()) {
+      StartRead(&request_bytes_);
+    }
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      absl::Status status = ticket().cancellation().Check();
+      // As gRPC says of calls that it waits for itself.
+      status.Update(absl::InternalError("the call has no request"));
+      Complete(status);
+      return;
+    }
+    ticket().set_request_bytes(request_bytes_.Length());
+    // It may have taken its time.
+    if (const absl::Status status = ticket().StillAdmitted(); !status.ok()) {
+      Complete(status);
+      return;
+    }
+    Serve(&request_bytes_);
+  }
+
+ private:
+  grpc::ByteBuffer request_bytes_;
+};
+
 // A call of UploadReport: reads a header and chunks, then imports where others write. An upload
 // whose caller goes away imports nothing: what was announced has not arrived. Deletes itself when
 // gRPC is done with it.
 class UploadCall final : public grpc::ServerReadReactor<grpc::ByteBuffer>, public Patience::Call {
  public:
   UploadCall(Core* core, grpc::CallbackServerContext* context, grpc::ByteBuffer* answer)
-      : ticket_(core, context, "/quotes.v1.ReportService/UploadReport"),
+      : ticket_(core, context, "/quotes.v1.ReportService/UploadReport", CallerPlaces::kCalls,
+                /*large=*/true),
         bytes_out_(answer),
         share_(&core->import_bytes, ticket_.share_name()),
         library_(core->library.load(std::memory_order_acquire)) {}
@@ -964,9 +1030,9 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publi
 grpc::ServerUnaryReactor* Answer(Core* core, grpc::CallbackServerContext* context,
                                  const Method& method, const grpc::ByteBuffer* request,
                                  grpc::ByteBuffer* answer) {
-  auto* call = new UnaryCall(core, context, method, request, answer);
+  auto* call = new UnaryCall(core, context, method, answer);
   // gRPC keeps what a reactor does until the reactor is returned, so the call still exists then.
-  call->Start();
+  call->Start(request);
   return call;
 }
 
@@ -1003,9 +1069,18 @@ using Raw = S::WithRawCallbackMethod_ImportReport<S::WithRawCallbackMethod_Uploa
 
 class ReportService final : public report_service::Raw {
  public:
-  explicit ReportService(Core* core) : core_(core) {}
+  explicit ReportService(Core* core) : core_(core) {
+    // For gRPC a call that streams its request, of which there is one.
+    using Handler =
+        grpc::internal::CallbackClientStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+    const auto* const method =
+        v1::ImportReportRequest::descriptor()->file()->service(0)->FindMethodByName("ImportReport");
+    MarkMethodStreamed(method->index(), new Handler([this](grpc::CallbackServerContext* context,
+                                                           grpc::ByteBuffer* answer) {
+                         return Import(context, answer);
+                       }));
+  }
 
-  QUOTES_UNARY(ReportService, ImportReport, kWriter, true)
   QUOTES_UNARY(ReportService, GetReport, kInline, false)
   QUOTES_UNARY(ReportService, ListReports, kInline, false)
   QUOTES_UNARY(ReportService, UpdateReport, kWriter, false)
@@ -1037,6 +1112,16 @@ class ReportService final : public report_service::Raw {
   }
 
  private:
+  grpc::ServerReadReactor<grpc::ByteBuffer>* Import(grpc::CallbackServerContext* context,
+                                                    grpc::ByteBuffer* answer) {
+    static const Method kMethod = HandlerOf<&rpc::ImportReport>::Make(
+        "/quotes.v1.ReportService/ImportReport", Where::kWriter, /*holds_source=*/true,
+        /*elements=*/0);
+    auto* call = new LargeCall(core_, context, kMethod, answer);
+    call->Start();
+    return call;
+  }
+
   Core* const core_;
 };
 

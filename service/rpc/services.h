@@ -145,6 +145,10 @@ struct ServicesOptions {
   citation::Profiles profiles;
   // The same for every other change of a report.
   std::function<void(const ChangeRecord&)> on_change;
+  // Told of each call that is let in, with its peer as gRPC names it, "ipv4:127.0.0.1:40000"; of
+  // one whose request may be `large` before that has come. What is returned then lives as long as
+  // the call. Must not block; null: nobody is told.
+  std::function<std::shared_ptr<const void>(std::string_view peer, bool large)> on_admitted;
   // Whom the audit trail names for a caller who is not known; empty: "anonymous".
   std::string default_caller;
   // Reads the operator's files anew and returns what came of each when it has taken effect. Null

@@ -224,6 +224,18 @@ ConnectionGuard::~ConnectionGuard() {
   state = nullptr;
 }
 
+std::shared_ptr<const void> ConnectionGuard::Admitted(std::string_view peer, bool large) {
+  ConnectionMeters* const now = meters;
+  if (now == nullptr) {
+    return nullptr;
+  }
+  if (large) {
+    return now->AdmittedAtWork(peer);
+  }
+  now->Admitted(peer);
+  return nullptr;
+}
+
 ConnectionGuard::Figures ConnectionGuard::ReadFigures() {
   Figures figures;
   if (const ConnectionMeters* const now = meters; now != nullptr) {

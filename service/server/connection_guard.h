@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -46,6 +47,11 @@ class ConnectionGuard {
   ~ConnectionGuard();
   ConnectionGuard(const ConnectionGuard&) = delete;
   ConnectionGuard& operator=(const ConnectionGuard&) = delete;
+
+  // A call was let in from a peer as gRPC names it; one with a large request, as long as what is
+  // returned lives. Others make room before its connection (see ConnectionMeters). Null where there
+  // is nothing to keep.
+  static std::shared_ptr<const void> Admitted(std::string_view peer, bool large);
 
   // The files that may be open, and how many of them are no connections.
   static int64_t open_files();

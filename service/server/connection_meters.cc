@@ -1,5 +1,6 @@
 #include "service/server/connection_meters.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -8,10 +9,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <string>
 #include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_replace.h"
+#include "service/base/absl_string.h"
 
 namespace quotes::server {
 namespace {
@@ -38,6 +43,9 @@ uint64_t NetworkOf(const sockaddr* address) {
   }
   return network;
 }
+
+// Of what all may hold, what those may keep who make room before others.
+constexpr size_t kShareOfStrangers = 8;
 
 // Calls visit(string_view) for the first `bytes` of the pieces until it returns false.
 template <typename Visit>
@@ -175,10 +183,22 @@ void ConnectionMeters::Opened(int socket, const sockaddr* address) {
   }
   const MutexLock lock(&found->mutex);
   Forget(found);
+  ForgetPeer(found);
   found->address = NetworkOf(address);
   found->generation = ++generations;
   found->has_begun = false;
   found->is_doomed = false;
+  if (address != nullptr && (address->sa_family == AF_INET || address->sa_family == AF_INET6)) {
+    if (address->sa_family == AF_INET) {
+      const auto* const v4 = reinterpret_cast<const sockaddr_in*>(address);
+      found->peer = PeerOf(v4->sin_addr, v4->sin_port);
+    } else {
+      const auto* const v6 = reinterpret_cast<const sockaddr_in6*>(address);
+      found->peer = PeerOf(v6->sin6_addr, v6->sin6_port);
+    }
+    const MutexLock peers(&peers_mutex_);
+    peers_[found->peer] = {found, found->generation};
+  }
 }
 
 void ConnectionMeters::Closed(int socket) {
@@ -186,9 +206,111 @@ void ConnectionMeters::Closed(int socket) {
   if (found != nullptr) {
     const MutexLock lock(&found->mutex);
     Forget(found);
+    ForgetPeer(found);
     found->generation = 0;
     found->is_doomed = false;  // what has the number next may be no connection
   }
+}
+
+ConnectionMeters::Peer ConnectionMeters::PeerOf(const in_addr& host, in_port_t port) {
+  Peer peer = {};
+  peer[10] = peer[11] = 0xFF;
+  std::memcpy(peer.data() + 12, &host, sizeof(host));
+  std::memcpy(peer.data() + 16, &port, sizeof(port));
+  return peer;
+}
+
+ConnectionMeters::Peer ConnectionMeters::PeerOf(const in6_addr& host, in_port_t port) {
+  Peer peer = {};
+  std::memcpy(peer.data(), &host, sizeof(host));
+  std::memcpy(peer.data() + 16, &port, sizeof(port));
+  return peer;
+}
+
+std::optional<ConnectionMeters::Peer> ConnectionMeters::ParsePeer(std::string_view peer) {
+  constexpr size_t kScheme = std::string_view("ipv4:").size();
+  const size_t colon = peer.rfind(':');
+  uint32_t port = 0;
+  if (colon == std::string_view::npos || colon < kScheme ||
+      !absl::SimpleAtoi(ToAbsl(peer.substr(colon + 1)), &port) || port > UINT16_MAX) {
+    return std::nullopt;
+  }
+  const in_port_t number = htons(static_cast<uint16_t>(port));
+  std::string host(peer.substr(kScheme, colon - kScheme));
+  if (peer.starts_with("ipv4:")) {
+    in_addr v4 = {};
+    if (inet_pton(AF_INET, host.c_str(), &v4) == 1) {
+      return PeerOf(v4, number);
+    }
+  } else if (peer.starts_with("ipv6:")) {
+    // "ipv6:%5B2001:db8::1%5D:40000", with "%25eth0" before the end for a link's own address.
+    host = absl::StrReplaceAll(host, {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
+    host.resize(std::min(host.size(), host.find('%')));
+    in6_addr v6 = {};
+    if (inet_pton(AF_INET6, host.c_str(), &v6) == 1) {
+      return PeerOf(v6, number);
+    }
+  }
+  return std::nullopt;
+}
+
+ConnectionMeters::Named ConnectionMeters::FindPeer(std::string_view peer) {
+  if (const std::optional<Peer> parsed = ParsePeer(peer); parsed.has_value()) {
+    const MutexLock lock(&peers_mutex_);
+    if (const auto found = peers_.find(*parsed); found != peers_.end()) {
+      return found->second;
+    }
+  }
+  return {};
+}
+
+void ConnectionMeters::ForgetPeer(Socket* socket) {
+  socket->is_known = false;
+  socket->calls_at_work = 0;
+  const MutexLock lock(&peers_mutex_);
+  if (const auto found = peers_.find(socket->peer);
+      found != peers_.end() && found->second.socket == socket) {
+    peers_.erase(found);
+  }
+}
+
+ConnectionMeters::Rank ConnectionMeters::RankOf(const Socket& socket) {
+  return socket.calls_at_work > 0 ? kAtWork : socket.is_known ? kKnown : kStranger;
+}
+
+void ConnectionMeters::Admitted(std::string_view peer) {
+  if (held_bytes() < max_held_bytes_ / 2) {
+    return;
+  }
+  if (const Named named = FindPeer(peer); named.socket != nullptr) {
+    const MutexLock lock(&named.socket->mutex);
+    named.socket->is_known |= named.socket->generation == named.generation;
+  }
+}
+
+// Of one call; ends with it.
+class ConnectionMeters::CallAtWork {
+ public:
+  explicit CallAtWork(const Named& named) : named_(named) { Add(1); }
+  ~CallAtWork() { Add(-1); }
+  CallAtWork(const CallAtWork&) = delete;
+  CallAtWork& operator=(const CallAtWork&) = delete;
+
+ private:
+  void Add(int calls) {
+    const MutexLock lock(&named_.socket->mutex);
+    // It may be another's by now.
+    if (named_.socket->generation == named_.generation) {
+      named_.socket->calls_at_work += calls;
+    }
+  }
+
+  const Named named_;
+};
+
+std::shared_ptr<const void> ConnectionMeters::AdmittedAtWork(std::string_view peer) {
+  const Named named = FindPeer(peer);
+  return named.socket == nullptr ? nullptr : std::make_shared<const CallAtWork>(named);
 }
 
 bool ConnectionMeters::IsDoomed(int socket) const {
@@ -289,13 +411,29 @@ std::vector<ConnectionMeters::Candidate> ConnectionMeters::Candidates() {
       candidates.push_back(candidate);
     }
   };
+  // Of whatever has the number for generation 0.
+  const auto rank_of = [this](int number, uint64_t generation) {
+    Socket* const socket = Find(number);
+    if (socket == nullptr) {
+      return kStranger;
+    }
+    const MutexLock lock(&socket->mutex);
+    return generation == 0 || socket->generation == generation ? RankOf(*socket) : kStranger;
+  };
   for (int number = 0; number <= last_socket_; ++number) {
     if (Socket* const socket = Find(number); socket != nullptr) {
-      add(socket, {.socket = socket, .number = number});
+      add(socket, {.rank = rank_of(number, 0), .socket = socket, .number = number});
     }
   }
   for (Inner* const inner : inners_) {
-    add(inner, {.inner = inner});
+    int number = -1;
+    uint64_t generation = 0;
+    {
+      const MutexLock lock(&inner->mutex);
+      number = inner->socket_;
+      generation = inner->generation_;
+    }
+    add(inner, {.rank = rank_of(number, generation), .inner = inner});
   }
   return candidates;
 }
@@ -306,33 +444,51 @@ void ConnectionMeters::Relieve() {
     const MutexLock relief(&relief_mutex_);
     const MutexLock inners(&inners_mutex_);
     std::vector<Candidate> candidates = Candidates();
-    absl::flat_hash_map<uint64_t, size_t> networks;
+    // What networks hold, in connections of each rank and of those below it. Whose the calls were
+    // of connections that have ended is not known.
+    std::array<absl::flat_hash_map<uint64_t, size_t>, kRanks> networks;
+    std::array<size_t, kRanks> held = {};
     {
       const MutexLock lock(&leaving_mutex_);
       SettleLeaving(Now());
       for (const auto& ended : networks_) {
         for (const auto& [network, bytes] : ended) {
-          networks[network] += bytes;
+          for (auto& of_rank : networks) {
+            of_rank[network] += bytes;
+          }
         }
       }
     }
     for (const Candidate& candidate : candidates) {
-      networks[candidate.address] += candidate.held;
-    }
-    size_t most = 0;
-    for (const auto& [network, bytes] : networks) {
-      most = std::max(most, bytes);
+      for (size_t rank = candidate.rank; rank < kRanks; ++rank) {
+        networks[rank][candidate.address] += candidate.held;
+        held[rank] += candidate.held;
+      }
     }
     while (held_bytes() + leaving_bytes() > max_held_bytes_) {
+      size_t rank = 0;
+      while (rank + 1 < kRanks && held[rank] <= max_held_bytes_ / kShareOfStrangers) {
+        ++rank;
+      }
+      auto& sums = networks[rank];
       const auto worst = std::max_element(
-          candidates.begin(), candidates.end(), [&networks](const auto& a, const auto& b) {
-            return std::tuple(networks[a.address], a.is_stuck, a.held) <
-                   std::tuple(networks[b.address], b.is_stuck, b.held);
+          candidates.begin(), candidates.end(), [rank, &sums](const auto& a, const auto& b) {
+            return std::tuple(a.rank <= rank, sums[a.address], a.is_stuck, a.held) <
+                   std::tuple(b.rank <= rank, sums[b.address], b.is_stuck, b.held);
           });
-      if (worst == candidates.end() ||
-          (held_bytes() <= max_held_bytes_ &&
-           (worst->held < small_bytes_ || networks[worst->address] < most))) {
+      if (worst == candidates.end()) {
         break;
+      }
+      size_t most = 0;
+      for (const auto& [network, bytes] : sums) {
+        most = std::max(most, bytes);
+      }
+      if (held_bytes() <= max_held_bytes_ &&
+          (worst->held < small_bytes_ || sums[worst->address] < most)) {
+        break;
+      }
+      for (size_t above = worst->rank; above < kRanks; ++above) {
+        held[above] -= worst->held;
       }
       if (worst->inner != nullptr) {
         worst->inner->Doom(End::kForOthers);

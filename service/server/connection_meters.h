@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_SERVER_CONNECTION_METERS_H_
 #define QUOTES_SERVICE_SERVER_CONNECTION_METERS_H_
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -57,6 +59,13 @@ class ConnectionMeters {
   void WillSend(int socket);
   void Sent(int socket, const iovec* pieces, size_t bytes);
 
+  // A call of this connection was let in. The peer is as gRPC names it, "ipv4:192.0.2.1:40000";
+  // nothing is done about others, such as Unix sockets, and nothing while there is much room.
+  void Admitted(std::string_view peer);
+  // The same of a call whose request may be large and is yet to come, or came and is worked at, as
+  // long as what is returned lives, which the meters must outlive. Null for another peer.
+  std::shared_ptr<const void> AdmittedAtWork(std::string_view peer);
+
   // Bytes that all connections hold.
   size_t held_bytes() const { return held_.load(std::memory_order_relaxed); }
   // What those that have ended lately may need still.
@@ -88,9 +97,16 @@ class ConnectionMeters {
     kByItself,  // or for a fault
     kForOthers  // to make room: its open calls count no more, or others would follow for the same
   };
+  // Who makes room for whom, the first ones first.
+  enum Rank { kStranger, kKnown, kAtWork, kRanks };
+  // An address, one of IPv4 as IPv6 maps it, and a port.
+  using Peer = std::array<unsigned char, 18>;
   struct Socket : Metered {
     using Metered::Metered;
 
+    Peer peer ABSL_GUARDED_BY(mutex) = {};
+    bool is_known ABSL_GUARDED_BY(mutex) = false;  // a call was let in
+    int calls_at_work ABSL_GUARDED_BY(mutex) = 0;  // which were let in
     // Which connection has this number now; 0 for none.
     uint64_t generation ABSL_GUARDED_BY(mutex) = 0;
     bool has_begun ABSL_GUARDED_BY(mutex) = false;
@@ -127,9 +143,15 @@ class ConnectionMeters {
   };
 
  private:
+  struct Named {
+    Socket* socket = nullptr;
+    uint64_t generation = 0;
+  };
+  class CallAtWork;
   struct Candidate {
     uint64_t address = 0;
     size_t held = 0;
+    Rank rank = kStranger;
     bool is_stuck = false;  // in the middle of a request
     Socket* socket = nullptr;
     int number = -1;
@@ -137,6 +159,13 @@ class ConnectionMeters {
   };
 
   Socket* Find(int socket) const;
+  static Peer PeerOf(const in_addr& host, in_port_t port);
+  static Peer PeerOf(const in6_addr& host, in_port_t port);
+  static std::optional<Peer> ParsePeer(std::string_view peer);
+  Named FindPeer(std::string_view peer);
+  // The socket is another connection's from now on, or nobody's.
+  void ForgetPeer(Socket* socket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(socket->mutex);
+  static Rank RankOf(const Socket& socket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(socket.mutex);
   // Lets `work` change a meter and counts what it holds from then on.
   template <typename Work>
   void Meter(Metered* metered, Work work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(metered->mutex);
@@ -167,6 +196,8 @@ class ConnectionMeters {
   // By networks: of connections that ended now, and before.
   std::array<absl::flat_hash_map<uint64_t, size_t>, 2> networks_ ABSL_GUARDED_BY(leaving_mutex_);
   Http2Meter::Clock::time_point leaving_since_ ABSL_GUARDED_BY(leaving_mutex_);
+  Mutex peers_mutex_;  // taken behind a socket's
+  absl::flat_hash_map<Peer, Named> peers_ ABSL_GUARDED_BY(peers_mutex_);
   Mutex relief_mutex_;
   Mutex inners_mutex_;
   absl::flat_hash_set<Inner*> inners_ ABSL_GUARDED_BY(inners_mutex_);

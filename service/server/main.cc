@@ -406,6 +406,7 @@ int Serve(const CommandLine& command, std::function<absl::StatusOr<Config>()> re
   server_options.reload = [&reloader](const Cancellation& cancellation) {
     return reloader.Reload(cancellation);
   };
+  server_options.on_admitted = &ConnectionGuard::Admitted;
   life.SetOptions(&server_options);
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(nullptr, std::move(server_options));

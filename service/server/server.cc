@@ -168,6 +168,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.max_unread_bytes = options.limits.max_unread_bytes;
   services_options.executor_threads = options.limits.executor_threads;
   services_options.executor_queue = options.limits.executor_queue;
+  services_options.on_admitted = std::move(options.on_admitted);
   services_options.default_caller = std::move(options.default_caller);
   services_options.reload = std::move(options.reload);
   services_options.backups = options.backups;

@@ -62,6 +62,7 @@ struct ServerOptions {
   // See rpc::ServicesOptions.
   std::function<void(const rpc::SlowCallRecord&)> on_slow_call{};
   absl::Duration slow_call = absl::InfiniteDuration();
+  std::function<std::shared_ptr<const void>(std::string_view peer, bool large)> on_admitted{};
   std::string default_caller{};
   std::function<std::vector<rpc::ReloadedFiles>(const Cancellation&)> reload{};
   Backups* backups = nullptr;

@@ -6,19 +6,21 @@ import os
 import select
 import ssl
 import struct
+import subprocess
 import threading
 import time
 import unittest
 
 from certificates import Authority
 from fault_testing import (LONG, Ledger, Stubs, check_everything, chooser, grpc, import_request,
-                           invented_text, open_files, quote_service_pb2, resident)
+                           invented_text, open_files, quote_service_pb2, resident,
+                           upload_messages)
 from h2_client import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HAS_PRIORITY,
                        HEADERS, PADDED, PING, PREFACE, PRIORITY, PUSH_PROMISE, RST_STREAM,
                        SETTINGS, SETTINGS_ENABLE_PUSH, SETTINGS_INITIAL_WINDOW_SIZE,
                        SETTINGS_MAX_FRAME_SIZE, WINDOW_UPDATE, Body, Connection, call_headers, frame,
                        grpc_message, header, integer)
-from quotes_testing import Server, TempDir, wait_for
+from quotes_testing import QUOTED, Server, TempDir, wait_for
 
 SEARCH = "/quotes.v1.QuoteService/SearchQuotes"
 QUERY = quote_service_pb2.SearchQuotesRequest(query="春").SerializeToString()
@@ -575,6 +577,69 @@ class BodiesTest(unittest.TestCase):
         growth, closed = self.beside(server, 8, work, 3)
         self.assertLess(growth, (128 << 20) + self.BESIDE)
         self.assertGreaterEqual(closed, 7)
+
+    def test_strangers_make_room_for_who_was_let_in(self):
+        """Half-sent requests of callers without a token take all that there is, again and again; who
+        has one imports beside them what is larger than each of theirs."""
+        tokens = self.folder / "tokens.toml"
+        token = subprocess.run(
+            [QUOTED, "token", "new", "--name", "desk", "--role", "editor", "--file", tokens],
+            check=True, capture_output=True, text=True).stdout.strip()
+        server = self.enterContext(Server(self.folder / "quotes.db", "--tokens", str(tokens),
+                                          "--max-transport-bytes", str(72 << 20)))
+        done = threading.Event()
+
+        def strange():
+            while not done.is_set():
+                try:
+                    with Connection(server.port) as connection:
+                        body = Body(connection, CALL, 1, 4 << 20)
+                        while not done.is_set():
+                            body.run(0.2)
+                except OSError:
+                    pass
+        threads = [threading.Thread(target=strange) for _ in range(24)]
+        for thread in threads:
+            thread.start()
+        try:
+            wait_for(lambda: "memory" in self.closed_for(server), "a server without room", 120)
+            line = "全区生产总值达到280亿元，城镇新增就业4.5万余人，棚户区改造完成。\n".encode()
+            request = import_request("large", "", "在大会上的报告\n\n".encode()
+                                     + line * ((6 << 20) // len(line)))
+            request.validate_only = True
+            metadata = (("authorization", f"Bearer {token}"),)
+            for number in range(4):
+                with self.subTest(number), Stubs(server) as stubs:
+                    if number % 2:
+                        stubs.reports.UploadReport(upload_messages(request, 1 << 20),
+                                                   metadata=metadata, timeout=300)
+                    else:
+                        stubs.reports.ImportReport(request, metadata=metadata, timeout=300)
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(self.closed_for(server), {"memory"})
+
+    def test_a_large_request_is_refused_before_it_comes(self):
+        """Whoever has no token is told so by the first frame of an import."""
+        tokens = self.folder / "tokens.toml"
+        subprocess.run([QUOTED, "token", "new", "--name", "desk", "--role", "editor", "--file",
+                        tokens], check=True, capture_output=True)
+        with Server(self.folder / "closed.db", "--tokens", str(tokens)) as server, \
+                Connection(server.port) as connection:
+            connection.send_frame(HEADERS, END_HEADERS, 1,
+                                  call_headers("/quotes.v1.ReportService/ImportReport"))
+            answer = connection.read_until(lambda got: got.type == HEADERS and got.stream == 1)
+            self.assertTrue(answer.flags & END_STREAM)
+        # One that ends without a request, from where everybody may import.
+        server = self.start()
+        with Connection(server.port) as connection:
+            connection.send_frame(HEADERS, END_HEADERS | END_STREAM, 1,
+                                  call_headers("/quotes.v1.ReportService/ImportReport"))
+            answer = connection.read_until(lambda got: got.type == HEADERS and got.stream == 1)
+            self.assertTrue(answer.flags & END_STREAM)
+        self.assertGreater(self.stubs.search("春").total_size, 0)
 
     def test_compressed_requests_are_refused(self):
         """They may be a thousand times as large as what came."""

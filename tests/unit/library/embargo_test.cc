@@ -33,6 +33,7 @@ using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr absl::Duration kDay = absl::Hours(24);
 
@@ -370,6 +371,110 @@ TEST_F(EmbargoTest, ACopyOfAHiddenReportIsToldToTheImporterAlone) {
   copy.duplicate_handling = DuplicateHandling::kSeparate;
   EXPECT_EQ(MustImport(copy).document->state(), archive::ReportState::kEmbargoed);
   EXPECT_THAT(Active(), IsEmpty());
+  ExpectFresh();
+}
+
+TEST_F(EmbargoTest, ACopyOfAHiddenReportIsNoRevisionOfAnother) {
+  // Other words below the same head, which the id is made of.
+  const std::string head = "在第十次代表大会上的报告\n（2022年1月17日）\n宋磊\n\n";
+  const std::string sample = quotes::testing::SampleReport();
+  const std::string text = absl::StrCat(head, sample.substr(sample.find("同志们：")));
+  ImportRequest shortened;
+  shortened.metadata.title = "在第十次代表大会上的报告";
+  shortened.metadata.subtitle = "报告";
+  shortened.metadata.event = "第十次代表大会";
+  shortened.metadata.body = "枣庄市市中区";
+  shortened.metadata.date = absl::CivilDay(2022, 1, 17);
+  shortened.content = head;
+  for (int i = 0; i < 60; ++i) {
+    absl::StrAppend(&shortened.content, "第", i, "号公报简短地说了第", i * 7 + 1, "件小事。\n");
+  }
+  shortened.file_name = "report.txt";
+  const std::string open_id(MustImport(shortened).document->report_id());
+  ImportRequest hidden;
+  hidden.metadata = shortened.metadata;
+  hidden.content = text;
+  hidden.file_name = "held.txt";
+  hidden.available_from = time_;
+  hidden.duplicate_handling = DuplicateHandling::kSeparate;
+  const std::string held_id(MustImport(hidden).document->report_id());
+  EXPECT_EQ(held_id, absl::StrCat(open_id, "-2"));
+  MustImport(RequestOf("other", "全区建成学校2800所。"));
+  const auto is_refused = AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from"));
+
+  // By its file's name it is the next revision of the open one.
+  ImportRequest copy;
+  copy.metadata = shortened.metadata;
+  copy.content = absl::StrReplaceAll(text, {{"280", "290"}});
+  ASSERT_NE(copy.content, text);
+  copy.file_name = "report.txt";
+  EXPECT_THAT(TryImport(copy), is_refused);
+  // Beside the open one, which it does not resemble.
+  copy.file_name = "copy.txt";
+  for (const auto handling : {DuplicateHandling::kVariant, DuplicateHandling::kSeparate}) {
+    copy.duplicate_handling = handling;
+    EXPECT_THAT(TryImport(copy), is_refused);
+  }
+  // Also where something that everybody may read is as like, since it is an excerpt.
+  ImportRequest excerpt = RequestOf("excerpt", sample.substr(sample.find("过去的五年"), 3'000));
+  excerpt.duplicate_handling = DuplicateHandling::kSeparate;
+  excerpt.available_from = time_ + kDay;
+  MustImport(excerpt);
+  QUOTES_ASSERT_OK(library_->SetEmbargo("excerpt", std::nullopt, ""));
+  copy.metadata.title = "另一个题目";
+  EXPECT_THAT(TryImport(copy), is_refused);
+  copy.metadata = shortened.metadata;
+  // And where somebody says which one it is.
+  for (const auto handling :
+       {DuplicateHandling::kRefuse, DuplicateHandling::kVariant, DuplicateHandling::kSeparate}) {
+    copy.duplicate_handling = handling;
+    for (const std::string& id : {open_id, std::string("other")}) {
+      copy.report_id = id;
+      EXPECT_THAT(TryImport(copy), is_refused) << id;
+    }
+  }
+  QUOTES_ASSERT_OK(library_->Withdraw("other", ""));
+  EXPECT_THAT(TryImport(copy), is_refused) << "a withdrawn one is read by whoever asks for it";
+
+  // One that is released earlier tells it as well.
+  MustImport(RequestOf("soon", "全区建成医院三千座。", time_ - absl::Hours(1)));
+  copy.report_id = "soon";
+  EXPECT_THAT(TryImport(copy), is_refused);
+  // It has its own revisions still, and those that are held back as long have.
+  MustImport(RequestOf("late", "全区建成医院四千座。", time_ + kDay));
+  copy.duplicate_handling = DuplicateHandling::kRefuse;
+  for (const std::string& id : {held_id, std::string("late")}) {
+    copy.report_id = id;
+    EXPECT_EQ(MustImport(copy).outcome.revision, 2u) << id;
+  }
+  EXPECT_THAT(Active(), UnorderedElementsAre(open_id, "excerpt"));
+  EXPECT_THAT(Hidden(), SizeIs(3));
+  ExpectFresh();
+}
+
+TEST_F(EmbargoTest, AReportThatHadTheTextBeforeIsCorrectedStill) {
+  const std::string text = quotes::testing::SampleReport();
+  const std::string half = text.substr(0, text.find("\n", text.size() / 2) + 1);
+  ImportRequest open;
+  open.report_id = "open";
+  open.content = half;
+  MustImport(open);
+  ImportRequest hidden;
+  hidden.report_id = "held";
+  hidden.content = absl::StrReplaceAll(text, {{"280", "290"}});
+  hidden.available_from = time_;
+  hidden.duplicate_handling = DuplicateHandling::kSeparate;
+  MustImport(hidden);
+  open.content = absl::StrReplaceAll(half, {{"280", "270"}});
+  EXPECT_EQ(MustImport(open).outcome.revision, 2u);
+  const auto is_refused = AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from"));
+  // By what is held back alone: its figure, its second half.
+  for (const std::string& words : {absl::StrReplaceAll(half, {{"280", "290"}}), text}) {
+    open.content = words;
+    EXPECT_THAT(TryImport(open), is_refused);
+  }
+  ASSERT_THAT(*library_->ReleaseDue(time_ + absl::Seconds(1)), SizeIs(1));
+  EXPECT_EQ(MustImport(open).outcome.revision, 3u);
   ExpectFresh();
 }
 

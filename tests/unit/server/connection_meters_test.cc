@@ -46,9 +46,10 @@ std::string Call(char stream, size_t body) {
 // A pair of sockets whose first end is a server's.
 class Connection {
  public:
-  Connection(ConnectionMeters* meters, const char* address) : meters_(meters) {
+  Connection(ConnectionMeters* meters, const char* address, uint16_t port = 0) : meters_(meters) {
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends_), 0);
     sockaddr_storage from = {};
+    reinterpret_cast<sockaddr_in*>(&from)->sin_port = htons(port);  // of IPv6 at the same place
     if (inet_pton(AF_INET, address, &reinterpret_cast<sockaddr_in*>(&from)->sin_addr) == 1) {
       from.ss_family = AF_INET;
     } else {
@@ -98,8 +99,8 @@ class Connection {
 
 class ConnectionMetersTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Connection> Connect(const char* address, size_t body) {
-    auto connection = std::make_unique<Connection>(&meters_, address);
+  std::unique_ptr<Connection> Connect(const char* address, size_t body, uint16_t port = 0) {
+    auto connection = std::make_unique<Connection>(&meters_, address, port);
     EXPECT_TRUE(connection->Receive(kPreface));
     if (body > 0) {
       connection->Receive(Call(1, body));
@@ -181,6 +182,99 @@ TEST_F(ConnectionMetersTest, RequestsThatStandStillMakeRoomFirst) {
   EXPECT_FALSE(honest->HasEnded());
   // What was closed to make room is not counted against others.
   EXPECT_EQ(meters.leaving_bytes(), 0u);
+}
+
+TEST_F(ConnectionMetersTest, StrangersMakeRoomForWhomWasLetIn) {
+  const auto bystander = Connect("192.0.2.1", 10'000, 1'001);
+  const auto first = Connect("192.0.2.2", 15'000, 2'001);
+  const auto second = Connect("192.0.2.2", 14'000, 2'002);
+  const auto honest = Connect("192.0.2.2", 0, 2'003);
+  std::shared_ptr<const void> work = meters_.AdmittedAtWork("ipv4:192.0.2.2:2003");
+  ASSERT_NE(work, nullptr);
+  EXPECT_TRUE(honest->Receive(Call(1, 45'000)));
+  EXPECT_TRUE(closed_.empty());
+  const auto other = Connect("192.0.2.2", 0, 2'004);
+  const std::shared_ptr<const void> other_work = meters_.AdmittedAtWork("ipv4:192.0.2.2:2004");
+  EXPECT_TRUE(other->Receive(Call(1, 20'000)));
+  EXPECT_TRUE(first->HasEnded());
+  EXPECT_FALSE(second->HasEnded());
+  EXPECT_TRUE(other->Receive(Call(3, 14'000)));
+  EXPECT_TRUE(second->HasEnded());
+  // What is left to strangers is not the reason that there is no room.
+  EXPECT_FALSE(other->Receive(Call(5, 14'000)) && honest->Receive(Call(3, 1)));
+  EXPECT_FALSE(bystander->HasEnded());
+  EXPECT_EQ(closed_.size(), 3u);
+}
+
+TEST_F(ConnectionMetersTest, AConnectionIsSparedWhileItsCallIsAtWork) {
+  const auto honest = Connect("2001:db8::1", 0, 1'001);
+  std::shared_ptr<const void> work = meters_.AdmittedAtWork("ipv6:%5B2001:db8::1%5D:1001");
+  ASSERT_NE(work, nullptr);
+  EXPECT_TRUE(honest->Receive(Call(1, 40'000)));
+  const auto first = Connect("2001:db8::2", 35'000, 1'001);
+  const auto second = Connect("2001:db8::1", 30'000, 1'002);
+  EXPECT_TRUE(first->HasEnded());
+  work = nullptr;
+  const auto third = Connect("2001:db8::1", 35'000, 1'003);
+  EXPECT_TRUE(honest->HasEnded());
+  EXPECT_FALSE(second->HasEnded());
+  EXPECT_FALSE(third->HasEnded());
+}
+
+TEST_F(ConnectionMetersTest, OneWhoWasLetInIsKnownWhereThereIsLittleRoom) {
+  const auto early = Connect("192.0.2.2", 20'000, 1'001);
+  meters_.Admitted("ipv4:192.0.2.2:1001");  // there is much room
+  const auto known = Connect("::ffff:192.0.2.2", 40'000, 1'002);
+  meters_.Admitted("ipv4:192.0.2.2:1002");
+  const auto at_work = Connect("192.0.2.2", 0, 1'003);
+  const std::shared_ptr<const void> work = meters_.AdmittedAtWork("ipv4:192.0.2.2:1003");
+  EXPECT_TRUE(at_work->Receive(Call(1, 41'000)));
+  EXPECT_TRUE(early->HasEnded());
+  EXPECT_FALSE(known->HasEnded());
+  const auto more = Connect("192.0.2.2", 0, 1'004);
+  const std::shared_ptr<const void> more_work = meters_.AdmittedAtWork("ipv4:192.0.2.2:1004");
+  EXPECT_TRUE(more->Receive(Call(1, 20'000)));
+  EXPECT_TRUE(known->HasEnded());
+  EXPECT_FALSE(at_work->HasEnded());
+}
+
+TEST_F(ConnectionMetersTest, PeersOfNoConnectionAreNobody) {
+  const auto connection = Connect("192.0.2.1", 60'000, 1'001);
+  for (const char* const peer :
+       {"", "unix:", "unix:/run/quoted.sock", "inproc", "ipv4:192.0.2.1:1002",
+        "ipv4:192.0.2.2:1001", "ipv4:192.0.2.1", "ipv4:192.0.2.1:99999", "ipv4:x:1001",
+        "ipv6:%5B::1%5D:1001", "ipv6:192.0.2.1:1001", "192.0.2.1:1001"}) {
+    EXPECT_EQ(meters_.AdmittedAtWork(peer), nullptr) << peer;
+    meters_.Admitted(peer);
+  }
+  EXPECT_NE(meters_.AdmittedAtWork("ipv4:192.0.2.1:1001"), nullptr);
+}
+
+TEST_F(ConnectionMetersTest, WorkOfAConnectionThatEndedIsNotTheNextOnes) {
+  auto connection = Connect("192.0.2.1", 0, 1'001);
+  std::shared_ptr<const void> work = meters_.AdmittedAtWork("ipv4:192.0.2.1:1001");
+  connection.reset();
+  EXPECT_EQ(meters_.AdmittedAtWork("ipv4:192.0.2.1:1001"), nullptr);
+  const auto next = Connect("192.0.2.1", 40'000, 1'001);
+  const auto second = Connect("192.0.2.1", 30'000, 1'002);
+  const std::shared_ptr<const void> second_work = meters_.AdmittedAtWork("ipv4:192.0.2.1:1002");
+  work = nullptr;
+  const auto third = Connect("192.0.2.1", 35'000, 1'003);
+  EXPECT_TRUE(next->HasEnded());
+  EXPECT_FALSE(second->HasEnded());
+}
+
+TEST_F(ConnectionMetersTest, WorkInsideTlsSparesIt) {
+  Connection carrier(&meters_, "192.0.2.1", 1'001);
+  EXPECT_TRUE(carrier.Receive("\x16 and more"));
+  ConnectionMeters::Inner inner(&meters_);
+  EXPECT_TRUE(inner.Received(kPreface + Call(1, 45'000)));
+  inner.SetSocket(carrier.socket());
+  const std::shared_ptr<const void> work = meters_.AdmittedAtWork("ipv4:192.0.2.1:1001");
+  const auto second = Connect("192.0.2.1", 30'000, 1'002);
+  const auto third = Connect("192.0.2.1", 28'000, 1'003);
+  EXPECT_TRUE(second->HasEnded());
+  EXPECT_FALSE(inner.IsDoomed());
 }
 
 TEST_F(ConnectionMetersTest, CallsOfEndedConnectionsCountForTheirNetwork) {
