@@ -604,6 +604,9 @@ struct Row {
   size_t figures = 0;   // cells behind the first that hold a figure and little else
   bool tabs = false;    // what parts the cells is a tab or a bar
   bool framed = false;  // the line begins with a bar
+  bool sign = false;    // the sign of an item stands before the first
+  bool digits = false;  // a cell holds one
+  bool even = true;     // all cells are as long as each other, as those of a slogan are
 
   explicit operator bool() const { return cells > 0; }
   // Says by itself that it is one.
@@ -644,6 +647,7 @@ Row ReadRow(View line) {
   const auto parts = [&](char32_t c) {
     return bars ? IsBar(c) : row.tabs ? c == U'\t' : text::IsSpace(c);
   };
+  size_t size = 0;  // of the cell before
   for (size_t i = 0; i < line.size();) {
     size_t end = i;
     bool digit = false;
@@ -659,7 +663,11 @@ Row ReadRow(View line) {
     }
     // The sign before an item of a list is no cell: 1.<TAB>新建学校6所, ●<TAB>….
     const bool sign = row.tabs && row.cells == 0 && IsListSign(line.substr(0, end));
+    row.sign |= sign;
     if (end > i && !sign) {
+      row.digits |= digit;
+      row.even &= row.cells == 0 || end - i == size;
+      size = end - i;
       if (!row.tabs && end - i > kLongestCell) {
         return {};
       }
@@ -1820,8 +1828,32 @@ class Classifier {
     }
   }
 
+  // PART 01, PART 02, NO.3: words in Latin letters with numbers that count up, each alone on its
+  // line of a text in Chinese, adorn the page.
+  void MarkOrnaments() {
+    constexpr size_t kLongest = 10;
+    std::unordered_map<std::u32string, std::vector<size_t>> ornaments;
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      const View line = Folded(i);
+      const auto digits = std::count_if(line.begin(), line.end(), IsAsciiDigit);
+      if (line.size() <= kLongest && kinds_[i] == BlockKind::kBody && digits > 0 && digits <= 2 &&
+          IsAsciiDigit(line.back()) && IsLatinLetter(line.front()) &&
+          std::none_of(line.begin(), line.end(), text::IsHan)) {
+        ornaments[Pattern(i)].push_back(i);
+      }
+    }
+    for (const auto& [pattern, lines] : ornaments) {
+      for (const size_t line : lines) {
+        if (lines.size() >= 2) {
+          kinds_[line] = BlockKind::kWebFurniture;
+        }
+      }
+    }
+  }
+
   void MarkBody() {
     MarkRunningHeads();
+    MarkOrnaments();
     CountPointers();
     const Lexicon& lexicon = GetLexicon();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -1869,28 +1901,35 @@ class Classifier {
   // Tables that were pasted as text, and what stands around tables and charts: their captions, the
   // unit of their figures, their sources and notes.
   void MarkTables() {
+    constexpr size_t kFewestRows = 3;
     for (size_t i = head_end_; i < lines_.size();) {
       const Row row = kinds_[i] == BlockKind::kBody ? ReadRow(Folded(i)) : Row();
-      if (!row) {
+      // ➢<TAB>经济增长<TAB>6%左右 is an item of a list, unless what heads the columns is above it.
+      if (!row || (row.sign && !row.framed)) {
         ++i;
         continue;
       }
       size_t end = i;
       size_t sure = 0;
       size_t figured = 0;
+      bool even = true;
       for (; end < lines_.size() && kinds_[end] == BlockKind::kBody; ++end) {
         const Row next = ReadRow(Folded(end));
-        if (next.tabs != row.tabs || (!row.tabs && next.cells != row.cells)) {
+        if (next.tabs != row.tabs || (!row.tabs && next.cells != row.cells) ||
+            (next.sign && !row.framed && next.cells + 1 != row.cells)) {
           break;
         }
         sure += next.sure() ? 1u : 0u;
         figured += next.figures > 0 ? 1u : 0u;
+        even &= next.even;
       }
-      // What is set apart by spaces needs figures in most rows. Two words that a tab parts may be
-      // any text: they need some, or rows of more cells beside them.
+      // What is set apart by spaces needs figures in most rows, or columns under a row that names
+      // them: figures with spaces around them are no cells. Two words that a tab parts may be any
+      // text: they need some, or rows of more cells beside them.
       const size_t rows = end - i;
+      const bool columns = rows >= kFewestRows && row.cells >= 3 && !row.digits && !even;
       if (row.tabs ? sure > 0 || (rows >= 2 && figured * 2 >= rows)
-                   : rows >= 2 && sure + 1 >= rows && sure > 0) {
+                   : columns || (rows >= 2 && sure + 1 >= rows && sure > 0)) {
         std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i),
                   kinds_.begin() + static_cast<std::ptrdiff_t>(end), BlockKind::kTable);
       }
@@ -1915,7 +1954,8 @@ class Classifier {
         continue;
       }
       const View inner = StripBrackets(text);
-      if ((IsFloatCaption(text) && !EndsSentence(lines_[i])) || HeadsTable(i)) {
+      if ((IsFloatCaption(text) && !EndsSentence(lines_[i])) || HeadsTable(i) ||
+          HeadsNothingElse(i)) {
         kinds_[i] = BlockKind::kCaption;
         beside = true;
       } else if (IsTableUnit(text) && !EndsClosed(lines_[i])) {
@@ -1951,7 +1991,7 @@ class Classifier {
     }
     size_t first = outside;
     for (size_t i = closing + 1; i < first; ++i) {
-      if (IsCredit(i)) {
+      if (IsCredit(i) || SaysEnd(Folded(i))) {
         first = i + 1;
       }
     }
@@ -2012,6 +2052,18 @@ class Classifier {
   // 谢谢大家！
   bool IsThanksLine(size_t i) const { return kinds_[i] == BlockKind::kBody && IsThanks(Folded(i)); }
 
+  // END, （全文完）, · 完 ·: that the text is over.
+  static bool SaysEnd(View line) {
+    constexpr size_t kLongest = 12;
+    constexpr View kEnds[] = {U"end", U"theend", U"完", U"全文完"};
+    std::u32string words;
+    std::copy_if(line.begin(),
+                 line.begin() + static_cast<std::ptrdiff_t>(std::min(line.size(), kLongest + 1)),
+                 std::back_inserter(words), IsWordCharacter);
+    return line.size() <= kLongest &&
+           std::find(std::begin(kEnds), std::end(kEnds), View(words)) != std::end(kEnds);
+  }
+
   // Who wrote, checked or sent the page.
   bool IsCredit(size_t i) const {
     constexpr uint32_t kLongest = 60;
@@ -2047,20 +2099,61 @@ class Classifier {
            IsTableUnit(Folded(i + 1)) && !EndsClosed(lines_[i + 1]) && !IsTableUnit(Folded(i));
   }
 
+  // 重点项目清单, right above a table behind which a numbered part begins or the text ends: the
+  // title of the table, and of nothing else.
+  bool HeadsNothingElse(size_t i) const {
+    constexpr uint32_t kLongest = 40;
+    constexpr size_t kFewestRows = 2;
+    if (lines_[i].size() > kLongest || EndsClosed(lines_[i]) || ReadMarker(Folded(i))) {
+      return false;
+    }
+    size_t end = i + 1;
+    size_t rows = 0;
+    for (; end < lines_.size() && kinds_[end] != BlockKind::kBody; ++end) {
+      rows += kinds_[end] == BlockKind::kTable ? 1u : 0u;
+    }
+    return kinds_[i + 1 < lines_.size() ? i + 1 : i] != BlockKind::kBody && rows >= kFewestRows &&
+           (end == lines_.size() || IsStrongFamily(ReadMarker(Folded(end)).family));
+  }
+
   // The last words to the audience (各位代表！…奋斗！), the last line's successor for none.
   size_t FindClosing() const {
     for (size_t i = lines_.size(); i-- > std::max(head_end_ + 1, lines_.size() / 3);) {
-      if (kinds_[i] == BlockKind::kBody && BeginsWithSalutation(Folded(i)) &&
-          lines_[i].size() > kShortestClosing && EndsSentence(lines_[i])) {
+      if (kinds_[i] == BlockKind::kBody &&
+          ((BeginsWithSalutation(Folded(i)) && lines_[i].size() > kShortestClosing &&
+            EndsSentence(lines_[i])) ||
+           SubmitsReport(i))) {
         return i;
       }
     }
     return lines_.size();
   }
 
-  // Words and commas alone.
+  // 以上报告，请予审议。: the report is over.
+  bool SubmitsReport(size_t i) const {
+    constexpr uint32_t kLongest = 40;
+    const View line = Folded(i);
+    const size_t ask = line.rfind(U'请');
+    return lines_[i].size() <= kLongest && line.starts_with(U"以上") && EndsSentence(lines_[i]) &&
+           ask != View::npos && Contains(line.substr(ask), U"审议");
+  }
+
+  // Whether the last words are last words: they call for something or ask for a decision.
+  bool EndsSpeech(size_t closing) const {
+    return CallsOut(lines_[closing]) || SubmitsReport(closing);
+  }
+
+  // 新建学校6所: more than a figure and its unit, and no date nor the name of a file.
+  static bool SaysFigure(View line) {
+    constexpr std::ptrdiff_t kFewest = 4;
+    return std::any_of(line.begin(), line.end(), IsAsciiDigit) &&
+           std::count_if(line.begin(), line.end(), text::IsHan) >= kFewest && !FindDate(line) &&
+           !HasTimeOfDay(line) && !IsFileName(line) && !IsFloatCaption(line);
+  }
+
+  // Words and commas alone, and more of them than a button has.
   static bool IsVerse(View line) {
-    constexpr size_t kShortest = 4;
+    constexpr size_t kShortest = 6;
     constexpr size_t kLongest = 20;
     return line.size() >= kShortest && line.size() <= kLongest &&
            std::all_of(line.begin(), line.end(), [](char32_t c) {
@@ -2068,21 +2161,56 @@ class Classifier {
            });
   }
 
+  // （此件公开发布）, （根据录音整理）: what stands below the last sentence, a line all in
+  // brackets, is said of the text and not in it.
+  void MarkBracketsBelow() {
+    constexpr uint32_t kLongest = 40;
+    size_t end = lines_.size();
+    std::vector<size_t> brackets;
+    for (; end > head_end_ + 1; --end) {
+      const View line = Folded(end - 1);
+      if (kinds_[end - 1] != BlockKind::kBody) {
+        continue;
+      }
+      const View inner = StripBrackets(line);
+      if (inner.size() == line.size() || line.size() > kLongest || EndsSentence(lines_[end - 1]) ||
+          std::any_of(inner.begin(), inner.end(),
+                      [](char32_t c) { return CloserShape(c) == U'）' || IsTerminal(c); })) {
+        break;
+      }
+      brackets.push_back(end - 1);
+    }
+    if (end > head_end_ + 1 && EndsSentence(lines_[end - 1])) {
+      for (const size_t line : brackets) {
+        kinds_[line] = BlockKind::kNote;
+      }
+    }
+  }
+
   // Below the last words to the audience (各位代表！…奋斗！) and the sentences that follow them,
   // lines that are no sentences are the page's: buttons, names of files, tables without a frame.
   // What is attached to a report is not: it has a heading that says so, or numbers.
   void MarkBelowClosing() {
     constexpr size_t kLongest = 60;
+    constexpr size_t kFewest = 2;
+    MarkBracketsBelow();
     constexpr size_t kShare = 5;  // of the text, what may stand below
     const size_t closing = FindClosing();
     if (closing == lines_.size()) {
       return;
     }
+    // 某某的报告赢得了掌声。: of the speaker by name, as a reporter speaks.
+    for (size_t i = closing + 1; i < lines_.size() && !speaker_.empty(); ++i) {
+      if (kinds_[i] == BlockKind::kBody && EndsSpeech(closing) && Contains(Printed(i), speaker_)) {
+        kinds_[i] = BlockKind::kNote;
+      }
+    }
     size_t last = closing;
     bool page = false;   // something of the page stands below
-    bool verses = true;  // what else does may be the speaker's, a line each
-    size_t below = 0;    // its characters
-    bool calls = CallsOut(lines_[closing]);
+    size_t verses = 0;   // long ones above that: they may be the speaker's, a line each
+    size_t figures = 0;  // lines that say something in figures, as those of a speech do
+    size_t below = 0;    // characters of what else stands below
+    bool calls = EndsSpeech(closing);
     for (size_t i = closing + 1; i < lines_.size(); ++i) {
       if (kinds_[i] != BlockKind::kBody) {
         page |= kinds_[i] == BlockKind::kWebFurniture || kinds_[i] == BlockKind::kNote;
@@ -2097,16 +2225,18 @@ class Classifier {
       const bool sentence = EndsClosed(lines_[i]) && lines_[i].last_mark != U'？';
       if (sentence || marker || GoesOnAbove(i) || IsThanks(Folded(i))) {
         last = i;
-        verses = true;
+        verses = 0;
+        figures = 0;
         below = 0;
         calls |= CallsOut(lines_[i]) || IsThanks(Folded(i));
         continue;
       }
-      verses &= IsVerse(Folded(i));
+      verses += !page && i == last + 1 + verses && IsVerse(Folded(i)) ? 1u : 0u;
+      figures += SaysFigure(Folded(i)) ? 1u : 0u;
       below += lines_[i].size();
     }
     // An address in mid-speech calls for nothing, and much may stand below it.
-    if (!calls || (!page && verses) ||
+    if (!calls || !page || verses >= kFewest || figures >= kFewest ||
         below * kShare > lines_[last].end - lines_[head_end_].begin) {
       if (below > 0) {
         result_.kept = {below, static_cast<int>(last)};
@@ -2127,19 +2257,33 @@ class Classifier {
   }
 
   // △某某产业园: a triangle points from a caption to its picture. Where others without a credit
-  // begin lines of the text, it is a bullet.
+  // begin lines of the text, it is a bullet, unless half of them are captions by what they say.
   bool IsPointedCaption(size_t i) const {
-    return IsPointed(i) && lines_[i].size() <= kMaxBanner && !EndsClosed(lines_[i]) &&
-           pointed_[PointerOf(i)] == 1;
+    if (!IsPointed(i) || lines_[i].size() > kMaxBanner || EndsClosed(lines_[i])) {
+      return false;
+    }
+    const Pointed& pointed = pointed_[PointerOf(i)];
+    return pointed.lines == 1 || pointed.captions * 2 >= pointed.lines || SaysWhoSpeaks(i);
+  }
+
+  // A speech does not name its speaker, nor say that somebody gives a report: what is below a
+  // picture does.
+  bool SaysWhoSpeaks(size_t i) const {
+    const View line = Folded(i);
+    return FindReporting(line) != View::npos ||
+           (!speaker_.empty() && Contains(Printed(i), speaker_));
   }
 
   size_t PointerOf(size_t i) const { return kPointers.find(Folded(i).front()); }
   bool IsPointed(size_t i) const { return PointerOf(i) != View::npos; }
 
   void CountPointers() {
+    speaker_ = text::ToCodePoints(result_.metadata.speaker);
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       if (IsPointed(i) && kinds_[i] == BlockKind::kBody && !IsCaption(Folded(i))) {
-        ++pointed_[PointerOf(i)];
+        Pointed& pointed = pointed_[PointerOf(i)];
+        ++pointed.lines;
+        pointed.captions += SaysWhoSpeaks(i) ? 1u : 0u;
       }
     }
   }
@@ -2152,16 +2296,36 @@ class Classifier {
     const size_t closing = FindClosing();
     size_t first = lines_.size();
     size_t terms = 0;
-    while (first > closing + 2 &&
-           (kinds_[first - 1] != BlockKind::kBody || ExplainsTerm(first - 1))) {
+    while (first > closing + 2 && (kinds_[first - 1] != BlockKind::kBody || IsEntry(first - 1))) {
       --first;
       terms += kinds_[first] != BlockKind::kBody || GoesOnNote(first) ? 0u : 1u;
     }
-    if (first > closing + 1 && terms >= kFewest && CallsOut(lines_[closing]) &&
+    if (first > closing + 1 && terms >= kFewest && EndsSpeech(closing) &&
         kinds_[first - 1] == BlockKind::kBody && lines_[first - 1].size() <= kLongestHead &&
         !EndsSentence(lines_[first - 1])) {
       MarkNotesBelow(first - 1, lines_.size());
     }
+  }
+
+  // An entry of a glossary, as far as behind the end of a speech can be told: a term that is
+  // explained, or what has the mark of a note (［1］, ①), a dash or a colon behind its first words.
+  bool IsEntry(size_t i) const {
+    constexpr size_t kLongest = 16;
+    if (ExplainsTerm(i)) {
+      return true;
+    }
+    const View line = Folded(i);
+    const NoteMark mark = LeadingNoteMark(line);
+    const View words =
+        line.substr(std::min(std::max<size_t>(ReadMarker(line).text, mark.end), line.size()));
+    const View head = words.substr(0, kLongest);
+    const size_t end = head.find_first_of(U"：:，,。；！？—");
+    if (end == View::npos || end == 0 || head[end] == U'；' || head[end] == U'！') {
+      return false;
+    }
+    // 1.“一村一渠”。每个村修好一条水渠。
+    const bool quoted = IsQuotationCloser(ClosingPartner(words.front())) && IsCloser(head[end - 1]);
+    return IsColon(head[end]) || head[end] == U'—' || (head[end] == U'。' && quoted);
   }
 
   // 附：2023年民生实事, behind the last words to the audience: what is below is attached.
@@ -2190,7 +2354,7 @@ class Classifier {
     constexpr size_t kMostNoteHeads = 64;
     size_t note_heads = 0;
     size_t closing = FindClosing();
-    closing = closing < lines_.size() && !CallsOut(lines_[closing]) ? lines_.size() : closing;
+    closing = closing < lines_.size() && !EndsSpeech(closing) ? lines_.size() : closing;
     const Lexicon& lexicon = GetLexicon();
     size_t jump = lines_.size();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -2673,9 +2837,9 @@ class Classifier {
   }
 
   void MarkNotes() {
-    std::unordered_set<uint32_t> printed;
+    PrintedNotes printed;
     for (const size_t i : explanations_) {
-      AddPrintedKeys(Folded(i), &printed);
+      AddPrintedNote(Folded(i), &printed);
     }
     NoteReader notes(std::move(printed));
     size_t jump_end = 0;  // in the line, of a jump that began in the one before
@@ -2778,6 +2942,12 @@ class Classifier {
     }
   }
 
+  // Lines without a credit that begin with a sign of kPointers.
+  struct Pointed {
+    size_t lines = 0;
+    size_t captions = 0;  // by what they say
+  };
+
   struct Split {
     size_t first_end;
     size_t second_begin;
@@ -2800,7 +2970,8 @@ class Classifier {
   size_t title_end_ = 0;
   size_t source_label_ = static_cast<size_t>(-2);
   size_t date_label_ = static_cast<size_t>(-2);
-  std::array<size_t, kPointers.size()> pointed_ = {};  // lines that begin with each of kPointers
+  std::array<Pointed, kPointers.size()> pointed_ = {};  // by each of kPointers
+  std::u32string speaker_;
   bool has_salutation_ = false;
   bool several_speakers_ = false;
   DateShape date_shape_ = DateShape::kNone;
