@@ -890,6 +890,11 @@ class Classifier {
     size_t first_paragraph = lines_.size();
     size_t first_marker = lines_.size();
     size_t paragraphs = 0;
+    size_t below = 0;  // sentences below the first marker
+    size_t sentences = 0;
+    size_t first_sentence = lines_.size();
+    constexpr size_t kFewestSentences = 2;
+    constexpr size_t kManySentences = 8;
     for (size_t i = std::max(contents_end_, letter_end_); i < most; ++i) {
       const View line = Folded(i);
       if (BeginsWithSalutation(line)) {
@@ -898,15 +903,27 @@ class Classifier {
         const bool next_reports =
             (Contains(next, U"我代表") || Contains(next, U"我受") || Contains(next, U"向大会") ||
              Contains(next, U"作报告") || Contains(next, U"报告工作"));
+        // Words to the audience that go on in their line may be the last ones of a text.
+        const bool goes_on = lines_[i].size() > kShortestClosing && !IsColonEnd(line);
+        if (goes_on && paragraphs == 0 && sentences >= kManySentences &&
+            first_marker == lines_.size()) {
+          break;
+        }
         if (paragraphs == 0 || ((reports || next_reports) && paragraphs <= kMaxHeadParagraphs)) {
           const bool right_above = first_marker + 1 == i;  // 壹、前言
-          head_end_ = right_above || (first_marker < i && paragraphs > 0 && !next_reports)
+          const bool begun = goes_on && below >= kFewestSentences;
+          head_end_ = right_above || begun || (first_marker < i && paragraphs > 0 && !next_reports)
                           ? first_marker
                           : i;
-          has_salutation_ = true;
+          has_salutation_ = !begun;
           return;
         }
       }
+      if (EndsSentence(lines_[i])) {
+        first_sentence = std::min(first_sentence, i);
+        ++sentences;
+      }
+      below += first_marker < i && EndsSentence(lines_[i]) ? 1u : 0u;
       if (paragraphs == 0 && AddressesAll(line)) {
         head_end_ = std::min(first_marker, i);
         has_salutation_ = head_end_ == i;
@@ -928,6 +945,9 @@ class Classifier {
                                             first_part || numbered || NamesOpeningPart(line))) {
         first_marker = i;
       }
+    }
+    if (first_paragraph == lines_.size() && sentences >= kManySentences) {
+      first_paragraph = first_sentence;
     }
     head_end_ = std::min(first_paragraph, first_marker);
     if (head_end_ == lines_.size()) {
@@ -956,6 +976,7 @@ class Classifier {
 
   // One line of the head; kBody when its shape says nothing.
   BlockKind JudgeHeadLine(size_t i) {
+    constexpr size_t kLongestDay = 10;
     const Lexicon& lexicon = GetLexicon();
     const View line = Folded(i);
     Metadata& metadata = result_.metadata;
@@ -1021,10 +1042,21 @@ class Classifier {
       several_speakers_ |= lexicon.several_speakers.PrefixOf(line) > 0;
       return BlockKind::kNote;
     }
+    if (TakeWrappedBracket(i)) {
+      return kinds_[i];
+    }
     const bool dashed =
         IsDash(line.front()) || line.starts_with(U"--") || line.starts_with(U"－－");
     if (const auto occasion = ReadOccasion(line)) {
-      TakeOccasion(i, 1, *occasion);
+      // …会议上的 / 工作报告
+      const std::u32string both = GoesOnBelow(i) ? Join(i, 2, folded_) : std::u32string();
+      if (const auto longer = ReadOccasion(both); longer && longer->end == both.size()) {
+        TakeOccasion(i, 2, *longer);
+        kinds_[i + 1] = BlockKind::kSubtitle;
+        judged_ = i + 2;
+      } else {
+        TakeOccasion(i, 1, *occasion);
+      }
       return BlockKind::kSubtitle;
     }
     if (TakeWrappedOccasion(i)) {
@@ -1032,6 +1064,14 @@ class Classifier {
     }
     if (const BlockKind dated = TakeDatedByline(i); dated != BlockKind::kBody) {
       return dated;
+    }
+    // 某市议会第14届第2次定期大会, right above 市长施政报告.
+    if (i + 1 < head_end_ && NamesSession(line) && metadata.event.empty() &&
+        lines_[i + 1].size() <= kMaxTitleLine &&
+        (Folded(i + 1).ends_with(U"报告") || Folded(i + 1).ends_with(U"讲话")) &&
+        !Contains(Folded(i + 1), U"在")) {
+      metadata.event = Utf8(i, 0, line.size());
+      return BlockKind::kSubtitle;
     }
     if (i > letter_end_ && kinds_[i - 1] == BlockKind::kBody && !lines_[i - 1].page_break_before &&
         (Contains(Folded(i - 1), U"报告") || Contains(Folded(i - 1), U"讲话")) &&
@@ -1082,6 +1122,16 @@ class Classifier {
         return BlockKind::kDateline;
       }
     }
+    if (const View inner = StripBrackets(line); inner.size() <= kLongestDay) {
+      // 1月15日 and 2024年1月, alone on their lines.
+      if (const auto day = ReadDayOfYear(inner); day && day->end == inner.size()) {
+        day_of_year_ = day;
+        return BlockKind::kDateline;
+      }
+      if (IsMonth(inner)) {
+        return BlockKind::kDateline;
+      }
+    }
     if (StripBrackets(line).size() < line.size()) {
       return BlockKind::kNote;
     }
@@ -1094,8 +1144,10 @@ class Classifier {
       return BlockKind::kBanner;
     }
     TakeLeadSentence(i);
-    // A caption without a credit: 张工作政府工作报告。
-    if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine &&
+    // A caption without a credit: 张工作政府工作报告。 The rest of …常务委员会工 is none.
+    const bool rest = i > letter_end_ && line.front() == U'作' &&
+                      kinds_[i - 1] == BlockKind::kBody && Folded(i - 1).back() == U'工';
+    if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine && !rest &&
         FindReporting(line) != View::npos) {
       return BlockKind::kCaption;
     }
@@ -1208,6 +1260,11 @@ class Classifier {
       if (!text::IsSpace(c)) {
         speaker.push_back(c);
       }
+    }
+    // 何平同志
+    constexpr size_t kComrade = 2;
+    if (speaker.ends_with(U"同志") && speaker.size() >= 2 * kComrade) {
+      speaker.resize(speaker.size() - kComrade);
     }
     result_.metadata.speaker = text::ToUtf8(speaker);
   }
@@ -1347,6 +1404,48 @@ class Classifier {
     return false;
   }
 
+  // （2025年12月5日某委员会第十次全体 / 会议通过）: brackets that close a line or two below, with a
+  // day.
+  bool TakeWrappedBracket(size_t i) {
+    constexpr size_t kMostLines = 3;
+    constexpr size_t kLongest = 120;
+    const View line = Folded(i);
+    if (ClosingPartner(line.front()) != U'）' ||
+        std::any_of(line.begin(), line.end(), [](char32_t c) { return CloserShape(c) == U'）'; })) {
+      return false;
+    }
+    for (size_t count = 2; count <= kMostLines && i + count <= head_end_; ++count) {
+      const View last = Folded(i + count - 1);
+      const size_t close =
+          static_cast<size_t>(std::find_if(last.begin(), last.end(),
+                                           [](char32_t c) { return CloserShape(c) == U'）'; }) -
+                              last.begin());
+      if (close == last.size()) {
+        continue;
+      }
+      const std::u32string joined = Join(i, count, folded_);
+      const auto date = FindDate(joined);
+      if (close + 1 < last.size() || joined.size() > kLongest || !date) {
+        return false;
+      }
+      TakeDate(date->day, DateShape::kWritten);
+      std::fill_n(kinds_.begin() + static_cast<std::ptrdiff_t>(i), count, BlockKind::kDateline);
+      judged_ = i + count;
+      return true;
+    }
+    return false;
+  }
+
+  // Whether a line of the head goes on in the next: that has a character or two, or this one ends
+  // with a particle or fills its column.
+  bool GoesOnBelow(size_t i) {
+    constexpr uint32_t kShort = 2;
+    return i + 1 < head_end_ && !lines_[i + 1].gap_before &&
+           (lines_[i + 1].continues || lines_[i + 1].size() <= kShort ||
+            Folded(i).back() == U'的' || FillsColumn(i) ||
+            (lines_[i].placed && lines_[i].reaches_edge));
+  }
+
   // Takes the occasion of `count` lines from `i` on.
   void TakeOccasion(size_t i, size_t count, const OccasionLine& occasion) {
     Metadata& metadata = result_.metadata;
@@ -1358,6 +1457,8 @@ class Classifier {
     };
     if (const auto date = FindDate(folded)) {
       TakeDate(date->day, DateShape::kOccasion);
+    } else if (occasion.text_begin < folded.size()) {
+      day_of_year_ = ReadDayOfYear(View(folded).substr(occasion.text_begin));
     }
     metadata.subtitle = utf8(occasion.text_begin, occasion.text_end);
     metadata.event = utf8(occasion.event_begin, occasion.event_end);
@@ -1392,6 +1493,28 @@ class Classifier {
     }
     ReadBareName();
     GiveBackLeadingHeading();
+    TakeDayOfYear();
+  }
+
+  // The year of a day without one is that of the title, else that in which the page appeared.
+  void TakeDayOfYear() {
+    Metadata& metadata = result_.metadata;
+    if (!day_of_year_ || metadata.date) {
+      return;
+    }
+    const std::u32string title = text::ToCodePoints(metadata.title);
+    int64_t year = YearOfTitle(title);
+    if (const auto& issue = metadata.publication.issue_date; year == 0 && issue) {
+      const bool before = std::make_pair(day_of_year_->month, day_of_year_->day) <=
+                          std::make_pair(issue->month(), issue->day());
+      year = before ? issue->year() : issue->year() - 1;
+    }
+    if (year > 0) {
+      const absl::CivilDay day(year, day_of_year_->month, day_of_year_->day);
+      if (day.day() == day_of_year_->day) {
+        metadata.date = day;
+      }
+    }
   }
 
   // 在全市经济工作会议上的讲话, above which nothing stands, is the title itself.
@@ -1445,6 +1568,54 @@ class Classifier {
     return false;
   }
 
+  // Whether a line is as wide as the widest of a text that is wrapped: many lines are.
+  bool FillsColumn(size_t i) {
+    constexpr uint32_t kSlack = 3;
+    constexpr size_t kFewest = 4;
+    constexpr size_t kShare = 5;
+    const auto width = [](const Line& line) { return line.columns + line.indent; };
+    if (column_ == 0) {
+      uint32_t widest = 0;
+      for (const Line& line : lines_) {
+        widest = std::max(widest, width(line));
+      }
+      const auto full =
+          static_cast<size_t>(std::count_if(lines_.begin(), lines_.end(), [&](const Line& line) {
+            return width(line) + kSlack >= widest;
+          }));
+      column_ = full >= kFewest && full * kShare >= lines_.size() ? widest : UINT32_MAX;
+    }
+    return column_ != UINT32_MAX && width(lines_[i]) + kSlack >= column_;
+  }
+
+  // Whether a line of a title goes on the one above without a space: that is full, or what is left
+  // is less than a line would be begun for, or the rest of a number.
+  bool GoesOnTitle(size_t i) {
+    constexpr uint32_t kShort = 2;
+    const View above = Folded(i - 1);
+    const View line = Folded(i);
+    return lines_[i].continues || (lines_[i - 1].placed && lines_[i - 1].reaches_edge) ||
+           FillsColumn(i - 1) || (IsAsciiDigit(above.back()) && IsAsciiDigit(line.front())) ||
+           (lines_[i].size() <= kShort && text::IsHan(above.back()) &&
+            std::all_of(line.begin(), line.end(), text::IsHan));
+  }
+
+  // 中华人民共和国 / 国务院新闻办公室 above a date, at the end of a group of lines: whose title it
+  // is stands above. Where that ends.
+  size_t BodyBelowTitle(size_t begin, size_t end) const {
+    if (end >= head_end_ || kinds_[end] != BlockKind::kDateline) {
+      return end;
+    }
+    for (size_t first = begin + 1; first < end; ++first) {
+      const View line = Folded(first);
+      const bool state = first + 1 == end || line.ends_with(U"国") || line.ends_with(U"委员会");
+      if (state && NamesBody(Join(first, end - first, folded_))) {
+        return first;
+      }
+    }
+    return end;
+  }
+
   // The title is the group of lines right above the occasion, date or byline; without those the
   // group that calls itself a report, else the last one.
   void ChooseTitle() {
@@ -1466,6 +1637,7 @@ class Classifier {
       while (title_end > i + 1 && IsPersonName(Folded(title_end - 1), false)) {
         --title_end;
       }
+      title_end = BodyBelowTitle(i, title_end);
       int score = 0;
       if (end < head_end_) {
         const BlockKind next = kinds_[end];
@@ -1486,7 +1658,7 @@ class Classifier {
     }
     for (size_t i = best_begin; i < best_end; ++i) {
       std::string& title = result_.metadata.title;
-      if (!title.empty()) {
+      if (!title.empty() && !GoesOnTitle(i)) {
         title += ' ';
       }
       title += Utf8(i, 0, UpToSplit(i).size());
@@ -1552,10 +1724,15 @@ class Classifier {
       const bool below = kinds_[i - 1] == BlockKind::kDateline ||
                          kinds_[i - 1] == BlockKind::kSubtitle ||
                          kinds_[i - 1] == BlockKind::kTitle;
-      if (kinds_[i] == BlockKind::kBody && below && NamesBody(Folded(i))) {
-        kinds_[i] = BlockKind::kByline;
-        result_.metadata.body = Utf8(i, 0, lines_[i].size());
-        return;
+      for (size_t n = 1; n <= 2 && i + n <= head_end_ && below; ++n) {
+        const auto first = kinds_.begin() + static_cast<std::ptrdiff_t>(i);
+        if (std::all_of(first, first + static_cast<std::ptrdiff_t>(n),
+                        [](BlockKind kind) { return kind == BlockKind::kBody; }) &&
+            NamesBody(Join(i, n, folded_))) {
+          std::fill_n(first, n, BlockKind::kByline);
+          result_.metadata.body = text::ToUtf8(Join(i, n, source_));
+          return;
+        }
       }
     }
   }
@@ -2883,7 +3060,27 @@ class Classifier {
     }
   }
 
+  // Sentences that are no speech, and of which nothing else tells.
+  void CountSentences() {
+    size_t speech = 0;
+    size_t others = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      if (EndsSentence(lines_[i]) || lines_[i].inner_stop) {
+        const BlockKind kind = kinds_[i];
+        speech += kind == BlockKind::kBody ? lines_[i].size() : 0u;
+        others += kind != BlockKind::kBody && kind != BlockKind::kNote && kind != BlockKind::kTable
+                      ? lines_[i].size()
+                      : 0u;
+      }
+    }
+    const size_t told = result_.comments.characters + result_.tail.characters;
+    if (others > told && (others - told) * 2 > speech) {
+      result_.sentences_left_out = others - told;
+    }
+  }
+
   void Emit() {
+    CountSentences();
     result_.pieces.reserve(lines_.size() + 8);
     for (size_t i = 0; i < lines_.size(); ++i) {
       const Line& line = lines_[i];
@@ -2972,10 +3169,12 @@ class Classifier {
   size_t date_label_ = static_cast<size_t>(-2);
   std::array<Pointed, kPointers.size()> pointed_ = {};  // by each of kPointers
   std::u32string speaker_;
+  uint32_t column_ = 0;  // of a wrapped text; UINT32_MAX: it is not; 0: not known yet
   bool has_salutation_ = false;
   bool several_speakers_ = false;
   DateShape date_shape_ = DateShape::kNone;
-  size_t judged_ = 0;  // lines of the head above this one are judged
+  std::optional<DayOfYear> day_of_year_;  // of the occasion, where its year is not said
+  size_t judged_ = 0;                     // lines of the head above this one are judged
   Classified result_;
 };
 
@@ -3188,6 +3387,7 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
       head = static_cast<int>(places[static_cast<size_t>(head)]);
     }
   }
+  all.sentences_left_out = words.sentences_left_out;
   all.missing_pages = english ? 0 : CountMissingPages(folded, lines);
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
   size_t next = 0;  // of the pieces of the rest

@@ -521,6 +521,16 @@ class Parser {
                   ""},
                  &report_);
     }
+    if (classified_.sentences_left_out > 0) {
+      AddFinding({LintKind::kTruncated,
+                  Certainty::kPossible,
+                  0,
+                  {},
+                  std::to_string(classified_.sentences_left_out) +
+                      " characters of sentences were left out as titles, captions or the page's",
+                  ""},
+                 &report_);
+    }
     LintLeftOut(classified_.comments, "were left out as what readers say");
     LintLeftOut(classified_.notes, "were left out as notes");
     LintLeftOut(classified_.tail, "were left out as what stands below the end of the speech");
