@@ -370,7 +370,9 @@ size_t ReadLabel(const WordList& labels, View line) {
   while (at < line.size() && text::IsSpace(line[at])) {
     ++at;
   }
-  return IsColon(At(line, at)) ? at + 1 : 0;
+  // 来源：, 来源 | and 来源丨.
+  const char32_t mark = At(line, at);
+  return IsColon(mark) || mark == U'|' || mark == U'｜' || mark == U'丨' ? at + 1 : 0;
 }
 
 View WithoutSpaces(View line, std::u32string* held) {
@@ -893,6 +895,7 @@ class Classifier {
     size_t below = 0;  // sentences below the first marker
     size_t sentences = 0;
     size_t first_sentence = lines_.size();
+    bool last_words = false;  // are the first ones to the audience
     constexpr size_t kFewestSentences = 2;
     constexpr size_t kManySentences = 8;
     for (size_t i = std::max(contents_end_, letter_end_); i < most; ++i) {
@@ -907,6 +910,7 @@ class Classifier {
         const bool goes_on = lines_[i].size() > kShortestClosing && !IsColonEnd(line);
         if (goes_on && paragraphs == 0 && sentences >= kManySentences &&
             first_marker == lines_.size()) {
+          last_words = true;
           break;
         }
         if (paragraphs == 0 || ((reports || next_reports) && paragraphs <= kMaxHeadParagraphs)) {
@@ -946,7 +950,7 @@ class Classifier {
         first_marker = i;
       }
     }
-    if (first_paragraph == lines_.size() && sentences >= kManySentences) {
+    if (last_words && first_paragraph == lines_.size()) {
       first_paragraph = first_sentence;
     }
     head_end_ = std::min(first_paragraph, first_marker);
@@ -977,6 +981,7 @@ class Classifier {
   // One line of the head; kBody when its shape says nothing.
   BlockKind JudgeHeadLine(size_t i) {
     constexpr size_t kLongestDay = 10;
+    constexpr size_t kLongestName = 4;
     const Lexicon& lexicon = GetLexicon();
     const View line = Folded(i);
     Metadata& metadata = result_.metadata;
@@ -1047,6 +1052,18 @@ class Classifier {
     }
     const bool dashed =
         IsDash(line.front()) || line.starts_with(U"--") || line.starts_with(U"－－");
+    // 李明远：在某某会议上的讲话
+    if (const size_t colon = line.substr(0, kLongestName + 1).find_first_of(U"：:");
+        colon != View::npos && At(line, colon + 1) == U'在' &&
+        IsPersonName(line.substr(0, colon), false) && metadata.speaker.empty()) {
+      if (const size_t on = line.rfind(U"上的");
+          on != View::npos && on > colon + 2 &&
+          (line.ends_with(U"讲话") || line.ends_with(U"报告"))) {
+        TakeSpeaker(Printed(i).substr(0, colon));
+        metadata.event = Utf8(i, colon + 2, on);
+        return BlockKind::kBody;
+      }
+    }
     if (const auto occasion = ReadOccasion(line)) {
       // …会议上的 / 工作报告
       const std::u32string both = GoesOnBelow(i) ? Join(i, 2, folded_) : std::u32string();
@@ -1221,8 +1238,28 @@ class Classifier {
         lexicon.masthead_end.SuffixOf(before) > 0) {
       return BlockKind::kDateline;
     }
+    // 某某发布 2023-02-06 18:00: whose page it is.
+    constexpr size_t kLongestName = 12;
+    if (HasTimeOfDay(line.substr(date.end)) && before.size() <= kLongestName &&
+        !Contains(before, U"报告") && !Contains(before, U"讲话") && IsBelowTitle(i)) {
+      return BlockKind::kDateline;
+    }
     splits_[i] = {date.begin, date.begin, BlockKind::kDateline};
     return BlockKind::kBody;
+  }
+
+  // Whether a line of the head stands below one that may be the title.
+  bool IsBelowTitle(size_t i) const {
+    for (size_t j = letter_end_; j < i; ++j) {
+      const View line = Folded(j);
+      if (lines_[j].size() <= kMaxTitleLine && !EndsSentence(lines_[j]) &&
+          (kinds_[j] == BlockKind::kSubtitle ||
+           (kinds_[j] == BlockKind::kBody &&
+            (Contains(line, U"报告") || Contains(line, U"讲话"))))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // A line of the head up to what is split off it.
@@ -1595,7 +1632,8 @@ class Classifier {
     const View above = Folded(i - 1);
     const View line = Folded(i);
     return lines_[i].continues || (lines_[i - 1].placed && lines_[i - 1].reaches_edge) ||
-           FillsColumn(i - 1) || (IsAsciiDigit(above.back()) && IsAsciiDigit(line.front())) ||
+           FillsColumn(i - 1) || (above.back() == U'工' && line.front() == U'作') ||
+           (IsAsciiDigit(above.back()) && IsAsciiDigit(line.front())) ||
            (lines_[i].size() <= kShort && text::IsHan(above.back()) &&
             std::all_of(line.begin(), line.end(), text::IsHan));
   }
@@ -2028,9 +2066,56 @@ class Classifier {
     }
   }
 
+  // 监制：王五　统筹：赵六 钱七, 值班主编：张三: who did what for a page, by name.
+  static bool NamesCredits(View line) {
+    constexpr size_t kLongest = 60;
+    constexpr size_t kLongestLabel = 6;
+    constexpr size_t kLongestName = 4;
+    if (line.size() > kLongest) {
+      return false;
+    }
+    size_t credits = 0;
+    size_t named = 0;
+    std::u32string name;  // spaces may stand inside of it
+    const auto close = [&] {
+      named += IsPersonName(name, false) ? 1u : 0u;
+      name.clear();
+    };
+    for (size_t i = 0; i < line.size();) {
+      size_t end = i;
+      size_t colon = View::npos;
+      for (; end < line.size() && !text::IsSpace(line[end]); ++end) {
+        if (IsColon(line[end]) && colon == View::npos) {
+          colon = end;
+        } else if (!text::IsHan(line[end])) {
+          return false;
+        }
+      }
+      if (colon != View::npos) {
+        if (colon - i < 2 || colon - i > kLongestLabel) {
+          return false;
+        }
+        close();
+        ++credits;
+        i = colon + 1;
+      }
+      if (end - i > kLongestName || (credits == 0 && end > i)) {
+        return false;
+      }
+      if (name.size() + (end - i) > kLongestName) {
+        close();
+      }
+      name += line.substr(i, end - i);
+      i = std::max(i, end) + 1;
+    }
+    close();
+    return credits > 0 && named >= credits;
+  }
+
   void MarkBody() {
     MarkRunningHeads();
     MarkOrnaments();
+    const size_t closing = FindClosing();
     CountPointers();
     const Lexicon& lexicon = GetLexicon();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -2069,7 +2154,8 @@ class Classifier {
         TakeSource(i);
       } else if ((text.size() <= 60 &&
                   ReadLabel(lexicon.editor_label, WithoutButton(StripBrackets(text))) > 0) ||
-                 IsPrintMark(text) || IsLicence(i) || IsReporterLine(text)) {
+                 IsPrintMark(text) || IsLicence(i) || IsReporterLine(text) ||
+                 (i > closing && !EndsClosed(line) && NamesCredits(text))) {
         kinds_[i] = BlockKind::kNote;
       }
     }
@@ -2168,7 +2254,8 @@ class Classifier {
     }
     size_t first = outside;
     for (size_t i = closing + 1; i < first; ++i) {
-      if (IsCredit(i) || SaysEnd(Folded(i))) {
+      if (IsCredit(i) || SaysEnd(Folded(i)) ||
+          (kinds_[i] == BlockKind::kWebFurniture && lines_[i].has_word)) {
         first = i + 1;
       }
     }
@@ -2555,7 +2642,7 @@ class Classifier {
         continue;
       }
       const View bare = WithoutFinalMark(StripBrackets(text));
-      const bool attached = i > closing && HeadsAttachment(i);
+      const bool attached = i > closing && (HeadsAttachment(i) || bare == U"附");
       const bool glossary = IsGlossaryHead(text) && i + 1 < lines_.size() &&
                             (i > closing || i * 3 > lines_.size() * 2 || ReadsLikeNote(i + 1));
       if (glossary || attached || HeadsExplanations(i) ||
@@ -2567,7 +2654,7 @@ class Classifier {
           continue;
         }
         // Further up it may be a heading of the speech.
-        if (glossary || HeadsExplanations(i) || i * 3 > lines_.size() * 2 ||
+        if (glossary || attached || HeadsExplanations(i) || i * 3 > lines_.size() * 2 ||
             (end < lines_.size() && end > i + 1)) {
           // 附件： above it.
           if (glossary && i > head_end_ && kinds_[i - 1] == BlockKind::kBody &&

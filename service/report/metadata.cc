@@ -319,6 +319,9 @@ std::optional<OccasionLine> ReadOccasion(View line) {
 }
 
 bool IsPersonName(View line, bool minority) {
+  if (line.ends_with(U"同志")) {
+    line.remove_suffix(2);
+  }
   if (!IsNameShaped(line, minority ? 12 : 4)) {
     return false;
   }
