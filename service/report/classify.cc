@@ -898,6 +898,7 @@ class Classifier {
     bool last_words = false;  // are the first ones to the audience
     constexpr size_t kFewestSentences = 2;
     constexpr size_t kManySentences = 8;
+    constexpr uint32_t kShortestSentence = 10;
     for (size_t i = std::max(contents_end_, letter_end_); i < most; ++i) {
       const View line = Folded(i);
       if (BeginsWithSalutation(line)) {
@@ -907,7 +908,9 @@ class Classifier {
             (Contains(next, U"我代表") || Contains(next, U"我受") || Contains(next, U"向大会") ||
              Contains(next, U"作报告") || Contains(next, U"报告工作"));
         // Words to the audience that go on in their line may be the last ones of a text.
-        const bool goes_on = lines_[i].size() > kShortestClosing && !IsColonEnd(line);
+        const size_t shortest =
+            line.find_first_of(U"，,") == View::npos ? kShortestClosing : kShortestSentence;
+        const bool goes_on = lines_[i].size() > shortest && !IsColonEnd(line);
         if (goes_on && paragraphs == 0 && sentences >= kManySentences &&
             first_marker == lines_.size()) {
           last_words = true;
@@ -1654,6 +1657,13 @@ class Classifier {
     return end;
   }
 
+  // Whether two lines are of one level. That of a printed line is told by its size, and the last
+  // line of a title may be too long to be called large.
+  bool IsOfLevel(size_t i, size_t first) const {
+    return lines_[i].heading_level == lines_[first].heading_level ||
+           (lines_[i].placed && lines_[first].placed && lines_[i].heading_level == 0);
+  }
+
   // The title is the group of lines right above the occasion, date or byline; without those the
   // group that calls itself a report, else the last one.
   void ChooseTitle() {
@@ -1666,8 +1676,7 @@ class Classifier {
         continue;
       }
       size_t end = i;
-      while (end < head_end_ && IsCandidate(end) && end - i < kMaxTitleLines &&
-             lines_[end].heading_level == lines_[i].heading_level) {
+      while (end < head_end_ && IsCandidate(end) && end - i < kMaxTitleLines && IsOfLevel(end, i)) {
         ++end;
       }
       // A name between title and date is the speaker's.
@@ -2368,7 +2377,8 @@ class Classifier {
   bool HeadsNothingElse(size_t i) const {
     constexpr uint32_t kLongest = 40;
     constexpr size_t kFewestRows = 2;
-    if (lines_[i].size() > kLongest || EndsClosed(lines_[i]) || ReadMarker(Folded(i))) {
+    if (lines_[i].size() > kLongest || EndsClosed(lines_[i]) || ReadMarker(Folded(i)) ||
+        IsTableUnit(Folded(i))) {
       return false;
     }
     size_t end = i + 1;

@@ -277,10 +277,36 @@ class RoleFinder {
                                  : SizeOf(i) <= kMaxUnmarkedHeading);
   }
 
+  // Lines without a mark below one that announces them, two or more, with a figure in each:
+  // 主要目标： 粮食产量 24万吨, …. They are what is announced, and head nothing.
+  std::vector<bool> FindListedFigures() const {
+    std::vector<bool> listed(count(), false);
+    const auto is_figure = [&](size_t i) {
+      const View text = Folded(i);
+      return LooksLikeHeading(i) && paragraphs_[i].level == 0 &&
+             std::any_of(text.begin(), text.end(), IsAsciiDigit);
+    };
+    for (size_t i = 0; i + 2 < count(); ++i) {
+      if (!IsColon(paragraphs_[i].last) || paragraphs_[i].salutation) {
+        continue;
+      }
+      size_t end = i + 1;
+      while (end < count() && is_figure(end)) {
+        ++end;
+      }
+      if (end - i > 2) {
+        std::fill(listed.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                  listed.begin() + static_cast<std::ptrdiff_t>(end), true);
+      }
+    }
+    return listed;
+  }
+
   void FindUnmarkedHeadings() {
+    const std::vector<bool> listed = FindListedFigures();
     // From the end, so that a heading right above another one is seen.
     for (size_t i = count(); i-- > 0;) {
-      if (IsHintedHeading(i) || IsUnmarkedHeading(i)) {
+      if (!listed[i] && (IsHintedHeading(i) || IsUnmarkedHeading(i))) {
         paragraphs_[i].role = Role::kUnmarked;
         paragraphs_[i].stand_alone = true;
         paragraphs_[i].apart = ReadApart(Folded(i));
@@ -288,15 +314,24 @@ class RoleFinder {
     }
   }
 
-  // Two or more lines under the same heading that look like headings and open with the same word,
-  // each above a sentence: were it shorter than its heading.
+  // No more than two clauses, as lines that a wrapped text is cut into may have.
+  bool IsOneName(size_t i) const {
+    const View text = Folded(i);
+    return text.size() <= kMaxClosedHeading && std::count(text.begin(), text.end(), U'，') <= 1 &&
+           std::none_of(text.begin(), text.end(),
+                        [](char32_t c) { return IsSemicolon(c) || IsColon(c) || IsTerminal(c); });
+  }
+
+  // Two or more lines under the same heading that look like headings and open with the same word or
+  // are as long as each other, each above a sentence: were it shorter than its heading.
   void FindSisters() {
     constexpr uint32_t kWord = 2;
     std::vector<size_t> part;
     const auto close = [&] {
       for (const size_t i : part) {
         const bool sister = std::any_of(part.begin(), part.end(), [&](size_t j) {
-          return i != j && CommonPrefix(Folded(i), Folded(j)) >= kWord;
+          return i != j && (CommonPrefix(Folded(i), Folded(j)) >= kWord ||
+                            (SizeOf(i) == SizeOf(j) && SizeOf(i) <= kMaxParallelName));
         });
         if (sister && paragraphs_[i].role == Role::kPlain) {
           paragraphs_[i].role = Role::kUnmarked;
@@ -312,7 +347,8 @@ class RoleFinder {
       if (p.role == Role::kMarked && p.stand_alone) {
         close();
       } else if (above && p.level == 0 &&
-                 (p.role == Role::kUnmarked ? p.apart == Apart::kNo : LooksLikeHeading(i))) {
+                 (p.role == Role::kUnmarked ? p.apart == Apart::kNo
+                                            : LooksLikeHeading(i) && IsOneName(i))) {
         part.push_back(i);
       }
     }
