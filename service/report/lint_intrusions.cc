@@ -21,11 +21,7 @@ bool IsShapeOnly(char32_t c) {
          (c >= 0x2F800 && c <= 0x2FA1F);
 }
 
-bool IsInvisible(char32_t c) {
-  return c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF ||
-         // Marks that turn the direction of writing.
-         c == 0x61C || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
+bool IsInvisible(char32_t c) { return c == 0xAD || IsZeroWidth(c); }
 
 // Looks for what stands inside a paragraph and is not of it.
 class Intrusions {

@@ -86,6 +86,7 @@ class Parser {
     SplitSpeech();
     SplitFurniture();
     Lint(paragraphs);
+    MergeEdges();
     QUOTES_RETURN_IF_ERROR(checkpoints_.Check());
     return std::move(report_);
   }
@@ -156,10 +157,54 @@ class Parser {
       span.joined = joined[piece];
       report_.print_spans.push_back(span);
     }
+    LayOutEdges();
     for (const PieceJoin& join : paragraphs.joins) {
       report_.joins.push_back({joined[join.after].begin, report_.print_spans[join.before].line,
                                report_.print_spans[join.after].line});
     }
+  }
+
+  // Characters without width at the ends of lines, and > before them, are no speech: a block of
+  // their own behind all others, or several where they are many.
+  void LayOutEdges() {
+    const auto add = [&](const Line& line, uint32_t begin, uint32_t end) {
+      while (begin < end && text::IsSpace(source_.text[begin])) {
+        ++begin;
+      }
+      while (end > begin && text::IsSpace(source_.text[end - 1])) {
+        --end;
+      }
+      if (begin == end) {
+        return;
+      }
+      const auto at = static_cast<uint32_t>(report_.joined.size());
+      report_.joined.append(source_.text, begin, end - begin);
+      folded_.append(source_.text, begin, end - begin);
+      const Range range{at, at + end - begin};
+      edges_.push_back({BlockKind::kWebFurniture, line.number, line.page,
+                        source_.byte_offsets[begin], source_.byte_offsets[end], range});
+      const bool more =
+          edges_.size() > 1 && report_.runs.back().range.size() + range.size() <= kMaxEdges;
+      if (more) {
+        report_.runs.back().range.end = range.end;
+      } else {
+        report_.runs.push_back({BlockKind::kWebFurniture, range});
+      }
+    };
+    for (const Line& line : lines_) {
+      add(line, line.outer_begin, line.begin);
+      add(line, line.end, line.outer_end);
+    }
+  }
+
+  // Once nothing asks for the span of a piece any more.
+  void MergeEdges() {
+    std::vector<PrintSpan>& spans = report_.print_spans;
+    const auto middle = static_cast<std::ptrdiff_t>(spans.size());
+    spans.insert(spans.end(), edges_.begin(), edges_.end());
+    std::inplace_merge(
+        spans.begin(), spans.begin() + middle, spans.end(),
+        [](const PrintSpan& a, const PrintSpan& b) { return a.byte_begin < b.byte_begin; });
   }
 
   // What the source's format says of each paragraph; empty for plain text. A paragraph of several
@@ -521,6 +566,25 @@ class Parser {
                   ""},
                  &report_);
     }
+    if (classified_.sentences_left_out > 0) {
+      AddFinding({LintKind::kTruncated,
+                  Certainty::kPossible,
+                  0,
+                  {},
+                  std::to_string(classified_.sentences_left_out) +
+                      " characters of sentences were left out as titles, captions or the page's",
+                  ""},
+                 &report_);
+    }
+    if (!edges_.empty()) {
+      AddFinding(
+          {LintKind::kEncodingDamage, Certainty::kCertain, edges_.front().line,
+           edges_.front().joined,
+           "invisible characters or signs of quoted mail at " + std::to_string(edges_.size()) +
+               (edges_.size() == 1 ? " end of a line" : " ends of lines") + " were left out",
+           ""},
+          &report_);
+    }
     LintLeftOut(classified_.comments, "were left out as what readers say");
     LintLeftOut(classified_.notes, "were left out as notes");
     LintLeftOut(classified_.tail, "were left out as what stands below the end of the speech");
@@ -561,7 +625,8 @@ class Parser {
     LintDuplicates(input, &report_);
   }
 
-  static constexpr uint32_t kAround = 6;  // characters on each side of a place that is shown
+  static constexpr uint32_t kMaxEdges = 500;  // characters in a block of such
+  static constexpr uint32_t kAround = 6;      // characters on each side of a place that is shown
 
   const text::DecodedText& source_;
   const std::vector<LineHint>* const layout_;
@@ -573,7 +638,8 @@ class Parser {
   std::unordered_set<uint32_t> hyphened_;  // pieces whose last hyphen is a soft one
   std::u32string folded_;                  // the joined text with its letters folded
   Outline outline_;
-  bool breaks_off_ = false;  // the source says that there was more
+  bool breaks_off_ = false;       // the source says that there was more
+  std::vector<PrintSpan> edges_;  // characters without width at the ends of lines
   std::vector<Range> cuts_;
   ParsedReport report_;
 };
