@@ -8,6 +8,7 @@
 #include <grpcpp/support/client_interceptor.h>
 #include <netinet/in.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <mutex>
 #include <tuple>
@@ -161,6 +162,19 @@ absl::Status CheckTransport(const std::string& target, const Transport& transpor
 }
 
 }  // namespace
+
+std::vector<std::string> ExposedFiles(const Transport& transport) {
+  std::vector<std::string> exposed;
+  for (const std::string& file : {transport.token_file, transport.key_file}) {
+    struct stat status = {};
+    if (!file.empty() && stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+        (status.st_mode & (status.st_uid == geteuid() ? S_IRWXG | S_IRWXO : S_IROTH | S_IWOTH)) !=
+            0) {
+      exposed.push_back(file);
+    }
+  }
+  return exposed;
+}
 
 bool IsLocal(std::string_view target) {
   if (IsUnix(target)) {

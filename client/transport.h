@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -38,6 +39,11 @@ struct Transport {
 // and a token that would go in the clear to another machine.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const std::string& target,
                                                        const Transport& transport);
+
+// Those of the files with a secret (the key, the token) that others may read or write: of the
+// caller's own files anybody else, the group too, as ssh has it; of files of another user, who gave
+// them to a group on purpose (a mounted secret, root's), everybody.
+std::vector<std::string> ExposedFiles(const Transport& transport);
 
 // Whether a target is on this machine for certain: a Unix socket, localhost, 127.0.0.0/8, ::1.
 bool IsLocal(std::string_view target);

@@ -53,6 +53,10 @@ class Backup : public Command {
     }
     Details details(*context);
     details.Add(Msg::kLabelFile, folder.empty() ? response.file_name() : *file_);
+    if (!response.themes_folder().empty()) {
+      details.Add(Msg::kLabelHouseThemes,
+                  folder.empty() ? response.themes_folder() : *file_ + ".themes");
+    }
     details.Add(Msg::kLabelSize,
                 context->Text(Msg::kBytes, {std::to_string(response.size_bytes())}));
     details.Add(Msg::kLabelSha256, response.sha256());

@@ -116,7 +116,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
     rep->library->ScrubPurged().IgnoreError();
   }
   if (!backup_folder.empty()) {
-    QUOTES_ASSIGN_OR_RETURN(rep->backups, Backups::Open({.folder = backup_folder}));
+    QUOTES_ASSIGN_OR_RETURN(
+        rep->backups,
+        Backups::Open({.folder = backup_folder, .themes_folder = themes::HouseFolder(database)}));
   }
   QUOTES_ASSIGN_OR_RETURN(
       rep->server, server::Server::Start(rep->library.get(), {.profiles = std::move(profiles),

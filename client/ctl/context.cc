@@ -73,6 +73,10 @@ size_t Context::columns() const { return environment_.out_is_terminal ? environm
 absl::StatusOr<client::Client*> Context::Connect(Access access, citation::Profiles profiles,
                                                  const std::string& backup_folder) {
   if (connection_ == nullptr) {
+    for (const std::string& file : client::ExposedFiles(settings_.transport)) {
+      err() << err_painter_.Paint(Style::kWarning, Text(Msg::kExposedFile, {Printable(file)}))
+            << '\n';
+    }
     QUOTES_ASSIGN_OR_RETURN(
         connection_, Connection::Open(settings_, access, std::move(profiles), backup_folder));
   }

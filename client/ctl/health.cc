@@ -67,9 +67,16 @@ class Health : public Command {
           &response);
       const bool serving = status.ok() && response.status() == HealthCheckResponse::SERVING;
       if (!serving && absl::Now() + kPause < end) {
-        absl::SleepFor(kPause);
-        // By itself a channel waits for longer and longer between its attempts to connect.
+        const absl::Time next = absl::Now() + kPause;
+        // By itself a channel waits for longer and longer between its attempts to connect, and
+        // while nobody waits for it, it goes on with an attempt every five seconds only.
         grpc::experimental::ChannelResetConnectionBackoff(channel.get());
+        if (status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+            channel->WaitForConnected(absl::ToChronoTime(next))) {
+          absl::SleepFor(kPause / 10);  // it may be so and serve nothing
+        } else {
+          absl::SleepFor(next - absl::Now());
+        }
         continue;
       }
       if (!status.ok()) {

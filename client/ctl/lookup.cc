@@ -336,6 +336,24 @@ ExitCode RunLookup(Context* context, const LookupOptions& options, std::string_v
   return shown > 0 ? kExitOk : kExitNothing;
 }
 
+namespace {
+
+// Whether a name is a numbered one ("…-2") of which `beginning` leaves the number out, and perhaps
+// more. Reports of one title and day are told apart so, and the first of them has no number: if it
+// is not among those that are listed it is held back, or was purged, and whoever gives its id, or
+// the beginning of that, means it. The second must not answer in its place. That is told by what
+// everybody may list alone, so that it says nothing of the first.
+bool IsNumberedBeyond(std::string_view name, std::string_view beginning) {
+  constexpr size_t kMostDigits = 3;  // years are no numbers of this kind
+  const size_t dash = name.rfind('-');
+  return dash != std::string_view::npos && beginning.size() <= dash && dash + 1 < name.size() &&
+         name.size() - dash - 1 <= kMostDigits &&
+         name.find_first_not_of("0123456789", dash + 1) == std::string_view::npos &&
+         name[dash + 1] != '0' && name.substr(dash + 1) != "1";
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* client,
                                           std::string_view text, bool show_embargoed) {
   constexpr std::string_view kCollection = "reports/";
@@ -372,6 +390,10 @@ absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* clie
     list.set_page_token(page.next_page_token());
   } while (!list.page_token().empty());
   if (candidates.size() == 1) {
+    if (IsNumberedBeyond(candidates.front(), name)) {
+      return absl::NotFoundError(context->Text(
+          Msg::kNumberedReport, {text, candidates.front().substr(kCollection.size())}));
+    }
     return candidates.front();
   }
   if (candidates.empty()) {

@@ -82,7 +82,8 @@ void WarnOfCoverage(Context* context, const v1::Coverage& coverage);
 
 // The resource name of a report that a person named by id, name, or unique beginning of an id.
 // Of one that is held back only where that is to be shown, which is refused to all but editors.
-// NOT_FOUND if there is none, INVALID_ARGUMENT naming the candidates if there are several.
+// NOT_FOUND if there is none, or only a further one of the same name ("…-2", which needs its whole
+// id), INVALID_ARGUMENT naming the candidates if there are several.
 absl::StatusOr<std::string> ResolveReport(Context* context, client::Client* client,
                                           std::string_view text, bool show_embargoed = false);
 

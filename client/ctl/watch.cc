@@ -58,10 +58,13 @@ class Watch : public Command {
     request.mutable_heartbeat()->set_seconds(kHeartbeatSeconds);
     if (since_.has_value()) {
       int64_t since = 0;
-      if (!absl::SimpleAtoi(*since_, &since) || since < 0) {
+      if (since_->find('-', 1) != std::string::npos) {
+        request.set_position(*since_);
+      } else if (!absl::SimpleAtoi(*since_, &since) || since < 0) {
         return absl::InvalidArgumentError(context->Text(Msg::kBadSince, {*since_}));
+      } else {
+        request.set_since_archive_revision(since);
       }
-      request.set_since_archive_revision(since);
     }
     QUOTES_ASSIGN_OR_RETURN(client::Client* const client, context->Connect(Access::kRead));
     const Interrupt interrupt;
@@ -72,7 +75,11 @@ class Watch : public Command {
           client->WatchChanges(request, [&](const v1::WatchChangesResponse& response) {
             any = true;
             pause = kFirstPause;
-            request.set_since_archive_revision(response.archive_revision());
+            request.clear_since_archive_revision();
+            request.set_position(response.position());
+            if (response.position().empty()) {  // of a server of before there were any
+              request.set_since_archive_revision(response.archive_revision());
+            }
             return Tell(context, response) && Interrupt::signal() == 0;
           });
       if (status.ok() || Interrupt::signal() != 0) {

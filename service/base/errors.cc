@@ -188,6 +188,8 @@ std::string_view ErrorReasonName(ErrorReason reason) {
       return "NOT_EMBARGOED";
     case ErrorReason::kReportPurged:
       return "REPORT_PURGED";
+    case ErrorReason::kHistoryChanged:
+      return "HISTORY_CHANGED";
     case ErrorReason::kReportIdPurged:
       return "REPORT_ID_PURGED";
   }
@@ -461,6 +463,14 @@ absl::Status DuplicateReport(std::string_view name, double likeness) {
                             "); say whether it is its next revision, a variant, or a report of "
                             "its own"),
                {{"name", std::string(name)}, {"likeness", share}});
+}
+
+absl::Status HistoryChanged(std::string_view position) {
+  return Plain(absl::StatusCode::kOutOfRange, ErrorReason::kHistoryChanged,
+               absl::StrCat("what was told up to ", ToAbsl(position),
+                            " is not what happened here: the archive goes on from an older copy; "
+                            "read everything once and begin anew"),
+               {{"given", std::string(position)}});
 }
 
 absl::Status RevisionInFuture(uint64_t given, uint64_t current) {

@@ -77,6 +77,7 @@ enum class ErrorReason {
   kNotEmbargoed = 64,          // FAILED_PRECONDITION: the report is not held back
   kReportPurged = 65,          // NOT_FOUND: there was such a report; it was removed for good
   kReportIdPurged = 66,        // FAILED_PRECONDITION: a purged report had the id of a new one
+  kHistoryChanged = 67,        // OUT_OF_RANGE: the position is of another history
 };
 
 // "INVALID_UTF8", ...: the wire spelling, without the enum's prefix.
@@ -156,6 +157,7 @@ absl::Status ProfileNotFound(std::string_view name);
 absl::Status RevisionChanged(uint64_t expected, uint64_t actual);
 // The same reason: the themes of the page before were given by another scheme.
 absl::Status SchemeChanged(std::string_view version);
+absl::Status HistoryChanged(std::string_view position);
 absl::Status RevisionInFuture(uint64_t given, uint64_t current);
 absl::Status ChangesNotKept(uint64_t given, uint64_t oldest);
 absl::Status BackupNotConfigured();

@@ -192,9 +192,9 @@ inline constexpr size_t kMaxStreams = 256;
 // a token is taken back, and one check of a signed token (0.1 ms) in that time.
 inline constexpr int kReadmitSeconds = 2;
 // Answers that are given and not read, small ones counted: of a caller who reads only those that
-// are on the way. With 64 KiB each they are 256 MiB; one caller has a quarter at most.
+// are on the way. With 64 KiB each they are 256 MiB; one caller has this part at most.
 inline constexpr size_t kMaxUnreadAnswers = 4'000;
-inline constexpr size_t kMaxUnreadAnswersPerCaller = 1'000;
+inline constexpr size_t kUnreadShare = 4;
 // An upload that sends nothing for so long has lost its caller, or wants to hold what it has.
 inline constexpr int kUploadIdleSeconds = 60;
 // And one that sends less than this in that time: no line is so slow.
@@ -217,8 +217,8 @@ inline constexpr int64_t kMaxConnections = 1 << 20;
 // Connections that are taken at once after a rest, and a second. gRPC holds some 20 KiB of each for
 // seconds after it has ended: strangers who come and go would hold as much as they are fast. Others
 // wait in the kernel's queue.
-inline constexpr int kMostConnectionsAtOnce = 2'000;
-inline constexpr int kMostConnectionsASecond = 1'500;
+inline constexpr size_t kMostConnectionsAtOnce = 2'000;
+inline constexpr size_t kMostConnectionsASecond = 1'500;
 // Frames of a connection that say nothing to gRPC (priorities, and of no known type): some at
 // first, and as many as browsers send for each of their calls.
 inline constexpr uint64_t kMostIdleFrames = 1'000;

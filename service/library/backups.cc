@@ -6,6 +6,8 @@
 #include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
@@ -13,8 +15,10 @@
 #include "service/base/absl_string.h"
 #include "service/base/durable_file.h"
 #include "service/base/errors.h"
+#include "service/base/file.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/themes/scheme.h"
 
 namespace quotes {
 namespace {
@@ -148,17 +152,58 @@ absl::StatusOr<Backup> Backups::MakeAs(store::Store& store, const std::string& f
   const absl::Duration begin = SteadyNow();
   Backup backup;
   backup.file_name = file_name;
-  absl::StatusOr<store::StoreCopy> copy =
-      store.CopyTo((fs::path(options_.folder) / file_name).string(), cancellation);
+  const std::string path = (fs::path(options_.folder) / file_name).string();
+  std::error_code error;
+  if (fs::exists(path, error)) {
+    return errors::BackupExists(file_name);
+  }
+  bool made = false;
+  absl::Cleanup removes_themes = [&] {
+    if (made) {
+      fs::remove_all(themes::HouseFolder(path), error);
+    }
+  };
+  // First, so that what has the name of a backup is whole.
+  QUOTES_ASSIGN_OR_RETURN(backup.themes_folder, CopyThemes(file_name, &made));
+  absl::StatusOr<store::StoreCopy> copy = store.CopyTo(path, cancellation);
   if (copy.status().code() == absl::StatusCode::kAlreadyExists) {
     return errors::BackupExists(file_name);
   }
   QUOTES_RETURN_IF_ERROR(copy.status());
+  std::move(removes_themes).Cancel();
   backup.copy = *std::move(copy);
   backup.duration = SteadyNow() - begin;
   const MutexLock lock(&last_mutex_);
   last_ = options_.now();
   return backup;
+}
+
+absl::StatusOr<std::string> Backups::CopyThemes(const std::string& file_name, bool* made) const {
+  const std::string name = themes::HouseFolder(file_name);
+  const fs::path folder = fs::path(options_.folder) / name;
+  std::error_code error;
+  std::vector<std::pair<std::string, std::string>> files;  // what is to be written where
+  bool has_any = false;
+  for (const char* const file : themes::kHouseFiles) {
+    const fs::path source = fs::path(options_.themes_folder) / file;
+    if (options_.themes_folder.empty() || !fs::exists(source, error)) {
+      continue;
+    }
+    has_any = true;
+    QUOTES_ASSIGN_OR_RETURN(std::string bytes,
+                            ReadRegularFile(source.string(), limits::kMaxSettingsFileBytes));
+    std::string target = (folder / file).string();
+    if (!fs::exists(target, error)) {
+      files.emplace_back(std::move(target), std::move(bytes));
+    } else if (ReadWholeFile(target) != bytes) {
+      return errors::BackupExists(name);
+    }
+  }
+  *made = !files.empty() && fs::create_directory(folder, error);
+  for (const auto& [target, bytes] : files) {
+    QUOTES_RETURN_IF_ERROR(WriteDurably(target, bytes));
+  }
+  return has_any ? name : std::string();
 }
 
 std::optional<absl::Time> Backups::last() const {
@@ -251,7 +296,9 @@ void Backups::RemoveOld(size_t keep) const {
   const std::vector<std::string> names = Scheduled();
   std::error_code error;
   for (size_t i = 0; i + keep < names.size(); ++i) {
-    fs::remove(fs::path(options_.folder) / names[i], error);
+    const std::string path = (fs::path(options_.folder) / names[i]).string();
+    fs::remove(path, error);
+    fs::remove_all(themes::HouseFolder(path), error);
   }
 }
 

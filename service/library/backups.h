@@ -23,17 +23,20 @@
 namespace quotes {
 
 struct Backup {
-  std::string file_name;  // in the folder
+  std::string file_name;      // in the folder
+  std::string themes_folder;  // beside it, with the house's themes; empty if it has none
   store::StoreCopy copy;
   absl::Duration duration;
 };
 
 // Copies of a store in one folder: made when somebody asks, and from time to time by itself. A copy
-// is a database that a server can be started with. Thread-safe.
+// is a database that a server can be started with, with a copy of the house's themes beside it
+// where a server looks for them (see themes::HouseFolder). Thread-safe.
 class Backups {
  public:
   struct Options {
-    std::string folder;  // made if it is missing
+    std::string folder;         // made if it is missing
+    std::string themes_folder;  // of the house, which need not be there; empty: none
     // Between two that are made by itself; zero: none.
     absl::Duration every = absl::ZeroDuration();
     // Of those that were made by itself, so many are kept, the newest; at least 1. Those that
@@ -58,7 +61,8 @@ class Backups {
   // Makes one under a name of letters, digits, "-", "_" and "." that ends in ".db"; without a name
   // under one of the time. One at a time: QUEUE_FULL while another is made, as nobody should hold a
   // thread for that. FIELD_INVALID for another name, FIELD_OUT_OF_RANGE for one above
-  // limits::kMaxBackupNameBytes; BACKUP_EXISTS; those of Store::CopyTo.
+  // limits::kMaxBackupNameBytes; BACKUP_EXISTS; those of Store::CopyTo; those of ReadRegularFile
+  // and WriteDurably for the house's themes. Leaves nothing when it fails.
   absl::StatusOr<Backup> Make(store::Store& store, const std::string& file_name,
                               const Cancellation& cancellation);
 
@@ -83,6 +87,10 @@ class Backups {
       : options_(std::move(options)), every_(options_.every), keep_(options_.keep) {}
 
   void LookAtClock(store::Store* store);
+  // Copies the house's themes beside a backup; the folder's name, empty if there are none. What is
+  // there already is left alone: it may be somebody's, or of a backup that was broken off, and then
+  // it may be the same. BACKUP_EXISTS if it is not. *made is set if a folder was.
+  absl::StatusOr<std::string> CopyThemes(const std::string& file_name, bool* made) const;
   absl::StatusOr<Backup> MakeAs(store::Store& store, const std::string& file_name,
                                 const Cancellation& cancellation);
   void FindLast();

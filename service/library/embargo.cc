@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -14,6 +15,7 @@
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/library/library.h"
+#include "service/report/report_id.h"
 
 namespace quotes {
 namespace {
@@ -33,6 +35,19 @@ absl::Status CheckAhead(absl::Time available_from) {
         kField, absl::StrCat("at most ", limits::kMaxEmbargoDays, " days ahead"));
   }
   return absl::OkStatus();
+}
+
+// The id that reports of one title, body and date are numbered from: "a" for "a" and "a-2".
+std::string_view FirstOfName(std::string_view report_id) {
+  constexpr size_t kMostDigits = 6;  // fewer than the hash has at the end of a made id
+  const size_t dash = report_id.rfind('-');
+  uint32_t number = 0;
+  if (dash != std::string_view::npos && report_id.size() - dash <= kMostDigits + 1 &&
+      absl::SimpleAtoi(ToAbsl(report_id.substr(dash + 1)), &number) &&
+      report::NumberedReportId(report_id.substr(0, dash), number) == report_id) {
+    return report_id.substr(0, dash);
+  }
+  return report_id;
 }
 
 }  // namespace
@@ -61,7 +76,8 @@ absl::Status Library::CheckEmbargo(std::optional<absl::Time> available_from,
   return absl::OkStatus();
 }
 
-absl::Status Library::CheckTwins(const Speech& speech, const store::RevisionDraft& draft) const {
+absl::Status Library::CheckTwins(bool is_made, const Speech& speech,
+                                 const store::RevisionDraft& draft) const {
   const std::shared_ptr<const Snapshot> held = snapshot();
   if (held->embargoed->documents().empty()) {
     return absl::OkStatus();
@@ -70,7 +86,19 @@ absl::Status Library::CheckTwins(const Speech& speech, const store::RevisionDraf
   // A revision has the time of its report.
   const std::optional<absl::Time> time =
       before == nullptr ? draft.available_from : before->available_from();
-  for (const auto& twin : held->embargoed->FindNearDuplicates(speech, speech.Sample())) {
+  Embargoed::Documents twins = held->embargoed->FindNearDuplicates(speech, speech.Sample());
+  // What says to be the same report is that, however short it is.
+  const std::string made = report::NamesOneReport(draft.content.metadata)
+                               ? report::MakeReportId(draft.content.metadata)
+                               : std::string();
+  for (const PackedDocument* const document : held->embargoed->documents()) {
+    const std::string_view id = document->report_id();
+    if (id == draft.duplicate_of || FirstOfName(id) == made ||
+        (is_made && FirstOfName(id) == FirstOfName(draft.report_id))) {
+      twins.push_back(held->embargoed->Find(id));
+    }
+  }
+  for (const auto& twin : twins) {
     const std::optional<absl::Time>& until = twin->available_from();
     // The store rounds up.
     if (twin->report_id() == draft.report_id || !until.has_value() ||
@@ -82,8 +110,9 @@ absl::Status Library::CheckTwins(const Speech& speech, const store::RevisionDraf
       continue;
     }
     const std::string when = absl::FormatTime(absl::RFC3339_full, *until, absl::UTCTimeZone());
-    const std::string why = absl::StrCat("the text is nearly that of reports/",
-                                         ToAbsl(twin->report_id()), ", which is held back until ");
+    const std::string why =
+        absl::StrCat("the text is nearly that of reports/", ToAbsl(twin->report_id()),
+                     " or has its title, body and date, and that is held back until ");
     if (before == nullptr) {
       return errors::FieldInvalid(kField,
                                   absl::StrCat("must be ", when, " or later: ", why, "then"));

@@ -988,7 +988,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
         return *std::move(copy);
       }
       QUOTES_ASSIGN_OR_RETURN(duplicate, CheckDuplicate(request, speech, sample, &draft));
-      QUOTES_RETURN_IF_ERROR(CheckTwins(speech, draft));
+      QUOTES_RETURN_IF_ERROR(CheckTwins(request.report_id.empty(), speech, draft));
       ForgetEmbargoed(&draft);
       latest = FindLatest(draft.report_id);
       if (latest == nullptr) {
@@ -1063,7 +1063,7 @@ absl::StatusOr<ImportResult> Library::Import(const ImportRequest& request,
     }
     QUOTES_ASSIGN_OR_RETURN(const std::optional<NearDuplicate> duplicate,
                             CheckDuplicate(request, speech, sample, &draft));
-    QUOTES_RETURN_IF_ERROR(CheckTwins(speech, draft));
+    QUOTES_RETURN_IF_ERROR(CheckTwins(request.report_id.empty(), speech, draft));
     ForgetEmbargoed(&draft);
     const std::shared_ptr<const archive::PackedDocument> before = FindLatest(draft.report_id);
     if (before == nullptr) {

@@ -207,6 +207,7 @@ absl::Status Backup(CallContext& call, const v1::BackupRequest& request,
       const quotes::Backup backup,
       call.options.backups->Make(call.library.store(), request.file_name(), call.cancellation));
   response->set_file_name(backup.file_name);
+  response->set_themes_folder(backup.themes_folder);
   response->set_size_bytes(static_cast<int64_t>(backup.copy.size_bytes));
   response->set_sha256(backup.copy.sha256);
   response->set_archive_revision(static_cast<int64_t>(backup.copy.archive_revision));

@@ -86,6 +86,9 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {ErrorReason::kTooManyCalls, "服务器同时处理的调用已达上限（{limit}），请稍后重试"},
     {ErrorReason::kShuttingDown, "服务器即将停止，请重新调用"},
     {ErrorReason::kRevisionInFuture, "本服务器的档案版本为 {current}，尚未到 {given}"},
+    {ErrorReason::kHistoryChanged,
+     "{given} "
+     "之前通知的变更与本档案的历史不符：档案是从较早的副本恢复的，请重新读取全部内容后再继续"},
     {ErrorReason::kChangesNotKept, "变更记录自档案版本 {oldest} 起，没有 {given} 之后的全部记录"},
     {ErrorReason::kBackupNotConfigured, "服务器启动时未指定备份目录（--backup-folder）"},
     {ErrorReason::kNotEmbargoed, "{name} 不在解禁期内：已公开的内容不能再隐藏，可以撤回"},

@@ -213,13 +213,17 @@ absl::Status ListAuditEntries(CallContext& call, const v1::ListAuditEntriesReque
 struct ChangeWatch {
   std::optional<uint64_t> since;  // nullopt: from now on
   absl::Duration heartbeat;
+  // What tells the change that made `since` from others of that number, in other histories
+  // (archives that go on from an older copy): 16 hexadecimal digits. Empty: not known.
+  std::string mark{};
 };
 absl::StatusOr<ChangeWatch> ToChangeWatch(const v1::WatchChangesRequest& request);
 
 // Fills the message that tells what changed since an archive revision, as far as look-ups see it
-// (up to `visible`) and one message holds, and moves `since` on. Errors are those of
+// (up to `visible`) and one message holds, and moves the watch on, which has a `since`.
+// HISTORY_CHANGED if its mark is another one than that of the change in the store; errors of
 // Store::ListChanges.
-absl::Status NextChanges(store::Store& store, uint64_t visible, uint64_t* since,
+absl::Status NextChanges(store::Store& store, uint64_t visible, ChangeWatch* watch,
                          v1::WatchChangesResponse* response);
 
 // The document of a report's latest revision, whether or not it is withdrawn; REPORT_NOT_FOUND,

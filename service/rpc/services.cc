@@ -137,7 +137,8 @@ struct Core final : FiguresReader {
         profiles(options.profiles),
         places(CallsLimit(options.max_calls, options.max_calls_per_caller),
                {options.max_watches, HalfOf(options.max_watches)},
-               {limits::kMaxUnreadAnswers, limits::kMaxUnreadAnswersPerCaller}),
+               {options.max_unread_answers,
+                std::max<size_t>(1, options.max_unread_answers / limits::kUnreadShare)}),
         import_bytes(options.max_import_bytes),
         unread_bytes(options.max_unread_bytes),
         executor(options.executor_threads, options.executor_queue),
@@ -340,9 +341,10 @@ absl::Status TakePlace(CallerPlaces* places, CallerPlaces::Kind kind, CallerPlac
 // What a call is from its arrival to its record: its id, its clock, who waits for it.
 class Ticket {
  public:
-  // The request of one that is `large` is yet to come.
+  // The request of one that is `large` is yet to come. Without a kind it has no place until
+  // TakePlace().
   Ticket(Core* core, grpc::CallbackServerContext* context, std::string_view method,
-         CallerPlaces::Kind kind = CallerPlaces::kCalls, bool large = false)
+         std::optional<CallerPlaces::Kind> kind = CallerPlaces::kCalls, bool large = false)
       : core_(core),
         context_(context),
         method_(method),
@@ -355,8 +357,8 @@ class Ticket {
       caller_.name = core->options.default_caller;
     }
     admission_ = rpc::Admit(core->options.gate.get(), *context, method, &caller_);
-    if (admission_.ok()) {
-      TakePlace(kind);
+    if (admission_.ok() && kind.has_value()) {
+      TakePlace(*kind);
     }
     if (admission_.ok() && core->options.on_admitted) {
       at_work_ = core->options.on_admitted(peer_, large);
@@ -376,6 +378,14 @@ class Ticket {
   absl::Status StillAdmitted() const {
     return rpc::StillAdmits(core_->options.gate.get(), *context_, method_);
   }
+  // The admission from then on.
+  const absl::Status& TakePlace(CallerPlaces::Kind kind) {
+    admission_ = rpc::TakePlace(&core_->places, kind, owner(), caller_.name);
+    if (admission_.ok()) {
+      place_ = kind;
+    }
+    return admission_;
+  }
   // Whose share of the server it takes; empty where callers have no names.
   std::string_view share_name() const {
     return caller_.is_named ? std::string_view(caller_.name) : std::string_view();
@@ -391,6 +401,11 @@ class Ticket {
     context->request_id = id_;
   }
   void set_request_bytes(size_t bytes) { request_bytes_ = bytes; }
+  // The request of a large call came: its time begins, as that of calls that gRPC waits for itself.
+  void RequestCame(size_t bytes) {
+    request_bytes_ = bytes;
+    stopwatch_.Restart();
+  }
   // Of a look-up, which says there what it costs.
   QueryPlan* plan() { return &plan_; }
 
@@ -452,17 +467,10 @@ class Ticket {
  private:
   CallerPlaces::Owner owner() const { return OwnerOf(caller_, peer_); }
 
-  void TakePlace(CallerPlaces::Kind kind) {
-    admission_ = rpc::TakePlace(&core_->places, kind, owner(), caller_.name);
-    if (admission_.ok()) {
-      place_ = kind;
-    }
-  }
-
   Core* const core_;
   grpc::CallbackServerContext* const context_;
   const std::string_view method_;
-  const Stopwatch stopwatch_;
+  Stopwatch stopwatch_;
   const std::string id_;
   Cancellation cancellation_;
   const size_t begun_;
@@ -568,7 +576,8 @@ class CallOfOne : public Reactor {
  protected:
   CallOfOne(Core* core, grpc::CallbackServerContext* context, const Method& method, bool large,
             grpc::ByteBuffer* answer)
-      : ticket_(core, context, method.path, CallerPlaces::kCalls, large),
+      : ticket_(core, context, method.path,
+                large ? std::nullopt : std::optional(CallerPlaces::kCalls), large),
         method_(method),
         bytes_out_(answer),
         share_(&core->import_bytes, ticket_.share_name()),
@@ -672,7 +681,8 @@ class UnaryCall final : public CallOfOne<grpc::ServerUnaryReactor> {
 };
 
 // A unary call whose request may be large: who calls is asked before it comes, so that nobody sends
-// it in vain and ServicesOptions::on_admitted knows in time.
+// it in vain and ServicesOptions::on_admitted knows in time. It has its place when it has come, as
+// gRPC tells of other calls then only: half of a request never keeps a place from others.
 class LargeCall final : public CallOfOne<grpc::ServerReadReactor<grpc::ByteBuffer>> {
  public:
   LargeCall(Core* core, grpc::CallbackServerContext* context, const Method& method,
@@ -687,15 +697,17 @@ class LargeCall final : public CallOfOne<grpc::ServerReadReactor<grpc::ByteBuffe
 
   void OnReadDone(bool ok) override {
     if (!ok) {
-      absl::Status status = ticket().cancellation().Check();
-      // As gRPC says of calls that it waits for itself.
-      status.Update(absl::InternalError("the call has no request"));
-      Complete(status);
+      // The caller is gone, or sent none; whether its time passed meanwhile is no fault of ours.
+      Complete(absl::CancelledError("the call ended before its request had come"));
       return;
     }
-    ticket().set_request_bytes(request_bytes_.Length());
-    // It may have taken its time.
-    if (const absl::Status status = ticket().StillAdmitted(); !status.ok()) {
+    ticket().RequestCame(request_bytes_.Length());
+    // It may have taken long to come.
+    absl::Status status = ticket().StillAdmitted();
+    if (status.ok()) {
+      status = ticket().TakePlace(CallerPlaces::kCalls);
+    }
+    if (!status.ok()) {
       Complete(status);
       return;
     }
@@ -996,7 +1008,7 @@ class WatchCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publi
     admitted_.Restart();
     seen_ = library_->archive()->revision();
     v1::WatchChangesResponse response;
-    QUOTES_RETURN_IF_ERROR(NextChanges(library_->store(), seen_, &*watch_.since, &response));
+    QUOTES_RETURN_IF_ERROR(NextChanges(library_->store(), seen_, &watch_, &response));
     if (response.changes_size() == 0 && absl::Now() < heartbeat_due_) {
       return false;
     }

@@ -170,6 +170,7 @@ struct ServicesOptions {
   // See limits.h.
   size_t max_import_bytes = limits::kMaxImportBytesInFlight;
   size_t max_unread_bytes = limits::kMaxUnreadAnswerBytes;
+  size_t max_unread_answers = limits::kMaxUnreadAnswers;
 };
 
 struct ServicesFigures;

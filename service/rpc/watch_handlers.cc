@@ -1,11 +1,16 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "service/base/absl_string.h"
 #include "service/base/errors.h"
+#include "service/base/hash.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
 #include "service/rpc/convert.h"
@@ -57,6 +62,50 @@ void AddChange(const store::AuditEntry& entry, v1::WatchChangesResponse* respons
   change->set_revision(static_cast<int64_t>(entry.revision_after));
 }
 
+constexpr size_t kMarkDigits = 16;
+// Of an archive of before there was a trail, and of an empty one.
+constexpr char kNoMark[] = "0000000000000000";
+
+// When the change was made, to the microsecond: archives with equal histories up to there have it
+// from the same row. Hashed, so that nobody takes it for more than a mark.
+std::string MarkOf(const store::AuditEntry& entry) {
+  return Sha256Hex(absl::StrCat("change ", entry.archive_revision, " at ",
+                                absl::ToUnixMicros(entry.time)))
+      .substr(0, kMarkDigits);
+}
+
+// That of the change that made an archive revision, which the store has reached.
+absl::StatusOr<std::string> FindMark(store::Store& store, uint64_t revision) {
+  if (revision == 0) {
+    return kNoMark;
+  }
+  const auto found = store.ListChanges(revision - 1, 1);
+  if (GetErrorReason(found.status()) == ErrorReason::kChangesNotKept) {
+    return kNoMark;
+  }
+  QUOTES_RETURN_IF_ERROR(found.status());
+  return found->empty() ? kNoMark : MarkOf(found->front());
+}
+
+std::string PositionOf(const ChangeWatch& watch) {
+  return absl::StrCat(*watch.since, "-", watch.mark);
+}
+
+// Whether it is one; sets what it says.
+bool ParsePosition(std::string_view position, ChangeWatch* watch) {
+  const size_t dash = position.find('-');
+  uint64_t since = 0;
+  if (dash == std::string_view::npos ||
+      !absl::SimpleAtoi(ToAbsl(position.substr(0, dash)), &since)) {
+    return false;
+  }
+  watch->since = since;
+  watch->mark = position.substr(dash + 1);
+  return watch->mark.size() == kMarkDigits &&
+         watch->mark.find_first_not_of("0123456789abcdef") == std::string::npos &&
+         PositionOf(*watch) == position;
+}
+
 }  // namespace
 
 absl::StatusOr<ChangeWatch> ToChangeWatch(const v1::WatchChangesRequest& request) {
@@ -66,6 +115,14 @@ absl::StatusOr<ChangeWatch> ToChangeWatch(const v1::WatchChangesRequest& request
       return errors::FieldOutOfRange("since_archive_revision", "at least 0");
     }
     watch.since = static_cast<uint64_t>(request.since_archive_revision());
+  }
+  if (!request.position().empty()) {
+    if (watch.since.has_value()) {
+      return errors::FieldInvalid("position", "and since_archive_revision exclude each other");
+    }
+    if (!ParsePosition(request.position(), &watch)) {
+      return errors::FieldInvalid("position", "is not what a message of WatchChanges told");
+    }
   }
   watch.heartbeat = kDefaultHeartbeat;
   if (request.has_heartbeat()) {
@@ -79,24 +136,35 @@ absl::StatusOr<ChangeWatch> ToChangeWatch(const v1::WatchChangesRequest& request
   return watch;
 }
 
-absl::Status NextChanges(store::Store& store, uint64_t visible, uint64_t* since,
+absl::Status NextChanges(store::Store& store, uint64_t visible, ChangeWatch* watch,
                          v1::WatchChangesResponse* response) {
+  uint64_t& since = *watch->since;
+  bool is_known = false;
   // What is told of nobody is passed over, however much of it there is.
   for (bool more = true; more && response->changes_size() == 0;) {
     QUOTES_ASSIGN_OR_RETURN(const std::vector<store::AuditEntry> entries,
-                            store.ListChanges(*since, limits::kMaxWatchChanges));
+                            store.ListChanges(since, limits::kMaxWatchChanges));
+    if (!std::exchange(is_known, true)) {
+      QUOTES_ASSIGN_OR_RETURN(std::string mark, FindMark(store, since));
+      if (!watch->mark.empty() && watch->mark != mark) {
+        return errors::HistoryChanged(PositionOf(*watch));
+      }
+      watch->mark = std::move(mark);
+    }
     more = entries.size() == limits::kMaxWatchChanges && entries.back().archive_revision <= visible;
     for (const store::AuditEntry& entry : entries) {
       if (entry.archive_revision > visible) {
         break;
       }
-      *since = entry.archive_revision;
+      since = entry.archive_revision;
+      watch->mark = MarkOf(entry);
       if (!entry.embargoed) {
         AddChange(entry, response);
       }
     }
   }
-  response->set_archive_revision(static_cast<int64_t>(*since));
+  response->set_archive_revision(static_cast<int64_t>(since));
+  response->set_position(PositionOf(*watch));
   return absl::OkStatus();
 }
 

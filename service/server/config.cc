@@ -220,6 +220,24 @@ const auto kOptions = std::to_array<Option>({
                        &c->limits.max_unread_bytes);
      },
      [](const Config& c) { return absl::StrCat(c.limits.max_unread_bytes); }},
+    {"max_unread_answers", kNumber,
+     "Answers of any size that callers were given and have not read; while there are so many "
+     "further calls are refused with TOO_MANY_CALLS. One caller has a quarter at most",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, limits::kUnreadShare, kMaxCount, &c->limits.max_unread_answers);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.max_unread_answers); }},
+    {"connection_rate", kNumber,
+     "New connections a second that are taken in the long run; others wait in the system's queue",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 1, kMaxCount, &c->limits.connection_rate);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.connection_rate); }},
+    {"connection_burst", kNumber, "New connections that are taken at once after a rest",
+     [](std::string_view v, Config* c) {
+       return SetCount(v, 1, kMaxCount, &c->limits.connection_burst);
+     },
+     [](const Config& c) { return absl::StrCat(c.limits.connection_burst); }},
     {"max_streams", kNumber, "Calls at the same time on one connection; more wait in the client",
      [](std::string_view v, Config* c) {
        return SetCount(v, 1, kMaxCount, &c->limits.max_streams);

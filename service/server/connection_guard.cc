@@ -146,10 +146,13 @@ bool RefuseByTheSpare(int listener) {
   return connection >= 0;
 }
 
+constexpr int64_t kNanoseconds = 1'000'000'000;
+// How far apart connections are taken, and how many at once.
+std::atomic<int64_t> apart{0};
+std::atomic<int64_t> at_once{0};
+
 // Returns when another connection may be taken: at once, but for floods of them.
 void AwaitTurn() {
-  constexpr int64_t kNanoseconds = 1'000'000'000;
-  constexpr int64_t kApart = kNanoseconds / limits::kMostConnectionsASecond;
   timespec time = {};
   clock_gettime(CLOCK_MONOTONIC, &time);
   const int64_t now = int64_t{time.tv_sec} * kNanoseconds + time.tv_nsec;
@@ -158,7 +161,7 @@ void AwaitTurn() {
   int64_t last = last_turn.load(std::memory_order_relaxed);
   int64_t turn = 0;
   do {
-    turn = std::max(last, now - kApart * limits::kMostConnectionsAtOnce) + kApart;
+    turn = std::max(last, now - apart * at_once) + apart;
   } while (!last_turn.compare_exchange_weak(last, turn, std::memory_order_relaxed));
   if (turn > now) {
     const timespec rest = {(turn - now) / kNanoseconds, (turn - now) % kNanoseconds};
@@ -194,6 +197,8 @@ ConnectionGuard::ConnectionGuard(Options options) {
     const MutexLock lock(&state_mutex);
     state = std::make_shared<State>(std::move(options.on_closed));
   }
+  apart = kNanoseconds / static_cast<int64_t>(options.connections_a_second);
+  at_once = static_cast<int64_t>(options.connections_at_once);
   spare = OpenSpare();
   first_refused = static_cast<int>(connections);
   auto* const made = new ConnectionMeters(
@@ -216,6 +221,7 @@ ConnectionGuard::ConnectionGuard(Options options) {
 
 ConnectionGuard::~ConnectionGuard() {
   meters = nullptr;
+  apart = 0;
   first_refused = 0;
   if (const int unused = spare.exchange(-1); unused >= 0) {
     close(unused);

@@ -35,6 +35,9 @@ class ConnectionGuard {
     size_t max_metadata_bytes = 0;    // of one call
     size_t max_connection_bytes = 0;  // that one connection may make the server hold
     size_t max_transport_bytes = 0;   // and all together
+    // New connections that are taken a second, and at once after a rest; at least 1.
+    size_t connections_a_second = 1;
+    size_t connections_at_once = 1;
     // Called from any thread, at most once in limits::kRefusalReportSeconds for each reason, with
     // the number of connections that were closed for it since the call before. May be null. The
     // reasons: "files", "streams", "headers", "settings", "bytes", "frames",

@@ -72,6 +72,7 @@ absl::StatusOr<std::unique_ptr<LifeCycle>> LifeCycle::Open(const Config& config,
         life->backups_,
         Backups::Open(
             {.folder = config.backup_folder,
+             .themes_folder = themes::HouseFolder(config.database),
              .every = config.backup_every,
              .keep = config.backup_keep,
              .on_scheduled = [log, tasks](const absl::StatusOr<Backup>& backup) {
@@ -84,6 +85,7 @@ absl::StatusOr<std::unique_ptr<LifeCycle>> LifeCycle::Open(const Config& config,
                    LogLevel::kInfo, "backup",
                    JsonLine()
                        .Add("file", backup->file_name)
+                       .Add("themes", backup->themes_folder)
                        .Add("bytes", static_cast<int64_t>(backup->copy.size_bytes))
                        .Add("archive_revision", static_cast<int64_t>(backup->copy.archive_revision))
                        .Add("sha256", backup->copy.sha256)

@@ -335,6 +335,8 @@ int Serve(const CommandLine& command, std::function<absl::StatusOr<Config>()> re
        .max_metadata_bytes = config.limits.max_metadata_bytes,
        .max_connection_bytes = config.limits.max_connection_bytes,
        .max_transport_bytes = config.limits.max_transport_bytes,
+       .connections_a_second = config.limits.connection_rate,
+       .connections_at_once = config.limits.connection_burst,
        .on_closed = [&out](std::string_view reason, int64_t closed) {
          if (reason == "files") {
            out.Write(LogLevel::kWarning, "connections_refused",

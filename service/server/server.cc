@@ -166,6 +166,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Library* library, ServerOp
   services_options.upload_idle = options.limits.upload_idle;
   services_options.max_import_bytes = options.limits.max_import_bytes;
   services_options.max_unread_bytes = options.limits.max_unread_bytes;
+  services_options.max_unread_answers = options.limits.max_unread_answers;
   services_options.executor_threads = options.limits.executor_threads;
   services_options.executor_queue = options.limits.executor_queue;
   services_options.on_admitted = std::move(options.on_admitted);

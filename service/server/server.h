@@ -32,8 +32,11 @@ struct ServerLimits {
   absl::Duration upload_idle = absl::Seconds(limits::kUploadIdleSeconds);
   size_t max_import_bytes = limits::kMaxImportBytesInFlight;
   size_t max_unread_bytes = limits::kMaxUnreadAnswerBytes;
+  size_t max_unread_answers = limits::kMaxUnreadAnswers;
   size_t max_streams = limits::kMaxStreams;
-  // These two are kept by a ConnectionGuard.
+  // These four are kept by a ConnectionGuard.
+  size_t connection_rate = limits::kMostConnectionsASecond;
+  size_t connection_burst = limits::kMostConnectionsAtOnce;
   size_t max_connection_bytes = limits::kMaxConnectionBytes;
   size_t max_transport_bytes = limits::kMaxTransportBytes;
   size_t executor_threads = limits::kExecutorThreads;

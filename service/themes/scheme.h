@@ -1,6 +1,7 @@
 #ifndef QUOTES_SERVICE_THEMES_SCHEME_H_
 #define QUOTES_SERVICE_THEMES_SCHEME_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -65,6 +66,9 @@ struct SchemeFinding {
 inline std::string HouseFolder(std::string_view database) {
   return std::string(database) + ".themes";
 }
+
+// What of it is read; each may be missing.
+inline constexpr std::array kHouseFiles = {"themes.tsv", "cues.tsv"};
 
 // The scheme of themes with the rules that assign them. Immutable, thread-safe.
 class Scheme {

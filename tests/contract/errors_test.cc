@@ -357,6 +357,19 @@ TEST_F(ContractErrors, EveryReasonIsSent) {
   expect("BACKUP_EXISTS", StatusCode::ALREADY_EXISTS, backup(), {{"name", "mine.db"}});
   expect("REVISION_IN_FUTURE", StatusCode::OUT_OF_RANGE, watch(1'000'000),
          {{"given", "1000000"}, {"current", ""}});
+  const auto go_on = [this](const std::string& position) {
+    grpc::ClientContext context;
+    v1::WatchChangesRequest request;
+    request.set_position(position);
+    v1::WatchChangesResponse response;
+    const auto reader = reports_->WatchChanges(&context, request);
+    while (reader->Read(&response)) {
+      context.TryCancel();
+    }
+    return reader->Finish();
+  };
+  expect("HISTORY_CHANGED", StatusCode::OUT_OF_RANGE, go_on("1-0123456789abcdef"),
+         {{"given", "1-0123456789abcdef"}});
   expect("CHANGES_NOT_KEPT", StatusCode::OUT_OF_RANGE,
          with_fault("ListChanges", errors::ChangesNotKept(0, 3), [&watch] { return watch(0); }),
          {{"given", "0"}, {"oldest", "3"}});

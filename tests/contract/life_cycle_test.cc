@@ -235,8 +235,13 @@ class Watched {
       request.set_since_archive_revision(*since);
     }
     request.mutable_heartbeat()->set_seconds(heartbeat);
-    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(600));
-    reader_ = stub->WatchChanges(&context_, request);
+    Begin(stub, request);
+  }
+  // Goes on from a position.
+  Watched(const std::unique_ptr<v1::ReportService::Stub>& stub, const std::string& position) {
+    v1::WatchChangesRequest request;
+    request.set_position(position);
+    Begin(stub, request);
   }
 
   // "3 NEW_REVISION reports/a" for each change of the next message; "to 3" for one without.
@@ -245,6 +250,7 @@ class Watched {
     if (!reader_->Read(&response)) {
       return {"end"};
     }
+    position_ = response.position();
     std::vector<std::string> told;
     for (const v1::Change& change : response.changes()) {
       told.push_back(absl::StrCat(change.archive_revision(), " ",
@@ -265,10 +271,19 @@ class Watched {
     return Outcome(reader_->Finish());
   }
   void Cancel() { context_.TryCancel(); }
+  // Of the last message.
+  const std::string& position() const { return position_; }
 
  private:
+  void Begin(const std::unique_ptr<v1::ReportService::Stub>& stub,
+             const v1::WatchChangesRequest& request) {
+    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(600));
+    reader_ = stub->WatchChanges(&context_, request);
+  }
+
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReader<v1::WatchChangesResponse>> reader_;
+  std::string position_;
 };
 
 TEST_F(LifeCycleContract, ChangesAreToldAsTheyHappen) {
@@ -336,6 +351,54 @@ TEST_F(LifeCycleContract, WatchesThatCannotBeAreRefused) {
             "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE since_archive_revision");
   EXPECT_EQ(Watched(reports_, 0, 0).End(), "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE heartbeat");
   EXPECT_EQ(Watched(reports_, 0, 3601).End(), "INVALID_ARGUMENT/FIELD_OUT_OF_RANGE heartbeat");
+}
+
+TEST_F(LifeCycleContract, AWatchGoesOnFromItsPosition) {
+  Start(false);
+  Watched empty(reports_, std::nullopt);
+  EXPECT_THAT(empty.Next(), ElementsAre("to 0"));
+  Import("a", "甲报告说：经济总量达到280亿元。\n");
+  Watched first(reports_, 0);
+  EXPECT_THAT(first.Next(), ElementsAre("1 NEW_REPORT reports/a"));
+  Import("a", "甲报告说：经济总量达到290亿元。\n");
+  EXPECT_THAT(first.Next(), ElementsAre("2 NEW_REVISION reports/a"));
+  // Two watches that are as far have the same position, however they came there.
+  Watched from_now(reports_, std::nullopt);
+  EXPECT_THAT(from_now.Next(), ElementsAre("to 2"));
+  EXPECT_EQ(from_now.position(), first.position());
+  EXPECT_NE(empty.position(), first.position());
+  Withdraw("reports/a");
+  EXPECT_THAT(Watched(reports_, first.position()).Next(), ElementsAre("3 WITHDRAWN reports/a"));
+  EXPECT_THAT(
+      Watched(reports_, empty.position()).Next(),
+      ElementsAre("1 NEW_REPORT reports/a", "2 NEW_REVISION reports/a", "3 WITHDRAWN reports/a"));
+}
+
+TEST_F(LifeCycleContract, APositionOfAnotherHistoryIsRefused) {
+  Start(false);
+  Import("a", "甲报告说：经济总量达到280亿元。\n");
+  Watched watched(reports_, 0);
+  EXPECT_THAT(watched.Next(), ElementsAre("1 NEW_REPORT reports/a"));
+  std::string other = watched.position();
+  other.back() = other.back() == '0' ? '1' : '0';
+  EXPECT_EQ(Watched(reports_, other).End(), "OUT_OF_RANGE/HISTORY_CHANGED");
+  other.front() = '2';
+  EXPECT_EQ(Watched(reports_, other).End(), "OUT_OF_RANGE/REVISION_IN_FUTURE");
+  for (const std::string& position :
+       {std::string("1"), std::string("-0000000000000000"), std::string("1-"),
+        watched.position() + "0", "0" + watched.position(), "+" + watched.position(),
+        std::string("1-00000000000000AB"), std::string("99999999999999999999-0000000000000000")}) {
+    EXPECT_EQ(Watched(reports_, position).End(), "INVALID_ARGUMENT/FIELD_INVALID position")
+        << position;
+  }
+  grpc::ClientContext context;
+  v1::WatchChangesRequest both;
+  both.set_position(watched.position());
+  both.set_since_archive_revision(1);
+  const auto reader = reports_->WatchChanges(&context, both);
+  v1::WatchChangesResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(Outcome(reader->Finish()), "INVALID_ARGUMENT/FIELD_INVALID position");
 }
 
 TEST_F(LifeCycleContract, ManyWatchesAtATime) {

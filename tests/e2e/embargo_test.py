@@ -565,6 +565,42 @@ class CommandTest(Base):
             again = quotectl("import", folder, server=server)
             self.assertEqual(again.returncode, 0, again.stderr)
 
+    def test_another_report_does_not_answer_for_it(self):
+        """Neither for its id nor for the beginning of that, and nothing tells that there is one."""
+        report = self.folder / "report.txt"
+        report.write_text(REPORT, encoding="utf-8")
+        other = self.folder / "other.txt"
+        other.write_text("关于别的事情的讲话\n\n这里说的是别的事情。\n", encoding="utf-8")
+
+        def answers(server, report_id):
+            seen = []
+            for command in ("defects", "get", "outline", "export"):
+                for name in (report_id, f"reports/{report_id}", report_id[:-1]):
+                    result = quotectl(command, name, server=server)
+                    seen.append((result.returncode, result.stdout,
+                                 result.stderr.replace(report_id, "ID").replace(name, "BEGINNING")))
+            return seen
+
+        with Server(self.folder / "quotes.db") as server:
+            for name in ("alpha-2", "bravo-2"):
+                result = quotectl("import", "--id", name, "--as", "separate", other, server=server)
+                self.assertEqual(result.returncode, 0, result)
+            result = quotectl("import", "--id", "alpha", "--embargo", moment(3600), report,
+                              server=server)
+            self.assertEqual(result.returncode, 0, result)
+            held, unknown = answers(server, "alpha"), answers(server, "bravo")
+            self.assertEqual(held, unknown)
+            for code, out, _ in held:
+                self.assertNotEqual(code, 0)
+                self.assertEqual(out, "")
+            self.assertIn("alpha-2", quotectl("outline", "alpha", server=server).stderr)
+            shown = quotectl("defects", "alpha", "--embargoed", server=server)
+            self.assertNotIn("alpha-2", shown.stdout + shown.stderr)
+            # Its whole id, and what is no numbered one, are understood as ever.
+            self.assertEqual(quotectl("outline", "alpha-2", server=server).returncode, 0)
+            quotectl("import", "--id", "speech-2021", "--as", "separate", other, server=server)
+            self.assertEqual(quotectl("outline", "speech", server=server).returncode, 0)
+
     def test_no_copy_tells_it(self):
         text = SAMPLE.read_text(encoding="utf-8")
         (self.folder / "held.txt").write_text(text, encoding="utf-8")

@@ -108,6 +108,88 @@ class BackupTest(unittest.TestCase):
                 self.assertEqual(answers(server), before)
                 import_text(server, "new", "政府工作报告\n一、回顾\n恢复后的一句话。\n")
 
+    def test_a_watch_is_told_that_it_goes_on_from_an_older_copy(self):
+        def changes(server, since):
+            return quotectl("watch", "--since", since, "--once", "--json", server=server)
+
+        def position(server):
+            result = changes(server, "0")
+            self.assertEqual(result.returncode, 0, result)
+            return json.loads(result.stdout.splitlines()[-1])["position"]
+        with TempDir() as folder:
+            with Server(folder / "quotes.db", "--backup-folder", folder / "backups") as server:
+                import_text(server, "first", "政府工作报告\n一、回顾\n第一句话。\n")
+                common = position(server)
+                self.assertEqual(quotectl("backup", "mine.db", server=server).returncode, 0)
+                import_text(server, "lost", "政府工作报告\n一、回顾\n后来的一句话。\n")
+                lost = position(server)
+            with Server(folder / "backups" / "mine.db") as server:
+                # Not reached yet, then passed by something else.
+                ahead = changes(server, lost)
+                self.assertEqual(json.loads(ahead.stderr)["reason"], "REVISION_IN_FUTURE")
+                for name in ("other", "more"):
+                    import_text(server, name, f"政府工作报告\n一、回顾\n{name}的一句话。\n")
+                refused = changes(server, lost)
+                self.assertEqual(json.loads(refused.stderr)["reason"], "HISTORY_CHANGED")
+                self.assertNotEqual(refused.returncode, 0)
+                self.assertEqual(refused.stdout, "")
+                chinese = quotectl("--lang", "zh", "watch", "--since", lost, "--once", server=server)
+                self.assertIn("副本", chinese.stderr)
+                # What was told before the copy was made holds in both.
+                gone_on = changes(server, common)
+                self.assertEqual(gone_on.returncode, 0, gone_on)
+                self.assertEqual([change["report"]
+                                  for line in gone_on.stdout.splitlines()
+                                  for change in json.loads(line)["changes"]],
+                                 ["reports/other", "reports/more"])
+
+    def test_the_houses_themes_are_with_it(self):
+        with TempDir() as folder:
+            house = folder / "quotes.db.themes"
+            house.mkdir()
+            (house / "themes.tsv").write_text(
+                "code\tparent\tzh\ten\tscope\nour_chronicle\t\t本刊纪事\tOur chronicle\tOurs\n",
+                encoding="utf-8")
+            (house / "cues.tsv").write_text(
+                "version\t1\ncode\tterm\tweight\tscope\nour_chronicle\t棚改\t3\tany\n",
+                encoding="utf-8")
+            backups = folder / "backups"
+            themes = ("theme", "our_chronicle")
+            with Server(folder / "quotes.db", "--backup-folder", backups,
+                        "--backup-every", "1s", "--backup-keep", "1") as server:
+                import_sample(server)
+                before = quotectl(*themes, server=server)
+                self.assertEqual(before.returncode, 0, before.stderr)
+                told, = quotectl_json("backup", "mine.db", server=server)
+                self.assertEqual(told["themes_folder"], "mine.db.themes")
+                self.assertIn("second.db.themes",
+                              quotectl("backup", "second.db", server=server).stdout)
+
+                def left():
+                    return {path.name for path in backups.glob("quotes-auto-*.themes")}
+                wait_for(left, "a backup made by itself")
+                first = left()
+                wait_for(lambda: left() and not left() & first, "the next one in its place")
+            for name in ("themes.tsv", "cues.tsv"):
+                self.assertEqual((backups / "mine.db.themes" / name).read_bytes(),
+                                 (house / name).read_bytes())
+            # A server that is started with it reads by the same scheme.
+            with Server(backups / "mine.db") as server:
+                self.assertEqual(quotectl(*themes, server=server).stdout, before.stdout)
+            # Without a server; what stands there already is not replaced.
+            database = folder / "quotes.db"
+            result = quotectl("backup", folder / "copy.db", database=database)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("copy.db.themes", result.stdout)
+            self.assertEqual(quotectl(*themes, database=folder / "copy.db").stdout, before.stdout)
+            (folder / "other.db.themes").mkdir()
+            (folder / "other.db.themes" / "cues.tsv").write_text("# others'\n", encoding="utf-8")
+            result = quotectl("backup", folder / "other.db", database=database)
+            self.assertEqual(result.returncode, 2, result)
+            self.assertIn("other.db.themes", result.stderr)
+            self.assertFalse((folder / "other.db").exists())
+            self.assertEqual((folder / "other.db.themes" / "cues.tsv").read_text(), "# others'\n")
+
     def test_without_a_server(self):
         with TempDir() as folder:
             database = folder / "quotes.db"

@@ -317,6 +317,37 @@ class TokenTest(Base):
         self.refused(quotectl("themes", server=server, env={"QUOTECTL_CONFIG": str(config)}),
                      "TOKEN_MISSING")
 
+    def test_secrets_that_others_can_read_are_told(self):
+        token = new_token(self.tokens, "cms", "reader")
+        server = self.start_tokens()
+        path = save(self.folder, "cms.token", token)
+        for mode, told in ((0o600, False), (0o400, False), (0o640, True), (0o604, True),
+                           (0o602, True)):
+            path.chmod(mode)
+            with self.subTest(oct(mode)):
+                result = quotectl("themes", "--token-file", path, server=server)
+                self.assertEqual(result.returncode, 0, result)
+                warnings = [line for line in result.stderr.splitlines() if str(path) in line]
+                self.assertEqual(len(warnings), int(told), result.stderr)
+                if told:
+                    self.assertIn("chmod 600", warnings[0])
+                    self.assertTrue(warnings[0].startswith("warning"), warnings)
+        path.chmod(0o644)
+        chinese = quotectl("--lang", "zh", "--json", "themes", "--token-file", path, server=server)
+        self.assertEqual(chinese.returncode, 0, chinese)
+        self.assertIn("注意", chinese.stderr)
+        self.assertIn("chmod 600", chinese.stderr)
+        # A key is no less; of the certificate nobody says anything.
+        authority = Authority(self.folder, "authority")
+        certificate, key = authority.issue("desk")
+        key.chmod(0o644)
+        certificate.chmod(0o644)
+        result = quotectl("themes", "--server", "localhost:1", "--ca", authority.certificate,
+                          "--cert", certificate, "--key", key, "--timeout", "1s")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn(f"warning: {key} ", result.stderr)
+        self.assertNotIn(f"warning: {certificate}", result.stderr)
+
     def test_tokens_come_and_go_without_a_restart(self):
         keeper = new_token(self.tokens, "keeper", "reader")
         server = self.start_tokens()

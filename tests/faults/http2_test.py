@@ -641,6 +641,47 @@ class BodiesTest(unittest.TestCase):
             self.assertTrue(answer.flags & END_STREAM)
         self.assertGreater(self.stubs.search("春").total_size, 0)
 
+    def test_half_of_an_import_keeps_no_place(self):
+        server = self.start("--max-calls", "2")
+        with Connection(server.port) as connection:
+            for stream in (1, 3, 5):
+                connection.send(frame(HEADERS, END_HEADERS, stream,
+                                      call_headers("/quotes.v1.ReportService/ImportReport"))
+                                + frame(DATA, 0, stream, b"\0" + struct.pack(">I", 1000) + b"x"))
+            connection.send_frame(PING, 0, 0, bytes(8))
+            connection.read_until(lambda got: got.type == PING and got.flags & ACK)
+            for _ in range(20):
+                self.assertGreater(self.stubs.search("春").total_size, 0)
+
+    def test_answers_that_nobody_reads_have_a_bound(self):
+        """Of one connection a quarter; others are answered."""
+        server = self.start("--max-unread-answers", "8", "--log-level", "debug")
+        with Connection(server.port, window=0) as connection:
+            connection.read_until(lambda got: got.type == SETTINGS and not got.flags & ACK)
+            refused = None
+            for stream in range(1, 100, 2):
+                connection.send(frame(HEADERS, END_HEADERS, stream, CALL)
+                                + frame(DATA, END_STREAM, stream, grpc_message(QUERY)))
+                # An answer begins with headers of its own, a refusal has these alone.
+                answer = connection.read_until(
+                    lambda got, stream=stream: got.type == HEADERS and got.stream == stream)
+                if answer.flags & END_STREAM:
+                    refused = stream
+                    break
+            self.assertEqual(refused, 5)
+            wait_for(lambda: any(line.get("reason") == "TOO_MANY_CALLS"
+                                 for line in server.log_lines()), "the refusal in the log")
+            self.assertGreater(self.stubs.search("春").total_size, 0)
+
+    def test_connections_are_taken_at_a_rate(self):
+        server = self.start("--connection-rate", "10", "--connection-burst", "3")
+        begin = time.monotonic()
+        for _ in range(23):
+            with Connection(server.port, timeout=PATIENCE) as connection:
+                connection.read_until(lambda got: got.type == SETTINGS and not got.flags & ACK)
+        self.assertGreater(time.monotonic() - begin, 1.8)
+        self.assertGreater(self.stubs.search("春", timeout=PATIENCE).total_size, 0)
+
     def test_compressed_requests_are_refused(self):
         """They may be a thousand times as large as what came."""
         server = self.start()

@@ -452,6 +452,46 @@ TEST_F(EmbargoTest, ACopyOfAHiddenReportIsNoRevisionOfAnother) {
   ExpectFresh();
 }
 
+TEST_F(EmbargoTest, ACopyOfAShortHiddenReportIsKnownByItsName) {
+  // Too short to be like anything.
+  ImportRequest hidden;
+  hidden.metadata.title = "关于建成学校的通报";
+  hidden.metadata.body = "甲市政府";
+  hidden.metadata.date = absl::CivilDay(2026, 11, 30);
+  hidden.content = "关于建成学校的通报\n一、情况\n全区建成学校2800所，棚户区改造完成三千户。\n";
+  hidden.file_name = "held.txt";
+  hidden.available_from = time_;
+  const std::string held_id(MustImport(hidden).document->report_id());
+  ImportRequest copy = hidden;
+  copy.available_from.reset();
+  copy.content = "关于建成学校的通报\n一、情况\n全区建成学校2800所，棚户区改造完成三千户！\n";
+  copy.file_name = "copy.txt";
+  const auto is_refused = AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from"));
+  for (const auto handling : {DuplicateHandling::kVariant, DuplicateHandling::kSeparate}) {
+    copy.duplicate_handling = handling;
+    copy.report_id.clear();
+    EXPECT_THAT(TryImport(copy), is_refused);
+    copy.report_id = "other";
+    EXPECT_THAT(TryImport(copy), is_refused);
+  }
+  // Held back as long it is taken, and then it is one that is held back.
+  copy.report_id.clear();
+  copy.available_from = time_;
+  EXPECT_EQ(MustImport(copy).document->report_id(), absl::StrCat(held_id, "-2"));
+  copy.available_from.reset();
+  copy.content = "关于建成学校的通报\n一、情况\n全区建成学校2800所，棚户区改造完成三千户；\n";
+  copy.file_name = "third.txt";
+  EXPECT_THAT(TryImport(copy), is_refused);
+  // The report itself has its revisions, and others of another name go their way.
+  hidden.content = copy.content;
+  hidden.available_from.reset();
+  EXPECT_EQ(MustImport(hidden).outcome.revision, 2u);
+  copy.metadata.title = "关于别的事情的通报";
+  copy.content = "关于别的事情的通报\n一、情况\n全区建成医院三座。\n";
+  EXPECT_EQ(MustImport(copy).document->state(), archive::ReportState::kActive);
+  ExpectFresh();
+}
+
 TEST_F(EmbargoTest, AReportThatHadTheTextBeforeIsCorrectedStill) {
   const std::string text = quotes::testing::SampleReport();
   const std::string half = text.substr(0, text.find("\n", text.size() / 2) + 1);

@@ -114,6 +114,50 @@ TEST_F(BackupsTest, AreMadeUnderAName) {
               HasReason(ErrorReason::kBackupExists));
 }
 
+TEST_F(BackupsTest, TheHousesThemesStandBesideThem) {
+  const fs::path house = dir_.path() / "quotes.db.themes";
+  Backups::Options options;
+  options.themes_folder = house.string();
+  const auto backups = Open(options);
+  const auto without = backups->Make(*store_, "without.db", Cancellation());
+  QUOTES_ASSERT_OK(without);
+  EXPECT_EQ(without->themes_folder, "");
+  fs::create_directory(house);
+  WriteFile(house / "cues.tsv", "one");
+  WriteFile(house / "notes.txt", "of no account");
+  const auto backup = backups->Make(*store_, "mine.db", Cancellation());
+  QUOTES_ASSERT_OK(backup);
+  EXPECT_EQ(backup->themes_folder, "mine.db.themes");
+  EXPECT_THAT(Names(folder() / "mine.db.themes"), ElementsAre("cues.tsv"));
+  EXPECT_EQ(ReadFile(folder() / "mine.db.themes" / "cues.tsv"), "one");
+
+  // A backup that is there keeps its own.
+  WriteFile(house / "cues.tsv", "two");
+  EXPECT_THAT(backups->Make(*store_, "mine.db", Cancellation()),
+              HasReason(ErrorReason::kBackupExists));
+  EXPECT_EQ(ReadFile(folder() / "mine.db.themes" / "cues.tsv"), "one");
+  // Of one that fails nothing is left.
+  Cancellation cancelled;
+  cancelled.Cancel();
+  EXPECT_FALSE(backups->Make(*store_, "later.db", cancelled).ok());
+  fs::remove(house / "cues.tsv");
+  fs::create_directory(house / "cues.tsv");
+  EXPECT_FALSE(backups->Make(*store_, "later.db", Cancellation()).ok());
+  EXPECT_THAT(Names(folder()), ElementsAre("mine.db", "mine.db.themes", "without.db"));
+  fs::remove(house / "cues.tsv");
+  WriteFile(house / "cues.tsv", "two");
+  // What one that was broken off left is taken, and nobody else's.
+  fs::create_directory(folder() / "again.db.themes");
+  WriteFile(folder() / "again.db.themes" / "cues.tsv", "two");
+  QUOTES_EXPECT_OK(backups->Make(*store_, "again.db", Cancellation()));
+  fs::create_directory(folder() / "other.db.themes");
+  WriteFile(folder() / "other.db.themes" / "cues.tsv", "somebody's");
+  EXPECT_THAT(backups->Make(*store_, "other.db", Cancellation()),
+              HasReason(ErrorReason::kBackupExists));
+  EXPECT_EQ(ReadFile(folder() / "other.db.themes" / "cues.tsv"), "somebody's");
+  EXPECT_FALSE(fs::exists(folder() / "other.db"));
+}
+
 TEST_F(BackupsTest, AreNamedByTheTime) {
   Backups::Options options;
   options.now = [] { return absl::FromUnixSeconds(1'768'608'000); };
