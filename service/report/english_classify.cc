@@ -520,12 +520,10 @@ class Classifier {
         TakeSource(i);
       } else if (IsRunningHead(i, counts)) {
         kinds_[i] = BlockKind::kMasthead;
-      } else if (IsEnglishTime(text)) {
+      } else if (IsEnglishTime(text) || (i * 3 > lines_.size() * 2 && SaysEnd(text))) {
         kinds_[i] = BlockKind::kDateline;
       } else if ((i * 2 > lines_.size() && IsArchiveNote(i)) || IsBracketedNote(text)) {
         MarkNoteParagraph(i);
-      } else if (i * 3 > lines_.size() * 2 && SaysEnd(text)) {
-        kinds_[i] = BlockKind::kDateline;
       } else if (i * 3 > lines_.size() * 2 &&
                  (text == U"notes" || text == U"endnotes" || text == U"footnotes")) {
         std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i), kinds_.end(), BlockKind::kNote);
