@@ -1465,7 +1465,7 @@ class Classifier {
       }
       const std::u32string joined = Join(i, count, folded_);
       const auto date = FindDate(joined);
-      if (close + 1 < last.size() || joined.size() > kLongest || !date) {
+      if (close + 1 < last.size() || joined.size() > kLongest || !date || ReadOccasion(joined)) {
         return false;
       }
       TakeDate(date->day, DateShape::kWritten);

@@ -668,7 +668,9 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
   constexpr View kParticles = U"的和与把被或";
   constexpr View kEndsWithParticle = U"目缓温饱总随谐参赋给付授平亲柔调";
   constexpr View kBeginsWithParticle = U"平谐睦解约气美好握";  // 和和平共处, 把把握
-  constexpr View kRepeated = U"很越又再更";                    // 很多很多, 又好又好
+  constexpr View kCounted = U"个件条所处座台套辆架艘间栋幢片块场批种类倍岁天年月日户人名家项吨亩";
+  constexpr View kEndsWithIs = U"求于但还就可凡要或正都只也国若总老自唯非";  // 实事求是是
+  constexpr View kRepeated = U"很越又再更";  // 很多很多, 又好又好
   uint32_t same[kLongest + 1] = {};  // how many characters in a row equal those `length` before
   bool any_same = false;             // one of them is not 0
   uint32_t numeral_end = 0;          // after the last numeral
@@ -700,7 +702,14 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
             !(i >= paragraph.begin + 2 && kEndsWithParticle.find(text[i - 2]) != View::npos) &&
             !(i + 1 < size && kBeginsWithParticle.find(text[i + 1]) != View::npos) &&
             !(i >= paragraph.begin + 3 && text[i - 2] == text[i - 3]);
-        if (mark || particle) {
+        // 3所所, and 是是 where no other doubling is beside it.
+        const bool counted =
+            i >= paragraph.begin + 2 && IsAsciiDigit(text[i - 2]) && kCounted.find(c) != View::npos;
+        const bool verb = c == U'是' && i >= paragraph.begin + 2 && text::IsHan(text[i - 2]) &&
+                          i + 1 < paragraph.end && text[i + 1] != U'非' &&
+                          kEndsWithIs.find(text[i - 2]) == View::npos && text[i + 1] != c &&
+                          text[i - 2] != c;
+        if (mark || particle || counted || verb) {
           AddFinding({LintKind::kDoubledWord,
                       mark ? Certainty::kCertain : Certainty::kPossible,
                       0,
@@ -877,8 +886,21 @@ std::string Illegible(uint32_t count) {
 
 // The wide form of a narrow mark, 0 for other characters.
 char32_t WideMark(char32_t c) {
+  if (c == U'.') {
+    return U'。';
+  }
   return c == U',' || c == U';' || c == U':' || c == U'?' || c == U'!' ? c + 0xFEE0 : 0;
 }
+
+// The character that a katakana looks like, 0 for others.
+char32_t HanOfKana(char32_t c) {
+  constexpr View kKana = U"エロカニタトハ";
+  constexpr View kHan = U"工口力二夕卜八";
+  const size_t place = kKana.find(c);
+  return c == 0 || place == View::npos ? 0 : kHan[place];
+}
+
+bool IsHanAt(View text, uint32_t i) { return i < text.size() && text::IsHan(text[i]); }
 
 // l, I, O and o, which scanners read for 1 and 0; folded letters are small.
 char32_t DigitLike(char32_t folded) {
@@ -1247,6 +1269,19 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
                     {i, i + 1},
                     "a narrow mark between Chinese characters",
                     text::ToUtf8(View(&wide, 1))},
+                   report);
+        continue;
+      }
+      // 规上エ业: scanners take kana for what they look like.
+      if (const char32_t meant = HanOfKana(c);
+          meant != 0 && !input.english && (i == paragraph.begin || IsHanAt(input.speech, i - 1)) &&
+          (i + 1 == paragraph.end || IsHanAt(input.speech, i + 1)) && paragraph.size() > 1) {
+        AddFinding({LintKind::kLookAlike,
+                    Certainty::kProbable,
+                    0,
+                    {i, i + 1},
+                    "kana between Chinese characters",
+                    text::ToUtf8(View(&meant, 1))},
                    report);
         continue;
       }

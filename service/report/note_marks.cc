@@ -258,9 +258,13 @@ void AddPrintedNote(View note, PrintedNotes* printed) {
     return;
   }
   const auto add = [&](uint32_t key, size_t begin) {
+    // Numbers begin anew in a few groups; each mark in the text is held against all terms.
+    constexpr size_t kMostTerms = 400;  // characters
     std::u32string& terms = (*printed)[key];
-    terms += TermOf(note.substr(begin));
-    terms += U'\n';
+    if (terms.size() < kMostTerms) {
+      terms += TermOf(note.substr(begin));
+      terms += U'\n';
+    }
   };
   if (const NoteMark mark = LeadingNoteMark(note); mark.end > 0) {
     add(mark.key, mark.end);

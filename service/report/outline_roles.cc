@@ -326,13 +326,19 @@ class RoleFinder {
   // are as long as each other, each above a sentence: were it shorter than its heading.
   void FindSisters() {
     constexpr uint32_t kWord = 2;
+    constexpr size_t kNear = 8;  // so many before and behind it are looked at
     std::vector<size_t> part;
     const auto close = [&] {
-      for (const size_t i : part) {
-        const bool sister = std::any_of(part.begin(), part.end(), [&](size_t j) {
-          return i != j && (CommonPrefix(Folded(i), Folded(j)) >= kWord ||
-                            (SizeOf(i) == SizeOf(j) && SizeOf(i) <= kMaxParallelName));
-        });
+      for (size_t at = 0; at < part.size(); ++at) {
+        const size_t i = part[at];
+        const size_t first = at - std::min(at, kNear);
+        const size_t last = std::min(at + kNear + 1, part.size());
+        const bool sister = std::any_of(
+            part.begin() + static_cast<std::ptrdiff_t>(first),
+            part.begin() + static_cast<std::ptrdiff_t>(last), [&](size_t j) {
+              return i != j && (CommonPrefix(Folded(i), Folded(j)) >= kWord ||
+                                (SizeOf(i) == SizeOf(j) && SizeOf(i) <= kMaxParallelName));
+            });
         if (sister && paragraphs_[i].role == Role::kPlain) {
           paragraphs_[i].role = Role::kUnmarked;
           paragraphs_[i].stand_alone = true;

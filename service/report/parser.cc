@@ -646,7 +646,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "11"; }
+std::string_view ParserVersion() { return "12"; }
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {
