@@ -311,6 +311,11 @@ class Joiner {
     if (BeginsParagraph(s)) {
       return false;
     }
+    // Of lines that follow each other it is known whether they belong together.
+    if (line_before.full && line_after.flush && PieceAt(s - 1).line + 1 < PieceAt(s).line) {
+      join->certain = true;
+      return true;
+    }
     if (layout_.wrapped && ContinuesWrapped(s, line_before, line_after)) {
       const bool next_line = join->before + 1 == join->after && !line_after.gap_before &&
                              !line_after.page_break_before;
