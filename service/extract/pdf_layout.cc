@@ -1494,7 +1494,7 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
         }
         ++next_text;
         const double room = column.right - line.box.right;
-        hint.reaches_edge = room < kSlack * size;
+        hint.reaches_edge = room < kSlack * std::max(size, SizeOf(line));
         if (!hint.reaches_edge && next_text < text.size()) {
           // A short line is full as well where the beginning of the next had no room on it.
           constexpr double kTolerance = 0.25;

@@ -1478,7 +1478,8 @@ class Classifier {
     }
     for (size_t i = best_begin; i < best_end; ++i) {
       std::string& title = result_.metadata.title;
-      if (!title.empty()) {
+      // A title that fills its line only goes on in the next.
+      if (!title.empty() && !lines_[i - 1].reaches_edge) {
         title += ' ';
       }
       title += Utf8(i, 0, UpToSplit(i).size());

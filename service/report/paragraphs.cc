@@ -79,11 +79,11 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
       continue;
     }
     const Line& line = lines[piece.line];
-    ++counted;
+    counted += line.parts;
     indented += line.indent >= 2 ? 1u : 0u;
     gaps += line.gap_before ? 1u : 0u;
-    placed += line.placed ? 1u : 0u;
-    reaching += line.reaches_edge ? 1u : 0u;
+    placed += line.placed ? line.parts : 0u;
+    reaching += line.parts - (line.reaches_edge ? 0u : 1u);
     const uint32_t columns = line.columns + line.indent;
     ++histogram[std::min<uint32_t>(columns, kMaxWrapColumns)];
     ++lengths[std::min<uint32_t>(line.size() + line.indent / 2u, kMaxWrapColumns)];
@@ -312,7 +312,9 @@ class Joiner {
       return false;
     }
     // Of lines that follow each other it is known whether they belong together.
-    if (line_before.full && line_after.flush && PieceAt(s - 1).line + 1 < PieceAt(s).line) {
+    if (line_before.full && line_after.flush &&
+        (PieceAt(s - 1).line + 1 < PieceAt(s).line || line_after.page_break_before)) {
+      join->reason = line_before.placed ? JoinReason::kWrap : JoinReason::kPageBreak;
       join->certain = true;
       return true;
     }

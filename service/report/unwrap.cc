@@ -71,6 +71,98 @@ struct Found {
   }
 };
 
+// Pages that say of each line where it stands.
+class PrintedPages {
+ public:
+  PrintedPages(View folded, const std::vector<Line>& lines) : folded_(folded), lines_(lines) {}
+
+  Wraps Run() {
+    Wraps result{std::vector<bool>(lines_.size()), std::vector<bool>(lines_.size()),
+                 std::vector<bool>(lines_.size())};
+    size_t text = 0;
+    size_t indented = 0;
+    size_t gaps = 0;
+    size_t cut = 0;  // lines that sentences go on from
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const Line& line = lines_[i];
+      if (line.role == LineRole::kText) {
+        ++text;
+        indented += line.indent >= 2 ? 1u : 0u;
+        gaps += line.gap_before ? 1u : 0u;
+        cut += i > 0 && lines_[i - 1].reaches_edge && !EndsClosed(lines_[i - 1]) &&
+                       !line.gap_before && line.indent < 2
+                   ? 1u
+                   : 0u;
+      }
+    }
+    indents_ = indented * 20 >= text;
+    gaps_ = gaps * 20 >= text;
+    if (cut < kFewestFull || cut * 12 < text) {
+      return result;
+    }
+    size_t size = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const Line& line = lines_[i];
+      const bool goes_on = i > 0 && GoesOn(i) && size + line.size() < limits::kMaxLineCodePoints;
+      result.goes_on[i] = goes_on;
+      result.full[i] = IsText(i) && line.reaches_edge && (indents_ || !EndsClosed(line));
+      result.flush[i] = IsText(i) && line.indent < 2;
+      first_ = goes_on ? first_ : i;
+      size = goes_on ? size + line.size() : line.size();
+    }
+    return result;
+  }
+
+ private:
+  bool IsText(size_t i) const {
+    return lines_[i].placed && lines_[i].role == LineRole::kText && !lines_[i].continues &&
+           !IsRow(i);
+  }
+
+  // Words set apart in three places, and no sentence: a row of a table. Or of one of contents.
+  bool IsRow(size_t i) const {
+    const View text = folded_.substr(lines_[i].begin, lines_[i].size());
+    if (IsAsciiDigit(text.back()) &&
+        (text.find(U"……") != View::npos || text.find(U"....") != View::npos ||
+         text.find(U"··") != View::npos)) {
+      return true;
+    }
+    size_t parts = 1;
+    for (size_t at = 1; at + 1 < text.size(); ++at) {
+      if (IsTerminal(text[at]) || IsSemicolon(text[at]) || text[at] == U'，') {
+        return false;
+      }
+      parts += text::IsSpace(text[at]) && !text::IsSpace(text[at + 1]) ? 1u : 0u;
+    }
+    return parts >= 3;
+  }
+
+  bool GoesOn(size_t i) const {
+    const Line& above = lines_[i - 1];
+    const Line& line = lines_[i];
+    if (!IsText(i) || !IsText(i - 1) || line.page != above.page || line.page_break_before ||
+        line.gap_before || line.heading_level != above.heading_level || line.indent >= 2) {
+      return false;
+    }
+    const bool closed = EndsClosed(above);
+    if (!above.reaches_edge) {
+      // What could not be parted left the line short.
+      return indents_ && !closed && lines_[first_].indent >= 2;
+    }
+    if (indents_) {
+      return true;
+    }
+    return gaps_ ? !ReadMarker(folded_.substr(line.begin, line.size())) || !closed
+                 : !closed && !ReadMarker(folded_.substr(line.begin, line.size()));
+  }
+
+  const View folded_;
+  const std::vector<Line>& lines_;
+  bool indents_ = false;
+  bool gaps_ = false;
+  size_t first_ = 0;  // the first line of the paragraph
+};
+
 class Finder {
  public:
   Finder(View source, View folded, const std::vector<Line>& lines)
@@ -445,7 +537,10 @@ class Finder {
 }  // namespace
 
 Wraps FindWraps(View source, View folded, const std::vector<Line>& lines) {
-  return Finder(source, folded, lines).Run();
+  const auto placed = static_cast<size_t>(
+      std::count_if(lines.begin(), lines.end(), [](const Line& line) { return line.placed; }));
+  return placed * 2 > lines.size() ? PrintedPages(folded, lines).Run()
+                                   : Finder(source, folded, lines).Run();
 }
 
 Unwrapped Unwrap(const text::DecodedText& source, const std::vector<Line>& lines,
@@ -488,6 +583,8 @@ Unwrapped Unwrap(const text::DecodedText& source, const std::vector<Line>& lines
     whole.columns += line.columns;
     whole.last_mark = line.last_mark;
     whole.full = line.full;
+    whole.reaches_edge = line.reaches_edge;
+    ++whole.parts;
     whole.bold &= line.bold;
     whole.unsure_place |= line.unsure_place;
   }
