@@ -7,6 +7,7 @@
 #include "service/report/chars.h"
 #include "service/report/lexicon.h"
 #include "service/report/markers.h"
+#include "service/report/unwrap.h"
 #include "service/text/fold.h"
 
 namespace quotes::report {
@@ -94,6 +95,7 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
   if (placed * 2 > counted) {
     // Printed pages: every line says itself whether it is full.
     layout.wrapped = reaching * 3 >= counted;
+    layout.indents = IndentsParagraphs(lines);
     return layout;
   }
   if (counted < kMinWrapLines || histogram[kMaxWrapColumns] * 20 > counted) {

@@ -80,14 +80,12 @@ class PrintedPages {
     Wraps result{std::vector<bool>(lines_.size()), std::vector<bool>(lines_.size()),
                  std::vector<bool>(lines_.size())};
     size_t text = 0;
-    size_t indented = 0;
     size_t gaps = 0;
     size_t cut = 0;  // lines that sentences go on from
     for (size_t i = 0; i < lines_.size(); ++i) {
       const Line& line = lines_[i];
       if (line.role == LineRole::kText) {
         ++text;
-        indented += line.indent >= 2 ? 1u : 0u;
         gaps += line.gap_before ? 1u : 0u;
         cut += i > 0 && lines_[i - 1].reaches_edge && !EndsClosed(lines_[i - 1]) &&
                        !line.gap_before && line.indent < 2
@@ -95,7 +93,7 @@ class PrintedPages {
                    : 0u;
       }
     }
-    indents_ = indented * 20 >= text;
+    indents_ = IndentsParagraphs(lines_);
     gaps_ = gaps * 20 >= text;
     if (cut < kFewestFull || cut * 12 < text) {
       return result;
@@ -107,7 +105,6 @@ class PrintedPages {
       result.goes_on[i] = goes_on;
       result.full[i] = IsText(i) && line.reaches_edge && (indents_ || !EndsClosed(line));
       result.flush[i] = IsText(i) && line.indent < 2;
-      first_ = goes_on ? first_ : i;
       size = goes_on ? size + line.size() : line.size();
     }
     return result;
@@ -141,14 +138,11 @@ class PrintedPages {
     const Line& above = lines_[i - 1];
     const Line& line = lines_[i];
     if (!IsText(i) || !IsText(i - 1) || line.page != above.page || line.page_break_before ||
-        line.gap_before || line.heading_level != above.heading_level || line.indent >= 2) {
+        line.gap_before || line.heading_level != above.heading_level || line.indent >= 2 ||
+        !above.reaches_edge) {
       return false;
     }
     const bool closed = EndsClosed(above);
-    if (!above.reaches_edge) {
-      // What could not be parted left the line short.
-      return indents_ && !closed && lines_[first_].indent >= 2;
-    }
     if (indents_) {
       return true;
     }
@@ -160,7 +154,6 @@ class PrintedPages {
   const std::vector<Line>& lines_;
   bool indents_ = false;
   bool gaps_ = false;
-  size_t first_ = 0;  // the first line of the paragraph
 };
 
 class Finder {
@@ -535,6 +528,23 @@ class Finder {
 };
 
 }  // namespace
+
+bool IndentsParagraphs(const std::vector<Line>& lines) {
+  constexpr uint16_t kMostIndent = 8;  // of a paragraph; what is in the middle has more
+  size_t ends = 0;
+  size_t indented = 0;
+  for (size_t i = 1; i < lines.size(); ++i) {
+    const Line& above = lines[i - 1];
+    const Line& line = lines[i];
+    const bool text = above.role == LineRole::kText && line.role == LineRole::kText;
+    if (text && line.placed && above.placed && !above.reaches_edge && EndsClosed(above) &&
+        line.indent <= kMostIndent) {
+      ++ends;
+      indented += line.indent >= 2 ? 1u : 0u;
+    }
+  }
+  return indented * 2 > ends;
+}
 
 Wraps FindWraps(View source, View folded, const std::vector<Line>& lines) {
   const auto placed = static_cast<size_t>(

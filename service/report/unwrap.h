@@ -31,6 +31,9 @@ struct Wraps {
 Wraps FindWraps(std::u32string_view source, std::u32string_view folded,
                 const std::vector<Line>& lines);
 
+// Whether paragraphs of printed pages begin with an indent.
+bool IndentsParagraphs(const std::vector<Line>& lines);
+
 // A break between two lines that was taken out of a text.
 struct TakenBreak {
   uint32_t position = 0;    // of the first character behind it, in the text without breaks
