@@ -5,6 +5,7 @@
 
 #include "service/base/limits.h"
 #include "service/report/chars.h"
+#include "service/report/invisible.h"
 #include "service/report/lint.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -19,12 +20,6 @@ using View = std::u32string_view;
 bool IsShapeOnly(char32_t c) {
   return (c >= 0x2E80 && c <= 0x2FDF) || (c >= 0xF900 && c <= 0xFAFF) ||
          (c >= 0x2F800 && c <= 0x2FA1F);
-}
-
-bool IsInvisible(char32_t c) {
-  return c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF ||
-         // Marks that turn the direction of writing.
-         c == 0x61C || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 // Looks for what stands inside a paragraph and is not of it.

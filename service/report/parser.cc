@@ -16,6 +16,7 @@
 #include "service/report/english_classify.h"
 #include "service/report/english_paragraphs.h"
 #include "service/report/english_sentences.h"
+#include "service/report/invisible.h"
 #include "service/report/lines.h"
 #include "service/report/lint.h"
 #include "service/report/metadata.h"
@@ -666,11 +667,59 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "11"; }
+std::string_view ParserVersion() { return "12"; }
+
+namespace {
+
+// Tells once of the characters that nobody sees: of the first, beside one that shows.
+void LintInvisible(size_t count, ParsedReport* report) {
+  for (const PrintSpan& span : report->print_spans) {
+    const View text = View(report->joined).substr(span.joined.begin, span.joined.size());
+    const auto at =
+        static_cast<size_t>(std::find_if(text.begin(), text.end(), IsInvisible) - text.begin());
+    if (at == text.size()) {
+      continue;
+    }
+    const size_t shows = at > 0 ? at - 1 : std::min(at + 1, text.size() - 1);
+    const auto begin = span.joined.begin + static_cast<uint32_t>(std::min(at, shows));
+    AddFinding({LintKind::kEncodingDamage,
+                Certainty::kCertain,
+                span.line,
+                {begin, begin + 2},
+                count == 1 ? "an invisible character"
+                           : "the first of " + std::to_string(count) + " invisible characters",
+                IsInvisible(text[shows]) ? "" : text::ToUtf8(text.substr(shows, 1))},
+               report);
+    return;
+  }
+}
+
+absl::StatusOr<ParsedReport> ParseVisible(const text::DecodedText& source,
+                                          const ParseOptions& options) {
+  const std::vector<uint32_t> invisible = FindInvisible(source);
+  if (invisible.empty()) {
+    return Parser(source, options).Parse();
+  }
+  const text::DecodedText visible = WithoutCharacters(source, invisible);
+  auto report = Parser(visible, options).Parse();
+  if (!report.ok()) {
+    return report;
+  }
+  if (!PutBack(source, invisible, &*report)) {
+    return Parser(source, options).Parse();
+  }
+  // Words of other languages than Chinese may be parted by soft hyphens.
+  if (report->metadata.language != "en") {
+    LintInvisible(invisible.size(), &*report);
+  }
+  return report;
+}
+
+}  // namespace
 
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {
-  auto report = Parser(source, options).Parse();
+  auto report = ParseVisible(source, options);
   if (report.ok() && !options.report_id.empty()) {
     AssignIds(options.report_id, &*report);
   }
