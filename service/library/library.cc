@@ -234,7 +234,9 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
     draft.parser_version = ReaderVersion();
   }
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
-  if (const std::string_view kind = report::WhatElse(draft.content); !kind.empty()) {
+  // Whoever says the format has looked.
+  if (const std::string_view kind = report::WhatElse(draft.content);
+      !kind.empty() && !request.format.has_value()) {
     return errors::NoReport(kind);
   }
   report::Metadata& metadata = draft.content.metadata;
