@@ -78,6 +78,12 @@ inline char32_t CloserShape(char32_t c) {
   }
 }
 
+// Characters without width and marks that turn the direction of writing.
+inline bool IsZeroWidth(char32_t c) {
+  return (c >= 0x200B && c <= 0x200F) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF ||
+         c == 0x61C || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
 inline bool IsCloser(char32_t c) { return CloserShape(c) != 0 || c == U'＂'; }
 
 inline bool IsQuotationCloser(char32_t c) {

@@ -370,7 +370,9 @@ size_t ReadLabel(const WordList& labels, View line) {
   while (at < line.size() && text::IsSpace(line[at])) {
     ++at;
   }
-  return IsColon(At(line, at)) ? at + 1 : 0;
+  // 来源：, 来源 | and 来源丨.
+  const char32_t mark = At(line, at);
+  return IsColon(mark) || mark == U'|' || mark == U'｜' || mark == U'丨' ? at + 1 : 0;
 }
 
 View WithoutSpaces(View line, std::u32string* held) {
@@ -604,6 +606,9 @@ struct Row {
   size_t figures = 0;   // cells behind the first that hold a figure and little else
   bool tabs = false;    // what parts the cells is a tab or a bar
   bool framed = false;  // the line begins with a bar
+  bool sign = false;    // the sign of an item stands before the first
+  bool digits = false;  // a cell holds one
+  bool even = true;     // all cells are as long as each other, as those of a slogan are
 
   explicit operator bool() const { return cells > 0; }
   // Says by itself that it is one.
@@ -644,6 +649,7 @@ Row ReadRow(View line) {
   const auto parts = [&](char32_t c) {
     return bars ? IsBar(c) : row.tabs ? c == U'\t' : text::IsSpace(c);
   };
+  size_t size = 0;  // of the cell before
   for (size_t i = 0; i < line.size();) {
     size_t end = i;
     bool digit = false;
@@ -659,7 +665,11 @@ Row ReadRow(View line) {
     }
     // The sign before an item of a list is no cell: 1.<TAB>新建学校6所, ●<TAB>….
     const bool sign = row.tabs && row.cells == 0 && IsListSign(line.substr(0, end));
+    row.sign |= sign;
     if (end > i && !sign) {
+      row.digits |= digit;
+      row.even &= row.cells == 0 || end - i == size;
+      size = end - i;
       if (!row.tabs && end - i > kLongestCell) {
         return {};
       }
@@ -882,6 +892,13 @@ class Classifier {
     size_t first_paragraph = lines_.size();
     size_t first_marker = lines_.size();
     size_t paragraphs = 0;
+    size_t below = 0;  // sentences below the first marker
+    size_t sentences = 0;
+    size_t first_sentence = lines_.size();
+    bool last_words = false;  // are the first ones to the audience
+    constexpr size_t kFewestSentences = 2;
+    constexpr size_t kManySentences = 8;
+    constexpr uint32_t kShortestSentence = 10;
     for (size_t i = std::max(contents_end_, letter_end_); i < most; ++i) {
       const View line = Folded(i);
       if (BeginsWithSalutation(line)) {
@@ -890,15 +907,30 @@ class Classifier {
         const bool next_reports =
             (Contains(next, U"我代表") || Contains(next, U"我受") || Contains(next, U"向大会") ||
              Contains(next, U"作报告") || Contains(next, U"报告工作"));
+        // Words to the audience that go on in their line may be the last ones of a text.
+        const size_t shortest =
+            line.find_first_of(U"，,") == View::npos ? kShortestClosing : kShortestSentence;
+        const bool goes_on = lines_[i].size() > shortest && !IsColonEnd(line);
+        if (goes_on && paragraphs == 0 && sentences >= kManySentences &&
+            first_marker == lines_.size()) {
+          last_words = true;
+          break;
+        }
         if (paragraphs == 0 || ((reports || next_reports) && paragraphs <= kMaxHeadParagraphs)) {
           const bool right_above = first_marker + 1 == i;  // 壹、前言
-          head_end_ = right_above || (first_marker < i && paragraphs > 0 && !next_reports)
+          const bool begun = goes_on && below >= kFewestSentences;
+          head_end_ = right_above || begun || (first_marker < i && paragraphs > 0 && !next_reports)
                           ? first_marker
                           : i;
-          has_salutation_ = true;
+          has_salutation_ = !begun;
           return;
         }
       }
+      if (EndsSentence(lines_[i])) {
+        first_sentence = std::min(first_sentence, i);
+        ++sentences;
+      }
+      below += first_marker < i && EndsSentence(lines_[i]) ? 1u : 0u;
       if (paragraphs == 0 && AddressesAll(line)) {
         head_end_ = std::min(first_marker, i);
         has_salutation_ = head_end_ == i;
@@ -920,6 +952,9 @@ class Classifier {
                                             first_part || numbered || NamesOpeningPart(line))) {
         first_marker = i;
       }
+    }
+    if (last_words && first_paragraph == lines_.size()) {
+      first_paragraph = first_sentence;
     }
     head_end_ = std::min(first_paragraph, first_marker);
     if (head_end_ == lines_.size()) {
@@ -948,6 +983,8 @@ class Classifier {
 
   // One line of the head; kBody when its shape says nothing.
   BlockKind JudgeHeadLine(size_t i) {
+    constexpr size_t kLongestDay = 10;
+    constexpr size_t kLongestName = 4;
     const Lexicon& lexicon = GetLexicon();
     const View line = Folded(i);
     Metadata& metadata = result_.metadata;
@@ -1013,10 +1050,33 @@ class Classifier {
       several_speakers_ |= lexicon.several_speakers.PrefixOf(line) > 0;
       return BlockKind::kNote;
     }
+    if (TakeWrappedBracket(i)) {
+      return kinds_[i];
+    }
     const bool dashed =
         IsDash(line.front()) || line.starts_with(U"--") || line.starts_with(U"－－");
+    // 李明远：在某某会议上的讲话
+    if (const size_t colon = line.substr(0, kLongestName + 1).find_first_of(U"：:");
+        colon != View::npos && At(line, colon + 1) == U'在' &&
+        IsPersonName(line.substr(0, colon), false) && metadata.speaker.empty()) {
+      if (const size_t on = line.rfind(U"上的");
+          on != View::npos && on > colon + 2 &&
+          (line.ends_with(U"讲话") || line.ends_with(U"报告"))) {
+        TakeSpeaker(Printed(i).substr(0, colon));
+        metadata.event = Utf8(i, colon + 2, on);
+        return BlockKind::kBody;
+      }
+    }
     if (const auto occasion = ReadOccasion(line)) {
-      TakeOccasion(i, 1, *occasion);
+      // …会议上的 / 工作报告
+      const std::u32string both = GoesOnBelow(i) ? Join(i, 2, folded_) : std::u32string();
+      if (const auto longer = ReadOccasion(both); longer && longer->end == both.size()) {
+        TakeOccasion(i, 2, *longer);
+        kinds_[i + 1] = BlockKind::kSubtitle;
+        judged_ = i + 2;
+      } else {
+        TakeOccasion(i, 1, *occasion);
+      }
       return BlockKind::kSubtitle;
     }
     if (TakeWrappedOccasion(i)) {
@@ -1024,6 +1084,14 @@ class Classifier {
     }
     if (const BlockKind dated = TakeDatedByline(i); dated != BlockKind::kBody) {
       return dated;
+    }
+    // 某市议会第14届第2次定期大会, right above 市长施政报告.
+    if (i + 1 < head_end_ && NamesSession(line) && metadata.event.empty() &&
+        lines_[i + 1].size() <= kMaxTitleLine &&
+        (Folded(i + 1).ends_with(U"报告") || Folded(i + 1).ends_with(U"讲话")) &&
+        !Contains(Folded(i + 1), U"在")) {
+      metadata.event = Utf8(i, 0, line.size());
+      return BlockKind::kSubtitle;
     }
     if (i > letter_end_ && kinds_[i - 1] == BlockKind::kBody && !lines_[i - 1].page_break_before &&
         (Contains(Folded(i - 1), U"报告") || Contains(Folded(i - 1), U"讲话")) &&
@@ -1074,6 +1142,16 @@ class Classifier {
         return BlockKind::kDateline;
       }
     }
+    if (const View inner = StripBrackets(line); inner.size() <= kLongestDay) {
+      // 1月15日 and 2024年1月, alone on their lines.
+      if (const auto day = ReadDayOfYear(inner); day && day->end == inner.size()) {
+        day_of_year_ = day;
+        return BlockKind::kDateline;
+      }
+      if (IsMonth(inner)) {
+        return BlockKind::kDateline;
+      }
+    }
     if (StripBrackets(line).size() < line.size()) {
       return BlockKind::kNote;
     }
@@ -1086,8 +1164,10 @@ class Classifier {
       return BlockKind::kBanner;
     }
     TakeLeadSentence(i);
-    // A caption without a credit: 张工作政府工作报告。
-    if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine &&
+    // A caption without a credit: 张工作政府工作报告。 The rest of …常务委员会工 is none.
+    const bool rest = i > letter_end_ && line.front() == U'作' &&
+                      kinds_[i - 1] == BlockKind::kBody && Folded(i - 1).back() == U'工';
+    if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine && !rest &&
         FindReporting(line) != View::npos) {
       return BlockKind::kCaption;
     }
@@ -1161,8 +1241,28 @@ class Classifier {
         lexicon.masthead_end.SuffixOf(before) > 0) {
       return BlockKind::kDateline;
     }
+    // 某某发布 2023-02-06 18:00: whose page it is.
+    constexpr size_t kLongestName = 12;
+    if (HasTimeOfDay(line.substr(date.end)) && before.size() <= kLongestName &&
+        !Contains(before, U"报告") && !Contains(before, U"讲话") && IsBelowTitle(i)) {
+      return BlockKind::kDateline;
+    }
     splits_[i] = {date.begin, date.begin, BlockKind::kDateline};
     return BlockKind::kBody;
+  }
+
+  // Whether a line of the head stands below one that may be the title.
+  bool IsBelowTitle(size_t i) const {
+    for (size_t j = letter_end_; j < i; ++j) {
+      const View line = Folded(j);
+      if (lines_[j].size() <= kMaxTitleLine && !EndsSentence(lines_[j]) &&
+          (kinds_[j] == BlockKind::kSubtitle ||
+           (kinds_[j] == BlockKind::kBody &&
+            (Contains(line, U"报告") || Contains(line, U"讲话"))))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // A line of the head up to what is split off it.
@@ -1200,6 +1300,11 @@ class Classifier {
       if (!text::IsSpace(c)) {
         speaker.push_back(c);
       }
+    }
+    // 何平同志
+    constexpr size_t kComrade = 2;
+    if (speaker.ends_with(U"同志") && speaker.size() >= 2 * kComrade) {
+      speaker.resize(speaker.size() - kComrade);
     }
     result_.metadata.speaker = text::ToUtf8(speaker);
   }
@@ -1339,6 +1444,48 @@ class Classifier {
     return false;
   }
 
+  // （2025年12月5日某委员会第十次全体 / 会议通过）: brackets that close a line or two below, with a
+  // day.
+  bool TakeWrappedBracket(size_t i) {
+    constexpr size_t kMostLines = 3;
+    constexpr size_t kLongest = 120;
+    const View line = Folded(i);
+    if (ClosingPartner(line.front()) != U'）' ||
+        std::any_of(line.begin(), line.end(), [](char32_t c) { return CloserShape(c) == U'）'; })) {
+      return false;
+    }
+    for (size_t count = 2; count <= kMostLines && i + count <= head_end_; ++count) {
+      const View last = Folded(i + count - 1);
+      const size_t close =
+          static_cast<size_t>(std::find_if(last.begin(), last.end(),
+                                           [](char32_t c) { return CloserShape(c) == U'）'; }) -
+                              last.begin());
+      if (close == last.size()) {
+        continue;
+      }
+      const std::u32string joined = Join(i, count, folded_);
+      const auto date = FindDate(joined);
+      if (close + 1 < last.size() || joined.size() > kLongest || !date) {
+        return false;
+      }
+      TakeDate(date->day, DateShape::kWritten);
+      std::fill_n(kinds_.begin() + static_cast<std::ptrdiff_t>(i), count, BlockKind::kDateline);
+      judged_ = i + count;
+      return true;
+    }
+    return false;
+  }
+
+  // Whether a line of the head goes on in the next: that has a character or two, or this one ends
+  // with a particle or fills its column.
+  bool GoesOnBelow(size_t i) {
+    constexpr uint32_t kShort = 2;
+    return i + 1 < head_end_ && !lines_[i + 1].gap_before &&
+           (lines_[i + 1].continues || lines_[i + 1].size() <= kShort ||
+            Folded(i).back() == U'的' || FillsColumn(i) ||
+            (lines_[i].placed && lines_[i].reaches_edge));
+  }
+
   // Takes the occasion of `count` lines from `i` on.
   void TakeOccasion(size_t i, size_t count, const OccasionLine& occasion) {
     Metadata& metadata = result_.metadata;
@@ -1350,6 +1497,8 @@ class Classifier {
     };
     if (const auto date = FindDate(folded)) {
       TakeDate(date->day, DateShape::kOccasion);
+    } else if (occasion.text_begin < folded.size()) {
+      day_of_year_ = ReadDayOfYear(View(folded).substr(occasion.text_begin));
     }
     metadata.subtitle = utf8(occasion.text_begin, occasion.text_end);
     metadata.event = utf8(occasion.event_begin, occasion.event_end);
@@ -1384,6 +1533,28 @@ class Classifier {
     }
     ReadBareName();
     GiveBackLeadingHeading();
+    TakeDayOfYear();
+  }
+
+  // The year of a day without one is that of the title, else that in which the page appeared.
+  void TakeDayOfYear() {
+    Metadata& metadata = result_.metadata;
+    if (!day_of_year_ || metadata.date) {
+      return;
+    }
+    const std::u32string title = text::ToCodePoints(metadata.title);
+    int64_t year = YearOfTitle(title);
+    if (const auto& issue = metadata.publication.issue_date; year == 0 && issue) {
+      const bool before = std::make_pair(day_of_year_->month, day_of_year_->day) <=
+                          std::make_pair(issue->month(), issue->day());
+      year = before ? issue->year() : issue->year() - 1;
+    }
+    if (year > 0) {
+      const absl::CivilDay day(year, day_of_year_->month, day_of_year_->day);
+      if (day.day() == day_of_year_->day) {
+        metadata.date = day;
+      }
+    }
   }
 
   // 在全市经济工作会议上的讲话, above which nothing stands, is the title itself.
@@ -1437,6 +1608,62 @@ class Classifier {
     return false;
   }
 
+  // Whether a line is as wide as the widest of a text that is wrapped: many lines are.
+  bool FillsColumn(size_t i) {
+    constexpr uint32_t kSlack = 3;
+    constexpr size_t kFewest = 4;
+    constexpr size_t kShare = 5;
+    const auto width = [](const Line& line) { return line.columns + line.indent; };
+    if (column_ == 0) {
+      uint32_t widest = 0;
+      for (const Line& line : lines_) {
+        widest = std::max(widest, width(line));
+      }
+      const auto full =
+          static_cast<size_t>(std::count_if(lines_.begin(), lines_.end(), [&](const Line& line) {
+            return width(line) + kSlack >= widest;
+          }));
+      column_ = full >= kFewest && full * kShare >= lines_.size() ? widest : UINT32_MAX;
+    }
+    return column_ != UINT32_MAX && width(lines_[i]) + kSlack >= column_;
+  }
+
+  // Whether a line of a title goes on the one above without a space: that is full, or what is left
+  // is less than a line would be begun for, or the rest of a number.
+  bool GoesOnTitle(size_t i) {
+    constexpr uint32_t kShort = 2;
+    const View above = Folded(i - 1);
+    const View line = Folded(i);
+    return lines_[i].continues || (lines_[i - 1].placed && lines_[i - 1].reaches_edge) ||
+           FillsColumn(i - 1) || (above.back() == U'工' && line.front() == U'作') ||
+           (IsAsciiDigit(above.back()) && IsAsciiDigit(line.front())) ||
+           (lines_[i].size() <= kShort && text::IsHan(above.back()) &&
+            std::all_of(line.begin(), line.end(), text::IsHan));
+  }
+
+  // 中华人民共和国 / 国务院新闻办公室 above a date, at the end of a group of lines: whose title it
+  // is stands above. Where that ends.
+  size_t BodyBelowTitle(size_t begin, size_t end) const {
+    if (end >= head_end_ || kinds_[end] != BlockKind::kDateline) {
+      return end;
+    }
+    for (size_t first = begin + 1; first < end; ++first) {
+      const View line = Folded(first);
+      const bool state = first + 1 == end || line.ends_with(U"国") || line.ends_with(U"委员会");
+      if (state && NamesBody(Join(first, end - first, folded_))) {
+        return first;
+      }
+    }
+    return end;
+  }
+
+  // Whether two lines are of one level. That of a printed line is told by its size, and the last
+  // line of a title may be too long to be called large.
+  bool IsOfLevel(size_t i, size_t first) const {
+    return lines_[i].heading_level == lines_[first].heading_level ||
+           (lines_[i].placed && lines_[first].placed && lines_[i].heading_level == 0);
+  }
+
   // The title is the group of lines right above the occasion, date or byline; without those the
   // group that calls itself a report, else the last one.
   void ChooseTitle() {
@@ -1449,8 +1676,7 @@ class Classifier {
         continue;
       }
       size_t end = i;
-      while (end < head_end_ && IsCandidate(end) && end - i < kMaxTitleLines &&
-             lines_[end].heading_level == lines_[i].heading_level) {
+      while (end < head_end_ && IsCandidate(end) && end - i < kMaxTitleLines && IsOfLevel(end, i)) {
         ++end;
       }
       // A name between title and date is the speaker's.
@@ -1458,6 +1684,7 @@ class Classifier {
       while (title_end > i + 1 && IsPersonName(Folded(title_end - 1), false)) {
         --title_end;
       }
+      title_end = BodyBelowTitle(i, title_end);
       int score = 0;
       if (end < head_end_) {
         const BlockKind next = kinds_[end];
@@ -1478,8 +1705,7 @@ class Classifier {
     }
     for (size_t i = best_begin; i < best_end; ++i) {
       std::string& title = result_.metadata.title;
-      // A title that fills its line only goes on in the next.
-      if (!title.empty() && !lines_[i - 1].reaches_edge) {
+      if (!title.empty() && !GoesOnTitle(i)) {
         title += ' ';
       }
       title += Utf8(i, 0, UpToSplit(i).size());
@@ -1545,10 +1771,15 @@ class Classifier {
       const bool below = kinds_[i - 1] == BlockKind::kDateline ||
                          kinds_[i - 1] == BlockKind::kSubtitle ||
                          kinds_[i - 1] == BlockKind::kTitle;
-      if (kinds_[i] == BlockKind::kBody && below && NamesBody(Folded(i))) {
-        kinds_[i] = BlockKind::kByline;
-        result_.metadata.body = Utf8(i, 0, lines_[i].size());
-        return;
+      for (size_t n = 1; n <= 2 && i + n <= head_end_ && below; ++n) {
+        const auto first = kinds_.begin() + static_cast<std::ptrdiff_t>(i);
+        if (std::all_of(first, first + static_cast<std::ptrdiff_t>(n),
+                        [](BlockKind kind) { return kind == BlockKind::kBody; }) &&
+            NamesBody(Join(i, n, folded_))) {
+          std::fill_n(first, n, BlockKind::kByline);
+          result_.metadata.body = text::ToUtf8(Join(i, n, source_));
+          return;
+        }
       }
     }
   }
@@ -1821,8 +2052,79 @@ class Classifier {
     }
   }
 
+  // PART 01, PART 02, NO.3: words in Latin letters with numbers that count up, each alone on its
+  // line of a text in Chinese, adorn the page.
+  void MarkOrnaments() {
+    constexpr size_t kLongest = 10;
+    std::unordered_map<std::u32string, std::vector<size_t>> ornaments;
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      const View line = Folded(i);
+      const auto digits = std::count_if(line.begin(), line.end(), IsAsciiDigit);
+      if (line.size() <= kLongest && kinds_[i] == BlockKind::kBody && digits > 0 && digits <= 2 &&
+          IsAsciiDigit(line.back()) && IsLatinLetter(line.front()) &&
+          std::none_of(line.begin(), line.end(), text::IsHan)) {
+        ornaments[Pattern(i)].push_back(i);
+      }
+    }
+    for (const auto& [pattern, lines] : ornaments) {
+      for (const size_t line : lines) {
+        if (lines.size() >= 2) {
+          kinds_[line] = BlockKind::kWebFurniture;
+        }
+      }
+    }
+  }
+
+  // 监制：王五　统筹：赵六 钱七, 值班主编：张三: who did what for a page, by name.
+  static bool NamesCredits(View line) {
+    constexpr size_t kLongest = 60;
+    constexpr size_t kLongestLabel = 6;
+    constexpr size_t kLongestName = 4;
+    if (line.size() > kLongest) {
+      return false;
+    }
+    size_t credits = 0;
+    size_t named = 0;
+    std::u32string name;  // spaces may stand inside of it
+    const auto close = [&] {
+      named += IsPersonName(name, false) ? 1u : 0u;
+      name.clear();
+    };
+    for (size_t i = 0; i < line.size();) {
+      size_t end = i;
+      size_t colon = View::npos;
+      for (; end < line.size() && !text::IsSpace(line[end]); ++end) {
+        if (IsColon(line[end]) && colon == View::npos) {
+          colon = end;
+        } else if (!text::IsHan(line[end])) {
+          return false;
+        }
+      }
+      if (colon != View::npos) {
+        if (colon - i < 2 || colon - i > kLongestLabel) {
+          return false;
+        }
+        close();
+        ++credits;
+        i = colon + 1;
+      }
+      if (end - i > kLongestName || (credits == 0 && end > i)) {
+        return false;
+      }
+      if (name.size() + (end - i) > kLongestName) {
+        close();
+      }
+      name += line.substr(i, end - i);
+      i = std::max(i, end) + 1;
+    }
+    close();
+    return credits > 0 && named >= credits;
+  }
+
   void MarkBody() {
     MarkRunningHeads();
+    MarkOrnaments();
+    const size_t closing = FindClosing();
     CountPointers();
     const Lexicon& lexicon = GetLexicon();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -1861,7 +2163,8 @@ class Classifier {
         TakeSource(i);
       } else if ((text.size() <= 60 &&
                   ReadLabel(lexicon.editor_label, WithoutButton(StripBrackets(text))) > 0) ||
-                 IsPrintMark(text) || IsLicence(i) || IsReporterLine(text)) {
+                 IsPrintMark(text) || IsLicence(i) || IsReporterLine(text) ||
+                 (i > closing && !EndsClosed(line) && NamesCredits(text))) {
         kinds_[i] = BlockKind::kNote;
       }
     }
@@ -1870,28 +2173,35 @@ class Classifier {
   // Tables that were pasted as text, and what stands around tables and charts: their captions, the
   // unit of their figures, their sources and notes.
   void MarkTables() {
+    constexpr size_t kFewestRows = 3;
     for (size_t i = head_end_; i < lines_.size();) {
       const Row row = kinds_[i] == BlockKind::kBody ? ReadRow(Folded(i)) : Row();
-      if (!row) {
+      // ➢<TAB>经济增长<TAB>6%左右 is an item of a list, unless what heads the columns is above it.
+      if (!row || (row.sign && !row.framed)) {
         ++i;
         continue;
       }
       size_t end = i;
       size_t sure = 0;
       size_t figured = 0;
+      bool even = true;
       for (; end < lines_.size() && kinds_[end] == BlockKind::kBody; ++end) {
         const Row next = ReadRow(Folded(end));
-        if (next.tabs != row.tabs || (!row.tabs && next.cells != row.cells)) {
+        if (next.tabs != row.tabs || (!row.tabs && next.cells != row.cells) ||
+            (next.sign && !row.framed && next.cells + 1 != row.cells)) {
           break;
         }
         sure += next.sure() ? 1u : 0u;
         figured += next.figures > 0 ? 1u : 0u;
+        even &= next.even;
       }
-      // What is set apart by spaces needs figures in most rows. Two words that a tab parts may be
-      // any text: they need some, or rows of more cells beside them.
+      // What is set apart by spaces needs figures in most rows, or columns under a row that names
+      // them: figures with spaces around them are no cells. Two words that a tab parts may be any
+      // text: they need some, or rows of more cells beside them.
       const size_t rows = end - i;
+      const bool columns = rows >= kFewestRows && row.cells >= 3 && !row.digits && !even;
       if (row.tabs ? sure > 0 || (rows >= 2 && figured * 2 >= rows)
-                   : rows >= 2 && sure + 1 >= rows && sure > 0) {
+                   : columns || (rows >= 2 && sure + 1 >= rows && sure > 0)) {
         std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i),
                   kinds_.begin() + static_cast<std::ptrdiff_t>(end), BlockKind::kTable);
       }
@@ -1916,7 +2226,8 @@ class Classifier {
         continue;
       }
       const View inner = StripBrackets(text);
-      if ((IsFloatCaption(text) && !EndsSentence(lines_[i])) || HeadsTable(i)) {
+      if ((IsFloatCaption(text) && !EndsSentence(lines_[i])) || HeadsTable(i) ||
+          HeadsNothingElse(i)) {
         kinds_[i] = BlockKind::kCaption;
         beside = true;
       } else if (IsTableUnit(text) && !EndsClosed(lines_[i])) {
@@ -1952,7 +2263,8 @@ class Classifier {
     }
     size_t first = outside;
     for (size_t i = closing + 1; i < first; ++i) {
-      if (IsCredit(i)) {
+      if (IsCredit(i) || SaysEnd(Folded(i)) ||
+          (kinds_[i] == BlockKind::kWebFurniture && lines_[i].has_word)) {
         first = i + 1;
       }
     }
@@ -2013,6 +2325,18 @@ class Classifier {
   // 谢谢大家！
   bool IsThanksLine(size_t i) const { return kinds_[i] == BlockKind::kBody && IsThanks(Folded(i)); }
 
+  // END, （全文完）, · 完 ·: that the text is over.
+  static bool SaysEnd(View line) {
+    constexpr size_t kLongest = 12;
+    constexpr View kEnds[] = {U"end", U"theend", U"完", U"全文完"};
+    std::u32string words;
+    std::copy_if(line.begin(),
+                 line.begin() + static_cast<std::ptrdiff_t>(std::min(line.size(), kLongest + 1)),
+                 std::back_inserter(words), IsWordCharacter);
+    return line.size() <= kLongest &&
+           std::find(std::begin(kEnds), std::end(kEnds), View(words)) != std::end(kEnds);
+  }
+
   // Who wrote, checked or sent the page.
   bool IsCredit(size_t i) const {
     constexpr uint32_t kLongest = 60;
@@ -2048,20 +2372,62 @@ class Classifier {
            IsTableUnit(Folded(i + 1)) && !EndsClosed(lines_[i + 1]) && !IsTableUnit(Folded(i));
   }
 
+  // 重点项目清单, right above a table behind which a numbered part begins or the text ends: the
+  // title of the table, and of nothing else.
+  bool HeadsNothingElse(size_t i) const {
+    constexpr uint32_t kLongest = 40;
+    constexpr size_t kFewestRows = 2;
+    if (lines_[i].size() > kLongest || EndsClosed(lines_[i]) || ReadMarker(Folded(i)) ||
+        IsTableUnit(Folded(i))) {
+      return false;
+    }
+    size_t end = i + 1;
+    size_t rows = 0;
+    for (; end < lines_.size() && kinds_[end] != BlockKind::kBody; ++end) {
+      rows += kinds_[end] == BlockKind::kTable ? 1u : 0u;
+    }
+    return kinds_[i + 1 < lines_.size() ? i + 1 : i] != BlockKind::kBody && rows >= kFewestRows &&
+           (end == lines_.size() || IsStrongFamily(ReadMarker(Folded(end)).family));
+  }
+
   // The last words to the audience (各位代表！…奋斗！), the last line's successor for none.
   size_t FindClosing() const {
     for (size_t i = lines_.size(); i-- > std::max(head_end_ + 1, lines_.size() / 3);) {
-      if (kinds_[i] == BlockKind::kBody && BeginsWithSalutation(Folded(i)) &&
-          lines_[i].size() > kShortestClosing && EndsSentence(lines_[i])) {
+      if (kinds_[i] == BlockKind::kBody &&
+          ((BeginsWithSalutation(Folded(i)) && lines_[i].size() > kShortestClosing &&
+            EndsSentence(lines_[i])) ||
+           SubmitsReport(i))) {
         return i;
       }
     }
     return lines_.size();
   }
 
-  // Words and commas alone.
+  // 以上报告，请予审议。: the report is over.
+  bool SubmitsReport(size_t i) const {
+    constexpr uint32_t kLongest = 40;
+    const View line = Folded(i);
+    const size_t ask = line.rfind(U'请');
+    return lines_[i].size() <= kLongest && line.starts_with(U"以上") && EndsSentence(lines_[i]) &&
+           ask != View::npos && Contains(line.substr(ask), U"审议");
+  }
+
+  // Whether the last words are last words: they call for something or ask for a decision.
+  bool EndsSpeech(size_t closing) const {
+    return CallsOut(lines_[closing]) || SubmitsReport(closing);
+  }
+
+  // 新建学校6所: more than a figure and its unit, and no date nor the name of a file.
+  static bool SaysFigure(View line) {
+    constexpr std::ptrdiff_t kFewest = 4;
+    return std::any_of(line.begin(), line.end(), IsAsciiDigit) &&
+           std::count_if(line.begin(), line.end(), text::IsHan) >= kFewest && !FindDate(line) &&
+           !HasTimeOfDay(line) && !IsFileName(line) && !IsFloatCaption(line);
+  }
+
+  // Words and commas alone, and more of them than a button has.
   static bool IsVerse(View line) {
-    constexpr size_t kShortest = 4;
+    constexpr size_t kShortest = 6;
     constexpr size_t kLongest = 20;
     return line.size() >= kShortest && line.size() <= kLongest &&
            std::all_of(line.begin(), line.end(), [](char32_t c) {
@@ -2069,21 +2435,56 @@ class Classifier {
            });
   }
 
+  // （此件公开发布）, （根据录音整理）: what stands below the last sentence, a line all in
+  // brackets, is said of the text and not in it.
+  void MarkBracketsBelow() {
+    constexpr uint32_t kLongest = 40;
+    size_t end = lines_.size();
+    std::vector<size_t> brackets;
+    for (; end > head_end_ + 1; --end) {
+      const View line = Folded(end - 1);
+      if (kinds_[end - 1] != BlockKind::kBody) {
+        continue;
+      }
+      const View inner = StripBrackets(line);
+      if (inner.size() == line.size() || line.size() > kLongest || EndsSentence(lines_[end - 1]) ||
+          std::any_of(inner.begin(), inner.end(),
+                      [](char32_t c) { return CloserShape(c) == U'）' || IsTerminal(c); })) {
+        break;
+      }
+      brackets.push_back(end - 1);
+    }
+    if (end > head_end_ + 1 && EndsSentence(lines_[end - 1])) {
+      for (const size_t line : brackets) {
+        kinds_[line] = BlockKind::kNote;
+      }
+    }
+  }
+
   // Below the last words to the audience (各位代表！…奋斗！) and the sentences that follow them,
   // lines that are no sentences are the page's: buttons, names of files, tables without a frame.
   // What is attached to a report is not: it has a heading that says so, or numbers.
   void MarkBelowClosing() {
     constexpr size_t kLongest = 60;
+    constexpr size_t kFewest = 2;
+    MarkBracketsBelow();
     constexpr size_t kShare = 5;  // of the text, what may stand below
     const size_t closing = FindClosing();
     if (closing == lines_.size()) {
       return;
     }
+    // 某某的报告赢得了掌声。: of the speaker by name, as a reporter speaks.
+    for (size_t i = closing + 1; i < lines_.size() && !speaker_.empty(); ++i) {
+      if (kinds_[i] == BlockKind::kBody && EndsSpeech(closing) && Contains(Printed(i), speaker_)) {
+        kinds_[i] = BlockKind::kNote;
+      }
+    }
     size_t last = closing;
     bool page = false;   // something of the page stands below
-    bool verses = true;  // what else does may be the speaker's, a line each
-    size_t below = 0;    // its characters
-    bool calls = CallsOut(lines_[closing]);
+    size_t verses = 0;   // long ones above that: they may be the speaker's, a line each
+    size_t figures = 0;  // lines that say something in figures, as those of a speech do
+    size_t below = 0;    // characters of what else stands below
+    bool calls = EndsSpeech(closing);
     for (size_t i = closing + 1; i < lines_.size(); ++i) {
       if (kinds_[i] != BlockKind::kBody) {
         page |= kinds_[i] == BlockKind::kWebFurniture || kinds_[i] == BlockKind::kNote;
@@ -2098,16 +2499,18 @@ class Classifier {
       const bool sentence = EndsClosed(lines_[i]) && lines_[i].last_mark != U'？';
       if (sentence || marker || GoesOnAbove(i) || IsThanks(Folded(i))) {
         last = i;
-        verses = true;
+        verses = 0;
+        figures = 0;
         below = 0;
         calls |= CallsOut(lines_[i]) || IsThanks(Folded(i));
         continue;
       }
-      verses &= IsVerse(Folded(i));
+      verses += !page && i == last + 1 + verses && IsVerse(Folded(i)) ? 1u : 0u;
+      figures += SaysFigure(Folded(i)) ? 1u : 0u;
       below += lines_[i].size();
     }
     // An address in mid-speech calls for nothing, and much may stand below it.
-    if (!calls || (!page && verses) ||
+    if (!calls || !page || verses >= kFewest || figures >= kFewest ||
         below * kShare > lines_[last].end - lines_[head_end_].begin) {
       if (below > 0) {
         result_.kept = {below, static_cast<int>(last)};
@@ -2128,19 +2531,33 @@ class Classifier {
   }
 
   // △某某产业园: a triangle points from a caption to its picture. Where others without a credit
-  // begin lines of the text, it is a bullet.
+  // begin lines of the text, it is a bullet, unless half of them are captions by what they say.
   bool IsPointedCaption(size_t i) const {
-    return IsPointed(i) && lines_[i].size() <= kMaxBanner && !EndsClosed(lines_[i]) &&
-           pointed_[PointerOf(i)] == 1;
+    if (!IsPointed(i) || lines_[i].size() > kMaxBanner || EndsClosed(lines_[i])) {
+      return false;
+    }
+    const Pointed& pointed = pointed_[PointerOf(i)];
+    return pointed.lines == 1 || pointed.captions * 2 >= pointed.lines || SaysWhoSpeaks(i);
+  }
+
+  // A speech does not name its speaker, nor say that somebody gives a report: what is below a
+  // picture does.
+  bool SaysWhoSpeaks(size_t i) const {
+    const View line = Folded(i);
+    return FindReporting(line) != View::npos ||
+           (!speaker_.empty() && Contains(Printed(i), speaker_));
   }
 
   size_t PointerOf(size_t i) const { return kPointers.find(Folded(i).front()); }
   bool IsPointed(size_t i) const { return PointerOf(i) != View::npos; }
 
   void CountPointers() {
+    speaker_ = text::ToCodePoints(result_.metadata.speaker);
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       if (IsPointed(i) && kinds_[i] == BlockKind::kBody && !IsCaption(Folded(i))) {
-        ++pointed_[PointerOf(i)];
+        Pointed& pointed = pointed_[PointerOf(i)];
+        ++pointed.lines;
+        pointed.captions += SaysWhoSpeaks(i) ? 1u : 0u;
       }
     }
   }
@@ -2153,16 +2570,36 @@ class Classifier {
     const size_t closing = FindClosing();
     size_t first = lines_.size();
     size_t terms = 0;
-    while (first > closing + 2 &&
-           (kinds_[first - 1] != BlockKind::kBody || ExplainsTerm(first - 1))) {
+    while (first > closing + 2 && (kinds_[first - 1] != BlockKind::kBody || IsEntry(first - 1))) {
       --first;
       terms += kinds_[first] != BlockKind::kBody || GoesOnNote(first) ? 0u : 1u;
     }
-    if (first > closing + 1 && terms >= kFewest && CallsOut(lines_[closing]) &&
+    if (first > closing + 1 && terms >= kFewest && EndsSpeech(closing) &&
         kinds_[first - 1] == BlockKind::kBody && lines_[first - 1].size() <= kLongestHead &&
         !EndsSentence(lines_[first - 1])) {
       MarkNotesBelow(first - 1, lines_.size());
     }
+  }
+
+  // An entry of a glossary, as far as behind the end of a speech can be told: a term that is
+  // explained, or what has the mark of a note (［1］, ①), a dash or a colon behind its first words.
+  bool IsEntry(size_t i) const {
+    constexpr size_t kLongest = 16;
+    if (ExplainsTerm(i)) {
+      return true;
+    }
+    const View line = Folded(i);
+    const NoteMark mark = LeadingNoteMark(line);
+    const View words =
+        line.substr(std::min(std::max<size_t>(ReadMarker(line).text, mark.end), line.size()));
+    const View head = words.substr(0, kLongest);
+    const size_t end = head.find_first_of(U"：:，,。；！？—");
+    if (end == View::npos || end == 0 || head[end] == U'；' || head[end] == U'！') {
+      return false;
+    }
+    // 1.“一村一渠”。每个村修好一条水渠。
+    const bool quoted = IsQuotationCloser(ClosingPartner(words.front())) && IsCloser(head[end - 1]);
+    return IsColon(head[end]) || head[end] == U'—' || (head[end] == U'。' && quoted);
   }
 
   // 附：2023年民生实事, behind the last words to the audience: what is below is attached.
@@ -2191,7 +2628,7 @@ class Classifier {
     constexpr size_t kMostNoteHeads = 64;
     size_t note_heads = 0;
     size_t closing = FindClosing();
-    closing = closing < lines_.size() && !CallsOut(lines_[closing]) ? lines_.size() : closing;
+    closing = closing < lines_.size() && !EndsSpeech(closing) ? lines_.size() : closing;
     const Lexicon& lexicon = GetLexicon();
     size_t jump = lines_.size();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -2215,7 +2652,7 @@ class Classifier {
         continue;
       }
       const View bare = WithoutFinalMark(StripBrackets(text));
-      const bool attached = i > closing && HeadsAttachment(i);
+      const bool attached = i > closing && (HeadsAttachment(i) || bare == U"附");
       const bool glossary = IsGlossaryHead(text) && i + 1 < lines_.size() &&
                             (i > closing || i * 3 > lines_.size() * 2 || ReadsLikeNote(i + 1));
       if (glossary || attached || HeadsExplanations(i) ||
@@ -2227,7 +2664,7 @@ class Classifier {
           continue;
         }
         // Further up it may be a heading of the speech.
-        if (glossary || HeadsExplanations(i) || i * 3 > lines_.size() * 2 ||
+        if (glossary || attached || HeadsExplanations(i) || i * 3 > lines_.size() * 2 ||
             (end < lines_.size() && end > i + 1)) {
           // 附件： above it.
           if (glossary && i > head_end_ && kinds_[i - 1] == BlockKind::kBody &&
@@ -2674,9 +3111,9 @@ class Classifier {
   }
 
   void MarkNotes() {
-    std::unordered_set<uint32_t> printed;
+    PrintedNotes printed;
     for (const size_t i : explanations_) {
-      AddPrintedKeys(Folded(i), &printed);
+      AddPrintedNote(Folded(i), &printed);
     }
     NoteReader notes(std::move(printed));
     size_t jump_end = 0;  // in the line, of a jump that began in the one before
@@ -2720,7 +3157,27 @@ class Classifier {
     }
   }
 
+  // Sentences that are no speech, and of which nothing else tells.
+  void CountSentences() {
+    size_t speech = 0;
+    size_t others = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      if (EndsSentence(lines_[i]) || lines_[i].inner_stop) {
+        const BlockKind kind = kinds_[i];
+        speech += kind == BlockKind::kBody ? lines_[i].size() : 0u;
+        others += kind != BlockKind::kBody && kind != BlockKind::kNote && kind != BlockKind::kTable
+                      ? lines_[i].size()
+                      : 0u;
+      }
+    }
+    const size_t told = result_.comments.characters + result_.tail.characters;
+    if (others > told && (others - told) * 2 > speech) {
+      result_.sentences_left_out = others - told;
+    }
+  }
+
   void Emit() {
+    CountSentences();
     result_.pieces.reserve(lines_.size() + 8);
     for (size_t i = 0; i < lines_.size(); ++i) {
       const Line& line = lines_[i];
@@ -2779,6 +3236,12 @@ class Classifier {
     }
   }
 
+  // Lines without a credit that begin with a sign of kPointers.
+  struct Pointed {
+    size_t lines = 0;
+    size_t captions = 0;  // by what they say
+  };
+
   struct Split {
     size_t first_end;
     size_t second_begin;
@@ -2801,11 +3264,14 @@ class Classifier {
   size_t title_end_ = 0;
   size_t source_label_ = static_cast<size_t>(-2);
   size_t date_label_ = static_cast<size_t>(-2);
-  std::array<size_t, kPointers.size()> pointed_ = {};  // lines that begin with each of kPointers
+  std::array<Pointed, kPointers.size()> pointed_ = {};  // by each of kPointers
+  std::u32string speaker_;
+  uint32_t column_ = 0;  // of a wrapped text; UINT32_MAX: it is not; 0: not known yet
   bool has_salutation_ = false;
   bool several_speakers_ = false;
   DateShape date_shape_ = DateShape::kNone;
-  size_t judged_ = 0;  // lines of the head above this one are judged
+  std::optional<DayOfYear> day_of_year_;  // of the occasion, where its year is not said
+  size_t judged_ = 0;                     // lines of the head above this one are judged
   Classified result_;
 };
 
@@ -3018,6 +3484,7 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
       head = static_cast<int>(places[static_cast<size_t>(head)]);
     }
   }
+  all.sentences_left_out = words.sentences_left_out;
   all.missing_pages = english ? 0 : CountMissingPages(folded, lines);
   all.pieces.reserve(words.pieces.size() + lines.size() - rest.size());
   size_t next = 0;  // of the pieces of the rest

@@ -40,7 +40,10 @@ struct Classified {
   LeftOut notes;     // where not all of them read like notes
   LeftOut tail;      // what stands below the last words to the audience and is no sentence
   LeftOut kept;      // the same where it was kept: it may be the speaker's
-  LeftOut letter;    // the letter by which a text was sent out, above it
+  // Characters of sentences that were taken for titles, banners, captions or a page's words, where
+  // they are many beside those of the speech; 0 for few.
+  size_t sentences_left_out = 0;
+  LeftOut letter;  // the letter by which a text was sent out, above it
 };
 
 // Tells speech from furniture, line by line, and reads the head. The head reaches to the

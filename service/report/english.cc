@@ -247,6 +247,20 @@ bool IsTitleCase(View line) {
   return capitals >= 1;
 }
 
+namespace {
+
+// a) and (a), before a space. i), v) and x) may be letters or numerals; a sequence says which.
+Marker ReadSmallLetter(View text) {
+  const size_t open = At(text, 0) == U'(' ? 1 : 0;
+  const char32_t letter = At(text, open);
+  if (!IsSmall(letter) || At(text, open + 1) != U')' || !text::IsSpace(At(text, open + 2))) {
+    return {};
+  }
+  return Make(text, MarkerFamily::kLetter, static_cast<int>(letter - U'a') + 1, open + 2);
+}
+
+}  // namespace
+
 Marker ReadEnglishMarker(View paragraph) {
   if (paragraph.empty()) {
     return {};
@@ -282,7 +296,14 @@ Marker ReadEnglishMarker(View paragraph) {
         inner > 0 && At(paragraph, length + 1) == U')') {
       return Make(paragraph, MarkerFamily::kParenArabic, inner, length + 2);
     }
-    return {};
+    return ReadSmallLetter(paragraph);
+  }
+  if (const Marker letter = ReadSmallLetter(paragraph)) {
+    return letter;
+  }
+  // -The economy grew
+  if (paragraph[0] == U'-' && IsCapital(At(paragraph, 1)) && IsSmall(At(paragraph, 2))) {
+    return Make(paragraph, MarkerFamily::kBullet, 0, 1);
   }
   if (IsCapital(paragraph[0]) && IsFullStopDot(At(paragraph, 1)) &&
       text::IsSpace(At(paragraph, 2))) {

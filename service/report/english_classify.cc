@@ -520,9 +520,9 @@ class Classifier {
         TakeSource(i);
       } else if (IsRunningHead(i, counts)) {
         kinds_[i] = BlockKind::kMasthead;
-      } else if (IsEnglishTime(text)) {
+      } else if (IsEnglishTime(text) || (i * 3 > lines_.size() * 2 && SaysEnd(text))) {
         kinds_[i] = BlockKind::kDateline;
-      } else if (i * 2 > lines_.size() && IsArchiveNote(i)) {
+      } else if ((i * 2 > lines_.size() && IsArchiveNote(i)) || IsBracketedNote(text)) {
         MarkNoteParagraph(i);
       } else if (i * 3 > lines_.size() * 2 &&
                  (text == U"notes" || text == U"endnotes" || text == U"footnotes")) {
@@ -605,6 +605,27 @@ class Classifier {
       }
       return;
     }
+  }
+
+  // [Footnote 1: See the report.]
+  static bool IsBracketedNote(View text) {
+    return text.starts_with(U"[footnote") || text.starts_with(U"[note ") ||
+           text.starts_with(U"[editor");
+  }
+
+  // END                10:16 P.M. EST
+  static bool SaysEnd(View text) {
+    constexpr View kEnd = U"end";
+    View rest = text;
+    if (!rest.starts_with(kEnd)) {
+      return false;
+    }
+    rest.remove_prefix(kEnd.size());
+    const bool set_off = rest.starts_with(U"  ") || rest.starts_with(U"\t");
+    while (!rest.empty() && text::IsSpace(rest.front())) {
+      rest.remove_prefix(1);
+    }
+    return rest.empty() || (set_off && IsEnglishTime(rest));
   }
 
   // NOTE: The President spoke at …; what an archive says of a text, and where it holds it.
@@ -698,6 +719,13 @@ class Classifier {
     }
     if (!known && (repeated < 2 || labels.size() < 2)) {
       return;
+    }
+    // Q    Mr. President, …: a reporter asks.
+    for (size_t i = head_end_; i < lines_.size(); ++i) {
+      if (kinds_[i] == BlockKind::kBody &&
+          (Folded(i).starts_with(U"q  ") || Folded(i).starts_with(U"q\t"))) {
+        MarkNoteParagraph(i);
+      }
     }
     std::unordered_map<std::u32string, size_t> speakers;
     for (const Turn& turn : turns) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "service/report/chars.h"
 #include "service/report/english.h"
@@ -47,6 +48,8 @@ class RoleFinder {
       }
     }
     FindSisters();
+    FindClosedNames();
+    FindCapitalLabels();
     return std::move(roles_);
   }
 
@@ -70,6 +73,61 @@ class RoleFinder {
           break;
         }
       }
+    }
+  }
+
+  // Labor.: a word or three with a full stop above a longer paragraph, in a text with headings.
+  void FindClosedNames() {
+    constexpr size_t kMostWords = 3;
+    constexpr uint32_t kTimesLonger = 3;
+    for (size_t i = 0; i + 1 < roles_.size(); ++i) {
+      const View text = Text(i);
+      if (roles_[i].role != Role::kPlain || roles_[i].salutation || roles_[i].cell ||
+          !IsFullStopDot(roles_[i].last) || EnglishWords(text).size() > kMostWords ||
+          !IsTitleCase(text.substr(0, text.size() - 1)) || roles_[i + 1].role != Role::kPlain ||
+          ranges_[i + 1].size() < kTimesLonger * ranges_[i].size()) {
+        continue;
+      }
+      const size_t first = i - std::min(i, kNearSister);
+      const size_t last = std::min(i + kNearSister + 1, roles_.size());
+      const auto near =
+          std::count_if(roles_.begin() + static_cast<std::ptrdiff_t>(first),
+                        roles_.begin() + static_cast<std::ptrdiff_t>(last),
+                        [](const RoleOfParagraph& role) { return role.role == Role::kUnmarked; });
+      if (near >= 2) {
+        roles_[i].role = Role::kUnmarked;
+        roles_[i].stand_alone = true;
+        TrimLabel(i);
+      }
+    }
+  }
+
+  // EDUCATION: We will …: three paragraphs or more that begin with words in capitals and a colon.
+  void FindCapitalLabels() {
+    constexpr size_t kFewest = 3;
+    constexpr size_t kLongest = 40;
+    std::vector<std::pair<size_t, uint32_t>> labels;
+    for (size_t i = 0; i < roles_.size(); ++i) {
+      const View head = Text(i).substr(0, kLongest);
+      const size_t colon = head.find(U':');
+      if (roles_[i].role != Role::kPlain || roles_[i].salutation || roles_[i].cell ||
+          colon == View::npos || colon + 2 >= Text(i).size() ||
+          !text::IsSpace(Text(i)[colon + 1])) {
+        continue;
+      }
+      // MR. SMITH: speaks.
+      const View label = head.substr(0, colon);
+      if (IsAllCapitals(label) && label.find(U'.') == View::npos &&
+          std::none_of(label.begin(), label.end(), IsAsciiDigit)) {
+        labels.emplace_back(i, static_cast<uint32_t>(colon));
+      }
+    }
+    if (labels.size() < kFewest) {
+      return;
+    }
+    for (const auto& [i, end] : labels) {
+      roles_[i].role = Role::kRunIn;
+      roles_[i].label_end = end;
     }
   }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "service/base/limits.h"
+#include "service/report/chars.h"
 #include "service/text/fold.h"
 
 namespace quotes::report {
@@ -25,37 +26,41 @@ struct Stretch {
 
 }  // namespace
 
-bool IsInvisible(char32_t c) {
-  return c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF ||
-         // Marks that turn the direction of writing.
-         c == 0x61C || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
+bool IsInvisible(char32_t c) { return c == 0xAD || IsZeroWidth(c); }
 
 std::vector<uint32_t> FindInvisible(const text::DecodedText& source) {
   constexpr char32_t kSoftHyphen = 0xAD;
   const std::u32string& text = source.text;
   std::vector<uint32_t> found;
-  size_t line = 0;     // the first one found on this line
-  bool shows = false;  // the line has a character that is none
+  size_t shown = 0;    // of those found, how many stand before a character that shows
+  bool shows = false;  // the line has one
+  const auto end_line = [&] {
+    // Those behind the last one are an edge of the line, as are those before the first.
+    const auto is_edge = [&](uint32_t i) { return IsZeroWidth(text[i]); };
+    found.erase(
+        std::remove_if(found.begin() + static_cast<std::ptrdiff_t>(shown), found.end(), is_edge),
+        found.end());
+    if (!shows) {
+      found.resize(shown);
+    }
+    shown = found.size();
+    shows = false;
+  };
   for (uint32_t i = 0; i < text.size(); ++i) {
     const char32_t c = text[i];
     if (IsBreak(c)) {
-      if (!shows) {
-        found.resize(line);
-      }
-      line = found.size();
-      shows = false;
+      end_line();
     } else if (MayBeInvisible(c) && IsInvisible(c)) {
-      if (c != kSoftHyphen || (i + 1 < text.size() && !IsBreak(text[i + 1]))) {
+      const bool kept = c == kSoftHyphen ? i + 1 == text.size() || IsBreak(text[i + 1]) : !shows;
+      if (!kept) {
         found.push_back(i);
       }
-    } else {
-      shows = shows || !text::IsSpace(c);
+    } else if (!text::IsSpace(c)) {
+      shows = true;
+      shown = found.size();
     }
   }
-  if (!shows) {
-    found.resize(line);
-  }
+  end_line();
   return found;
 }
 

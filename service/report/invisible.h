@@ -15,8 +15,9 @@ namespace quotes::report {
 // Soft hyphen, zero-width spaces and joiners, marks of direction, U+FEFF inside the text.
 bool IsInvisible(char32_t c);
 
-// Indexes of the invisible characters of a source that may be left out: those on lines that show
-// something. A soft hyphen at the end of a line says that the word goes on and stays.
+// Indexes of the invisible characters of a source that may be left out: those inside of lines, and
+// soft hyphens before their words. Others at both ends of a line are no part of it anyhow (Line),
+// and a soft hyphen at its end says that the word goes on.
 std::vector<uint32_t> FindInvisible(const text::DecodedText& source);
 
 // The source without these characters.

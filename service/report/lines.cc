@@ -44,10 +44,34 @@ void Describe(std::u32string_view source, Line* line) {
   }
 }
 
+// Whether most lines begin with >, as those of a letter that is quoted in another.
+bool IsQuotedMail(std::u32string_view source) {
+  constexpr size_t kFewest = 5;
+  size_t lines = 0;
+  size_t quoted = 0;
+  for (size_t begin = 0; begin < source.size();) {
+    while (begin < source.size() && (IsIndent(source[begin]) || IsBreak(source[begin]))) {
+      ++begin;
+    }
+    size_t end = begin;
+    while (end < source.size() && !IsBreak(source[end])) {
+      ++end;
+    }
+    lines += begin < end ? 1u : 0u;
+    quoted += begin < end && source[begin] == U'>' ? 1u : 0u;
+    if (lines > kFewest && quoted * 2 < lines) {
+      return false;  // most texts, after a few lines
+    }
+    begin = end;
+  }
+  return quoted >= kFewest && quoted * 10 >= lines * 9;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source, Checkpoints* checkpoints) {
   std::vector<Line> lines;
+  const bool mail = IsQuotedMail(source);
   const bool paged = source.find(U'\f') != std::u32string_view::npos;
   uint32_t number = 1;
   uint32_t page = paged ? 1 : 0;
@@ -72,12 +96,32 @@ absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source, Checkpo
     line.begin = begin;
     line.end = end;
     uint32_t indent = 0;
-    while (line.begin < end && IsIndent(source[line.begin])) {
-      indent += source[line.begin] < 0x1100 ? 1u : 2u;
-      ++line.begin;
-    }
-    while (line.end > line.begin && IsIndent(source[line.end - 1])) {
-      --line.end;
+    const auto trim = [&](bool all) {
+      while (line.begin < end &&
+             (IsIndent(source[line.begin]) ||
+              (all && (IsZeroWidth(source[line.begin]) || (mail && source[line.begin] == U'>'))))) {
+        indent += IsZeroWidth(source[line.begin]) || source[line.begin] == U'>' ? 0u
+                  : source[line.begin] < 0x1100                                 ? 1u
+                                                                                : 2u;
+        ++line.begin;
+      }
+      while (line.end > line.begin &&
+             (IsIndent(source[line.end - 1]) || (all && IsZeroWidth(source[line.end - 1])))) {
+        --line.end;
+      }
+    };
+    trim(false);
+    line.outer_begin = line.begin;
+    line.outer_end = line.end;
+    const bool edges = line.begin < line.end &&
+                       (IsZeroWidth(source[line.begin]) || IsZeroWidth(source[line.end - 1]) ||
+                        (mail && source[line.begin] == U'>'));
+    if (edges) {
+      trim(true);
+      if (line.begin >= line.end) {  // there is nothing else
+        line.begin = line.outer_begin;
+        line.end = line.outer_end;
+      }
     }
     if (line.begin < line.end) {
       line.number = number;

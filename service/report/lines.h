@@ -15,6 +15,10 @@ namespace quotes::report {
 struct Line {
   uint32_t begin = 0;  // without indent
   uint32_t end = 0;    // without trailing spaces
+  // The same with characters without width (IsZeroWidth) at both ends, and > before each line of a
+  // letter that was quoted: the line is free of them.
+  uint32_t outer_begin = 0;
+  uint32_t outer_end = 0;
   uint32_t number = 0;
   uint32_t page = 0;    // 0 when the source has no form feeds
   uint16_t indent = 0;  // columns of the removed indent, saturated

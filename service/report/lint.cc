@@ -508,15 +508,16 @@ bool StandsInside(View folded, MarkerFamily family, int number) {
 constexpr int kInlineSeries = 4;
 
 // The series that a number belongs to; -1 for none. It stands behind the character `ahead`, or, in
-// series that have a word before the number, that word; `before` stands before all.
-int InlineSeries(char32_t ahead, View behind, char32_t before) {
+// series that have a word before the number, that word; `before` stands before all. A series that
+// goes on may do so behind a comma.
+int InlineSeries(char32_t ahead, View behind, char32_t before, bool goes_on) {
   const bool closes = IsTerminal(before) || IsSemicolon(before) || IsColon(before);
   const char32_t next = behind.empty() ? 0 : behind.front();
   if (ahead == U'第' || ahead == U'其') {
     return closes && IsCommaLike(next) ? (ahead == U'第' ? 2 : 3) : -1;
   }
   if (next == U'是') {
-    return closes ? 0 : -1;
+    return closes || (goes_on && IsCommaLike(before)) ? 0 : -1;
   }
   // 三要素 is no item.
   return next == U'要' && (closes || IsCommaLike(before)) && !behind.starts_with(U"要素") ? 1 : -1;
@@ -586,7 +587,27 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
       return;
     }
     int previous[kInlineSeries] = {};
+    int circled = 0;
     for (uint32_t i = paragraph.begin; i + 1 < paragraph.end; ++i) {
+      if (const char32_t c = input.speech[i]; c >= U'①' && c <= U'⑳') {
+        const int number = static_cast<int>(c - U'①') + 1;
+        // What refers to an item begins none.
+        const bool item = i == paragraph.begin || IsColon(input.speech[i - 1]) ||
+                          IsSemicolon(input.speech[i - 1]) || IsCommaLike(input.speech[i - 1]) ||
+                          IsTerminal(input.speech[i - 1]);
+        if (item && circled > 0 && number > circled + 1) {
+          const auto expected = static_cast<char32_t>(U'①' + static_cast<uint32_t>(circled));
+          AddFinding({LintKind::kNumberingGap,
+                      Certainty::kPossible,
+                      0,
+                      {i, i + 1},
+                      "number " + FamilyText(number) + " follows number " + FamilyText(circled),
+                      text::ToUtf8(View(&expected, 1))},
+                     report);
+        }
+        circled = item ? (number == 1 || circled > 0 ? number : 0) : circled;
+        continue;
+      }
       if (HanDigit(input.folded[i]) < 1) {
         continue;
       }
@@ -597,7 +618,7 @@ void LintNumbering(const LintInput& input, ParsedReport* report) {
       const bool worded = ahead == U'第' || ahead == U'其';
       const uint32_t begin = worded ? i - 1 : i;
       const char32_t before = begin > paragraph.begin ? input.folded[begin - 1] : U'。';
-      if (const int series = InlineSeries(ahead, rest.substr(digits), before);
+      if (const int series = InlineSeries(ahead, rest.substr(digits), before, previous[0] > 0);
           number > 0 && series >= 0) {
         int& last_number = previous[series];
         if (number > last_number + 1 && last_number > 0) {
@@ -647,7 +668,9 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
   constexpr View kParticles = U"的和与把被或";
   constexpr View kEndsWithParticle = U"目缓温饱总随谐参赋给付授平亲柔调";
   constexpr View kBeginsWithParticle = U"平谐睦解约气美好握";  // 和和平共处, 把把握
-  constexpr View kRepeated = U"很越又再更";                    // 很多很多, 又好又好
+  constexpr View kCounted = U"个件条所处座台套辆架艘间栋幢片块场批种类倍岁天年月日户人名家项吨亩";
+  constexpr View kEndsWithIs = U"求于但还就可凡要或正都只也国若总老自唯非";  // 实事求是是
+  constexpr View kRepeated = U"很越又再更";  // 很多很多, 又好又好
   uint32_t same[kLongest + 1] = {};  // how many characters in a row equal those `length` before
   bool any_same = false;             // one of them is not 0
   uint32_t numeral_end = 0;          // after the last numeral
@@ -679,7 +702,14 @@ void LintDoubledWords(const LintInput& input, ParsedReport* report) {
             !(i >= paragraph.begin + 2 && kEndsWithParticle.find(text[i - 2]) != View::npos) &&
             !(i + 1 < size && kBeginsWithParticle.find(text[i + 1]) != View::npos) &&
             !(i >= paragraph.begin + 3 && text[i - 2] == text[i - 3]);
-        if (mark || particle) {
+        // 3所所, and 是是 where no other doubling is beside it.
+        const bool counted =
+            i >= paragraph.begin + 2 && IsAsciiDigit(text[i - 2]) && kCounted.find(c) != View::npos;
+        const bool verb = c == U'是' && i >= paragraph.begin + 2 && text::IsHan(text[i - 2]) &&
+                          i + 1 < paragraph.end && text[i + 1] != U'非' &&
+                          kEndsWithIs.find(text[i - 2]) == View::npos && text[i + 1] != c &&
+                          text[i - 2] != c;
+        if (mark || particle || counted || verb) {
           AddFinding({LintKind::kDoubledWord,
                       mark ? Certainty::kCertain : Certainty::kPossible,
                       0,
@@ -856,8 +886,21 @@ std::string Illegible(uint32_t count) {
 
 // The wide form of a narrow mark, 0 for other characters.
 char32_t WideMark(char32_t c) {
+  if (c == U'.') {
+    return U'。';
+  }
   return c == U',' || c == U';' || c == U':' || c == U'?' || c == U'!' ? c + 0xFEE0 : 0;
 }
+
+// The character that a katakana looks like, 0 for others.
+char32_t HanOfKana(char32_t c) {
+  constexpr View kKana = U"エロカニタトハ";
+  constexpr View kHan = U"工口力二夕卜八";
+  const size_t place = kKana.find(c);
+  return c == 0 || place == View::npos ? 0 : kHan[place];
+}
+
+bool IsHanAt(View text, uint32_t i) { return i < text.size() && text::IsHan(text[i]); }
 
 // l, I, O and o, which scanners read for 1 and 0; folded letters are small.
 char32_t DigitLike(char32_t folded) {
@@ -895,7 +938,9 @@ void LintFigure(const LintInput& input, uint32_t begin, uint32_t end, ParsedRepo
                report);
     return;
   }
-  if (run.size() > kLongest || !GoesOnNumeral(at(end)) ||
+  // l2所
+  const bool counts = run.size() > 1 && input.speech[begin] == U'l' && IsMeasureWord(at(end));
+  if (run.size() > kLongest || (!GoesOnNumeral(at(end)) && !counts) ||
       !std::all_of(run.begin() + 1, run.end(), IsAsciiDigit)) {
     return;
   }
@@ -926,16 +971,23 @@ void LintFigure(const LintInput& input, uint32_t begin, uint32_t end, ParsedRepo
 // other are strays; where both are usual neither is.
 struct Widths {
   bool wide_digits_stray = false;
-  char32_t stray_percent = 0;  // ％, % or none
+  bool wide_points_stray = false;
+  bool wide_commas_stray = false;  // in groups of three digits
+  char32_t stray_percent = 0;      // ％, % or none
 };
 
 Widths ReadWidths(const LintInput& input, const ParsedReport& report) {
   constexpr size_t kMany = 4;   // so many at least are the usual ones
   constexpr size_t kTimes = 4;  // and so many times the strays
-  size_t wide = 0;              // runs of digits
+  constexpr uint32_t kGroup = 3;
+  constexpr size_t kMostCommas = 2;  // of a text that does not write its figures so
+  size_t wide = 0;                   // runs of digits
   size_t narrow = 0;
   size_t wide_percents = 0;
   size_t narrow_percents = 0;
+  size_t wide_points = 0;  // between digits
+  size_t narrow_points = 0;
+  size_t wide_commas = 0;  // before three digits
   for (const Range& paragraph : report.paragraphs) {
     for (uint32_t i = paragraph.begin; i < paragraph.end; ++i) {
       const char32_t c = input.speech[i];
@@ -947,6 +999,15 @@ Widths ReadWidths(const LintInput& input, const ParsedReport& report) {
         ++(c >= 0xFF00 ? wide : narrow);
       }
       if (i > paragraph.begin && IsAsciiDigit(input.folded[i - 1])) {
+        if (i + 1 < paragraph.end && IsAsciiDigit(input.folded[i + 1])) {
+          wide_points += c == U'．' ? 1u : 0u;
+          narrow_points += c == U'.' ? 1u : 0u;
+          wide_commas += c == U'，' && i + kGroup < paragraph.end &&
+                                 std::all_of(input.folded.begin() + i + 1,
+                                             input.folded.begin() + i + 1 + kGroup, IsAsciiDigit)
+                             ? 1u
+                             : 0u;
+        }
         wide_percents += c == U'％' ? 1u : 0u;
         narrow_percents += c == U'%' ? 1u : 0u;
       }
@@ -955,9 +1016,11 @@ Widths ReadWidths(const LintInput& input, const ParsedReport& report) {
   const auto strays = [](size_t few, size_t many) {
     return few > 0 && many >= kMany && few * kTimes <= many;
   };
-  return {strays(wide, narrow), strays(wide_percents, narrow_percents)   ? U'％'
-                                : strays(narrow_percents, wide_percents) ? U'%'
-                                                                         : char32_t{0}};
+  return {strays(wide, narrow), wide_points > 0 && wide_points < narrow_points,
+          wide_commas <= kMostCommas,
+          strays(wide_percents, narrow_percents)   ? U'％'
+          : strays(narrow_percents, wide_percents) ? U'%'
+                                                   : char32_t{0}};
 }
 
 // Tells of a blank inside a figure: 1 50个, 5. 6%. Groups of three digits may be parted by one.
@@ -994,6 +1057,68 @@ void LintBlankInFigure(const LintInput& input, uint32_t begin, uint32_t end, con
               "a blank inside a numeral",
               text::ToUtf8(figure)},
              report);
+}
+
+// Tells of a point or a comma that no figure has, behind its first digits [begin, end): 3 .2亿元,
+// 5..6%, 5．6% among points of half the width, 1，234.5亿.
+void LintPoint(const LintInput& input, const Widths& widths, uint32_t begin, uint32_t end,
+               const Range& paragraph, ParsedReport* report) {
+  constexpr uint32_t kLongest = 12;
+  constexpr uint32_t kGroup = 3;
+  const auto at = [&](uint32_t i) {
+    return i >= paragraph.begin && i < paragraph.end ? input.speech[i] : char32_t{0};
+  };
+  const auto digits_at = [&](uint32_t i) {
+    uint32_t last = i;
+    while (last < paragraph.end && at(last) >= U'0' && at(last) <= U'9') {
+      ++last;
+    }
+    return last;
+  };
+  if (end - begin > kLongest || digits_at(begin) != end ||
+      (begin > paragraph.begin && !text::IsHan(at(begin - 1)))) {
+    return;
+  }
+  const auto add = [&](LintKind kind, uint32_t last, std::u32string figure, const char* message) {
+    figure.insert(0, input.speech.substr(begin, end - begin));
+    AddFinding({kind, Certainty::kPossible, 0, {begin, last}, message, text::ToUtf8(figure)},
+               report);
+  };
+  const auto rest = [&](uint32_t from, uint32_t to) {
+    return std::u32string(input.speech.substr(from, to - from));
+  };
+  const bool blank = at(end) == U' ' && at(end + 1) == U'.';
+  const bool twice = at(end) == U'.' && at(end + 1) == U'.';
+  if (blank || twice) {
+    const uint32_t last = digits_at(end + 2);
+    if (last > end + 2 && last - end <= kLongest &&
+        (GoesOnNumeral(at(last)) || IsMeasureWord(at(last)))) {
+      add(LintKind::kLookAlike, last, U"." + rest(end + 2, last),
+          blank ? "a blank inside a numeral" : "two points in a numeral");
+    }
+    return;
+  }
+  if (at(end) == U'．' && widths.wide_points_stray) {
+    const uint32_t last = digits_at(end + 1);
+    if (last > end + 1 && (GoesOnNumeral(at(last)) || IsMeasureWord(at(last)))) {
+      add(LintKind::kMixedWidth, last, U"." + rest(end + 1, last),
+          "a full-width point among half-width ones");
+    }
+    return;
+  }
+  if (at(end) == U'，' && end - begin <= kGroup && widths.wide_commas_stray) {
+    // Groups of three digits, the first of which begins a figure.
+    uint32_t last = end;
+    std::u32string figure;
+    while (at(last) == U'，' && digits_at(last + 1) == last + 1 + kGroup) {
+      figure += U"," + rest(last + 1, last + 1 + kGroup);
+      last += 1 + kGroup;
+    }
+    const bool fraction = at(last) == U'.' && digits_at(last + 1) > last + 1;
+    if (last > end && (fraction || at(last) == U'万' || at(last) == U'亿')) {
+      add(LintKind::kMixedWidth, last, figure, "a full-width comma inside a numeral");
+    }
+  }
 }
 
 // Looks at the run of Latin letters and digits [begin, end).
@@ -1069,6 +1194,7 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
           LintFigure(input, i, end, report);
           if (IsAsciiDigit(input.folded[end - 1])) {
             LintBlankInFigure(input, i, end, paragraph, report);
+            LintPoint(input, widths, i, end, paragraph, report);
           }
         }
         i = end - 1;
@@ -1143,6 +1269,19 @@ void LintCharacters(const LintInput& input, ParsedReport* report) {
                     {i, i + 1},
                     "a narrow mark between Chinese characters",
                     text::ToUtf8(View(&wide, 1))},
+                   report);
+        continue;
+      }
+      // 规上エ业: scanners take kana for what they look like.
+      if (const char32_t meant = HanOfKana(c);
+          meant != 0 && !input.english && (i == paragraph.begin || IsHanAt(input.speech, i - 1)) &&
+          (i + 1 == paragraph.end || IsHanAt(input.speech, i + 1)) && paragraph.size() > 1) {
+        AddFinding({LintKind::kLookAlike,
+                    Certainty::kProbable,
+                    0,
+                    {i, i + 1},
+                    "kana between Chinese characters",
+                    text::ToUtf8(View(&meant, 1))},
                    report);
         continue;
       }

@@ -245,14 +245,34 @@ Marker ReadDecimal(View text) {
   return text::IsHan(next) || ClosingPartner(next) != 0 ? marker : Marker();
 }
 
+// a. A、 a) (a) before a word of Han characters. C and D are none of the numerals above.
+Marker ReadLetter(View text) {
+  const bool round = text[0] == U'（' || text[0] == U'(';
+  const char32_t letter = At(text, round ? 1 : 0);
+  const size_t after = round ? 2 : 1;
+  const char32_t mark = At(text, after);
+  const bool closed = mark == U'）' || mark == U')';
+  if (letter < U'a' || letter > U'z' ||
+      !(closed || (!round && (IsFullStopDot(mark) || mark == U'、')))) {
+    return {};
+  }
+  const Marker marker =
+      Make(text, MarkerFamily::kLetter, static_cast<int>(letter - U'a') + 1, after + 1);
+  const char32_t next = At(text, marker.text);
+  return text::IsHan(next) || ClosingPartner(next) != 0 ? marker : Marker();
+}
+
 Marker ReadParenthesised(View text) {
   size_t digits = 0;
   const bool han = ReadHanNumeral(text.substr(1), &digits) > 0;
   const int number = ReadNumeral(text.substr(1), &digits);
   const char32_t close = At(text, 1 + digits);
   if (number == 0) {
-    const Marker roman = ReadParenRoman(text);
-    return roman ? roman : ReadStem(text);
+    if (const Marker roman = ReadParenRoman(text)) {
+      return roman;
+    }
+    const Marker stem = ReadStem(text);
+    return stem ? stem : ReadLetter(text);
   }
   if (close != U'）' && close != U')') {
     return {};
@@ -383,6 +403,9 @@ Marker ReadMarker(View paragraph) {
   }
   if (const Marker roman = ReadRoman(paragraph)) {
     return roman;
+  }
+  if (const Marker letter = ReadLetter(paragraph)) {
+    return letter;
   }
   return ReadBullet(paragraph);
 }

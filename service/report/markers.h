@@ -19,6 +19,7 @@ enum class MarkerFamily {
   kFormalHan,    // 壹、
   kHan,          // 一、
   kHanBare,      // 一, alone on its line
+  kCapital,      // A. in a text in Chinese
   kParenHan,     // （一） ㈠
   kStem,         // 甲、
   kParenStem,    // （甲）
@@ -27,6 +28,7 @@ enum class MarkerFamily {
   kDecimal3,     // 1.1.1
   kParenArabic,  // （1） 1）
   kParenRoman,   // (i) （ii）
+  kLetter,       // a. a) (a) in a text in Chinese, capitals as well in folded text
   kCircled,      // ①
   kOrdinalWord,  // 第一， 第一个阶段， 首先， 其次， 再次， 最后，
   kHanIs,        // 一是 其一，

@@ -89,6 +89,33 @@ size_t ReadRepublicanYear(View text, size_t at, int* year) {
   return value > 0 && At(text, i) == U'年' ? i - at : 0;
 }
 
+// 1 to 12, or 元 for the first.
+size_t ReadMonth(View text, size_t at, int* month) {
+  if (At(text, at) == U'元') {
+    *month = 1;
+    return 1;
+  }
+  return ReadSmall(text, at, month);
+}
+
+// 112, a year of the Republic of China without its name: of three digits, before 年.
+size_t ReadYearOfThreeDigits(View text, size_t at, int* year) {
+  constexpr int kBefore = 1911;
+  constexpr size_t kDigits = 3;
+  if (At(text, at) != U'1' || At(text, at + kDigits) != U'年') {
+    return 0;
+  }
+  int value = 0;
+  for (size_t i = at; i < at + kDigits; ++i) {
+    if (!IsAsciiDigit(text[i])) {
+      return 0;
+    }
+    value = value * 10 + static_cast<int>(text[i] - U'0');
+  }
+  *year = kBefore + value;
+  return kDigits;
+}
+
 std::optional<FoundDate> ReadDate(View text, size_t at) {
   int year = 0;
   int month = 0;
@@ -96,6 +123,9 @@ std::optional<FoundDate> ReadDate(View text, size_t at) {
   size_t year_digits = ReadYear(text, at, &year);
   if (year_digits == 0) {
     year_digits = ReadRepublicanYear(text, at, &year);
+  }
+  if (year_digits == 0 && at == 0) {
+    year_digits = ReadYearOfThreeDigits(text, at, &year);
   }
   if (year_digits == 0) {
     return std::nullopt;
@@ -107,7 +137,7 @@ std::optional<FoundDate> ReadDate(View text, size_t at) {
     return std::nullopt;
   }
   i = SkipSpaces(text, i + 1);
-  const size_t month_digits = ReadSmall(text, i, &month);
+  const size_t month_digits = ReadMonth(text, i, &month);
   i = SkipSpaces(text, i + month_digits);
   if (month_digits == 0 || At(text, i) != (written ? U'月' : separator)) {
     return std::nullopt;
@@ -171,6 +201,45 @@ std::optional<FoundDate> FindDate(View text) {
   return std::nullopt;
 }
 
+std::optional<DayOfYear> ReadDayOfYear(View text) {
+  constexpr int kLeapYear = 2024;
+  DayOfYear found;
+  size_t i = ReadMonth(text, 0, &found.month);
+  if (i == 0 || At(text, SkipSpaces(text, i)) != U'月') {
+    return std::nullopt;
+  }
+  i = SkipSpaces(text, SkipSpaces(text, i) + 1);
+  const size_t digits = ReadSmall(text, i, &found.day);
+  i = SkipSpaces(text, i + digits);
+  const absl::CivilDay day(kLeapYear, found.month, found.day);
+  if (digits == 0 || (At(text, i) != U'日' && At(text, i) != U'号') || day.month() != found.month ||
+      day.day() != found.day) {
+    return std::nullopt;
+  }
+  found.end = i + 1;
+  return found;
+}
+
+int YearOfTitle(View title) {
+  constexpr View kDone[] = {U"执行", U"决算", U"总结", U"完成情况"};
+  int first = 0;
+  int last = 0;
+  for (size_t i = 0; i < title.size(); ++i) {
+    int year = 0;
+    const size_t digits = i > 0 && IsAsciiDigit(title[i - 1]) ? 0 : ReadYear(title, i, &year);
+    if (digits > 0 && At(title, SkipSpaces(title, i + digits)) == U'年') {
+      (first == 0 ? first : last) = year;
+      i += digits - 1;
+    }
+  }
+  if (last > 0) {
+    return last == first + 1 ? last : 0;
+  }
+  const bool done = std::any_of(std::begin(kDone), std::end(kDone),
+                                [&](View word) { return title.find(word) != View::npos; });
+  return done ? 0 : first;
+}
+
 bool HasTimeOfDay(View text) {
   text = text.substr(0, kHeadWindow);
   for (size_t i = 1; i + 2 < text.size(); ++i) {
@@ -202,6 +271,8 @@ std::optional<OccasionLine> ReadOccasion(View line) {
   size_t at = occasion.text_begin;
   if (const auto date = FindDate(line); date && date->begin == at) {
     at = SkipSpaces(line, date->end);
+  } else if (const auto day = ReadDayOfYear(line.substr(at)); day.has_value()) {
+    at = SkipSpaces(line, at + day->end);
   }
   if (At(line, at) != U'在') {
     return std::nullopt;
@@ -248,6 +319,9 @@ std::optional<OccasionLine> ReadOccasion(View line) {
 }
 
 bool IsPersonName(View line, bool minority) {
+  if (line.ends_with(U"同志")) {
+    line.remove_suffix(2);
+  }
   if (!IsNameShaped(line, minority ? 12 : 4)) {
     return false;
   }
@@ -282,6 +356,29 @@ bool NamesBody(View line) {
          GetLexicon().body_end.SuffixOf(line) > 0;
 }
 
+namespace {
+
+// 校长 何平, 总经理 何平: an office that no list has, by its last character, set off from a name of
+// two or three. Its length, 0 for none.
+size_t OfficeByItsEnd(View line) {
+  constexpr View kEnds = U"长理任记席员官监裁师";
+  constexpr size_t kLongestOffice = 20;
+  constexpr size_t kLongestName = 3;
+  size_t end = 0;
+  while (end < line.size() && (text::IsHan(line[end]) || line[end] == U'、')) {
+    ++end;
+  }
+  const size_t name = SkipSpaces(line, end);
+  return end >= 2 && end <= kLongestOffice && name > end && name < line.size() &&
+                 kEnds.find(line[end - 1]) != View::npos &&
+                 CountNameCharacters(line.substr(name)) <= kLongestName &&
+                 IsPersonName(line.substr(name), false)
+             ? end
+             : 0;
+}
+
+}  // namespace
+
 std::optional<Byline> ReadByline(View line) {
   if (line.size() > 60) {
     return std::nullopt;
@@ -303,12 +400,22 @@ std::optional<Byline> ReadByline(View line) {
     }
   }
   if (office_end == 0 && from == 0) {
-    return std::nullopt;
+    office_end = OfficeByItsEnd(line);
+    if (office_end == 0) {
+      return std::nullopt;
+    }
   }
   byline.office_end = std::max(office_end, from);
   byline.name_begin = SkipSpaces(line, byline.office_end);
+  if (office_end > 0 && IsColon(At(line, byline.name_begin))) {
+    byline.name_begin = SkipSpaces(line, byline.name_begin + 1);
+  }
   byline.name_end = line.size();
-  const View name = line.substr(byline.name_begin);
+  // 何平同志
+  if (line.ends_with(U"同志") && line.size() >= byline.name_begin + 4) {
+    byline.name_end -= 2;
+  }
+  const View name = line.substr(byline.name_begin, byline.name_end - byline.name_begin);
   const View office = line.substr(byline.office_begin, byline.office_end - byline.office_begin);
   const bool clean = std::none_of(office.begin(), office.end(), [](char32_t c) {
     return IsTerminal(c) || IsColon(c) || c == U'，' || ClosingPartner(c) != 0;

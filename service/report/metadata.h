@@ -22,6 +22,19 @@ struct FoundDate {
 // in every width, spaces between the parts allowed.
 std::optional<FoundDate> FindDate(std::u32string_view text);
 
+// A day without its year at the beginning of `text`: 1月15日, 元月十五日.
+struct DayOfYear {
+  int month = 0;
+  int day = 0;
+  size_t end = 0;
+};
+std::optional<DayOfYear> ReadDayOfYear(std::u32string_view text);
+
+// The year that a title gives as that of its report: 2024年政府工作报告, and the later of two that
+// follow each other. 0 where it gives none, or where the report may be of the year after
+// (2023年预算执行情况的报告).
+int YearOfTitle(std::u32string_view title);
+
 // Whether a time of the day stands in `text`: 17:24, 9:05:30.
 bool HasTimeOfDay(std::u32string_view text);
 
@@ -38,7 +51,7 @@ struct OccasionLine {
 };
 std::optional<OccasionLine> ReadOccasion(std::u32string_view line);
 
-// 省长 卢东亮, 国务院总理李鹏, 上海市市长 龚 正, 报告人：宋磊.
+// 省长 卢东亮, 国务院总理李鹏, 上海市市长 龚 正, 报告人：宋磊, 市长：何平.
 struct Byline {
   size_t office_begin = 0;
   size_t office_end = 0;

@@ -1,5 +1,9 @@
 #include "service/report/note_marks.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string>
+
 #include "service/report/chars.h"
 #include "service/report/lexicon.h"
 #include "service/text/fold.h"
@@ -112,6 +116,70 @@ NoteMark ReadRound(View line, uint32_t at) {
                                                         : NoteMark{};
 }
 
+// 4 alone, right before a mark or the end.
+NoteMark ReadBare(View line, uint32_t at) {
+  constexpr uint32_t kMostDigits = 3;
+  uint32_t end = at;
+  uint32_t value = 0;
+  while (end - at <= kMostDigits && IsAsciiDigit(At(line, end))) {
+    value = value * 10 + (line[end] - U'0');
+    ++end;
+  }
+  const char32_t next = At(line, end);
+  const bool ends =
+      next == 0 || next == U'，' || next == U'、' || IsTerminal(next) || IsSemicolon(next);
+  return value > 0 && end - at <= kMostDigits && ends ? NoteMark{at, end, kRound | value}
+                                                      : NoteMark{};
+}
+
+// Letters and digits alone.
+std::u32string Words(View text) {
+  std::u32string words;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(words), IsWordCharacter);
+  return words;
+}
+
+// What a note explains, without marks: “一网通办”： , 链长，指….
+std::u32string TermOf(View note) {
+  constexpr size_t kLongest = 30;
+  const View head = note.substr(0, kLongest);
+  return Words(head.substr(0, head.find_first_of(U"：:，,。；（(")));
+}
+
+// Whether a word that a note with this mark explains stands in front of the mark: right there or,
+// the greater part of it, not far. A note that explains no word may be referred to anywhere.
+bool Explains(const PrintedNotes& notes, uint32_t key, View front, bool right_there) {
+  constexpr size_t kNear = 40;
+  constexpr size_t kShortest = 2;
+  constexpr size_t kPart = 3;
+  const auto found = notes.find(key);
+  if (found == notes.end()) {
+    return false;
+  }
+  const std::u32string near = Words(front.substr(front.size() - std::min(front.size(), kNear)));
+  View terms = found->second;
+  while (!terms.empty()) {
+    const View term = terms.substr(0, terms.find(U'\n'));
+    terms.remove_prefix(term.size() + 1);
+    if (right_there) {
+      if (term.size() >= kShortest && View(near).ends_with(term)) {
+        return true;
+      }
+      continue;
+    }
+    if (term.size() < kShortest) {
+      return true;
+    }
+    const size_t part = std::min(term.size(), kPart);
+    for (size_t i = 0; i + part <= term.size(); ++i) {
+      if (View(near).find(term.substr(i, part)) != View::npos) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 bool IsMark(char32_t c) {
   return IsTerminal(c) || IsCloser(c) || IsFullStopDot(c) || c == U'"' || c == U'%' || c == U'％' ||
          c == U'‰';
@@ -119,23 +187,31 @@ bool IsMark(char32_t c) {
 
 }  // namespace
 
-std::vector<NoteMark> FindNoteMarks(View line, const std::unordered_set<uint32_t>& printed) {
+std::vector<NoteMark> FindNoteMarks(View line, const PrintedNotes& printed) {
   std::vector<NoteMark> marks;
   bool items = false;  // ① numbers items of this line
+  uint32_t apart = 0;  // the end of the mark before
   char32_t before = 0;
   const auto size = static_cast<uint32_t>(line.size());
   for (uint32_t i = 0; i < size; ++i) {
     const char32_t c = line[i];
-    if (c < 0xB2 && c != U'[' && (printed.empty() || (c != U'*' && c != U'('))) {
+    const bool plain = c < 0xB2 && c != U'[';
+    if (plain && (printed.empty() || (c != U'*' && c != U'(' && !IsAsciiDigit(c)))) {
       before = c;
       continue;
     }
     NoteMark mark;
     const bool behind_word = before != 0 && (IsWordCharacter(before) || IsMark(before));
-    if (!printed.empty() && behind_word && (c == U'*' || ClosingPartner(c) == U'）')) {
+    if (!printed.empty() && behind_word && IsAsciiDigit(c)) {
+      mark = IsAsciiDigit(before) ? NoteMark() : ReadBare(line, i);
+      if (mark.end > i && !Explains(printed, mark.key, line.substr(apart, i - apart), true)) {
+        mark = {};
+      }
+    } else if (!printed.empty() && behind_word && (c == U'*' || ClosingPartner(c) == U'）')) {
       // Behind a full stop (4) numbers an item.
       mark = c == U'*' ? ReadStars(line, i) : IsTerminal(before) ? NoteMark() : ReadRound(line, i);
-      if (!printed.contains(mark.key)) {
+      if (!printed.contains(mark.key) ||
+          (c != U'*' && !Explains(printed, mark.key, line.substr(apart, i - apart), false))) {
         mark = {};
       }
     } else if (before != 0 && ClosingPartner(c) != 0 && !IsColon(before) &&
@@ -152,6 +228,7 @@ std::vector<NoteMark> FindNoteMarks(View line, const std::unordered_set<uint32_t
     }
     if (mark.end > mark.begin) {
       marks.push_back(mark);
+      apart = mark.end;
       i = mark.end - 1;  // two marks may stand in a row
     } else {
       before = c;
@@ -176,19 +253,28 @@ NoteMark LeadingNoteMark(View line) {
   return ReadBracketed(line, 0);
 }
 
-void AddPrintedKeys(View note, std::unordered_set<uint32_t>* printed) {
+void AddPrintedNote(View note, PrintedNotes* printed) {
   if (note.empty()) {
     return;
   }
+  const auto add = [&](uint32_t key, size_t begin) {
+    // Numbers begin anew in a few groups; each mark in the text is held against all terms.
+    constexpr size_t kMostTerms = 400;  // characters
+    std::u32string& terms = (*printed)[key];
+    if (terms.size() < kMostTerms) {
+      terms += TermOf(note.substr(begin));
+      terms += U'\n';
+    }
+  };
   if (const NoteMark mark = LeadingNoteMark(note); mark.end > 0) {
-    printed->insert(mark.key);
+    add(mark.key, mark.end);
     if (mark.key < kWord) {
-      printed->insert(kRound | mark.key);
+      add(kRound | mark.key, mark.end);
     }
     return;
   }
   if (const NoteMark mark = ReadRound(note, 0); mark.end > 0) {
-    printed->insert(mark.key);
+    add(mark.key, mark.end);
     return;
   }
   uint32_t digits = 0;
@@ -199,7 +285,7 @@ void AddPrintedKeys(View note, std::unordered_set<uint32_t>* printed) {
   }
   const char32_t mark = At(note, digits);
   if (value > 0 && (IsFullStopDot(mark) || mark == U'、' || mark == U'）' || mark == U')')) {
-    printed->insert(kRound | value);
+    add(kRound | value, digits + 1);
   }
 }
 

@@ -42,6 +42,7 @@ struct Open {
   size_t owned = 0;        // plain paragraphs that it owns directly
   bool lean_list = false;  // a member before it owned no further paragraph
   bool closed = false;     // its list ended; only its next number can go on
+  bool announces = false;  // a paragraph of it ends with a colon
   uint8_t level = 0;       // of a heading, as the format has it; 0: it does not say
 };
 
@@ -75,6 +76,8 @@ int Rank(const Open& open) {
     case MarkerFamily::kHan:
     case MarkerFamily::kHanBare:
       return 30;
+    case MarkerFamily::kCapital:
+      return 35;
     case MarkerFamily::kParenHan:
       return 40;
     case MarkerFamily::kStem:
@@ -91,6 +94,8 @@ int Rank(const Open& open) {
       return 60;
     case MarkerFamily::kParenRoman:
       return 63;
+    case MarkerFamily::kLetter:
+      return 64;
     case MarkerFamily::kCircled:
       return 65;
     case MarkerFamily::kNone:
@@ -108,7 +113,7 @@ class Placer {
         ranges_(ranges),
         english_(english),
         paragraphs_(english ? FindEnglishRoles(joined, folded, ranges, hints)
-                            : FindRoles(folded, ranges, hints)) {}
+                            : FindRoles(joined, folded, ranges, hints)) {}
 
   absl::StatusOr<Outline> Run(Checkpoints* checkpoints) {
     DecideUnmarkedLevel();
@@ -371,7 +376,7 @@ class Placer {
         continue;
       }
       const bool item = !open.stand_alone && open.role == Role::kMarked;
-      if (item && open.lean_list) {
+      if (item && open.lean_list && !open.announces) {
         // Its sisters own nothing more, so this paragraph stands behind the list.
         if (open.family == MarkerFamily::kBullet) {
           stack_.resize(s);
@@ -388,6 +393,7 @@ class Placer {
         }
       }
       ++open.owned;
+      open.announces |= IsColon(paragraphs_[i].last);
       outline_.paragraph_section[i] = open.section;
       // Deeper lists that this paragraph did not join are over.
       return;
@@ -421,6 +427,7 @@ class Placer {
     if (apart == Apart::kFront || apart == Apart::kBack) {
       stack_.clear();
     } else if (apart == Apart::kBox) {
+      before_box_ = stack_;
       while (!stack_.empty() && (!stack_.back().stand_alone || stack_.back().closed ||
                                  ApartOf(stack_.back()) != Apart::kNo)) {
         stack_.pop_back();
@@ -523,8 +530,26 @@ class Placer {
     stack_.back().lean_list = lean;
   }
 
+  // The list that a box interrupts goes on behind it.
+  void ReturnFromBox(const Marker& marker, bool stand_alone) {
+    const bool goes_on = marker.number > 1 &&
+                         std::any_of(before_box_.begin(), before_box_.end(), [&](const Open& o) {
+                           return o.role == Role::kMarked && o.family == marker.family &&
+                                  o.number + 1 == marker.number;
+                         });
+    const bool inside = std::any_of(stack_.begin(), stack_.end(), [&](const Open& o) {
+      return o.role == Role::kMarked && o.family == marker.family && o.number + 1 == marker.number;
+    });
+    if (goes_on && !inside) {
+      stack_ = std::exchange(before_box_, {});
+    } else if (stand_alone) {
+      before_box_.clear();
+    }
+  }
+
   void PlaceMarked(size_t i) {
     const Marker& marker = paragraphs_[i].marker;
+    ReturnFromBox(marker, paragraphs_[i].stand_alone);
     if (marker.family != MarkerFamily::kBullet) {
       PopLeaves(Role::kPlain);
     } else {
@@ -560,7 +585,7 @@ class Placer {
         break;
       }
       // The parts of the text are not those of its preface, nor of a box.
-      if (paragraphs_[i].stand_alone && IsStrongFamily(marker.family) &&
+      if ((paragraphs_[i].stand_alone || marker.number > 1) && IsStrongFamily(marker.family) &&
           (ApartOf(top) == Apart::kFront || ApartOf(top) == Apart::kBox)) {
         stack_.pop_back();
         continue;
@@ -650,6 +675,7 @@ class Placer {
     open.number = p.marker.number;
     open.stand_alone = p.stand_alone || introduction;
     open.level = p.level;
+    open.announces = !p.stand_alone && IsColon(p.last);
     stack_.push_back(open);
     outline_.paragraph_section[i] = open.section;
     outline_.heading[i] = p.stand_alone;
@@ -805,9 +831,23 @@ class Placer {
                               std::max(end, range.begin + static_cast<uint32_t>(marker.length))};
   }
 
+  // Whether the first item of a list stands there.
+  bool BeginsList(uint32_t at, uint32_t end) const {
+    constexpr uint32_t kWindow = 12;
+    if (english_ || at >= end) {
+      return false;
+    }
+    const Marker marker = ReadMarker(folded_.substr(at, std::min(kWindow, end - at)));
+    return marker.number == 1 &&
+           (marker.family == MarkerFamily::kCircled ||
+            marker.family == MarkerFamily::kParenArabic || marker.family == MarkerFamily::kHanIs ||
+            marker.family == MarkerFamily::kHanMust);
+  }
+
   // The end of a run-in heading, without its final mark.
   uint32_t RunInEnd(uint32_t begin, Range range, uint32_t longest) const {
     const uint32_t most = std::min(range.end, begin + longest + 1);
+    uint32_t list = range.end;  // the colon before its first item
     for (uint32_t i = begin; i < most; ++i) {
       if (const size_t close = QuotationEnd(joined_.substr(0, range.end), i, longest);
           close != View::npos) {
@@ -815,18 +855,22 @@ class Placer {
         i = static_cast<uint32_t>(close);
         const bool ends = !GoesOnBehindQuotation(joined_.substr(0, range.end), begin, open, i);
         if (IsTerminal(joined_[i - 1]) && ends) {
-          return i + 1;
+          return std::min(list, i + 1);
         }
         continue;
       }
       const bool dot = english_ && IsFullStopDot(joined_[i]) && i + 1 < range.end &&
                        text::IsSpace(joined_[i + 1]);
+      // 三、抓民生：①就业；②社保。
+      if (i > begin && list == range.end && IsColon(joined_[i]) && BeginsList(i + 1, range.end)) {
+        list = i;
+      }
       if (IsTerminal(joined_[i]) || IsSemicolon(joined_[i]) || dot) {
-        return i;
+        return std::min(list, i);
       }
     }
     if (range.end - begin <= longest) {
-      return range.end;
+      return list;
     }
     const uint32_t clause = std::min(range.end, begin + kMaxRunInClause + 1);
     for (uint32_t i = begin; i < clause; ++i) {
@@ -874,6 +918,7 @@ class Placer {
   const bool english_;
   const std::vector<Paragraph> paragraphs_;
   std::vector<Open> stack_;
+  std::vector<Open> before_box_;            // the stack where the last box began
   OpenList open_list_;                      // that the paragraph before ended with
   int parent_of_list_ = -1;                 // of the last items inside a paragraph
   size_t sections_of_list_ = 0;             // how many there were behind them

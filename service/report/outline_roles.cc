@@ -44,9 +44,12 @@ constexpr uint32_t kMaxTaskName = 30;
 // Names that are built alike: as long as each other, and no longer than this.
 constexpr uint32_t kMaxParallelName = 16;
 constexpr uint32_t kMinParallelText = 6;
+constexpr uint32_t kNearly = 2;  // of the lengths of names with a quotation
 // The label of an item without a marker: 煤炭工业，….
 constexpr size_t kMaxLabel = 10;
 constexpr size_t kMinLabels = 3;
+
+bool IsCapital(char32_t c) { return (c >= U'A' && c <= U'Z') || (c >= U'Ａ' && c <= U'Ｚ'); }
 
 bool IsClosedBy(char32_t mark) {
   return IsTerminal(mark) || IsSemicolon(mark) || IsColon(mark) || IsEllipsis(mark);
@@ -79,8 +82,13 @@ Apart ReadApart(View heading) {
 
 class RoleFinder {
  public:
-  RoleFinder(View folded, const std::vector<Range>& ranges, const std::vector<ParagraphHint>& hints)
-      : folded_(folded), ranges_(ranges), hints_(hints), paragraphs_(ranges.size()) {}
+  RoleFinder(View joined, View folded, const std::vector<Range>& ranges,
+             const std::vector<ParagraphHint>& hints)
+      : joined_(joined),
+        folded_(folded),
+        ranges_(ranges),
+        hints_(hints),
+        paragraphs_(ranges.size()) {}
 
   std::vector<RoleOfParagraph> Run() {
     if (!hints_.empty()) {
@@ -90,6 +98,7 @@ class RoleFinder {
     ConfirmMarkers();
     FindStandAlone();
     FindUnmarkedHeadings();
+    FindSisters();
     FindSeries();
     FindIntroductions();
     FindAnnouncedLists();
@@ -127,6 +136,9 @@ class RoleFinder {
       p.cell = IsCell(i);
       if (!p.cell) {
         p.marker = ReadMarker(text);
+        if (p.marker.family == MarkerFamily::kLetter && IsCapital(joined_[ranges_[i].begin])) {
+          p.marker.family = MarkerFamily::kCapital;
+        }
         p.salutation = BeginsWithSalutation(text);
       }
       size_t end = 0;
@@ -210,12 +222,14 @@ class RoleFinder {
         p.stand_alone = size <= kMaxHeadingLine && p.single && !IsCommaLike(p.last);
       } else if (p.single && size <= kMaxClosedHeading && !IsSemicolon(p.last)) {
         // （二）进一步下放权力。 over paragraphs of its own, not an item among items.
-        p.stand_alone = IsPlainText(i + 1) && SizeOf(i + 1) > size;
+        p.stand_alone =
+            IsPlainText(i + 1) && (SizeOf(i + 1) > size || IsColon(paragraphs_[i + 1].last));
       }
     }
   }
 
-  bool IsUnmarkedHeading(size_t i) const {
+  // A short line without a mark at its end.
+  bool LooksLikeHeading(size_t i) const {
     const Paragraph& p = paragraphs_[i];
     const uint32_t size = SizeOf(i);
     if (p.role != Role::kPlain || p.salutation || IsCell(i) || size > kMaxUnmarkedHeading ||
@@ -224,9 +238,14 @@ class RoleFinder {
       return false;
     }
     const View text = Folded(i);
-    if (!std::any_of(text.begin(), text.end(), [](char32_t c) { return text::IsHan(c); })) {
+    return std::any_of(text.begin(), text.end(), [](char32_t c) { return text::IsHan(c); });
+  }
+
+  bool IsUnmarkedHeading(size_t i) const {
+    if (!LooksLikeHeading(i)) {
       return false;
     }
+    const uint32_t size = SizeOf(i);
     // A lone short line between short lines is part of a list or a slogan.
     const Paragraph& next = paragraphs_[i + 1];
     if (next.role == Role::kUnmarked) {
@@ -258,15 +277,88 @@ class RoleFinder {
                                  : SizeOf(i) <= kMaxUnmarkedHeading);
   }
 
+  // Lines without a mark below one that announces them, two or more, with a figure in each:
+  // 主要目标： 粮食产量 24万吨, …. They are what is announced, and head nothing.
+  std::vector<bool> FindListedFigures() const {
+    std::vector<bool> listed(count(), false);
+    const auto is_figure = [&](size_t i) {
+      const View text = Folded(i);
+      return LooksLikeHeading(i) && paragraphs_[i].level == 0 &&
+             std::any_of(text.begin(), text.end(), IsAsciiDigit);
+    };
+    for (size_t i = 0; i + 2 < count(); ++i) {
+      if (!IsColon(paragraphs_[i].last) || paragraphs_[i].salutation) {
+        continue;
+      }
+      size_t end = i + 1;
+      while (end < count() && is_figure(end)) {
+        ++end;
+      }
+      if (end - i > 2) {
+        std::fill(listed.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                  listed.begin() + static_cast<std::ptrdiff_t>(end), true);
+      }
+    }
+    return listed;
+  }
+
   void FindUnmarkedHeadings() {
+    const std::vector<bool> listed = FindListedFigures();
     // From the end, so that a heading right above another one is seen.
     for (size_t i = count(); i-- > 0;) {
-      if (IsHintedHeading(i) || IsUnmarkedHeading(i)) {
+      if (!listed[i] && (IsHintedHeading(i) || IsUnmarkedHeading(i))) {
         paragraphs_[i].role = Role::kUnmarked;
         paragraphs_[i].stand_alone = true;
         paragraphs_[i].apart = ReadApart(Folded(i));
       }
     }
+  }
+
+  // No more than two clauses, as lines that a wrapped text is cut into may have.
+  bool IsOneName(size_t i) const {
+    const View text = Folded(i);
+    return text.size() <= kMaxClosedHeading && std::count(text.begin(), text.end(), U'，') <= 1 &&
+           std::none_of(text.begin(), text.end(),
+                        [](char32_t c) { return IsSemicolon(c) || IsColon(c) || IsTerminal(c); });
+  }
+
+  // Two or more lines under the same heading that look like headings and open with the same word or
+  // are as long as each other, each above a sentence: were it shorter than its heading.
+  void FindSisters() {
+    constexpr uint32_t kWord = 2;
+    constexpr size_t kNear = 8;  // so many before and behind it are looked at
+    std::vector<size_t> part;
+    const auto close = [&] {
+      for (size_t at = 0; at < part.size(); ++at) {
+        const size_t i = part[at];
+        const size_t first = at - std::min(at, kNear);
+        const size_t last = std::min(at + kNear + 1, part.size());
+        const bool sister = std::any_of(
+            part.begin() + static_cast<std::ptrdiff_t>(first),
+            part.begin() + static_cast<std::ptrdiff_t>(last), [&](size_t j) {
+              return i != j && (CommonPrefix(Folded(i), Folded(j)) >= kWord ||
+                                (SizeOf(i) == SizeOf(j) && SizeOf(i) <= kMaxParallelName));
+            });
+        if (sister && paragraphs_[i].role == Role::kPlain) {
+          paragraphs_[i].role = Role::kUnmarked;
+          paragraphs_[i].stand_alone = true;
+        }
+      }
+      part.clear();
+    };
+    for (size_t i = 0; i + 1 < count(); ++i) {
+      const Paragraph& p = paragraphs_[i];
+      const Paragraph& next = paragraphs_[i + 1];
+      const bool above = next.role == Role::kPlain && !next.salutation && next.last == U'。';
+      if (p.role == Role::kMarked && p.stand_alone) {
+        close();
+      } else if (above && p.level == 0 &&
+                 (p.role == Role::kUnmarked ? p.apart == Apart::kNo
+                                            : LooksLikeHeading(i) && IsOneName(i))) {
+        part.push_back(i);
+      }
+    }
+    close();
   }
 
   // Three or more unmarked headings that open with the same words, with none of another kind
@@ -399,17 +491,26 @@ class RoleFinder {
   }
 
   // 旗帜鲜明讲政治。 依法行政守底线。 求真务实抓落实。: three or more paragraphs beside each other
-  // whose first sentences are built alike.
+  // whose first sentences are built alike: as long as each other, or nearly so with a quotation in
+  // each.
   void FindParallelNames() {
     const auto is_name = [&](size_t i) {
       const Paragraph& p = paragraphs_[i];
       return IsPlainText(i) && !p.single && p.first_end <= kMaxParallelName &&
              SizeOf(i) - p.first_end >= kMinParallelText && BeginsWithName(i);
     };
+    const auto quotes = [&](size_t i) {
+      const View name = Folded(i).substr(0, paragraphs_[i].first_end);
+      return std::count_if(name.begin(), name.end(),
+                           [](char32_t c) { return IsQuotationCloser(ClosingPartner(c)); });
+    };
     for (size_t i = 0; i < count();) {
       size_t end = i;
       while (end < count() && is_name(end) &&
-             paragraphs_[end].first_end == paragraphs_[i].first_end) {
+             (paragraphs_[end].first_end == paragraphs_[i].first_end ||
+              (quotes(i) == 1 && quotes(end) == 1 &&
+               paragraphs_[end].first_end + kNearly >= paragraphs_[i].first_end &&
+               paragraphs_[end].first_end <= paragraphs_[i].first_end + kNearly))) {
         ++end;
       }
       for (size_t j = i; end - i >= kMinRunIns && j < end; ++j) {
@@ -732,6 +833,7 @@ class RoleFinder {
     }
   }
 
+  const View joined_;
   const View folded_;
   const std::vector<Range>& ranges_;
   const std::vector<ParagraphHint>& hints_;
@@ -756,9 +858,9 @@ HintWeights WeighHints(const std::vector<Range>& ranges, const std::vector<Parag
   return {headed * kHeadingShare <= all, bold * kBoldShare <= all};
 }
 
-std::vector<RoleOfParagraph> FindRoles(View folded, const std::vector<Range>& ranges,
+std::vector<RoleOfParagraph> FindRoles(View joined, View folded, const std::vector<Range>& ranges,
                                        const std::vector<ParagraphHint>& hints) {
-  return RoleFinder(folded, ranges, hints).Run();
+  return RoleFinder(joined, folded, ranges, hints).Run();
 }
 
 }  // namespace quotes::report

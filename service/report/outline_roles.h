@@ -62,9 +62,10 @@ struct HintWeights {
 HintWeights WeighHints(const std::vector<Range>& ranges, const std::vector<ParagraphHint>& hints);
 
 // What each paragraph is, from evidence in it and its neighbours (outline.h says which). Levels and
-// parents are not decided here. `folded` is the speech with its letters folded, `ranges` its
-// paragraphs; `hints` is empty or has one for each.
-std::vector<RoleOfParagraph> FindRoles(std::u32string_view folded, const std::vector<Range>& ranges,
+// parents are not decided here. `folded` is the speech, `joined`, with its letters folded, `ranges`
+// its paragraphs; `hints` is empty or has one for each.
+std::vector<RoleOfParagraph> FindRoles(std::u32string_view joined, std::u32string_view folded,
+                                       const std::vector<Range>& ranges,
                                        const std::vector<ParagraphHint>& hints);
 
 }  // namespace quotes::report

@@ -92,6 +92,7 @@ class Parser {
     report_.joins.insert(report_.joins.end(), wraps_.begin(), wraps_.end());
     std::sort(report_.joins.begin(), report_.joins.end(),
               [](const Join& a, const Join& b) { return a.position < b.position; });
+    MergeEdges();
     QUOTES_RETURN_IF_ERROR(checkpoints_.Check());
     return std::move(report_);
   }
@@ -239,12 +240,57 @@ class Parser {
       span.joined = joined_[piece];
       report_.print_spans.push_back(span);
     }
+    LayOutEdges();
     for (const PieceJoin& join : paragraphs.joins) {
       const Piece& before = classified_.pieces[join.before];
       report_.joins.push_back({joined_[join.after].begin,
                                NumberOf(lines_[before.line], before.end - 1),
                                report_.print_spans[join.after].line});
     }
+  }
+
+  // Characters without width at the ends of lines, and > before them, are no speech: a block of
+  // their own behind all others, or several where they are many.
+  void LayOutEdges() {
+    const text::DecodedText& source = Source();
+    const auto add = [&](const Line& line, uint32_t begin, uint32_t end) {
+      while (begin < end && text::IsSpace(source.text[begin])) {
+        ++begin;
+      }
+      while (end > begin && text::IsSpace(source.text[end - 1])) {
+        --end;
+      }
+      if (begin == end) {
+        return;
+      }
+      const auto at = static_cast<uint32_t>(report_.joined.size());
+      report_.joined.append(source.text, begin, end - begin);
+      folded_.append(source.text, begin, end - begin);
+      const Range range{at, at + end - begin};
+      edges_.push_back({BlockKind::kWebFurniture, line.number, line.page,
+                        source.byte_offsets[begin], ByteEnd(end), range});
+      const bool more =
+          edges_.size() > 1 && report_.runs.back().range.size() + range.size() <= kMaxEdges;
+      if (more) {
+        report_.runs.back().range.end = range.end;
+      } else {
+        report_.runs.push_back({BlockKind::kWebFurniture, range});
+      }
+    };
+    for (const Line& line : lines_) {
+      add(line, line.outer_begin, line.begin);
+      add(line, line.end, line.outer_end);
+    }
+  }
+
+  // Once nothing asks for the span of a piece any more.
+  void MergeEdges() {
+    std::vector<PrintSpan>& spans = report_.print_spans;
+    const auto middle = static_cast<std::ptrdiff_t>(spans.size());
+    spans.insert(spans.end(), edges_.begin(), edges_.end());
+    std::inplace_merge(
+        spans.begin(), spans.begin() + middle, spans.end(),
+        [](const PrintSpan& a, const PrintSpan& b) { return a.byte_begin < b.byte_begin; });
   }
 
   // What the source's format says of each paragraph; empty for plain text. A paragraph of several
@@ -605,6 +651,25 @@ class Parser {
                   ""},
                  &report_);
     }
+    if (classified_.sentences_left_out > 0) {
+      AddFinding({LintKind::kTruncated,
+                  Certainty::kPossible,
+                  0,
+                  {},
+                  std::to_string(classified_.sentences_left_out) +
+                      " characters of sentences were left out as titles, captions or the page's",
+                  ""},
+                 &report_);
+    }
+    if (!edges_.empty()) {
+      AddFinding(
+          {LintKind::kEncodingDamage, Certainty::kCertain, edges_.front().line,
+           edges_.front().joined,
+           "invisible characters or signs of quoted mail at " + std::to_string(edges_.size()) +
+               (edges_.size() == 1 ? " end of a line" : " ends of lines") + " were left out",
+           ""},
+          &report_);
+    }
     LintLeftOut(classified_.comments, "were left out as what readers say");
     LintLeftOut(classified_.notes, "were left out as notes");
     LintLeftOut(classified_.tail, "were left out as what stands below the end of the speech");
@@ -645,7 +710,8 @@ class Parser {
     LintDuplicates(input, &report_);
   }
 
-  static constexpr uint32_t kAround = 6;  // characters on each side of a place that is shown
+  static constexpr uint32_t kMaxEdges = 500;  // characters in a block of such
+  static constexpr uint32_t kAround = 6;      // characters on each side of a place that is shown
 
   const text::DecodedText& printed_;
   Unwrapped unwrapped_;  // without breaks when no line is wrapped
@@ -660,7 +726,8 @@ class Parser {
   std::vector<Range> joined_;              // of each piece
   std::vector<Join> wraps_;                // over the breaks that were taken out
   Outline outline_;
-  bool breaks_off_ = false;  // the source says that there was more
+  bool breaks_off_ = false;       // the source says that there was more
+  std::vector<PrintSpan> edges_;  // characters without width at the ends of lines
   std::vector<Range> cuts_;
   ParsedReport report_;
 };
@@ -673,6 +740,12 @@ namespace {
 
 // Tells once of the characters that nobody sees: of the first, beside one that shows.
 void LintInvisible(size_t count, ParsedReport* report) {
+  if (std::any_of(report->lint.begin(), report->lint.end(), [](const LintFinding& finding) {
+        return finding.kind == LintKind::kEncodingDamage &&
+               finding.message.find("invisible") != std::string::npos;
+      })) {
+    return;
+  }
   for (const PrintSpan& span : report->print_spans) {
     const View text = View(report->joined).substr(span.joined.begin, span.joined.size());
     const auto at =
@@ -685,7 +758,7 @@ void LintInvisible(size_t count, ParsedReport* report) {
     AddFinding({LintKind::kEncodingDamage,
                 Certainty::kCertain,
                 span.line,
-                {begin, begin + 2},
+                {begin, begin + (shows == at ? 1u : 2u)},
                 count == 1 ? "an invisible character"
                            : "the first of " + std::to_string(count) + " invisible characters",
                 IsInvisible(text[shows]) ? "" : text::ToUtf8(text.substr(shows, 1))},

@@ -212,6 +212,25 @@ bool GoesOnWith(View printed, bool full_stop, Place place) {
   return full_stop ? any(kNever) : !any(kActors);
 }
 
+// 村民老李说。: who says what is quoted before it, and nothing more.
+bool SaysWhoSaidIt(View rest) {
+  constexpr size_t kLongest = 14;
+  constexpr View kSaid[] = {U"说道", U"问道", U"喊道", U"叹道", U"笑道",
+                            U"答道", U"赞道", U"慨道", U"写道"};
+  constexpr View kNoVerb = U"小学传解演论游据听再";  // 小说, 据说
+  const View head = rest.substr(0, kLongest + 1);
+  const auto* const mark = std::find_if(head.begin(), head.end(), [](char32_t c) {
+    return IsTerminal(c) || IsCommaLike(c) || IsColon(c) || IsSemicolon(c);
+  });
+  const View clause = head.substr(0, static_cast<size_t>(mark - head.begin()));
+  if (mark == head.end() || *mark != U'。' || clause.size() < 3) {
+    return false;
+  }
+  return (clause.back() == U'说' && kNoVerb.find(clause[clause.size() - 2]) == View::npos) ||
+         std::any_of(std::begin(kSaid), std::end(kSaid),
+                     [&](View said) { return clause.ends_with(said); });
+}
+
 }  // namespace
 
 bool GoesOnBehindQuotation(View text, size_t begin, size_t open, size_t close) {
@@ -219,7 +238,7 @@ bool GoesOnBehindQuotation(View text, size_t begin, size_t open, size_t close) {
   if (close + 1 >= text.size()) {
     return false;
   }
-  if (GoesOn(text[close + 1])) {
+  if (GoesOn(text[close + 1]) || SaysWhoSaidIt(text.substr(close + 1))) {
     return true;
   }
   const Place place = PlaceOfQuotation(text.substr(begin, open - begin));

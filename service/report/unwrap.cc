@@ -22,6 +22,7 @@ constexpr uint32_t kWidest = 200;
 constexpr uint32_t kNarrowest = 30;
 // That many full lines are no chance.
 constexpr size_t kFewestFull = 3;
+constexpr size_t kFewestCut = 2;  // of them with a mark inside, as sentences have
 
 // Marks that no line begins with: programs let them hang over the edge, or take the word before
 // them to the next line.
@@ -32,6 +33,32 @@ bool IsHanging(char32_t c) {
 
 bool IsWordOfLatin(char32_t c) {
   return IsLatinLetter(c) || IsAsciiDigit(c) || c == U'.' || c == U'%' || c == U'-';
+}
+
+// Characters at its ends are left out of it, which a break between them would lose.
+bool HasEdges(const Line& line) {
+  return line.outer_begin != line.begin || line.outer_end != line.end;
+}
+
+// Words set apart in three places, and no sentence: a row of a table. Or of one of contents.
+bool IsRow(View text) {
+  if (IsAsciiDigit(text.back()) &&
+      (text.find(U"……") != View::npos || text.find(U"....") != View::npos ||
+       text.find(U"··") != View::npos)) {
+    return true;
+  }
+  size_t parts = 1;
+  bool words = false;  // set apart, not only figures
+  for (size_t at = 1; at + 1 < text.size(); ++at) {
+    if (IsTerminal(text[at]) || IsSemicolon(text[at]) || text[at] == U'，') {
+      return false;
+    }
+    if (text::IsSpace(text[at]) && !text::IsSpace(text[at + 1])) {
+      ++parts;
+      words |= text::IsHan(text[at - 1]) && text::IsHan(text[at + 1]);
+    }
+  }
+  return words && parts >= 3;
 }
 
 // How programs measure lines: by columns or by characters, and with the indent or without.
@@ -112,26 +139,8 @@ class PrintedPages {
 
  private:
   bool IsText(size_t i) const {
-    return lines_[i].placed && lines_[i].role == LineRole::kText && !lines_[i].continues &&
-           !IsRow(i);
-  }
-
-  // Words set apart in three places, and no sentence: a row of a table. Or of one of contents.
-  bool IsRow(size_t i) const {
-    const View text = folded_.substr(lines_[i].begin, lines_[i].size());
-    if (IsAsciiDigit(text.back()) &&
-        (text.find(U"……") != View::npos || text.find(U"....") != View::npos ||
-         text.find(U"··") != View::npos)) {
-      return true;
-    }
-    size_t parts = 1;
-    for (size_t at = 1; at + 1 < text.size(); ++at) {
-      if (IsTerminal(text[at]) || IsSemicolon(text[at]) || text[at] == U'，') {
-        return false;
-      }
-      parts += text::IsSpace(text[at]) && !text::IsSpace(text[at + 1]) ? 1u : 0u;
-    }
-    return parts >= 3;
+    return lines_[i].placed && !HasEdges(lines_[i]) && lines_[i].role == LineRole::kText &&
+           !lines_[i].continues && !IsRow(folded_.substr(lines_[i].begin, lines_[i].size()));
   }
 
   bool GoesOn(size_t i) const {
@@ -217,8 +226,8 @@ class Finder {
     apart_.resize(lines_.size());
     for (size_t i = 0; i < lines_.size(); ++i) {
       const Line& line = lines_[i];
-      apart_[i] = line.role != LineRole::kText || line.heading_level > 0 || line.continues ||
-                  Folded(i).find(U'\t') != View::npos;
+      apart_[i] = HasEdges(line) || line.role != LineRole::kText || line.heading_level > 0 ||
+                  line.continues || Folded(i).find(U'\t') != View::npos || IsRow(Folded(i));
     }
   }
 
@@ -373,7 +382,8 @@ class Finder {
       }
       const size_t fewest = fit.slack == 0 ? std::max(kFewestFull, lines_.size() / 20)
                                            : std::max(2 * kFewestFull, lines_.size() / 3);
-      if (found.open < fewest || found.open * 2 < full || found.cut_short * 12 > found.cut) {
+      if (found.open < fewest || found.open * 2 < full ||
+          found.cut < kFewestCut + found.cut_short || found.cut_short * 12 > found.cut) {
         continue;
       }
       // More room is given where it explains many lines.
@@ -575,6 +585,8 @@ Unwrapped Unwrap(const text::DecodedText& source, const std::vector<Line>& lines
     if (!wraps.goes_on[i]) {
       line.begin -= taken;
       line.end -= taken;
+      line.outer_begin -= taken;
+      line.outer_end -= taken;
       result.lines.push_back(line);
       continue;
     }
@@ -587,6 +599,7 @@ Unwrapped Unwrap(const text::DecodedText& source, const std::vector<Line>& lines
     whole.inner_stop |=
         IsTerminal(whole.last_mark) || IsSemicolon(whole.last_mark) || line.inner_stop;
     whole.end = line.end - taken;
+    whole.outer_end = whole.end;
     whole.has_word |= line.has_word;
     whole.commas =
         static_cast<uint16_t>(std::min<uint32_t>(whole.commas + line.commas, UINT16_MAX));

@@ -86,6 +86,50 @@ TEST(ParseReport, AFormulaThatFillsTwoLinesIsSpeechAndAHeadThatPartsTwoSentences
             2);
 }
 
+// Whether a text is read as it would be without what stands at the ends of its lines.
+void ExpectSameSpeech(const std::string& before, const std::string& behind) {
+  const std::vector<std::string> lines = {"青河县政府工作报告",
+                                          "——2026年1月9日在青河县第九届人民代表大会第三次会议上",
+                                          "县长　王大川",
+                                          "各位代表：",
+                                          "现在，我代表县人民政府，向大会报告工作，请予审议。",
+                                          "一、去年工作",
+                                          "（一）兴修水利。新修水渠10公里。",
+                                          "（二）改善民生。新建幼儿园3所。",
+                                          "二、今年工作",
+                                          "各部门要抓好落实，确保完成全年任务。"};
+  std::string plain;
+  std::string dressed;
+  for (const std::string& line : lines) {
+    plain += line + "\n";
+    dressed += before + line + behind + "\n";
+  }
+  const ParsedReport expected = Parse(plain);
+  const ParsedReport report = Parse(dressed);
+  EXPECT_EQ(Paragraphs(report), Paragraphs(expected)) << before;
+  ASSERT_EQ(report.sections.size(), expected.sections.size()) << before;
+  for (size_t i = 0; i < report.sections.size(); ++i) {
+    EXPECT_EQ(report.sections[i].id, expected.sections[i].id) << before;
+  }
+  EXPECT_EQ(report.metadata.title, expected.metadata.title);
+  EXPECT_EQ(report.metadata.date, expected.metadata.date);
+  EXPECT_EQ(report.metadata.speaker, expected.metadata.speaker);
+  EXPECT_EQ(std::count_if(report.lint.begin(), report.lint.end(),
+                          [](const LintFinding& finding) {
+                            return finding.kind == LintKind::kEncodingDamage;
+                          }),
+            1)
+      << before;
+}
+
+TEST(ParseReport, WhatHasNoWidthAtTheEndsOfLinesIsNoSpeech) {
+  ExpectSameSpeech("\u200B", "");
+  ExpectSameSpeech("\u200E\u3000\u200B", "\u200F");
+  ExpectSameSpeech("", "\uFEFF");
+  ExpectSameSpeech("> ", "");
+  ExpectSameSpeech(">>\u2060", "\u200B");
+}
+
 TEST(Head, TheSentenceThatLeadsUpToASpeechSaysWhenAndByWhom) {
   const auto head = [](std::string_view lead) {
     return Parse("某区2026年政府工作报告\n发布时间：2026-01-18\n" + std::string(lead) +
