@@ -346,6 +346,14 @@ absl::Status UnsupportedFormat(std::string_view kind) {
                {{"format", std::string(kind)}});
 }
 
+absl::Status NoReport(std::string_view kind) {
+  return Field(ErrorReason::kUnsupportedFormat, "source.content",
+               absl::StrCat("seems to be ", ToAbsl(kind),
+                            " and no report: it names no speaker and no occasion, and addresses "
+                            "nobody"),
+               {{"format", std::string(kind)}});
+}
+
 absl::Status Encrypted(std::string_view description) {
   return Field(ErrorReason::kEncrypted, "source.content", description);
 }

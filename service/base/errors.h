@@ -133,6 +133,8 @@ absl::Status NoSpeech();
 absl::Status SourceTooLarge(std::string_view field, std::string_view limit);
 // `kind` says what the source is: "an old Word document (.doc)".
 absl::Status UnsupportedFormat(std::string_view kind);
+// The same for a text that is something else than a report: "an error page".
+absl::Status NoReport(std::string_view kind);
 absl::Status Encrypted(std::string_view description);
 absl::Status NoTextLayer();
 // `format` is a name of extract::FormatName.

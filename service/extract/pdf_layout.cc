@@ -578,6 +578,7 @@ class Orderer {
   void AddColumn(std::vector<PageLine> lines, std::vector<PageLine>* out) {
     const std::vector<size_t> rows = SortRows(&lines);
     MarkTables(rows, &lines);
+    MarkHeadsOfTables(rows, &lines);
     MarkUnsure(rows, &lines);
     JoinHoles(&lines);
     Column column{HUGE_VAL, 0, lines.size()};
@@ -656,6 +657,26 @@ class Orderer {
         for (size_t i = rows[r]; i < rows[r + 2]; ++i) {
           (*lines)[i].role = LineRole::kTableCell;
         }
+      }
+    }
+  }
+
+  // Three or more short parts of one row, wide apart and without a last mark, as no sentence has:
+  // the head of a table whose other rows are each one line.
+  void MarkHeadsOfTables(const std::vector<size_t>& rows, std::vector<PageLine>* lines) const {
+    constexpr size_t kFewestCells = 3;
+    constexpr size_t kLongestCell = 12;
+    for (size_t r = 0; r + 1 < rows.size(); ++r) {
+      bool head = rows[r + 1] - rows[r] >= kFewestCells;
+      for (size_t i = rows[r]; head && i < rows[r + 1]; ++i) {
+        const PageLine& cell = (*lines)[i];
+        head = cell.role == LineRole::kText && cell.characters <= kLongestCell && !IsLarge(cell) &&
+               !EndsText(cell.words.back().text.back()) &&
+               !report::IsCommaLike(cell.words.back().text.back()) &&
+               (i == rows[r] || cell.box.left - (*lines)[i - 1].box.right > size_);
+      }
+      for (size_t i = rows[r]; head && i < rows[r + 1]; ++i) {
+        (*lines)[i].role = LineRole::kTableCell;
       }
     }
   }
@@ -1494,7 +1515,7 @@ absl::StatusOr<ExtractedText> ReadPdfLayout(std::string_view layout) {
         }
         ++next_text;
         const double room = column.right - line.box.right;
-        hint.reaches_edge = room < kSlack * size;
+        hint.reaches_edge = room < kSlack * std::max(size, SizeOf(line));
         if (!hint.reaches_edge && next_text < text.size()) {
           // A short line is full as well where the beginning of the next had no room on it.
           constexpr double kTolerance = 0.25;

@@ -21,6 +21,7 @@
 #include "service/library/carry_tags.h"
 #include "service/library/file_metadata.h"
 #include "service/library/same_report.h"
+#include "service/report/no_report.h"
 #include "service/report/parser.h"
 #include "service/report/report_id.h"
 #include "service/store/content.h"
@@ -233,6 +234,11 @@ absl::StatusOr<store::RevisionDraft> MakeDraft(const ImportRequest& request,
     draft.parser_version = ReaderVersion();
   }
   QUOTES_RETURN_IF_ERROR(cancellation.Check());
+  // Whoever says the format has looked.
+  if (const std::string_view kind = report::WhatElse(draft.content);
+      !kind.empty() && !request.format.has_value()) {
+    return errors::NoReport(kind);
+  }
   report::Metadata& metadata = draft.content.metadata;
   DropSettledFindings(metadata, given, &draft.content.lint);
   AddUnknownKeys(front_matter, &draft.content.lint);

@@ -34,6 +34,7 @@ WordList* ListOf(std::string_view category, Lexicon* lexicon) {
       {"salutation", &lexicon->salutation},
       {"web_line", &lexicon->web_line},
       {"foot_line", &lexicon->foot_line},
+      {"no_report", &lexicon->no_report},
       {"post_word", &lexicon->post_word},
       {"web_prefix", &lexicon->web_prefix},
       {"site_foot", &lexicon->site_foot},

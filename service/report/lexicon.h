@@ -55,6 +55,7 @@ struct Lexicon {
   WordList salutation;
   WordList web_line;
   WordList foot_line;  // below the text alone
+  WordList no_report;  // what sites say instead of a text
   WordList post_word;  // before the day on which a page appeared
   WordList web_prefix;
   WordList site_foot;     // what only the foot of a site says, anywhere in a line

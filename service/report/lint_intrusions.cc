@@ -5,6 +5,7 @@
 
 #include "service/base/limits.h"
 #include "service/report/chars.h"
+#include "service/report/invisible.h"
 #include "service/report/lint.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -20,8 +21,6 @@ bool IsShapeOnly(char32_t c) {
   return (c >= 0x2E80 && c <= 0x2FDF) || (c >= 0xF900 && c <= 0xFAFF) ||
          (c >= 0x2F800 && c <= 0x2FA1F);
 }
-
-bool IsInvisible(char32_t c) { return c == 0xAD || IsZeroWidth(c); }
 
 // Looks for what stands inside a paragraph and is not of it.
 class Intrusions {

@@ -7,6 +7,7 @@
 #include "service/report/chars.h"
 #include "service/report/lexicon.h"
 #include "service/report/markers.h"
+#include "service/report/unwrap.h"
 #include "service/text/fold.h"
 
 namespace quotes::report {
@@ -79,11 +80,11 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
       continue;
     }
     const Line& line = lines[piece.line];
-    ++counted;
+    counted += line.parts;
     indented += line.indent >= 2 ? 1u : 0u;
     gaps += line.gap_before ? 1u : 0u;
-    placed += line.placed ? 1u : 0u;
-    reaching += line.reaches_edge ? 1u : 0u;
+    placed += line.placed ? line.parts : 0u;
+    reaching += line.parts - (line.reaches_edge ? 0u : 1u);
     const uint32_t columns = line.columns + line.indent;
     ++histogram[std::min<uint32_t>(columns, kMaxWrapColumns)];
     ++lengths[std::min<uint32_t>(line.size() + line.indent / 2u, kMaxWrapColumns)];
@@ -94,6 +95,7 @@ Layout ReadLayout(const std::vector<Line>& lines, const std::vector<Piece>& piec
   if (placed * 2 > counted) {
     // Printed pages: every line says itself whether it is full.
     layout.wrapped = reaching * 3 >= counted;
+    layout.indents = IndentsParagraphs(lines);
     return layout;
   }
   if (counted < kMinWrapLines || histogram[kMaxWrapColumns] * 20 > counted) {
@@ -310,6 +312,13 @@ class Joiner {
     }
     if (BeginsParagraph(s)) {
       return false;
+    }
+    // Of lines that follow each other it is known whether they belong together.
+    if (line_before.full && line_after.flush &&
+        (PieceAt(s - 1).line + 1 < PieceAt(s).line || line_after.page_break_before)) {
+      join->reason = line_before.placed ? JoinReason::kWrap : JoinReason::kPageBreak;
+      join->certain = true;
+      return true;
     }
     if (layout_.wrapped && ContinuesWrapped(s, line_before, line_after)) {
       const bool next_line = join->before + 1 == join->after && !line_after.gap_before &&

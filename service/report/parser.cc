@@ -16,6 +16,7 @@
 #include "service/report/english_classify.h"
 #include "service/report/english_paragraphs.h"
 #include "service/report/english_sentences.h"
+#include "service/report/invisible.h"
 #include "service/report/lines.h"
 #include "service/report/lint.h"
 #include "service/report/metadata.h"
@@ -23,6 +24,7 @@
 #include "service/report/outline.h"
 #include "service/report/paragraphs.h"
 #include "service/report/sentences.h"
+#include "service/report/unwrap.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -36,10 +38,10 @@ constexpr char32_t kSoftHyphen = 0xAD;
 class Parser {
  public:
   Parser(const text::DecodedText& source, const ParseOptions& options)
-      : source_(source), layout_(options.layout), checkpoints_(options.cancellation) {}
+      : printed_(source), layout_(options.layout), checkpoints_(options.cancellation) {}
 
   absl::StatusOr<ParsedReport> Parse() {
-    auto lines = SplitLines(source_.text, &checkpoints_);
+    auto lines = SplitLines(printed_.text, &checkpoints_);
     if (!lines.ok()) {
       return lines.status();
     }
@@ -52,21 +54,21 @@ class Parser {
     if (!has_word) {
       return errors::EmptyText();
     }
-    std::u32string folded_source = source_.text;
-    for (char32_t& c : folded_source) {
-      c = text::FoldLetter(c);
+    std::u32string folded_source = Fold(printed_.text);
+    english_ = IsEnglishText(printed_.text);
+    if (!english_ && PutWrappedLinesTogether(folded_source)) {
+      folded_source = Fold(unwrapped_.text.text);
     }
-    english_ = IsEnglishText(source_.text);
     if (layout_ != nullptr) {
       classified_ =
-          ClassifyLaidOutLines(source_.text, folded_source, lines_, english_, &checkpoints_);
+          ClassifyLaidOutLines(Source().text, folded_source, lines_, english_, &checkpoints_);
     } else {
-      classified_ = english_ ? ClassifyEnglishLines(source_.text, folded_source, lines_)
-                             : ClassifyLines(source_.text, folded_source, lines_, &checkpoints_);
+      classified_ = english_ ? ClassifyEnglishLines(Source().text, folded_source, lines_)
+                             : ClassifyLines(Source().text, folded_source, lines_, &checkpoints_);
     }
     QUOTES_RETURN_IF_ERROR(checkpoints_.Check());
     const Paragraphs paragraphs =
-        english_ ? BuildEnglishParagraphs(source_.text, lines_, classified_.pieces)
+        english_ ? BuildEnglishParagraphs(Source().text, lines_, classified_.pieces)
                  : BuildParagraphs(folded_source, lines_, classified_.pieces);
     QUOTES_RETURN_IF_ERROR(checkpoints_.Check());
     if (paragraphs.speech.empty()) {
@@ -85,7 +87,11 @@ class Parser {
     SetModes();
     SplitSpeech();
     SplitFurniture();
+    TellOfTakenBreaks();
     Lint(paragraphs);
+    report_.joins.insert(report_.joins.end(), wraps_.begin(), wraps_.end());
+    std::sort(report_.joins.begin(), report_.joins.end(),
+              [](const Join& a, const Join& b) { return a.position < b.position; });
     MergeEdges();
     QUOTES_RETURN_IF_ERROR(checkpoints_.Check());
     return std::move(report_);
@@ -95,6 +101,82 @@ class Parser {
   View Speech() const { return View(report_.joined).substr(0, report_.runs.front().range.end); }
   View FoldedSpeech() const { return View(folded_).substr(0, report_.runs.front().range.end); }
   View Folded(Range range) const { return View(folded_).substr(range.begin, range.size()); }
+
+  static std::u32string Fold(View text) {
+    std::u32string folded(text);
+    for (char32_t& c : folded) {
+      c = text::FoldLetter(c);
+    }
+    return folded;
+  }
+
+  // What is read: the source, or the same without the breaks of wrapped lines.
+  const text::DecodedText& Source() const {
+    return unwrapped_.breaks.empty() ? printed_ : unwrapped_.text;
+  }
+
+  // False when the source has no wrapped lines.
+  bool PutWrappedLinesTogether(View folded) {
+    const Wraps wraps = FindWraps(printed_.text, folded, lines_);
+    if (std::find(wraps.goes_on.begin(), wraps.goes_on.end(), true) == wraps.goes_on.end()) {
+      return false;
+    }
+    unwrapped_ = Unwrap(printed_, lines_, wraps);
+    lines_ = std::move(unwrapped_.lines);
+    return true;
+  }
+
+  // The first break that was taken out at or behind a position of the text that is read.
+  std::vector<TakenBreak>::const_iterator BreakFrom(uint32_t position) const {
+    return std::lower_bound(
+        unwrapped_.breaks.begin(), unwrapped_.breaks.end(), position,
+        [](const TakenBreak& taken, uint32_t place) { return taken.position < place; });
+  }
+
+  // The source line of a character in a line.
+  uint32_t NumberOf(const Line& line, uint32_t position) const {
+    const auto next = BreakFrom(position + 1);
+    return next == unwrapped_.breaks.begin() || std::prev(next)->position <= line.begin
+               ? line.number
+               : std::prev(next)->line;
+  }
+
+  // Where a stretch of the text that is read ends in the source: in front of a break that was taken
+  // out behind it.
+  uint64_t ByteEnd(uint32_t end) const {
+    const auto taken = BreakFrom(end);
+    return taken != unwrapped_.breaks.end() && taken->position == end ? taken->byte_begin
+                                                                      : Source().byte_offsets[end];
+  }
+
+  // Spans of lines that were put together are parted where they are in the source.
+  void TellOfTakenBreaks() {
+    if (unwrapped_.breaks.empty()) {
+      return;
+    }
+    std::vector<PrintSpan> spans;
+    spans.reserve(report_.print_spans.size() + unwrapped_.breaks.size());
+    for (size_t piece = 0; piece < report_.print_spans.size(); ++piece) {
+      const Piece& p = classified_.pieces[piece];
+      PrintSpan span = report_.print_spans[piece];
+      const PrintSpan whole = span;
+      for (auto taken = BreakFrom(p.begin + 1);
+           taken != unwrapped_.breaks.end() && taken->position < p.end; ++taken) {
+        span.byte_end = taken->byte_begin;
+        span.joined.end = whole.joined.begin + taken->position - p.begin;
+        spans.push_back(span);
+        if (IsSpeech(span.kind)) {
+          wraps_.push_back({span.joined.end, span.line, taken->line});
+        }
+        span.line = taken->line;
+        span.byte_begin = Source().byte_offsets[taken->position];
+        span.joined = {span.joined.end, whole.joined.end};
+        span.byte_end = whole.byte_end;
+      }
+      spans.push_back(span);
+    }
+    report_.print_spans = std::move(spans);
+  }
 
   // What stands for the breaks inside paragraphs. A space is the last character of the break or of
   // the indent behind it, so that it has a place in the source as all others have.
@@ -111,13 +193,14 @@ class Parser {
 
   // Lays out the joined text: the speech, then each block of furniture.
   void LayOut(const Paragraphs& paragraphs, const std::u32string& folded_source) {
-    std::vector<Range> joined(classified_.pieces.size());
-    report_.joined.reserve(source_.text.size());
-    folded_.reserve(source_.text.size());
+    const text::DecodedText& source = Source();
+    joined_.resize(classified_.pieces.size());
+    report_.joined.reserve(source.text.size());
+    folded_.reserve(source.text.size());
     const auto append = [&](size_t piece) {
       const Piece& p = classified_.pieces[piece];
       const auto begin = static_cast<uint32_t>(report_.joined.size());
-      report_.joined.append(source_.text, p.begin, p.end - p.begin);
+      report_.joined.append(source.text, p.begin, p.end - p.begin);
       folded_.append(folded_source, p.begin, p.end - p.begin);
       if (spaced_.count(static_cast<uint32_t>(piece)) > 0) {
         report_.joined[begin] = folded_[begin] = U' ';
@@ -125,7 +208,7 @@ class Parser {
       if (hyphened_.count(static_cast<uint32_t>(piece)) > 0) {
         report_.joined.back() = folded_.back() = kSoftHyphen;
       }
-      joined[piece] = {begin, static_cast<uint32_t>(report_.joined.size())};
+      joined_[piece] = {begin, static_cast<uint32_t>(report_.joined.size())};
     };
     for (const uint32_t piece : paragraphs.speech) {
       append(piece);
@@ -136,30 +219,32 @@ class Parser {
       const BlockKind kind = classified_.pieces[piece].kind;
       if (!IsSpeech(kind)) {
         append(piece);
-        report_.runs.push_back({kind, joined[piece]});
+        report_.runs.push_back({kind, joined_[piece]});
       }
     }
     report_.paragraphs.reserve(paragraphs.starts.size());
     for (size_t p = 0; p + 1 < paragraphs.starts.size(); ++p) {
       const uint32_t first = paragraphs.speech[paragraphs.starts[p]];
       const uint32_t last = paragraphs.speech[paragraphs.starts[p + 1] - 1];
-      report_.paragraphs.push_back({joined[first].begin, joined[last].end});
+      report_.paragraphs.push_back({joined_[first].begin, joined_[last].end});
     }
     report_.print_spans.reserve(classified_.pieces.size());
     for (size_t piece = 0; piece < classified_.pieces.size(); ++piece) {
       const Piece& p = classified_.pieces[piece];
       PrintSpan span;
       span.kind = p.kind;
-      span.line = lines_[p.line].number;
+      span.line = NumberOf(lines_[p.line], p.begin);
       span.page = lines_[p.line].page;
-      span.byte_begin = source_.byte_offsets[p.begin];
-      span.byte_end = source_.byte_offsets[p.end];
-      span.joined = joined[piece];
+      span.byte_begin = source.byte_offsets[p.begin];
+      span.byte_end = ByteEnd(p.end);
+      span.joined = joined_[piece];
       report_.print_spans.push_back(span);
     }
     LayOutEdges();
     for (const PieceJoin& join : paragraphs.joins) {
-      report_.joins.push_back({joined[join.after].begin, report_.print_spans[join.before].line,
+      const Piece& before = classified_.pieces[join.before];
+      report_.joins.push_back({joined_[join.after].begin,
+                               NumberOf(lines_[before.line], before.end - 1),
                                report_.print_spans[join.after].line});
     }
   }
@@ -167,22 +252,23 @@ class Parser {
   // Characters without width at the ends of lines, and > before them, are no speech: a block of
   // their own behind all others, or several where they are many.
   void LayOutEdges() {
+    const text::DecodedText& source = Source();
     const auto add = [&](const Line& line, uint32_t begin, uint32_t end) {
-      while (begin < end && text::IsSpace(source_.text[begin])) {
+      while (begin < end && text::IsSpace(source.text[begin])) {
         ++begin;
       }
-      while (end > begin && text::IsSpace(source_.text[end - 1])) {
+      while (end > begin && text::IsSpace(source.text[end - 1])) {
         --end;
       }
       if (begin == end) {
         return;
       }
       const auto at = static_cast<uint32_t>(report_.joined.size());
-      report_.joined.append(source_.text, begin, end - begin);
-      folded_.append(source_.text, begin, end - begin);
+      report_.joined.append(source.text, begin, end - begin);
+      folded_.append(source.text, begin, end - begin);
       const Range range{at, at + end - begin};
       edges_.push_back({BlockKind::kWebFurniture, line.number, line.page,
-                        source_.byte_offsets[begin], source_.byte_offsets[end], range});
+                        source.byte_offsets[begin], ByteEnd(end), range});
       const bool more =
           edges_.size() > 1 && report_.runs.back().range.size() + range.size() <= kMaxEdges;
       if (more) {
@@ -514,7 +600,7 @@ class Parser {
                 head.number,
                 {speech_end - std::min(kAround, speech_end), speech_end},
                 std::to_string(left_out.characters) + " characters below the line " +
-                    text::ToUtf8(View(source_.text).substr(head.begin, head.size())) + " " + why,
+                    text::ToUtf8(View(Source().text).substr(head.begin, head.size())) + " " + why,
                 ""},
                &report_);
   }
@@ -528,8 +614,7 @@ class Parser {
         continue;
       }
       if (last == 0 || line.number > last + 1) {
-        AddFinding({LintKind::kMisreadColumns, Certainty::kPossible, line.number,
-                    report_.print_spans[piece].joined,
+        AddFinding({LintKind::kMisreadColumns, Certainty::kPossible, line.number, joined_[piece],
                     "this line of page " + std::to_string(line.page) +
                         " may belong elsewhere, or lack or have words of another column",
                     ""},
@@ -628,15 +713,18 @@ class Parser {
   static constexpr uint32_t kMaxEdges = 500;  // characters in a block of such
   static constexpr uint32_t kAround = 6;      // characters on each side of a place that is shown
 
-  const text::DecodedText& source_;
+  const text::DecodedText& printed_;
+  Unwrapped unwrapped_;  // without breaks when no line is wrapped
   const std::vector<LineHint>* const layout_;
   Checkpoints checkpoints_;
   bool english_ = false;
-  std::vector<Line> lines_;
+  std::vector<Line> lines_;  // of Source()
   Classified classified_;
   std::unordered_set<uint32_t> spaced_;    // pieces that begin with the space of a break
   std::unordered_set<uint32_t> hyphened_;  // pieces whose last hyphen is a soft one
   std::u32string folded_;                  // the joined text with its letters folded
+  std::vector<Range> joined_;              // of each piece
+  std::vector<Join> wraps_;                // over the breaks that were taken out
   Outline outline_;
   bool breaks_off_ = false;       // the source says that there was more
   std::vector<PrintSpan> edges_;  // characters without width at the ends of lines
@@ -648,9 +736,63 @@ class Parser {
 
 std::string_view ParserVersion() { return "12"; }
 
+namespace {
+
+// Tells once of the characters that nobody sees: of the first, beside one that shows.
+void LintInvisible(size_t count, ParsedReport* report) {
+  if (std::any_of(report->lint.begin(), report->lint.end(), [](const LintFinding& finding) {
+        return finding.kind == LintKind::kEncodingDamage &&
+               finding.message.find("invisible") != std::string::npos;
+      })) {
+    return;
+  }
+  for (const PrintSpan& span : report->print_spans) {
+    const View text = View(report->joined).substr(span.joined.begin, span.joined.size());
+    const auto at =
+        static_cast<size_t>(std::find_if(text.begin(), text.end(), IsInvisible) - text.begin());
+    if (at == text.size()) {
+      continue;
+    }
+    const size_t shows = at > 0 ? at - 1 : std::min(at + 1, text.size() - 1);
+    const auto begin = span.joined.begin + static_cast<uint32_t>(std::min(at, shows));
+    AddFinding({LintKind::kEncodingDamage,
+                Certainty::kCertain,
+                span.line,
+                {begin, begin + (shows == at ? 1u : 2u)},
+                count == 1 ? "an invisible character"
+                           : "the first of " + std::to_string(count) + " invisible characters",
+                IsInvisible(text[shows]) ? "" : text::ToUtf8(text.substr(shows, 1))},
+               report);
+    return;
+  }
+}
+
+absl::StatusOr<ParsedReport> ParseVisible(const text::DecodedText& source,
+                                          const ParseOptions& options) {
+  const std::vector<uint32_t> invisible = FindInvisible(source);
+  if (invisible.empty()) {
+    return Parser(source, options).Parse();
+  }
+  const text::DecodedText visible = WithoutCharacters(source, invisible);
+  auto report = Parser(visible, options).Parse();
+  if (!report.ok()) {
+    return report;
+  }
+  if (!PutBack(source, invisible, &*report)) {
+    return Parser(source, options).Parse();
+  }
+  // Words of other languages than Chinese may be parted by soft hyphens.
+  if (report->metadata.language != "en") {
+    LintInvisible(invisible.size(), &*report);
+  }
+  return report;
+}
+
+}  // namespace
+
 absl::StatusOr<ParsedReport> ParseReport(const text::DecodedText& source,
                                          const ParseOptions& options) {
-  auto report = Parser(source, options).Parse();
+  auto report = ParseVisible(source, options);
   if (report.ok() && !options.report_id.empty()) {
     AssignIds(options.report_id, &*report);
   }

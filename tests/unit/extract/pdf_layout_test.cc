@@ -125,6 +125,19 @@ TEST(PdfLayoutTest, RowsOfShortLinesBelowTheirLikeAreATable) {
 }
 
 // What pdftotext took for lines, left column first.
+TEST(PdfLayoutTest, ShortPartsOfARowAreTheHeadOfATable) {
+  const std::string text =
+      Read(Page({{100, {{72, 400, "今年要办好以下几件与群众生活有关的实事。"}}},
+                 {130, {{96, 144, "科目名称"}}},
+                 {130, {{220, 256, "上年数"}}},
+                 {130, {{330, 378, "本年安排"}}},
+                 {150, {{96, 300, "教育支出 12000 13500"}}},
+                 {180, {{72, 400, "各部门要把预算执行好，把账目公开好。"}}}}));
+  EXPECT_THAT(text, ::testing::ContainsRegex("cell[^\n]*科目名称"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("cell[^\n]*本年安排"));
+  EXPECT_THAT(text, Not(::testing::ContainsRegex("cell[^\n]*各部门")));
+}
+
 TEST(PdfLayoutTest, MarksThatHangIntoTheGutterCrossItNot) {
   const std::string left = "全市经济继续增长，社会保持稳定的";
   const std::string right = "我们要坚持稳中求进，抓好项目建设";

@@ -392,6 +392,79 @@ TEST(LayoutTest, FormatsOfTextsInEnglish) {
   EXPECT_EQ(Headings(report), (Strings{"1 Where we stand", "1.1 income", "2 Why it matters"}));
 }
 
+// Lines of a printed page: "|" at the end of those that reach the edge of the column, "^" in the
+// middle, ">" with the indent of a paragraph.
+std::vector<LaidOutLine> Printed(const std::vector<std::string>& lines) {
+  std::vector<LaidOutLine> page;
+  for (std::string text : lines) {
+    LineHint hint;
+    hint.page = 1;
+    hint.placed = true;
+    if (text.ends_with("|")) {
+      hint.reaches_edge = true;
+      text.pop_back();
+    }
+    if (text.starts_with("^") || text.starts_with(">")) {
+      hint.indent = text.front() == '^' ? 20 : 4;
+      text.erase(0, 1);
+    }
+    page.push_back({text, hint});
+  }
+  return page;
+}
+
+std::vector<std::string> Outline(const ParsedReport& report) {
+  std::vector<std::string> outline;
+  for (const Section& section : report.sections) {
+    outline.push_back(section.path + " " + section.marker + section.heading);
+  }
+  return outline;
+}
+
+TEST(LayoutTest, PrintedHeadingsWithoutANumberStandBelowParagraphsOfSeveralLines) {
+  const std::vector<std::string> begin = {"^医院管理委员会工作报告",
+                                          "^（2024年3月2日在第五次全体会议上）",
+                                          "各位委员：",
+                                          ">我代表管理委员会报告工作，请予审议，请列席的同志提出|",
+                                          "意见。",
+                                          "^上一年度的工作"};
+  std::vector<std::string> lines = begin;
+  for (const char* line :
+       {">（一）改进急诊服务", ">全年接诊病人九万人次，抢救成功率达到百分之九十七，病人|",
+        "平均等候的时间缩短了一半。", "^下一年度的打算", ">（一）建成东院区",
+        ">今年六月以前东院区的门诊楼和住院楼都要交付使用，护理人|", "员同步到岗。"}) {
+    lines.emplace_back(line);
+  }
+  const ParsedReport report = Parse(Printed(lines));
+  EXPECT_EQ(Outline(report),
+            (std::vector<std::string>{"1 上一年度的工作", "1.1 （一）改进急诊服务",
+                                      "2 下一年度的打算", "2.1 （一）建成东院区"}));
+  EXPECT_EQ(Paragraphs(report).back(),
+            "今年六月以前东院区的门诊楼和住院楼都要交付使用，护理人员同步到岗。");
+}
+
+TEST(LayoutTest, PrintedTitlesAndNotesGoOnInTheNextLine) {
+  const ParsedReport report = Parse(
+      Printed({"关于河湾县二〇二三年预算执行情况和二〇二四年预算草|", "^案的报告",
+               "（2024年1月9日河湾县第九届人民代表大会第三次会议通|", "过）",
+               ">现将上一年度的预算执行情况和新一年度的预算草案提请大会审|", "议。",
+               ">全县一般公共预算收入完成九亿八千万元，增长百分之五点二，|", "超过年初的预期目标。",
+               ">新的一年要把钱花在刀刃上，压缩一般性支出，保障民生和重点|", "项目。"}));
+  EXPECT_EQ(report.metadata.title, "关于河湾县二〇二三年预算执行情况和二〇二四年预算草案的报告");
+  EXPECT_EQ(Paragraphs(report).front(),
+            "现将上一年度的预算执行情况和新一年度的预算草案提请大会审议。");
+}
+
+TEST(LayoutTest, PrintedItemsWithoutAnIndentBeginAnewBehindAFullLine) {
+  const ParsedReport report = Parse(Printed(
+      {"二、改善交通", "全年开通公交线路十二条，新增停车泊位六千个，拥堵路段减少三|", "成。",
+       "1.修路。改造背街小巷一百零六条，打通断头路九条，完成全部投资。|", "2.建桥。跨江大桥合龙。",
+       "3.通航。支线机场开通航线七条，年旅客吞吐量首次超过八十万|", "人次。",
+       "全年货运周转量保持两位数的增长，物流成本占生产总值的比重继|", "续下降。"}));
+  EXPECT_EQ(Outline(report),
+            (std::vector<std::string>{"1 二、改善交通", "1.1 1.修路", "1.2 2.建桥", "1.3 3.通航"}));
+}
+
 TEST(LayoutTest, PrintedLinesInEnglishAreJoinedByIndents) {
   std::vector<LaidOutLine> lines;
   for (int i = 0; i < 4; ++i) {
