@@ -1245,7 +1245,7 @@ class Classifier {
     constexpr size_t kLongestName = 12;
     if (HasTimeOfDay(line.substr(date.end)) && before.size() <= kLongestName &&
         !Contains(before, U"报告") && !Contains(before, U"讲话") && IsBelowTitle(i)) {
-      return BlockKind::kDateline;
+      return BlockKind::kMasthead;
     }
     splits_[i] = {date.begin, date.begin, BlockKind::kDateline};
     return BlockKind::kBody;
@@ -2503,6 +2503,10 @@ class Classifier {
         figures = 0;
         below = 0;
         calls |= CallsOut(lines_[i]) || IsThanks(Folded(i));
+        continue;
+      }
+      if (lines_[i].size() == 1) {  // nobody speaks so
+        kinds_[i] = BlockKind::kWebFurniture;
         continue;
       }
       verses += !page && i == last + 1 + verses && IsVerse(Folded(i)) ? 1u : 0u;
