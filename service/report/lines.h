@@ -42,8 +42,8 @@ struct Line {
   bool unsure_place = false;
   bool outside = false;
 
-  // Of wrapped texts and printed pages (unwrap.h): no further word had room in its last line, and it
-  // begins where lines do that go on.
+  // Of wrapped texts and printed pages (unwrap.h): no further word had room in its last line, and
+  // it begins where lines do that go on.
   bool full = false;
   bool flush = false;
   uint32_t parts = 1;  // lines of the source that were put together

@@ -94,7 +94,8 @@ struct Found {
  private:
   // In thousandths; with a little for the room that was given.
   size_t Misses() const {
-    return cut_short * 1000 / std::max<size_t>(cut, 1) + (fit.words ? 5 : 0) + fit.slack * 10;
+    return cut_short * 1000 / std::max<size_t>(cut, 1) + (fit.words ? 5 : 0) +
+           size_t{fit.slack} * 10;
   }
 };
 
