@@ -35,8 +35,8 @@ struct Backup {
 class Backups {
  public:
   struct Options {
-    std::string folder;         // made if it is missing
-    std::string themes_folder;  // of the house, which need not be there; empty: none
+    std::string folder;           // made if it is missing
+    std::string themes_folder{};  // of the house, which need not be there; empty: none
     // Between two that are made by itself; zero: none.
     absl::Duration every = absl::ZeroDuration();
     // Of those that were made by itself, so many are kept, the newest; at least 1. Those that

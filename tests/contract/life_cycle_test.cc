@@ -237,10 +237,13 @@ class Watched {
     request.mutable_heartbeat()->set_seconds(heartbeat);
     Begin(stub, request);
   }
-  // Goes on from a position.
-  Watched(const std::unique_ptr<v1::ReportService::Stub>& stub, const std::string& position) {
+  // Goes on from there.
+  struct Position {
+    std::string text;
+  };
+  Watched(const std::unique_ptr<v1::ReportService::Stub>& stub, const Position& position) {
     v1::WatchChangesRequest request;
-    request.set_position(position);
+    request.set_position(position.text);
     Begin(stub, request);
   }
 
@@ -368,9 +371,10 @@ TEST_F(LifeCycleContract, AWatchGoesOnFromItsPosition) {
   EXPECT_EQ(from_now.position(), first.position());
   EXPECT_NE(empty.position(), first.position());
   Withdraw("reports/a");
-  EXPECT_THAT(Watched(reports_, first.position()).Next(), ElementsAre("3 WITHDRAWN reports/a"));
+  EXPECT_THAT(Watched(reports_, Watched::Position{first.position()}).Next(),
+              ElementsAre("3 WITHDRAWN reports/a"));
   EXPECT_THAT(
-      Watched(reports_, empty.position()).Next(),
+      Watched(reports_, Watched::Position{empty.position()}).Next(),
       ElementsAre("1 NEW_REPORT reports/a", "2 NEW_REVISION reports/a", "3 WITHDRAWN reports/a"));
 }
 
@@ -381,14 +385,15 @@ TEST_F(LifeCycleContract, APositionOfAnotherHistoryIsRefused) {
   EXPECT_THAT(watched.Next(), ElementsAre("1 NEW_REPORT reports/a"));
   std::string other = watched.position();
   other.back() = other.back() == '0' ? '1' : '0';
-  EXPECT_EQ(Watched(reports_, other).End(), "OUT_OF_RANGE/HISTORY_CHANGED");
+  EXPECT_EQ(Watched(reports_, Watched::Position{other}).End(), "OUT_OF_RANGE/HISTORY_CHANGED");
   other.front() = '2';
-  EXPECT_EQ(Watched(reports_, other).End(), "OUT_OF_RANGE/REVISION_IN_FUTURE");
+  EXPECT_EQ(Watched(reports_, Watched::Position{other}).End(), "OUT_OF_RANGE/REVISION_IN_FUTURE");
   for (const std::string& position :
        {std::string("1"), std::string("-0000000000000000"), std::string("1-"),
         watched.position() + "0", "0" + watched.position(), "+" + watched.position(),
         std::string("1-00000000000000AB"), std::string("99999999999999999999-0000000000000000")}) {
-    EXPECT_EQ(Watched(reports_, position).End(), "INVALID_ARGUMENT/FIELD_INVALID position")
+    EXPECT_EQ(Watched(reports_, Watched::Position{position}).End(),
+              "INVALID_ARGUMENT/FIELD_INVALID position")
         << position;
   }
   grpc::ClientContext context;
