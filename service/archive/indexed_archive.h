@@ -137,8 +137,8 @@ bool JudgeStockPhrases(const Archive& archive, absl::FunctionRef<bool()> go_on);
 
 // Reads, ahead of histories of phrases with marks, which marks are printed in the texts of an
 // archive made here: until then such a phrase is counted in the texts themselves. Costs 30 ns for
-// each character of a segment, once. `go_on` is asked every millisecond; false if it ended the work,
-// of which whole segments are not lost.
+// each character of a segment, once. `go_on` is asked every millisecond; false if it ended the
+// work, of which whole segments are not lost.
 bool ReadPrintedMarks(const Archive& archive, absl::FunctionRef<bool()> go_on);
 
 // Number of segments of an archive made here; for tests and status.
