@@ -186,8 +186,9 @@ absl::StatusOr<Response> Call(const Options& options, Stub* stub, absl::Duration
 }  // namespace
 
 struct Client::Rep {
-  Rep(const std::shared_ptr<grpc::Channel>& channel, Options the_options)
+  Rep(const std::shared_ptr<grpc::Channel>& the_channel, Options the_options)
       : options(std::move(the_options)),
+        channel(the_channel),
         reports(channel),
         quotes(channel),
         citations(channel),
@@ -196,6 +197,7 @@ struct Client::Rep {
   absl::StatusOr<v1::ImportReportResponse> Upload(const v1::ImportReportRequest& request);
 
   Options options;
+  const std::shared_ptr<grpc::Channel> channel;
   v1::ReportService::Stub reports;
   v1::QuoteService::Stub quotes;
   v1::CitationService::Stub citations;
@@ -210,6 +212,11 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, Options options)
     : rep_(std::make_unique<Rep>(channel, std::move(options))) {}
 
 Client::~Client() = default;
+
+bool Client::WaitForConnected(absl::Time deadline) {
+  grpc::experimental::ChannelResetConnectionBackoff(rep_->channel.get());
+  return rep_->channel->WaitForConnected(absl::ToChronoTime(deadline));
+}
 
 void Client::SetPatience(Patience patience) { rep_->options.patience = std::move(patience); }
 

@@ -60,6 +60,11 @@ class Client {
   // Instead of the one in the options, for calls that begin later. REQUIRES: none is being made.
   void SetPatience(Patience patience);
 
+  // Waits for a connection, which it tries to make at once whatever failed before; false when there
+  // is none at the deadline. For who begins a watch anew: between two of them nobody else waits,
+  // and then gRPC goes on with an attempt every five seconds only.
+  bool WaitForConnected(absl::Time deadline);
+
   // Imports a report of any permitted size: as ImportReport, or in chunks as UploadReport when the
   // content is larger than a unary call may carry. A content above the service's limit is refused
   // with SOURCE_TOO_LARGE before anything is sent.

@@ -94,9 +94,14 @@ class Watch : public Command {
         return status;
       }
       context->err() << context->Text(Msg::kWatchAgain, {context->Describe(status)}) << std::endl;
+      // Whoever has the connection again begins anew at once.
+      const bool is_lost = absl::IsUnavailable(status) && !client->WaitForConnected(absl::Now());
       for (const absl::Time end = absl::Now() + pause;
            absl::Now() < end && Interrupt::signal() == 0;) {
-        absl::SleepFor(kPoll);
+        if (is_lost && client->WaitForConnected(std::min(end, absl::Now() + kPoll))) {
+          break;
+        }
+        absl::SleepFor(is_lost ? absl::ZeroDuration() : kPoll);
       }
       pause = std::min(2 * pause, kLongestPause);
     }

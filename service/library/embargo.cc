@@ -50,6 +50,22 @@ std::string_view FirstOfName(std::string_view report_id) {
   return report_id;
 }
 
+// The id that is made from the metadata; empty if they name no report.
+std::string NameOf(const report::Metadata& metadata) {
+  return report::NamesOneReport(metadata) ? report::MakeReportId(metadata) : std::string();
+}
+
+std::string NameOf(const PackedDocument& document) {
+  const PackedDocument::Metadata held = document.metadata();
+  report::Metadata metadata;
+  metadata.title = held.title;
+  metadata.subtitle = held.subtitle;
+  metadata.event = held.event;
+  metadata.body = held.body;
+  metadata.date = held.date;
+  return NameOf(metadata);
+}
+
 }  // namespace
 
 absl::Status Library::CheckEmbargo(std::optional<absl::Time> available_from,
@@ -88,12 +104,13 @@ absl::Status Library::CheckTwins(bool is_made, const Speech& speech,
       before == nullptr ? draft.available_from : before->available_from();
   Embargoed::Documents twins = held->embargoed->FindNearDuplicates(speech, speech.Sample());
   // What says to be the same report is that, however short it is.
-  const std::string made = report::NamesOneReport(draft.content.metadata)
-                               ? report::MakeReportId(draft.content.metadata)
-                               : std::string();
+  const std::string made = NameOf(draft.content.metadata);
   for (const PackedDocument* const document : held->embargoed->documents()) {
     const std::string_view id = document->report_id();
-    if (id == draft.duplicate_of || FirstOfName(id) == made ||
+    // An id that was given says nothing of title, body and date, and one that was made says what
+    // they were before a correction.
+    if (id == draft.duplicate_of ||
+        (!made.empty() && (FirstOfName(id) == made || NameOf(*document) == made)) ||
         (is_made && FirstOfName(id) == FirstOfName(draft.report_id))) {
       twins.push_back(held->embargoed->Find(id));
     }

@@ -897,7 +897,7 @@ class Classifier {
     size_t first_sentence = lines_.size();
     bool last_words = false;  // are the first ones to the audience
     constexpr size_t kFewestSentences = 2;
-    constexpr size_t kManySentences = 8;
+    constexpr size_t kManySentences = 4;
     constexpr uint32_t kShortestSentence = 10;
     for (size_t i = std::max(contents_end_, letter_end_); i < most; ++i) {
       const View line = Folded(i);
@@ -910,7 +910,10 @@ class Classifier {
         // Words to the audience that go on in their line may be the last ones of a text.
         const size_t shortest =
             line.find_first_of(U"，,") == View::npos ? kShortestClosing : kShortestSentence;
-        const bool goes_on = lines_[i].size() > shortest && !IsColonEnd(line);
+        // So may those on a line of their own, below as much speech as no head has.
+        const bool late =
+            (sentences >= kManySentences || below >= kManySentences) && !reports && !next_reports;
+        const bool goes_on = (lines_[i].size() > shortest || late) && !IsColonEnd(line);
         if (goes_on && paragraphs == 0 && sentences >= kManySentences &&
             first_marker == lines_.size()) {
           last_words = true;

@@ -7,6 +7,7 @@
 
 #include "service/report/chars.h"
 #include "service/report/classify.h"
+#include "service/report/invisible.h"
 #include "service/report/lexicon.h"
 #include "service/report/metadata.h"
 #include "service/text/fold.h"
@@ -127,9 +128,17 @@ std::string_view WhatElse(const ParsedReport& report) {
   bool sentences = false;
   for (const PrintSpan& span : report.print_spans) {
     const View line = folded_of(span.joined);
+    // Signs of quoted mail are no lines.
+    if (line.find_first_not_of(U"> ") == View::npos ||
+        std::all_of(line.begin(), line.end(), IsInvisible)) {
+      continue;
+    }
     lines.push_back(line);
     sentences |= std::any_of(line.begin(), line.end(),
                              [](char32_t c) { return IsTerminal(c) || IsSemicolon(c); });
+  }
+  if (lines.empty()) {
+    return {};
   }
   size_t length = 0;
   if (report.joined.size() <= kLongestDemand && !BeginsLikeSpeech(lines) &&

@@ -183,12 +183,27 @@ class Parser {
   void SetGlue(const Paragraphs& paragraphs) {
     for (const PieceJoin& join : paragraphs.joins) {
       if (join.glue == Glue::kSpace) {
-        --classified_.pieces[join.after].begin;
-        spaced_.insert(join.after);
+        SetSpace(join);
       } else if (join.glue == Glue::kSoftHyphen) {
         hyphened_.insert(join.before);
       }
     }
+  }
+
+  // What was left out before the line (characters without width, >) and ends in no blank stays in
+  // the speech, behind the break: only that can become the space.
+  void SetSpace(const PieceJoin& join) {
+    Piece& after = classified_.pieces[join.after];
+    Line& line = lines_[after.line];
+    const char32_t blank = Source().text[after.begin - 1];
+    if (!text::IsSpace(blank) && !text::IsLineBreak(blank)) {
+      if (after.begin != line.begin || line.outer_begin == 0) {
+        return;
+      }
+      after.begin = std::exchange(line.outer_begin, line.begin);
+    }
+    --after.begin;
+    spaced_.insert(join.after);
   }
 
   // Lays out the joined text: the speech, then each block of furniture.

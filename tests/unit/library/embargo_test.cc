@@ -492,6 +492,53 @@ TEST_F(EmbargoTest, ACopyOfAShortHiddenReportIsKnownByItsName) {
   ExpectFresh();
 }
 
+TEST_F(EmbargoTest, ACopyOfAShortHiddenReportIsKnownWhateverItsIdIs) {
+  ImportRequest hidden;
+  hidden.metadata.title = "关于大桥通车的通报";
+  hidden.metadata.body = "乙市政府";
+  hidden.metadata.date = absl::CivilDay(2026, 11, 30);
+  hidden.content = "关于大桥通车的通报\n大桥今日通车，总投资三十亿元。\n";
+  hidden.file_name = "held.txt";
+  hidden.report_id = "bridge";
+  hidden.available_from = time_;
+  MustImport(hidden);
+  ImportRequest copy = hidden;
+  copy.available_from.reset();
+  copy.content = "关于大桥通车的通报\n大桥今日通车，总投资三十亿元！\n";
+  copy.file_name = "copy.txt";
+  const auto is_refused = AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from"));
+  for (const auto handling :
+       {DuplicateHandling::kRefuse, DuplicateHandling::kVariant, DuplicateHandling::kSeparate}) {
+    copy.duplicate_handling = handling;
+    for (const char* const id : {"", "bridge-b"}) {
+      copy.report_id = id;
+      EXPECT_THAT(TryImport(copy), is_refused) << id;
+    }
+  }
+  // A correction of the title hides neither the old nor the new one.
+  ImportRequest wrong = hidden;
+  wrong.report_id.clear();
+  wrong.metadata.title = "关于大乔通车的通报";
+  wrong.metadata.body = "丙市政府";
+  wrong.content = "关于大乔通车的通报\n大桥明日通车，总投资四十亿元。\n";
+  wrong.file_name = "wrong.txt";
+  const std::string id(MustImport(wrong).document->report_id());
+  ImportRequest right = wrong;
+  right.report_id = id;
+  right.metadata.title = "关于大桥通车的通报";
+  right.available_from.reset();
+  ASSERT_EQ(MustImport(right).outcome.revision, 2u);
+  for (const char* const title : {"关于大乔通车的通报", "关于大桥通车的通报"}) {
+    copy = wrong;
+    copy.available_from.reset();
+    copy.metadata.title = title;
+    copy.content = "大桥明日通车，总投资四十亿元！\n";
+    copy.file_name = "copy2.txt";
+    copy.duplicate_handling = DuplicateHandling::kSeparate;
+    EXPECT_THAT(TryImport(copy), is_refused) << title;
+  }
+}
+
 TEST_F(EmbargoTest, AReportThatHadTheTextBeforeIsCorrectedStill) {
   const std::string text = quotes::testing::SampleReport();
   const std::string half = text.substr(0, text.find("\n", text.size() / 2) + 1);

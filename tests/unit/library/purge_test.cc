@@ -287,19 +287,29 @@ TEST_F(PurgeTest, TheIdIsReusedOnDemandAloneAndRequestsAreForgotten) {
 }
 
 TEST_F(PurgeTest, CopiesNameNothingAndAreTheSameAfterAStart) {
-  ImportRequest request = RequestOf("gone", absl::StrCat("全区", std::string(kFirst), "座。"));
-  for (const char* const more : {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}) {
-    absl::StrAppend(&request.content, WordsOf(more), "。\n");  // long enough to be compared
-  }
+  const std::string first = absl::StrCat("全区", std::string(kFirst), "座。\n");
+  const auto lines = [](char begin, char end) {
+    std::string text;
+    for (char more = begin; more != end; ++more) {
+      absl::StrAppend(&text, WordsOf(std::string(1, more)), "。\n");  // long enough to be compared
+    }
+    return text;
+  };
+  ImportRequest request = RequestOf("gone", absl::StrCat(first, lines('a', 'u')));
   MustImport(request);
-  for (const char* const id : {"variant", "held", "copy"}) {
+  // What is held back has another part of the report than the copies that everybody reads.
+  ImportRequest hidden_part = request;
+  hidden_part.report_id = "held";
+  hidden_part.content = lines('k', 'u');
+  hidden_part.duplicate_handling = DuplicateHandling::kSeparate;
+  hidden_part.available_from = absl::Now() + absl::Hours(24);
+  EXPECT_EQ(MustImport(hidden_part).outcome.duplicate_of, "gone");
+  for (const char* const id : {"variant", "copy"}) {
     ImportRequest copy = request;
     copy.report_id = id;
+    copy.content = RequestOf("gone", absl::StrCat(first, lines('a', 'k'))).content;
     copy.duplicate_handling = id == std::string_view("variant") ? DuplicateHandling::kVariant
                                                                 : DuplicateHandling::kSeparate;
-    if (id == std::string_view("held")) {
-      copy.available_from = absl::Now() + absl::Hours(24);
-    }
     EXPECT_EQ(MustImport(copy).outcome.duplicate_of, "gone") << id;
   }
   QUOTES_ASSERT_OK(library_->Purge("gone", "", kAdmin, Cancellation()));

@@ -120,6 +120,43 @@ TEST(InvisibleCharacters, SoftHyphensOfEnglishStillPartWords) {
   EXPECT_EQ(report.metadata.language, "en");
 }
 
+// The space for a break has a place of its own, whatever stands around the break.
+TEST(InvisibleCharacters, AtTheEndsOfEnglishLinesAreInOnePlace) {
+  constexpr std::u32string_view kEnglish[] = {
+      U"The government will build twelve new schools and mend",
+      U"forty miles of roads before the end of the year, as it",
+      U"promised in its last report to this assembly. We thank",
+      U"the teachers of this city, who taught without a roof",
+      U"over their heads. They will have one before the winter."};
+  const auto read = [&](std::u32string_view before, std::u32string_view behind) {
+    std::u32string text = U"Remarks of the Mayor\n\n";
+    for (const std::u32string_view line : kEnglish) {
+      text.append(before).append(line).append(behind) += U'\n';
+    }
+    return Parse(text);
+  };
+  const ParsedReport plain = read(U"", U"");
+  ASSERT_EQ(plain.metadata.language, "en");
+  ASSERT_EQ(Sentences(plain).size(), 4u);  // of the text three
+  for (const std::u32string_view before :
+       {U"", U"\u200B", U"\u2060\u200B", U"\u2060 ", U" \u200B"}) {
+    for (const std::u32string_view behind : {U"", U"\u200B", U" \u200B", U"\u200B "}) {
+      EXPECT_EQ(Sentences(read(before, behind)), Sentences(plain))
+          << text::ToUtf8(before) << "|" << text::ToUtf8(behind);
+    }
+  }
+  // Mail that is quoted.
+  for (const std::u32string_view before : {U">", U"> ", U">\u200B", U">>"}) {
+    for (const std::u32string_view behind : {U"", U"\u200B"}) {
+      std::u32string text;
+      for (int i = 0; i < 20; ++i) {
+        text.append(before).append(kEnglish[i % 5]).append(behind) += U'\n';
+      }
+      Parse(text);
+    }
+  }
+}
+
 TEST(InvisibleCharacters, ThatWouldMakeSentencesTooLongAreReadAsTheyAre) {
   std::u32string text = U"一、工作\n要抓好";
   text.append(300000, U'\u200B');

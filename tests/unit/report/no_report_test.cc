@@ -52,7 +52,9 @@ TEST(WhatElse, KeepsReportsHoweverShort) {
         "要抓好春耕生产。\n", "一、总体要求\n二、主要任务\n三、保障措施\n",
         "指标如下，\n粮食,略有增长\n蔬菜,大幅增长。\n",
         "Remarks\nWe will build the bridge. (Applause.)\nThank you.\n",
-        "会议指出，页面虽小，责任重大；\n会议强调，链接虽短，意义深远；\n"}) {
+        "会议指出，页面虽小，责任重大；\n会议强调，链接虽短，意义深远；\n",
+        "> The bridge will be open before the winter,\n> and the road behind it in spring.\n"
+        "> Two schools follow in the year after that.\n"}) {
     EXPECT_EQ(Read(report), "") << report;
   }
 }

@@ -935,5 +935,29 @@ TEST(LintCharacters, FindingsAreWellFormedWhateverTheDamage) {
   EXPECT_GT(findings, 2000u);
 }
 
+// Words to the audience in the middle begin no speech of short lines.
+TEST(ParserTest, WhatStandsAboveALaterAddressIsSpeech) {
+  std::u32string text = U"在全县林业工作座谈会上的讲话\n2023年3月9日\n县长　许衡\n";
+  for (const std::u32string_view line :
+       {U"种树要选好苗。", U"选苗要看水土。", U"水土要靠人来守。", U"守土要有章法。", U"同志们！",
+        U"章法在哪里？", U"在每一个村。"}) {
+    text.append(line) += U'\n';
+  }
+  for (const std::u32string_view address : {U"同志们！", U"同志们，", U"同志们！路在哪里？"}) {
+    std::u32string other = text;
+    other.replace(other.find(U"同志们！"), 4, address);
+    const auto source = text::Decode(text::ToUtf8(other), text::Encoding::kUtf8);
+    QUOTES_ASSERT_OK(source);
+    const auto report = ParseReport(*source);
+    QUOTES_ASSERT_OK(report);
+    const std::u32string_view speech =
+        std::u32string_view(report->joined).substr(0, report->runs.front().range.end);
+    for (const std::u32string_view kept : {U"种树要选好苗。", U"守土要有章法。", U"在每一个村。"}) {
+      EXPECT_NE(speech.find(kept), std::u32string_view::npos)
+          << text::ToUtf8(address) << text::ToUtf8(kept);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace quotes::report
