@@ -157,14 +157,17 @@ absl::StatusOr<Backup> Backups::MakeAs(store::Store& store, const std::string& f
   if (fs::exists(path, error)) {
     return errors::BackupExists(file_name);
   }
-  bool made = false;
+  std::vector<std::string> written;
   absl::Cleanup removes_themes = [&] {
-    if (made) {
-      fs::remove_all(themes::HouseFolder(path), error);
+    for (const std::string& file : written) {
+      fs::remove(file, error);
+    }
+    if (!written.empty()) {
+      fs::remove(themes::HouseFolder(path), error);  // if nothing else is there
     }
   };
   // First, so that what has the name of a backup is whole.
-  QUOTES_ASSIGN_OR_RETURN(backup.themes_folder, CopyThemes(file_name, &made));
+  QUOTES_ASSIGN_OR_RETURN(backup.themes_folder, CopyThemes(file_name, &written));
   absl::StatusOr<store::StoreCopy> copy = store.CopyTo(path, cancellation);
   if (copy.status().code() == absl::StatusCode::kAlreadyExists) {
     return errors::BackupExists(file_name);
@@ -178,7 +181,8 @@ absl::StatusOr<Backup> Backups::MakeAs(store::Store& store, const std::string& f
   return backup;
 }
 
-absl::StatusOr<std::string> Backups::CopyThemes(const std::string& file_name, bool* made) const {
+absl::StatusOr<std::string> Backups::CopyThemes(const std::string& file_name,
+                                                std::vector<std::string>* written) const {
   const std::string name = themes::HouseFolder(file_name);
   const fs::path folder = fs::path(options_.folder) / name;
   std::error_code error;
@@ -199,8 +203,11 @@ absl::StatusOr<std::string> Backups::CopyThemes(const std::string& file_name, bo
       return errors::BackupExists(name);
     }
   }
-  *made = !files.empty() && fs::create_directory(folder, error);
+  if (!files.empty()) {
+    fs::create_directory(folder, error);
+  }
   for (const auto& [target, bytes] : files) {
+    written->push_back(target);
     QUOTES_RETURN_IF_ERROR(WriteDurably(target, bytes));
   }
   return has_any ? name : std::string();

@@ -89,8 +89,9 @@ class Backups {
   void LookAtClock(store::Store* store);
   // Copies the house's themes beside a backup; the folder's name, empty if there are none. What is
   // there already is left alone: it may be somebody's, or of a backup that was broken off, and then
-  // it may be the same. BACKUP_EXISTS if it is not. *made is set if a folder was.
-  absl::StatusOr<std::string> CopyThemes(const std::string& file_name, bool* made) const;
+  // it may be the same. BACKUP_EXISTS if it is not. Adds what it writes, or begins to, to *written.
+  absl::StatusOr<std::string> CopyThemes(const std::string& file_name,
+                                         std::vector<std::string>* written) const;
   absl::StatusOr<Backup> MakeAs(store::Store& store, const std::string& file_name,
                                 const Cancellation& cancellation);
   void FindLast();
