@@ -1,6 +1,7 @@
 #include "client/ctl/text_map.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "service/base/errors.h"
 #include "service/base/limits.h"
@@ -18,24 +19,20 @@ bool SameRun(const v1::Run& a, const v1::Run& b) {
   return a.range().begin() == b.range().begin() && a.range().end() == b.range().end();
 }
 
-// Appends what `piece` has behind the end of `whole`. A span or run over the border is in both.
+// Appends what `piece` has behind the end of `whole`. A span or run over the border is then there
+// twice.
 void Append(const v1::Revision& piece, v1::Revision* whole) {
   whole->mutable_text()->append(piece.text());
   whole->mutable_text_range()->set_end(piece.text_range().end());
-  for (const v1::PrintSpan& span : piece.print_spans()) {
-    const auto& have = whole->print_spans();
-    if (std::none_of(have.begin(), have.end(),
-                     [&](const v1::PrintSpan& other) { return SameSpan(span, other); })) {
-      *whole->add_print_spans() = span;
-    }
-  }
-  for (const v1::Run& run : piece.runs()) {
-    const auto& have = whole->runs();
-    if (std::none_of(have.begin(), have.end(),
-                     [&](const v1::Run& other) { return SameRun(run, other); })) {
-      *whole->add_runs() = run;
-    }
-  }
+  whole->mutable_print_spans()->MergeFrom(piece.print_spans());
+  whole->mutable_runs()->MergeFrom(piece.runs());
+}
+
+// Of those that are side by side and the same one is left.
+template <typename Message>
+void LeaveOneOfEach(google::protobuf::RepeatedPtrField<Message>* list,
+                    bool (*is_same)(const Message&, const Message&)) {
+  list->erase(std::unique(list->begin(), list->end(), is_same), list->end());
 }
 
 }  // namespace
@@ -68,11 +65,14 @@ absl::StatusOr<v1::Revision> FetchRevision(client::Client* client, const std::st
     }
     begin = whole.text_range().end();
   } while (begin < whole.text_length());
+  LeaveOneOfEach(whole.mutable_runs(), SameRun);
   // The print map is in source order, which is not the order of the pieces.
   std::sort(whole.mutable_print_spans()->begin(), whole.mutable_print_spans()->end(),
             [](const v1::PrintSpan& a, const v1::PrintSpan& b) {
-              return a.byte_begin() < b.byte_begin();
+              return std::pair(a.byte_begin(), a.byte_end()) <
+                     std::pair(b.byte_begin(), b.byte_end());
             });
+  LeaveOneOfEach(whole.mutable_print_spans(), SameSpan);
   return whole;
 }
 
