@@ -84,7 +84,8 @@ absl::StatusOr<std::string> FindMark(store::Store& store, uint64_t revision) {
     return kNoMark;
   }
   QUOTES_RETURN_IF_ERROR(found.status());
-  return found->empty() ? kNoMark : MarkOf(found->front());
+  return found->empty() || found->front().archive_revision != revision ? kNoMark
+                                                                       : MarkOf(found->front());
 }
 
 std::string PositionOf(const ChangeWatch& watch) {
