@@ -11,10 +11,6 @@
 namespace quotes::report {
 namespace {
 
-bool IsBreak(char32_t c) {
-  return (c >= 0x0A && c <= 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029;
-}
-
 bool MayBeInvisible(char32_t c) { return c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0xFEFF); }
 
 // A stretch of the source, and of the text that is read, of one span.
@@ -48,10 +44,11 @@ std::vector<uint32_t> FindInvisible(const text::DecodedText& source) {
   };
   for (uint32_t i = 0; i < text.size(); ++i) {
     const char32_t c = text[i];
-    if (IsBreak(c)) {
+    if (text::IsLineBreak(c)) {
       end_line();
     } else if (MayBeInvisible(c) && IsInvisible(c)) {
-      const bool kept = c == kSoftHyphen ? i + 1 == text.size() || IsBreak(text[i + 1]) : !shows;
+      const bool kept =
+          c == kSoftHyphen ? i + 1 == text.size() || text::IsLineBreak(text[i + 1]) : !shows;
       if (!kept) {
         found.push_back(i);
       }
@@ -98,7 +95,7 @@ bool PutBack(const text::DecodedText& source, const std::vector<uint32_t>& left_
     stretches.push_back({begin, begin, index_of(span.byte_end)});
   }
   const auto breaks_between = [&](uint32_t begin, uint32_t end) {
-    return std::any_of(source.text.begin() + begin, source.text.begin() + end, IsBreak);
+    return std::any_of(source.text.begin() + begin, source.text.begin() + end, text::IsLineBreak);
   };
   size_t next = 0;  // the first span that ends behind the character
   for (const uint32_t i : left_out) {

@@ -11,10 +11,6 @@
 namespace quotes::report {
 namespace {
 
-bool IsBreak(char32_t c) {
-  return (c >= 0x0A && c <= 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029;
-}
-
 bool IsIndent(char32_t c) { return c == U' ' || c == U'\t' || c == 0x3000 || text::IsSpace(c); }
 
 void Describe(std::u32string_view source, Line* line) {
@@ -50,11 +46,11 @@ bool IsQuotedMail(std::u32string_view source) {
   size_t lines = 0;
   size_t quoted = 0;
   for (size_t begin = 0; begin < source.size();) {
-    while (begin < source.size() && (IsIndent(source[begin]) || IsBreak(source[begin]))) {
+    while (begin < source.size() && (IsIndent(source[begin]) || text::IsLineBreak(source[begin]))) {
       ++begin;
     }
     size_t end = begin;
-    while (end < source.size() && !IsBreak(source[end])) {
+    while (end < source.size() && !text::IsLineBreak(source[end])) {
       ++end;
     }
     lines += begin < end ? 1u : 0u;
@@ -81,7 +77,7 @@ absl::StatusOr<std::vector<Line>> SplitLines(std::u32string_view source, Checkpo
   uint32_t begin = 0;
   while (begin <= size) {
     uint32_t end = begin;
-    while (end < size && !IsBreak(source[end])) {
+    while (end < size && !text::IsLineBreak(source[end])) {
       ++end;
     }
     if (checkpoints != nullptr && !checkpoints->GoOn(end - begin)) {

@@ -657,7 +657,6 @@ bool IsHardMark(char32_t c) {
   return char_class == CharClass::kHard || IsNumeralSign(char_class);
 }
 bool IsNoise(char32_t c) { return ClassOf(c) == CharClass::kNoise; }
-bool IsLineBreak(char32_t c) { return ClassOf(c) == CharClass::kLineBreak; }
 bool IsDigit(char32_t c) { return ClassOf(c) == CharClass::kDigit; }
 
 FoldSet FoldsBetween(std::u32string_view query, std::u32string_view matched) {

@@ -125,8 +125,11 @@ bool IsHardMark(char32_t c);  // becomes a break (numeral signs: outside numeral
 bool IsNoise(char32_t c);     // zero-width and other transport characters; not spaces
 // U+0020, U+00A0, U+3000, TAB and the other Zs.
 inline bool IsSpace(char32_t c) { return !internal::IsPlainHan(c) && internal::IsSpaceInTable(c); }
-bool IsLineBreak(char32_t c);  // LF, VT, FF, CR, NEL, U+2028, U+2029
-bool IsDigit(char32_t c);      // 0-9 and their full-width forms
+// LF, VT, FF, CR, NEL, U+2028, U+2029. Asked of every character of a source.
+inline bool IsLineBreak(char32_t c) {
+  return (c >= 0x0A && c <= 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+bool IsDigit(char32_t c);  // 0-9 and their full-width forms
 
 // The folds that make `query` (code points as typed) match the source characters `matched`, whose
 // folded units equal those of the query: every kind by which the two differ, with what is dropped
