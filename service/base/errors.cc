@@ -398,6 +398,12 @@ absl::Status UploadStalled(absl::Duration silence) {
                                   " KiB of the upload came in ", absl::FormatDuration(silence))));
 }
 
+absl::Status RequestStalled(absl::Duration silence) {
+  return Plain(
+      absl::StatusCode::kDeadlineExceeded, ErrorReason::kUploadIncomplete,
+      ToStd(absl::StrCat("the request did not come within ", absl::FormatDuration(silence))));
+}
+
 absl::Status RequestIdReused(std::string_view request_id) {
   ErrorDetail detail;
   detail.reason = ErrorReason::kRequestIdReused;

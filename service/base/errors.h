@@ -149,6 +149,8 @@ absl::Status DefectUnplaced(std::string_view field, std::string_view description
 absl::Status UploadIncomplete(std::string_view description);
 // DEADLINE_EXCEEDED with the same reason.
 absl::Status UploadStalled(absl::Duration silence);
+// UPLOAD_INCOMPLETE, DEADLINE_EXCEEDED: the one message of ImportReport has not come.
+absl::Status RequestStalled(absl::Duration silence);
 absl::Status RequestIdReused(std::string_view request_id);
 absl::Status ReportNotFound(std::string_view name);
 absl::Status RevisionNotFound(std::string_view name);

@@ -199,6 +199,9 @@ inline constexpr size_t kUnreadShare = 4;
 inline constexpr int kUploadIdleSeconds = 60;
 // And one that sends less than this in that time: no line is so slow.
 inline constexpr size_t kUploadLeastBytes = 64u << 10;
+// How many times as long as an upload may send nothing the one message of ImportReport may take to
+// come, of which nobody sees how much is there: 33 MiB in ten minutes are 56 KiB a second.
+inline constexpr int kRequestIdles = 10;
 // How long the process itself is waited for that asks whether it still answers: on a busy machine
 // thousands of times what an answer takes.
 inline constexpr int kLivenessSeconds = 10;

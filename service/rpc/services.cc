@@ -683,19 +683,40 @@ class UnaryCall final : public CallOfOne<grpc::ServerUnaryReactor> {
 // A unary call whose request may be large: who calls is asked before it comes, so that nobody sends
 // it in vain and ServicesOptions::on_admitted knows in time. It has its place when it has come, as
 // gRPC tells of other calls then only: half of a request never keeps a place from others.
-class LargeCall final : public CallOfOne<grpc::ServerReadReactor<grpc::ByteBuffer>> {
+class LargeCall final : public CallOfOne<grpc::ServerReadReactor<grpc::ByteBuffer>>,
+                        public Patience::Call {
  public:
   LargeCall(Core* core, grpc::CallbackServerContext* context, const Method& method,
             grpc::ByteBuffer* answer)
       : CallOfOne(core, context, method, /*large=*/true, answer) {}
 
   void Start() {
-    if (IsServed()) {
-      StartRead(&request_bytes_);
+    if (!IsServed()) {
+      return;
     }
+    Core& core = ticket().core();
+    patience_ = std::chrono::nanoseconds(limits::kRequestIdles * core.upload_idle.load());
+    give_up_ =
+        Patience::Clock::now() + std::chrono::duration_cast<Patience::Clock::duration>(patience_);
+    is_reading_.store(true, std::memory_order_release);
+    core.uploads.Add(this);
+    StartRead(&request_bytes_);
+  }
+
+  // Patience::Call
+  bool HasWaited(Patience::Clock::time_point now) override {
+    return now >= give_up_ && is_reading_.exchange(false, std::memory_order_acq_rel);
+  }
+  void GiveUp() override {
+    ticket().core().uploads.Remove(this);
+    Complete(errors::RequestStalled(absl::FromChrono(patience_)));
   }
 
   void OnReadDone(bool ok) override {
+    if (!is_reading_.exchange(false, std::memory_order_acq_rel)) {
+      return;  // it was given up
+    }
+    ticket().core().uploads.Remove(this);
     if (!ok) {
       // The caller is gone, or sent none; whether its time passed meanwhile is no fault of ours.
       Complete(absl::CancelledError("the call ended before its request had come"));
@@ -715,7 +736,12 @@ class LargeCall final : public CallOfOne<grpc::ServerReadReactor<grpc::ByteBuffe
   }
 
  private:
+  ~LargeCall() override = default;
+
   grpc::ByteBuffer request_bytes_;
+  std::chrono::nanoseconds patience_{};
+  Patience::Clock::time_point give_up_;
+  std::atomic<bool> is_reading_{false};
 };
 
 // A call of UploadReport: reads a header and chunks, then imports where others write. An upload

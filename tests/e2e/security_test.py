@@ -725,6 +725,24 @@ class LimitsTest(Base):
         self.assertIn("came in 2s", error.details())
         self.assertEqual(quotectl("import", SAMPLE, "--id", SAMPLE_ID, server=server).returncode, 0)
 
+    def test_a_request_that_never_comes_ends(self):
+        server = self.start("--upload-idle", "1s")
+        channel = grpc.insecure_channel(server.address)
+        self.addCleanup(channel.close)
+        done = threading.Event()
+        self.addCleanup(done.set)
+
+        def never():
+            done.wait(600)
+            yield b""
+
+        # On the wire as a unary call is before its request.
+        call = channel.stream_unary("/quotes.v1.ReportService/ImportReport").future(never())
+        error = call.exception(120)
+        self.assertEqual(outcome(error), "DEADLINE_EXCEEDED UPLOAD_INCOMPLETE")
+        self.assertIn("within 10s", error.details())
+        self.assertEqual(quotectl("import", SAMPLE, "--id", SAMPLE_ID, server=server).returncode, 0)
+
     def test_an_upload_that_drips_ends(self):
         """Who sends a byte now and then holds what it has no longer than who sends nothing."""
         server = self.start("--upload-idle", "2s")
