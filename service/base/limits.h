@@ -222,10 +222,16 @@ inline constexpr int64_t kMaxConnections = 1 << 20;
 // wait in the kernel's queue.
 inline constexpr size_t kMostConnectionsAtOnce = 2'000;
 inline constexpr size_t kMostConnectionsASecond = 1'500;
-// Frames of a connection that say nothing to gRPC (priorities, and of no known type): some at
-// first, and as many as browsers send for each of their calls.
+// Frames of a connection that bring no call anything (priorities, windows, settings, pings, data of
+// no bytes, resets and headers of no call, types that nobody knows). gRPC reads as much of them at
+// once as it read before it last found nothing, without a bound. Some at first, as many as browsers
+// send for each of their calls, twice as many for each frame that asks for them (of data that takes
+// up a window, of pings and settings), and some a second; of what is not used up so many are kept.
 inline constexpr uint64_t kMostIdleFrames = 1'000;
 inline constexpr uint64_t kIdleFramesForACall = 10;
+inline constexpr uint64_t kIdleFramesForAFrame = 20;
+inline constexpr uint64_t kIdleFramesASecond = 100;
+inline constexpr uint64_t kMostIdleFramesKept = 100'000;
 // What gRPC needs for a call beside its bytes, measured with 20,000 of them.
 inline constexpr size_t kStreamBytes = 24u << 10;
 // How long a call that its caller reset counts as if it went on, in seconds: it may wait for a

@@ -10,9 +10,9 @@ namespace {
 // RFC 9113, section 6.
 constexpr unsigned kData = 0;
 constexpr unsigned kHeaders = 1;
-constexpr unsigned kPriority = 2;
 constexpr unsigned kResetStream = 3;
 constexpr unsigned kSettings = 4;
+constexpr unsigned kPing = 6;
 constexpr unsigned kContinuation = 9;
 constexpr unsigned kAck = 0x1;
 constexpr unsigned kEndStream = 0x1;
@@ -57,6 +57,9 @@ bool Http2Meter::Reader::Read(std::string_view bytes, Visit visit) {
   return true;
 }
 
+Http2Meter::Http2Meter(const Limits* limits)
+    : limits_(limits), idle_allowed_(limits::kMostIdleFrames) {}
+
 Http2Meter::Fault Http2Meter::Receive(std::string_view bytes, Now now) {
   Fault fault = Fault::kNone;
   in_.Read(bytes, [this, now, &fault](const Frame& frame) {
@@ -82,32 +85,49 @@ Http2Meter::Fault Http2Meter::Came(const Frame& frame, Now now) {
     case kData:
       Charge(frame.stream, BytesOf(frame.length));
       FinishIf(frame);
-      return Fault::kNone;
+      return frame.length == 0 && (frame.flags & kEndStream) == 0 ? IdleCame(now) : Fault::kNone;
     case kHeaders: {
       header_bytes_ = 0;
       const Fault fault = HeadersCame(frame, /*continued=*/false);
       FinishIf(frame);
-      return fault;
+      return fault == Fault::kNone && !streams_.contains(frame.stream) ? IdleCame(now) : fault;
     }
     case kContinuation:
       return HeadersCame(frame, /*continued=*/true);
     case kResetStream:
-      Reset(frame.stream, now);
-      return Fault::kNone;
+      return Reset(frame.stream, now) ? Fault::kNone : IdleCame(now);
     case kSettings:
       // Before the server has sent any they acknowledge nothing.
       settled_ = settled_ || ((frame.flags & kAck) != 0 && settings_sent_);
-      return Fault::kNone;
+      break;
     default:
       break;
   }
-  if (frame.type != kPriority && frame.type <= kContinuation) {
-    return Fault::kNone;
+  return IdleCame(now);
+}
+
+Http2Meter::Fault Http2Meter::IdleCame(Now now) {
+  if (!idle_frames_came_) {
+    idle_frames_came_ = true;
+    idle_since_ = now();
   }
-  ++idle_frames_;
-  // The client's streams have the odd numbers.
-  const uint64_t most = limits::kMostIdleFrames + limits::kIdleFramesForACall * (last_stream_ / 2);
-  return idle_frames_ > most ? Fault::kFrames : Fault::kNone;
+  if (idle_allowed_ == 0) {
+    const Clock::time_point time = now();
+    const auto seconds = std::chrono::duration<double>(time - idle_since_).count();
+    const auto allowed = static_cast<uint64_t>(
+        std::min(seconds * limits::kIdleFramesASecond, double{limits::kMostIdleFrames}));
+    if (allowed == 0) {
+      return Fault::kFrames;
+    }
+    idle_allowed_ = allowed;
+    idle_since_ = time;
+  }
+  --idle_allowed_;
+  return Fault::kNone;
+}
+
+void Http2Meter::AllowIdle(uint64_t frames) {
+  idle_allowed_ = std::min(idle_allowed_ + frames, limits::kMostIdleFramesKept);
 }
 
 Http2Meter::Fault Http2Meter::HeadersCame(const Frame& frame, bool continued) {
@@ -129,6 +149,7 @@ Http2Meter::Fault Http2Meter::HeadersCame(const Frame& frame, bool continued) {
     }
     streams_[frame.stream].bytes = limits_->stream_bytes;
     open_bytes_ += limits_->stream_bytes;
+    AllowIdle(limits::kIdleFramesForACall);
   }
   Charge(frame.stream, bytes);
   return Fault::kNone;
@@ -171,13 +192,15 @@ void Http2Meter::End(uint32_t stream) {
   }
 }
 
-void Http2Meter::Reset(uint32_t stream, Now now) {
+bool Http2Meter::Reset(uint32_t stream, Now now) {
   const auto found = streams_.find(stream);
-  if (found != streams_.end()) {
-    Settle(now());
-    lingering_[0] += found->second.bytes;
-    End(stream);
+  if (found == streams_.end()) {
+    return false;
   }
+  Settle(now());
+  lingering_[0] += found->second.bytes;
+  End(stream);
+  return true;
 }
 
 void Http2Meter::Settle(Clock::time_point now) {
@@ -200,6 +223,10 @@ void Http2Meter::Send(std::string_view bytes, Now now) {
 }
 
 void Http2Meter::Left(const Frame& frame, Now now) {
+  if (frame.type == kData ||
+      ((frame.type == kPing || frame.type == kSettings) && (frame.flags & kAck) == 0)) {
+    AllowIdle(limits::kIdleFramesForAFrame);
+  }
   if (frame.type == kResetStream) {
     Reset(frame.stream, now);  // gRPC gives it up, the handler goes on
   } else if ((frame.type == kData || frame.type == kHeaders) && (frame.flags & kEndStream) != 0) {

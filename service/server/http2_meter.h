@@ -44,11 +44,11 @@ class Http2Meter {
     kHeaders,   // a set of them that is too long
     kSettings,  // never acknowledged
     kBytes,     // too many are held
-    kFrames     // too many that say nothing
+    kFrames     // too many that bring no call anything
   };
 
   // The limits outlive the meter.
-  explicit Http2Meter(const Limits* limits) : limits_(limits) {}
+  explicit Http2Meter(const Limits* limits);
 
   // The next bytes of the client. After a fault the connection should be closed; what the meter
   // says of it afterwards means nothing.
@@ -94,11 +94,14 @@ class Http2Meter {
   bool HoldsTooMuch() const;
   Fault Came(const Frame& frame, Now now);
   Fault HeadersCame(const Frame& frame, bool continued);
+  Fault IdleCame(Now now);
+  void AllowIdle(uint64_t frames);
   void Left(const Frame& frame, Now now);
   void Charge(uint32_t stream, size_t bytes);
   void FinishIf(const Frame& frame);
   void End(uint32_t stream);
-  void Reset(uint32_t stream, Now now);
+  // False if there is no such call.
+  bool Reset(uint32_t stream, Now now);
 
   const Limits* limits_;
   Reader in_{.skip = 24};  // the preface
@@ -108,8 +111,10 @@ class Http2Meter {
   uint32_t last_stream_ = 0;
   size_t header_bytes_ = 0;  // of the set at hand
   size_t unsettled_bytes_ = 0;
-  uint64_t idle_frames_ = 0;  // that say nothing: of priorities, and of no known type
-  size_t carried_ = 0;        // came since the last frame that a call keeps
+  uint64_t idle_allowed_;          // frames that bring no call anything, from now on
+  Clock::time_point idle_since_;   // allowed ones were last counted by the second
+  bool idle_frames_came_ = false;  // idle_since_ is set
+  size_t carried_ = 0;             // came since the last frame that a call keeps
   absl::flat_hash_map<uint32_t, Stream> streams_;
   size_t open_bytes_ = 0;
   std::array<size_t, 2> lingering_ = {};  // of calls that were reset now, and before

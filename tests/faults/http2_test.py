@@ -399,8 +399,31 @@ class Http2Test(unittest.TestCase):
                    read=False)
 
     def test_window_updates(self):
-        self.flood(lambda: (frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 1)) * 500
-                            for _ in range(1 << 30)))
+        closed = self.flood(lambda: (frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 1)) * 500
+                                     for _ in range(1 << 30)))
+        self.assertEqual(closed, ["closed", "closed"])
+
+    def test_acknowledgements_of_nothing(self):
+        for sent in (frame(PING, ACK, 0, bytes(8)), frame(SETTINGS, ACK, 0)):
+            with self.subTest(sent[3]):
+                closed = self.flood(lambda sent=sent: (sent * 500 for _ in range(1 << 30)))
+                self.assertEqual(closed, ["closed", "closed"])
+
+    def test_resets_of_nothing(self):
+        def pieces():
+            yield frame(HEADERS, END_HEADERS, 1, CALL) + frame(RST_STREAM, 0, 1, bytes(4))
+            while True:
+                yield frame(RST_STREAM, 0, 1, bytes(4)) * 500
+        self.assertEqual(self.flood(pieces), ["closed", "closed"])
+
+    def test_frames_of_a_call_that_was_reset(self):
+        for sent in (frame(HEADERS, END_HEADERS, 1, CALL), frame(DATA, 0, 1, bytes(16_000))):
+            def pieces(sent=sent):
+                yield frame(HEADERS, END_HEADERS, 1, CALL) + frame(RST_STREAM, 0, 1, bytes(4))
+                while True:
+                    yield sent * 50
+            with self.subTest(sent[3]):
+                self.assertEqual(self.flood(pieces), ["closed", "closed"])
 
     def test_priorities(self):
         self.flood(lambda: (frame(PRIORITY, 0, 1 + 2 * (n % 100_000), struct.pack(">IB", 0, 5)) * 500

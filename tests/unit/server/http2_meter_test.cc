@@ -20,6 +20,7 @@ enum Type : uint8_t {
   kReset = 3,
   kSettings = 4,
   kPing = 6,
+  kWindow = 8,
   kContinuation = 9
 };
 constexpr uint8_t kEndStream = 1;
@@ -231,6 +232,77 @@ TEST_F(Http2MeterTest, FramesThatSayNothingAreFew) {
   }
   EXPECT_EQ(fault, Fault::kFrames);
   EXPECT_LE(frames, 10 * 10'000 + 1'010);
+}
+
+TEST_F(Http2MeterTest, FramesThatBringNothingAreFewOfEachKind) {
+  const std::string idle[] = {Frame(kPriority, 0, 1, 5),
+                              Frame(kWindow, 0, 0, 4),
+                              Frame(kWindow, 0, 1, 4),
+                              Frame(kPing, 0, 0, 8),
+                              Frame(kPing, kAck, 0, 8),
+                              Frame(kSettings, 0, 0, 6),
+                              Frame(kSettings, kAck, 0, 0),
+                              Frame(kReset, 0, 1, 4),
+                              Frame(kData, 0, 1, 0),
+                              Frame(kHeaders, kEndHeaders, 2, 1),
+                              Frame(static_cast<Type>(7), 0, 0, 8),
+                              Frame(static_cast<Type>(200), 0, 0, 8)};
+  for (const std::string& frame : idle) {
+    Http2Meter meter(&kLimits);
+    meter.WillSend();
+    const std::string first = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(kSettings, kAck, 0, 0);
+    ASSERT_EQ(meter.Receive(first, clock_), Fault::kNone);
+    for (int i = 1; i < 1'000; ++i) {
+      ASSERT_EQ(meter.Receive(frame, clock_), Fault::kNone) << int{frame[3]};
+    }
+    EXPECT_EQ(meter.Receive(frame, clock_), Fault::kFrames) << int{frame[3]};
+  }
+}
+
+TEST_F(Http2MeterTest, FramesThatAnswerFramesAreTaken) {
+  Acknowledge();
+  ASSERT_EQ(Receive(Call(1, 10)), Fault::kNone);
+  // A long answer, of which the client says at the end, frame by frame and twice each, that it was
+  // read; and pings and settings of the server.
+  for (int i = 0; i < 4'000; ++i) {
+    Send(Frame(kData, 0, 1, 16'000) + Frame(kPing, 0, 0, 8) + Frame(kSettings, 0, 0, 6));
+  }
+  for (int i = 0; i < 4'000; ++i) {
+    ASSERT_EQ(Receive(Frame(kWindow, 0, 1, 4) + Frame(kWindow, 0, 0, 4) + Frame(kPing, kAck, 0, 8) +
+                      Frame(kSettings, kAck, 0, 0)),
+              Fault::kNone);
+  }
+}
+
+TEST_F(Http2MeterTest, AcknowledgementsOfTheServerAllowNothing) {
+  Acknowledge();
+  Fault fault = Fault::kNone;
+  int frames = 0;
+  for (; fault == Fault::kNone && frames < 10'000; ++frames) {
+    fault = Receive(Frame(kPing, 0, 0, 8));
+    Send(Frame(kPing, kAck, 0, 8));
+  }
+  EXPECT_EQ(fault, Fault::kFrames);
+  EXPECT_LE(frames, 1'100);
+}
+
+TEST_F(Http2MeterTest, FramesThatBringNothingMayComeForDays) {
+  Acknowledge();
+  for (int second = 0; second < 100'000; ++second) {
+    for (int i = 0; i < 90; ++i) {
+      ASSERT_EQ(Receive(Frame(kPing, kAck, 0, 8)), Fault::kNone);
+    }
+    Wait(std::chrono::seconds(1));
+  }
+  // What was not sent in all that time is not kept for a flood.
+  Wait(std::chrono::hours(100));
+  Fault fault = Fault::kNone;
+  int frames = 0;
+  for (; fault == Fault::kNone && frames < 10'000; ++frames) {
+    fault = Receive(Frame(kPing, kAck, 0, 8));
+  }
+  EXPECT_EQ(fault, Fault::kFrames);
+  EXPECT_LE(frames, 2'100);
 }
 
 TEST_F(Http2MeterTest, SmallPiecesKeepWhatWasReadWithThem) {
