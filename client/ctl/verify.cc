@@ -427,6 +427,10 @@ ExitCode Verify::VerifyFile(Context* context, client::Client* client) {
                     context->environment().columns, rows->size());
   const auto refuse = [&](const QuotationRow& row, const absl::Status& status) {
     ++tally.errors;
+    if (context->json()) {
+      // One line for each quotation, in their order.
+      context->out() << R"({"error":)" << ErrorJson(client::DescribeError(status)) << "}\n";
+    }
     context->Fail(status, context->Text(Msg::kLineError, {*file_, std::to_string(row.line)}));
     code = std::max(code, CodeOfRefusal(status));
   };

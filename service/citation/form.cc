@@ -3,10 +3,13 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
 
 #include "service/citation/latin.h"
 #include "service/citation/word_classes.h"
+#include "service/figures/unit_symbol.h"
 
 namespace quotes::citation {
 namespace {
@@ -86,6 +89,40 @@ char32_t NewerForm(char32_t unit) {
       return U'沉';
     default:
       return unit;
+  }
+}
+
+bool EndsNumeral(char32_t form) {
+  constexpr std::u32string_view kChinese = U"〇零一二三四五六七八九十百千万亿兆两";
+  return text::IsDigit(form) || kChinese.find(form) != std::u32string_view::npos;
+}
+
+// Letters of a unit behind a numeral keep the case in which they are written where it makes them
+// another unit: a megawatt (MW) is 10^9 milliwatts (mW).
+void KeepCaseOfUnits(std::vector<Unit>* units) {
+  const auto is_of_symbol = [](char32_t form) {
+    return (form >= U'a' && form <= U'z') || form == U'ω';
+  };
+  std::u32string symbol;
+  for (size_t i = 1; i < units->size(); ++i) {
+    if (!is_of_symbol((*units)[i].form)) {
+      continue;
+    }
+    symbol.clear();
+    for (size_t k = i; k < units->size() && is_of_symbol((*units)[k].form); ++k) {
+      symbol += (*units)[k].form;
+    }
+    const size_t before = (*units)[i - 1].form == U' ' && i > 1 ? i - 2 : i - 1;
+    if (EndsNumeral((*units)[before].form)) {
+      for (size_t letter = 0; letter < std::min<size_t>(symbol.size(), 2); ++letter) {
+        Unit& unit = (*units)[i + letter];
+        const char32_t raw = Unwidened(unit.raw);
+        if (raw >= U'A' && raw <= U'Z' && figures::CaseMatters(symbol, letter)) {
+          unit.form = raw;
+        }
+      }
+    }
+    i += symbol.size() - 1;
   }
 }
 
@@ -206,6 +243,7 @@ std::vector<Unit> FormUnits(std::u32string_view text, const text::FoldedText& fo
   }
   add_marks(next, text.size());
   units.resize(static_cast<size_t>(end_of_units - units.data()));
+  KeepCaseOfUnits(&units);
   return units;
 }
 

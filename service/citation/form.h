@@ -20,7 +20,9 @@ enum class UnitKind : uint8_t {
 
 // One character, or one of those that a character such as ㎡ folds to (all with its range).
 struct Unit {
-  char32_t form = 0;  // after the form fold; of 甚麼, 瞭解 and 沈痛 that of 什么, 了解 and 沉痛
+  // After the form fold; of 甚麼, 瞭解 and 沈痛 that of 什么, 了解 and 沉痛. Letters of a unit
+  // behind a numeral keep their case where it makes another unit of it: MW and mW, MB and Mb.
+  char32_t form = 0;
   char32_t raw = 0;  // as written; a run of spaces is one U+0020
   uint32_t begin = 0;
   uint32_t end = 0;

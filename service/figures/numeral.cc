@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "service/figures/scanner.h"
+#include "service/figures/unit_symbol.h"
 #include "service/figures/words.h"
 #include "service/text/fold.h"
 
@@ -115,6 +116,34 @@ std::u32string FormOf(const Numeral& numeral, std::u32string_view text) {
 
 namespace {
 
+// The letters of a text in the case in which they are written.
+std::u32string Letters(std::u32string_view text, Range range) {
+  std::u32string letters;
+  for (char32_t c : text.substr(range.begin, range.size())) {
+    if (c >= U'Ａ' && c <= U'ｚ') {
+      c -= U'Ａ' - U'A';
+    }
+    if ((c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z')) {
+      letters += c;
+    }
+  }
+  return letters;
+}
+
+// Whether two units that are the same but for the case of letters are the same: MW is not mW.
+bool SameCase(std::u32string_view a, std::u32string_view b) {
+  std::u32string symbol(a);
+  for (char32_t& c : symbol) {
+    c |= U' ';  // in lower case
+  }
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (a[i] != b[i] && CaseMatters(symbol, i)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Whether two numerals have the same values and unit. 五千米 is 五 千米 or 五千 米, 5000米 only the
 // latter: the 千 of a unit counts as a scale.
 bool SameAmount(const Numeral& a, std::u32string_view text_a, const Numeral& b,
@@ -139,7 +168,7 @@ bool SameAmount(const Numeral& a, std::u32string_view text_a, const Numeral& b,
   if (more != 0) {
     (more > 0 ? unit_a : unit_b).erase(0, 1);
   }
-  return unit_a == unit_b;
+  return unit_a == unit_b && SameCase(Letters(text_a, a.unit), Letters(text_b, b.unit));
 }
 
 }  // namespace

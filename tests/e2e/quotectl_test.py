@@ -135,9 +135,12 @@ class QuotectlTest(unittest.TestCase):
             for target in self.targets():
                 result = quotectl("verify", "--file", table, "--json", **target)
                 self.assertEqual(result.returncode, 2, result)
-                verdicts = [json.loads(line)["result"] for line in result.stdout.splitlines()]
-                self.assertEqual([verdict["disposition"] for verdict in verdicts],
+                # One line for each quotation.
+                outcomes = [json.loads(line) for line in result.stdout.splitlines()]
+                self.assertEqual([outcome["result"]["disposition"] for outcome in outcomes[:2]],
                                  ["DISPOSITION_PASS", "DISPOSITION_FAIL"])
+                self.assertEqual([outcome["error"]["code"] for outcome in outcomes[2:]],
+                                 ["INVALID_ARGUMENT", "NOT_FOUND", "INVALID_ARGUMENT"])
                 errors = [json.loads(line) for line in result.stderr.splitlines()]
                 self.assertEqual([error["file"] for error in errors],
                                  [f"{table}:{line}" for line in (4, 5, 6)])

@@ -30,6 +30,14 @@ TEST(FormUnitsTest, KeepsSignsOfNumerals) {
   EXPECT_TRUE(units[7].letter());   // the comma of the thousands
 }
 
+TEST(FormUnitsTest, KeepsTheCaseOfUnitsWhereItMatters) {
+  EXPECT_EQ(Forms(U"500MW，500mW，５００ＭＷ"), U"500Mw,500mw,500Mw");
+  EXPECT_EQ(Forms(U"100Mb/s，100MB/s，30GBps，三百万MW"), U"100Mb/s,100MB/s,30gBps,三百万Mw");
+  EXPECT_EQ(Forms(U"120KM，40MM，5G，10KWH，60㎡，PM2.5，AM，5万M"),
+            U"120km,40mm,5g,10kwh,60m²,pm2.5,am,5万M");
+  EXPECT_EQ(Forms(U"about 5 MW of power"), U"about5Mw of power");
+}
+
 TEST(FormUnitsTest, RangesLeadBack) {
   const std::u32string text = U"（ 发\u200B展）";
   const auto units = FormUnits(text);

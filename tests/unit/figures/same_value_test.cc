@@ -86,6 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Pair{"5—6个", "5个", kOther}, Pair{"5%—5.5%", "5—6%", kOther},
                       Pair{"三至五万人", "3—5人", kOther}, Pair{"1月17日", "2022年1月17日", kOther},
                       Pair{"2022年1月", "2022年1月1日", kOther}, Pair{"-5%", "5%", kOther},
+                      Pair{"五百MW", "500mW", kOther}, Pair{"30GB", "三十Gb", kOther},
                       Pair{"10余万人", "10万余人", kOther}, Pair{"10余万人", "十余万人", kOther},
                       // Set numerals and the like by form only.
                       Pair{"一网通办", "1网通办", kOther}, Pair{"五年来", "5年来", kOther},
