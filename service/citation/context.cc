@@ -206,6 +206,40 @@ std::u32string_view LastClause(std::u32string_view text) {
   return text.substr(begin);
 }
 
+// The size of the share of a whole that a text ends with, 的 behind it: 三分之二的, 一半以上的,
+// 80%的; 0 for none.
+size_t ShareBefore(std::u32string_view text) {
+  constexpr std::u32string_view kNumerals = U"〇零一二三四五六七八九十百千万两几0123456789.";
+  const size_t size = text.size();
+  if (!text.ends_with(U'的')) {
+    return 0;
+  }
+  text.remove_suffix(1);
+  for (const std::u32string_view limit : {U"以上", U"以下", U"左右", U"多", U"强"}) {
+    if (text.ends_with(limit)) {
+      text.remove_suffix(limit.size());
+      break;
+    }
+  }
+  const auto without_numeral = [&](std::u32string_view whole) {
+    return whole.substr(0, whole.find_last_not_of(kNumerals) + 1);
+  };
+  if (text.ends_with(U'%') || text.ends_with(U'％') || text.ends_with(U'成')) {
+    const std::u32string_view own = text.substr(0, text.size() - 1);
+    const std::u32string_view rest = without_numeral(own);
+    return rest.size() < own.size() ? size - rest.size() : 0;
+  }
+  if (text.ends_with(U"一半") || text.ends_with(U"半数")) {
+    return size - (text.size() - 2);
+  }
+  const std::u32string_view rest = without_numeral(text);
+  if (rest.size() == text.size() || !rest.ends_with(U"分之")) {
+    return 0;
+  }
+  const std::u32string_view whole = rest.substr(0, rest.size() - 2);
+  return size - without_numeral(whole).size();
+}
+
 // What governs the span from before it, in its sentence.
 void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* flags) {
   const Range& sentence = source.quote(source.QuoteAt(range.begin)).range;
@@ -318,13 +352,33 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
       add(ContextFlag::kDroppedHedge, {words_end - size, words_end}, false);
     }
   }
-  // 部分|地区, 少数|干部: what is said of some is not said of all.
+  // 部分|地区, 少数|干部, 有些地方的|干部, 三分之二的|村: what is said of some is not said of all.
+  constexpr size_t kOwner = 4;  // letters of whose some are, with 的
   for (const Cue& cue : cues) {
-    if (cue.kind == CueKind::kQuantifier && cue.end <= at &&
-        std::all_of(text.begin() + cue.end, text.begin() + at, text::IsSpace)) {
+    if (cue.kind != CueKind::kQuantifier || cue.end > at) {
+      continue;
+    }
+    const std::u32string_view between = text.substr(cue.end, at - cue.end);
+    if (std::all_of(between.begin(), between.end(), text::IsSpace) ||
+        (between.size() <= kOwner && between.ends_with(U'的') &&
+         std::all_of(between.begin(), between.end(), text::IsHan))) {
       add(ContextFlag::kDroppedHedge, {cue.begin, cue.end}, false);
     }
   }
+  if (const auto size = static_cast<uint32_t>(ShareBefore(before)); size > 0) {
+    add(ContextFlag::kDroppedHedge, {words_end - size, words_end}, false);
+  }
+}
+
+// The size of an exception that stands behind a span: ，除教师和医生外; 0 for none.
+size_t ExceptionBehind(std::u32string_view behind) {
+  constexpr std::u32string_view kMarks = U"，（(,";
+  if (behind.empty() || kMarks.find(behind[0]) == std::u32string_view::npos ||
+      BeginsWith(WordClass::kException, behind.substr(1)) == 0) {
+    return 0;
+  }
+  const size_t end = std::min(behind.find_first_of(U"，；。）),;", 1), behind.size());
+  return behind.substr(0, end).ends_with(U"外") ? end : 0;
 }
 
 // 最安全的城市|之一, Ⅱ类及|以上, 这些因素|除外, 创新城市|试点, 总额居世界|第一,
@@ -354,7 +408,9 @@ void JudgeBehind(const Source& source, Range range, std::vector<FlagResult>* fla
   const uint32_t begin =
       std::max(range.begin, source.quote(source.QuoteAt(range.end - 1)).range.begin);
   const std::u32string_view kept = source.joined().substr(begin, range.end - begin);
-  if (const size_t size = ConsequenceOfBareCondition(kept, behind); size > 0) {
+  if (const size_t size =
+          std::max(ConsequenceOfBareCondition(kept, behind), ExceptionBehind(behind));
+      size > 0) {
     add(ContextFlag::kDroppedCondition, size);
   } else if (const size_t denial = DenyingPredicate(kept, behind); denial > 0) {
     add(ContextFlag::kTruncatedNegation, denial);

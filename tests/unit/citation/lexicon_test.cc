@@ -268,7 +268,7 @@ TEST(FindCuesTest, VerbsThatDenyWhatTheyTake) {
 }
 
 TEST(LexiconVersionTest, NamesDataAndHash) {
-  EXPECT_THAT(std::string(LexiconVersion()), ::testing::MatchesRegex("4-[0-9a-f]+[+]1-[0-9a-f]+"));
+  EXPECT_THAT(std::string(LexiconVersion()), ::testing::MatchesRegex("5-[0-9a-f]+[+]1-[0-9a-f]+"));
 }
 
 TEST(LexiconTest, NoQuotationBeginsBehindALetterThatNegates) {
