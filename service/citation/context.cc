@@ -352,15 +352,17 @@ void JudgeGovernors(const Source& source, Range range, std::vector<FlagResult>* 
       add(ContextFlag::kDroppedHedge, {words_end - size, words_end}, false);
     }
   }
-  // 部分|地区, 少数|干部, 有些地方的|干部, 三分之二的|村: what is said of some is not said of all.
-  constexpr size_t kOwner = 4;  // letters of whose some are, with 的
+  // 部分|地区, 部分地区|推行, 有些地方的|干部, 三分之二的|村: what is said of some is not said of
+  // all.
+  constexpr size_t kNoun = 4;  // letters of what some are of
   for (const Cue& cue : cues) {
     if (cue.kind != CueKind::kQuantifier || cue.end > at) {
       continue;
     }
     const std::u32string_view between = text.substr(cue.end, at - cue.end);
     if (std::all_of(between.begin(), between.end(), text::IsSpace) ||
-        (between.size() <= kOwner && between.ends_with(U'的') &&
+        (between.size() <= kNoun &&
+         IsWord(WordClass::kSome, text.substr(cue.begin, cue.end - cue.begin)) &&
          std::all_of(between.begin(), between.end(), text::IsHan))) {
       add(ContextFlag::kDroppedHedge, {cue.begin, cue.end}, false);
     }

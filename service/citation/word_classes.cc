@@ -90,7 +90,8 @@ constexpr std::string_view kNames[] = {"negating_letter",
                                        "effect_of_none",
                                        "adversative",
                                        "scope",
-                                       "superlative"};
+                                       "superlative",
+                                       "some"};
 constexpr size_t kClasses = std::size(kNames);
 
 struct Words {

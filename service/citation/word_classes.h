@@ -84,6 +84,7 @@ enum class WordClass : uint8_t {
   kAdversative,
   kScope,
   kSuperlative,
+  kSome,
 };
 
 // Code points of the longest word of the class that `text` begins with; 0 for none.
