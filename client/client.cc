@@ -412,6 +412,14 @@ absl::Status Client::WatchChanges(const v1::WatchChangesRequest& request,
          absl::StrCat("the server said nothing for ", absl::FormatDuration(limit))},
         request_id);
   }
+  // A proxy whose server went away resets the stream, which gRPC calls INTERNAL, or UNKNOWN: the
+  // service gives reasons for its own errors.
+  const bool was_reset =
+      status.error_details().empty() && (status.error_code() == grpc::StatusCode::INTERNAL ||
+                                         status.error_code() == grpc::StatusCode::UNKNOWN);
+  if (was_reset) {
+    return FromGrpcStatus({grpc::StatusCode::UNAVAILABLE, status.error_message()}, request_id);
+  }
   return status.ok() ? absl::OkStatus() : FromGrpcStatus(status, request_id);
 }
 

@@ -90,8 +90,9 @@ class Client {
 
   // Calls `visit` with every message until it returns false, which is OK, or the stream ends, which
   // is why it ended. Has no deadline, but a server that says nothing for three times the
-  // heartbeat's time, at least ten seconds, is UNAVAILABLE. Where the server is not available it is
-  // not tried again: begin anew with the archive_revision of the last message.
+  // heartbeat's time, at least ten seconds, is UNAVAILABLE, as is a stream that a proxy resets.
+  // Where the server is not available it is not tried again: begin anew with the position of the
+  // last message.
   absl::Status WatchChanges(const v1::WatchChangesRequest& request,
                             absl::FunctionRef<bool(const v1::WatchChangesResponse&)> visit);
 

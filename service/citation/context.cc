@@ -64,6 +64,16 @@ bool IsClauseEnd(char32_t c) {
   return std::u32string_view(U"，。；：！？,;:!?").find(c) != std::u32string_view::npos;
 }
 
+// Whether a clause has an amount in Chinese numerals: 九十亿元, but not 第一, 一些 or 一个.
+bool HasAmount(std::u32string_view clause) {
+  const std::vector<figures::Numeral> numerals = figures::FindNumerals(clause);
+  return std::any_of(numerals.begin(), numerals.end(), [](const figures::Numeral& numeral) {
+    const bool amount = numeral.kind == figures::NumeralKind::kCardinal ||
+                        numeral.kind == figures::NumeralKind::kPercent;
+    return amount && numeral.number.size() > 1 && numeral.value.has_value();
+  });
+}
+
 // What a figure in the first clause of a span is of, compared with or expected for, where that
 // stands before the span:
 //  - the word that says of what part of a whole it is, before its measure or the rest of that:
@@ -76,7 +86,10 @@ bool IsClauseEnd(char32_t c) {
 //    period: 力争投资超600亿元，|水利投资超220亿元.
 void JudgeFigureFrame(std::u32string_view text, uint32_t at, std::u32string_view clause,
                       const std::function<void(ContextFlag, Range, bool)>& add) {
-  if (std::none_of(clause.begin(), clause.end(), text::IsDigit)) {
+  constexpr std::u32string_view kChinese = U"一二三四五六七八九十百千万亿";
+  const bool has_digit = std::any_of(clause.begin(), clause.end(), text::IsDigit);
+  if (!has_digit &&
+      (clause.find_first_of(kChinese) == std::u32string_view::npos || !HasAmount(clause))) {
     return;
   }
   const auto drop = [&](uint32_t begin, uint32_t end) {

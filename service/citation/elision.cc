@@ -117,6 +117,19 @@ class GapJudge {
     return risk;
   }
 
+  // Whether the gap lies inside one clause: what it takes away may be what the kept words are said
+  // with, whatever it is (取缔了……场所 without 非法, 代理……县长, 农民人均收入……低于全省 without
+  // 增幅). Only whole items of a row may go.
+  ElisionRisk Inside() const {
+    if (!cut_before_ || !cut_after_ || head_end_ < end_ || !HasLetter(begin_, end_)) {
+      return ElisionRisk::kNone;
+    }
+    const auto is_border = [this](uint32_t at) {
+      return at > 0 && at < text_.size() && (text_[at - 1] == U'、' || text_[at] == U'、');
+    };
+    return is_border(begin_) && is_border(end_) ? ElisionRisk::kNone : ElisionRisk::kCue;
+  }
+
   // Whether the gap has the head of the sentence kept behind it: the clause that says of what or
   // where that is so (对不符合条件的项目，……不予贷款), or its subject (……是要整的; ……这是重要因素).
   ElisionRisk Head() const {
@@ -608,8 +621,8 @@ ElisionRisk JudgeGap(const Source& source, Range before, Range after) {
   const uint32_t end = std::min(after.end, source.RunAt(after.begin).range.end);
   const GapJudge gap(source.joined().substr(begin, end - begin), before.begin - begin,
                      before.end - begin, after.begin - begin);
-  return std::max({length, JudgeCuts(source, before, after), gap.Cues(), gap.Splice(), gap.Head(),
-                   gap.Subject(), gap.Dangling(), gap.Figures()});
+  return std::max({length, JudgeCuts(source, before, after), gap.Cues(), gap.Splice(), gap.Inside(),
+                   gap.Head(), gap.Subject(), gap.Dangling(), gap.Figures()});
 }
 
 }  // namespace quotes::citation
