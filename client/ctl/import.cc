@@ -712,8 +712,10 @@ ExitCode Import::Show(Context* context, Outcome* outcome) const {
                    << '\n';
   }
   if (context->json()) {
+    // At once: who reads along knows what is held, however the run ends.
     context->out() << "{\"file\":" << JsonString(Printable(outcome->file))
-                   << ",\"result\":" << ToJson(outcome->response) << "}\n";
+                   << ",\"result\":" << ToJson(outcome->response) << "}\n"
+                   << std::flush;
   }
   outcome->findings = static_cast<size_t>(outcome->response.lint_size());
   // A run may have ten thousand outcomes: what the summary says of each stays.

@@ -33,8 +33,8 @@ size_t GapLetters(const Source& source, Range before, Range after);
 //    (……推动发展 without 我们). Only items off the end of a row may go
 //    (强化科技、人才支撑，…: 强化科技……, up to the end of a clause). The same where a clause before
 //    the gap says what a figure in the gap is without (剔除虚收因素，……).
-//  - kCue: the gap lies inside one clause (取缔了……场所 without 非法), whatever it leaves out but whole
-//    items of a row (A、……、C).
+//  - kCue: the gap lies inside one clause (取缔了……场所 without 非法), whatever it leaves out but
+//    whole items of a row (A、……、C).
 //  - kCue: the gap ends in the middle of a sentence and has its head: the clause that says of what,
 //    where or when the rest is so (对不符合条件的项目，……), or the subject of a predicate or
 //    anaphor kept behind it (……是要整的; ……这是重要因素), or what such words are the effect of
