@@ -274,11 +274,11 @@ void Backups::LookAtClock(store::Store* store) {
   }
   absl::StatusOr<Backup> backup = MakeAs(*store, NameAt(kScheduledPrefix, options_.now()), ending_);
   EndCopy();
+  if (backup.ok()) {
+    RemoveOld(keep);  // at the end, too: it was made whole
+  }
   if (!ending_.Check().ok()) {
     return;
-  }
-  if (backup.ok()) {
-    RemoveOld(keep);
   }
   due_in_ = backup.ok() ? every : std::min(every / 10, kLongestRetry);
   if (options_.on_scheduled) {

@@ -636,7 +636,8 @@ class CommandTest(Base):
                                 for i in range(500_000))
         self.assertGreater(len(text.encode()), 32 << 20)
         with Server(self.folder / "quotes.db") as server:
-            self.import_held(server, 3600, "--quiet", text=text)
+            # Much work for a server with a sanitizer.
+            self.import_held(server, 3600, "--quiet", text=text, timeout=800)
             self.assertFalse(self.found(server))
             listed, = quotectl_json("reports", "--embargoed", server=server)
             self.assertEqual(listed["reports"][0]["state"], "STATE_EMBARGOED")

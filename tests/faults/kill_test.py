@@ -261,16 +261,15 @@ class KillTest(unittest.TestCase):
     def labels(self):
         """While all quotes get their themes anew."""
         with Server(self.database) as server:
-            for _ in range(2):
+            for number in range(2):
                 self.set_word()
                 server.process.send_signal(signal.SIGHUP)
                 if self.numbers.random() < 0.5:
                     self.write_and_kill(server, 1, (5, 50),
                                         lambda: time.sleep(self.numbers.uniform(0, 0.4)))
                     return
-                count = server.log_text().count
-                wait_for(lambda: "themes_reloaded" in server.log_text(), "labels")
-                self.assertEqual(count("themes_not_reloaded"), 0)
+                server.await_lines("themes_reloaded", number + 1)
+                self.assertNotIn("themes_not_reloaded", server.log_text())
             self.set_word()
             server.process.send_signal(signal.SIGHUP)
             time.sleep(self.numbers.uniform(0, 0.15))

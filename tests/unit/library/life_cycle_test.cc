@@ -679,13 +679,15 @@ TEST_F(SnapshotTest, AfterAnErrorTheStateBeforeIsServed) {
 }
 
 TEST_F(SnapshotTest, ABurstOfImportsIsPublishedOnce) {
+  constexpr absl::Duration kEvery = absl::Seconds(3);
   std::mutex mutex;
   std::vector<uint64_t> published;
   Import("first", "棚改安置房建成2800套。");
+  const absl::Time begin = absl::Now();
   {
     auto publisher = Publisher::Start(&library_->store(),
                                       {.folder = folder().string(),
-                                       .every = absl::Seconds(3),
+                                       .every = kEvery,
                                        .keep = 10,
                                        .on_publish = [&](const absl::StatusOr<Manifest>& manifest) {
                                          EXPECT_THAT(manifest, IsOk());
@@ -707,7 +709,8 @@ TEST_F(SnapshotTest, ABurstOfImportsIsPublishedOnce) {
   // At an orderly end the rest is published.
   EXPECT_EQ(published.front(), 1u);
   EXPECT_EQ(published.back(), 22u);
-  EXPECT_LE(published.size(), 5u);
+  // One at the start and one at the end, and one for each period that this took, as slow as it was.
+  EXPECT_LE(published.size(), 3 + static_cast<size_t>((absl::Now() - begin) / kEvery));
 }
 
 TEST_F(SnapshotTest, AFolderThatCannotBePublishedInIsTold) {
