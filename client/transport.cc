@@ -21,6 +21,7 @@
 #include "service/base/file.h"
 #include "service/base/limits.h"
 #include "service/base/pem.h"
+#include "service/base/secret_file.h"
 #include "service/base/status_macros.h"
 
 namespace quotes::data {
@@ -166,10 +167,7 @@ absl::Status CheckTransport(const std::string& target, const Transport& transpor
 std::vector<std::string> ExposedFiles(const Transport& transport) {
   std::vector<std::string> exposed;
   for (const std::string& file : {transport.token_file, transport.key_file}) {
-    struct stat status = {};
-    if (!file.empty() && stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-        (status.st_mode & (status.st_uid == geteuid() ? S_IRWXG | S_IRWXO : S_IROTH | S_IWOTH)) !=
-            0) {
+    if (!file.empty() && IsExposed(file)) {
       exposed.push_back(file);
     }
   }

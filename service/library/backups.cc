@@ -194,12 +194,15 @@ absl::StatusOr<std::string> Backups::CopyThemes(const std::string& file_name,
       continue;
     }
     has_any = true;
-    QUOTES_ASSIGN_OR_RETURN(std::string bytes,
-                            ReadRegularFile(source.string(), limits::kMaxSettingsFileBytes));
+    absl::StatusOr<std::string> bytes =
+        ReadRegularFile(source.string(), limits::kMaxSettingsFileBytes);
+    if (!bytes.ok()) {  // a pipe or a folder, say, in its place
+      return errors::StoreUnavailable(ToStd(bytes.status().message()));
+    }
     std::string target = (folder / file).string();
     if (!fs::exists(target, error)) {
-      files.emplace_back(std::move(target), std::move(bytes));
-    } else if (ReadWholeFile(target) != bytes) {
+      files.emplace_back(std::move(target), *std::move(bytes));
+    } else if (ReadWholeFile(target) != *bytes) {
       return errors::BackupExists(name);
     }
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,12 +10,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "service/archive/archive.h"
 #include "service/archive/packed_document.h"
 #include "service/base/absl_string.h"
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/library/hidden_text.h"
 #include "service/library/library.h"
+#include "service/report/lint.h"
 #include "service/report/report_id.h"
 
 namespace quotes {
@@ -50,20 +54,9 @@ std::string_view FirstOfName(std::string_view report_id) {
   return report_id;
 }
 
-// The id that is made from the metadata; empty if they name no report.
-std::string NameOf(const report::Metadata& metadata) {
-  return report::NamesOneReport(metadata) ? report::MakeReportId(metadata) : std::string();
-}
-
-std::string NameOf(const PackedDocument& document) {
-  const PackedDocument::Metadata held = document.metadata();
-  report::Metadata metadata;
-  metadata.title = held.title;
-  metadata.subtitle = held.subtitle;
-  metadata.event = held.event;
-  metadata.body = held.body;
-  metadata.date = held.date;
-  return NameOf(metadata);
+// Whether folded text stands in a quote.
+bool StandsIn(const archive::Archive* archive, std::u32string_view units) {
+  return archive != nullptr && archive->FindPlaces(units, {.max_places = 1}).occurrences > 0;
 }
 
 }  // namespace
@@ -93,8 +86,8 @@ absl::Status Library::CheckEmbargo(std::optional<absl::Time> available_from,
 }
 
 absl::Status Library::CheckTwins(bool is_made, const Speech& speech,
-                                 const store::RevisionDraft& draft) const {
-  const std::shared_ptr<const Snapshot> held = snapshot();
+                                 const store::RevisionDraft& draft) {
+  std::shared_ptr<const Snapshot> held = snapshot();
   if (held->embargoed->documents().empty()) {
     return absl::OkStatus();
   }
@@ -102,41 +95,81 @@ absl::Status Library::CheckTwins(bool is_made, const Speech& speech,
   // A revision has the time of its report.
   const std::optional<absl::Time> time =
       before == nullptr ? draft.available_from : before->available_from();
-  Embargoed::Documents twins = held->embargoed->FindNearDuplicates(speech, speech.Sample());
-  // What says to be the same report is that, however short it is.
-  const std::string made = NameOf(draft.content.metadata);
+  // Those that stay hidden for longer, and what will be public by then, the report itself included.
+  std::vector<const PackedDocument*> later;
+  std::vector<std::shared_ptr<const HiddenText>> earlier;
   for (const PackedDocument* const document : held->embargoed->documents()) {
-    const std::string_view id = document->report_id();
-    // An id that was given says nothing of title, body and date, and one that was made says what
-    // they were before a correction.
-    if (id == draft.duplicate_of ||
-        (!made.empty() && (FirstOfName(id) == made || NameOf(*document) == made)) ||
-        (is_made && FirstOfName(id) == FirstOfName(draft.report_id))) {
-      twins.push_back(held->embargoed->Find(id));
+    const std::optional<absl::Time>& until = document->available_from();
+    // The store rounds up.
+    if (document->report_id() == draft.report_id || !until.has_value() ||
+        (time.has_value() && *until - *time < absl::Microseconds(1))) {
+      earlier.push_back(held->embargoed->FindText(document->report_id()));
+    } else {
+      later.push_back(document);
     }
   }
-  for (const auto& twin : twins) {
-    const std::optional<absl::Time>& until = twin->available_from();
-    // The store rounds up.
-    if (twin->report_id() == draft.report_id || !until.has_value() ||
-        (time.has_value() && *until - *time < absl::Microseconds(1))) {
-      continue;
-    }
-    // A report that had much of the text before may be corrected, but not by what is held back.
-    if (before != nullptr && !speech.HasMoreOf(Speech(*twin), Speech(*before))) {
-      continue;
-    }
-    const std::string when = absl::FormatTime(absl::RFC3339_full, *until, absl::UTCTimeZone());
-    const std::string why =
-        absl::StrCat("the text is nearly that of reports/", ToAbsl(twin->report_id()),
-                     " or has its title, body and date, and that is held back until ");
+  if (later.empty()) {
+    return absl::OkStatus();
+  }
+  const auto is_refused = [&](const PackedDocument& twin, std::string_view why) {
+    const std::string when =
+        absl::FormatTime(absl::RFC3339_full, *twin.available_from(), absl::UTCTimeZone());
+    const std::string said =
+        absl::StrCat("the text ", ToAbsl(why), ", and that is held back until ");
     if (before == nullptr) {
-      return errors::FieldInvalid(kField,
-                                  absl::StrCat("must be ", when, " or later: ", why, "then"));
+      return errors::FieldInvalid(
+          kField, absl::StrCat("must be ", when, " or later: ", said,
+                               "then; UpdateReport releases what may be found earlier"));
     }
     return errors::FieldInvalid(
         kField, absl::StrCat("of reports/", draft.report_id, " is ",
-                             time.has_value() ? "earlier" : "past", ", and ", why, when));
+                             time.has_value() ? "earlier" : "past", ", and ", said, when));
+  };
+  const Embargoed::Documents like = held->embargoed->FindNearDuplicates(speech, speech.Sample());
+  // What says to be the same report is that, however short it is.
+  const std::string made = NameOf(draft.content.metadata);
+  for (const PackedDocument* const document : later) {
+    const std::string_view id = document->report_id();
+    const bool is_like = std::any_of(like.begin(), like.end(),
+                                     [id](const auto& other) { return other->report_id() == id; });
+    // An id that was given says nothing of title, body and date, and one that was made says what
+    // they were before a correction.
+    const bool is_named = id == draft.duplicate_of ||
+                          (!made.empty() && (FirstOfName(id) == made ||
+                                             held->embargoed->FindText(id)->IsNamed(made))) ||
+                          (is_made && FirstOfName(id) == FirstOfName(draft.report_id));
+    // A report that had much of the text before may be corrected, but not by what is held back.
+    if ((is_like || is_named) &&
+        (before == nullptr || speech.HasMoreOf(Speech(*document), Speech(*before)))) {
+      return is_refused(*document, absl::StrCat("is nearly that of reports/", ToAbsl(id),
+                                                " or has its title, body and date"));
+    }
+  }
+  const LeakFinder finder(draft.content);
+  const auto is_public = [&](std::u32string_view units, std::u32string_view letters) {
+    return StandsIn(held->archive.get(), units) || StandsIn(held->history->archive(), units) ||
+           std::any_of(earlier.begin(), earlier.end(),
+                       [&](const auto& text) { return text->Has(letters); });
+  };
+  for (const PackedDocument* const document : later) {
+    const std::string_view id = document->report_id();
+    const std::shared_ptr<const HiddenText> text = held->embargoed->FindText(id);
+    std::optional<Leak> leak = finder.Find(*text, is_public);
+    if (leak.has_value() && WrittenRevision() != held->archive->revision()) {
+      // Everybody will read what waits for the index.
+      IndexWaiting();
+      held = snapshot();
+      leak = finder.Find(*text, is_public);
+    }
+    if (!leak.has_value()) {
+      continue;
+    }
+    return is_refused(
+        *document,
+        leak->position.has_value()
+            ? absl::StrCat("has sentences of reports/", ToAbsl(id), " that no other has, in line ",
+                           report::LineAt(draft.content, *leak->position))
+            : absl::StrCat("has half of reports/", ToAbsl(id), " or half of it stands there"));
   }
   return absl::OkStatus();
 }
@@ -154,7 +187,7 @@ void Library::ForgetEmbargoed(store::RevisionDraft* draft) const {
 absl::StatusOr<std::shared_ptr<const Embargoed>> Library::LoadEmbargoed(
     const themes::Scheme& scheme, uint64_t revision, const Embargoed* held,
     const Cancellation& cancellation) {
-  Embargoed::Documents documents;
+  std::vector<Embargoed::Report> reports;
   QUOTES_ASSIGN_OR_RETURN(
       const uint64_t loaded,
       store_->LoadEmbargoed(
@@ -165,18 +198,34 @@ absl::StatusOr<std::shared_ptr<const Embargoed>> Library::LoadEmbargoed(
                 same->head() != report.head) {
               return true;
             }
-            documents.push_back(same);
+            reports.push_back({same, held->FindText(report.report_id)});
             return false;
           },
           [&](std::unique_ptr<archive::Document> document) {
             document->themes = themes::AssignTagged(scheme, document->content, document->tags);
-            documents.push_back(archive::Pack(*document, scheme.themes().size()));
+            reports.push_back({archive::Pack(*document, scheme.themes().size()), nullptr});
             return cancellation.Check();
           }));
   if (loaded != revision) {
     return nullptr;
   }
-  return std::make_shared<const Embargoed>(documents);
+  for (Embargoed::Report& report : reports) {
+    if (report.text != nullptr) {
+      continue;
+    }
+    report.text = HiddenText().With(*report.document);
+    for (uint64_t earlier = report.document->revision() - 1; earlier > 0; --earlier) {
+      QUOTES_RETURN_IF_ERROR(cancellation.Check());
+      const absl::StatusOr<std::unique_ptr<archive::Document>> document =
+          store_->LoadRevision(report.document->report_id(), earlier);
+      if (absl::IsNotFound(document.status())) {
+        return nullptr;  // purged in between
+      }
+      QUOTES_RETURN_IF_ERROR(document.status());
+      report.text = report.text->With((*document)->content);
+    }
+  }
+  return std::make_shared<const Embargoed>(std::move(reports));
 }
 
 absl::StatusOr<std::vector<std::shared_ptr<const PackedDocument>>> Library::LoadEarlier(

@@ -10,11 +10,11 @@ namespace quotes {
 
 using archive::PackedDocument;
 
-Embargoed::Embargoed(const Documents& documents)
-    : Embargoed([&documents] {
+Embargoed::Embargoed(std::vector<Report> reports)
+    : Embargoed([&reports] {
         std::vector<Held> held;
-        for (const auto& document : documents) {
-          held.push_back(Sampled(document));
+        for (Report& report : reports) {
+          held.push_back(Sampled(std::move(report)));
         }
         return held;
       }()) {}
@@ -28,9 +28,16 @@ Embargoed::Embargoed(std::vector<Held> held) : held_(std::move(held)) {
             [](const PackedDocument* a, const PackedDocument* b) { return ComesBefore(*a, *b); });
 }
 
-Embargoed::Held Embargoed::Sampled(std::shared_ptr<const PackedDocument> document) {
-  auto sample = std::make_shared<const std::vector<uint64_t>>(SampleOf(*document));
-  return {std::move(document), std::move(sample)};
+Embargoed::Held Embargoed::Sampled(Report report) {
+  auto sample = std::make_shared<const std::vector<uint64_t>>(SampleOf(*report.document));
+  return {std::move(report), std::move(sample)};
+}
+
+std::shared_ptr<const HiddenText> Embargoed::FindText(std::string_view report_id) const {
+  const auto found = std::find_if(held_.begin(), held_.end(), [&](const Held& held) {
+    return held.document->report_id() == report_id;
+  });
+  return found == held_.end() ? nullptr : found->text;
 }
 
 std::vector<Embargoed::Held> Embargoed::Others(std::string_view report_id) const {
@@ -43,7 +50,9 @@ std::vector<Embargoed::Held> Embargoed::Others(std::string_view report_id) const
 std::shared_ptr<const Embargoed> Embargoed::With(
     std::shared_ptr<const PackedDocument> document) const {
   std::vector<Held> held = Others(document->report_id());
-  held.push_back(Sampled(std::move(document)));
+  const std::shared_ptr<const HiddenText> before = FindText(document->report_id());
+  auto text = before == nullptr ? HiddenText().With(*document) : before->With(*document);
+  held.push_back(Sampled({std::move(document), std::move(text)}));
   return std::shared_ptr<const Embargoed>(new Embargoed(std::move(held)));
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "service/archive/packed_document.h"
+#include "service/library/hidden_text.h"
 #include "service/library/near_duplicate.h"
 
 namespace quotes {
@@ -21,12 +22,16 @@ namespace quotes {
 class Embargoed : public std::enable_shared_from_this<Embargoed> {
  public:
   using Documents = std::vector<std::shared_ptr<const archive::PackedDocument>>;
+  struct Report {
+    std::shared_ptr<const archive::PackedDocument> document;
+    std::shared_ptr<const HiddenText> text;  // of all revisions
+  };
 
   Embargoed() : Embargoed(std::vector<Held>()) {}
   // REQUIRES: the ids differ.
-  explicit Embargoed(const Documents& documents);
+  explicit Embargoed(std::vector<Report> reports);
 
-  // This one with a report, in place of what it has of it, or without one.
+  // This one with a report, in place of what it has of it and as its next revision, or without one.
   std::shared_ptr<const Embargoed> With(
       std::shared_ptr<const archive::PackedDocument> document) const;
   std::shared_ptr<const Embargoed> Without(std::string_view report_id) const;
@@ -37,6 +42,8 @@ class Embargoed : public std::enable_shared_from_this<Embargoed> {
   std::shared_ptr<const archive::PackedDocument> Find(std::string_view report_id) const {
     return reports_.Find(report_id);
   }
+  // What all revisions of a report say; null if there is none of this id.
+  std::shared_ptr<const HiddenText> FindText(std::string_view report_id) const;
   // The ids of those whose time has come, unless they are withdrawn; the earliest first.
   std::vector<std::string> DueAt(absl::Time now) const;
 
@@ -50,13 +57,12 @@ class Embargoed : public std::enable_shared_from_this<Embargoed> {
   }
 
  private:
-  struct Held {
-    std::shared_ptr<const archive::PackedDocument> document;
+  struct Held : Report {
     std::shared_ptr<const std::vector<uint64_t>> sample;
   };
 
   explicit Embargoed(std::vector<Held> held);
-  static Held Sampled(std::shared_ptr<const archive::PackedDocument> document);
+  static Held Sampled(Report report);
   // All but one.
   std::vector<Held> Others(std::string_view report_id) const;
 

@@ -407,9 +407,9 @@ class Library {
   // Whether a draft, whose id is settled, may be found when it can be: a text that is nearly that
   // of a report that is held back would tell it, in whatever report it is, a new one or the next
   // revision of one that everybody may read; so would one that has its title, body and date, by
-  // which an id `is_made`. FIELD_INVALID for available_from.
-  absl::Status CheckTwins(bool is_made, const Speech& speech,
-                          const store::RevisionDraft& draft) const
+  // which an id `is_made`, and one that has its sentences (see LeakFinder). FIELD_INVALID for
+  // available_from.
+  absl::Status CheckTwins(bool is_made, const Speech& speech, const store::RevisionDraft& draft)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // A text that stands beside a report that is held back does not name it.
   void ForgetEmbargoed(store::RevisionDraft* draft) const

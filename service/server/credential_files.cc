@@ -141,8 +141,12 @@ struct CredentialFiles::Rep {
       tls->Set(material);
     }
     if (material->key_is_open) {
-      log->Write(LogLevel::kWarning, "key_is_open",
-                 JsonLine().Add("file", files.key).Add("problem", "everybody here may read it"));
+      log->Write(
+          LogLevel::kWarning, "key_is_open",
+          JsonLine()
+              .Add("file", files.key)
+              .Add("problem",
+                   "others than its owner can read or change it; it is a secret: chmod 600"));
     }
     return JsonLine()
         .Add("file", files.certificate)

@@ -3,13 +3,13 @@
 #include <grpc/grpc.h>
 #include <grpc/grpc_security.h>
 #include <grpcpp/security/server_credentials.h>
-#include <sys/stat.h>
 
 #include <utility>
 
 #include "service/base/file.h"
 #include "service/base/limits.h"
 #include "service/base/pem.h"
+#include "service/base/secret_file.h"
 #include "service/base/status_macros.h"
 
 namespace quotes::server {
@@ -31,9 +31,7 @@ absl::StatusOr<TlsMaterial> ReadTlsFiles(const TlsFiles& files) {
   }
   material.subject = std::move(own.subject);
   material.expires = own.expires;
-  struct stat status = {};
-  material.key_is_open =
-      stat(files.key.c_str(), &status) == 0 && (status.st_mode & (S_IROTH | S_IWOTH)) != 0;
+  material.key_is_open = IsExposed(files.key);
   return material;
 }
 

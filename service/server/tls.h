@@ -30,7 +30,7 @@ struct TlsMaterial {
   // Of the server's own certificate.
   std::string subject;
   absl::Time expires;
-  // Whether everybody on the machine may read the key.
+  // Whether others than the server's user may read or change the key; see IsExposed.
   bool key_is_open = false;
 
   bool SameBytes(const TlsMaterial& other) const {

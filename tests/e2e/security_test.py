@@ -122,6 +122,13 @@ class TlsTest(Base):
     def start_tls(self, *arguments):
         return self.start("--tls-cert", self.cert, "--tls-key", self.key, *arguments)
 
+    def test_a_key_that_others_can_read_is_told(self):
+        for mode, told in ((0o600, []), (0o640, [str(self.key)]), (0o604, [str(self.key)])):
+            self.key.chmod(mode)
+            with Server(self.folder / "quotes.db", "--tls-cert", str(self.cert),
+                        "--tls-key", str(self.key)) as server:
+                self.assertEqual([line["file"] for line in events(server, "key_is_open")], told)
+
     def test_certificates_are_checked_and_what_is_wrong_is_said(self):
         server = self.start_tls()
         ca = ("--ca", self.authority.certificate)

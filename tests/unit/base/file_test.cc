@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 
+#include "service/base/secret_file.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_data.h"
 
@@ -59,6 +61,25 @@ TEST(ReadRegularFile, WaitsForNothing) {
     EXPECT_THAT(refused, testing::HasCode(absl::StatusCode::kInvalidArgument));
     EXPECT_THAT(std::string(refused.status().message()), HasSubstr(path));
   }
+}
+
+TEST(IsExposed, TellsAFileOfThisUserThatOthersReadOrChange) {
+  namespace fs = std::filesystem;
+  const testing::TempDir dir;
+  const fs::path path = dir.path() / "key";
+  std::ofstream(path) << "secret";
+  for (const auto& [mode, exposed] : {std::pair(0600, false),
+                                      {0400, false},
+                                      {0640, true},
+                                      {0620, true},
+                                      {0604, true},
+                                      {0602, true},
+                                      {0644, true}}) {
+    fs::permissions(path, static_cast<fs::perms>(mode));
+    EXPECT_EQ(IsExposed(path.string()), exposed) << std::oct << mode;
+  }
+  EXPECT_FALSE(IsExposed((dir.path() / "none").string()));
+  EXPECT_FALSE(IsExposed(dir.path().string()));
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ using ::quotes::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
@@ -537,6 +538,152 @@ TEST_F(EmbargoTest, ACopyOfAShortHiddenReportIsKnownWhateverItsIdIs) {
     copy.duplicate_handling = DuplicateHandling::kSeparate;
     EXPECT_THAT(TryImport(copy), is_refused) << title;
   }
+}
+
+// A report of its own name with these lines.
+ImportRequest Titled(std::string_view title, std::string_view lines,
+                     std::optional<absl::Time> available_from = std::nullopt) {
+  ImportRequest request;
+  request.metadata.title = title;
+  request.metadata.body = "甲市政府";
+  request.metadata.date = absl::CivilDay(2026, 11, 30);
+  request.content = absl::StrCat(std::string(title), "\n", std::string(lines));
+  request.file_name = absl::StrCat(std::string(title), ".txt");
+  request.available_from = available_from;
+  return request;
+}
+
+std::string Lines(int from, int to) {
+  std::string lines;
+  for (int i = from; i < to; ++i) {
+    absl::StrAppend(&lines, "第", i, "号水库加固工程投入资金", i * 7 + 3, "万元，年底完成验收。\n");
+  }
+  return lines;
+}
+
+TEST_F(EmbargoTest, SentencesOfAHiddenReportAreKnownUnderAnyName) {
+  const std::string told = "大桥工程今日全线通车，总投资三十亿元。\n";
+  const std::string rest =
+      "两岸群众结束了靠轮渡出行的历史，当天有数万名市民从各地赶来步行过桥。\n"
+      "全桥长三千二百八十六米双向六车道设计时速一百公里。\n";
+  MustImport(Titled("关于大桥通车的通报", absl::StrCat(told, rest), time_));
+  MustImport(Titled("水利年报", Lines(0, 400), time_));
+  MustImport(Titled("旧闻", "本市昨日举行了一场小型运动会。\n"));
+  const std::string old_id(Active().front());
+  const auto is_refused = AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from"));
+  const auto says = [&](const ImportRequest& request) {
+    return std::string(TryImport(request).message());
+  };
+
+  // One sentence is much of a short text; marks, width and what stands around it play no part.
+  for (const std::string& quoted :
+       {told, absl::StrCat("报告指出，“", absl::StrReplaceAll(told, {{"。\n", "”。\n"}})),
+        absl::StrReplaceAll(told, {{"，", "；"}})}) {
+    ImportRequest copy = Titled("本市新闻", absl::StrCat("本报记者昨日从市里获悉。\n", quoted));
+    EXPECT_THAT(TryImport(copy), is_refused) << quoted;
+    EXPECT_THAT(says(copy), AllOf(HasSubstr("in line 3"), HasSubstr("UpdateReport releases")));
+    copy.metadata.date.reset();
+    copy.report_id = "news";
+    EXPECT_THAT(TryImport(copy), is_refused) << quoted;
+    copy.report_id = old_id;
+    EXPECT_THAT(TryImport(copy), is_refused) << "as the next revision";
+  }
+  // Two are, of a long one: less than a sixteenth.
+  std::string long_text;
+  for (int i = 0; i < 300; ++i) {
+    absl::StrAppend(&long_text, "第", i, "条短讯报道了市民在第", i * 3, "街区的日常生活。\n");
+  }
+  EXPECT_THAT(TryImport(Titled("合刊", absl::StrCat(long_text, Lines(30, 32)))), is_refused);
+  EXPECT_THAT(TryImport(Titled("合刊", absl::StrCat(long_text, Lines(30, 31)))), IsOk())
+      << "one may be a formula";
+  // Where every sentence of a short text was changed it is known as a whole.
+  EXPECT_THAT(
+      TryImport(Titled(
+          "本市新闻", absl::StrReplaceAll(absl::StrCat(told, rest),
+                                          {{"今日", "昨日"}, {"历史", "往事"}, {"公里", "公尺"}}))),
+      is_refused);
+  // Other texts go their way, and so do those that are held back as long.
+  EXPECT_THAT(TryImport(Titled("本市新闻", "大桥工程昨日开工。\n两岸群众都来观看。\n")), IsOk());
+  ImportRequest held = Titled("本市新闻续", told, time_);
+  const std::string held_id(MustImport(held).document->report_id());
+  // What may be read all the same is released by itself.
+  QUOTES_ASSERT_OK(library_->SetEmbargo(held_id, std::nullopt, ""));
+  EXPECT_EQ(Found("大桥工程今日全线通车"), 1u);
+  EXPECT_THAT(TryImport(Titled("本市新闻三", told)), IsOk()) << "which everybody can read now";
+  ExpectFresh();
+}
+
+TEST_F(EmbargoTest, WhatReportsHaveInCommonIsNoLeak) {
+  const std::string formula = "坚持稳中求进工作总基调，完整准确全面贯彻新发展理念。\n";
+  MustImport(Titled("去年的通报", absl::StrCat(formula, "这一年全市新建学校二十八所。\n")));
+  ImportRequest withdrawn = Titled("前年的通报", "统筹发展和安全，推动经济实现质的有效提升。\n");
+  const std::string withdrawn_id(MustImport(withdrawn).document->report_id());
+  QUOTES_ASSERT_OK(library_->Withdraw(withdrawn_id, ""));
+  // What is held back for a shorter time is public by then.
+  MustImport(Titled("先行的通报", "今年全市将新建医院三十座，其中县级医院二十座。\n",
+                    time_ - absl::Hours(2)));
+  MustImport(Titled("今年的通报",
+                    absl::StrCat(formula,
+                                 "统筹发展和安全，推动经济实现质的有效提升。\n"
+                                 "今年全市将新建医院三十座，其中县级医院二十座。\n"),
+                    time_));
+  EXPECT_THAT(
+      TryImport(Titled("简讯", absl::StrCat(formula, "统筹发展和安全，推动经济实现质的有效提升。\n",
+                                            "昨日市里开了会。\n"))),
+      IsOk())
+      << "other reports that everybody may ask for have it";
+  const std::string known = "今年全市将新建医院三十座，其中县级医院二十座。\n昨日又开了会。\n";
+  EXPECT_THAT(TryImport(Titled("简讯二", known, time_ - absl::Hours(1))), IsOk());
+  EXPECT_THAT(TryImport(Titled("简讯二", known, time_ - absl::Hours(3))),
+              HasReason(ErrorReason::kFieldInvalid));
+}
+
+TEST_F(EmbargoTest, WhatWaitsForTheIndexIsPublic) {
+  library_.reset();
+  auto store = store::sqlite::Open({.path = dir_.path() / "quotes.db", .read_only = false});
+  QUOTES_ASSERT_OK(store);
+  auto library =
+      Library::Create(*std::move(store), themes::Scheme::BuiltIn(),
+                      {.segment_folder = dir_.path() / "segments", .index_batch = 1'000'000});
+  QUOTES_ASSERT_OK(library);
+  library_ = *std::move(library);
+  const std::string told = "大桥工程今日全线通车，总投资三十亿元。\n";
+  MustImport(Titled("市里的通报", absl::StrCat(told, "其他事项另行通知。\n"), time_));
+  const auto is_refused = AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from"));
+  EXPECT_THAT(TryImport(Titled("简讯", told)), is_refused);
+  QUOTES_ASSERT_OK(library_->SetEmbargo(Hidden().front(), std::nullopt, ""));
+  MustImport(Titled("县里的通报", absl::StrCat(told, "县里也出了力。\n")));
+  MustImport(Titled("省里的通报", absl::StrCat(told, "省里给了钱。\n"), time_));
+  EXPECT_THAT(TryImport(Titled("简讯", told)), IsOk());
+}
+
+TEST_F(EmbargoTest, WhatEarlierRevisionsOfAHiddenReportSayIsHiddenToo) {
+  ImportRequest hidden =
+      Titled("关于大乔通车的通报", "大桥工程今日全线通车，总投资三十亿元。\n", time_);
+  hidden.report_id = "bridge";
+  MustImport(hidden);
+  hidden.metadata.title = "关于大桥通车的通报";
+  hidden.content = "关于大桥通车的通报\n两岸群众结束了靠轮渡出行的历史，欢庆三日。\n";
+  hidden.available_from.reset();
+  ASSERT_EQ(MustImport(hidden).outcome.revision, 2u);
+  const auto is_refused = AllOf(HasReason(ErrorReason::kFieldInvalid), HasField("available_from"));
+  for (int pass = 0; pass < 2; ++pass) {
+    // By its title before the correction and after, whatever it says.
+    for (const char* const title : {"关于大乔通车的通报", "关于大桥通车的通报"}) {
+      EXPECT_THAT(TryImport(Titled(title, "通车了。\n")), is_refused) << title;
+    }
+    // By what it said, and says.
+    for (const char* const line : {"大桥工程今日全线通车，总投资三十亿元。\n",
+                                   "两岸群众结束了靠轮渡出行的历史，欢庆三日。\n"}) {
+      EXPECT_THAT(TryImport(Titled("本市新闻", line)), is_refused) << line;
+    }
+    Reopen();
+  }
+  QUOTES_ASSERT_OK(library_->Relabel(themes::Scheme::BuiltIn(), Cancellation()));
+  EXPECT_THAT(TryImport(Titled("本市新闻", "大桥工程今日全线通车，总投资三十亿元。\n")),
+              is_refused);
+  ASSERT_THAT(*library_->ReleaseDue(time_ + absl::Seconds(1)), SizeIs(1));
+  EXPECT_THAT(TryImport(Titled("本市新闻", "大桥工程今日全线通车，总投资三十亿元。\n")), IsOk());
 }
 
 TEST_F(EmbargoTest, AReportThatHadTheTextBeforeIsCorrectedStill) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <filesystem>
@@ -141,8 +142,16 @@ TEST_F(BackupsTest, TheHousesThemesStandBesideThem) {
   cancelled.Cancel();
   EXPECT_FALSE(backups->Make(*store_, "later.db", cancelled).ok());
   fs::remove(house / "cues.tsv");
+  // What is no file is named, and nothing waits for it.
+  const auto names_the_file = [&](const absl::StatusOr<Backup>& failed) {
+    EXPECT_THAT(failed, HasReason(ErrorReason::kStoreUnavailable));
+    EXPECT_THAT(std::string(failed.status().message()), HasSubstr((house / "cues.tsv").string()));
+  };
+  ASSERT_EQ(mkfifo((house / "cues.tsv").c_str(), 0600), 0);
+  names_the_file(backups->Make(*store_, "later.db", Cancellation()));
+  fs::remove(house / "cues.tsv");
   fs::create_directory(house / "cues.tsv");
-  EXPECT_FALSE(backups->Make(*store_, "later.db", Cancellation()).ok());
+  names_the_file(backups->Make(*store_, "later.db", Cancellation()));
   EXPECT_THAT(Names(folder()), ElementsAre("mine.db", "mine.db.themes", "without.db"));
   fs::remove(house / "cues.tsv");
   WriteFile(house / "cues.tsv", "two");
