@@ -361,6 +361,18 @@ class Placer {
     }
   }
 
+  // Whether a paragraph has six characters in a row of a run-in heading.
+  bool NamesSubject(const Open& open, size_t i) const {
+    constexpr size_t kWords = 6;
+    const View heading = Folded(open.paragraph).substr(0, paragraphs_[open.paragraph].first_end);
+    for (size_t at = 0; at + kWords < heading.size(); ++at) {
+      if (Folded(i).find(heading.substr(at, kWords)) != View::npos) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void PlacePlain(size_t i) {
     for (size_t s = stack_.size(); s-- > 0;) {
       Open& open = stack_[s];
@@ -371,8 +383,10 @@ class Placer {
         stack_.resize(s);
         continue;
       }
-      if (open.role == Role::kRunIn && open.lean_list && !RunInFollows(i)) {
-        stack_.resize(s);  // its sisters own nothing more
+      // Its sisters own nothing more. Behind a list of its own it may go on with its subject.
+      if (open.role == Role::kRunIn && open.lean_list && !RunInFollows(i) &&
+          (s + 1 == stack_.size() || !NamesSubject(open, i))) {
+        stack_.resize(s);
         continue;
       }
       const bool item = !open.stand_alone && open.role == Role::kMarked;
