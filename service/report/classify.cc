@@ -629,6 +629,10 @@ bool IsFigureCell(View cell) {
 
 // What an item of a list begins with, and nothing else: a marker, dashes, or one sign of any font.
 bool IsListSign(View cell) {
+  // What stands behind its marker tells 1. from a numeral.
+  if (!cell.empty() && IsAsciiDigit(cell.front()) && !IsAsciiDigit(cell.back())) {
+    return ReadMarker(std::u32string(cell) + U'字').text == cell.size();
+  }
   return !cell.empty() && !IsAsciiDigit(cell.back()) &&
          (std::none_of(cell.begin(), cell.end(), IsWordCharacter) ||
           (cell.size() == 1 && !text::IsHan(cell.front())) || ReadMarker(cell).text == cell.size());
@@ -681,7 +685,7 @@ Row ReadRow(View line) {
   }
   // 一、<TAB>总体要求 is a heading.
   const Marker marker = ReadMarker(line);
-  if (row.cells < 2 || (marker && row.numbers == 0)) {
+  if (row.cells < 2 || (marker && !row.sign && row.numbers == 0)) {
     return {};
   }
   return row;
@@ -2321,21 +2325,27 @@ class Classifier {
       size_t sure = 0;
       size_t figured = 0;
       bool even = true;
+      bool names = true;  // and nothing else
       for (; end < lines_.size() && kinds_[end] == BlockKind::kBody; ++end) {
         const Row next = ReadRow(Folded(end));
         if (next.tabs != row.tabs || (!row.tabs && next.cells != row.cells) ||
-            (next.sign && !row.framed && next.cells + 1 != row.cells)) {
+            (next.sign && !row.framed && next.cells + 1 != row.cells && next.cells != row.cells)) {
           break;
         }
         sure += next.sure() ? 1u : 0u;
         figured += next.figures > 0 ? 1u : 0u;
         even &= next.even;
+        names &= !next.framed && ListsNames(Folded(end));
       }
       // What is set apart by spaces needs figures in most rows, or columns under a row that names
       // them: figures with spaces around them are no cells. Two words that a tab parts may be any
       // text: they need some, or rows of more cells beside them.
       const size_t rows = end - i;
       const bool columns = rows >= kFewestRows && row.cells >= 3 && !row.digits && !even;
+      if (names) {
+        i = end;
+        continue;
+      }
       if (row.tabs ? sure > 0 || (rows >= 2 && figured * 2 >= rows)
                    : columns || (rows >= 2 && sure + 1 >= rows && sure > 0)) {
         std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i),

@@ -10,6 +10,7 @@
 #include "service/report/chars.h"
 #include "service/report/classify.h"
 #include "service/report/lexicon.h"
+#include "service/report/metadata.h"
 #include "service/report/sentences.h"
 #include "service/text/fold.h"
 
@@ -225,7 +226,7 @@ class RoleFinder {
         // （二）进一步下放权力。 over paragraphs of its own, not an item among items.
         const bool item = i > 0 && paragraphs_[i - 1].marker.family == p.marker.family &&
                           paragraphs_[i - 1].marker.number + 1 == p.marker.number &&
-                          IsSemicolon(paragraphs_[i - 1].last);
+                          !paragraphs_[i - 1].stand_alone && paragraphs_[i - 1].single;
         p.stand_alone = !item && IsPlainText(i + 1) &&
                         (SizeOf(i + 1) > size || IsColon(paragraphs_[i + 1].last));
       }
@@ -242,6 +243,9 @@ class RoleFinder {
       return false;
     }
     const View text = Folded(i);
+    if (ListsNames(text)) {
+      return false;
+    }
     return std::any_of(text.begin(), text.end(), [](char32_t c) { return text::IsHan(c); });
   }
 
