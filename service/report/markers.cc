@@ -16,6 +16,12 @@ using View = std::u32string_view;
 char32_t At(View text, size_t i) { return i < text.size() ? text[i] : 0; }
 
 Marker Make(View text, MarkerFamily family, int number, size_t length) {
+  // (1)、 and ①、
+  if ((family == MarkerFamily::kParenHan || family == MarkerFamily::kParenArabic ||
+       family == MarkerFamily::kCircled) &&
+      length < text.size() && text[length] == U'、') {
+    ++length;
+  }
   Marker marker{family, number, length, length};
   while (marker.text < text.size() && text::IsSpace(text[marker.text])) {
     ++marker.text;

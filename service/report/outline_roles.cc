@@ -104,6 +104,7 @@ class RoleFinder {
     FindSeries();
     FindIntroductions();
     FindAnnouncedLists();
+    FindSpacedLabels();
     FindLeads();
     FindParallelNames();
     const size_t groups = FindRunIns();
@@ -534,6 +535,43 @@ class RoleFinder {
       for (size_t j = i + 1; j < end; ++j) {
         paragraphs_[j].role = Role::kLabel;
         paragraphs_[j].label_end = NamesItsParagraph(j) ? 0 : LabelEnd(j);
+      }
+    }
+  }
+
+  // Where the label of a paragraph ends that a wide space sets off from a sentence:
+  // 抓规划　要高起点 规划。 0: it has none.
+  uint32_t SpacedLabelEnd(size_t i) const {
+    constexpr uint32_t kShortestText = 8;
+    const View text = Folded(i);
+    uint32_t end = 0;
+    while (end < text.size() && end <= kMaxLabel && text::IsHan(text[end])) {
+      ++end;
+    }
+    uint32_t begin = end;
+    while (begin < text.size() && text::IsSpace(text[begin])) {
+      ++begin;
+    }
+    const bool wide = begin > end && (text[end] == U'\u3000' || begin - end >= 2);
+    return wide && end >= 2 && end <= kMaxLabel && text.size() - begin >= kShortestText &&
+                   IsTerminal(paragraphs_[i].last)
+               ? end
+               : 0;
+  }
+
+  // Three or more paragraphs with such labels right below a heading or what announces them.
+  void FindSpacedLabels() {
+    for (size_t i = 1; i + kMinLabels <= count(); ++i) {
+      if (!paragraphs_[i - 1].stand_alone && !IsColon(paragraphs_[i - 1].last)) {
+        continue;
+      }
+      size_t end = i;
+      while (IsPlainText(end) && !IsCell(end) && SpacedLabelEnd(end) > 0) {
+        ++end;
+      }
+      for (size_t j = i; end - i >= kMinLabels && j < end; ++j) {
+        paragraphs_[j].role = Role::kLabel;
+        paragraphs_[j].label_end = SpacedLabelEnd(j);
       }
     }
   }
