@@ -1856,6 +1856,9 @@ class Classifier {
       return kinds_[i] == BlockKind::kBody || unnamed_.count(i) > 0 ||
              (kinds_[i] == BlockKind::kBanner && !begins_report_ && SpeaksToAudience(Folded(i)));
     };
+    // More than any speech has, so that the look-ups of a long text stay few.
+    constexpr size_t kMostBelow = 200'000;
+    constexpr size_t kShortestRepeated = 8;
     size_t begin = head_end_;
     bool speaks = false;
     for (size_t i = head_end_; i-- > top;) {
@@ -1877,7 +1880,8 @@ class Classifier {
       if (states || (addresses && EndsClosed(lines_[i])) ||
           (begin == i + 1 && IsStrongFamily(ReadMarker(line).family))) {
         // What an editor took out of the speech is there twice.
-        if (states && folded_.find(WithoutFinalMark(line), lines_[i].end) != View::npos) {
+        if (states && lines_[i].size() >= kShortestRepeated &&
+            folded_.substr(lines_[i].end, kMostBelow).find(WithoutFinalMark(line)) != View::npos) {
           break;
         }
         begin = i;
