@@ -629,6 +629,10 @@ bool IsFigureCell(View cell) {
 
 // What an item of a list begins with, and nothing else: a marker, dashes, or one sign of any font.
 bool IsListSign(View cell) {
+  // What stands behind its marker tells 1. from a numeral.
+  if (!cell.empty() && IsAsciiDigit(cell.front()) && !IsAsciiDigit(cell.back())) {
+    return ReadMarker(std::u32string(cell) + U'字').text == cell.size();
+  }
   return !cell.empty() && !IsAsciiDigit(cell.back()) &&
          (std::none_of(cell.begin(), cell.end(), IsWordCharacter) ||
           (cell.size() == 1 && !text::IsHan(cell.front())) || ReadMarker(cell).text == cell.size());
@@ -681,10 +685,24 @@ Row ReadRow(View line) {
   }
   // 一、<TAB>总体要求 is a heading.
   const Marker marker = ReadMarker(line);
-  if (row.cells < 2 || (marker && row.numbers == 0)) {
+  if (row.cells < 2 || (marker && !row.sign && row.numbers == 0)) {
     return {};
   }
   return row;
+}
+
+// Whether somebody speaks: 我们, 大家, 同志们. 我市 and 我国 are said by all.
+bool SpeaksToAudience(View line) {
+  constexpr View kOfAll = U"国省市区县州盟旗镇乡村军党社院校局厅部委方";
+  for (size_t i = line.find(U'我'); i != View::npos; i = line.find(U'我', i + 1)) {
+    const char32_t next = At(line, i + 1);
+    if (next == 0 || kOfAll.find(next) == View::npos) {
+      return true;
+    }
+  }
+  constexpr View kAudience[] = {U"大家", U"咱们", U"同志们", U"各位", U"诸位", U"你们", U"朋友们"};
+  return std::any_of(std::begin(kAudience), std::end(kAudience),
+                     [&](View word) { return Contains(line, word); });
 }
 
 bool CallsOut(const Line& line) { return line.last_mark == U'！' || line.last_mark == U'!'; }
@@ -926,6 +944,7 @@ class Classifier {
                           ? first_marker
                           : i;
           has_salutation_ = !begun;
+          begins_report_ = reports || next_reports;
           return;
         }
       }
@@ -939,7 +958,10 @@ class Classifier {
         has_salutation_ = head_end_ == i;
         return;
       }
-      if (IsParagraph(i)) {
+      const bool leads =
+          paragraphs == 0 && (IsLead(i) || (i + 1 < most && lines_[i + 1].size() < kMinParagraph &&
+                                            IsColonEnd(Folded(i + 1)) && IsLead(i + 1)));
+      if (IsParagraph(i) && !leads) {
         if (paragraphs == 0) {
           first_paragraph = i;
         }
@@ -1156,6 +1178,9 @@ class Classifier {
       }
     }
     if (StripBrackets(line).size() < line.size()) {
+      if (ClosingPartner(line.front()) == U'”' || ClosingPartner(line.front()) == U'」') {
+        unnamed_.insert(i);
+      }
       return BlockKind::kNote;
     }
     const View bare = WithoutFinalMark(line);
@@ -1171,10 +1196,15 @@ class Classifier {
     const bool rest = i > letter_end_ && line.front() == U'作' &&
                       kinds_[i - 1] == BlockKind::kBody && Folded(i - 1).back() == U'工';
     if (!line.starts_with(U"关于") && lines_[i].size() <= kMaxTitleLine && !rest &&
-        FindReporting(line) != View::npos) {
+        !SpeaksToAudience(line) && FindReporting(line) != View::npos) {
       return BlockKind::kCaption;
     }
+    if (ReadLabel(lexicon.editor_note, WithoutButton(line)) > 0 ||
+        lexicon.editor_note.Contains(StripBrackets(line))) {
+      return BlockKind::kNote;
+    }
     if (IsParagraph(i)) {
+      unnamed_.insert(i);
       return BlockKind::kNote;
     }
     return BlockKind::kBody;
@@ -1535,7 +1565,9 @@ class Classifier {
       TakeOccasionForTitle();
     }
     ReadBareName();
+    GiveBackSpeechAboveAddress();
     GiveBackLeadingHeading();
+    CountAbove();
     TakeDayOfYear();
   }
 
@@ -1784,6 +1816,115 @@ class Classifier {
           return;
         }
       }
+    }
+  }
+
+  // …讲话，全文如下：, above what somebody else says.
+  bool IsLead(size_t i) const {
+    size_t length = 0;
+    return GetLexicon().lead_word.FindIn(Folded(i), &length) != View::npos &&
+           !SpeaksToAudience(Folded(i));
+  }
+
+  // Whether an editor says what a line of the head says: he names the speaker, the meeting or what
+  // was done to the text.
+  bool SaysEditor(size_t i) const {
+    constexpr size_t kShortestName = 2;
+    const Lexicon& lexicon = GetLexicon();
+    const View line = Folded(i);
+    size_t length = 0;
+    if (IsLead(i) || lexicon.editor_word.FindIn(line, &length) != View::npos) {
+      return true;
+    }
+    const std::u32string speaker = text::ToCodePoints(result_.metadata.speaker);
+    return !SpeaksToAudience(line) &&
+           ((speaker.size() >= kShortestName && Contains(line, speaker)) ||
+            FindReporting(line) != View::npos ||
+            lexicon.meeting_word.FindIn(line, &length) != View::npos);
+  }
+
+  // Words to the audience may stand below the first sentences of a speech, which are its own then:
+  // below the title, the day and the speaker's name, and no editor's. Above words by which a report
+  // begins (各位代表： 现在，我代表…) they are its own where somebody speaks in them.
+  void GiveBackSpeechAboveAddress() {
+    if (!has_salutation_) {
+      return;
+    }
+    const size_t top =
+        std::max({title_end_ == head_end_ ? size_t{0} : title_end_, letter_end_, contents_end_});
+    const auto is_own = [&](size_t i) {
+      return kinds_[i] == BlockKind::kBody || unnamed_.count(i) > 0 ||
+             (kinds_[i] == BlockKind::kBanner && !begins_report_ && SpeaksToAudience(Folded(i)));
+    };
+    // More than any speech has, so that the look-ups of a long text stay few.
+    constexpr size_t kMostBelow = 200'000;
+    constexpr size_t kShortestRepeated = 8;
+    size_t begin = head_end_;
+    bool speaks = false;
+    for (size_t i = head_end_; i-- > top;) {
+      const BlockKind kind = kinds_[i];
+      if (!is_own(i)) {
+        if (kind == BlockKind::kWebFurniture || kind == BlockKind::kPageNumber ||
+            kind == BlockKind::kCaption) {
+          continue;
+        }
+        break;
+      }
+      if (SaysEditor(i)) {
+        break;
+      }
+      const View line = Folded(i);
+      const bool addresses = SpeaksToAudience(line);
+      const bool states = (EndsSentence(lines_[i]) && !CallsOut(lines_[i])) ||
+                          IsSemicolon(lines_[i].last_mark) || lines_[i].inner_stop;
+      if (states || (addresses && EndsClosed(lines_[i])) ||
+          (begin == i + 1 && IsStrongFamily(ReadMarker(line).family))) {
+        // What an editor took out of the speech is there twice.
+        if (states && lines_[i].size() >= kShortestRepeated &&
+            folded_.substr(lines_[i].end, kMostBelow).find(WithoutFinalMark(line)) != View::npos) {
+          break;
+        }
+        begin = i;
+        speaks |= addresses;
+      }
+    }
+    if (begin == head_end_ || (begins_report_ && !speaks)) {
+      return;
+    }
+    // Its heading.
+    if (begin > top && begin > title_end_ && title_end_ > 0 && !begins_report_ &&
+        kinds_[begin - 1] == BlockKind::kBody && !EndsSentence(lines_[begin - 1]) &&
+        !SaysEditor(begin - 1) && !NamesBody(Folded(begin - 1)) &&
+        !IsPersonName(Folded(begin - 1), false)) {
+      --begin;
+    }
+    for (size_t i = begin; i < head_end_; ++i) {
+      if (unnamed_.erase(i) > 0 || is_own(i)) {
+        kinds_[i] = BlockKind::kBody;
+      }
+    }
+    head_end_ = begin;
+    title_end_ = std::min(title_end_, head_end_);
+  }
+
+  // Sentences above the speech that nothing but their place tells from it.
+  void CountAbove() {
+    for (size_t i = letter_end_; i < head_end_; ++i) {
+      const View line = Folded(i);
+      const bool sentence =
+          EndsClosed(lines_[i]) || lines_[i].inner_stop || IsCommaLike(lines_[i].last_mark);
+      const bool slogan = GetLexicon().banner_start.PrefixOf(line) > 0 &&
+                          (i < title_end_ || begins_report_ || !SpeaksToAudience(line));
+      if (!sentence || slogan || IsLead(i) ||
+          (kinds_[i] != BlockKind::kBanner && kinds_[i] != BlockKind::kMasthead &&
+           unnamed_.count(i) == 0)) {
+        continue;
+      }
+      if (result_.above.head < 0) {
+        result_.above.head = static_cast<int>(i);
+      }
+      result_.above.characters += lines_[i].size();
+      told_above_ += kinds_[i] == BlockKind::kNote ? 0u : lines_[i].size();
     }
   }
 
@@ -2188,21 +2329,27 @@ class Classifier {
       size_t sure = 0;
       size_t figured = 0;
       bool even = true;
+      bool names = true;  // and nothing else
       for (; end < lines_.size() && kinds_[end] == BlockKind::kBody; ++end) {
         const Row next = ReadRow(Folded(end));
         if (next.tabs != row.tabs || (!row.tabs && next.cells != row.cells) ||
-            (next.sign && !row.framed && next.cells + 1 != row.cells)) {
+            (next.sign && !row.framed && next.cells + 1 != row.cells && next.cells != row.cells)) {
           break;
         }
         sure += next.sure() ? 1u : 0u;
         figured += next.figures > 0 ? 1u : 0u;
         even &= next.even;
+        names &= !next.framed && ListsNames(Folded(end));
       }
       // What is set apart by spaces needs figures in most rows, or columns under a row that names
       // them: figures with spaces around them are no cells. Two words that a tab parts may be any
       // text: they need some, or rows of more cells beside them.
       const size_t rows = end - i;
       const bool columns = rows >= kFewestRows && row.cells >= 3 && !row.digits && !even;
+      if (names) {
+        i = end;
+        continue;
+      }
       if (row.tabs ? sure > 0 || (rows >= 2 && figured * 2 >= rows)
                    : columns || (rows >= 2 && sure + 1 >= rows && sure > 0)) {
         std::fill(kinds_.begin() + static_cast<std::ptrdiff_t>(i),
@@ -3177,7 +3324,7 @@ class Classifier {
                       : 0u;
       }
     }
-    const size_t told = result_.comments.characters + result_.tail.characters;
+    const size_t told = result_.comments.characters + result_.tail.characters + told_above_;
     if (others > told && (others - told) * 2 > speech) {
       result_.sentences_left_out = others - told;
     }
@@ -3275,6 +3422,9 @@ class Classifier {
   std::u32string speaker_;
   uint32_t column_ = 0;  // of a wrapped text; UINT32_MAX: it is not; 0: not known yet
   bool has_salutation_ = false;
+  bool begins_report_ = false;          // the words below the salutation present a report
+  std::unordered_set<size_t> unnamed_;  // paragraphs of the head that no word tells from speech
+  size_t told_above_ = 0;               // of the characters above the speech, those of no notes
   bool several_speakers_ = false;
   DateShape date_shape_ = DateShape::kNone;
   std::optional<DayOfYear> day_of_year_;  // of the occasion, where its year is not said
@@ -3485,7 +3635,7 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
                           ? -1
                           : static_cast<int>(places[static_cast<size_t>(words.second_report)]);
   for (const auto left_out : {&Classified::comments, &Classified::notes, &Classified::tail,
-                              &Classified::kept, &Classified::letter}) {
+                              &Classified::kept, &Classified::letter, &Classified::above}) {
     all.*left_out = words.*left_out;
     if (int& head = (all.*left_out).head; head >= 0) {
       head = static_cast<int>(places[static_cast<size_t>(head)]);

@@ -44,6 +44,7 @@ struct Classified {
   // they are many beside those of the speech; 0 for few.
   size_t sentences_left_out = 0;
   LeftOut letter;  // the letter by which a text was sent out, above it
+  LeftOut above;   // sentences between the title and the speech; its head is the first of them
 };
 
 // Tells speech from furniture, line by line, and reads the head. The head reaches to the

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "service/base/limits.h"
@@ -334,7 +335,11 @@ class Classifier {
         CloserShape(line.back()) == ClosingPartner(line.front())) {
       return BlockKind::kNote;
     }
-    return IsParagraph(i) ? BlockKind::kNote : BlockKind::kBody;
+    if (IsParagraph(i)) {
+      unnamed_.insert(i);
+      return BlockKind::kNote;
+    }
+    return BlockKind::kBody;
   }
 
   // Source: Xinhua; Updated: March 12, 2024
@@ -387,6 +392,7 @@ class Classifier {
         result_.metadata.office = Utf8(i, speaker->office_begin, speaker->office_end);
       }
     }
+    GiveBackSpeechAboveAddress();
     // A heading right above the speech belongs to it.
     size_t end = head_end_;
     while (!has_salutation_ && end > title_end_ && title_end_ > 0 &&
@@ -398,6 +404,78 @@ class Classifier {
       if (kinds_[i] == BlockKind::kBody) {
         kinds_[i] = i < title_end_ ? BlockKind::kMasthead : BlockKind::kBanner;
       }
+    }
+    CountAbove(end);
+  }
+
+  // Whether an editor says what a line of the head says, of the text or of its speaker.
+  bool SaysEditor(size_t i) const {
+    constexpr View kWords[] = {U"the following is", U"full text", U"as prepared", U"as delivered",
+                               U"transcript",       U"editor",    U"delivered",   U"is reprinted",
+                               U"was published",    U"excerpt"};
+    const View line = Folded(i);
+    if (std::any_of(std::begin(kWords), std::end(kWords),
+                    [&](View word) { return Contains(line, word); })) {
+      return true;
+    }
+    const std::u32string speaker = text::ToCodePoints(result_.metadata.speaker);
+    const auto names = EnglishWords(speaker);
+    return !names.empty() && Contains(Printed(i), names.back());
+  }
+
+  static bool SpeaksToAudience(View folded) {
+    constexpr View kWords[] = {U"we", U"our", U"us", U"i", U"my", U"you", U"your"};
+    const auto words = EnglishWords(folded);
+    return std::any_of(words.begin(), words.end(), [&](View word) {
+      word = word.substr(0, word.find_first_of(U"'’"));
+      return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+    });
+  }
+
+  // Words to the audience may stand below the first sentences of a speech, which are its own then:
+  // those below the title, the day and the speaker's name where somebody speaks, and no editor's.
+  void GiveBackSpeechAboveAddress() {
+    if (!has_salutation_) {
+      return;
+    }
+    size_t begin = head_end_;
+    bool speaks = false;
+    for (size_t i = head_end_; i-- > title_end_;) {
+      const bool own = kinds_[i] == BlockKind::kBody || unnamed_.count(i) > 0;
+      if (!own && (kinds_[i] == BlockKind::kWebFurniture || kinds_[i] == BlockKind::kPageNumber)) {
+        continue;
+      }
+      if (!own || InContents(i) || SaysEditor(i)) {
+        break;
+      }
+      if (EndsSentence(i) || unnamed_.count(i) > 0) {
+        begin = i;
+        speaks |= SpeaksToAudience(Folded(i));
+      }
+    }
+    if (!speaks) {
+      return;
+    }
+    for (size_t i = begin; i < head_end_; ++i) {
+      if (unnamed_.erase(i) > 0) {
+        kinds_[i] = BlockKind::kBody;
+      }
+    }
+    head_end_ = begin;
+  }
+
+  // Sentences above the speech that nothing but their place tells from it.
+  void CountAbove(size_t end) {
+    for (size_t i = 0; i < end; ++i) {
+      const bool sentence =
+          (EndsSentence(i) && kinds_[i] == BlockKind::kBanner) || unnamed_.count(i) > 0;
+      if (!sentence || SaysEditor(i)) {
+        continue;
+      }
+      if (result_.above.head < 0) {
+        result_.above.head = static_cast<int>(i);
+      }
+      result_.above.characters += lines_[i].size();
     }
   }
 
@@ -819,6 +897,7 @@ class Classifier {
   size_t title_end_ = 0;
   size_t occasion_ = static_cast<size_t>(-2);
   bool has_salutation_ = false;
+  std::unordered_set<size_t> unnamed_;  // paragraphs of the head that no word tells from speech
   Classified result_;
 };
 

@@ -75,6 +75,10 @@ struct Lexicon {
   WordList talk_label;        // who speaks next, where two do
   WordList attachment_label;  // lists below a document
   WordList editor_label;
+  WordList editor_note;   // how a note above a text calls itself
+  WordList editor_word;   // what only an editor says, of the text or of his paper
+  WordList lead_word;     // how the sentence ends that leads up to a text
+  WordList meeting_word;  // what is said of a meeting and of speakers by those who report on them
   WordList wire;
   WordList note_head;
   WordList body_end;       // how names of authorities end

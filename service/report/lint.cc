@@ -12,6 +12,7 @@
 #include "service/report/chars.h"
 #include "service/report/lexicon.h"
 #include "service/report/markers.h"
+#include "service/report/metadata.h"
 #include "service/text/decode.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -1351,7 +1352,8 @@ void LintOpenParagraphs(const LintInput& input, const std::vector<bool>& heading
     const View text = input.speech.substr(range.begin, range.size());
     // Items of lists end without a mark in English.
     const bool item = input.english && ReadMarker(text).family == MarkerFamily::kBullet;
-    if (headings[p] || item || range.size() < kMinParagraph) {
+    if (headings[p] || item || range.size() < kMinParagraph ||
+        ListsNames(input.folded.substr(range.begin, range.size()))) {
       continue;
     }
     uint32_t last = range.end - 1;

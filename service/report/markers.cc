@@ -16,6 +16,12 @@ using View = std::u32string_view;
 char32_t At(View text, size_t i) { return i < text.size() ? text[i] : 0; }
 
 Marker Make(View text, MarkerFamily family, int number, size_t length) {
+  // (1)、 and ①、
+  if ((family == MarkerFamily::kParenHan || family == MarkerFamily::kParenArabic ||
+       family == MarkerFamily::kCircled) &&
+      length < text.size() && text[length] == U'、') {
+    ++length;
+  }
   Marker marker{family, number, length, length};
   while (marker.text < text.size() && text::IsSpace(text[marker.text])) {
     ++marker.text;
@@ -331,7 +337,7 @@ Marker ReadArabicMarker(View text) {
 }
 
 Marker ReadBullet(View text) {
-  constexpr View kGlyphs = U"●•■◆◇□▪▲★☆➢✓·‧・△▶►▼▽◎○❖";
+  constexpr View kGlyphs = U"●•■◆◇□▪▲★☆➢✓✔√·‧・△▶►▼▽◎○❖";
   constexpr size_t kMaxDashes = 8;
   size_t length = 0;
   while (length < kMaxDashes && IsDash(At(text, length))) {
@@ -346,6 +352,12 @@ Marker ReadBullet(View text) {
     } else if (text[0] == U'-' && text::IsSpace(At(text, 1))) {
       length = 1;
     }
+  }
+  // One dash, or a ring (folded to a zero), right before a word.
+  const char32_t next = At(text, 1);
+  if (length == 0 && text::IsHan(next) && HanDigit(next) < 0 && next != U'年' &&
+      (text[0] == U'-' || text[0] == U'－' || text[0] == U'–' || text[0] == U'〇')) {
+    length = 1;
   }
   if (length == 0 && text[0] == U'*' && text::IsSpace(At(text, 1))) {
     length = 1;

@@ -333,6 +333,51 @@ bool IsPersonName(View line, bool minority) {
   return minority || GetLexicon().surname.PrefixOf(line) > 0;
 }
 
+bool ListsNames(View line) {
+  constexpr size_t kLongestNote = 6;  // （哈萨克族）
+  constexpr size_t kLongestName = 4;
+  constexpr size_t kFewest = 3;
+  size_t names = 0;
+  size_t known = 0;
+  std::u32string half;  // the first character of a name of two that has a space inside
+  for (size_t i = 0; i < line.size();) {
+    if (text::IsSpace(line[i]) || line[i] == U'\t') {
+      ++i;
+      continue;
+    }
+    const size_t begin = i;
+    while (i < line.size() && text::IsHan(line[i])) {
+      ++i;
+    }
+    std::u32string name = half + std::u32string(line.substr(begin, i - begin));
+    if (i == begin || name.size() > kLongestName) {
+      return false;
+    }
+    if (i < line.size() && ClosingPartner(line[i]) == U'）') {
+      size_t close = i;
+      while (close < line.size() && close - i <= kLongestNote + 1 &&
+             CloserShape(line[close]) != U'）') {
+        ++close;
+      }
+      if (close == line.size() || CloserShape(line[close]) != U'）') {
+        return false;
+      }
+      i = close + 1;
+    }
+    if (i < line.size() && !text::IsSpace(line[i]) && line[i] != U'\t') {
+      return false;
+    }
+    half.clear();
+    if (name.size() == 1) {
+      half = std::move(name);
+      continue;
+    }
+    ++names;
+    known += IsPersonName(name, false) ? 1u : 0u;
+  }
+  return half.empty() && names >= kFewest && known * 3 >= names * 2;
+}
+
 bool NamesSession(View line) {
   constexpr size_t kLongest = 40;
   if (line.size() > kLongest || line.find(U'第') == View::npos ||

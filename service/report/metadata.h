@@ -64,6 +64,10 @@ std::optional<Byline> ReadByline(std::u32string_view line);
 // dots and without a known surname).
 bool IsPersonName(std::u32string_view line, bool minority);
 
+// A line that is nothing but three or more names with spaces or tabs between them, and notes in
+// brackets behind names (女): 张　三　　李四光　　王　五（女）.
+bool ListsNames(std::u32string_view line);
+
 // A line that is nothing but the name of a session: 立法院第10届第7会期.
 bool NamesSession(std::u32string_view line);
 // A line that is nothing but the name of an authority: 某市财政局.

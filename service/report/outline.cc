@@ -253,6 +253,8 @@ class Placer {
       case Role::kPlain:
         if (paragraphs_[i].salutation) {
           StepBack(i);
+        } else {
+          StepOut(i);
         }
         PlacePlain(i);
         return;
@@ -271,6 +273,7 @@ class Placer {
         PopLeaves(Role::kPlain);
         PopRunIns();
         PopLeaves(Role::kPlain);
+        StepOut(i);
         Push(i, SectionKind::kListIntroduction, ParentForNew());
         return;
       case Role::kRunIn:
@@ -361,6 +364,18 @@ class Placer {
     }
   }
 
+  // Whether a paragraph has six characters in a row of a run-in heading.
+  bool NamesSubject(const Open& open, size_t i) const {
+    constexpr size_t kWords = 6;
+    const View heading = Folded(open.paragraph).substr(0, paragraphs_[open.paragraph].first_end);
+    for (size_t at = 0; at + kWords < heading.size(); ++at) {
+      if (Folded(i).find(heading.substr(at, kWords)) != View::npos) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void PlacePlain(size_t i) {
     for (size_t s = stack_.size(); s-- > 0;) {
       Open& open = stack_[s];
@@ -371,8 +386,10 @@ class Placer {
         stack_.resize(s);
         continue;
       }
-      if (open.role == Role::kRunIn && open.lean_list && !RunInFollows(i)) {
-        stack_.resize(s);  // its sisters own nothing more
+      // Its sisters own nothing more. Behind a list of its own it may go on with its subject.
+      if (open.role == Role::kRunIn && open.lean_list && !RunInFollows(i) &&
+          (s + 1 == stack_.size() || !NamesSubject(open, i))) {
+        stack_.resize(s);
         continue;
       }
       const bool item = !open.stand_alone && open.role == Role::kMarked;
@@ -489,6 +506,42 @@ class Placer {
         !ListGoesOn(top, i)) {
       stack_.pop_back();
     }
+  }
+
+  // 五年来的实践使我们体会到：, 在肯定成绩的同时，也要清醒地看到困难和问题。: speaks of all that a
+  // part of the text says.
+  bool SumsUp(size_t i) const {
+    constexpr View kBegins[] = {U"在肯定成绩", U"在看到成绩", U"在总结成绩", U"在充分肯定成绩"};
+    constexpr View kLessons[] = {U"体会到", U"认识到", U"体会是",
+                                 U"经验是", U"启示是", U"启示我们"};
+    constexpr View kReviews[] = {U"回顾", U"总结", U"实践"};
+    constexpr size_t kNear = 40;
+    if (english_) {
+      return false;
+    }
+    const View text = Folded(i);
+    const auto begins = [&](View word) { return text.starts_with(word); };
+    if (std::any_of(std::begin(kBegins), std::end(kBegins), begins)) {
+      return true;
+    }
+    const View first = text.substr(0, std::min<size_t>(kNear, paragraphs_[i].first_end));
+    return std::any_of(std::begin(kLessons), std::end(kLessons),
+                       [&](View word) { return first.find(word) != View::npos; }) &&
+           (LooksBack(i) || std::any_of(std::begin(kReviews), std::end(kReviews), begins));
+  }
+
+  // What sums up a part stands in it, behind its last numbered member, not in that.
+  void StepOut(size_t i) {
+    if (stack_.size() < 2 || stack_[1].role != Role::kMarked || stack_[1].number < 2 ||
+        !SumsUp(i)) {
+      return;
+    }
+    for (size_t s = 1; s < stack_.size(); ++s) {
+      if (stack_[s].role == Role::kMarked && ListGoesOn(stack_[s], i)) {
+        return;
+      }
+    }
+    stack_.resize(1);
   }
 
   void PlaceLead(size_t i) {

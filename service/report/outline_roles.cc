@@ -10,6 +10,7 @@
 #include "service/report/chars.h"
 #include "service/report/classify.h"
 #include "service/report/lexicon.h"
+#include "service/report/metadata.h"
 #include "service/report/sentences.h"
 #include "service/text/fold.h"
 
@@ -97,11 +98,13 @@ class RoleFinder {
     Describe();
     ConfirmMarkers();
     FindStandAlone();
+    FindListedNumbers();
     FindUnmarkedHeadings();
     FindSisters();
     FindSeries();
     FindIntroductions();
     FindAnnouncedLists();
+    FindSpacedLabels();
     FindLeads();
     FindParallelNames();
     const size_t groups = FindRunIns();
@@ -222,8 +225,11 @@ class RoleFinder {
         p.stand_alone = size <= kMaxHeadingLine && p.single && !IsCommaLike(p.last);
       } else if (p.single && size <= kMaxClosedHeading && !IsSemicolon(p.last)) {
         // （二）进一步下放权力。 over paragraphs of its own, not an item among items.
-        p.stand_alone =
-            IsPlainText(i + 1) && (SizeOf(i + 1) > size || IsColon(paragraphs_[i + 1].last));
+        const bool item = i > 0 && paragraphs_[i - 1].marker.family == p.marker.family &&
+                          paragraphs_[i - 1].marker.number + 1 == p.marker.number &&
+                          !paragraphs_[i - 1].stand_alone && paragraphs_[i - 1].single;
+        p.stand_alone = !item && IsPlainText(i + 1) &&
+                        (SizeOf(i + 1) > size || IsColon(paragraphs_[i + 1].last));
       }
     }
   }
@@ -238,6 +244,9 @@ class RoleFinder {
       return false;
     }
     const View text = Folded(i);
+    if (ListsNames(text)) {
+      return false;
+    }
     return std::any_of(text.begin(), text.end(), [](char32_t c) { return text::IsHan(c); });
   }
 
@@ -277,29 +286,86 @@ class RoleFinder {
                                  : SizeOf(i) <= kMaxUnmarkedHeading);
   }
 
-  // Lines without a mark below one that announces them, two or more, with a figure in each:
-  // 主要目标： 粮食产量 24万吨, …. They are what is announced, and head nothing.
+  bool HasFigure(size_t i) const {
+    const View text = Folded(i);
+    return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(paragraphs_[i].marker.text),
+                       text.end(), IsAsciiDigit);
+  }
+
+  // 生态环境质量持续改善: what is to become of something, not what is to be done.
+  bool SaysChange(size_t i) const {
+    constexpr View kChanges[] = {U"增长", U"提高", U"提升", U"改善", U"优化", U"下降",
+                                 U"降低", U"稳定", U"增加", U"同步", U"好转", U"平衡",
+                                 U"达标", U"任务", U"以内", U"以上", U"左右", U"增强"};
+    const View text = Folded(i);
+    return GetLexicon().task.PrefixOf(text) == 0 &&
+           std::any_of(std::begin(kChanges), std::end(kChanges),
+                       [&](View change) { return text.ends_with(change); });
+  }
+
+  // A short line that ends as items of lists do: 粮食产量24万吨；
+  bool EndsLikeItem(size_t i) const {
+    const Paragraph& p = paragraphs_[i];
+    return IsPlainText(i) && p.single && SizeOf(i) <= kMaxUnmarkedHeading &&
+           (IsSemicolon(p.last) || IsCommaLike(p.last));
+  }
+
+  // Lines without a mark below one that announces them, two or more, with figures in most:
+  // 主要目标： 粮食产量 24万吨, 生态环境质量持续改善, …. They are what is announced, and head
+  // nothing.
   std::vector<bool> FindListedFigures() const {
     std::vector<bool> listed(count(), false);
-    const auto is_figure = [&](size_t i) {
-      const View text = Folded(i);
-      return LooksLikeHeading(i) && paragraphs_[i].level == 0 &&
-             std::any_of(text.begin(), text.end(), IsAsciiDigit);
-    };
     for (size_t i = 0; i + 2 < count(); ++i) {
       if (!IsColon(paragraphs_[i].last) || paragraphs_[i].salutation) {
         continue;
       }
       size_t end = i + 1;
-      while (end < count() && is_figure(end)) {
+      size_t figures = 0;
+      while (end < count() && paragraphs_[end].level == 0 && !IsBold(end) &&
+             (LooksLikeHeading(end) || EndsLikeItem(end))) {
+        figures += HasFigure(end) ? 1u : 0u;
         ++end;
       }
-      if (end - i > 2) {
+      // The last ones may be headings of what stands below.
+      while (end > i + 1 && !HasFigure(end - 1) && !SaysChange(end - 1) && !EndsLikeItem(end - 1)) {
+        --end;
+      }
+      const size_t lines = end - i - 1;
+      if (figures >= 2 && figures * 2 >= lines) {
         std::fill(listed.begin() + static_cast<std::ptrdiff_t>(i) + 1,
                   listed.begin() + static_cast<std::ptrdiff_t>(end), true);
       }
     }
     return listed;
+  }
+
+  // Three or more short lines of one numbering, 1., 2., 3., right below a line that announces them
+  // and with nothing between them are its list, and head nothing; two where both have figures.
+  void FindListedNumbers() {
+    constexpr size_t kFewest = 3;
+    for (size_t i = 0; i + 2 < count(); ++i) {
+      if (!IsColon(paragraphs_[i].last) || paragraphs_[i].salutation) {
+        continue;
+      }
+      const MarkerFamily family = paragraphs_[i + 1].marker.family;
+      size_t end = i + 1;
+      size_t figures = 0;
+      while (end < count() && paragraphs_[end].role == Role::kMarked &&
+             paragraphs_[end].marker.family == family &&
+             paragraphs_[end].marker.number == static_cast<int>(end - i) &&
+             paragraphs_[end].stand_alone && paragraphs_[end].level == 0 && !IsBold(end) &&
+             !IsColon(paragraphs_[end].last)) {
+        figures += HasFigure(end) ? 1u : 0u;
+        ++end;
+      }
+      const size_t lines = end - i - 1;
+      if (IsStrongFamily(family) || lines < 2 || (lines < kFewest && figures < lines)) {
+        continue;
+      }
+      for (size_t j = i + 1; j < end; ++j) {
+        paragraphs_[j].stand_alone = false;
+      }
+    }
   }
 
   void FindUnmarkedHeadings() {
@@ -469,6 +535,43 @@ class RoleFinder {
       for (size_t j = i + 1; j < end; ++j) {
         paragraphs_[j].role = Role::kLabel;
         paragraphs_[j].label_end = NamesItsParagraph(j) ? 0 : LabelEnd(j);
+      }
+    }
+  }
+
+  // Where the label of a paragraph ends that a wide space sets off from a sentence:
+  // 抓规划　要高起点 规划。 0: it has none.
+  uint32_t SpacedLabelEnd(size_t i) const {
+    constexpr uint32_t kShortestText = 8;
+    const View text = Folded(i);
+    uint32_t end = 0;
+    while (end < text.size() && end <= kMaxLabel && text::IsHan(text[end])) {
+      ++end;
+    }
+    uint32_t begin = end;
+    while (begin < text.size() && text::IsSpace(text[begin])) {
+      ++begin;
+    }
+    const bool wide = begin > end && (text[end] == U'\u3000' || begin - end >= 2);
+    return wide && end >= 2 && end <= kMaxLabel && text.size() - begin >= kShortestText &&
+                   IsTerminal(paragraphs_[i].last)
+               ? end
+               : 0;
+  }
+
+  // Three or more paragraphs with such labels right below a heading or what announces them.
+  void FindSpacedLabels() {
+    for (size_t i = 1; i + kMinLabels <= count(); ++i) {
+      if (!paragraphs_[i - 1].stand_alone && !IsColon(paragraphs_[i - 1].last)) {
+        continue;
+      }
+      size_t end = i;
+      while (IsPlainText(end) && !IsCell(end) && SpacedLabelEnd(end) > 0) {
+        ++end;
+      }
+      for (size_t j = i; end - i >= kMinLabels && j < end; ++j) {
+        paragraphs_[j].role = Role::kLabel;
+        paragraphs_[j].label_end = SpacedLabelEnd(j);
       }
     }
   }

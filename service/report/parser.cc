@@ -691,6 +691,16 @@ class Parser {
     LintLeftOut(classified_.kept, "are no sentences and were kept as speech",
                 LintKind::kOpenParagraph);
     LintLeftOut(classified_.letter, "were left out as the letter by which the text was sent out");
+    if (classified_.above.head >= 0) {
+      AddFinding({LintKind::kTruncated,
+                  Certainty::kPossible,
+                  lines_[static_cast<size_t>(classified_.above.head)].number,
+                  {0, std::min(kAround, speech_end)},
+                  std::to_string(classified_.above.characters) +
+                      " characters of sentences above the speech were left out as the page's",
+                  ""},
+                 &report_);
+    }
     for (size_t j = 0; j < paragraphs.joins.size(); ++j) {
       if (paragraphs.joins[j].reason == JoinReason::kWrap) {
         continue;

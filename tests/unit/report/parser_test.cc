@@ -959,5 +959,127 @@ TEST(ParserTest, WhatStandsAboveALaterAddressIsSpeech) {
   }
 }
 
+// What is said between the title and words to the audience: the paragraphs of the speech, and
+// whether a finding tells of sentences that were left out.
+struct AboveAddress {
+  std::vector<std::string> speech;
+  size_t told = 0;
+  std::string first;  // the source line that the finding names
+};
+
+AboveAddress ReadAboveAddress(const std::string& text) {
+  const ParsedReport report = Parse(text);
+  AboveAddress read{Paragraphs(report), 0, ""};
+  for (const LintFinding& finding : report.lint) {
+    if (finding.message.find("above the speech") != std::string::npos) {
+      ++read.told;
+      for (const PrintSpan& span : report.print_spans) {
+        read.first = span.line == finding.line ? TextOf(report, span.joined) : read.first;
+      }
+    }
+  }
+  return read;
+}
+
+constexpr char kForestryHead[] = "在全县林业工作座谈会上的讲话\n2023年3月9日\n县长　许衡\n";
+constexpr char kForestryRest[] = "守土要有章法。\n章法在每一个村。\n";
+constexpr char kReportHead[] =
+    "某县人民政府工作报告\n——2023年3月9日在某县第九届人民代表大会第三次会议上\n县长　许衡\n";
+constexpr char kReportRest[] =
+    "各位代表：\n现在，我代表县人民政府，向大会报告工作，请予审议。\n一、过去一年工作\n"
+    "过去一年，全县上下团结奋斗，取得新成绩。\n";
+
+TEST(AboveALaterAddress, FewSentencesAreSpeech) {
+  for (const std::string address : {"同志们！", "同志们：", "各位代表：", "同志们，朋友们："}) {
+    for (const std::string above :
+         {"种树要选好苗。\n", "种树要选好苗。\n选苗要看水土。\n",
+          "种树要选好苗；\n选苗要看水土，\n",
+          "树要种好吗？要！\n“前人栽树，后人乘凉。”\n这是老话。\n",
+          "热烈欢迎各位来宾！\n今天是植树节。\n",
+          "种树要选好苗。\n选苗要看水土。\n水土要靠人来守。\n守土要人。\n人要安心。\n"}) {
+      const AboveAddress read =
+          ReadAboveAddress(kForestryHead + above + address + "\n" + kForestryRest);
+      EXPECT_EQ(read.told, 0u) << above << address;
+      ASSERT_FALSE(read.speech.empty());
+      EXPECT_EQ(above.find(read.speech.front()), 0u) << above << address;
+      EXPECT_EQ(read.speech.back(), "章法在每一个村。");
+    }
+  }
+}
+
+TEST(AboveALaterAddress, HeadingsStayAboveTheirSentences) {
+  EXPECT_THAT(ReadAboveAddress(std::string(kForestryHead) +
+                               "植树的意义\n种树要选好苗。\n同志们！\n" + kForestryRest)
+                  .speech,
+              ElementsAre("植树的意义", "种树要选好苗。", "同志们！", "守土要有章法。",
+                          "章法在每一个村。"));
+  const ParsedReport numbered = Parse(
+      std::string(kForestryHead) +
+      "一、种树\n种树要选好苗。\n选苗要看水土。\n二、守土\n守土要人。\n同志们：\n" + kForestryRest);
+  ASSERT_EQ(numbered.sections.size(), 2u);
+  EXPECT_EQ(numbered.sections[0].heading, "种树");
+  EXPECT_EQ(numbered.sections[1].heading, "守土");
+}
+
+TEST(AboveALaterAddress, WhatTheSpeakerSaysAboveAReportIsHis) {
+  EXPECT_THAT(ReadAboveAddress(std::string(kReportHead) + "大会通过了议程。\n下面我报告工作。\n" +
+                               kReportRest)
+                  .speech,
+              ElementsAre("大会通过了议程。", "下面我报告工作。", "各位代表：",
+                          "现在，我代表县人民政府，向大会报告工作，请予审议。", "一、过去一年工作",
+                          "过去一年，全县上下团结奋斗，取得新成绩。"));
+}
+
+TEST(AboveALaterAddress, SentencesThatMayBeThePagesAreToldOf) {
+  const std::pair<std::string, std::string> told[] = {
+      {std::string(kReportHead) + "地区生产总值增长6.5%。\n新建学校12所。\n" + kReportRest,
+       "地区生产总值增长6.5%。"},
+      {std::string(kReportHead) + "团结奋进，再创辉煌！\n" + kReportRest, "团结奋进，再创辉煌！"},
+      {std::string(kForestryHead) + "树要种好！\n同志们！\n" + kForestryRest, "树要种好！"},
+      {std::string("种树要选好苗。\n") + kForestryHead + "同志们！\n" + kForestryRest,
+       "种树要选好苗。"},
+      {std::string(kForestryHead) +
+           "2023年3月9日，某县召开林业工作座谈会，县长许衡出席并讲话。\n讲话全文如下：\n同志们！"
+           "\n" +
+           kForestryRest,
+       "2023年3月9日，某县召开林业工作座谈会，县长许衡出席并讲话。"}};
+  for (const auto& [text, first] : told) {
+    const AboveAddress read = ReadAboveAddress(text);
+    EXPECT_EQ(read.told, 1u) << text;
+    EXPECT_EQ(read.first, first);
+    EXPECT_EQ(read.speech.front().find(text.find(kReportRest) == std::string::npos ? "同志们"
+                                                                                   : "各位代表"),
+              0u)
+        << text;
+  }
+}
+
+TEST(AboveALaterAddress, WhatTellsThatItIsThePagesIsNotToldOf) {
+  for (const std::string above :
+       {"编者按：现将许衡同志的报告刊登如下。\n", "热烈祝贺大会胜利召开！\n", "（2023年3月9日）\n",
+        "现将县长许衡的报告全文刊登如下：\n", ""}) {
+    const AboveAddress read = ReadAboveAddress(kReportHead + above + kReportRest);
+    EXPECT_EQ(read.told, 0u) << above;
+    EXPECT_EQ(read.speech.front(), "各位代表：") << above;
+  }
+}
+
+TEST(AboveALaterAddress, InEnglishToo) {
+  const std::string head = "Remarks of the Mayor of Northfield\nMarch 9, 2023\n";
+  const std::string rest = "Ladies and gentlemen,\nWater needs people.\nThe people are here.\n";
+  AboveAddress read = ReadAboveAddress(head +
+                                       "Trees need good soil.\nWe plant them in spring, and our "
+                                       "children water them.\n" +
+                                       rest);
+  EXPECT_EQ(read.told, 0u);
+  EXPECT_EQ(read.speech.front(), "Trees need good soil.");
+  read = ReadAboveAddress(head + "Trees need good soil.\nSoil needs water.\n" + rest);
+  EXPECT_EQ(read.told, 1u);
+  EXPECT_EQ(read.first, "Trees need good soil.");
+  read = ReadAboveAddress(head + "The following is the full text of the remarks.\n" + rest);
+  EXPECT_EQ(read.told, 0u);
+  EXPECT_EQ(read.speech.front(), "Ladies and gentlemen,");
+}
+
 }  // namespace
 }  // namespace quotes::report
