@@ -18,6 +18,7 @@
 #include "service/report/markers.h"
 #include "service/report/metadata.h"
 #include "service/report/note_marks.h"
+#include "service/report/unheaded_notes.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
 
@@ -715,21 +716,34 @@ bool IsThanks(View line) {
 
 class Classifier {
  public:
-  Classifier(View source, View folded, const std::vector<Line>& lines, Checkpoints* checkpoints)
+  // `set_notes` are notes that the format of the source tells, which are not among the lines.
+  Classifier(View source, View folded, const std::vector<Line>& lines, Checkpoints* checkpoints,
+             const std::vector<View>& set_notes = {})
       : source_(source),
         folded_(folded),
         lines_(lines),
         checkpoints_(checkpoints),
-        kinds_(lines.size(), BlockKind::kBody) {}
+        kinds_(lines.size(), BlockKind::kBody) {
+    for (const View note : set_notes) {
+      // [1] says by itself that it is a mark.
+      const NoteLead::Form form = ReadNoteLead(note).form;
+      if (form == NoteLead::Form::kLabel || form == NoteLead::Form::kStar ||
+          (form == NoteLead::Form::kMark && ClosingPartner(note.front()) == 0)) {
+        AddPrintedNote(note, &printed_);
+      }
+    }
+  }
 
   Classified Run() {
     using Pass = void (Classifier::*)();
-    constexpr Pass kPasses[] = {
-        &Classifier::FindLetter,    &Classifier::MarkContents,     &Classifier::FindHead,
-        &Classifier::ReadHead,      &Classifier::MarkBody,         &Classifier::MarkOutside,
-        &Classifier::MarkTables,    &Classifier::MarkTail,         &Classifier::MarkPageTail,
-        &Classifier::MarkSignature, &Classifier::MarkBelowClosing, &Classifier::FindSecondReport,
-        &Classifier::MarkSpeakers,  &Classifier::MarkNotes,        &Classifier::Emit};
+    constexpr Pass kPasses[] = {&Classifier::FindLetter,       &Classifier::MarkContents,
+                                &Classifier::FindHead,         &Classifier::ReadHead,
+                                &Classifier::MarkBody,         &Classifier::MarkOutside,
+                                &Classifier::MarkTables,       &Classifier::MarkTail,
+                                &Classifier::MarkPageTail,     &Classifier::MarkUnheaded,
+                                &Classifier::MarkSignature,    &Classifier::MarkBelowClosing,
+                                &Classifier::FindSecondReport, &Classifier::MarkSpeakers,
+                                &Classifier::MarkNotes,        &Classifier::Emit};
     for (const Pass pass : kPasses) {
       if (checkpoints_ != nullptr && !checkpoints_->Check().ok()) {
         break;
@@ -2910,6 +2924,75 @@ class Classifier {
 
   static constexpr size_t kLongestTerm = 30;  // with its explanation's first words
 
+  // Notes below what they explain, without a heading (unheaded_notes.h).
+  void MarkUnheaded() {
+    if (!MayHoldUnheaded()) {
+      return;
+    }
+    std::vector<NoteLine> lines(lines_.size());
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const View text = Folded(i);
+      NoteLine& line = lines[i];
+      line.speech = i >= head_end_ && kinds_[i] == BlockKind::kBody;
+      if (!line.speech && i >= head_end_) {
+        continue;
+      }
+      line.text = text;
+      const NoteLead lead = line.speech ? ReadNoteLead(text) : NoteLead();
+      const View words = text.substr(lead.form == NoteLead::Form::kNone ? 0 : lead.end);
+      line.explains = lead.form != NoteLead::Form::kNone && ExplainsByItsWords(words);
+      line.goes_on =
+          line.speech && i > head_end_ && lead.form == NoteLead::Form::kNone && GoesOnNote(i);
+      line.sentence = EndsSentence(lines_[i]);
+      line.resumes = BeginsWithSalutation(text) || CallsOut(lines_[i]) || IsThanks(text) ||
+                     IsStrongFamily(ReadMarker(text).family);
+      line.page_break = lines_[i].page_break_before;
+    }
+    size_t closing = FindClosing();
+    closing = closing < lines_.size() && !EndsSpeech(closing) ? lines_.size() : closing;
+    for (const UnheadedNote& note : FindUnheadedNotes(lines, closing)) {
+      kinds_[note.line] = BlockKind::kNote;
+      if (!note.sure) {
+        result_.notes.head =
+            result_.notes.head < 0 ? static_cast<int>(note.line - 1) : result_.notes.head;
+        result_.notes.characters += lines_[note.line].size();
+      }
+      if (note.keys.empty()) {
+        explanations_.push_back(note.line);
+      }
+      for (const uint32_t key : note.keys) {
+        AddReferredNote(Folded(note.line), key, &printed_);
+      }
+    }
+  }
+
+  // Whether a line begins as notes alone do, or the last one as they may.
+  bool MayHoldUnheaded() const {
+    bool last = false;
+    for (size_t i = lines_.size(); i-- > head_end_;) {
+      if (kinds_[i] != BlockKind::kBody) {
+        continue;
+      }
+      const NoteLead::Form form = ReadNoteLead(Folded(i)).form;
+      if (form == NoteLead::Form::kLabel || form == NoteLead::Form::kMark ||
+          form == NoteLead::Form::kStar || (!last && form != NoteLead::Form::kNone)) {
+        return true;
+      }
+      last = true;
+    }
+    return false;
+  }
+
+  // …指…, “…”：….
+  static bool ExplainsByItsWords(View words) {
+    const View head = words.substr(0, kLongestTerm);
+    const View before = head.substr(0, std::min(head.find_first_of(U"。！？；"), head.size()));
+    const size_t close = before.find_first_of(U"”」");
+    return Explains(before) ||
+           (!words.empty() && IsQuotationCloser(ClosingPartner(words.front())) &&
+            close != View::npos && IsColon(At(words, close + 1)));
+  }
+
   // Whether a line of notes is wrapped and goes on from the one above.
   bool GoesOnNote(size_t i) const {
     return !EndsClosed(lines_[i - 1]) && lines_[i - 1].size() > kLongestTerm &&
@@ -3265,11 +3348,10 @@ class Classifier {
   }
 
   void MarkNotes() {
-    PrintedNotes printed;
     for (const size_t i : explanations_) {
-      AddPrintedNote(Folded(i), &printed);
+      AddPrintedNote(Folded(i), &printed_);
     }
-    NoteReader notes(std::move(printed));
+    NoteReader notes(std::move(printed_));
     size_t jump_end = 0;  // in the line, of a jump that began in the one before
     for (size_t i = head_end_; i < lines_.size(); ++i) {
       const size_t jumped = std::exchange(jump_end, 0);
@@ -3412,6 +3494,7 @@ class Classifier {
   std::unordered_map<size_t, std::vector<Piece>> marks_;
   std::unordered_map<size_t, size_t> labels_;  // of speakers before what they say: their lengths
   std::vector<size_t> explanations_;           // lines below those that say that notes follow
+  PrintedNotes printed_;                       // notes that have no such line above them
   size_t letter_end_ = 0;
   size_t contents_end_ = 0;
   size_t head_end_ = 0;
@@ -3499,11 +3582,20 @@ bool BeginsWithSalutation(View folded) {
   return IsColon(end) || end == U'！' || end == U'!' || end == U'，' || end == U',';
 }
 
+namespace {
+
 Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines,
-                         Checkpoints* checkpoints) {
-  Classified classified = Classifier(source, folded, lines, checkpoints).Run();
+                         Checkpoints* checkpoints, const std::vector<View>& set_notes) {
+  Classified classified = Classifier(source, folded, lines, checkpoints, set_notes).Run();
   classified.missing_pages = CountMissingPages(folded, lines);
   return classified;
+}
+
+}  // namespace
+
+Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines,
+                         Checkpoints* checkpoints) {
+  return ClassifyLines(source, folded, lines, checkpoints, {});
 }
 
 namespace {
@@ -3609,9 +3701,10 @@ void KeepLinkedHeadings(View folded, std::vector<Line>* lines) {
 
 Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> lines, bool english,
                                 Checkpoints* checkpoints) {
+  std::vector<View> set_notes;
   const auto classify = [&](View all, View all_folded, const std::vector<Line>& some) {
     return english ? ClassifyEnglishLines(all, all_folded, some)
-                   : ClassifyLines(all, all_folded, some, checkpoints);
+                   : ClassifyLines(all, all_folded, some, checkpoints, set_notes);
   };
   KeepLinkedHeadings(folded, &lines);
   MarkHeadingsOfNavigation(HighestLevel(lines), &lines);
@@ -3622,6 +3715,8 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
     if (KindByLayout(lines[i], title_level) == BlockKind::kBody) {
       rest.push_back(lines[i]);
       places.push_back(i);
+    } else if (lines[i].role == LineRole::kNote) {
+      set_notes.push_back(folded.substr(lines[i].begin, lines[i].size()));
     }
   }
   if (std::none_of(rest.begin(), rest.end(), [](const Line& line) { return line.has_word; })) {

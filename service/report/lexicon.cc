@@ -75,6 +75,8 @@ WordList* ListOf(std::string_view category, Lexicon* lexicon) {
       {"statement", &lexicon->statement},
       {"statement_start", &lexicon->statement_start},
       {"stage_note", &lexicon->stage_note},
+      {"stage_act", &lexicon->stage_act},
+      {"stage_beside", &lexicon->stage_beside},
       {"talk_label", &lexicon->talk_label},
       {"task", &lexicon->task},
       {"english_salutation", &lexicon->english_salutation},

@@ -97,6 +97,8 @@ struct Lexicon {
   WordList statement;        // words by which a sentence says something and names nothing
   WordList statement_start;  // such words at its beginning
   WordList stage_note;       // what an audience does, as notes in brackets say it
+  WordList stage_act;        // more of that in English, which a speech may say in brackets as well
+  WordList stage_beside;     // words that such notes in English hold beside it
   WordList task;             // verbs and adverbs by which a heading says what is to be done
   WordList english_salutation;
   WordList english_place;  // words of places where speeches are given
