@@ -167,6 +167,8 @@ struct Style {
   std::optional<int> num_level;
   std::optional<bool> bold;
   std::optional<bool> hidden;
+  std::optional<bool> struck;
+  std::optional<bool> struck_twice;
 };
 
 class Styles {
@@ -191,6 +193,8 @@ class Styles {
       }
       style.bold = Switch(Child(node, "rPr"), "b");
       style.hidden = Switch(Child(node, "rPr"), "vanish");
+      style.struck = Switch(Child(node, "rPr"), "strike");
+      style.struck_twice = Switch(Child(node, "rPr"), "dstrike");
       const std::string id = Attribute(node, "styleId").value_or("");
       if (Attribute(node, "default") == "1" && Attribute(node, "type") == "paragraph") {
         default_ = id;
@@ -223,6 +227,8 @@ class Styles {
       inherit(style.num_level, &resolved.num_level);
       inherit(style.bold, &resolved.bold);
       inherit(style.hidden, &resolved.hidden);
+      inherit(style.struck, &resolved.struck);
+      inherit(style.struck_twice, &resolved.struck_twice);
       next = style.based_on;
     }
     return resolved;
@@ -495,10 +501,29 @@ class DocxReader {
     };
     run_bold_ = switched("b", style.bold, style_.bold);
     run_raised_ = Value(properties, "vertAlign") == "superscript";
-    if (switched("vanish", style.hidden, style_.hidden)) {
+    if (switched("vanish", style.hidden, style_.hidden) ||
+        switched("strike", style.struck, style_.struck) ||
+        switched("dstrike", style.struck_twice, style_.struck_twice)) {
+      LeaveOut(run);
       return;
     }
     ReadRunContent(run);
+  }
+
+  // A run that is struck through or hidden. Its pictures and the boxes beside it stay.
+  void LeaveOut(const xmlNode* run) {
+    for (const xmlNode* node = run->children; node != nullptr; node = node->next) {
+      const std::string_view name = NameOf(node);
+      if (name == "t" && CountText(node) > 0 && hint_.role == LineRole::kText) {
+        writer_.LeaveOut();
+      } else if (name == "br" || name == "cr") {
+        Flush();
+      } else if (name == "lastRenderedPageBreak") {
+        page_ += page_ > 0 ? 1u : 0u;
+      } else if (name == "drawing" || name == "pict" || name == "object") {
+        FindBoxes(node);
+      }
+    }
   }
 
   void ReadRunContent(const xmlNode* run) {
