@@ -262,6 +262,7 @@ class DocxReader {
     document_bytes_ = CountText(body);
     ReadBlocks(body, LineRole::kText);
     Flush();
+    writer_.Finish();
   }
 
   void ReadNotes() {
@@ -465,11 +466,13 @@ class DocxReader {
     // Text boxes are anchored in the paragraph that they stand beside.
     std::vector<const xmlNode*> boxes;
     boxes.swap(boxes_);
+    ++boxes_around_;
     for (const xmlNode* box : boxes) {
       // Beside the speech they are set apart from it as cells are; above it they may hold the
       // title.
       ReadBlocks(box, role == LineRole::kText && text_begun_ ? LineRole::kTableCell : role);
     }
+    --boxes_around_;
   }
 
   void ReadRuns(const xmlNode* parent) {
@@ -615,14 +618,27 @@ class DocxReader {
   }
 
   void Flush() {
-    constexpr size_t kParagraph = 90;  // bytes: thirty Han characters
-    text_begun_ |= hint_.role == LineRole::kText && line_.size() >= kParagraph;
+    // A text that stands in boxes alone is no box's neighbour.
+    text_begun_ |= hint_.role == LineRole::kText && boxes_around_ == 0 && IsSentence(line_);
     hint_.bold = all_bold_;
     writer_.Add(line_, hint_, marker_);
     if (!line_.empty()) {
       marker_.clear();
     }
     line_.clear();
+  }
+
+  // Titles and names have no end of a sentence, nor are they long.
+  static bool IsSentence(std::string_view line) {
+    constexpr size_t kParagraph = 90;  // bytes: thirty Han characters
+    if (line.size() >= kParagraph) {
+      return true;
+    }
+    for (const std::string_view closer : {"”", "’", "）", " "}) {
+      line = line.ends_with(closer) ? line.substr(0, line.size() - closer.size()) : line;
+    }
+    return line.ends_with("。") || line.ends_with("！") || line.ends_with("？") ||
+           line.ends_with("；");
   }
 
   const Styles& styles_;
@@ -642,7 +658,8 @@ class DocxReader {
   bool run_raised_ = false;
   bool all_bold_ = false;
   bool goes_on_ = false;
-  bool text_begun_ = false;  // a paragraph of some length stands above
+  bool text_begun_ = false;  // a sentence stands above
+  int boxes_around_ = 0;     // that hold what is read
   std::vector<const xmlNode*> boxes_;
 };
 
