@@ -167,6 +167,8 @@ struct Style {
   std::optional<int> num_level;
   std::optional<bool> bold;
   std::optional<bool> hidden;
+  std::optional<bool> struck;
+  std::optional<bool> struck_twice;
 };
 
 class Styles {
@@ -191,6 +193,8 @@ class Styles {
       }
       style.bold = Switch(Child(node, "rPr"), "b");
       style.hidden = Switch(Child(node, "rPr"), "vanish");
+      style.struck = Switch(Child(node, "rPr"), "strike");
+      style.struck_twice = Switch(Child(node, "rPr"), "dstrike");
       const std::string id = Attribute(node, "styleId").value_or("");
       if (Attribute(node, "default") == "1" && Attribute(node, "type") == "paragraph") {
         default_ = id;
@@ -223,6 +227,8 @@ class Styles {
       inherit(style.num_level, &resolved.num_level);
       inherit(style.bold, &resolved.bold);
       inherit(style.hidden, &resolved.hidden);
+      inherit(style.struck, &resolved.struck);
+      inherit(style.struck_twice, &resolved.struck_twice);
       next = style.based_on;
     }
     return resolved;
@@ -256,6 +262,7 @@ class DocxReader {
     document_bytes_ = CountText(body);
     ReadBlocks(body, LineRole::kText);
     Flush();
+    writer_.Finish();
   }
 
   void ReadNotes() {
@@ -459,11 +466,13 @@ class DocxReader {
     // Text boxes are anchored in the paragraph that they stand beside.
     std::vector<const xmlNode*> boxes;
     boxes.swap(boxes_);
+    ++boxes_around_;
     for (const xmlNode* box : boxes) {
       // Beside the speech they are set apart from it as cells are; above it they may hold the
       // title.
       ReadBlocks(box, role == LineRole::kText && text_begun_ ? LineRole::kTableCell : role);
     }
+    --boxes_around_;
   }
 
   void ReadRuns(const xmlNode* parent) {
@@ -495,10 +504,29 @@ class DocxReader {
     };
     run_bold_ = switched("b", style.bold, style_.bold);
     run_raised_ = Value(properties, "vertAlign") == "superscript";
-    if (switched("vanish", style.hidden, style_.hidden)) {
+    if (switched("vanish", style.hidden, style_.hidden) ||
+        switched("strike", style.struck, style_.struck) ||
+        switched("dstrike", style.struck_twice, style_.struck_twice)) {
+      LeaveOut(run);
       return;
     }
     ReadRunContent(run);
+  }
+
+  // A run that is struck through or hidden. Its pictures and the boxes beside it stay.
+  void LeaveOut(const xmlNode* run) {
+    for (const xmlNode* node = run->children; node != nullptr; node = node->next) {
+      const std::string_view name = NameOf(node);
+      if (name == "t" && CountText(node) > 0 && hint_.role == LineRole::kText) {
+        writer_.LeaveOut();
+      } else if (name == "br" || name == "cr") {
+        Flush();
+      } else if (name == "lastRenderedPageBreak") {
+        page_ += page_ > 0 ? 1u : 0u;
+      } else if (name == "drawing" || name == "pict" || name == "object") {
+        FindBoxes(node);
+      }
+    }
   }
 
   void ReadRunContent(const xmlNode* run) {
@@ -590,14 +618,27 @@ class DocxReader {
   }
 
   void Flush() {
-    constexpr size_t kParagraph = 90;  // bytes: thirty Han characters
-    text_begun_ |= hint_.role == LineRole::kText && line_.size() >= kParagraph;
+    // A text that stands in boxes alone is no box's neighbour.
+    text_begun_ |= hint_.role == LineRole::kText && boxes_around_ == 0 && IsSentence(line_);
     hint_.bold = all_bold_;
     writer_.Add(line_, hint_, marker_);
     if (!line_.empty()) {
       marker_.clear();
     }
     line_.clear();
+  }
+
+  // Titles and names have no end of a sentence, nor are they long.
+  static bool IsSentence(std::string_view line) {
+    constexpr size_t kParagraph = 90;  // bytes: thirty Han characters
+    if (line.size() >= kParagraph) {
+      return true;
+    }
+    for (const std::string_view closer : {"”", "’", "）", " "}) {
+      line = line.ends_with(closer) ? line.substr(0, line.size() - closer.size()) : line;
+    }
+    return line.ends_with("。") || line.ends_with("！") || line.ends_with("？") ||
+           line.ends_with("；");
   }
 
   const Styles& styles_;
@@ -617,7 +658,8 @@ class DocxReader {
   bool run_raised_ = false;
   bool all_bold_ = false;
   bool goes_on_ = false;
-  bool text_begun_ = false;  // a paragraph of some length stands above
+  bool text_begun_ = false;  // a sentence stands above
+  int boxes_around_ = 0;     // that hold what is read
   std::vector<const xmlNode*> boxes_;
 };
 

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "service/base/absl_string.h"
@@ -110,8 +111,20 @@ void LineWriter::Add(std::string_view line, report::LineHint hint, std::string_v
   }
   hint.marker =
       static_cast<uint16_t>(std::min<size_t>(text::CountCodePoints(clean_marker), UINT16_MAX));
+  if (hint.role == report::LineRole::kText) {
+    hint.lacks_words = std::exchange(left_out_, false);
+  }
   out_->text.append(clean_marker).append(clean).push_back('\n');
   out_->lines.push_back(hint);
+}
+
+void LineWriter::Finish() {
+  const auto last = std::find_if(out_->lines.rbegin(), out_->lines.rend(), [](const auto& line) {
+    return line.role == report::LineRole::kText;
+  });
+  if (std::exchange(left_out_, false) && last != out_->lines.rend()) {
+    last->lacks_words = true;
+  }
 }
 
 void LineWriter::AddGap() {

@@ -54,8 +54,14 @@ class LineWriter {
   void Add(std::string_view line, report::LineHint hint, std::string_view marker = {});
   // An empty line: a gap that the source shows.
   void AddGap();
+  // Words that are struck through or not shown were left out: the next line with this role lacks
+  // them, or without one the last.
+  void LeaveOut() { left_out_ = true; }
+  // Behind the last line.
+  void Finish();
 
  private:
+  bool left_out_ = false;
   ExtractedText* const out_;
 };
 

@@ -17,7 +17,7 @@ using report::LineHint;
 using report::LineRole;
 
 constexpr std::string_view kMagic = "QXTR";
-constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersion = 4;
 constexpr uint8_t kText = 0;
 constexpr uint8_t kError = 1;
 constexpr size_t kHeaderBytes = 4 + 4 + 1 + 8;
@@ -32,6 +32,7 @@ constexpr uint8_t kReachesEdge = 8;
 constexpr uint8_t kBreaksOff = 16;
 constexpr uint8_t kUnsurePlace = 32;
 constexpr uint8_t kOutside = 64;
+constexpr uint8_t kLacksWords = 128;
 
 class Writer {
  public:
@@ -171,9 +172,7 @@ std::optional<ExtractedText> GetText(Reader* reader) {
     hint.indent = reader->Get<uint16_t>();
     hint.marker = reader->Get<uint16_t>();
     reader->Check(hint.page <= INT32_MAX && role <= static_cast<uint8_t>(report::kLastLineRole) &&
-                  hint.heading_level <= kLastHeadingLevel &&
-                  flags <= (kBold | kContinues | kPlaced | kReachesEdge | kBreaksOff |
-                            kUnsurePlace | kOutside));
+                  hint.heading_level <= kLastHeadingLevel);
     hint.role = static_cast<LineRole>(role);
     hint.bold = (flags & kBold) != 0;
     hint.continues = (flags & kContinues) != 0;
@@ -182,6 +181,7 @@ std::optional<ExtractedText> GetText(Reader* reader) {
     hint.breaks_off = (flags & kBreaksOff) != 0;
     hint.unsure_place = (flags & kUnsurePlace) != 0;
     hint.outside = (flags & kOutside) != 0;
+    hint.lacks_words = (flags & kLacksWords) != 0;
     result.lines.push_back(hint);
   }
   result.metadata = GetPairs(reader);
@@ -213,7 +213,7 @@ std::string EncodeFrame(const absl::StatusOr<ExtractedText>& result) {
           (hint.bold ? kBold : 0) | (hint.continues ? kContinues : 0) |
           (hint.placed ? kPlaced : 0) | (hint.reaches_edge ? kReachesEdge : 0) |
           (hint.breaks_off ? kBreaksOff : 0) | (hint.unsure_place ? kUnsurePlace : 0) |
-          (hint.outside ? kOutside : 0)));
+          (hint.outside ? kOutside : 0) | (hint.lacks_words ? kLacksWords : 0)));
       payload.Put(hint.indent);
       payload.Put(hint.marker);
     }

@@ -19,6 +19,7 @@
 #include "service/base/errors.h"
 #include "service/base/limits.h"
 #include "service/base/status_macros.h"
+#include "service/extract/page_styles.h"
 #include "service/extract/read_format.h"
 #include "service/extract/xml.h"
 #include "service/report/chars.h"
@@ -209,38 +210,26 @@ bool NamesComments(std::string_view names) {
   return false;
 }
 
-bool IsHidden(const xmlNode* node) {
-  if (Attribute(node, "hidden").has_value() || Attribute(node, "aria-hidden") == "true") {
-    return true;
-  }
-  const auto style = Attribute(node, "style");
-  if (!style.has_value()) {
-    return false;
-  }
-  std::string bare;
-  for (const char c : Lower(*style)) {
-    if (std::isspace(static_cast<unsigned char>(c)) == 0) {
-      bare.push_back(c);
-    }
-  }
-  return bare.find("display:none") != std::string::npos ||
-         bare.find("visibility:hidden") != std::string::npos;
-}
+bool IsStruckOut(std::string_view name) { return name == "del" || name == "s" || name == "strike"; }
 
 class HtmlReader {
  public:
   explicit HtmlReader(ExtractedText* out) : out_(out), writer_(out) {}
 
   void Read(const xmlNode* root) {
+    styles_.Read(root);
     total_ = CountText(root);
     main_ = FindMain(root);
     Walk(root, {});
     Flush();
+    writer_.Finish();
     MarkFoot();
   }
 
  private:
   static constexpr size_t kParagraph = 30;  // the fewest characters of one
+  // A larger part of the page is its text, however it is shown.
+  static constexpr double kMostStruck = 0.5;
 
   // What an element's place says of its text.
   struct Place {
@@ -252,6 +241,9 @@ class HtmlReader {
     bool in_article = false;
     bool centred = false;
     int font_size = 0;  // in pixels; 0: not said
+    // A part of a line that readers do not see, and why.
+    bool hidden = false;
+    bool no_size = false;
   };
 
   static bool IsParent(const xmlNode* node) {
@@ -304,7 +296,7 @@ class HtmlReader {
            static_cast<double>(found->second) > part * static_cast<double>(total_);
   }
 
-  void Enter(const xmlNode* node, std::string_view name, Place* place) {
+  void Enter(const xmlNode* node, std::string_view name, const Look& look, Place* place) {
     if (name.size() == 2 && name[0] == 'h' && name[1] >= '1' && name[1] <= '6') {
       place->heading_level = static_cast<uint8_t>(name[1] - '0');
     }
@@ -315,7 +307,7 @@ class HtmlReader {
       ++links_;
     }
     if (place->role == LineRole::kText) {
-      place->role = RoleOf(node, name, *place);
+      place->role = RoleOf(node, name, look, *place);
     }
     ReadStyle(node, name, place);
     place->in_article |= name == "article" || name == "section" || name == "main";
@@ -366,7 +358,8 @@ class HtmlReader {
     return {};
   }
 
-  LineRole RoleOf(const xmlNode* node, std::string_view name, const Place& place) const {
+  LineRole RoleOf(const xmlNode* node, std::string_view name, const Look& look,
+                  const Place& place) const {
     if (name == "figcaption" || name == "caption") {
       return LineRole::kCaption;
     }
@@ -385,7 +378,8 @@ class HtmlReader {
     if (HoldsMore(node, kMost)) {
       return LineRole::kText;
     }
-    if (IsHidden(node)) {
+    if (!place.hidden && (look.hidden || Attribute(node, "hidden").has_value() ||
+                          (Attribute(node, "aria-hidden") == "true" && !IsInSentence(node)))) {
       return LineRole::kNavigation;
     }
     if (IsOneOf(name, kNavigation) &&
@@ -403,6 +397,53 @@ class HtmlReader {
     const auto role = Attribute(node, "role");
     return role == "navigation" || role == "contentinfo" || role == "search" ? LineRole::kNavigation
                                                                              : LineRole::kText;
+  }
+
+  // Enters a part of a line, or a paragraph, that its page does not show.
+  void Hide(const xmlNode* node, std::string_view name, const Look& look, Place* place) {
+    constexpr double kMost = 0.5;
+    // Style sheets elsewhere may give an element with a name its size back.
+    place->no_size &=
+        !look.sized && !Attribute(node, "class").has_value() && !Attribute(node, "id").has_value();
+    const bool hidden = look.hidden || Attribute(node, "hidden").has_value();
+    if (place->role == LineRole::kNavigation || place->hidden || (!hidden && !look.no_size) ||
+        HoldsMore(node, kMost) || HasBlock(node)) {
+      return;
+    }
+    if (hidden && !IsOneOf(name, kBlocks)) {
+      place->hidden = true;
+    } else if (look.no_size) {
+      place->no_size = true;
+    }
+    if (place->hidden || place->no_size) {
+      hidden_.emplace_back();
+    }
+  }
+
+  static bool HasBlock(const xmlNode* node) {
+    for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
+      if (IsOneOf(NameOf(child), kBlocks) || HasBlock(child)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Whether a part of a line stands beside others in a paragraph.
+  bool IsInSentence(const xmlNode* node) const {
+    if (IsOneOf(NameOf(node), kBlocks) || HasBlock(node)) {
+      return false;
+    }
+    const xmlNode* block = node->parent;
+    while (block != nullptr && !IsOneOf(NameOf(block), kBlocks)) {
+      block = block->parent;
+    }
+    if (block == nullptr || (NameOf(block) != "p" && NameOf(block) != "li")) {
+      return false;
+    }
+    const auto all = sizes_.find(block);
+    const auto part = sizes_.find(node);
+    return all != sizes_.end() && part != sizes_.end() && part->second < all->second;
   }
 
   // Tables were long used for the layout of whole pages: cells of data stand beside others, hold no
@@ -440,12 +481,24 @@ class HtmlReader {
     }
     const std::string_view name = NameOf(node);
     const size_t lines_before = out_->lines.size();
-    if (IsOneOf(name, kNoText)) {
+    const Look look = name.empty() ? Look() : styles_.LookOf(node);
+    if (IsOneOf(name, kNoText) || (look.struck && !HoldsMore(node, kMostStruck))) {
+      if ((look.struck || IsStruckOut(name)) && place.role == LineRole::kText && !place.hidden &&
+          !PlainText(node).empty()) {
+        writer_.LeaveOut();
+      }
       return;
     }
     if (name == "br") {
-      Flush();
+      if (place.hidden || place.no_size) {
+        AddText(" ", place);
+      } else {
+        Flush();
+      }
       return;
+    }
+    if (!name.empty()) {
+      Hide(node, name, look, &place);
     }
     if (name == "sup") {
       const std::string plain = PlainText(node);
@@ -462,9 +515,9 @@ class HtmlReader {
       Flush();
     }
     const LineRole outer = place.role;
-    Enter(node, name, &place);
+    Enter(node, name, look, &place);
     // A part with another role is a line of its own, whatever its element.
-    const bool parted = place.role != outer && !block;
+    const bool parted = place.role != outer && !block && !place.hidden && !place.no_size;
     if (parted) {
       Flush();
     }
@@ -527,6 +580,13 @@ class HtmlReader {
   }
 
   void AddText(std::string_view text, const Place& place) {
+    if (place.hidden || place.no_size) {
+      if (hidden_.empty()) {
+        hidden_.emplace_back();
+      }
+      hidden_.back().append(text);
+      return;
+    }
     for (const char32_t c : text::ToCodePoints(text)) {
       if (place.preformatted && (c == U'\n' || c == U'\r')) {
         Flush();
@@ -561,6 +621,7 @@ class HtmlReader {
   }
 
   void Flush() {
+    FlushHidden();
     if (!line_.empty()) {
       hint_.bold = bold_ == characters_;
       // Lists of links are navigation, sentences that are links are not.
@@ -600,6 +661,22 @@ class HtmlReader {
     links_ = 0;
     marks_ = 0;
     ends_sentence_ = false;
+  }
+
+  // What is hidden inside a line leaves it; what stands alone is kept as what the page has besides.
+  void FlushHidden() {
+    for (const std::string& text : std::exchange(hidden_, {})) {
+      if (CleanLine(text).empty()) {
+        continue;
+      }
+      if (line_.empty()) {
+        LineHint hint{.role = LineRole::kNavigation};
+        hint.outside = behind_main_;
+        writer_.Add(text, hint);
+      } else if (hint_.role == LineRole::kText) {
+        writer_.LeaveOut();
+      }
+    }
   }
 
   // A short line in the middle right below a paragraph that has only a picture: its caption, once
@@ -643,6 +720,8 @@ class HtmlReader {
 
   ExtractedText* const out_;
   LineWriter writer_;
+  PageStyles styles_;
+  std::vector<std::string> hidden_;  // parts of the line, or the line, that are not shown
   const xmlNode* main_ = nullptr;
   bool behind_main_ = false;
   std::vector<size_t> foot_;  // lines behind it that are no paragraphs

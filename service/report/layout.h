@@ -42,6 +42,8 @@ struct LineHint {
   // The line may belong elsewhere in the text or hold what does: columns may have been misread, or
   // characters of it could not be.
   bool unsure_place = false;
+  // Words of the line were left out: struck through, or not shown to readers.
+  bool lacks_words = false;
   // Stands behind the element that holds most of the text of a page.
   bool outside = false;
   uint16_t indent = 0;  // columns from the left edge of its column, a Han character being two

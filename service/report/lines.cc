@@ -167,6 +167,7 @@ void ApplyLayout(const std::vector<LineHint>& hints, std::vector<Line>* lines) {
     line.placed = hint.placed;
     line.reaches_edge = hint.reaches_edge;
     line.unsure_place = hint.unsure_place;
+    line.lacks_words = hint.lacks_words;
     line.outside = hint.outside;
     if (hint.placed) {
       line.indent = hint.indent;

@@ -40,6 +40,7 @@ struct Line {
   bool placed = false;
   bool reaches_edge = false;
   bool unsure_place = false;
+  bool lacks_words = false;
   bool outside = false;
 
   // Of wrapped texts and printed pages (unwrap.h): no further word had room in its last line, and

@@ -620,23 +620,29 @@ class Parser {
                &report_);
   }
 
-  // Tells of lines that may stand elsewhere in the text, once for lines that follow each other.
-  void LintColumns() {
+  // Tells of lines of the speech that have a mark, once for lines that follow each other.
+  template <typename Message>
+  void LintLines(bool Line::*mark, LintKind kind, Certainty certainty, Message message) {
     uint32_t last = 0;
     for (size_t piece = 0; piece < classified_.pieces.size(); ++piece) {
       const Line& line = lines_[classified_.pieces[piece].line];
-      if (!line.unsure_place || !IsSpeech(classified_.pieces[piece].kind)) {
+      if (!(line.*mark) || !IsSpeech(classified_.pieces[piece].kind)) {
         continue;
       }
       if (last == 0 || line.number > last + 1) {
-        AddFinding({LintKind::kMisreadColumns, Certainty::kPossible, line.number, joined_[piece],
-                    "this line of page " + std::to_string(line.page) +
-                        " may belong elsewhere, or lack or have words of another column",
-                    ""},
-                   &report_);
+        AddFinding({kind, certainty, line.number, joined_[piece], message(line), ""}, &report_);
       }
       last = line.number;
     }
+  }
+
+  // Tells of lines that may stand elsewhere in the text.
+  void LintColumns() {
+    LintLines(&Line::unsure_place, LintKind::kMisreadColumns, Certainty::kPossible,
+              [](const Line& line) {
+                return "this line of page " + std::to_string(line.page) +
+                       " may belong elsewhere, or lack or have words of another column";
+              });
   }
 
   void Lint(const Paragraphs& paragraphs) {
@@ -724,6 +730,9 @@ class Parser {
                  &report_);
     }
     LintColumns();
+    LintLines(&Line::lacks_words, LintKind::kTruncated, Certainty::kPossible, [](const Line&) {
+      return std::string("words here that are struck through or not shown were left out");
+    });
     const LintInput input{Speech(), FoldedSpeech(), english_, &checkpoints_};
     LintNumbering(input, &report_);
     LintMarks(input, &report_);

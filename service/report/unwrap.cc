@@ -611,6 +611,7 @@ Unwrapped Unwrap(const text::DecodedText& source, const std::vector<Line>& lines
     ++whole.parts;
     whole.bold &= line.bold;
     whole.unsure_place |= line.unsure_place;
+    whole.lacks_words |= line.lacks_words;
   }
   copy_to(static_cast<uint32_t>(source.text.size()));
   result.text.byte_offsets.push_back(source.byte_offsets.back());

@@ -212,6 +212,9 @@ std::string Dump(const extract::ExtractedText& text) {
     if (hint.unsure_place) {
       out << " unsure";
     }
+    if (hint.lacks_words) {
+      out << " lacks";
+    }
     if (hint.outside) {
       out << " outside";
     }

@@ -197,12 +197,49 @@ TEST(DocxTest, BoxesBesideTheTextAreSetApart) {
   const std::string text = "过去一年，全市上下共同努力，经济平稳增长，社会保持和谐稳定的局面。";
   EXPECT_EQ(Read(box + DocxParagraph(text) + box),
             "text|锚\ntext|内部资料\ntext|" + text + "\ntext|锚\ncell|内部资料\n");
+  // A short sentence begins the text too, but not the name of who speaks.
+  EXPECT_EQ(Read(DocxParagraph("某县县长　王五") + box + DocxParagraph("经济平稳增长。") + box),
+            "text|某县县长　王五\ntext|锚\ntext|内部资料\ntext|经济平稳增长。\ntext|锚\n"
+            "cell|内部资料\n");
+  // A text that stands in boxes alone is text.
+  const std::string in_box = "<w:p><w:r><w:pict><w:txbxContent>" + DocxParagraph(text) +
+                             "</w:txbxContent></w:pict></w:r></w:p>";
+  EXPECT_EQ(Read(in_box + in_box), "text|" + text + "\ntext|" + text + "\n");
+}
+
+TEST(DocxTest, StruckWordsAreLeftOut) {
+  const auto read = [](const std::string& properties) {
+    return Read("<w:p><w:r><w:t>增长百分之六</w:t></w:r><w:r><w:rPr>" + properties +
+                "</w:rPr><w:t>，物价上涨</w:t></w:r><w:r><w:t>，大局稳定。</w:t></w:r></w:p>");
+  };
+  const std::string lacking = "text lacks|增长百分之六，大局稳定。\n";
+  EXPECT_EQ(read("<w:strike/>"), lacking);
+  EXPECT_EQ(read("<w:dstrike w:val=\"true\"/>"), lacking);
+  EXPECT_EQ(read("<w:vanish/>"), lacking);
+  EXPECT_EQ(read("<w:strike w:val=\"0\"/>"), "text|增长百分之六，物价上涨，大局稳定。\n");
+  // By a style, of which a run may say otherwise.
+  const std::string styles =
+      Part("styles",
+           "<w:style w:type=\"character\" w:styleId=\"S\"><w:rPr><w:strike/></w:rPr></w:style>");
+  const std::string run =
+      "<w:p><w:r><w:rPr><w:rStyle w:val=\"S\"/></w:rPr><w:t>甲</w:t></w:r><w:r><w:rPr><w:rStyle "
+      "w:val=\"S\"/><w:strike w:val=\"false\"/></w:rPr><w:t>乙</w:t></w:r></w:p>";
+  EXPECT_EQ(Read(run, {{"word/styles.xml", styles},
+                       {"word/_rels/document.xml.rels",
+                        "<Relationships><Relationship Id=\"r\" Type=\"x/styles\" "
+                        "Target=\"styles.xml\"/></Relationships>"}}),
+            "text lacks|乙\n");
+  // Paragraphs of which nothing is left are told with the next one, or the last.
+  const std::string gone = "<w:p><w:r><w:rPr><w:strike/></w:rPr><w:t>删</w:t></w:r></w:p>";
+  EXPECT_EQ(Read(DocxParagraph("甲。") + gone + DocxParagraph("乙。")),
+            "text|甲。\ntext lacks|乙。\n");
+  EXPECT_EQ(Read(DocxParagraph("甲。") + gone), "text lacks|甲。\n");
 }
 
 TEST(DocxTest, HiddenTextIsNoText) {
   EXPECT_EQ(
       Read("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>隐</w:t></w:r><w:r><w:t>显</w:t></w:r></w:p>"),
-      "text|显\n");
+      "text lacks|显\n");
 }
 
 TEST(DocxTest, HeadersAndFootersAreRunningHeads) {

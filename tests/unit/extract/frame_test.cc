@@ -30,6 +30,7 @@ ExtractedText Sample() {
   text.lines.back().breaks_off = true;
   text.lines.front().unsure_place = true;
   text.lines.back().outside = true;
+  text.lines.front().lacks_words = true;
   text.encoding = text::Encoding::kGb18030;
   text.metadata = {{"title", "报告"}};
   return text;

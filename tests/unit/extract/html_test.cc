@@ -51,7 +51,66 @@ TEST(HtmlTest, ButtonsBehindTheTextAreNavigation) {
 TEST(HtmlTest, StruckOutWordsAndReadingsAreNoText) {
   EXPECT_EQ(Read("<p>全县<del>旧税收</del><s>甲</s><strike>乙</strike>实现税收，"
                  "<ruby>地区<rp>(</rp><rt>diqu</rt><rp>)</rp></ruby>生产总值增长。</p>"),
-            Read("<p>全县实现税收，地区生产总值增长。</p>"));
+            "text lacks|全县实现税收，地区生产总值增长。\n");
+  // A paragraph that is struck out is told with the next one, or the last.
+  EXPECT_EQ(Read("<p>甲县经济增长。</p><del><p>物价上涨。</p></del><p>就业稳定。</p>"),
+            "text|甲县经济增长。\ntext lacks|就业稳定。\n");
+  EXPECT_EQ(Read("<p>甲县经济增长。</p><p><s>物价上涨。</s></p>"), "text lacks|甲县经济增长。\n");
+}
+
+TEST(HtmlTest, WhatALineHidesLeavesIt) {
+  const std::string lacking = "text lacks|全县粮食总产量达到三十万吨。\n";
+  const auto read = [](const std::string& begin, const std::string& style = {}) {
+    return Read(style + "<p>全县粮食总产量" + begin + "某县政府网</span>达到三十万吨。</p>");
+  };
+  for (const std::string begin :
+       {"<span style='display:none;'>", "<span style='DISPLAY: none !important'>", "<span hidden>",
+        "<span style='visibility:hidden'>", "<span style='font-size:0'>",
+        "<span style='color:red; font-size: 0.0px'>", "<span hidden>a<br>b<b class=share>c</b>",
+        "<span style='font-size:0'>a<br><b>c</b>", "<span style='text-decoration:line-through'>"}) {
+    EXPECT_EQ(read(begin), lacking) << begin;
+  }
+  const std::string whole = "text|全县粮食总产量某县政府网达到三十万吨。\n";
+  for (const std::string begin :
+       {"<span style='display:inline'>", "<span style='font-size:0.5em'>",
+        "<span aria-hidden=true>", "<span style='font-size:0'><span style='font-size:16px'>"}) {
+    EXPECT_EQ(read(begin), whole) << begin;
+  }
+  // Alone it is what the page has besides.
+  EXPECT_EQ(Read("<p><span hidden>某县政府网</span></p><p>全县粮食总产量达到三十万吨。</p>"
+                 "<p style='font-size:0'>某县政府网</p>"),
+            "navigation|某县政府网\ntext|全县粮食总产量达到三十万吨。\nnavigation|某县政府网\n");
+}
+
+TEST(HtmlTest, StylesOfThePageHide) {
+  const std::string lacking = "text lacks|全县粮食总产量达到三十万吨。\n";
+  const std::string whole = "text|全县粮食总产量某县政府网达到三十万吨。\n";
+  const auto read = [](const std::string& style, const std::string& of_style = {}) {
+    return Read("<html><head><style" + of_style + ">" + style +
+                "</style></head><body><div id=main><p>全县粮食总产量<span class='x hid' "
+                "id=h>某县政府网</span>达到三十万吨。</p></div></body></html>");
+  };
+  for (const std::string style :
+       {".hid{display:none}", "p{color:red} span.hid , b { Display : None ; }", "#h{font-size:0px}",
+        "/* .a{} */ #main .hid{visibility:hidden}", "div > p > .x.hid{display:none}",
+        "<!-- .hid{text-decoration: line-through red} -->", "*{margin:0} p *{display:none}",
+        "@import 'a.css'; @media print{.x{display:inline}} .hid{display:none}",
+        ".hid{display:none!important} #h{display:inline}", ".x{display:block}.hid{display:none}"}) {
+    EXPECT_EQ(read(style), lacking) << style;
+  }
+  for (const std::string style :
+       {".hidden{display:none}", ".hid:hover{display:none}", ".hid::before{display:none}",
+        "@media print{.hid{display:none}}", "div > .hid{display:none}", "b .hid{display:none}",
+        ":not(.a,.hid,.b){display:none}", "#h{display:inline}.hid{display:none}",
+        ".hid{display:none}.x{display:inline}", ".hid[a]{display:none}", ".hid", ".hid{display:",
+        "/* .hid{display:none}", "}{", ".hid > {display:none}", "> .hid{display:none}"}) {
+    EXPECT_EQ(read(style), whole) << style;
+  }
+  EXPECT_EQ(read(".hid{display:none}", " media=print"), whole);
+  EXPECT_EQ(read(".hid{display:none}", " media=screen"), lacking);
+  // What holds most of the text is the text, whatever a program does to it.
+  EXPECT_EQ(Read("<style>#a{display:none}</style><div id=a><p>全县经济增长。</p></div>"),
+            "text|全县经济增长。\n");
 }
 
 TEST(HtmlTest, BlocksAreLinesAndInlineElementsAreNot) {

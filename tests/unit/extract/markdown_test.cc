@@ -20,10 +20,33 @@ std::string Read(std::string_view markdown) {
 }
 
 TEST(MarkdownTest, MarksAreNoText) {
-  EXPECT_EQ(Read("# 报告\n\n现在，*我*代表**市政府**报告`工作`，[请](http://x)审议~~了~~。\\*\n"),
+  EXPECT_EQ(Read("# 报告\n\n现在，*我*代表**市政府**报告`工作`，[请](http://x)审议了。\\*\n"),
             "text h1|报告\ntext|现在，我代表市政府报告工作，请审议了。*\n");
   EXPECT_EQ(Read("标题\n====\n\n**（一）成绩**\n"), "text h1|标题\ntext bold|（一）成绩\n");
   EXPECT_EQ(Read("> 引文。\n\n---\n\n```\n甲\n乙\n```\n"), "text|引文。\ntext|甲\ntext|乙\n");
+}
+
+TEST(MarkdownTest, StruckWordsAreLeftOut) {
+  EXPECT_EQ(Read("完成188亿元，增长 ~~6.2%~~ 6.4%。\n\n就业稳定。\n"),
+            "text lacks|完成188亿元，增长 6.4%。\ntext|就业稳定。\n");
+  EXPECT_EQ(Read("增长~~百分之**六**，\n`甲`~~七。\n"), "text lacks|增长七。\n");
+  EXPECT_EQ(Read("增长<del>六</del><s class=\"x\">七</s>八，<STRIKE>甲</STRIKE>乙。\n"),
+            "text lacks|增长八，乙。\n");
+  // An end that is missing is that of its paragraph.
+  EXPECT_EQ(Read("增长<del>六。\n\n就业稳定。\n"), "text lacks|增长\ntext|就业稳定。\n");
+  EXPECT_EQ(Read("- 甲。\n- ~~乙。~~\n- 丙。\n\n~~丁。~~\n"),
+            "text marker2|• 甲。\ntext lacks marker2|• 丙。\n");
+  EXPECT_EQ(Read("甲。\n\n~~乙。~~\n"), "text lacks|甲。\n");
+  EXPECT_EQ(Read("甲。\n\n| a | b |\n|---|---|\n| ~~1~~ 2 | 3 |\n\n乙。\n"),
+            "text|甲。\ncell|a\ncell|b\ncell|2\ncell|3\ntext|乙。\n");
+}
+
+TEST(MarkdownTest, SingleTildesStrikeNothingOut) {
+  EXPECT_EQ(Read("2020~2025年增长30~40%，`a~b`为\\~5。\n"),
+            "text|2020~2025年增长30~40%，a~b为~5。\n");
+  EXPECT_EQ(Read("CO~2~排放和PM~2.5~浓度下降。\n"), "text|CO2排放和PM2.5浓度下降。\n");
+  EXPECT_EQ(Read("~甲~乙丙~~ 丁~~戊\n"), "text|~甲~乙丙~~ 丁~~戊\n");
+  EXPECT_EQ(Read("~~~\n代码~\n~~~\n"), "text|代码~\n");
 }
 
 TEST(MarkdownTest, EmphasisBesideHanMarksIsNoText) {
