@@ -303,6 +303,10 @@ class Resumption {
     }
   }
 
+  // The first quote of the key's report that is behind the key in the order of places; 0 if the
+  // report is not there.
+  uint32_t first_quote() const { return first_quote_; }
+
   // Negative when every quote of the report comes before the key, were relevance and lead
   // equal; 0 for the key's own report.
   int Compare(const Entry& entry) const {

@@ -209,6 +209,10 @@ class IndexedSnapshot final : public Catalog {
   // place where the page begins.
   static uint32_t FirstNumber(const Lookup& lookup, const Resumption& resumption,
                               const PartView& source);
+  // The number of the first quote of an entry that may be on the page, where the order of places is
+  // that of the answer; 0 unless the page begins in the entry.
+  static uint32_t FirstNumberIn(const Entry& entry, const Resumption& resumption,
+                                const PartView& source);
 
   absl::StatusOr<Traced> PrepareTrace(const TraceOptions& options,
                                       const Cancellation& cancellation) const;

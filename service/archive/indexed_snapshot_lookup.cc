@@ -52,6 +52,20 @@ uint32_t IndexedSnapshot::FirstNumber(const Lookup& lookup, const Resumption& re
   return source.part->first[static_cast<size_t>(entry - segment_entries.begin())];
 }
 
+uint32_t IndexedSnapshot::FirstNumberIn(const Entry& entry, const Resumption& resumption,
+                                        const PartView& source) {
+  const std::optional<uint32_t> place = source.view->segment->PlaceOf(entry);
+  if (!place.has_value() || resumption.Compare(entry) != 0) {
+    return 0;
+  }
+  // A part holds the speech or the furniture of an entry.
+  const Segment::Part& part = *source.part;
+  const auto begin = part.quote.begin() + part.first[*place];
+  const auto end = part.quote.begin() + part.first[*place + 1];
+  return static_cast<uint32_t>(std::lower_bound(begin, end, resumption.first_quote()) -
+                               part.quote.begin());
+}
+
 // One term, newest first, no filter: only the quotes shown are visited, and the total is read.
 void IndexedSnapshot::FindTerm(const Lookup& lookup, const std::vector<PartView>& sources,
                                const QueryPlan& plan, const Resumption& resumption,
@@ -377,8 +391,15 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
         }
       }
     }
-    const bool newest_only = lookup.order == Order::kNewest;
-    quotes.Visit(newest_only ? FirstNumber(lookup, resumption, source) : 0, [&](uint32_t number) {
+    // The quotes of one report come in the order of their numbers in reading order too.
+    const bool one_report = selection.by_name && selection.named.size() == 1;
+    const bool by_number =
+        lookup.order == Order::kNewest || (lookup.order == Order::kReadingOrder && one_report);
+    uint32_t first = lookup.order == Order::kNewest ? FirstNumber(lookup, resumption, source) : 0;
+    if (by_number && one_report && lookup.after.has_value()) {
+      first = std::max(first, FirstNumberIn(*selection.named.front().entry, resumption, source));
+    }
+    quotes.Visit(first, [&](uint32_t number) {
       const Entry& entry = source.entry(number);
       Candidate candidate{0, false, source.rank(number), part.quote[number], {}, lookup.order};
       if (by_relevance) {
@@ -404,7 +425,7 @@ absl::StatusOr<LookupAnswer> IndexedSnapshot::Find(const Lookup& lookup,
       }
       const bool before_page =
           lookup.after.has_value() && !resumption.IsBehind(candidate, resumption.Compare(entry));
-      const bool may_follow = before_page || page.Add(candidate) || !newest_only;
+      const bool may_follow = before_page || page.Add(candidate) || !by_number;
       return progress.Step() && may_follow;
     });
     QUOTES_RETURN_IF_ERROR(progress.status());

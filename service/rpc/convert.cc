@@ -1,7 +1,5 @@
 #include "service/rpc/convert.h"
 
-#include <unicode/ucnv.h>
-
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -14,7 +12,6 @@
 #include "service/base/hash.h"
 #include "service/report/register.h"
 #include "service/rpc/names.h"
-#include "service/text/decode.h"
 #include "service/text/utf8.h"
 
 namespace quotes::rpc {
@@ -39,52 +36,6 @@ int64_t UnitsOf(char32_t c, text::OffsetUnit unit) {
       break;
   }
   return 1;
-}
-
-// The number of bytes that `text` has in an encoding; nullopt when it cannot be written in it.
-std::optional<uint64_t> EncodedSize(std::u32string_view text, text::Encoding encoding) {
-  uint64_t size = 0;
-  switch (encoding) {
-    case text::Encoding::kUtf8:
-      for (const char32_t c : text) {
-        size += static_cast<uint64_t>(UnitsOf(c, text::OffsetUnit::kUtf8Bytes));
-      }
-      return size;
-    case text::Encoding::kUtf16Le:
-    case text::Encoding::kUtf16Be:
-      for (const char32_t c : text) {
-        size += 2 * static_cast<uint64_t>(UnitsOf(c, text::OffsetUnit::kUtf16));
-      }
-      return size;
-    case text::Encoding::kGb18030:
-    case text::Encoding::kBig5:
-      break;
-  }
-  std::u16string units;
-  for (const char32_t c : text) {
-    if (c > 0xFFFF) {
-      units.push_back(static_cast<char16_t>(0xD7C0 + (c >> 10)));
-      units.push_back(static_cast<char16_t>(0xDC00 + (c & 0x3FF)));
-    } else {
-      units.push_back(static_cast<char16_t>(c));
-    }
-  }
-  UErrorCode error = U_ZERO_ERROR;
-  UConverter* converter = ucnv_open(std::string(text::EncodingName(encoding)).c_str(), &error);
-  if (U_FAILURE(error)) {
-    return std::nullopt;
-  }
-  // Characters that the encoding does not have must not pass as a substitute of some length.
-  ucnv_setFromUCallBack(converter, UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &error);
-  std::string bytes(units.size() * 4 + 16, '\0');
-  const int32_t written =
-      ucnv_fromUChars(converter, bytes.data(), static_cast<int32_t>(bytes.size()), units.data(),
-                      static_cast<int32_t>(units.size()), &error);
-  ucnv_close(converter);
-  if (U_FAILURE(error)) {
-    return std::nullopt;
-  }
-  return static_cast<uint64_t>(written);
 }
 
 const report::Run& RunOf(const archive::PackedDocument& document, report::Range range) {
@@ -159,48 +110,20 @@ void Offsets::Set(report::Range range, v1::TextRange* out) {
   out->set_end(At(range.end));
 }
 
-std::vector<v1::PrintPlace> PrintPlaces(const archive::PackedDocument& document,
-                                        report::Range range) {
-  std::vector<v1::PrintPlace> places;
-  const std::u32string_view joined = document.joined();
-  for (const archive::PackedPrintSpan& span : document.print_spans()) {
-    const uint32_t begin = std::max(span.joined.begin, range.begin);
-    const uint32_t end = std::min(span.joined.end, range.end);
-    if (begin >= end) {
-      continue;
-    }
-    v1::PrintPlace place;
-    place.set_line(static_cast<int32_t>(span.line));
-    place.set_page(static_cast<int32_t>(span.page));
-    uint64_t byte_begin = span.byte_begin;
-    uint64_t byte_end = span.byte_end;
-    if (span.joined.begin != begin || span.joined.end != end) {
-      const text::Encoding encoding = document.source().encoding;
-      const auto before =
-          EncodedSize(joined.substr(span.joined.begin, begin - span.joined.begin), encoding);
-      const auto inside = EncodedSize(joined.substr(begin, end - begin), encoding);
-      const auto behind = EncodedSize(joined.substr(end, span.joined.end - end), encoding);
-      // Where the three do not add up (some old encodings spell a character in two ways) the whole
-      // span is given: too wide, but never wrong.
-      if (before && inside && behind &&
-          *before + *inside + *behind == span.byte_end - span.byte_begin) {
-        byte_begin = span.byte_begin + *before;
-        byte_end = byte_begin + *inside;
-      }
-    }
-    place.set_byte_begin(static_cast<int64_t>(byte_begin));
-    place.set_byte_end(static_cast<int64_t>(byte_end));
-    places.push_back(std::move(place));
-  }
-  return places;
-}
-
 Offsets& Converter::OffsetsOf(const archive::PackedDocument& document) {
   std::unique_ptr<Offsets>& offsets = offsets_[&document];
   if (offsets == nullptr) {
     offsets = std::make_unique<Offsets>(document.joined(), unit_);
   }
   return *offsets;
+}
+
+PrintMap& Converter::PrintMapOf(const archive::PackedDocument& document) {
+  std::unique_ptr<PrintMap>& map = print_maps_[&document];
+  if (map == nullptr) {
+    map = std::make_unique<PrintMap>(document);
+  }
+  return *map;
 }
 
 void Converter::SetRange(const archive::PackedDocument& document, report::Range range,
@@ -287,7 +210,7 @@ void Converter::SetQuote(const archive::QuoteRef& ref, v1::QuoteView view, bool 
                  quote.range.end + std::min(kSelectorContext, std::max(run.end, quote.range.end) -
                                                                   quote.range.end)}));
   *selector->mutable_position() = out->range();
-  for (v1::PrintPlace& place : PrintPlaces(document, quote.range)) {
+  for (v1::PrintPlace& place : PrintMapOf(document).Places(quote.range)) {
     *out->add_print_places() = std::move(place);
   }
   out->set_previous_quote(NeighbourName(ref, -1));

@@ -22,6 +22,7 @@
 #include "service/library/library.h"
 #include "service/report/defects.h"
 #include "service/report/report.h"
+#include "service/rpc/print_map.h"
 #include "service/store/store.h"
 #include "service/text/fold.h"
 #include "service/text/utf8.h"
@@ -52,10 +53,6 @@ class Offsets {
   std::vector<int64_t> marks_ = {0};  // offset of every kStride-th code point
 };
 
-// Where the characters of `range` stand in the source, in source order.
-std::vector<v1::PrintPlace> PrintPlaces(const archive::PackedDocument& document,
-                                        report::Range range);
-
 // Converts what one answer carries. Remembers the documents it has met, so that a page of quotes
 // measures each text once; they must outlive it. Thread-compatible.
 class Converter {
@@ -85,11 +82,13 @@ class Converter {
 
  private:
   Offsets& OffsetsOf(const archive::PackedDocument& document);
+  PrintMap& PrintMapOf(const archive::PackedDocument& document);
 
   const themes::Scheme& scheme_;
   const text::OffsetUnit unit_;
   const archive::Archive* archive_ = nullptr;
   std::map<const archive::PackedDocument*, std::unique_ptr<Offsets>> offsets_;
+  std::map<const archive::PackedDocument*, std::unique_ptr<PrintMap>> print_maps_;
 };
 
 void SetReport(const archive::PackedDocument& document, v1::Report* out);

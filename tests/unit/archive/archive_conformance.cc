@@ -440,6 +440,38 @@ TEST_P(ArchiveConformance, Orders) {
               ElementsAre("甲乙", "乙甲", "乙", "甲", "乙乙", "甲甲", "乙乙乙"));
 }
 
+TEST_P(ArchiveConformance, PagesOfOneReportHaveItsSpeechAndThenItsFurniture) {
+  TestReport a = Speech("b", kDay2022, {"一", "二", "三", "四", "五"});
+  a.quotes.push_back(
+      {"六", -1, report::BlockKind::kCaption, report::Mode::kUnspecified, false, {}});
+  a.quotes.push_back(
+      {"七", -1, report::BlockKind::kCaption, report::Mode::kUnspecified, false, {}});
+  const auto archive = Make({MakeDocument(a), MakeDocument(Speech("a", kDay2022, {"甲", "乙"})),
+                             MakeDocument(Speech("c", kDay2021, {"丙"}))});
+  for (const Order order : {Order::kNewest, Order::kReadingOrder}) {
+    for (const size_t page_size : {1u, 2u, 3u, 5u, 7u}) {
+      SCOPED_TRACE(absl::StrCat(static_cast<int>(order), " ", page_size));
+      const auto texts = [&](TextScope scope, std::vector<std::string> reports) {
+        Lookup lookup;
+        lookup.order = order;
+        lookup.filter.scope = scope;
+        lookup.filter.reports = std::move(reports);
+        std::vector<std::string> found;
+        for (const Hit& hit : FetchAll(*archive, lookup, page_size)) {
+          found.push_back(text::ToUtf8(hit.ref.text()));
+        }
+        return found;
+      };
+      EXPECT_THAT(texts(TextScope::kSpeech, {"b"}), ElementsAre("一", "二", "三", "四", "五"));
+      EXPECT_THAT(texts(TextScope::kFurniture, {"b"}), ElementsAre("六", "七"));
+      EXPECT_THAT(texts(TextScope::kAll, {"b"}),
+                  ElementsAre("一", "二", "三", "四", "五", "六", "七"));
+      EXPECT_THAT(texts(TextScope::kAll, {"a", "b"}),
+                  ElementsAre("甲", "乙", "一", "二", "三", "四", "五", "六", "七"));
+    }
+  }
+}
+
 TEST_P(ArchiveConformance, SalientQuotesComeFirst) {
   TestReport a = Speech("b", kDay2022, {"甲", "甲二", "甲《办法》", "甲", "甲“双高”计划"});
   a.sections = {{"s", -1, 3}};
