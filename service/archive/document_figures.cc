@@ -30,9 +30,10 @@ figures::Passage PassageOf(report::Mode mode) {
 
 // When a report was given. What one of the first months of a year looks back on are whole years
 // before it, also where the session was put off to May; congresses that meet in autumn look back to
-// the one before.
+// the one before, five years ago.
 figures::ReportTime TimeOf(const report::ParsedReport& content) {
   constexpr int kLastMonth = 5;
+  constexpr int kAutumn = 9;
   figures::ReportTime time;
   if (!content.metadata.date.has_value()) {
     return time;
@@ -40,13 +41,13 @@ figures::ReportTime TimeOf(const report::ParsedReport& content) {
   time.year = static_cast<int>(content.metadata.date->year());
   time.early_in_year = content.metadata.date->month() <= kLastMonth;
   time.reviews_five_years =
-      time.early_in_year &&
+      (time.early_in_year || content.metadata.date->month() >= kAutumn) &&
       std::any_of(content.sections.begin(), content.sections.end(),
                   [&](const report::Section& section) {
                     return figures::NamesFiveYears(
                         std::u32string_view(content.joined)
                             .substr(section.heading_range.begin, section.heading_range.size()),
-                        time.year);
+                        time.year, time.early_in_year);
                   });
   return time;
 }

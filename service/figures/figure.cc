@@ -105,9 +105,13 @@ FigureKind KindOf(const Numeral& numeral, View number, View unit) {
       if (digit && (unit == U"大" || unit == U"级")) {
         return FigureKind::kSet;
       }
-      // 六月份; 八十年代; 二十一世纪
-      if (unit == U"月份" && !numeral.second.has_value()) {
+      // 六月份, 7至10月; 八十年代; 二十一世纪
+      if (unit == (numeral.second.has_value() ? U"月" : U"月份")) {
         return FigureKind::kDate;
+      }
+      // 一个半小时: one and a half.
+      if (unit.starts_with(U"个半")) {
+        return FigureKind::kApproximate;
       }
       // 二十四日: 三日内 are so many.
       if (unit == U"年代" ||
@@ -196,6 +200,19 @@ bool LooksLikeYear(const Numeral& numeral) {
          std::is_lt(Compare(*numeral.value, kLast));
 }
 
+// Whether a numeral is two such years and nothing else, the earlier one first: 2020—2024.
+bool IsSpanOfYears(const Numeral& numeral) {
+  constexpr size_t kSize = 9;  // with one mark
+  constexpr Decimal kFirst{1900, 0};
+  constexpr Decimal kLast{2100, 0};
+  return numeral.kind == NumeralKind::kCardinal && numeral.number == numeral.token &&
+         numeral.number.size() == kSize && numeral.scale.empty() && numeral.precision == 0 &&
+         numeral.value.has_value() && numeral.second.has_value() &&
+         !std::is_lt(Compare(*numeral.value, kFirst)) &&
+         std::is_lt(Compare(*numeral.value, *numeral.second)) &&
+         std::is_lt(Compare(*numeral.second, kLast));
+}
+
 // Whether a numeral is a bare number: no unit and no qualifier behind it.
 bool IsBare(const Numeral& numeral) {
   return numeral.kind == NumeralKind::kCardinal && numeral.number.end == numeral.token.end &&
@@ -255,6 +272,15 @@ std::vector<Numeral> Told(View t, std::vector<Numeral> numerals) {
       if (joined) {
         next->kind = next->kind == NumeralKind::kCardinal ? NumeralKind::kYear : next->kind;
       }
+      continue;
+    }
+    if (IsSpanOfYears(numeral)) {
+      // 2020—2024年|年均, 2024—2025采暖季
+      if (at(end) == U'年') {
+        numeral.unit = MakeRange(end, end + 1);
+        numeral.token.end = numeral.unit.end;
+      }
+      numeral.kind = NumeralKind::kYear;
       continue;
     }
     if (IsBare(numeral) && numeral.number.begin == begin && at(begin) == U'-' && begin > 0 &&
@@ -411,8 +437,12 @@ class Reader {
     }
     if (IsPerUnit(numeral)) {
       figure.kind = FigureKind::kName;
-    } else if (IsRanking(numeral)) {
+    } else if (IsRanking(numeral) || (figure.kind == FigureKind::kAmount && IsSystem(numeral))) {
       figure.kind = FigureKind::kSet;
+    } else if (figure.kind == FigureKind::kDate && IsLength(numeral)) {
+      figure.kind = FigureKind::kAmount;
+    } else if (figure.kind == FigureKind::kAmount && IsSession(numeral)) {
+      figure.kind = FigureKind::kOrdinal;
     }
     const bool numbered = figure.kind == FigureKind::kAmount && IsNumbered(numeral);
     if (numbered) {
@@ -516,6 +546,9 @@ class Reader {
     if (!numeral.qualifiers.empty() || numeral.second.has_value()) {
       return false;
     }
+    if (IsRoad(numeral) || IsGeneration(numeral)) {
+      return true;
+    }
     if (unit.empty() && begin > 0 && text::IsDigit(t_[begin]) && numeral.scale.empty() &&
         IsWord(t_[begin - 1])) {
       // 首发经济3.0, “科创100”: versions, and names that end with digits.
@@ -542,6 +575,64 @@ class Reader {
       return false;
     }
     return !(begin > 0 && t_[begin - 1] == U'月') && !behind.starts_with(U'人');
+  }
+
+  // 331|国道, 国道|331线, 省道|317: a road by its number.
+  bool IsRoad(const Numeral& numeral) const {
+    constexpr View kRoads[] = {U"国道", U"省道", U"县道", U"乡道"};
+    const View before = view_.substr(0, numeral.token.begin);
+    const View behind = view_.substr(numeral.token.end);
+    const View unit = Part(numeral.unit);
+    const bool whole = numeral.scale.empty() && numeral.precision == 0 &&
+                       (text::IsDigit(t_[numeral.number.begin]) || numeral.number.size() > 2);
+    return whole && std::any_of(std::begin(kRoads), std::end(kRoads), [&](View road) {
+             return (unit.empty() && behind.starts_with(road)) ||
+                    ((unit.empty() || unit == U"线") && before.ends_with(road));
+           });
+  }
+
+  // 90后, 00后: those born in these years.
+  bool IsGeneration(const Numeral& numeral) const {
+    const View number = Part(numeral.number);
+    const size_t end = numeral.number.end;
+    return number.size() == 2 && text::IsDigit(number[0]) &&
+           (number[1] == U'0' || number[1] == U'5') && end < t_.size() && t_[end] == U'后' &&
+           (numeral.unit.empty() || Part(numeral.unit) == U"后");
+  }
+
+  // 三人制篮球, 四年制本科, 两班制: a way to do something. Not 12家制造企业, 三人制作.
+  bool IsSystem(const Numeral& numeral) const {
+    constexpr View kOthers = U"造定度作止品约成服氧冷药衡裁种取备";
+    const size_t end = numeral.token.end;
+    return numeral.unit.size() == 1 && numeral.unit.end == end && numeral.qualifiers.empty() &&
+           View(U"人年天日班岁票院党").find(t_[numeral.unit.begin]) != View::npos &&
+           end < t_.size() && t_[end] == U'制' &&
+           (end + 1 == t_.size() || kOthers.find(t_[end + 1]) == View::npos);
+  }
+
+  // 开了|十五日, 历时|15日: so many days, not one of a month.
+  bool IsLength(const Numeral& numeral) const {
+    constexpr View kBefore[] = {U"历时", U"为期", U"持续", U"会期", U"工期", U"共",
+                                U"连续", U"历经", U"用时", U"耗时", U"长达", U"期限"};
+    constexpr View kBehind[] = {U"之久", U"的时间", U"之间", U"以来的"};
+    const View before = view_.substr(0, numeral.token.begin);
+    const View behind = view_.substr(numeral.token.end);
+    const auto ends = [before](View word) { return before.ends_with(word); };
+    return Part(numeral.unit) == U"日" && numeral.kind == NumeralKind::kCardinal &&
+           (std::any_of(std::begin(kBefore), std::end(kBefore), ends) ||
+            (before.ends_with(U'了') && !before.ends_with(U"到了")) ||
+            std::any_of(std::begin(kBehind), std::end(kBehind),
+                        [behind](View word) { return behind.starts_with(word); }));
+  }
+
+  // 全国人大|四次会议, 十二届|五次会议: one of a row.
+  bool IsSession(const Numeral& numeral) const {
+    constexpr View kBodies[] = {U"人大", U"政协", U"届", U"委员会", U"常委会", U"大会"};
+    const View before = view_.substr(0, numeral.token.begin);
+    return Part(numeral.unit) == U"次会议" && numeral.qualifiers.empty() &&
+           text::IsHan(t_[numeral.number.begin]) &&
+           std::any_of(std::begin(kBodies), std::end(kBodies),
+                       [before](View word) { return before.ends_with(word); });
   }
 
   // 十一是加强…, （十一）加强…, 10.发放…: what counts the items of a list.
@@ -581,9 +672,12 @@ class Reader {
            view_.substr(numeral.unit.end, kMost).find(U"全会") != View::npos;
   }
 
-  // 世界|500强, 产业集群30强: a list of that name.
+  // 世界|500强, 产业集群30强: a list of that name. 前10位, 前三名: its first places.
   bool IsRanking(const Numeral& numeral) const {
-    return numeral.kind == NumeralKind::kCardinal && Part(numeral.unit) == U"强";
+    const View unit = Part(numeral.unit);
+    const bool first = !numeral.qualifiers.empty() && Part(numeral.qualifiers[0].range) == U"前";
+    return numeral.kind == NumeralKind::kCardinal &&
+           (unit == U"强" || (first && (unit == U"位" || unit == U"名")));
   }
 
   // The value that a numeral has as a figure, though as a token it is compared as printed: that of

@@ -64,7 +64,8 @@ struct Period {
 // When a report was given, as far as its words need it.
 struct ReportTime {
   int year = 0;  // 0: unknown
-  // The report reviews the five years before that one: 五年来, 过去五年 and 这五年 are those.
+  // The report reviews five years: 五年来, 过去五年 and 这五年 are those before its own or, where
+  // it was not given early in its year, up to its own from that of the one five years before.
   bool reviews_five_years = false;
   // It was given early in its year, so that it looks back on whole years: 一年来, 过去一年 and,
   // where it reviews, 这一年 are the year before, 新的一年 is its own, and 今后五年, 未来五年 and,
@@ -123,9 +124,9 @@ std::u32string MeasureOf(const Figure& figure, std::u32string_view text);
 Period FindPeriod(std::u32string_view text, Range range, const ReportTime& report, bool anywhere,
                   Passage passage = Passage::kOther);
 
-// Whether a heading says that a report of a year reviews the five years before it: by 过去五年 or
-// 五年来, or by the five-year plan of just these years.
-bool NamesFiveYears(std::u32string_view heading, int report_year);
+// Whether a heading says that a report of a year reviews five years: by 过去五年 or 五年来 or,
+// where it was given early in its year, by the five-year plan of just the five years before.
+bool NamesFiveYears(std::u32string_view heading, int report_year, bool early_in_year = true);
 
 // A unit of measure. Units that convert exactly have one base; the others are their own.
 struct Unit {

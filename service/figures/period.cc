@@ -135,6 +135,21 @@ class Finder {
          comparison});
   }
 
+  // The size of 同期 behind a time that a clause opens with, where the clause tells what was then
+  // and compares nothing with it: …完成27%，去年|同期|完成24%. 0 for all else.
+  size_t SameSpan(size_t begin, size_t end) const {
+    constexpr View kSame = U"同期";
+    constexpr View kOpening = U"，。；（(,;";
+    constexpr View kComparing[] = {U"相比", U"比", U"增", U"减", U"提", U"降", U"下", U"上",
+                                   U"高",   U"低", U"多", U"少", U"持", U"水", U"的", U"平"};
+    const View behind = t_.substr(std::min(end, t_.size()));
+    const bool opens = begin > 0 && kOpening.find(t_[begin - 1]) != View::npos;
+    return opens && behind.starts_with(kSame) &&
+                   BeginsWith(behind.substr(kSame.size()), kComparing) == 0
+               ? kSame.size()
+               : 0;
+  }
+
   // Whether the time at [begin, end) is what something else is measured by:
   // 快于|2024年|1.8个百分点, 等于|一九四九年|的十二倍, 按|1952年|不变价格.
   bool IsMeasuredBy(size_t begin, size_t end, const Numeral* next) const {
@@ -145,6 +160,9 @@ class Finder {
     constexpr View kBehind[] = {U"相比",   U"比较", U"同期", U"的同期", U"不变", U"的不变",
                                 U"可比价", U"价格", U"结余", U"结转",   U"结存"};
     const View before = t_.substr(0, begin);
+    if (SameSpan(begin, end) > 0) {
+      return false;
+    }
     const bool value = end < t_.size() && t_[end] == U'的';  // 比2020年的5.2万元
     if (EndsWith(before, kThan) > 0 || BeginsWith(t_.substr(end), kBehind) > 0) {
       return true;
@@ -199,10 +217,12 @@ class Finder {
     Add(numeral.token, year, year, Compares(numeral, next));
   }
 
-  // The years that a report reviews, where it reviews five of them.
+  // The years that a report reviews, where it reviews five of them. One of autumn goes on to its
+  // own day, from that of the one five years before.
   void AddReviewed(Range range) {
     if (report_.reviews_five_years) {
-      Add(range, report_.year - kReviewedYears, report_.year - 1, false);
+      Add(range, report_.year - kReviewedYears, report_.year - (report_.early_in_year ? 1 : 0),
+          false);
     } else {
       Add(range, 0, 0, false);
     }
@@ -339,10 +359,11 @@ class Finder {
       bool known;  // whether they are
     };
     constexpr Word kWords[] = {
-        {U"今年", 0, true},    {U"本年度", 0, true},    {U"本年", 0, true},
-        {U"去年", -1, true},   {U"前年", -2, true},     {U"明年", 1, true},
-        {U"后年", 2, true},    {U"上年", -1, true},     {U"上一年", -1, true},
-        {U"近年来", 0, false}, {U"近些年来", 0, false}, {U"新的一年", 0, true}};
+        {U"今年", 0, true},     {U"本年度", 0, true},     {U"本年", 0, true},
+        {U"去年", -1, true},    {U"前年", -2, true},      {U"明年", 1, true},
+        {U"后年", 2, true},     {U"上年", -1, true},      {U"上一年", -1, true},
+        {U"近年来", 0, false},  {U"近些年来", 0, false},  {U"新的一年", 0, true},
+        {U"本世纪末", 0, true}, {U"本世纪中叶", 0, false}};
     constexpr View kBehind[] = {U"以来",     U"底",       U"末",     U"初",   U"上半年",
                                 U"下半年",   U"前三季度", U"一季度", U"年底", U"第一季度",
                                 U"第四季度", U"四季度",   U"内"};
@@ -368,6 +389,9 @@ class Finder {
           year = last > 0 ? last + word.years : year;
         }
         year = c != U'新' || report_.early_in_year ? year : 0;
+        if (word.word == U"本世纪末") {
+          year = EndOfCentury();
+        }
         const View behind = rest.substr(size);
         const bool base = EndsWith(before, kFrom) > 0 && BeginsWith(behind, kOpen) == 0;
         const auto next =
@@ -376,11 +400,18 @@ class Finder {
         const bool comparison =
             base || EndsWith(before, kComparing) > 0 ||
             IsMeasuredBy(i, i + size, next == numerals.end() ? nullptr : &*next);
-        Add(MakeRange(i, i + size + BeginsWith(behind, kBehind)), year, year, comparison);
+        Add(MakeRange(i, i + size + BeginsWith(behind, kBehind) + SameSpan(i, i + size)), year,
+            year, comparison);
         i += size - 1;
         break;
       }
     }
+  }
+
+  // The last year of the report's century, 0 where that is unknown: 2000 of 1982.
+  int EndOfCentury() const {
+    constexpr int kCentury = 100;
+    return report_.year > 0 ? (report_.year + kCentury - 1) / kCentury * kCentury : 0;
   }
 
   // The year that the sentence tells of before `at`, 0 for none: that of 本年, and 上年 is before
@@ -440,8 +471,26 @@ Period FindPeriod(std::u32string_view text, Range range, const ReportTime& repor
       })) {
     return {};
   }
+  const std::u32string folded = internal::FoldLetters(part);
+  const std::vector<Numeral> numerals = FindNumerals(part);
   const std::vector<internal::Mention> mentions =
-      internal::FindMentions(internal::FoldLetters(part), FindNumerals(part), report, passage);
+      internal::FindMentions(folded, numerals, report, passage);
+  // 过去五年的工作和十年的变革: a length of years that another one stands beside.
+  const auto is_beside = [&](const Period& period) {
+    const auto is_length = [&folded](const Numeral& numeral) {
+      return numeral.kind == NumeralKind::kCardinal && numeral.unit.size() == 1 &&
+             folded[numeral.unit.begin] == U'年';
+    };
+    const auto inside = [&period](const Numeral& numeral) {
+      return period.range.begin <= numeral.number.begin && numeral.number.end <= period.range.end;
+    };
+    return std::any_of(numerals.begin(), numerals.end(),
+                       [&](const Numeral& n) { return is_length(n) && inside(n); }) &&
+           std::any_of(numerals.begin(), numerals.end(), [&](const Numeral& n) {
+             return is_length(n) && !inside(n) && n.token.end < folded.size() &&
+                    folded[n.token.end] == U'的';
+           });
+  };
   for (const internal::Mention& mention : mentions) {
     if (mention.comparison) {
       continue;
@@ -454,7 +503,8 @@ Period FindPeriod(std::u32string_view text, Range range, const ReportTime& repor
              period.first_year < period.last_year && period.first_year <= other.period.first_year &&
              other.period.last_year <= period.last_year;
     };
-    if (anywhere && std::any_of(mentions.begin(), mentions.end(), is_other)) {
+    if (anywhere &&
+        (is_beside(period) || std::any_of(mentions.begin(), mentions.end(), is_other))) {
       return {};
     }
     const std::u32string_view before = part.substr(0, period.range.begin);
@@ -475,25 +525,27 @@ Period FindPeriod(std::u32string_view text, Range range, const ReportTime& repor
   return {};
 }
 
-bool NamesFiveYears(std::u32string_view heading, int report_year) {
+bool NamesFiveYears(std::u32string_view heading, int report_year, bool early_in_year) {
   const std::u32string folded = internal::FoldLetters(heading);
   const std::vector<Numeral> numerals = FindNumerals(heading);
   const int first = report_year - internal::kReviewedYears;
-  const std::vector<internal::Mention> mentions =
-      internal::FindMentions(folded, numerals, {report_year, true}, Passage::kReview);
+  const std::vector<internal::Mention> mentions = internal::FindMentions(
+      folded, numerals, {report_year, true, early_in_year}, Passage::kReview);
+  const int last = report_year - (early_in_year ? 1 : 0);
   return std::any_of(mentions.begin(), mentions.end(),
                      [&](const internal::Mention& mention) {
                        return mention.period.first_year == first &&
-                              mention.period.last_year == report_year - 1;
+                              mention.period.last_year == last;
                      }) ||
-         std::any_of(numerals.begin(), numerals.end(), [&](const Numeral& numeral) {
-           // Without 时期: “十四五”发展回顾.
-           const int plan = numeral.kind == NumeralKind::kSet
-                                ? internal::PlanNumber(std::u32string_view(folded).substr(
-                                      numeral.number.begin, numeral.number.size()))
-                                : 0;
-           return plan > 0 && internal::PlanBegin(plan) == first;
-         });
+         (early_in_year &&
+          std::any_of(numerals.begin(), numerals.end(), [&](const Numeral& numeral) {
+            // Without 时期: “十四五”发展回顾.
+            const int plan = numeral.kind == NumeralKind::kSet
+                                 ? internal::PlanNumber(std::u32string_view(folded).substr(
+                                       numeral.number.begin, numeral.number.size()))
+                                 : 0;
+            return plan > 0 && internal::PlanBegin(plan) == first;
+          }));
 }
 
 }  // namespace quotes::figures

@@ -1186,7 +1186,8 @@ std::optional<Numeral> Scanner::QuotedTermAt(size_t i) const {
     return std::nullopt;
   }
   // “十五”计划, “五五”时期: a plan by its number, where it says that it is one.
-  constexpr std::u32string_view kPlans[] = {U"计划", U"时期", U"期间", U"规划", U"末", U"以来"};
+  constexpr std::u32string_view kPlans[] = {U"计划", U"时期", U"期间", U"规划",
+                                            U"末",   U"以来", U"普法"};
   const bool plan = end - i <= 3 && t_[end - 1] == U'五' && ChineseDigit(first) != 0 &&
                     !IsArabic(first) &&
                     std::any_of(std::begin(kPlans), std::end(kPlans),

@@ -212,13 +212,16 @@ std::pair<int, int> YearsOf(const std::u32string& text, const ReportTime& report
 }
 
 TEST(FindFiguresTest, FiveYearsAreThoseThatTheReportReviews) {
+  // In autumn up to the report's own day, from that of the one five years before.
   const ReportTime reviewing{2023, true};
-  const std::pair reviewed(2018, 2022);
+  const ReportTime in_spring{2023, true, true};
+  const std::pair reviewed(2018, 2023);
   const std::pair unknown(0, 0);
   for (const char32_t* const text :
        {U"五年来，财政收入增长5%", U"过去五年，财政收入增长5%", U"过去的五年财政收入增长5%",
         U"这五年，财政收入增长5%", U"过去5年，财政收入增长5%", U"（五年来，财政收入增长5%）"}) {
     EXPECT_EQ(YearsOf(text, reviewing), reviewed) << text::ToUtf8(text);
+    EXPECT_EQ(YearsOf(text, in_spring), std::pair(2018, 2022)) << text::ToUtf8(text);
     EXPECT_EQ(YearsOf(text, {2023, false}), unknown) << text::ToUtf8(text);
     EXPECT_EQ(YearsOf(text, {}), unknown) << text::ToUtf8(text);
   }
@@ -303,6 +306,9 @@ TEST(FindFiguresTest, HeadingsSayWhichYearsAReportReviews) {
     EXPECT_FALSE(NamesFiveYears(heading, 2021)) << text::ToUtf8(heading);
   }
   EXPECT_FALSE(NamesFiveYears(U"一、“十三五”时期工作回顾", 2022));
+  // Of autumn.
+  EXPECT_TRUE(NamesFiveYears(U"一、过去五年的工作和历史性变革", 2017, false));
+  EXPECT_FALSE(NamesFiveYears(U"一、“十二五”时期工作回顾", 2016, false));
 }
 
 // The years of the first percentage whose period is 五年来, in the sample as if given in a month.
@@ -329,7 +335,8 @@ std::pair<int, int> SampleYears(int month, bool with_headings) {
 TEST(FindFiguresTest, ReportsOfSpringReviewWholeYears) {
   EXPECT_EQ(SampleYears(1, true), std::pair(2017, 2021));
   EXPECT_EQ(SampleYears(4, true), std::pair(2017, 2021));
-  EXPECT_EQ(SampleYears(10, true), std::pair(0, 0));
+  EXPECT_EQ(SampleYears(10, true), std::pair(2017, 2022));
+  EXPECT_EQ(SampleYears(7, true), std::pair(0, 0));
   EXPECT_EQ(SampleYears(1, false), std::pair(0, 0));
 }
 
@@ -962,6 +969,71 @@ TEST(FigureModeTest, ThisYearIsAheadOfAReportOfSpring) {
   EXPECT_EQ(mode("去年建成充电桩3万个，今年再建5万个", false), "充电桩 result");
   EXPECT_EQ(mode("今年已建成充电桩5万个", true), "充电桩 result");
   EXPECT_EQ(mode("去年建成充电桩3万个、增长5%", true), "充电桩 result");
+}
+
+TEST(FindFiguresTest, RoadsGenerationsAndSystemsAreNoAmounts) {
+  for (const char* const text :
+       {"沿边331国道全线贯通", "国道331线改造", "省道317提质", "90后、00后成为主力", "三人制篮球",
+        "九年制义务教育", "进入全国前8位", "五届人大四次会议批准", "7至10月降雨偏多",
+        "2024—2025采暖季", "“八五”普法"}) {
+    for (const std::string& row : Rows(text)) {
+      EXPECT_EQ(row.find("\tamount\t"), std::string::npos) << row;
+    }
+  }
+  EXPECT_THAT(Rows("107国道改扩建12公里"),
+              ElementsAre("107\tset\t\t\t\t\t", "12公里\tamount\t12\t公里\t107国道改扩建\t\t"));
+  EXPECT_THAT(Rows("一个半小时到达"), ElementsAre("一个半小时\tapproximate\t\t个半小时\t\t\t"));
+  // Neither a system nor a generation, nor one of a row.
+  EXPECT_THAT(Rows("12家制造企业"), ElementsAre("12家\tamount\t12\t家\t制造企业\t\t"));
+  EXPECT_THAT(Rows("召开四次会议"),
+              ElementsAre(::testing::StartsWith("四次会议\tamount\t4\t次会议\t")));
+}
+
+TEST(FindFiguresTest, DaysThatSomethingTook) {
+  EXPECT_THAT(Rows("会议开了十五日"), ElementsAre("十五日\tamount\t15\t日\t\t\tresult"));
+  EXPECT_THAT(Rows("大会历时15日"), ElementsAre("15日\tamount\t15\t日\t\t\t"));
+  EXPECT_THAT(Rows("大会十五日闭幕"), ElementsAre("十五日\tdate\t\t日\t\t\t"));
+  EXPECT_THAT(Rows("到了十五日"), ElementsAre("十五日\tdate\t\t日\t\t\t"));
+}
+
+TEST(FindFiguresTest, SpansOfYearsWithAWordBehind) {
+  EXPECT_THAT(Rows("2020—2024年年均增长6.5%"),
+              ElementsAre("2020—2024年\tyear\t2020..2024\t年\t\t\t",
+                          "年均增长6.5%\tpercent\t6.5\t%\t\t2020—2024年\t"));
+  EXPECT_THAT(Rows("2024—1925人"), ElementsAre("2024—1925人\tamount\t1925..2024\t人\t\t\t"));
+}
+
+TEST(FigurePeriodTest, TheSameSpanOfAnotherYear) {
+  Surroundings surroundings;
+  surroundings.report.year = 1956;
+  surroundings.passage = Passage::kReview;
+  EXPECT_THAT(Rows("完成年计划27%，去年同期则完成24%", surroundings),
+              ElementsAre("计划27%\tpercent\t27\t%\t\t\tresult",
+                          "24%\tpercent\t24\t%\t\t去年同期\tresult"));
+  EXPECT_EQ(YearsOf(U"完成年计划27%，去年同期则完成24%", {1956, false}), std::pair(1955, 1955));
+  EXPECT_EQ(YearsOf(U"增速为5%，上年同期为3.5%", {2026, false}), std::pair(2025, 2025));
+  // What something is compared with is no time of it.
+  for (const char32_t* const text :
+       {U"比上年同期增长5%", U"产值较快增长，上年同期相比增长5%", U"与去年同期持平，为5%"}) {
+    EXPECT_EQ(YearsOf(text, {2026, false}), std::pair(0, 0)) << text::ToUtf8(text);
+  }
+}
+
+TEST(FigurePeriodTest, TheEndOfTheCentury) {
+  EXPECT_EQ(YearsOf(U"到本世纪末国民生产总值翻两番", {1990, false}), std::pair(2000, 2000));
+  EXPECT_EQ(YearsOf(U"到本世纪末国民生产总值翻两番", {2000, false}), std::pair(2000, 2000));
+  EXPECT_EQ(YearsOf(U"到本世纪末国民生产总值翻两番", {}), std::pair(0, 0));
+  EXPECT_EQ(YearsOf(U"到本世纪中叶达到5%", {2026, false}), std::pair(0, 0));
+}
+
+TEST(FindPeriodTest, AHeadingOfTwoLengthsNamesNeither) {
+  const ReportTime autumn{2022, true};
+  const auto period = [&](const std::u32string& heading) {
+    return FindPeriod(heading, {0, static_cast<uint32_t>(heading.size())}, autumn, true);
+  };
+  EXPECT_TRUE(period(U"一、过去五年的工作和新时代十年的伟大变革").empty());
+  EXPECT_EQ(period(U"一、过去五年的工作和历史性变革").first_year, 2017);
+  EXPECT_EQ(period(U"一、过去五年的工作和三年行动").first_year, 2017);
 }
 
 TEST(FindFiguresTest, EmptyAndForeign) {
