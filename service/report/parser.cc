@@ -768,7 +768,7 @@ class Parser {
 
 }  // namespace
 
-std::string_view ParserVersion() { return "12"; }
+std::string_view ParserVersion() { return "13"; }
 
 namespace {
 
