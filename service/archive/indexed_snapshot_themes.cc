@@ -210,11 +210,46 @@ bool VisitNumbers(size_t word, const uint64_t* words, size_t count, const Visit&
   return true;
 }
 
+// Whether a page of the quotes that `lists` have is found sooner in `all` quotes of their theme, by
+// a look at the attributes of each. Each list begins somewhere else in memory, the one is read on.
+bool ReadsAll(Postings all, const PostingLists& lists) {
+  constexpr size_t kFewLists = 4;
+  constexpr uint64_t kMostReadPerQuote = 32;
+  uint64_t quotes = 0;
+  for (const Postings list : lists) {
+    quotes += list.size();
+  }
+  return lists.size() > kFewLists && quotes * kMostReadPerQuote > all.size();
+}
+
+// Calls `visit` with the living quotes of a source that pass and are in a list, from number `first`
+// on, ascending, until it returns false.
+template <typename Passing, typename Visit>
+void VisitList(const PartView& source, const Passing& passing, Postings list, uint32_t first,
+               Progress* progress, const Visit& visit) {
+  const NumberRange whole{0, source.part->size()};
+  const std::span<const NumberRange> ranges =
+      passing.all ? std::span(&whole, 1) : std::span<const NumberRange>(passing.ranges);
+  size_t at = first == 0 ? 0 : PlaceIn(list, first, source.part->size());
+  for (const NumberRange& range : ranges) {
+    at = GallopTo(list, at, range.begin);
+    for (; at < list.size() && list[at] < range.end; ++at) {
+      if (!progress->Step() || (!(passing.dead && !source.IsAlive(list[at])) && !visit(list[at]))) {
+        return;
+      }
+    }
+  }
+}
+
+// How much is read of what VisitThemed goes through: the quotes of a page, or all of them.
+enum class Reads { kPage, kAll };
+
 // Calls `visit` with the living quotes of a source that pass, have all of the themes and some of
 // the attributes, from number `first` on, ascending, until it returns false.
 template <typename Passing, typename Visit>
 void VisitThemed(const PartView& source, const Passing& passing, const std::vector<int>& themes,
-                 AttributeSet attributes, uint32_t first, Progress* progress, const Visit& visit) {
+                 AttributeSet attributes, uint32_t first, Reads reads, Progress* progress,
+                 const Visit& visit) {
   const ThemePostings& postings = source.part->themes;
   const auto size = [&](int theme) { return postings[static_cast<size_t>(theme)].size(); };
   // The theme with the fewest quotes leads.
@@ -228,6 +263,18 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
                 return VisitNumbers(word, words, count, [&](uint32_t number) {
                   return !(attributes.all() || attributes.Has(all[number])) || visit(number);
                 });
+              });
+    return;
+  }
+  if (!passing.all) {
+    first = std::max(first,
+                     passing.ranges.empty() ? source.part->size() : passing.ranges.front().begin);
+  }
+  if (reads == Reads::kPage && themes.size() == 1 &&
+      ReadsAll(postings[static_cast<size_t>(leading)], lists)) {
+    VisitList(source, passing, postings[static_cast<size_t>(leading)], first, progress,
+              [&](uint32_t number) {
+                return !attributes.Has(source.part->attributes[number]) || visit(number);
               });
     return;
   }
@@ -248,7 +295,7 @@ void VisitThemed(const PartView& source, const Passing& passing, const std::vect
       bits.push_back(postings.Bits(index));
     }
   }
-  MergedPostings numbers(lists, first, [&bits](uint32_t number) {
+  MergedPostings numbers(lists, first, source.part->size(), [&bits](uint32_t number) {
     return std::all_of(bits.begin(), bits.end(), [number](std::span<const uint64_t> words) {
       return ((words[number / 64] >> (number % 64)) & 1) != 0;
     });
@@ -310,23 +357,28 @@ class StretchReader {
     }
   }
 
+  static bool Everything(const PartView& /*source*/, uint32_t /*number*/) { return true; }
+  static bool Nothing(const PartView& /*source*/, uint32_t /*number*/) { return false; }
+
   // The number of them that have some of the attributes.
   uint64_t Count(AttributeSet attributes, Progress* progress) const {
     if (attributes.all()) {
       return CountBits(words_.data(), words_.size());
     }
     uint64_t count = 0;
-    Visit(0, attributes, progress, [&](const PartView&, uint32_t /*number*/, uint32_t /*rank*/) {
-      ++count;
-      return true;
-    });
+    Visit(0, attributes, progress, Nothing,
+          [&](const PartView&, uint32_t /*number*/, uint32_t /*rank*/) {
+            ++count;
+            return true;
+          });
     return count;
   }
 
   // Calls `visit(source, number, rank)` with those of the stretches from the one at `first` on that
-  // have some of the attributes, until it returns false.
-  template <typename Visitor>
-  void Visit(size_t first, AttributeSet attributes, Progress* progress,
+  // have some of the attributes, until it returns false. Asks much of those for which
+  // `wanted(source, number)` is true, some quotes before.
+  template <typename Wanted, typename Visitor>
+  void Visit(size_t first, AttributeSet attributes, Progress* progress, const Wanted& wanted,
              const Visitor& visit) const {
     // What is asked of a quote is fetched some quotes before.
     struct Waiting {
@@ -361,8 +413,10 @@ class StretchReader {
             return;
           }
           place = {&source, number, stretches_[s].rank};
-          source.stock().Fetch(number);
-          __builtin_prefetch(&source.part->quote[number]);
+          if (wanted(source, number)) {
+            source.stock().Fetch(number);
+            __builtin_prefetch(&source.part->quote[number]);
+          }
           ++found;
         }
       }
@@ -477,10 +531,11 @@ uint64_t IndexedSnapshot::CountTheme(const PartView& source, const Passing& pass
   if (attributes.all() && HasShortRanges(passing) && HaveBits(source.part->themes, {theme})) {
     return CountByBits(source, passing, {theme}, progress);
   }
+  const uint32_t universe = source.part->size();
   const auto count = [&](const ThemePostings& postings) {
     uint64_t sum = 0;
     for (const Postings list : postings.With(static_cast<size_t>(theme), attributes)) {
-      sum += passing.all ? list.size() : CountIn(list, passing.ranges);
+      sum += passing.all ? list.size() : CountIn(list, passing.ranges, universe);
     }
     return sum;
   };
@@ -514,12 +569,12 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
   // Calls `visit(source, number, rank)` with all that is found, rank is that of its report.
   const auto visit_all = [&](const auto& visit) {
     if (reader.has_value()) {
-      reader->Visit(0, question.attributes, progress, visit);
+      reader->Visit(0, question.attributes, progress, reader->Everything, visit);
       return;
     }
     for (size_t i = 0; i < sources.size(); ++i) {
       VisitThemed(
-          sources[i], passing[i], themes, question.attributes, 0, progress,
+          sources[i], passing[i], themes, question.attributes, 0, Reads::kAll, progress,
           [&](uint32_t number) { return visit(sources[i], number, sources[i].rank(number)); });
     }
   };
@@ -545,7 +600,7 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
             static_cast<size_t>(std::partition_point(stretches->begin(), stretches->end(), before) -
                                 stretches->begin());
       }
-      reader->Visit(begin, one.attributes, progress,
+      reader->Visit(begin, one.attributes, progress, reader->Everything,
                     [&](const PartView& source, uint32_t number, uint32_t rank) {
                       return !is_of(one, source, number) || visit(source, number, rank);
                     });
@@ -560,9 +615,11 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
         attributes = attributes.Stock() | attributes.With(Salience::kFormal);
       }
       const uint32_t first = on_page ? FirstNumber(lookup, resumption, source) : 0;
-      VisitThemed(source, passing[i], themes, attributes, first, progress, [&](uint32_t number) {
-        return !is_of(one, source, number) || visit(source, number, source.rank(number));
-      });
+      VisitThemed(source, passing[i], themes, attributes, first, Reads::kPage, progress,
+                  [&](uint32_t number) {
+                    return !is_of(one, source, number) ||
+                           visit(source, number, source.rank(number));
+                  });
     }
   };
 
@@ -578,11 +635,7 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
   const auto gather = [&](size_t source, uint32_t number) {
     if (few.size() < kFewQuotes) {
       few.push_back({static_cast<uint32_t>(source), number});
-      const PartView& of = sources[source];
-      __builtin_prefetch(&of.part->attributes[number]);
-      __builtin_prefetch(&of.part->entry[number]);
-      __builtin_prefetch(&of.part->quote[number]);
-      of.stock().Fetch(number);
+      __builtin_prefetch(&sources[source].part->attributes[number]);
     }
   };
   std::optional<uint64_t> total;
@@ -613,7 +666,7 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
                   });
         continue;
       }
-      VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
+      VisitThemed(sources[i], passing[i], themes, question.attributes, 0, Reads::kAll, progress,
                   [&](uint32_t number) {
                     ++*total;
                     gather(i, number);
@@ -663,13 +716,21 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
     // Of one segment, and report by report of all, they come in order within each class: what
     // stands behind a full page of its class and those before it is not looked at.
     std::array<size_t, kSaliences> taken = {};
+    const auto taken_before = [&](size_t behind) {
+      size_t before = 0;
+      for (size_t b = 0; b <= behind; ++b) {
+        before += taken[b];
+      }
+      return before;
+    };
+    // Whether a quote may be on the page, as far as is known before others are taken.
+    const auto wanted = [&](const PartView& source, uint32_t number) {
+      return taken_before(ClassAt(lookup.order, source, number)) < page.capacity();
+    };
     // False where nothing that comes behind in the same order is on the page.
     const auto take = [&](const PartView& source, uint32_t number, uint32_t rank) {
       size_t c = ClassAt(lookup.order, source, number);
-      size_t before = 0;
-      for (size_t b = 0; b <= c; ++b) {
-        before += taken[b];
-      }
+      size_t before = taken_before(c);
       if (before >= page.capacity()) {
         return c > 0;
       }
@@ -691,18 +752,28 @@ void IndexedSnapshot::FindThemes(const Lookup& lookup, const std::vector<PartVie
       return true;
     };
     if (reader.has_value()) {
-      reader->Visit(0, question.attributes, progress, take);
+      reader->Visit(0, question.attributes, progress, wanted, take);
     } else {
       for (size_t i = 0; i < sources.size() && !gathered; ++i) {
-        VisitThemed(sources[i], passing[i], themes, question.attributes, 0, progress,
+        VisitThemed(sources[i], passing[i], themes, question.attributes, 0, Reads::kAll, progress,
                     [&](uint32_t number) {
                       gather(i, number);
                       return true;
                     });
       }
+      constexpr size_t kAhead = 8;
       for (size_t at = 0; at < few.size(); ++at) {
         if (at > 0 && few[at].source != few[at - 1].source) {
           taken = {};
+        }
+        if (at + kAhead < few.size()) {
+          const PartView& of = sources[few[at + kAhead].source];
+          const uint32_t number = few[at + kAhead].number;
+          if (wanted(of, number)) {
+            __builtin_prefetch(&of.part->entry[number]);
+            __builtin_prefetch(&of.part->quote[number]);
+            of.stock().Fetch(number);
+          }
         }
         const PartView& source = sources[few[at].source];
         take(source, few[at].number, source.rank(few[at].number));

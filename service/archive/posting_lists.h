@@ -39,13 +39,32 @@ inline size_t GallopTo(Postings postings, size_t from, uint32_t number) {
   return Gallop(from, postings.size(), [&](size_t i) { return postings[i] < number; });
 }
 
-// How many numbers stand inside ranges, which ascend and do not overlap.
-inline uint64_t CountIn(Postings postings, const std::vector<NumberRange>& ranges) {
+// The same of the whole of a list of numbers below `universe`. They lie about evenly in it, so that
+// it is looked for around where it would stand then: few places are read, and those lie together.
+inline size_t PlaceIn(Postings postings, uint32_t number, uint32_t universe) {
+  if (postings.empty() || number >= universe) {
+    return postings.size();
+  }
+  const auto guess = static_cast<size_t>(uint64_t{number} * postings.size() / universe);
+  if (postings[guess] < number) {
+    return GallopTo(postings, guess + 1, number);
+  }
+  // How many before the guess are not below it.
+  const size_t back = Gallop(0, guess, [&](size_t i) { return postings[guess - 1 - i] >= number; });
+  return guess - back;
+}
+
+// How many numbers, all below `universe`, stand inside ranges, which ascend and do not overlap.
+inline uint64_t CountIn(Postings postings, const std::vector<NumberRange>& ranges,
+                        uint32_t universe) {
+  constexpr size_t kFewRanges = 4;
   uint64_t count = 0;
   size_t at = 0;
   for (const NumberRange& range : ranges) {
-    const size_t begin = GallopTo(postings, at, range.begin);
-    at = GallopTo(postings, begin, range.end);
+    const bool few = ranges.size() <= kFewRanges;
+    const size_t begin =
+        few ? PlaceIn(postings, range.begin, universe) : GallopTo(postings, at, range.begin);
+    at = few ? PlaceIn(postings, range.end, universe) : GallopTo(postings, begin, range.end);
     count += at - begin;
     if (at == postings.size()) {
       break;
@@ -59,10 +78,11 @@ inline uint64_t CountIn(Postings postings, const std::vector<NumberRange>& range
 template <typename Keep>
 class MergedPostings {
  public:
-  // From the first number on that is not below `first`.
-  MergedPostings(const PostingLists& lists, uint32_t first, Keep keep) : keep_(std::move(keep)) {
+  // From the first number on that is not below `first`; all are below `universe`.
+  MergedPostings(const PostingLists& lists, uint32_t first, uint32_t universe, Keep keep)
+      : keep_(std::move(keep)) {
     for (const Postings list : lists) {
-      const size_t at = FindKept(list, first == 0 ? 0 : GallopTo(list, 0, first));
+      const size_t at = FindKept(list, first == 0 ? 0 : PlaceIn(list, first, universe));
       if (at < list.size()) {
         rest_.push_back(list.subspan(at));
         heads_.push_back(rest_.back().front());

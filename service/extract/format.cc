@@ -203,7 +203,7 @@ bool HasExtension(std::string_view file_name, std::initializer_list<std::string_
 
 }  // namespace
 
-std::string_view ExtractVersion() { return "7"; }
+std::string_view ExtractVersion() { return "8"; }
 
 std::string_view FormatName(Format format) {
   switch (format) {

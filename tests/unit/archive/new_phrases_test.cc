@@ -198,6 +198,26 @@ TEST(NewPhrasesTest, AFragmentOfOneLongerPhraseGivesWay) {
   }
 }
 
+// 坚持 opens clauses and 科学 phrases: what ends in it goes on.
+TEST(NewPhrasesTest, AVerbWithHalfOfItsObjectIsNone) {
+  std::vector<std::string> old;
+  for (int i = 0; i < 30; ++i) {
+    old.push_back("，坚持开放。");
+    old.push_back("，科学种田。");
+    old.push_back(i % 3 == 0 ? "讲科学。" : "花和树。");
+    old.push_back("，抗击洪水。");
+    old.push_back("防疫情，治疫情。");
+  }
+  const std::vector<std::shared_ptr<const Document>> documents = {
+      Report("old", 2020, "甲", old),
+      Report("now", 2022, "甲",
+             {"要坚持科学和民主。", "，坚持科学发展。", "要抗击疫情和洪水。", "，抗击疫情取胜。"})};
+  const auto archive = MakeIndexedArchive(1, TestScheme(), documents);
+  const std::vector<std::string> texts = Texts(Find(*archive, "now"));
+  EXPECT_THAT(texts, Not(Contains("坚持科学")));
+  EXPECT_THAT(texts, Contains("抗击疫情"));
+}
+
 TEST(NewPhrasesTest, FrequentInTheReportItself) {
   const std::vector<std::shared_ptr<const Document>> documents = {
       Report("old", 2012, "甲", {"加强建设。"}), Report("now", 2017, "甲", {"发展量子通信。"}),
