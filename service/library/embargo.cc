@@ -87,7 +87,7 @@ absl::Status Library::CheckEmbargo(std::optional<absl::Time> available_from,
 
 absl::Status Library::CheckTwins(bool is_made, const Speech& speech,
                                  const store::RevisionDraft& draft) {
-  std::shared_ptr<const Snapshot> held = snapshot();
+  const std::shared_ptr<const Snapshot> held = snapshot();
   if (held->embargoed->documents().empty()) {
     return absl::OkStatus();
   }
@@ -100,12 +100,14 @@ absl::Status Library::CheckTwins(bool is_made, const Speech& speech,
   std::vector<std::shared_ptr<const HiddenText>> earlier;
   for (const PackedDocument* const document : held->embargoed->documents()) {
     const std::optional<absl::Time>& until = document->available_from();
+    const bool is_same = document->report_id() == draft.report_id;
     // The store rounds up.
-    if (document->report_id() == draft.report_id || !until.has_value() ||
-        (time.has_value() && *until - *time < absl::Microseconds(1))) {
-      earlier.push_back(held->embargoed->FindText(document->report_id()));
-    } else {
+    if (!is_same && until.has_value() &&
+        (!time.has_value() || *until - *time >= absl::Microseconds(1))) {
       later.push_back(document);
+    } else if (is_same || document->state() == archive::ReportState::kEmbargoed) {
+      // One that is withdrawn is not released.
+      earlier.push_back(held->embargoed->FindText(document->report_id()));
     }
   }
   if (later.empty()) {
@@ -146,8 +148,9 @@ absl::Status Library::CheckTwins(bool is_made, const Speech& speech,
     }
   }
   const LeakFinder finder(draft.content);
+  std::shared_ptr<const Snapshot> now = held;
   const auto is_public = [&](std::u32string_view units, std::u32string_view letters) {
-    return StandsIn(held->archive.get(), units) || StandsIn(held->history->archive(), units) ||
+    return StandsIn(now->archive.get(), units) || StandsIn(now->history->archive(), units) ||
            std::any_of(earlier.begin(), earlier.end(),
                        [&](const auto& text) { return text->Has(letters); });
   };
@@ -155,10 +158,10 @@ absl::Status Library::CheckTwins(bool is_made, const Speech& speech,
     const std::string_view id = document->report_id();
     const std::shared_ptr<const HiddenText> text = held->embargoed->FindText(id);
     std::optional<Leak> leak = finder.Find(*text, is_public);
-    if (leak.has_value() && WrittenRevision() != held->archive->revision()) {
+    if (leak.has_value() && WrittenRevision() != now->archive->revision()) {
       // Everybody will read what waits for the index.
       IndexWaiting();
-      held = snapshot();
+      now = snapshot();
       leak = finder.Find(*text, is_public);
     }
     if (!leak.has_value()) {
@@ -169,7 +172,7 @@ absl::Status Library::CheckTwins(bool is_made, const Speech& speech,
         leak->position.has_value()
             ? absl::StrCat("has sentences of reports/", ToAbsl(id), " that no other has, in line ",
                            report::LineAt(draft.content, *leak->position))
-            : absl::StrCat("has half of reports/", ToAbsl(id), " or half of it stands there"));
+            : absl::StrCat("has half of what reports/", ToAbsl(id), " says, or is half of that"));
   }
   return absl::OkStatus();
 }

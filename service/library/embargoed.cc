@@ -13,6 +13,7 @@ using archive::PackedDocument;
 Embargoed::Embargoed(std::vector<Report> reports)
     : Embargoed([&reports] {
         std::vector<Held> held;
+        held.reserve(reports.size());
         for (Report& report : reports) {
           held.push_back(Sampled(std::move(report)));
         }
