@@ -336,6 +336,11 @@ class Orderer {
     for (const PageLine& line : lines) {
       rightmost = std::max(rightmost, line.box.right);
     }
+    if (depth == 0) {
+      for (PageLine& line : TakeHead(gutter, outermost, (outermost + rightmost) / 2, &lines)) {
+        AddColumn({std::move(line)}, out);
+      }
+    }
     const auto end_band = [&] {
       for (PageLine& line : TakeHeadlines((outermost + rightmost) / 2, &left, &right)) {
         AddColumn({std::move(line)}, out);
@@ -379,6 +384,98 @@ class Orderer {
     }
     return !IsLarge(*last) && edge - last->box.right < size_ * 3 / 2 &&
            !EndsText(last->words.back().text.back());
+  }
+
+  // Takes the rows off the top of a page that stand above its columns: what crosses the gutter, and
+  // with white below them names and dates, wherever they stand. The parts of a row that spaces part
+  // become one line. `lines` are sorted, and so is what is taken.
+  std::vector<PageLine> TakeHead(double gutter, double outermost, double middle,
+                                 std::vector<PageLine>* lines) const {
+    constexpr double kWhite = 1.2;
+    constexpr double kWidestSpace = 4.5;
+    const size_t columns = FindColumns(*lines, gutter, outermost);
+    double bottom = 0;
+    for (size_t i = 0; i < columns; ++i) {
+      bottom = std::max(bottom, (*lines)[i].box.bottom);
+    }
+    std::vector<PageLine> head;
+    if (columns == lines->size()) {
+      return head;
+    }
+    const bool white = (*lines)[columns].box.top - bottom > kWhite * size_;
+    size_t begin = 0;
+    while (begin < columns) {
+      const Box& first = (*lines)[begin].box;
+      size_t end = begin + 1;
+      while (end < columns && (*lines)[end].box.top < first.top + first.height() / 2) {
+        ++end;
+      }
+      std::vector<PageLine> row(lines->begin() + static_cast<std::ptrdiff_t>(begin),
+                                lines->begin() + static_cast<std::ptrdiff_t>(end));
+      std::sort(row.begin(), row.end(),
+                [](const PageLine& a, const PageLine& b) { return a.box.left < b.box.left; });
+      const double left = row.front().box.left;
+      const double right = row.back().box.right;
+      const bool crosses = left < gutter && right > gutter;
+      const bool labels = std::all_of(row.begin(), row.end(), IsLabel);
+      const bool centred = std::abs((left + right) / 2 - middle) <= size_ * 3 / 2;
+      if (row.size() == 1 ? !crosses && !(labels && white)
+                          : !labels || !(white || (crosses && centred))) {
+        break;
+      }
+      for (size_t i = 0; i < row.size(); ++i) {
+        if (i > 0 && row[i].box.left - head.back().box.right <= kWidestSpace * size_) {
+          Join(std::move(row[i]), &head.back());
+        } else {
+          head.push_back(std::move(row[i]));
+        }
+      }
+      begin = end;
+    }
+    lines->erase(lines->begin(), lines->begin() + static_cast<std::ptrdiff_t>(begin));
+    return head;
+  }
+
+  // The first line that has one of the next column beside it, both where lines of columns begin.
+  size_t FindColumns(const std::vector<PageLine>& lines, double gutter, double outermost) const {
+    constexpr double kIndent = 2.5;
+    constexpr double kGutter = 2.5;  // more white than the narrowest that parts them
+    const auto is_left = [&](const PageLine& line) {
+      return line.box.left - outermost <= kIndent * size_ && line.box.left < gutter;
+    };
+    const auto is_right = [&](const PageLine& line) {
+      return line.box.left >= gutter && line.box.left - gutter <= (kGutter + kIndent) * size_;
+    };
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (is_left(lines[i]) && WordBehind(lines[i], gutter, outermost) > 0) {
+        return i;
+      }
+      for (size_t j = i + 1; j < lines.size() && lines[j].box.top - lines[i].box.top < size_; ++j) {
+        if ((is_left(lines[i]) && is_right(lines[j])) ||
+            (is_right(lines[i]) && is_left(lines[j]))) {
+          return i;
+        }
+      }
+    }
+    return lines.size();
+  }
+
+  // Whether a line may be a name or a date: it is short, and no part of a sentence.
+  static bool IsLabel(const PageLine& line) {
+    constexpr size_t kLongest = 30;
+    const char32_t last = line.words.back().text.back();
+    return line.role == LineRole::kText && line.characters <= kLongest &&
+           !report::IsTerminal(last) && !report::IsColon(last) && !report::IsSemicolon(last) &&
+           !report::IsCommaLike(last);
+  }
+
+  // Adds a part of its row to a line.
+  static void Join(PageLine part, PageLine* line) {
+    std::vector<Word> words = std::move(line->words);
+    words.insert(words.end(), std::make_move_iterator(part.words.begin()),
+                 std::make_move_iterator(part.words.end()));
+    line->box.right = std::max(line->box.right, part.box.right);
+    SetWords(std::move(words), line);
   }
 
   bool IsLarge(const PageLine& line) const {
@@ -771,6 +868,9 @@ class FurnitureFinder {
   void Run() {
     MarkRepeatedWords();
     MarkWatermarks();
+    for (Page& page : pages_) {
+      MarkAslant(&page);
+    }
     MarkLineNumbers();
     CountPatterns();
     for (Page& page : pages_) {
@@ -1130,6 +1230,80 @@ class FurnitureFinder {
         }
       }
     }
+  }
+
+  // A stamp that is set aslant is no text on a single page either: each of its characters, or a
+  // few, is a line that touches the one before in the same direction, across rows and columns. In
+  // the print of the text it takes more of them.
+  void MarkAslant(Page* page) const {
+    constexpr double kLarge = 1.3;
+    constexpr size_t kLongest = 4;
+    constexpr size_t kFewest = 3;
+    constexpr size_t kFewestSmall = 5;
+    constexpr size_t kMostParts = 200;  // more are no stamp
+    std::vector<PageLine*> parts;
+    for (PageLine& line : page->lines) {
+      if (line.characters <= kLongest &&
+          (line.role == LineRole::kText || line.role == LineRole::kRunningHead) &&
+          std::any_of(line.words.front().text.begin(), line.words.front().text.end(),
+                      IsWordCharacter)) {
+        parts.push_back(&line);
+      }
+    }
+    if (parts.size() < kFewest || parts.size() > kMostParts) {
+      return;
+    }
+    std::sort(parts.begin(), parts.end(), [](const PageLine* a, const PageLine* b) {
+      return a->box.left != b->box.left ? a->box.left < b->box.left : a->box.top < b->box.top;
+    });
+    for (PageLine* first : parts) {
+      for (PageLine* second : parts) {
+        std::vector<PageLine*> chain = {first, second};
+        if (!GoesOnAslant(*first, *second)) {
+          continue;
+        }
+        for (PageLine* next : parts) {
+          const PageLine& last = *chain.back();
+          if (GoesOnAslant(last, *next) &&
+              std::abs(Direction(last, *next) - Direction(*first, *second)) < kStraight) {
+            chain.push_back(next);
+          }
+        }
+        const bool large = std::all_of(chain.begin(), chain.end(), [&](const PageLine* part) {
+          return part->box.height() > kLarge * size_;
+        });
+        if (chain.size() >= (large ? kFewest : kFewestSmall)) {
+          for (PageLine* part : chain) {
+            part->role = LineRole::kRunningHead;
+          }
+        }
+      }
+    }
+  }
+
+  static constexpr double kStraight = 0.25;  // radians
+
+  static bool IsWordCharacter(char32_t c) { return IsLetter(c) || (c >= U'0' && c <= U'9'); }
+
+  // From the middle of one line to that of another, in radians.
+  static double Direction(const PageLine& from, const PageLine& to) {
+    return std::atan2(to.box.top + to.box.bottom - from.box.top - from.box.bottom,
+                      to.box.left + to.box.right - from.box.left - from.box.right);
+  }
+
+  // Whether a line in the same print touches one right of its middle and higher or lower, but not
+  // right below or beside it.
+  bool GoesOnAslant(const PageLine& from, const PageLine& to) const {
+    constexpr double kLeast = 0.2;  // radians
+    constexpr double kMost = 1.4;
+    const Box& a = from.box;
+    const Box& b = to.box;
+    const double slack = size_ / 2;
+    const double direction = std::abs(Direction(from, to));
+    return &from != &to && direction > kLeast && direction < kMost &&
+           std::max(a.left, b.left) - std::min(a.right, b.right) < slack &&
+           std::max(a.top, b.top) - std::min(a.bottom, b.bottom) < slack &&
+           std::max(a.height(), b.height()) < 2 * std::min(a.height(), b.height());
   }
 
   // Whether the print of a line covers part of another one in ordinary size.

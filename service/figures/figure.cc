@@ -701,6 +701,10 @@ class Reader {
       }
     } else if (figure->kind == FigureKind::kMultiple &&
                (Part(numeral.unit) == U"倍" || Part(numeral.unit) == U"成")) {
+      if (Part(numeral.unit) == U"成" && numeral.token.end == numeral.unit.end + 1) {
+        number += U"点";
+        number += view_[numeral.unit.end];  // 六成五
+      }
       figure->low = ValueOf(number);
     } else if (Part(numeral.unit) == U"两" && text::IsHan(number.front()) &&
                GetWords().units.Longest(view_.substr(numeral.unit.end)).length > 0) {

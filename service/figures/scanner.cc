@@ -332,6 +332,10 @@ Number Scanner::ArabicAt(size_t i) const {
 
 void Scanner::ReadScales(Number* number) const {
   number->scale_begin = number->end;
+  // 净增7个亿, but not of 3个亿元企业.
+  if (At(number->end) == U'个' && At(number->end + 1) == U'亿' && !IsCounted(number->end + 2)) {
+    ++number->end;
+  }
   while (true) {
     if (IsBigScale(At(number->end)) && !BeginsUnit(number->end)) {
       number->scale += ScalePower(At(number->end));
@@ -1132,6 +1136,12 @@ std::optional<Numeral> Scanner::NumeralAt(size_t i) const {
     }
   }
   numeral.token = MakeRange(numeral.number.begin, UnitEnd(numeral));
+  // 六成五: the digit says the hundredths.
+  if (t_.substr(numeral.unit.begin, numeral.unit.size()) == U"成" &&
+      ChineseDigit(At(numeral.token.end)) > 0 && DigitAt(numeral.token.end + 1) < 0 &&
+      !IsCounted(numeral.token.end + 1)) {
+    ++numeral.token.end;
+  }
   ReadQualifiersBehind(time, &numeral);
   return numeral;
 }

@@ -731,7 +731,7 @@ class Parser {
     }
     LintColumns();
     LintLines(&Line::lacks_words, LintKind::kTruncated, Certainty::kPossible, [](const Line&) {
-      return std::string("words here that are struck through or not shown were left out");
+      return std::string("words that are struck through or not shown were left out of this line");
     });
     const LintInput input{Speech(), FoldedSpeech(), english_, &checkpoints_};
     LintNumbering(input, &report_);

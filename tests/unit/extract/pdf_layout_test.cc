@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <sstream>
 #include <string>
@@ -200,6 +201,72 @@ TEST(PdfLayoutTest, ShortHeadlinesOverColumnsStandBeforeThem) {
   // Without white it may as well belong to the middle column.
   lines.back().bottom = 146;
   EXPECT_THAT(Read(Page(lines)), ::testing::HasSubstr("unsure|省长张三\n"));
+}
+
+TEST(PdfLayoutTest, NamesAndDatesAboveColumnsStandBeforeThem) {
+  const std::vector<TextLine> columns = ThreeColumns(160);
+  const std::string expected = Read(Page(columns));
+  const auto head = [&](const std::vector<TextLine>& above) {
+    std::vector<TextLine> lines = columns;
+    lines.insert(lines.end(), above.begin(), above.end());
+    std::string read = Read(Page(lines));
+    const size_t at = read.find(expected);
+    EXPECT_NE(at, std::string::npos) << read;
+    std::string texts;
+    for (size_t line = 0; line < std::min(at, read.size()); line = read.find('\n', line) + 1) {
+      const size_t bar = read.find('|', line);
+      texts += read.substr(bar + 1, read.find('\n', bar) - bar);
+    }
+    return texts;
+  };
+  // Parted by a space, whether a gutter stands in it, beside it or elsewhere.
+  for (double left = 64; left < 400; left += 12) {
+    EXPECT_EQ(head({{110, {{left, left + 96, "某市人民政府市长"}}},
+                    {110, {{left + 108, left + 132, "吴十"}}}}),
+              "某市人民政府市长 吴十\n")
+        << left;
+    EXPECT_EQ(head({{90, {{420, 480, "2025年2月"}}}, {110, {{left, left + 24, "吴十"}}}}),
+              "2025年2月\n吴十\n")
+        << left;
+  }
+  // Far apart they are two.
+  EXPECT_EQ(head({{110, {{60, 120, "2025年2月"}}}, {110, {{420, 444, "吴十"}}}}),
+            "2025年2月\n吴十\n");
+  // Sentences there are those of a column.
+  std::vector<TextLine> lines = columns;
+  lines.push_back({110, {{388, 460, "稳定增长。"}}});
+  EXPECT_THAT(Read(Page(lines)), ::testing::StartsWith("text p1 indent0 edge|第0栏"));
+}
+
+TEST(PdfLayoutTest, StampsThatAreSetAslantAreNoText) {
+  const std::string page = Page(ThreeColumns(100));
+  const std::string columns = Read(page);
+  // Six characters below the columns, each a step from the last; what is left of them as text.
+  const auto left_of = [&](double width, double height, double right, double down) {
+    std::string layout = page.substr(0, page.find("</page>"));
+    double left = 150;
+    double top = 450;
+    for (const char* const character : {"内", "部", "资", "料", "注", "意"}) {
+      const std::string box = Box(left, top, left + width, top + height);
+      layout += "<line" + box + "<word" + box + character + "</word></line>\n";
+      left += right;
+      top += down;
+    }
+    std::istringstream lines(Read(layout + "</page>"));
+    std::string text;
+    for (std::string line; std::getline(lines, line);) {
+      text += line.starts_with("running-head") ? "" : line + "\n";
+    }
+    return text == columns ? std::string() : text;
+  };
+  EXPECT_EQ(left_of(47.5, 33.6, 33.6, -33.6), "");  // by 45 degrees
+  EXPECT_EQ(left_of(47.5, 33.6, 33.6, 33.6), "");
+  EXPECT_EQ(left_of(35, 40, 35, -20), "");   // by 30 degrees
+  EXPECT_EQ(left_of(40, 35, 20, -35), "");   // by 60 degrees
+  EXPECT_EQ(left_of(12, 9, 8.5, -8.5), "");  // in the print of the text
+  EXPECT_NE(left_of(40, 40, 0, 44), "");     // a headline set downwards
+  EXPECT_NE(left_of(40, 40, 42, 0), "");     // and one in a row
+  EXPECT_NE(left_of(12, 12, 40, 40), "");    // apart
 }
 
 TEST(PdfLayoutTest, TheRestOfALineWithAHoleIsPartedFromTheNextColumn) {

@@ -258,6 +258,36 @@ TEST(ColumnsTest, LinesThatMayBelongElsewhereAreFound) {
   EXPECT_EQ(found, (std::vector<uint32_t>{3, 6}));
 }
 
+TEST(LayoutTest, LinesThatLackWordsAreFound) {
+  const std::string text =
+      "关于工作的报告\n同志们：\n全市经济平稳运行，民生持续改善。\n我们要抓好产业和城市。\n"
+      "我们要抓好乡村。\n谢谢大家。\n导航\n";
+  const auto source = text::Decode(text, text::Encoding::kUtf8);
+  ASSERT_THAT(source, ::quotes::testing::IsOk());
+  std::vector<LineHint> lines(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
+  const auto found = [&] {
+    const auto report = ParseReport(*source, {.report_id = {}, .layout = &lines});
+    std::vector<uint32_t> numbers;
+    if (report.ok()) {
+      for (const LintFinding& finding : report->lint) {
+        if (finding.message.find("were left out of this line") != std::string::npos) {
+          EXPECT_EQ(finding.kind, LintKind::kTruncated);
+          EXPECT_GT(finding.range.size(), 0u);
+          numbers.push_back(finding.line);
+        }
+      }
+      EXPECT_EQ(report->completeness.truncated, false);
+    }
+    return numbers;
+  };
+  EXPECT_THAT(found(), ::testing::IsEmpty());
+  lines[2].lacks_words = true;
+  lines[3].lacks_words = true;  // with the line above
+  lines[5].lacks_words = true;
+  lines[6] = {.role = LineRole::kNavigation, .lacks_words = true};  // no speech
+  EXPECT_EQ(found(), (std::vector<uint32_t>{3, 6}));
+}
+
 std::string SpeechOf(const ParsedReport& report) {
   return TextOf(report, report.runs.front().range);
 }
