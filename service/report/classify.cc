@@ -2933,7 +2933,7 @@ class Classifier {
     for (size_t i = 0; i < lines_.size(); ++i) {
       const View text = Folded(i);
       NoteLine& line = lines[i];
-      line.speech = i >= head_end_ && kinds_[i] == BlockKind::kBody;
+      line.speech = MayBeUnheaded(i);
       if (!line.speech && i >= head_end_) {
         continue;
       }
@@ -2966,11 +2966,18 @@ class Classifier {
     }
   }
 
+  // Whether the line is of the speech, or begins like a note among what the page says below it.
+  bool MayBeUnheaded(size_t i) const {
+    return i >= head_end_ && (kinds_[i] == BlockKind::kBody ||
+                              (kinds_[i] == BlockKind::kWebFurniture &&
+                               ReadNoteLead(Folded(i)).form != NoteLead::Form::kNone));
+  }
+
   // Whether a line begins as notes alone do, or the last one as they may.
   bool MayHoldUnheaded() const {
     bool last = false;
     for (size_t i = lines_.size(); i-- > head_end_;) {
-      if (kinds_[i] != BlockKind::kBody) {
+      if (!MayBeUnheaded(i)) {
         continue;
       }
       const NoteLead::Form form = ReadNoteLead(Folded(i)).form;

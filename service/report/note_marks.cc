@@ -363,13 +363,11 @@ std::vector<NoteMark> FindNoteMarks(std::u32string_view line, const PrintedNotes
     } else if (const uint32_t number = CircledNumber(c); number > 0) {
       const uint32_t key = kCircled | number;
       items = items == View::npos ? FirstItem(line) : items;
-      if (i < items && IsMark(before) && IsCircled(c)) {
-        mark = {i, i + 1, key};
-      } else if (i < items && behind_word && printed.contains(key) &&
-                 (IsMark(before) || EndsClause(At(line, i + 1)) ||
-                  CircledNumber(At(line, i + 1)) > 0 ||
-                  Explains(printed, key, line.substr(apart, i - apart), false) ||
-                  IsAloneBetweenWords(line, i))) {
+      if (i < items && ((IsMark(before) && (IsCircled(c) || printed.contains(key))) ||
+                        (behind_word && printed.contains(key) &&
+                         (EndsClause(At(line, i + 1)) || CircledNumber(At(line, i + 1)) > 0 ||
+                          Explains(printed, key, line.substr(apart, i - apart), false) ||
+                          IsAloneBetweenWords(line, i))))) {
         mark = {i, i + 1, key};
       }
     } else if (RaisedDigit(c) > 0 && (text::IsHan(before) || IsMark(before))) {

@@ -160,6 +160,13 @@ TEST(NotesTest, NotesThatTheFormatTellsHaveMarksInTheText) {
   EXPECT_THAT(Sentences(report), Contains("全市审结案件26849件，建成农田5万亩，同比增长。"));
 }
 
+TEST(NotesTest, BelowWhatAPageSays) {
+  const ParsedReport report =
+      Parse(Speech("全县审结案件26849件①，同比增长。", "责任编辑：孙八\n①审结包括调解。\n"));
+  EXPECT_THAT(Sentences(report), Contains("全县审结案件26849件，同比增长。"));
+  EXPECT_THAT(Notes(report), Contains("①审结包括调解。"));
+}
+
 // What looks like notes and marks, and is none: nothing of it leaves the speech.
 TEST(NotesTest, ListsStaySpeech) {
   const std::string kBodies[] = {
