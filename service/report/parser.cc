@@ -641,17 +641,15 @@ class Parser {
 
   void Lint(const Paragraphs& paragraphs) {
     const uint32_t speech_end = report_.runs.front().range.end;
-    LintMetadata(classified_.several_speakers, &report_);
+    LintMetadata(classified_.several_speakers, classified_.second_report >= 0, &report_);
     if (classified_.second_report >= 0) {
-      AddFinding(
-          {LintKind::kMissingMetadata,
-           Certainty::kProbable,
-           lines_[static_cast<size_t>(classified_.second_report)].number,
-           {},
-           "another report seems to begin here; each needs a file of its own, and this one has no "
-           "date",
-           ""},
-          &report_);
+      AddFinding({LintKind::kMissingMetadata,
+                  Certainty::kProbable,
+                  lines_[static_cast<size_t>(classified_.second_report)].number,
+                  {},
+                  "another report seems to begin here; each needs a file of its own",
+                  ""},
+                 &report_);
     }
     if (report_.completeness.truncated) {
       const bool jump = !report_.completeness.jump_target.empty();
