@@ -232,14 +232,8 @@ bool IsPageNumber(View line) {
 }
 
 // Ends with a picture credit: …(记者 王乐平 摄), 本报记者 霍艳恩摄.
-bool IsCaption(View line) {
+bool IsCredited(View line) {
   const Lexicon& lexicon = GetLexicon();
-  if (line.size() > 400) {
-    return false;
-  }
-  if (lexicon.photo_start.PrefixOf(line) > 0) {
-    return true;
-  }
   View end = line;
   while (!end.empty() && (IsTerminal(end.back()) || IsCloser(end.back()))) {
     end.remove_suffix(1);
@@ -252,6 +246,13 @@ bool IsCaption(View line) {
   return Contains(tail, U"记者") || Contains(tail, U"通讯员") || Contains(tail, U"图片") ||
          (end.size() < line.size() &&
           (tail.rfind(U'（') != View::npos || tail.rfind(U'(') != View::npos));
+}
+
+// Says what a picture shows, or who took it.
+bool IsCaption(View line) {
+  constexpr size_t kLongest = 400;
+  return line.size() <= kLongest &&
+         (GetLexicon().photo_start.PrefixOf(line) > 0 || IsCredited(line));
 }
 
 bool IsWebFurniture(View line) {
@@ -291,6 +292,39 @@ bool IsWebFurniture(View line) {
     i += length;
   }
   return words >= 2;
+}
+
+// （未完待续） …［阅读全文］ 点击查看全文 >>: what stands at the end of a line, alone or behind
+// marks, where a page holds only the beginning of a text.
+std::optional<Span> FindMore(View line) {
+  constexpr size_t kLongest = 12;  // 80%］>>
+  size_t end = line.size();
+  while (end > 0 && line.size() - end < kLongest && !IsTerminal(line[end - 1]) &&
+         (!IsWordCharacter(line[end - 1]) || IsAsciiDigit(line[end - 1]))) {
+    --end;
+  }
+  const size_t word = end == 0 ? 0 : GetLexicon().more.SuffixOf(line.substr(0, end));
+  if (word == 0) {
+    return std::nullopt;
+  }
+  size_t begin = end - word;
+  const char32_t partner = begin > 0 ? ClosingPartner(line[begin - 1]) : 0;
+  if (IsQuotationCloser(partner)) {
+    return std::nullopt;
+  }
+  begin -= partner != 0 ? 1u : 0u;
+  size_t before = begin;
+  while (before > 0 && (text::IsSpace(line[before - 1]) || line[before - 1] == U'>')) {
+    --before;
+  }
+  // A sentence may end in the same words.
+  const char32_t last = before > 0 ? line[before - 1] : 0;
+  if (partner == 0 && last != 0 && !IsTerminal(last) && !IsEllipsis(last) && last != U'.') {
+    return std::nullopt;
+  }
+  const bool alone = std::none_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(before),
+                                  IsWordCharacter);
+  return Span{alone ? 0 : begin, line.size()};
 }
 
 // 上一页 1 2 3 下一页 共3页: links to the pages of a text, on one line or on several.
@@ -704,6 +738,12 @@ bool SpeaksToAudience(View line) {
   constexpr View kAudience[] = {U"大家", U"咱们", U"同志们", U"各位", U"诸位", U"你们", U"朋友们"};
   return std::any_of(std::begin(kAudience), std::end(kAudience),
                      [&](View word) { return Contains(line, word); });
+}
+
+// Nothing but what FindMore finds.
+bool IsMore(View line) {
+  const std::optional<Span> more = FindMore(line);
+  return more.has_value() && more->begin == 0;
 }
 
 bool CallsOut(const Line& line) { return line.last_mark == U'！' || line.last_mark == U'!'; }
@@ -1980,9 +2020,20 @@ class Classifier {
     const View inner = StripBrackets(line);
     const auto begin = static_cast<size_t>(inner.data() - line.data());
     const size_t label = begin + ReadLabel(GetLexicon().source_label, inner);
-    if (paper.empty()) {
-      paper = Utf8(i, label, begin + inner.size());
+    if (!paper.empty()) {
+      return;
     }
+    size_t end = begin + inner.size();
+    // 来源：某市日报　2026-01-20
+    const View value = line.substr(label, end - label);
+    if (const auto date = FindDate(value);
+        date && date->begin > 0 && text::IsSpace(value[date->begin - 1])) {
+      end = label + date->begin;
+      if (!result_.metadata.publication.issue_date) {
+        result_.metadata.publication.issue_date = date->day;
+      }
+    }
+    paper = Utf8(i, label, end);
   }
 
   // The name of an author and the day below the text, and lists of what is attached to it.
@@ -2279,10 +2330,92 @@ class Classifier {
     return credits > 0 && named >= credits;
   }
 
+  // The last sentence of the speech as far as its lines alone say.
+  size_t FindLastSentence(size_t closing) const {
+    constexpr uint32_t kShortest = 12;
+    if (closing < lines_.size()) {
+      return closing;
+    }
+    const Lexicon& lexicon = GetLexicon();
+    for (size_t i = lines_.size(); i-- > head_end_;) {
+      const View text = Folded(i);
+      if (kinds_[i] == BlockKind::kBody && EndsSentence(lines_[i]) &&
+          lines_[i].size() >= kShortest && !IsWebFurniture(text) && !IsCaption(text) &&
+          ReadLabel(lexicon.source_label, StripBrackets(text)) == 0 &&
+          ReadLabel(lexicon.editor_label, WithoutButton(StripBrackets(text))) == 0) {
+        return i;
+      }
+    }
+    return head_end_;
+  }
+
+  // A sentence between others of the speech may begin like what a page has around its text.
+  bool StandsBetween(size_t i) const {
+    return i > head_end_ && i < last_sentence_ && EndsSentence(lines_[i]) &&
+           StripBrackets(Folded(i)).size() == lines_[i].size();
+  }
+
+  static bool HasFigure(View text) {
+    return std::any_of(text.begin(), text.end(), IsAsciiDigit) || Contains(text, U"百分之") ||
+           Contains(text, U"亿") || Contains(text, U"万");
+  }
+
+  // 扫一扫就能办…, 点击量过亿的…: a sentence that begins like words of a page and does not go on
+  // like them.
+  bool OnlyBeginsLikeWeb(size_t i) const {
+    const Lexicon& lexicon = GetLexicon();
+    const View line = Folded(i);
+    if (const size_t counted = lexicon.counted.PrefixOf(line); counted > 0) {
+      const char32_t next = At(line, counted);
+      return !IsColon(next) && !text::IsSpace(next) && !IsAsciiDigit(next) &&
+             ClosingPartner(next) == 0;
+    }
+    const size_t shown = lexicon.shown.PrefixOf(line);
+    size_t length = 0;
+    return shown > 0 && !IsColon(At(line, shown)) &&
+           (HasFigure(line) || lexicon.web_of_place.FindIn(line, &length) == View::npos);
+  }
+
+  // 图为之变，…, 上图书馆…: a sentence that begins like a caption, without a credit at its end.
+  bool OnlyBeginsLikeCaption(size_t i) const {
+    constexpr View kShows = U"为是系示左右中前：:（( 　、，,";
+    const View line = Folded(i);
+    const size_t start = GetLexicon().photo_start.PrefixOf(line);
+    if (start == 0 || IsCredited(line)) {
+      return false;
+    }
+    const View rest = line.substr(start);
+    if (!line.starts_with(U"图为")) {
+      return !line.starts_with(U"图片") && !rest.empty() && kShows.find(rest.front()) == View::npos;
+    }
+    return rest.starts_with(U"之") || Contains(line, U"我们") || lines_[i].inner_stop ||
+           (lines_[i].size() > kMaxBanner && lines_[i].commas >= 2);
+  }
+
+  // 来源：上级补助收入增加三亿元，…。: what stands behind the label is a sentence and names nobody.
+  bool LabelsSentence(size_t i, size_t label) const {
+    constexpr size_t kLongest = 20;
+    const View line = WithoutFinalMark(Folded(i));
+    const View value = Trim(line.substr(std::min(label, line.size())));
+    return value.size() > kLongest || HasFigure(value) ||
+           value.find_first_of(U"，,；;") != View::npos;
+  }
+
+  // Tells of a sentence between others of the speech that is taken for something else by how it
+  // begins.
+  void LeaveOut(size_t i, BlockKind kind) {
+    kinds_[i] = kind;
+    if (StandsBetween(i)) {
+      result_.between.characters += lines_[i].size();
+      result_.between.head = result_.between.head < 0 ? static_cast<int>(i) : result_.between.head;
+    }
+  }
+
   void MarkBody() {
     MarkRunningHeads();
     MarkOrnaments();
     const size_t closing = FindClosing();
+    last_sentence_ = FindLastSentence(closing);
     CountPointers();
     const Lexicon& lexicon = GetLexicon();
     for (size_t i = head_end_; i < lines_.size(); ++i) {
@@ -2301,27 +2434,46 @@ class Classifier {
         continue;
       }
       const View text = Folded(i);
+      const bool between = StandsBetween(i);
       if (IsPageNumber(text)) {
         kinds_[i] = BlockKind::kPageNumber;
-      } else if (IsAddressOfPage(text) || (text.size() <= 60 && IsWebFurniture(text)) ||
-                 IsPager(text) || IsCommentHead(i) || IsPostMark(i) ||
+      } else if (text.size() <= 60 && IsWebFurniture(text)) {
+        if (!between || !OnlyBeginsLikeWeb(i)) {
+          LeaveOut(i, BlockKind::kWebFurniture);
+        }
+      } else if (IsAddressOfPage(text) || IsPager(text) || IsCommentHead(i) || IsPostMark(i) ||
                  (IsFileName(text) && !EndsSentence(line)) ||
                  (size_t{line.begin} * 3 > size_t{lines_.back().end} * 2 && IsFootLine(i)) ||
-                 (i * 3 > lines_.size() * 2 && (IsSiteFoot(line, text) || IsCounter(text)))) {
+                 (i * 3 > lines_.size() * 2 && (IsSiteFoot(line, text) || IsCounter(text))) ||
+                 IsMore(text)) {
         kinds_[i] = BlockKind::kWebFurniture;
       } else if (i * 3 > lines_.size() * 2 && IsWireMark(text)) {
         kinds_[i] = BlockKind::kDateline;
-      } else if (IsCaption(text) || IsPointedCaption(i)) {
+      } else if (IsPointedCaption(i) || (IsCaption(text) && IsCredited(text))) {
         kinds_[i] = BlockKind::kCaption;
+      } else if (IsCaption(text)) {
+        if (!between || !OnlyBeginsLikeCaption(i)) {
+          LeaveOut(i, BlockKind::kCaption);
+        }
       } else if (lexicon.banner_start.PrefixOf(text) > 0 && text.size() <= kMaxBanner &&
                  !EndsClosed(line) && !GoesOnAbove(i)) {
         kinds_[i] = BlockKind::kBanner;
-      } else if (text.size() <= 60 && ReadLabel(lexicon.source_label, StripBrackets(text)) > 0) {
-        kinds_[i] = BlockKind::kNote;
-        TakeSource(i);
-      } else if ((text.size() <= 60 &&
-                  ReadLabel(lexicon.editor_label, WithoutButton(StripBrackets(text))) > 0) ||
-                 IsPrintMark(text) || IsLicence(i) || IsReporterLine(text) ||
+      } else if (const size_t source =
+                     text.size() <= 60 ? ReadLabel(lexicon.source_label, StripBrackets(text)) : 0;
+                 source > 0) {
+        if (!between || !LabelsSentence(i, source)) {
+          LeaveOut(i, BlockKind::kNote);
+          TakeSource(i);
+        }
+      } else if (const size_t editor =
+                     text.size() <= 60
+                         ? ReadLabel(lexicon.editor_label, WithoutButton(StripBrackets(text)))
+                         : 0;
+                 editor > 0) {
+        if (!between || text.front() == U'【' || !LabelsSentence(i, editor)) {
+          LeaveOut(i, BlockKind::kNote);
+        }
+      } else if (IsPrintMark(text) || IsLicence(i) || IsReporterLine(text) ||
                  (i > closing && !EndsClosed(line) && NamesCredits(text))) {
         kinds_[i] = BlockKind::kNote;
       }
@@ -3328,6 +3480,11 @@ class Classifier {
       result_.metadata.speaker.clear();
       result_.metadata.office.clear();
     }
+    // What the second report says was said on another day.
+    if (result_.second_report >= 0) {
+      result_.metadata.date.reset();
+      result_.metadata.event.clear();
+    }
   }
 
   // A jump in brackets that begins near the end of a line and ends in the next (（下转第 四版）):
@@ -3391,6 +3548,10 @@ class Classifier {
       }
       for (const NoteMark& note : FindStageNotes(Folded(i))) {
         inner.push_back({note.begin, note.end, 0, BlockKind::kNote});
+      }
+      if (const std::optional<Span> more = FindMore(Folded(i)); more.has_value()) {
+        inner.push_back({static_cast<uint32_t>(more->begin), static_cast<uint32_t>(more->end), 0,
+                         BlockKind::kWebFurniture});
       }
       if (!inner.empty()) {
         std::sort(inner.begin(), inner.end(),
@@ -3519,6 +3680,7 @@ class Classifier {
   DateShape date_shape_ = DateShape::kNone;
   std::optional<DayOfYear> day_of_year_;  // of the occasion, where its year is not said
   size_t judged_ = 0;                     // lines of the head above this one are judged
+  size_t last_sentence_ = 0;              // of the speech, as far as its lines alone say
   Classified result_;
 };
 
@@ -3591,10 +3753,53 @@ bool BeginsWithSalutation(View folded) {
 
 namespace {
 
+// The line that says that the page holds only the beginning of the text: directly below the speech
+// or at its end, but for one of a list of links and below last words to the audience. -1 for none.
+int FindBeginningOnly(View folded, const std::vector<Line>& lines,
+                      const std::vector<Piece>& pieces) {
+  constexpr size_t kMostBetween = 2;
+  const auto text_of = [&](const Piece& piece) {
+    return folded.substr(piece.begin, piece.end - piece.begin);
+  };
+  size_t last = pieces.size();  // of the speech
+  for (size_t p = pieces.size(); p-- > 0 && last == pieces.size();) {
+    const View text = text_of(pieces[p]);
+    if (pieces[p].kind == BlockKind::kBody &&
+        std::any_of(text.begin(), text.end(), IsWordCharacter)) {
+      last = p;
+    }
+  }
+  int found = -1;
+  bool explicitly = false;
+  size_t between = 0;
+  for (size_t p = last + 1; p < pieces.size(); ++p) {
+    const View text = text_of(pieces[p]);
+    if (pieces[p].kind != BlockKind::kWebFurniture || !IsMore(text)) {
+      between += std::any_of(text.begin(), text.end(), IsWordCharacter) ? 1u : 0u;
+      continue;
+    }
+    if (found >= 0) {
+      return -1;
+    }
+    if (between <= kMostBetween) {
+      found = static_cast<int>(pieces[p].line);
+      explicitly = Contains(text, U"未完待续");
+    }
+  }
+  if (found < 0 || explicitly) {
+    return found;
+  }
+  const Line& line = lines[pieces[last].line];
+  const View words = folded.substr(line.begin, line.size());
+  const bool over = IsThanks(words) || (CallsOut(line) && BeginsWithSalutation(words));
+  return over ? -1 : found;
+}
+
 Classified ClassifyLines(View source, View folded, const std::vector<Line>& lines,
                          Checkpoints* checkpoints, const std::vector<View>& set_notes) {
   Classified classified = Classifier(source, folded, lines, checkpoints, set_notes).Run();
   classified.missing_pages = CountMissingPages(folded, lines);
+  classified.beginning_only = FindBeginningOnly(folded, lines, classified.pieces);
   return classified;
 }
 
@@ -3736,8 +3941,9 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
   all.second_report = words.second_report < 0
                           ? -1
                           : static_cast<int>(places[static_cast<size_t>(words.second_report)]);
-  for (const auto left_out : {&Classified::comments, &Classified::notes, &Classified::tail,
-                              &Classified::kept, &Classified::letter, &Classified::above}) {
+  for (const auto left_out :
+       {&Classified::comments, &Classified::notes, &Classified::tail, &Classified::kept,
+        &Classified::letter, &Classified::above, &Classified::between}) {
     all.*left_out = words.*left_out;
     if (int& head = (all.*left_out).head; head >= 0) {
       head = static_cast<int>(places[static_cast<size_t>(head)]);
@@ -3760,6 +3966,7 @@ Classified ClassifyLaidOutLines(View source, View folded, std::vector<Line> line
       all.pieces.back().line = i;
     }
   }
+  all.beginning_only = english ? -1 : FindBeginningOnly(folded, lines, all.pieces);
   return all;
 }
 

@@ -45,6 +45,12 @@ struct Classified {
   size_t sentences_left_out = 0;
   LeftOut letter;  // the letter by which a text was sent out, above it
   LeftOut above;   // sentences between the title and the speech; its head is the first of them
+  // Sentences between others of the speech that were taken for captions, credits or a page's words
+  // by how they begin; the first of them.
+  LeftOut between;
+  // The line that says that the page holds only the beginning of the text, an index into the
+  // lines; -1 for none.
+  int beginning_only = -1;
 };
 
 // Tells speech from furniture, line by line, and reads the head. The head reaches to the

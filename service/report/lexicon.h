@@ -58,6 +58,10 @@ struct Lexicon {
   WordList no_report;  // what sites say instead of a text
   WordList post_word;  // before the day on which a page appeared
   WordList web_prefix;
+  WordList web_of_place;  // what words of a page to its readers speak of
+  WordList counted;       // web_prefix of figures: nothing but a figure follows
+  WordList shown;         // web_prefix that may begin a sentence of a speech as well
+  WordList more;          // links to what a page does not show
   WordList site_foot;     // what only the foot of a site says, anywhere in a line
   WordList site_label;    // who runs a site
   WordList comment_head;  // whole lines above what readers say

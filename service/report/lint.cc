@@ -176,7 +176,7 @@ void AddFinding(LintFinding finding, ParsedReport* report) {
   report->lint.push_back(std::move(finding));
 }
 
-void LintMetadata(bool several_speakers, ParsedReport* report) {
+void LintMetadata(bool several_speakers, bool several_reports, ParsedReport* report) {
   const Metadata& metadata = report->metadata;
   const auto tell = [&](std::string message) {
     AddFinding({LintKind::kMissingMetadata, Certainty::kCertain, 0, {}, std::move(message), ""},
@@ -193,7 +193,9 @@ void LintMetadata(bool several_speakers, ParsedReport* report) {
   } else if (metadata.speaker.empty()) {
     missing("speaker");
   }
-  if (!metadata.date) {
+  if (!metadata.date && several_reports) {
+    tell("several reports stand in the text, so that it has no date");
+  } else if (!metadata.date) {
     missing("date");
   }
 }
@@ -1061,7 +1063,7 @@ void LintBlankInFigure(const LintInput& input, uint32_t begin, uint32_t end, con
 }
 
 // Tells of a point or a comma that no figure has, behind its first digits [begin, end): 3 .2亿元,
-// 5..6%, 5．6% among points of half the width, 1，234.5亿.
+// 5..6%, 3。8%, 5．6% among points of half the width, 1，234.5亿.
 void LintPoint(const LintInput& input, const Widths& widths, uint32_t begin, uint32_t end,
                const Range& paragraph, ParsedReport* report) {
   constexpr uint32_t kLongest = 12;
@@ -1098,6 +1100,22 @@ void LintPoint(const LintInput& input, const Widths& widths, uint32_t begin, uin
           blank ? "a blank inside a numeral" : "two points in a numeral");
     }
     return;
+  }
+  // 3。8%, 3,8%: no other mark stands between a digit and a share.
+  constexpr View kReadForPoint = U"。，,·：:";
+  constexpr uint32_t kMostDecimals = 2;
+  if (kReadForPoint.find(at(end)) != View::npos && at(end) != 0) {
+    const uint32_t last = digits_at(end + 1);
+    const char32_t before = begin > paragraph.begin ? at(begin - 1) : U'第';
+    const bool share = at(last) == U'%' || at(last) == U'％' || at(last) == U'‰' ||
+                       (last < paragraph.end &&
+                        input.folded.substr(last, paragraph.end - last).starts_with(U"个百分点"));
+    if (share && last > end + 1 && last <= end + 1 + kMostDecimals && before != U'第' &&
+        before != U'前') {
+      add(LintKind::kLookAlike, last, U"." + rest(end + 1, last),
+          "another mark for the point of a numeral");
+      return;
+    }
   }
   if (at(end) == U'．' && widths.wide_points_stray) {
     const uint32_t last = digits_at(end + 1);

@@ -23,8 +23,8 @@ struct LintInput {
   }
 };
 
-// Title, speaker and date that were not found.
-void LintMetadata(bool several_speakers, ParsedReport* report);
+// Title, speaker and date that were not found, or that are not the same for all of the text.
+void LintMetadata(bool several_speakers, bool several_reports, ParsedReport* report);
 // Brackets and quotation marks without a partner inside their paragraph, or with one of another
 // style or width.
 void LintMarks(const LintInput& input, ParsedReport* report);

@@ -126,6 +126,8 @@ std::string_view WhatElse(const ParsedReport& report) {
   }
   std::vector<View> lines;
   bool sentences = false;
+  bool spoken = false;     // sentences of the speech
+  bool furniture = false;  // of a page
   for (const PrintSpan& span : report.print_spans) {
     const View line = folded_of(span.joined);
     // Signs of quoted mail are no lines.
@@ -134,8 +136,11 @@ std::string_view WhatElse(const ParsedReport& report) {
       continue;
     }
     lines.push_back(line);
-    sentences |= std::any_of(line.begin(), line.end(),
-                             [](char32_t c) { return IsTerminal(c) || IsSemicolon(c); });
+    const bool sentence = std::any_of(line.begin(), line.end(),
+                                      [](char32_t c) { return IsTerminal(c) || IsSemicolon(c); });
+    sentences |= sentence;
+    spoken |= sentence && IsSpeech(span.kind);
+    furniture |= span.kind == BlockKind::kWebFurniture;
   }
   if (lines.empty()) {
     return {};
@@ -143,6 +148,10 @@ std::string_view WhatElse(const ParsedReport& report) {
   size_t length = 0;
   if (report.joined.size() <= kLongestDemand && !BeginsLikeSpeech(lines) &&
       GetLexicon().no_report.FindIn(folded, &length) != View::npos) {
+    return "an error page or another page without a text";
+  }
+  // A page whose text a script fetches, so that only its headline and what is around it are there.
+  if (!spoken && furniture && report.joined.size() <= kLongestDemand && !metadata.date) {
     return "an error page or another page without a text";
   }
   if (IsData(lines)) {

@@ -388,7 +388,7 @@ class Parser {
         return text::ToUtf8(View(report_.joined).substr(range.begin + begin, end - begin));
       };
       report_.metadata.body = printed(clause->begin, clause->end);
-      if (report_.metadata.event.empty()) {
+      if (report_.metadata.event.empty() && classified_.second_report < 0) {
         report_.metadata.event = printed(clause->event_begin, clause->event_end);
       }
       return;
@@ -426,7 +426,7 @@ class Parser {
     const size_t count = outline_.heading.size();
     const bool heading = count > 1 && (outline_.heading[count - 1] || outline_.heading[count - 2]);
     completeness.truncated =
-        breaks_off_ || classified_.missing_pages > 0 ||
+        breaks_off_ || classified_.missing_pages > 0 || classified_.beginning_only >= 0 ||
         (!closed &&
          (heading || (!outline_.heading.back() && last.size() >= kMinOpenEnd && clauses) ||
           IsCommaLike(text.back())));
@@ -647,7 +647,7 @@ class Parser {
 
   void Lint(const Paragraphs& paragraphs) {
     const uint32_t speech_end = report_.runs.front().range.end;
-    LintMetadata(classified_.several_speakers, &report_);
+    LintMetadata(classified_.several_speakers, classified_.second_report >= 0, &report_);
     if (classified_.second_report >= 0) {
       AddFinding({LintKind::kMissingMetadata,
                   Certainty::kProbable,
@@ -660,13 +660,15 @@ class Parser {
     if (report_.completeness.truncated) {
       const bool jump = !report_.completeness.jump_target.empty();
       const size_t pages = classified_.missing_pages;
+      const int more = classified_.beginning_only;
       AddFinding({LintKind::kTruncated,
                   jump || breaks_off_ || pages > 0 ? Certainty::kCertain : Certainty::kProbable,
-                  0,
+                  !jump && pages == 0 && more >= 0 ? lines_[static_cast<size_t>(more)].number : 0,
                   {speech_end - std::min(kAround, speech_end), speech_end},
                   jump        ? "the text goes on elsewhere: " + report_.completeness.jump_target
                   : pages > 0 ? "the page links to " + std::to_string(pages) +
                                     (pages == 1 ? " other of the text" : " others of the text")
+                  : more >= 0   ? "the page says that it holds only the beginning of the text"
                   : breaks_off_ ? "the source breaks off"
                                 : "the last sentence has no end",
                   ""},
@@ -690,6 +692,17 @@ class Parser {
                (edges_.size() == 1 ? " end of a line" : " ends of lines") + " were left out",
            ""},
           &report_);
+    }
+    if (classified_.between.head >= 0) {
+      AddFinding({LintKind::kTruncated,
+                  Certainty::kPossible,
+                  lines_[static_cast<size_t>(classified_.between.head)].number,
+                  {},
+                  std::to_string(classified_.between.characters) +
+                      " characters of sentences between those of the speech were left out as "
+                      "captions, credits or the page's",
+                  ""},
+                 &report_);
     }
     LintLeftOut(classified_.comments, "were left out as what readers say");
     LintLeftOut(classified_.notes, "were left out as notes");

@@ -31,6 +31,13 @@ TEST(WhatElse, KnowsWhatSitesSayInsteadOfAText) {
   }
 }
 
+TEST(WhatElse, KnowsAPageWhoseTextAScriptFetches) {
+  const std::string page =
+      "关于全市计划执行情况的报告\n来源：某市日报　2025-01-20\n版权所有：某市人民政府\n";
+  EXPECT_EQ(Read(page), "an error page or another page without a text");
+  EXPECT_EQ(Read(page + "全市经济平稳运行，民生持续改善，完成了全年的任务。\n"), "");
+}
+
 TEST(WhatElse, KnowsProgramsAndData) {
   EXPECT_EQ(Read("package main\nimport \"fmt\"\nfunc main() {\n\tfmt.Println(\"同志们好。\")\n}\n"),
             "the source of a program");

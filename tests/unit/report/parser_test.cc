@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -520,6 +521,122 @@ TEST(CompletenessTest, APageThatLinksToOthersOfItsTextIsOnePartOfIt) {
   EXPECT_FALSE(Parse(three).completeness.truncated);
   EXPECT_FALSE(Parse(PageWith("上一页\n下一页\n")).completeness.truncated);
   EXPECT_FALSE(Parse(PageWith("12\n")).completeness.truncated);
+}
+
+constexpr std::string_view kHeadOfSpeech =
+    "政府工作报告\n——2025年1月9日在青河县第十六届人民代表大会第四次会议上\n"
+    "青河县人民政府县长　王大川\n各位代表：\n现在，我代表县人民政府，向大会报告工作，请予审议。\n"
+    "一、过去一年的工作\n全县经济平稳运行，民生持续改善，完成了全年的任务。\n";
+constexpr std::string_view kEndOfSpeech =
+    "二、今年的安排\n我们要抓好产业、城市和乡村三件大事。\n"
+    "各位代表！让我们携起手来，为建设更加美好的青河而努力奋斗！\n";
+
+ParsedReport SpeechWith(std::string_view line) {
+  return Parse(std::string(kHeadOfSpeech) + std::string(line) + "\n" + std::string(kEndOfSpeech));
+}
+
+// Of the sentences between others of the speech that were left out, 0 where none was.
+uint32_t LineOfLeftOut(const ParsedReport& report) {
+  const auto told =
+      std::find_if(report.lint.begin(), report.lint.end(), [](const LintFinding& finding) {
+        return finding.kind == LintKind::kTruncated &&
+               finding.message.find("between those of the speech") != std::string::npos;
+      });
+  return told == report.lint.end() ? 0 : told->line;
+}
+
+TEST(Furniture, SentencesOfTheSpeechMayBeginLikeWordsOfAPage) {
+  for (const std::string_view line :
+       {"扫一扫就能办、指尖上就能评，全县事项网上可办率达到百分之九十九。", "扫一扫就能办成事。",
+        "点击量过亿的短视频宣传了家乡。", "访问量突破三百万次的网站完成改版。",
+        "图为之变、业为之兴，二十年来全县面貌焕然一新，群众获得感不断增强。",
+        "图为民生，谋在长远。一年来我们办成了十件实事。", "上图书馆、进博物馆成为群众新风尚。",
+        "下图片展、摄影展等活动丰富多彩。", "来源：上级补助收入增加三亿元，地方税收增加一亿元。",
+        "编辑：人才是第一资源，我们引进编辑记者二十名。"}) {
+    const ParsedReport report = SpeechWith(line);
+    EXPECT_NE(SpeechOf(report).find(line), std::string::npos) << line;
+    EXPECT_EQ(report.metadata.publication.paper, "") << line;
+    EXPECT_EQ(LineOfLeftOut(report), 0u) << line;
+  }
+}
+
+TEST(Furniture, WhatAPageHasBetweenParagraphsIsNoSpeech) {
+  struct Case {
+    std::string_view line;
+    bool told;  // it reads like a sentence
+  };
+  for (const auto& [line, told] :
+       std::vector<Case>{{"扫一扫，在手机上打开当前页。", true},
+                         {"微信扫一扫，分享至朋友圈。", true},
+                         {"点击量：1234", false},
+                         {"图为会议现场。", true},
+                         {"上图：代表们走进会场。", true},
+                         {"图为新落成的学校。（本报记者 王小溪 摄）", false},
+                         {"来源：青河日报", false},
+                         {"来源：青河日报。", true},
+                         {"（来源：青河日报。）", false},
+                         {"责任编辑：王小溪", false},
+                         {"责任编辑：王小溪。", true}}) {
+    const ParsedReport report = SpeechWith(line);
+    EXPECT_EQ(SpeechOf(report), SpeechOf(SpeechWith(""))) << line;
+    EXPECT_EQ(LineOfLeftOut(report), told ? 8u : 0u) << line;
+  }
+}
+
+TEST(Furniture, TheDayBehindTheSourceOfAPageIsNoPartOfItsName) {
+  const ParsedReport report = Parse(std::string(kHeadOfSpeech) + std::string(kEndOfSpeech) +
+                                    "来源：青河日报　2025-01-20\n");
+  EXPECT_EQ(report.metadata.publication.paper, "青河日报");
+  EXPECT_EQ(report.metadata.publication.issue_date, absl::CivilDay(2025, 1, 20));
+}
+
+TEST(CompletenessTest, APageMaySayThatItHoldsOnlyTheBeginning) {
+  const std::string speech = SpeechOf(Parse(kHeadOfSpeech));
+  for (const std::string_view more :
+       {"[阅读全文]\n", "……（未完待续）\n", "点击查看全文\n", "展开剩余80%\n", "查看全文 >>\n",
+        "责任编辑：王小溪\n［阅读全文］\n"}) {
+    const ParsedReport report = Parse(std::string(kHeadOfSpeech) + std::string(more));
+    EXPECT_TRUE(report.completeness.truncated) << more;
+    EXPECT_EQ(SpeechOf(report), speech) << more;
+    EXPECT_EQ(std::count_if(report.lint.begin(), report.lint.end(),
+                            [](const LintFinding& finding) {
+                              return finding.message ==
+                                     "the page says that it holds only the beginning of the text";
+                            }),
+              1)
+        << more;
+  }
+  const ParsedReport inner =
+      Parse(std::string(kHeadOfSpeech) + "全年新办企业三百家，比上年……[阅读全文]\n");
+  EXPECT_TRUE(inner.completeness.truncated);
+  EXPECT_EQ(SpeechOf(inner).find("阅读全文"), std::string::npos);
+  EXPECT_NE(SpeechOf(inner).find("比上年……"), std::string::npos);
+}
+
+TEST(CompletenessTest, LinksBesideACompleteTextCutNothing) {
+  const std::string whole = std::string(kHeadOfSpeech) + std::string(kEndOfSpeech);
+  for (const std::string_view rest :
+       {"展开全文\n", "[阅读全文]\n", "相关阅读\n[阅读全文]\n[阅读全文]\n"}) {
+    EXPECT_FALSE(Parse(whole + std::string(rest)).completeness.truncated) << rest;
+  }
+  // The text goes on below, and a sentence may say the words.
+  EXPECT_FALSE(SpeechWith("展开全文").completeness.truncated);
+  for (const std::string_view last : {"改革永远“未完待续”。\n", "请各位代表阅读全文。\n"}) {
+    const ParsedReport report = Parse(std::string(kHeadOfSpeech) + std::string(last));
+    EXPECT_FALSE(report.completeness.truncated) << last;
+    EXPECT_NE(SpeechOf(report).find(last.substr(0, last.size() - 1)), std::string::npos);
+  }
+}
+
+TEST(Head, SeveralReportsInOneFileHaveNoDate) {
+  const std::string one = std::string(kHeadOfSpeech) + std::string(kEndOfSpeech);
+  EXPECT_EQ(Parse(one).metadata.date, absl::CivilDay(2025, 1, 9));
+  std::string next = one;
+  next.replace(next.find("2025"), 4, "2026");
+  const ParsedReport both = Parse(one + next);
+  EXPECT_EQ(both.metadata.date, std::nullopt);
+  EXPECT_EQ(both.metadata.event, "");
+  EXPECT_EQ(both.metadata.speaker, "");
 }
 
 TEST(ParseReport, RefusesTextWithoutWords) {
