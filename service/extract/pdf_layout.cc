@@ -129,10 +129,13 @@ bool IsLetter(char32_t c) {
 bool IsWide(char32_t c) { return text::DisplayWidth(std::u32string_view(&c, 1)) == 2; }
 
 // Between wide characters a gap is a space only when it is as wide as one: setting to full measure
-// stretches lines.
+// stretches lines. So it is inside brackets and quotation marks: in Chinese fonts they are half
+// empty. An apostrophe may begin a word (’90s).
 bool IsSpaceBetween(char32_t before, char32_t after, double gap, double size) {
   constexpr double kWideGap = 0.6;
-  return (!IsWide(before) && !IsWide(after)) || gap > kWideGap * size;
+  const bool inside =
+      report::ClosingPartner(before) != 0 || (report::IsCloser(after) && after != U'’');
+  return (!inside && !IsWide(before) && !IsWide(after)) || gap > kWideGap * size;
 }
 
 // The box of the word of most characters.

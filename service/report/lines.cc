@@ -40,10 +40,13 @@ void Describe(std::u32string_view source, Line* line) {
   }
 }
 
-// Whether most lines begin with >, as those of a letter that is quoted in another.
+// Whether most lines begin with >, as those of a letter that is quoted in another, perhaps below a
+// few that say whose it is (发件人：…, On … wrote:).
 bool IsQuotedMail(std::u32string_view source) {
   constexpr size_t kFewest = 5;
-  size_t lines = 0;
+  constexpr size_t kMostAbove = 12;
+  size_t above = 0;
+  size_t lines = 0;  // from the first that is quoted
   size_t quoted = 0;
   for (size_t begin = 0; begin < source.size();) {
     while (begin < source.size() && (IsIndent(source[begin]) || text::IsLineBreak(source[begin]))) {
@@ -53,14 +56,17 @@ bool IsQuotedMail(std::u32string_view source) {
     while (end < source.size() && !text::IsLineBreak(source[end])) {
       ++end;
     }
-    lines += begin < end ? 1u : 0u;
-    quoted += begin < end && source[begin] == U'>' ? 1u : 0u;
-    if (lines > kFewest && quoted * 2 < lines) {
+    if (begin < end) {
+      quoted += source[begin] == U'>' ? 1u : 0u;
+      lines += quoted > 0 ? 1u : 0u;
+      above += quoted == 0 ? 1u : 0u;
+    }
+    if (above > kMostAbove || (lines > kFewest && quoted * 2 < lines)) {
       return false;  // most texts, after a few lines
     }
     begin = end;
   }
-  return quoted >= kFewest && quoted * 10 >= lines * 9;
+  return quoted >= kFewest && quoted > above && quoted * 10 >= lines * 9;
 }
 
 }  // namespace

@@ -72,6 +72,21 @@ TEST(PdfLayoutTest, RaisedNumbersAreNoDigitsOfTheFigureBefore) {
       "text p1 indent0 edge|二氧化碳CO 2。\n");
 }
 
+TEST(PdfLayoutTest, ThereIsNoSpaceInsideQuotationMarks) {
+  // The left half of an opening mark is empty in Chinese fonts, and numbers have another font.
+  EXPECT_EQ(Read(Page({{100, {{72, 120, "推进“"}, {125, 145, "117"}, {150, 198, "”项目。"}}}})),
+            "text p1 indent0 edge|推进“117”项目。\n");
+  EXPECT_EQ(Read(Page({{100, {{72, 120, "增长（"}, {126, 140, "5%"}, {146, 170, "）。"}}}})),
+            "text p1 indent0 edge|增长（5%）。\n");
+  EXPECT_EQ(Read(Page({{100,
+                        {{72, 90, "in"},
+                         {93, 108, "the"},
+                         {111, 135, "’90s"},
+                         {138, 170, "“new”"},
+                         {173, 200, "jobs."}}}})),
+            "text p1 indent0 edge|in the ’90s “new” jobs.\n");
+}
+
 TEST(PdfLayoutTest, NotesBeginWithAMarkOfTheirPage) {
   const std::string text = "全市经济继续增长，社会保持稳定。";
   const Word body = {72, 264, text};

@@ -87,8 +87,9 @@ TEST(ParseReport, AFormulaThatFillsTwoLinesIsSpeechAndAHeadThatPartsTwoSentences
             2);
 }
 
-// Whether a text is read as it would be without what stands at the ends of its lines.
-void ExpectSameSpeech(const std::string& before, const std::string& behind) {
+// Whether a text is read as it would be without what stands at the ends of its lines, and above it.
+void ExpectSameSpeech(const std::string& before, const std::string& behind,
+                      const std::string& above = "") {
   const std::vector<std::string> lines = {"青河县政府工作报告",
                                           "——2026年1月9日在青河县第九届人民代表大会第三次会议上",
                                           "县长　王大川",
@@ -100,7 +101,7 @@ void ExpectSameSpeech(const std::string& before, const std::string& behind) {
                                           "二、今年工作",
                                           "各部门要抓好落实，确保完成全年任务。"};
   std::string plain;
-  std::string dressed;
+  std::string dressed = above;
   for (const std::string& line : lines) {
     plain += line + "\n";
     dressed += before + line + behind + "\n";
@@ -129,6 +130,24 @@ TEST(ParseReport, WhatHasNoWidthAtTheEndsOfLinesIsNoSpeech) {
   ExpectSameSpeech("", "\uFEFF");
   ExpectSameSpeech("> ", "");
   ExpectSameSpeech(">>\u2060", "\u200B");
+}
+
+TEST(ParseReport, MailThatIsQuotedBelowItsHeadIsReadWithoutItsSigns) {
+  ExpectSameSpeech("> ", "", "请收。\n\n在 2026年1月12日，张三 <zhang@example.cn> 写道：\n\n");
+  ExpectSameSpeech("> ", "",
+                   "See below.\n\nOn Mon, Jan 12, 2026 at 9:30 AM, <a@example.cn> wrote:\n");
+  ExpectSameSpeech("> ", "",
+                   "发件人：张三 <zhang@example.cn>\n发送时间：2026年1月12日 9:30\n"
+                   "收件人：编辑部 <news@example.cn>\n\n");
+  // A few lines of a text that are quoted have their signs.
+  std::string text = "青河县政府工作报告\n各位代表：\n";
+  for (int i = 1; i <= 20; ++i) {
+    text += "新修水渠" + std::to_string(i) + "公里，水田增加" + std::to_string(i) + "亩。\n";
+  }
+  for (int i = 1; i <= 6; ++i) {
+    text += "> 新修道路" + std::to_string(i) + "公里，通车里程增加。\n";
+  }
+  EXPECT_NE(Parse(text).joined.find(U"> 新修道路"), std::u32string::npos);
 }
 
 TEST(Head, TheSentenceThatLeadsUpToASpeechSaysWhenAndByWhom) {
