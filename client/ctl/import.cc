@@ -871,6 +871,12 @@ ExitCode Import::Run(Context* context) {
   for (size_t i = 0; i < unread.size() && i < kMostRows; ++i) {
     context->err() << DescribeUnread(*context, unread[i]) << '\n';
   }
+  const std::vector<std::string>& lock_files = (*inputs)->lock_files();
+  for (size_t i = 0; i < lock_files.size() && i < kMostRows; ++i) {
+    context->err() << context->Text(Msg::kPassedOver, {Printable(lock_files[i]),
+                                                       context->Text(Msg::kOutcomeNoReport)})
+                   << '\n';
+  }
   if (!unread.empty()) {
     code = std::max(code, kExitInput);
   }

@@ -113,6 +113,10 @@ bool IsDocumentName(const fs::path& path) {
   return HasExtension(path, kExtensions);
 }
 
+// What Word keeps beside a document as long as it is open: its name, with the first two characters
+// replaced where it is long.
+bool IsLockName(const fs::path& path) { return path.filename().string().starts_with("~$"); }
+
 // Names of documents and archives that may well be meant and cannot be read.
 bool IsForeignName(const fs::path& path) {
   constexpr std::string_view kExtensions[] = {".doc", ".wps", ".rtf", ".odt",
@@ -231,6 +235,12 @@ void ImportInputs::SearchFolder(const fs::path& root, const fs::path& folder,
     if (path.filename().string().starts_with('.')) {
       continue;
     }
+    if (IsLockName(path)) {
+      if (IsDocumentName(path)) {
+        lock_files_.push_back(path.string());
+      }
+      continue;
+    }
     if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) {
       if (!BelongsToPage(path)) {
         folders.push_back(path);
@@ -316,6 +326,10 @@ absl::Status ImportInputs::AddArchive(const std::string& path) {
       break;
     }
     const bool is_document = IsDocumentName((*member)->name);
+    if (is_document && IsLockName((*member)->name)) {
+      lock_files_.push_back(absl::StrCat(path, "/", (*member)->name));
+      continue;
+    }
     if (extract::IsArchiveName((*member)->name) || IsForeignName((*member)->name) ||
         ((*member)->unread && is_document)) {
       unread_.push_back({absl::StrCat(path, "/", (*member)->name), {}});

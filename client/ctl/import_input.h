@@ -65,6 +65,9 @@ class ImportInputs {
   // cannot be opened, and, in folders, symbolic links that lead out of the folder that was named,
   // or nowhere. What a browser saved beside a page (X_files) is passed over without a word.
   const std::vector<UnreadInput>& unread() const { return unread_; }
+  // What Word keeps beside a document that is open (~$X.docx), in folders and archives: no
+  // document.
+  const std::vector<std::string>& lock_files() const { return lock_files_; }
 
   // The bytes of a file, or of stdin; at most as many as a source may have. INVALID_ARGUMENT for a
   // pipe, device or socket with a name of its own. CANCELLED when a signal was noted meanwhile.
@@ -92,6 +95,7 @@ class ImportInputs {
   const Context& context_;
   std::vector<ImportInput> inputs_;
   std::vector<UnreadInput> unread_;
+  std::vector<std::string> lock_files_;
 
   Mutex mutex_;
   size_t next_ ABSL_GUARDED_BY(mutex_) = 0;

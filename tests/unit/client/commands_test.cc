@@ -465,6 +465,22 @@ TEST_F(CommandsTest, LinksThatLeadOutOfAFolderAreNamedAndNotFollowed) {
   EXPECT_EQ(Quotectl({"import", "-q", "--id", "s", Path("in/out.txt")}).code, kExitOk);
 }
 
+TEST_F(CommandsTest, LockFilesOfWordAreNamedAndPassedOver) {
+  Write("in/a.txt", "甲市政府工作报告\n同志们：\n我们要加快发展。\n");
+  Write("in/~$作报告.docx", std::string("\x05Zhang\0\0\0", 9));
+  Write("in/~$tes.tmp", "x");
+  const Result result = Quotectl({"import", "-q", Path("in")});
+  EXPECT_EQ(result.code, kExitOk) << result.err;
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("passed over: " + Path("in/~$作报告.docx") + ": no report"),
+                    HasSubstr("1 imported, 0 unchanged, 0 refused\n"),
+                    ::testing::Not(HasSubstr("tes.tmp"))));
+  // By itself there is nothing to import, and a file that is named is tried.
+  std::filesystem::remove(Path("in/a.txt"));
+  EXPECT_EQ(Quotectl({"import", "-q", Path("in")}).code, kExitInput);
+  EXPECT_EQ(Quotectl({"import", "-q", Path("in/~$作报告.docx")}).code, kExitInput);
+}
+
 TEST_F(CommandsTest, WhatStandsBesideAFileLiesInTheFolderToo) {
   const std::string secret = Write("secret.toml", "title = \"机密\"\n");
   Write("in/a.txt", "甲市政府工作报告\n同志们：\n我们要加快发展。\n");
