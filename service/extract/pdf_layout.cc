@@ -337,8 +337,11 @@ class Orderer {
       rightmost = std::max(rightmost, line.box.right);
     }
     if (depth == 0) {
-      for (PageLine& line : TakeHead(gutter, outermost, (outermost + rightmost) / 2, &lines)) {
-        AddColumn({std::move(line)}, out);
+      // Together, so that a short one is not full.
+      if (std::vector<PageLine> head =
+              TakeHead(gutter, outermost, (outermost + rightmost) / 2, &lines);
+          !head.empty()) {
+        AddColumn(std::move(head), out);
       }
     }
     const auto end_band = [&] {
