@@ -14,8 +14,8 @@
 //   "QXTR"  u32 version  u8 kind  u64 size  payload of `size` bytes, and nothing behind it
 //   kind 0: u8 encoding, string text, u32 lines, per line u32 page, u8 role, u8 heading level,
 //           u8 flags (1 bold, 2 continues, 4 placed, 8 reaches edge, 16 breaks off, 32 unsure of
-//           the place, 64 outside, 128 lacks words), u16 indent, u16 marker; u32 entries of metadata, each two
-//           strings
+//           the place, 64 outside, 128 lacks words), u16 indent, u16 marker; u32 entries of
+//           metadata, each two strings
 //   kind 1: u32 reason (quotes::ErrorReason), string message, u32 entries, each two strings
 //   string: u32 bytes, UTF-8
 namespace quotes::extract {

@@ -340,8 +340,11 @@ class Orderer {
       rightmost = std::max(rightmost, line.box.right);
     }
     if (depth == 0) {
-      for (PageLine& line : TakeHead(gutter, outermost, (outermost + rightmost) / 2, &lines)) {
-        AddColumn({std::move(line)}, out);
+      // Together, so that a short one is not full.
+      if (std::vector<PageLine> head =
+              TakeHead(gutter, outermost, (outermost + rightmost) / 2, &lines);
+          !head.empty()) {
+        AddColumn(std::move(head), out);
       }
     }
     const auto end_band = [&] {
@@ -1262,12 +1265,12 @@ class FurnitureFinder {
     for (PageLine* first : parts) {
       for (PageLine* second : parts) {
         std::vector<PageLine*> chain = {first, second};
-        if (!GoesOnAslant(*first, *second)) {
+        if (first->words.empty() || second->words.empty() || !GoesOnAslant(*first, *second)) {
           continue;
         }
         for (PageLine* next : parts) {
           const PageLine& last = *chain.back();
-          if (GoesOnAslant(last, *next) &&
+          if (!next->words.empty() && GoesOnAslant(last, *next) &&
               std::abs(Direction(last, *next) - Direction(*first, *second)) < kStraight) {
             chain.push_back(next);
           }
@@ -1275,13 +1278,30 @@ class FurnitureFinder {
         const bool large = std::all_of(chain.begin(), chain.end(), [&](const PageLine* part) {
           return part->box.height() > kLarge * size_;
         });
-        if (chain.size() >= (large ? kFewest : kFewestSmall)) {
-          for (PageLine* part : chain) {
-            part->role = LineRole::kRunningHead;
-          }
+        const bool known = std::all_of(chain.begin(), chain.end(), [](const PageLine* part) {
+          return part->role == LineRole::kRunningHead;
+        });
+        if (!known && chain.size() >= (large ? kFewest : kFewestSmall)) {
+          Gather(chain);
+          break;
         }
       }
     }
+    std::erase_if(page->lines, [](const PageLine& line) { return line.words.empty(); });
+  }
+
+  // Makes one line of parts, which is no text; the others have no words left.
+  static void Gather(const std::vector<PageLine*>& parts) {
+    std::vector<Word> words;
+    for (PageLine* part : parts) {
+      words.insert(words.end(), std::make_move_iterator(part->words.begin()),
+                   std::make_move_iterator(part->words.end()));
+      part->words.clear();
+    }
+    PageLine& whole = *parts.front();
+    whole.box = BoxAround(words);
+    SetWords(std::move(words), &whole);
+    whole.role = LineRole::kRunningHead;
   }
 
   static constexpr double kStraight = 0.25;  // radians

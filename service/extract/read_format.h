@@ -30,9 +30,9 @@ absl::StatusOr<ExtractedText> ReadMhtml(std::string_view bytes,
 
 // Word documents (Office Open XML): a paragraph is a line, and so is what line breaks part.
 // Numbers and bullets are computed as Word shows them. Insertions of tracked changes are text,
-// deletions are not, nor what is struck through or hidden. Notes follow the text, each with the number that its reference has in
-// brackets, which raised numbers get too; headers and footers come last. Pages are those that Word
-// noted when it last laid the text out, if it did.
+// deletions are not, nor what is struck through or hidden. Notes follow the text, each with the
+// number that its reference has in brackets, which raised numbers get too; headers and footers come
+// last. Pages are those that Word noted when it last laid the text out, if it did.
 absl::StatusOr<ExtractedText> ReadDocx(std::string_view bytes);
 
 // Markdown (CommonMark with tables and strikethrough; no indented code, as paragraphs are indented)
