@@ -261,16 +261,13 @@ namespace {
 size_t FirstItem(View line) {
   uint32_t number = 0;  // of the mark before
   size_t first = 0;     // of the marks that count up to it
+  char32_t before = 0;  // what stands before it and those in a row with it
   for (size_t i = 0; i < line.size(); ++i) {
     const uint32_t next = CircledNumber(line[i]);
     if (next == 0) {
+      before = line[i];
       continue;
     }
-    size_t at = i;
-    while (at > 0 && CircledNumber(line[at - 1]) > 0) {
-      --at;
-    }
-    const char32_t before = at > 0 ? line[at - 1] : 0;
     first = next == number + 1 && number > 0 ? first : i;
     number = next;
     if (before == 0 || IsColon(before) || IsSemicolon(before) || IsCommaLike(before)) {
@@ -386,32 +383,25 @@ std::vector<NoteMark> FindNoteMarks(std::u32string_view line, const PrintedNotes
 
 std::vector<NoteReference> FindNoteReferences(View line) {
   std::vector<NoteReference> references;
-  for (const NoteMark& mark : FindNoteMarks(line)) {
-    references.push_back({mark, true});
-  }
-  const size_t certain = references.size();
+  const std::vector<NoteMark> certain = FindNoteMarks(line);
+  auto known = certain.begin();
   const size_t items = FirstItem(line);
-  for (uint32_t i = 1; i < line.size(); ++i) {
+  char32_t before = 0;
+  for (uint32_t i = 0; i < line.size(); ++i) {
+    if (known != certain.end() && known->begin == i) {
+      references.push_back({*known, true});
+      i = known->end - 1;  // two marks may stand in a row
+      ++known;
+      continue;
+    }
     const char32_t c = line[i];
     const uint32_t number = CircledNumber(c);
-    if (number == 0 && c != U'*' && ClosingPartner(c) != U'）') {
-      continue;
-    }
-    uint32_t at = i;  // two marks may stand in a row
-    while (at > 0 && CircledNumber(line[at - 1]) > 0) {
-      --at;
-    }
-    const char32_t before = at > 0 ? line[at - 1] : 0;
-    if (!IsWordCharacter(before) && !IsMark(before)) {
-      continue;
-    }
     NoteMark mark;
     bool sure = true;
-    if (number > 0) {
-      const bool known =
-          std::any_of(references.begin(), references.begin() + static_cast<std::ptrdiff_t>(certain),
-                      [&](const NoteReference& reference) { return reference.mark.begin == i; });
-      mark = i < items && !known ? NoteMark{i, i + 1, kCircled | number} : NoteMark();
+    if (!IsWordCharacter(before) && !IsMark(before)) {
+      // Not behind a word.
+    } else if (number > 0) {
+      mark = i < items ? NoteMark{i, i + 1, kCircled | number} : NoteMark();
       sure = IsMark(before) || EndsClause(At(line, i + 1)) || CircledNumber(At(line, i + 1)) > 0;
     } else if (c == U'*') {
       mark = ReadStars(line, i);
@@ -424,11 +414,10 @@ std::vector<NoteReference> FindNoteReferences(View line) {
     if (mark.end > mark.begin) {
       references.push_back({mark, sure});
       i = mark.end - 1;
+    } else {
+      before = number > 0 ? before : c;
     }
   }
-  std::sort(
-      references.begin(), references.end(),
-      [](const NoteReference& a, const NoteReference& b) { return a.mark.begin < b.mark.begin; });
   return references;
 }
 
@@ -519,6 +508,10 @@ bool MayReferTo(uint32_t key, const NoteLead& lead) {
   }
   return false;
 }
+
+uint32_t NumberOfKey(uint32_t key) { return key & (kWord - 1); }
+
+bool IsStarKey(uint32_t key) { return (key & kFormMask) == kStar; }
 
 bool IsPlainNumberKey(uint32_t key) { return (key & kFormMask) == kClosing; }
 

@@ -73,6 +73,12 @@ std::vector<NoteReference> FindNoteReferences(std::u32string_view line);
 // Whether a mark with this key may refer to a note that begins so: ① to ①…, [1]… and 1.….
 bool MayReferTo(uint32_t key, const NoteLead& lead);
 
+// The number in a key: of stars how many.
+uint32_t NumberOfKey(uint32_t key);
+
+// Whether the key is that of stars.
+bool IsStarKey(uint32_t key);
+
 // Whether the key is that of （4） before a mark or the end, which may number something else.
 bool IsPlainNumberKey(uint32_t key);
 

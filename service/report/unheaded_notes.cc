@@ -52,6 +52,13 @@ class Finder {
     NoteReference reference;
   };
 
+  static constexpr uint32_t kStars = 1u << 16;  // apart from numbers
+
+  static uint32_t PlaceOf(uint32_t key) {
+    const uint32_t number = NumberOfKey(key);
+    return IsStarKey(key) ? kStars + number : number;
+  }
+
   bool IsBelowClosing(size_t i) const { return closing_ < lines_.size() && i > closing_; }
 
   // A line below the last words that may be the second paragraph of a note, or the page's.
@@ -161,7 +168,7 @@ class Finder {
         continue;
       }
       for (const NoteReference& reference : FindNoteReferences(lines_[i].text)) {
-        places_[reference.mark.key & 0x7FFFu].push_back({i, reference});
+        places_[PlaceOf(reference.mark.key)].push_back({i, reference});
       }
     }
   }
@@ -169,15 +176,19 @@ class Finder {
   // What refers to a note, among the lines from `begin` up to `end`.
   std::vector<Place> ReferencesTo(size_t note, size_t begin, size_t end) const {
     constexpr size_t kMost = 16;
+    constexpr size_t kMostRead = 256;
     std::vector<Place> places;
-    const auto known = places_.find(leads_[note].number);
+    const NoteLead& lead = leads_[note];
+    const auto known = places_.find(lead.form == Form::kStar ? kStars + lead.number : lead.number);
     if (known == places_.end()) {
       return places;
     }
     auto at = std::lower_bound(known->second.begin(), known->second.end(), begin,
                                [](const Place& place, size_t line) { return place.line < line; });
-    for (; at != known->second.end() && at->line < end && places.size() < kMost; ++at) {
-      if (MayReferTo(at->reference.mark.key, leads_[note])) {
+    for (size_t read = 0;
+         at != known->second.end() && at->line < end && places.size() < kMost && read < kMostRead;
+         ++at, ++read) {
+      if (MayReferTo(at->reference.mark.key, lead)) {
         places.push_back(*at);
       }
     }
@@ -186,7 +197,9 @@ class Finder {
 
   // Whether the marks above the list are those of a list in the tail as well, with none between.
   bool LeavesNothingBelow(const List& list, const std::vector<List>& lists) const {
-    for (auto other = lists.rbegin(); other != lists.rend(); ++other) {
+    constexpr size_t kMostLists = 16;
+    size_t read = 0;
+    for (auto other = lists.rbegin(); other != lists.rend() && read < kMostLists; ++other, ++read) {
       const size_t first = other->notes.front();
       if (first < tail_ || first < list.end) {
         break;
