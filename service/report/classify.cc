@@ -2370,10 +2370,12 @@ class Classifier {
       return !IsColon(next) && !text::IsSpace(next) && !IsAsciiDigit(next) &&
              ClosingPartner(next) == 0;
     }
+    constexpr uint32_t kShort = 30;
     const size_t shown = lexicon.shown.PrefixOf(line);
     size_t length = 0;
     return shown > 0 && !IsColon(At(line, shown)) &&
-           (HasFigure(line) || lexicon.web_of_place.FindIn(line, &length) == View::npos);
+           (lexicon.web_of_place.FindIn(line, &length) == View::npos ||
+            (lines_[i].size() > kShort && HasFigure(line)));
   }
 
   // 图为之变，…, 上图书馆…: a sentence that begins like a caption, without a credit at its end.
@@ -2395,10 +2397,16 @@ class Classifier {
   // 来源：上级补助收入增加三亿元，…。: what stands behind the label is a sentence and names nobody.
   bool LabelsSentence(size_t i, size_t label) const {
     constexpr size_t kLongest = 20;
+    constexpr size_t kLongestWithComma = 12;
     const View line = WithoutFinalMark(Folded(i));
     const View value = Trim(line.substr(std::min(label, line.size())));
+    // 来源：某日报2025年1月20日。 责编：张三，校对：李四。
+    if (std::any_of(value.begin(), value.end(), IsColon) ||
+        (value.size() <= kLongest && FindDate(value))) {
+      return false;
+    }
     return value.size() > kLongest || HasFigure(value) ||
-           value.find_first_of(U"，,；;") != View::npos;
+           (value.size() > kLongestWithComma && value.find_first_of(U"，,；;") != View::npos);
   }
 
   // Tells of a sentence between others of the speech that is taken for something else by how it
@@ -3484,6 +3492,7 @@ class Classifier {
     if (result_.second_report >= 0) {
       result_.metadata.date.reset();
       result_.metadata.event.clear();
+      result_.metadata.subtitle.clear();
     }
   }
 
