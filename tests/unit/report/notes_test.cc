@@ -173,13 +173,11 @@ TEST(NotesTest, ListsStaySpeech) {
       // Items in the running text, and a list whose lines begin so.
       "重点抓好：①办好学校；②修好水渠；③管好街道。\n重点是①办好学校；②修好水渠；③管好街道。",
       "重点抓好以下工作：\n①办好学校。\n②修好水渠。\n③管好街道。",
-      "主要有①办好学校②修好水渠③管好街道。\n同时抓好三件事。\n①建设公园。\n②整治河道。\n③绿化山头"
-      "。",
+      "主要有①办好学校②修好水渠③管好街道。\n同时抓三件事。\n①建设公园。\n②整治河道。\n③绿化山头。",
       // Headings.
       "①加强组织领导\n成立领导小组，明确责任分工。\n②强化资金保障\n安排专项资金二千万元。",
       // Stars as the signs of items, and what multiplies.
-      "主要做了几件事。\n* 建成道路两条。\n* 建成桥梁三座。\n* "
-      "建成学校四所。\n车间面积30*50平方米。",
+      "主要做了几件事。\n* 建成道路两条。\n* 建成桥梁三座。\n* 建成学校四所。\n车间面积30*50米。",
       "我们加油加注880万吨，备受关注1次。"};
   for (const std::string& body : kBodies) {
     EXPECT_THAT(Notes(Parse(Speech(body, ""))), IsEmpty()) << body;
