@@ -269,7 +269,13 @@ class Finder {
       notes = sure == count && (explained * 2 >= count || EndsPart(list)) &&
               (explained == count || !LeavesNothingBelow(list, lists));
     } else if (plain) {
-      notes = below ? sure * 2 >= count : sure == count;
+      // [1] refers to [1] …, not to 1. … of an attachment above it.
+      const bool others = std::any_of(lists.begin(), lists.end(), [&](const List& other) {
+        const NoteLead& lead = leads_[other.notes.front()];
+        return other.notes.front() >= tail_ && lead.form != Form::kNumber &&
+               lead.form != Form::kRound && lead.number == leads_[first].number;
+      });
+      notes = !others && (below ? sure * 2 >= count : sure == count);
     } else if (below) {
       notes = referred * 2 >= count || first_sure ||
               (explained == count && first - closing_ <= kMostLastLines);
