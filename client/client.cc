@@ -414,9 +414,13 @@ absl::Status Client::WatchChanges(const v1::WatchChangesRequest& request,
   }
   // A proxy whose server went away resets the stream, which gRPC calls INTERNAL, or UNKNOWN: the
   // service gives reasons for its own errors.
+  const auto says = [&status](std::string_view words) {
+    return status.error_message().find(words) != std::string::npos;
+  };
   const bool was_reset =
-      status.error_details().empty() && (status.error_code() == grpc::StatusCode::INTERNAL ||
-                                         status.error_code() == grpc::StatusCode::UNKNOWN);
+      status.error_details().empty() &&
+      ((status.error_code() == grpc::StatusCode::INTERNAL && says("RST_STREAM")) ||
+       (status.error_code() == grpc::StatusCode::UNKNOWN && says("Stream removed")));
   if (was_reset) {
     return FromGrpcStatus({grpc::StatusCode::UNAVAILABLE, status.error_message()}, request_id);
   }

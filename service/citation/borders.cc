@@ -216,7 +216,8 @@ class BorderJudge {
 
   static bool IsLatin(const Unit& unit) {
     return unit.letter() &&
-           ((unit.form >= U'a' && unit.form <= U'z') || (unit.form >= 0xC0 && unit.form < 0x250));
+           ((unit.form >= U'a' && unit.form <= U'z') || (unit.form >= U'A' && unit.form <= U'Z') ||
+            (unit.form >= 0xC0 && unit.form < 0x250));
   }
   static bool IsWordSign(const Unit& unit) {
     return IsLatin(unit) || (unit.letter() && (text::IsDigit(unit.form) || unit.form == U'-'));

@@ -478,7 +478,9 @@ WindowSet Corpus::Scan(std::span<const Unit> units, size_t source, size_t max_wi
   std::vector<uint32_t> offsets;  // of each letter, in units' own text
   for (const Unit& unit : units) {
     if (unit.letter() && !text::IsHardMark(unit.raw)) {
-      letters.push_back(unit.form);
+      // Letters of units keep their case, and are found whatever it is.
+      letters.push_back(unit.form >= U'A' && unit.form <= U'Z' ? unit.form + (U'a' - U'A')
+                                                               : unit.form);
       offsets.push_back(unit.begin);
     }
   }

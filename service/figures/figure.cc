@@ -701,7 +701,9 @@ class Reader {
       }
     } else if (figure->kind == FigureKind::kMultiple &&
                (Part(numeral.unit) == U"倍" || Part(numeral.unit) == U"成")) {
-      if (Part(numeral.unit) == U"成" && numeral.token.end == numeral.unit.end + 1) {
+      constexpr View kTenths = U"一二三四五六七八九";
+      if (Part(numeral.unit) == U"成" && numeral.token.end == numeral.unit.end + 1 &&
+          kTenths.find(view_[numeral.unit.end]) != View::npos) {
         number += U"点";
         number += view_[numeral.unit.end];  // 六成五
       }

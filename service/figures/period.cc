@@ -384,7 +384,7 @@ class Finder {
         const size_t size = word.word.size();
         const View before = t_.substr(0, i);
         int year = word.known && report_.year > 0 ? report_.year + word.years : 0;
-        if (c == U'上' || c == U'本') {
+        if ((c == U'上' || c == U'本') && !word.word.starts_with(U"本世纪")) {
           const int last = YearBefore(i);
           year = last > 0 ? last + word.years : year;
         }

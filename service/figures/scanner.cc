@@ -1136,13 +1136,14 @@ std::optional<Numeral> Scanner::NumeralAt(size_t i) const {
     }
   }
   numeral.token = MakeRange(numeral.number.begin, UnitEnd(numeral));
+  ReadQualifiersBehind(time, &numeral);
   // 六成五: the digit says the hundredths.
-  if (t_.substr(numeral.unit.begin, numeral.unit.size()) == U"成" &&
+  if (numeral.token.end == numeral.unit.end &&
+      t_.substr(numeral.unit.begin, numeral.unit.size()) == U"成" &&
       ChineseDigit(At(numeral.token.end)) > 0 && DigitAt(numeral.token.end + 1) < 0 &&
       !IsCounted(numeral.token.end + 1)) {
     ++numeral.token.end;
   }
-  ReadQualifiersBehind(time, &numeral);
   return numeral;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "service/report/chars.h"
 #include "service/report/note_marks.h"
@@ -36,6 +37,13 @@ class Finder {
     TakeLabelled();
     if (const std::vector<List> lists = FindLists(); !lists.empty()) {
       CollectReferences();
+      for (const List& list : lists) {
+        const NoteLead& lead = leads_[list.notes.front()];
+        if (list.notes.front() >= tail_ && lead.form != Form::kNumber &&
+            lead.form != Form::kRound) {
+          marks_of_tail_.insert(lead.number);
+        }
+      }
       for (const List& list : lists) {
         Judge(list, lists);
       }
@@ -270,11 +278,7 @@ class Finder {
               (explained == count || !LeavesNothingBelow(list, lists));
     } else if (plain) {
       // [1] refers to [1] …, not to 1. … of an attachment above it.
-      const bool others = std::any_of(lists.begin(), lists.end(), [&](const List& other) {
-        const NoteLead& lead = leads_[other.notes.front()];
-        return other.notes.front() >= tail_ && lead.form != Form::kNumber &&
-               lead.form != Form::kRound && lead.number == leads_[first].number;
-      });
+      const bool others = marks_of_tail_.contains(leads_[first].number);
       notes = !others && (below ? sure * 2 >= count : sure == count);
     } else if (below) {
       notes = referred * 2 >= count || first_sure ||
@@ -312,6 +316,7 @@ class Finder {
   std::vector<NoteLead> leads_;
   std::vector<bool> taken_;
   std::unordered_map<uint32_t, std::vector<Place>> places_;  // by their numbers, in order
+  std::unordered_set<uint32_t> marks_of_tail_;               // with which lists there begin
   std::vector<UnheadedNote> found_;
   size_t tail_ = 0;
   size_t region_ = 0;  // notes above refer to nothing from here on

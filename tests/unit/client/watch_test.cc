@@ -67,6 +67,8 @@ TEST(WatchTest, ErrorsOfTheServiceStayWhatTheyAre) {
   rich.add_details()->PackFrom(info);
   EXPECT_THAT(Watch({grpc::StatusCode::INTERNAL, "broken", rich.SerializeAsString()}),
               HasCode(absl::StatusCode::kInternal));
+  EXPECT_THAT(Watch({grpc::StatusCode::INTERNAL, "unparseable"}),
+              HasCode(absl::StatusCode::kInternal));
   EXPECT_THAT(Watch({grpc::StatusCode::RESOURCE_EXHAUSTED, "full"}),
               HasCode(absl::StatusCode::kResourceExhausted));
   QUOTES_EXPECT_OK(Watch(grpc::Status::OK));

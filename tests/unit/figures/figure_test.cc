@@ -558,6 +558,7 @@ TEST(FindFiguresTest, ValuesOfNumbersThatAreOpenAbove) {
   EXPECT_THAT(Rows("奖金700多亿元"), ElementsAre("700多亿元\tamount\t70000000000\t元\t奖金\t\t"));
   EXPECT_THAT(Rows("奖金几百多亿元"), ElementsAre("几百多亿元\tapproximate\t\t元\t奖金\t\t"));
   EXPECT_THAT(Rows("收入增长2.4倍"), ElementsAre("增长2.4倍\tmultiple\t2.4\t倍\t收入\t\t"));
+  EXPECT_THAT(Rows("游客占六成五"), ElementsAre("占六成五\tmultiple\t6.5\t成\t游客\t\t"));
   EXPECT_THAT(Rows("收入增长一倍"), ElementsAre("增长一倍\tmultiple\t1\t倍\t收入\t\t"));
 }
 
