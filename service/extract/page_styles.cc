@@ -186,7 +186,14 @@ bool PageStyles::ReadSelector(std::string_view text, Rule* rule) {
 }
 
 void PageStyles::AddRule(std::string_view selectors, std::string_view declarations) {
-  const std::vector<Declaration> said = ReadDeclarations(declarations);
+  // Of one rule the last that says something of a property holds, apart from important ones.
+  std::vector<Declaration> said;
+  for (const Declaration& declaration : ReadDeclarations(declarations)) {
+    std::erase_if(said, [&declaration](const Declaration& earlier) {
+      return earlier.property == declaration.property && earlier.important == declaration.important;
+    });
+    said.push_back(declaration);
+  }
   if (said.empty()) {
     return;
   }
@@ -314,6 +321,9 @@ Look PageStyles::LookOf(const xmlNode* node) const {
         continue;
       }
       for (const size_t index : found->second) {
+        if (tests_left_ == 0) {
+          break;
+        }
         if (const Rule& rule = rules_[index]; Matches(node, rule)) {
           Decide(rule.declarations, rule.rank, decisions.data());
         }

@@ -131,6 +131,21 @@ TEST(HtmlTest, EntitiesAreCharacters) {
             "text|A&B\u00A0“十四五”'中…<p>\n");
 }
 
+TEST(HtmlTest, TheLastDeclarationOfARuleHoldsHoweverManyThereAre) {
+  std::string shown;
+  for (int i = 0; i < 20'000; ++i) {
+    shown += "display:none;display:inline;";
+  }
+  const auto read = [](const std::string& rule) {
+    return Read("<html><head><style>.hid{" + rule +
+                "}</style></head><body><div><p>全县粮食总产量<span class=hid>某县政府网</span>"
+                "达到三十万吨。</p></div></body></html>");
+  };
+  EXPECT_EQ(read(shown), "text|全县粮食总产量某县政府网达到三十万吨。\n");
+  EXPECT_EQ(read(shown + "display:none"), "text lacks|全县粮食总产量达到三十万吨。\n");
+  EXPECT_EQ(read("display:none!important;" + shown), "text lacks|全县粮食总产量达到三十万吨。\n");
+}
+
 TEST(HtmlTest, ProgramsAndStylesAreNoText) {
   EXPECT_EQ(Read("<head><title>t</title><style>p{}</style></head><script>var a='<p>x</p>';</script>"
                  "<!-- c --><p>正文。</p><template><p>x</p></template>"),
