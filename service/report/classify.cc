@@ -1913,6 +1913,7 @@ class Classifier {
     // More than any speech has, so that the look-ups of a long text stay few.
     constexpr size_t kMostBelow = 200'000;
     constexpr size_t kShortestRepeated = 8;
+    constexpr size_t kCompared = 200;  // of a line, to find it again
     size_t begin = head_end_;
     bool speaks = false;
     for (size_t i = head_end_; i-- > top;) {
@@ -1935,7 +1936,8 @@ class Classifier {
           (begin == i + 1 && IsStrongFamily(ReadMarker(line).family))) {
         // What an editor took out of the speech is there twice.
         if (states && lines_[i].size() >= kShortestRepeated &&
-            folded_.substr(lines_[i].end, kMostBelow).find(WithoutFinalMark(line)) != View::npos) {
+            folded_.substr(lines_[i].end, kMostBelow)
+                    .find(WithoutFinalMark(line).substr(0, kCompared)) != View::npos) {
           break;
         }
         begin = i;
@@ -2415,6 +2417,7 @@ class Classifier {
     kinds_[i] = kind;
     if (StandsBetween(i)) {
       result_.between.characters += lines_[i].size();
+      told_between_ += kind == BlockKind::kNote ? 0u : lines_[i].size();
       result_.between.head = result_.between.head < 0 ? static_cast<int>(i) : result_.between.head;
     }
   }
@@ -3583,7 +3586,8 @@ class Classifier {
                       : 0u;
       }
     }
-    const size_t told = result_.comments.characters + result_.tail.characters + told_above_;
+    const size_t told =
+        result_.comments.characters + result_.tail.characters + told_above_ + told_between_;
     if (others > told && (others - told) * 2 > speech) {
       result_.sentences_left_out = others - told;
     }
@@ -3685,6 +3689,7 @@ class Classifier {
   bool begins_report_ = false;          // the words below the salutation present a report
   std::unordered_set<size_t> unnamed_;  // paragraphs of the head that no word tells from speech
   size_t told_above_ = 0;               // of the characters above the speech, those of no notes
+  size_t told_between_ = 0;             // the same of those between lines of it
   bool several_speakers_ = false;
   DateShape date_shape_ = DateShape::kNone;
   std::optional<DayOfYear> day_of_year_;  // of the occasion, where its year is not said

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "service/report/chars.h"
@@ -277,16 +279,43 @@ size_t FirstItem(View line) {
   return line.size();
 }
 
-// Whether another ① of the line stands between words.
-bool IsAloneBetweenWords(View line, size_t at) {
-  for (size_t i = 1; i < line.size(); ++i) {
-    if (i != at && CircledNumber(line[i]) > 0 && IsWordCharacter(line[i - 1]) &&
-        !EndsClause(At(line, i + 1))) {
-      return false;
-    }
-  }
-  return true;
+// Whether a ① stands between words.
+bool IsBetweenWords(View line, size_t at) {
+  return at > 0 && CircledNumber(line[at]) > 0 && IsWordCharacter(line[at - 1]) &&
+         !EndsClause(At(line, at + 1));
 }
+
+// What is asked of a whole line again and again, found once.
+class LineMarks {
+ public:
+  explicit LineMarks(View line) : line_(line) {}
+
+  // Whether no other ① of the line stands between words.
+  bool IsAloneBetweenWords(size_t at) {
+    if (!between_words_.has_value()) {
+      between_words_ = 0;
+      for (size_t i = 0; i < line_.size(); ++i) {
+        *between_words_ += IsBetweenWords(line_, i) ? 1u : 0u;
+      }
+    }
+    return *between_words_ == (IsBetweenWords(line_, at) ? 1u : 0u);
+  }
+
+  // Whether the line has a sign at that place only.
+  bool HasOnlyAt(size_t at, size_t size) {
+    const View sign = line_.substr(at, size);
+    const auto [first, is_new] = first_of_.try_emplace(size, 0);
+    if (is_new) {
+      first->second = line_.find(sign);
+    }
+    return first->second == at && line_.find(sign, at + size) == View::npos;
+  }
+
+ private:
+  const View line_;
+  std::optional<size_t> between_words_;
+  std::map<size_t, size_t> first_of_;  // by the number of stars
+};
 
 // 3*5 multiplies.
 bool Multiplies(View line, const NoteMark& stars) {
@@ -296,16 +325,15 @@ bool Multiplies(View line, const NoteMark& stars) {
 
 // Of * for which there is no note of its own: beside one for *, before a mark or the end, and no
 // sign of bold letters.
-bool IsOneOfStars(View line, const NoteMark& stars, const PrintedNotes& printed) {
-  const View sign = line.substr(stars.begin, stars.end - stars.begin);
+bool IsOneOfStars(View line, const NoteMark& stars, const PrintedNotes& printed, LineMarks* marks) {
   return printed.contains(kStar | 1) && EndsClause(At(line, stars.end)) &&
-         line.find(sign) == stars.begin && line.find(sign, stars.end) == View::npos;
+         marks->HasOnlyAt(stars.begin, stars.end - stars.begin);
 }
 
 // The mark of a note below at `at` behind `before`; empty where there is none for it. `apart` is
 // the end of the mark before.
 NoteMark ReadPrinted(View line, uint32_t at, char32_t before, uint32_t apart,
-                     const PrintedNotes& printed) {
+                     const PrintedNotes& printed, LineMarks* marks) {
   const View front = line.substr(apart, at - apart);
   const char32_t c = line[at];
   NoteMark mark;
@@ -316,7 +344,7 @@ NoteMark ReadPrinted(View line, uint32_t at, char32_t before, uint32_t apart,
   if (c == U'*') {
     mark = ReadStars(line, at);
     return !Multiplies(line, mark) &&
-                   (printed.contains(mark.key) || IsOneOfStars(line, mark, printed))
+                   (printed.contains(mark.key) || IsOneOfStars(line, mark, printed, marks))
                ? mark
                : NoteMark();
   }
@@ -339,7 +367,8 @@ NoteMark ReadPrinted(View line, uint32_t at, char32_t before, uint32_t apart,
 std::vector<NoteMark> FindNoteMarks(std::u32string_view line, const PrintedNotes& printed) {
   std::vector<NoteMark> marks;
   size_t items = View::npos;  // where ① begins to number items; npos: not known yet
-  uint32_t apart = 0;         // the end of the mark before
+  LineMarks of_line(line);
+  uint32_t apart = 0;  // the end of the mark before
   char32_t before = 0;
   const auto size = static_cast<uint32_t>(line.size());
   for (uint32_t i = 0; i < size; ++i) {
@@ -353,7 +382,7 @@ std::vector<NoteMark> FindNoteMarks(std::u32string_view line, const PrintedNotes
     const bool behind_word = before != 0 && (IsWordCharacter(before) || IsMark(before));
     if (!printed.empty() && behind_word &&
         (IsAsciiDigit(c) || c == U'*' || c == U'注' || ClosingPartner(c) == U'）')) {
-      mark = ReadPrinted(line, i, before, apart, printed);
+      mark = ReadPrinted(line, i, before, apart, printed, &of_line);
     } else if (before != 0 && ClosingPartner(c) != 0 && !IsColon(before) &&
                (IsWordCharacter(before) || IsMark(before) || IsCommaLike(before))) {
       mark = ReadBracketed(line, i);
@@ -364,7 +393,7 @@ std::vector<NoteMark> FindNoteMarks(std::u32string_view line, const PrintedNotes
                         (behind_word && printed.contains(key) &&
                          (EndsClause(At(line, i + 1)) || CircledNumber(At(line, i + 1)) > 0 ||
                           Explains(printed, key, line.substr(apart, i - apart), false) ||
-                          IsAloneBetweenWords(line, i))))) {
+                          of_line.IsAloneBetweenWords(i))))) {
         mark = {i, i + 1, key};
       }
     } else if (RaisedDigit(c) > 0 && (text::IsHan(before) || IsMark(before))) {

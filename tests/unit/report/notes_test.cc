@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -168,6 +169,26 @@ TEST(NotesTest, BelowWhatAPageSays) {
 }
 
 // What looks like notes and marks, and is none: nothing of it leaves the speech.
+TEST(NotesTest, ManyMarksOfOneLineAreReadInATimeThatGrowsWithIt) {
+  // Each is asked about its whole line: 20,000 marks that stand between words, and as many stars.
+  std::string circles;
+  std::string stars;
+  for (int i = 0; i < 20'000; ++i) {
+    circles += "字①";
+    stars += "字**，";
+  }
+  const ParsedReport report =
+      Parse(Speech(circles + "完成投资五十亿元。\n" + stars + "完成投资六十亿元。",
+                   "①网格化：指分片管理。\n*投资指固定资产投资。\n"));
+  const Strings sentences = Sentences(report);
+  const auto ends = [&sentences](std::string_view words) {
+    return std::any_of(sentences.begin(), sentences.end(),
+                       [words](const std::string& text) { return text.ends_with(words); });
+  };
+  EXPECT_TRUE(ends("完成投资五十亿元。"));
+  EXPECT_TRUE(ends("完成投资六十亿元。"));
+}
+
 TEST(NotesTest, ListsStaySpeech) {
   const std::string kBodies[] = {
       // Items in the running text, and a list whose lines begin so.
