@@ -32,9 +32,11 @@ report::Mode UsedAs(const Claim& claim, std::u32string_view before, std::u32stri
 // was said. In a sentence of a language whose words are parted by spaces only And, But and So may:
 // of it the lexicon knows too little to tell what is lost, and the flag kPartialSentence is
 // `unjudged`. Nor may the word that says of what part of a whole a figure is
-// (登记|失业率控制在4.5%以内) or where something is the first of its kind (全国|最大), or, behind
-// the quotation, one that limits it (试点, 之一, 除外), is the place in an order (总额居世界|第一)
-// or denies it (DenyingPredicate), or what follows from it where it is a condition
+// (登记|失业率控制在4.5%以内), of what share or some the rest is said (三分之二的|, 部分地区|),
+// that makes another thing of it (代理|县长) or where something is the first of its kind
+// (全国|最大), or, behind the quotation, an exception (，除教师外) and one that limits it (试点,
+// 之一, 除外), is the place in an order (总额居世界|第一) or denies it (DenyingPredicate), or what
+// follows from it where it is a condition
 // (ConsequenceOfBareCondition).
 void JudgeSpan(const Source& source, Range range, report::Mode used_as, bool whole,
                std::vector<FlagResult>* flags);

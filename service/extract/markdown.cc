@@ -280,8 +280,7 @@ std::string EscapeNotes(std::string_view text) {
 
 // Two tildes on each side strike out what is between them. The parser takes one for two, which
 // would take the words out of 2020~2025年增长30~40%: a single one is put by, as a control that no
-// source has. Around a letter's
-// index (CO~2~, PM~2.5~) tildes are marks, not text.
+// source has. Around a letter's index (CO~2~, PM~2.5~) tildes are marks, not text.
 constexpr char kTilde = '\x02';
 
 std::string PutByTildes(std::string_view text) {

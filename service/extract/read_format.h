@@ -36,8 +36,8 @@ absl::StatusOr<ExtractedText> ReadMhtml(std::string_view bytes,
 absl::StatusOr<ExtractedText> ReadDocx(std::string_view bytes);
 
 // Markdown (CommonMark with tables and strikethrough; no indented code, as paragraphs are indented)
-// with front matter in YAML (key: value) or TOML. The marks are not text, nor
-// is what is struck through by two tildes or <del>.
+// with front matter in YAML (key: value) or TOML. The marks are not text, nor is what is struck
+// through by two tildes or <del>.
 absl::StatusOr<ExtractedText> ReadMarkdown(std::string_view bytes,
                                            std::optional<text::Encoding> encoding);
 
